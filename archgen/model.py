@@ -1,0 +1,317 @@
+"""An architecture as frozen values: what a `*.arch.yaml` file says, with short forms expanded and references checked."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Access = Literal["read", "write", "read-write"]
+Trust = Literal["internet", "dmz", "private"]
+Failover = Literal["automatic", "manual"]
+ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region", "provider"]
+FrameKind = Literal["opt", "loop", "alt", "par"]
+
+
+class Availability(Struct, frozen=True):
+    """A stated availability: a probability in 0..1, or mean times between failures and to repair in hours."""
+
+    probability: float
+    mtbf: float | None = None
+    mttr: float | None = None
+
+
+class Zone(Struct, frozen=True):
+    """A failure domain above a host; `within` is the zone around it."""
+
+    id: str
+    kind: ZoneKind
+    name: str | None = None
+    within: str | None = None
+    availability: Availability | None = None
+
+
+class Host(Struct, frozen=True):
+    """A machine, virtual or not: what is lost together first. `zones` are the zones it stands in directly."""
+
+    id: str
+    name: str | None = None
+    zones: tuple[str, ...] = ()
+    network: str | None = None
+    address: str | None = None
+    why: str | None = None
+    owner: str | None = None
+    availability: Availability | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class Network(Struct, frozen=True):
+    """A trust zone for security."""
+
+    id: str
+    trust: Trust
+    name: str | None = None
+
+
+class Certificate(Struct, frozen=True):
+    """A TLS certificate: the names it vouches for and the components it is installed on; `expires` is an ISO date."""
+
+    id: str
+    names: tuple[str, ...] = ()
+    installed_on: tuple[str, ...] = ()
+    expires: str | None = None
+    issuer: str | None = None
+
+
+class Replica(Struct, frozen=True):
+    """One running copy of a component.
+
+    `hosts` is empty where hosts are not told, one host where it is placed, and all candidates where it floats
+    (`floating`): it is up while any one of them is.
+    """
+
+    id: str
+    component: str
+    hosts: tuple[str, ...] = ()
+    floating: bool = False
+
+
+
+
+class Balance(Struct, frozen=True):
+    """How a component spreads requests over its targets; `weights` are (component or replica, weight)."""
+
+    algorithm: str | None = None
+    mode: Literal["active-active", "active-passive"] | None = None
+    health_check: str | bool | None = None
+    stickiness: str | bool | None = None
+    weights: tuple[tuple[str, float], ...] = ()
+    backup: tuple[str, ...] = ()
+
+
+class Cluster(Struct, frozen=True):
+    """How a component's own replicas stand in for each other; `active` are the replicas that a manual failover leaves."""
+
+    mode: Literal["active-active", "active-passive"] | None = None
+    active: tuple[str, ...] = ()
+    shared_address: str | None = None
+    address: str | None = None
+    failover: Failover | None = None
+    by: str | None = None
+    watches: Literal["process", "host"] | None = None
+
+
+class Replication(Struct, frozen=True):
+    """How data is kept on several replicas.
+
+    `primary` are replica ids (the replica, or all on the named host); `all_write` is `writers: all`; `copy_of` names
+    the component whose read-only copy this is; `by` is the component that promotes; `recovery` is in seconds.
+    """
+
+    primary: tuple[str, ...] = ()
+    all_write: bool = False
+    copy_of: str | None = None
+    failover: Failover | None = None
+    by: str | None = None
+    mode: Literal["asynchronous", "synchronous", "semi-synchronous"] | None = None
+    recovery: float | None = None
+
+
+class Record(Struct, frozen=True):
+    """A DNS record; its id is `name type`, `ttl` in seconds, `value` is kept as written."""
+
+    id: str
+    name: str
+    type: str
+    value: str
+    ttl: float | None = None
+
+
+class FirewallRule(Struct, frozen=True):
+    """One rule of a firewall; an empty tuple of sources, targets or ports means any."""
+
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    action: Literal["allow", "deny"] = "allow"
+    direction: Literal["in", "out"] = "in"
+
+
+class Collection(Struct, frozen=True):
+    """What a monitoring agent collects: from which components (none named: its own hosts), what, and which measures."""
+
+    sources: tuple[str, ...] = ()
+    what: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+
+
+class Component(Struct, frozen=True, kw_only=True):
+    """A part of the system that runs, or is used, on its own. Times are in seconds, rates in requests per second."""
+
+    id: str
+    kind: str
+    name: str | None = None
+    product: str | None = None
+    icon: str | None = None
+    why: str | None = None
+    replicas: tuple[Replica, ...] = ()
+    placed: bool = True
+    managed: bool = False
+    network: str | None = None
+    codebase: str | None = None
+    balance: Balance | None = None
+    cluster: Cluster | None = None
+    replication: Replication | None = None
+    quorum: int | Literal["majority"] | None = None
+    domain: str | None = None
+    records: tuple[Record, ...] = ()
+    guards: tuple[str, ...] = ()
+    rules: tuple[FirewallRule, ...] = ()
+    default: Literal["allow", "deny"] | None = None
+    collects: tuple[Collection, ...] = ()
+    alerts: tuple[str, ...] | None = None
+    probes: tuple[str, ...] = ()
+    backs_up: tuple[str, ...] = ()
+    every: float | None = None
+    keeps: float | None = None
+    restore_tested: str | None = None
+    capacity: float | None = None
+    sessions: Literal["local", "shared", "none"] | None = None
+    deploy: Literal["rolling", "blue-green", "in-place"] | None = None
+    version: str | None = None
+    owner: str | None = None
+    links: tuple[tuple[str, str], ...] = ()
+    availability: Availability | None = None
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.name or self.id
+
+
+class Tls(Struct, frozen=True):
+    """What is said of TLS on a port; `verify` is None where nothing is said."""
+
+    mode: Literal["on", "off", "pass-through"]
+    version: str | None = None
+    verify: bool | None = None
+    certificate: str | None = None
+
+
+class Port(Struct, frozen=True):
+    """One port of a connection; `redirect` names the protocol that it sends callers to."""
+
+    protocol: str
+    port: int | None = None
+    redirect: str | None = None
+    tls: Tls | None = None
+
+
+class Connection(Struct, frozen=True):
+    """Who may call whom; several `targets` are alternatives. `needs` counts replicas that must work, or "all"."""
+
+    id: str
+    source: str
+    targets: tuple[str, ...]
+    ports: tuple[Port, ...]
+    needs: int | Literal["all"] = 1
+    required: bool = True
+    locality: str | None = None
+    access: Access | None = None
+    why: str | None = None
+
+
+class Request(Struct, frozen=True, tag=True):
+    """A step that calls; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`)."""
+
+    id: str
+    source: str
+    targets: tuple[str, ...]
+    message: str = ""
+    access: Access | None = None
+    required: bool = True
+    protocol: str | None = None
+    pinned: tuple[str, ...] = ()
+
+
+class Answer(Struct, frozen=True, tag=True):
+    """A step that answers: drawn, and no connection is needed."""
+
+    id: str
+    source: str
+    target: str
+    message: str = ""
+
+
+class Note(Struct, frozen=True, tag=True):
+    """A remark over one or more participants."""
+
+    over: tuple[str, ...]
+    text: str
+
+
+class Branch(Struct, frozen=True):
+    """One branch of a frame and when it is taken."""
+
+    when: str
+    steps: tuple[Step, ...]
+
+
+class Frame(Struct, frozen=True, tag=True):
+    """Steps that are optional (opt), repeated (loop), chosen among (alt) or at the same time (par)."""
+
+    id: str
+    kind: FrameKind
+    branches: tuple[Branch, ...]
+
+
+Step = Request | Answer | Note | Frame
+
+
+class Flow(Struct, frozen=True):
+    """How one request, or job, travels; `demand` in requests per second."""
+
+    id: str
+    title: str
+    steps: tuple[Step, ...]
+    summary: str | None = None
+    access: Access | None = None
+    demand: float | None = None
+    domain: str | None = None
+
+
+class Objectives(Struct, frozen=True):
+    """What the system is meant to reach: availability as a probability, times in seconds."""
+
+    availability: float | None = None
+    recovery_time: float | None = None
+    recovery_point: float | None = None
+
+
+class Acceptance(Struct, frozen=True):
+    """A known risk that somebody answers for; `subject` is kept as written, `until` is an ISO date."""
+
+    rule: str
+    subject: str
+    reason: str | None = None
+    owner: str | None = None
+    until: str | None = None
+
+
+class Architecture(Struct, frozen=True, kw_only=True):
+    """One model. Every tuple is in the order of the file; `id` is the file's name without `.arch.yaml`."""
+
+    id: str
+    file: str
+    name: str
+    summary: str | None = None
+    follows: str | None = None
+    zones: tuple[Zone, ...] = ()
+    hosts: tuple[Host, ...] = ()
+    networks: tuple[Network, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    components: tuple[Component, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    objectives: Objectives = Objectives()
+    accept: tuple[Acceptance, ...] = ()

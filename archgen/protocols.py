@@ -1,0 +1,61 @@
+"""What a protocol's name alone says: its usual port and whether it travels encrypted (IANA service names)."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Protocol(Struct, frozen=True):
+    """A protocol; `encrypted` is None where the name alone does not tell (a bare `tcp`)."""
+
+    id: str
+    title: str
+    port: int | None
+    encrypted: bool | None
+
+
+_ALL = (
+    Protocol("http", "HTTP", 80, False),
+    Protocol("https", "HTTPS", 443, True),
+    Protocol("http2", "HTTP/2", 443, None),
+    Protocol("http3", "HTTP/3", 443, True),
+    Protocol("ws", "WebSocket", 80, False),
+    Protocol("wss", "WebSocket over TLS", 443, True),
+    Protocol("grpc", "gRPC", None, None),
+    Protocol("dns", "DNS", 53, False),
+    Protocol("fastcgi", "FastCGI", 9000, False),
+    Protocol("wsgi", "WSGI", None, False),
+    Protocol("uwsgi", "uWSGI", 3031, False),
+    Protocol("ajp", "AJP", 8009, False),
+    Protocol("mysql", "MySQL", 3306, False),
+    Protocol("postgresql", "PostgreSQL", 5432, False),
+    Protocol("mongodb", "MongoDB", 27017, False),
+    Protocol("redis", "Redis", 6379, False),
+    Protocol("rediss", "Redis over TLS", 6380, True),
+    Protocol("memcached", "memcached", 11211, False),
+    Protocol("amqp", "AMQP", 5672, False),
+    Protocol("amqps", "AMQP over TLS", 5671, True),
+    Protocol("kafka", "Kafka", 9092, False),
+    Protocol("mqtt", "MQTT", 1883, False),
+    Protocol("mqtts", "MQTT over TLS", 8883, True),
+    Protocol("ldap", "LDAP", 389, False),
+    Protocol("ldaps", "LDAP over TLS", 636, True),
+    Protocol("smtp", "SMTP", 25, False),
+    Protocol("smtps", "SMTP over TLS", 465, True),
+    Protocol("ftp", "FTP", 21, False),
+    Protocol("ftps", "FTP over TLS", 990, True),
+    Protocol("sftp", "SFTP", 22, True),
+    Protocol("ssh", "SSH", 22, True),
+    Protocol("nfs", "NFS", 2049, False),
+    Protocol("syslog", "syslog", 514, False),
+    Protocol("snmp", "SNMP", 161, False),
+    Protocol("telnet", "Telnet", 23, False),
+    Protocol("s3", "S3", 443, True),
+    Protocol("file", "file access", None, False),
+    Protocol("unix", "Unix socket", None, False),
+    Protocol("tcp", "TCP", None, None),
+    Protocol("udp", "UDP", None, None),
+    Protocol("tls", "TLS", 443, True),
+)
+
+PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}

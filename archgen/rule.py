@@ -1,0 +1,53 @@
+"""What a rule is: one value with its words and examples, and a function from facts to hits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from archgen.finding import Category, Confidence, Proof, Severity, Subject
+from archgen.topology import Topology
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    """What a rule saw: a subject, a message in the user's own names, and what else has to do with it.
+
+    `related` pairs a subject with a label of a few words. `fix` overrides the rule's own. `case` picks a severity of
+    the rule's cases. `causes` are the (element id, flow id) that this hit explains: the runner drops a hit of a rule
+    that `yields` when the hits of others explain all of its causes.
+    """
+
+    subject: Subject
+    message: str
+    related: tuple[tuple[Subject, str], ...] = ()
+    flows: tuple[str, ...] = ()
+    fix: str | None = None
+    case: str | None = None
+    confidence: Confidence = "high"
+    proof: Proof | None = None
+    causes: frozenset[tuple[str, str]] = frozenset()
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """A rule: `why` it matters, how to `fix` it, its `limits` (known false positives), `references` (title, URL).
+
+    `bad` and `good` are whole example models; a line of `bad` ends in `# finding: <id>` where the finding stands.
+    `check` is None for the two that the loader decides (invalid-model, dangling-reference).
+    """
+
+    id: str
+    code: str
+    title: str
+    severity: Severity
+    category: Category
+    summary: str
+    why: str
+    fix: str
+    limits: str
+    bad: str
+    good: str
+    check: Callable[[Topology], Iterator[Hit]] | None
+    references: tuple[tuple[str, str], ...] = ()
+    cases: tuple[tuple[str, Severity], ...] = ()
+    yields: bool = False

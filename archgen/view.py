@@ -1,0 +1,135 @@
+"""What a picture shows, without where it stands: a diagram of nodes in groups, or a sequence of messages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.finding import Severity
+from archgen.kinds import Role
+
+GroupKind = Literal["zone", "network", "host"]
+Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
+"""What a line means: encrypted or plaintext across hosts, local within a host, a name look-up, or not stated."""
+
+FrameKind = Literal["opt", "loop", "alt", "par"]
+
+
+class Badge(Struct, frozen=True):
+    """The number of an issue on the thing it speaks of; the number is the issue's number everywhere."""
+
+    number: int
+    severity: Severity
+    title: str
+
+
+class Node(Struct, frozen=True, kw_only=True):
+    """A card: a replica (or a folded component). `detail` is its second line, `mark` a role such as primary.
+
+    `kind` names the glyph, `icon` the product whose logo replaces it, `subject` the component it stands for.
+    """
+
+    id: str
+    subject: str
+    label: str
+    detail: str = ""
+    mark: str = ""
+    kind: str
+    icon: str | None = None
+    role: Role
+    group: str | None = None
+    badges: tuple[Badge, ...] = ()
+    description: str = ""
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """A host, zone or network around nodes and other groups; `parent` is the group around it."""
+
+    id: str
+    subject: str
+    kind: GroupKind
+    label: str
+    detail: str = ""
+    parent: str | None = None
+    badges: tuple[Badge, ...] = ()
+
+
+class Edge(Struct, frozen=True, kw_only=True):
+    """A line from node to node; `subject` is the connection it belongs to, `label` its words ("https 443")."""
+
+    id: str
+    subject: str
+    source: str
+    target: str
+    label: str = ""
+    meaning: Meaning
+    badges: tuple[Badge, ...] = ()
+
+
+class Diagram(Struct, frozen=True, kw_only=True):
+    """A deployment or other structural picture; `alt` says in words what it shows."""
+
+    id: str
+    title: str
+    alt: str
+    nodes: tuple[Node, ...] = ()
+    groups: tuple[Group, ...] = ()
+    edges: tuple[Edge, ...] = ()
+
+
+class Participant(Struct, frozen=True):
+    """Who takes part in a sequence; `kind` and `icon` as in Node."""
+
+    id: str
+    label: str
+    kind: str
+    icon: str | None = None
+    detail: str = ""
+
+
+class Message(Struct, frozen=True, kw_only=True, tag=True):
+    """A request (solid) or an answer (dashed). `number` as in step ids: "3" or "3.1"."""
+
+    number: str
+    source: str
+    target: str
+    text: str
+    answer: bool = False
+    protocol: str = ""
+    meaning: Meaning = "unknown"
+    badges: tuple[Badge, ...] = ()
+
+
+class Remark(Struct, frozen=True, tag=True):
+    """A note over participants."""
+
+    over: tuple[str, ...]
+    text: str
+
+
+class Section(Struct, frozen=True):
+    """One branch of a block."""
+
+    when: str
+    items: tuple[Item, ...]
+
+
+class Block(Struct, frozen=True, tag=True):
+    """A frame around messages, with a tab that names its kind."""
+
+    kind: FrameKind
+    sections: tuple[Section, ...]
+
+
+Item = Message | Remark | Block
+
+
+class Sequence(Struct, frozen=True, kw_only=True):
+    """A request flow in time."""
+
+    id: str
+    title: str
+    alt: str
+    participants: tuple[Participant, ...]
+    items: tuple[Item, ...]
