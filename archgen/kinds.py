@@ -50,7 +50,13 @@ _ALL = (
         entry=True,
         terminates_tls=True,
     ),
-    Kind("firewall", "Firewall", "edge", "Lets through the traffic that its rules allow, and nothing else.", protects=True),
+    Kind(
+        "firewall",
+        "Firewall",
+        "edge",
+        "Lets through the traffic that its rules allow, and nothing else.",
+        protects=True,
+    ),
     Kind(
         "waf",
         "Web application firewall",
@@ -116,7 +122,13 @@ _ALL = (
         entry=True,
         terminates_tls=True,
     ),
-    Kind("function", "Function", "application", "Code that a platform runs on demand, without a server of its own.", entry=True),
+    Kind(
+        "function",
+        "Function",
+        "application",
+        "Code that a platform runs on demand, without a server of its own.",
+        entry=True,
+    ),
     Kind("worker", "Worker", "application", "Takes jobs from a queue and does them beside the requests."),
     Kind("scheduler", "Scheduler", "application", "Starts jobs at set times."),
     Kind(
@@ -138,7 +150,9 @@ _ALL = (
     Kind("secrets", "Secrets store", "support", "Keeps passwords and keys and hands them to those entitled."),
     Kind("mail", "Mail server", "support", "Sends and receives e-mail."),
     Kind("bastion", "Bastion host", "support", "The one guarded door for administrators."),
-    Kind("monitoring", "Monitoring", "observer", "Gathers measurements, shows them and raises the alarm.", observes=True),
+    Kind(
+        "monitoring", "Monitoring", "observer", "Gathers measurements, shows them and raises the alarm.", observes=True
+    ),
     Kind(
         "monitoring-agent",
         "Monitoring client",

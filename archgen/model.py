@@ -76,8 +76,6 @@ class Replica(Struct, frozen=True):
     floating: bool = False
 
 
-
-
 class Balance(Struct, frozen=True):
     """How a component spreads requests over its targets; `weights` are (component or replica, weight)."""
 

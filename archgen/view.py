@@ -8,11 +8,9 @@ from msgspec import Struct
 
 from archgen.finding import Severity
 from archgen.kinds import Role
+from archgen.topology import Meaning
 
 GroupKind = Literal["zone", "network", "host"]
-Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
-"""What a line means: encrypted or plaintext across hosts, local within a host, a name look-up, or not stated."""
-
 FrameKind = Literal["opt", "loop", "alt", "par"]
 
 

@@ -1,0 +1,92 @@
+"""Look-ups over one architecture that the structure function needs: replicas, connections, failure domains."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from archgen.model import Architecture, Component, Connection, Replica
+
+NEAREST = "same-zone"
+SAME_HOST = "same-host"
+
+
+class Index:
+    """Answers each question about one architecture once; the architecture is frozen, so an answer never ages."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        self.architecture = architecture
+        self._levels: dict[str, tuple[tuple[str, ...], ...]] = {}
+
+    @cached_property
+    def components(self) -> dict[str, Component]:
+        """Components by id."""
+        return {component.id: component for component in self.architecture.components}
+
+    @cached_property
+    def replicas(self) -> dict[str, Replica]:
+        """Replicas by id."""
+        return {replica.id: replica for component in self.architecture.components for replica in component.replicas}
+
+    @cached_property
+    def connections(self) -> dict[tuple[str, str], Connection]:
+        """The connection from a source to a target; one that names the target alone wins over one of alternatives."""
+        found: dict[tuple[str, str], Connection] = {}
+        for connection in sorted(self.architecture.connections, key=lambda one: len(one.targets)):
+            for target in connection.targets:
+                found.setdefault((connection.source, target), connection)
+        return found
+
+    @cached_property
+    def _parents(self) -> dict[str, str | None]:
+        return {zone.id: zone.within for zone in self.architecture.zones}
+
+    @cached_property
+    def _zone_kinds(self) -> dict[str, str]:
+        return {zone.id: zone.kind for zone in self.architecture.zones}
+
+    @cached_property
+    def _host_zones(self) -> dict[str, tuple[str, ...]]:
+        return {host.id: host.zones for host in self.architecture.hosts}
+
+    def zone_levels(self, host: str) -> tuple[tuple[str, ...], ...]:
+        """The zones around a host, nearest first; a level holds several where domains cross."""
+        if host not in self._levels:
+            levels: list[tuple[str, ...]] = []
+            seen: set[str] = set()
+            level = self._host_zones.get(host, ())
+            while level:
+                levels.append(level)
+                seen.update(level)
+                above = [self._parents.get(zone) for zone in level]
+                level = tuple(dict.fromkeys(zone for zone in above if zone is not None and zone not in seen))
+            self._levels[host] = tuple(levels)
+        return self._levels[host]
+
+    def zones_around(self, host: str) -> tuple[str, ...]:
+        """All zones around a host, nearest first, each once."""
+        return tuple(dict.fromkeys(zone for level in self.zone_levels(host) for zone in level))
+
+    def shared_zones(self, replica: Replica) -> frozenset[str]:
+        """The zones a replica is surely in: those around its host, or around every host it may float to."""
+        around = [frozenset(self.zones_around(host)) for host in replica.hosts]
+        return frozenset.intersection(*around) if around else frozenset()
+
+    def home(self, replica: Replica, locality: str) -> frozenset[str]:
+        """The host, or the nearest zones of the locality's kind, that a replica's partner must share with it."""
+        if locality == SAME_HOST:
+            return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
+        if not replica.hosts:
+            return frozenset()
+        kind = None if locality == NEAREST else locality.removeprefix("same-")
+        shared = self.shared_zones(replica)
+        for level in self.zone_levels(replica.hosts[0]):
+            match = [zone for zone in level if zone in shared and kind in (None, self._zone_kinds.get(zone))]
+            if match:
+                return frozenset(match)
+        return frozenset()
+
+    def places(self, replica: Replica, locality: str) -> frozenset[str]:
+        """The hosts or zones a replica is surely in, to be held against the home of its caller."""
+        if locality == SAME_HOST:
+            return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
+        return self.shared_zones(replica)

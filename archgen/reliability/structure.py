@@ -1,0 +1,235 @@
+"""The structure function of one flow: which replicas it stands on and what each of them needs.
+
+A replica works if it is up, its component's quorum is met, and each of its needs is met; the flow succeeds if every
+initiator works. The functions here state that definition as values; `single` and others evaluate it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from archgen.model import Access, Component, Connection, Flow, Frame, Replica, Request, Step
+from archgen.reliability.index import Index
+
+
+class Need(Struct, frozen=True):
+    """At least `count` of the candidates must work; a standby counts only while a replica of `promoter` works.
+
+    `step` is the first step of the flow that has the need, `connection` the id of the connection under it.
+    """
+
+    step: str
+    connection: str | None
+    candidates: tuple[str, ...]
+    standbys: tuple[str, ...]
+    promoter: str | None
+    count: int
+
+
+class Initiator(Struct, frozen=True):
+    """A component that starts the flow, or a part of it, by itself; `step` is the first it takes."""
+
+    component: str
+    step: str
+
+
+class Structure(Struct, frozen=True):
+    """The structure function of one flow.
+
+    `replicas` are those that the flow can reach, callers first; `needs` are per replica id; `quorums` maps a component
+    to (number of replicas that must be up, its replica ids).
+    """
+
+    flow: str
+    initiators: tuple[Initiator, ...]
+    replicas: tuple[Replica, ...]
+    needs: dict[str, tuple[Need, ...]]
+    quorums: dict[str, tuple[int, tuple[str, ...]]]
+    clients: frozenset[str]
+
+
+class _Use(Struct, frozen=True):
+    """A required call in a flow: what a step asks of whom, before it is told apart per calling replica."""
+
+    step: str
+    source: str
+    targets: tuple[str, ...]
+    connections: tuple[Connection, ...]
+    access: Access
+    pinned: tuple[str, ...]
+
+
+def requests(steps: Iterable[Step], optional: bool = False) -> Iterator[tuple[Request, bool]]:
+    """Every request of a flow in order, with whether it lies inside an `opt` frame."""
+    for step in steps:
+        if isinstance(step, Request):
+            yield step, optional
+        elif isinstance(step, Frame):
+            for branch in step.branches:
+                yield from requests(branch.steps, optional or step.kind == "opt")
+
+
+def quorum(component: Component) -> int:
+    """How many replicas of a component must be up for any of them to work; 0 where none is asked."""
+    if component.quorum is None:
+        return 0
+    return len(component.replicas) // 2 + 1 if component.quorum == "majority" else component.quorum
+
+
+def access_of(request: Request, flow: Flow, connection: Connection | None) -> Access:
+    """The access of a step: its own, else the flow's, else the connection's, else read-write."""
+    return request.access or flow.access or (connection.access if connection else None) or "read-write"
+
+
+def writers(component: Component) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The replicas that take writes, and those that take them once promoted."""
+    everyone = tuple(replica.id for replica in component.replicas)
+    replication = component.replication
+    if replication is None or replication.all_write:
+        return everyone, ()
+    if replication.copy_of is not None:
+        return (), ()
+    if not replication.primary:
+        return everyone, ()
+    others = tuple(one for one in everyone if one not in replication.primary)
+    return replication.primary, others if replication.failover == "automatic" else ()
+
+
+def eligible(component: Component, access: Access) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The replicas that may answer an access, before locality: (at once, after promotion)."""
+    now: tuple[str, ...]
+    later: tuple[str, ...]
+    everyone = tuple(replica.id for replica in component.replicas)
+    now, later = (everyone, ()) if access == "read" else writers(component)
+    cluster = component.cluster
+    if cluster is not None and cluster.failover == "manual":
+        now = tuple(one for one in now if one in cluster.active)
+        later = tuple(one for one in later if one in cluster.active)
+    return now, later
+
+
+def build(index: Index, flow: Flow) -> Structure:
+    """The structure function of a flow."""
+    uses: dict[str, list[_Use]] = {}
+    initiators: dict[str, Initiator] = {}
+    called: set[str] = set()
+    for request, optional in requests(flow.steps):
+        connections = _connections(index, request)
+        required = request.required and not optional and all(one.required for one in connections)
+        if required:
+            if request.source not in called and request.source not in initiators:
+                initiators[request.source] = Initiator(request.source, request.id)
+            uses.setdefault(request.source, []).append(_use(request, flow, connections))
+        called.update(request.targets, *(one.targets for one in connections))
+    return _assemble(index, flow, tuple(initiators.values()), uses)
+
+
+def _connections(index: Index, request: Request) -> tuple[Connection, ...]:
+    """The connections under a step, each once; a target without one is left out."""
+    found = (index.connections.get((request.source, target)) for target in request.targets)
+    return tuple({connection.id: connection for connection in found if connection is not None}.values())
+
+
+def _use(request: Request, flow: Flow, connections: tuple[Connection, ...]) -> _Use:
+    connected = [target for one in connections for target in one.targets]
+    orphan = any(target not in connected for target in request.targets)
+    return _Use(
+        step=request.id,
+        source=request.source,
+        targets=tuple(dict.fromkeys(connected)),
+        # a target that nothing connects cannot be called, and neither can the step
+        connections=() if orphan else connections,
+        access=access_of(request, flow, connections[0] if connections else None),
+        pinned=request.pinned,
+    )
+
+
+def _assemble(index: Index, flow: Flow, initiators: tuple[Initiator, ...], uses: dict[str, list[_Use]]) -> Structure:
+    replicas: list[Replica] = []
+    needs: dict[str, tuple[Need, ...]] = {}
+    quorums: dict[str, tuple[int, tuple[str, ...]]] = {}
+    clients: set[str] = set()
+    queue = [one.component for one in initiators]
+    seen = set(queue)
+    for component_id in queue:
+        component = index.components[component_id]
+        if component.kind == "client":
+            clients.add(component_id)
+        elif quorum(component):
+            quorums[component_id] = (quorum(component), tuple(replica.id for replica in component.replicas))
+        replicas.extend(component.replicas)
+        needs.update(_needs_of(index, component, uses.get(component_id, [])))
+        for reached in _reached(index, uses.get(component_id, [])):
+            if reached not in seen:
+                seen.add(reached)
+                queue.append(reached)
+    return Structure(flow.id, initiators, tuple(replicas), needs, quorums, frozenset(clients))
+
+
+def _reached(index: Index, uses: list[_Use]) -> Iterator[str]:
+    """The components whose replicas a use may count, promoters included."""
+    for use in uses:
+        for target in use.targets:
+            yield target
+            promoter = _promoter(index, index.components[target])
+            if use.access != "read" and promoter is not None:
+                yield promoter
+
+
+def _promoter(index: Index, component: Component) -> str | None:
+    replication = component.replication
+    if replication is None or replication.failover != "automatic":
+        return None
+    return replication.by if replication.by in index.components else None
+
+
+def _needs_of(index: Index, component: Component, uses: list[_Use]) -> Iterator[tuple[str, tuple[Need, ...]]]:
+    """The needs of each replica; replicas without a locality share one value, so it is evaluated once."""
+    shared = {use.step: _need(index, use, None) for use in uses if not _local(use)}
+    for replica in component.replicas:
+        own: dict[tuple[object, ...], Need] = {}
+        for use in uses:
+            need = shared[use.step] if use.step in shared else _need(index, use, replica)
+            own.setdefault((need.candidates, need.standbys, need.promoter, need.count), need)
+        yield replica.id, tuple(own.values())
+
+
+def _local(use: _Use) -> bool:
+    return any(connection.locality is not None for connection in use.connections)
+
+
+def _need(index: Index, use: _Use, caller: Replica | None) -> Need:
+    now: list[str] = []
+    later: list[str] = []
+    promoter = None
+    for connection in use.connections:
+        for target in connection.targets:
+            component = index.components[target]
+            first, second = eligible(component, use.access)
+            now.extend(_near(index, first, connection, caller, use.pinned))
+            later.extend(_near(index, second, connection, caller, use.pinned))
+            promoter = _promoter(index, component) or promoter
+    count = _count(use.connections, len(now) + len(later))
+    name = use.connections[0].id if use.connections else None
+    return Need(use.step, name, tuple(now), tuple(later), promoter if later else None, count)
+
+
+def _near(
+    index: Index, replicas: tuple[str, ...], connection: Connection, caller: Replica | None, pinned: tuple[str, ...]
+) -> Iterator[str]:
+    """Those of the replicas that the caller's locality and a step's own choice leave."""
+    home = index.home(caller, connection.locality) if caller and connection.locality else None
+    for one in replicas:
+        if pinned and one not in pinned:
+            continue
+        if home is None or connection.locality is None or index.places(index.replicas[one], connection.locality) & home:
+            yield one
+
+
+def _count(connections: tuple[Connection, ...], found: int) -> int:
+    """How many must work; `all` of none is still one, since nobody answers then."""
+    if any(connection.needs == "all" for connection in connections):
+        return max(1, found)
+    return max((int(connection.needs) for connection in connections), default=1)

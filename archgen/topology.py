@@ -1,0 +1,325 @@
+"""Indexed questions over one model, each answered once: what rules and views ask, so that both mean the same by it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.finding import Subject
+from archgen.kinds import KINDS, Kind
+from archgen.model import (
+    Access,
+    Architecture,
+    Component,
+    Connection,
+    Flow,
+    Host,
+    Network,
+    Port,
+    Replica,
+    Request,
+    Trust,
+    Zone,
+)
+from archgen.protocols import PROTOCOLS
+from archgen.reliability.failure import Failures, SinglePoint, failures
+from archgen.reliability.index import SAME_HOST, Index
+from archgen.reliability.structure import Structure, access_of, build, requests, writers
+
+Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
+"""What a line means: encrypted or plaintext across hosts, local within a host, a name look-up, or not stated."""
+
+
+class Hop(Struct, frozen=True):
+    """A request step with the connection and port under it; both are None where the model has none.
+
+    `optional` is True if the step's failure does not break the flow.
+    """
+
+    flow: str
+    step: Request
+    connection: Connection | None
+    port: Port | None
+    access: Access
+    meaning: Meaning
+    optional: bool
+
+
+class Breaking(Struct, frozen=True):
+    """An element and the flows that its loss breaks, each with its proof; a host absorbs the replicas on it."""
+
+    element: Subject
+    points: tuple[SinglePoint, ...]
+    absorbed: tuple[str, ...]
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """The ids of the broken flows."""
+        return tuple(point.proof.flow for point in self.points)
+
+
+def encrypted(port: Port) -> bool | None:
+    """Whether a port's traffic is encrypted; None where neither `tls` nor the protocol tells."""
+    if port.tls is not None:
+        return port.tls.mode != "off"
+    protocol = PROTOCOLS.get(port.protocol)
+    return protocol.encrypted if protocol else None
+
+
+def port_of(connection: Connection, request: Request | None = None) -> Port | None:
+    """The port that a step takes: the one it names, else the first that does not redirect."""
+    if request is not None and request.protocol is not None:
+        return next((port for port in connection.ports if port.protocol == request.protocol), None)
+    ahead = (port for port in connection.ports if port.redirect is None)
+    return next(ahead, connection.ports[0] if connection.ports else None)
+
+
+class Topology:
+    """One architecture, ready to be asked; every answer is a frozen value in the order of the model."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        self.architecture = architecture
+        self.index = Index(architecture)
+
+    @property
+    def components(self) -> dict[str, Component]:
+        """Components by id."""
+        return self.index.components
+
+    @property
+    def replicas(self) -> dict[str, Replica]:
+        """Replicas by id."""
+        return self.index.replicas
+
+    @cached_property
+    def hosts(self) -> dict[str, Host]:
+        """Hosts by id."""
+        return {host.id: host for host in self.architecture.hosts}
+
+    @cached_property
+    def zones(self) -> dict[str, Zone]:
+        """Zones by id."""
+        return {zone.id: zone for zone in self.architecture.zones}
+
+    @cached_property
+    def networks(self) -> dict[str, Network]:
+        """Networks by id."""
+        return {network.id: network for network in self.architecture.networks}
+
+    @cached_property
+    def flows(self) -> dict[str, Flow]:
+        """Flows by id."""
+        return {flow.id: flow for flow in self.architecture.flows}
+
+    def kind(self, component: str) -> Kind:
+        """The kind of a component."""
+        return KINDS[self.components[component].kind]
+
+    @cached_property
+    def replicas_on(self) -> dict[str, tuple[Replica, ...]]:
+        """The replicas that stand on each host; those that may float to it are not among them."""
+        found: dict[str, list[Replica]] = {host.id: [] for host in self.architecture.hosts}
+        for replica in self.replicas.values():
+            if len(replica.hosts) == 1:
+                found[replica.hosts[0]].append(replica)
+        return {host: tuple(replicas) for host, replicas in found.items()}
+
+    def hosts_of(self, component: str) -> tuple[str, ...]:
+        """The hosts that a component's replicas stand on or may float to, each once."""
+        return tuple(dict.fromkeys(host for one in self.components[component].replicas for host in one.hosts))
+
+    def writers(self, component: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The replicas that take writes, and those that take them once promoted automatically."""
+        return writers(self.components[component])
+
+    # Networks and trust
+
+    def network_of(self, component: str) -> Network | None:
+        """The network of a component: its own, else the one that all its hosts are in."""
+        one = self.components[component]
+        if one.network is not None:
+            return self.networks[one.network]
+        found = {self.hosts[host].network for host in self.hosts_of(component)}
+        name = found.pop() if len(found) == 1 else None
+        return self.networks[name] if name is not None else None
+
+    def trust(self, component: str) -> Trust | None:
+        """How far a component's network is trusted; a client that names no network is on the internet."""
+        network = self.network_of(component)
+        if network is not None:
+            return network.trust
+        return "internet" if self.components[component].kind == "client" else None
+
+    @cached_property
+    def guards(self) -> dict[str, tuple[str, ...]]:
+        """For each guarded host, network or component, as `kind:id`, the firewalls that guard it."""
+        found: dict[str, list[str]] = {}
+        for component in self.architecture.components:
+            for subject in component.guards:
+                found.setdefault(self.qualified(subject), []).append(component.id)
+        return {subject: tuple(firewalls) for subject, firewalls in found.items()}
+
+    def qualified(self, reference: str) -> str:
+        """A reference to a host, network or component as `kind:id`."""
+        if ":" in reference:
+            return reference
+        for kind, ids in (("host", self.hosts), ("network", self.networks), ("component", self.components)):
+            if reference in ids:
+                return f"{kind}:{reference}"
+        return reference
+
+    def guarding(self, replica: Replica) -> tuple[str, ...]:
+        """The firewalls that guard a replica: its component, its host, or the network of either."""
+        component = self.components[replica.component]
+        subjects = [f"component:{component.id}", f"network:{component.network}"]
+        for host in replica.hosts:
+            subjects += [f"host:{host}", f"network:{self.hosts[host].network}"]
+        return tuple(dict.fromkeys(one for subject in subjects for one in self.guards.get(subject, ())))
+
+    # Connections and steps
+
+    def crosses(self, connection: Connection) -> bool | None:
+        """Whether calls over a connection may leave a host; None where the hosts are not told."""
+        if connection.locality == SAME_HOST:
+            return False
+        unknown = False
+        for source in self.components[connection.source].replicas:
+            for target in connection.targets:
+                for answering in self.components[target].replicas:
+                    answer = self._apart(source, answering)
+                    if answer:
+                        return True
+                    unknown = unknown or answer is None
+        return None if unknown else False
+
+    def _apart(self, source: Replica, target: Replica) -> bool | None:
+        if self.components[source.component].kind == "client" or self.components[target.component].managed:
+            return True
+        if not source.hosts or not target.hosts:
+            return None
+        return len(source.hosts) > 1 or source.hosts != target.hosts
+
+    def meaning(self, connection: Connection, port: Port | None) -> Meaning:
+        """What a connection's line means on one of its ports."""
+        if port is None:
+            return "unknown"
+        if port.protocol == "dns":
+            return "lookup"
+        safe = encrypted(port)
+        if safe:
+            return "encrypted"
+        across = self.crosses(connection)
+        if across is False:
+            return "local"
+        return "plaintext" if safe is False and across else "unknown"
+
+    @cached_property
+    def hops(self) -> dict[str, tuple[Hop, ...]]:
+        """The request steps of each flow, one hop a step and target, in order; a step names its target's connection."""
+        return {flow.id: tuple(self._hops(flow)) for flow in self.architecture.flows}
+
+    def _hops(self, flow: Flow) -> list[Hop]:
+        found: list[Hop] = []
+        for request, inside in requests(flow.steps):
+            under = [self.index.connections.get((request.source, target)) for target in request.targets]
+            for connection in dict.fromkeys(under):
+                port = port_of(connection, request) if connection else None
+                found.append(
+                    Hop(
+                        flow=flow.id,
+                        step=request,
+                        connection=connection,
+                        port=port,
+                        access=access_of(request, flow, connection),
+                        meaning=self.meaning(connection, port) if connection else "unknown",
+                        optional=inside or not request.required or bool(connection and not connection.required),
+                    )
+                )
+        return found
+
+    @cached_property
+    def flows_of(self) -> dict[str, tuple[str, ...]]:
+        """For each component, the flows that have it as an end of a request step."""
+        found: dict[str, dict[str, None]] = {component: {} for component in self.components}
+        for flow, hops in self.hops.items():
+            for hop in hops:
+                for end in (hop.step.source, *hop.step.targets):
+                    found[end][flow] = None
+        return {component: tuple(flows) for component, flows in found.items()}
+
+    @cached_property
+    def flows_over(self) -> dict[str, tuple[str, ...]]:
+        """For each connection, the flows whose steps use it."""
+        found: dict[str, dict[str, None]] = {one.id: {} for one in self.architecture.connections}
+        for flow, hops in self.hops.items():
+            for hop in hops:
+                if hop.connection is not None:
+                    found[hop.connection.id][flow] = None
+        return {connection: tuple(flows) for connection, flows in found.items()}
+
+    # Failures
+
+    @cached_property
+    def structures(self) -> dict[str, Structure]:
+        """The structure function of each flow."""
+        return {flow.id: build(self.index, flow) for flow in self.architecture.flows}
+
+    @cached_property
+    def failures(self) -> dict[str, Failures]:
+        """What the loss of each single element does to each flow."""
+        return {flow: failures(self.index, structure) for flow, structure in self.structures.items()}
+
+    @cached_property
+    def breaking(self) -> tuple[Breaking, ...]:
+        """The root causes of single failures over all flows: hosts, zones, and replicas that no broken host explains.
+
+        A host absorbs a replica on it in the flows that the host breaks; a zone absorbs nothing (design, 3).
+        """
+        points: dict[Subject, list[SinglePoint]] = {}
+        for found in self.failures.values():
+            for point in found.points:
+                points.setdefault(point.element, []).append(point)
+        absorbed: dict[Subject, list[str]] = {}
+        for element in [one for one in points if one.kind == "replica"]:
+            hosts = self.replicas[element.id].hosts
+            host = Subject("host", hosts[0]) if len(hosts) == 1 else None
+            covered = {point.proof.flow for point in points.get(host, ())} if host else set()
+            if host is not None and covered.issuperset(point.proof.flow for point in points[element]):
+                absorbed.setdefault(host, []).append(element.id)
+                del points[element]
+        return tuple(
+            Breaking(element, tuple(found), tuple(absorbed.get(element, ()))) for element, found in points.items()
+        )
+
+    # Servers
+
+    @cached_property
+    def carried_roles(self) -> dict[str, tuple[str, ...]]:
+        """For each host, which of web, application and data it carries (code bases and caches apart)."""
+        found: dict[str, tuple[str, ...]] = {}
+        for host, replicas in self.replicas_on.items():
+            kinds = [KINDS[self.components[one.component].kind] for one in replicas]
+            roles = [
+                kind.role
+                for kind in kinds
+                if kind.role in ("web", "application", "data") and (kind.serves or kind.stores)
+            ]
+            found[host] = tuple(dict.fromkeys(roles))
+        return found
+
+    @cached_property
+    def identical_servers(self) -> tuple[str, ...]:
+        """The hosts, at least two, that carry the web, application and data components, if all carry the same ones."""
+        carrying = [host for host, roles in self.carried_roles.items() if roles]
+        loads = {frozenset(self._load(host)) for host in carrying}
+        alike = len(carrying) > 1 and len(loads) == 1 and len(self.carried_roles[carrying[0]]) > 1
+        return tuple(carrying) if alike else ()
+
+    def _load(self, host: str) -> list[str]:
+        return [
+            one.component
+            for one in self.replicas_on[host]
+            if self.kind(one.component).serves or self.kind(one.component).stores
+        ]
