@@ -1,0 +1,1 @@
+"""Findings on their way out: one module per format, each a function from a report to text."""

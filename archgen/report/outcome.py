@@ -1,0 +1,45 @@
+"""What a run of `lint` has to tell, whatever the format it is told in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from archgen.finding import Finding, Severity
+
+
+class Outcome(Struct, frozen=True):
+    """The findings of each model, in the order of the inputs; (file as given, its findings).
+
+    `lines` are the lines of a source file, empty where it could not be read. `step` words a step of a model
+    ("user -> nginx") from (model, flow/number), empty where there is none.
+    """
+
+    models: tuple[tuple[str, tuple[Finding, ...]], ...]
+    lines: Callable[[str], tuple[str, ...]]
+    step: Callable[[str, str], str]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings of all models."""
+        return tuple(finding for _, findings in self.models for finding in findings)
+
+
+class Counts(Struct, frozen=True):
+    """How many findings there are of each severity; accepted ones are counted apart and nowhere else."""
+
+    error: int
+    warning: int
+    info: int
+    accepted: int
+
+
+def count(findings: tuple[Finding, ...]) -> Counts:
+    """Count findings by severity."""
+
+    def of(severity: Severity) -> int:
+        return sum(1 for each in findings if each.severity == severity and each.accepted is None)
+
+    accepted = sum(1 for each in findings if each.accepted is not None)
+    return Counts(of("error"), of("warning"), of("info"), accepted)

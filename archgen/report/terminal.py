@@ -1,0 +1,98 @@
+"""Text that is safe and aligned on a terminal: control characters shown, wide ones counted, long names cut short."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+Paint = Literal["error", "warning", "info", "fix", "strong", "quiet", "accepted"]
+
+_CODES: dict[Paint, str] = {
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;36",
+    "fix": "1;32",
+    "strong": "1",
+    "quiet": "2",
+    "accepted": "2",
+}
+
+LONGEST_WORD = 80
+LONGEST_TEXT = 1200
+
+
+class Style(Struct, frozen=True):
+    """How wide the terminal is, and whether it shows colour."""
+
+    width: int = 100
+    colour: bool = False
+
+    def paint(self, text: str, paint: Paint) -> str:
+        """The text in the colour of its meaning; unchanged where there is no colour."""
+        return f"\x1b[{_CODES[paint]}m{text}\x1b[0m" if self.colour and text else text
+
+
+def plain(text: str) -> str:
+    """The text with all that would steer a terminal or reorder a line made visible (ESC as ␛, U+202E as \\u{202e})."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(text, at) for at in range(len(text)))
+
+
+def _shown(text: str, at: int) -> str:
+    char = text[at]
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "\u2421"
+    if char.isprintable() or char == "\u3000" or _joins_emoji(text, at):
+        return char
+    return f"\\u{{{code:x}}}"
+
+
+def _joins_emoji(text: str, at: int) -> bool:
+    """Whether a zero-width joiner stands between two pictographs, where it is part of one sign."""
+    return text[at] == "\u200d" and 0 < at < len(text) - 1 and min(text[at - 1], text[at + 1]) >= "\u2190"
+
+
+def columns(text: str) -> int:
+    """How many columns the text takes: 2 for wide characters, 0 for combining ones (Unicode annex 11)."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    total = 0
+    for char in text:
+        if category(char) in {"Mn", "Me", "Cf"}:
+            continue
+        total += 2 if east_asian_width(char) in "WF" else 1
+    return total
+
+
+def brief(text: str) -> str:
+    """The text in one safe line, runs of white space as one space, long words and long texts cut in their middle."""
+    words = " ".join(_cut(plain(word), LONGEST_WORD) for word in text.split())
+    return _cut(words, LONGEST_TEXT)
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    head = limit * 2 // 3
+    return f"{text[:head]}…{text[head + 1 - limit :]}"
+
+
+def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
+    """Lines of words no wider than `width` columns where the words allow it; `first` opens the first line."""
+    lines: list[str] = []
+    line = indent if first is None else first
+    empty = True
+    for word in text.split():
+        if not empty and columns(line) + 1 + columns(word) > width:
+            lines.append(line)
+            line, empty = indent, True
+        line = line + word if empty else f"{line} {word}"
+        empty = False
+    return [*lines, line.rstrip()]

@@ -1,0 +1,120 @@
+"""Findings for people: message, source excerpt with marks, flows, proof and the next step, then the counts."""
+
+from __future__ import annotations
+
+from archgen.finding import Finding, Related
+from archgen.report.excerpt import Mark, draw
+from archgen.report.outcome import Counts, Outcome, count
+from archgen.report.terminal import Paint, Style, brief, wrap
+
+MOST_RELATED = 8
+"""How many related places of one finding are shown; the number of the rest is told."""
+
+
+def write(outcome: Outcome, style: Style) -> str:
+    """The report, one block per finding; `[n]` is the finding's number within its model, as on its badges."""
+    lines: list[str] = []
+    for file, findings in outcome.models:
+        if findings and len(outcome.models) > 1:
+            lines += [style.paint(brief(file), "strong"), ""]
+        for number, finding in enumerate(findings, 1):
+            block = _accepted(number, finding, style) if finding.accepted else _finding(number, finding, outcome, style)
+            lines += [*block, ""]
+    return "\n".join([*lines, _footer(outcome, style)]) + "\n"
+
+
+def _finding(number: int, finding: Finding, outcome: Outcome, style: Style) -> list[str]:
+    paint: Paint = finding.severity
+    title = style.paint(f"{finding.severity}[{finding.code}]", paint) + f" {style.paint(finding.rule, 'strong')}"
+    lines = [f"{title} {style.paint(f'[{number}]', 'quiet')}"]
+    lines += wrap(brief(finding.message), style.width, "  ", "  ")
+    lines += _places(finding, outcome, style)
+    if finding.flows:
+        lines += _told("flows", ", ".join(finding.flows), style)
+    if finding.proof is not None:
+        lines += _told("proof", _proof(finding, outcome), style)
+    if finding.confidence != "high":
+        lines += _told("confidence", finding.confidence, style)
+    return [*lines, *_told("fix", finding.fix, style, "fix")]
+
+
+def _told(label: str, text: str, style: Style, paint: Paint = "strong") -> list[str]:
+    first, *rest = wrap(brief(text), style.width, " " * (len(label) + 6), f"  = {label}: ")
+    return [first.replace(f"{label}:", style.paint(f"{label}:", paint), 1), *rest]
+
+
+def _places(finding: Finding, outcome: Outcome, style: Style) -> list[str]:
+    """The finding's own place, then its related ones, file by file."""
+    related = finding.related[:MOST_RELATED]
+    own = Mark(finding.line, finding.column, finding.subject.id, "", True)
+    gutter = max(3, len(str(max((finding.line, *(each.line for each in related))))))
+    lines = _file(finding.file, [own, *_marks(related, finding.file, own)], "-->", finding, outcome, style, gutter)
+    for file in dict.fromkeys(each.file for each in related if each.file != finding.file):
+        lines += _file(file, _marks(related, file, None), ":::", finding, outcome, style, gutter)
+    hidden = len(finding.related) - len(related)
+    return [*lines, *([f"{' ' * gutter} … and {hidden} more places"] if hidden else [])]
+
+
+def _file(
+    file: str, marks: list[Mark], arrow: str, finding: Finding, outcome: Outcome, style: Style, gutter: int
+) -> list[str]:
+    source = outcome.lines(file)
+    place = f"{brief(file)}:{marks[0].line}:{marks[0].column}" if source else brief(file)
+    head = f"{' ' * (gutter - 1)}{style.paint(arrow, 'quiet')} {place}"
+    excerpt = draw(source, marks, finding.severity, style, gutter)
+    return [head, f"{' ' * gutter} {style.paint('|', 'quiet')}", *excerpt] if excerpt else [head]
+
+
+def _marks(related: tuple[Related, ...], file: str, own: Mark | None) -> list[Mark]:
+    """One mark per place of a file; labels that share a place are joined, and the finding's own place is left out."""
+    places: dict[tuple[int, int], list[Related]] = {}
+    for each in related:
+        if each.file == file and (own is None or (each.line, each.column) != (own.line, own.column)):
+            places.setdefault((each.line, each.column), []).append(each)
+    return [
+        Mark(line, column, here[0].subject.id, ", ".join(dict.fromkeys(each.label for each in here)), False)
+        for (line, column), here in places.items()
+    ]
+
+
+def _proof(finding: Finding, outcome: Outcome) -> str:
+    proof = finding.proof
+    assert proof is not None
+    killed = " and ".join(subject.id for subject in proof.kill)
+    step = f"{proof.step} {outcome.step(finding.model, proof.step)}".rstrip()
+    path = f"; path {' → '.join(proof.path)}" if proof.path else ""
+    return f"kill {killed} → step {step} fails{path}" if killed else f"step {step} fails with nothing killed{path}"
+
+
+def _accepted(number: int, finding: Finding, style: Style) -> list[str]:
+    accepted = finding.accepted
+    assert accepted is not None
+    head = f"accepted[{finding.code}] {finding.rule} [{number}]"
+    who = f" by {accepted.owner}" if accepted.owner else ""
+    until = f" until {accepted.until}" if accepted.until else ""
+    why = f": {accepted.reason}" if accepted.reason else ""
+    place = f"  --> {brief(finding.file)}:{finding.line}:{finding.column}"
+    said = wrap(brief(f"{finding.message} Accepted{who}{until}{why}"), style.width, "  ", "  ")
+    return [style.paint(line, "accepted") for line in (head, *said, place)]
+
+
+def _footer(outcome: Outcome, style: Style) -> str:
+    counts = count(outcome.findings)
+    models = _many(len(outcome.models), "model")
+    if counts == Counts(0, 0, 0, 0):
+        return style.paint(f"{models}: no findings", "fix")
+    parts: list[str] = []
+    for number, noun, paint in _sums(counts):
+        if number:
+            parts.append(style.paint(_many(number, noun), paint))
+    if counts.accepted:
+        parts.append(style.paint(f"{counts.accepted} accepted", "accepted"))
+    return f"{models}: {', '.join(parts)}"
+
+
+def _sums(counts: Counts) -> tuple[tuple[int, str, Paint], ...]:
+    return ((counts.error, "error", "error"), (counts.warning, "warning", "warning"), (counts.info, "info", "info"))
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
