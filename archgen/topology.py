@@ -293,6 +293,18 @@ class Topology:
             Breaking(element, tuple(found), tuple(absorbed.get(element, ()))) for element, found in points.items()
         )
 
+    def holds_all(self, zone: str, flow: str) -> bool:
+        """Whether every replica of a flow that has a host surely lies in a zone."""
+        placed = [one for one in self.structures[flow].replicas if one.hosts and self.kind(one.component).id != "client"]
+        return bool(placed) and all(zone in self.index.shared_zones(one) for one in placed)
+
+    def inside(self, zone: str, around: str) -> bool:
+        """Whether a zone lies within another."""
+        above = self.zones[zone].within
+        while above is not None and above != around:
+            above = self.zones[above].within
+        return above is not None
+
     # Servers
 
     @cached_property

@@ -1,0 +1,102 @@
+"""Rules times one model: hits become findings with a place, a severity, an identity and, where given, an acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from archgen.errors import Place
+from archgen.finding import SEVERITIES, Accepted, Finding, Related, Severity, Subject
+from archgen.model import Acceptance
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+
+
+class Source(Protocol):
+    """Where the things of a model stand in its files."""
+
+    def place(self, subject: Subject) -> Place:
+        """The place of a subject."""
+
+
+def analyse(topology: Topology, source: Source, rules: Iterable[Rule], today: str) -> tuple[Finding, ...]:
+    """All findings of one model, worst first, then by rule code and place.
+
+    `today` is an ISO date; an acceptance whose `until` lies before it no longer counts.
+    """
+    hits = tuple(_hits(topology, rules))
+    accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
+    found = [_finding(topology, source, rule, hit, accepted) for rule, hit in _unexplained(hits)]
+    return tuple(sorted(found, key=_order))
+
+
+def _hits(topology: Topology, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Hit]]:
+    for rule in rules:
+        if rule.check is not None:
+            for hit in rule.check(topology):
+                yield rule, hit
+
+
+def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit]]:
+    """Leaves out the hits of general rules whose every cause a special rule explains: one root cause, one finding."""
+    explained = {cause for rule, hit in hits if not rule.yields for cause in hit.causes}
+    for rule, hit in hits:
+        if not (rule.yields and hit.causes and hit.causes <= explained):
+            yield rule, hit
+
+
+def _finding(
+    topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
+) -> Finding:
+    place = source.place(hit.subject)
+    model = topology.architecture.id
+    return Finding(
+        rule=rule.id,
+        code=rule.code,
+        severity=_severity(rule, hit),
+        category=rule.category,
+        model=model,
+        subject=hit.subject,
+        message=hit.message,
+        fix=hit.fix or rule.fix,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        fingerprint=fingerprint(model, rule.id, hit.subject),
+        related=tuple(_related(source, subject, label) for subject, label in hit.related),
+        flows=hit.flows,
+        confidence=hit.confidence,
+        proof=hit.proof,
+        accepted=next((_acceptance(one) for one in accepted if _matches(one, rule, hit.subject)), None),
+    )
+
+
+def _severity(rule: Rule, hit: Hit) -> Severity:
+    return dict(rule.cases)[hit.case] if hit.case is not None else rule.severity
+
+
+def _related(source: Source, subject: Subject, label: str) -> Related:
+    place = source.place(subject)
+    return Related(subject, label, place.file, place.line, place.column)
+
+
+def _acceptance(acceptance: Acceptance) -> Accepted:
+    return Accepted(acceptance.reason, acceptance.owner, acceptance.until)
+
+
+def _matches(acceptance: Acceptance, rule: Rule, subject: Subject) -> bool:
+    named = acceptance.rule in (rule.id, rule.code)
+    return named and acceptance.subject in (subject.id, f"{subject.kind}:{subject.id}")
+
+
+def fingerprint(model: str, rule: str, subject: Subject) -> str:
+    """The identity of a finding: 16 hexadecimal digits of the SHA-256 of model, rule and subject (FIPS 180-4)."""
+    from hashlib import sha256
+
+    words = "\0".join((model, rule, subject.kind, subject.id))
+    return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _order(finding: Finding) -> tuple[int, str, int, int, Subject]:
+    return SEVERITIES.index(finding.severity), finding.code, finding.line, finding.column, finding.subject

@@ -1,0 +1,115 @@
+"""An element whose loss alone makes a flow fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.rule import Hit, Rule
+from archgen.topology import Breaking, Topology
+from archgen.wording import listed, plural
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a root cause: a host with what stands on it, a replica that no host explains, or an innermost zone."""
+    for breaking in facts.breaking:
+        points = breaking.points
+        if breaking.element.kind == "zone":
+            points = tuple(one for one in points if _own(facts, breaking.element.id, one.proof.flow))
+        if points:
+            yield _hit(facts, Breaking(breaking.element, points, breaking.absorbed))
+
+
+def _own(facts: Topology, zone: str, flow: str) -> bool:
+    """Whether a zone's loss is a cause of its own: not `single-zone`, and no zone within it breaks the flow as well."""
+    within = [one for one in facts.breaking if one.element.kind == "zone" and facts.inside(one.element.id, zone)]
+    return not facts.holds_all(zone, flow) and all(flow not in one.flows for one in within)
+
+
+def _hit(facts: Topology, breaking: Breaking) -> Hit:
+    element = breaking.element
+    carried = [one for one in breaking.absorbed if one in facts.replicas]
+    bearing = f", and with it {listed(carried)}," if carried else ""
+    proof = breaking.points[0].proof
+    return Hit(
+        subject=element,
+        message=f"losing {element.id}{bearing} breaks {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}",
+        related=tuple((Subject("replica", one), f"is lost with {element.id}") for one in carried),
+        flows=breaking.flows,
+        fix=_fix(facts, breaking),
+        case="managed" if _managed(facts, element) else None,
+        proof=proof,
+        causes=frozenset((element.id, flow) for flow in breaking.flows),
+    )
+
+
+def _managed(facts: Topology, element: Subject) -> bool:
+    return element.kind == "replica" and facts.components[facts.replicas[element.id].component].managed
+
+
+def _fix(facts: Topology, breaking: Breaking) -> str | None:
+    if _managed(facts, breaking.element):
+        return "Ask the provider what it promises, or add a second provider that answers when this one does not."
+    return None
+
+
+RULE = Rule(
+    id="single-point-of-failure",
+    code="REL001",
+    title="Single point of failure",
+    severity="error",
+    cases=(("managed", "warning"),),
+    category="reliability",
+    summary="One element, lost alone, makes a request flow fail.",
+    why=(
+        "Hardware, hypervisors, disks and people fail. If the loss of one machine or one process is enough to stop a "
+        "flow, the flow is down as often as that one thing is, however good everything else may be. The verdict is not "
+        "a guess from counts of replicas: it is a minimal cut set of size one of the flow's structure function, so "
+        "reads and writes, failover, quorum and shared hosts are all taken into account, and the proof names the "
+        "request that fails."
+    ),
+    fix="Give the flow a second way: another replica on another host, with something that moves the traffic there.",
+    limits=(
+        "A component that somebody else runs counts as one element, although its provider may run many; that is why it "
+        "is a warning. A zone that breaks a flow in which not everything lies is reported by `single-zone`."
+    ),
+    references=(
+        ("NUREG-0492, Fault Tree Handbook (minimal cut sets)", "https://www.nrc.gov/reading-rm/doc-collections/nuregs/staff/sr0492/index.html"),
+    ),
+    yields=True,
+    check=check,
+    bad="""\
+archgen: 1
+name: One application server  # finding: unmonitored, maintenance-downtime
+hosts:
+  server-1: {}  # finding: single-point-of-failure
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: server-1}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Two application servers  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,17 @@
+"""Counts and lists as an English sentence has them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 flow`, `2 flows`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

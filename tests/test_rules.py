@@ -1,0 +1,57 @@
+"""Every rule against its own two examples: the right rule on the marked lines, and nothing that is not marked."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from archgen.analysis import analyse
+from archgen.errors import ModelError
+from archgen.loader import load
+from archgen.rule import Rule
+from archgen.rules import RULES
+from archgen.topology import Topology
+
+MARK = re.compile(r"# finding: ([a-z0-9-]+(?:, [a-z0-9-]+)*)")
+
+
+def marks(text: str) -> list[tuple[int, str]]:
+    found = ((number, MARK.search(line)) for number, line in enumerate(text.splitlines(), 1))
+    return sorted((number, rule) for number, match in found if match for rule in match[1].split(", "))
+
+
+def findings(text: str) -> list[tuple[int, str]]:
+    try:
+        loaded = load("example.arch.yaml", text.encode())
+    except ModelError as error:
+        return sorted((problem.place.line, problem.rule) for problem in error.problems)
+    found = analyse(Topology(loaded.architecture), loaded.source, RULES, today="2026-11-24")
+    return sorted((one.line, one.rule) for one in found)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_bad_example_raises_what_is_marked(rule: Rule) -> None:
+    assert rule.id in {name for _, name in marks(rule.bad)}
+    assert findings(rule.bad) == marks(rule.bad)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_good_example_raises_nothing_else(rule: Rule) -> None:
+    assert rule.id not in {name for _, name in marks(rule.good)}
+    assert findings(rule.good) == marks(rule.good)
+
+
+def test_ids_and_codes_are_unique_and_name_the_module() -> None:
+    assert len({rule.id for rule in RULES}) == len({rule.code for rule in RULES}) == len(RULES)
+    for rule in RULES:
+        if rule.check is not None:
+            assert rule.check.__module__ == f"archgen.rules.{rule.id.replace('-', '_')}"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_words_are_complete(rule: Rule) -> None:
+    for text in (rule.title, rule.summary, rule.why, rule.fix, rule.limits):
+        assert text.strip() == text
+        assert text
+    assert rule.why.endswith(".")
