@@ -1,0 +1,19 @@
+"""What an explanation is: a titled paragraph that holds for every system."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Explanation(Struct, frozen=True):
+    """Plain text about one notion, written once; a blank line parts paragraphs. `here` says what it means in one model."""
+
+    id: str
+    title: str
+    text: str
+    here: str = ""
+
+
+def indexed(entries: tuple[tuple[str, str, str], ...]) -> dict[str, Explanation]:
+    """Explanations by id from (id, title, text)."""
+    return {id_: Explanation(id_, title, text) for id_, title, text in entries}
