@@ -1,0 +1,34 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: site test check bench clean
+
+site: $(READY)
+	$(BIN)/archgen lint models --fail-on never
+	$(BIN)/archgen build -o site
+
+test: $(READY)
+	$(BIN)/pytest -n auto
+
+# The tests hold the strict types and the floors too.
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(MAKE) --no-print-directory test
+
+bench: $(READY)
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf site $(VENV)
+
+# The build backend is installed first, so that it too is the one that constraints.txt names.
+$(READY): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
+	$(INSTALL) hatchling
+	$(INSTALL) --no-build-isolation --editable '.[dev]'
+	touch $@

@@ -1,0 +1,91 @@
+"""The command line: parse, call the project, print, exit with 0 (fine), 1 (findings) or 2 (usage, unreadable model)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from archgen.errors import UsageError
+
+COMMANDS = {
+    "lint": "judge models: what is wrong, where, why, and the next step",
+    "build": "write the documentation site",
+    "draw": "draw the deployment and the request flows",
+    "explain": "explain a rule or a kind of component",
+    "rules": "list the rules",
+    "schema": "print the JSON Schema of the model language",
+    "new": "write a model to start from",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; whatever goes wrong is told in a line, never as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except UsageError as error:
+        return _failed(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _failed(f"{place}{error.strerror or error}")
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _failed(message: str) -> int:
+    from archgen.report.terminal import plain
+
+    lines = (plain(line) for line in f"archgen: {message}".splitlines())
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    return 2
+
+
+def _run(words: list[str]) -> int:
+    name = words[0] if words else "--help"
+    if name in {"-h", "--help", "help"}:
+        return _overview()
+    if name in {"-V", "--version"}:
+        from archgen import __version__
+
+        print(f"archgen {__version__}")
+        return 0
+    if name not in COMMANDS:
+        raise UsageError(_unknown(name))
+    return _command(name, words[1:])
+
+
+def _command(name: str, words: list[str]) -> int:
+    from importlib import import_module
+
+    from archgen.cli.parser import Parser
+
+    command = import_module(f"archgen.cli.{name}")
+    parser = Parser(prog=f"archgen {name}", description=command.__doc__)
+    command.arguments(parser)
+    code: int = command.run(parser.parse_intermixed_args(words))
+    return code
+
+
+def _unknown(name: str) -> str:
+    from archgen.cli.parser import nearest
+
+    kind = "option" if name.startswith("-") else "command"
+    return f"unknown {kind} `{name}`{nearest(name, tuple(COMMANDS))}; commands: {', '.join(COMMANDS)}"
+
+
+def _overview() -> int:
+    width = max(map(len, COMMANDS))
+    print("archgen draws, explains and judges the architecture of a website from one YAML model per tier.\n")
+    print("usage: archgen COMMAND [OPTIONS]\n")
+    for name, words in COMMANDS.items():
+        print(f"  {name:<{width}}  {words}")
+    print("\n`archgen COMMAND --help` tells the options of one command; `archgen --version` the version.")
+    return 0

@@ -1,0 +1,93 @@
+"""What the commands share in reading their words: a parser that suggests, dates, and the style of the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import NoReturn
+
+from archgen.errors import UsageError
+from archgen.report.terminal import Style
+
+WIDEST = 120
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are UsageErrors with the nearest option and the next step."""
+
+    def __init__(self, prog: str, description: str | None) -> None:
+        super().__init__(prog=prog, description=description, allow_abbrev=False)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what argparse would print."""
+        known = tuple(self._option_string_actions)
+        wrong = next((word for word in message.split() if word.startswith("--") and word not in known), "")
+        hint = nearest(wrong.partition("=")[0], known) if wrong else ""
+        raise UsageError(f"{message}{hint}; `{self.prog} --help` tells the options")
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """`, did you mean …?` for a near miss, else nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, known, 1, 0.6)
+    return f", did you mean `{close[0]}`?" if close else ""
+
+
+def one_of(word: str, known: Sequence[str], what: str) -> str:
+    """The word, if it is known; else a UsageError that lists what is."""
+    if word not in known:
+        raise UsageError(f"unknown {what} `{word}`{nearest(word, known)}; known: {', '.join(known)}")
+    return word
+
+
+def add_paths(parser: argparse.ArgumentParser) -> None:
+    """The models a command is about, and the date it takes for today's."""
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="model files or directories, - for stdin (default: models/*.arch.yaml)"
+    )
+    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
+    parser.add_argument(
+        "--today", metavar="DATE", help="judge as of this day, 2026-12-31 (default: SOURCE_DATE_EPOCH, else today)"
+    )
+
+
+def today(stated: str | None) -> str:
+    """The day to judge by, as an ISO date: the one stated, else that of SOURCE_DATE_EPOCH (UTC), else today."""
+    if stated is not None:
+        try:
+            return date.fromisoformat(stated).isoformat()
+        except ValueError as error:
+            raise UsageError(f"--today `{stated}` is not a date; write it as 2026-12-31") from error
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return date.today().isoformat()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH `{epoch}` is not a number of seconds since 1970") from error
+
+
+def style() -> Style:
+    """How standard output looks: its width, and colour by NO_COLOR, FORCE_COLOR, else on a terminal."""
+    terminal = sys.stdout.isatty()
+    if os.environ.get("NO_COLOR"):
+        colour = False
+    elif os.environ.get("FORCE_COLOR"):
+        colour = True
+    else:
+        colour = terminal and os.environ.get("TERM") != "dumb"
+    return Style(_width(terminal), colour)
+
+
+def _width(terminal: bool) -> int:
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return max(40, min(int(stated), WIDEST))
+    try:
+        return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, WIDEST)) if terminal else 100
+    except (OSError, ValueError):
+        return 100

@@ -1,0 +1,82 @@
+"""The optional configuration: `archgen.toml`, or `[tool.archgen]` of a `pyproject.toml`."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from archgen.errors import UsageError
+
+KEYS = ("models",)
+
+
+def root_of(directory: str) -> str:
+    """The project that a directory is in: the nearest one above with a configuration or a repository, else itself."""
+    here = os.path.abspath(directory)
+    while True:
+        if any(os.path.exists(os.path.join(here, name)) for name in ("archgen.toml", "pyproject.toml", ".git")):
+            return here
+        above = os.path.dirname(here)
+        if above == here:
+            return os.path.abspath(directory)
+        here = above
+
+
+def configured_models() -> tuple[str, ...] | None:
+    """The files that `models = [...]` matches, relative to the working directory; None where nothing is said."""
+    file, table = _table()
+    unknown = sorted(set(table) - set(KEYS))
+    if unknown:
+        raise UsageError(f"{file}: unknown key `{unknown[0]}`; known: {', '.join(KEYS)}")
+    if "models" not in table:
+        return None
+    patterns = table["models"]
+    if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+        raise UsageError(f'{file}: `models` is a list of patterns, such as ["models/*.arch.yaml"]')
+    return _matching(file, patterns)
+
+
+def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:
+    from glob import glob
+
+    from archgen.project.inputs import natural
+
+    found: dict[str, None] = {}
+    for pattern in patterns:
+        files = sorted((name for name in glob(pattern, recursive=True) if os.path.isfile(name)), key=natural)
+        if not files:
+            raise UsageError(f"{file}: `{pattern}` matches no file; correct the pattern")
+        found.update(dict.fromkeys(files))
+    if not found:
+        raise UsageError(f"{file}: `models` is empty; name at least one pattern")
+    return tuple(found)
+
+
+def _table() -> tuple[str, dict[str, Any]]:
+    if os.path.exists("archgen.toml"):
+        return "archgen.toml", _parsed("archgen.toml")
+    if not _mentioned():
+        return "", {}
+    tool = _parsed("pyproject.toml").get("tool", {})
+    table = tool.get("archgen", {}) if isinstance(tool, dict) else {}
+    if not isinstance(table, dict):
+        raise UsageError("pyproject.toml: [tool.archgen] is a table")
+    return "pyproject.toml", table
+
+
+def _mentioned() -> bool:
+    """Whether there is a `pyproject.toml` that speaks of archgen; the parser is not loaded for one that does not."""
+    if not os.path.exists("pyproject.toml"):
+        return False
+    with open("pyproject.toml", "rb") as stream:
+        return b"tool.archgen" in stream.read()
+
+
+def _parsed(file: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        with open(file, "rb") as stream:
+            return tomllib.load(stream)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: not valid TOML: {error}") from error

@@ -1,0 +1,93 @@
+"""Models read and judged: what every command that shows or checks something starts from."""
+
+from __future__ import annotations
+
+import os
+from typing import cast
+
+from msgspec import Struct
+
+from archgen.analysis import analyse, fingerprint
+from archgen.errors import ModelError, Problem
+from archgen.finding import Finding, Subject, SubjectKind
+from archgen.loader import Loaded, check_ladder, load
+from archgen.project.inputs import SUFFIX, Input, includer, model_id
+from archgen.rules import BY_NAME, RULES
+from archgen.topology import Topology
+
+
+class Model(Struct, frozen=True):
+    """One input: what it says, as far as it could be read, what prevents that, and what the rules find in it.
+
+    A model without `loaded`, or with `problems`, can be given no meaning.
+    """
+
+    file: str
+    text: bytes
+    loaded: Loaded | None
+    topology: Topology | None
+    problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...]
+
+
+def judge(inputs: tuple[Input, ...], today: str) -> tuple[Model, ...]:
+    """Read every input and run the rules on each that can be read, as of `today` (an ISO date)."""
+    loaded = tuple(_load(each) for each in inputs)
+    ladder = _ladder_problems(loaded)
+    return tuple(_judge(model, ladder.get(model.file, ()), today) for model in loaded)
+
+
+def _load(given: Input) -> Model:
+    if given.data is None:
+        return Model(given.file, b"", None, None, (given.problem,) if given.problem else (), ())
+    try:
+        loaded = load(given.file, given.data, includer(given.file))
+    except ModelError as error:
+        return Model(given.file, given.data, None, None, error.problems, ())
+    return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())
+
+
+def _judge(model: Model, ladder: tuple[Problem, ...], today: str) -> Model:
+    problems = (*model.problems, *ladder)
+    found = tuple(as_finding(problem, model_id(model.file)) for problem in problems)
+    if model.loaded is not None and model.topology is not None:
+        found += analyse(model.topology, model.loaded.source, RULES, today)
+    return Model(model.file, model.text, model.loaded, model.topology, problems, found)
+
+
+def _ladder_problems(models: tuple[Model, ...]) -> dict[str, tuple[Problem, ...]]:
+    """Problems of `follows` by file; a tier that is there but not given, or unreadable, is no problem of others."""
+    read = {model.file: model.loaded for model in models if model.loaded is not None}
+    given = {loaded.architecture.id for loaded in read.values()}
+    unread = {model_id(model.file) for model in models if model.loaded is None}
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem in check_ladder(tuple(read.values())):
+        file = problem.place.file
+        follows = read[file].architecture.follows or ""
+        beside = os.path.join(os.path.dirname(file), follows + SUFFIX)
+        if follows in given or not (follows in unread or os.path.exists(beside)):
+            found[file] = (*found.get(file, ()), problem)
+    return found
+
+
+def as_finding(problem: Problem, model: str) -> Finding:
+    """A problem as the finding of its rule, so that every report tells it like any other."""
+    rule = BY_NAME[problem.rule]
+    kind, name = problem.subject
+    subject = Subject(cast(SubjectKind, kind), name)
+    place = problem.place
+    return Finding(
+        rule=rule.id,
+        code=rule.code,
+        severity=rule.severity,
+        category=rule.category,
+        model=model,
+        subject=subject,
+        message=problem.message,
+        fix=problem.fix,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        fingerprint=fingerprint(model, rule.id, subject),
+    )

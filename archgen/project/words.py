@@ -1,0 +1,89 @@
+"""Rules and kinds in words, for the terminal and for programs."""
+
+from __future__ import annotations
+
+from archgen.kinds import KINDS, Kind
+from archgen.report.terminal import Style, columns, wrap
+from archgen.rule import Rule
+from archgen.rules import BY_NAME, RULES
+
+
+def rules_as_text(style: Style) -> str:
+    """One line per rule: code, severity, id and what it finds."""
+    width = max(columns(rule.id) for rule in RULES)
+    lines: list[str] = []
+    for rule in RULES:
+        severity = style.paint(f"{rule.severity:<7}", rule.severity)
+        first, *rest = wrap(rule.title, style.width - 18 - width)
+        lines.append(f"{rule.code}  {severity}  {style.paint(f'{rule.id:<{width}}', 'strong')}  {first}")
+        lines += [f"{'':{18 + width}}{line}" for line in rest]
+    return "\n".join(lines) + "\n"
+
+
+def rules_as_json() -> str:
+    """Every rule with its words, without its examples; `cases` are the severities that depend on the finding."""
+    import msgspec
+
+    document = {"version": 1, "rules": [_described(rule) for rule in RULES]}
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+
+
+def _described(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "code": rule.code,
+        "severity": rule.severity,
+        "cases": dict(rule.cases),
+        "category": rule.category,
+        "title": rule.title,
+        "summary": rule.summary,
+        "why": rule.why,
+        "fix": rule.fix,
+        "limits": rule.limits,
+        "references": [{"title": title, "url": url} for title, url in rule.references],
+    }
+
+
+def explainable() -> tuple[str, ...]:
+    """Every name that `explain` knows."""
+    return (*BY_NAME, *KINDS)
+
+
+def explain(name: str, style: Style) -> str | None:
+    """A rule, by id or by code in any case, or a kind of component, in words; None for any other name."""
+    rule = BY_NAME.get(name) or BY_NAME.get(name.upper()) or BY_NAME.get(name.lower())
+    if rule is not None:
+        return _rule(rule, style)
+    kind = KINDS.get(name.lower())
+    return _kind(kind, style) if kind is not None else None
+
+
+def _rule(rule: Rule, style: Style) -> str:
+    head = f"{style.paint(f'{rule.severity}[{rule.code}]', rule.severity)} {style.paint(rule.id, 'strong')}"
+    lines = [head, *_paragraphs(rule.title, style)]
+    for title, text in (("", rule.summary), ("Why", rule.why), ("Fix", rule.fix), ("Limits", rule.limits)):
+        lines += ["", *([style.paint(title, "strong")] if title else []), *_paragraphs(text, style)]
+    if rule.cases:
+        lines += ["", style.paint("Severity", "strong"), f"  {rule.severity}, in these cases another:"]
+        lines += [f"  {case}: {severity}" for case, severity in rule.cases]
+    for title, model in (("Found in", rule.bad), ("Not in", rule.good)):
+        lines += ["", style.paint(title, "strong"), *(f"  {line}".rstrip() for line in model.strip().splitlines())]
+    if rule.references:
+        lines += ["", style.paint("References", "strong"), *(f"  {title}: {url}" for title, url in rule.references)]
+    return "\n".join(lines) + "\n"
+
+
+def _kind(kind: Kind, style: Style) -> str:
+    lines = [f"{style.paint(kind.id, 'strong')}: {kind.title}", *_paragraphs(kind.summary, style)]
+    about = [rule for rule in RULES if f"kind: {kind.id}" in rule.bad]
+    if about:
+        lines += ["", style.paint("Rules whose example has one", "strong")]
+        lines += [f"  {rule.code} {rule.id}" for rule in about]
+    return "\n".join(lines) + "\n"
+
+
+def _paragraphs(text: str, style: Style) -> list[str]:
+    lines: list[str] = []
+    for paragraph in text.strip().split("\n\n"):
+        lines += ["", *wrap(paragraph, min(style.width, 100), "  ", "  ")]
+    return lines[1:]
