@@ -1,0 +1,1 @@
+"""The outside world: other engines, rasterising, icons and scripts for other tools."""

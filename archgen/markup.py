@@ -1,0 +1,232 @@
+"""SVG text from values: escaping, ids, marks, and the document around a picture; every renderer of SVG writes through it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal, assert_never
+
+from archgen.finding import Severity
+from archgen.glyphs import Icon
+from archgen.metrics import text_width
+from archgen.theme import DARK, FONT, LIGHT, ROLES, SIZES, WEIGHT_BOLD, Mode, Theme, colours
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
+_CLASS = re.compile(r'class="([^"]*)"')
+_PROPERTIES = {"f": "fill", "s": "stroke", "c": "color"}
+_UNSAFE = re.compile(r"[^A-Za-z0-9-]")
+
+
+def clean(text: str) -> str:
+    """The text without what XML 1.0 forbids (a replacement character stands there) and without controls of direction.
+
+    Controls of direction could show a name in another order than it is written; they have no width of their own.
+    """
+    return _BIDI.sub("", _FORBIDDEN.sub("\ufffd", text))
+
+
+def escape(text: str) -> str:
+    """The text as it may stand in XML content and in a quoted attribute."""
+    return clean(text).translate(_ESCAPES)
+
+
+def identifier(prefix: str, text: str) -> str:
+    """An XML id for any text under a prefix: different texts have different ids, and none can leave its quotes."""
+    if len(text) > 80:
+        from hashlib import sha256
+
+        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return identifier(prefix, text[:40]) + "_h" + digest
+    safe = _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}_", text)
+    return f"{_UNSAFE.sub('-', prefix)}-{safe}"
+
+
+def number(value: float) -> str:
+    """A length with at most two decimals, the same on every machine."""
+    written = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if written == "-0" else written
+
+
+def element(name: str, *children: str, **attributes: str | float | None) -> str:
+    """An element; attributes are escaped, children are markup already, `None` leaves an attribute out.
+
+    `class_` and `stroke_width` become `class` and `stroke-width`.
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else number(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return f"<{name}{written}>{''.join(children)}</{name}>" if children else f"<{name}{written}/>"
+
+
+def words(
+    x: float,
+    y: float,
+    text: str,
+    size: float,
+    role: str = "ink",
+    *,
+    anchor: Literal["start", "middle", "end"] = "start",
+    bold: bool = False,
+) -> str:
+    """One line of text with its baseline at `y`."""
+    return element(
+        "text",
+        escape(text) or " ",
+        x=x,
+        y=y,
+        font_size=size,
+        class_=f"f-{role}",
+        text_anchor=None if anchor == "start" else anchor,
+        font_weight=str(WEIGHT_BOLD) if bold else None,
+    )
+
+
+def symbols(icons: Iterable[Icon], prefix: str) -> str:
+    """The definitions of drawings, each once, in the order of first use."""
+    once = {icon.id: icon for icon in icons}
+    return "".join(
+        element("symbol", icon.body, id=identifier(prefix, icon.id), viewBox=icon.view_box) for icon in once.values()
+    )
+
+
+def use(icon: Icon, prefix: str, x: float, y: float, size: float, role: str = "ink") -> str:
+    """A drawing in a square; a product's own colours stand on a chip, which only a dark ground shows."""
+    href = f"#{identifier(prefix, icon.id)}"
+    if not icon.coloured:
+        inner = element("use", href=href, x=x, y=y, width=size, height=size)
+        return element("g", inner, class_=f"c-{role}")
+    inset = size / 8
+    chip = element("rect", x=x, y=y, width=size, height=size, rx=size / 5, class_="f-chip")
+    logo = element("use", href=href, x=x + inset, y=y + inset, width=size - 2 * inset, height=size - 2 * inset)
+    return chip + element("g", logo, color=icon.colour)
+
+
+def badge_size(value: int) -> tuple[float, float]:
+    """The width and height of a badge with a number on it."""
+    wide = text_width(str(value), SIZES.small, bold=True)
+    return max(2.0 * SIZES.badge, wide + 10), 2.0 * SIZES.badge
+
+
+def badge(x: float, y: float, value: int, severity: Severity, title: str = "") -> str:
+    """A numbered mark around a centre: an octagon for an error, a triangle for a warning, a circle for an info."""
+    half, r = badge_size(value)[0] / 2, float(SIZES.badge)
+    baseline = y + 3.6
+    match severity:
+        case "error":
+            cut = r * 0.42
+            shape = (
+                f"M{number(x - half + r - cut)} {number(y - r)}H{number(x + half - r + cut)}l{number(r - cut)} "
+                f"{number(r - cut)}v{number(2 * cut)}l{number(cut - r)} {number(r - cut)}H{number(x - half + r - cut)}"
+                f"l{number(cut - r)} {number(cut - r)}v{number(-2 * cut)}z"
+            )
+        case "warning":
+            shape = (
+                f"M{number(x - half - 2)} {number(y + r - 1)}L{number(x - half + r - 2)} {number(y - r)}"
+                f"H{number(x + half - r + 2)}L{number(x + half + 2)} {number(y + r - 1)}z"
+            )
+            baseline = y + 6
+        case "info":
+            shape = (
+                f"M{number(x - half + r)} {number(y - r)}H{number(x + half - r)}a{number(r)} {number(r)} 0 0 1 0 "
+                f"{number(2 * r)}H{number(x - half + r)}a{number(r)} {number(r)} 0 0 1 0 {number(-2 * r)}z"
+            )
+        case _:
+            assert_never(severity)
+    outline = element("path", d=shape, class_=f"f-{severity} s-ground", stroke_width=1.5, stroke_linejoin="round")
+    label = words(x, baseline, str(value), SIZES.small, "on_badge", anchor="middle", bold=True)
+    spoken = element("title", escape(f"{severity} {value}: {title}" if title else f"{severity} {value}"))
+    return element("g", spoken, outline, label, class_="badge")
+
+
+def lock(x: float, y: float, state: Literal["closed", "open"], role: str, size: float = SIZES.lock) -> str:
+    """A lock with its top left corner at a place: closed and filled, or open and hollow."""
+    scale = size / 24
+    shut = state == "closed"
+    shackle = "M7.5 11v-3.5a4.5 4.5 0 0 1 9 0v3.5" if shut else "M6 11v-4a4.25 4.25 0 0 1 8.3-1.3"
+    body = element(
+        "rect",
+        x=4.5,
+        y=11,
+        width=15,
+        height=10.5,
+        rx=2,
+        class_=f"f-{role if shut else 'ground'} s-{role}",
+        stroke_width=2.5,
+    )
+    loop = element("path", d=shackle, fill="none", class_=f"s-{role}", stroke_width=2.5, stroke_linecap="round")
+    return element("g", loop, body, transform=f"translate({number(x)} {number(y)}) scale({scale:.4g})")
+
+
+def cross(x: float, y: float, role: str = "error", size: float = 12) -> str:
+    """A cross around a centre, on a ground of its own: here it ends."""
+    r = size / 2
+    arms = f"M{number(x - r)} {number(y - r)}l{number(size)} {number(size)}m0 {number(-size)}l{number(-size)} {number(size)}"
+    under = element("path", d=arms, class_="s-ground", stroke_width=6, stroke_linecap="round")
+    return under + element("path", d=arms, class_=f"s-{role}", stroke_width=2.5, stroke_linecap="round")
+
+
+def _rules(body: str, prefix: str, theme: Theme, variable: bool) -> str:
+    """A rule for every colour that the body uses; with `variable` a browser takes a variable in its place."""
+    used = {name for found in _CLASS.findall(body) for name in found.split()}
+    palette, rules = colours(theme), []
+    for role in ROLES:
+        for letter, name in _PROPERTIES.items():
+            if f"{letter}-{role}" in used:
+                plain = f"{name}:{palette[role]}"
+                late = f";{name}:var(--{role})" if variable else ""
+                rules.append(f"#{prefix} .{letter}-{role}{{{plain}{late}}}")
+    return "".join(rules)
+
+
+def _variables(theme: Theme) -> str:
+    return "".join(f"--{role}:{colour};" for role, colour in colours(theme).items())
+
+
+def stylesheet(body: str, prefix: str, mode: Mode) -> str:
+    """The colours of a picture: literal ones, and for `auto` also what a reader's system, page or printer asks for."""
+    fonts = f"#{prefix} text{{font-family:{FONT}}}"
+    match mode:
+        case "light":
+            return fonts + _rules(body, prefix, LIGHT, variable=False)
+        case "dark":
+            return fonts + _rules(body, prefix, DARK, variable=False)
+        case "auto":
+            light, dark = _variables(LIGHT), _variables(DARK)
+            return (
+                f"#{prefix}{{{light}}}"
+                f"@media screen and (prefers-color-scheme:dark){{#{prefix}{{{dark}}}}}"
+                f"[data-md-color-scheme=default] #{prefix}{{{light}}}"
+                f"@media screen{{[data-md-color-scheme=slate] #{prefix}{{{dark}}}}}"
+                + fonts
+                + _rules(body, prefix, LIGHT, variable=True)
+            )
+        case _:
+            assert_never(mode)
+
+
+def picture(
+    body: str, *, width: float, height: float, prefix: str, title: str, alt: str, mode: Mode = "auto", defs: str = ""
+) -> str:
+    """A self-contained SVG document: title, description, colours, definitions, ground and body; ids start with `prefix`."""
+    name = identifier(prefix, "picture")
+    ground = element("rect", width=width, height=height, class_="f-ground", rx=12 if mode == "auto" else None)
+    drawn = ground + body
+    return element(
+        "svg",
+        element("title", escape(title), id=identifier(prefix, "title")),
+        element("desc", escape(alt), id=identifier(prefix, "desc")),
+        element("style", stylesheet(defs + drawn, name, mode)),
+        element("defs", defs) if defs else "",
+        drawn,
+        xmlns="http://www.w3.org/2000/svg",
+        id=name,
+        viewBox=f"0 0 {number(width)} {number(height)}",
+        width=width,
+        height=height,
+        role="img",
+        aria_labelledby=f"{identifier(prefix, 'title')} {identifier(prefix, 'desc')}",
+    )
