@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Explanation(Struct, frozen=True):
-    """Plain text about one notion, written once; a blank line parts paragraphs. `here` says what it means in one model."""
+    """Plain text about one notion, written once. `here` says what it means in one model, empty for none."""
 
     id: str
     title: str

@@ -32,10 +32,10 @@ KIND_TEXTS = indexed(
             "firewall",
             "Firewalls: what they are for",
             "A firewall stands between two networks and lets through only the traffic that its rules allow, judged by "
-            "source, destination, port and direction. With a default of deny, whatever nobody thought of is refused. It "
-            "keeps the outside from reaching services that were never meant to be public, such as a database, and it "
-            "limits how far an intruder gets from one server to the next. It does not look into requests that its rules "
-            "allow: an attack inside valid HTTP passes.",
+            "source, destination, port and direction. With a default of deny, whatever nobody thought of is refused. "
+            "It keeps the outside from reaching services that were never meant to be public, such as a database, and "
+            "it limits how far an intruder gets from one server to the next. It does not look into requests that its "
+            "rules allow: an attack inside valid HTTP passes.",
         ),
         (
             "waf",
@@ -55,9 +55,9 @@ KIND_TEXTS = indexed(
         (
             "reverse-proxy",
             "Reverse proxy",
-            "A reverse proxy stands before the servers and answers in their place: it accepts the visitor's connection, "
-            "passes the request on and returns the answer. It is the place to end TLS, compress, cache, limit rates and "
-            "route by name or path, so that the servers behind it need not.",
+            "A reverse proxy stands before the servers and answers in their place: it accepts the visitor's "
+            "connection, passes the request on and returns the answer. It is the place to end TLS, compress, cache, limit "
+            "rates and route by name or path, so that the servers behind it need not.",
         ),
         (
             "api-gateway",
@@ -108,7 +108,8 @@ KIND_TEXTS = indexed(
             "worker",
             "Worker",
             "A worker takes jobs from a queue and does them beside the requests, so that a visitor need not wait for "
-            "work that can be done later. More workers empty the queue faster; without any, jobs wait but are not lost.",
+            "work that can be done later. More workers empty the queue faster; without any, jobs wait but are not "
+            "lost.",
         ),
         (
             "scheduler",
@@ -129,21 +130,21 @@ KIND_TEXTS = indexed(
             "Database",
             "A database stores the site's data in an orderly way (accounts, articles, comments), keeps it consistent "
             "while many requests read and write at once, and answers queries about it. The application server sends "
-            "it SQL or another query language and receives rows. It is the part that cannot be recreated from the code, "
-            "which is why it wants copies and backups.",
+            "it SQL or another query language and receives rows. It is the part that cannot be recreated from the "
+            "code, which is why it wants copies and backups.",
         ),
         (
             "cache",
             "Cache",
             "A cache keeps answers in memory that would be costly to make again, and gives them out until they expire. "
-            "It relieves what stands behind it. What it holds can be lost without harm, but a cold cache sends the full "
-            "load to the database at once.",
+            "It relieves what stands behind it. What it holds can be lost without harm, but a cold cache sends the "
+            "full load to the database at once.",
         ),
         (
             "key-value-store",
             "Key-value store",
-            "A key-value store keeps values under keys and finds one by its key in very little time. It holds sessions, "
-            "counters and other small facts; unlike a cache, what it stores may exist nowhere else.",
+            "A key-value store keeps values under keys and finds one by its key in very little time. It holds "
+            "sessions, counters and other small facts; unlike a cache, what it stores may exist nowhere else.",
         ),
         (
             "queue",
@@ -184,8 +185,8 @@ KIND_TEXTS = indexed(
         (
             "secrets",
             "Secrets store",
-            "A secrets store keeps passwords, keys and tokens, hands each to those entitled to it and records who asked. "
-            "Secrets then stand neither in the code nor in configuration files.",
+            "A secrets store keeps passwords, keys and tokens, hands each to those entitled to it and records who "
+            "asked. Secrets then stand neither in the code nor in configuration files.",
         ),
         (
             "mail",
@@ -204,9 +205,9 @@ KIND_TEXTS = indexed(
             "Monitoring: what it is for",
             "Monitoring tells how the system is doing: whether it works, how much it does, how fast, and what is about "
             "to run out. It gathers measurements over time, shows them, and raises the alarm when one passes a limit, "
-            "so that people learn of a failure before the visitors tell them and can find its cause afterwards. What is "
-            "not measured can neither be promised nor planned. It should not live on what it watches, or it goes down "
-            "together with it.",
+            "so that people learn of a failure before the visitors tell them and can find its cause afterwards. What "
+            "is not measured can neither be promised nor planned. It should not live on what it watches, or it goes "
+            "down together with it.",
         ),
         (
             "monitoring-agent",

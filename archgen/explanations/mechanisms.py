@@ -15,9 +15,9 @@ _REACHING = (
     (
         "domain-name",
         "Domain name",
-        "A domain name is the human-readable name of a site. People remember it and links contain it, while the network "
-        "needs a numeric address; the name can stay the same when the servers behind it change. It is registered for "
-        "a term, and whoever holds it decides in its DNS zone where each name under it leads.",
+        "A domain name is the human-readable name of a site. People remember it and links contain it, while the "
+        "network needs a numeric address; the name can stay the same when the servers behind it change. It is "
+        "registered for a term, and whoever holds it decides in its DNS zone where each name under it leads.",
     ),
     (
         "dns-a",
@@ -63,9 +63,9 @@ _REACHING = (
         "https",
         "HTTPS: why the traffic is encrypted",
         "HTTPS is HTTP inside TLS. Plain HTTP can be read and changed by everybody on the way: passwords and cookies "
-        "can be stolen, pages can be falsified, and nobody can tell whether the right server answered. TLS prevents all "
-        "three: it keeps the content secret, notices any change of it, and has the server prove with a certificate that "
-        "the name belongs to it.",
+        "can be stolen, pages can be falsified, and nobody can tell whether the right server answered. TLS prevents "
+        "all three: it keeps the content secret, notices any change of it, and has the server prove with a certificate "
+        "that the name belongs to it.",
     ),
     (
         "certificate",
@@ -209,8 +209,8 @@ _DATA = (
     (
         "many-writers",
         "Several writers",
-        "Every replica takes writes and passes them to the others. The loss of one stops nothing, but two writes to the "
-        "same row in two places can conflict, so the cluster needs a way to agree.",
+        "Every replica takes writes and passes them to the others. The loss of one stops nothing, but two writes to "
+        "the same row in two places can conflict, so the cluster needs a way to agree.",
     ),
     (
         "quorum",

@@ -11,7 +11,8 @@ _TEXTS: dict[str, str] = {
     "https": "HTTP inside TLS: nobody on the way can read or change it, and the server proves who it is.",
     "http2": "HTTP with many requests at once over one connection; browsers use it over TLS only.",
     "http3": "HTTP over QUIC, which runs on UDP and is always encrypted.",
-    "ws": "A WebSocket: a connection that begins as HTTP and stays open, so both sides can speak at any time; in clear.",
+    "ws": "A WebSocket: a connection that begins as HTTP and stays open, so both sides can speak at any time; in "
+    "clear.",
     "wss": "A WebSocket inside TLS.",
     "grpc": "Calls of typed functions over HTTP/2, in a compact binary form.",
     "dns": "Questions for the records of a name and their answers, usually one UDP packet each.",
