@@ -26,6 +26,7 @@ class Node(Struct, frozen=True, kw_only=True):
     """A card: a replica (or a folded component). `detail` is its second line, `mark` a role such as primary.
 
     `kind` names the glyph, `icon` the product whose logo replaces it, `subject` the component it stands for.
+    `guards` are the ids of the groups and nodes that it stands before without being on a path to them.
     """
 
     id: str
@@ -37,12 +38,16 @@ class Node(Struct, frozen=True, kw_only=True):
     icon: str | None = None
     role: Role
     group: str | None = None
+    guards: tuple[str, ...] = ()
     badges: tuple[Badge, ...] = ()
     description: str = ""
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """A host, zone or network around nodes and other groups; `parent` is the group around it."""
+    """A host, zone or network around nodes and other groups; `parent` is the group around it.
+
+    `across` are the nodes of a group that cuts across the nesting: a network whose members stand in hosts of another.
+    """
 
     id: str
     subject: str
@@ -50,6 +55,7 @@ class Group(Struct, frozen=True, kw_only=True):
     label: str
     detail: str = ""
     parent: str | None = None
+    across: tuple[str, ...] = ()
     badges: tuple[Badge, ...] = ()
 
 

@@ -1,0 +1,1 @@
+"""From what a diagram shows to where it stands: placement, routes and labels."""

@@ -1,0 +1,111 @@
+"""A diagram with places: everything that a painter needs to know of where things stand, and nothing of colour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from archgen.view import Diagram, Edge, Group, Node
+
+Point = tuple[float, float]
+"""x grows to the right, y downwards, both in pixels."""
+
+
+class Box(Struct, frozen=True):
+    """A rectangle by its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The x of the right side."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """The y of the bottom side."""
+        return self.y + self.height
+
+    @property
+    def centre(self) -> Point:
+        """The point in the middle."""
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def overlaps(self, other: Box, gap: float = 0.0) -> bool:
+        """Whether two boxes share more than a border, or stand nearer than `gap`."""
+        return (
+            self.x < other.right + gap
+            and other.x < self.right + gap
+            and self.y < other.bottom + gap
+            and other.y < self.bottom + gap
+        )
+
+    def contains(self, other: Box) -> bool:
+        """Whether the other box lies wholly in this one."""
+        return (
+            self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
+        )
+
+
+class Label(Struct, frozen=True):
+    """Words in a box; `text` is already as short as the box wants it."""
+
+    text: str
+    box: Box
+
+
+class PlacedNode(Struct, frozen=True):
+    """A card and its words, cut to its width; a `compact` one has its icon beside its words."""
+
+    node: Node
+    box: Box
+    title: tuple[str, ...]
+    detail: str
+    compact: bool = False
+
+
+class PlacedGroup(Struct, frozen=True):
+    """A group; `depth` counts the groups around it, `heading` is where its words stand (none without words)."""
+
+    group: Group
+    box: Box
+    depth: int
+    heading: Box | None = None
+    title: str = ""
+    detail: str = ""
+
+
+class PlacedEdge(Struct, frozen=True):
+    """A line from border to border.
+
+    `points` is the whole way. `pieces` are the parts of it that no line of the same bundle has painted before; the
+    bundle is one connection's lines that run together and share their label. `arrow` is False where another line of the
+    bundle already ends in the same arrow head. `badges` is the middle of the row of its badges.
+    """
+
+    edge: Edge
+    points: tuple[Point, ...]
+    pieces: tuple[tuple[Point, ...], ...]
+    bundle: str
+    arrow: bool = True
+    label: Label | None = None
+    badges: Point | None = None
+
+
+class Placed(Struct, frozen=True):
+    """A diagram, laid out on a canvas from (0, 0) to (width, height)."""
+
+    diagram: Diagram
+    width: float
+    height: float
+    nodes: tuple[PlacedNode, ...] = ()
+    groups: tuple[PlacedGroup, ...] = ()
+    edges: tuple[PlacedEdge, ...] = ()
+
+
+Engine = Callable[[Diagram], Placed]
+"""What lays out a diagram."""
