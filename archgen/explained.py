@@ -6,18 +6,33 @@ from collections.abc import Iterator
 
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS, Explanation, algorithm
 from archgen.kinds import KINDS
-from archgen.model import Balance, Cluster, Component, Replication
+from archgen.model import Balance, Certificate, Cluster, Component, Replication
 from archgen.topology import Topology, encrypted
 from archgen.wording import listed
 
 
 def explained(topology: Topology) -> tuple[Explanation, ...]:
     """The explanations that the model uses, each once: reaching the site, serving it, data, watching, failing."""
-    found: dict[str, Explanation] = {}
+    found: dict[str, tuple[Explanation, dict[str, None]]] = {}
     for stage in (_reaching, _serving, _keeping, _protecting, _watching, _running):
         for explanation, here in stage(topology):
-            found.setdefault(explanation.id, Explanation(explanation.id, explanation.title, explanation.text, here))
-    return tuple(found.values())
+            found.setdefault(explanation.id, (explanation, {}))[1][here] = None
+    return tuple(Explanation(one.id, one.title, one.text, _joined(tuple(said))) for one, said in found.values())
+
+
+LONGEST = 8
+"""Things of one kind that are named before the rest is counted."""
+
+
+def _joined(said: tuple[str, ...]) -> str:
+    rest = [f"The same holds for {len(said) - LONGEST} more."] if len(said) > LONGEST else []
+    return " ".join([*said[:LONGEST], *rest]).strip()
+
+
+def _few(names: tuple[str, ...], last: str = "and") -> str:
+    if len(names) <= LONGEST:
+        return listed(names, last)
+    return listed((*names[: LONGEST - 1], f"{len(names) - LONGEST + 1} more"), last)
 
 
 Said = Iterator[tuple[Explanation, str]]
@@ -31,7 +46,9 @@ def _kind(topology: Topology, *kinds: str) -> Said:
 
 
 def _members(topology: Topology, members: list[Component]) -> str:
-    return "; ".join(_placed(topology, one) for one in members) + "."
+    said = [_placed(topology, one) for one in members[:LONGEST]]
+    rest = [f"and {len(members) - LONGEST} more"] if len(members) > LONGEST else []
+    return f"{'; '.join([*said, *rest])}."
 
 
 def _placed(topology: Topology, component: Component) -> str:
@@ -41,14 +58,14 @@ def _placed(topology: Topology, component: Component) -> str:
     if component.managed:
         return f"{component.title} is run by somebody else"
     if component.guards:
-        return f"{component.title} guards {listed(component.guards)}"
-    return f"{component.title} runs on {listed(hosts)}" if hosts else component.title
+        return f"{component.title} guards {_few(component.guards)}"
+    return f"{component.title} runs on {_few(hosts)}" if hosts else component.title
 
 
 def _reaching(topology: Topology) -> Said:
     yield from _kind(topology, "client")
     if topology.hosts:
-        yield MECHANISMS["server"], f"{listed(tuple(topology.hosts))}."
+        yield MECHANISMS["server"], f"{_few(tuple(topology.hosts))}."
     names = tuple(dict.fromkeys(flow.domain for flow in topology.flows.values() if flow.domain))
     zones = tuple(one.domain for one in topology.components.values() if one.domain)
     if names or zones:
@@ -68,9 +85,9 @@ def _an(record: str) -> str:
 def _domain(zones: tuple[str, ...], names: tuple[str, ...]) -> str:
     said = []
     if zones:
-        said.append(f"The domain is {listed(zones)}.")
+        said.append(f"The domain is {_few(zones)}.")
     if names:
-        said.append(f"Visitors ask for {listed(names)}.")
+        said.append(f"Visitors ask for {_few(names)}.")
     return " ".join(said)
 
 
@@ -82,7 +99,7 @@ def _visitor_protocol(topology: Topology) -> Said:
         if topology.components[one.source].kind == "client" and port.protocol in ("http", "https", "http2", "http3")
     ]
     if ports:
-        spoken = listed(tuple(dict.fromkeys(_spoken(port.protocol, port.port) for port in ports)))
+        spoken = _few(tuple(dict.fromkeys(_spoken(port.protocol, port.port) for port in ports)))
         yield MECHANISMS["http-over-tcp"], f"The user's computer speaks {spoken}."
 
 
@@ -107,7 +124,7 @@ def _balanced(topology: Topology, component: Component, balance: Balance) -> Sai
     if balance.algorithm is not None:
         text = algorithm(balance.algorithm)
         if text is not None:
-            yield text, f"{component.title} spreads over {listed(targets)} by {balance.algorithm}."
+            yield text, f"{component.title} spreads over {_few(targets)} by {balance.algorithm}."
     mode = mode_of(topology, component)
     if mode is not None:
         yield MECHANISMS["active-active"], _mode_here(component, mode, targets)
@@ -143,11 +160,11 @@ def mode_of(topology: Topology, component: Component) -> str | None:
 def _mode_here(component: Component, mode: str, targets: tuple[str, ...]) -> str:
     balance = component.balance
     if mode == "active-passive" and balance is not None:
-        standing_by = f", while {listed(balance.backup)} stands by" if balance.backup else ""
+        standing_by = f", while {_few(balance.backup)} stands by" if balance.backup else ""
         return (
             f"This setup is active-passive: {component.title} sends the requests to the members at work{standing_by}."
         )
-    return f"This setup is active-active: {component.title} lets {listed(targets)} take traffic at the same time."
+    return f"This setup is active-active: {component.title} lets {_few(targets)} take traffic at the same time."
 
 
 _MOVERS = {"vrrp": "shared-address", "dns": "dns-failover", "anycast": "anycast", "orchestrator": "orchestrator"}
@@ -155,7 +172,7 @@ _MOVERS = {"vrrp": "shared-address", "dns": "dns-failover", "anycast": "anycast"
 
 def _clustered(component: Component, cluster: Cluster) -> Said:
     if cluster.mode is not None:
-        active = f"; {listed(cluster.active)} is at work" if cluster.active else ""
+        active = f"; {_few(cluster.active)} is at work" if cluster.active else ""
         yield (
             MECHANISMS["active-active"],
             f"The replicas of {component.title} among themselves are {cluster.mode}{active}.",
@@ -191,12 +208,12 @@ def _replicated(component: Component, replication: Replication) -> Said:
         yield MECHANISMS["many-writers"], f"This holds for {component.title}."
     if replication.primary:
         others = tuple(one.id for one in component.replicas if one.id not in replication.primary)
-        copies = f"; {listed(others)} {'are replicas' if len(others) > 1 else 'is a replica'}" if others else ""
-        yield MECHANISMS["primary-replica"], f"{listed(replication.primary)} is the primary{copies}."
-        readers = listed(tuple(one.id for one in component.replicas), "or")
+        copies = f"; {_few(others)} {'are replicas' if len(others) > 1 else 'is a replica'}" if others else ""
+        yield MECHANISMS["primary-replica"], f"{_few(replication.primary)} is the primary{copies}."
+        readers = _few(tuple(one.id for one in component.replicas), "or")
         yield (
             MECHANISMS["primary-and-replica"],
-            f"The application writes to {listed(replication.primary)} and may read from {readers}.",
+            f"The application writes to {_few(replication.primary)} and may read from {readers}.",
         )
         failover = replication.failover or "manual"
         stated = "" if replication.failover else "; the model does not state a failover, which counts as manual"
@@ -216,15 +233,12 @@ def _protecting(topology: Topology) -> Said:
         if any(port.protocol in ("https", "http2", "http3", "wss") and encrypted(port) for port in one.ports)
     ]
     if safe:
-        yield MECHANISMS["https"], f"Encrypted here: {'; '.join(safe)}."
+        yield MECHANISMS["https"], f"Encrypted here: {_few(tuple(safe))}."
     for certificate in topology.architecture.certificates:
-        yield (
-            MECHANISMS["certificate"],
-            f"{certificate.id}: {_certificate(certificate.names, certificate.installed_on)}.",
-        )
+        yield MECHANISMS["certificate"], f"{_certificate(certificate)}."
     ends = tuple(one for certificate in topology.architecture.certificates for one in certificate.installed_on)
     if ends:
-        yield MECHANISMS["tls-termination"], f"TLS ends at {listed(tuple(dict.fromkeys(ends)))}."
+        yield MECHANISMS["tls-termination"], f"TLS ends at {_few(tuple(dict.fromkeys(ends)))}."
     yield from _kind(topology, "identity-provider", "secrets", "bastion")
 
 
@@ -232,9 +246,9 @@ def _trust(trust: str) -> str:
     return {"internet": "the internet", "dmz": "a demilitarised zone", "private": "private"}[trust]
 
 
-def _certificate(names: tuple[str, ...], installed_on: tuple[str, ...]) -> str:
-    vouches = f"vouches for {listed(names)}" if names else "names no domain"
-    return f"{vouches}, installed on {listed(installed_on)}" if installed_on else vouches
+def _certificate(one: Certificate) -> str:
+    vouches = f"{one.id} vouches for {_few(one.names)}" if one.names else f"{one.id} names no domain"
+    return f"{vouches} and is installed on {_few(one.installed_on)}" if one.installed_on else vouches
 
 
 def _watching(topology: Topology) -> Said:
@@ -248,20 +262,18 @@ def _watching(topology: Topology) -> Said:
             yield MECHANISMS["queries-per-second"], _measured(topology, collects)
         alerted = tuple(name for one in topology.components.values() for name in one.alerts or ())
         if alerted:
-            yield MECHANISMS["alerts"], f"Alerts go to {listed(alerted)}."
+            yield MECHANISMS["alerts"], f"Alerts go to {_few(alerted)}."
         probed = tuple(name for one in topology.components.values() for name in one.probes)
         if probed:
-            yield MECHANISMS["outside-probe"], f"Probed from outside: {listed(probed)}."
+            yield MECHANISMS["outside-probe"], f"Probed from outside: {_few(probed)}."
 
 
 def _collected(components: list[Component]) -> str:
     said = []
     for component in components:
         hosts = tuple(dict.fromkeys(host for one in component.replicas for host in one.hosts))
-        place = f" on {listed(hosts)}" if hosts else ""
-        parts = [
-            f"{listed(one.what) or 'data'} from {listed(one.sources) or 'its hosts'}" for one in component.collects
-        ]
+        place = f" on {_few(hosts)}" if hosts else ""
+        parts = [f"{_few(one.what) or 'data'} from {_few(one.sources) or 'its hosts'}" for one in component.collects]
         said.append(f"{component.title}{place} collects {'; '.join(parts) or 'from the hosts that it runs on'}")
     return ". ".join(said) + "."
 
@@ -272,7 +284,7 @@ def _measured(topology: Topology, collects: list[Component]) -> str:
         for one in component.collects:
             sources = tuple(source for source in one.sources if source in webs)
             if sources and "requests-per-second" in one.measures:
-                return f"{component.title} measures requests per second of {listed(sources)}."
+                return f"{component.title} measures requests per second of {_few(sources)}."
     return "The model does not state who measures the requests per second of the web server."
 
 
@@ -297,10 +309,10 @@ def _running(topology: Topology) -> Said:
 
 
 def _breaking(topology: Topology) -> str:
-    said = [f"{one.element.id} breaks {listed(one.flows)}" for one in topology.breaking]
-    return f"{'; '.join(said)}."
+    said = tuple(f"{one.element.id} breaks {_few(one.flows)}" for one in topology.breaking)
+    return f"{_few(said)}."
 
 
 def _domains(topology: Topology) -> str:
-    zones = f", and {listed(tuple(topology.zones))} above them" if topology.zones else ""
+    zones = f", and {_few(tuple(topology.zones))} above them" if topology.zones else ""
     return f"Every host is one{zones}."

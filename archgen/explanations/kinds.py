@@ -56,8 +56,8 @@ KIND_TEXTS = indexed(
             "reverse-proxy",
             "Reverse proxy",
             "A reverse proxy stands before the servers and answers in their place: it accepts the visitor's "
-            "connection, passes the request on and returns the answer. It is the place to end TLS, compress, cache, limit "
-            "rates and route by name or path, so that the servers behind it need not.",
+            "connection, passes the request on and returns the answer. It is the place to end TLS, compress, cache, "
+            "limit rates and route by name or path, so that the servers behind it need not.",
         ),
         (
             "api-gateway",
