@@ -22,10 +22,9 @@ def rules_as_text(style: Style) -> str:
 
 def rules_as_json() -> str:
     """Every rule with its words, without its examples; `cases` are the severities that depend on the finding."""
-    import msgspec
+    from archgen.report.json_ import encode
 
-    document = {"version": 1, "rules": [_described(rule) for rule in RULES]}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return encode({"version": 1, "rules": [_described(rule) for rule in RULES]})
 
 
 def _described(rule: Rule) -> dict[str, object]:

@@ -19,7 +19,18 @@ def write(outcome: Outcome) -> str:
         "findings": [_finding(finding) for finding in outcome.findings],
         "summary": msgspec.structs.asdict(count(outcome.findings)),
     }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    return encode(document)
+
+
+def encode(document: dict[str, Any]) -> str:
+    """JSON in the layout that all documents of archgen share."""
+    try:
+        return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+    except UnicodeEncodeError:
+        # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
+        from json import dumps
+
+        return dumps(document, indent=2) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

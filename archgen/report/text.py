@@ -28,26 +28,27 @@ def _finding(number: int, finding: Finding, outcome: Outcome, style: Style) -> l
     title = style.paint(f"{finding.severity}[{finding.code}]", paint) + f" {style.paint(finding.rule, 'strong')}"
     lines = [f"{title} {style.paint(f'[{number}]', 'quiet')}"]
     lines += wrap(brief(finding.message), style.width, "  ", "  ")
-    lines += _places(finding, outcome, style)
+    gutter = max(3, len(str(max((finding.line, *(each.line for each in finding.related))))))
+    lines += _places(finding, outcome, style, gutter)
     if finding.flows:
-        lines += _told("flows", ", ".join(finding.flows), style)
+        lines += _told("flows", ", ".join(finding.flows), style, gutter)
     if finding.proof is not None:
-        lines += _told("proof", _proof(finding, outcome), style)
+        lines += _told("proof", _proof(finding, outcome), style, gutter)
     if finding.confidence != "high":
-        lines += _told("confidence", finding.confidence, style)
-    return [*lines, *_told("fix", finding.fix, style, "fix")]
+        lines += _told("confidence", finding.confidence, style, gutter)
+    return [*lines, *_told("fix", finding.fix, style, gutter, "fix")]
 
 
-def _told(label: str, text: str, style: Style, paint: Paint = "strong") -> list[str]:
-    first, *rest = wrap(brief(text), style.width, " " * (len(label) + 6), f"  = {label}: ")
+def _told(label: str, text: str, style: Style, gutter: int, paint: Paint = "strong") -> list[str]:
+    edge = " " * gutter
+    first, *rest = wrap(brief(text), style.width, f"{edge}   {'':{len(label)}}  ", f"{edge} = {label}: ")
     return [first.replace(f"{label}:", style.paint(f"{label}:", paint), 1), *rest]
 
 
-def _places(finding: Finding, outcome: Outcome, style: Style) -> list[str]:
+def _places(finding: Finding, outcome: Outcome, style: Style, gutter: int) -> list[str]:
     """The finding's own place, then its related ones, file by file."""
     related = finding.related[:MOST_RELATED]
     own = Mark(finding.line, finding.column, finding.subject.id, "", True)
-    gutter = max(3, len(str(max((finding.line, *(each.line for each in related))))))
     lines = _file(finding.file, [own, *_marks(related, finding.file, own)], "-->", finding, outcome, style, gutter)
     for file in dict.fromkeys(each.file for each in related if each.file != finding.file):
         lines += _file(file, _marks(related, file, None), ":::", finding, outcome, style, gutter)
