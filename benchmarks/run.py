@@ -1,0 +1,109 @@
+"""Speed as ratios measured in one run, so that they mean the same on every machine.
+
+    python benchmarks/run.py            all of them
+    python benchmarks/run.py lint load  some
+
+Every figure is the median over interleaved pairs; the ratio to reach stands beside it.
+"""
+
+from __future__ import annotations
+
+import compileall
+import gc
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from statistics import median
+
+import synthetic
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BIN = os.path.dirname(sys.executable)
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+Timed = Callable[[], None]
+
+
+def pairs(ours: Timed, theirs: Timed, count: int) -> tuple[float, float]:
+    """Median seconds of both, measured in turn after one unmeasured round."""
+    ours(), theirs()
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(count):
+        for measured, action in zip(times, (ours, theirs), strict=True):
+            gc.collect()
+            start = time.perf_counter()
+            action()
+            measured.append(time.perf_counter() - start)
+    return median(times[0]), median(times[1])
+
+
+def process(*words: str, cwd: str = ROOT) -> Timed:
+    """A whole process, from start to end."""
+
+    def run() -> None:
+        subprocess.run(words, cwd=cwd, check=True, **QUIET)  # type: ignore[call-overload]
+
+    return run
+
+
+def lint() -> None:
+    """A lint of tier 2 as a whole process, beside a process that only imports yaml."""
+    model = os.path.join("models", "2-distributed-web-infrastructure.arch.yaml")
+    ours = process(os.path.join(BIN, "archgen"), "lint", "--fail-on", "never", model)
+    told("lint of tier 2", "import yaml", 3.0, *pairs(ours, process(sys.executable, "-c", "import yaml"), 21))
+
+
+def load() -> None:
+    """Loading and validating 10,000 components, beside PyYAML's fast loader on the same text."""
+    import yaml
+
+    from archgen.loader import load as load_model
+
+    data = synthetic.model(10_000).encode()
+    medians = pairs(lambda: _ignore(load_model("big.arch.yaml", data)), lambda: _ignore(_yaml(yaml, data)), 5)
+    told("load of 10,000 components", "yaml.load(CSafeLoader)", 0.5, *medians)
+
+
+def _yaml(yaml: object, data: bytes) -> object:
+    return yaml.load(data, Loader=yaml.CSafeLoader)  # type: ignore[attr-defined]
+
+
+def _ignore(_: object) -> None:
+    """The value is dropped outside the measured call's own frame."""
+
+
+def build() -> None:
+    """The site of the reference tiers, beside a Material site of as many pages with nothing but a title."""
+    with tempfile.TemporaryDirectory() as directory:
+        site = os.path.join(directory, "site")
+        ours = process(os.path.join(BIN, "archgen"), "build", "-o", site)
+        ours()
+        count = sum(name == "index.html" for _, _, names in os.walk(site) for name in names)
+        empty = os.path.join(directory, "empty")
+        synthetic.material_site(empty, count)
+        theirs = process(sys.executable, "-m", "mkdocs", "build", "--quiet", cwd=empty)
+        told(f"build of {count} pages", "empty Material site", 1.5, *pairs(ours, theirs, 5))
+
+
+def told(what: str, beside: str, target: float, ours: float, theirs: float) -> None:
+    """One line of the result."""
+    ratio = ours / theirs
+    mark = "ok" if ratio <= target else "TOO SLOW"
+    print(f"{what:<28} {ours * 1e3:8.1f} ms   {beside:<24} {theirs * 1e3:8.1f} ms   {ratio:5.2f}x of {target}x  {mark}")
+
+
+BENCHMARKS: dict[str, Timed] = {"lint": lint, "load": load, "build": build}
+
+
+def main(names: list[str]) -> None:
+    """Compile, so that the compiler is not measured, then run the benchmarks that are named, or all."""
+    compileall.compile_dir(os.path.join(ROOT, "archgen"), quiet=2)
+    for name in names or list(BENCHMARKS):
+        BENCHMARKS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
