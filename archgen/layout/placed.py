@@ -46,9 +46,7 @@ class Box(Struct, frozen=True):
 
     def contains(self, other: Box) -> bool:
         """Whether the other box lies wholly in this one."""
-        return (
-            self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
-        )
+        return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
 
 
 class Label(Struct, frozen=True):

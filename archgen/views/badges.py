@@ -1,0 +1,67 @@
+"""Where the number of each finding stands in a picture: on a node, a group or a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archgen.finding import Finding, Subject
+from archgen.topology import Topology
+from archgen.view import Badge
+from archgen.views.folding import Folding
+
+
+def badges(topology: Topology, findings: Sequence[Finding], folding: Folding) -> dict[str, tuple[Badge, ...]]:
+    """The badges of each node id, group id (`host:x`) and connection id (`connection:a -> b`).
+
+    The number of a finding is its place in `findings`, from 1. What concerns a whole flow or model has no badge.
+    """
+    found: dict[str, list[Badge]] = {}
+    for number, finding in enumerate(findings, 1):
+        place = _place(topology, finding.subject, folding)
+        if place is not None:
+            found.setdefault(place, []).append(Badge(number, finding.severity, finding.message))
+    return {place: tuple(marks) for place, marks in found.items()}
+
+
+def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None:
+    match subject.kind:
+        case "component":
+            return _component(topology, subject.id, folding)
+        case "replica":
+            return folding.node(subject.id)
+        case "host":
+            return f"host:{folding.hosts.get(subject.id, subject.id)}"
+        case "zone" | "network" | "connection":
+            return f"{subject.kind}:{subject.id}"
+        case "step":
+            return _step(topology, subject.id)
+        case "record":
+            return _holder(topology, "record", subject.id, folding)
+        case "certificate":
+            return _holder(topology, "certificate", subject.id, folding)
+        case "flow" | "model":
+            return None
+
+
+def _component(topology: Topology, component: str, folding: Folding) -> str | None:
+    one = topology.components.get(component)
+    if one is None:
+        return None
+    primary = one.replication.primary if one.replication else ()
+    replicas = [*primary, *(replica.id for replica in one.replicas), component]
+    return folding.node(replicas[0])
+
+
+def _step(topology: Topology, step: str) -> str | None:
+    hops = (hop for found in topology.hops.values() for hop in found if hop.step.id == step and hop.connection)
+    return next((f"connection:{hop.connection.id}" for hop in hops if hop.connection), None)
+
+
+def _holder(topology: Topology, kind: str, name: str, folding: Folding) -> str | None:
+    """The component that has a record, or the first that a certificate is installed on."""
+    architecture = topology.architecture
+    if kind == "record":
+        holders = [one.id for one in architecture.components if any(record.id == name for record in one.records)]
+    else:
+        holders = [one for found in architecture.certificates if found.id == name for one in found.installed_on]
+    return _component(topology, holders[0], folding) if holders else None

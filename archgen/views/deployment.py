@@ -1,0 +1,257 @@
+"""The deployment picture: which replica stands on which host, and who calls whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archgen.finding import Finding
+from archgen.model import Component, Host, Replica
+from archgen.topology import Topology
+from archgen.view import Badge, Diagram, Group, Node
+from archgen.views.badges import badges
+from archgen.views.folding import Folding, fold
+from archgen.views.lines import Lines
+from archgen.wording import listed, plural
+
+_WORDS = {"availability-zone": "availability zone"}
+
+
+def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
+    """The deployment picture of a model, with the issues of `findings` as badges numbered from 1.
+
+    One node a replica and one group a host; above some sixty nodes equal hosts and replicas fold into one (`fold`).
+    Zones are the groups around hosts, networks where no zone is declared.
+    """
+    folding = fold(topology)
+    marks = badges(topology, findings, folding)
+    groups = _groups(topology, folding, marks)
+    nodes = _nodes(topology, folding, marks, {group.id for group in groups})
+    shown = {node.id for node in nodes}
+    used = _used(groups, nodes)
+    architecture = topology.architecture
+    return Diagram(
+        id="deployment",
+        title=architecture.name,
+        alt=_alt(topology),
+        nodes=tuple(nodes),
+        groups=tuple(group for group in groups if group.id in used),
+        edges=tuple(edge for edge in Lines(topology, folding, marks).edges() if {edge.source, edge.target} <= shown),
+    )
+
+
+# Groups
+
+
+def _groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
+    around = _zone_groups(topology, marks) or _network_groups(topology, folding, marks)
+    ids = {group.id for group in around}
+    hosts = [_host_group(topology, host, folding, ids, marks) for host in topology.architecture.hosts]
+    return around + [host for host in hosts if folding.keeps_host(host.subject)]
+
+
+def _zone_groups(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
+    return [
+        Group(
+            id=f"zone:{zone.id}",
+            subject=zone.id,
+            kind="zone",
+            label=zone.name or zone.id,
+            detail=_WORDS.get(zone.kind, zone.kind),
+            parent=f"zone:{zone.within}" if zone.within else None,
+            badges=marks.get(f"zone:{zone.id}", ()),
+        )
+        for zone in topology.architecture.zones
+    ]
+
+
+def _network_groups(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> list[Group]:
+    return [
+        Group(
+            id=f"network:{network.id}",
+            subject=network.id,
+            kind="network",
+            label=network.name or network.id,
+            detail=f"{network.trust} network",
+            across=_across(topology, network.id, folding),
+            badges=marks.get(f"network:{network.id}", ()),
+        )
+        for network in topology.architecture.networks
+    ]
+
+
+def _across(topology: Topology, network: str, folding: Folding) -> tuple[str, ...]:
+    """The replicas of a network that stand on hosts of other networks; none if it has members of its own."""
+    members: list[str] = []
+    if any(host.network == network for host in topology.architecture.hosts):
+        return ()
+    for component in topology.architecture.components:
+        if component.network != network:
+            continue
+        if any(not replica.hosts for replica in component.replicas):
+            return ()
+        members += [folding.node(replica.id) for replica in component.replicas]
+    return tuple(dict.fromkeys(members))
+
+
+def _host_group(
+    topology: Topology, host: Host, folding: Folding, groups: set[str], marks: dict[str, tuple[Badge, ...]]
+) -> Group:
+    zones = [zone for zone in host.zones if f"zone:{zone}" in groups]
+    network = f"network:{host.network}"
+    parent = f"zone:{zones[0]}" if zones else network if network in groups else None
+    others = [topology.zones[zone].name or zone for zone in zones[1:]]
+    more = folding.hosts_like(host.id)
+    words = [plural(more, "host") if more > 1 else host.address or "", *others]
+    return Group(
+        id=f"host:{host.id}",
+        subject=host.id,
+        kind="host",
+        label=host.name or host.id,
+        detail=" · ".join(word for word in words if word),
+        parent=parent,
+        badges=marks.get(f"host:{host.id}", ()),
+    )
+
+
+def _used(groups: list[Group], nodes: list[Node]) -> set[str]:
+    """The groups with something in them, and those around these."""
+    parents = {group.id: group.parent for group in groups}
+    used = {group.id for group in groups if group.across}
+    for start in [*(node.group for node in nodes), *(group.id for group in groups if group.kind == "host")]:
+        at = start
+        while at is not None and at in parents and at not in used:
+            used.add(at)
+            at = parents[at]
+    return used
+
+
+# Nodes
+
+
+def _nodes(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]], groups: set[str]) -> list[Node]:
+    found: list[Node] = []
+    for component in topology.architecture.components:
+        kept = [replica for replica in component.replicas if folding.node(replica.id) == replica.id]
+        guards = _guarded(topology, component, groups)
+        if guards:
+            found += _guarding_nodes(topology, component, guards, marks)
+            continue
+        for replica in kept:
+            found.append(_node(topology, component, replica, folding, marks, groups))
+    return found
+
+
+def _guarded(topology: Topology, component: Component, groups: set[str]) -> list[str]:
+    """The ids of what a firewall without a host and without a place on a path guards."""
+    if not component.guards or topology.hosts_of(component.id) or topology.flows_of[component.id]:
+        return []
+    return [_thing(topology, topology.qualified(guarded), groups) for guarded in component.guards]
+
+
+def _thing(topology: Topology, qualified: str, groups: set[str]) -> str:
+    kind, _, name = qualified.partition(":")
+    if kind == "component" and name in topology.components:
+        return topology.components[name].replicas[0].id if topology.components[name].replicas else name
+    return qualified
+
+
+def _guarding_nodes(
+    topology: Topology, component: Component, guards: list[str], marks: dict[str, tuple[Badge, ...]]
+) -> list[Node]:
+    """A shield on each thing that is guarded; the first one carries the badges."""
+    kind = topology.kind(component.id)
+    first = component.replicas[0].id if component.replicas else component.id
+    return [
+        Node(
+            id=first if position == 0 else f"{first} {guarded}",
+            subject=component.id,
+            label=component.title,
+            detail=f"guards {topology.qualified(component.guards[position]).partition(':')[2]}",
+            kind=kind.id,
+            icon=component.icon or component.product,
+            role=kind.role,
+            guards=(guarded,),
+            badges=marks.get(first, ()) if position == 0 else (),
+            description=component.why or "",
+        )
+        for position, guarded in enumerate(guards)
+    ]
+
+
+def _node(
+    topology: Topology,
+    component: Component,
+    replica: Replica,
+    folding: Folding,
+    marks: dict[str, tuple[Badge, ...]],
+    groups: set[str],
+) -> Node:
+    kind = topology.kind(component.id)
+    return Node(
+        id=replica.id,
+        subject=component.id,
+        label=component.title,
+        detail=_detail(topology, component, replica, folding),
+        mark=_mark(topology, component, replica),
+        kind=kind.id,
+        icon=component.icon or component.product,
+        role=kind.role,
+        group=_group_of(topology, component, replica, groups),
+        badges=marks.get(replica.id, ()),
+        description=component.why or "",
+    )
+
+
+def _detail(topology: Topology, component: Component, replica: Replica, folding: Folding) -> str:
+    product = component.product or ""
+    name = component.title.casefold()
+    said = product.replace("-", " ").casefold() in name.replace("-", " ")
+    words = [topology.kind(component.id).title if said else product]
+    alike = folding.nodes_like(replica.id)
+    if alike > 1:
+        words.append(f"×{alike}")
+    if replica.floating:
+        words.append(f"on {listed(replica.hosts, 'or')}")
+    return " · ".join(words)
+
+
+def _mark(topology: Topology, component: Component, replica: Replica) -> str:
+    """The part that a replica plays among its siblings."""
+    replication, cluster = component.replication, component.cluster
+    if replication is not None:
+        if replication.copy_of:
+            return "read copy"
+        if replication.primary:
+            return "primary" if replica.id in replication.primary else "replica"
+        return ""
+    if cluster is not None and cluster.mode == "active-passive" and cluster.active:
+        return "active" if replica.id in cluster.active else "standby"
+    backups = [one for other in topology.architecture.components if other.balance for one in other.balance.backup]
+    return "backup" if component.id in backups or replica.id in backups else ""
+
+
+def _group_of(topology: Topology, component: Component, replica: Replica, groups: set[str]) -> str | None:
+    """The host a replica stands on; for a floating one the nearest zone that it never leaves; else its network."""
+    if len(replica.hosts) == 1:
+        return f"host:{replica.hosts[0]}"
+    if replica.hosts:
+        shared = topology.index.shared_zones(replica)
+        nearest = (zone for zone in topology.index.zones_around(replica.hosts[0]) if zone in shared)
+        zone = next((f"zone:{zone}" for zone in nearest if f"zone:{zone}" in groups), None)
+        if zone is not None:
+            return zone
+    network = f"network:{component.network}"
+    return network if network in groups else None
+
+
+# Words
+
+
+def _alt(topology: Topology) -> str:
+    """The picture in a sentence or two, for those who do not see it."""
+    architecture = topology.architecture
+    hosts = [host.name or host.id for host in architecture.hosts]
+    parts = [f"{architecture.name}: {plural(len(architecture.components), 'component')}"]
+    parts.append(f" on {plural(len(hosts), 'host')} ({listed(hosts)})" if hosts else "")
+    ways = [f"{one.source} calls {listed(one.targets, 'or')}" for one in architecture.connections[:12]]
+    return "".join(parts) + "." + (f" {'; '.join(ways)}." if ways else "")

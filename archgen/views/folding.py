@@ -1,0 +1,57 @@
+"""Large pictures say "×3": equal hosts and equal replicas fold into one."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen.topology import Topology
+
+LIMIT = 60
+"""Above so many nodes a picture of every replica is read by nobody."""
+
+
+class Folding(Struct, frozen=True):
+    """Which node stands for each replica, and which host for each host."""
+
+    nodes: dict[str, str]
+    hosts: dict[str, str]
+
+    def node(self, replica: str) -> str:
+        """The node that stands for a replica."""
+        return self.nodes.get(replica, replica)
+
+    def keeps_host(self, host: str) -> bool:
+        """Whether a host is shown itself."""
+        return self.hosts.get(host, host) == host
+
+    def nodes_like(self, replica: str) -> int:
+        """How many replicas a node stands for."""
+        return sum(1 for node in self.nodes.values() if node == replica) if self.nodes else 1
+
+    def hosts_like(self, host: str) -> int:
+        """How many hosts a group stands for."""
+        return sum(1 for shown in self.hosts.values() if shown == host) if self.hosts else 1
+
+
+def fold(topology: Topology) -> Folding:
+    """No folding up to `LIMIT` replicas; above, hosts that carry the same components in the same place are one."""
+    if len(topology.replicas) <= LIMIT:
+        return Folding({}, {})
+    hosts = _hosts(topology)
+    first: dict[tuple[str, tuple[str, ...]], str] = {}
+    nodes = {
+        replica.id: first.setdefault(
+            (replica.component, tuple(hosts.get(host, host) for host in replica.hosts)), replica.id
+        )
+        for replica in topology.replicas.values()
+    }
+    return Folding(nodes, hosts)
+
+
+def _hosts(topology: Topology) -> dict[str, str]:
+    first: dict[tuple[object, ...], str] = {}
+    shown: dict[str, str] = {}
+    for host in topology.architecture.hosts:
+        load = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[host.id]))
+        shown[host.id] = first.setdefault((host.zones, host.network, load), host.id)
+    return shown

@@ -1,0 +1,189 @@
+"""The lines of a deployment picture: which pairs of replicas a connection really joins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.model import Component, Connection, Replica
+from archgen.topology import Meaning, Topology, port_of
+from archgen.view import Badge, Edge
+from archgen.views.folding import Folding
+
+Pair = tuple[Replica, Replica, str]
+"""Caller, called, and words that replace the connection's own (empty: its own)."""
+
+MOST = 64
+"""Between more pairs than that a picture shows one line for each replica, not one for each pair."""
+
+
+class Lines:
+    """Asks one topology for its lines; the answer is in the order of the model."""
+
+    def __init__(self, topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> None:
+        self._topology = topology
+        self._folding = folding
+        self._marks = marks
+
+    def edges(self) -> Iterator[Edge]:
+        """Every line once: calls, replication, code bases and backups."""
+        seen: set[str] = set()
+        for edge in self._all():
+            if edge.id not in seen and edge.source != edge.target:
+                seen.add(edge.id)
+                yield edge
+
+    def _all(self) -> Iterator[Edge]:
+        for connection in self._topology.architecture.connections:
+            yield from self._calls(connection)
+        for component in self._topology.architecture.components:
+            yield from self._copies(component)
+            yield from self._code(component)
+            yield from self._backups(component)
+
+    def _edge(
+        self, subject: str, pair: tuple[Replica, Replica], label: str, meaning: Meaning, badges: tuple[Badge, ...] = ()
+    ) -> Edge:
+        source, target = (self._folding.node(replica.id) for replica in pair)
+        return Edge(
+            id=f"{subject} {source} {target}",
+            subject=subject,
+            source=source,
+            target=target,
+            label=label,
+            meaning=meaning,
+            badges=badges,
+        )
+
+    # Calls
+
+    def _calls(self, connection: Connection) -> Iterator[Edge]:
+        port = port_of(connection)
+        words = " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
+        whole = self._topology.meaning(connection, port)
+        badges = self._marks.get(f"connection:{connection.id}", ())
+        pairs = [pair for target in connection.targets for pair in self._pairs(connection, target)]
+        carrier = self._carrier(pairs)
+        for position, (source, target, label) in enumerate(pairs):
+            meaning = self._meaning(whole, source, target)
+            carried = badges if position == carrier else ()
+            yield self._edge(connection.id, (source, target), label or words, meaning, carried)
+
+    @staticmethod
+    def _carrier(pairs: list[Pair]) -> int:
+        """The line that carries a connection's badges: the first that leaves a host, else the first."""
+        apart = (at for at, (source, target, _) in enumerate(pairs) if source.hosts != target.hosts)
+        return next(apart, 0)
+
+    def _meaning(self, whole: Meaning, source: Replica, target: Replica) -> Meaning:
+        if any(self._topology.kind(end.component).observes for end in (source, target)):
+            return "monitoring"
+        together = len(source.hosts) == 1 and source.hosts == target.hosts
+        return "local" if together and whole in ("plaintext", "unknown") else whole
+
+    def _pairs(self, connection: Connection, target: str) -> list[Pair]:
+        sources = self._topology.components[connection.source].replicas
+        targets = self._topology.components[target].replicas
+        if connection.locality is not None:
+            index, locality = self._topology.index, connection.locality
+            return [
+                (source, answering, "")
+                for source in sources
+                for answering in targets
+                if index.home(source, locality) & index.places(answering, locality)
+            ]
+        primaries, _ = self._topology.writers(target)
+        if 0 < len(primaries) < len(targets):
+            return self._to_primary(connection, sources, targets, primaries)
+        if len(sources) * len(targets) > MOST:
+            return self._few(sources, targets)
+        return [(source, answering, "") for source in sources for answering in targets]
+
+    @staticmethod
+    def _few(sources: tuple[Replica, ...], targets: tuple[Replica, ...]) -> list[Pair]:
+        """One line a replica: enough to see that two rows belong together."""
+        longest = max(len(sources), len(targets))
+        return [(sources[at % len(sources)], targets[at % len(targets)], "") for at in range(longest)]
+
+    def _to_primary(
+        self,
+        connection: Connection,
+        sources: tuple[Replica, ...],
+        targets: tuple[Replica, ...],
+        primaries: tuple[str, ...],
+    ) -> list[Pair]:
+        """Writes go to the primary. Reads may go to any replica: the one on the caller's own host stands for them all.
+
+        A line to every replica would be true and unreadable; where no replica shares the caller's host, reads are drawn
+        to every one.
+        """
+        reads, writes = self._accesses(connection)
+        pairs: list[Pair] = []
+        for source in sources:
+            own = [one for one in targets if len(source.hosts) == 1 and one.hosts == source.hosts]
+            first = [one for one in targets if one.id in primaries]
+            if reads and not writes:
+                pairs += [(source, one, "") for one in own or targets]
+                continue
+            pairs += [(source, one, "" if one in first else "reads") for one in own if reads or one in first]
+            others = [one for one in first if one not in own]
+            pairs += [(source, one, "writes" if reads and own else "") for one in others]
+            if reads and not own:
+                pairs += [(source, one, "reads") for one in targets if one not in first]
+        return pairs
+
+    def _accesses(self, connection: Connection) -> tuple[bool, bool]:
+        """Whether flows read and whether they write over a connection; without flows, what the connection says."""
+        used = {
+            hop.access
+            for hops in self._topology.hops.values()
+            for hop in hops
+            if hop.connection is not None and hop.connection.id == connection.id
+        } or {connection.access or "read-write"}
+        return bool(used & {"read", "read-write"}), bool(used & {"write", "read-write"})
+
+    # Lines that are no calls
+
+    def _copies(self, component: Component) -> Iterator[Edge]:
+        replication = component.replication
+        if replication is None:
+            return
+        replicas = component.replicas
+        if replication.copy_of and replication.copy_of in self._topology.components:
+            original = self._topology.components[replication.copy_of].replicas
+            first = self._first_writer(replication.copy_of) or (original[0] if original else None)
+            for replica in replicas:
+                if first is not None:
+                    yield self._edge(f"{component.id} replication", (first, replica), "replication", "replication")
+            return
+        primaries = [one for one in replicas if one.id in replication.primary]
+        if replication.all_write:
+            primaries = list(replicas[:1])
+        for primary in primaries:
+            for replica in replicas:
+                if replica not in primaries:
+                    yield self._edge(f"{component.id} replication", (primary, replica), "replication", "replication")
+
+    def _first_writer(self, component: str) -> Replica | None:
+        writers, _ = self._topology.writers(component)
+        return next((one for one in self._topology.components[component].replicas if one.id in writers), None)
+
+    def _code(self, component: Component) -> Iterator[Edge]:
+        code = self._topology.components.get(component.codebase or "")
+        if code is None:
+            return
+        for replica in component.replicas:
+            own = [one for one in code.replicas if one.hosts == replica.hosts] or code.replicas[:1]
+            for one in own:
+                yield self._edge(f"{component.id} runs {code.id}", (replica, one), "", "local")
+
+    def _backups(self, component: Component) -> Iterator[Edge]:
+        """A line from what is backed up, unless a connection between the two is drawn already."""
+        for stored in component.backs_up:
+            known = self._topology.index.connections
+            drawn = (component.id, stored) in known or (stored, component.id) in known
+            if drawn or stored not in self._topology.components:
+                continue
+            replicas = self._topology.components[stored].replicas
+            source = self._first_writer(stored) or (replicas[0] if replicas else None)
+            if source is not None and component.replicas:
+                yield self._edge(f"{component.id} backup", (source, component.replicas[0]), "backup", "replication")
