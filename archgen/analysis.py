@@ -45,9 +45,7 @@ def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit
             yield rule, hit
 
 
-def _finding(
-    topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
-) -> Finding:
+def _finding(topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
     place = source.place(hit.subject)
     model = topology.architecture.id
     return Finding(

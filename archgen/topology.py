@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.finding import Subject
 from archgen.kinds import KINDS, Kind
@@ -259,6 +261,54 @@ class Topology:
                     found[hop.connection.id][flow] = None
         return {connection: tuple(flows) for connection, flows in found.items()}
 
+    @cached_property
+    def outgoing(self) -> dict[str, tuple[Connection, ...]]:
+        """The connections of each component as a source."""
+        found: dict[str, list[Connection]] = {component: [] for component in self.components}
+        for connection in self.architecture.connections:
+            found[connection.source].append(connection)
+        return {component: tuple(connections) for component, connections in found.items()}
+
+    @cached_property
+    def behind_balancers(self) -> frozenset[str]:
+        """The components that some flow reaches through one that can spread requests over several replicas."""
+        found: set[str] = set()
+        for hops in self.hops.values():
+            behind: set[str] = set()
+            for hop in hops:
+                if hop.step.source in behind or self.kind(hop.step.source).balances:
+                    behind.update(hop.step.targets)
+            found |= behind
+        return frozenset(found)
+
+    # Monitoring
+
+    @cached_property
+    def watched(self) -> frozenset[Subject]:
+        """The hosts and components that something collects from.
+
+        An agent watches the hosts it runs on and the components it names; an observer also watches what it calls and
+        what calls it. A host is watched if a component on it is, and a component if all its hosts are.
+        """
+        named = {source for one in self.architecture.components for part in one.collects for source in part.sources}
+        for connection in self.architecture.connections:
+            named.update(self._observed(connection))
+        hosts = {host for one in named for host in self.hosts_of(one)}
+        for component in self.architecture.components:
+            if component.kind in ("monitoring-agent", "log-collector"):
+                hosts.update(self.hosts_of(component.id))
+        on_hosts = {one for one in self.components if self.hosts_of(one) and hosts.issuperset(self.hosts_of(one))}
+        return frozenset(
+            [*(Subject("host", host) for host in hosts), *(Subject("component", one) for one in named | on_hosts)]
+        )
+
+    def _observed(self, connection: Connection) -> Iterator[str]:
+        """The ends of a connection that a monitoring at its other end collects from."""
+        if self.kind(connection.source).observes:
+            yield from (target for target in connection.targets if not self.kind(target).observes)
+        elif any(self.kind(target).observes for target in connection.targets):
+            yield connection.source
+
     # Failures
 
     @cached_property
@@ -295,7 +345,9 @@ class Topology:
 
     def holds_all(self, zone: str, flow: str) -> bool:
         """Whether every replica of a flow that has a host surely lies in a zone."""
-        placed = [one for one in self.structures[flow].replicas if one.hosts and self.kind(one.component).id != "client"]
+        placed = [
+            one for one in self.structures[flow].replicas if one.hosts and self.kind(one.component).id != "client"
+        ]
         return bool(placed) and all(zone in self.index.shared_zones(one) for one in placed)
 
     def inside(self, zone: str, around: str) -> bool:
@@ -305,33 +357,32 @@ class Topology:
             above = self.zones[above].within
         return above is not None
 
+    def breaks_beside(self, flow: str, component: str) -> frozenset[Subject]:
+        """The elements whose loss alone would break a flow even if a component never failed."""
+        structure = self.structures[flow]
+        spared = replace(structure, clients=structure.clients | {component})
+        return frozenset(point.element for point in failures(self.index, spared).points)
+
     # Servers
 
-    @cached_property
-    def carried_roles(self) -> dict[str, tuple[str, ...]]:
-        """For each host, which of web, application and data it carries (code bases and caches apart)."""
-        found: dict[str, tuple[str, ...]] = {}
-        for host, replicas in self.replicas_on.items():
-            kinds = [KINDS[self.components[one.component].kind] for one in replicas]
-            roles = [
-                kind.role
-                for kind in kinds
-                if kind.role in ("web", "application", "data") and (kind.serves or kind.stores)
-            ]
-            found[host] = tuple(dict.fromkeys(roles))
-        return found
+    def load(self, host: str) -> tuple[str, ...]:
+        """The components on a host that serve requests or store data."""
+        found = [one.component for one in self.replicas_on[host]]
+        return tuple(dict.fromkeys(one for one in found if self.kind(one).serves or self.kind(one).stores))
+
+    def carries_all_roles(self, host: str) -> bool:
+        """Whether a host carries a web server, an application and a data store."""
+        return {"web", "application", "data"} <= {self.kind(one).role for one in self.load(host)}
 
     @cached_property
     def identical_servers(self) -> tuple[str, ...]:
-        """The hosts, at least two, that carry the web, application and data components, if all carry the same ones."""
-        carrying = [host for host, roles in self.carried_roles.items() if roles]
-        loads = {frozenset(self._load(host)) for host in carrying}
-        alike = len(carrying) > 1 and len(loads) == 1 and len(self.carried_roles[carrying[0]]) > 1
-        return tuple(carrying) if alike else ()
+        """All hosts that serve or store, if there are several and each carries the same web, application and data."""
+        carrying = tuple(host for host in self.hosts if self.load(host))
+        loads = {frozenset(self.load(host)) for host in carrying}
+        alike = len(carrying) > 1 and len(loads) == 1 and self.carries_all_roles(carrying[0])
+        return carrying if alike else ()
 
-    def _load(self, host: str) -> list[str]:
-        return [
-            one.component
-            for one in self.replicas_on[host]
-            if self.kind(one.component).serves or self.kind(one.component).stores
-        ]
+    def flows_through(self, components: Iterable[str]) -> tuple[str, ...]:
+        """The flows that have any of the components as an end of a request step, in the order of the model."""
+        found = {flow for component in components for flow in self.flows_of[component]}
+        return tuple(flow for flow in self.flows if flow in found)

@@ -90,8 +90,9 @@ class Sweep:
     def need(self, need: Need) -> int:
         """The states in which a need is not met."""
         found = [self.failed[one] for one in need.candidates]
-        asleep = self.component(need.promoter) if need.promoter is not None else 0
-        found.extend(self.failed[one] | asleep for one in need.standbys)
+        for standby in need.standbys:
+            asleep = self.component(standby.promoter) if standby.promoter is not None else 0
+            found.append(self.failed[standby.replica] | asleep)
         if need.count > len(found):
             return self.every
         if need.count == 1:
@@ -165,35 +166,40 @@ class Sweep:
         return order, cyclic
 
     def _callees(self, replica: str) -> list[str]:
-        found: list[str] = []
-        for need in self.structure.needs.get(replica, ()):
-            found += need.candidates
-            found += need.standbys
-            if need.promoter is not None:
-                found += self._members.get(need.promoter, ())
-        return found
+        return [callee for need in self.structure.needs.get(replica, ()) for callee in self._of(need)]
 
     def trace(self, bit: int) -> tuple[str, tuple[str, ...]]:
-        """The step that fails in a state in which the flow fails, and the replicas from the initiator to it."""
+        """The step that fails in a state in which the flow fails, and the replicas from the initiator to it.
+
+        The shortest way to a cause: breadth first along failed needs, to a callee that is down, or to a need that nobody
+        could meet; replicas that do not work with nothing failed either are no part of the proof of a failure.
+        """
+        lame = 0 if bit == 1 else 1
         initiator = next(one for one in self.structure.initiators if self.component(one.component) & bit)
-        members = self._members[initiator.component]
-        here = next((one for one in members if not self.down[one] & bit), None)
-        if here is None:
-            return initiator.step, (members[0],)
-        step, path = initiator.step, [here]
-        while here is not None:
-            need = next((one for one in self.structure.needs[here] if self.need(one) & bit), None)
-            if need is None:
-                break
-            step = need.step
-            candidates = [*need.candidates, *need.standbys]
-            lame = [one for one in need.candidates if self.failed[one] & bit and not self.down[one] & bit]
-            here = next((one for one in lame if one not in path), None)
-            if here is not None:
-                path.append(here)
-            elif candidates:
-                path.append(next((one for one in candidates if self.down[one] & bit), candidates[0]))
-        return step, tuple(path)
+        sound = [one for one in self._members[initiator.component] if not self.failed[one] & lame]
+        paths: list[tuple[str, ...]] = [(one,) for one in sound if not self.down[one] & bit]
+        seen = {path[0] for path in paths}
+        for path in paths:
+            for need in self.structure.needs[path[-1]]:
+                if self.need(need) & bit:
+                    callees = [one for one in self._of(need) if self.failed[one] & bit and not self.failed[one] & lame]
+                    dead = next((one for one in callees if self.down[one] & bit), None)
+                    if dead is not None:
+                        return need.step, (*path, dead)
+                    if need.count > len(need.candidates) + len(need.standbys):
+                        return need.step, path
+                    paths += [(*path, one) for one in callees if one not in seen]
+                    seen.update(callees)
+        return initiator.step, (sound[0],)
+
+    def _of(self, need: Need) -> list[str]:
+        """The replicas that decide a need: candidates, standbys, and those that promote."""
+        found = list(need.candidates)
+        for standby in need.standbys:
+            found.append(standby.replica)
+            if standby.promoter is not None:
+                found += self._members.get(standby.promoter, ())
+        return list(dict.fromkeys(found))
 
 
 def failures(index: Index, structure: Structure) -> Failures:

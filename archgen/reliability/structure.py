@@ -14,8 +14,15 @@ from archgen.model import Access, Component, Connection, Flow, Frame, Replica, R
 from archgen.reliability.index import Index
 
 
+class Standby(Struct, frozen=True):
+    """A replica that counts only while its promoter works: a component, or None where promotion depends on nothing."""
+
+    replica: str
+    promoter: str | None
+
+
 class Need(Struct, frozen=True):
-    """At least `count` of the candidates must work; a standby counts only while a replica of `promoter` works.
+    """At least `count` of the candidates and of the standbys, once promoted, must work.
 
     `step` is the first step of the flow that has the need, `connection` the id of the connection under it.
     """
@@ -23,8 +30,7 @@ class Need(Struct, frozen=True):
     step: str
     connection: str | None
     candidates: tuple[str, ...]
-    standbys: tuple[str, ...]
-    promoter: str | None
+    standbys: tuple[Standby, ...]
     count: int
 
 
@@ -189,10 +195,10 @@ def _needs_of(index: Index, component: Component, uses: list[_Use]) -> Iterator[
     """The needs of each replica; replicas without a locality share one value, so it is evaluated once."""
     shared = {use.step: _need(index, use, None) for use in uses if not _local(use)}
     for replica in component.replicas:
-        own: dict[tuple[object, ...], Need] = {}
+        own: dict[tuple[tuple[str, ...], tuple[Standby, ...], int], Need] = {}
         for use in uses:
             need = shared[use.step] if use.step in shared else _need(index, use, replica)
-            own.setdefault((need.candidates, need.standbys, need.promoter, need.count), need)
+            own.setdefault((need.candidates, need.standbys, need.count), need)
         yield replica.id, tuple(own.values())
 
 
@@ -202,18 +208,17 @@ def _local(use: _Use) -> bool:
 
 def _need(index: Index, use: _Use, caller: Replica | None) -> Need:
     now: list[str] = []
-    later: list[str] = []
-    promoter = None
+    later: list[Standby] = []
     for connection in use.connections:
         for target in connection.targets:
             component = index.components[target]
             first, second = eligible(component, use.access)
             now.extend(_near(index, first, connection, caller, use.pinned))
-            later.extend(_near(index, second, connection, caller, use.pinned))
-            promoter = _promoter(index, component) or promoter
+            promoter = _promoter(index, component)
+            later.extend(Standby(one, promoter) for one in _near(index, second, connection, caller, use.pinned))
     count = _count(use.connections, len(now) + len(later))
     name = use.connections[0].id if use.connections else None
-    return Need(use.step, name, tuple(now), tuple(later), promoter if later else None, count)
+    return Need(use.step, name, tuple(now), tuple(later), count)
 
 
 def _near(

@@ -74,7 +74,10 @@ RULE = Rule(
         "is a warning. A zone that breaks a flow in which not everything lies is reported by `single-zone`."
     ),
     references=(
-        ("NUREG-0492, Fault Tree Handbook (minimal cut sets)", "https://www.nrc.gov/reading-rm/doc-collections/nuregs/staff/sr0492/index.html"),
+        (
+            "NUREG-0492, Fault Tree Handbook (minimal cut sets)",
+            "https://www.nrc.gov/reading-rm/doc-collections/nuregs/staff/sr0492/index.html",
+        ),
     ),
     yields=True,
     check=check,

@@ -1,0 +1,104 @@
+"""A persistent store without a backup, or with one whose restore was never tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Component
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a store that nothing backs up, or that only untested backups do."""
+    for component in facts.architecture.components:
+        if _keeps(facts, component):
+            backups = [one for one in facts.architecture.components if component.id in one.backs_up]
+            if not backups:
+                yield _missing(facts, component)
+            elif not any(one.restore_tested for one in backups):
+                yield _untested(facts, component, backups)
+
+
+def _keeps(facts: Topology, component: Component) -> bool:
+    copy = component.replication is not None and component.replication.copy_of is not None
+    return facts.kind(component.id).stores and not component.managed and not copy
+
+
+def _missing(facts: Topology, component: Component) -> Hit:
+    beside = "; its replicas repeat a mistaken DELETE within seconds" if len(component.replicas) > 1 else ""
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"nothing backs up {component.title}{beside}",
+        flows=facts.flows_of[component.id],
+    )
+
+
+def _untested(facts: Topology, component: Component, backups: list[Component]) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"no restore of {component.title} from {listed([one.title for one in backups])} is known to have worked",
+        related=tuple((Subject("component", one.id), "states no tested restore") for one in backups),
+        flows=facts.flows_of[component.id],
+        fix="Restore it once to another machine, and state when: `restore_tested: 2026-10-01`.",
+        case="untested",
+    )
+
+
+RULE = Rule(
+    id="missing-backup",
+    code="DAT001",
+    title="No backup",
+    severity="error",
+    cases=(("untested", "warning"),),
+    category="data",
+    summary="A persistent store has no backup, or none that is known to restore.",
+    why=(
+        "Replicas protect against the loss of a machine. They do not protect against a mistaken DELETE, a bad migration "
+        "or an intruder, because they faithfully repeat it. Only a copy that is kept apart, and that has been restored "
+        "once, brings the data back."
+    ),
+    fix="Add a component of `kind: backup` with `backs_up`, how often (`every`), how long (`keeps`) and `restore_tested`.",
+    limits="Managed stores are left to their provider; a copy of another component is covered by that one's backup.",
+    references=(
+        ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Replicas without a backup  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, runs_on: [db-1, db-2]}
+  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all}}  # finding: missing-backup
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> mysql: INSERT
+""",
+    good="""\
+archgen: 1
+name: Replicas and a backup  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, runs_on: [db-1, db-2]}
+  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all}}
+  copies: {kind: backup, managed: true, backs_up: [mysql], every: 24h, keeps: 30d, restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> mysql: INSERT
+""",
+)

@@ -1,0 +1,132 @@
+"""A flow writes to a data store where one replica takes the writes and nothing is promoted when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Component
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a data store, for the flows that the loss of its only writer breaks."""
+    for component in facts.architecture.components:
+        now, later = facts.writers(component.id)
+        if facts.kind(component.id).stores and not component.managed and len(now) == 1 and not later:
+            flows = tuple(flow for flow in facts.flows if _breaks(facts, component.id, now[0], flow))
+            if flows:
+                yield _hit(facts, component, now[0], flows)
+
+
+def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:
+    writes = any(
+        component in hop.connection.targets and hop.access != "read" and not hop.optional
+        for hop in facts.hops[flow]
+        if hop.connection is not None
+    )
+    return writes and any(one.element == Subject("replica", writer) for one in facts.failures[flow].points)
+
+
+def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:
+    causes = {(writer, flow) for flow in flows}
+    proofs = [one.proof for one in facts.failures[flows[0]].points if one.element == Subject("replica", writer)]
+    related = [(Subject("replica", writer), "the only replica that takes writes")]
+    hosts = facts.replicas[writer].hosts
+    if len(hosts) == 1:
+        host = Subject("host", hosts[0])
+        related.append((host, "carries the only writer"))
+        proofs += [one.proof for one in facts.failures[flows[0]].points if one.element == host]
+        causes |= {(host.id, flow) for flow in flows if host not in facts.breaks_beside(flow, component.id)}
+    return Hit(
+        subject=Subject("component", component.id),
+        message=_message(component, writer, hosts, flows),
+        related=tuple(related),
+        flows=flows,
+        proof=proofs[-1],
+        causes=frozenset(causes),
+    )
+
+
+def _message(component: Component, writer: str, hosts: tuple[str, ...], flows: tuple[str, ...]) -> str:
+    place = f" on {hosts[0]}" if len(hosts) == 1 else ""
+    others = [one.id for one in component.replicas if one.id != writer]
+    if not others:
+        return f"one {component.title} takes every write{place}, and no replica could take over: {listed(flows)} stops with it"
+    said = "is manual" if component.replication and component.replication.failover == "manual" else "is not stated"
+    protect = "protects" if len(others) == 1 else "protect"
+    return (
+        f"only {writer} takes writes and failover {said}: {listed(flows)} stops with it; "
+        f"{listed(others)} {protect} the data and the reads, not the writes"
+    )
+
+
+RULE = Rule(
+    id="single-writer-database",
+    code="REL006",
+    title="Single writer",
+    severity="error",
+    category="reliability",
+    summary="A flow writes to a data store where one replica takes the writes and nothing is promoted when it fails.",
+    why=(
+        "A replica answers reads and keeps the data safe, but as long as nobody promotes it every write still goes to one "
+        "machine. A primary-replica pair is often offered as the cure for the single database; for writes it is not one, "
+        "unless a replica takes over by itself."
+    ),
+    fix=(
+        "Let something promote a replica by itself (`replication: {failover: automatic, by: …}`) with replicas on other "
+        "hosts, or use a cluster in which several members take writes."
+    ),
+    limits="Says nothing of a managed store, whose provider may promote on its own.",
+    references=(
+        ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),
+        ("PostgreSQL documentation, Failover", "https://www.postgresql.org/docs/current/warm-standby-failover.html"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Primary and replica without failover  # finding: unmonitored, maintenance-downtime
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
+  mysql:  # finding: single-writer-database
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1, failover: manual, mode: asynchronous}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    access: write
+    steps:
+      - job -> mysql: INSERT
+""",
+    good="""\
+archgen: 1
+name: Primary and replica with automatic failover  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
+  mysql:
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1, failover: automatic, mode: asynchronous}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    access: write
+    steps:
+      - job -> mysql: INSERT
+""",
+)

@@ -1,0 +1,99 @@
+"""A flow whose every placed replica lies in one declared zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed, plural
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for each zone that holds all of a flow and has no zone within it that does."""
+    for zone in facts.zones:
+        flows = tuple(flow for flow in facts.flows if _innermost(facts, zone, flow))
+        if flows:
+            yield _hit(facts, zone, flows)
+
+
+def _innermost(facts: Topology, zone: str, flow: str) -> bool:
+    within = (one for one in facts.zones if facts.inside(one, zone))
+    return facts.holds_all(zone, flow) and not any(facts.holds_all(one, flow) for one in within)
+
+
+def _hit(facts: Topology, zone: str, flows: tuple[str, ...]) -> Hit:
+    points = [point for flow in flows for point in facts.failures[flow].points]
+    proof = next((point.proof for point in points if point.element == Subject("zone", zone)), None)
+    kind = facts.zones[zone].kind
+    return Hit(
+        subject=Subject("zone", zone),
+        message=f"every replica of {plural(len(flows), 'flow')} ({listed(flows)}) lies in the {kind} {zone}",
+        flows=flows,
+        proof=proof,
+    )
+
+
+RULE = Rule(
+    id="single-zone",
+    code="REL009",
+    title="Everything in one zone",
+    severity="warning",
+    category="reliability",
+    summary="Every replica of a flow that has a host lies in one declared zone.",
+    why=(
+        "Racks lose power, datacenters lose their uplink and regions have outages of hours. Replicas that all stand in "
+        "the same failure domain are lost together, so they protect against the loss of a machine and of nothing larger."
+    ),
+    fix="Place at least one replica of every component of the flow in another zone of this kind.",
+    limits="Says nothing where no zones are declared, and does not know zones that the model leaves out.",
+    references=(
+        (
+            "AWS Well-Architected, Reliability: deploy the workload to multiple locations",
+            "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two racks of one datacenter  # finding: unmonitored
+zones:
+  dc-1: {kind: datacenter}  # finding: single-zone
+  rack-a: {kind: rack, in: dc-1}
+  rack-b: {kind: rack, in: dc-1}
+hosts:
+  server-1: {zone: rack-a}
+  server-2: {zone: rack-b}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Two datacenters  # finding: unmonitored
+zones:
+  dc-1: {kind: datacenter}
+  dc-2: {kind: datacenter}
+hosts:
+  server-1: {zone: dc-1}
+  server-2: {zone: dc-2}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,102 @@
+"""A host or component on a flow that no monitoring collects from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model that lists what is not watched; an error where nothing watches at all."""
+    blind = tuple(one for one in _on_flows(facts) if one not in facts.watched)
+    if not blind:
+        return
+    names = listed([one.id for one in blind])
+    nobody = not any(facts.kind(one.id).observes for one in facts.architecture.components)
+    components = [one for one in facts.components if _touches(facts, one, blind)]
+    yield Hit(
+        subject=Subject("model", facts.architecture.id),
+        message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
+        related=tuple((one, "is not monitored") for one in blind),
+        flows=facts.flows_through(components),
+        case="nothing" if nobody else None,
+    )
+
+
+def _on_flows(facts: Topology) -> Iterator[Subject]:
+    """The hosts of what takes part in a flow, and the parts that have no host; what others run is theirs to watch."""
+    running = [one for one in facts.architecture.components if facts.flows_of[one.id]]
+    own = [one for one in running if one.kind != "client" and not one.managed]
+    hosts = {host for one in own for host in facts.hosts_of(one.id)}
+    yield from (Subject("host", host) for host in facts.hosts if host in hosts)
+    yield from (Subject("component", one.id) for one in own if not facts.hosts_of(one.id))
+
+
+def _touches(facts: Topology, component: str, blind: tuple[Subject, ...]) -> bool:
+    subjects = {Subject("component", component), *(Subject("host", host) for host in facts.hosts_of(component))}
+    return not subjects.isdisjoint(blind)
+
+
+RULE = Rule(
+    id="unmonitored",
+    code="OBS001",
+    title="Not monitored",
+    severity="warning",
+    cases=(("nothing", "error"),),
+    category="observability",
+    summary="A host or component on a flow that no monitoring collects from.",
+    why=(
+        "What nobody watches fails unseen: the visitors are the first to know, the disk is full before anybody looked, "
+        "and after the outage there is nothing to learn from. A machine is watched when a client on it collects, or when "
+        "the monitoring collects from a component on it."
+    ),
+    fix="Run a monitoring client on each of them (`kind: monitoring-agent`), or name them under `collects: from`.",
+    limits="Managed parts are left to their provider. Whether what is collected says enough is for other rules.",
+    references=(
+        (
+            "Google SRE Book, Monitoring Distributed Systems",
+            "https://sre.google/sre-book/monitoring-distributed-systems/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: One server is not watched  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+  agent: {kind: monitoring-agent, runs_on: server-1}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Both servers are watched
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+  agent: {kind: monitoring-agent, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

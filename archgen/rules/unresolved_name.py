@@ -1,0 +1,111 @@
+"""A flow goes by a name that no DNS record of the model is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Component, Flow
+from archgen.naming import Names, address, lies_under, plain
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a name, at the first flow that goes by it; silent while a name server of the model may yet know it."""
+    names = Names(facts.architecture)
+    speaking = [server for server in names.servers if server.records]
+    unresolved: dict[str, list[Flow]] = {}
+    for flow in facts.architecture.flows:
+        if flow.domain is not None and speaking and _is_unresolved(names, plain(flow.domain)):
+            unresolved.setdefault(plain(flow.domain), []).append(flow)
+    for flows in unresolved.values():
+        yield _hit(names, speaking, flows)
+
+
+def _is_unresolved(names: Names, name: str) -> bool:
+    silent = [server for server in names.servers if not server.records]
+    open_ = any(server.domain is None or lies_under(name, plain(server.domain)) for server in silent)
+    return not open_ and address(name) is None and not names.leads(name)
+
+
+def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
+    flow = flows[0]
+    name = flow.domain or ""
+    searched = listed([server.id for server in speaking])
+    return Hit(
+        subject=Subject("flow", flow.id),
+        message=f"{flow.id} goes by the name {name}, and no record of {searched} leads anywhere from it",
+        related=tuple((Subject("component", server.id), "has no record for the name") for server in speaking),
+        flows=tuple(one.id for one in flows),
+        fix=f"Add a record for {name} (A, AAAA or CNAME) to {searched}, or correct the flow's `domain`.",
+        confidence="high" if names.is_own(plain(name)) else "medium",
+    )
+
+
+RULE = Rule(
+    id="unresolved-name",
+    code="DNS004",
+    title="Name without a record",
+    severity="warning",
+    category="dns",
+    summary="A flow goes by a name that no DNS record of the model is for.",
+    why=(
+        "The first thing a visitor's computer does is to ask which address the name leads to. If no record answers, no "
+        "request is ever sent, however well the servers behind it are."
+    ),
+    fix="Add an A, AAAA or CNAME record for the name, or correct the flow's `domain`.",
+    limits=(
+        "Silent while the model lists no records at all, or a name server without records may answer for the name. A "
+        "wildcard record counts, and so does a part of the domain that is handed over to other name servers."
+    ),
+    references=(
+        ("RFC 1034, Domain Names: Concepts and Facilities, 3.6", "https://www.rfc-editor.org/rfc/rfc1034#section-3.6"),
+        ("RFC 4592, The Role of Wildcards in the Domain Name System", "https://www.rfc-editor.org/rfc/rfc4592"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: A name nobody can look up
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: foobar.com, type: A, value: site}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:  # finding: unresolved-name
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: A record for the name
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: foobar.com, type: A, value: site}
+      - {name: "*.foobar.com", type: CNAME, value: foobar.com}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

@@ -1,0 +1,195 @@
+"""The meaning of a model by its definition alone: slow, state by state, and written apart from the engine it checks."""
+
+from __future__ import annotations
+
+from archgen.model import Architecture, Component, Connection, Flow, Frame, Replica, Request, Step
+
+State = frozenset[tuple[str, str]]
+"""The failed elements, as (kind, id)."""
+
+
+class World:
+    """One architecture in one state."""
+
+    def __init__(self, architecture: Architecture, failed: State) -> None:
+        self.architecture = architecture
+        self.failed = failed
+        self.component = {one.id: one for one in architecture.components}
+        self.host = {one.id: one for one in architecture.hosts}
+        self.zone = {one.id: one for one in architecture.zones}
+
+    # Up
+
+    def zone_up(self, zone: str) -> bool:
+        if ("zone", zone) in self.failed:
+            return False
+        outer = self.zone[zone].within
+        return outer is None or self.zone_up(outer)
+
+    def host_up(self, host: str) -> bool:
+        return ("host", host) not in self.failed and all(map(self.zone_up, self.host[host].zones))
+
+    def up(self, replica: Replica) -> bool:
+        if self.component[replica.component].kind == "client":
+            return True
+        if ("replica", replica.id) in self.failed:
+            return False
+        return not replica.hosts or any(map(self.host_up, replica.hosts))
+
+    def quorum_met(self, component: Component) -> bool:
+        if component.quorum is None or component.kind == "client":
+            return True
+        needed = len(component.replicas) // 2 + 1 if component.quorum == "majority" else component.quorum
+        return sum(map(self.up, component.replicas)) >= needed
+
+    # Where
+
+    def around(self, host: str) -> list[tuple[int, str]]:
+        """(distance, zone) of every zone around a host."""
+        found: dict[str, int] = {}
+        edge = list(self.host[host].zones)
+        distance = 0
+        while edge:
+            for zone in edge:
+                found.setdefault(zone, distance)
+            edge = [outer for zone in edge if (outer := self.zone[zone].within) is not None]
+            distance += 1
+        return [(distance, zone) for zone, distance in found.items()]
+
+    def surely_in(self, replica: Replica, zone: str) -> bool:
+        return bool(replica.hosts) and all(zone in [one for _, one in self.around(host)] for host in replica.hosts)
+
+    def near(self, caller: Replica, callee: Replica, locality: str | None) -> bool:
+        if locality is None:
+            return True
+        if locality == "same-host":
+            return len(caller.hosts) == 1 and caller.hosts == callee.hosts
+        if not caller.hosts:
+            return False
+        kind = locality[len("same-") :]
+        mine = [
+            (distance, zone)
+            for distance, zone in self.around(caller.hosts[0])
+            if self.surely_in(caller, zone) and kind in ("zone", self.zone[zone].kind)
+        ]
+        nearest = min((distance for distance, _ in mine), default=None)
+        return any(self.surely_in(callee, zone) for distance, zone in mine if distance == nearest)
+
+    # Works
+
+    def connections(self, request: Request) -> list[Connection | None]:
+        found: list[Connection | None] = []
+        for target in request.targets:
+            fitting = [
+                one for one in self.architecture.connections if one.source == request.source and target in one.targets
+            ]
+            fitting.sort(key=lambda one: len(one.targets))
+            found.append(fitting[0] if fitting else None)
+        return found
+
+    def may_answer(self, replica: Replica, access: str, working: set[str]) -> bool:
+        component = self.component[replica.component]
+        cluster, data = component.cluster, component.replication
+        if cluster is not None and cluster.failover == "manual" and replica.id not in cluster.active:
+            return False
+        if access == "read" or data is None or data.all_write:
+            return True
+        if data.copy_of is not None:
+            return False
+        if not data.primary or replica.id in data.primary:
+            return True
+        if data.failover != "automatic":
+            return False
+        if data.by is None or data.by not in self.component:
+            return True
+        return any(one.id in working for one in self.component[data.by].replicas)
+
+    def may_ever_answer(self, replica: Replica, access: str) -> bool:
+        return self.may_answer(replica, access, {one.id for each in self.component.values() for one in each.replicas})
+
+    def met(self, caller: Replica, request: Request, flow: Flow, working: set[str]) -> bool:
+        under = self.connections(request)
+        if None in under:
+            return False
+        connections = list({one.id: one for one in under if one is not None}.values())
+        access = request.access or flow.access or connections[0].access or "read-write"
+        eligible: list[Replica] = []
+        possible = 0
+        for connection in connections:
+            for target in connection.targets:
+                for replica in self.component[target].replicas:
+                    if request.pinned and replica.id not in request.pinned:
+                        continue
+                    if not self.near(caller, replica, connection.locality):
+                        continue
+                    possible += self.may_ever_answer(replica, access)
+                    if self.may_answer(replica, access, working):
+                        eligible.append(replica)
+        counts = [max(1, possible) if one.needs == "all" else int(one.needs) for one in connections]
+        return sum(one.id in working for one in eligible) >= max(counts)
+
+    def required(self, request: Request) -> bool:
+        return request.required and all(one is None or one.required for one in self.connections(request))
+
+    def succeeds(self, flow: Flow) -> bool:
+        steps = list(in_order(flow.steps, False))
+        needed = [request for request, optional in steps if not optional and self.required(request)]
+        working = {
+            replica.id
+            for component in self.architecture.components
+            if self.quorum_met(component)
+            for replica in component.replicas
+            if self.up(replica)
+        }
+        while True:
+            lost = {
+                replica.id
+                for component in self.architecture.components
+                for replica in component.replicas
+                if replica.id in working
+                and not all(self.met(replica, one, flow, working) for one in needed if one.source == component.id)
+            }
+            if not lost:
+                break
+            working -= lost
+        return all(
+            any(replica.id in working for replica in self.component[source].replicas)
+            for source in self.initiators(steps)
+        )
+
+    def initiators(self, steps: list[tuple[Request, bool]]) -> list[str]:
+        called: set[str] = set()
+        found: list[str] = []
+        for request, optional in steps:
+            if request.source not in called and not optional and self.required(request):
+                found.append(request.source)
+            called.update(request.targets)
+            for connection in self.connections(request):
+                if connection is not None:
+                    called.update(connection.targets)
+        return found
+
+
+def in_order(steps: tuple[Step, ...], optional: bool) -> list[tuple[Request, bool]]:
+    found: list[tuple[Request, bool]] = []
+    for step in steps:
+        if isinstance(step, Request):
+            found.append((step, optional))
+        elif isinstance(step, Frame):
+            for branch in step.branches:
+                found += in_order(branch.steps, optional or step.kind == "opt")
+    return found
+
+
+def elements(architecture: Architecture) -> list[tuple[str, str]]:
+    """Everything that can fail on its own."""
+    return [
+        *(
+            ("replica", replica.id)
+            for component in architecture.components
+            if component.kind != "client"
+            for replica in component.replicas
+        ),
+        *(("host", host.id) for host in architecture.hosts),
+        *(("zone", zone.id) for zone in architecture.zones),
+    ]

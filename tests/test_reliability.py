@@ -1,0 +1,66 @@
+"""The engine against the definition: every single failure of every flow of thousands of random architectures."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.reliability.failure import failures
+from archgen.reliability.index import Index
+from archgen.reliability.structure import build
+from tests.oracle import World, elements
+from tests.random_models import architecture
+
+CHUNKS = 16
+MODELS_PER_CHUNK = 350
+QUESTIONS_PER_CHUNK = 6_250
+"""16 chunks of at least 6,250 questions are 100,000 and more."""
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_single_failures_agree_with_the_definition(chunk: int) -> None:
+    questions = 0
+    for seed in range(chunk * MODELS_PER_CHUNK, (chunk + 1) * MODELS_PER_CHUNK):
+        model = architecture(seed)
+        index = Index(model)
+        for flow in model.flows:
+            found = failures(index, build(index, flow))
+            engine = {(one.element.kind, one.element.id) for one in found.points}
+            possible = World(model, frozenset()).succeeds(flow)
+            assert found.possible == possible, (seed, flow.id)
+            for element in elements(model):
+                broken = possible and not World(model, frozenset({element})).succeeds(flow)
+                assert (element in engine) == broken, (seed, flow.id, element)
+                questions += 1
+    assert questions >= QUESTIONS_PER_CHUNK
+
+
+def test_random_models_reach_every_feature() -> None:
+    models = [architecture(seed) for seed in range(500)]
+    flows = [flow for model in models for flow in model.flows]
+    verdicts = [
+        failures(index, build(index, flow)) for model in models for index in [Index(model)] for flow in model.flows
+    ]
+    assert {one.possible for one in verdicts} == {True, False}
+    assert {point.element.kind for one in verdicts for point in one.points} == {"replica", "host", "zone"}
+    assert len(flows) == len(verdicts)
+    components = [one for model in models for one in model.components]
+    assert any(one.quorum for one in components)
+    assert any(one.cluster and one.cluster.failover == "manual" for one in components)
+    assert any(one.replication and one.replication.by for one in components)
+    assert any(replica.floating for one in components for replica in one.replicas)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_proof_names_a_step_of_the_flow_and_ends_where_the_failure_is(seed: int) -> None:
+    model = architecture(seed)
+    index = Index(model)
+    for flow in model.flows:
+        for point in failures(index, build(index, flow)).points:
+            assert point.proof.flow == flow.id
+            assert point.proof.step.startswith(f"{flow.id}/")
+            assert point.proof.path
+            assert point.proof.kill == (point.element,)
+            assert len(set(point.proof.path)) == len(point.proof.path)
+            world = World(model, frozenset({(point.element.kind, point.element.id)}))
+            last = index.replicas[point.proof.path[-1]]
+            assert not (world.up(last) and world.quorum_met(index.components[last.component]))
