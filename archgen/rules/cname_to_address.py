@@ -99,8 +99,14 @@ RULE = Rule(
         "text (TXT, CAA, SOA) are not judged."
     ),
     references=(
-        ("RFC 1035, Domain Names: Implementation and Specification, 3.3", "https://www.rfc-editor.org/rfc/rfc1035#section-3.3"),
-        ("RFC 2181, Clarifications to the DNS Specification, 10.3", "https://www.rfc-editor.org/rfc/rfc2181#section-10.3"),
+        (
+            "RFC 1035, Domain Names: Implementation and Specification, 3.3",
+            "https://www.rfc-editor.org/rfc/rfc1035#section-3.3",
+        ),
+        (
+            "RFC 2181, Clarifications to the DNS Specification, 10.3",
+            "https://www.rfc-editor.org/rfc/rfc2181#section-10.3",
+        ),
     ),
     check=check,
     bad="""\

@@ -86,8 +86,14 @@ RULE = Rule(
         "the component that has it."
     ),
     references=(
-        ("RFC 1912, Common DNS Operational and Configuration Errors, 2.4", "https://www.rfc-editor.org/rfc/rfc1912#section-2.4"),
-        ("CWE-672, Operation on a Resource after Expiration or Release", "https://cwe.mitre.org/data/definitions/672.html"),
+        (
+            "RFC 1912, Common DNS Operational and Configuration Errors, 2.4",
+            "https://www.rfc-editor.org/rfc/rfc1912#section-2.4",
+        ),
+        (
+            "CWE-672, Operation on a Resource after Expiration or Release",
+            "https://cwe.mitre.org/data/definitions/672.html",
+        ),
     ),
     check=check,
     bad="""\
