@@ -1,4 +1,4 @@
-"""SVG text from values: escaping, ids, marks, and the document around a picture; every renderer of SVG writes through it."""
+"""SVG text from values: escaping, ids, marks and the document around a picture; all renderers of SVG write through it."""
 
 from __future__ import annotations
 
@@ -164,7 +164,8 @@ def lock(x: float, y: float, state: Literal["closed", "open"], role: str, size: 
 def cross(x: float, y: float, role: str = "error", size: float = 12) -> str:
     """A cross around a centre, on a ground of its own: here it ends."""
     r = size / 2
-    arms = f"M{number(x - r)} {number(y - r)}l{number(size)} {number(size)}m0 {number(-size)}l{number(-size)} {number(size)}"
+    whole, back = number(size), number(-size)
+    arms = f"M{number(x - r)} {number(y - r)}l{whole} {whole}m0 {back}l{back} {whole}"
     under = element("path", d=arms, class_="s-ground", stroke_width=6, stroke_linecap="round")
     return under + element("path", d=arms, class_=f"s-{role}", stroke_width=2.5, stroke_linecap="round")
 
@@ -211,7 +212,7 @@ def stylesheet(body: str, prefix: str, mode: Mode) -> str:
 def picture(
     body: str, *, width: float, height: float, prefix: str, title: str, alt: str, mode: Mode = "auto", defs: str = ""
 ) -> str:
-    """A self-contained SVG document: title, description, colours, definitions, ground and body; ids start with `prefix`."""
+    """A self-contained SVG document: title, description, colours, definitions, ground, body; ids start with `prefix`."""
     name = identifier(prefix, "picture")
     ground = element("rect", width=width, height=height, class_="f-ground", rx=12 if mode == "auto" else None)
     drawn = ground + body

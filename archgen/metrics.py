@@ -27,7 +27,7 @@ def _widths(bold: bool) -> dict[str, int]:
 
 
 def _other(character: str) -> int:
-    """A character outside the font: nothing for marks and controls, a full em for the rest, so that no box is too small."""
+    """A character outside the font: nothing for marks and controls, a full em for the rest, so that boxes are not small."""
     return 0 if category(character) in _INVISIBLE or combining(character) else UNITS
 
 

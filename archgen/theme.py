@@ -16,8 +16,8 @@ Mode = Literal["light", "dark", "auto"]
 class Theme(Struct, frozen=True, kw_only=True):
     """One palette; a field is the role of a colour, so that nothing else ever names one.
 
-    ground lies under everything, `tint_1` to `tint_3` are groups within groups, card is a component on them and card_line
-    its border. ink, muted and faint are text, second text and hairlines. The meanings and severities have one each.
+    ground lies under everything, `tint_1` to `tint_3` are groups within groups, card is a component on them and
+    card_line its border. ink, muted and faint are text, second text and hairlines. The meanings and severities have one each.
     chip lies under a logo that brings its own colours; on_badge is the number on a severity.
     """
 

@@ -1,0 +1,190 @@
+"""A product's logo from the icon packages that are installed, or a user's own drawing; without them, nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.util import find_spec
+
+from archgen.export.drawing import drawing
+from archgen.glyphs import Icon
+from archgen.markup import element
+
+_VECTOR_SETS = ("simple", "material", "fontawesome", "octicons")
+_RASTER_SETS = ("onprem", "saas", "generic", "aws", "gcp", "azure", "elastic", "k8s", "programming")
+_RASTER_PIXELS = 96
+_LARGEST_FILE = 512 * 1024
+
+_ALSO = {
+    "node": "nodedotjs",
+    "nodejs": "nodedotjs",
+    "kafka": "apachekafka",
+    "httpd": "apache",
+    "apachehttpd": "apache",
+    "postgres": "postgresql",
+    "mongo": "mongodb",
+    "traefik": "traefikproxy",
+    "envoy": "envoyproxy",
+    "rails": "rubyonrails",
+    "tomcat": "apachetomcat",
+    "cassandra": "apachecassandra",
+    "solr": "apachesolr",
+    "spring": "springboot",
+    "vuejs": "vuedotjs",
+    "nextjs": "nextdotjs",
+    "hashicorpvault": "vault",
+}
+"""Names that people use for a product, with the name that the icon set has for it."""
+
+BRAND_COLOURS = {
+    "nginx": "#00873a",
+    "mysql": "#00618a",
+    "mariadb": "#003545",
+    "postgresql": "#336791",
+    "redis": "#d6302b",
+    "mongodb": "#3f8f3a",
+    "elasticsearch": "#005571",
+    "apache": "#c3213d",
+    "apachekafka": "#231f20",
+    "rabbitmq": "#d9540b",
+    "cloudflare": "#c8560b",
+    "prometheus": "#d1451d",
+    "grafana": "#d9530b",
+    "php": "#5f6aa8",
+    "python": "#2f6a9c",
+    "gunicorn": "#3f7538",
+    "nodedotjs": "#3f8439",
+    "rubyonrails": "#c50000",
+    "django": "#092e20",
+    "docker": "#1a78c2",
+    "kubernetes": "#316ce6",
+    "sumologic": "#000099",
+    "letsencrypt": "#003a70",
+    "keycloak": "#3d5b8c",
+    "minio": "#c72e49",
+    "traefikproxy": "#1a7f93",
+    "envoyproxy": "#a5359e",
+    "wordpress": "#21759b",
+}
+"""Colours that people know a product by, dark enough to be told from white at 3:1."""
+
+
+def icon(name: str | None, directory: str | None = None) -> Icon | None:
+    """The drawing that a product, an icon's name or a file's path asks for; None where there is none to be had.
+
+    A path (`icons/logo.svg`) is relative to `directory` and may not leave it; a name may tell its set
+    (`simple/nginx`, `diagrams/onprem/network/haproxy`).
+    """
+    if not name:
+        return None
+    if name.lower().endswith((".svg", ".png")):
+        return _own_file(name, directory) if directory is not None else None
+    return _packaged(name)
+
+
+def icons(names: Iterable[str | None], directory: str | None = None) -> dict[str, Icon]:
+    """The drawings to be had for many names, by name."""
+    found = {name: icon(name, directory) for name in dict.fromkeys(names) if name}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def _slug(name: str) -> str:
+    slug = re.sub(r"[^a-z0-9]", "", name.lower())
+    return _ALSO.get(slug, slug)
+
+
+@lru_cache(maxsize=512)
+def _packaged(name: str) -> Icon | None:
+    family, _, rest = name.partition("/")
+    if family == "diagrams" and rest:
+        return _raster(rest)
+    if family in _VECTOR_SETS and rest:
+        return _vector(family, rest)
+    return _vector("simple", _slug(name)) or _raster_by_slug(_slug(name))
+
+
+def _package_folder(package: str, *below: str) -> str | None:
+    try:
+        spec = find_spec(package)
+    except (ImportError, ValueError):
+        return None
+    if spec is None or spec.origin is None:
+        return None
+    folder = os.path.join(os.path.dirname(spec.origin), *below)
+    return folder if os.path.isdir(folder) else None
+
+
+def _inside(folder: str | None, path: str) -> str | None:
+    """The file at a path below a folder; None where there is none, or where the path leads out of the folder."""
+    if folder is None or "\0" in path or os.path.isabs(path):
+        return None
+    root = os.path.realpath(folder)
+    file = os.path.realpath(os.path.join(root, path))
+    return file if file.startswith(root + os.sep) and os.path.isfile(file) else None
+
+
+def _read(file: str | None) -> bytes | None:
+    if file is None or os.path.getsize(file) > _LARGEST_FILE:
+        return None
+    try:
+        with open(file, "rb") as source:
+            return source.read()
+    except OSError:
+        return None
+
+
+def _vector(family: str, name: str) -> Icon | None:
+    content = _read(_inside(_package_folder("material", "templates", ".icons", family), f"{name}.svg"))
+    return drawing(f"{family}-{name}", content, BRAND_COLOURS.get(name)) if content else None
+
+
+def _raster(path: str) -> Icon | None:
+    content = _read(_inside(_package_folder("diagrams", "..", "resources"), f"{path}.png"))
+    return _small_png(f"diagrams-{path}", content) if content else None
+
+
+@lru_cache(maxsize=1)
+def _raster_names() -> dict[str, str]:
+    """The path of every drawing of the raster sets by its slug; the sets in their order, then the shortest path."""
+    folder = _package_folder("diagrams", "..", "resources")
+    found: dict[str, str] = {}
+    for family in _RASTER_SETS if folder else ():
+        paths = []
+        for at, _, files in os.walk(os.path.join(folder or "", family)):
+            below = os.path.relpath(at, folder).replace(os.sep, "/")
+            paths += [f"{below}/{file[:-4]}" for file in files if file.endswith(".png")]
+        for path in sorted(paths, key=lambda path: (len(path), path)):
+            found.setdefault(_slug(path.rpartition("/")[2]), path)
+    return found
+
+
+def _raster_by_slug(slug: str) -> Icon | None:
+    path = _raster_names().get(slug)
+    return _raster(path) if path else None
+
+
+def _small_png(name: str, content: bytes) -> Icon | None:
+    """A PNG scaled down into a square; None where it cannot be read as one."""
+    from archgen.export.png import png
+
+    if not content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return None
+    side = _RASTER_PIXELS
+    data = b64encode(content).decode()
+    image = element("image", href=f"data:image/png;base64,{data}", width=side, height=side)
+    try:
+        small = png(element("svg", image, xmlns="http://www.w3.org/2000/svg", width=side, height=side), scale=1)
+    except ValueError:
+        return None
+    body = element("image", href=f"data:image/png;base64,{b64encode(small).decode()}", width=side, height=side)
+    return Icon(name, f"0 0 {side} {side}", body, coloured=True)
+
+
+def _own_file(path: str, directory: str) -> Icon | None:
+    content = _read(_inside(directory, path))
+    if content is None:
+        return None
+    return _small_png(f"file-{path}", content) if path.lower().endswith(".png") else drawing(f"file-{path}", content)
