@@ -1,0 +1,51 @@
+"""The one door that a model's text goes through on its way into a page: whatever it contains, it is shown as text.
+
+Character references are used instead of backslashes: they mean the same to Markdown, to HTML, to every Markdown
+extension and to template engines that read the pages, none of which treats a reference as syntax.
+"""
+
+from __future__ import annotations
+
+import re
+
+from archgen.report.terminal import plain
+
+_SPACE = re.compile(r"\s+")
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"']|:(?=\S)|^[-+.)(:]|(?<=\d)[.)](?=\s)|-(?=-)|(?<=-)-")
+_HTML = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"':]")
+
+
+def _reference(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"
+
+
+def one_line(text: str) -> str:
+    """The text on one line, with controls and marks of direction made visible."""
+    return plain(_SPACE.sub(" ", text).strip())
+
+
+def text(words: str) -> str:
+    """Markdown that shows the words, and nothing but them, inside a paragraph, heading, list item or table cell."""
+    return _MARKS.sub(_reference, one_line(words))
+
+
+def code(words: str) -> str:
+    """Markdown that shows the words in a fixed-width face."""
+    return f"<code>{html(one_line(words))}</code>"
+
+
+def html(words: str) -> str:
+    """HTML content, or the inside of a quoted attribute, that Markdown and template engines leave alone."""
+    return _HTML.sub(_reference, words)
+
+
+def link(label: str, target: str) -> str:
+    """A link within the site; the label is escaped already, the target consists of ids."""
+    return f"[{label}]({target})"
+
+
+def outside(label: str, url: str) -> str:
+    """A link out of the site, if the address is one of the web; else the label alone."""
+    if not re.match(r"https?://", url):
+        return text(label)
+    return f'<a href="{html(one_line(url))}" rel="noopener noreferrer">{html(one_line(label))}</a>'

@@ -1,0 +1,212 @@
+"""The facts of a model as tables: its elements, names, machines, networks, certificates, monitoring and backups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archgen.kinds import KINDS
+from archgen.model import Component, FirewallRule, Host
+from archgen.site.escape import code, link, outside, text
+from archgen.site.ladder import codes
+from archgen.site.markdown import table
+from archgen.topology import Topology, encrypted
+
+FIRST = ("client", "dns")
+"""The kinds that stand before the servers in the table of elements: what a request meets first."""
+
+
+def elements(topology: Topology) -> str:
+    """Every element with what it is, where it runs and why it is there: visitors, names, servers, then the rest."""
+    parts = topology.architecture.components
+    rows = [_component(topology, one) for one in parts if one.kind in FIRST]
+    rows += [_domain(one) for one in parts if one.domain]
+    rows += [_host(topology, host) for host in topology.architecture.hosts]
+    rows += [_component(topology, one) for one in parts if one.kind not in FIRST]
+    return table(("Element", "What it is", "Product", "Where it runs", "Why it is here"), rows)
+
+
+def _component(topology: Topology, one: Component) -> Sequence[str]:
+    name = f"{text(one.name)} ({code(one.id)})" if one.name else code(one.id)
+    links = "".join(f", {outside(label, url)}" for label, url in one.links)
+    product = " ".join(filter(None, (text(one.product or ""), text(one.version or ""))))
+    return (
+        f"{name}{links}",
+        KINDS[one.kind].title,
+        product,
+        _where(topology, one),
+        text(one.why or KINDS[one.kind].summary),
+    )
+
+
+def _where(topology: Topology, one: Component) -> str:
+    if one.kind == "client":
+        return "outside"
+    if one.managed:
+        return "run by somebody else"
+    if one.guards:
+        return f"guards {codes(one.guards)}"
+    if any(replica.floating for replica in one.replicas):
+        return f"any of {codes(topology.hosts_of(one.id))}"
+    return codes(topology.hosts_of(one.id)) if one.placed else ""
+
+
+def _domain(one: Component) -> Sequence[str]:
+    names = [record.name for record in one.records]
+    leads = (
+        f"The name that people remember; {codes(names)} lead{'s' if len(names) == 1 else ''} to the site."
+        if names
+        else ""
+    )
+    return (code(one.domain or ""), "Domain name", "", f"zone kept by {code(one.id)}", leads)
+
+
+def _host(topology: Topology, host: Host) -> Sequence[str]:
+    carried = topology.replicas_on[host.id]
+    why = host.why or (f"Carries {listed_components(carried)}." if carried else "")
+    name = f"{text(host.name)} ({code(host.id)})" if host.name else code(host.id)
+    return (name, "Server", "", code(host.address) if host.address else "", text(why))
+
+
+def listed_components(carried: Sequence[object]) -> str:
+    """The names of the components on a host, as plain text."""
+    return ", ".join(str(getattr(one, "component", "")) for one in carried)
+
+
+def records(topology: Topology) -> str:
+    """The DNS records."""
+    rows = [
+        (
+            code(record.name),
+            text(record.type),
+            code(record.value),
+            f"{record.ttl:g} s" if record.ttl is not None else "",
+            code(one.id),
+        )
+        for one in topology.architecture.components
+        for record in one.records
+    ]
+    return table(("Name", "Type", "Value", "Kept for (TTL)", "Answered by"), rows)
+
+
+def hosts(topology: Topology) -> str:
+    """The hosts and what each carries."""
+    rows = [
+        (
+            code(host.id),
+            code(host.address) if host.address else "",
+            codes(host.zones) if host.zones else "",
+            code(host.network) if host.network else "",
+            codes(dict.fromkeys(replica.component for replica in topology.replicas_on[host.id])),
+            text(host.owner or ""),
+        )
+        for host in topology.architecture.hosts
+    ]
+    return table(("Host", "Address", "Zone", "Network", "Carries", "Owner"), rows)
+
+
+def networks(topology: Topology) -> str:
+    """The networks, who is in them and which firewalls guard them."""
+    rows = []
+    for network in topology.architecture.networks:
+        members = [host.id for host in topology.architecture.hosts if host.network == network.id]
+        members += [one.id for one in topology.architecture.components if one.network == network.id]
+        guarding = topology.guards.get(f"network:{network.id}", ())
+        rows.append((code(network.id), network.trust, codes(members), codes(guarding)))
+    return table(("Network", "Trust", "Members", "Guarded by"), rows)
+
+
+def firewalls(topology: Topology) -> str:
+    """The rules of the firewalls, the default last."""
+    rows: list[Sequence[str]] = []
+    for one in topology.architecture.components:
+        rows += [(code(one.id), *_rule(rule)) for rule in one.rules]
+        if one.default is not None:
+            rows.append((code(one.id), one.default, "", "anything else", "", ""))
+    return table(("Firewall", "Action", "Direction", "From", "To", "Ports"), rows)
+
+
+def _rule(rule: FirewallRule) -> Sequence[str]:
+    return (
+        rule.action,
+        rule.direction,
+        codes(rule.sources) or "any",
+        codes(rule.targets) or "any",
+        text(", ".join(rule.ports)) or "any",
+    )
+
+
+def certificates(topology: Topology) -> str:
+    """The certificates."""
+    rows = [
+        (code(one.id), codes(one.names), codes(one.installed_on), text(one.expires or ""), text(one.issuer or ""))
+        for one in topology.architecture.certificates
+    ]
+    return table(("Certificate", "Names", "Installed on", "Expires", "Issuer"), rows)
+
+
+def monitoring(topology: Topology) -> str:
+    """Who collects what from whom, measuring what."""
+    rows = []
+    for one in topology.architecture.components:
+        for collection in one.collects:
+            sources = collection.sources or topology.hosts_of(one.id)
+            rows.append(
+                (
+                    code(one.id),
+                    codes(topology.hosts_of(one.id)),
+                    codes(sources),
+                    text(", ".join(collection.what)),
+                    text(", ".join(collection.measures)),
+                )
+            )
+    return table(("Monitoring client", "Runs on", "Collects from", "What", "Measures"), rows)
+
+
+def backups(topology: Topology) -> str:
+    """The backups."""
+    rows = [
+        (
+            code(one.id),
+            codes(one.backs_up),
+            _span(one.every),
+            _span(one.keeps),
+            text(one.restore_tested or "not stated"),
+        )
+        for one in topology.architecture.components
+        if one.backs_up
+    ]
+    return table(("Backup", "Of", "Every", "Kept for", "Restore tested"), rows)
+
+
+def _span(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} seconds"
+
+
+def connections(topology: Topology) -> str:
+    """Who may call whom, over what, and whether it is encrypted."""
+    rows = []
+    for one in topology.architecture.connections:
+        for port in one.ports:
+            safe = encrypted(port)
+            across = topology.crosses(one)
+            way = (
+                "encrypted"
+                if safe
+                else "within the host"
+                if across is False
+                else "in clear"
+                if safe is False
+                else "not stated"
+            )
+            rows.append((code(one.id), text(port.protocol), str(port.port or ""), way, text(one.why or "")))
+    return table(("Connection", "Protocol", "Port", "On the way", "Why"), rows)
+
+
+def flow_links(topology: Topology, flow: str) -> str:
+    """A link from a tier's page to one of its flows."""
+    return link(text(topology.flows[flow].title), f"flows/{flow}/index.md")

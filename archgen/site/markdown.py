@@ -1,0 +1,73 @@
+"""Markdown from values: tables, headings with fixed anchors, badges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from archgen.finding import Finding, Severity
+from archgen.site.escape import html, one_line
+
+ROWS = 500
+"""Rows of a table that are shown; the model below the page has the rest."""
+
+
+def heading(level: int, label: str, anchor: str | None = None) -> str:
+    """A heading; the label is escaped already."""
+    mark = f" {{ #{anchor} }}" if anchor else ""
+    return f"{'#' * level} {label}{mark}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of escaped cells; columns in which no row says anything are left out; empty without rows."""
+    body = [tuple(row) for row in rows]
+    kept = [column for column in range(len(head)) if any(row[column] for row in body)]
+    if not body:
+        return ""
+    lines = [_row(head, kept), _row(["---"] * len(head), kept), *(_row(row, kept) for row in body[:ROWS])]
+    rest = f"\n\n… and {len(body) - ROWS} more." if len(body) > ROWS else ""
+    return "\n".join(lines) + rest
+
+
+def _row(cells: Sequence[str], kept: Sequence[int]) -> str:
+    return f"| {' | '.join(cells[column] for column in kept)} |"
+
+
+def blocks(*parts: str) -> str:
+    """Blocks one after the other, the empty ones left out."""
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+_SHAPES: dict[Severity, str] = {
+    "error": "M7 1h10l6 6v10l-6 6H7l-6-6V7z",
+    "warning": "M12 2l11.5 20H.5z",
+    "info": "M12 1a11 11 0 1 0 0 22a11 11 0 1 0 0-22z",
+}
+
+
+def badge(number: int, severity: Severity) -> str:
+    """The numbered mark of an issue, the same in shape and number as in the pictures."""
+    return (
+        f'<span class="archgen-badge archgen-{severity}" title="{severity} {number}">'
+        f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_SHAPES[severity]}"/></svg><span>{number}</span></span>'
+    )
+
+
+def picture(source: str, alt: str) -> str:
+    """A picture in a file beside the page; the MkDocs plugin puts the file's content in its place."""
+    return f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}"></figure>'
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """How many there are of each severity, in words, accepted ones apart."""
+    found = list(findings)
+    said = [_many(sum(1 for one in found if one.severity == word and not one.accepted), word) for word in _NOUNS]
+    accepted = sum(1 for one in found if one.accepted)
+    return ", ".join([*filter(None, said), *([f"{accepted} accepted"] if accepted else [])]) or "no issues"
+
+
+_NOUNS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def _many(number: int, severity: Severity) -> str:
+    noun = _NOUNS[severity]
+    return "" if not number else f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,55 @@
+"""What the generator takes and gives: tiers, a way to draw them, and pages."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from archgen.finding import Finding
+from archgen.model import Flow
+from archgen.topology import Topology
+
+
+class Tier(Struct, frozen=True):
+    """One model with its findings, whose order gives the issues their numbers, and its source as it was written."""
+
+    topology: Topology
+    findings: tuple[Finding, ...]
+    source: str
+
+    @property
+    def id(self) -> str:
+        """The model's id, which is also its directory."""
+        return self.topology.architecture.id
+
+    @property
+    def numbered(self) -> tuple[tuple[int, Finding], ...]:
+        """The findings with their numbers, from 1."""
+        return tuple(enumerate(self.findings, 1))
+
+    @property
+    def open(self) -> tuple[tuple[int, Finding], ...]:
+        """The findings that nobody has accepted, with their numbers."""
+        return tuple((number, finding) for number, finding in self.numbered if finding.accepted is None)
+
+
+class Page(Struct, frozen=True):
+    """A file of the site: Markdown (`.md`), a picture (`.svg`) or a style sheet, by its path below the docs directory.
+
+    `title` is the plain title of a Markdown page, empty for other files.
+    """
+
+    path: str
+    content: str
+    title: str = ""
+
+
+class Draw(Protocol):
+    """Draws pictures as whole SVG documents that carry both a light and a dark palette."""
+
+    def deployment(self, tier: Tier) -> str:
+        """Where everything runs."""
+
+    def sequence(self, tier: Tier, flow: Flow) -> str:
+        """One request flow in time."""

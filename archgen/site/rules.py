@@ -1,0 +1,76 @@
+"""The pages of the rules, written from the rules themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archgen.rule import Rule
+from archgen.site.escape import code, link, outside, text
+from archgen.site.issues import TITLES
+from archgen.site.markdown import badge, blocks, heading, table
+from archgen.site.page import Page, Tier
+from archgen.site.source import output_block, yaml_block
+
+
+def rule_index(rules: Sequence[Rule]) -> Page:
+    """The catalogue."""
+    rows = [
+        (
+            code(rule.code),
+            link(text(rule.id), f"{rule.id}/index.md"),
+            rule.severity,
+            TITLES[rule.category],
+            text(rule.summary),
+        )
+        for rule in rules
+    ]
+    content = blocks(
+        heading(1, "Rules"),
+        "Every rule is bound to the flows, connections, hosts and replicas of a model; none is satisfied by a thing that "
+        "merely exists somewhere in it.",
+        table(("Code", "Rule", "Severity", "Category", "What it finds"), rows),
+    )
+    return Page("rules/index.md", content, "Rules")
+
+
+def rule_page(rule: Rule, verdict: str, tiers: Sequence[Tier]) -> Page:
+    """The page of one rule; `verdict` is what the tool says of its bad example."""
+    content = blocks(
+        heading(1, text(rule.title)),
+        f"{code(rule.code)} {code(rule.id)}: {rule.severity}{_cases(rule)}, {TITLES[rule.category].lower()}.",
+        text(rule.summary),
+        heading(2, "Why it matters", "why"),
+        *(text(paragraph) for paragraph in rule.why.split("\n\n")),
+        heading(2, "How to fix it", "fix"),
+        *(text(paragraph) for paragraph in rule.fix.split("\n\n")),
+        heading(2, "Limits", "limits") if rule.limits else "",
+        *(text(paragraph) for paragraph in rule.limits.split("\n\n")),
+        heading(2, "A model with this issue", "bad"),
+        yaml_block(rule.bad),
+        "What the tool says of it:" if verdict else "",
+        output_block(verdict) if verdict else "",
+        heading(2, "A model without it", "good"),
+        yaml_block(rule.good),
+        *_found(rule, tiers),
+        heading(2, "References", "references") if rule.references else "",
+        "\n".join(f"- {outside(title, url)}" for title, url in rule.references),
+    )
+    return Page(f"rules/{rule.id}/index.md", content, rule.title)
+
+
+def _cases(rule: Rule) -> str:
+    return "".join(f" ({severity} if {text(case)})" for case, severity in rule.cases)
+
+
+def _found(rule: Rule, tiers: Sequence[Tier]) -> Iterator[str]:
+    lines = [
+        f"- {link(text(tier.topology.architecture.name), f'../../{tier.id}/index.md')}: "
+        + link(badge(number, one.severity), f"../../{tier.id}/index.md#issue-{number}")
+        + f" {text(one.message)}"
+        for tier in tiers
+        for number, one in tier.open
+        if one.rule == rule.id
+    ]
+    if lines:
+        yield heading(2, "Found in", "found")
+        yield "\n".join(lines)

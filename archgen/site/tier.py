@@ -1,0 +1,109 @@
+"""The page of a tier, top down: what it is, the picture, what is wrong, then everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archgen.explained import explained
+from archgen.rule import Rule
+from archgen.site import facts, issues
+from archgen.site.escape import code, link, text
+from archgen.site.ladder import codes, step_blocks
+from archgen.site.markdown import blocks, counted, heading, picture, table
+from archgen.site.page import Page, Tier
+from archgen.site.source import yaml_block
+from archgen.site.step import access, breaking, compare
+from archgen.wording import plural
+
+
+def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule]) -> Page:
+    """The page of one tier; `follows` is the tier before it, where that is part of the site."""
+    architecture = tier.topology.architecture
+    content = blocks(
+        heading(1, text(architecture.name)),
+        text(architecture.summary or ""),
+        _line(tier),
+        picture("deployment.svg", f"Deployment of {architecture.name}"),
+        heading(2, "What is wrong", "wrong") if tier.open else "",
+        issues.worst(tier),
+        *_step(tier, follows),
+        heading(2, "Elements", "elements"),
+        facts.elements(tier.topology),
+        heading(2, "Request flows", "flows") if tier.topology.flows else "",
+        _flows(tier),
+        heading(2, "How it works", "how-it-works"),
+        *_explanations(tier),
+        *_facts(tier),
+        *_issues(tier, rules),
+        heading(2, "The model", "model"),
+        f"Everything on this page is read from {code(architecture.file)}.",
+        yaml_block(tier.source, anchors=True),
+    )
+    return Page(f"{tier.id}/index.md", content, architecture.name)
+
+
+def _line(tier: Tier) -> str:
+    topology = tier.topology
+    sizes = (
+        plural(len(topology.hosts), "host"),
+        plural(len(topology.components), "component"),
+        plural(len(topology.flows), "flow"),
+    )
+    return (
+        f"{', '.join(sizes)}; [{counted(tier.findings)}](#issues)."
+        if tier.findings
+        else f"{', '.join(sizes)}; no issues."
+    )
+
+
+def _step(tier: Tier, follows: Tier | None) -> Iterator[str]:
+    if follows is not None:
+        name = link(text(follows.topology.architecture.name), f"../{follows.id}/index.md")
+        yield heading(2, f"What the step from {name} bought", "step")
+        yield from step_blocks(compare(follows, tier), tier, "")
+
+
+def _flows(tier: Tier) -> str:
+    rows = []
+    for flow in tier.topology.flows:
+        steps = str(sum(1 for _ in tier.topology.hops[flow]))
+        fatal = codes(breaking(tier.topology, flow)) or "nothing"
+        rows.append((facts.flow_links(tier.topology, flow), access(tier.topology, flow), steps, fatal))
+    return table(("Flow", "Access", "Requests", "One failure that stops it"), rows)
+
+
+def _explanations(tier: Tier) -> Iterator[str]:
+    for one in explained(tier.topology):
+        yield heading(3, text(one.title), f"about-{one.id}")
+        yield from (text(paragraph) for paragraph in one.text.split("\n\n"))
+        if one.here:
+            yield f"*Here*: {text(one.here)}"
+
+
+def _facts(tier: Tier) -> Iterator[str]:
+    sections = (
+        ("DNS records", "dns", facts.records),
+        ("Hosts", "hosts", facts.hosts),
+        ("Networks", "networks", facts.networks),
+        ("Firewall rules", "firewalls", facts.firewalls),
+        ("Certificates", "certificates", facts.certificates),
+        ("Connections", "connections", facts.connections),
+        ("Monitoring clients", "monitoring", facts.monitoring),
+        ("Backups", "backups", facts.backups),
+    )
+    for title, anchor, of in sections:
+        shown = of(tier.topology)
+        if shown:
+            yield heading(2, title, anchor)
+            yield shown
+
+
+def _issues(tier: Tier, rules: Sequence[Rule]) -> Iterator[str]:
+    yield heading(2, "Issues", "issues")
+    if not tier.open:
+        yield "No open issue was found."
+    yield from issues.issues(tier, {rule.id: rule for rule in rules})
+    known = issues.accepted(tier)
+    if known:
+        yield heading(2, "Accepted risks", "accepted")
+        yield known
