@@ -1,0 +1,109 @@
+"""What the expansion of one document knows: the declared ids, and the problems found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archgen.errors import Place, Problem
+from archgen.loader.tree import Document, Map, unpack
+from archgen.model import Replica
+
+SubjectId = tuple[str, str]
+"""A kind of thing and its id, as in a Problem."""
+
+SECTIONS = {
+    "component": "components",
+    "host": "hosts",
+    "network": "networks",
+    "zone": "zones",
+    "certificate": "certificates",
+    "flow": "flows",
+}
+"""The key under which things of a kind are declared."""
+
+_EMPTY = Map(0)
+
+
+class Context:
+    """Declared ids by kind, and the problems; `broken` are subjects whose own text the schema refused.
+
+    `placed` are the replicas of each component, once it has been placed.
+    """
+
+    def __init__(self, document: Document, broken: frozenset[SubjectId] = frozenset()) -> None:
+        self.document = document
+        self.broken = broken
+        self.problems: list[Problem] = []
+        self.declared: dict[str, Map] = {kind: self.section(key) for kind, key in SECTIONS.items()}
+        self.components = self.declared["component"]
+        self.hosts = self.declared["host"]
+        self.placed: dict[str, tuple[Replica, ...]] = {}
+
+    def section(self, key: str) -> Map:
+        """The mapping under a key of the model; empty where there is none."""
+        section = self.document.root.get(key)
+        return section if section.__class__ is Map else _EMPTY
+
+    def place(self, mark: int) -> Place:
+        """A position as a place in its file."""
+        return place_of(self.document, mark)
+
+    def invalid(self, mark: int, subject: SubjectId, message: str, fix: str) -> None:
+        """Report statements that can be given no meaning together, unless their subject is broken anyway."""
+        if subject not in self.broken:
+            self.problems.append(Problem("invalid-model", message, fix, self.place(mark), subject))
+
+    def dangling(self, mark: int, subject: SubjectId, message: str, fix: str) -> None:
+        """Report a reference to nothing."""
+        self.problems.append(Problem("dangling-reference", message, fix, self.place(mark), subject))
+
+    def refer(self, text: str, mark: int, kinds: tuple[str, ...], subject: SubjectId, key: str) -> str:
+        """Check a reference to a thing of one of the kinds; gives its id, `kind:id` only where two kinds share it."""
+        kind, colon, name = text.partition(":")
+        if colon and kind in kinds and name in self.declared[kind]:
+            return text if self._sharing(name, kinds) > 1 else name
+        meant = [kind for kind in kinds if text in self.declared[kind]]
+        if len(meant) == 1:
+            return text
+        if meant:
+            ways = " or ".join(f"`{kind}:{text}`" for kind in meant)
+            self.invalid(mark, subject, f"`{text}` could be a {' or a '.join(meant)}", f"Say which: {ways}.")
+        else:
+            candidates = [name for kind in kinds for name in self.declared[kind]]
+            self.undeclared(text, mark, kinds, candidates, subject, key)
+        return text
+
+    def undeclared(
+        self, text: str, mark: int, kinds: Iterable[str], candidates: Iterable[str], subject: SubjectId, key: str
+    ) -> None:
+        """Report an id that nothing declares, with the closest one that something does."""
+        noun = " or ".join(kinds)
+        said = f"{key} names" if key else "this names"
+        message = f"{said} `{text}`, and no {noun} has that id"
+        self.dangling(mark, subject, message, suggestion(text, candidates) or f"Declare it, or name a declared {noun}.")
+
+    def _sharing(self, name: str, kinds: tuple[str, ...]) -> int:
+        return sum(name in self.declared[kind] for kind in kinds)
+
+
+def place_of(document: Document, mark: int) -> Place:
+    """A packed position as a place."""
+    file, line, column = unpack(mark)
+    return Place(document.sources[file].name, line, column, line)
+
+
+def closest(text: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that the text was most likely meant to be; None where none is near."""
+    # only here, because a valid model never asks
+    from difflib import get_close_matches
+
+    names = list(dict.fromkeys(candidates))
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = get_close_matches(text.casefold()[:200], list(folded)[:2000], 1, 0.6)
+    return folded[near[0]] if near else None
+
+
+def suggestion(text: str, candidates: Iterable[str]) -> str | None:
+    """`Did you mean …?`, or None where nothing is near."""
+    near = closest(text, candidates)
+    return f"Did you mean `{near}`?" if near is not None else None

@@ -1,0 +1,313 @@
+"""Bytes into a tree: YAML's event stream, with a position for every key and scalar and a bound on everything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from archgen.loader.scalars import FIRST_OF_OTHER_TYPES, resolve
+from archgen.loader.tree import Document, Map, Node, Seq, Source, pack
+
+LARGEST_FILE = 64 << 20
+DEEPEST = 100
+MOST_REPEATED = 100_000
+"""Bytes of a file, nested collections, and nodes that aliases may repeat in all."""
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Fault(NamedTuple):
+    """Something wrong with the text at a position, and the next step."""
+
+    mark: int
+    message: str
+    fix: str
+
+
+class Unreadable(Exception):
+    """The text cannot be read further than this fault."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def decode(file: int, data: bytes) -> str:
+    """The text of a file in UTF-8, the only encoding of a model; raises Unreadable."""
+    start = pack(file, 0, 0)
+    if len(data) > LARGEST_FILE:
+        limit = LARGEST_FILE >> 20
+        raise Unreadable(Fault(start, f"the file is larger than {limit} MB", "Split the model with `include:`."))
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Unreadable(Fault(start, "the file is written in UTF-16, and a model is UTF-8", "Save it as UTF-8."))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        mark = _position(file, before, len(before))
+        message = f"the byte 0x{data[error.start]:02x} is no UTF-8 text"
+        raise Unreadable(Fault(mark, message, "Save the file as UTF-8 text.")) from None
+    found = _FORBIDDEN.search(text)
+    if found:
+        message = f"the character U+{ord(found[0]):04X} cannot stand in a YAML file"
+        fix = "Remove it; if the file is no text at all, name the model's file instead."
+        raise Unreadable(Fault(_position(file, text, found.start()), message, fix))
+    return text
+
+
+def _position(file: int, text: str, offset: int) -> int:
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text[:offset])
+    return pack(file, len(lines) - 1, len(lines[-1]))
+
+
+def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
+    """The document of one file and what is wrong in it; raises Unreadable where nothing can be made of it."""
+    text = decode(file, data)
+    builder = _Builder(file, text)
+    builder.run()
+    root = builder.root
+    if not isinstance(root, Map):
+        mark = pack(file, 0, 0)
+        if root is None:
+            fix = "Begin it with `archgen: 1` and `name: …`; `archgen new` writes one to start from."
+            raise Unreadable(Fault(mark, "the file is empty", fix))
+        fix = "Begin it with `archgen: 1` and `name: …`, one key on a line."
+        raise Unreadable(Fault(mark, f"a model is a mapping of keys, and this file holds {_noun(root)}", fix))
+    return Document(root, [Source(name, text)], builder.written), builder.faults
+
+
+def _noun(value: Node) -> str:
+    return "a list" if isinstance(value, Seq) else "a single value"
+
+
+def _events(text: str) -> Iterator[Any]:
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    return yaml.parse(text, Loader=loader)
+
+
+class _Anchor(NamedTuple):
+    node: Node
+    mark: int
+    size: int
+    height: int
+
+
+class _Frame:
+    """A collection that is being read; `key` is the pending key of a mapping."""
+
+    __slots__ = ("anchor", "before", "height", "key", "key_mark", "node", "skip")
+
+    def __init__(self, node: Map | Seq, anchor: str | None, before: int) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.before = before
+        self.height = 0
+        self.key: str | None = None
+        self.key_mark = 0
+        self.skip = False
+
+
+class _Builder:
+    """Builds the tree with a stack of its own, so that depth is a number and not a crash."""
+
+    def __init__(self, file: int, text: str) -> None:
+        self.base = pack(file, 0, 0)
+        self.file = file
+        self.text = text
+        self.root: Node = None
+        self.faults: list[Fault] = []
+        self.written: dict[int, str] = {}
+        self.anchors: dict[str, _Anchor | None] = {}
+        self.stack: list[_Frame] = []
+        self.count = 0
+        self.repeated = 0
+        self.documents = 0
+
+    def run(self) -> None:
+        try:
+            for event in _events(self.text):
+                kind = event.__class__
+                if kind is ScalarEvent:
+                    self._scalar(event)
+                elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                    self._open(event, kind is MappingStartEvent)
+                elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                    self._close()
+                elif kind is AliasEvent:
+                    self._alias(event)
+                elif kind is yaml.DocumentStartEvent:
+                    self._document(event)
+        except yaml.YAMLError as error:
+            raise Unreadable(_syntax_fault(error, self.file, self.text)) from None
+
+    def _mark(self, event: Any) -> int:
+        start = event.start_mark
+        return self.base | (start.line << 24) | start.column  # type: ignore[no-any-return]
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            fix = "Keep one document in a file: remove `---`, or move what follows to a file of its own."
+            raise Unreadable(Fault(self._mark(event), "a second document begins here", fix))
+
+    def _scalar(self, event: Any) -> None:
+        mark = self._mark(event)
+        text: str = event.value
+        if event.tag is not None:
+            self._tag(event, mark)
+        stack = self.stack
+        frame = stack[-1] if stack else None
+        if frame is not None and frame.key is None and frame.node.__class__ is Map:
+            self._key(frame, text, mark, event)
+            return
+        value: Node = text
+        if event.style is None or event.style == "":
+            if not text or text[0] in FIRST_OF_OTHER_TYPES:
+                value = resolve(text)
+                if value.__class__ is not str:
+                    self.written[mark] = text
+        self.count += 1
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(value, mark, 1, 0)
+        self._put(frame, value, mark)
+
+    def _key(self, frame: _Frame, text: str, mark: int, event: Any) -> None:
+        if text == "<<" and not event.style:
+            fix = "Write the keys out, or give the whole value an anchor and repeat it with an alias."
+            self.faults.append(Fault(mark, "merge keys (`<<`) are no part of YAML 1.2", fix))
+            frame.skip = True
+        elif text in frame.node:
+            first = frame.node.key_mark(text)  # type: ignore[union-attr]
+            line = ((first >> 24) & 0xFFFFFF) + 1
+            message = f"the key `{shorten(text)}` is given twice, first on line {line}"
+            self.faults.append(Fault(mark, message, "Remove one of the two, or give it another name."))
+            frame.skip = True
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(text, mark, 1, 0)
+        frame.key = text
+        frame.key_mark = mark
+
+    def _put(self, frame: _Frame | None, value: Node, mark: int) -> None:
+        if frame is None:
+            self.root = value
+            return
+        node = frame.node
+        if node.__class__ is Seq:
+            node.append(value)  # type: ignore[union-attr]
+            node.marks.append(mark)
+            return
+        key = frame.key
+        frame.key = None
+        if frame.skip:
+            frame.skip = False
+            return
+        node[key] = value  # type: ignore[index,call-overload]
+        node.marks.append(frame.key_mark)
+        node.marks.append(mark)
+
+    def _open(self, event: Any, mapping: bool) -> None:
+        mark = self._mark(event)
+        stack = self.stack
+        if event.tag is not None:
+            self._tag(event, mark)
+        if len(stack) >= DEEPEST:
+            raise Unreadable(Fault(mark, f"more than {DEEPEST} levels are nested here", "Flatten what is nested."))
+        if stack and stack[-1].key is None and stack[-1].node.__class__ is Map:
+            fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
+            raise Unreadable(Fault(mark, "a key is a text, and here stands a list or a mapping", fix))
+        node = Map(mark) if mapping else Seq(mark)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        stack.append(_Frame(node, event.anchor, self.count))
+        self.count += 1
+
+    def _close(self) -> None:
+        frame = self.stack.pop()
+        height = frame.height + 1
+        if frame.anchor is not None:
+            self.anchors[frame.anchor] = _Anchor(frame.node, frame.node.mark, self.count - frame.before, height)
+        outer = self.stack[-1] if self.stack else None
+        if outer is not None and outer.height < height:
+            outer.height = height
+        self._put(outer, frame.node, frame.node.mark)
+
+    def _alias(self, event: Any) -> None:
+        mark = self._mark(event)
+        name = event.anchor
+        frame = self.stack[-1] if self.stack else None
+        if name not in self.anchors:
+            fix = "If it is meant as text, quote the message: `'*…'`. An alias needs an anchor `&…` before it."
+            raise Unreadable(Fault(mark, f"`*{shorten(name)}` is an alias, and nothing before it has that anchor", fix))
+        anchor = self.anchors[name]
+        if anchor is None:
+            message = f"the alias `*{shorten(name)}` stands inside what it repeats"
+            raise Unreadable(Fault(mark, message, "Write the inner value out."))
+        self._repeat(anchor, mark, frame)
+
+    def _repeat(self, anchor: _Anchor, mark: int, frame: _Frame | None) -> None:
+        self.repeated += anchor.size
+        self.count += anchor.size
+        if self.repeated > MOST_REPEATED or len(self.stack) + anchor.height > DEEPEST:
+            message = f"the aliases repeat more than {MOST_REPEATED:,} values or {DEEPEST} levels"
+            raise Unreadable(Fault(mark, message, "Write out what differs and repeat less."))
+        if frame is not None and frame.height < anchor.height:
+            frame.height = anchor.height
+        if anchor.mark in self.written:
+            self.written[mark] = self.written[anchor.mark]
+        if frame is not None and frame.key is None and frame.node.__class__ is Map:
+            fix = "Write the key out."
+            raise Unreadable(Fault(mark, "a key cannot be an alias", fix))
+        self._put(frame, anchor.node, mark)
+
+    def _tag(self, event: Any, mark: int) -> None:
+        if event.tag == "!" and event.__class__ is ScalarEvent:
+            return
+        fix = "Remove the tag; if the exclamation mark is part of a text, quote it."
+        self.faults.append(Fault(mark, f"the tag `{shorten(event.tag)}` is not read in a model", fix))
+
+
+def shorten(text: str) -> str:
+    """A text of the user's for a message: one line of at most 60 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+_CANNOT_START = "cannot start any token"
+
+
+def _syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text cannot be read")
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.split("\n", line + 1)
+    written = lines[line] if line < len(lines) else ""
+    message, fix = _syntax_words(problem, written, column)
+    return Fault(pack(file, line, column), message, fix)
+
+
+def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
+    rest = written[column : column + 1]
+    what = "message" if "->" in written else "value"
+    quote = f"If it is part of a text, quote the {what}, as in `… : 'text: with signs'`."
+    if "\t" in written[: column + 1] and not written[: column + 1].strip():
+        return "a tab indents this line, and YAML indents with spaces", "Replace the tab by spaces."
+    if _CANNOT_START in problem:
+        return f"`{rest}` cannot begin a plain text", f"quote the {what}".capitalize() + ", for example with '…'."
+    if "mapping values are not allowed" in problem:
+        return "a colon and a space begin a value here, inside another value", quote
+    if "block sequence entries are not allowed" in problem:
+        return "a dash begins a list here, inside another value", quote
+    return f"this is not YAML: {problem}", "Look at the indentation and the brackets here; " + quote[0].lower() + quote[
+        1:
+    ]

@@ -1,0 +1,55 @@
+"""What a scalar's text means: YAML 1.2's core types, and the durations, rates and percentages of the language."""
+
+from __future__ import annotations
+
+import re
+from math import isfinite
+
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("null", "Null", "NULL", "~", "")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DIGITS = re.compile(r"[-+]?[0-9]+")
+_OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_LONGEST_NUMBER = 64
+
+FIRST_OF_OTHER_TYPES = frozenset("0123456789+-.~nNtTfF")
+"""A plain scalar that begins otherwise is text."""
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0, "y": 31536000.0}
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """The value of a plain scalar by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
+
+    Infinities, not-a-number and numbers of more than 64 characters stay text: nothing in the language is so large.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if len(text) > _LONGEST_NUMBER:
+        return text
+    if _DIGITS.fullmatch(text):
+        return int(text)
+    if _NUMBER.fullmatch(text):
+        number = float(text)
+        return number if isfinite(number) else text
+    return int(text, 0) if _OTHER_BASE.fullmatch(text) else text
+
+
+def seconds(text: str) -> float:
+    """The seconds of a duration such as `15m`, `24h` or `1.5d`; a bare number is in seconds."""
+    number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    return float(number) * _SECONDS[text[len(number) :].strip() or "s"]
+
+
+def per_second(text: str) -> float:
+    """The events per second of a rate such as `200/s` or `30/min`."""
+    number, _, unit = text.partition("/")
+    return float(number) / _SECONDS[unit.strip()]
+
+
+def probability(text: str) -> float:
+    """The share of one that `99.95%` or `0.9995` says."""
+    return float(text[:-1]) / 100 if text.endswith("%") else float(text)

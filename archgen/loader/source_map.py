@@ -1,0 +1,122 @@
+"""Where in the source each thing of a model stands."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from archgen.errors import Place
+from archgen.finding import Subject
+from archgen.loader.connecting import ends
+from archgen.loader.context import SECTIONS, place_of
+from archgen.loader.stepping import FRAMES, branches
+from archgen.loader.tree import Document, Map, Node, Seq
+
+
+class SourceMap:
+    """Places of things by their ids, worked out when they are asked for."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    def lines(self, file: str) -> tuple[str, ...]:
+        """The lines of a file that the model was read from; none for any other file."""
+        for source in self._document.sources:
+            if source.name == file:
+                return tuple(source.text.splitlines())
+        return ()
+
+    def place(self, subject: Subject) -> Place:
+        """Where a thing is declared; the model's own place for what stands nowhere in the source."""
+        mark = self._mark(subject.kind, subject.id)
+        return self._model if mark is None else place_of(self._document, mark)
+
+    def at(self, *path: str | int) -> Place:
+        """The place of a key or an item by its way through the document; of the deepest part that there is."""
+        node: Node = self._document.root
+        mark = 0
+        for step in path:
+            if isinstance(node, Map) and step in node:
+                mark, node = node.key_mark(str(step)), node[str(step)]
+            elif isinstance(node, Seq) and isinstance(step, int) and 0 <= step < len(node):
+                mark, node = node.marks[step], node[step]
+            else:
+                break
+        return place_of(self._document, mark)
+
+    @cached_property
+    def _model(self) -> Place:
+        root = self._document.root
+        return place_of(self._document, root.key_mark("name") if "name" in root else 0)
+
+    def _mark(self, kind: str, name: str) -> int | None:
+        if kind in SECTIONS:
+            return self._keys[SECTIONS[kind]].get(name)
+        if kind == "connection":
+            return self._connections.get(name)
+        if kind == "replica":
+            return self._replica(name)
+        if kind == "step":
+            return self._steps.get(name)
+        return self._records.get(name) if kind == "record" else None
+
+    @cached_property
+    def _keys(self) -> dict[str, dict[str, int]]:
+        return {key: _marks(self._document.root.get(key)) for key in SECTIONS.values()}
+
+    @cached_property
+    def _connections(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for key, mark in _marks(self._document.root.get("connections")).items():
+            source, targets = ends(key)
+            found.setdefault(f"{source} -> {' | '.join(targets)}", mark)
+        return found
+
+    @cached_property
+    def _steps(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for name, said in (self._document.root.get("flows") or {}).items():
+            _number(said["steps"], f"{name}/", 0, found)
+        return found
+
+    @cached_property
+    def _records(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for said in (self._document.root.get("components") or {}).values():
+            for record in said.get("records", ()):
+                text = self._document.text(record, "name")
+                found.setdefault(f"{text} {record['type']}", record.mark)
+        return found
+
+    def _replica(self, name: str) -> int | None:
+        component, _, rest = name.partition("@")
+        component = component.partition("#")[0]
+        mark = self._keys["components"].get(component)
+        if mark is None:
+            return None
+        said = self._document.root["components"][component]
+        runs_on = said.get("runs_on")
+        host = rest.partition("#")[0]
+        if isinstance(runs_on, Seq):
+            hosts = self._document.texts(said, "runs_on")
+            return runs_on.marks[hosts.index(host)] if host in hosts else mark
+        if isinstance(runs_on, Map) and host in runs_on:
+            return runs_on.key_mark(host)
+        return mark if runs_on is None else said.key_mark("runs_on")
+
+
+def _marks(section: Node) -> dict[str, int]:
+    return dict(zip(section, section.marks[::2], strict=True)) if isinstance(section, Map) else {}
+
+
+def _number(steps: Seq, prefix: str, number: int, found: dict[str, int]) -> int:
+    """Add the place of each step, numbered as in the architecture; the number of the last one."""
+    for index, step in enumerate(steps):
+        key, value = next(iter(step.items()))
+        if key == "note":
+            continue
+        number += 1
+        found[f"{prefix}{number}"] = steps.marks[index]
+        inner = 0
+        for branch in branches(key, value) if key in FRAMES else ():
+            inner = _number(branch["steps"], f"{prefix}{number}.", inner, found)
+    return number

@@ -1,0 +1,97 @@
+"""The document as plain mappings and lists that remember where each key and value stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+_LINE_SHIFT = 24
+_FILE_SHIFT = 48
+_LOW = (1 << _LINE_SHIFT) - 1
+
+Node = Any
+"""A Map, a Seq, or a scalar as JSON has them (str, int, float, bool, None)."""
+
+
+def pack(file: int, line: int, column: int) -> int:
+    """One number for a position; line and column count from 0, as libyaml does."""
+    return (file << _FILE_SHIFT) | (line << _LINE_SHIFT) | min(column, _LOW)
+
+
+def unpack(mark: int) -> tuple[int, int, int]:
+    """The number of the file, and line and column counted from 1."""
+    return mark >> _FILE_SHIFT, ((mark >> _LINE_SHIFT) & _LOW) + 1, (mark & _LOW) + 1
+
+
+class Map(dict[str, Node]):
+    """A mapping; `marks` holds the positions of key and value in turn, in the order of the file."""
+
+    __slots__ = ("mark", "marks")
+
+    def __init__(self, mark: int) -> None:
+        self.mark = mark
+        self.marks: list[int] = []
+
+    def key_mark(self, key: str) -> int:
+        """Where the key stands."""
+        return self.marks[2 * list(self).index(key)]
+
+    def value_mark(self, key: str) -> int:
+        """Where the value of the key begins."""
+        return self.marks[2 * list(self).index(key) + 1]
+
+
+class Seq(list[Node]):
+    """A list; `marks` holds the positions of its items."""
+
+    __slots__ = ("mark", "marks")
+
+    def __init__(self, mark: int) -> None:
+        self.mark = mark
+        self.marks: list[int] = []
+
+
+class Source(Struct, frozen=True):
+    """One file that was read: its name as the user gave it, and its text."""
+
+    name: str
+    text: str
+
+
+class Document(Struct):
+    """A tree and the files that it was read from.
+
+    `written` keeps the text of each plain scalar that is no text in YAML (`no` is one, `010` is none), by its
+    position: a message, a name or an id is taken as it was written.
+    """
+
+    root: Map
+    sources: list[Source]
+    written: dict[int, str]
+
+    def text(self, parent: Map, key: str) -> str | None:
+        """The scalar under `key` as it was written; None where the key is absent."""
+        value = parent.get(key)
+        if value.__class__ is str:
+            return value  # type: ignore[no-any-return]
+        if key not in parent:
+            return None
+        return self.written_at(parent.value_mark(key), value)
+
+    def texts(self, parent: Map, key: str) -> tuple[str, ...]:
+        """The scalar or the list of scalars under `key`, as written."""
+        value = parent.get(key)
+        if value.__class__ is Seq:
+            return tuple(self.item(value, index) for index in range(len(value)))
+        text = self.text(parent, key)
+        return () if text is None else (text,)
+
+    def item(self, items: Seq, index: int) -> str:
+        """The scalar at `index` as it was written."""
+        value = items[index]
+        return value if value.__class__ is str else self.written_at(items.marks[index], value)
+
+    def written_at(self, mark: int, value: Node) -> str:
+        """The text of the scalar at this position."""
+        return value if isinstance(value, str) else self.written.get(mark, "")
