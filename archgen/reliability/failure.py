@@ -67,14 +67,14 @@ class Sweep:
         self.elements = elements(index, structure)
         self._bit = {element: 1 << place for place, element in enumerate(self.elements, 1)}
         self.every = (1 << (len(self.elements) + 1)) - 1
-        self._replicas = {replica.id: replica for replica in structure.replicas}
-        self._members: dict[str, list[str]] = {}
+        self.replicas = {replica.id: replica for replica in structure.replicas}
+        self.members: dict[str, list[str]] = {}
         for replica in structure.replicas:
-            self._members.setdefault(replica.component, []).append(replica.id)
+            self.members.setdefault(replica.component, []).append(replica.id)
         self.down = self._down_with_quorums()
         self.failed = dict(self.down)
-        order, cyclic = self._callees_first()
-        while self._pass(order) and cyclic:
+        self.order, self.cyclic = self._callees_first()
+        while self._pass() and self.cyclic:
             pass
         self.flow = 0
         for initiator in structure.initiators:
@@ -83,7 +83,7 @@ class Sweep:
     def component(self, component: str) -> int:
         """The states in which no replica of a component works."""
         states = self.every
-        for replica in self._members.get(component, ()):
+        for replica in self.members.get(component, ()):
             states &= self.failed[replica]
         return states
 
@@ -126,11 +126,11 @@ class Sweep:
                 down[one] |= lost
         return down
 
-    def _pass(self, order: list[str]) -> bool:
+    def _pass(self) -> bool:
         """One sweep; True if anything changed."""
         known: dict[int, int] = {}
         changed = False
-        for replica in order:
+        for replica in self.order:
             states = self.failed[replica]
             for need in self.structure.needs.get(replica, ()):
                 if id(need) not in known:
@@ -146,7 +146,7 @@ class Sweep:
         order: list[str] = []
         state: dict[str, bool] = {}
         cyclic = False
-        for root in self._replicas:
+        for root in self.replicas:
             if root in state:
                 continue
             state[root] = False
@@ -176,7 +176,7 @@ class Sweep:
         """
         lame = 0 if bit == 1 else 1
         initiator = next(one for one in self.structure.initiators if self.component(one.component) & bit)
-        sound = [one for one in self._members[initiator.component] if not self.failed[one] & lame]
+        sound = [one for one in self.members[initiator.component] if not self.failed[one] & lame]
         paths: list[tuple[str, ...]] = [(one,) for one in sound if not self.down[one] & bit]
         seen = {path[0] for path in paths}
         for path in paths:
@@ -198,7 +198,7 @@ class Sweep:
         for standby in need.standbys:
             found.append(standby.replica)
             if standby.promoter is not None:
-                found += self._members.get(standby.promoter, ())
+                found += self.members.get(standby.promoter, ())
         return list(dict.fromkeys(found))
 
 
