@@ -10,6 +10,8 @@ import re
 
 from archgen.report.terminal import plain
 
+LONGEST_TITLE = 80
+
 _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"']|:(?=\S)|^[-+.)(:]|(?<=\d)[.)](?=\s)|-(?=-)|(?<=-)-")
 _HTML = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"':]")
@@ -37,6 +39,12 @@ def code(words: str) -> str:
 def html(words: str) -> str:
     """HTML content, or the inside of a quoted attribute, that Markdown and template engines leave alone."""
     return _HTML.sub(_reference, words)
+
+
+def title(words: str) -> str:
+    """HTML of a title where pages, tabs and menus show it: on one line and not longer than they have room for."""
+    short = one_line(words)
+    return html(short if len(short) <= LONGEST_TITLE else f"{short[: LONGEST_TITLE - 1]}…")
 
 
 def link(label: str, target: str) -> str:

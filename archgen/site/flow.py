@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.model import Flow
 from archgen.site.escape import code, link, text
 from archgen.site.ladder import codes
-from archgen.site.markdown import badge, blocks, heading, picture, table
+from archgen.site.markdown import badge, heading, page, picture, table
 from archgen.site.page import Page, Tier
 from archgen.site.step import access, breaking, survivors
 from archgen.site.steps import Line, lines, said
@@ -18,7 +18,7 @@ UP = "../../index.md"
 def flow_page(tier: Tier, flow: Flow) -> Page:
     """The page of one flow of a tier."""
     steps = lines(tier.topology, flow)
-    content = blocks(
+    parts = (
         heading(1, text(flow.title)),
         f"A request flow of {link(text(tier.topology.architecture.name), UP)}: {_facts(tier, flow)}.",
         text(flow.summary or ""),
@@ -29,7 +29,7 @@ def flow_page(tier: Tier, flow: Flow) -> Page:
         _breaks(tier, flow),
         *_issues(tier, flow),
     )
-    return Page(f"{tier.id}/flows/{flow.id}/index.md", content, flow.title)
+    return page(f"{tier.id}/flows/{flow.id}/index.md", flow.title, *parts)
 
 
 def _facts(tier: Tier, flow: Flow) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archgen.site.escape import link, text
 from archgen.site.ladder import step_blocks
-from archgen.site.markdown import blocks, counted, heading, picture, table
+from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import Page, Tier
 from archgen.site.step import breaking, compare
 from archgen.wording import plural
@@ -18,12 +18,12 @@ PICTURED = 12
 def home_page(tiers: Sequence[Tier], path: str) -> Page:
     """The ladder, from the first tier given to the last."""
     known = {tier.id: tier for tier in tiers}
-    content = blocks(
+    parts = (
         heading(1, "Architecture"),
         _overview(tiers),
         *(part for tier in tiers[:PICTURED] for part in _tier(tier, known)),
     )
-    return Page(path, content, "Architecture")
+    return page(path, "Architecture", *parts)
 
 
 def _overview(tiers: Sequence[Tier]) -> str:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from archgen.finding import Finding, Severity
-from archgen.site.escape import html, one_line
+from archgen.site.escape import html, one_line, title
+from archgen.site.page import Page
 
 ROWS = 500
 """Rows of a table that are shown; the model below the page has the rest."""
+
+
+def page(path: str, name: str, *parts: str) -> Page:
+    """A page of Markdown blocks under its title."""
+    # the title is stated here too, because themes strip and decode the one that they find in the text
+    return Page(path, f'---\ntitle: "{title(name)}"\n---\n\n{blocks(*parts)}', name)
 
 
 def heading(level: int, label: str, anchor: str | None = None) -> str:

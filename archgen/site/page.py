@@ -10,6 +10,9 @@ from archgen.finding import Finding
 from archgen.model import Flow
 from archgen.topology import Topology
 
+STYLE = "assets/archgen.css"
+"""The path of the style sheet, in the package and in the site."""
+
 
 class Tier(Struct, frozen=True):
     """One model with its findings, whose order gives the issues their numbers, and its source as it was written."""

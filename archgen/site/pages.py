@@ -8,11 +8,9 @@ from importlib.resources import files
 from archgen.rule import Rule
 from archgen.site.flow import flow_page
 from archgen.site.home import home_page
-from archgen.site.page import Draw, Page, Tier
+from archgen.site.page import STYLE, Draw, Page, Tier
 from archgen.site.rules import rule_index, rule_page
 from archgen.site.tier import tier_page
-
-STYLE = "assets/archgen.css"
 
 
 def pages(

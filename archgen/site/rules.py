@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from archgen.rule import Rule
 from archgen.site.escape import code, link, outside, text
 from archgen.site.issues import TITLES
-from archgen.site.markdown import badge, blocks, heading, table
+from archgen.site.markdown import badge, heading, page, table
 from archgen.site.page import Page, Tier
 from archgen.site.source import output_block, yaml_block
 
@@ -24,18 +24,18 @@ def rule_index(rules: Sequence[Rule]) -> Page:
         )
         for rule in rules
     ]
-    content = blocks(
+    parts = (
         heading(1, "Rules"),
         "Every rule is bound to the flows, connections, hosts and replicas of a model; none is satisfied by a thing that "
         "merely exists somewhere in it.",
         table(("Code", "Rule", "Severity", "Category", "What it finds"), rows),
     )
-    return Page("rules/index.md", content, "Rules")
+    return page("rules/index.md", "Rules", *parts)
 
 
 def rule_page(rule: Rule, verdict: str, tiers: Sequence[Tier]) -> Page:
     """The page of one rule; `verdict` is what the tool says of its bad example."""
-    content = blocks(
+    parts = (
         heading(1, text(rule.title)),
         f"{code(rule.code)} {code(rule.id)}: {rule.severity}{_cases(rule)}, {TITLES[rule.category].lower()}.",
         text(rule.summary),
@@ -55,7 +55,7 @@ def rule_page(rule: Rule, verdict: str, tiers: Sequence[Tier]) -> Page:
         heading(2, "References", "references") if rule.references else "",
         "\n".join(f"- {outside(title, url)}" for title, url in rule.references),
     )
-    return Page(f"rules/{rule.id}/index.md", content, rule.title)
+    return page(f"rules/{rule.id}/index.md", rule.title, *parts)
 
 
 def _cases(rule: Rule) -> str:

@@ -9,7 +9,7 @@ from archgen.rule import Rule
 from archgen.site import facts, issues
 from archgen.site.escape import code, link, text
 from archgen.site.ladder import codes, step_blocks
-from archgen.site.markdown import blocks, counted, heading, picture, table
+from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import Page, Tier
 from archgen.site.source import yaml_block
 from archgen.site.step import access, breaking, compare
@@ -19,7 +19,7 @@ from archgen.wording import plural
 def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule]) -> Page:
     """The page of one tier; `follows` is the tier before it, where that is part of the site."""
     architecture = tier.topology.architecture
-    content = blocks(
+    parts = (
         heading(1, text(architecture.name)),
         text(architecture.summary or ""),
         _line(tier),
@@ -39,7 +39,7 @@ def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule]) -> Page:
         f"Everything on this page is read from {code(architecture.file)}.",
         yaml_block(tier.source, anchors=True),
     )
-    return Page(f"{tier.id}/index.md", content, architecture.name)
+    return page(f"{tier.id}/index.md", architecture.name, *parts)
 
 
 def _line(tier: Tier) -> str:

@@ -1,0 +1,84 @@
+"""The door into MkDocs: generated pages as files in memory, their place in the menu, pictures put in after Markdown."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections.abc import Sequence
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.utils import nest_paths
+
+from archgen.site.menu import menu, place
+from archgen.site.page import STYLE, Page
+from archgen.site.settings import EXTENSIONS
+
+_PICTURE = re.compile(r'(<figure class="archgen-picture">)<img src="([^"]+)" alt="[^"]*">')
+_SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
+_DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
+
+
+class Door:
+    """Gives one build of MkDocs the generated pages; hand-written files of the same path win over generated ones."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._pages = {page.path: page for page in pages}
+
+    def configure(self, config: MkDocsConfig) -> None:
+        """Switch on what the pages need: three Markdown extensions and the style sheet."""
+        for name in EXTENSIONS:
+            if name not in config.markdown_extensions:
+                config.markdown_extensions.append(name)
+        if STYLE not in config.extra_css:
+            config.extra_css.append(STYLE)
+
+    def add(self, files: Files, config: MkDocsConfig) -> None:
+        """Add every page that no file of the docs directory replaces, and complete the menu."""
+        written = {file.src_uri for file in files.documentation_pages()}
+        if config.nav is None:
+            config.nav = nest_paths(sorted(written - {"index.md"}))
+            if "index.md" in written:
+                config.nav.insert(0, "index.md")
+        config.nav = place(config.nav, menu([page for path, page in self._pages.items() if path not in written]))
+        for path, page in self._pages.items():
+            if files.get_file_from_path(path) is None:
+                files.append(File.generated(config, path, content=page.content, inclusion=InclusionLevel.NOT_IN_NAV))
+
+    def inline(self, output: str, path: str) -> str:
+        """The HTML of the page at `path` with each picture's own text in place of the reference to its file."""
+        if '<figure class="archgen-picture">' not in output:
+            return output
+
+        def put(found: re.Match[str]) -> str:
+            page = self._pages.get(os.path.normpath(os.path.join(os.path.dirname(path), found[2])))
+            return found[1] + (sized(page.content) if page else found[0][len(found[1]) :])
+
+        return _PICTURE.sub(put, output)
+
+
+def sized(svg: str) -> str:
+    """An SVG that fills its column up to its own width, and scrolls before its words become too small to read."""
+    size = _SIZE.search(svg)
+    if not size:
+        return svg
+    width = float(size[1])
+    style = f'style="max-width:{width:g}px;min-width:min({width:g}px,{max(320, width * 0.6):g}px)"'
+    start = svg.index("<svg")
+    return f"{svg[start : start + 4]} {style}{svg[start + 4 :]}"
+
+
+def undated(sitemap: str) -> str:
+    """A sitemap without the day of the build, so that the same sources give the same bytes."""
+    return _DATE.sub("", sitemap)
+
+
+def settle(site_dir: str) -> None:
+    """Compress the sitemap again without the time of the build in its header (RFC 1952, MTIME 0)."""
+    plain = os.path.join(site_dir, "sitemap.xml")
+    if os.path.exists(plain):
+        with open(plain, "rb") as stream:
+            packed = gzip.compress(stream.read(), mtime=0)
+        with open(f"{plain}.gz", "wb") as stream:
+            stream.write(packed)
