@@ -1,0 +1,148 @@
+"""The picture of one flow in time: who takes part, what is said, and whether each hop is encrypted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from archgen.finding import Finding, Subject
+from archgen.model import Answer, Component, Flow, Frame, Note, Request, Step
+from archgen.topology import Hop, Topology
+from archgen.view import Badge, Block, Item, Message, Participant, Remark, Section
+from archgen.view import Sequence as View
+from archgen.wording import listed, plural
+
+
+def flow_sequence(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> View:
+    """The sequence of a flow; a finding on a step, or on the connection under it, is a badge with its place from 1.
+
+    A connection's badge stands on its first use. An answer means what the latest request that it answers means.
+    """
+    told = _Telling(topology, flow, findings)
+    items = tuple(told.items(flow.steps))
+    participants = tuple(_participant(topology, one) for one in dict.fromkeys(_who(flow.steps)))
+    return View(
+        id=flow.id, title=flow.title, alt=_alt(flow, participants, told.count), participants=participants, items=items
+    )
+
+
+def _who(steps: Iterable[Step]) -> Iterable[str]:
+    """Every component that a step names, in reading order."""
+    for step in steps:
+        match step:
+            case Request():
+                yield step.source
+                yield from step.targets
+            case Answer():
+                yield step.source
+                yield step.target
+            case Note():
+                yield from step.over
+            case Frame():
+                for branch in step.branches:
+                    yield from _who(branch.steps)
+            case _:
+                assert_never(step)
+
+
+def _participant(topology: Topology, name: str) -> Participant:
+    component = topology.components[name]
+    return Participant(
+        name, component.title, component.kind, component.icon or component.product, _detail(topology, component)
+    )
+
+
+def _detail(topology: Topology, component: Component) -> str:
+    product = component.product or ""
+    said = product.replace("-", " ").casefold() in component.title.replace("-", " ").casefold()
+    words = topology.kind(component.id).title if said else product
+    return f"{words} ×{len(component.replicas)}" if len(component.replicas) > 1 else words
+
+
+def _alt(flow: Flow, participants: tuple[Participant, ...], count: int) -> str:
+    return f"{flow.title}: {plural(count, 'message')} between {listed([one.label for one in participants])}."
+
+
+class _Telling:
+    """Turns steps into items, remembering the requests that are not answered yet."""
+
+    def __init__(self, topology: Topology, flow: Flow, findings: Sequence[Finding]) -> None:
+        self.count = 0
+        self._hops: dict[str, list[Hop]] = {}
+        for hop in topology.hops[flow.id]:
+            self._hops.setdefault(hop.step.id, []).append(hop)
+        self._asked: dict[tuple[str, str], Hop] = {}
+        self._badges: dict[Subject, list[Badge]] = {}
+        for position, finding in enumerate(findings, 1):
+            if finding.subject.kind in ("step", "connection"):
+                badge = Badge(position, finding.severity, finding.message)
+                self._badges.setdefault(finding.subject, []).append(badge)
+
+    def items(self, steps: Iterable[Step]) -> Iterable[Item]:
+        """The items of steps, in order."""
+        for step in steps:
+            match step:
+                case Request():
+                    yield from self._request(step)
+                case Answer():
+                    yield self._answer(step)
+                case Note():
+                    yield Remark(step.over, step.text)
+                case Frame():
+                    sections = (Section(branch.when, tuple(self.items(branch.steps))) for branch in step.branches)
+                    yield Block(step.kind, tuple(sections))
+                case _:
+                    assert_never(step)
+
+    def _request(self, step: Request) -> Iterable[Message]:
+        """A message to each alternative; only the first has the step's number and words."""
+        for position, target in enumerate(step.targets):
+            hop = self._hop(step, target)
+            self._asked[(step.source, target)] = hop
+            self.count += 1
+            yield Message(
+                number=_number(step.id) if position == 0 else "",
+                source=step.source,
+                target=target,
+                text=_words(step) if position == 0 else "or here",
+                protocol=_protocol(hop),
+                meaning=hop.meaning,
+                badges=self._marks(step, hop, first=position == 0),
+            )
+
+    def _answer(self, step: Answer) -> Message:
+        hop = self._asked.get((step.target, step.source))
+        self.count += 1
+        return Message(
+            number=_number(step.id),
+            source=step.source,
+            target=step.target,
+            text=step.message,
+            answer=True,
+            protocol=_protocol(hop) if hop else "",
+            meaning=hop.meaning if hop else "unknown",
+            badges=tuple(self._badges.pop(Subject("step", step.id), ())),
+        )
+
+    def _hop(self, step: Request, target: str) -> Hop:
+        hops = self._hops[step.id]
+        return next((hop for hop in hops if hop.connection and target in hop.connection.targets), hops[0])
+
+    def _marks(self, step: Request, hop: Hop, first: bool) -> tuple[Badge, ...]:
+        found = self._badges.pop(Subject("step", step.id), []) if first else []
+        if hop.connection is not None:
+            found += self._badges.pop(Subject("connection", hop.connection.id), [])
+        return tuple(sorted(found, key=lambda badge: badge.number))
+
+
+def _number(step: str) -> str:
+    return step.rpartition("/")[2]
+
+
+def _words(step: Request) -> str:
+    return f"{step.message} ({listed(step.pinned, 'or')})".strip() if step.pinned else step.message
+
+
+def _protocol(hop: Hop) -> str:
+    port = hop.port
+    return " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
