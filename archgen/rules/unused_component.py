@@ -1,0 +1,172 @@
+"""A component that stands on no flow and does nothing for those that do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.kinds import KINDS
+from archgen.model import Answer, Architecture, Component, Frame, Step
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+
+# what these do for others shows in their connections, and seldom as a step of a flow
+_BESIDE = ("backup", "bastion", "secrets", "identity-provider", "mail", "router", "nat-gateway", "scheduler", "dns")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component; silent on a model without flows, in which nothing could be on one."""
+    if not facts.architecture.flows:
+        return
+    used = _used(facts)
+    for component in facts.architecture.components:
+        if component.id not in used:
+            yield _hit(facts, component)
+
+
+def _used(facts: Topology) -> frozenset[str]:
+    """The components on flows, and in turn whatever works for one of those already found."""
+    used = set(_on_flows(facts))
+    helps = _helps(facts)
+    queue = sorted(used)
+    while queue:
+        for helper in helps.get(queue.pop(), ()):
+            if helper not in used:
+                used.add(helper)
+                queue.append(helper)
+    return frozenset(used)
+
+
+def _on_flows(facts: Topology) -> Iterator[str]:
+    for hops in facts.hops.values():
+        for hop in hops:
+            yield from (hop.step.source, *hop.step.targets)
+            yield from hop.connection.targets if hop.connection else ()
+    for flow in facts.architecture.flows:
+        for answer in _answers(flow.steps):
+            yield from (answer.source, answer.target)
+    for component in facts.architecture.components:
+        if _works_for_all(facts.architecture, component):
+            yield component.id
+
+
+def _answers(steps: tuple[Step, ...]) -> Iterator[Answer]:
+    for step in steps:
+        if isinstance(step, Answer):
+            yield step
+        elif isinstance(step, Frame):
+            for branch in step.branches:
+                yield from _answers(branch.steps)
+
+
+def _works_for_all(architecture: Architecture, component: Component) -> bool:
+    """What serves the flows without being named by one: records for their names, guarding, probing from outside."""
+    named = any(flow.domain is not None for flow in architecture.flows)
+    resolves = component.kind == "dns" and (named or bool(component.records))
+    return resolves or bool(component.guards) or bool(component.probes)
+
+
+def _helps(facts: Topology) -> dict[str, list[str]]:
+    """For each component, those that it gives a use to."""
+    found: dict[str, list[str]] = {}
+    for component in facts.architecture.components:
+        for helper in _named(facts, component):
+            found.setdefault(component.id, []).append(helper)
+        for helped in _served(facts, component):
+            found.setdefault(helped, []).append(component.id)
+    for connection in facts.architecture.connections:
+        for target in connection.targets:
+            for one, other in ((connection.source, target), (target, connection.source)):
+                kind = KINDS[facts.components[one].kind]
+                if kind.observes or kind.id in _BESIDE:
+                    found.setdefault(other, []).append(one)
+                if kind.id == "backup":
+                    found.setdefault(one, []).append(other)
+    return found
+
+
+def _named(facts: Topology, component: Component) -> Iterator[str]:
+    """The components that one names because it needs them: its code, its promoter, the data that it copies."""
+    replication, cluster = component.replication, component.cluster
+    named = [component.codebase, cluster.by if cluster else None]
+    named += [replication.by, replication.copy_of] if replication else []
+    yield from (one for one in named if one in facts.components)
+
+
+def _served(facts: Topology, component: Component) -> Iterator[str]:
+    """The components that one says it works for: whose data it copies or backs up, from which it collects."""
+    if component.replication is not None and component.replication.copy_of is not None:
+        yield component.replication.copy_of
+    yield from component.backs_up
+    yield from (source for part in component.collects for source in part.sources)
+    if KINDS[component.kind].observes:
+        beside = (one.component for host in facts.hosts_of(component.id) for one in facts.replicas_on[host])
+        yield from (one for one in beside if one != component.id)
+
+
+def _hit(facts: Topology, component: Component) -> Hit:
+    calls = [one for one in facts.architecture.connections if component.id in (one.source, *one.targets)]
+    idle = f", although {calls[0].id} connects it" if calls else ""
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"{component.id} takes part in no flow{idle}, and it neither observes, stores for nor protects anything "
+            "that does"
+        ),
+        related=tuple((Subject("connection", one.id), "no flow uses it") for one in calls),
+    )
+
+
+RULE = Rule(
+    id="unused-component",
+    code="MOD003",
+    title="Unused component",
+    severity="warning",
+    category="model",
+    summary="A component that stands on no flow and does nothing for those that do.",
+    why=(
+        "Either the model forgets a request that needs the component, and then what it says of reliability is too good; "
+        "or nobody needs the component, and then it costs money, wants updates and can be attacked for nothing."
+    ),
+    fix="Add the flow, or the step, that uses it; or remove it.",
+    limits=(
+        "A connection alone is no use, except of what stands beside the flows: monitoring, backups, secrets, mail and "
+        "the like. Silent on a model without flows."
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: A cache that no request asks
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  cache: {kind: cache, managed: true, replicas: 2}  # finding: unused-component
+connections:
+  job -> api: https
+  api -> cache: redis
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: A cache that is asked
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  cache: {kind: cache, managed: true, replicas: 2}
+  monitor: {kind: monitoring, managed: true}
+connections:
+  job -> api: https
+  api -> cache: {protocol: redis, required: false}
+  monitor -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+      - api -> cache: done yesterday?
+""",
+)
