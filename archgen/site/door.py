@@ -38,7 +38,7 @@ class Door:
         """Add every page that no file of the docs directory replaces, and complete the menu."""
         written = {file.src_uri for file in files.documentation_pages()}
         if config.nav is None:
-            config.nav = nest_paths(sorted(written - {"index.md"}))
+            config.nav = nest_paths(sorted(written - {"index.md"}))  # type: ignore[no-untyped-call]
             if "index.md" in written:
                 config.nav.insert(0, "index.md")
         config.nav = place(config.nav, menu([page for path, page in self._pages.items() if path not in written]))

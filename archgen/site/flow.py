@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import assert_never
 
 from archgen.model import Flow
 from archgen.site.escape import code, link, text
@@ -10,21 +11,22 @@ from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, page, picture, table
 from archgen.site.page import Page, Tier
 from archgen.site.step import access, breaking, survivors
-from archgen.site.steps import Line, lines, said
+from archgen.topology import Meaning
+from archgen.view import Block, Item, Message, Remark
+from archgen.views.flow import flow_sequence
 
 UP = "../../index.md"
 
 
 def flow_page(tier: Tier, flow: Flow) -> Page:
     """The page of one flow of a tier."""
-    steps = lines(tier.topology, flow)
     parts = (
         heading(1, text(flow.title)),
         f"A request flow of {link(text(tier.topology.architecture.name), UP)}: {_facts(tier, flow)}.",
         text(flow.summary or ""),
         picture("sequence.svg", f"Sequence of {flow.title}"),
         heading(2, "Steps", "steps"),
-        _table(tier, flow, steps),
+        _table(tier, flow),
         heading(2, "What breaks this flow", "breaks"),
         _breaks(tier, flow),
         *_issues(tier, flow),
@@ -41,23 +43,57 @@ def _facts(tier: Tier, flow: Flow) -> str:
     return "; ".join(facts)
 
 
-def _table(tier: Tier, flow: Flow, steps: tuple[Line, ...]) -> str:
-    marks: dict[str, list[str]] = {}
-    for number, finding in tier.open:
-        if finding.subject.kind == "step" and finding.subject.id.startswith(f"{flow.id}/"):
-            place = finding.subject.id.rpartition("/")[2]
-            marks.setdefault(place, []).append(link(badge(number, finding.severity), f"{UP}#issue-{number}"))
-    rows = [_row(line, " ".join(marks.get(line.number, ()))) for line in steps]
+def _table(tier: Tier, flow: Flow) -> str:
+    rows = _rows(flow_sequence(tier.topology, flow, tier.findings).items)
     return table(("Step", "From", "To", "What", "Protocol", "On the way", "Issues"), rows)
 
 
-def _row(line: Line, marks: str) -> tuple[str, ...]:
-    if not line.number:
-        over = f"note over {code(line.source)}: " if line.source else ""
-        return ("", "", "", f"*{over}{text(line.message)}*" if line.message else "", "", "", "")
-    arrow = "answer: " if line.answer else ""
-    words = f"{arrow}{text(line.message)}" if line.message else arrow.rstrip(": ")
-    return (line.number, code(line.source), code(line.target), words, text(line.protocol), said(line.meaning), marks)
+def _rows(items: Iterable[Item]) -> Iterator[tuple[str, ...]]:
+    for item in items:
+        match item:
+            case Message():
+                yield _message(item)
+            case Remark():
+                yield _aside(f"{codes(item.over)}: {text(item.text)}")
+            case Block():
+                for section in item.sections:
+                    yield _aside(f"{item.kind} {text(section.when)}".strip())
+                    yield from _rows(section.items)
+                yield _aside(f"end of {item.kind}")
+            case _:
+                assert_never(item)
+
+
+def _aside(words: str) -> tuple[str, ...]:
+    return ("", "", "", f"*{words}*", "", "", "")
+
+
+def _message(one: Message) -> tuple[str, ...]:
+    words = " ".join(filter(None, ("answer:" if one.answer else "", text(one.text))))
+    marks = [link(badge(mark.number, mark.severity), f"{UP}#issue-{mark.number}") for mark in one.badges]
+    ends = (code(one.source), code(one.target))
+    return (text(one.number), *ends, words, text(one.protocol), said(one.meaning), " ".join(marks))
+
+
+def said(meaning: Meaning) -> str:
+    """What a line's meaning says about reading along."""
+    match meaning:
+        case "encrypted":
+            return "encrypted"
+        case "plaintext":
+            return "in clear"
+        case "local":
+            return "within the host"
+        case "lookup":
+            return "in clear (name look-up)"
+        case "replication":
+            return "replication"
+        case "monitoring":
+            return "monitoring"
+        case "unknown":
+            return "not stated"
+        case _:
+            assert_never(meaning)
 
 
 def _breaks(tier: Tier, flow: Flow) -> str:

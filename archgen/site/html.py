@@ -62,23 +62,26 @@ def build(pages: Sequence[Page], out: str, *, name: str, docs: str) -> tuple[str
 
     `docs` is an empty directory: MkDocs asks for one to exist.
     """
-    return _built(settings(name) | {"docs_dir": docs, "site_dir": out}, GeneratedPages(pages))
+    config = MkDocsConfig()
+    config.load_dict(settings(name) | {"docs_dir": docs, "site_dir": out})
+    failed, warned = config.validate()
+    if failed or warned:
+        raise RuntimeError(f"MkDocs refuses the settings: {failed or warned}")
+    config.plugins["archgen/pages"] = GeneratedPages(pages)
+    return _built(config)
 
 
 def build_configured(mkdocs_yml: str, out: str, **changes: Any) -> tuple[str, ...]:
     """Build the site of a `mkdocs.yml`, whose own plugins add the pages; gives what MkDocs warned of."""
-    return _built({"config_file": mkdocs_yml, "site_dir": out} | changes, None)
+    return _built(load_config(mkdocs_yml, site_dir=out, **changes))
 
 
-def _built(stated: dict[str, Any], plugin: GeneratedPages | None) -> tuple[str, ...]:
+def _built(config: MkDocsConfig) -> tuple[str, ...]:
     logger, warnings = logging.getLogger("mkdocs"), _Warnings()
     before = logger.propagate
     logger.addHandler(warnings)
     logger.propagate = False
     try:
-        config = load_config(**stated)
-        if plugin is not None:
-            config.plugins["archgen/pages"] = plugin
         config.plugins.on_startup(command="build", dirty=False)
         try:
             build_site(config)

@@ -27,8 +27,10 @@ RELATED = 8
 
 
 def worst(tier: Tier) -> str:
-    """The three worst open issues, each in a line that leads to the whole of it; what concerns more flows comes first."""
-    ranked = sorted(tier.open, key=lambda entry: (SEVERITIES.index(entry[1].severity), -len(entry[1].flows), entry[0]))
+    """The three worst open issues, each in a line that leads to the whole of it; what is proved to stop a flow first."""
+    ranked = sorted(
+        tier.open, key=lambda entry: (SEVERITIES.index(entry[1].severity), entry[1].proof is None, entry[0])
+    )
     lines = [
         f"- {link(badge(number, one.severity), f'#issue-{number}')} {text(one.message)}"
         for number, one in ranked[:WORST]

@@ -89,7 +89,7 @@ def _verdict(change: FlowChange) -> str:
     name = code(change.flow)
     if not change.survives and not change.after:
         return f"{name} depends on no host that could fail."
-    fatal = f"{codes(change.after)} alone still {'break' if len(change.after) > 1 else 'breaks'} it"
+    fatal = f"the loss of {codes(change.after, 'or')} alone still stops it"
     if not change.survives:
         return f"{name} survives the loss of none of its hosts: {fatal}."
     survived = f"{name} survives the loss of {_any_one(change.survives)}"

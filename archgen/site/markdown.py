@@ -44,24 +44,17 @@ def blocks(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-_SHAPES: dict[Severity, str] = {
-    "error": "M7 1h10l6 6v10l-6 6H7l-6-6V7z",
-    "warning": "M12 2l11.5 20H.5z",
-    "info": "M12 1a11 11 0 1 0 0 22a11 11 0 1 0 0-22z",
-}
-
-
 def badge(number: int, severity: Severity) -> str:
     """The numbered mark of an issue, the same in shape and number as in the pictures."""
-    return (
-        f'<span class="archgen-badge archgen-{severity}" title="{severity} {number}">'
-        f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{_SHAPES[severity]}"/></svg><span>{number}</span></span>'
-    )
+    return f'<span class="archgen-badge archgen-{severity}" title="{severity} {number}">{number}</span>'
 
 
 def picture(source: str, alt: str) -> str:
     """A picture in a file beside the page; the MkDocs plugin puts the file's content in its place."""
-    return f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}"></figure>'
+    return (
+        f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}">'
+        f'<figcaption><a href="{html(source)}">This picture alone</a></figcaption></figure>'
+    )
 
 
 def counted(findings: Iterable[Finding]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.finding import Finding
+from archgen.finding import Finding, Subject
 from archgen.model import Access
 from archgen.site.page import Tier
 from archgen.topology import Topology
@@ -71,7 +71,15 @@ def _counts(old: Topology, new: Topology) -> tuple[tuple[str, int, int], ...]:
 
 def breaking(topology: Topology, flow: str) -> tuple[str, ...]:
     """The ids of the elements whose loss alone breaks a flow, a host standing for what is on it."""
-    return tuple(one.element.id for one in topology.breaking if flow in one.flows)
+    return tuple(_name(topology, one.element) for one in topology.breaking if flow in one.flows)
+
+
+def _name(topology: Topology, element: Subject) -> str:
+    """The id of an element; that of its component for a replica which is the only one and has no host."""
+    replica = topology.replicas.get(element.id) if element.kind == "replica" else None
+    if replica is None or replica.hosts or len(topology.components[replica.component].replicas) > 1:
+        return element.id
+    return replica.component
 
 
 def survivors(topology: Topology, flow: str) -> tuple[str, ...]:
