@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+import archgen.cli.startup  # noqa: F401  before any other module of archgen, all of which import msgspec
 from archgen.errors import UsageError
 
 COMMANDS = {
@@ -70,7 +71,7 @@ def _command(name: str, words: list[str]) -> int:
     command = import_module(f"archgen.cli.{name}")
     parser = Parser(prog=f"archgen {name}", description=command.__doc__)
     command.arguments(parser)
-    code: int = command.run(parser.parse_intermixed_args(words))
+    code: int = command.run(parser.read(words))
     return code
 
 

@@ -28,6 +28,16 @@ class Parser(argparse.ArgumentParser):
         hint = nearest(wrong.partition("=")[0], known) if wrong else ""
         raise UsageError(f"{message}{hint}; `{self.prog} --help` tells the options")
 
+    def read(self, words: Sequence[str]) -> argparse.Namespace:
+        """The options; paths may stand before, between and behind them."""
+        options, rest = self.parse_known_args(words)
+        wrong = [word for word in rest if word.startswith("-") and word != "-"]
+        if wrong or (rest and "paths" not in options):
+            self.error(f"unknown argument {' '.join(wrong or rest)}")
+        if rest:
+            options.paths += rest
+        return options
+
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """`, did you mean …?` for a near miss, else nothing."""

@@ -61,11 +61,17 @@ def _ladder_problems(models: tuple[Model, ...]) -> dict[str, tuple[Problem, ...]
     given = {loaded.architecture.id for loaded in read.values()}
     unread = {model_id(model.file) for model in models if model.loaded is None}
     found: dict[str, tuple[Problem, ...]] = {}
+    excused = {
+        file
+        for file, loaded in read.items()
+        if (follows := loaded.architecture.follows) is not None
+        and follows not in given
+        and (follows in unread or os.path.exists(os.path.join(os.path.dirname(file), follows + SUFFIX)))
+    }
+    if excused.issuperset(file for file, loaded in read.items() if loaded.architecture.follows is not None):
+        return {}
     for problem in check_ladder(tuple(read.values())):
-        file = problem.place.file
-        follows = read[file].architecture.follows or ""
-        beside = os.path.join(os.path.dirname(file), follows + SUFFIX)
-        if follows in given or not (follows in unread or os.path.exists(beside)):
+        if (file := problem.place.file) not in excused:
             found[file] = (*found.get(file, ()), problem)
     return found
 
