@@ -70,8 +70,8 @@ def _members(facts: Topology, component: Component) -> tuple[Replica, ...]:
             if kind.id != "dns" and not kind.observes:
                 tied = bool(component.balance and component.balance.backup) or len(connection.targets) > 1
                 kinds.setdefault("tied" if tied else kind.id, {})[target] = None
-    pools = [[one for target in targets for one in facts.components[target].replicas] for targets in kinds.values()]
-    return tuple(max(pools, key=lambda pool: len(pool), default=[]))
+    targets = max(kinds.values(), key=lambda pool: sum(len(facts.components[one].replicas) for one in pool), default={})
+    return tuple(replica for target in targets for replica in facts.components[target].replicas)
 
 
 def _passive_targets(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
 # what these do for others shows in their connections, and seldom as a step of a flow
-_BESIDE = ("backup", "bastion", "secrets", "identity-provider", "mail", "router", "nat-gateway", "scheduler", "dns")
+_BESIDE = ("backup", "bastion", "secrets", "identity-provider", "mail", "router", "nat-gateway", "dns")
 
 
 def check(facts: Topology) -> Iterator[Hit]:

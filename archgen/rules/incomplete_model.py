@@ -1,0 +1,247 @@
+"""A fact that would decide another rule is missing from the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from archgen.finding import Subject
+from archgen.model import Component, Connection, Flow, Port
+from archgen.naming import ADDRESS_TYPES, Names, address, lies_under, plain, pointee
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology, encrypted
+from archgen.wording import listed
+
+Gap = tuple[Subject, str, str]
+"""What lacks a fact, what follows from that, and which key to add."""
+
+_WEB = ("http", "https", "http2", "http3", "ws", "wss")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a thing that lacks facts, with all that it lacks."""
+    gaps: dict[Subject, list[Gap]] = {}
+    for find in _SEARCHES:
+        for gap in find(facts):
+            gaps.setdefault(gap[0], []).append(gap)
+    for subject, missing in gaps.items():
+        yield Hit(
+            subject=subject,
+            message="; ".join(message for _, message, _ in missing),
+            flows=_flows(facts, subject),
+            fix=" ".join(fix for _, _, fix in missing),
+        )
+
+
+def _flows(facts: Topology, subject: Subject) -> tuple[str, ...]:
+    if subject.kind == "component":
+        return facts.flows_of[subject.id]
+    if subject.kind == "connection":
+        return facts.flows_over[subject.id]
+    return (subject.id,) if subject.kind == "flow" else ()
+
+
+def _component(component: Component, message: str, fix: str) -> Gap:
+    return Subject("component", component.id), message, fix
+
+
+def _flowless(facts: Topology) -> Iterator[Gap]:
+    if not facts.architecture.flows:
+        message = "no flow is stated, so nothing can be said of what a failure would stop"
+        yield (
+            Subject("model", facts.architecture.id),
+            message,
+            "Add `flows` with the steps of one request that matters.",
+        )
+
+
+def _writers(facts: Topology) -> Iterator[Gap]:
+    """Data on several replicas without a word on which of them take writes."""
+    for component in facts.architecture.components:
+        replication, count = component.replication, len(component.replicas)
+        told = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
+        if facts.kind(component.id).stores and count > 1 and not told and not component.managed:
+            yield _component(
+                component,
+                f"{component.id} does not say which of its {count} replicas take writes, so all of them are taken to",
+                f"Add `replication` to {component.id}: {{primary: …, failover: …}} or {{writers: all}}.",
+            )
+
+
+def _algorithms(facts: Topology) -> Iterator[Gap]:
+    """Balancers with several replicas to choose from that do not say how they choose."""
+    for component in facts.architecture.components:
+        balance = component.balance
+        decided = balance is not None and (balance.algorithm is not None or balance.mode == "active-passive")
+        if not facts.kind(component.id).balances or component.kind == "cdn" or component.managed or decided:
+            continue
+        pools = [one for one in facts.outgoing[component.id] if one.locality is None and _choices(facts, one) > 1]
+        if pools and facts.flows_of[component.id]:
+            several = listed(list(dict.fromkeys(target for one in pools for target in one.targets)))
+            yield _component(
+                component,
+                f"{component.id} does not say how it spreads requests over {several}",
+                f"Add `balance: {{algorithm: …}}` to {component.id}, for example `round-robin`.",
+            )
+
+
+def _choices(facts: Topology, connection: Connection) -> int:
+    """How many replicas a caller can tell apart: those behind one shared address are one to it, and so is a provider."""
+    targets = [facts.components[target] for target in connection.targets if facts.components[target].kind != "dns"]
+    shared = [one.managed or bool(one.cluster and one.cluster.shared_address) for one in targets]
+    return sum(1 if one else len(target.replicas) for target, one in zip(targets, shared, strict=True))
+
+
+def _encryption(facts: Topology) -> Iterator[Gap]:
+    """Connections from the internet of which neither the protocol nor `tls` tells whether they are encrypted."""
+    for connection in facts.architecture.connections:
+        open_ = [port.protocol for port in connection.ports if port.redirect is None and encrypted(port) is None]
+        if open_ and facts.trust(connection.source) == "internet" and facts.crosses(connection) is not False:
+            yield (
+                Subject("connection", connection.id),
+                f"{connection.id} does not say whether its {listed(open_)} traffic is encrypted on its way through the "
+                "internet",
+                f"Add `tls: true` or `tls: false` to {connection.id}.",
+            )
+
+
+def _places(facts: Topology) -> Iterator[Gap]:
+    """Components without a host at an end of a plaintext hop, in a flow that is encrypted before it."""
+    lost: dict[str, str] = {}
+    for hops in facts.hops.values():
+        secured = False
+        for hop in hops:
+            if (
+                secured
+                and hop.connection is not None
+                and hop.port is not None
+                and _is_open(facts, hop.connection, hop.port)
+            ):
+                for end in (hop.connection.source, *hop.connection.targets):
+                    lost.setdefault(end, hop.connection.id)
+            secured = secured or hop.meaning == "encrypted"
+    for component in facts.architecture.components:
+        if component.id in lost and facts.hosts and not facts.hosts_of(component.id) and not component.managed:
+            yield _component(
+                component,
+                f"{component.id} does not say where it runs, so nobody can tell whether {lost[component.id]} leaves a "
+                "host in clear",
+                f"Add `runs_on` to {component.id}, or `managed: true` if somebody else runs it.",
+            )
+
+
+def _is_open(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Whether a port is in clear and nobody can tell if its traffic leaves a host; name look-ups do not count."""
+    return facts.meaning(connection, port) == "unknown" and encrypted(port) is False
+
+
+def _records(facts: Topology) -> Iterator[Gap]:
+    """Name servers without records, where a flow goes by a name that no other record is for."""
+    names = Names(facts.architecture)
+    wanted = [plain(flow.domain) for flow in facts.architecture.flows if flow.domain is not None]
+    wanted = [name for name in dict.fromkeys(wanted) if address(name) is None and not names.leads(name)]
+    for server in names.servers:
+        asked = [name for name in wanted if server.domain is None or lies_under(name, plain(server.domain))]
+        if asked and not server.records:
+            yield _component(
+                server,
+                f"{server.id} lists no records, so nobody can tell where {listed(asked)} leads",
+                f"Add `records` to {server.id}: [{{name: {asked[0]}, type: A, value: …}}].",
+            )
+
+
+def _addresses(facts: Topology) -> Iterator[Gap]:
+    """Name servers whose records hold addresses, where no host states its own."""
+    names = Names(facts.architecture)
+    if names.addresses or not facts.hosts:
+        return
+    for server in names.servers:
+        held = [pointee(record) for record in server.records if record.type.upper() in ADDRESS_TYPES]
+        held = [value for value in dict.fromkeys(held) if address(value) is not None]
+        if held:
+            yield _component(
+                server,
+                f"{server.id} leads to {listed(held)}, and no host states its address, so nobody can tell whose it is",
+                f"Add `address` to the host that has {held[0]}, or name the host as the record's value.",
+            )
+
+
+def _domains(facts: Topology) -> Iterator[Gap]:
+    """Flows of visitors that do not say by which name they come, where the model has records to hold it against."""
+    names = Names(facts.architecture)
+    if not any(server.records for server in names.servers):
+        return
+    for flow in facts.architecture.flows:
+        if flow.domain is None and _is_visit(facts, flow):
+            yield (
+                Subject("flow", flow.id),
+                f"{flow.id} does not say by which name the visitor comes, so no record can be held against it",
+                f"Add `domain` to {flow.id}.",
+            )
+
+
+def _is_visit(facts: Topology, flow: Flow) -> bool:
+    for hop in facts.hops[flow.id]:
+        if facts.kind(hop.step.source).id == "client" and hop.port is not None and hop.port.protocol in _WEB:
+            return True
+    return False
+
+
+_SEARCHES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
+    _flowless,
+    _writers,
+    _algorithms,
+    _encryption,
+    _places,
+    _records,
+    _addresses,
+    _domains,
+)
+
+
+RULE = Rule(
+    id="incomplete-model",
+    code="MOD010",
+    title="Incomplete model",
+    severity="info",
+    category="model",
+    summary="A fact that would decide another rule is missing from the model.",
+    why=(
+        "What a model does not say is unknown, not false, so a rule that hangs on it stays silent. Silence looks like "
+        "praise; this finding says where it is not."
+    ),
+    fix="Add the key that the message names.",
+    limits="It asks only for facts that would decide a rule of the catalogue, and only where that rule has something to say.",
+    check=check,
+    bad="""\
+archgen: 1
+name: Where does the name lead, and is the line encrypted?
+components:
+  user: {kind: client}
+  dns: {kind: dns, managed: true}  # finding: incomplete-model
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: tcp  # finding: incomplete-model
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: The name leads to the site, and the line is encrypted
+components:
+  user: {kind: client}
+  dns: {kind: dns, managed: true, records: [{name: www.foobar.com, type: A, value: site}]}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: {protocol: tcp, tls: true}
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)
