@@ -171,8 +171,8 @@ class Sweep:
     def trace(self, bit: int) -> tuple[str, tuple[str, ...]]:
         """The step that fails in a state in which the flow fails, and the replicas from the initiator to it.
 
-        The shortest way to a cause: breadth first along failed needs, to a callee that is down, or to a need that nobody
-        could meet; replicas that do not work with nothing failed either are no part of the proof of a failure.
+        The shortest way to a cause: breadth first along failed needs, to one that fails by what is down alone, or that
+        nobody could meet; replicas that do not work with nothing failed either are no part of the proof of a failure.
         """
         lame = 0 if bit == 1 else 1
         initiator = next(one for one in self.structure.initiators if self.component(one.component) & bit)
@@ -183,14 +183,23 @@ class Sweep:
             for need in self.structure.needs[path[-1]]:
                 if self.need(need) & bit:
                     callees = [one for one in self._of(need) if self.failed[one] & bit and not self.failed[one] & lame]
-                    dead = next((one for one in callees if self.down[one] & bit), None)
-                    if dead is not None:
-                        return need.step, (*path, dead)
-                    if need.count > len(need.candidates) + len(need.standbys):
-                        return need.step, path
+                    if self._alive(need, bit) < need.count:
+                        dead = [one for one in callees if self.down[one] & bit]
+                        return need.step, (*path, *dead[:1])
+                    callees = [one for one in callees if not self.down[one] & bit]
                     paths += [(*path, one) for one in callees if one not in seen]
                     seen.update(callees)
         return initiator.step, (sound[0],)
+
+    def _alive(self, need: Need, bit: int) -> int:
+        """How many replicas could meet a need in a state if all that is up worked."""
+        up = [one for one in need.candidates if not self.down[one] & bit]
+        for standby in need.standbys:
+            promoters = self.members.get(standby.promoter, []) if standby.promoter is not None else []
+            awake = standby.promoter is None or any(not self.down[one] & bit for one in promoters)
+            if awake and not self.down[standby.replica] & bit:
+                up.append(standby.replica)
+        return len(up)
 
     def _of(self, need: Need) -> list[str]:
         """The replicas that decide a need: candidates, standbys, and those that promote."""

@@ -45,20 +45,17 @@ hosts:
   server-1: {}
   server-2: {}
 components:
-  edge: {kind: load-balancer, managed: true, balance: {algorithm: round-robin, health_check: GET /}}
   nginx: {kind: web-server, runs_on: [server-1, server-2]}
   app: {kind: app-server, runs_on: [server-1, server-2]}
   mysql: {kind: database, runs_on: [server-1, server-2], replication: {writers: all}}
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
-  edge -> nginx: https
   nginx -> app: {protocol: fastcgi, locality: same-host}
   app -> mysql: mysql
 flows:
   read-page:
     title: A page is read
     steps:
-      - edge -> nginx: {message: GET /, required: false}
       - nginx -> app: run
       - app -> mysql: SELECT
 """,
@@ -71,20 +68,17 @@ hosts:
   db-1: {}
   db-2: {}
 components:
-  edge: {kind: load-balancer, managed: true, balance: {algorithm: round-robin, health_check: GET /}}
   nginx: {kind: web-server, runs_on: [server-1, server-2]}
   app: {kind: app-server, runs_on: [server-1, server-2]}
   mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all}}
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
-  edge -> nginx: https
   nginx -> app: {protocol: fastcgi, locality: same-host}
   app -> mysql: mysql
 flows:
   read-page:
     title: A page is read
     steps:
-      - edge -> nginx: {message: GET /, required: false}
       - nginx -> app: run
       - app -> mysql: SELECT
 """,

@@ -44,13 +44,11 @@ hosts:
   server-1: {}  # finding: single-point-of-failure, overloaded-host
   server-2: {}
 components:
-  edge: {kind: load-balancer, managed: true, balance: {algorithm: round-robin, health_check: GET /}}
   nginx: {kind: web-server, runs_on: [server-1, server-2]}
   app: {kind: app-server, runs_on: [server-1, server-2]}
   mysql: {kind: database, runs_on: server-1}
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
-  edge -> nginx: https
   nginx -> app: {protocol: fastcgi, locality: same-host}
   app -> mysql: mysql
 flows:
@@ -58,7 +56,6 @@ flows:
     title: A page is read
     access: read
     steps:
-      - edge -> nginx: {message: GET /, required: false}
       - nginx -> app: run
       - app -> mysql: SELECT
 """,
@@ -70,13 +67,11 @@ hosts:
   server-2: {}
   db-1: {}  # finding: single-point-of-failure
 components:
-  edge: {kind: load-balancer, managed: true, balance: {algorithm: round-robin, health_check: GET /}}
   nginx: {kind: web-server, runs_on: [server-1, server-2]}
   app: {kind: app-server, runs_on: [server-1, server-2]}
   mysql: {kind: database, runs_on: db-1}
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
-  edge -> nginx: https
   nginx -> app: {protocol: fastcgi, locality: same-host}
   app -> mysql: mysql
 flows:
@@ -84,7 +79,6 @@ flows:
     title: A page is read
     access: read
     steps:
-      - edge -> nginx: {message: GET /, required: false}
       - nginx -> app: run
       - app -> mysql: SELECT
 """,

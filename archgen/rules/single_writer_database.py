@@ -38,8 +38,9 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
     if len(hosts) == 1:
         host = Subject("host", hosts[0])
         related.append((host, "carries the only writer"))
-        proofs += [one.proof for one in facts.failures[flows[0]].points if one.element == host]
-        causes |= {(host.id, flow) for flow in flows if host not in facts.breaks_beside(flow, component.id)}
+        owed = [flow for flow in flows if host not in facts.breaks_beside(flow, component.id)]
+        causes |= {(host.id, flow) for flow in owed}
+        proofs += [one.proof for flow in owed[:1] for one in facts.failures[flow].points if one.element == host]
     return Hit(
         subject=Subject("component", component.id),
         message=_message(component, writer, hosts, flows),
