@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.site.page import Draw, Page, Tier
+from archgen.site.page import Broken, Draw, Page, Tier
 from archgen.site.pages import pages
 
-__all__ = ["Draw", "Page", "Tier", "pages"]
+__all__ = ["Broken", "Draw", "Page", "Tier", "pages"]

@@ -12,8 +12,11 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import nest_paths
 
 from archgen.site.menu import menu, place
-from archgen.site.page import STYLE, Page
+from archgen.site.page import HOME, STYLE, Page
 from archgen.site.settings import EXTENSIONS
+
+BESIDE = "architecture.md"
+"""Where the generated home page goes if there is a hand-written one."""
 
 _PICTURE = re.compile(r'(<figure class="archgen-picture">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
@@ -21,7 +24,10 @@ _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
 
 
 class Door:
-    """Gives one build of MkDocs the generated pages; hand-written files of the same path win over generated ones."""
+    """Gives one build of MkDocs the generated pages.
+
+    A hand-written file of the same path wins; where that is the home page, the generated one goes beside it.
+    """
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self._pages = {page.path: page for page in pages}
@@ -37,10 +43,13 @@ class Door:
     def add(self, files: Files, config: MkDocsConfig) -> None:
         """Add every page that no file of the docs directory replaces, and complete the menu."""
         written = {file.src_uri for file in files.documentation_pages()}
+        if HOME in written and HOME in self._pages:
+            home = self._pages.pop(HOME)
+            self._pages = {BESIDE: Page(BESIDE, home.content, home.title), **self._pages}
         if config.nav is None:
-            config.nav = nest_paths(sorted(written - {"index.md"}))  # type: ignore[no-untyped-call]
-            if "index.md" in written:
-                config.nav.insert(0, "index.md")
+            config.nav = nest_paths(sorted(written - {HOME}))  # type: ignore[no-untyped-call]
+            if HOME in written:
+                config.nav.insert(0, HOME)
         config.nav = place(config.nav, menu([page for path, page in self._pages.items() if path not in written]))
         for path, page in self._pages.items():
             if files.get_file_from_path(path) is None:

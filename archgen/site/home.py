@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archgen.site.escape import link, text
 from archgen.site.ladder import step_blocks
 from archgen.site.markdown import counted, heading, page, picture, table
-from archgen.site.page import Page, Tier
+from archgen.site.page import HOME, Broken, Page, Tier
 from archgen.site.step import breaking, compare
 from archgen.wording import plural
 
@@ -15,15 +15,16 @@ PICTURED = 12
 """Tiers that the home page shows in full; beyond, a table leads to the rest."""
 
 
-def home_page(tiers: Sequence[Tier], path: str) -> Page:
+def home_page(tiers: Sequence[Tier], broken: Sequence[Broken]) -> Page:
     """The ladder, from the first tier given to the last."""
     known = {tier.id: tier for tier in tiers}
     parts = (
         heading(1, "Architecture"),
         _overview(tiers),
+        _broken(broken),
         *(part for tier in tiers[:PICTURED] for part in _tier(tier, known)),
     )
-    return page(path, "Architecture", *parts)
+    return page(HOME, "Architecture", *parts)
 
 
 def _overview(tiers: Sequence[Tier]) -> str:
@@ -58,3 +59,8 @@ def _tier(tier: Tier, known: dict[str, Tier]) -> list[str]:
             *step_blocks(compare(before, tier), tier, f"{tier.id}/"),
         ]
     return parts
+
+
+def _broken(broken: Sequence[Broken]) -> str:
+    lines = [f"- {link(text(one.id), f'{one.id}/index.md')} ({plural(len(one.findings), 'problem')})" for one in broken]
+    return "\n".join(["Not shown, because they cannot be read:", "", *lines]) if lines else ""

@@ -10,6 +10,9 @@ from archgen.finding import Finding
 from archgen.model import Flow
 from archgen.topology import Topology
 
+HOME = "index.md"
+"""The path of the home page."""
+
 STYLE = "assets/archgen.css"
 """The path of the style sheet, in the package and in the site."""
 
@@ -35,6 +38,14 @@ class Tier(Struct, frozen=True):
     def open(self) -> tuple[tuple[int, Finding], ...]:
         """The findings that nobody has accepted, with their numbers."""
         return tuple((number, finding) for number, finding in self.numbered if finding.accepted is None)
+
+
+class Broken(Struct, frozen=True):
+    """A model that can be given no meaning, and why."""
+
+    id: str
+    file: str
+    findings: tuple[Finding, ...]
 
 
 class Page(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 from archgen.site.menu import menu
 from archgen.site.page import STYLE, Page
 
-EXTENSIONS = ("attr_list", "tables", "toc")
+EXTENSIONS = ("admonition", "attr_list", "tables", "toc")
 """The Markdown extensions without which the pages do not read as they are meant."""
 
 
@@ -35,7 +35,7 @@ def settings(name: str) -> dict[str, Any]:
             ],
         },
         "plugins": ["search"],
-        "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": True, "toc_depth": 3}}],
+        "markdown_extensions": ["admonition", "attr_list", "tables", {"toc": {"permalink": True, "toc_depth": 3}}],
         "extra_css": [STYLE],
     }
 

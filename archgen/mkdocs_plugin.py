@@ -1,0 +1,83 @@
+"""The MkDocs plugin: the pages of the models in memory, judged and drawn anew at every build."""
+
+from __future__ import annotations
+
+import os
+from glob import glob
+from typing import Any
+
+from mkdocs.config import config_options
+from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+
+from archgen.errors import UsageError
+from archgen.project.day import today
+from archgen.project.preview import preview
+from archgen.site.door import Door, settle, undated
+
+log = get_plugin_logger("archgen")
+
+
+class Settings(Config):
+    """`models`: a pattern, or a list of them, relative to mkdocs.yml; `today`: the ISO date to judge by."""
+
+    models = config_options.Type((str, list), default="models/*.arch.yaml")
+    today = config_options.Optional(config_options.Type(str))
+
+
+class ArchgenPlugin(BasePlugin[Settings]):
+    """Adds a page per tier, per request flow and per rule to a site."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._door = Door(())
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Judge and draw. A model that cannot be read becomes a page and a warning, which `--strict` fails on."""
+        try:
+            made = preview(self._files(config), today(self.config.today))
+        except UsageError as error:
+            raise PluginError(f"archgen: {error}") from error
+        for one in made.problems:
+            log.warning("%s:%d:%d: %s", one.file, one.line, one.column, one.message)
+        self._door = Door(made.pages)
+        self._door.configure(config)
+        return config
+
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+        """Add the pages and complete the menu."""
+        self._door.add(files, config)
+        return files
+
+    def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
+        """Put the pictures in, after Markdown and search have seen the page."""
+        return self._door.inline(output, page.file.src_uri)
+
+    def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
+        """Leave the day of the build out of the sitemap."""
+        return undated(output) if template_name == "sitemap.xml" else output
+
+    def on_post_build(self, config: MkDocsConfig) -> None:
+        """Leave the time of the build out of the packed sitemap."""
+        settle(config.site_dir)
+
+    def on_serve(self, server: Any, config: MkDocsConfig, builder: Any) -> Any:
+        """Build again when a model changes."""
+        for directory in sorted({os.path.dirname(file) for file in self._files(config)}):
+            server.watch(directory)
+        return server
+
+    def _files(self, config: MkDocsConfig) -> tuple[str, ...]:
+        """The model files, relative to the working directory as `archgen lint` names them."""
+        top = os.path.dirname(config.config_file_path or "") or os.getcwd()
+        patterns = [self.config.models] if isinstance(self.config.models, str) else self.config.models
+        found: dict[str, None] = {}
+        for pattern in patterns:
+            found |= dict.fromkeys(sorted(glob(os.path.join(top, pattern), recursive=True)))
+        if not found:
+            raise PluginError(f"archgen: no model matches {', '.join(map(str, patterns))} beside mkdocs.yml")
+        return tuple(os.path.relpath(file) for file in found)
