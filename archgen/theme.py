@@ -116,7 +116,7 @@ class Sizes(Struct, frozen=True, kw_only=True):
     group_radius: int = 12
     line_radius: int = 6
     icon: int = 40
-    icon_small: int = 28
+    icon_small: int = 32
     title: int = 15
     name: int = 13
     text: int = 12

@@ -145,7 +145,7 @@ def _head(one: Participant, lanes: Lanes, y: float) -> Head:
     texts = [Text(line, x, first + at * LEADING, SIZES.name, "ink", "middle", True) for at, line in enumerate(lines)]
     detail = elide(clean(one.detail), width - 12, SIZES.label)
     if detail:
-        texts.append(Text(detail, x, first + (lanes.label_lines - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
+        texts.append(Text(detail, x, first + (len(lines) - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
     height = 10 + SIZES.icon_small + 8 + lanes.label_lines * LEADING + (15 if lanes.detailed else 0) + 7
     return Head(one, x, Box(x - width / 2, y, width, height), tuple(texts), icon)
 
@@ -187,7 +187,7 @@ class _Rows:
         lines = lanes.lines(message)
         first = self.y + 18
         texts = [Text(line, middle, first + at * LEADING, SIZES.text, "ink", "middle") for at, line in enumerate(lines)]
-        room = 16.0 if message.badges else 8.0
+        room = 16.0 if message.badges else 12.0 if LINES[message.meaning].lock else 8.0
         y = first + (len(lines) - 1) * LEADING + room if lines else self.y + 8 + room
         protocol = "" if message.answer else clean(message.protocol)
         below = y + (23 if message.badges else 13)
@@ -248,7 +248,7 @@ class _Rows:
         tab = self._tab(block, left, top)
         for at, section in enumerate(block.sections):
             indent = tab.width + 10 if at == 0 else 12
-            bands.append(self._band(section.when, left, right, indent))
+            bands.append(self._band(section.when, left, right, indent, first=at == 0))
             self.items(section.items)
             self.y += 10
         name = Text(block.kind, tab.x + 10, top + 16, SIZES.label, "ink", bold=True)
@@ -258,9 +258,10 @@ class _Rows:
     def _tab(self, block: Block, left: float, top: float) -> Box:
         return Box(left, top, text_width(block.kind, SIZES.label, bold=True) + 22, 24)
 
-    def _band(self, when: str, left: float, right: float, indent: float) -> Band:
+    def _band(self, when: str, left: float, right: float, indent: float, first: bool) -> Band:
         lines = wrap(clean(when), right - left - indent - 12, SIZES.label)
-        box = Box(left, self.y, right - left, max(24.0, len(lines) * LEADING + 8))
+        least = 24.0 if first or lines else 6.0
+        box = Box(left, self.y, right - left, max(least, len(lines) * LEADING + 8))
         texts = [
             Text(line, left + indent, self.y + 16 + at * LEADING, SIZES.label, "muted") for at, line in enumerate(lines)
         ]

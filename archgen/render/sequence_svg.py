@@ -75,40 +75,49 @@ def _head(head: Head, prefix: str, icon: Icon | None) -> str:
 
 def _arrow(arrow: Arrow) -> str:
     line = LINES[arrow.message.meaning]
-    dash = "5 4" if arrow.message.answer else None
-    towards = 1 if arrow.x2 > arrow.x1 else -1
-    if arrow.message.source == arrow.message.target:
-        towards = -1
-        out = arrow.x1 + LOOP
-        r = min(float(SIZES.line_radius), (arrow.y2 - arrow.y) / 2)
-        way = (
-            f"M{number(arrow.x1)} {number(arrow.y)}H{number(out - r)}a{number(r)} {number(r)} 0 0 1 {number(r)} {number(r)}"
-            f"V{number(arrow.y2 - r)}a{number(r)} {number(r)} 0 0 1 {number(-r)} {number(r)}H{number(arrow.x1 + _HEAD)}"
-        )
-    else:
-        way = f"M{number(arrow.x1)} {number(arrow.y)}H{number(arrow.x2 - towards * _HEAD)}"
+    itself = arrow.message.source == arrow.message.target
+    towards = -1 if itself or arrow.x2 < arrow.x1 else 1
+    way = _swing(arrow) if itself else f"H{number(arrow.x2 - towards * _HEAD)}"
+    start, mark = _start(arrow, towards)
     tip = f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z"
+    dash = "5 4" if arrow.message.answer else None
+    role = f"s-{line.role}"
     return element(
         "g",
         element("title", escape(line.words)),
-        element("path", d=way, fill="none", stroke_dasharray=dash, class_=f"s-{line.role}", stroke_width=SIZES.line),
+        mark,
+        element(
+            "path",
+            d=f"M{number(start)} {number(arrow.y)}{way}",
+            fill="none",
+            stroke_dasharray=dash,
+            class_=role,
+            stroke_width=SIZES.line,
+        ),
         element("path", d=tip, class_=f"f-{line.role}"),
-        _lock(arrow, line.role),
         *map(_text, arrow.texts),
         _text(arrow.number) if arrow.number else "",
         *(badge(x, y, one.number, one.severity, one.title) for x, y, one in arrow.badges),
     )
 
 
-def _lock(arrow: Arrow, role: str) -> str:
-    """The lock of a hop on a gap of its line."""
-    state = LINES[arrow.message.meaning].lock
-    if arrow.lock is None or not state:
-        return ""
+def _swing(arrow: Arrow) -> str:
+    """The way out from a lifeline and back to it, lower down."""
+    out, r = arrow.x1 + LOOP, number(min(float(SIZES.line_radius), (arrow.y2 - arrow.y) / 2))
+    down = f"V{number(arrow.y2 - float(r))}"
+    return f"H{number(out - float(r))}a{r} {r} 0 0 1 {r} {r}{down}a{r} {r} 0 0 1 -{r} {r}H{number(arrow.x1 + _HEAD)}"
+
+
+def _start(arrow: Arrow, towards: int) -> tuple[float, str]:
+    """Where the line starts, and what stands before it: a lock on a gap of the line, after a short piece of it."""
+    line = LINES[arrow.message.meaning]
+    if arrow.lock is None or not line.lock:
+        return arrow.x1, ""
     x, y = arrow.lock
     half = SIZES.lock / 2
-    gap = element("rect", x=x - half - 3, y=y - 2, width=SIZES.lock + 6, height=4, class_="f-ground")
-    return gap + lock(x - half, y - half - 0.5, state, role)
+    stub = f"M{number(arrow.x1)} {number(y)}H{number(x - towards * (half + 3))}"
+    piece = element("path", d=stub, fill="none", class_=f"s-{line.role}", stroke_width=SIZES.line)
+    return x + towards * (half + 3), piece + lock(x - half, y - half - 0.5, line.lock, line.role)
 
 
 def _paper(paper: Paper) -> str:

@@ -1,0 +1,24 @@
+"""Texts that a model may hold and that must stay text wherever they are shown."""
+
+from __future__ import annotations
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "]]>",
+    "</text></svg><script>alert(1)</script>",
+    "{{ 7 * 7 }}",
+    'a"onload="alert(1)',
+    "it's | `code` \\ end",
+    "\u202eevil\u202c \u2066x\u2069",
+    "\x00\x07\x1b[31mred\x1b[0m\x7f",
+    "\ud800 lone",
+    "&amp; &#60; <!-- -->",
+    "x" * 5000,
+    "word " * 1000,
+    "👩‍👩‍👧‍👦 🔒 日本語",
+    "e\u0301" * 40,
+    "end;\nnote over x: y\nA->>B: no",
+    "# %% #59; #quot;",
+    '"] --> x; click x "javascript:alert(1)"',
+    "",
+)

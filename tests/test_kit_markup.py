@@ -1,0 +1,102 @@
+"""SVG text: hostile text stays text, ids are unique, and a picture's style names only what it uses."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archgen.export.png import png
+from archgen.finding import SEVERITIES
+from archgen.glyphs import glyph
+from archgen.markup import badge, clean, cross, element, escape, identifier, lock, number, picture, symbols, use, words
+from archgen.metrics import text_width
+from archgen.theme import DARK, LIGHT, Mode
+from tests.hostile import HOSTILE
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_comes_back_as_text(text: str) -> None:
+    root = ElementTree.fromstring(element("a", escape(text), b=text))
+    assert root.text in (clean(text), None if not text else clean(text).replace("\r", "\n"))
+    assert not list(root)
+    assert list(root.attrib) == ["b"]
+
+
+@given(st.text(st.characters(codec=None), max_size=60))
+def test_any_text_is_xml(text: str) -> None:
+    root = ElementTree.fromstring(element("a", escape(text) or "-", b=text))
+    assert not list(root)
+
+
+def test_forbidden_and_misleading_characters() -> None:
+    assert clean("a\x00b\x1b\ufffe") == "a\ufffdb\ufffd\ufffd"
+    assert clean("\u202eabc\u2066\u200f") == "abc"
+    assert text_width(clean("\u202eabc"), 10) == text_width("abc", 10)
+
+
+@given(st.text(max_size=120), st.text(max_size=120))
+def test_ids_differ_where_texts_do(one: str, other: str) -> None:
+    assert (identifier("p", one) == identifier("p", other)) == (one == other)
+    assert all(character.isascii() and (character.isalnum() or character in "-_") for character in identifier("p", one))
+
+
+def test_long_texts_have_short_ids() -> None:
+    assert len(identifier("p", "x" * 5000)) < 120
+    assert identifier("p", "x" * 5000) != identifier("p", "x" * 5001)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(1.0, "1"), (-0.001, "0"), (1.005, "1"), (2.5, "2.5"), (1e6, "1000000")]
+)
+def test_numbers(value: float, written: str) -> None:
+    assert number(value) == written
+
+
+def drawn(mode: Mode) -> str:
+    icon = glyph("database")
+    body = use(icon, "p", 8, 8, 40) + words(60, 30, "<b>", 13) + cross(90, 20)
+    body += "".join(badge(120 + 30 * at, 20, at, one, "&") for at, one in enumerate(SEVERITIES))
+    body += lock(220, 10, "closed", "encrypted") + lock(240, 10, "open", "plaintext")
+    return picture(
+        body, width=300, height=60, prefix="p", title="<t>", alt="<a>", mode=mode, defs=symbols([icon, icon], "p")
+    )
+
+
+@pytest.mark.parametrize("mode", ["light", "dark", "auto"])
+def test_a_picture_is_self_contained(mode: Mode) -> None:
+    text = drawn(mode)
+    root = ElementTree.fromstring(text)
+    ids = [node.get("id") for node in root.iter() if node.get("id")]
+    assert len(ids) == len(set(ids))
+    assert all(one is not None and one.startswith("p-") for one in ids)
+    assert [node.get("href") for node in root.iter(f"{SVG}use")] == [f"#{identifier('p', 'kind-database')}"]
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_literal_modes_use_no_variables_and_auto_has_both_palettes() -> None:
+    assert "var(" not in drawn("light") + drawn("dark")
+    assert DARK.ink in drawn("dark")
+    assert DARK.ink not in drawn("light")
+    auto = drawn("auto")
+    assert LIGHT.ink in auto
+    assert DARK.ink in auto
+    assert "prefers-color-scheme:dark" in auto
+
+
+def test_the_style_names_only_what_is_used() -> None:
+    style = ElementTree.fromstring(drawn("light")).find(f"{SVG}style")
+    assert style is not None
+    assert ".f-error{" in (style.text or "")
+    assert ".f-paper{" not in (style.text or "")
+
+
+def test_pixels_are_the_same_each_time_and_differ_by_palette() -> None:
+    light, dark = png(drawn("light")), png(drawn("dark"))
+    assert light.startswith(b"\x89PNG")
+    assert light == png(drawn("light"))
+    assert light != dark
