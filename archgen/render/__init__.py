@@ -1,1 +1,1 @@
-"""Painters and writers: each turns one value of a picture into text, and nothing else."""
+"""Renderers: each is one pure function from one value to text."""

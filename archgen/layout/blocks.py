@@ -1,0 +1,275 @@
+"""How high each thing stands: groups are blocks within blocks, and what feeds several is centred before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from archgen.layout.columns import calls
+from archgen.layout.measure import Card
+from archgen.view import Diagram, Edge
+
+PAD = 16.0
+HEADER = 32.0
+OVERHANG = 12.0
+BAND = 16.0
+NODE_GAP = 24.0
+GROUP_GAP = 32.0
+PASS = 16.0
+MOST_PASSES = 12
+
+
+class Block:
+    """A node, a group or the room for a line that passes, over the columns `first` to `last`; `y` is within its parent."""
+
+    def __init__(self, name: str, first: int, last: int, height: float) -> None:
+        self.name = name
+        self.first = first
+        self.last = last
+        self.height = height
+        self.y = 0.0
+        self.header = 0.0
+        self.overhang = 0.0
+        self.foot = 0.0
+        self.children: list[Block] = []
+        self.passing = False
+
+    def __repr__(self) -> str:
+        return f"Block({self.name!r}, {self.first}-{self.last}, {self.y}+{self.height})"
+
+
+class Stacking:
+    """The blocks of one diagram and the lines that say how they want to be aligned."""
+
+    def __init__(self, diagram: Diagram, cards: Mapping[str, Card], columns: Mapping[str, int]) -> None:
+        self._edges = [edge for edge in diagram.edges if edge.source in columns and edge.target in columns]
+        self._cards = cards
+        self._columns = columns
+        self._parents: dict[str, str | None] = {group.id: group.parent for group in diagram.groups}
+        self._groups = {group.id: group for group in diagram.groups if not group.across}
+        self._parents |= {node.id: node.group for node in diagram.nodes}
+        self._looked_up = {edge.target for edge in diagram.edges if edge.meaning == "lookup"}
+        self._order = {node.id: place for place, node in enumerate(diagram.nodes)}
+        self._guarded = {guarded for node in diagram.nodes for guarded in node.guards}
+        self._banded = self._band_parents(diagram)
+        self._joins = [(edge.source, edge.target, _weight(edge)) for edge in self._edges]
+
+    def _band_parents(self, diagram: Diagram) -> set[str | None]:
+        """The groups, or None for the whole picture, that have a group cut across what is in them."""
+        found: set[str | None] = set()
+        for group in diagram.groups:
+            members = [member for member in group.across if member in self._columns]
+            if members:
+                found.add(common(self._parents, members))
+        return found
+
+    def root(self) -> Block:
+        """The whole picture as a block, with every block in it placed."""
+        members: dict[str | None, list[str]] = {}
+        for name in [*self._groups, *self._columns]:
+            members.setdefault(self._parents.get(name), []).append(name)
+        root = self._group(None, members)
+        assert root is not None
+        return root
+
+    def _block(self, name: str, members: Mapping[str | None, list[str]]) -> Block | None:
+        if name in self._columns:
+            column = self._columns[name]
+            return Block(name, column, column, self._cards[name].height)
+        return self._group(name, members)
+
+    def _group(self, name: str | None, members: Mapping[str | None, list[str]]) -> Block | None:
+        children = [block for member in members.get(name, ()) if (block := self._block(member, members))]
+        if name is not None and not children:
+            return None
+        block = Block(name or "", min((one.first for one in children), default=0), 0, 0.0)
+        block.last = max((one.last for one in children), default=0)
+        block.children = children
+        if name is None:
+            block.children += self._passes(children)
+        self._arrange(block)
+        self._frame(block, name)
+        return block
+
+    def _frame(self, block: Block, name: str | None) -> None:
+        banded = name in self._banded
+        block.foot = BAND if banded else 0.0
+        if name is None:
+            block.header = BAND + OVERHANG if banded else 0.0
+            block.height += block.header + block.foot
+        else:
+            guarded = name in self._guarded
+            block.overhang = OVERHANG if guarded else 0.0
+            block.header = HEADER + (OVERHANG if guarded else 0.0) + (BAND if banded else 0.0)
+            block.height += block.overhang + block.header + PAD + block.foot
+        for child in block.children:
+            child.y += block.header + block.overhang
+
+    # Rooms for lines that pass
+
+    def _passes(self, children: list[Block]) -> list[Block]:
+        """Room in the columns of single nodes for the way in to pass straight through."""
+        single = {one.first for one in children if not one.children}
+        single -= {column for one in children if one.children for column in range(one.first, one.last + 1)}
+        found: dict[tuple[str, int], Block] = {}
+        for edge in self._edges:
+            if not calls(edge):
+                continue
+            for column in range(self._columns[edge.source] + 1, self._columns[edge.target]):
+                name = f"{edge.source}\0{column}"
+                if column not in single or len(found) == MOST_PASSES:
+                    continue
+                if (edge.source, column) not in found:
+                    found[edge.source, column] = Block(name, column, column, PASS)
+                    found[edge.source, column].passing = True
+                self._joins += [(edge.source, name, 4), (name, edge.target, 4)]
+        return list(found.values())
+
+    # Arranging what is in a block
+
+    def _arrange(self, block: Block) -> None:
+        clusters = _clusters(block.children)
+        for cluster in clusters:
+            self._pile(cluster)
+        self._align(clusters)
+        top = min((one.y for one in block.children), default=0.0)
+        for one in block.children:
+            one.y -= top
+        block.height = max((one.y + one.height for one in block.children), default=0.0)
+
+    def _pile(self, cluster: list[Block]) -> None:
+        """Blocks of a cluster one below the other, each as high as its columns allow; look-ups first."""
+        cluster.sort(key=lambda one: (one.name not in self._looked_up, not one.passing))
+        bottoms: dict[int, float] = {}
+        before: dict[int, Block] = {}
+        for one in cluster:
+            span = range(one.first, one.last + 1)
+            tops = [bottoms[at] + _gap(before[at], one) for at in span if at in bottoms]
+            one.y = max(tops, default=0.0)
+            for at in span:
+                bottoms[at] = one.y + one.height
+                before[at] = one
+
+    def _align(self, clusters: list[list[Block]]) -> None:
+        """Clusters beside each other, so that lines between them run straight; the tallest stands first."""
+        if len(clusters) < 2:
+            return
+        where = {name: at for at, cluster in enumerate(clusters) for name in _names(cluster)}
+        levels = {name: y for cluster in clusters for name, y in self._levels(cluster, 0.0)}
+        wishes = self._wishes(where, levels)
+        shifts = {max(range(len(clusters)), key=lambda at: (_extent(clusters[at]), -at)): 0.0}
+        while len(shifts) < len(clusters):
+            best = max(
+                (at for at in range(len(clusters)) if at not in shifts),
+                key=lambda at: (_strength(wishes, at, shifts), -at),
+            )
+            shifts[best] = self._shift(best, clusters, wishes, shifts)
+        for at, cluster in enumerate(clusters):
+            for one in cluster:
+                one.y += shifts[at]
+
+    def _wishes(self, where: Mapping[str, int], levels: Mapping[str, float]) -> list[tuple[int, int, float, int]]:
+        """For each line between two clusters: both, how much lower the first must stand, and how much that matters."""
+        found = []
+        for source, target, weight in self._joins:
+            if source in where and target in where and where[source] != where[target]:
+                found.append((where[source], where[target], levels[target] - levels[source], weight))
+        return found
+
+    @staticmethod
+    def _shift(
+        at: int, clusters: list[list[Block]], wishes: list[tuple[int, int, float, int]], shifts: Mapping[int, float]
+    ) -> float:
+        found: list[tuple[int, float]] = []
+        for first, second, drop, weight in wishes:
+            if first == at and second in shifts:
+                found.append((weight, shifts[second] + drop))
+            elif second == at and first in shifts:
+                found.append((weight, shifts[first] - drop))
+        if not found:
+            middles = [(_top(clusters[one]) + _extent(clusters[one]) / 2 + shift) for one, shift in shifts.items()]
+            return round(middles[0] - _top(clusters[at]) - _extent(clusters[at]) / 2)
+        heaviest = max(weight for weight, _ in found)
+        kept = [value for weight, value in found if weight == heaviest]
+        return round(sum(kept) / len(kept))
+
+    def _levels(self, blocks: Iterable[Block], above: float) -> Iterable[tuple[str, float]]:
+        """The height of the middle of every node and passing line in some blocks."""
+        for one in blocks:
+            if one.children:
+                yield from self._levels(one.children, above + one.y)
+            else:
+                yield one.name, above + one.y + one.height / 2
+
+
+def common(parents: Mapping[str, str | None], members: list[str]) -> str | None:
+    """The nearest group around all members, None where that is the whole picture."""
+    chains = [_chain(parents, member) for member in members]
+    return next((name for name in chains[0] if all(name in chain for chain in chains)), None)
+
+
+def _chain(parents: Mapping[str, str | None], name: str) -> list[str]:
+    found: list[str] = []
+    at = parents.get(name)
+    while at is not None and at not in found:
+        found.append(at)
+        at = parents.get(at)
+    return found
+
+
+def _weight(edge: Edge) -> int:
+    """How much a line wants to be straight, compared with others."""
+    if calls(edge):
+        return 3
+    match edge.meaning:
+        case "monitoring":
+            return 1
+        case "lookup":
+            return 0
+        case _:
+            return 2
+
+
+def _gap(above: Block, below: Block) -> float:
+    if above.passing or below.passing:
+        return PASS
+    return GROUP_GAP if above.children or below.children else NODE_GAP
+
+
+def _clusters(blocks: list[Block]) -> list[list[Block]]:
+    """Blocks that share columns, directly or through others; what shares none can stand side by side."""
+    found: list[list[Block]] = []
+    last = -1
+    for one in sorted(blocks, key=lambda block: block.first):
+        if found and one.first <= last:
+            found[-1].append(one)
+        else:
+            found.append([one])
+        last = max(last, one.last)
+    order = {id(one): place for place, one in enumerate(blocks)}
+    for cluster in found:
+        cluster.sort(key=lambda one: order[id(one)])
+    return found
+
+
+def _names(blocks: Iterable[Block]) -> Iterable[str]:
+    for one in blocks:
+        if one.children:
+            yield from _names(one.children)
+        else:
+            yield one.name
+
+
+def _top(cluster: list[Block]) -> float:
+    return min(one.y for one in cluster)
+
+
+def _extent(cluster: list[Block]) -> float:
+    return max(one.y + one.height for one in cluster) - _top(cluster)
+
+
+def _strength(wishes: list[tuple[int, int, float, int]], at: int, placed: Mapping[int, float]) -> int:
+    return sum(
+        10**weight
+        for first, second, _, weight in wishes
+        if (first == at and second in placed) or (second == at and first in placed)
+    )

@@ -1,0 +1,83 @@
+"""Lines that run together: one connection's lines from one source, to one target, or from every one to every other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from archgen.layout.columns import calls
+from archgen.view import Diagram, Edge
+
+
+class Bundle(Struct, frozen=True):
+    """Lines that may share their way, because together they say no more than each alone."""
+
+    id: str
+    edges: tuple[Edge, ...]
+
+    @property
+    def first(self) -> Edge:
+        """The line that speaks for all: they share subject, label and meaning."""
+        return self.edges[0]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where its lines start, each node once."""
+        return tuple(dict.fromkeys(edge.source for edge in self.edges))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Where its lines end, each node once."""
+        return tuple(dict.fromkeys(edge.target for edge in self.edges))
+
+    @property
+    def label(self) -> str:
+        """Its words; a double line between a primary and a replica needs none."""
+        return "" if self.first.meaning == "replication" and self.first.label == "replication" else self.first.label
+
+
+def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
+    """All lines between shown nodes in bundles; what is on the way of a request comes first."""
+    alike: dict[tuple[str, str, str], list[Edge]] = {}
+    for edge in diagram.edges:
+        if edge.source in shown and edge.target in shown and edge.source != edge.target:
+            alike.setdefault((edge.subject, edge.meaning, edge.label), []).append(edge)
+    found = [
+        Bundle(group[0].id, tuple(group))
+        for edges in alike.values()
+        for part in _parts(edges)
+        for group in _split(part)
+    ]
+    found.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
+    return found
+
+
+def _parts(edges: list[Edge]) -> Iterable[list[Edge]]:
+    """The lines that hang together."""
+    leader: dict[str, str] = {}
+
+    def lead(name: str) -> str:
+        while leader.setdefault(name, name) != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
+
+    for edge in edges:
+        leader[lead("from " + edge.source)] = lead("to " + edge.target)
+    parts: dict[str, list[Edge]] = {}
+    for edge in edges:
+        parts.setdefault(lead("from " + edge.source), []).append(edge)
+    return parts.values()
+
+
+def _split(edges: list[Edge]) -> Iterable[list[Edge]]:
+    """Lines that hang together as they are when every source reaches every target, else by source or by target."""
+    sources: dict[str, list[Edge]] = {}
+    targets: dict[str, list[Edge]] = {}
+    for edge in edges:
+        sources.setdefault(edge.source, []).append(edge)
+        targets.setdefault(edge.target, []).append(edge)
+    if len(edges) == len(sources) * len(targets) and not sources.keys() & targets.keys():
+        return [edges]
+    return sources.values() if len(sources) <= len(targets) else targets.values()

@@ -1,0 +1,96 @@
+"""Which column each node stands in: roles in the order of a request, and ranks within a role along its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from archgen.kinds import ROLES
+from archgen.view import Diagram, Edge, Node
+
+_AGENTS = ROLES.index("data") + 0.5
+_INWARD = ("edge", "balancer")
+"""Roles that also stand further in: a firewall before the data, a balancer before the application."""
+
+Key = tuple[float, int]
+
+
+def calls(edge: Edge) -> bool:
+    """Whether a line is a request on its way in, the kind that reading order follows."""
+    match edge.meaning:
+        case "encrypted" | "plaintext" | "unknown":
+            return True
+        case "local":
+            return bool(edge.label)
+        case "replication" | "monitoring" | "lookup":
+            return False
+
+
+def columns(diagram: Diagram) -> dict[str, int]:
+    """The column of every node that does not merely guard another, from 0 without holes."""
+    nodes = {node.id: node for node in diagram.nodes if not node.guards}
+    edges = [edge for edge in diagram.edges if calls(edge) and edge.source in nodes and edge.target in nodes]
+    joined = list(dict.fromkeys((nodes[edge.source].subject, nodes[edge.target].subject) for edge in edges))
+    roles = _inward({node.subject: _role(node) for node in nodes.values()}, nodes.values(), joined)
+    ranks = _ranks(roles, joined)
+    keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject]) for node in nodes.values()}
+    keys.update(_stacked_agents(diagram, keys))
+    order = {key: column for column, key in enumerate(sorted(set(keys.values())))}
+    return {node: order[key] for node, key in keys.items()}
+
+
+def _role(node: Node) -> float:
+    return _AGENTS if node.kind == "monitoring-agent" else float(ROLES.index(node.role))
+
+
+def _inward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]) -> dict[str, float]:
+    """Roles with the doors between two inner parts moved to between them."""
+    movable = {node.subject for node in nodes if node.role in _INWARD}
+    moved = dict(roles)
+    for source, target in joined:
+        behind = target in movable and source not in movable and roles[source] > roles[target]
+        if behind and roles[source] < ROLES.index("data"):
+            moved[target] = max(moved[target], roles[source] + 0.5)
+    return moved
+
+
+def _ranks(roles: Mapping[str, float], joined: list[tuple[str, str]]) -> dict[str, int]:
+    """The longest way of calls within one role to each component; calls that close a circle count for nothing."""
+    callers: dict[str, list[str]] = {subject: [] for subject in roles}
+    for source, target in joined:
+        if source != target and roles[source] == roles[target]:
+            callers[target].append(source)
+    ranks: dict[str, int] = {}
+    for start in roles:
+        _rank(start, callers, ranks)
+    return ranks
+
+
+def _rank(start: str, callers: Mapping[str, list[str]], ranks: dict[str, int]) -> None:
+    """Depth first without recursion, since a chain may be longer than the interpreter's stack."""
+    open_: set[str] = set()
+    stack = [start]
+    while stack:
+        at = stack[-1]
+        if at in ranks:
+            stack.pop()
+            continue
+        open_.add(at)
+        waiting = [one for one in callers[at] if one not in ranks and one not in open_]
+        if waiting:
+            stack.append(waiting[0])
+            continue
+        ranks[at] = max((ranks[one] + 1 for one in callers[at] if one in ranks), default=0)
+        open_.discard(at)
+        stack.pop()
+
+
+def _stacked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Agents stand under their host's last column where hosts stand side by side, else in a column of their own."""
+    agents = [node for node in diagram.nodes if node.kind == "monitoring-agent" and node.group and not node.guards]
+    spans: dict[str, list[Key]] = {}
+    for node in diagram.nodes:
+        if node.id in keys and node.group and node.kind != "monitoring-agent":
+            spans.setdefault(node.group, []).append(keys[node.id])
+    hosts = [spans[node.group] for node in agents if node.group in spans]
+    apart = any(max(one) < min(other) for one in hosts for other in hosts) if len(hosts) < 200 else True
+    return {node.id: max(spans[node.group]) for node in agents if apart and node.group in spans}

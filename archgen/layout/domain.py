@@ -1,0 +1,240 @@
+"""The default engine, which knows the domain: roles are columns, hosts are rows, and equal hosts are equal rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec.structs import replace
+
+from archgen.layout.blocks import Stacking, common
+from archgen.layout.bundles import bundles
+from archgen.layout.columns import columns as columns_of
+from archgen.layout.grid import BAND_PAD, Grid
+from archgen.layout.levels import Level, Levels
+from archgen.layout.measure import CHIP_HEIGHT, HEADING, Card, cards, heading
+from archgen.layout.pieces import unpainted
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.layout.routing import Way, route
+from archgen.layout.tracks import Trunk, trunks
+from archgen.theme import SIZES
+from archgen.view import Diagram, Group, Node
+
+
+def domain(diagram: Diagram) -> Placed:
+    """Lays a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
+    sizes = cards(diagram)
+    columns = columns_of(diagram)
+    root = Stacking(diagram, sizes, columns).root()
+    levels = Levels(root, diagram, columns)
+    ways = route(bundles(diagram, columns), levels)
+    channels = trunks(ways, columns)
+    width = next(iter(sizes.values())).width if sizes else 0.0
+    grid = Grid(diagram, root, levels, width, ways, channels)
+    return _Placing(diagram, sizes, levels, grid, ways, channels).placed()
+
+
+class _Placing:
+    """Puts heights and widths together."""
+
+    def __init__(
+        self,
+        diagram: Diagram,
+        sizes: Mapping[str, Card],
+        levels: Levels,
+        grid: Grid,
+        ways: list[Way],
+        channels: Mapping[int, list[Trunk]],
+    ) -> None:
+        self._diagram = diagram
+        self._sizes = sizes
+        self._levels = levels
+        self._grid = grid
+        self._ways = ways
+        self._tracks = {
+            (channel, trunk.bundle): grid.track(channel, trunk.track)
+            for channel, found in channels.items()
+            for trunk in found
+        }
+        self._parents = {group.id: group.parent for group in diagram.groups}
+
+    def placed(self) -> Placed:
+        """The whole picture, moved so that its margin is even."""
+        nodes = [self._node(node) for node in self._diagram.nodes if node.id in self._levels.nodes]
+        groups = self._groups(nodes)
+        nodes += self._guards(groups, nodes)
+        return shifted(self._diagram, nodes, groups, self._edges())
+
+    def _node(self, node: Node) -> PlacedNode:
+        card = self._sizes[node.id]
+        box = Box(
+            self._grid.column(self._levels.columns[node.id]), self._levels.nodes[node.id][0], card.width, card.height
+        )
+        return PlacedNode(node, box, card.title, card.detail, card.compact)
+
+    # Groups
+
+    def _groups(self, nodes: list[PlacedNode]) -> list[PlacedGroup]:
+        found: list[PlacedGroup] = []
+        for group in self._diagram.groups:
+            level = self._levels.groups.get(group.id)
+            if level is not None:
+                found.append(self._group(group, level))
+        for group in self._diagram.groups:
+            if group.across:
+                found += self._band(group, nodes)
+        return sorted(found, key=lambda one: one.depth)
+
+    def _depth(self, group: Group) -> int:
+        depth, at = 0, group.parent
+        while at is not None:
+            depth, at = depth + 1, self._parents.get(at)
+        return depth
+
+    def _group(self, group: Group, level: Level) -> PlacedGroup:
+        before, beyond = self._grid.reaches[group.id]
+        left, right = self._grid.edge(level.first, False) - before, self._grid.edge(level.last, True) + beyond
+        box = Box(left, level.top, right - left, level.bottom - level.top)
+        room = right - left - 24 if level.first == level.last else self._grid.edge(level.first, True) - left - 8
+        room -= 24 * len(group.badges) if level.first == level.last else 0
+        name, detail, wide = heading(group, max(room, 40))
+        words = Box(left + 12, level.heading - HEADING - 4, wide, HEADING)
+        return PlacedGroup(group, box, self._depth(group), words, name, detail)
+
+    def _band(self, group: Group, nodes: list[PlacedNode]) -> list[PlacedGroup]:
+        """A group that cuts across: one band over its members, if nothing else stands under it."""
+        members = [one for one in nodes if one.node.id in group.across]
+        if not members:
+            return []
+        parents = self._parents | {one.node.id: one.node.group for one in nodes}
+        around = common(parents, [one.node.id for one in members])
+        spans = [self._outermost(one, around) for one in members]
+        left = min(one.box.x for one in members) - BAND_PAD
+        right = max(one.box.right for one in members) + BAND_PAD
+        top, bottom = min(span[0] for span in spans) - 14, max(span[1] for span in spans) + 14
+        box = Box(left, top, right - left, bottom - top)
+        if any(box.overlaps(one.box) for one in nodes if one.node.id not in group.across):
+            return []
+        name, detail, wide = heading(group, box.width - 16)
+        words = Box(box.x + (box.width - wide) / 2 - 4, bottom - 8, wide + 8, 16)
+        return [PlacedGroup(group, box, 9, words, name, detail)]
+
+    def _outermost(self, one: PlacedNode, around: str | None) -> tuple[float, float]:
+        """The vertical extent of the outermost group around a node that is still inside `around`."""
+        extent = (one.box.y, one.box.bottom)
+        at = one.node.group
+        while at is not None and at != around:
+            level = self._levels.groups[at]
+            extent = (level.top, level.bottom)
+            at = self._parents.get(at)
+        return extent
+
+    def _guards(self, groups: list[PlacedGroup], nodes: list[PlacedNode]) -> list[PlacedNode]:
+        """Shields on the upper border of what they guard."""
+        found: list[PlacedNode] = []
+        boxes = {one.group.id: one for one in groups}
+        cards_ = {one.node.id: one.box for one in nodes}
+        taken: dict[str, int] = {}
+        for node in self._diagram.nodes:
+            if not node.guards:
+                continue
+            card = self._sizes[node.id]
+            guarded = node.guards[0]
+            place = taken.get(guarded, 0)
+            taken[guarded] = place + 1
+            if guarded in boxes:
+                one = boxes[guarded]
+                x = one.box.x + 12 if not one.group.across else one.box.centre[0] - card.width / 2
+                box = Box(x + place * (card.width + 8), one.box.y - CHIP_HEIGHT / 2, card.width, card.height)
+            elif guarded in cards_:
+                at = cards_[guarded]
+                box = Box(at.x, at.y - card.height - 8, card.width, card.height)
+            else:
+                box = Box(0.0, -80.0 * (place + 1), card.width, card.height)
+            found.append(PlacedNode(node, box, card.title, card.detail, card.compact))
+        return found
+
+    # Lines
+
+    def _edges(self) -> list[PlacedEdge]:
+        found: list[PlacedEdge] = []
+        painted: dict[str, list[tuple[Point, Point]]] = {}
+        arrows: set[tuple[str, Point]] = set()
+        labelled: set[str] = set()
+        for way in self._ways:
+            points = self._points(way)
+            bundle = way.bundle.id
+            pieces = unpainted(points, painted.setdefault(bundle, []))
+            label = None if bundle in labelled else self._grid.labels.get(bundle)
+            labelled.add(bundle)
+            end = (bundle, points[-1])
+            found.append(PlacedEdge(way.edge, points, pieces, bundle, end not in arrows, label))
+            arrows.add(end)
+        return found
+
+    def _points(self, way: Way) -> tuple[Point, ...]:
+        columns = self._levels.columns
+        if way.direct:
+            x = self._grid.column(columns[way.edge.source]) + self._grid.width / 2 + way.start
+            top, height = self._levels.nodes[way.edge.source]
+            other, tall = self._levels.nodes[way.edge.target]
+            down = way.sides[0] == "bottom"
+            return ((x, top + height if down else top), (x, other if down else other + tall))
+        points: list[Point] = [(self._grid.edge(columns[way.edge.source], way.sides[0] == "right"), way.start)]
+        for step in way.steps(columns):
+            if abs(step.start - step.end) >= 0.5 or step.start_right == step.end_right:
+                x = self._tracks[step.channel, way.bundle.id]
+                points += [(x, step.start), (x, step.end)]
+        points.append((self._grid.edge(columns[way.edge.target], way.sides[1] == "right"), way.end))
+        return tidy(points)
+
+
+def tidy(points: Iterable[Point]) -> tuple[Point, ...]:
+    """A line without points that repeat the last or lie on the way to the next."""
+    found: list[Point] = []
+    for point in points:
+        if found and found[-1] == point:
+            continue
+        if len(found) > 1 and (found[-2][0] == found[-1][0] == point[0] or found[-2][1] == found[-1][1] == point[1]):
+            found[-1] = point
+        else:
+            found.append(point)
+    return tuple(found)
+
+
+def shifted(diagram: Diagram, nodes: list[PlacedNode], groups: list[PlacedGroup], edges: list[PlacedEdge]) -> Placed:
+    """Moves everything so that the picture starts at its margin."""
+    boxes = [one.box for one in nodes] + [one.box for one in groups]
+    boxes += [one.heading for one in groups if one.heading]
+    boxes += [one.label.box for one in edges if one.label]
+    points = [point for one in edges for point in one.points]
+    if not boxes:
+        return Placed(diagram, 2.0 * SIZES.margin, 2.0 * SIZES.margin)
+    dx = SIZES.margin - min([one.x for one in boxes] + [x for x, _ in points])
+    dy = SIZES.margin - min([one.y for one in boxes] + [y for _, y in points])
+    width = max([one.right for one in boxes] + [x for x, _ in points]) + dx + SIZES.margin
+    height = max([one.bottom for one in boxes] + [y for _, y in points]) + dy + SIZES.margin
+    return Placed(
+        diagram,
+        round(width),
+        round(height),
+        tuple(PlacedNode(one.node, _moved(one.box, dx, dy), one.title, one.detail, one.compact) for one in nodes),
+        tuple(_moved_group(one, dx, dy) for one in groups),
+        tuple(_moved_edge(one, dx, dy) for one in edges),
+    )
+
+
+def _moved(box: Box, dx: float, dy: float) -> Box:
+    return Box(box.x + dx, box.y + dy, box.width, box.height)
+
+
+def _moved_group(one: PlacedGroup, dx: float, dy: float) -> PlacedGroup:
+    words = _moved(one.heading, dx, dy) if one.heading else None
+    return PlacedGroup(one.group, _moved(one.box, dx, dy), one.depth, words, one.title, one.detail)
+
+
+def _moved_edge(one: PlacedEdge, dx: float, dy: float) -> PlacedEdge:
+    def move(points: Iterable[Point]) -> tuple[Point, ...]:
+        return tuple((x + dx, y + dy) for x, y in points)
+
+    label = replace(one.label, box=_moved(one.label.box, dx, dy)) if one.label else None
+    return replace(one, points=move(one.points), pieces=tuple(move(piece) for piece in one.pieces), label=label)

@@ -1,0 +1,113 @@
+"""The heights of a picture before its widths: where lines may pass each column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from archgen.layout.blocks import Block
+from archgen.view import Diagram
+
+CLEAR = 12.0
+BORDER_CLEAR = 6.0
+
+
+class Level:
+    """The vertical extent of a group and the columns it covers; `heading` is the bottom of its words."""
+
+    def __init__(self, top: float, bottom: float, heading: float, first: int, last: int) -> None:
+        self.top = top
+        self.bottom = bottom
+        self.heading = heading
+        self.first = first
+        self.last = last
+
+
+class Levels:
+    """The height of every node and group, the free heights of every column, and who stands in which group."""
+
+    def __init__(self, root: Block, diagram: Diagram, columns: Mapping[str, int]) -> None:
+        self.columns = columns
+        self.nodes: dict[str, tuple[float, float]] = {}
+        self.groups: dict[str, Level] = {}
+        self.members: dict[str, set[str]] = {}
+        self._badged = {group.id for group in diagram.groups if group.badges}
+        self._walk(root, 0.0, ())
+        self.blocked: dict[int, list[tuple[float, float]]] = {}
+        self._free: dict[int, list[tuple[float, float]]] = {}
+        for column, top, bottom in self._obstacles():
+            self.block(column, top, bottom)
+
+    def _walk(self, block: Block, above: float, around: tuple[str, ...]) -> None:
+        for child in block.children:
+            top = above + child.y
+            if child.passing:
+                continue
+            if not child.children:
+                self.nodes[child.name] = (top, child.height)
+                for group in around:
+                    self.members[group].add(child.name)
+                continue
+            start = top + child.overhang
+            bottom = top + child.height
+            self.groups[child.name] = Level(start, bottom, start + child.header, child.first, child.last)
+            self.members[child.name] = set()
+            self._walk(child, top, (*around, child.name))
+
+    def _obstacles(self) -> Iterator[tuple[int, float, float]]:
+        for name, (top, height) in self.nodes.items():
+            yield self.columns[name], top - CLEAR, top + height + CLEAR
+        for name, level in self.groups.items():
+            yield level.first, level.top - BORDER_CLEAR, level.heading
+            if name in self._badged:
+                yield level.last, level.top - BORDER_CLEAR, level.heading
+            for column in range(level.first, level.last + 1):
+                for border in (level.top, level.bottom):
+                    yield column, border - BORDER_CLEAR, border + BORDER_CLEAR
+
+    def block(self, column: int, top: float, bottom: float) -> None:
+        """Takes a range of heights of a column from what lines may pass."""
+        self.blocked.setdefault(column, []).append((top, bottom))
+        self._free.pop(column, None)
+
+    def middle(self, node: str) -> float:
+        """The height of the middle of a node."""
+        top, height = self.nodes[node]
+        return top + height / 2
+
+    def free(self, column: int) -> list[tuple[float, float]]:
+        """The ranges of heights in which a line may pass a column, from the top; the outer ones have no end."""
+        if column not in self._free:
+            ranges: list[tuple[float, float]] = []
+            at = -1e6
+            for top, bottom in sorted(self.blocked.get(column, ())):
+                if top > at:
+                    ranges.append((at, top))
+                at = max(at, bottom)
+            ranges.append((at, 1e6))
+            self._free[column] = ranges
+        return self._free[column]
+
+    def open_between(self, upper: str, lower: str) -> bool:
+        """Whether a straight line from one node down to another in its column meets no node and no heading."""
+        column = self.columns[upper]
+        top = sum(self.nodes[upper])
+        bottom = self.nodes[lower][0]
+        cards = any(
+            top < start + height and start < bottom
+            for name, (start, height) in self.nodes.items()
+            if self.columns[name] == column and name not in (upper, lower)
+        )
+        words = any(
+            top < level.heading and level.top < bottom for level in self.groups.values() if level.first == column
+        )
+        return not cards and not words
+
+    def strangers(self, column: int, height: float, ends: tuple[str, str]) -> int:
+        """How many groups a line at a height of a column would pass through without having an end in them."""
+        return sum(
+            1
+            for name, level in self.groups.items()
+            if level.first <= column <= level.last
+            and level.top < height < level.bottom
+            and not self.members[name].intersection(ends)
+        )

@@ -1,0 +1,214 @@
+"""The way of every line over the columns: the side and slot it leaves and enters by, and the lane it passes each column in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.layout.bundles import Bundle
+from archgen.layout.columns import calls
+from archgen.layout.levels import Levels
+from archgen.view import Edge
+
+Side = Literal["left", "right", "top", "bottom"]
+PITCH = 16.0
+LANE = 12.0
+STRAIGHT = 0.5
+_BEND, _STRANGER, _OWN = 20.0, 15.0, -8.0
+_NEAREST = 3
+
+
+class Step(Struct, frozen=True):
+    """A channel that a line crosses: where it comes in and goes out, and whether that is on the channel's right side.
+
+    Channel n is the room between columns n and n + 1.
+    """
+
+    channel: int
+    start: float
+    start_right: bool
+    end: float
+    end_right: bool
+
+
+class Way:
+    """A line's way: `passes` are (column, height) from source to target; none and `direct` is straight up or down."""
+
+    def __init__(self, edge: Edge, bundle: Bundle, sides: tuple[Side, Side]) -> None:
+        self.edge = edge
+        self.bundle = bundle
+        self.sides = sides
+        self.start = 0.0
+        self.end = 0.0
+        self.passes: list[tuple[int, float]] = []
+
+    @property
+    def direct(self) -> bool:
+        """Whether it stays in its column, straight from card to card."""
+        return self.sides[0] in ("top", "bottom")
+
+    def steps(self, columns: Mapping[str, int]) -> Iterator[Step]:
+        """The channels it crosses, in its own order."""
+        if self.direct:
+            return
+        stops = [(columns[self.edge.source], self.start), *self.passes, (columns[self.edge.target], self.end)]
+        for (column, height), (following, after) in pairwise(stops):
+            yield Step(min(column, following), height, column > following, after, following > column)
+
+
+def route(bundles: list[Bundle], levels: Levels) -> list[Way]:
+    """The ways of all lines, in the order of the bundles."""
+    ways = [Way(edge, bundle, _sides(edge, bundle, levels)) for bundle in bundles for edge in bundle.edges]
+    _dock(ways, levels)
+    lanes = Lanes(levels)
+    for way in sorted(ways, key=lambda one: (not calls(one.edge), _span(one, levels))):
+        way.passes = lanes.passes(way)
+    return ways
+
+
+def _span(way: Way, levels: Levels) -> int:
+    return abs(levels.columns[way.edge.source] - levels.columns[way.edge.target])
+
+
+def _sides(edge: Edge, bundle: Bundle, levels: Levels) -> tuple[Side, Side]:
+    source, target = levels.columns[edge.source], levels.columns[edge.target]
+    if source != target:
+        return ("right", "left") if source < target else ("left", "right")
+    down = levels.middle(edge.source) < levels.middle(edge.target)
+    upper, lower = (edge.source, edge.target) if down else (edge.target, edge.source)
+    room = levels.nodes[lower][0] - sum(levels.nodes[upper])
+    if len(bundle.edges) == 1 and levels.open_between(upper, lower) and (not bundle.label or room >= 48):
+        return ("bottom", "top") if down else ("top", "bottom")
+    return "right", "right"
+
+
+# Slots on the sides of cards
+
+
+def _dock(ways: list[Way], levels: Levels) -> None:
+    """Gives each bundle a slot of its own on every side of a card that it uses; the straightest has the middle."""
+    wishes: dict[tuple[str, Side], dict[str, list[float]]] = {}
+    order: dict[str, tuple[bool, int]] = {}
+    for place, way in enumerate(ways):
+        order.setdefault(way.bundle.id, (not calls(way.edge), place))
+        drop = levels.middle(way.edge.target) - levels.middle(way.edge.source)
+        for node, side, wish in ((way.edge.source, way.sides[0], drop), (way.edge.target, way.sides[1], -drop)):
+            wishes.setdefault((node, side), {}).setdefault(way.bundle.id, []).append(wish)
+    slots = {
+        (node, side, bundle): slot
+        for (node, side), found in wishes.items()
+        for bundle, slot in _slots(found, order, _room(levels, node, side)).items()
+    }
+    for way in ways:
+        way.start = _dock_at(levels, way.edge.source, way.sides[0], slots, way.bundle.id)
+        way.end = _dock_at(levels, way.edge.target, way.sides[1], slots, way.bundle.id)
+
+
+def _room(levels: Levels, node: str, side: Side) -> float:
+    return levels.nodes[node][1] - 16 if side in ("left", "right") else 64.0
+
+
+def _dock_at(levels: Levels, node: str, side: Side, slots: dict[tuple[str, Side, str], float], bundle: str) -> float:
+    """A height for the left and right sides, a distance from the middle for top and bottom."""
+    slot = slots[node, side, bundle]
+    return levels.middle(node) + slot if side in ("left", "right") else slot
+
+
+def _slots(wishes: dict[str, list[float]], order: dict[str, tuple[bool, int]], room: float) -> dict[str, float]:
+    mean = {bundle: sum(found) / len(found) for bundle, found in wishes.items()}
+    ranked = sorted(mean, key=lambda bundle: (round(mean[bundle]), order[bundle]))
+    middle = ranked.index(min(ranked, key=lambda bundle: (abs(round(mean[bundle])), order[bundle])))
+    reach = max(middle, len(ranked) - 1 - middle) * PITCH
+    if reach <= room / 2:
+        return {bundle: (place - middle) * PITCH for place, bundle in enumerate(ranked)}
+    step = min(PITCH, room / (len(ranked) - 1))
+    return {bundle: (place - (len(ranked) - 1) / 2) * step for place, bundle in enumerate(ranked)}
+
+
+# Lanes past the cards of a column
+
+
+class Lanes:
+    """Finds lanes between the cards of the columns that a line passes, and keeps those of different bundles apart."""
+
+    def __init__(self, levels: Levels) -> None:
+        self._levels = levels
+        self._taken: dict[int, list[tuple[float, str]]] = {}
+
+    def passes(self, way: Way) -> list[tuple[int, float]]:
+        """The cheapest row of lanes, by bends first, then by what it passes through and how far it goes round."""
+        source, target = self._levels.columns[way.edge.source], self._levels.columns[way.edge.target]
+        step = 1 if source < target else -1
+        columns = list(range(source + step, target, step))
+        best: list[tuple[float, float, int]] = [(0.0, way.start, -1)]
+        rows: list[list[tuple[float, float, int]]] = []
+        for column in columns:
+            rows.append(best)
+            best = [self._cheapest(best, height, column, way) for height in self._candidates(column, way)]
+        return self._trace(columns, rows, best, way)
+
+    def _cheapest(
+        self, before: list[tuple[float, float, int]], height: float, column: int, way: Way
+    ) -> tuple[float, float, int]:
+        costs = [(cost + _turn(last, height), place) for place, (cost, last, _) in enumerate(before)]
+        cost, place = min(costs)
+        cost += _STRANGER * self._levels.strangers(column, height, (way.edge.source, way.edge.target))
+        if any(abs(taken - height) < STRAIGHT and bundle == way.bundle.id for taken, bundle in self._lanes(column)):
+            cost += _OWN
+        return cost, height, place
+
+    def _trace(
+        self,
+        columns: list[int],
+        rows: list[list[tuple[float, float, int]]],
+        best: list[tuple[float, float, int]],
+        way: Way,
+    ) -> list[tuple[int, float]]:
+        found: list[tuple[int, float]] = []
+        _, at = min((cost + _turn(height, way.end), place) for place, (cost, height, _) in enumerate(best))
+        for column, row in zip(reversed(columns), reversed(rows), strict=True):
+            _, height, before = best[at]
+            found.append((column, height))
+            self._taken.setdefault(column, []).append((height, way.bundle.id))
+            best, at = row, before
+        return found[::-1]
+
+    def _lanes(self, column: int) -> list[tuple[float, str]]:
+        return self._taken.get(column, [])
+
+    def _candidates(self, column: int, way: Way) -> list[float]:
+        own = [height for height, bundle in self._lanes(column) if bundle == way.bundle.id]
+        found: dict[float, None] = dict.fromkeys(own)
+        ranges = self._levels.free(column)
+        for wish in (way.start, way.end):
+            near = sorted(ranges, key=lambda span: (_distance(span, wish), span))[:_NEAREST]
+            for low, high in (*near, ranges[0], ranges[-1]):
+                height = self._clear(column, min(max(wish, low), high), low, high, way.bundle.id)
+                if height is not None:
+                    found.setdefault(height)
+        return list(found)
+
+    def _clear(self, column: int, wish: float, low: float, high: float, bundle: str) -> float | None:
+        """The height nearest to a wish within a range that is a lane's width from the lanes of other bundles."""
+        others = [
+            height for height, other in self._lanes(column) if other != bundle and low - LANE < height < high + LANE
+        ]
+        tried = [wish, *(height + way for height in others for way in (LANE, -LANE))]
+        fine = [
+            height
+            for height in tried
+            if low <= height <= high and all(abs(height - other) >= LANE - 0.01 for other in others)
+        ]
+        return min(fine, key=lambda height: (abs(height - wish), height), default=None)
+
+
+def _distance(span: tuple[float, float], height: float) -> float:
+    return max(span[0] - height, height - span[1], 0.0)
+
+
+def _turn(last: float, height: float) -> float:
+    apart = abs(last - height)
+    return 0.0 if apart < STRAIGHT else _BEND + apart / 10

@@ -1,0 +1,287 @@
+"""A placed diagram as a self-contained SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archgen.glyphs import Icon, glyph, group_glyph
+from archgen.layout.measure import CHIP_ICON
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
+from archgen.markup import badge, badge_size, element, escape, identifier, lock, number, picture, symbols, use, words
+from archgen.metrics import text_width
+from archgen.render.legend import Legend, legend
+from archgen.render.strokes import ARROW, Crossings, arrow, beside, gapped, path, shortened
+from archgen.theme import LINES, SIZES, Line, Mode
+from archgen.view import Badge, Node
+
+Icons = Callable[[Node], Icon | None]
+"""The logo of a node's product; None where there is none, and the glyph of its kind stands there."""
+
+
+def no_icons(_: Node) -> Icon | None:
+    """No logos: every card shows the glyph of its kind."""
+    return None
+
+
+def diagram_svg(
+    placed: Placed,
+    *,
+    mode: Mode = "auto",
+    icons: Icons = no_icons,
+    prefix: str = "diagram",
+    caption: bool = True,
+    key: bool = True,
+) -> str:
+    """The picture; `mode` auto carries both palettes, `prefix` starts every id, so that pictures share a page.
+
+    `caption` is the title at the bottom left, `key` the legend of what occurs.
+    """
+    return _Painter(placed, icons, prefix).document(mode, caption, key)
+
+
+class _Painter:
+    """One placed diagram and the drawings that it uses."""
+
+    def __init__(self, placed: Placed, icons: Icons, prefix: str) -> None:
+        self._placed = placed
+        self._prefix = prefix
+        self._icons = {one.node.id: icons(one.node) or glyph(one.node.kind) for one in placed.nodes}
+        self._used: dict[str, Icon] = {}
+
+    def document(self, mode: Mode, caption: bool, key: bool) -> str:
+        placed = self._placed
+        body = self._body()
+        foot = legend(placed, self._prefix) if key else Legend("", 0.0, 0.0)
+        title = words(0, 0, placed.diagram.title, SIZES.label, "muted", bold=True) if caption else ""
+        named = text_width(placed.diagram.title, SIZES.label, bold=True) if caption else 0.0
+        beside_title = named + foot.width + 3 * SIZES.margin <= placed.width
+        height = placed.height + (SIZES.margin if caption or foot.body else 0)
+        width = max(placed.width, named + 2 * SIZES.margin, foot.width + 2 * SIZES.margin)
+        if title:
+            body += element("g", title, transform=f"translate({SIZES.margin} {number(height - 16)})")
+        if foot.body:
+            height += 0 if beside_title or not caption else SIZES.margin
+            x = width - SIZES.margin - foot.width if beside_title else SIZES.margin
+            body += element("g", foot.body, transform=f"translate({number(x)} {number(height - 20)})")
+        return picture(
+            body,
+            width=width,
+            height=height,
+            prefix=self._prefix,
+            title=placed.diagram.title,
+            alt=placed.diagram.alt,
+            mode=mode,
+            defs=symbols(self._used.values(), self._prefix),
+        )
+
+    def _body(self) -> str:
+        placed = self._placed
+        crossings = Crossings(placed)
+        flat = [one for one in placed.groups if not one.group.across]
+        bands = [one for one in placed.groups if one.group.across]
+        return "".join(
+            [
+                *(self._group(one) for one in flat),
+                *(self._band(one) for one in bands),
+                *(self._edge(one, crossings) for one in placed.edges),
+                *(self._node(one) for one in placed.nodes),
+                *(self._group_badges(one) for one in placed.groups),
+            ]
+        )
+
+    def _use(self, icon: Icon, x: float, y: float, size: float, role: str = "ink") -> str:
+        self._used.setdefault(icon.id, icon)
+        return use(icon, self._prefix, x, y, size, role)
+
+    # Groups
+
+    def _group(self, one: PlacedGroup) -> str:
+        box = one.box
+        host = one.group.kind == "host"
+        tint = f"tint_{min(one.depth, 2) + 1}"
+        frame = element(
+            "rect",
+            x=box.x,
+            y=box.y,
+            width=box.width,
+            height=box.height,
+            rx=SIZES.card_radius if host else SIZES.group_radius,
+            class_=f"f-{tint} s-group_line",
+            stroke_dasharray=None if host else "2 3" if one.group.kind == "network" else None,
+        )
+        return element(
+            "g",
+            element("title", escape(_full(one.group.label, one.group.detail))),
+            frame,
+            self._heading(one) if one.heading else "",
+            id=identifier(f"{self._prefix}-group", one.group.id),
+            data_group=one.group.subject,
+        )
+
+    def _heading(self, one: PlacedGroup) -> str:
+        assert one.heading is not None
+        x, y = one.heading.x, one.heading.y + one.heading.height / 2 + 4
+        host = one.group.kind == "host"
+        parts = []
+        if host:
+            parts.append(self._use(group_glyph("host"), x, y - 12.5, 16, "muted"))
+            x += 22
+        parts.append(words(x, y, one.title, SIZES.text, "ink" if host else "muted", bold=True))
+        x += text_width(one.title, SIZES.text, bold=True) + 8
+        if one.detail:
+            parts.append(words(x, y, one.detail, SIZES.label, "muted"))
+        return "".join(parts)
+
+    def _band(self, one: PlacedGroup) -> str:
+        box = one.box
+        frame = element(
+            "rect",
+            x=box.x,
+            y=box.y,
+            width=box.width,
+            height=box.height,
+            rx=SIZES.group_radius,
+            fill="none",
+            class_="s-muted",
+            stroke_dasharray="2 3",
+        )
+        parts = [element("title", escape(_full(one.group.label, one.group.detail))), frame]
+        if one.heading:
+            tag = one.heading
+            parts.append(
+                element(
+                    "rect", x=tag.x, y=tag.y, width=tag.width, height=tag.height, rx=8, class_="f-tint_1 s-group_line"
+                )
+            )
+            parts.append(words(tag.centre[0], tag.y + 12, one.title, SIZES.label, "muted", anchor="middle", bold=True))
+        return element("g", *parts, id=identifier(f"{self._prefix}-group", one.group.id), data_group=one.group.subject)
+
+    def _group_badges(self, one: PlacedGroup) -> str:
+        if one.group.across and one.heading:
+            return _row(one.group.badges, one.box.right - 4, one.heading.y + 8)
+        top = one.heading.y + one.heading.height / 2 if one.heading else one.box.y
+        return _row(one.group.badges, one.box.right - 8, top)
+
+    # Nodes
+
+    def _node(self, one: PlacedNode) -> str:
+        box = one.box
+        card = element(
+            "rect",
+            x=box.x,
+            y=box.y,
+            width=box.width,
+            height=box.height,
+            rx=SIZES.card_radius,
+            class_="f-card s-card_line",
+        )
+        full = _full(one.node.label, one.node.mark, one.node.detail, one.node.description)
+        return element(
+            "g",
+            element("title", escape(full)),
+            card,
+            self._compact(one) if one.compact else self._large(one),
+            _row(one.node.badges, box.right + 4, box.y),
+            id=identifier(f"{self._prefix}-node", one.node.id),
+            data_node=one.node.id,
+            data_component=one.node.subject,
+        )
+
+    def _large(self, one: PlacedNode) -> str:
+        box, lines = one.box, one.title
+        middle = box.centre[0]
+        tall = SIZES.icon + 4 + 16 * len(lines) + (14 if one.detail else 0)
+        y = box.y + (box.height - tall) / 2
+        parts = [self._use(self._icons[one.node.id], middle - SIZES.icon / 2, y, SIZES.icon)]
+        y += SIZES.icon + 4
+        for line in lines:
+            y += 16
+            parts.append(words(middle, y - 3, line, SIZES.name, anchor="middle", bold=True))
+        if one.detail:
+            marked = bool(one.node.mark)
+            role = "accent" if marked and one.node.mark in ("primary", "active") else "muted"
+            parts.append(words(middle, y + 11, one.detail, SIZES.label, role, anchor="middle", bold=marked))
+        return "".join(parts)
+
+    def _compact(self, one: PlacedNode) -> str:
+        box = one.box
+        parts = [self._use(self._icons[one.node.id], box.x + 10, box.centre[1] - CHIP_ICON / 2, CHIP_ICON, "muted")]
+        x = box.x + 10 + CHIP_ICON + 8
+        if not one.detail:
+            return "".join([*parts, *(words(x, box.centre[1] + 4, line, SIZES.text, bold=True) for line in one.title)])
+        parts += [words(x, box.centre[1] - 2, line, SIZES.text, bold=True) for line in one.title]
+        parts.append(words(x, box.centre[1] + 11, one.detail, SIZES.small, "muted"))
+        return "".join(parts)
+
+    # Lines
+
+    def _edge(self, one: PlacedEdge, crossings: Crossings) -> str:
+        line = LINES[one.edge.meaning]
+        hole = one.label.box if one.label else self._hole(one)
+        parts = [part for piece in one.pieces for part in gapped(piece, hole)]
+        drawn = [self._stroke(part, one, line, crossings) for part in parts]
+        head = arrow(one.points[-2], one.points[-1]) if one.arrow else ""
+        strokes = element(
+            "path",
+            d="".join(drawn),
+            fill="none",
+            class_=f"s-{line.role}",
+            stroke_width=1.0 if line.double else SIZES.line,
+            stroke_dasharray=line.dash or None,
+        )
+        said = " ".join(word for word in (one.edge.label, line.words) if word)
+        return element(
+            "g",
+            element("title", escape(f"{one.edge.source} → {one.edge.target}: {said}")),
+            strokes if drawn else "",
+            element("path", d=head, class_=f"f-{line.role}") if head else "",
+            self._label(one, line),
+            id=identifier(f"{self._prefix}-edge", one.edge.id),
+            data_edge=one.edge.subject,
+        )
+
+    def _hole(self, one: PlacedEdge) -> Box | None:
+        """The label of a bundle interrupts whichever of its lines lies under it."""
+        return next(
+            (other.label.box for other in self._placed.edges if other.bundle == one.bundle and other.label), None
+        )
+
+    @staticmethod
+    def _stroke(part: tuple[tuple[float, float], ...], one: PlacedEdge, line: Line, crossings: Crossings) -> str:
+        if one.arrow and part[-1] == one.points[-1]:
+            part = shortened(part, ARROW - 1)
+        if not line.double:
+            return path(part, crossings, one.bundle)
+        return path(beside(part, 1.5), crossings, one.bundle) + path(beside(part, -1.5), crossings, one.bundle)
+
+    def _label(self, one: PlacedEdge, line: Line) -> str:
+        if one.label is None:
+            return ""
+        box, parts = one.label.box, []
+        x = box.x + 4
+        if line.lock:
+            parts.append(lock(x, box.centre[1] - SIZES.lock / 2, line.lock, line.role))
+            x += SIZES.lock + 3
+        if one.label.text:
+            role = "ink" if line.role == "ink" else line.role
+            parts.append(words(x, box.centre[1] + 4, one.label.text, SIZES.label, role))
+            x += text_width(one.label.text, SIZES.label)
+        marks = [mark for other in self._placed.edges if other.bundle == one.bundle for mark in other.edge.badges]
+        for mark in marks:
+            parts.append(badge(x + 12, box.centre[1], mark.number, mark.severity, mark.title))
+            x += 2 * SIZES.badge + 4
+        return "".join(parts)
+
+
+def _row(badges: tuple[Badge, ...], right: float, middle: float) -> str:
+    """Badges side by side, the last one's right side at a place."""
+    parts: list[str] = []
+    for mark in reversed(badges):
+        wide = badge_size(mark.number)[0]
+        parts.append(badge(right - wide / 2, middle, mark.number, mark.severity, mark.title))
+        right -= wide + 4
+    return "".join(reversed(parts))
+
+
+def _full(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

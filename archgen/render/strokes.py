@@ -1,0 +1,139 @@
+"""Paths of lines: round corners, gaps for labels, small bridges where lines cross, and double lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from archgen.layout.placed import Box, Placed, Point
+from archgen.markup import number
+from archgen.theme import SIZES
+
+HOP = 5.0
+ARROW = 8.0
+_CLEAR = 4.0
+
+
+class Crossings:
+    """Where level parts of lines cross upright ones of other bundles."""
+
+    def __init__(self, placed: Placed) -> None:
+        self._upright: list[tuple[float, float, float, str]] = []
+        for edge in placed.edges:
+            for piece in edge.pieces:
+                for (x0, y0), (x1, y1) in pairwise(piece):
+                    if x0 == x1:
+                        self._upright.append((x0, min(y0, y1), max(y0, y1), edge.bundle))
+        self._upright.sort()
+
+    def on(self, start: Point, end: Point, bundle: str) -> list[float]:
+        """The x of each crossing of a level part, in its direction, far enough from its ends and from each other."""
+        low, high = sorted((start[0], end[0]))
+        found: list[float] = []
+        for x, top, bottom, other in self._upright:
+            inside = low + HOP + _CLEAR <= x <= high - HOP - _CLEAR and top + 1 < start[1] < bottom - 1
+            if inside and other != bundle and (not found or x - found[-1] >= 2 * HOP + 1):
+                found.append(x)
+        return found if start[0] < end[0] else found[::-1]
+
+
+def gapped(piece: tuple[Point, ...], box: Box | None) -> list[tuple[Point, ...]]:
+    """A line without the part that lies under a label."""
+    if box is None:
+        return [piece]
+    found: list[list[Point]] = [[piece[0]]]
+    for start, end in pairwise(piece):
+        inside = _within(start, end, box)
+        if inside is None:
+            found[-1].append(end)
+            continue
+        if inside[0] != found[-1][-1]:
+            found[-1].append(inside[0])
+        found.append([inside[1]])
+        if inside[1] != end:
+            found[-1].append(end)
+    return [tuple(part) for part in found if len(part) > 1]
+
+
+def _within(start: Point, end: Point, box: Box) -> tuple[Point, Point] | None:
+    """The part of a segment inside a box, in the segment's direction."""
+    if start[1] == end[1]:
+        low, high = max(min(start[0], end[0]), box.x), min(max(start[0], end[0]), box.right)
+        if low >= high or not box.y < start[1] < box.bottom:
+            return None
+        ends = ((low, start[1]), (high, start[1]))
+        return ends if start[0] < end[0] else (ends[1], ends[0])
+    low, high = max(min(start[1], end[1]), box.y), min(max(start[1], end[1]), box.bottom)
+    if low >= high or not box.x < start[0] < box.right:
+        return None
+    ends = ((start[0], low), (start[0], high))
+    return ends if start[1] < end[1] else (ends[1], ends[0])
+
+
+def shortened(piece: tuple[Point, ...], by: float) -> tuple[Point, ...]:
+    """A line that ends earlier, to leave room for its arrow head."""
+    (x0, y0), (x1, y1) = piece[-2:]
+    far = abs(x1 - x0) + abs(y1 - y0)
+    if far <= by:
+        return piece
+    part = (far - by) / far
+    return (*piece[:-1], (x0 + (x1 - x0) * part, y0 + (y1 - y0) * part))
+
+
+def path(points: tuple[Point, ...], crossings: Crossings | None = None, bundle: str = "") -> str:
+    """The path data of a line."""
+    parts = [f"M{_at(points[0])}"]
+    for place, (start, end) in enumerate(pairwise(points)):
+        if crossings is not None and start[1] == end[1]:
+            parts += _hops(start, end, crossings.on(start, end, bundle))
+        following = points[place + 2] if place + 2 < len(points) else None
+        parts.append(f"L{_at(end)}" if following is None else _corner(start, end, following))
+    return "".join(parts)
+
+
+def _hops(start: Point, end: Point, crossed: Iterable[float]) -> Iterable[str]:
+    way = 1 if start[0] < end[0] else -1
+    for x in crossed:
+        yield f"H{number(x - way * HOP)}a{number(HOP)} {number(HOP)} 0 0 {int(way > 0)} {number(2 * way * HOP)} 0"
+
+
+def _corner(start: Point, corner: Point, end: Point) -> str:
+    radius = min(float(SIZES.line_radius), _far(start, corner) / 2, _far(corner, end) / 2)
+    return f"L{_at(_towards(corner, start, radius))}Q{_at(corner)} {_at(_towards(corner, end, radius))}"
+
+
+def _far(one: Point, other: Point) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _towards(start: Point, end: Point, by: float) -> Point:
+    far = _far(start, end) or 1.0
+    return start[0] + (end[0] - start[0]) * by / far, start[1] + (end[1] - start[1]) * by / far
+
+
+def _at(point: Point) -> str:
+    return f"{number(point[0])} {number(point[1])}"
+
+
+def beside(points: tuple[Point, ...], by: float) -> tuple[Point, ...]:
+    """A line of level and upright parts moved sideways, so that two of them make a double line."""
+    moved: list[Point] = []
+    normals = [_normal(start, end) for start, end in pairwise(points)]
+    for place, (x, y) in enumerate(points):
+        near = {normals[max(place - 1, 0)], normals[min(place, len(normals) - 1)]}
+        moved.append((x + by * sum(one[0] for one in near), y + by * sum(one[1] for one in near)))
+    return tuple(moved)
+
+
+def _normal(start: Point, end: Point) -> Point:
+    if start[1] == end[1]:
+        return 0.0, 1.0 if end[0] > start[0] else -1.0
+    return (-1.0 if end[1] > start[1] else 1.0), 0.0
+
+
+def arrow(before: Point, tip: Point) -> str:
+    """The path data of a small filled arrow head."""
+    far = _far(before, tip) or 1.0
+    ux, uy = (tip[0] - before[0]) / far, (tip[1] - before[1]) / far
+    x, y, half = tip[0] - ux * ARROW, tip[1] - uy * ARROW, ARROW * 0.42
+    return f"M{_at(tip)}L{_at((x - uy * half, y + ux * half))}L{_at((x + uy * half, y - ux * half))}z"
