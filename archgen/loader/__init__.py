@@ -7,12 +7,14 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from archgen.errors import ModelError, Problem
-from archgen.loader.context import Context, place_of
+from archgen.loader.context import Context, declarations, place_of
 from archgen.loader.expanding import expand
+from archgen.loader.including import join_includes
 from archgen.loader.ladder import check_ladder
 from archgen.loader.reading import Fault, Unreadable, parse
 from archgen.loader.source_map import SourceMap
-from archgen.loader.tree import Document, Map, Source
+from archgen.loader.tree import Document, Map
+from archgen.loader.validating import explain, is_valid, prune
 from archgen.model import Architecture
 
 __all__ = ["Loaded", "SourceMap", "check_ladder", "load"]
@@ -36,15 +38,39 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
     try:
         document, faults = parse(0, file, data)
     except Unreadable as unreadable:
-        document, faults = Document(Map(0), [Source(file, "")], {}), [unreadable.fault]
-    problems = [_problem(document, fault, name) for fault in faults]
-    if problems:
-        raise ModelError(tuple(problems))
-    context = Context(document)
-    architecture = expand(context, name, file)
-    if context.problems:
-        raise ModelError(tuple(context.problems))
-    return Loaded(architecture, SourceMap(document))
+        document = Document(Map(0), [unreadable.source(file)], {})
+        faults = [*unreadable.before, unreadable.fault]
+    faults += join_includes(document, include)
+    if document.root and not faults and is_valid(document.root):
+        context = Context(document)
+        architecture = expand(context, name, file)
+        if not context.problems:
+            return Loaded(architecture, SourceMap(document))
+        raise ModelError(ordered(context.problems))
+    raise ModelError(ordered([*(_problem(document, fault, name) for fault in faults), *_refused(document, name, file)]))
+
+
+def _refused(document: Document, name: str, file: str) -> list[Problem]:
+    """What the schema refuses, and what is wrong with the references in the rest."""
+    if not document.root:
+        return []
+    declared = declarations(document.root)
+    problems = []
+    for mark, subject, message, fix in explain(document.root):
+        place = place_of(document, mark)
+        problems.append(Problem("invalid-model", message, fix, place, subject or ("model", name)))
+    if prune(document.root):
+        context = Context(document, declared, frozenset(problem.subject for problem in problems))
+        expand(context, name, file)
+        problems += context.problems
+    return problems
+
+
+def ordered(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Problems in the order of their places, each once."""
+    return tuple(
+        sorted(dict.fromkeys(problems), key=lambda each: (each.place.file, each.place.line, each.place.column))
+    )
 
 
 def _problem(document: Document, fault: Fault, name: str) -> Problem:

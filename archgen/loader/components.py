@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from archgen.loader.context import Context, SubjectId
 from archgen.loader.scalars import per_second, seconds
@@ -90,13 +90,13 @@ class _Reader:
         if said.__class__ is not Map:
             return Balance(self.context.document.text(self.said, "balance"))
         text = self.context.document.text
-        checks = [said[key] if isinstance(said.get(key), bool) else text(said, key) for key in _TEXT_OR_BOOL]
+        check, sticky = (said[key] if isinstance(said.get(key), bool) else text(said, key) for key in _TEXT_OR_BOOL)
         weights = []
         for name, weight in said.get("weights", {}).items():
             members = self._members(name, said["weights"].key_mark(name), "weights")
             weights += [(member, float(weight)) for member in members]
         backup = [one for name, mark in self.marked(said, "backup") for one in self._members(name, mark, "backup")]
-        return Balance(text(said, "algorithm"), said.get("mode"), *checks, tuple(weights), tuple(backup))
+        return Balance(text(said, "algorithm"), said.get("mode"), check, sticky, tuple(weights), tuple(backup))
 
     def _members(self, name: str, mark: int, key: str) -> tuple[str, ...]:
         """What a balancer calls a member: a component, a replica, or the replicas of its targets on a host."""
@@ -106,6 +106,8 @@ class _Reader:
         members = members_of(name, targets)
         if members:
             return members
+        if any(("component", target) in self.context.broken for target in self.calls.get(self.name, ())):
+            return (name,)
         known = [*(one.id for one in targets), *self.calls.get(self.name, ())]
         kinds = ("component that it calls", "replica or host of one")
         self.context.undeclared(name, mark, kinds, known, self.subject, f"{key} of `{self.name}`")
@@ -229,7 +231,7 @@ def listed(names: list[str]) -> str:
 _TEXT_OR_BOOL = ("health_check", "stickiness")
 _TEXTS = frozenset(("name", "product", "icon", "why", "domain", "version", "owner", "restore_tested"))
 _AS_THEY_ARE = frozenset(("kind", "managed", "quorum", "default", "sessions", "deploy"))
-_READERS = {
+_READERS: dict[str, Callable[[_Reader], Node]] = {
     "network": lambda reader: reader.one("network", "network"),
     "codebase": lambda reader: reader.one("codebase", "component"),
     "balance": _Reader.balance,

@@ -21,6 +21,9 @@ SECTIONS = {
 }
 """The key under which things of a kind are declared."""
 
+Declared = dict[str, dict[str, None]]
+"""The declared ids of each kind, in the order of the file."""
+
 _EMPTY = Map(0)
 
 
@@ -30,19 +33,20 @@ class Context:
     `placed` are the replicas of each component, once it has been placed.
     """
 
-    def __init__(self, document: Document, broken: frozenset[SubjectId] = frozenset()) -> None:
+    def __init__(
+        self, document: Document, declared: Declared | None = None, broken: frozenset[SubjectId] = frozenset()
+    ) -> None:
         self.document = document
         self.broken = broken
         self.problems: list[Problem] = []
-        self.declared: dict[str, Map] = {kind: self.section(key) for kind, key in SECTIONS.items()}
+        self.declared = declared or declarations(document.root)
         self.components = self.declared["component"]
         self.hosts = self.declared["host"]
         self.placed: dict[str, tuple[Replica, ...]] = {}
 
     def section(self, key: str) -> Map:
         """The mapping under a key of the model; empty where there is none."""
-        section = self.document.root.get(key)
-        return section if section.__class__ is Map else _EMPTY
+        return section_of(self.document.root, key)
 
     def place(self, mark: int) -> Place:
         """A position as a place in its file."""
@@ -84,6 +88,17 @@ class Context:
 
     def _sharing(self, name: str, kinds: tuple[str, ...]) -> int:
         return sum(name in self.declared[kind] for kind in kinds)
+
+
+def section_of(root: Map, key: str) -> Map:
+    """The mapping under a key of the model; empty where there is none."""
+    section = root.get(key)
+    return section if section.__class__ is Map else _EMPTY
+
+
+def declarations(root: Map) -> Declared:
+    """The ids that a document declares, by kind."""
+    return {kind: dict.fromkeys(section_of(root, key)) for kind, key in SECTIONS.items()}
 
 
 def place_of(document: Document, mark: int) -> Place:

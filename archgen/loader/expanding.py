@@ -9,7 +9,7 @@ from archgen.loader.placing import place_component
 from archgen.loader.scalars import probability, seconds
 from archgen.loader.stated import availability, links
 from archgen.loader.stepping import flows
-from archgen.loader.tree import Map
+from archgen.loader.tree import Map, Seq
 from archgen.model import Acceptance, Architecture, Certificate, Component, Connection, Host, Network, Objectives, Zone
 
 _NOTHING = Map(0)
@@ -18,7 +18,7 @@ _NOTHING = Map(0)
 def expand(context: Context, name: str, file: str) -> Architecture:
     """The architecture that a valid document says; what it cannot mean is added to the context's problems."""
     root, text = context.document.root, context.document.text
-    for key, said in context.components.items():
+    for key, said in context.section("components").items():
         context.placed[key] = place_component(context, key, said)
     connected = connections(context)
     replicas = {replica.id: replica for group in context.placed.values() for replica in group}
@@ -29,7 +29,7 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         summary=text(root, "summary"),
         follows=text(root, "follows"),
         zones=_zones(context),
-        hosts=tuple(_host(context, key, said or _NOTHING) for key, said in context.hosts.items()),
+        hosts=tuple(_host(context, key, said or _NOTHING) for key, said in context.section("hosts").items()),
         networks=_networks(context),
         certificates=_certificates(context),
         components=_components(context, connected),
@@ -45,13 +45,15 @@ def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Co
     for each in connected:
         calls[each.source] = (*calls.get(each.source, ()), *each.targets)
     placed = context.placed
-    return tuple([component(context, key, said, placed[key], calls) for key, said in context.components.items()])
+    return tuple(
+        [component(context, key, said, placed[key], calls) for key, said in context.section("components").items()]
+    )
 
 
 def _zones(context: Context) -> tuple[Zone, ...]:
     text = context.document.text
     found = []
-    for name, said in context.declared["zone"].items():
+    for name, said in context.section("zones").items():
         within = text(said, "in")
         if within is not None:
             within = context.refer(within, said.value_mark("in"), ("zone",), ("zone", name), f"`in` of `{name}`")
@@ -73,7 +75,7 @@ def _check_nesting(context: Context, within: dict[str, str | None]) -> None:
         if zone in path:
             cycle = path[path.index(zone) :]
             ring = " in ".join(f"`{each}`" for each in (*cycle, cycle[0]))
-            mark = context.declared["zone"][cycle[0]].value_mark("in")
+            mark = context.section("zones")[cycle[0]].value_mark("in")
             message = f"the zones stand in a circle: {ring}"
             context.dangling(mark, ("zone", cycle[0]), message, "Remove `in` from the outermost of them.")
 
@@ -87,7 +89,7 @@ def _host(context: Context, name: str, said: Map) -> Host:
         for index, reference in enumerate(context.document.texts(said, key)):
             if reference not in context.declared[kind]:
                 value = said[key]
-                mark = value.marks[index] if isinstance(value, list) else said.value_mark(key)
+                mark = value.marks[index] if isinstance(value, Seq) else said.value_mark(key)
                 context.refer(reference, mark, (kind,), subject, f"{key} of `{name}`")
     return Host(
         name,
@@ -103,18 +105,18 @@ def _host(context: Context, name: str, said: Map) -> Host:
 
 
 def _networks(context: Context) -> tuple[Network, ...]:
-    declared = context.declared["network"]
+    declared = context.section("networks")
     return tuple(Network(name, said["trust"], context.document.text(said, "name")) for name, said in declared.items())
 
 
 def _certificates(context: Context) -> tuple[Certificate, ...]:
     text, texts = context.document.text, context.document.texts
     found = []
-    for name, said in context.declared["certificate"].items():
+    for name, said in context.section("certificates").items():
         value = said.get("installed_on")
         installed = []
         for index, reference in enumerate(texts(said, "installed_on")):
-            mark = value.marks[index] if isinstance(value, list) else said.value_mark("installed_on")
+            mark = value.marks[index] if isinstance(value, Seq) else said.value_mark("installed_on")
             key = f"installed_on of `{name}`"
             installed.append(context.refer(reference, mark, ("component",), ("certificate", name), key))
         expires, issuer = text(said, "expires"), text(said, "issuer")

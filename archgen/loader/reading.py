@@ -24,6 +24,7 @@ DEEPEST = 100
 MOST_REPEATED = 100_000
 """Bytes of a file, nested collections, and nodes that aliases may repeat in all."""
 
+_TOO_DEEP = f"more than {DEEPEST} levels are nested here"
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -41,6 +42,12 @@ class Unreadable(Exception):
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
+        self.text = ""
+        self.before: list[Fault] = []
+
+    def source(self, name: str) -> Source:
+        """The file as far as it is text, for an excerpt."""
+        return Source(name, self.text)
 
 
 def decode(file: int, data: bytes) -> str:
@@ -75,7 +82,12 @@ def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
     """The document of one file and what is wrong in it; raises Unreadable where nothing can be made of it."""
     text = decode(file, data)
     builder = _Builder(file, text)
-    builder.run()
+    try:
+        builder.run()
+    except Unreadable as unreadable:
+        unreadable.text = text
+        unreadable.before = builder.faults
+        raise
     root = builder.root
     if not isinstance(root, Map):
         mark = pack(file, 0, 0)
@@ -172,11 +184,10 @@ class _Builder:
             self._key(frame, text, mark, event)
             return
         value: Node = text
-        if event.style is None or event.style == "":
-            if not text or text[0] in FIRST_OF_OTHER_TYPES:
-                value = resolve(text)
-                if value.__class__ is not str:
-                    self.written[mark] = text
+        if not event.style and (not text or text[0] in FIRST_OF_OTHER_TYPES):
+            value = resolve(text)
+            if value.__class__ is not str:
+                self.written[mark] = text
         self.count += 1
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(value, mark, 1, 0)
@@ -202,9 +213,9 @@ class _Builder:
         if frame is None:
             self.root = value
             return
-        node = frame.node
+        node: Any = frame.node
         if node.__class__ is Seq:
-            node.append(value)  # type: ignore[union-attr]
+            node.append(value)
             node.marks.append(mark)
             return
         key = frame.key
@@ -212,7 +223,7 @@ class _Builder:
         if frame.skip:
             frame.skip = False
             return
-        node[key] = value  # type: ignore[index,call-overload]
+        node[key] = value
         node.marks.append(frame.key_mark)
         node.marks.append(mark)
 
@@ -222,7 +233,7 @@ class _Builder:
         if event.tag is not None:
             self._tag(event, mark)
         if len(stack) >= DEEPEST:
-            raise Unreadable(Fault(mark, f"more than {DEEPEST} levels are nested here", "Flatten what is nested."))
+            raise Unreadable(Fault(mark, _TOO_DEEP, "Flatten what is nested."))
         if stack and stack[-1].key is None and stack[-1].node.__class__ is Map:
             fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
             raise Unreadable(Fault(mark, "a key is a text, and here stands a list or a mapping", fix))
@@ -304,6 +315,8 @@ def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
         return "a tab indents this line, and YAML indents with spaces", "Replace the tab by spaces."
     if _CANNOT_START in problem:
         return f"`{rest}` cannot begin a plain text", f"quote the {what}".capitalize() + ", for example with '…'."
+    if "nesting" in problem:
+        return _TOO_DEEP, "Flatten what is nested."
     if "mapping values are not allowed" in problem:
         return "a colon and a space begin a value here, inside another value", quote
     if "block sequence entries are not allowed" in problem:

@@ -98,10 +98,8 @@ class _Steps:
         name = f"{self.flow}/{label}"
         mark = step.marks[0]
         ends = [self._end(end.strip(), mark, name) for end in (*left.split("|"), right)]
-        if value.__class__ is Map:
-            message = self.context.document.text(value, "message")
-        else:
-            message = self.context.document.text(step, key)
+        parent, holder = (value, "message") if value.__class__ is Map else (step, key)
+        message = self.context.document.text(parent, holder)
         return Answer(name, ends[0], ends[-1], message or "")
 
     def _source(self, source: str, mark: int, step: str) -> str:
@@ -124,6 +122,8 @@ class _Steps:
     def _refer(self, end: str, mark: int, key: str, name: str, kind: str) -> str:
         component = end.partition("@")[0].partition("#")[0]
         subject = (kind, name)
+        if ("flow", self.flow) in self.context.broken:
+            subject, key = ("flow", self.flow), f"a step of the flow `{self.flow}`"
         if component == end or component not in self.context.components:
             return self.context.refer(component, mark, ("component",), subject, key)
         if ("component", component) not in self.context.broken:

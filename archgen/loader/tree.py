@@ -41,6 +41,13 @@ class Map(dict[str, Node]):
         """Where the value of the key begins."""
         return self.marks[2 * list(self).index(key) + 1]
 
+    def cut(self, key: str) -> None:
+        """Take a key and its value out, if it is there."""
+        if key in self:
+            index = 2 * list(self).index(key)
+            del self.marks[index : index + 2]
+            del self[key]
+
 
 class Seq(list[Node]):
     """A list; `marks` holds the positions of its items."""
@@ -50,6 +57,12 @@ class Seq(list[Node]):
     def __init__(self, mark: int) -> None:
         self.mark = mark
         self.marks: list[int] = []
+
+    def cut(self, index: int) -> None:
+        """Take an item out, if it is there."""
+        if index < len(self):
+            del self.marks[index]
+            del self[index]
 
 
 class Source(Struct, frozen=True):
@@ -74,7 +87,7 @@ class Document(Struct):
         """The scalar under `key` as it was written; None where the key is absent."""
         value = parent.get(key)
         if value.__class__ is str:
-            return value  # type: ignore[no-any-return]
+            return value
         if key not in parent:
             return None
         return self.written_at(parent.value_mark(key), value)

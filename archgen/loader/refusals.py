@@ -1,0 +1,314 @@
+"""The words for what the schema refuses: which key, what is wrong with it, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from jsonschema_rs import ValidationError
+
+from archgen.loader.connecting import ends
+from archgen.loader.context import SECTIONS, SubjectId, closest
+from archgen.loader.reading import shorten
+from archgen.loader.tree import Map, Node, Seq
+
+Path = tuple[str | int, ...]
+
+
+class Refusal(NamedTuple):
+    """One thing that the schema refuses; `subject` is None where it is about the model as a whole."""
+
+    mark: int
+    subject: SubjectId | None
+    message: str
+    fix: str
+
+
+class _Refused(NamedTuple):
+    """An error of the schema with what is needed to speak of it."""
+
+    error: ValidationError
+    kind: Any
+    path: Path
+    rule: dict[str, Any]
+    value: Node
+    mark: int
+    where: str
+
+
+def refusals(error: ValidationError, root: Map, schema: Any) -> Iterator[Refusal]:
+    """What one error of the schema comes to, in words; of several shapes, the one that the value has."""
+    for leaf in _leaves(error, root):
+        path = tuple(leaf.instance_path)
+        value, mark = _find(root, path)
+        refused = _Refused(leaf, leaf.kind, path, _rule(schema, leaf), value, mark, _where(path))
+        subject = _subject(path)
+        for where, message, fix in _WORDS.get(refused.kind.name, _unfit)(refused):
+            yield Refusal(where, subject, message, fix)
+
+
+def _leaves(error: ValidationError, root: Map) -> Iterator[ValidationError]:
+    context = getattr(error.kind, "context", None)
+    branches = [branch for branch in context or () if branch]
+    value, _ = _find(root, tuple(error.instance_path))
+    fitting = [branch for branch in branches if not any(_other_shape(each, error, value) for each in branch)]
+    if not fitting or error.kind.name == "oneOf":
+        yield error
+        return
+    for each in min(fitting, key=len):
+        yield from _leaves(each, root)
+
+
+def _other_shape(inner: ValidationError, outer: ValidationError, value: Node) -> bool:
+    """Whether an error only says that the value has another shape than this branch is for."""
+    if inner.instance_path != outer.instance_path:
+        return False
+    kind: Any = inner.kind
+    if kind.name == "enum":
+        return all(type(option) is not type(value) for option in kind.options)
+    return bool(kind.name == "type")
+
+
+def _rule(schema: Any, error: ValidationError) -> dict[str, Any]:
+    """The part of the schema that an error is about, under the words of the key that refers to it."""
+    node = schema
+    for step in error.schema_path[:-1]:
+        node = node[step]
+    return _described(schema, error, node)
+
+
+def _described(schema: Any, error: ValidationError, node: Any) -> dict[str, Any]:
+    near: dict[str, Any] = {}
+    current: Any = schema
+    for step in error.evaluation_path:
+        if current.__class__ not in (dict, list):
+            break
+        if step == "$ref":
+            target = current["$ref"].rpartition("/")[2]
+            near = {**near, **{key: current[key] for key in ("description", "examples") if key in current}}
+            current = schema["$defs"][target]
+            continue
+        current = current[step]
+        if isinstance(current, dict) and "description" in current:
+            near = {}
+    return {**(node if isinstance(node, dict) else {}), **near}
+
+
+def _find(root: Map, path: Path) -> tuple[Node, int]:
+    """The value at a path, and the position to point at: the value's, or its key's where the value is empty."""
+    node: Node = root
+    mark = root.mark
+    for step in path:
+        if isinstance(node, Map):
+            key = str(step)
+            mark = node.key_mark(key) if node[key] is None else node.value_mark(key)
+            node = node[key]
+        else:
+            mark, node = node.marks[step], node[step]
+    return node, mark
+
+
+def _key_mark(root: Map, path: Path) -> int:
+    parent, mark = _find(root, path[:-1])
+    return parent.key_mark(str(path[-1])) if isinstance(parent, Map) else mark
+
+
+_KINDS = {section: kind for kind, section in SECTIONS.items()} | {"connections": "connection"}
+
+
+def _subject(path: Path) -> SubjectId | None:
+    if len(path) < 2 or path[0] not in _KINDS:
+        return None
+    name = str(path[1])
+    if path[0] == "connections" and " -> " in name:
+        source, targets = ends(name)
+        name = f"{source} -> {' | '.join(targets)}"
+    return _KINDS[str(path[0])], name
+
+
+def _where(path: Path) -> str:
+    """A path in words: the last key, and whose it is."""
+    keys = [part for part in path if isinstance(part, str)]
+    if not keys:
+        return "the model"
+    if len(keys) >= 2 and keys[0] in _KINDS:
+        owner = f"{_KINDS[keys[0]]} `{shorten(keys[1])}`"
+        return f"the {owner}" if len(keys) == 2 else f"`{shorten(keys[-1])}` of the {owner}"
+    return f"`{shorten(keys[-1])}`"
+
+
+Words = Iterator[tuple[int, str, str]]
+
+
+def _noun(value: Node) -> str:
+    if isinstance(value, Map):
+        return "a mapping"
+    if isinstance(value, Seq):
+        return "a list"
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
+    return f"the text `{shorten(value)}`" if isinstance(value, str) else f"the number `{value}`"
+
+
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "`true` or `false`",
+}
+
+
+def _expected(types: list[str]) -> str:
+    # a text may be written as a number or a word, so these say nothing beside it
+    named = [name for name in types if name != "null" and not ("string" in types and name in ("number", "boolean"))]
+    return " or ".join(_TYPES[name] for name in named)
+
+
+def _like(rule: dict[str, Any]) -> str:
+    examples = [f"`{flow_style(example)}`" for example in rule.get("examples", ())[:3]]
+    said = str(rule.get("description", "")).rstrip(".")
+    return f"{said}; for example {' or '.join(examples)}." if examples and said else "Write it as the reference says."
+
+
+def flow_style(value: object) -> str:
+    """A value as YAML on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow_style(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow_style, value)) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _unfit(refused: _Refused) -> Words:
+    yield refused.mark, f"{refused.where} cannot be {_noun(refused.value)}", _like(refused.rule)
+
+
+def _type(refused: _Refused) -> Words:
+    types = [refused.rule["type"]] if isinstance(refused.rule["type"], str) else refused.rule["type"]
+    message = f"{refused.where} must be {_expected(types)}, and it is {_noun(refused.value)}"
+    yield refused.mark, message, _like(refused.rule)
+
+
+def _enum(refused: _Refused) -> Words:
+    options = [flow_style(option) for option in refused.kind.options]
+    near = closest(refused.value, options) if isinstance(refused.value, str) else None
+    choices = f"It is one of {', '.join(options)}." if len(options) > 1 else f"It is `{options[0]}`."
+    fix = f"Did you mean `{near}`? {choices}" if near else choices
+    if refused.path == ("archgen",):
+        fix = "This archgen reads format 1: write `archgen: 1`."
+    yield refused.mark, f"{refused.where} cannot be {_noun(refused.value)}", fix
+
+
+def _unknown(refused: _Refused) -> Words:
+    known = list(refused.rule.get("properties", ()))
+    title = refused.rule.get("title", "mapping")
+    title = "a model" if not refused.path else title
+    for key in refused.kind.unexpected:
+        mark = refused.value.key_mark(key)
+        if title == "step":
+            yield mark, *_no_step(key, known)
+            continue
+        near = closest(key, known)
+        fix = f"Did you mean `{near}`?" if near else f"Its keys are {', '.join(known)}."
+        if refused.value[key] is None and "message" in known:
+            fix = "If it is part of the message, quote the message: a comma ends a text inside braces."
+        yield mark, f"`{shorten(key)}` is no key of {refused.where}", fix
+
+
+def _no_step(key: str, known: list[str]) -> tuple[str, str]:
+    near = closest(key, known)
+    if near and ">" not in key:
+        return f"`{shorten(key)}` is no step", f"Did you mean `{near}`?"
+    fix = "Write `a -> b: message` with spaces around the arrow, `b --> a: message` for an answer, or one of "
+    return f"`{shorten(key)}` is no step", f"{fix}{', '.join(known)}."
+
+
+def _missing(refused: _Refused) -> Words:
+    key = refused.kind.property
+    said = refused.rule.get("properties", {}).get(key, {})
+    example = next(iter(said.get("examples", ())), "…")
+    fix = f"Add `{key}: {flow_style(example)}`, or what is true of yours."
+    if key == "archgen":
+        fix = "Begin the file with `archgen: 1`."
+    yield refused.mark, f"{refused.where} says no `{key}`", fix
+
+
+def _least(refused: _Refused) -> Words:
+    message = f"{refused.where} is {flow_style(refused.value)}, and the least is {flow_style(refused.kind.limit)}"
+    yield refused.mark, message, _like(refused.rule)
+
+
+def _most(refused: _Refused) -> Words:
+    message = f"{refused.where} is {flow_style(refused.value)}, and the most is {flow_style(refused.kind.limit)}"
+    yield refused.mark, message, _like(refused.rule)
+
+
+def _too_few(refused: _Refused) -> Words:
+    yield refused.mark, f"{refused.where} is empty", _like(refused.rule)
+
+
+def _too_many(refused: _Refused) -> Words:
+    second = list(refused.value)[1]
+    message = f"one step holds {len(refused.value)} keys, the second of them `{shorten(second)}`"
+    yield refused.value.key_mark(second), message, "Begin each step with a dash of its own."
+
+
+def _twice(refused: _Refused) -> Words:
+    seen: list[Node] = []
+    for value, mark in zip(refused.value, refused.value.marks, strict=True):
+        if value in seen:
+            fix = "Name it once."
+            if refused.path[-1:] == ("runs_on",):
+                fix = f"Name it once, or write `runs_on: {{{value}: 2}}` for two replicas on it."
+            yield mark, f"{refused.where} names `{shorten(flow_style(value))}` twice", fix
+            return
+        seen.append(value)
+
+
+def _name(refused: _Refused) -> Words:
+    inner = refused.kind.error
+    key = str(inner.instance)
+    mark = refused.value.key_mark(key)
+    if refused.path == ("connections",):
+        fix = "Write `a -> b`, with spaces around the arrow, or `a -> b | c` for alternatives."
+        yield mark, f"`{shorten(key)}` is no connection", fix
+    else:
+        fix = "Use letters, digits, `.`, `_` and `-`, beginning with a letter or a digit."
+        yield mark, f"`{shorten(key)}` is no id", fix
+
+
+def _branch(refused: _Refused) -> Words:
+    said = refused.value
+    if isinstance(said, Map) and refused.kind.name == "oneOf":
+        beside = [key for key in ("protocol", "port", "tls", "redirect") if key in said]
+        if "ports" in said:
+            message = f"{refused.where} says both `ports` and {', '.join(f'`{key}`' for key in beside)}"
+            yield said.key_mark("ports"), message, "Say them once, inside `ports` for each port."
+        else:
+            fix = "Add `protocol: https`, or `ports: […]` for several."
+            yield refused.mark, f"{refused.where} says no `protocol`", fix
+        return
+    yield from _unfit(refused)
+
+
+_WORDS: dict[str, Callable[[_Refused], Words]] = {
+    "type": _type,
+    "enum": _enum,
+    "additionalProperties": _unknown,
+    "required": _missing,
+    "minimum": _least,
+    "maximum": _most,
+    "minItems": _too_few,
+    "minProperties": _too_few,
+    "maxProperties": _too_many,
+    "uniqueItems": _twice,
+    "propertyNames": _name,
+    "anyOf": _branch,
+    "oneOf": _branch,
+}
