@@ -79,10 +79,12 @@ def _passive_targets(facts: Topology, component: Component, balance: Balance) ->
     for target in dict.fromkeys(target for one in facts.outgoing[component.id] for target in one.targets):
         one = facts.components[target]
         cluster = one.cluster
-        chosen = cluster is not None and (cluster.address or cluster.shared_address or cluster.by or cluster.failover)
-        if cluster is None or cluster.mode != "active-passive" or chosen or len(one.replicas) < 2:
+        if cluster is None or cluster.mode != "active-passive" or len(one.replicas) <= max(1, len(cluster.active)):
             continue
-        if _spreads(balance) and not balance.backup:
+        # the health check of a data store commonly lets only its primary pass, so a stated failover speaks for one
+        knows = facts.kind(target).stores and cluster.failover is not None
+        moved = cluster.address or cluster.shared_address or cluster.by or knows
+        if _spreads(balance) and not balance.backup and not moved:
             yield (
                 f"{target} is called active-passive, but {component.id} hands every one of its replicas a share of the "
                 f"requests by {balance.algorithm}, and that is active-active",
@@ -98,7 +100,8 @@ def _idle_backups(
         return
     reached = {name for one in members for name in (one.id, one.component)}
     lost = [name for name in balance.backup if name not in reached]
-    weightless = [name for name, weight in balance.weights if weight == 0 and name in balance.backup]
+    nothing = [name for name, weight in balance.weights if weight == 0]
+    weightless = [one.id for one in backups if one.id in nothing or one.component in nothing]
     names = listed(balance.backup)
     if lost:
         yield (
@@ -170,7 +173,7 @@ RULE = Rule(
     fix="Let the mode say what the algorithm and the members do.",
     limits=(
         "A component's members are the replicas of its targets, of the kind that it has most of. A cluster that "
-        "says what moves its traffic (`address`, `by`, `failover`) may stand behind a balancer as active-passive."
+        "says what moves its traffic (`address`, `by`) may stand behind a balancer as active-passive."
     ),
     references=(
         (
