@@ -1,0 +1,100 @@
+"""Pictures as files: every view of every model in every format that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from archgen.errors import UsageError
+from archgen.model import Flow
+from archgen.project.pictures import Drawing
+from archgen.site import Tier
+
+VIEWS = ("deployment", "flows")
+
+
+class Format(Struct, frozen=True):
+    """A format by its file extension, and how it shows a deployment and a flow; None where it cannot."""
+
+    extension: str
+    deployment: Callable[[Drawing, Tier], bytes] | None
+    flow: Callable[[Drawing, Tier, Flow], bytes] | None
+
+
+class File(Struct, frozen=True):
+    """A picture under the name `<model>.<view>.<extension>`; the view of a flow is `flow-<id>`."""
+
+    name: str
+    content: bytes
+
+
+def _svg(drawing: Drawing, tier: Tier) -> bytes:
+    return drawing.deployment(tier).encode()
+
+
+def _svg_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
+    return drawing.sequence(tier, flow).encode()
+
+
+def _png(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.export.png import png
+
+    return png(drawing.literal().deployment(tier))
+
+
+def _png_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
+    from archgen.export.png import png
+
+    return png(drawing.literal().sequence(tier, flow))
+
+
+FORMATS = {
+    "svg": Format("svg", _svg, _svg_flow),
+    "png": Format("png", _png, _png_flow),
+}
+"""What can be drawn; each loads what it needs when it draws."""
+
+
+def format_of(file: str) -> str | None:
+    """The format that a file's extension stands for."""
+    extension = file.rpartition(".")[2].lower()
+    return next((name for name, one in FORMATS.items() if one.extension == extension), None)
+
+
+def draw(
+    tiers: tuple[Tier, ...], drawing: Drawing, formats: tuple[str, ...], views: tuple[str, ...], flow: str | None
+) -> Iterator[File]:
+    """The pictures of the tiers; without `views` all that a format can show, with `flow` only that flow.
+
+    UsageError for a flow that no tier has, and for a view that was asked for and that a format cannot show.
+    """
+    if flow is not None:
+        _check_flow(tiers, flow)
+    for name in formats:
+        _check_views(name, ("flows",) if flow is not None else views)
+        for tier in tiers:
+            yield from _pictures(FORMATS[name], tier, drawing, views or VIEWS, flow)
+
+
+def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...], only: str | None) -> Iterator[File]:
+    if form.deployment is not None and "deployment" in views and only is None:
+        yield File(f"{tier.id}.deployment.{form.extension}", form.deployment(drawing, tier))
+    if form.flow is not None and ("flows" in views or only is not None):
+        for flow in tier.topology.architecture.flows:
+            if only in (None, flow.id):
+                yield File(f"{tier.id}.flow-{flow.id}.{form.extension}", form.flow(drawing, tier, flow))
+
+
+def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:
+    known = dict.fromkeys(each.id for tier in tiers for each in tier.topology.architecture.flows)
+    if flow not in known:
+        raise UsageError(f"no model has a flow `{flow}`; flows: {', '.join(known) or 'none'}")
+
+
+def _check_views(name: str, views: tuple[str, ...]) -> None:
+    form = FORMATS[name]
+    for view, how in (("deployment", form.deployment), ("flows", form.flow)):
+        if view in views and how is None:
+            able = [other for other, one in FORMATS.items() if (one.deployment if view == "deployment" else one.flow)]
+            raise UsageError(f"{name} cannot show {view}; formats that can: {', '.join(able)}")

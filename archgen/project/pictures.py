@@ -1,0 +1,90 @@
+"""Models as pictures: views, engines and renderers put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Literal
+
+from archgen.errors import UsageError
+from archgen.export.icons import icons
+from archgen.glyphs import Icon
+from archgen.layout.placed import Engine
+from archgen.model import Flow
+from archgen.render.sequence_svg import sequence_svg
+from archgen.site import Tier
+from archgen.theme import Mode
+from archgen.view import Diagram, Sequence
+from archgen.views.deployment import deployment
+from archgen.views.flow import flow_sequence
+
+EngineName = Literal["domain", "graphlay", "graphviz"]
+
+
+def _domain() -> Engine:
+    from archgen.layout.domain import domain
+
+    return domain
+
+
+def _graphlay() -> Engine:
+    from archgen.layout.graphlay import layered
+
+    return layered
+
+
+def _graphviz() -> Engine:
+    from archgen.export.graphviz import engine
+
+    return engine
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {"domain": _domain, "graphlay": _graphlay, "graphviz": _graphviz}
+"""What can lay out a diagram; each is loaded when it is asked for."""
+
+
+MODES: tuple[Mode, ...] = ("light", "dark", "auto")
+
+
+class Drawing:
+    """Draws the tiers of one run in one way: with an engine, in a mode, with or without findings."""
+
+    def __init__(self, engine: str = "domain", mode: Mode = "auto", findings: bool = True) -> None:
+        if engine not in ENGINES:
+            raise UsageError(f"unknown engine `{engine}`; known: {', '.join(ENGINES)}")
+        if mode not in MODES:
+            raise UsageError(f"unknown theme `{mode}`; known: {', '.join(MODES)}")
+        self._name = engine
+        self._engine = ENGINES[engine]()
+        self._mode = mode
+        self._findings = findings
+
+    def literal(self) -> Drawing:
+        """The same drawing for a rasteriser, which knows no automatic mode: light then."""
+        return self if self._mode != "auto" else Drawing(self._name, "light", self._findings)
+
+    def diagram(self, tier: Tier) -> Diagram:
+        """What the deployment picture shows."""
+        return deployment(tier.topology, tier.findings if self._findings else ())
+
+    def flow(self, tier: Tier, flow: Flow) -> Sequence:
+        """What the picture of a flow shows."""
+        return flow_sequence(tier.topology, flow, tier.findings if self._findings else ())
+
+    def deployment(self, tier: Tier) -> str:
+        """Where everything runs, as SVG."""
+        from archgen.render.deployment_svg import deployment_svg
+
+        diagram = self.diagram(tier)
+        found = _icons(tier, (node.icon for node in diagram.nodes))
+        return deployment_svg(self._engine(diagram), found, f"{tier.id}-deployment", self._mode)
+
+    def sequence(self, tier: Tier, flow: Flow) -> str:
+        """One request flow in time, as SVG."""
+        sequence = self.flow(tier, flow)
+        found = _icons(tier, (one.icon for one in sequence.participants))
+        return sequence_svg(sequence, found, f"{tier.id}-{flow.id}", self._mode)
+
+
+def _icons(tier: Tier, names: Iterable[str | None]) -> dict[str, Icon]:
+    return icons(names, os.path.dirname(os.path.abspath(tier.topology.architecture.file)))
