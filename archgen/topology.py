@@ -26,6 +26,7 @@ from archgen.model import (
     Zone,
 )
 from archgen.protocols import PROTOCOLS
+from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import Failures, SinglePoint, failures
 from archgen.reliability.index import SAME_HOST, Index
 from archgen.reliability.structure import Structure, access_of, build, requests, writers
@@ -317,9 +318,14 @@ class Topology:
         return {flow.id: build(self.index, flow) for flow in self.architecture.flows}
 
     @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """The structure function of each flow, ordered for evaluation."""
+        return {flow: Plan(self.index, structure) for flow, structure in self.structures.items()}
+
+    @cached_property
     def failures(self) -> dict[str, Failures]:
         """What the loss of each single element does to each flow."""
-        return {flow: failures(self.index, structure) for flow, structure in self.structures.items()}
+        return {flow: failures(plan) for flow, plan in self.plans.items()}
 
     @cached_property
     def breaking(self) -> tuple[Breaking, ...]:
@@ -361,7 +367,7 @@ class Topology:
         """The elements whose loss alone would break a flow even if a component never failed."""
         structure = self.structures[flow]
         spared = replace(structure, clients=structure.clients | {component})
-        return frozenset(point.element for point in failures(self.index, spared).points)
+        return frozenset(point.element for point in failures(Plan(self.index, spared)).points)
 
     # Servers
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from archgen.reliability.cuts import cut_sets
-from archgen.reliability.failure import Sweep
+from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
 from tests.oracle import World, elements
@@ -20,7 +20,7 @@ def test_cut_sets_up_to_order_two_agree_with_the_definition(chunk: int) -> None:
         model = architecture(seed)
         index = Index(model)
         for flow in model.flows:
-            found = cut_sets(Sweep(index, build(index, flow)), 2)
+            found = cut_sets(Plan(index, build(index, flow)), 2)
             engine = {frozenset((one.kind, one.id) for one in each) for each in found.sets}
             expected: set[frozenset[tuple[str, str]]] = set()
             if World(model, frozenset()).succeeds(flow):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
@@ -23,7 +24,7 @@ def test_single_failures_agree_with_the_definition(chunk: int) -> None:
         model = architecture(seed)
         index = Index(model)
         for flow in model.flows:
-            found = failures(index, build(index, flow))
+            found = failures(Plan(index, build(index, flow)))
             engine = {(one.element.kind, one.element.id) for one in found.points}
             possible = World(model, frozenset()).succeeds(flow)
             assert found.possible == possible, (seed, flow.id)
@@ -38,7 +39,10 @@ def test_random_models_reach_every_feature() -> None:
     models = [architecture(seed) for seed in range(500)]
     flows = [flow for model in models for flow in model.flows]
     verdicts = [
-        failures(index, build(index, flow)) for model in models for index in [Index(model)] for flow in model.flows
+        failures(Plan(index, build(index, flow)))
+        for model in models
+        for index in [Index(model)]
+        for flow in model.flows
     ]
     assert {one.possible for one in verdicts} == {True, False}
     assert {point.element.kind for one in verdicts for point in one.points} == {"replica", "host", "zone"}
@@ -55,7 +59,7 @@ def test_proof_names_a_step_of_the_flow_and_ends_where_the_failure_is(seed: int)
     model = architecture(seed)
     index = Index(model)
     for flow in model.flows:
-        for point in failures(index, build(index, flow)).points:
+        for point in failures(Plan(index, build(index, flow))).points:
             assert point.proof.flow == flow.id
             assert point.proof.step.startswith(f"{flow.id}/")
             assert point.proof.path

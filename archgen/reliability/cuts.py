@@ -1,19 +1,18 @@
 """Minimal cut sets of a flow up to a bounded order, from truncated families of failing sets.
 
-Each replica carries the family of the smallest sets of elements whose loss stops it: its own element, its host, its
-zones, and what stops each of its needs (MOCUS turned bottom-up; NUREG-0492, ch. VII). Larger sets are dropped on the
-way, which loses nothing below the bound because joining sets never makes one smaller.
+Each value is the family of the smallest sets of elements whose loss makes a thing fail (MOCUS turned bottom-up;
+NUREG-0492, ch. VII). Larger sets are dropped on the way, which loses nothing below the bound because joining sets
+never makes one smaller.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
 from archgen.finding import Subject
-from archgen.reliability.failure import Sweep
-from archgen.reliability.structure import Need
+from archgen.reliability.evaluation import Evaluation, Plan
 
 FAMILY_LIMIT = 20_000
 """Sets that one family may hold before the search is cut short."""
@@ -30,18 +29,43 @@ class CutSets(Struct, frozen=True):
     truncated: bool
 
 
-class Family:
-    """Sets of elements as bit masks, at most `order` elements each, none containing another."""
+class Families:
+    """An algebra of sets of elements as bit masks: at most `order` elements each, none containing another."""
 
-    def __init__(self, order: int) -> None:
-        self.order = order
+    def __init__(self, elements: Sequence[Subject], order: int) -> None:
+        self.never: frozenset[int] = frozenset()
+        self.always = frozenset({0})
         self.truncated = False
+        self._order = order
+        self._mask = {element: 1 << place for place, element in enumerate(elements)}
 
-    def minimal(self, sets: Iterable[int]) -> frozenset[int]:
-        """The sets that contain no other of them, largest dropped first where there are too many."""
+    def element(self, subject: Subject) -> frozenset[int]:
+        """The element alone."""
+        return frozenset({self._mask[subject]})
+
+    def any_of(self, values: Iterable[frozenset[int]]) -> frozenset[int]:
+        """The smallest sets of all families."""
+        return self._minimal({one for family in values for one in family})
+
+    def at_least(self, count: int, values: Sequence[frozenset[int]]) -> frozenset[int]:
+        """Every union of a set of each of `count` families."""
+        reached = [self.always] + [self.never] * count
+        for family in values:
+            for level in range(count, 0, -1):
+                if reached[level - 1]:
+                    reached[level] = self.any_of((reached[level], self._both(reached[level - 1], family)))
+        return reached[count]
+
+    def _both(self, one: frozenset[int], other: frozenset[int]) -> frozenset[int]:
+        if len(one) * len(other) > FAMILY_LIMIT * 20:
+            self.truncated = True
+            return self.never
+        return frozenset(first | second for first in one for second in other)
+
+    def _minimal(self, sets: set[int]) -> frozenset[int]:
         kept: set[int] = set()
-        for one in sorted(set(sets), key=lambda mask: (mask.bit_count(), mask)):
-            if one.bit_count() > self.order:
+        for one in sorted(sets, key=lambda mask: (mask.bit_count(), mask)):
+            if one.bit_count() > self._order:
                 break
             if len(kept) >= FAMILY_LIMIT:
                 self.truncated = True
@@ -50,118 +74,26 @@ class Family:
                 kept.add(one)
         return frozenset(kept)
 
-    def both(self, one: frozenset[int], other: frozenset[int]) -> frozenset[int]:
-        """What stops both: every union of a set of each."""
-        if len(one) * len(other) > FAMILY_LIMIT * 20:
-            self.truncated = True
-            return frozenset()
-        return self.minimal(first | second for first in one for second in other)
-
-    def at_least(self, count: int, families: Iterable[frozenset[int]]) -> frozenset[int]:
-        """What stops at least `count` of them."""
-        reached: list[frozenset[int]] = [frozenset({0})] + [frozenset()] * count
-        for family in families:
-            for level in range(count, 0, -1):
-                if reached[level - 1]:
-                    reached[level] = self.minimal(reached[level] | self.both(reached[level - 1], family))
-        return reached[count]
-
 
 def _contains_any(mask: int, kept: set[int]) -> bool:
-    """Whether a proper subset of the mask, or the empty set, is kept; masks have few bits."""
-    subset = (mask - 1) & mask
-    while True:
+    """Whether a proper subset of the mask, or the empty set, is kept; masks have few bits, so all are tried."""
+    subset = mask
+    while subset:
+        subset = (subset - 1) & mask
         if subset in kept:
             return True
-        if subset == 0:
-            return False
-        subset = (subset - 1) & mask
+    return False
 
 
-class CutSearch:
-    """The families of one flow, callees before callers, repeated only where replicas depend on each other."""
-
-    def __init__(self, sweep: Sweep, order: int) -> None:
-        self.sweep = sweep
-        self.family = Family(order)
-        self.place = {element: 1 << number for number, element in enumerate(sweep.elements)}
-        self.failing = {one.id: self._down(one.id) for one in sweep.structure.replicas}
-        while self._pass() and sweep.cyclic:
-            pass
-
-    def flow(self) -> frozenset[int]:
-        """What stops any initiator."""
-        found: frozenset[int] = frozenset()
-        for initiator in self.sweep.structure.initiators:
-            found = self.family.minimal(found | self.component(initiator.component))
-        return found
-
-    def component(self, component: str) -> frozenset[int]:
-        """What stops every replica of a component."""
-        members = self.sweep.members[component]
-        return self.family.at_least(len(members), (self.failing[one] for one in members))
-
-    def _down(self, replica: str) -> frozenset[int]:
-        states = self.family.minimal(self._up(replica))
-        quorum = self.sweep.structure.quorums.get(self.sweep.replicas[replica].component)
-        if quorum is None:
-            return states
-        count, members = quorum
-        own = [self.family.minimal(self._up(one)) for one in members]
-        if count > len(members):
-            return frozenset({0})
-        return self.family.minimal(states | self.family.at_least(len(members) - count + 1, own))
-
-    def _up(self, replica: str) -> Iterable[int]:
-        one = self.sweep.replicas[replica]
-        if one.component in self.sweep.structure.clients:
-            return ()
-        found = {self.place[Subject("replica", replica)]}
-        homes = [
-            frozenset(
-                [self.place[Subject("host", host)]]
-                + [self.place[Subject("zone", zone)] for zone in self.sweep.index.zones_around(host)]
-            )
-            for host in one.hosts
-        ]
-        if homes:
-            found |= self.family.at_least(len(homes), homes)
-        return found
-
-    def _pass(self) -> bool:
-        known: dict[int, frozenset[int]] = {}
-        changed = False
-        for replica in self.sweep.order:
-            before = after = self.failing[replica]
-            for need in self.sweep.structure.needs.get(replica, ()):
-                if id(need) not in known:
-                    known[id(need)] = self._need(need)
-                after = after | known[id(need)]
-            after = self.family.minimal(after)
-            if after != before:
-                self.failing[replica] = after
-                changed = True
-        return changed
-
-    def _need(self, need: Need) -> frozenset[int]:
-        families = [self.failing[one] for one in need.candidates]
-        for standby in need.standbys:
-            asleep = self.component(standby.promoter) if standby.promoter is not None else frozenset()
-            families.append(self.family.minimal(self.failing[standby.replica] | asleep))
-        if need.count > len(families):
-            return frozenset({0})
-        return self.family.at_least(len(families) - need.count + 1, families)
-
-
-def cut_sets(sweep: Sweep, order: int = 2) -> CutSets:
-    """The minimal cut sets of a flow of up to `order` elements; none where the flow is impossible."""
-    if sweep.flow & 1:
+def cut_sets(plan: Plan, order: int = 2) -> CutSets:
+    """The minimal cut sets of a flow of up to `order` elements; none where it fails with nothing failed."""
+    families = Families(plan.elements, order)
+    flow = Evaluation(plan, families).flow
+    if 0 in flow:
         return CutSets((), order, False)
-    search = CutSearch(sweep, order)
-    found = sorted(search.flow(), key=lambda mask: (mask.bit_count(), _places(mask)))
-    elements = sweep.elements
-    sets = tuple(tuple(elements[place] for place in _places(mask)) for mask in found)
-    return CutSets(sets, order, search.family.truncated)
+    found = sorted(flow, key=lambda mask: (mask.bit_count(), _places(mask)))
+    sets = tuple(tuple(plan.elements[place] for place in _places(mask)) for mask in found)
+    return CutSets(sets, order, families.truncated)
 
 
 def _places(mask: int) -> list[int]:

@@ -1,0 +1,153 @@
+"""The availability of a flow: exact by decision diagram, or sampled with an interval where that would grow too large.
+
+The single points of failure are taken out first: the flow is up only if all of them are, so they are a factor of the
+result and constants in the diagram. Elements fail independently of each other; what is lost together is told by
+hosts and zones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+from random import Random
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.finding import Subject
+from archgen.reliability.bdd import Bdd, BudgetExceeded
+from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.failure import Failures, States
+
+HOURS_PER_YEAR = 8760.0
+NODE_BUDGET = 60_000
+SAMPLES = 1 << 15
+SEED = 20_011
+_Z99 = 2.5758293035489004
+"""The 99.5 % quantile of the standard normal distribution: two-sided 99 %."""
+
+
+class Importance(Struct, frozen=True):
+    """What an element means to a flow.
+
+    birnbaum: by how much the flow's availability changes with the element's. fussell_vesely: the share of the flow's
+    unavailability that would be gone if the element never failed (NUREG/CR-3385). hours_per_year: the same in hours.
+    """
+
+    element: Subject
+    birnbaum: float
+    fussell_vesely: float
+    hours_per_year: float
+
+
+class FlowAvailability(Struct, frozen=True):
+    """A flow's availability and how it was found; `bounds` is a 99 % interval where it was sampled."""
+
+    availability: float
+    method: Literal["exact", "bounds", "sampled"]
+    bounds: tuple[float, float] | None
+    importance: tuple[Importance, ...]
+
+    @property
+    def downtime(self) -> float:
+        """Expected hours a year in which the flow fails."""
+        return (1.0 - self.availability) * HOURS_PER_YEAR
+
+
+def availability(
+    plan: Plan, single: Failures, up: Mapping[Subject, float], budget: int = NODE_BUDGET
+) -> FlowAvailability:
+    """The availability of a flow whose elements are up with the given probabilities; 0 for an impossible flow.
+
+    `single` are the flow's single failures: the points among them are a factor, and constants in the diagram.
+    """
+    if not single.possible:
+        return FlowAvailability(0.0, "exact", None, ())
+    points = tuple(point.element for point in single.points)
+    try:
+        return _exact(plan, up, points, budget)
+    except BudgetExceeded:
+        return _sampled(plan, up, points)
+
+
+def _exact(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...], budget: int) -> FlowAvailability:
+    order = tuple(element for element in depth_first(plan) if element not in points)
+    diagram = Bdd(order, budget)
+    root = Evaluation(plan, diagram).flow
+    chances = [1.0 - up[element] for element in order]
+    series = _product(points, up)
+    rest = 1.0 - diagram.probability(root, chances)
+    slopes = {element: series * one for element, one in zip(order, diagram.derivatives(root, chances), strict=True)}
+    slopes |= {point: rest * _product([one for one in points if one != point], up) for point in points}
+    found = [_importance(one, slopes[one], up[one], series * rest) for one in plan.elements if slopes[one] > 0.0]
+    return FlowAvailability(series * rest, "exact", None, ranked(found))
+
+
+def _product(elements: Sequence[Subject], up: Mapping[Subject, float]) -> float:
+    product = 1.0
+    for element in elements:
+        product *= up[element]
+    return product
+
+
+def _importance(element: Subject, birnbaum: float, up: float, total: float) -> Importance:
+    won = (1.0 - up) * birnbaum
+    return Importance(element, birnbaum, won / (1.0 - total) if total < 1.0 else 0.0, won * HOURS_PER_YEAR)
+
+
+def ranked(found: Sequence[Importance]) -> tuple[Importance, ...]:
+    """What to fix first, first; equal ones by their element, so that the order is the same everywhere."""
+    return tuple(sorted(found, key=lambda one: (-one.hours_per_year, -one.birnbaum, one.element)))
+
+
+def depth_first(plan: Plan) -> tuple[Subject, ...]:
+    """The elements in the order in which a walk from the initiators meets them, zones and hosts before replicas.
+
+    What fails together stands together in this order, which keeps a diagram small.
+    """
+    found: dict[Subject, None] = {}
+    for replica in reversed(plan.order):
+        one = plan.replicas[replica]
+        if one.component in plan.structure.clients:
+            continue
+        for host in one.hosts:
+            for zone in reversed(plan.index.zones_around(host)):
+                found[Subject("zone", zone)] = None
+            found[Subject("host", host)] = None
+        found[Subject("replica", replica)] = None
+    return tuple(found)
+
+
+def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...]) -> FlowAvailability:
+    """Monte Carlo over what is no single point: many random states at once, one bit each, from a fixed seed."""
+    random = Random(SEED)
+    failed = {one: draws(random, 1.0 - up[one], SAMPLES) for one in plan.elements if one not in points}
+    hits = Evaluation(plan, States(failed, (1 << SAMPLES) - 1)).flow.bit_count()
+    low, high = interval(hits, SAMPLES)
+    rest, series = 1.0 - hits / SAMPLES, _product(points, up)
+    found = [
+        _importance(point, rest * _product([one for one in points if one != point], up), up[point], series * rest)
+        for point in points
+    ]
+    bounds = (series * (1.0 - high), series * (1.0 - low))
+    return FlowAvailability(series * rest, "sampled", bounds, ranked(found))
+
+
+def draws(random: Random, chance: float, count: int) -> int:
+    """`count` bits, each set with the given chance to 2^-32: the chance's binary digits, folded from the last."""
+    digits = round(chance * (1 << 32))
+    if digits >= 1 << 32:
+        return (1 << count) - 1
+    bits = 0
+    for place in range(32):
+        fresh = random.getrandbits(count)
+        bits = (bits | fresh) if digits >> place & 1 else (bits & fresh)
+    return bits
+
+
+def interval(hits: int, count: int) -> tuple[float, float]:
+    """The Wilson score interval of a share at 99 % (Wilson, 1927)."""
+    share, square = hits / count, _Z99 * _Z99
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    spread = _Z99 / (1 + square / count) * sqrt(share * (1 - share) / count + square / (4 * count * count))
+    return max(0.0, middle - spread), min(1.0, middle + spread)

@@ -1,0 +1,163 @@
+"""Reduced ordered binary decision diagrams, small and iterative: an algebra with exact probabilities.
+
+Nodes are numbers; 0 is never, 1 is always. A child is always made before its parent, so numbers are a topological
+order and every pass over them is a loop. Bryant, Graph-Based Algorithms for Boolean Function Manipulation, 1986.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from archgen.finding import Subject
+
+NEVER, ALWAYS = 0, 1
+_TERMINAL = 1 << 60
+
+
+class BudgetExceeded(Exception):
+    """The diagram would need more nodes, or more steps, than it was allowed."""
+
+
+class Bdd:
+    """A shared store of nodes (variable, low, high) for elements in an order: smaller variables nearer the root.
+
+    An element that is not in the order is taken never to fail. `budget` bounds the nodes, and the steps eightfold.
+    """
+
+    def __init__(self, order: Sequence[Subject], budget: int) -> None:
+        self.never = NEVER
+        self.always = ALWAYS
+        self.variable = [_TERMINAL, _TERMINAL]
+        self.low = [0, 1]
+        self.high = [0, 1]
+        self._steps = 0
+        self._budget = budget
+        self._place: Mapping[Subject, int] = {element: place for place, element in enumerate(order)}
+        self._unique: dict[tuple[int, int, int], int] = {}
+        self._memo: dict[tuple[int, int, bool], int] = {}
+
+    def element(self, subject: Subject) -> int:
+        """The function that is true exactly if the element has failed."""
+        place = self._place.get(subject)
+        return NEVER if place is None else self._node(place, NEVER, ALWAYS)
+
+    def _node(self, variable: int, low: int, high: int) -> int:
+        if low == high:
+            return low
+        key = (variable, low, high)
+        found = self._unique.get(key)
+        if found is None:
+            if len(self.variable) >= self._budget:
+                raise BudgetExceeded
+            found = len(self.variable)
+            self.variable.append(variable)
+            self.low.append(low)
+            self.high.append(high)
+            self._unique[key] = found
+        return found
+
+    def any_of(self, values: Iterable[int]) -> int:
+        """The disjunction."""
+        found = NEVER
+        for one in values:
+            found = self._apply(found, one, False)
+        return found
+
+    def at_least(self, count: int, values: Sequence[int]) -> int:
+        """True if at least `count` of the functions are."""
+        if count == len(values):
+            found = ALWAYS
+            for one in values:
+                found = self._apply(found, one, True)
+            return found
+        reached = [ALWAYS] + [NEVER] * count
+        for one in values:
+            for level in range(count, 0, -1):
+                reached[level] = self._apply(reached[level], self._apply(reached[level - 1], one, True), False)
+        return reached[count]
+
+    @staticmethod
+    def _settled(one: int, other: int, conjunction: bool) -> int | None:
+        """The result of an operation that needs no descent."""
+        if one == other:
+            return one
+        small, large = (one, other) if one < other else (other, one)
+        if small == NEVER:
+            return NEVER if conjunction else large
+        if small == ALWAYS:
+            return large if conjunction else ALWAYS
+        return None
+
+    def _apply(self, one: int, other: int, conjunction: bool) -> int:
+        """An explicit stack instead of recursion, so that depth is no limit."""
+        settled = self._settled(one, other, conjunction)
+        if settled is not None:
+            return settled
+        memo = self._memo
+        root = (one, other, conjunction) if one < other else (other, one, conjunction)
+        stack = [root]
+        while stack:
+            key = stack[-1]
+            if key in memo:
+                stack.pop()
+                continue
+            first, second, _ = key
+            top = min(self.variable[first], self.variable[second])
+            lows, highs = self._branches(first, top), self._branches(second, top)
+            low = self._known(lows[0], highs[0], conjunction, stack)
+            high = self._known(lows[1], highs[1], conjunction, stack)
+            if low is not None and high is not None:
+                self._steps += 1
+                if self._steps > 8 * self._budget:
+                    raise BudgetExceeded
+                memo[key] = self._node(top, low, high)
+                stack.pop()
+        return memo[root]
+
+    def _branches(self, node: int, top: int) -> tuple[int, int]:
+        return (self.low[node], self.high[node]) if self.variable[node] == top else (node, node)
+
+    def _known(self, one: int, other: int, conjunction: bool, stack: list[tuple[int, int, bool]]) -> int | None:
+        settled = self._settled(one, other, conjunction)
+        if settled is not None:
+            return settled
+        key = (one, other, conjunction) if one < other else (other, one, conjunction)
+        found = self._memo.get(key)
+        if found is None:
+            stack.append(key)
+        return found
+
+    def reachable(self, root: int) -> list[int]:
+        """The inner nodes under a root, children before parents."""
+        seen = {root}
+        queue = [root]
+        for node in queue:
+            for child in (self.low[node], self.high[node]):
+                if child not in seen:
+                    seen.add(child)
+                    queue.append(child)
+        return sorted(node for node in seen if node > ALWAYS)
+
+    def probability(self, root: int, chances: Sequence[float]) -> float:
+        """The chance that the function is true, where `chances[v]` is that of variable v; variables independent."""
+        return self._values(root, chances)[root]
+
+    def _values(self, root: int, chances: Sequence[float]) -> dict[int, float]:
+        values = {NEVER: 0.0, ALWAYS: 1.0}
+        for node in self.reachable(root):
+            chance = chances[self.variable[node]]
+            values[node] = (1.0 - chance) * values[self.low[node]] + chance * values[self.high[node]]
+        return values
+
+    def derivatives(self, root: int, chances: Sequence[float]) -> list[float]:
+        """How the chance of the function changes with that of each variable (Birnbaum, 1969)."""
+        values = self._values(root, chances)
+        found = [0.0] * len(chances)
+        weight = {root: 1.0}
+        for node in reversed(self.reachable(root)):
+            variable = self.variable[node]
+            own = weight[node]
+            found[variable] += own * (values[self.high[node]] - values[self.low[node]])
+            for child, share in ((self.low[node], 1.0 - chances[variable]), (self.high[node], chances[variable])):
+                weight[child] = weight.get(child, 0.0) + own * share
+        return found

@@ -1,0 +1,172 @@
+"""The structure function over any algebra: bits of states, families of cut sets, or decision diagrams.
+
+An algebra says what "this element has failed" is, and joins such values by "any of" and "at least k of"; the walk over
+replicas and their needs is the same for all. Callees come before callers; where replicas depend on each other the walk
+repeats until nothing changes, which gives the greatest set of working replicas (Kleene iteration on a finite lattice).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from archgen.finding import Subject
+from archgen.model import Replica
+from archgen.reliability.index import Index
+from archgen.reliability.structure import Need, Structure
+
+T = TypeVar("T")
+
+
+class Algebra(Protocol[T]):
+    """Values that tell when something fails; equal values mean the same failure."""
+
+    @property
+    def never(self) -> T:
+        """What cannot fail."""
+
+    @property
+    def always(self) -> T:
+        """What fails with nothing failed."""
+
+    def element(self, subject: Subject) -> T:
+        """Fails when the element has failed."""
+
+    def any_of(self, values: Iterable[T]) -> T:
+        """Fails when any of the values does."""
+
+    def at_least(self, count: int, values: Sequence[T]) -> T:
+        """Fails when at least `count` of the values do; 0 < count <= len(values)."""
+
+
+class Plan:
+    """One flow's structure, ordered for evaluation."""
+
+    def __init__(self, index: Index, structure: Structure) -> None:
+        self.index = index
+        self.structure = structure
+        self.replicas = {replica.id: replica for replica in structure.replicas}
+        self.members: dict[str, list[str]] = {}
+        for replica in structure.replicas:
+            self.members.setdefault(replica.component, []).append(replica.id)
+        self.elements = self._elements()
+        self.order, self.cyclic = self._callees_first()
+
+    def _elements(self) -> tuple[Subject, ...]:
+        """Everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""
+        replicas = [one for one in self.structure.replicas if one.component not in self.structure.clients]
+        hosts = dict.fromkeys(host for one in replicas for host in one.hosts)
+        zones = dict.fromkeys(zone for host in hosts for zone in self.index.zones_around(host))
+        return (
+            *(Subject("replica", one.id) for one in replicas),
+            *(Subject("host", host) for host in hosts),
+            *(Subject("zone", zone) for zone in zones),
+        )
+
+    def of(self, need: Need) -> list[str]:
+        """The replicas that decide a need: candidates, standbys, and those that promote."""
+        found = list(need.candidates)
+        for standby in need.standbys:
+            found.append(standby.replica)
+            if standby.promoter is not None:
+                found += self.members.get(standby.promoter, ())
+        return list(dict.fromkeys(found))
+
+    def _callees(self, replica: str) -> list[str]:
+        return [callee for need in self.structure.needs.get(replica, ()) for callee in self.of(need)]
+
+    def _callees_first(self) -> tuple[list[str], bool]:
+        """The replicas in depth-first post-order, and whether any depend on each other."""
+        order: list[str] = []
+        left: dict[str, bool] = {}
+        cyclic = False
+        for root in self.replicas:
+            if root in left:
+                continue
+            left[root] = False
+            stack = [(root, iter(self._callees(root)))]
+            while stack:
+                replica, callees = stack[-1]
+                for callee in callees:
+                    if callee not in left:
+                        left[callee] = False
+                        stack.append((callee, iter(self._callees(callee))))
+                        break
+                    cyclic = cyclic or not left[callee]
+                else:
+                    left[replica] = True
+                    order.append(replica)
+                    stack.pop()
+        return order, cyclic
+
+
+class Evaluation(Generic[T]):
+    """When each replica of a flow is down, when it does not work, and when the flow fails."""
+
+    def __init__(self, plan: Plan, algebra: Algebra[T]) -> None:
+        self.plan = plan
+        self.algebra = algebra
+        self.down = self._down()
+        self.failed = dict(self.down)
+        while self._pass() and plan.cyclic:
+            pass
+        self.flow = algebra.any_of([self.component(one.component) for one in plan.structure.initiators])
+
+    def component(self, component: str) -> T:
+        """When no replica of a component works."""
+        members = self.plan.members.get(component, [])
+        return self._at_least(len(members), [self.failed[one] for one in members])
+
+    def need(self, need: Need) -> T:
+        """When a need is not met."""
+        found = [self.failed[one] for one in need.candidates]
+        for standby in need.standbys:
+            own = self.failed[standby.replica]
+            if standby.promoter is not None:
+                own = self.algebra.any_of([own, self.component(standby.promoter)])
+            found.append(own)
+        return self._at_least(len(found) - need.count + 1, found)
+
+    def _at_least(self, count: int, values: list[T]) -> T:
+        return self.algebra.at_least(count, values) if count > 0 else self.algebra.always
+
+    def _up(self, replica: Replica) -> T:
+        """When a replica itself, its host or a zone around it is gone; a floating one needs any one of its hosts."""
+        if replica.component in self.plan.structure.clients:
+            return self.algebra.never
+        own = self.algebra.element(Subject("replica", replica.id))
+        if not replica.hosts:
+            return own
+        homes = [self._gone(host) for host in replica.hosts]
+        return self.algebra.any_of([own, self._at_least(len(homes), homes)])
+
+    def _gone(self, host: str) -> T:
+        zones = [self.algebra.element(Subject("zone", zone)) for zone in self.plan.index.zones_around(host)]
+        lost = self.algebra.element(Subject("host", host))
+        return self.algebra.any_of([lost, *zones]) if zones else lost
+
+    def _down(self) -> dict[str, T]:
+        """When each replica is not up, or its component's quorum is not met; members count as they are up."""
+        own = {replica.id: self._up(replica) for replica in self.plan.structure.replicas}
+        down = dict(own)
+        for count, members in self.plan.structure.quorums.values():
+            lost = self._at_least(len(members) - count + 1, [own[one] for one in members])
+            for one in members:
+                down[one] = self.algebra.any_of([own[one], lost])
+        return down
+
+    def _pass(self) -> bool:
+        """One walk over all replicas; True if anything changed. A need that several replicas share is met once."""
+        known: dict[int, T] = {}
+        changed = False
+        for replica in self.plan.order:
+            needs = self.plan.structure.needs.get(replica, ())
+            for need in needs:
+                if id(need) not in known:
+                    known[id(need)] = self.need(need)
+            if needs:
+                after = self.algebra.any_of([self.failed[replica], *(known[id(need)] for need in needs)])
+                if after != self.failed[replica]:
+                    self.failed[replica] = after
+                    changed = True
+        return changed
