@@ -10,7 +10,7 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, get_plugin_logger
+from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 
@@ -22,14 +22,14 @@ from archgen.site.door import Door, settle, undated
 log = get_plugin_logger("archgen")
 
 
-class Settings(Config):
+class Settings(Config):  # type: ignore[no-untyped-call]
     """`models`: a pattern, or a list of them, relative to mkdocs.yml; `today`: the ISO date to judge by."""
 
     models = config_options.Type((str, list), default="models/*.arch.yaml")
     today = config_options.Optional(config_options.Type(str))
 
 
-class ArchgenPlugin(BasePlugin[Settings]):
+class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     """Adds a page per tier, per request flow and per rule to a site."""
 
     def __init__(self) -> None:
@@ -61,6 +61,7 @@ class ArchgenPlugin(BasePlugin[Settings]):
         """Leave the day of the build out of the sitemap."""
         return undated(output) if template_name == "sitemap.xml" else output
 
+    @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:
         """Leave the time of the build out of the packed sitemap."""
         settle(config.site_dir)

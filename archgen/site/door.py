@@ -12,7 +12,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import nest_paths
 
 from archgen.site.menu import menu, place
-from archgen.site.page import HOME, STYLE, Page
+from archgen.site.page import HOME, SCRIPT, STYLE, Page
 from archgen.site.settings import EXTENSIONS
 
 BESIDE = "architecture.md"
@@ -33,12 +33,15 @@ class Door:
         self._pages = {page.path: page for page in pages}
 
     def configure(self, config: MkDocsConfig) -> None:
-        """Switch on what the pages need: three Markdown extensions and the style sheet."""
+        """Switch on what the pages need: Markdown extensions, the style sheet, and search without a server."""
         for name in EXTENSIONS:
             if name not in config.markdown_extensions:
                 config.markdown_extensions.append(name)
         if STYLE not in config.extra_css:
             config.extra_css.append(STYLE)
+        scripts = config.extra.setdefault("polyfills", [])
+        if not config.use_directory_urls and SCRIPT not in scripts:
+            scripts.append(SCRIPT)
 
     def add(self, files: Files, config: MkDocsConfig) -> None:
         """Add every page that no file of the docs directory replaces, and complete the menu."""
@@ -84,10 +87,20 @@ def undated(sitemap: str) -> str:
 
 
 def settle(site_dir: str) -> None:
-    """Compress the sitemap again without the time of the build in its header (RFC 1952, MTIME 0)."""
+    """What is left once MkDocs has written everything.
+
+    The sitemap is compressed again without the time of the build in its header (RFC 1952, MTIME 0), and the search
+    index is also written as a script, which is what the theme reads in a site opened from a disk.
+    """
     plain = os.path.join(site_dir, "sitemap.xml")
     if os.path.exists(plain):
         with open(plain, "rb") as stream:
             packed = gzip.compress(stream.read(), mtime=0)
         with open(f"{plain}.gz", "wb") as stream:
             stream.write(packed)
+    index = os.path.join(site_dir, "search", "search_index.json")
+    if os.path.exists(index):
+        with open(index, "rb") as stream:
+            found = stream.read()
+        with open(os.path.join(site_dir, "search", "search_index.js"), "wb") as stream:
+            stream.write(b"var __index = " + found)

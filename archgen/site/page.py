@@ -16,6 +16,9 @@ HOME = "index.md"
 STYLE = "assets/archgen.css"
 """The path of the style sheet, in the package and in the site."""
 
+SCRIPT = "assets/file-search.js"
+"""The path of the script that lets search work in a site opened from a disk, in the package and in the site."""
+
 
 class Tier(Struct, frozen=True):
     """One model with its findings, whose order gives the issues their numbers, and its source as it was written."""
