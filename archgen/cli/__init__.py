@@ -76,7 +76,7 @@ def _command(name: str, words: list[str]) -> int:
 
 
 def _unknown(name: str) -> str:
-    from archgen.cli.parser import nearest
+    from archgen.project.choice import nearest
 
     kind = "option" if name.startswith("-") else "command"
     return f"unknown {kind} `{name}`{nearest(name, tuple(COMMANDS))}; commands: {', '.join(COMMANDS)}"

@@ -6,9 +6,11 @@ import argparse
 import os
 import sys
 
-from archgen.cli.parser import add_paths, one_of
+from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
+from archgen.cli.refusal import refused
 from archgen.errors import UsageError
+from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.draw import FORMATS, VIEWS, File, draw, format_of
 from archgen.project.inputs import find, read
@@ -46,9 +48,12 @@ def run(options: argparse.Namespace) -> int:
     """Draw everything first, then write: a picture that fails leaves no half of a directory behind."""
     formats = tuple(one_of(name, tuple(FORMATS), "format") for name in options.format)
     views = tuple(one_of(name, VIEWS, "view") for name in options.view)
+    one_of(options.theme, MODES, "theme")
     drawing = Drawing(one_of(options.engine, tuple(ENGINES), "engine"), options.theme, not options.no_findings)
     inferred = (found,) if (found := format_of(options.output)) else ("svg",)
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
+    if refused(models, style()):
+        return 2
     with Progress() as progress:
         files: list[File] = []
         for file in draw(tiers(models), drawing, formats or inferred, views, options.flow):

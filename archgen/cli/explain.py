@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from archgen.cli.parser import nearest, style
+from archgen.cli.parser import style
 from archgen.errors import UsageError
+from archgen.project.choice import nearest
 from archgen.project.words import explain, explainable
 
 

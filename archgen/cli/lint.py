@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from archgen.cli.parser import add_paths, one_of, style
+from archgen.cli.parser import add_paths, style
 from archgen.errors import UsageError
+from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.lint import FAIL_ON, FORMATS, exit_code, lint
 from archgen.project.writing import write

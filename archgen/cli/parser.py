@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from archgen.errors import UsageError
+from archgen.project.choice import nearest
 from archgen.report.terminal import Style
 
 WIDEST = 120
@@ -36,21 +37,6 @@ class Parser(argparse.ArgumentParser):
         if rest:
             options.paths += rest
         return options
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """`, did you mean …?` for a near miss, else nothing."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, known, 1, 0.6)
-    return f", did you mean `{close[0]}`?" if close else ""
-
-
-def one_of(word: str, known: Sequence[str], what: str) -> str:
-    """The word, if it is known; else a UsageError that lists what is."""
-    if word not in known:
-        raise UsageError(f"unknown {what} `{word}`{nearest(word, known)}; known: {', '.join(known)}")
-    return word
 
 
 def add_paths(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from archgen.cli.parser import one_of, style
+from archgen.cli.parser import style
+from archgen.project.choice import one_of
 from archgen.project.words import rules_as_json, rules_as_text
 
 

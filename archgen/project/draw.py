@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archgen.errors import UsageError
 from archgen.model import Flow
+from archgen.project.choice import one_of
 from archgen.project.pictures import Drawing
 from archgen.site import Tier
 
@@ -87,9 +88,7 @@ def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...]
 
 
 def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:
-    known = dict.fromkeys(each.id for tier in tiers for each in tier.topology.architecture.flows)
-    if flow not in known:
-        raise UsageError(f"no model has a flow `{flow}`; flows: {', '.join(known) or 'none'}")
+    one_of(flow, tuple(dict.fromkeys(each.id for tier in tiers for each in tier.topology.architecture.flows)), "flow")
 
 
 def _check_views(name: str, views: tuple[str, ...]) -> None:

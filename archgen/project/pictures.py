@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from archgen.errors import UsageError
 from archgen.export.icons import icons
 from archgen.glyphs import Icon
 from archgen.layout.placed import Engine
 from archgen.model import Flow
+from archgen.render.diagram_svg import diagram_svg
 from archgen.render.sequence_svg import sequence_svg
 from archgen.site import Tier
 from archgen.theme import Mode
@@ -50,10 +50,6 @@ class Drawing:
     """Draws the tiers of one run in one way: with an engine, in a mode, with or without findings."""
 
     def __init__(self, engine: str = "domain", mode: Mode = "auto", findings: bool = True) -> None:
-        if engine not in ENGINES:
-            raise UsageError(f"unknown engine `{engine}`; known: {', '.join(ENGINES)}")
-        if mode not in MODES:
-            raise UsageError(f"unknown theme `{mode}`; known: {', '.join(MODES)}")
         self._name = engine
         self._engine = ENGINES[engine]()
         self._mode = mode
@@ -73,11 +69,12 @@ class Drawing:
 
     def deployment(self, tier: Tier) -> str:
         """Where everything runs, as SVG."""
-        from archgen.render.deployment_svg import deployment_svg
 
         diagram = self.diagram(tier)
         found = _icons(tier, (node.icon for node in diagram.nodes))
-        return deployment_svg(self._engine(diagram), found, f"{tier.id}-deployment", self._mode)
+        prefix = f"{tier.id}-deployment"
+        placed = self._engine(diagram)
+        return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
 
     def sequence(self, tier: Tier, flow: Flow) -> str:
         """One request flow in time, as SVG."""

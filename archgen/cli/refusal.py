@@ -1,0 +1,27 @@
+"""What the commands that draw and build say of models without a meaning: they write nothing then."""
+
+from __future__ import annotations
+
+import sys
+
+from archgen.project.lint import MEANINGLESS, outcome
+from archgen.project.models import Model
+from archgen.report.outcome import Outcome
+from archgen.report.terminal import Style
+
+
+def refused(models: tuple[Model, ...], style: Style) -> bool:
+    """Whether a model has no meaning; every reason is told on standard error, as lint tells it."""
+    told = outcome(models)
+    reasons = tuple(
+        (file, kept)
+        for file, findings in told.models
+        if (kept := tuple(finding for finding in findings if finding.rule in MEANINGLESS))
+    )
+    if not reasons:
+        return False
+    from archgen.report import text
+
+    sys.stderr.write(text.write(Outcome(reasons, told.lines, told.step), style))
+    sys.stderr.write("archgen: nothing was written\n")
+    return True

@@ -1,0 +1,23 @@
+"""Words that must be one of a closed set: the nearest is suggested, the set is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archgen.errors import UsageError
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """`, did you mean …?` for a near miss, else nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word[:100], known, 1, 0.6)
+    return f", did you mean `{close[0]}`?" if close else ""
+
+
+def one_of(word: str, known: Sequence[str], what: str) -> str:
+    """The word, if it is known; else a UsageError that lists what is."""
+    if word not in known:
+        listed = f"; known: {', '.join(known)}" if known else ""
+        raise UsageError(f"unknown {what} `{word}`{nearest(word, known)}{listed}")
+    return word
