@@ -1,0 +1,94 @@
+"""The reliability of every flow of a model: possible or not, cut sets, availability, importance, what was assumed."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen import assumptions
+from archgen.finding import Subject
+from archgen.reliability.availability import FlowAvailability, availability
+from archgen.reliability.cuts import CutSets, cut_sets
+from archgen.topology import Topology
+
+
+class Assumed(Struct, frozen=True):
+    """An element whose availability the model does not state, the number taken instead, and its source."""
+
+    element: Subject
+    availability: float
+    source: str
+
+
+class Sensitivity(Struct, frozen=True):
+    """The flow's availability if every assumed element failed ten times as rarely, and ten times as often."""
+
+    better: float
+    worse: float
+
+
+class FlowAssessment(Struct, frozen=True):
+    """What is known of one flow; an impossible one has no cut sets and availability 0."""
+
+    flow: str
+    possible: bool
+    points: tuple[Subject, ...]
+    cuts: CutSets
+    result: FlowAvailability
+    assumed: tuple[Assumed, ...]
+    sensitivity: Sensitivity | None
+
+
+class Probabilities:
+    """How likely each element of a model is up: as stated, or as assumed."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+
+    def of(self, element: Subject) -> tuple[float, Assumed | None]:
+        """The probability of an element, and the assumption where the model states none."""
+        stated, assumption = self._find(element)
+        if stated is not None:
+            return stated, None
+        return assumption.availability, Assumed(element, assumption.availability, assumption.source)
+
+    def _find(self, element: Subject) -> tuple[float | None, assumptions.Assumption]:
+        if element.kind == "host":
+            availability = self._topology.hosts[element.id].availability
+            assumption = assumptions.HOST
+        elif element.kind == "zone":
+            zone = self._topology.zones[element.id]
+            availability = zone.availability
+            assumption = assumptions.of_zone(zone.kind)
+        else:
+            component = self._topology.components[self._topology.replicas[element.id].component]
+            availability = component.availability
+            assumption = assumptions.of_replica(component.kind, component.managed)
+        return (availability.probability if availability else None), assumption
+
+
+def assess(topology: Topology, order: int = 2) -> tuple[FlowAssessment, ...]:
+    """Every flow of a model, with cut sets of up to `order` elements."""
+    probabilities = Probabilities(topology)
+    return tuple(_flow(topology, probabilities, flow, order) for flow in topology.flows)
+
+
+def _flow(topology: Topology, probabilities: Probabilities, flow: str, order: int) -> FlowAssessment:
+    plan, single = topology.plans[flow], topology.failures[flow]
+    found = {element: probabilities.of(element) for element in plan.elements}
+    up = {element: chance for element, (chance, _) in found.items()}
+    assumed = tuple(one for _, one in found.values() if one is not None)
+    result = availability(plan, single, up)
+
+    def shifted(factor: float) -> float:
+        moved = {one.element: max(0.0, 1.0 - (1.0 - one.availability) * factor) for one in assumed}
+        return availability(plan, single, {**up, **moved}).availability
+
+    return FlowAssessment(
+        flow=flow,
+        possible=single.possible,
+        points=tuple(point.element for point in single.points),
+        cuts=cut_sets(plan, order),
+        result=result,
+        assumed=assumed if single.possible else (),
+        sensitivity=Sensitivity(shifted(0.1), shifted(10.0)) if assumed and single.possible else None,
+    )
