@@ -13,6 +13,7 @@ HEADER = 32.0
 OVERHANG = 12.0
 BAND = 16.0
 NODE_GAP = 24.0
+LABEL_GAP = 56.0
 GROUP_GAP = 32.0
 PASS = 16.0
 MOST_PASSES = 12
@@ -50,6 +51,8 @@ class Stacking:
         self._looked_up = {edge.target for edge in diagram.edges if edge.meaning == "lookup"}
         self._order = {node.id: place for place, node in enumerate(diagram.nodes)}
         self._guarded = {guarded for node in diagram.nodes for guarded in node.guards}
+        worded = [edge for edge in self._edges if edge.label]
+        self._worded = {pair for edge in worded for pair in ((edge.source, edge.target), (edge.target, edge.source))}
         self._banded = self._band_parents(diagram)
         self._joins = [(edge.source, edge.target, _weight(edge)) for edge in self._edges]
 
@@ -143,11 +146,18 @@ class Stacking:
         before: dict[int, Block] = {}
         for one in cluster:
             span = range(one.first, one.last + 1)
-            tops = [bottoms[at] + _gap(before[at], one) for at in span if at in bottoms]
+            tops = [bottoms[at] + self._gap(before[at], one) for at in span if at in bottoms]
             one.y = max(tops, default=0.0)
             for at in span:
                 bottoms[at] = one.y + one.height
                 before[at] = one
+
+    def _gap(self, above: Block, below: Block) -> float:
+        if above.passing or below.passing:
+            return PASS
+        if (above.name, below.name) in self._worded:
+            return LABEL_GAP
+        return GROUP_GAP if above.children or below.children else NODE_GAP
 
     def _align(self, clusters: list[list[Block]]) -> None:
         """Clusters beside each other, so that lines between them run straight; the tallest stands first."""
@@ -186,8 +196,8 @@ class Stacking:
             elif second == at and first in shifts:
                 found.append((weight, shifts[first] - drop))
         if not found:
-            middles = [(_top(clusters[one]) + _extent(clusters[one]) / 2 + shift) for one, shift in shifts.items()]
-            return round(middles[0] - _top(clusters[at]) - _extent(clusters[at]) / 2)
+            first, shift = next(iter(shifts.items()))
+            return round(_line(clusters[first]) + shift - _line(clusters[at]))
         heaviest = max(weight for weight, _ in found)
         kept = [value for weight, value in found if weight == heaviest]
         return round(sum(kept) / len(kept))
@@ -229,12 +239,6 @@ def _weight(edge: Edge) -> int:
             return 2
 
 
-def _gap(above: Block, below: Block) -> float:
-    if above.passing or below.passing:
-        return PASS
-    return GROUP_GAP if above.children or below.children else NODE_GAP
-
-
 def _clusters(blocks: list[Block]) -> list[list[Block]]:
     """Blocks that share columns, directly or through others; what shares none can stand side by side."""
     found: list[list[Block]] = []
@@ -257,6 +261,14 @@ def _names(blocks: Iterable[Block]) -> Iterable[str]:
             yield from _names(one.children)
         else:
             yield one.name
+
+
+def _line(cluster: list[Block]) -> float:
+    """What a cluster is aligned by when no line says more: its first card, or the middle of its groups."""
+    highest = min(cluster, key=lambda one: one.y)
+    if not highest.children:
+        return highest.y + highest.height / 2
+    return _top(cluster) + _extent(cluster) / 2
 
 
 def _top(cluster: list[Block]) -> float:

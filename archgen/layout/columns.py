@@ -33,6 +33,7 @@ def columns(diagram: Diagram) -> dict[str, int]:
     roles = _inward({node.subject: _role(node) for node in nodes.values()}, nodes.values(), joined)
     ranks = _ranks(roles, joined)
     keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject]) for node in nodes.values()}
+    keys.update(_beside_visitors(diagram, nodes, keys))
     keys.update(_stacked_agents(diagram, keys))
     order = {key: column for column, key in enumerate(sorted(set(keys.values())))}
     return {node: order[key] for node, key in keys.items()}
@@ -82,6 +83,21 @@ def _rank(start: str, callers: Mapping[str, list[str]], ranks: dict[str, int]) -
         ranks[at] = max((ranks[one] + 1 for one in callers[at] if one in ranks), default=0)
         open_.discard(at)
         stack.pop()
+
+
+def _beside_visitors(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]) -> dict[str, Key]:
+    """A name service that only visitors ask stands above them, out of the way of the request."""
+    askers: dict[str, list[str]] = {}
+    for edge in diagram.edges:
+        if edge.source in keys and edge.target in keys:
+            askers.setdefault(edge.target, []).append(edge.source)
+            askers.setdefault(edge.source, []).append(edge.source)
+    found: dict[str, Key] = {}
+    for edge in diagram.edges:
+        alone = all(nodes[one].role == "visitor" for one in askers.get(edge.target, ()))
+        if edge.meaning == "lookup" and edge.target in keys and alone and nodes[edge.target].group is None:
+            found[edge.target] = max(keys[one] for one in askers[edge.target])
+    return found
 
 
 def _stacked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:

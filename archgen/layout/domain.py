@@ -9,11 +9,11 @@ from msgspec.structs import replace
 from archgen.layout.blocks import Stacking, common
 from archgen.layout.bundles import bundles
 from archgen.layout.columns import columns as columns_of
-from archgen.layout.grid import BAND_PAD, Grid
+from archgen.layout.grid import BAND_PAD, Grid, label_size_of
 from archgen.layout.levels import Level, Levels
 from archgen.layout.measure import CHIP_HEIGHT, HEADING, Card, cards, heading
 from archgen.layout.pieces import unpainted
-from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.layout.routing import Way, route
 from archgen.layout.tracks import Trunk, trunks
 from archgen.theme import SIZES
@@ -110,7 +110,7 @@ class _Placing:
         spans = [self._outermost(one, around) for one in members]
         left = min(one.box.x for one in members) - BAND_PAD
         right = max(one.box.right for one in members) + BAND_PAD
-        top, bottom = min(span[0] for span in spans) - 14, max(span[1] for span in spans) + 14
+        top, bottom = min(span[0] for span in spans) - 26, max(span[1] for span in spans) + 14
         box = Box(left, top, right - left, bottom - top)
         if any(box.overlaps(one.box) for one in nodes if one.node.id not in group.across):
             return []
@@ -164,12 +164,20 @@ class _Placing:
             points = self._points(way)
             bundle = way.bundle.id
             pieces = unpainted(points, painted.setdefault(bundle, []))
-            label = None if bundle in labelled else self._grid.labels.get(bundle)
+            label = None if bundle in labelled else self._grid.labels.get(bundle) or self._upright(way, points)
             labelled.add(bundle)
             end = (bundle, points[-1])
             found.append(PlacedEdge(way.edge, points, pieces, bundle, end not in arrows, label))
             arrows.add(end)
         return found
+
+    def _upright(self, way: Way, points: tuple[Point, ...]) -> Label | None:
+        """The label of a line straight up or down, where its column leaves room beside it."""
+        wide, tall = label_size_of(way.bundle, len(way.edge.badges)) if way.direct else (0.0, 0.0)
+        (x, start), (_, end) = points[0], points[-1]
+        if not wide or abs(start - end) < tall + 20:
+            return None
+        return Label(way.bundle.label, Box(x - wide / 2, (start + end) / 2 - tall / 2 - 2, wide, tall))
 
     def _points(self, way: Way) -> tuple[Point, ...]:
         columns = self._levels.columns

@@ -19,6 +19,7 @@ ARROW = 20.0
 BAND_PAD = 10.0
 NARROWEST = 40.0
 _GAP = 8.0
+_SIDE = 12.0
 
 
 class Wish:
@@ -96,13 +97,13 @@ class Grid:
     def _tracks(self, channel: int) -> float:
         turning = [trunk.track for trunk in self._channels.get(channel, ()) if not trunk.straight]
         if turning:
-            return 2 * _GAP + TRACK * max(turning) + self._arrow(channel)
+            return 2 * _SIDE + TRACK * max(turning) + self._arrow(channel)
         return _GAP if self._channels.get(channel) else 0.0
 
     def _arrow(self, channel: int) -> float:
         """Room for an arrow head where no group's padding gives it."""
         beyond = self._left[channel + 1] if channel + 1 < self.count else 0.0
-        return max(ARROW - _GAP - beyond - self._zone(channel, True), 0.0)
+        return max(ARROW - _SIDE - beyond - self._zone(channel, True), 0.0)
 
     def column(self, column: int) -> float:
         """The left side of a column's cards."""
@@ -120,7 +121,7 @@ class Grid:
 
     def track(self, channel: int, track: int) -> float:
         """The x of a track."""
-        return self.channel(channel) + self._zone(channel, False) + _GAP + TRACK * track
+        return self.channel(channel) + self._zone(channel, False) + _SIDE + TRACK * track
 
     def _label(self, wish: Wish, channels: Mapping[int, list[Trunk]]) -> Label:
         wide, tall = wish.size

@@ -8,7 +8,7 @@ from archgen.layout.blocks import Block
 from archgen.view import Diagram
 
 CLEAR = 12.0
-BORDER_CLEAR = 6.0
+BORDER_CLEAR = 10.0
 
 
 class Level:

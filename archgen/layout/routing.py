@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Literal
 
@@ -80,7 +80,7 @@ def _sides(edge: Edge, bundle: Bundle, levels: Levels) -> tuple[Side, Side]:
     down = levels.middle(edge.source) < levels.middle(edge.target)
     upper, lower = (edge.source, edge.target) if down else (edge.target, edge.source)
     room = levels.nodes[lower][0] - sum(levels.nodes[upper])
-    if len(bundle.edges) == 1 and levels.open_between(upper, lower) and (not bundle.label or room >= 48):
+    if len(bundle.edges) == 1 and levels.open_between(upper, lower) and (not bundle.label or room >= 40):
         return ("bottom", "top") if down else ("top", "bottom")
     return "right", "right"
 
@@ -147,7 +147,8 @@ class Lanes:
         rows: list[list[tuple[float, float, int]]] = []
         for column in columns:
             rows.append(best)
-            best = [self._cheapest(best, height, column, way) for height in self._candidates(column, way)]
+            wishes = dict.fromkeys((way.start, way.end, *(height for _, height, _ in best)))
+            best = [self._cheapest(best, height, column, way) for height in self._candidates(column, way, wishes)]
         return self._trace(columns, rows, best, way)
 
     def _cheapest(
@@ -179,13 +180,13 @@ class Lanes:
     def _lanes(self, column: int) -> list[tuple[float, str]]:
         return self._taken.get(column, [])
 
-    def _candidates(self, column: int, way: Way) -> list[float]:
+    def _candidates(self, column: int, way: Way, wishes: Iterable[float]) -> list[float]:
         own = [height for height, bundle in self._lanes(column) if bundle == way.bundle.id]
         found: dict[float, None] = dict.fromkeys(own)
         ranges = self._levels.free(column)
-        for wish in (way.start, way.end):
+        for wish in wishes:
             near = sorted(ranges, key=lambda span: (_distance(span, wish), span))[:_NEAREST]
-            for low, high in (*near, ranges[0], ranges[-1]):
+            for low, high in dict.fromkeys((*near, ranges[0], ranges[-1])):
                 height = self._clear(column, min(max(wish, low), high), low, high, way.bundle.id)
                 if height is not None:
                     found.setdefault(height)

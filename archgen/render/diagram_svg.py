@@ -10,7 +10,7 @@ from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNo
 from archgen.markup import badge, badge_size, element, escape, identifier, lock, number, picture, symbols, use, words
 from archgen.metrics import text_width
 from archgen.render.legend import Legend, legend
-from archgen.render.strokes import ARROW, Crossings, arrow, beside, gapped, path, shortened
+from archgen.render.strokes import ARROW, Crossings, arrow, beside, gapped, joined, path, shortened
 from archgen.theme import LINES, SIZES, Line, Mode
 from archgen.view import Badge, Node
 
@@ -45,7 +45,9 @@ class _Painter:
     def __init__(self, placed: Placed, icons: Icons, prefix: str) -> None:
         self._placed = placed
         self._prefix = prefix
-        self._icons = {one.node.id: icons(one.node) or glyph(one.node.kind) for one in placed.nodes}
+        self._icons = {
+            one.node.id: (None if one.compact else icons(one.node)) or glyph(one.node.kind) for one in placed.nodes
+        }
         self._used: dict[str, Icon] = {}
 
     def document(self, mode: Mode, caption: bool, key: bool) -> str:
@@ -153,7 +155,9 @@ class _Painter:
                     "rect", x=tag.x, y=tag.y, width=tag.width, height=tag.height, rx=8, class_="f-tint_1 s-group_line"
                 )
             )
-            parts.append(words(tag.centre[0], tag.y + 12, one.title, SIZES.label, "muted", anchor="middle", bold=True))
+            parts.append(words(tag.x + 8, tag.y + 12, one.title, SIZES.label, "muted", bold=True))
+            x = tag.x + 14 + text_width(one.title, SIZES.label, bold=True)
+            parts.append(words(x, tag.y + 12, one.detail, SIZES.label, "muted") if one.detail else "")
         return element("g", *parts, id=identifier(f"{self._prefix}-group", one.group.id), data_group=one.group.subject)
 
     def _group_badges(self, one: PlacedGroup) -> str:
@@ -218,7 +222,7 @@ class _Painter:
     def _edge(self, one: PlacedEdge, crossings: Crossings) -> str:
         line = LINES[one.edge.meaning]
         hole = one.label.box if one.label else self._hole(one)
-        parts = [part for piece in one.pieces for part in gapped(piece, hole)]
+        parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
         drawn = [self._stroke(part, one, line, crossings) for part in parts]
         head = arrow(one.points[-2], one.points[-1]) if one.arrow else ""
         strokes = element(

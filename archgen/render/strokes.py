@@ -70,6 +70,26 @@ def _within(start: Point, end: Point, box: Box) -> tuple[Point, Point] | None:
     return ends if start[1] < end[1] else (ends[1], ends[0])
 
 
+def joined(piece: tuple[Point, ...], whole: tuple[Point, ...]) -> tuple[Point, ...]:
+    """A part of a line that begins a corner's radius earlier and ends as much later, so that it runs into the rest."""
+    return _earlier(_earlier(piece, whole)[::-1], whole[::-1])[::-1]
+
+
+def _earlier(piece: tuple[Point, ...], whole: tuple[Point, ...]) -> tuple[Point, ...]:
+    start, radius = piece[0], float(SIZES.line_radius)
+    if start == whole[0]:
+        return piece
+    for before, after in pairwise(whole):
+        if start != before and _between(before, start, after):
+            return (_towards(start, before, min(radius, _far(before, start))), *piece)
+    return piece
+
+
+def _between(start: Point, point: Point, end: Point) -> bool:
+    """Whether a point lies on a level or upright segment, or at its end."""
+    return _straight(start, point, end) and abs(_far(start, point) + _far(point, end) - _far(start, end)) < 0.01
+
+
 def shortened(piece: tuple[Point, ...], by: float) -> tuple[Point, ...]:
     """A line that ends earlier, to leave room for its arrow head."""
     (x0, y0), (x1, y1) = piece[-2:]
@@ -82,6 +102,7 @@ def shortened(piece: tuple[Point, ...], by: float) -> tuple[Point, ...]:
 
 def path(points: tuple[Point, ...], crossings: Crossings | None = None, bundle: str = "") -> str:
     """The path data of a line."""
+    points = _straightened(points)
     parts = [f"M{_at(points[0])}"]
     for place, (start, end) in enumerate(pairwise(points)):
         if crossings is not None and start[1] == end[1]:
@@ -89,6 +110,20 @@ def path(points: tuple[Point, ...], crossings: Crossings | None = None, bundle: 
         following = points[place + 2] if place + 2 < len(points) else None
         parts.append(f"L{_at(end)}" if following is None else _corner(start, end, following))
     return "".join(parts)
+
+
+def _straightened(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """A line without points that lie on the way between their neighbours."""
+    last = len(points) - 1
+    return tuple(
+        point
+        for place, point in enumerate(points)
+        if place in (0, last) or not _straight(points[place - 1], point, points[place + 1])
+    )
+
+
+def _straight(start: Point, point: Point, end: Point) -> bool:
+    return start[0] == point[0] == end[0] or start[1] == point[1] == end[1]
 
 
 def _hops(start: Point, end: Point, crossed: Iterable[float]) -> Iterable[str]:
