@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import sqrt
-from random import Random
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
@@ -18,6 +17,9 @@ from archgen.finding import Subject
 from archgen.reliability.bdd import Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, States
+
+if TYPE_CHECKING:
+    from random import Random
 
 HOURS_PER_YEAR = 8760.0
 NODE_BUDGET = 60_000
@@ -120,6 +122,9 @@ def depth_first(plan: Plan) -> tuple[Subject, ...]:
 
 def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...]) -> FlowAvailability:
     """Monte Carlo over what is no single point: many random states at once, one bit each, from a fixed seed."""
+    # `random` costs a lint that samples nothing some milliseconds of start-up
+    from random import Random
+
     random = Random(SEED)
     failed = {one: draws(random, 1.0 - up[one], SAMPLES) for one in plan.elements if one not in points}
     hits = Evaluation(plan, States(failed, (1 << SAMPLES) - 1)).flow.bit_count()
