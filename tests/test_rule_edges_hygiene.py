@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.analysis import analyse
-from archgen.finding import Finding
+from archgen.errors import Place
+from archgen.finding import Finding, Subject
 from archgen.loader import load
 from archgen.naming import address
 from archgen.rules import RULES
 from archgen.topology import Topology
+from tests.random_models import architecture
 
 MODELS = Path(__file__).parent.parent / "models"
 
@@ -75,6 +77,7 @@ flows:
         "www.foobar.com A 2001:db8::2",
         "www.foobar.com AAAA 192.0.2.10",
         "www.foobar.com A https://192.0.2.10/",
+        "www.foobar.com CNAME https://web.foobar.com/",
     ],
 )
 def test_wrong_form_is_found_once_and_not_as_dangling(record: str) -> None:
@@ -248,7 +251,7 @@ SPARE = "  spare: {kind: web-server, runs_on: s-2}"
     [
         (balancing("{algorithm: round-robin, mode: active-passive}"), "active-active"),
         (balancing("{algorithm: least_connections, mode: active-passive}"), "least_connections"),
-        (balancing("{algorithm: round-robin, mode: active-active}", "runs_on: s-1"), "only one"),
+        (balancing("{algorithm: round-robin, mode: active-active}", "runs_on: s-1"), "is the only one"),
         (balancing("round-robin", "runs_on: [s-1, s-2], cluster: {mode: active-passive}"), "web is called"),
         (balancing("{backup: [spare]}", "runs_on: s-1", SPARE), "no connection"),
         (balancing("{backup: [web]}"), "nobody for whom"),
@@ -447,22 +450,48 @@ def test_a_protocol_that_the_connection_does_not_speak_is_found() -> None:
     ("text", "words"),
     [
         (flowing("job -> api: x", "runs_on: [s-1, s-2], quorum: 3"), "quorum of 3"),
-        (flowing("job -> api: x", calls="job -> api: {protocol: https, needs: 3}"), "needs 3 replicas"),
+        (
+            flowing("job -> api: x", calls="job -> api: {protocol: https, needs: 3}"),
+            "needs 3 replicas at a time, and 2 replicas",
+        ),
         (flowing("job -> api: x", "runs_on: s-2", "job -> api: {protocol: https, locality: same-host}"), "same host"),
     ],
 )
 def test_a_flow_that_fails_with_nothing_failed_says_why(text: str, words: str) -> None:
-    found = findings(text, "impossible-flow")
-    assert [one.subject.id for one in found] == ["a", "b"]
-    assert words in found[0].message
-    assert found[0].proof is not None
-    assert found[0].proof.kill == ()
-    assert found[0].proof.step == "a/1"
+    (found,) = findings(text, "impossible-flow")
+    assert found.subject.id == "a"
+    assert found.flows == ("a", "b")
+    assert words in found.message
+    assert found.proof is not None
+    assert found.proof.kill == ()
+    assert found.proof.step == "a/1"
 
 
 def test_possible_flows_raise_nothing() -> None:
     text = flowing("job -> api: x, api --> job: y", calls="job -> api: {protocol: https, needs: 2}")
     assert subjects(text, "impossible-flow") == []
+
+
+class Nowhere:
+    """The source of a model that was never a file."""
+
+    def place(self, subject: Subject) -> Place:
+        return Place("random.arch.yaml", 1, 1, 1)
+
+
+@pytest.mark.parametrize("start", range(0, 400, 100))
+def test_every_impossible_flow_is_explained_and_no_possible_one_is_blamed(start: int) -> None:
+    for seed in range(start, start + 100):
+        facts = Topology(architecture(seed))
+        found = analyse(facts, Nowhere(), RULES, today="2026-11-24")
+        identities = [(one.rule, one.subject) for one in found]
+        assert len(identities) == len(set(identities)), seed
+        blamed = {flow for one in found if one.rule == "impossible-flow" for flow in one.flows}
+        explained = blamed | {flow for one in found if one.rule == "write-to-replica" for flow in one.flows}
+        unconnected = {hop.flow for hops in facts.hops.values() for hop in hops if hop.connection is None}
+        impossible = {flow for flow, failure in facts.failures.items() if not failure.possible}
+        assert impossible <= explained, seed
+        assert blamed <= impossible | unconnected, seed
 
 
 # Unused components

@@ -40,7 +40,7 @@ def _of_balance(facts: Topology, component: Component) -> Iterator[Fault]:
     active = [one.id for one in members if one not in backups]
     if balance.mode == "active-passive" and _spreads(balance) and not balance.backup and len(active) > 1:
         yield (
-            f"{component.id} is called active-passive, but {balance.algorithm} hands every one of {listed(active)} a "
+            f"{component.id} is called active-passive, but {balance.algorithm} gives each of {listed(active)} its "
             "share of the requests, and that is active-active",
             "Call it active-active, or name the members that only stand by under `backup`.",
         )
@@ -86,7 +86,7 @@ def _passive_targets(facts: Topology, component: Component, balance: Balance) ->
         moved = cluster.address or cluster.shared_address or cluster.by or knows
         if _spreads(balance) and not balance.backup and not moved:
             yield (
-                f"{target} is called active-passive, but {component.id} hands every one of its replicas a share of the "
+                f"{target} is called active-passive, but {component.id} gives each of its replicas a share of the "
                 f"requests by {balance.algorithm}, and that is active-active",
                 f"Call {target} active-active, or name the replicas that only stand by under `backup` of {component.id}.",
             )
@@ -136,14 +136,15 @@ def _of_cluster(component: Component) -> Iterator[Fault]:
         return
     floating = any(one.floating for one in replicas)
     if len(replicas) == 1 and not (floating and cluster.mode == "active-passive"):
+        nobody = "nobody shares its work" if cluster.mode == "active-active" else "nobody stands by for it"
         yield (
-            f"{component.id} is called {cluster.mode}, but it has one replica, and one is no cluster",
+            f"{component.id} is called {cluster.mode}, but it has one replica, so {nobody}",
             "Add a second replica, or leave out the `mode`.",
         )
     elif len(replicas) > 1 and _all_but_said(cluster, replicas):
         yield (
-            f"{component.id} is called active-active, but only {listed(cluster.active)} of its {len(replicas)} replicas "
-            "are named as active",
+            f"{component.id} is called active-active, but names only {listed(cluster.active)} of its {len(replicas)} "
+            "replicas as active",
             "Call it active-passive, or name all of them as `active`.",
         )
     elif len(replicas) > 1 and cluster.mode == "active-passive" and len(cluster.active) == len(replicas):

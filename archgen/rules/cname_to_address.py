@@ -10,6 +10,8 @@ from archgen.naming import ADDRESS_TYPES, NAME_TYPES, Names, address, plain, poi
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
+_NO_NAME = frozenset("/: \t\n")
+
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a record id; a name that is a host's or a component's id stands for its address."""
@@ -34,19 +36,22 @@ def _wrong(names: Names, record: Record) -> tuple[str, str] | None:
     """What is wrong with a record's form and how to mend it."""
     kind = record.type.upper()
     if kind in NAME_TYPES:
-        return _wrong_name(record, kind)
+        return _wrong_name(names, record, kind)
     if kind in ADDRESS_TYPES:
         return _wrong_address(names, record, kind)
     return None
 
 
-def _wrong_name(record: Record, kind: str) -> tuple[str, str] | None:
+def _wrong_name(names: Names, record: Record, kind: str) -> tuple[str, str] | None:
     value = pointee(record)
     found = address(value)
     if found is None:
-        return None
+        if value in names.declared or not _NO_NAME.intersection(value):
+            return None
+        message = f"the {kind} record of {record.name} holds {value}, which is not a name"
+        return message, "Write the bare name: no protocol, port, path or space."
     proper = _type_for(found[0])
-    message = f"the {kind} record of {record.name} holds the address {value}, but {_a(kind)} points to a name"
+    message = f"the {kind} record of {record.name} holds the address {value}, but {_a(kind)} record points to a name"
     if kind in ("CNAME", "ALIAS", "ANAME"):
         return message, f"Make it {_a(proper)} record: an address needs one."
     return message, f"Give the machine a name with {_a(proper)} record to {value}, and write that name here."
@@ -60,7 +65,10 @@ def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] |
         return None
     holds = f"the {kind} record of {record.name} holds {value}"
     if found is not None:
-        return f"{holds}, but {_a(kind)} holds an IPv{version} address", f"Make it {_a(_type_for(found[0]))} record."
+        return (
+            f"{holds}, but {_a(kind)} record holds an IPv{version} address",
+            f"Make it {_a(_type_for(found[0]))} record.",
+        )
     message = f"{holds}, which is neither an IPv{version} address nor a host or component of the model"
     if names.leads(value) or _looks_like_a_name(value):
         return message, "Write the address, or make it a CNAME record if it is meant to follow that name."
@@ -69,7 +77,7 @@ def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] |
 
 def _looks_like_a_name(value: str) -> bool:
     last = plain(value).rpartition(".")[2]
-    return "." in plain(value) and " " not in value and not last.isdigit()
+    return "." in plain(value) and not _NO_NAME.intersection(value) and not last.isdigit()
 
 
 def _type_for(version: int) -> str:

@@ -46,7 +46,7 @@ def _hit(names: Names, lost: list[tuple[Component, Record]]) -> Hit:
     values = listed(list(dict.fromkeys(pointee(one) for _, one in lost)))
     kind = record.type.upper()
     if kind in ADDRESS_TYPES:
-        nobody = "an address that no host and no cluster states"
+        nobody = "which no host and no cluster states as its address"
         fix = "Correct the address, or state it where it belongs: `address` on the host, or name the host as the value."
     else:
         nobody = "for which there is no record"

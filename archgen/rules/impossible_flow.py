@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.finding import Proof, Subject
-from archgen.model import Component, Connection, Flow
+from archgen.model import Component, Connection
 from archgen.reliability.index import NEAREST, SAME_HOST
 from archgen.reliability.structure import quorum
 from archgen.rule import Hit, Rule
@@ -14,36 +14,41 @@ from archgen.wording import listed, plural
 
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit a missing connection, at the first step that wants it, then one a flow that fails for another reason."""
-    missing: dict[tuple[str, str], list[Hop]] = {}
-    for hop in (hop for hops in facts.hops.values() for hop in hops):
-        for target in hop.step.targets:
-            if (hop.step.source, target) not in facts.index.connections and hop.connection is None:
-                missing.setdefault((hop.step.source, target), []).append(hop)
-    for (source, target), hops in missing.items():
-        yield _unconnected(facts, source, target, hops)
-    unportly: dict[tuple[str, str | None], list[Hop]] = {}
-    for hop in (hop for hops in facts.hops.values() for hop in hops):
-        if hop.connection is not None and hop.connection.ports and hop.port is None:
-            unportly.setdefault((hop.connection.id, hop.step.protocol), []).append(hop)
-    for hops in unportly.values():
+    """One hit a missing connection or port, at the first step that wants it, then one a reason that flows fail for."""
+    wanted: dict[tuple[str, tuple[str, ...]], list[Hop]] = {}
+    spoken: dict[tuple[str | None, str], list[Hop]] = {}
+    for step in _steps(facts):
+        source = step[0].step.source
+        missing = tuple(one for one in step[0].step.targets if (source, one) not in facts.index.connections)
+        deaf = next((hop for hop in step if hop.connection and hop.connection.ports and hop.port is None), None)
+        if missing:
+            wanted.setdefault((source, missing), []).append(step[0])
+        elif deaf is not None and deaf.connection is not None:
+            spoken.setdefault((deaf.step.protocol, deaf.connection.id), []).append(deaf)
+    for (source, targets), hops in wanted.items():
+        yield _unconnected(facts, source, targets, hops)
+    for hops in spoken.values():
         yield _without_port(hops)
-    explained = {hop.step.id for hops in missing.values() for hop in hops}
-    for flow in facts.architecture.flows:
-        found = facts.failures[flow.id]
-        if not found.possible and found.broken_step is not None and found.broken_step not in explained:
-            yield _failing(facts, flow, found.broken_step, found.broken_path)
+    yield from _failing(facts, {hop.step.id for hops in wanted.values() for hop in hops})
 
 
-def _unconnected(facts: Topology, source: str, target: str, hops: list[Hop]) -> Hit:
-    name = f"{source} -> {target}"
-    if (target, source) in facts.index.connections:
-        fix = f"Write it as an answer, {source} --> {target}, if it is one; else add the connection {name}."
-    else:
-        fix = f"Add the connection {name} under `connections`, or correct the step."
+def _steps(facts: Topology) -> Iterator[list[Hop]]:
+    """The hops of each request step of each flow."""
+    for hops in facts.hops.values():
+        steps: dict[str, list[Hop]] = {}
+        for hop in hops:
+            steps.setdefault(hop.step.id, []).append(hop)
+        yield from steps.values()
+
+
+def _unconnected(facts: Topology, source: str, targets: tuple[str, ...], hops: list[Hop]) -> Hit:
+    names = listed([f"{source} -> {target}" for target in targets])
+    fix = f"Add the connection {names} under `connections`, or correct the step."
+    if all((target, source) in facts.index.connections for target in targets):
+        fix = f"Write it as an answer, {source} --> {targets[0]}, if it is one; else add the connection {names}."
     return Hit(
         subject=Subject("step", hops[0].step.id),
-        message=f"{source} calls {target} here, but there is no connection {name}",
+        message=f"{source} calls {listed(targets)} here, but there is no connection {names}",
         related=_others(hops, "wants the same connection"),
         flows=_flows(hops),
         fix=fix,
@@ -73,44 +78,57 @@ def _flows(hops: list[Hop]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hop.flow for hop in hops))
 
 
-def _failing(facts: Topology, flow: Flow, step: str, path: tuple[str, ...]) -> Hit:
-    hops = [hop for hop in facts.hops[flow.id] if hop.step.id == step]
-    reason, fix = _reason(facts, hops, path)
-    source, targets = hops[0].step.source, listed(hops[0].step.targets, "or")
-    return Hit(
-        subject=Subject("flow", flow.id),
-        message=f"{flow.id} fails with nothing failed: at {step}, {source} -> {targets}, {reason}",
-        related=((Subject("step", step), "fails"),),
-        flows=(flow.id,),
-        fix=fix,
-        proof=Proof((), flow.id, step, path),
-        causes=frozenset({(step, flow.id)}),
-    )
+def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
+    """The flows that fail with nothing failed and no connection missing where they fail."""
+    failing: dict[tuple[str, str], list[Proof]] = {}
+    for flow, found in facts.failures.items():
+        if not found.possible and found.broken_step is not None and found.broken_step not in explained:
+            proof = Proof((), flow, found.broken_step, found.broken_path)
+            failing.setdefault(_reason(facts, proof), []).append(proof)
+    for (reason, fix), proofs in failing.items():
+        first = proofs[0]
+        others = tuple((Subject("step", one.step), "fails for the same reason") for one in proofs[1:])
+        yield Hit(
+            subject=Subject("flow", first.flow),
+            message=f"{first.flow} fails at {first.step} with nothing failed: {reason}",
+            related=((Subject("step", first.step), "fails"), *others),
+            flows=tuple(one.flow for one in proofs),
+            fix=fix,
+            proof=first,
+            causes=frozenset((one.step, one.flow) for one in proofs),
+        )
 
 
-def _reason(facts: Topology, hops: list[Hop], path: tuple[str, ...]) -> tuple[str, str]:
+def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
     """Why a step fails with nothing failed, and what would mend it; the closest cause first."""
+    hops = [hop for hop in facts.hops[proof.flow] if hop.step.id == proof.step]
     ends = [hops[0].step.source, *(target for hop in hops if hop.connection for target in hop.connection.targets)]
     short = next((facts.components[one] for one in ends if _lacks_quorum(facts.components[one])), None)
     if short is not None:
         return _quorum(short)
     for connection in dict.fromkeys(hop.connection for hop in hops if hop.connection):
         if connection.locality is not None:
-            return _apart(facts, connection, path)
+            return _apart(facts, connection, proof.path)
         if connection.needs not in (1, "all"):
-            return (
-                f"{connection.id} needs {plural(int(connection.needs), 'replica')}, and there are not that many",
-                f"Add replicas, or lower `needs` of {connection.id}.",
-            )
-    silent = [one for target in ends[1:] for one in [facts.components[target]] if _has_no_active(one)]
-    if silent:
+            return _too_few(facts, connection, proof)
+    held = next((one for one in ends[1:] if _is_held(facts.components[one])), None)
+    if held is not None:
         return (
-            f"only the active replicas of {silent[0].id} answer until somebody switches over, and none of them takes this",
-            f"Name the replica that has the traffic as `active` of {silent[0].id}.",
+            f"only the active replicas of {held} answer until somebody switches over, and none of them may answer this",
+            f"Name the replica that has the traffic as `active` of {held}.",
         )
+    name = f"{hops[0].step.source} -> {listed(hops[0].step.targets, 'or')}"
+    return f"no replica may answer {name}", "Placing, access and failover restrict who may answer: loosen one of them."
+
+
+def _too_few(facts: Topology, connection: Connection, proof: Proof) -> tuple[str, str]:
+    needs = [need for replica in proof.path for need in facts.structures[proof.flow].needs.get(replica, ())]
+    found = [len(need.candidates) + len(need.standbys) for need in needs if need.step == proof.step]
+    fewest = min(found, default=0)
+    answering = plural(fewest, "replica") if fewest else "no replica"
     return (
-        "no replica can answer it",
-        "See which replicas the step may reach: placing, access and failover restrict them.",
+        f"{connection.id} needs {connection.needs} replicas at a time, and {answering} may answer",
+        f"Add replicas, or lower `needs` of {connection.id}.",
     )
 
 
@@ -118,7 +136,7 @@ def _lacks_quorum(component: Component) -> bool:
     return quorum(component) > len(component.replicas)
 
 
-def _has_no_active(component: Component) -> bool:
+def _is_held(component: Component) -> bool:
     return component.cluster is not None and component.cluster.failover == "manual"
 
 

@@ -62,7 +62,7 @@ def _writers(facts: Topology) -> Iterator[Gap]:
         if facts.kind(component.id).stores and count > 1 and not told and not component.managed:
             yield _component(
                 component,
-                f"{component.id} does not say which of its {count} replicas take writes, so all of them are taken to",
+                f"{component.id} does not say which of its {count} replicas take writes, so each of them is taken to",
                 f"Add `replication` to {component.id}: {{primary: …, failover: …}} or {{writers: all}}.",
             )
 

@@ -36,7 +36,7 @@ def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
     searched = listed([server.id for server in speaking])
     return Hit(
         subject=Subject("flow", flow.id),
-        message=f"{flow.id} goes by the name {name}, and no record of {searched} leads anywhere from it",
+        message=f"{flow.id} goes by the name {name}, but no record of {searched} gives that name an address",
         related=tuple((Subject("component", server.id), "has no record for the name") for server in speaking),
         flows=tuple(one.id for one in flows),
         fix=f"Add a record for {name} (A, AAAA or CNAME) to {searched}, or correct the flow's `domain`.",

@@ -41,7 +41,7 @@ def _unwritable(facts: Topology, hops: list[Hop]) -> Hit | None:
     elsewhere = f"; writes go to {listed(list(dict.fromkeys(writers)))}" if writers else ""
     return Hit(
         subject=Subject("step", step.id),
-        message=f"{_writes(facts, hops[0])} to {reached}, where nothing takes writes{elsewhere}",
+        message=f"{step.source} writes to {reached}, where nothing takes writes{elsewhere}{_because(facts, hops[0])}",
         related=tuple((_subject(facts, one), "takes the writes") for one in dict.fromkeys(writers)),
         flows=(hops[0].flow,),
         fix=_ANSWER,
@@ -56,7 +56,7 @@ def _read_only(facts: Topology, hops: list[Hop]) -> Hit | None:
         return None
     return Hit(
         subject=Subject("step", hop.step.id),
-        message=f"{_writes(facts, hop)} over {hop.connection.id}, which is stated to be for reading only",
+        message=f"{hop.step.source} writes over {hop.connection.id}, which is for reading only{_because(facts, hop)}",
         related=((Subject("connection", hop.connection.id), "has `access: read`"),),
         flows=(hop.flow,),
         fix=(
@@ -87,15 +87,15 @@ def _near(facts: Topology, source: str, connection: Connection, replica: str) ->
     return any(places & facts.index.home(caller, locality) for caller in facts.components[source].replicas)
 
 
-def _writes(facts: Topology, hop: Hop) -> str:
-    """Who writes, and by what word: the step's own, the flow's, the connection's or none at all."""
+def _because(facts: Topology, hop: Hop) -> str:
+    """Why a step counts as a write that does not say so itself."""
     if hop.step.access is not None:
-        return f"{hop.step.source} writes"
+        return ""
     if facts.flows[hop.flow].access is not None:
-        return f"{hop.step.source} writes, as {hop.flow} does,"
+        return f" (the step counts as a write because {hop.flow} says so)"
     if hop.connection is not None and hop.connection.access is not None:
-        return f"{hop.step.source} writes, as {hop.connection.id} says,"
-    return f"{hop.step.source} may write, since nothing says that the step only reads,"
+        return f" (the step counts as a write because {hop.connection.id} says so)"
+    return " (the step counts as a write because nothing says that it only reads)"
 
 
 def _subject(facts: Topology, name: str) -> Subject:
