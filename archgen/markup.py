@@ -40,7 +40,9 @@ def identifier(prefix: str, text: str) -> str:
         digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         return identifier(prefix, text[:40]) + "_h" + digest
     safe = _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}_", text)
-    return f"{_UNSAFE.sub('-', prefix)}-{safe}"
+    start = _UNSAFE.sub("-", prefix)
+    # a style sheet cannot name an id that starts with a digit
+    return f"{start}-{safe}" if start[:1].isalpha() else f"p-{start}-{safe}"
 
 
 def number(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.site.escape import code, link, text
+from archgen.site.escape import code, link, prose, text
 from archgen.site.markdown import heading, page
 from archgen.site.page import Broken, Page
 from archgen.wording import plural
@@ -11,7 +11,7 @@ from archgen.wording import plural
 def broken_page(model: Broken) -> Page:
     """The page that stands in the place of the model's own."""
     lines = [
-        f"    - {code(f'{one.file}:{one.line}:{one.column}')} {text(one.message)} {text(one.fix)} "
+        f"    - {code(f'{one.file}:{one.line}:{one.column}')} {prose(one.message)} {prose(one.fix)} "
         f"({link(text(one.rule), f'../rules/{one.rule}/index.md')})"
         for one in model.findings
     ]

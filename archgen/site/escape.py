@@ -36,6 +36,21 @@ def code(words: str) -> str:
     return f"<code>{html(one_line(words))}</code>"
 
 
+def prose(words: str) -> str:
+    """Markdown of a sentence in which backticks mark code, as in what rules say; the rest is shown as it is."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return text(words)
+    shown = [code(part) if position % 2 else _within(part) for position, part in enumerate(parts)]
+    return "".join(shown)
+
+
+def _within(part: str) -> str:
+    """Text between pieces of code, with the spaces that part it from them."""
+    inner = text(part)
+    return f"{' ' if part[:1].isspace() and inner else ''}{inner}{' ' if part[-1:].isspace() else ''}"
+
+
 def html(words: str) -> str:
     """HTML content, or the inside of a quoted attribute, that Markdown and template engines leave alone."""
     return _HTML.sub(_reference, words)

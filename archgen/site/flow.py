@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from archgen.model import Flow
-from archgen.site.escape import code, link, text
+from archgen.site.escape import code, link, prose, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, page, picture, table
 from archgen.site.page import Page, Tier
@@ -114,6 +114,6 @@ def _issues(tier: Tier, flow: Flow) -> Iterator[str]:
     if found:
         yield heading(2, "Issues of this flow", "issues")
         yield "\n".join(
-            f"- {link(badge(number, one.severity), f'{UP}#issue-{number}')} {text(one.message)}"
+            f"- {link(badge(number, one.severity), f'{UP}#issue-{number}')} {prose(one.message)}"
             for number, one in found
         )

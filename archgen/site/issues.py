@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.finding import CATEGORIES, SEVERITIES, Category, Finding, Proof
 from archgen.rule import Rule
-from archgen.site.escape import code, link, text
+from archgen.site.escape import code, link, prose, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, table
 from archgen.site.page import Tier
@@ -32,7 +32,7 @@ def worst(tier: Tier) -> str:
         tier.open, key=lambda entry: (SEVERITIES.index(entry[1].severity), entry[1].proof is None, entry[0])
     )
     lines = [
-        f"- {link(badge(number, one.severity), f'#issue-{number}')} {text(one.message)}"
+        f"- {link(badge(number, one.severity), f'#issue-{number}')} {prose(one.message)}"
         for number, one in ranked[:WORST]
     ]
     rest = len(tier.open) - len(lines)
@@ -55,8 +55,8 @@ def issues(tier: Tier, rules: Mapping[str, Rule]) -> Iterator[str]:
 def _issue(tier: Tier, number: int, one: Finding, rule: Rule | None, told: dict[str, int]) -> Iterator[str]:
     title = text(rule.title) if rule else code(one.rule)
     yield heading(4, f"{badge(number, one.severity)} {title}: {code(one.subject.id)}", f"issue-{number}")
-    yield text(one.message)
-    lines = [*_places(tier, one), *_why(number, one, rule, told), f"**Next step**: {text(one.fix)}"]
+    yield prose(one.message)
+    lines = [*_places(tier, one), *_why(number, one, rule, told), f"**Next step**: {prose(one.fix)}"]
     lines.append(f"**Rule**: {link(f'{code(one.code)} {text(one.rule)}', f'../rules/{one.rule}/index.md')}{_sure(one)}")
     yield "\n".join(f"- {line}" for line in lines)
 
@@ -106,7 +106,7 @@ def _why(number: int, one: Finding, rule: Rule | None, told: dict[str, int]) -> 
     if rule is None:
         return
     first = told.setdefault(one.rule, number)
-    yield f"**Why it matters**: {text(rule.why) if first == number else link(f'as in issue {first}', f'#issue-{first}')}"
+    yield f"**Why it matters**: {prose(rule.why) if first == number else link(f'as in issue {first}', f'#issue-{first}')}"
 
 
 def _sure(one: Finding) -> str:
@@ -125,7 +125,7 @@ def accepted(tier: Tier) -> str:
                 (
                     head,
                     rule,
-                    text(one.message),
+                    prose(one.message),
                     text(known.reason or ""),
                     text(known.owner or ""),
                     text(known.until or ""),

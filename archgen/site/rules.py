@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.rule import Rule
-from archgen.site.escape import code, link, outside, text
+from archgen.site.escape import code, link, outside, prose, text
 from archgen.site.issues import TITLES
 from archgen.site.markdown import badge, heading, page, table
 from archgen.site.page import Page, Tier
@@ -20,7 +20,7 @@ def rule_index(rules: Sequence[Rule]) -> Page:
             link(text(rule.id), f"{rule.id}/index.md"),
             rule.severity,
             TITLES[rule.category],
-            text(rule.summary),
+            prose(rule.summary),
         )
         for rule in rules
     ]
@@ -38,13 +38,13 @@ def rule_page(rule: Rule, verdict: str, tiers: Sequence[Tier]) -> Page:
     parts = (
         heading(1, text(rule.title)),
         f"{code(rule.code)} {code(rule.id)}: {rule.severity}{_cases(rule)}, {TITLES[rule.category].lower()}.",
-        text(rule.summary),
+        prose(rule.summary),
         heading(2, "Why it matters", "why"),
-        *(text(paragraph) for paragraph in rule.why.split("\n\n")),
+        *(prose(paragraph) for paragraph in rule.why.split("\n\n")),
         heading(2, "How to fix it", "fix"),
-        *(text(paragraph) for paragraph in rule.fix.split("\n\n")),
+        *(prose(paragraph) for paragraph in rule.fix.split("\n\n")),
         heading(2, "Limits", "limits") if rule.limits else "",
-        *(text(paragraph) for paragraph in rule.limits.split("\n\n")),
+        *(prose(paragraph) for paragraph in rule.limits.split("\n\n")),
         heading(2, "A model with this issue", "bad"),
         yaml_block(rule.bad),
         "What the tool says of it:" if verdict else "",
@@ -66,7 +66,7 @@ def _found(rule: Rule, tiers: Sequence[Tier]) -> Iterator[str]:
     lines = [
         f"- {link(text(tier.topology.architecture.name), f'../../{tier.id}/index.md')}: "
         + link(badge(number, one.severity), f"../../{tier.id}/index.md#issue-{number}")
-        + f" {text(one.message)}"
+        + f" {prose(one.message)}"
         for tier in tiers
         for number, one in tier.open
         if one.rule == rule.id

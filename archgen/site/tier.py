@@ -31,10 +31,10 @@ def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule]) -> Page:
         facts.elements(tier.topology),
         heading(2, "Request flows", "flows") if tier.topology.flows else "",
         _flows(tier),
+        *_issues(tier, rules),
         heading(2, "How it works", "how-it-works"),
         *_explanations(tier),
         *_facts(tier),
-        *_issues(tier, rules),
         heading(2, "The model", "model"),
         f"Everything on this page is read from {code(architecture.file)}.",
         yaml_block(tier.source, anchors=True),
@@ -77,7 +77,7 @@ def _explanations(tier: Tier) -> Iterator[str]:
         yield heading(3, text(one.title), f"about-{one.id}")
         yield from (text(paragraph) for paragraph in one.text.split("\n\n"))
         if one.here:
-            yield f"*Here*: {text(one.here)}"
+            yield f"**Here**: {text(one.here)}\n{{ .archgen-here }}"
 
 
 def _facts(tier: Tier) -> Iterator[str]:
