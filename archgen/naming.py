@@ -145,10 +145,17 @@ class Names:
         """Whether something in the model, or a name server that it hands over to, answers for a name."""
         return bool(self.leading(name)) or self.answered_elsewhere(name)
 
+    @cached_property
+    def _flows(self) -> dict[Record, tuple[str, ...]]:
+        found: dict[Record, tuple[str, ...]] = {}
+        for flow in self.architecture.flows:
+            for record in self.leading(flow.domain) if flow.domain is not None else ():
+                found[record] = (*found.get(record, ()), flow.id)
+        return found
+
     def flows(self, record: Record) -> tuple[str, ...]:
         """The flows whose name the record is for."""
-        named = ((flow.id, flow.domain) for flow in self.architecture.flows if flow.domain is not None)
-        return tuple(flow for flow, domain in named if any(one is record for one in self.leading(domain)))
+        return self._flows.get(record, ())
 
 
 def readings(name: str, server: Component) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ RULE = Rule(
     category="model",
     summary="The file breaks the model language: an unknown key, a key given twice, a value of the wrong kind.",
     why=(
-        "A misspelt key that were silently left out would change what the model means, and every verdict on it. So a "
+        "A misspelt key, were it left out in silence, would change what the model means, and every verdict on it. So a "
         "file that says something that the language does not know is given no meaning at all, and is not analysed."
     ),
     fix="Correct the file; the message names the place and the closest word that the language knows.",

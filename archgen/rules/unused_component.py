@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.finding import Subject
 from archgen.kinds import KINDS
-from archgen.model import Answer, Architecture, Component, Frame, Step
+from archgen.model import Answer, Architecture, Component, Connection, Frame, Step
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
@@ -19,9 +19,13 @@ def check(facts: Topology) -> Iterator[Hit]:
     if not facts.architecture.flows:
         return
     used = _used(facts)
-    for component in facts.architecture.components:
-        if component.id not in used:
-            yield _hit(facts, component)
+    idle: dict[str, list[Connection]] = {one: [] for one in facts.components if one not in used}
+    for connection in facts.architecture.connections:
+        for end in (connection.source, *connection.targets):
+            if end in idle:
+                idle[end].append(connection)
+    for component, calls in idle.items():
+        yield _hit(component, calls)
 
 
 def _used(facts: Topology) -> frozenset[str]:
@@ -61,9 +65,9 @@ def _answers(steps: tuple[Step, ...]) -> Iterator[Answer]:
 
 def _works_for_all(architecture: Architecture, component: Component) -> bool:
     """What serves the flows without being named by one: records for their names, guarding, probing from outside."""
-    named = any(flow.domain is not None for flow in architecture.flows)
-    resolves = component.kind == "dns" and (named or bool(component.records))
-    return resolves or bool(component.guards) or bool(component.probes)
+    if component.kind == "dns":
+        return bool(component.records) or any(flow.domain is not None for flow in architecture.flows)
+    return bool(component.guards) or bool(component.probes)
 
 
 def _helps(facts: Topology) -> dict[str, list[str]]:
@@ -104,13 +108,12 @@ def _served(facts: Topology, component: Component) -> Iterator[str]:
         yield from (one for one in beside if one != component.id)
 
 
-def _hit(facts: Topology, component: Component) -> Hit:
-    calls = [one for one in facts.architecture.connections if component.id in (one.source, *one.targets)]
+def _hit(component: str, calls: list[Connection]) -> Hit:
     idle = f", although {calls[0].id} connects it" if calls else ""
     return Hit(
-        subject=Subject("component", component.id),
+        subject=Subject("component", component),
         message=(
-            f"{component.id} takes part in no flow{idle}, and it neither observes, stores for nor protects anything "
+            f"{component} takes part in no flow{idle}, and it neither observes, stores for nor protects anything "
             "that does"
         ),
         related=tuple((Subject("connection", one.id), "no flow uses it") for one in calls),
