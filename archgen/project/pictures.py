@@ -9,6 +9,7 @@ from typing import Literal
 from archgen.export.icons import icons
 from archgen.glyphs import Icon
 from archgen.layout.placed import Engine
+from archgen.markup import identifier
 from archgen.model import Flow
 from archgen.render.diagram_svg import diagram_svg
 from archgen.render.sequence_svg import sequence_svg
@@ -72,7 +73,7 @@ class Drawing:
 
         diagram = self.diagram(tier)
         found = _icons(tier, (node.icon for node in diagram.nodes))
-        prefix = f"{tier.id}-deployment"
+        prefix = identifier(tier.id, "deployment")
         placed = self._engine(diagram)
         return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
 
@@ -80,7 +81,7 @@ class Drawing:
         """One request flow in time, as SVG."""
         sequence = self.flow(tier, flow)
         found = _icons(tier, (one.icon for one in sequence.participants))
-        return sequence_svg(sequence, found, f"{tier.id}-{flow.id}", self._mode)
+        return sequence_svg(sequence, found, identifier(tier.id, flow.id), self._mode)
 
 
 def _icons(tier: Tier, names: Iterable[str | None]) -> dict[str, Icon]:

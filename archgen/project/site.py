@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from archgen.errors import ModelError, UsageError
@@ -9,12 +10,14 @@ from archgen.project.inputs import Input
 from archgen.project.lint import outcome
 from archgen.project.models import Model, judge
 from archgen.project.pictures import Drawing
+from archgen.project.writing import fresh_directory
 from archgen.report import text
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 from archgen.rule import Rule
 from archgen.rules import RULES
 from archgen.site import Page, Tier, pages
+from archgen.site.settings import mkdocs_yml
 
 EXAMPLE = "example.arch.yaml"
 EXAMPLE_STYLE = Style(88)
@@ -38,6 +41,19 @@ def tiers(models: tuple[Model, ...]) -> tuple[Tier, ...]:
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
     """Every file of the site of some models, its pages as Markdown."""
     return tuple(pages(tiers(models), Drawing(), RULES, verdict(today)))
+
+
+def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:
+    """The pages as files with a ready `mkdocs.yml`, for MkDocs and for generators that read its file."""
+    with fresh_directory(output, "mkdocs.yml") as directory:
+        for path, content in [
+            ("mkdocs.yml", mkdocs_yml(name, made)),
+            *(("docs/" + one.path, one.content) for one in made),
+        ]:
+            file = os.path.join(directory, path)
+            os.makedirs(os.path.dirname(file), exist_ok=True)
+            with open(file, "w", encoding="utf-8", newline="\n") as stream:
+                stream.write(content)
 
 
 def verdict(today: str) -> Callable[[Rule], str]:

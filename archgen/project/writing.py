@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from archgen.errors import UsageError
 
@@ -36,3 +39,30 @@ def create(path: str, content: bytes) -> None:
     if os.path.lexists(path):
         raise UsageError(f"{path} exists and is not written over; remove it, or name another file with -o")
     write(path, content)
+
+
+@contextmanager
+def fresh_directory(output: str, mark: str) -> Iterator[str]:
+    """A new directory that takes the place of `output` in one step once it is filled; nothing changes if that fails.
+
+    A directory is replaced only if it is empty or holds a file `mark`, and never one that somebody works in.
+    """
+    target = os.path.abspath(output)
+    _check_place(target, output, mark)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{os.path.basename(target)}.", dir=os.path.dirname(target)) as beside:
+        made = os.path.join(beside, "made")
+        os.mkdir(made)
+        yield made
+        if os.path.lexists(target):
+            os.rename(target, os.path.join(beside, "old"))
+        os.rename(made, target)
+
+
+def _check_place(target: str, output: str, mark: str) -> None:
+    if os.path.commonpath((target, os.getcwd())) == target:
+        raise UsageError(f"{output} is, or holds, the working directory; name another directory")
+    if os.path.islink(target) or (os.path.lexists(target) and not os.path.isdir(target)):
+        raise UsageError(f"{output} is no directory; name another one")
+    if os.path.isdir(target) and os.listdir(target) and not os.path.exists(os.path.join(target, mark)):
+        raise UsageError(f"{output} has no {mark}, so it is not overwritten; empty it, or name another directory")

@@ -1,0 +1,49 @@
+"""Write the documentation site. Exit code: 0, or 2 for usage or a model without meaning; findings are content there."""
+
+from __future__ import annotations
+
+import argparse
+
+from archgen.cli.parser import add_paths, style
+from archgen.cli.refusal import refused
+from archgen.errors import UsageError
+from archgen.project.day import today
+from archgen.project.inputs import find, read
+from archgen.project.models import judge
+from archgen.project.site import site_pages, write_pages
+from archgen.site import Page
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_paths(parser)
+    parser.add_argument("-o", "--output", metavar="DIR", default="site", help="where the HTML goes (default: site)")
+    parser.add_argument(
+        "--pages", metavar="DIR", help="write Markdown pages with a ready mkdocs.yml there, and no HTML"
+    )
+    parser.add_argument(
+        "--name", metavar="NAME", default="Architecture", help="the site's name (default: Architecture)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge, make every page, and write them."""
+    models = judge(read(find(tuple(options.paths)), options.stdin_filename), day := today(options.today))
+    if refused(models, style()):
+        return 2
+    pages = site_pages(models, day)
+    if options.pages:
+        write_pages(pages, options.name, options.pages)
+    else:
+        _write_html(pages, options.name, options.output)
+    documents = sum(1 for page in pages if page.path.endswith(".md"))
+    print(f"wrote {documents} pages to {options.pages or options.output}")
+    return 0
+
+
+def _write_html(pages: tuple[Page, ...], name: str, output: str) -> None:
+    try:
+        from archgen.project.html import write_html
+    except ModuleNotFoundError as error:
+        raise UsageError(f"a site needs {error.name}; install it with `pip install 'archgen[site]'`") from error
+    write_html(pages, name, output)
