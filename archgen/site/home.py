@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archgen.site.escape import link, text
-from archgen.site.ladder import step_blocks
+from archgen.site.ladder import codes, step_blocks
 from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import HOME, Broken, Page, Tier
-from archgen.site.step import breaking, compare
+from archgen.site.step import access, breaking, compare
 from archgen.wording import plural
 
 PICTURED = 12
@@ -32,17 +32,22 @@ def _overview(tiers: Sequence[Tier]) -> str:
         (
             link(text(tier.topology.architecture.name), f"{tier.id}/index.md"),
             str(len(tier.topology.hosts)),
-            _breaking(tier),
+            _stopping(tier, reading=True),
+            _stopping(tier, reading=False),
             counted(tier.findings),
         )
         for tier in tiers
     ]
-    return table(("Tier", "Hosts", "Flows that one failure stops", "Issues"), rows)
+    return table(("Tier", "Hosts", "Alone stops a read", "Alone stops a write", "Issues"), rows)
 
 
-def _breaking(tier: Tier) -> str:
-    stopped = [flow for flow in tier.topology.flows if breaking(tier.topology, flow)]
-    return f"{len(stopped)} of {plural(len(tier.topology.flows), 'flow')}"
+def _stopping(tier: Tier, reading: bool) -> str:
+    """The elements whose loss alone stops a flow that only reads, or one that writes; empty if there is no such flow."""
+    topology = tier.topology
+    flows = [flow for flow in topology.flows if (access(topology, flow) == "read") == reading]
+    return codes(dict.fromkeys(one for flow in flows for one in breaking(topology, flow))) or (
+        "nothing" if flows else ""
+    )
 
 
 def _tier(tier: Tier, known: dict[str, Tier]) -> list[str]:

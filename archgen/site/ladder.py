@@ -55,10 +55,13 @@ def _changes(step: Step) -> list[str]:
 
 
 def _issues(word: str, changes: tuple[IssueChange, ...]) -> str:
-    said = [
-        f"{code(one.rule)} ({codes(dict.fromkeys(finding.subject.id for finding in one.before))})" for one in changes
-    ]
+    said = [f"{code(one.rule)}{_subjects(one)}" for one in changes]
     return f"**{word}**: {', '.join(said)}" if said else ""
+
+
+def _subjects(change: IssueChange) -> str:
+    names = dict.fromkeys(one.subject.id for one in change.before if one.subject.kind != "model")
+    return f" of {codes(names)}" if names else ""
 
 
 def _open(word: str, changes: tuple[IssueChange, ...], tier: Tier, prefix: str) -> str:

@@ -53,7 +53,7 @@ def picture(source: str, alt: str) -> str:
     """A picture in a file beside the page; the MkDocs plugin puts the file's content in its place."""
     return (
         f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}">'
-        f'<figcaption><a href="{html(source)}">This picture alone</a></figcaption></figure>'
+        f'<figcaption><a href="{html(source)}">This picture in full size</a></figcaption></figure>'
     )
 
 
