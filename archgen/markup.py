@@ -1,4 +1,4 @@
-"""SVG text from values: escaping, ids, marks and the document around a picture; all renderers of SVG write through it."""
+"""Markup from values: escaping, ids, marks and the document around a picture; all painters of SVG write through it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ def clean(text: str) -> str:
 def escape(text: str) -> str:
     """The text as it may stand in XML content and in a quoted attribute."""
     return clean(text).translate(_ESCAPES)
+
+
+def dot_label(lines: Iterable[str], newline: str = "\\n") -> str:
+    """Lines of text as a label of Graphviz that is shown as it is: no HTML, entity or escape is read in it."""
+    folded = (clean(" ".join(line.split())) for line in lines)
+    safe = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\\": "\\\\"})
+    return newline.join(line.translate(safe) for line in folded)
 
 
 def identifier(prefix: str, text: str) -> str:

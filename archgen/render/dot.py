@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from graphviz import Digraph
 
-from graphviz import Digraph, escape, nohtml
-
-from archgen.markup import clean
+from archgen.markup import dot_label
 from archgen.theme import LIGHT, LINES, Theme, colours
 from archgen.view import Badge, Diagram, Edge, Group, Node
 
@@ -22,13 +20,13 @@ def dot(diagram: Diagram, theme: Theme = LIGHT) -> str:
         "diagram",
         graph_attr={
             "rankdir": "LR",
-            "label": label([diagram.title]),
+            "label": dot_label([diagram.title]),
             "fontname": _FONT,
             "fontcolor": palette["muted"],
             "bgcolor": palette["ground"],
             "nodesep": "0.4",
             "ranksep": "0.9",
-            "tooltip": label([diagram.alt]),
+            "tooltip": dot_label([diagram.alt]),
         },
         node_attr={
             "shape": "box",
@@ -52,13 +50,6 @@ def node_names(diagram: Diagram) -> dict[str, str]:
     return {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
 
 
-def label(lines: Iterable[str]) -> str:
-    """Lines of text as a label that is shown as it is: no HTML, no entity, no escape of DOT is read in it."""
-    written = "\\n".join(str(escape(clean(" ".join(line.split())).replace("&", "&amp;"))) for line in lines)
-    escaped: str = nohtml(written)
-    return escaped
-
-
 def _fill(
     graph: Digraph, diagram: Diagram, parent: str | None, names: dict[str, str], palette: dict[str, str], depth: int
 ) -> None:
@@ -69,12 +60,12 @@ def _fill(
                 _fill(inner, diagram, group.id, names, palette, depth + 1)
     for node in diagram.nodes:
         if node.group == parent:
-            graph.node(names[node.id], label([*_node(node)]), tooltip=label([node.description or node.label]))
+            graph.node(names[node.id], dot_label(_node(node)), tooltip=dot_label([node.description or node.label]))
 
 
 def _group(group: Group, palette: dict[str, str], depth: int) -> dict[str, str]:
     return {
-        "label": label([" ".join(word for word in (group.label, group.detail, _issues(group.badges)) if word)]),
+        "label": dot_label([" ".join(word for word in (group.label, group.detail, _issues(group.badges)) if word)]),
         "style": "rounded,filled",
         "fillcolor": palette[_SHADES[min(depth, len(_SHADES) - 1)]],
         "color": palette["group_line"],
@@ -97,9 +88,9 @@ def _edge(edge: Edge, palette: dict[str, str]) -> dict[str, str]:
     line = LINES[edge.meaning]
     colour = palette[line.role]
     return {
-        "label": label([" ".join(word for word in (edge.label, _issues(edge.badges)) if word)]),
+        "label": dot_label([" ".join(word for word in (edge.label, _issues(edge.badges)) if word)]),
         "color": f"{colour}:{palette['ground']}:{colour}" if line.double else colour,
         "fontcolor": colour,
         "style": "solid" if not line.dash else "dotted" if edge.meaning == "monitoring" else "dashed",
-        "tooltip": label([line.words]),
+        "tooltip": dot_label([line.words]),
     }
