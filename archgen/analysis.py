@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from archgen.errors import Place
-from archgen.finding import SEVERITIES, Accepted, Finding, Related, Severity, Subject
+from archgen.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity, Subject
 from archgen.model import Acceptance
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
@@ -20,7 +20,7 @@ class Source(Protocol):
 
 
 def analyse(topology: Topology, source: Source, rules: Iterable[Rule], today: str) -> tuple[Finding, ...]:
-    """All findings of one model, worst first, then by rule code and place.
+    """All findings of one model, worst first, then in the catalogue's order and by place.
 
     `today` is an ISO date; an acceptance whose `until` lies before it no longer counts.
     """
@@ -96,5 +96,6 @@ def fingerprint(model: str, rule: str, subject: Subject) -> str:
     return sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _order(finding: Finding) -> tuple[int, str, int, int, Subject]:
-    return SEVERITIES.index(finding.severity), finding.code, finding.line, finding.column, finding.subject
+def _order(finding: Finding) -> tuple[int, int, str, int, int, Subject]:
+    worst = SEVERITIES.index(finding.severity)
+    return worst, CATEGORIES.index(finding.category), finding.code, finding.line, finding.column, finding.subject

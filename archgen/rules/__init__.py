@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
+from archgen.finding import CATEGORIES
 from archgen.rule import Rule
 
 
@@ -16,11 +17,11 @@ def _names() -> list[str]:
 
 def _rules() -> tuple[Rule, ...]:
     found: list[Rule] = [import_module(f"{__name__}.{name}").RULE for name in _names()]
-    return tuple(sorted(found, key=lambda rule: rule.code))
+    return tuple(sorted(found, key=lambda rule: (CATEGORIES.index(rule.category), rule.code)))
 
 
 RULES: tuple[Rule, ...] = _rules()
-"""Every rule, in the order of the codes."""
+"""Every rule, in the order of the categories and, within one, of the codes."""
 
 BY_NAME: dict[str, Rule] = {name: rule for rule in RULES for name in (rule.id, rule.code)}
 """Rules by id and by code."""
