@@ -10,7 +10,7 @@ from archgen.view import Diagram, Edge
 
 PAD = 16.0
 HEADER = 32.0
-OVERHANG = 12.0
+OVERHANG = 20.0
 BAND = 16.0
 NODE_GAP = 24.0
 LABEL_GAP = 56.0

@@ -53,6 +53,20 @@ def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
     return found
 
 
+def busiest(found: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, int]:
+    """For each node, how many bundles at most meet one side of it."""
+    sides: dict[tuple[str, bool], set[str]] = {}
+    for bundle in found:
+        for edge in bundle.edges:
+            source, target = columns[edge.source], columns[edge.target]
+            sides.setdefault((edge.source, source <= target), set()).add(bundle.id)
+            sides.setdefault((edge.target, target <= source), set()).add(bundle.id)
+    most: dict[str, int] = {}
+    for (node, _), met in sides.items():
+        most[node] = max(most.get(node, 0), len(met))
+    return most
+
+
 def _parts(edges: list[Edge]) -> Iterable[list[Edge]]:
     """The lines that hang together."""
     leader: dict[str, str] = {}

@@ -7,26 +7,27 @@ from collections.abc import Iterable, Mapping
 from msgspec.structs import replace
 
 from archgen.layout.blocks import Stacking, common
-from archgen.layout.bundles import bundles
+from archgen.layout.bundles import bundles, busiest
 from archgen.layout.columns import columns as columns_of
 from archgen.layout.grid import BAND_PAD, Grid, label_size_of
 from archgen.layout.levels import Level, Levels
 from archgen.layout.measure import CHIP_HEIGHT, HEADING, Card, cards, heading
 from archgen.layout.pieces import unpainted
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
-from archgen.layout.routing import Way, route
-from archgen.layout.tracks import Trunk, trunks
+from archgen.layout.routing import STRAIGHT, Step, Way, route
+from archgen.layout.tracks import HALVES, Trunk, trunks
 from archgen.theme import SIZES
 from archgen.view import Diagram, Group, Node
 
 
 def domain(diagram: Diagram) -> Placed:
     """Lays a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
-    sizes = cards(diagram)
     columns = columns_of(diagram)
+    together = bundles(diagram, columns)
+    sizes = cards(diagram, busiest(together, columns))
     root = Stacking(diagram, sizes, columns).root()
     levels = Levels(root, diagram, columns)
-    ways = route(bundles(diagram, columns), levels)
+    ways = route(together, levels)
     channels = trunks(ways, columns)
     width = next(iter(sizes.values())).width if sizes else 0.0
     grid = Grid(diagram, root, levels, width, ways, channels)
@@ -51,7 +52,7 @@ class _Placing:
         self._grid = grid
         self._ways = ways
         self._tracks = {
-            (channel, trunk.bundle): grid.track(channel, trunk.track)
+            (channel, trunk.bundle, trunk.half): (grid.track(channel, trunk.track), trunk.link)
             for channel, found in channels.items()
             for trunk in found
         }
@@ -61,8 +62,11 @@ class _Placing:
         """The whole picture, moved so that its margin is even."""
         nodes = [self._node(node) for node in self._diagram.nodes if node.id in self._levels.nodes]
         groups = self._groups(nodes)
-        nodes += self._guards(groups, nodes)
-        return shifted(self._diagram, nodes, groups, self._edges())
+        edges = self._edges()
+        heights = [one.box.y for one in groups] + [one.box.y for one in nodes]
+        heights += [y for one in edges for _, y in one.points]
+        nodes += self._guards(groups, min(heights, default=0.0))
+        return shifted(self._diagram, nodes, groups, edges)
 
     def _node(self, node: Node) -> PlacedNode:
         card = self._sizes[node.id]
@@ -128,30 +132,34 @@ class _Placing:
             at = self._parents.get(at)
         return extent
 
-    def _guards(self, groups: list[PlacedGroup], nodes: list[PlacedNode]) -> list[PlacedNode]:
-        """Shields on the upper border of what they guard."""
+    def _guards(self, groups: list[PlacedGroup], top: float) -> list[PlacedNode]:
+        """Shields on the upper border of what they guard, one a column; what finds no room stands above the picture."""
         found: list[PlacedNode] = []
         boxes = {one.group.id: one for one in groups}
-        cards_ = {one.node.id: one.box for one in nodes}
         taken: dict[str, int] = {}
+        above = 0
         for node in self._diagram.nodes:
-            if not node.guards:
+            if node.id in self._levels.nodes:
                 continue
             card = self._sizes[node.id]
-            guarded = node.guards[0]
+            guarded = next((name for name in node.guards if name in boxes), "")
             place = taken.get(guarded, 0)
             taken[guarded] = place + 1
-            if guarded in boxes:
-                one = boxes[guarded]
-                x = one.box.x + 12 if not one.group.across else one.box.centre[0] - card.width / 2
-                box = Box(x + place * (card.width + 8), one.box.y - CHIP_HEIGHT / 2, card.width, card.height)
-            elif guarded in cards_:
-                at = cards_[guarded]
-                box = Box(at.x, at.y - card.height - 8, card.width, card.height)
-            else:
-                box = Box(0.0, -80.0 * (place + 1), card.width, card.height)
-            found.append(PlacedNode(node, box, card.title, card.detail, card.compact))
+            at = self._seat(boxes[guarded], place) if guarded else None
+            if at is None:
+                at = (above * (card.width + 16), top - CHIP_HEIGHT - SIZES.margin)
+                above += 1
+            found.append(PlacedNode(node, Box(*at, card.width, card.height), card.title, card.detail, card.compact))
         return found
+
+    def _seat(self, one: PlacedGroup, place: int) -> Point | None:
+        """Where the shield after `place` others stands on a group's border."""
+        y = one.box.y - CHIP_HEIGHT / 2
+        if one.group.across:
+            return (one.box.x + BAND_PAD, y) if place == 0 else None
+        level = self._levels.groups[one.group.id]
+        column = level.first + place
+        return (self._grid.column(column) - (4 if place == 0 else 0), y) if column <= level.last else None
 
     # Lines
 
@@ -182,18 +190,31 @@ class _Placing:
     def _points(self, way: Way) -> tuple[Point, ...]:
         columns = self._levels.columns
         if way.direct:
-            x = self._grid.column(columns[way.edge.source]) + self._grid.width / 2 + way.start
+            x = self._grid.column(columns[way.edge.source]) + self._grid.width / 2
             top, height = self._levels.nodes[way.edge.source]
             other, tall = self._levels.nodes[way.edge.target]
             down = way.sides[0] == "bottom"
             return ((x, top + height if down else top), (x, other if down else other + tall))
         points: list[Point] = [(self._grid.edge(columns[way.edge.source], way.sides[0] == "right"), way.start)]
         for step in way.steps(columns):
-            if abs(step.start - step.end) >= 0.5 or step.start_right == step.end_right:
-                x = self._tracks[step.channel, way.bundle.id]
-                points += [(x, step.start), (x, step.end)]
+            points += self._turns(step, way.bundle.id)
         points.append((self._grid.edge(columns[way.edge.target], way.sides[1] == "right"), way.end))
         return tidy(points)
+
+    def _turns(self, step: Step, bundle: str) -> list[Point]:
+        """The corners of a line in a channel: none, two on its trunk, or four on the halves of it."""
+        if abs(step.start - step.end) < STRAIGHT and step.start_right != step.end_right:
+            return []
+        whole = self._tracks.get((step.channel, bundle, ""))
+        if whole is not None:
+            return [(whole[0], step.start), (whole[0], step.end)]
+        found: list[Point] = []
+        (left, link), (right, _) = (self._tracks[step.channel, bundle, half] for half in HALVES)
+        first, second = (right if side else left for side in (step.start_right, step.end_right))
+        found.append((first, step.start))
+        if first != second:
+            found += [(first, link), (second, link)]
+        return [*found, (second, step.end)]
 
 
 def tidy(points: Iterable[Point]) -> tuple[Point, ...]:

@@ -12,9 +12,13 @@ BORDER_CLEAR = 10.0
 
 
 class Level:
-    """The vertical extent of a group and the columns it covers; `heading` is the bottom of its words."""
+    """The vertical extent of a group and the columns it covers.
 
-    def __init__(self, top: float, bottom: float, heading: float, first: int, last: int) -> None:
+    `crown` is the top of what stands on its upper border, `heading` the bottom of its words.
+    """
+
+    def __init__(self, crown: float, top: float, bottom: float, heading: float, first: int, last: int) -> None:
+        self.crown = crown
         self.top = top
         self.bottom = bottom
         self.heading = heading
@@ -49,7 +53,7 @@ class Levels:
                 continue
             start = top + child.overhang
             bottom = top + child.height
-            self.groups[child.name] = Level(start, bottom, start + child.header, child.first, child.last)
+            self.groups[child.name] = Level(top, start, bottom, start + child.header, child.first, child.last)
             self.members[child.name] = set()
             self._walk(child, top, (*around, child.name))
 
@@ -57,7 +61,8 @@ class Levels:
         for name, (top, height) in self.nodes.items():
             yield self.columns[name], top - CLEAR, top + height + CLEAR
         for name, level in self.groups.items():
-            yield level.first, level.top - BORDER_CLEAR, level.heading
+            for column in range(level.first, level.last + 1) if level.crown < level.top else (level.first,):
+                yield column, level.crown - BORDER_CLEAR, level.heading
             if name in self._badged:
                 yield level.last, level.top - BORDER_CLEAR, level.heading
             for column in range(level.first, level.last + 1):
@@ -98,7 +103,7 @@ class Levels:
             if self.columns[name] == column and name not in (upper, lower)
         )
         words = any(
-            top < level.heading and level.top < bottom for level in self.groups.values() if level.first == column
+            top < level.heading and level.crown < bottom for level in self.groups.values() if level.first == column
         )
         return not cards and not words
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ CHIP_ICON = 20.0
 NARROWEST, WIDEST = 104.0, 152.0
 INSET = 12.0
 HEADING = 24.0
+SLOT = 16.0
 
 
 class Card(Struct, frozen=True):
@@ -39,16 +41,24 @@ def second_line(node: Node) -> str:
     return node.mark or node.detail
 
 
-def cards(diagram: Diagram) -> dict[str, Card]:
-    """The card of each node; all are as wide as the widest wants to be, within limits, so that columns align."""
+def cards(diagram: Diagram, busy: Mapping[str, int]) -> dict[str, Card]:
+    """The card of each node; all are as wide as the widest wants to be, within limits, so that columns align.
+
+    `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
+    """
     width = min(max([NARROWEST, *(_wanted(node) for node in diagram.nodes)]), WIDEST)
     width = ceil(width / SIZES.grid) * SIZES.grid
     titles = {
         node.id: wrap(node.label, width - INSET, SIZES.name, bold=True, lines=1 if compact(node) else 2)
         for node in diagram.nodes
     }
-    tall = any(len(lines) > 1 for lines in titles.values())
-    return {node.id: _card(node, titles[node.id], width, CARD_HEIGHT + (16 if tall else 0)) for node in diagram.nodes}
+    usual = CARD_HEIGHT + (16 if any(len(lines) > 1 for lines in titles.values()) else 0)
+    return {
+        node.id: _card(
+            node, titles[node.id], width, max(CHIP_HEIGHT if compact(node) else usual, SLOT * busy.get(node.id, 0))
+        )
+        for node in diagram.nodes
+    }
 
 
 def _wanted(node: Node) -> float:
@@ -62,7 +72,7 @@ def _card(node: Node, title: tuple[str, ...], width: float, height: float) -> Ca
     if compact(node):
         room = width - CHIP_ICON - 2 * INSET
         name = (elide(node.label, room, SIZES.text, bold=True),)
-        return Card(name, elide(second_line(node), room, SIZES.small), width, CHIP_HEIGHT, True)
+        return Card(name, elide(second_line(node), room, SIZES.small), width, height, True)
     return Card(title, elide(second_line(node), width - INSET, SIZES.label), width, height, False)
 
 

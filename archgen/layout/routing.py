@@ -11,11 +11,12 @@ from msgspec import Struct
 from archgen.layout.bundles import Bundle
 from archgen.layout.columns import calls
 from archgen.layout.levels import Levels
+from archgen.layout.measure import SLOT
 from archgen.view import Edge
 
 Side = Literal["left", "right", "top", "bottom"]
-PITCH = 16.0
 LANE = 12.0
+LABELLED = 40.0
 STRAIGHT = 0.5
 _BEND, _STRANGER, _OWN = 20.0, 15.0, -8.0
 _NEAREST = 3
@@ -61,7 +62,10 @@ class Way:
 
 def route(bundles: list[Bundle], levels: Levels) -> list[Way]:
     """The ways of all lines, in the order of the bundles."""
-    ways = [Way(edge, bundle, _sides(edge, bundle, levels)) for bundle in bundles for edge in bundle.edges]
+    upright = _upright(bundles, levels)
+    ways = [
+        Way(edge, bundle, upright.get(bundle.id) or _sides(edge, levels)) for bundle in bundles for edge in bundle.edges
+    ]
     _dock(ways, levels)
     lanes = Lanes(levels)
     for way in sorted(ways, key=lambda one: (not calls(one.edge), _span(one, levels))):
@@ -73,16 +77,30 @@ def _span(way: Way, levels: Levels) -> int:
     return abs(levels.columns[way.edge.source] - levels.columns[way.edge.target])
 
 
-def _sides(edge: Edge, bundle: Bundle, levels: Levels) -> tuple[Side, Side]:
+def _sides(edge: Edge, levels: Levels) -> tuple[Side, Side]:
     source, target = levels.columns[edge.source], levels.columns[edge.target]
-    if source != target:
-        return ("right", "left") if source < target else ("left", "right")
-    down = levels.middle(edge.source) < levels.middle(edge.target)
-    upper, lower = (edge.source, edge.target) if down else (edge.target, edge.source)
-    room = levels.nodes[lower][0] - sum(levels.nodes[upper])
-    if len(bundle.edges) == 1 and levels.open_between(upper, lower) and (not bundle.label or room >= 40):
-        return ("bottom", "top") if down else ("top", "bottom")
-    return "right", "right"
+    if source == target:
+        return "right", "right"
+    return ("right", "left") if source < target else ("left", "right")
+
+
+def _upright(bundles: list[Bundle], levels: Levels) -> dict[str, tuple[Side, Side]]:
+    """The bundles that run straight up or down: at most one between two cards, single, and with room for its label."""
+    found: dict[str, tuple[Side, Side]] = {}
+    pairs: set[tuple[str, str]] = set()
+    for bundle in bundles:
+        edge = bundle.first
+        if len(bundle.edges) > 1 or levels.columns[edge.source] != levels.columns[edge.target]:
+            continue
+        down = levels.middle(edge.source) < levels.middle(edge.target)
+        pair = (edge.source, edge.target) if down else (edge.target, edge.source)
+        room = levels.nodes[pair[1]][0] - sum(levels.nodes[pair[0]])
+        worded = bool(bundle.label or edge.badges)
+        if pair in pairs or not levels.open_between(*pair) or (worded and room < LABELLED):
+            continue
+        pairs.add(pair)
+        found[bundle.id] = ("bottom", "top") if down else ("top", "bottom")
+    return found
 
 
 # Slots on the sides of cards
@@ -93,6 +111,8 @@ def _dock(ways: list[Way], levels: Levels) -> None:
     wishes: dict[tuple[str, Side], dict[str, list[float]]] = {}
     order: dict[str, tuple[bool, int]] = {}
     for place, way in enumerate(ways):
+        if way.direct:
+            continue
         order.setdefault(way.bundle.id, (not calls(way.edge), place))
         drop = levels.middle(way.edge.target) - levels.middle(way.edge.source)
         for node, side, wish in ((way.edge.source, way.sides[0], drop), (way.edge.target, way.sides[1], -drop)):
@@ -100,31 +120,22 @@ def _dock(ways: list[Way], levels: Levels) -> None:
     slots = {
         (node, side, bundle): slot
         for (node, side), found in wishes.items()
-        for bundle, slot in _slots(found, order, _room(levels, node, side)).items()
+        for bundle, slot in _slots(found, order, levels.nodes[node][1] - SLOT).items()
     }
     for way in ways:
-        way.start = _dock_at(levels, way.edge.source, way.sides[0], slots, way.bundle.id)
-        way.end = _dock_at(levels, way.edge.target, way.sides[1], slots, way.bundle.id)
-
-
-def _room(levels: Levels, node: str, side: Side) -> float:
-    return levels.nodes[node][1] - 16 if side in ("left", "right") else 64.0
-
-
-def _dock_at(levels: Levels, node: str, side: Side, slots: dict[tuple[str, Side, str], float], bundle: str) -> float:
-    """A height for the left and right sides, a distance from the middle for top and bottom."""
-    slot = slots[node, side, bundle]
-    return levels.middle(node) + slot if side in ("left", "right") else slot
+        if not way.direct:
+            way.start = levels.middle(way.edge.source) + slots[way.edge.source, way.sides[0], way.bundle.id]
+            way.end = levels.middle(way.edge.target) + slots[way.edge.target, way.sides[1], way.bundle.id]
 
 
 def _slots(wishes: dict[str, list[float]], order: dict[str, tuple[bool, int]], room: float) -> dict[str, float]:
     mean = {bundle: sum(found) / len(found) for bundle, found in wishes.items()}
     ranked = sorted(mean, key=lambda bundle: (round(mean[bundle]), order[bundle]))
     middle = ranked.index(min(ranked, key=lambda bundle: (abs(round(mean[bundle])), order[bundle])))
-    reach = max(middle, len(ranked) - 1 - middle) * PITCH
+    reach = max(middle, len(ranked) - 1 - middle) * SLOT
     if reach <= room / 2:
-        return {bundle: (place - middle) * PITCH for place, bundle in enumerate(ranked)}
-    step = min(PITCH, room / (len(ranked) - 1))
+        return {bundle: (place - middle) * SLOT for place, bundle in enumerate(ranked)}
+    step = min(SLOT, room / (len(ranked) - 1))
     return {bundle: (place - (len(ranked) - 1) / 2) * step for place, bundle in enumerate(ranked)}
 
 

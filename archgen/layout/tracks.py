@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from archgen.layout.routing import STRAIGHT, Way
 
+Half = Literal["", "left", "right"]
+HALVES: tuple[Half, Half] = ("left", "right")
 NEAR = 8.0
 _OVERLAP = 50
 _SWEEPS = 12
 
 
 class Trunk:
-    """The heights at which a bundle meets the two sides of a channel; `track` counts from the left."""
+    """The heights at which a bundle meets the two sides of a channel; `track` counts from the left.
 
-    def __init__(self, bundle: str) -> None:
+    Where two bundles change places at the same heights one of them needs two upright parts: its left `half` and its
+    right one, which meet at the height `link`.
+    """
+
+    def __init__(self, bundle: str, half: Half = "") -> None:
         self.bundle = bundle
+        self.half: Half = half
         self.left: list[float] = []
         self.right: list[float] = []
+        self.link = 0.0
         self.track = 0
 
     @property
@@ -48,11 +57,42 @@ def trunks(ways: Iterable[Way], columns: Mapping[str, int]) -> dict[int, list[Tr
 
 
 def _tracked(found: list[Trunk]) -> list[Trunk]:
+    straight = [trunk for trunk in found if trunk.straight]
     turning = _ordered([trunk for trunk in found if not trunk.straight])
+    for _ in range(len(turning)):
+        tangled = _tangled(turning)
+        if tangled is None:
+            break
+        others = [one for one in turning if one is not tangled]
+        turning = _ordered([*others, *_halves(tangled, turning + straight)])
     for place, trunk in enumerate(turning):
         beside = [one.track + 1 for one in turning[:place] if _meet(one, trunk)]
         trunk.track = max(beside, default=0)
-    return turning + [trunk for trunk in found if trunk.straight]
+    return turning + straight
+
+
+def _tangled(order: list[Trunk]) -> Trunk | None:
+    """A trunk to be halved, of two that would lie on each other in any order."""
+    for place, one in enumerate(order):
+        for other in order[place + 1 :]:
+            if _covered(one, other):
+                whole = [trunk for trunk in (one, other) if trunk.left and trunk.right and not trunk.half]
+                if whole:
+                    return min(whole, key=lambda trunk: (len(set(trunk.left + trunk.right)), trunk.top))
+    return None
+
+
+def _halves(trunk: Trunk, beside: list[Trunk]) -> tuple[Trunk, Trunk]:
+    """Two halves that meet at a free height, as near to both ends as there is one."""
+    heights = {height for one in beside for height in (*one.left, *one.right)}
+    middle = (trunk.left[0] + trunk.right[0]) / 2
+    tries = sorted({round(height) + way * NEAR for height in heights for way in (1.25, -1.25)} | {middle})
+    free = [height for height in tries if all(abs(height - other) >= NEAR for other in heights)]
+    left, right = Trunk(trunk.bundle, "left"), Trunk(trunk.bundle, "right")
+    left.link = right.link = min(free, key=lambda height: (abs(height - middle), height))
+    left.left, left.right = trunk.left, [left.link]
+    right.left, right.right = [left.link], trunk.right
+    return left, right
 
 
 def _meet(one: Trunk, other: Trunk) -> bool:
@@ -85,5 +125,11 @@ def _cost(left: Trunk, right: Trunk) -> int:
     """Crossings between two trunks when the first stands left of the second; lines that would lie on each other cost most."""
     crossed = sum(right.top < height < right.bottom for height in set(left.right))
     crossed += sum(left.top < height < left.bottom for height in set(right.left))
-    covered = sum(abs(one - other) < NEAR for one in set(left.right) for other in set(right.left))
-    return crossed + _OVERLAP * covered
+    return crossed + _OVERLAP * _covered(left, right)
+
+
+def _covered(left: Trunk, right: Trunk) -> int:
+    """How many lines would lie on each other when the first trunk stands left of the second."""
+    if left.bundle == right.bundle:
+        return _SWEEPS if right.half == "left" else 0
+    return sum(abs(one - other) < NEAR for one in set(left.right) for other in set(right.left))

@@ -25,9 +25,10 @@ def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
     folding = fold(topology)
     marks = badges(topology, findings, folding)
     groups = _groups(topology, folding, marks)
-    nodes = _nodes(topology, folding, marks, {group.id for group in groups})
-    shown = {node.id for node in nodes}
+    used = _used(groups, _nodes(topology, folding, marks, {group.id for group in groups}))
+    nodes = _nodes(topology, folding, marks, used)
     used = _used(groups, nodes)
+    shown = {node.id for node in nodes}
     architecture = topology.architecture
     return Diagram(
         id="deployment",
@@ -143,16 +144,11 @@ def _nodes(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, .
 
 def _guarded(topology: Topology, component: Component, groups: set[str]) -> list[str]:
     """The ids of what a firewall without a host and without a place on a path guards."""
-    if not component.guards or topology.hosts_of(component.id) or topology.flows_of[component.id]:
+    joined = any(component.id in (one.source, *one.targets) for one in topology.architecture.connections)
+    if topology.hosts_of(component.id) or joined:
         return []
-    return [_thing(topology, topology.qualified(guarded), groups) for guarded in component.guards]
-
-
-def _thing(topology: Topology, qualified: str, groups: set[str]) -> str:
-    kind, _, name = qualified.partition(":")
-    if kind == "component" and name in topology.components:
-        return topology.components[name].replicas[0].id if topology.components[name].replicas else name
-    return qualified
+    things = [topology.qualified(guarded) for guarded in component.guards]
+    return [thing for thing in things if thing in groups]
 
 
 def _guarding_nodes(
@@ -166,7 +162,7 @@ def _guarding_nodes(
             id=first if position == 0 else f"{first} {guarded}",
             subject=component.id,
             label=component.title,
-            detail=f"guards {topology.qualified(component.guards[position]).partition(':')[2]}",
+            detail=f"guards {guarded.partition(':')[2]}",
             kind=kind.id,
             icon=component.icon or component.product,
             role=kind.role,
@@ -203,6 +199,8 @@ def _node(
 
 
 def _detail(topology: Topology, component: Component, replica: Replica, folding: Folding) -> str:
+    if component.guards and not topology.flows_of[component.id]:
+        return f"guards {listed(component.guards)}"
     product = component.product or ""
     name = component.title.casefold()
     said = product.replace("-", " ").casefold() in name.replace("-", " ")

@@ -1,0 +1,155 @@
+"""What must hold of every placed diagram, each fault as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+
+from archgen.layout.placed import Box, Placed, PlacedEdge, Point
+
+SLACK = 0.5
+
+
+def faults(placed: Placed) -> list[str]:
+    """Every fault: overlaps, nodes outside their groups, lines through cards or words, things off the canvas."""
+    return [
+        *_nodes(placed),
+        *_groups(placed),
+        *_lines(placed),
+        *_labels(placed),
+        *_lying_on_each_other(placed),
+        *_canvas(placed),
+        *_missing(placed),
+    ]
+
+
+def _shrunk(box: Box) -> Box:
+    return Box(box.x + SLACK, box.y + SLACK, box.width - 2 * SLACK, box.height - 2 * SLACK)
+
+
+def hit(start: Point, end: Point, box: Box) -> bool:
+    """Whether a level or upright segment runs through a box, not merely along its border."""
+    left, right = sorted((start[0], end[0]))
+    top, bottom = sorted((start[1], end[1]))
+    inner = _shrunk(box)
+    return left < inner.right and right > inner.x and top < inner.bottom and bottom > inner.y
+
+
+def _nodes(placed: Placed) -> Iterator[str]:
+    for one, other in combinations(placed.nodes, 2):
+        if _shrunk(one.box).overlaps(other.box):
+            yield f"{one.node.id} overlaps {other.node.id}"
+
+
+def _groups(placed: Placed) -> Iterator[str]:
+    boxes = {one.group.id: one.box for one in placed.groups}
+    for one in placed.nodes:
+        if one.node.group and not one.node.guards and not boxes[one.node.group].contains(one.box):
+            yield f"{one.node.id} stands outside {one.node.group}"
+    for group in placed.groups:
+        if group.group.parent and not boxes[group.group.parent].contains(group.box):
+            yield f"{group.group.id} stands outside {group.group.parent}"
+    flat = [one for one in placed.groups if not one.group.across]
+    for group, other in combinations(flat, 2):
+        apart = not group.box.contains(other.box) and not other.box.contains(group.box)
+        if apart and _shrunk(group.box).overlaps(other.box):
+            yield f"{group.group.id} overlaps {other.group.id}"
+    for group in flat:
+        for one in placed.nodes:
+            inside = group.box.contains(one.box)
+            if not inside and not one.node.guards and _shrunk(group.box).overlaps(one.box):
+                yield f"{one.node.id} stands on the border of {group.group.id}"
+        if group.heading and any(_shrunk(group.heading).overlaps(one.box) for one in placed.nodes):
+            yield f"the heading of {group.group.id} lies under a card"
+
+
+def _segments(edge: PlacedEdge) -> Iterator[tuple[Point, Point]]:
+    for start, end in pairwise(edge.points):
+        assert start[0] == end[0] or start[1] == end[1], f"{edge.edge.id} is slanted"
+        yield start, end
+
+
+def _lines(placed: Placed) -> Iterator[str]:
+    for edge in placed.edges:
+        for start, end in _segments(edge):
+            for one in placed.nodes:
+                if hit(start, end, one.box):
+                    yield f"{edge.edge.id} runs through {one.node.id}"
+            for group in placed.groups:
+                if group.heading and not group.group.across and hit(start, end, group.heading):
+                    yield f"{edge.edge.id} runs through the heading of {group.group.id}"
+
+
+def _labels(placed: Placed) -> Iterator[str]:
+    labels = [(edge, edge.label.box) for edge in placed.edges if edge.label]
+    for (one, box), (other, other_box) in combinations(labels, 2):
+        if _shrunk(box).overlaps(other_box):
+            yield f"the label of {one.edge.id} overlaps that of {other.edge.id}"
+    for edge, box in labels:
+        for one in placed.nodes:
+            if _shrunk(box).overlaps(one.box):
+                yield f"the label of {edge.edge.id} overlaps {one.node.id}"
+        for group in placed.groups:
+            if group.heading and _shrunk(box).overlaps(group.heading):
+                yield f"the label of {edge.edge.id} overlaps the heading of {group.group.id}"
+        for other in placed.edges:
+            if other.bundle != edge.bundle and any(hit(start, end, box) for start, end in _segments(other)):
+                yield f"the label of {edge.edge.id} lies on {other.edge.id}"
+
+
+def _lying_on_each_other(placed: Placed) -> Iterator[str]:
+    for one, other in combinations(placed.edges, 2):
+        if one.bundle != other.bundle and any(
+            _covered(first, second) for first in _segments(one) for second in _segments(other)
+        ):
+            yield f"{one.edge.id} and {other.edge.id} lie on each other"
+
+
+def _covered(first: tuple[Point, Point], second: tuple[Point, Point]) -> bool:
+    for axis in (0, 1):
+        if first[0][axis] == first[1][axis] and second[0][axis] == second[1][axis]:
+            near = abs(first[0][axis] - second[0][axis]) < 1.0
+            low = max(min(first[0][1 - axis], first[1][1 - axis]), min(second[0][1 - axis], second[1][1 - axis]))
+            high = min(max(first[0][1 - axis], first[1][1 - axis]), max(second[0][1 - axis], second[1][1 - axis]))
+            if near and high - low > 1.0:
+                return True
+    return False
+
+
+def _canvas(placed: Placed) -> Iterator[str]:
+    canvas = Box(0, 0, placed.width, placed.height)
+    boxes = [one.box for one in placed.nodes] + [one.box for one in placed.groups]
+    boxes += [edge.label.box for edge in placed.edges if edge.label]
+    boxes += [Box(x, y, 0, 0) for edge in placed.edges for x, y in edge.points]
+    if not all(canvas.contains(box) for box in boxes):
+        yield "something stands off the canvas"
+
+
+def _missing(placed: Placed) -> Iterator[str]:
+    diagram = placed.diagram
+    if {one.node.id for one in placed.nodes} != {node.id for node in diagram.nodes}:
+        yield "a node is missing"
+    if {one.edge.id for one in placed.edges} != {edge.id for edge in diagram.edges}:
+        yield "a line is missing"
+
+
+def bends(placed: Placed) -> int:
+    """The corners of all lines together."""
+    return sum(len(edge.points) - 2 for edge in placed.edges)
+
+
+def crossings(placed: Placed) -> int:
+    """How often lines of different bundles cross, each place once."""
+    places = {
+        (upright[0][0], level[0][1])
+        for one in placed.edges
+        for other in placed.edges
+        if one.bundle != other.bundle
+        for upright in _segments(one)
+        for level in _segments(other)
+        if upright[0][0] == upright[1][0]
+        and level[0][1] == level[1][1]
+        and min(level[0][0], level[1][0]) < upright[0][0] < max(level[0][0], level[1][0])
+        and min(upright[0][1], upright[1][1]) < level[0][1] < max(upright[0][1], upright[1][1])
+    }
+    return len(places)
