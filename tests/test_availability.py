@@ -15,7 +15,7 @@ from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
 from tests.oracle import World
-from tests.random_models import architecture
+from tests.random_flows import architecture
 
 LARGEST = 9
 """Elements of a flow; 2^9 states by the definition are some milliseconds."""

@@ -11,7 +11,7 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
 from tests.oracle import World, elements
-from tests.random_models import architecture
+from tests.random_flows import architecture
 
 
 @pytest.mark.parametrize("chunk", range(8))

@@ -9,7 +9,7 @@ from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
 from tests.oracle import World, elements
-from tests.random_models import architecture
+from tests.random_flows import architecture
 
 CHUNKS = 16
 MODELS_PER_CHUNK = 350

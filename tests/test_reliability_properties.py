@@ -13,7 +13,7 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import States, failures
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
-from tests.random_models import architecture
+from tests.random_flows import architecture
 
 seeds = st.integers(10_000, 10_000_000)
 

@@ -17,7 +17,7 @@ from archgen.loader import load
 from archgen.naming import address
 from archgen.rules import RULES
 from archgen.topology import Topology
-from tests.random_models import architecture
+from tests.random_flows import architecture
 
 MODELS = Path(__file__).parent.parent / "models"
 
