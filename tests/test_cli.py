@@ -324,7 +324,7 @@ def test_rules_lists_the_same_in_text_and_json(capsys: pytest.CaptureFixture[str
     document = json.loads(capsys.readouterr().out)
     assert document["version"] == 1
     assert [rule["code"] for rule in document["rules"]] == listed
-    assert listed == sorted(listed)
+    assert len(set(listed)) == len(listed)
 
 
 def test_schema_prints_a_json_schema(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,7 +43,7 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
         proofs += [one.proof for flow in owed[:1] for one in facts.failures[flow].points if one.element == host]
     return Hit(
         subject=Subject("component", component.id),
-        message=_message(component, writer, hosts, flows),
+        message=_message(component, writer, flows),
         related=tuple(related),
         flows=flows,
         proof=proofs[-1],
@@ -51,15 +51,15 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
     )
 
 
-def _message(component: Component, writer: str, hosts: tuple[str, ...], flows: tuple[str, ...]) -> str:
-    place = f" on {hosts[0]}" if len(hosts) == 1 else ""
+def _message(component: Component, writer: str, flows: tuple[str, ...]) -> str:
+    verb = "stops" if len(flows) == 1 else "stop"
     others = [one.id for one in component.replicas if one.id != writer]
     if not others:
-        return f"one {component.title} takes every write{place}, and no replica could take over: {listed(flows)} stops with it"
+        return f"{writer} takes every write and no replica could take over: {listed(flows)} {verb} with it"
     said = "is manual" if component.replication and component.replication.failover == "manual" else "is not stated"
     protect = "protects" if len(others) == 1 else "protect"
     return (
-        f"only {writer} takes writes and failover {said}: {listed(flows)} stops with it; "
+        f"only {writer} takes writes and failover {said}: {listed(flows)} {verb} with it; "
         f"{listed(others)} {protect} the data and the reads, not the writes"
     )
 
