@@ -15,7 +15,7 @@ from archgen.errors import UsageError
 from archgen.export.diagrams_nodes import node_class
 from archgen.export.dot_command import wheel_command
 from archgen.markup import dot_label
-from archgen.theme import LIGHT, LINES, colours
+from archgen.theme import FONT, LIGHT, LINES, colours
 from archgen.view import Diagram, Edge, Group, Node
 
 _SECONDS = 120
@@ -104,7 +104,7 @@ def _edge(edge: Edge, names: dict[str, str]) -> str:
 
 
 def diagrams_svg(diagram: Diagram) -> str:
-    """The picture that the script makes, as SVG with its icons embedded, run in a directory of its own.
+    """The picture that the script makes, as SVG with its icons embedded and our font; run in a directory of its own.
 
     UsageError where the `diagrams` extra is not installed.
     """
@@ -146,4 +146,4 @@ def _embedded(svg: str, resources: str) -> str:
             seen[path] = data(path)
         return f'{found[1]}="{seen[path]}"'
 
-    return _IMAGE.sub(replaced, svg)
+    return _IMAGE.sub(replaced, svg).replace('font-family="Sans-Serif"', f'font-family="{FONT}"')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
@@ -25,9 +26,16 @@ def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
 
     Words of a line stand on its longest free part; where there is none they are left to its tooltip.
     """
-    sizes = cards(diagram)
+    sizes = cards(diagram, _busy(diagram))
     answer = json.loads(run(_source(diagram, sizes), "json0", command))
     return _Reading(diagram, sizes, answer).placed()
+
+
+def _busy(diagram: Diagram) -> dict[str, int]:
+    """How many lines start or end at each node, whichever are more: they may share one side."""
+    out = Counter(edge.source for edge in diagram.edges)
+    into = Counter(edge.target for edge in diagram.edges)
+    return {node.id: max(out[node.id], into[node.id]) for node in diagram.nodes}
 
 
 def _source(diagram: Diagram, sizes: Mapping[str, Card]) -> str:

@@ -54,7 +54,7 @@ def _fill(
     graph: Digraph, diagram: Diagram, parent: str | None, names: dict[str, str], palette: dict[str, str], depth: int
 ) -> None:
     for at, group in enumerate(diagram.groups, 1):
-        if group.parent == parent:
+        if group.parent == parent and not group.across:
             with graph.subgraph(name=f"cluster_g{at}") as inner:
                 inner.attr(**_group(group, palette, depth))
                 _fill(inner, diagram, group.id, names, palette, depth + 1)

@@ -105,7 +105,7 @@ def diagram_mermaid(diagram: Diagram) -> str:
 
 def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iterator[str]:
     for at, group in enumerate(diagram.groups, 1):
-        if group.parent == parent:
+        if group.parent == parent and not group.across:
             yield f'subgraph g{at}["{_words(group)}"]'
             for line in _inside(diagram, group.id, nodes):
                 yield f"  {line}"
