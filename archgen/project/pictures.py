@@ -35,9 +35,9 @@ def _graphlay() -> Engine:
 
 
 def _graphviz() -> Engine:
-    from archgen.export.graphviz import engine
+    from archgen.export.graphviz_engine import graphviz
 
-    return engine
+    return graphviz
 
 
 ENGINES: dict[str, Callable[[], Engine]] = {"domain": _domain, "graphlay": _graphlay, "graphviz": _graphviz}
