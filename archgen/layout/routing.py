@@ -99,6 +99,9 @@ def _upright(bundles: list[Bundle], levels: Levels) -> dict[str, tuple[Side, Sid
         if pair in pairs or not levels.open_between(*pair) or (worded and room < LABELLED):
             continue
         pairs.add(pair)
+        if worded:
+            middle = (levels.nodes[pair[1]][0] + sum(levels.nodes[pair[0]])) / 2
+            levels.block(levels.columns[edge.source], middle - SLOT, middle + SLOT)
         found[bundle.id] = ("bottom", "top") if down else ("top", "bottom")
     return found
 

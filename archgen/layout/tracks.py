@@ -113,7 +113,18 @@ def _ordered(found: list[Trunk]) -> list[Trunk]:
                     break
         if not changed:
             break
-    return order
+    return _kept_apart(order)
+
+
+def _kept_apart(order: list[Trunk]) -> list[Trunk]:
+    """The same order, except where one trunk must stand left of another so that their lines do not lie on each other."""
+    waiting, found = list(order), list[Trunk]()
+    while waiting:
+        free = (one for one in waiting if not any(_covered(one, other) for other in waiting if other is not one))
+        chosen = next(free, waiting[0])
+        waiting.remove(chosen)
+        found.append(chosen)
+    return found
 
 
 def _gain(one: Trunk, passed: list[Trunk]) -> int:
