@@ -50,9 +50,44 @@ def _png_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
     return png(drawing.literal().sequence(tier, flow))
 
 
+def _dot(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.render.dot import dot
+
+    return dot(drawing.diagram(tier)).encode()
+
+
+def _mermaid(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.render.mermaid import diagram_mermaid
+
+    return diagram_mermaid(drawing.diagram(tier)).encode()
+
+
+def _mermaid_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
+    from archgen.render.mermaid import sequence_mermaid
+
+    return sequence_mermaid(drawing.flow(tier, flow)).encode()
+
+
+def _diagrams(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.export.diagrams_script import diagrams_script
+
+    return diagrams_script(drawing.diagram(tier)).encode()
+
+
+def _diagrams_png(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.export.diagrams_script import diagrams_svg
+    from archgen.export.png import png
+
+    return png(diagrams_svg(drawing.diagram(tier)), scale=1.0)
+
+
 FORMATS = {
     "svg": Format("svg", _svg, _svg_flow),
     "png": Format("png", _png, _png_flow),
+    "mermaid": Format("mmd", _mermaid, _mermaid_flow),
+    "dot": Format("dot", _dot, None),
+    "diagrams": Format("py", _diagrams, None),
+    "diagrams-png": Format("diagrams.png", _diagrams_png, None),
 }
 """What can be drawn; each loads what it needs when it draws."""
 

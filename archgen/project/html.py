@@ -16,17 +16,18 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as Written
 
 from archgen.errors import UsageError
+from archgen.project.templates import quicken
 from archgen.project.writing import fresh_directory
 from archgen.site import Page
 from archgen.site.door import Door, settle, undated
 from archgen.site.settings import settings
 
 
-class NoOptions(Config):
+class NoOptions(Config):  # type: ignore[no-untyped-call]
     """Nothing to state."""
 
 
-class Entrance(BasePlugin[NoOptions]):
+class Entrance(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     """Lets the pages into the events of one build."""
 
     def __init__(self, door: Door) -> None:
@@ -65,6 +66,7 @@ def _build(pages: Sequence[Page], name: str, sources: str, made: str) -> None:
         stream.write("site_name: archgen\n")
     try:
         config = load_config(config_file, docs_dir=docs, site_dir=made, **settings(name))
+        quicken(config.theme)
         config.plugins["archgen"] = Entrance(Door(pages))
         build_site(config)
     except Abort as error:
