@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Literal
 
 from archgen.export.icons import icons
 from archgen.glyphs import Icon
@@ -14,12 +13,10 @@ from archgen.model import Flow
 from archgen.render.diagram_svg import diagram_svg
 from archgen.render.sequence_svg import sequence_svg
 from archgen.site import Tier
-from archgen.theme import Mode
+from archgen.theme import DARK, LIGHT, Mode, Theme
 from archgen.view import Diagram, Sequence
 from archgen.views.deployment import deployment
 from archgen.views.flow import flow_sequence
-
-EngineName = Literal["domain", "graphlay", "graphviz"]
 
 
 def _domain() -> Engine:
@@ -28,20 +25,20 @@ def _domain() -> Engine:
     return domain
 
 
-def _graphlay() -> Engine:
-    from archgen.layout.graphlay import layered
-
-    return layered
-
-
 def _graphviz() -> Engine:
     from archgen.export.graphviz_engine import graphviz
 
     return graphviz
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"domain": _domain, "graphlay": _graphlay, "graphviz": _graphviz}
-"""What can lay out a diagram; each is loaded when it is asked for."""
+def _dot() -> Engine:
+    from archgen.export.graphviz_engine import graphviz
+
+    return lambda diagram: graphviz(diagram, "dot")
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {"domain": _domain, "graphviz": _graphviz, "dot": _dot}
+"""What can lay out a diagram, loaded when it is asked for: our own, Graphviz of the wheel, or the `dot` on the PATH."""
 
 
 MODES: tuple[Mode, ...] = ("light", "dark", "auto")
@@ -55,6 +52,11 @@ class Drawing:
         self._engine = ENGINES[engine]()
         self._mode = mode
         self._findings = findings
+
+    @property
+    def theme(self) -> Theme:
+        """The palette of formats that have no automatic mode: light then."""
+        return DARK if self._mode == "dark" else LIGHT
 
     def literal(self) -> Drawing:
         """The same drawing for a rasteriser, which knows no automatic mode: light then."""
