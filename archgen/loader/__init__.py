@@ -14,7 +14,7 @@ from archgen.loader.ladder import check_ladder
 from archgen.loader.reading import Fault, Unreadable, parse
 from archgen.loader.source_map import SourceMap
 from archgen.loader.tree import Document, Map
-from archgen.loader.validating import explain, is_valid, prune
+from archgen.loader.validating import MOST_REFUSALS, explain, is_valid, prune
 from archgen.model import Architecture
 
 __all__ = ["Loaded", "SourceMap", "check_ladder", "load"]
@@ -56,10 +56,10 @@ def _refused(document: Document, name: str, file: str) -> list[Problem]:
         return []
     declared = declarations(document.root)
     problems = []
-    for mark, subject, message, fix in explain(document.root):
+    for mark, subject, message, fix in explain(document):
         place = place_of(document, mark)
         problems.append(Problem("invalid-model", message, fix, place, subject or ("model", name)))
-    if prune(document.root):
+    if len(problems) < MOST_REFUSALS and prune(document.root):
         context = Context(document, declared, frozenset(problem.subject for problem in problems))
         expand(context, name, file)
         problems += context.problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from archgen.loader.context import Context, SubjectId
+from archgen.loader.context import Context, SubjectId, suggestion
 from archgen.loader.scalars import per_second, seconds
 from archgen.loader.stated import availability, links
 from archgen.loader.tree import Map, Node, Seq
@@ -53,7 +53,7 @@ class _Reader:
         """The checked references under a key, one or a list of them."""
         found = []
         for text, mark in self.marked(parent, key):
-            found.append(self.context.refer(text, mark, kinds, self.subject, f"{of or key} of `{self.name}`"))
+            found.append(self.context.refer(text, mark, kinds, self.subject, f"`{of or key}` of `{self.name}`"))
         return tuple(found)
 
     def marked(self, parent: Map, key: str) -> list[tuple[str, int]]:
@@ -70,7 +70,7 @@ class _Reader:
         for text, mark in self.marked(parent, key):
             members = members_of(text, self.replicas)
             if not members and self.subject not in self.context.broken:
-                self._outside(text, mark, f"{of} of `{self.name}`")
+                self._outside(text, mark, f"`{of}` of `{self.name}`")
             found += members
         return tuple(dict.fromkeys(found))
 
@@ -109,8 +109,11 @@ class _Reader:
         if any(("component", target) in self.context.broken for target in self.calls.get(self.name, ())):
             return (name,)
         known = [*(one.id for one in targets), *self.calls.get(self.name, ())]
-        kinds = ("component that it calls", "replica or host of one")
-        self.context.undeclared(name, mark, kinds, known, self.subject, f"{key} of `{self.name}`")
+        message = (
+            f"`{key}` of `{self.name}` names `{name}`, which is nothing that it calls, nor a host or replica of it"
+        )
+        fix = suggestion(name, known) or "Name a component that it has a connection to, or a host or replica of one."
+        self.context.dangling(mark, self.subject, message, fix)
         return (name,)
 
     def cluster(self) -> Cluster:
@@ -132,7 +135,7 @@ class _Reader:
         said = self.said["replication"]
         stated = [key for key in ("primary", "writers", "of") if key in said]
         if len(stated) > 1:
-            message = f"replication of `{self.name}` says {' and '.join(f'`{key}`' for key in stated)}"
+            message = f"`replication` of `{self.name}` says {' and '.join(f'`{key}`' for key in stated)}"
             fix = "Say one: `primary` for one writer, `writers: all` for many, `of` for a read-only copy."
             self.context.invalid(said.key_mark(stated[1]), self.subject, message, fix)
         primary = self.own(said, "primary", "primary")

@@ -68,6 +68,6 @@ def _tls(context: Context, said: Map, tls: Node, subject: SubjectId) -> Tls:
         return Tls("on" if tls is True else "off" if tls is False else "pass-through")
     certificate = context.document.text(tls, "certificate")
     if certificate is not None:
-        key = f"tls of `{subject[1]}`"
+        key = f"`tls` of `{subject[1]}`"
         certificate = context.refer(certificate, tls.value_mark("certificate"), ("certificate",), subject, key)
     return Tls("on", context.document.text(tls, "version"), tls.get("verify"), certificate)

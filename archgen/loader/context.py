@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from archgen.errors import Place, Problem
+from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, unpack
 from archgen.model import Replica
 
@@ -23,6 +24,14 @@ SECTIONS = {
 
 Declared = dict[str, dict[str, None]]
 """The declared ids of each kind, in the order of the file."""
+
+_MOST_SUGGESTIONS = 50
+"""Problems that get a suggestion; a model with more has another trouble than a typo."""
+
+_LONGEST_COMPARED = 100
+_FARTHEST = 5
+_MOST_COMPARED = 500
+"""What a suggestion looks at: names that are not much longer or shorter and of nearly the same letters."""
 
 _EMPTY = Map(0)
 
@@ -78,13 +87,14 @@ class Context:
         return text
 
     def undeclared(
-        self, text: str, mark: int, kinds: Iterable[str], candidates: Iterable[str], subject: SubjectId, key: str
+        self, text: str, mark: int, kinds: Sequence[str], candidates: Iterable[str], subject: SubjectId, key: str
     ) -> None:
         """Report an id that nothing declares, with the closest one that something does."""
-        noun = " or ".join(kinds)
+        noun = alternatives(list(kinds))
         said = f"{key} names" if key else "this names"
-        message = f"{said} `{text}`, and no {noun} has that id"
-        self.dangling(mark, subject, message, suggestion(text, candidates) or f"Declare it, or name a declared {noun}.")
+        message = f"{said} `{shorten(text)}`, and no {noun} has that id"
+        near = suggestion(text, candidates) if len(self.problems) < _MOST_SUGGESTIONS else None
+        self.dangling(mark, subject, message, near or f"Declare it, or name a declared {noun}.")
 
     def _sharing(self, name: str, kinds: tuple[str, ...]) -> int:
         return sum(name in self.declared[kind] for kind in kinds)
@@ -107,15 +117,27 @@ def place_of(document: Document, mark: int) -> Place:
     return Place(document.sources[file].name, line, column, line)
 
 
+def alternatives(names: Sequence[str]) -> str:
+    """`a`, `b` or `c` in words."""
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
 def closest(text: str, candidates: Iterable[str]) -> str | None:
     """The candidate that the text was most likely meant to be; None where none is near."""
     # only here, because a valid model never asks
     from difflib import get_close_matches
 
-    names = list(dict.fromkeys(candidates))
-    folded = {name.casefold(): name for name in reversed(names)}
-    near = get_close_matches(text.casefold()[:200], list(folded)[:2000], 1, 0.6)
-    return folded[near[0]] if near else None
+    text = text.casefold()
+    if len(text) > _LONGEST_COMPARED:
+        return None
+    letters = set(text)
+    alike: dict[str, str] = {}
+    for name in candidates:
+        folded = name.casefold()
+        if abs(len(folded) - len(text)) <= _FARTHEST and len(letters ^ set(folded)) <= _FARTHEST:
+            alike.setdefault(folded, name)
+    near = get_close_matches(text, list(alike)[:_MOST_COMPARED], 1, 0.65)
+    return alike[near[0]] if near else None
 
 
 def suggestion(text: str, candidates: Iterable[str]) -> str | None:

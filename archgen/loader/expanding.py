@@ -90,7 +90,7 @@ def _host(context: Context, name: str, said: Map) -> Host:
             if reference not in context.declared[kind]:
                 value = said[key]
                 mark = value.marks[index] if isinstance(value, Seq) else said.value_mark(key)
-                context.refer(reference, mark, (kind,), subject, f"{key} of `{name}`")
+                context.refer(reference, mark, (kind,), subject, f"`{key}` of `{name}`")
     return Host(
         name,
         text(said, "name"),
@@ -117,7 +117,7 @@ def _certificates(context: Context) -> tuple[Certificate, ...]:
         installed = []
         for index, reference in enumerate(texts(said, "installed_on")):
             mark = value.marks[index] if isinstance(value, Seq) else said.value_mark("installed_on")
-            key = f"installed_on of `{name}`"
+            key = f"`installed_on` of `{name}`"
             installed.append(context.refer(reference, mark, ("component",), ("certificate", name), key))
         expires, issuer = text(said, "expires"), text(said, "issuer")
         found.append(Certificate(name, texts(said, "names"), tuple(installed), expires, issuer))

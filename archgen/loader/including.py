@@ -6,7 +6,8 @@ import posixpath
 from collections.abc import Callable
 
 from archgen.loader.context import SECTIONS, place_of
-from archgen.loader.reading import Fault, Unreadable, parse, shorten
+from archgen.loader.reading import Fault, Unreadable, parse
+from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, Node, Seq
 
 Reader = Callable[[str], bytes]
@@ -58,6 +59,7 @@ class _Joiner:
             data = self.read(name)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
+            reason = reason.replace(f"{name} ", "it ", 1)
             message = f"`{shorten(name)}` cannot be included: {reason[:1].lower()}{shorten(reason[1:])}"
             self.faults.append(Fault(mark, message, "Name a file inside the project, relative to this one."))
             return

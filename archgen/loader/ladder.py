@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archgen.errors import Problem
 from archgen.loader.context import suggestion
+from archgen.loader.scalars import shorten
 
 if TYPE_CHECKING:
     from archgen.loader import Loaded
@@ -21,7 +22,7 @@ def check_ladder(models: Sequence[Loaded]) -> tuple[Problem, ...]:
         after = loaded.architecture.follows
         if after is not None and after not in by_id:
             others = [name for name in by_id if name != loaded.architecture.id]
-            message = f"follows names `{after}`, and no model has that name"
+            message = f"`follows` names `{shorten(after)}`, and no model has that name"
             known = ", ".join(f"`{name}`" for name in others[:8])
             fix = suggestion(after, others) or (
                 f"Name one of {known}." if known else "Give the model that it follows too."

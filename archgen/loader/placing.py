@@ -61,25 +61,25 @@ def _floating(context: Context, name: str, said: Map, runs_on: Map) -> tuple[Rep
             _refer_host(context, host, items.marks[index], name)
     for key in runs_on:
         if key not in ("any", "replicas"):
-            message = f"runs_on of `{name}` says both `any` and `{key}`"
+            message = f"`runs_on` of `{name}` says both `any` and `{key}`"
             fix = "Say either `{any: [hosts…]}` for replicas that float, or `{host: count}` for replicas that stay."
             context.invalid(runs_on.key_mark(key), subject, message, fix)
     inner, outer = runs_on.get("replicas"), said.get("replicas")
     if inner is not None and outer is not None and inner != outer:
-        message = f"runs_on of `{name}` says {inner} replicas, and `replicas` says {outer}"
+        message = f"`runs_on` of `{name}` says {inner} replicas, and `replicas` says {outer}"
         context.invalid(said.value_mark("replicas"), subject, message, "Say the number once.")
     count = outer or inner or 1
     return tuple(Replica(f"{name}#{number}", name, hosts, True) for number in range(1, count + 1))
 
 
 def _refer_host(context: Context, host: str, mark: int, name: str) -> None:
-    context.refer(host, mark, ("host",), ("component", name), f"runs_on of `{name}`")
+    context.refer(host, mark, ("host",), ("component", name), f"`runs_on` of `{name}`")
 
 
 def _check_count(context: Context, name: str, said: Map, replicas: tuple[Replica, ...]) -> None:
     count = said.get("replicas")
     if count is None or count == len(replicas):
         return
-    message = f"runs_on of `{name}` places {len(replicas)}, and `replicas` says {count}"
+    message = f"`runs_on` of `{name}` places {len(replicas)}, and `replicas` says {count}"
     fix = f"Remove `replicas`, or say how many on each host: `runs_on: {{{replicas[0].hosts[0]}: {count}}}`."
     context.invalid(said.value_mark("replicas"), ("component", name), message, fix)

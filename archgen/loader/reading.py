@@ -16,7 +16,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from archgen.loader.scalars import FIRST_OF_OTHER_TYPES, resolve
+from archgen.loader.scalars import FIRST_OF_OTHER_TYPES, resolve, shorten
 from archgen.loader.tree import Document, Map, Node, Seq, Source, pack
 
 LARGEST_FILE = 64 << 20
@@ -57,7 +57,8 @@ def decode(file: int, data: bytes) -> str:
         limit = LARGEST_FILE >> 20
         raise Unreadable(Fault(start, f"the file is larger than {limit} MB", "Split the model with `include:`."))
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Unreadable(Fault(start, "the file is written in UTF-16, and a model is UTF-8", "Save it as UTF-8."))
+        encoding = "UTF-32" if data[2:4] == b"\0\0" else "UTF-16"
+        raise Unreadable(Fault(start, f"the file is written in {encoding}, and a model is UTF-8", "Save it as UTF-8."))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -118,7 +119,7 @@ class _Anchor(NamedTuple):
 class _Frame:
     """A collection that is being read; `key` is the pending key of a mapping."""
 
-    __slots__ = ("anchor", "before", "height", "key", "key_mark", "node", "skip")
+    __slots__ = ("anchor", "before", "first", "height", "key", "key_mark", "node", "skip")
 
     def __init__(self, node: Map | Seq, anchor: str | None, before: int) -> None:
         self.node = node
@@ -128,6 +129,13 @@ class _Frame:
         self.key: str | None = None
         self.key_mark = 0
         self.skip = False
+        self.first: dict[str, int] | None = None
+
+    def first_mark(self, key: str) -> int:
+        """Where a key of this mapping first stood; kept at hand once it was asked for."""
+        if self.first is None:
+            self.first = dict(zip(self.node, self.node.marks[::2], strict=True))
+        return self.first[key]
 
 
 class _Builder:
@@ -191,6 +199,9 @@ class _Builder:
         self.count += 1
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(value, mark, 1, 0)
+            if value is None:
+                fix = f"If it is meant as text, quote the {self._what()}; else write what it names after it."
+                self.faults.append(Fault(mark, f"`&{shorten(event.anchor)}` is an anchor on nothing", fix))
         self._put(frame, value, mark)
 
     def _key(self, frame: _Frame, text: str, mark: int, event: Any) -> None:
@@ -199,7 +210,7 @@ class _Builder:
             self.faults.append(Fault(mark, "merge keys (`<<`) are no part of YAML 1.2", fix))
             frame.skip = True
         elif text in frame.node:
-            first = frame.node.key_mark(text)  # type: ignore[union-attr]
+            first = frame.first_mark(text)
             line = ((first >> 24) & 0xFFFFFF) + 1
             message = f"the key `{shorten(text)}` is given twice, first on line {line}"
             self.faults.append(Fault(mark, message, "Remove one of the two, or give it another name."))
@@ -223,6 +234,8 @@ class _Builder:
         if frame.skip:
             frame.skip = False
             return
+        if frame.first is not None and key is not None:
+            frame.first[key] = frame.key_mark
         node[key] = value
         node.marks.append(frame.key_mark)
         node.marks.append(mark)
@@ -258,7 +271,7 @@ class _Builder:
         name = event.anchor
         frame = self.stack[-1] if self.stack else None
         if name not in self.anchors:
-            fix = "If it is meant as text, quote the message: `'*…'`. An alias needs an anchor `&…` before it."
+            fix = f"If it is meant as text, quote the {self._what()}: `'*…'`. An alias needs an anchor `&…` before it."
             raise Unreadable(Fault(mark, f"`*{shorten(name)}` is an alias, and nothing before it has that anchor", fix))
         anchor = self.anchors[name]
         if anchor is None:
@@ -281,46 +294,49 @@ class _Builder:
             raise Unreadable(Fault(mark, "a key cannot be an alias", fix))
         self._put(frame, anchor.node, mark)
 
+    def _what(self) -> str:
+        """What a value is called here: a step's is its message."""
+        key = self.stack[-1].key if self.stack else None
+        return "message" if key is not None and "->" in key else "value"
+
     def _tag(self, event: Any, mark: int) -> None:
         if event.tag == "!" and event.__class__ is ScalarEvent:
             return
-        fix = "Remove the tag; if the exclamation mark is part of a text, quote it."
+        fix = f"Remove the tag; if the exclamation mark is part of a text, quote the {self._what()}."
         self.faults.append(Fault(mark, f"the tag `{shorten(event.tag)}` is not read in a model", fix))
 
 
-def shorten(text: str) -> str:
-    """A text of the user's for a message: one line of at most 60 characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:59] + "…"
-
-
-_CANNOT_START = "cannot start any token"
-
-
 def _syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    begun = getattr(error, "context_mark", None)
+    mark = getattr(error, "problem_mark", None) or begun
     problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text cannot be read")
+    if begun is not None and "end of stream" in problem:
+        mark = begun
     line, column = (mark.line, mark.column) if mark else (0, 0)
     lines = text.split("\n", line + 1)
     written = lines[line] if line < len(lines) else ""
     message, fix = _syntax_words(problem, written, column)
+    if begun is not None and begun.line < line:
+        message += f"; what it belongs to begins on line {begun.line + 1}"
     return Fault(pack(file, line, column), message, fix)
 
 
 def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
-    rest = written[column : column + 1]
+    start = written[column : column + 1]
     what = "message" if "->" in written else "value"
-    quote = f"If it is part of a text, quote the {what}, as in `… : 'text: with signs'`."
+    quote = f"quote the {what}, as in `… : 'text: with signs'`."
     if "\t" in written[: column + 1] and not written[: column + 1].strip():
         return "a tab indents this line, and YAML indents with spaces", "Replace the tab by spaces."
-    if _CANNOT_START in problem:
-        return f"`{rest}` cannot begin a plain text", f"quote the {what}".capitalize() + ", for example with '…'."
+    if "cannot start any token" in problem:
+        sign = "a backtick" if start == "`" else f"`{start}`"
+        return f"{sign} cannot begin a plain text", f"If it is meant as text, {quote}"
     if "nesting" in problem:
         return _TOO_DEEP, "Flatten what is nested."
     if "mapping values are not allowed" in problem:
-        return "a colon and a space begin a value here, inside another value", quote
+        return "a colon and a space begin a value here, inside another value", f"If it is part of a text, {quote}"
     if "block sequence entries are not allowed" in problem:
-        return "a dash begins a list here, inside another value", quote
-    return f"this is not YAML: {problem}", "Look at the indentation and the brackets here; " + quote[0].lower() + quote[
-        1:
-    ]
+        return "a dash begins a list here, inside another value", f"If it is part of a text, {quote}"
+    if "end of stream" in problem:
+        return "the quotes or brackets that begin here are never closed", "Close them."
+    message = f"this is not YAML: {problem}"
+    return message, f"Look at the indentation, brackets and quotes here; if it is part of a text, {quote}"

@@ -9,8 +9,8 @@ from jsonschema_rs import ValidationError
 
 from archgen.loader.connecting import ends
 from archgen.loader.context import SECTIONS, SubjectId, closest
-from archgen.loader.reading import shorten
-from archgen.loader.tree import Map, Node, Seq
+from archgen.loader.scalars import shorten
+from archgen.loader.tree import Document, Map, Node, Seq
 
 Path = tuple[str | int, ...]
 
@@ -34,14 +34,18 @@ class _Refused(NamedTuple):
     value: Node
     mark: int
     where: str
+    written: str | None
 
 
-def refusals(error: ValidationError, root: Map, schema: Any) -> Iterator[Refusal]:
+def refusals(error: ValidationError, document: Document, schema: Any) -> Iterator[Refusal]:
     """What one error of the schema comes to, in words; of several shapes, the one that the value has."""
+    root = document.root
     for leaf in _leaves(error, root):
         path = tuple(leaf.instance_path)
         value, mark = _find(root, path)
-        refused = _Refused(leaf, leaf.kind, path, _rule(schema, leaf), value, mark, _where(path))
+        refused = _Refused(
+            leaf, leaf.kind, path, _rule(schema, leaf), value, mark, _where(path), document.written.get(mark)
+        )
         subject = _subject(path)
         for where, message, fix in _WORDS.get(refused.kind.name, _unfit)(refused):
             yield Refusal(where, subject, message, fix)
@@ -78,20 +82,22 @@ def _rule(schema: Any, error: ValidationError) -> dict[str, Any]:
 
 
 def _described(schema: Any, error: ValidationError, node: Any) -> dict[str, Any]:
+    """A part of the schema under the description and examples that stand nearest to it on the way there."""
+    current = schema
     near: dict[str, Any] = {}
-    current: Any = schema
-    for step in error.evaluation_path:
-        if current.__class__ not in (dict, list):
-            break
+    for step in error.evaluation_path[:-1]:
         if step == "$ref":
-            target = current["$ref"].rpartition("/")[2]
-            near = {**near, **{key: current[key] for key in ("description", "examples") if key in current}}
-            current = schema["$defs"][target]
-            continue
-        current = current[step]
-        if isinstance(current, dict) and "description" in current:
-            near = {}
-    return {**(node if isinstance(node, dict) else {}), **near}
+            at_site = _words(current)
+            current = schema["$defs"][current["$ref"].rpartition("/")[2]]
+            near = at_site or _words(current) or near
+        else:
+            current = current[step]
+            near = _words(current) or near
+    return {**node, **near}
+
+
+def _words(node: Any) -> dict[str, Any]:
+    return {key: node[key] for key in ("description", "examples") if key in node} if "description" in node else {}
 
 
 def _find(root: Map, path: Path) -> tuple[Node, int]:
@@ -133,14 +139,18 @@ def _where(path: Path) -> str:
         return "the model"
     if len(keys) >= 2 and keys[0] in _KINDS:
         owner = f"{_KINDS[keys[0]]} `{shorten(keys[1])}`"
-        return f"the {owner}" if len(keys) == 2 else f"`{shorten(keys[-1])}` of the {owner}"
+        if len(keys) == 2:
+            return f"the {owner}"
+        inside = f" in `{shorten(keys[-2])}`" if len(keys) > 3 else ""
+        return f"`{shorten(keys[-1])}`{inside} of the {owner}"
     return f"`{shorten(keys[-1])}`"
 
 
 Words = Iterator[tuple[int, str, str]]
 
 
-def _noun(value: Node) -> str:
+def _noun(refused: _Refused) -> str:
+    value = refused.value
     if isinstance(value, Map):
         return "a mapping"
     if isinstance(value, Seq):
@@ -149,7 +159,7 @@ def _noun(value: Node) -> str:
         return "empty"
     if isinstance(value, bool):
         return "`true`" if value else "`false`"
-    return f"the text `{shorten(value)}`" if isinstance(value, str) else f"the number `{value}`"
+    return f"the text `{shorten(value)}`" if isinstance(value, str) else f"the number `{refused.written or value}`"
 
 
 _TYPES = {
@@ -186,12 +196,15 @@ def flow_style(value: object) -> str:
 
 
 def _unfit(refused: _Refused) -> Words:
-    yield refused.mark, f"{refused.where} cannot be {_noun(refused.value)}", _like(refused.rule)
+    yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", _like(refused.rule)
 
 
 def _type(refused: _Refused) -> Words:
+    if "pattern" in refused.rule and not isinstance(refused.value, dict | list | None):
+        yield from _unfit(refused)
+        return
     types = [refused.rule["type"]] if isinstance(refused.rule["type"], str) else refused.rule["type"]
-    message = f"{refused.where} must be {_expected(types)}, and it is {_noun(refused.value)}"
+    message = f"{refused.where} must be {_expected(types)}, and it is {_noun(refused)}"
     yield refused.mark, message, _like(refused.rule)
 
 
@@ -202,7 +215,7 @@ def _enum(refused: _Refused) -> Words:
     fix = f"Did you mean `{near}`? {choices}" if near else choices
     if refused.path == ("archgen",):
         fix = "This archgen reads format 1: write `archgen: 1`."
-    yield refused.mark, f"{refused.where} cannot be {_noun(refused.value)}", fix
+    yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
 
 
 def _unknown(refused: _Refused) -> Words:
@@ -275,7 +288,10 @@ def _name(refused: _Refused) -> Words:
     inner = refused.kind.error
     key = str(inner.instance)
     mark = refused.value.key_mark(key)
-    if refused.path == ("connections",):
+    if inner.kind.name == "maxLength":
+        fix = "Give it a short id, and the long text as its `name`."
+        yield mark, f"`{shorten(key)}` has more than {inner.kind.limit} characters", fix
+    elif refused.path == ("connections",):
         fix = "Write `a -> b`, with spaces around the arrow, or `a -> b | c` for alternatives."
         yield mark, f"`{shorten(key)}` is no connection", fix
     else:

@@ -53,3 +53,10 @@ def per_second(text: str) -> float:
 def probability(text: str) -> float:
     """The share of one that `99.95%` or `0.9995` says."""
     return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+
+
+def shorten(text: str) -> str:
+    """A text of the user's for a message: one line of at most 60 characters, with nothing that a terminal obeys."""
+    line = " ".join(text[:200].split())
+    safe = "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
+    return safe if len(safe) <= 60 and len(text) <= 200 else safe[:59] + "…"

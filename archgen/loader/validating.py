@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from itertools import islice
 from typing import Any, cast
 
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from archgen.loader.context import closest
 from archgen.loader.refusals import Refusal, refusals
-from archgen.loader.tree import Map, Node, Seq
+from archgen.loader.tree import Document, Map, Node, Seq
 from archgen.schema import schema_text
 
 _MOST_ROUNDS = 8
+MOST_REFUSALS = 1000
+"""Reasons that are put into words; a file with more has one cause that repeats."""
 
 
 @cache
@@ -35,17 +38,18 @@ def is_valid(root: Map) -> bool:
     return validator().is_valid(root)
 
 
-def explain(root: Map) -> list[Refusal]:
+def explain(document: Document) -> list[Refusal]:
     """Every reason why the document has not the form of a model; empty where it has."""
-    errors = list(validator().iter_errors(root))
+    errors = list(islice(validator().iter_errors(document.root), MOST_REFUSALS))
     misspelt: dict[tuple[str | int, ...], Any]
     misspelt = {tuple(error.instance_path): cast(Any, error.kind).unexpected for error in errors if _is_unknown(error)}
-    return [
-        refusal
-        for error in errors
-        if not _is_misspelt(error, misspelt.get(tuple(error.instance_path), ()))
-        for refusal in refusals(error, root, schema())
-    ]
+    found: dict[tuple[int, str], Refusal] = {}
+    for error in errors:
+        if not _is_misspelt(error, misspelt.get(tuple(error.instance_path), ())):
+            for refusal in refusals(error, document, schema()):
+                # two parts of the schema may refuse one value for one reason
+                found.setdefault((refusal.mark, refusal.message), refusal)
+    return list(found.values())
 
 
 def _is_unknown(error: ValidationError) -> bool:
