@@ -203,7 +203,7 @@ SEQUENCE_LINES = re.compile(
     r"|(alt|else|opt|loop|par|and)( .*)?|end)"
 )
 FLOWCHART_LINES = re.compile(
-    r'flowchart LR|\s+(acc(Title|Descr): .*|subgraph g\d+\["[^"]*"\]|n\d+\["[^"]*"\]|end|n\d+ (-->|-\.->|==>)(\|"[^"]*"\|)? n\d+)'
+    r'flowchart LR|\s+(acc(Title|Descr): .*|subgraph g\d+\["[^"]+"\]|n\d+\["[^"]+"\]|end|n\d+ (-->|-\.->|==>)(\|"[^"]*"\|)? n\d+)'
 )
 
 

@@ -17,6 +17,9 @@ from archgen.view import Sequence as View
 _SPECIAL = re.compile(r"[^\w .,/()'?!=+*@~^-]|(?i:style|classdef)")
 """What Mermaid may read as its own: punctuation, and words that its preprocessor looks for anywhere in a line."""
 
+_BLANK = "#160;"
+"""A label without words: Mermaid refuses an empty one."""
+
 _ARROWS: dict[Meaning, str] = {
     "encrypted": "-->",
     "plaintext": "-.->",
@@ -106,14 +109,14 @@ def diagram_mermaid(diagram: Diagram) -> str:
 def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iterator[str]:
     for at, group in enumerate(diagram.groups, 1):
         if group.parent == parent and not group.across:
-            yield f'subgraph g{at}["{_words(group)}"]'
+            yield f'subgraph g{at}["{_words(group) or _BLANK}"]'
             for line in _inside(diagram, group.id, nodes):
                 yield f"  {line}"
             yield "end"
     for node in diagram.nodes:
         if node.group == parent:
             told = [node.label, node.mark, node.detail]
-            yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in told if word)}"]'
+            yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in told if word) or _BLANK}"]'
 
 
 def _words(group: Group) -> str:
