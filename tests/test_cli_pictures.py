@@ -1,0 +1,195 @@
+"""`draw` and `build`: which files they write, what they refuse to touch, and that they write the same bytes again."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from archgen.cli import main
+
+ROOT = Path(__file__).parent.parent
+TIER_1 = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
+BROKEN = "archgen: 1\nname: Broken\ncomponentz: {}\n"
+FLOWLESS = "archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with tier 1."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_MKDOCS_2_WARNING", "1")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "1-simple-web-stack.arch.yaml").write_text(TIER_1, encoding="utf-8")
+    return tmp_path
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+def digest(directory: Path) -> dict[str, str]:
+    files = (path for path in sorted(directory.rglob("*")) if path.is_file())
+    return {str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+# draw
+
+
+def test_draw_writes_every_view_as_svg(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["draw", "-o", "out"]) == 0
+    written = [
+        "1-simple-web-stack.deployment.svg",
+        "1-simple-web-stack.flow-read-page.svg",
+        "1-simple-web-stack.flow-write-comment.svg",
+    ]
+    assert names(project / "out") == written
+    assert capsys.readouterr().out.split() == [os.path.join("out", name) for name in written]
+    for name in written:
+        assert ElementTree.parse(project / "out" / name).getroot().tag.endswith("}svg")
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        (["--view", "deployment"], ["1-simple-web-stack.deployment.svg"]),
+        (["--flow", "read-page"], ["1-simple-web-stack.flow-read-page.svg"]),
+        (["--format", "dot"], ["1-simple-web-stack.deployment.dot"]),
+        (["--format", "diagrams"], ["1-simple-web-stack.deployment.py"]),
+        (
+            ["--format", "mermaid", "--format", "svg", "--flow", "read-page"],
+            ["1-simple-web-stack.flow-read-page.mmd", "1-simple-web-stack.flow-read-page.svg"],
+        ),
+    ],
+)
+def test_draw_writes_what_was_asked_for(project: Path, words: list[str], written: list[str]) -> None:
+    assert main(["draw", "-o", "out", *words]) == 0
+    assert names(project / "out") == written
+
+
+def test_draw_infers_the_format_of_one_file_from_its_name(project: Path) -> None:
+    assert main(["draw", "--view", "deployment", "-o", "a/picture.png"]) == 0
+    assert (project / "a" / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_picture_without_findings_has_no_badges(project: Path) -> None:
+    assert main(["draw", "--view", "deployment", "-o", "with.svg"]) == 0
+    assert main(["draw", "--view", "deployment", "-o", "without.svg", "--no-findings"]) == 0
+    assert 'class="badge"' in (project / "with.svg").read_text(encoding="utf-8")
+    assert 'class="badge"' not in (project / "without.svg").read_text(encoding="utf-8")
+
+
+def test_a_theme_may_be_fixed(project: Path) -> None:
+    for theme in ("light", "dark", "auto"):
+        assert main(["draw", "--view", "deployment", "-o", f"{theme}.svg", "--theme", theme]) == 0
+    texts = {theme: (project / f"{theme}.svg").read_text(encoding="utf-8") for theme in ("light", "dark", "auto")}
+    assert len(set(texts.values())) == 3
+    assert "prefers-color-scheme" in texts["auto"]
+    assert "prefers-color-scheme" not in texts["light"] + texts["dark"]
+
+
+@pytest.mark.parametrize("engine", ["domain", "graphviz"])
+def test_every_engine_draws_every_component(project: Path, engine: str) -> None:
+    assert main(["draw", "--view", "deployment", "-o", "picture.svg", "--engine", engine]) == 0
+    text = "".join(ElementTree.parse(project / "picture.svg").getroot().itertext())
+    assert all(name in text for name in ("user", "dns", "nginx", "app", "code", "mysql", "server-1"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--flow", "reed-page"], "unknown flow `reed-page`, did you mean `read-page`?"),
+        (["--view", "deploymnt"], "unknown view `deploymnt`, did you mean `deployment`?"),
+        (["--format", "gif"], "unknown format `gif`"),
+        (["--engine", "elk"], "unknown engine `elk`"),
+        (["--theme", "drak"], "unknown theme `drak`, did you mean `dark`?"),
+        (["--format", "dot", "--view", "flows"], "dot cannot show flows"),
+        (["-o", "picture.svg"], "3 pictures do not fit into picture.svg"),
+    ],
+)
+def test_draw_tells_a_wrong_use(
+    project: Path, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    assert main(["draw", "-o", "out", *words]) == 2
+    assert message in capsys.readouterr().err
+    assert names(project) == ["models"]
+
+
+@pytest.mark.parametrize("command", ["draw", "build"])
+def test_nothing_is_written_while_a_model_has_no_meaning(
+    project: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert main([command, "-o", "out"]) == 0
+    before = digest(project / "out")
+    (project / "models" / "2-broken.arch.yaml").write_text(BROKEN, encoding="utf-8")
+    capsys.readouterr()
+    assert main([command, "-o", "out"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "2-broken.arch.yaml:3:1" in captured.err
+    assert "nothing was written" in captured.err
+    assert digest(project / "out") == before
+
+
+# build
+
+
+def test_build_writes_a_page_per_tier_flow_and_rule(project: Path) -> None:
+    assert main(["build"]) == 0
+    for page in ("", "1-simple-web-stack", "1-simple-web-stack/flows/read-page", "rules/single-point-of-failure"):
+        assert (project / "site" / page / "index.html").exists(), page
+    assert names(project) == ["models", "site"]
+
+
+def test_build_replaces_an_older_site_wholly(project: Path) -> None:
+    assert main(["build"]) == 0
+    (project / "models" / "1-simple-web-stack.arch.yaml").rename(project / "models" / "renamed.arch.yaml")
+    assert main(["build"]) == 0
+    assert (project / "site" / "renamed" / "index.html").exists()
+    assert not (project / "site" / "1-simple-web-stack").exists()
+
+
+@pytest.mark.parametrize("words", [["-o", "."], ["-o", ".."], ["-o", "models"], ["--pages", "models"], ["-o", "a.txt"]])
+def test_build_touches_nothing_that_is_no_site(
+    project: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    (project / "a.txt").write_text("mine", encoding="utf-8")
+    before = digest(project)
+    assert main(["build", *words]) == 2
+    assert capsys.readouterr().err.startswith("archgen: ")
+    assert digest(project) == before
+
+
+def test_build_writes_pages_that_mkdocs_builds(project: Path) -> None:
+    assert main(["build", "--pages", "pages"]) == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"],
+        cwd=project / "pages",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (project / "pages" / "site" / "1-simple-web-stack" / "flows" / "read-page" / "index.html").exists()
+
+
+# The same bytes every time
+
+
+def run(project: Path, seed: str, *words: str) -> None:
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": "1795000000"}
+    command = [sys.executable, "-m", "archgen.cli", *words, str(ROOT / "models")]
+    subprocess.run(command, cwd=project, env=environment, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    "words", [("build",), ("draw", "--format", "svg", "--format", "png", "--format", "mermaid", "--format", "dot")]
+)
+def test_files_do_not_depend_on_the_hash_seed(project: Path, words: tuple[str, ...]) -> None:
+    run(project, "0", *words, "-o", "first")
+    run(project, "4242", *words, "-o", "second")
+    assert digest(project / "first") == digest(project / "second")
