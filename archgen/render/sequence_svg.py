@@ -18,7 +18,7 @@ def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mod
     """The sequence as a self-contained SVG document; `icons` are logos by the names that participants have them under.
 
     `prefix` starts every id, so that several pictures can stand in one page. The group of class `heads` is painted
-    last: a page may shift it down while it scrolls.
+    last, on a ground of its own: a page may shift it down while it scrolls.
     """
     placed = place(sequence)
     drawings = [_icon(one, icons) for one in sequence.participants]
@@ -28,7 +28,7 @@ def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mod
         *(_arrow(arrow) for arrow in placed.arrows),
         *(_paper(paper) for paper in placed.papers),
         *(_head(foot, prefix, None) for foot in placed.feet),
-        element("g", *(_head(head, prefix, _icon(head.participant, icons)) for head in placed.heads), class_="heads"),
+        _heads(placed, prefix, icons),
     ]
     return picture(
         "".join(body),
@@ -39,6 +39,13 @@ def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mod
         alt=sequence.alt,
         mode=mode,
         defs=symbols(drawings, prefix),
+    )
+
+
+def _heads(placed: PlacedSequence, prefix: str, icons: Mapping[str, Icon]) -> str:
+    ground = element("rect", width=placed.width, height=placed.top + 4, rx=SIZES.group_radius, class_="f-ground")
+    return element(
+        "g", ground, *(_head(one, prefix, _icon(one.participant, icons)) for one in placed.heads), class_="heads"
     )
 
 
