@@ -9,7 +9,7 @@ from archgen.layout.measure import Card
 from archgen.view import Diagram, Edge
 
 PAD = 16.0
-HEADER = 32.0
+HEADER = 36.0
 OVERHANG = 20.0
 BAND = 16.0
 NODE_GAP = 24.0
@@ -165,42 +165,43 @@ class Stacking:
             return
         where = {name: at for at, cluster in enumerate(clusters) for name in _names(cluster)}
         levels = {name: y for cluster in clusters for name, y in self._levels(cluster, 0.0)}
-        wishes = self._wishes(where, levels)
-        shifts = {max(range(len(clusters)), key=lambda at: (_extent(clusters[at]), -at)): 0.0}
-        while len(shifts) < len(clusters):
-            best = max(
-                (at for at in range(len(clusters)) if at not in shifts),
-                key=lambda at: (_strength(wishes, at, shifts), -at),
-            )
-            shifts[best] = self._shift(best, clusters, wishes, shifts)
-        for at, cluster in enumerate(clusters):
-            for one in cluster:
-                one.y += shifts[at]
+        joins = [one for one in self._joins if where.get(one[0], -1) != where.get(one[1], -1)]
+        joins = [one for one in joins if one[0] in where and one[1] in where]
+        placed = [max(range(len(clusters)), key=lambda at: (_extent(clusters[at]), -at))]
+        while len(placed) < len(clusters):
+            strength = _strengths(joins, where, placed)
+            at = max((at for at in range(len(clusters)) if at not in placed), key=lambda at: (strength.get(at, 0), -at))
+            wishes = _wishes(joins, where, levels, at, placed)
+            if len(clusters[at]) > 1 and self._loose(clusters[at]) and wishes:
+                self._settle(clusters[at], wishes)
+            else:
+                drop = _drop(clusters[at], levels, wishes, clusters[placed[0]])
+                for one in clusters[at]:
+                    one.y += drop
+            levels.update(self._levels(clusters[at], 0.0))
+            placed.append(at)
 
-    def _wishes(self, where: Mapping[str, int], levels: Mapping[str, float]) -> list[tuple[int, int, float, int]]:
-        """For each line between two clusters: both, how much lower the first must stand, and how much that matters."""
-        found = []
-        for source, target, weight in self._joins:
-            if source in where and target in where and where[source] != where[target]:
-                found.append((where[source], where[target], levels[target] - levels[source], weight))
-        return found
+    def _loose(self, cluster: list[Block]) -> bool:
+        """Whether a cluster is a column of single cards that may change places."""
+        names = {one.name for one in cluster}
+        worded = any(upper in names and lower in names for upper, lower in self._worded)
+        return not any(one.children for one in cluster) and not worded
 
-    @staticmethod
-    def _shift(
-        at: int, clusters: list[list[Block]], wishes: list[tuple[int, int, float, int]], shifts: Mapping[int, float]
-    ) -> float:
-        found: list[tuple[int, float]] = []
-        for first, second, drop, weight in wishes:
-            if first == at and second in shifts:
-                found.append((weight, shifts[second] + drop))
-            elif second == at and first in shifts:
-                found.append((weight, shifts[first] - drop))
-        if not found:
-            first, shift = next(iter(shifts.items()))
-            return round(_line(clusters[first]) + shift - _line(clusters[at]))
-        heaviest = max(weight for weight, _ in found)
-        kept = [value for weight, value in found if weight == heaviest]
-        return round(sum(kept) / len(kept))
+    def _settle(self, cluster: list[Block], wishes: Mapping[str, tuple[int, float]]) -> None:
+        """Each card of a column as near as may be to where its own lines run straight; the weightiest exactly there."""
+        spread = [height for _, height in wishes.values()]
+        other = (0, sum(spread) / len(spread))
+        place = {one.name: at for at, one in enumerate(cluster)}
+        order = sorted(cluster, key=lambda one: (wishes.get(one.name, other)[1], place[one.name]))
+        pinned = max(range(len(order)), key=lambda at: (wishes.get(order[at].name, other)[0], -at))
+        for one in order:
+            one.y = wishes.get(one.name, other)[1] - one.height / 2
+        for at in range(pinned + 1, len(order)):
+            above = order[at - 1]
+            order[at].y = max(order[at].y, above.y + above.height + self._gap(above, order[at]))
+        for at in range(pinned - 1, -1, -1):
+            below = order[at + 1]
+            order[at].y = min(order[at].y, below.y - self._gap(order[at], below) - order[at].height)
 
     def _levels(self, blocks: Iterable[Block], above: float) -> Iterable[tuple[str, float]]:
         """The height of the middle of every node and passing line in some blocks."""
@@ -279,9 +280,49 @@ def _extent(cluster: list[Block]) -> float:
     return max(one.y + one.height for one in cluster) - _top(cluster)
 
 
-def _strength(wishes: list[tuple[int, int, float, int]], at: int, placed: Mapping[int, float]) -> int:
-    return sum(
-        10**weight
-        for first, second, _, weight in wishes
-        if (first == at and second in placed) or (second == at and first in placed)
-    )
+Join = tuple[str, str, int]
+"""A line from block to block and how much it wants to be straight."""
+
+
+def _strengths(joins: list[Join], where: Mapping[str, int], placed: list[int]) -> dict[int, int]:
+    """How much each cluster has to do with those that are placed."""
+    found: dict[int, int] = {}
+    for source, target, weight in joins:
+        one, other = where[source], where[target]
+        if one in placed:
+            found[other] = found.get(other, 0) + 10**weight
+        if other in placed:
+            found[one] = found.get(one, 0) + 10**weight
+    return found
+
+
+def _wishes(
+    joins: list[Join], where: Mapping[str, int], levels: Mapping[str, float], at: int, placed: list[int]
+) -> dict[str, tuple[int, float]]:
+    """For each card of a cluster its weightiest lines' weight, and the mean height of their other ends."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for source, target, weight in joins:
+        if where[source] == at and where[target] in placed:
+            found.setdefault(source, []).append((weight, levels[target]))
+        elif where[target] == at and where[source] in placed:
+            found.setdefault(target, []).append((weight, levels[source]))
+    wishes: dict[str, tuple[int, float]] = {}
+    for name, heights in found.items():
+        heaviest = max(weight for weight, _ in heights)
+        kept = [height for weight, height in heights if weight == heaviest]
+        wishes[name] = (heaviest, round(sum(kept) / len(kept)))
+    return wishes
+
+
+def _drop(
+    cluster: list[Block],
+    levels: Mapping[str, float],
+    wishes: Mapping[str, tuple[int, float]],
+    first: list[Block],
+) -> float:
+    """How much lower a whole cluster must stand for the mean of its weightiest lines to be straight."""
+    if not wishes:
+        return round(_line(first) - _line(cluster))
+    heaviest = max(weight for weight, _ in wishes.values())
+    kept = [height - levels[name] for name, (weight, height) in wishes.items() if weight == heaviest]
+    return round(sum(kept) / len(kept))

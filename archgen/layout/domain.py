@@ -22,7 +22,11 @@ from archgen.view import Diagram, Group, Node
 
 def domain(diagram: Diagram) -> Placed:
     """Lays a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
-    columns = columns_of(diagram)
+    return arranged(diagram, columns_of(diagram))
+
+
+def arranged(diagram: Diagram, columns: Mapping[str, int]) -> Placed:
+    """Lays a diagram out over given columns; nodes of a column stand in the order of `columns` until lines say more."""
     together = bundles(diagram, columns)
     sizes = cards(diagram, busiest(together, columns))
     root = Stacking(diagram, sizes, columns).root()
@@ -99,9 +103,8 @@ class _Placing:
         left, right = self._grid.edge(level.first, False) - before, self._grid.edge(level.last, True) + beyond
         box = Box(left, level.top, right - left, level.bottom - level.top)
         room = right - left - 24 if level.first == level.last else self._grid.edge(level.first, True) - left - 8
-        room -= 24 * len(group.badges) if level.first == level.last else 0
         name, detail, wide = heading(group, max(room, 40))
-        words = Box(left + 12, level.heading - HEADING - 4, wide, HEADING)
+        words = Box(left + 12, level.heading - HEADING - 8, wide, HEADING)
         return PlacedGroup(group, box, self._depth(group), words, name, detail)
 
     def _band(self, group: Group, nodes: list[PlacedNode]) -> list[PlacedGroup]:

@@ -64,7 +64,7 @@ class Levels:
             for column in range(level.first, level.last + 1) if level.crown < level.top else (level.first,):
                 yield column, level.crown - BORDER_CLEAR, level.heading
             if name in self._badged:
-                yield level.last, level.top - BORDER_CLEAR, level.heading
+                yield level.last, level.top - CLEAR - BORDER_CLEAR, level.top + CLEAR + BORDER_CLEAR
             for column in range(level.first, level.last + 1):
                 for border in (level.top, level.bottom):
                     yield column, border - BORDER_CLEAR, border + BORDER_CLEAR

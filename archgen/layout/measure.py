@@ -20,6 +20,9 @@ INSET = 12.0
 HEADING = 24.0
 SLOT = 16.0
 
+EVEN: Mapping[str, int] = {}
+"""No card has more lines at a side than usual."""
+
 
 class Card(Struct, frozen=True):
     """The words of a node and the size of its card."""
@@ -41,7 +44,7 @@ def second_line(node: Node) -> str:
     return node.mark or node.detail
 
 
-def cards(diagram: Diagram, busy: Mapping[str, int]) -> dict[str, Card]:
+def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN) -> dict[str, Card]:
     """The card of each node; all are as wide as the widest wants to be, within limits, so that columns align.
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
@@ -90,6 +93,6 @@ def label_size(edge: Edge, badges: int, locked: bool) -> tuple[float, float]:
     """The room that the words, the lock and the badges of a line want in its gap; nothing at all is (0, 0)."""
     wide = text_width(edge.label, SIZES.label) if edge.label else 0.0
     wide += (SIZES.lock + 3) if locked else 0
-    wide += badges * (2 * SIZES.badge + 4)
+    wide += badges * (2 * SIZES.badge + 4) + (4 if badges else 0)
     tall = 2.0 * SIZES.badge if badges else 14.0
     return (ceil(wide) + 8.0, tall) if wide else (0.0, 0.0)

@@ -85,7 +85,7 @@ class _Painter:
             [
                 *(self._group(one) for one in flat),
                 *(self._band(one) for one in bands),
-                *(self._edge(one, crossings) for one in placed.edges),
+                *(self._edge(place, one, crossings) for place, one in enumerate(placed.edges, 1)),
                 *(self._node(one) for one in placed.nodes),
                 *(self._group_badges(one) for one in placed.groups),
             ]
@@ -163,8 +163,7 @@ class _Painter:
     def _group_badges(self, one: PlacedGroup) -> str:
         if one.group.across and one.heading:
             return _row(one.group.badges, one.box.right - 4, one.heading.y + 8)
-        top = one.heading.y + one.heading.height / 2 if one.heading else one.box.y
-        return _row(one.group.badges, one.box.right - 8, top)
+        return _row(one.group.badges, one.box.right + 4, one.box.y)
 
     # Nodes
 
@@ -219,7 +218,7 @@ class _Painter:
 
     # Lines
 
-    def _edge(self, one: PlacedEdge, crossings: Crossings) -> str:
+    def _edge(self, place: int, one: PlacedEdge, crossings: Crossings) -> str:
         line = LINES[one.edge.meaning]
         hole = one.label.box if one.label else self._hole(one)
         parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
@@ -240,7 +239,7 @@ class _Painter:
             strokes if drawn else "",
             element("path", d=head, class_=f"f-{line.role}") if head else "",
             self._label(one, line),
-            id=identifier(f"{self._prefix}-edge", one.edge.id),
+            id=identifier(f"{self._prefix}-edge", str(place)),
             data_edge=one.edge.subject,
         )
 
@@ -272,7 +271,7 @@ class _Painter:
             x += text_width(one.label.text, SIZES.label)
         marks = [mark for other in self._placed.edges if other.bundle == one.bundle for mark in other.edge.badges]
         for mark in marks:
-            parts.append(badge(x + 12, box.centre[1], mark.number, mark.severity, mark.title))
+            parts.append(badge(x + 16, box.centre[1], mark.number, mark.severity, mark.title))
             x += 2 * SIZES.badge + 4
         return "".join(parts)
 
