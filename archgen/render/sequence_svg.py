@@ -43,7 +43,7 @@ def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mod
 
 
 def _heads(placed: PlacedSequence, prefix: str, icons: Mapping[str, Icon]) -> str:
-    ground = element("rect", width=placed.width, height=placed.top + 4, rx=SIZES.group_radius, class_="f-ground")
+    ground = element("rect", width=placed.width, height=placed.top, rx=SIZES.group_radius, class_="f-ground")
     return element(
         "g", ground, *(_head(one, prefix, _icon(one.participant, icons)) for one in placed.heads), class_="heads"
     )
