@@ -143,6 +143,22 @@ def test_a_long_line_is_shown_around_its_mark() -> None:
     assert "…" in excerpt
 
 
+def test_marks_far_apart_on_one_line_are_shown_each() -> None:
+    source = ("  a: {first: east, why: " + "x" * 400 + ", second: west}",)
+    first, second = (source[0].index(name) + 1 for name in ("east", "west"))
+    one = finding(
+        subject=Subject("host", "west"),
+        line=1,
+        column=second,
+        related=(related(Subject("host", "east"), "other", 1, first),),
+    )
+    lines = told(one, source=source)
+    assert max(map(len, lines)) <= 100
+    for mark, name in (("-", "east"), ("^", "west")):
+        at = next(at for at, line in enumerate(lines) if line.lstrip(" |").startswith(mark) and at > 3)
+        assert lines[at - 1][lines[at].index(mark) :].startswith(name)
+
+
 def test_long_names_are_cut_short() -> None:
     name = "n" * 5000
     lines = told(finding(message=f"The component {name} is alone.", subject=Subject("component", name), flows=(name,)))

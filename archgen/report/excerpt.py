@@ -34,8 +34,21 @@ def draw(lines: tuple[str, ...], marks: list[Mark], paint: Paint, style: Style, 
 
 
 def _line(source: str, number: int, marks: list[Mark], paint: Paint, style: Style, gutter: int) -> list[str]:
+    """A line and what is marked in it; where the marks lie far apart, the line once more around each."""
     room = max(20, style.width - gutter - 3)
-    start = _first_shown(source, marks, room)
+    rows: list[str] = []
+    left = sorted(marks, key=lambda mark: (mark.column, not mark.primary))
+    while left:
+        start = _first_shown(source, left[0], room)
+        seen = [mark for mark in left if columns(plain(source[start : mark.column])) < room] or left[:1]
+        rows += _window(source, start, number, seen, paint, style, gutter, room)
+        left = [mark for mark in left if mark not in seen]
+    return rows
+
+
+def _window(
+    source: str, start: int, number: int, marks: list[Mark], paint: Paint, style: Style, gutter: int, room: int
+) -> list[str]:
     text = plain(source[start : start + room * 2])
     shown = _fit(text, room - bool(start))
     bar = style.paint("|", "quiet")
@@ -50,9 +63,9 @@ def _line(source: str, number: int, marks: list[Mark], paint: Paint, style: Styl
     return rows
 
 
-def _first_shown(source: str, marks: list[Mark], room: int) -> int:
-    """The index from which a long line is shown, so that its first mark is inside."""
-    first = min(mark.column for mark in marks) - 1
+def _first_shown(source: str, mark: Mark, room: int) -> int:
+    """The index from which a long line is shown, so that a mark is inside."""
+    first = mark.column - 1
     return 0 if first < room - CONTEXT or len(source) < room else max(0, first - CONTEXT)
 
 
