@@ -11,7 +11,8 @@ LARGEST = 400_000
 """Characters of a model that a page shows; a model beyond that is read in its file."""
 
 _KEY = re.compile(r"^(\s*(?:- )?)([^\s#'\"\[\]{},][^#'\"\[\]{},:]*?)(:)(?=\s|$)")
-_COMMENT = re.compile(r"(?:^|(?<=\s))#.*$")
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#")
 
 
 def yaml_block(source: str, anchors: bool = False) -> str:
@@ -27,7 +28,7 @@ def yaml_block(source: str, anchors: bool = False) -> str:
 
 def _line(line: str, number: int) -> str:
     line = plain(line.rstrip("\r").expandtabs(8))
-    comment = _COMMENT.search(line)
+    comment = next((one for one in _COMMENT.finditer(line) if not _quoted(line[: one.start()])), None)
     body, tail = (line[: comment.start()], line[comment.start() :]) if comment else (line, "")
     key = _KEY.match(body)
     shown = html(body)
@@ -37,6 +38,11 @@ def _line(line: str, number: int) -> str:
         shown += f'<span class="c1">{html(tail)}</span>'
     # Markdown ends a block of HTML at no blank line, but a block without any is the same to every Markdown
     return f'<span id="L{number}">{shown or " "}</span>' if number else shown or " "
+
+
+def _quoted(before: str) -> bool:
+    """Whether what follows stands inside quotes; an apostrophe within a word opens none."""
+    return bool(before.count('"') % 2 or len(_APOSTROPHE.sub("", before).split("'")) % 2 == 0)
 
 
 def output_block(output: str) -> str:

@@ -1,0 +1,252 @@
+"""The ways into the pages: the MkDocs plugin beside hand-written pages, files on disk, and text that is hostile."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from archgen.site.door import undated
+from archgen.site.escape import code, outside, prose, text, title
+from archgen.site.menu import place
+from archgen.site.source import yaml_block
+from tests.document import article, page, parse, section
+from tests.hostile import HOSTILE
+from tests.hostile_model import write
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def run(directory: str, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True, env=environment)
+
+
+PROJECT = """\
+site_name: Ours
+use_directory_urls: false
+theme: {name: material, font: false}
+plugins: [search, archgen]
+nav:
+  - Home: index.md
+  - Architecture: archgen
+  - Notes: notes.md
+"""
+
+
+def project(directory: str, config: str = PROJECT, home: bool = True) -> str:
+    os.makedirs(os.path.join(directory, "docs"))
+    for name, words in {"index.md": "# Ours\n\nWritten by hand.\n", "notes.md": "# Notes\n"}.items():
+        if home or name != "index.md":
+            with open(os.path.join(directory, "docs", name), "w", encoding="utf-8") as stream:
+                stream.write(words)
+    with open(os.path.join(directory, "mkdocs.yml"), "w", encoding="utf-8") as stream:
+        stream.write(config)
+    os.makedirs(os.path.join(directory, "models"))
+    for name in ("1-simple-web-stack", "2-distributed-web-infrastructure"):
+        shutil.copy(os.path.join(ROOT, "models", f"{name}.arch.yaml"), os.path.join(directory, "models"))
+    return directory
+
+
+def test_the_plugin_stands_beside_hand_written_pages(tmp_path: object) -> None:
+    directory = project(os.path.join(str(tmp_path), "ours"))
+    done = run(directory, "mkdocs", "build", "--strict")
+    assert done.returncode == 0, done.stderr
+    site = os.path.join(directory, "site")
+    assert "Written by hand." in article(site).words
+    with open(os.path.join(site, "architecture.html"), encoding="utf-8") as stream:
+        ladder = parse(stream.read())
+    assert "What the step from Simple web stack bought" in ladder.words
+    assert list(next(article(site, "1-simple-web-stack").all("figure")).all("svg"))
+    menu = [one.words for one in page(site).all("a") if one.has("md-nav__link")]
+    assert menu.index("Distributed web infrastructure") < menu.index("Notes")
+    assert "Single point of failure" not in menu
+
+
+def test_without_a_home_page_the_ladder_is_it(tmp_path: object) -> None:
+    config = PROJECT.replace("  - Home: index.md\n", "").replace("Architecture: archgen", "archgen")
+    directory = project(os.path.join(str(tmp_path), "ours"), config, home=False)
+    done = run(directory, "mkdocs", "build", "--strict")
+    assert done.returncode == 0, done.stderr
+    assert "What the step from Simple web stack bought" in article(os.path.join(directory, "site")).words
+
+
+def test_without_a_menu_there_is_one(tmp_path: object) -> None:
+    directory = project(os.path.join(str(tmp_path), "ours"), PROJECT.partition("nav:")[0])
+    done = run(directory, "mkdocs", "build", "--strict")
+    assert done.returncode == 0, done.stderr
+    menu = [one.words for one in page(os.path.join(directory, "site")).all("a") if one.has("md-nav__link")]
+    assert "Notes" in menu
+    assert "Simple web stack" in menu
+
+
+def test_a_broken_model_is_a_page_that_says_why(tmp_path: object) -> None:
+    directory = project(os.path.join(str(tmp_path), "ours"))
+    with open(os.path.join(directory, "models", "3-broken.arch.yaml"), "w", encoding="utf-8") as stream:
+        stream.write("archgen: 1\nname: broken\ncomponents:\n  web: {kind: web-servr, <b>: 1}\n")
+    done = run(directory, "mkdocs", "build")
+    assert done.returncode == 0, done.stderr
+    notice = next(
+        one for one in article(os.path.join(directory, "site"), "3-broken").all("div") if one.has("admonition")
+    )
+    assert "to solve before this model can be shown" in notice.words
+    assert "models/3-broken.arch.yaml:4:" in notice.words
+    assert "web-servr" in notice.words
+    assert list(next(article(os.path.join(directory, "site"), "1-simple-web-stack").all("figure")).all("svg"))
+    strict = run(directory, "mkdocs", "build", "--strict")
+    assert strict.returncode == 1
+    assert "models/3-broken.arch.yaml:4:" in strict.stderr
+
+
+def test_no_model_is_an_error_in_words(tmp_path: object) -> None:
+    directory = project(os.path.join(str(tmp_path), "ours"))
+    shutil.rmtree(os.path.join(directory, "models"))
+    done = run(directory, "mkdocs", "build")
+    assert done.returncode == 1
+    assert "no model matches models/*.arch.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_pages_on_disk_build_without_the_plugin(tmp_path: object) -> None:
+    directory = os.path.join(str(tmp_path), "pages")
+    done = run(ROOT, "archgen.cli", "build", "--pages", directory)
+    assert done.returncode == 0, done.stderr
+    with open(os.path.join(directory, "mkdocs.yml"), encoding="utf-8") as stream:
+        assert "archgen:" not in stream.read()
+    built = run(directory, "mkdocs", "build", "--strict")
+    assert built.returncode == 0, built.stderr
+    site = os.path.join(directory, "site")
+    picture = next(next(article(site, "1-simple-web-stack").all("figure")).all("img")).attributes["src"]
+    assert os.path.isfile(os.path.join(site, "1-simple-web-stack", picture))
+    assert "This setup is active-active" in section(
+        article(site, "2-distributed-web-infrastructure"), "about-active-active"
+    )
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
+    directory = str(tmp_path_factory.mktemp("hostile"))
+    written = write(os.path.join(directory, "models"))
+    assert len(written) >= len(HOSTILE) - 1
+    done = run(ROOT, "archgen.cli", "build", os.path.join(directory, "models"), "-o", os.path.join(directory, "site"))
+    assert done.returncode == 0, done.stderr
+    return os.path.join(directory, "site"), written
+
+
+def seen(words: str) -> str:
+    """Words as a page shows them: one line, controls visible."""
+    return " ".join(title_free(words).split())
+
+
+def title_free(words: str) -> str:
+    from archgen.report.terminal import plain
+
+    return plain(" ".join(words.split()))
+
+
+def test_hostile_words_are_shown_as_words(hostile: tuple[str, dict[str, str]]) -> None:
+    site, written = hostile
+    for name, words in written.items():
+        document = article(site, name)
+        assert next(document.all("h1")).words == seen(words) or not words, name
+        flow = article(site, name, "flows", "f")
+        assert seen(words) in flow.words
+        assert seen(words) in section(document, "how-it-works") + document.words
+
+
+def test_hostile_words_add_no_element_and_no_attribute(hostile: tuple[str, dict[str, str]]) -> None:
+    site, written = hostile
+    clean = len(list(page(site, "rules").all("script")))
+    for name in written:
+        for path in ((name,), (name, "flows", "f")):
+            document = page(site, *path)
+            assert len(list(document.all("script"))) == clean
+            for one in document.all():
+                assert not any(attribute.startswith("on") for attribute in one.attributes), (path, one.tag)
+                assert not one.attributes.get("href", "").lower().startswith("javascript:")
+                assert one.tag != "iframe"
+
+
+def test_hostile_words_stay_out_of_the_markup_of_menus_and_titles(hostile: tuple[str, dict[str, str]]) -> None:
+    site, written = hostile
+    name = next(name for name, words in written.items() if words.startswith("<script>"))
+    document = page(site, name)
+    assert next(document.all("title")).text.startswith("<script>alert(1)</script>")
+    menu = [one.words for one in document.all("a") if one.has("md-nav__link")]
+    assert "<script>alert(1)</script>" in menu
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_every_way_of_escaping_gives_text_back(words: str) -> None:
+    import markdown
+
+    for escaped in (text(words), code(words), prose(words.replace("`", "'")), title(words)):
+        made = parse(markdown.markdown(f"before {escaped} after", extensions=["tables", "attr_list", "admonition"]))
+        tags = {one.tag for one in made.all()} - {"p", "code"}
+        assert tags == set()
+    shown = parse(markdown.markdown(f"before {text(words)} after")).words
+    assert shown == " ".join(f"before {seen(words)} after".split())
+
+
+def test_text_at_the_start_of_a_block_starts_none() -> None:
+    import markdown
+
+    for words in (
+        "# a",
+        "- a",
+        "+ a",
+        "* a",
+        "> a",
+        "1. a",
+        "1) a",
+        "    a",
+        "***",
+        "---",
+        "===",
+        "| a |",
+        ":a",
+        "[a]: b",
+    ):
+        made = parse(markdown.markdown(text(words), extensions=["tables"]))
+        assert [one.tag for one in made.all()] == ["p"], words
+        assert made.words == words.strip()
+
+
+def test_a_cell_holds_any_words() -> None:
+    import markdown
+
+    for words in HOSTILE:
+        source = f"| a | b |\n| --- | --- |\n| {text(words)} | {code(words)} |"
+        made = parse(markdown.markdown(source, extensions=["tables"]))
+        assert len(list(made.all("td"))) == 2
+
+
+def test_only_addresses_of_the_web_become_links() -> None:
+    assert outside("a", "javascript:alert(1)") == "a"
+    assert 'href="https&#58;//example.org/&#34;' in outside("a", 'https://example.org/"')
+
+
+def test_the_source_is_shown_as_it_is() -> None:
+    source = 'a: 1  # why\n\n  - b: "x # y" # z\nurl: http://x#y\n'
+    made = parse(yaml_block(source, anchors=True))
+    block = next(made.all("code"))
+    assert [line.rstrip() for line in block.text.split("\n")] == source.rstrip("\n").split("\n")
+    assert [one.attributes["id"] for one in block.all("span") if "id" in one.attributes] == ["L1", "L2", "L3", "L4"]
+    assert [one.text for one in block.all("span") if one.has("c1")] == ["# why", "# z"]
+
+
+def test_the_menu_goes_to_its_marker_or_to_the_end() -> None:
+    assert place(["a.md", "archgen", "b.md"], ["x"]) == ["a.md", "x", "b.md"]
+    assert place([{"Systems": "archgen"}, "b.md"], ["x"]) == [{"Systems": ["x"]}, "b.md"]
+    assert place(["a.md"], ["x"]) == ["a.md", "x"]
+
+
+def test_a_sitemap_has_no_day() -> None:
+    dated = "<url>\n <loc>a</loc>\n <lastmod>2026-11-24</lastmod>\n</url>"
+    assert undated(dated) == "<url>\n <loc>a</loc>\n</url>"
+    assert re.search("lastmod", dated)
