@@ -121,7 +121,10 @@ def badge_size(value: int) -> tuple[float, float]:
 
 
 def badge(x: float, y: float, value: int, severity: Severity, title: str = "") -> str:
-    """A numbered mark around a centre: an octagon for an error, a triangle for a warning, a circle for an info."""
+    """A numbered mark around a centre: an octagon for an error, a triangle for a warning, a circle for an info.
+
+    The number 0 is not written: a sample in a legend.
+    """
     half, r = badge_size(value)[0] / 2, float(SIZES.badge)
     baseline = y + 3.6
     match severity:
@@ -146,6 +149,8 @@ def badge(x: float, y: float, value: int, severity: Severity, title: str = "") -
         case _:
             assert_never(severity)
     outline = element("path", d=shape, class_=f"f-{severity} s-ground", stroke_width=1.5, stroke_linejoin="round")
+    if not value:
+        return element("g", outline, class_="badge")
     label = words(x, baseline, str(value), SIZES.small, "on_badge", anchor="middle", bold=True)
     spoken = element("title", escape(f"{severity} {value}: {title}" if title else f"{severity} {value}"))
     return element("g", spoken, outline, label, class_="badge")

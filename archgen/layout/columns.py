@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import ceil, sqrt
 
 from archgen.kinds import ROLES
 from archgen.view import Diagram, Edge, Node
@@ -11,7 +12,11 @@ _AGENTS = ROLES.index("data") + 0.5
 _INWARD = ("edge", "balancer")
 """Roles that also stand further in: a firewall before the data, a balancer before the application."""
 
-Key = tuple[float, int]
+TALLEST = 10
+"""More single cards than that in one column stand in several, so that a picture of many is not a tower."""
+
+Key = tuple[float, int, int]
+"""Role, rank of calls within the role, and place among the columns that a tall one is cut into."""
 
 
 def calls(edge: Edge) -> bool:
@@ -32,11 +37,27 @@ def columns(diagram: Diagram) -> dict[str, int]:
     joined = list(dict.fromkeys((nodes[edge.source].subject, nodes[edge.target].subject) for edge in edges))
     roles = _inward({node.subject: _role(node) for node in nodes.values()}, nodes.values(), joined)
     ranks = _ranks(roles, joined)
-    keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject]) for node in nodes.values()}
+    keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject], 0) for node in nodes.values()}
     keys.update(_beside_visitors(diagram, nodes, keys))
     keys.update(_stacked_agents(diagram, keys))
+    keys.update(_cut(nodes.values(), keys))
     order = {key: column for column, key in enumerate(sorted(set(keys.values())))}
     return {node: order[key] for node, key in keys.items()}
+
+
+def _cut(nodes: Iterable[Node], keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Tall columns of cards outside of groups, cut into even ones that make the picture about twice as wide as high."""
+    single: dict[Key, list[str]] = {}
+    for node in nodes:
+        if node.group is None:
+            single.setdefault(keys[node.id], []).append(node.id)
+    found: dict[str, Key] = {}
+    for (role, rank, _), names in single.items():
+        if len(names) > TALLEST:
+            parts = ceil(len(names) / max(TALLEST, ceil(sqrt(1.5 * len(names)))))
+            height = ceil(len(names) / parts)
+            found.update({name: (role, rank, at // height) for at, name in enumerate(names)})
+    return found
 
 
 def _role(node: Node) -> float:

@@ -161,8 +161,10 @@ class _Placing:
         if one.group.across:
             return (one.box.x + BAND_PAD, y) if place == 0 else None
         level = self._levels.groups[one.group.id]
+        if place == 0:
+            return one.box.x + 12, y
         column = level.first + place
-        return (self._grid.column(column) - (4 if place == 0 else 0), y) if column <= level.last else None
+        return (self._grid.column(column), y) if column <= level.last else None
 
     # Lines
 

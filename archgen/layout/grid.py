@@ -98,7 +98,7 @@ class Grid:
         turning = [trunk.track for trunk in self._channels.get(channel, ()) if not trunk.straight]
         if turning:
             return 2 * _SIDE + TRACK * max(turning) + self._arrow(channel)
-        return _GAP if self._channels.get(channel) else 0.0
+        return 2 * _SIDE if self._channels.get(channel) else 0.0
 
     def _arrow(self, channel: int) -> float:
         """Room for an arrow head where no group's padding gives it."""

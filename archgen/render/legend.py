@@ -36,9 +36,8 @@ def legend(placed: Placed, prefix: str) -> Legend:
     badges += [mark for one in placed.groups for mark in one.group.badges]
     badges += [mark for one in placed.edges for mark in one.edge.badges]
     for severity in SEVERITIES:
-        first = next((mark for mark in badges if mark.severity == severity), None)
-        if first is not None:
-            shape = badge(14, 14, first.number, severity)
+        if any(mark.severity == severity for mark in badges):
+            shape = badge(14, 14, 0, severity)
             parts.append(element("g", shape, transform=f"translate({x:g} -7) scale(.7)"))
             parts.append(words(x + 24, 7, severity, SIZES.small, "muted"))
             x += 24 + text_width(severity, SIZES.small) + _GAP
