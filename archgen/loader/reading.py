@@ -19,6 +19,9 @@ from yaml.events import (
 from archgen.loader.scalars import FIRST_OF_OTHER_TYPES, resolve, shorten
 from archgen.loader.tree import Document, Map, Node, Seq, Source, pack
 
+EVENTS: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Where events come from: libyaml, or pure Python where it is missing."""
+
 LARGEST_FILE = 64 << 20
 DEEPEST = 100
 MOST_REPEATED = 100_000
@@ -105,8 +108,7 @@ def _noun(value: Node) -> str:
 
 
 def _events(text: str) -> Iterator[Any]:
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    return yaml.parse(text, Loader=loader)
+    return yaml.parse(text, Loader=EVENTS)
 
 
 class _Anchor(NamedTuple):
@@ -334,7 +336,7 @@ def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
         return _TOO_DEEP, "Flatten what is nested."
     if "mapping values are not allowed" in problem:
         return "a colon and a space begin a value here, inside another value", f"If it is part of a text, {quote}"
-    if "block sequence entries are not allowed" in problem:
+    if "sequence entries are not allowed" in problem:
         return "a dash begins a list here, inside another value", f"If it is part of a text, {quote}"
     if "end of stream" in problem:
         return "the quotes or brackets that begin here are never closed", "Close them."

@@ -238,6 +238,8 @@ def _no_step(key: str, known: list[str]) -> tuple[str, str]:
     near = closest(key, known)
     if near and ">" not in key:
         return f"`{shorten(key)}` is no step", f"Did you mean `{near}`?"
+    if "|" in key and "-->" in key:
+        return f"`{shorten(key)}` is no step", "An answer comes from one component: write one for each alternative."
     fix = "Write `a -> b: message` with spaces around the arrow, `b --> a: message` for an answer, or one of "
     return f"`{shorten(key)}` is no step", f"{fix}{', '.join(known)}."
 

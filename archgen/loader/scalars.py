@@ -52,7 +52,8 @@ def per_second(text: str) -> float:
 
 def probability(text: str) -> float:
     """The share of one that `99.95%` or `0.9995` says."""
-    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    # a shift of the decimal point, where a division would leave 0.9990000000000001
+    return float(f"{text[:-1].strip()}e-2") if text.endswith("%") else float(text)
 
 
 def shorten(text: str) -> str:

@@ -97,10 +97,10 @@ class _Steps:
         left, _, right = key.partition(" --> ")
         name = f"{self.flow}/{label}"
         mark = step.marks[0]
-        ends = [self._end(end.strip(), mark, name) for end in (*left.split("|"), right)]
+        source, target = (self._end(end.strip(), mark, name) for end in (left, right))
         parent, holder = (value, "message") if value.__class__ is Map else (step, key)
         message = self.context.document.text(parent, holder)
-        return Answer(name, ends[0], ends[-1], message or "")
+        return Answer(name, source, target, message or "")
 
     def _source(self, source: str, mark: int, step: str) -> str:
         if source in self.replicas and self.replicas[source].component != source:
