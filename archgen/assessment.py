@@ -8,11 +8,15 @@ from archgen import assumptions
 from archgen.finding import Subject
 from archgen.reliability.availability import FlowAvailability, availability
 from archgen.reliability.cuts import CutSets, cut_sets
+from archgen.reliability.failure import failures
 from archgen.topology import Topology
 
 
 class Assumed(Struct, frozen=True):
-    """An element whose availability the model does not state, the number taken instead, and its source."""
+    """An element whose availability the model does not state, the number taken instead, and its source.
+
+    Only what moves the flow's availability is listed.
+    """
 
     element: Subject
     availability: float
@@ -66,18 +70,26 @@ class Probabilities:
         return (availability.probability if availability else None), assumption
 
 
-def assess(topology: Topology, order: int = 2) -> tuple[FlowAssessment, ...]:
-    """Every flow of a model, with cut sets of up to `order` elements."""
+def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> tuple[FlowAssessment, ...]:
+    """Every flow of a model, with cut sets of up to `order` elements.
+
+    `gone` are elements in maintenance: all that is said of a flow holds while they are out, and a flow that they break
+    is not possible then.
+    """
     probabilities = Probabilities(topology)
-    return tuple(_flow(topology, probabilities, flow, order) for flow in topology.flows)
+    return tuple(_flow(topology, probabilities, flow, order, gone) for flow in topology.flows)
 
 
-def _flow(topology: Topology, probabilities: Probabilities, flow: str, order: int) -> FlowAssessment:
-    plan, single = topology.plans[flow], topology.failures[flow]
+def _flow(
+    topology: Topology, probabilities: Probabilities, flow: str, order: int, gone: tuple[Subject, ...]
+) -> FlowAssessment:
+    plan = topology.plans[flow]
+    single = failures(plan, gone) if gone else topology.failures[flow]
     found = {element: probabilities.of(element) for element in plan.elements}
-    up = {element: chance for element, (chance, _) in found.items()}
-    assumed = tuple(one for _, one in found.values() if one is not None)
+    up = {element: chance for element, (chance, _) in found.items()} | dict.fromkeys(gone, 0.0)
     result = availability(plan, single, up)
+    moving = {one.element for one in result.importance} if result.method == "exact" else set(plan.elements)
+    assumed = tuple(one for _, one in found.values() if one is not None and one.element in moving.difference(gone))
 
     def shifted(factor: float) -> float:
         moved = {one.element: max(0.0, 1.0 - (1.0 - one.availability) * factor) for one in assumed}
@@ -87,7 +99,7 @@ def _flow(topology: Topology, probabilities: Probabilities, flow: str, order: in
         flow=flow,
         possible=single.possible,
         points=tuple(point.element for point in single.points),
-        cuts=cut_sets(plan, order),
+        cuts=cut_sets(plan, order, gone),
         result=result,
         assumed=assumed if single.possible else (),
         sensitivity=Sensitivity(shifted(0.1), shifted(10.0)) if assumed and single.possible else None,

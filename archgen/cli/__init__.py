@@ -12,6 +12,7 @@ from archgen.errors import UsageError
 COMMANDS = {
     "lint": "judge models: what is wrong, where, why, and the next step",
     "build": "write the documentation site",
+    "analyze": "tell how reliable each flow is: what breaks it, how long it is down, what to fix first",
     "draw": "draw the deployment and the request flows",
     "explain": "explain a rule or a kind of component",
     "rules": "list the rules",

@@ -10,8 +10,8 @@ from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 
 
-def refused(models: tuple[Model, ...], style: Style) -> bool:
-    """Whether a model has no meaning; every reason is told on standard error, as lint tells it."""
+def refused(models: tuple[Model, ...], style: Style, so: str = "nothing was written") -> bool:
+    """Whether a model has no meaning; every reason, and what followed, is told on standard error, as lint tells it."""
     told = outcome(models)
     reasons = tuple(
         (file, kept)
@@ -23,5 +23,5 @@ def refused(models: tuple[Model, ...], style: Style) -> bool:
     from archgen.report import text
 
     sys.stderr.write(text.write(Outcome(reasons, told.lines, told.step), style))
-    sys.stderr.write("archgen: nothing was written\n")
+    sys.stderr.write(f"archgen: {so}\n")
     return True

@@ -7,7 +7,7 @@ never makes one smaller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -32,12 +32,14 @@ class CutSets(Struct, frozen=True):
 class Families:
     """An algebra of sets of elements as bit masks: at most `order` elements each, none containing another."""
 
-    def __init__(self, elements: Sequence[Subject], order: int) -> None:
+    def __init__(self, elements: Sequence[Subject], order: int, gone: Collection[Subject] = ()) -> None:
         self.never: frozenset[int] = frozenset()
         self.always = frozenset({0})
         self.truncated = False
         self._order = order
         self._mask = {element: 1 << place for place, element in enumerate(elements)}
+        # what is gone already needs no failure
+        self._mask.update(dict.fromkeys(gone, 0))
 
     def element(self, subject: Subject) -> frozenset[int]:
         """The element alone."""
@@ -85,9 +87,12 @@ def _contains_any(mask: int, kept: set[int]) -> bool:
     return False
 
 
-def cut_sets(plan: Plan, order: int = 2) -> CutSets:
-    """The minimal cut sets of a flow of up to `order` elements; none where it fails with nothing failed."""
-    families = Families(plan.elements, order)
+def cut_sets(plan: Plan, order: int = 2, gone: Collection[Subject] = ()) -> CutSets:
+    """The minimal cut sets of a flow of up to `order` elements; none where it fails with nothing failed.
+
+    `gone` are elements that are out already, as in maintenance: the sets are what breaks the flow besides.
+    """
+    families = Families(plan.elements, order, gone)
     flow = Evaluation(plan, families).flow
     if 0 in flow:
         return CutSets((), order, False)

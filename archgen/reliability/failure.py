@@ -6,7 +6,7 @@ has failed; a set bit means "does not work then".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -66,16 +66,21 @@ class States:
         return reached[count]
 
 
-def single_failures(plan: Plan) -> Evaluation[int]:
-    """The evaluation over nothing failed and each element failed alone."""
+def single_failures(plan: Plan, gone: Collection[Subject] = ()) -> Evaluation[int]:
+    """The evaluation over nothing failed and each element failed alone, `gone` being lost in every state."""
+    always = (1 << (len(plan.elements) + 1)) - 1
     failed = {element: 1 << place for place, element in enumerate(plan.elements, 1)}
-    return Evaluation(plan, States(failed, (1 << (len(plan.elements) + 1)) - 1))
+    return Evaluation(plan, States({**failed, **dict.fromkeys(gone, always)}, always))
 
 
-def failures(plan: Plan) -> Failures:
-    """All single points of failure of a flow, in the order replicas, hosts, zones, each with its proof."""
+def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
+    """All single points of failure of a flow, in the order replicas, hosts, zones, each with its proof.
+
+    `gone` are elements that are out already, as in maintenance: they are no points, and what they break alone makes
+    the flow not possible.
+    """
     flow = plan.structure.flow
-    found = single_failures(plan)
+    found = single_failures(plan, gone)
     if found.flow & 1:
         step, path = trace(found, 1)
         return Failures(flow, False, (), plan.elements, step, path)

@@ -1,0 +1,69 @@
+"""Tell how reliable every request flow is: what breaks it, how long it is down, what to fix first. Exit code: 0, or 2."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from archgen.cli.parser import add_paths, style
+from archgen.cli.progress import Progress
+from archgen.cli.refusal import refused
+from archgen.errors import UsageError
+from archgen.project.analyze import FORMATS, ORDERS, analyze
+from archgen.project.choice import one_of
+from archgen.project.day import today
+from archgen.project.inputs import find, read
+from archgen.project.models import judge
+from archgen.project.writing import write
+from archgen.report.assessment import Assessed
+from archgen.report.terminal import Style
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_paths(parser)
+    parser.add_argument(
+        "--order", metavar="N", default="2", help="the largest cut sets to look for, 1 to 4 elements (default: 2)"
+    )
+    parser.add_argument(
+        "--maintain",
+        metavar="ELEMENT",
+        action="append",
+        default=[],
+        help="take a host, replica, zone or component out, and tell what holds meanwhile; may be given several times",
+    )
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT[=FILE]",
+        action="append",
+        help=f"{' or '.join(FORMATS)}, to standard output or to a file; may be given several times (default: text)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Assess every model that has a meaning, tell it in every format; 2 if one has none."""
+    asked = [_format(word) for word in options.format or ["text"]]
+    if sum(1 for _, file in asked if file is None) > 1:
+        raise UsageError("two formats on standard output; give one of them a file, such as --format json=flows.json")
+    order = int(one_of(options.order, ORDERS, "order"))
+    models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
+    found: list[Assessed] = []
+    with Progress() as progress:
+        for model in models:
+            if model.topology is not None and not model.problems:
+                found.append(analyze(model, model.topology, order, tuple(options.maintain)))
+                progress.tell(model.file)
+    for name, file in asked:
+        if file is None:
+            sys.stdout.write(FORMATS[name](tuple(found), style()))
+        else:
+            write(file, FORMATS[name](tuple(found), Style()).encode("utf-8", "backslashreplace"))
+    return 2 if refused(models, style(), "these models were left out") else 0
+
+
+def _format(word: str) -> tuple[str, str | None]:
+    name, equals, file = word.partition("=")
+    one_of(name, tuple(FORMATS), "format")
+    if equals and not file:
+        raise UsageError(f"--format {word} names no file")
+    return name, file or None

@@ -1,0 +1,50 @@
+"""Analyze: the reliability of every flow, told in as many formats as were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archgen.assessment import assess
+from archgen.project.elements import elements
+from archgen.project.models import Model
+from archgen.report.assessment import Assessed
+from archgen.report.terminal import Style
+from archgen.topology import Topology
+
+ORDERS = ("1", "2", "3", "4")
+"""The orders of cut sets that can be asked for; beyond four, there are more than anybody reads."""
+
+
+def _text(models: tuple[Assessed, ...], style: Style) -> str:
+    from archgen.report import assessment_text
+
+    return assessment_text.write(models, style)
+
+
+def _json(models: tuple[Assessed, ...], _: Style) -> str:
+    from archgen.report import assessment_json
+
+    return assessment_json.write(models)
+
+
+def _markdown(models: tuple[Assessed, ...], _: Style) -> str:
+    from archgen.report import assessment_markdown
+
+    return assessment_markdown.write(models)
+
+
+FORMATS: dict[str, Callable[[tuple[Assessed, ...], Style], str]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+}
+"""How the reliability of flows can be told; each loads its own module only when it is asked for."""
+
+
+def analyze(model: Model, topology: Topology, order: int, maintain: tuple[str, ...]) -> Assessed:
+    """Every flow of a model, with cut sets of up to `order` elements, while what `maintain` names is out."""
+    gone = elements(topology, maintain)
+    titles = {flow.id: flow.title for flow in topology.architecture.flows}
+    flows = assess(topology, order, gone)
+    usual = {flow: tuple(point.element for point in found.points) for flow, found in topology.failures.items()}
+    return Assessed(model.file, topology.architecture.name, titles, flows, gone, usual)

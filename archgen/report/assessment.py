@@ -1,0 +1,77 @@
+"""What a run of `analyze` has to tell, whatever the format, and how its numbers are worded."""
+
+from __future__ import annotations
+
+from math import floor, log10
+
+from msgspec import Struct
+
+from archgen.assessment import Assumed, FlowAssessment
+from archgen.finding import Subject
+
+MONTHS = 12
+
+
+class Assessed(Struct, frozen=True):
+    """One model's flows with their reliability; `titles` are the flows' by id.
+
+    `maintained` are the elements that were taken out for it: everything then holds while they are out. `usual` are
+    the single points of failure of each flow, by its id, with nothing out.
+    """
+
+    file: str
+    name: str
+    titles: dict[str, str]
+    flows: tuple[FlowAssessment, ...]
+    maintained: tuple[Subject, ...] = ()
+    usual: dict[str, tuple[Subject, ...]] = {}
+
+
+def percent(share: float) -> str:
+    """A share of one in per cent, with as many decimals as show three digits of what lacks to 100 %."""
+    lack = 1.0 - share
+    if lack <= 0.0:
+        return "100 %"
+    decimals = 2 if lack >= 0.01 else min(12, 2 - floor(log10(lack * 100)))
+    return f"{share * 100:.{decimals}f}".rstrip("0").removesuffix(".") + " %"
+
+
+def part(share: float) -> str:
+    """A part of a whole in per cent, to a tenth."""
+    return "under 0.1 %" if 0.0 < share < 0.001 else f"{share * 100:.1f} %"
+
+
+def lasting(hours: float) -> str:
+    """A time in the unit that suits it: `45.8 h`, `52.6 min`, `3.2 s`."""
+    if hours >= 1.0:
+        return f"{hours:.1f} h" if hours < 1000 else f"{hours:.0f} h"
+    minutes = hours * 60
+    if minutes >= 1.0:
+        return f"{minutes:.1f} min"
+    seconds = minutes * 60
+    return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"
+
+
+def alike(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
+    """Assumptions by what is assumed: (availability, source, ids of the elements)."""
+    found: dict[tuple[float, str], list[str]] = {}
+    for one in assumed:
+        found.setdefault((one.availability, one.source), []).append(one.element.id)
+    return tuple((number, source, tuple(ids)) for (number, source), ids in found.items())
+
+
+def found_by(one: FlowAssessment) -> str:
+    """How the availability was found, in words."""
+    method = one.result.method
+    if method == "exact" or one.result.bounds is None:
+        return "exact"
+    low, high = one.result.bounds
+    certain = "with 99 % confidence " if method == "sampled" else ""
+    return f"{method}: {certain}between {percent(low)} and {percent(high)}"
+
+
+def why_impossible(maintained: tuple[Subject, ...]) -> str:
+    """What is said of a flow that fails with nothing failed."""
+    if maintained:
+        return f"down while {', '.join(one.id for one in maintained)} is out, or impossible anyway"
+    return "impossible: it fails with nothing failed (rule impossible-flow)"

@@ -1,0 +1,56 @@
+"""The reliability of flows as JSON, version 1 of the contract: programs read it, so its keys change only with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archgen.assessment import FlowAssessment
+from archgen.finding import Subject
+from archgen.report.assessment import Assessed
+from archgen.report.json_ import encode
+
+VERSION = 1
+
+
+def write(models: tuple[Assessed, ...]) -> str:
+    """The whole document, indented, with a line feed at its end."""
+    return encode({"version": VERSION, "models": [_model(one) for one in models]})
+
+
+def _model(model: Assessed) -> dict[str, Any]:
+    document: dict[str, Any] = {"file": model.file, "name": model.name}
+    if model.maintained:
+        document["maintained"] = [element(one) for one in model.maintained]
+    return document | {"flows": {one.flow: _flow(one) for one in model.flows}}
+
+
+def element(one: Subject) -> dict[str, str]:
+    """What can fail on its own, by kind and id."""
+    return {"kind": one.kind, "id": one.id}
+
+
+def _flow(one: FlowAssessment) -> dict[str, Any]:
+    result = one.result
+    return {
+        "possible": one.possible,
+        "single_points_of_failure": [element(point) for point in one.points],
+        "cut_sets": [[element(each) for each in cut] for cut in one.cuts.sets],
+        "availability": result.availability,
+        "downtime_hours_per_year": result.downtime,
+        "method": result.method,
+        "bounds": result.bounds,
+        "truncated": one.cuts.truncated,
+        "importance": [
+            {
+                "element": element(each.element),
+                "birnbaum": each.birnbaum,
+                "fussell_vesely": each.fussell_vesely,
+                "hours_per_year": each.hours_per_year,
+            }
+            for each in result.importance
+        ],
+        "assumed": [
+            {"element": element(each.element), "availability": each.availability, "source": each.source}
+            for each in one.assumed
+        ],
+    }
