@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 MODELS = sorted((ROOT / "models").glob("*.arch.yaml"))
 BROKEN = sorted((ROOT / "tests" / "broken").glob("*.arch.yaml"))
 SCHEMA = json.loads(schema_text())
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def outcome(data: bytes) -> Architecture | list[str]:

@@ -90,9 +90,12 @@ def _described(schema: Any, error: ValidationError, node: Any) -> dict[str, Any]
             at_site = _words(current)
             current = schema["$defs"][current["$ref"].rpartition("/")[2]]
             near = at_site or _words(current) or near
-        else:
+        elif isinstance(step, int) or step in current:
             current = current[step]
             near = _words(current) or near
+        else:
+            # the way to a refused name does not lead on from the mapping that it is in
+            break
     return {**node, **near}
 
 

@@ -15,6 +15,9 @@ from archgen.loader.tree import Document, Map, Node, Seq
 from archgen.schema import schema_text
 
 _MOST_ROUNDS = 8
+_STAND_IN = -1
+"""Leads a path to what every model has to say and this one does not; no list is the root, so no path begins so."""
+
 MOST_REFUSALS = 1000
 """Reasons that are put into words; a file with more has one cause that repeats."""
 
@@ -82,7 +85,7 @@ def _cuts(error: ValidationError) -> list[tuple[str | int, ...]]:
     if kind.name == "propertyNames":
         return [(*path, kind.error.instance)]
     if kind.name == "required" and not path:
-        return [("", kind.property)]
+        return [(_STAND_IN, kind.property)]
     return [path]
 
 
@@ -91,8 +94,7 @@ def _last_first(path: tuple[str | int, ...]) -> tuple[int, list[tuple[int, str]]
 
 
 def _cut(root: Map, path: tuple[str | int, ...]) -> None:
-    if path[:1] == ("",):
-        # a stand-in for what every model has to say
+    if path[:1] == (_STAND_IN,):
         root[str(path[1])] = 1 if path[1] == "archgen" else "?"
         root.marks += (0, 0)
         return
