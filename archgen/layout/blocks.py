@@ -190,7 +190,7 @@ class Stacking:
     def _settle(self, cluster: list[Block], wishes: Mapping[str, tuple[int, float]]) -> None:
         """Each card of a column as near as may be to where its own lines run straight; the weightiest exactly there."""
         spread = [height for _, height in wishes.values()]
-        other = (0, sum(spread) / len(spread))
+        other = (0, round(sum(spread) / len(spread)))
         place = {one.name: at for at, one in enumerate(cluster)}
         order = sorted(cluster, key=lambda one: (wishes.get(one.name, other)[1], place[one.name]))
         pinned = max(range(len(order)), key=lambda at: (wishes.get(order[at].name, other)[0], -at))

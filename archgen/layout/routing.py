@@ -138,7 +138,7 @@ def _slots(wishes: dict[str, list[float]], order: dict[str, tuple[bool, int]], r
     reach = max(middle, len(ranked) - 1 - middle) * SLOT
     if reach <= room / 2:
         return {bundle: (place - middle) * SLOT for place, bundle in enumerate(ranked)}
-    step = min(SLOT, room / (len(ranked) - 1))
+    step = min(SLOT, room // (len(ranked) - 1))
     return {bundle: (place - (len(ranked) - 1) / 2) * step for place, bundle in enumerate(ranked)}
 
 
