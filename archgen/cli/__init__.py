@@ -13,6 +13,7 @@ COMMANDS = {
     "lint": "judge models: what is wrong, where, why, and the next step",
     "build": "write the documentation site",
     "analyze": "tell how reliable each flow is: what breaks it, how long it is down, what to fix first",
+    "simulate": "take elements away: which flows are ok, degraded or down, and why",
     "draw": "draw the deployment and the request flows",
     "explain": "explain a rule or a kind of component",
     "rules": "list the rules",

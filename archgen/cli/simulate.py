@@ -1,0 +1,47 @@
+"""Take elements away, and tell which flows are ok, degraded or down, and why. Exit code: 0, or 2 for a wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from archgen.cli.parser import style
+from archgen.cli.refusal import refused
+from archgen.project.choice import one_of
+from archgen.project.day import today
+from archgen.project.inputs import read
+from archgen.project.models import judge
+from archgen.project.simulate import FORMATS, simulate
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("model", metavar="MODEL", help="a model file, - for stdin")
+    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
+    for name, words in (
+        ("--kill", "lose this replica, host or zone, or all replicas of this component"),
+        ("--maintain", "take this out on purpose"),
+        ("--lose-zone", "lose this zone with all that stands in it"),
+    ):
+        parser.add_argument(
+            name,
+            metavar="ZONE" if name == "--lose-zone" else "ELEMENT",
+            nargs="+",
+            action="extend",
+            default=[],
+            help=f"{words}; several may be named",
+        )
+    parser.add_argument("--format", metavar="FORMAT", default="text", help=f"{' or '.join(FORMATS)} (default: text)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Simulate and tell."""
+    form = FORMATS[one_of(options.format, tuple(FORMATS), "format")]
+    models = judge(read((options.model,), options.stdin_filename), today(None))
+    if refused(models, style(), "nothing was simulated"):
+        return 2
+    for model in models:
+        if model.topology is not None:
+            killed, out, zones = (tuple(words) for words in (options.kill, options.maintain, options.lose_zone))
+            sys.stdout.write(form(simulate(model, model.topology, killed, out, zones), style()))
+    return 0

@@ -1,0 +1,122 @@
+"""What the loss of some elements does to one flow: nothing, fewer replicas or options left, or the flow's failure.
+
+Two states are evaluated at once: bit 0 with nothing failed, bit 1 with the elements gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.finding import Subject
+from archgen.model import Branch, Connection, Flow, Frame, Request, Step
+from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.failure import States, trace
+from archgen.reliability.index import Index
+from archgen.reliability.structure import build, requests
+
+Status = Literal["ok", "degraded", "down"]
+_SOUND, _GONE = 1, 2
+
+
+class Outcome(Struct, frozen=True):
+    """What becomes of a flow.
+
+    down: `step` is the request that fails and `path` the replicas from the start to there. Not `possible`: it is down
+    with nothing failed. degraded: it is served, without `lost`, replicas of it that are not up, and `cut_off`, those
+    that are up and can no longer do their part; `skipped` are requests that it can do without and that fail.
+    """
+
+    flow: str
+    status: Status
+    possible: bool = True
+    step: str | None = None
+    path: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    cut_off: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+
+def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> Outcome:
+    """What becomes of a flow when elements are gone; `plan` is the flow's own."""
+    found = _evaluated(plan, gone)
+    whole = Plan(index, build(_eager(index, flow), _demanding(flow)))
+    with_options = _evaluated(whole, gone)
+    lost = tuple(one for one in used(whole) if with_options.down[one] & _GONE and not with_options.down[one] & _SOUND)
+    cut_off = tuple(
+        one
+        for one in used(plan)
+        if found.failed[one] & _GONE and not found.failed[one] & _SOUND and not found.down[one] & _GONE
+    )
+    if found.flow:
+        state = found.flow & _SOUND or _GONE
+        step, path = trace(found, state)
+        return Outcome(flow.id, "down", state == _GONE, step, path, lost, cut_off)
+    skipped = _skipped(index, flow, whole, with_options)
+    return Outcome(flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped)
+
+
+def _evaluated(plan: Plan, gone: Collection[Subject]) -> Evaluation[int]:
+    return Evaluation(plan, States(dict.fromkeys(gone, _GONE), _SOUND | _GONE))
+
+
+def used(plan: Plan) -> tuple[str, ...]:
+    """The replicas that a flow may use: its initiators' and, from there, all that decide a need; clients apart."""
+    queue = [one for initiator in plan.structure.initiators for one in plan.members[initiator.component]]
+    seen = set(queue)
+    for replica in queue:
+        for need in plan.structure.needs.get(replica, ()):
+            fresh = [one for one in plan.of(need) if one not in seen]
+            queue += fresh
+            seen.update(fresh)
+    return tuple(
+        one for one, each in plan.replicas.items() if one in seen and each.component not in plan.structure.clients
+    )
+
+
+def _demanding(flow: Flow) -> Flow:
+    """The flow with every request required, those inside `opt` too, so that all it may use is seen."""
+    return replace(flow, steps=tuple(map(_required, flow.steps)))
+
+
+def _required(step: Step) -> Step:
+    if isinstance(step, Request):
+        return replace(step, required=True)
+    if isinstance(step, Frame):
+        branches = tuple(Branch(one.when, tuple(map(_required, one.steps))) for one in step.branches)
+        return replace(step, kind="loop" if step.kind == "opt" else step.kind, branches=branches)
+    return step
+
+
+def _eager(index: Index, flow: Flow) -> Index:
+    """The index with the flow's optional connections required; the same one where it has none."""
+    under = {one.id for request, _ in requests(flow.steps) for one in _connections(index, request)}
+    if all(one.required for one in index.architecture.connections if one.id in under):
+        return index
+    connections = tuple(
+        replace(one, required=True) if one.id in under else one for one in index.architecture.connections
+    )
+    return Index(replace(index.architecture, connections=connections))
+
+
+def _connections(index: Index, request: Request) -> list[Connection]:
+    found = (index.connections.get((request.source, target)) for target in request.targets)
+    return [one for one in found if one is not None]
+
+
+def _skipped(index: Index, flow: Flow, whole: Plan, found: Evaluation[int]) -> tuple[str, ...]:
+    """The optional requests that none of their callers can make any more, though one could with nothing failed."""
+    able: dict[str, int] = {}
+    for replica, needs in whole.structure.needs.items():
+        for need in needs:
+            unmet = found.need(need) | found.down[replica]
+            able[need.step] = able.get(need.step, 0) | (~unmet & (_SOUND | _GONE))
+    return tuple(
+        request.id
+        for request, inside in requests(flow.steps)
+        if able.get(request.id) == _SOUND
+        and (inside or not request.required or not all(one.required for one in _connections(index, request)))
+    )
