@@ -18,6 +18,8 @@ from archgen.site.settings import EXTENSIONS
 BESIDE = "architecture.md"
 """Where the generated home page goes if there is a hand-written one."""
 
+_BLOCK = re.compile(r'<div class="highlight" data-search-exclude>.*?</div>', re.DOTALL)
+_LIFTED = re.compile(r'<div data-lifted="(\d+)"></div>')
 _PICTURE = re.compile(r'(<figure class="archgen-picture">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
 _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
@@ -31,6 +33,7 @@ class Door:
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self._pages = {page.path: page for page in pages}
+        self._lifted: list[str] = []
 
     def configure(self, config: MkDocsConfig) -> None:
         """Switch on what the pages need: Markdown extensions, the style sheet, and search without a server."""
@@ -56,18 +59,28 @@ class Door:
         config.nav = place(config.nav, menu([page for path, page in self._pages.items() if path not in written]))
         for path, page in self._pages.items():
             if files.get_file_from_path(path) is None:
-                files.append(File.generated(config, path, content=page.content, inclusion=InclusionLevel.NOT_IN_NAV))
+                content = self._lift(page.content) if path.endswith(".md") else page.content
+                files.append(File.generated(config, path, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
+
+    def _lift(self, content: str) -> str:
+        """The page without its blocks of source, which are HTML already: neither Markdown nor search has to read them."""
+
+        def lift(found: re.Match[str]) -> str:
+            self._lifted.append(found[0])
+            return f'<div data-lifted="{len(self._lifted) - 1}"></div>'
+
+        return _BLOCK.sub(lift, content)
 
     def inline(self, output: str, path: str) -> str:
-        """The HTML of the page at `path` with each picture's own text in place of the reference to its file."""
-        if '<figure class="archgen-picture">' not in output:
-            return output
+        """The HTML of the page at `path` with its blocks of source, and each picture in place of its reference."""
 
         def put(found: re.Match[str]) -> str:
             page = self._pages.get(os.path.normpath(os.path.join(os.path.dirname(path), found[2])))
             return found[1] + (sized(page.content) if page else found[0][len(found[1]) :])
 
-        return _PICTURE.sub(put, output)
+        if path not in self._pages:
+            return output
+        return _PICTURE.sub(put, _LIFTED.sub(lambda found: self._lifted[int(found[1])], output))
 
 
 def sized(svg: str) -> str:

@@ -14,6 +14,7 @@ LONGEST_TITLE = 80
 
 _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"']|:(?=\S)|^[-+.)(:]|(?<=\d)[.)](?=\s)|-(?=-)|(?<=-)-")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 @._/>-]*")
 _HTML = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"':]")
 
 
@@ -32,8 +33,9 @@ def text(words: str) -> str:
 
 
 def code(words: str) -> str:
-    """Markdown that shows the words in a fixed-width face."""
-    return f"<code>{html(one_line(words))}</code>"
+    """Markdown that shows the words in a fixed-width face; ids and routes need no reference."""
+    shown = one_line(words)
+    return f"`{shown}`" if _ID.fullmatch(shown) else f"<code>{html(shown)}</code>"
 
 
 def prose(words: str) -> str:

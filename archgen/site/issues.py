@@ -79,7 +79,8 @@ def _places(tier: Tier, one: Finding) -> Iterator[str]:
 
 def _place(tier: Tier, file: str, line: int) -> str:
     if file == tier.topology.architecture.file:
-        return link(f"line {line}", f"#L{line}")
+        # a link of Markdown would be looked for among the anchors of Markdown, where the source's lines are not
+        return f'<a href="#L{line}">line {line}</a>'
     return f"{code(file)} line {line}"
 
 
