@@ -1,0 +1,44 @@
+"""The README says what is so: its sample and picture are current, its models and commands work."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archgen.cli import COMMANDS, main
+from tests import readme
+
+TEXT = readme.README.read_text(encoding="utf-8")
+OUTDATED = "out of date: `make generated` writes it anew"
+
+
+def test_the_sample_is_what_lint_says() -> None:
+    assert readme.readme() == TEXT, OUTDATED
+
+
+def test_the_picture_is_what_draw_draws() -> None:
+    assert readme.PICTURE.read_text(encoding="utf-8") == readme.picture(), OUTDATED
+
+
+def test_the_model_in_five_minutes_has_a_meaning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = re.findall(r"^( +)```yaml\n(.*?)^\1```$", TEXT, re.DOTALL | re.MULTILINE)
+    lines = [line[3:] for _, body in parts for line in body.splitlines()]
+    file = tmp_path / "mine.arch.yaml"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["lint", str(file), "--today", readme.DAY]) == 1
+    output = capsys.readouterr().out
+    assert "accepted[DAT001] missing-backup" in output
+    assert "invalid-model" not in output
+
+
+def test_every_command_it_names_exists() -> None:
+    named = set(re.findall(r"(?:\$ |run: |`)archgen ([a-z]+)", TEXT))
+    assert {"lint", "build", "draw", "new", "explain"} <= named <= set(COMMANDS)
+
+
+def test_every_file_it_links_to_exists() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", TEXT)
+    assert links
+    assert [link for link in links if not (readme.ROOT / link).exists()] == []
