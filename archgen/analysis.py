@@ -8,7 +8,8 @@ from typing import Protocol
 from archgen.errors import Place
 from archgen.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity, Subject
 from archgen.model import Acceptance
-from archgen.rule import Hit, Rule
+from archgen.rule import Hit, Rule, Seen
+from archgen.rules import BY_NAME
 from archgen.topology import Topology
 
 
@@ -24,9 +25,12 @@ def analyse(topology: Topology, source: Source, rules: Iterable[Rule], today: st
 
     `today` is an ISO date; an acceptance whose `until` lies before it no longer counts.
     """
-    hits = tuple(_hits(topology, rules))
+    topology.today = today
+    ran = tuple(rules)
+    hits = tuple(_unexplained(tuple(_hits(topology, ran))))
     accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
-    found = [_finding(topology, source, rule, hit, accepted) for rule, hit in _unexplained(hits)]
+    reviewed = (*hits, *_reviews(topology, ran, hits))
+    found = [_finding(topology, source, rule, hit, accepted) for rule, hit in reviewed]
     return tuple(sorted(found, key=_order))
 
 
@@ -34,6 +38,25 @@ def _hits(topology: Topology, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Hit
     for rule in rules:
         if rule.check is not None:
             for hit in rule.check(topology):
+                yield rule, hit
+
+
+def _reviews(
+    topology: Topology, ran: tuple[Rule, ...], hits: tuple[tuple[Rule, Hit], ...]
+) -> Iterator[tuple[Rule, Hit]]:
+    """The hits of the rules that speak of the findings of the others."""
+    reviewing = [rule for rule in ran if rule.review is not None]
+    if not reviewing:
+        return
+    names = frozenset(name for rule in ran for name in (rule.id, rule.code))
+    seen = Seen(
+        names,
+        names | frozenset(BY_NAME),
+        tuple((name, hit.subject) for rule, hit in hits for name in (rule.id, rule.code)),
+    )
+    for rule in reviewing:
+        if rule.review is not None:
+            for hit in rule.review(topology, seen):
                 yield rule, hit
 
 

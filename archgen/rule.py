@@ -29,11 +29,23 @@ class Hit(Struct, frozen=True, kw_only=True):
     causes: frozenset[tuple[str, str]] = frozenset()
 
 
+class Seen(Struct, frozen=True):
+    """What the checks of one model came to: the rules that ran, by id and code, all that there are, and what stands.
+
+    `found` are the subject and the rule of each hit that becomes a finding, once by the rule's id and once by its code.
+    """
+
+    ran: frozenset[str]
+    known: frozenset[str]
+    found: tuple[tuple[str, Subject], ...]
+
+
 class Rule(Struct, frozen=True, kw_only=True):
     """A rule: `why` it matters, how to `fix` it, its `limits` (known false positives), `references` (title, URL).
 
     `bad` and `good` are whole example models; a line of `bad` ends in `# finding: <id>` where the finding stands.
-    `check` is None for the two that the loader decides (invalid-model, dangling-reference).
+    `check` is None for the two that the loader decides (invalid-model, dangling-reference). `review` is for a rule that
+    speaks of the findings themselves: it runs after all checks and sees what they found.
     """
 
     id: str
@@ -51,3 +63,4 @@ class Rule(Struct, frozen=True, kw_only=True):
     references: tuple[tuple[str, str], ...] = ()
     cases: tuple[tuple[str, Severity], ...] = ()
     yields: bool = False
+    review: Callable[[Topology, Seen], Iterator[Hit]] | None = None

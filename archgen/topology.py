@@ -26,8 +26,8 @@ from archgen.model import (
     Zone,
 )
 from archgen.protocols import PROTOCOLS
-from archgen.reliability.evaluation import Plan
-from archgen.reliability.failure import Failures, SinglePoint, failures
+from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.failure import Failures, SinglePoint, failures, single_failures
 from archgen.reliability.index import SAME_HOST, Index
 from archgen.reliability.structure import Structure, access_of, build, requests, writers
 
@@ -82,9 +82,11 @@ def port_of(connection: Connection, request: Request | None = None) -> Port | No
 class Topology:
     """One architecture, ready to be asked; every answer is a frozen value in the order of the model."""
 
-    def __init__(self, architecture: Architecture) -> None:
+    def __init__(self, architecture: Architecture, today: str | None = None) -> None:
         self.architecture = architecture
         self.index = Index(architecture)
+        self.today = today
+        """The day as an ISO date that dated facts are held against; what depends on it is silent without."""
 
     @property
     def components(self) -> dict[str, Component]:
@@ -328,6 +330,11 @@ class Topology:
         return {flow: failures(plan) for flow, plan in self.plans.items()}
 
     @cached_property
+    def single_losses(self) -> dict[str, Evaluation[int]]:
+        """When each replica of a flow does not work: bit 0 with nothing lost, bit i with the plan's element i lost."""
+        return {flow: single_failures(plan) for flow, plan in self.plans.items()}
+
+    @cached_property
     def breaking(self) -> tuple[Breaking, ...]:
         """The root causes of single failures over all flows: hosts, zones, and replicas that no broken host explains.
 
@@ -370,6 +377,12 @@ class Topology:
         return frozenset(point.element for point in failures(Plan(self.index, spared)).points)
 
     # Servers
+
+    @cached_property
+    def states_load(self) -> bool:
+        """Whether the model states both a demand and a capacity, without which there is nothing to compare."""
+        demanded = any(flow.demand is not None for flow in self.architecture.flows)
+        return demanded and any(one.capacity is not None for one in self.architecture.components)
 
     def load(self, host: str) -> tuple[str, ...]:
         """The components on a host that serve requests or store data."""

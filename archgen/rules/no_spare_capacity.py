@@ -1,0 +1,124 @@
+"""After the loss of one element the others cannot answer what the flows bring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archgen.finding import Subject
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+if TYPE_CHECKING:
+    from archgen.capacity import Overload
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component that bears the load today, and not after the loss of some one element."""
+    if not facts.states_load:
+        return
+    # only here: a model without demands and capacities does not pay for the import
+    from archgen.capacity import losses, overloads
+
+    today = {facts.replicas[one.replica].component for one in overloads(facts)}
+    found: dict[str, list[Overload]] = {}
+    for element in losses(facts):
+        for one in overloads(facts, element):
+            component = facts.replicas[one.replica].component
+            if component not in today:
+                found.setdefault(component, []).append(one)
+    for component, over in found.items():
+        yield _hit(facts, component, over)
+
+
+def _hit(facts: Topology, component: str, over: list[Overload]) -> Hit:
+    worst = max(over, key=lambda one: one.load)
+    elements = _causes(facts, over)
+    others = [one.id for one in elements if one != worst.lost]
+    lost = worst.lost.id if worst.lost is not None else ""
+    also = f"; the same holds for {listed(others[:5])}{' and more' if len(others) > 5 else ''}" if others else ""
+    return Hit(
+        subject=Subject("component", component),
+        message=(
+            f"after the loss of {lost}, {worst.replica} gets {_rate(worst.load)} and can answer "
+            f"{_rate(worst.capacity)}{also}"
+        ),
+        related=tuple((one, f"leaves too little of {component}") for one in elements),
+        flows=tuple(dict.fromkeys(flow for one in over for flow in one.flows)),
+    )
+
+
+def _causes(facts: Topology, over: list[Overload]) -> tuple[Subject, ...]:
+    """The elements whose loss is too much; a replica is left out where its host is one of them."""
+    found = dict.fromkeys(one.lost for one in over if one.lost is not None)
+    hosts = {one.id for one in found if one.kind == "host"}
+    return tuple(one for one in found if one.kind != "replica" or hosts.isdisjoint(facts.replicas[one.id].hosts))
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:.4g}/s"
+
+
+RULE = Rule(
+    id="no-spare-capacity",
+    code="SCA002",
+    title="No spare capacity",
+    severity="error",
+    category="scalability",
+    summary="After the loss of one element the others cannot answer what the flows bring.",
+    why=(
+        "Redundancy is worth what is left when a part of it is gone. If two servers are both needed for the load, the "
+        "loss of one does not halve the service: the other gets twice of what it can answer and falls as well. So each "
+        "element is taken away in turn and the load is spread anew over what still works."
+    ),
+    fix="Add one replica more than the load needs (N+1), each on a host of its own, or take load off them.",
+    limits=(
+        "Flows that the loss breaks altogether bring no load any more and are reported by `single-point-of-failure`. "
+        "Counts as `over-capacity` does, and is silent on a component that it speaks of."
+    ),
+    references=(
+        (
+            "Google SRE Book, Software Engineering in SRE (N+2 capacity)",
+            "https://sre.google/sre-book/software-engineering-in-sre/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two servers, both needed  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2], capacity: 100/s}  # finding: no-spare-capacity
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    demand: 150/s
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Three servers, of which two are needed  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+  server-3: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2, server-3], capacity: 100/s}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    demand: 150/s
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,100 @@
+"""The flows bring more requests to a replica than it can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archgen.finding import Subject
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+if TYPE_CHECKING:
+    from archgen.capacity import Overload
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component, with its replicas that get too much while everything works."""
+    if not facts.states_load:
+        return
+    # only here: a model without demands and capacities does not pay for the import
+    from archgen.capacity import overloads
+
+    over: dict[str, list[Overload]] = {}
+    for one in overloads(facts):
+        over.setdefault(facts.replicas[one.replica].component, []).append(one)
+    for component, found in over.items():
+        flows = tuple(dict.fromkeys(flow for one in found for flow in one.flows))
+        worst = max(found, key=lambda one: one.load)
+        yield Hit(
+            subject=Subject("component", component),
+            message=(
+                f"{listed(flows)} bring {_rate(worst.load)} to {worst.replica}, which can answer {_rate(worst.capacity)}"
+            ),
+            related=tuple(
+                (Subject("replica", one.replica), f"gets {_rate(one.load)} of {_rate(one.capacity)}") for one in found
+            ),
+            flows=flows,
+        )
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:.4g}/s"
+
+
+RULE = Rule(
+    id="over-capacity",
+    code="SCA001",
+    title="Over capacity",
+    severity="error",
+    category="scalability",
+    summary="The flows bring more requests to a replica than it can answer.",
+    why=(
+        "A replica that gets more requests than it can answer puts them in a queue that only grows, until callers give "
+        "up, try again and bring more still. The load is computed from the flows: each step brings its flow's demand to "
+        "the replicas that may answer it, writes to the writers only, in the shares that the balancer gives."
+    ),
+    fix="Add replicas, give it more capacity, take load off it with a cache, or correct `demand` and `capacity`.",
+    limits=(
+        "Every call counts as one request, whatever it costs. Steps inside `opt` and flows without `demand` are not "
+        "counted, of an `alt` only what all branches have in common; so the load is at least what is said."
+    ),
+    references=(
+        (
+            "Google SRE Book, Addressing Cascading Failures",
+            "https://sre.google/sre-book/addressing-cascading-failures/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: More than two can answer
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2, capacity: 100/s}  # finding: over-capacity
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    demand: 300/s
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: As much as four can answer
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 4, capacity: 100/s}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    demand: 300/s
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,144 @@
+"""Several balancers, and nothing stated that moves the visitors' traffic when one of them fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Component
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a balancer that visitors reach without another balancer before it."""
+    for component in _entries(facts):
+        cluster = component.cluster
+        hosts = facts.hosts_of(component.id)
+        if component.managed or len(component.replicas) < 2 or len(hosts) == 1:
+            continue
+        names = listed([one.id for one in component.replicas])
+        if not _moved(component):
+            yield _hit(
+                facts,
+                component,
+                f"{names} take the visitors' requests, and nothing is stated that moves the traffic when one of them "
+                "fails",
+                "State what does: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check.",
+            )
+        elif cluster is not None and cluster.watches == "host":
+            yield _hit(
+                facts,
+                component,
+                f"what moves the traffic between {names} watches the host only, so a {component.title} that hangs on a "
+                "running host keeps its traffic and answers nobody",
+                "Let it watch the process as well (keepalived: `vrrp_script`), and say `watches: process`.",
+            )
+
+
+def _entries(facts: Topology) -> Iterator[Component]:
+    """The balancers that a client calls, directly or through firewalls."""
+    reached = [one.id for one in facts.architecture.components if one.kind == "client"]
+    seen = set(reached)
+    for source in reached:
+        for connection in facts.outgoing[source]:
+            for target in connection.targets:
+                kind = facts.kind(target)
+                if target in seen or not facts.flows_over[connection.id]:
+                    continue
+                seen.add(target)
+                if kind.id in ("firewall", "router"):
+                    reached.append(target)
+                elif kind.balances and kind.role == "balancer":
+                    yield facts.components[target]
+
+
+def _moved(component: Component) -> bool:
+    cluster = component.cluster
+    if cluster is None:
+        return False
+    return bool(cluster.shared_address or cluster.address or cluster.by or cluster.failover)
+
+
+def _hit(facts: Topology, component: Component, message: str, fix: str) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=message,
+        flows=facts.flows_of[component.id],
+        fix=fix,
+    )
+
+
+RULE = Rule(
+    id="untracked-failover",
+    code="REL003",
+    title="Failover that nothing triggers",
+    severity="warning",
+    category="reliability",
+    summary="Several balancers, but nothing stated moves the traffic when one of them fails.",
+    why=(
+        "A visitor's browser knows one address. If the balancer behind it fails, a second one helps only if something "
+        "notices and moves the address, or the name, to it. And what notices has to look at the balancer itself: a host "
+        "that answers pings may carry a process that answers nobody."
+    ),
+    fix="State what moves the traffic, and let it watch the process.",
+    limits=(
+        "Asks only of balancers that clients reach directly or through firewalls; a program that calls several "
+        "addresses in turn is not a client in this sense."
+    ),
+    references=(
+        (
+            "keepalived documentation, VRRP tracking scripts",
+            "https://keepalived.readthedocs.io/en/latest/configuration_synopsis.html",
+        ),
+        ("RFC 9568, Virtual Router Redundancy Protocol", "https://www.rfc-editor.org/rfc/rfc9568"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two balancers side by side  # finding: unmonitored
+hosts:
+  lb-1: {}
+  lb-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [lb-1, lb-2], default: deny}
+  lb: {kind: load-balancer, runs_on: [lb-1, lb-2], balance: round-robin}  # finding: untracked-failover
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> lb: https
+  lb -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> lb: GET /
+      - lb -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: Two balancers that share an address  # finding: unmonitored
+hosts:
+  lb-1: {}
+  lb-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [lb-1, lb-2], default: deny}
+  lb:
+    kind: load-balancer
+    runs_on: [lb-1, lb-2]
+    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
+    balance: round-robin
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> lb: https
+  lb -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> lb: GET /
+      - lb -> site: GET /
+""",
+)
