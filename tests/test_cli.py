@@ -14,6 +14,8 @@ import jsonschema
 import pytest
 
 from archgen.cli import COMMANDS, main
+from archgen.kinds import KINDS
+from archgen.rules import RULES
 
 ROOT = Path(__file__).parent.parent
 CONTRACT = json.loads((ROOT / "docs" / "lint-1.schema.json").read_text(encoding="utf-8"))
@@ -308,13 +310,22 @@ def test_explain_tells_a_rule_by_id_and_by_code(capsys: pytest.CaptureFixture[st
     assert main(["explain", name]) == 0
     output = capsys.readouterr().out
     assert output.startswith("error[REL001] single-point-of-failure\n")
-    for title in ("Why", "Fix", "Limits", "Found in", "Not in"):
+    for title in ("Why", "Fix", "Limits", "Found in", "What lint says of it", "Not in"):
         assert f"\n{title}\n" in output
 
 
-def test_explain_tells_a_kind(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["explain", "load-balancer"]) == 0
-    assert "Load balancer" in capsys.readouterr().out
+def test_explain_tells_every_kind_and_mechanism(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, title in (("load-balancer", "Load balancer"), ("active-active", "active-active")):
+        assert main(["explain", name]) == 0
+        assert title.lower() in capsys.readouterr().out.lower()
+    for kind in KINDS:
+        assert main(["explain", kind]) == 0
+
+
+def test_explain_tells_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
+    for rule in RULES:
+        assert main(["explain", rule.code]) == 0
+        assert f"[{rule.code}] {rule.id} [1]" in capsys.readouterr().out
 
 
 def test_rules_lists_the_same_in_text_and_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,20 +6,16 @@ import os
 from collections.abc import Callable
 
 from archgen.errors import ModelError, UsageError
-from archgen.project.inputs import Input
-from archgen.project.lint import outcome
-from archgen.project.models import Model, judge
+from archgen.project import examples
+from archgen.project.models import Model
 from archgen.project.pictures import Drawing
 from archgen.project.writing import fresh_directory
-from archgen.report import text
-from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 from archgen.rule import Rule
 from archgen.rules import RULES
 from archgen.site import Page, Tier, pages
 from archgen.site.settings import mkdocs_yml
 
-EXAMPLE = "example.arch.yaml"
 EXAMPLE_STYLE = Style(88)
 
 
@@ -57,11 +53,5 @@ def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:
 
 
 def verdict(today: str) -> Callable[[Rule], str]:
-    """What lint says of a rule's bad example, as it says it on a terminal."""
-
-    def told(rule: Rule) -> str:
-        judged = outcome(judge((Input(EXAMPLE, rule.bad.encode()),), today))
-        own = tuple((file, tuple(one for one in found if one.rule == rule.id)) for file, found in judged.models)
-        return text.write(Outcome(own, judged.lines, judged.step), EXAMPLE_STYLE)
-
-    return told
+    """What lint says of a rule's bad example, as a page shows it."""
+    return lambda rule: examples.verdict(rule, today, EXAMPLE_STYLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.kinds import KINDS, Kind
+from archgen.kinds import KINDS
 from archgen.report.terminal import Style, columns, wrap
 from archgen.rule import Rule
 from archgen.rules import BY_NAME, RULES
@@ -45,39 +45,45 @@ def _described(rule: Rule) -> dict[str, object]:
 
 def explainable() -> tuple[str, ...]:
     """Every name that `explain` knows."""
-    return (*BY_NAME, *KINDS)
+    from archgen.explanations import MECHANISMS
+
+    return (*BY_NAME, *KINDS, *MECHANISMS)
 
 
-def explain(name: str, style: Style) -> str | None:
-    """A rule, by id or by code in any case, or a kind of component, in words; None for any other name."""
+def explain(name: str, today: str, style: Style) -> str | None:
+    """A rule, by id or by code in any case, a kind of component or a mechanism, in words; None for any other name.
+
+    `today` is the ISO date as of which a rule's example is judged.
+    """
     rule = BY_NAME.get(name) or BY_NAME.get(name.upper()) or BY_NAME.get(name.lower())
     if rule is not None:
-        return _rule(rule, style)
-    kind = KINDS.get(name.lower())
-    return _kind(kind, style) if kind is not None else None
+        return _rule(rule, today, style)
+    from archgen.explanations import KIND_TEXTS, MECHANISMS
 
-
-def _rule(rule: Rule, style: Style) -> str:
-    head = f"{style.paint(f'{rule.severity}[{rule.code}]', rule.severity)} {style.paint(rule.id, 'strong')}"
-    lines = [head, *_paragraphs(rule.title, style)]
-    for title, text in (("", rule.summary), ("Why", rule.why), ("Fix", rule.fix), ("Limits", rule.limits)):
-        lines += ["", *([style.paint(title, "strong")] if title else []), *_paragraphs(text, style)]
-    if rule.cases:
-        lines += ["", style.paint("Severity", "strong"), f"  {rule.severity}, in these cases another:"]
-        lines += [f"  {case}: {severity}" for case, severity in rule.cases]
-    for title, model in (("Found in", rule.bad), ("Not in", rule.good)):
-        lines += ["", style.paint(title, "strong"), *(f"  {line}".rstrip() for line in model.strip().splitlines())]
-    if rule.references:
-        lines += ["", style.paint("References", "strong"), *(f"  {title}: {url}" for title, url in rule.references)]
+    found = KIND_TEXTS.get(name.lower()) or MECHANISMS.get(name.lower())
+    if found is None:
+        return None
+    lines = [style.paint(found.title, "strong"), *_paragraphs(found.text, style)]
+    if found.id in KINDS:
+        lines += ["", style.paint("In a model", "strong"), f"  my-{found.id}: {{kind: {found.id}}}"]
     return "\n".join(lines) + "\n"
 
 
-def _kind(kind: Kind, style: Style) -> str:
-    lines = [f"{style.paint(kind.id, 'strong')}: {kind.title}", *_paragraphs(kind.summary, style)]
-    about = [rule for rule in RULES if f"kind: {kind.id}" in rule.bad]
-    if about:
-        lines += ["", style.paint("Rules whose example has one", "strong")]
-        lines += [f"  {rule.code} {rule.id}" for rule in about]
+def _rule(rule: Rule, today: str, style: Style) -> str:
+    from archgen.project.examples import verdict
+
+    head = f"{style.paint(f'{rule.severity}[{rule.code}]', rule.severity)} {style.paint(rule.id, 'strong')}"
+    lines = [head, *_paragraphs(f"{rule.title}. {rule.summary}", style)]
+    for title, text in (("Why", rule.why), ("Fix", rule.fix), ("Limits", rule.limits)):
+        lines += ["", style.paint(title, "strong"), *_paragraphs(text, style)]
+    if rule.cases:
+        lines += ["", style.paint("Severity", "strong"), f"  {rule.severity}, but in these cases:"]
+        lines += [f"  {case}: {severity}" for case, severity in rule.cases]
+    told = verdict(rule, today, style).rpartition("\n\n")[0]
+    for title, block in (("Found in", rule.bad), ("What lint says of it", told), ("Not in", rule.good)):
+        lines += ["", style.paint(title, "strong"), *(f"  {line}".rstrip() for line in block.strip().splitlines())]
+    if rule.references:
+        lines += ["", style.paint("References", "strong"), *(f"  {title}: {url}" for title, url in rule.references)]
     return "\n".join(lines) + "\n"
 
 

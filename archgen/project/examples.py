@@ -1,0 +1,20 @@
+"""What lint says of the examples that rules carry."""
+
+from __future__ import annotations
+
+from archgen.project.inputs import Input
+from archgen.project.lint import outcome
+from archgen.project.models import judge
+from archgen.report import text
+from archgen.report.outcome import Outcome
+from archgen.report.terminal import Style
+from archgen.rule import Rule
+
+EXAMPLE = "example.arch.yaml"
+
+
+def verdict(rule: Rule, today: str, style: Style) -> str:
+    """What lint says of a rule's bad example, of this rule alone."""
+    judged = outcome(judge((Input(EXAMPLE, rule.bad.encode()),), today))
+    own = tuple((file, tuple(one for one in found if one.rule == rule.id)) for file, found in judged.models)
+    return text.write(Outcome(own, judged.lines, judged.step), style)
