@@ -145,7 +145,7 @@ class _Reader:
             fix = "Name the component whose data it copies, or use `primary` between its own replicas."
             self.context.invalid(said.value_mark("of"), self.subject, message, fix)
         by = next(iter(self.refer(said, "by", ("component",), "by")), None)
-        recovery = self.context.document.text(said, "recovery")
+        recovery, lag, conflicts = (self.context.document.text(said, key) for key in ("recovery", "lag", "conflicts"))
         return Replication(
             primary,
             said.get("writers") == "all",
@@ -154,6 +154,8 @@ class _Reader:
             by,
             said.get("mode"),
             None if recovery is None else seconds(recovery),
+            None if lag is None else seconds(lag),
+            conflicts,
         )
 
     def records(self) -> tuple[Record, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archgen.loader.context import Context, SubjectId
+from archgen.loader.scalars import seconds
 from archgen.loader.tree import Map, Node, Seq
 from archgen.model import Connection, Port, Tls
 
@@ -39,6 +40,7 @@ def _connection(context: Context, name: str, source: str, targets: tuple[str, ..
     subject = ("connection", name)
     if value.__class__ is Seq:
         return Connection(name, source, targets, _ports(context, value, subject))
+    timeout = context.document.text(value, "timeout")
     ports = _ports(context, value["ports"], subject) if "ports" in value else (_port(context, value, subject),)
     return Connection(
         name,
@@ -50,6 +52,8 @@ def _connection(context: Context, name: str, source: str, targets: tuple[str, ..
         value.get("locality"),
         value.get("access"),
         context.document.text(value, "why"),
+        None if timeout is None else seconds(timeout),
+        value.get("retries"),
     )
 
 

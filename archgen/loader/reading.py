@@ -28,7 +28,6 @@ MOST_REPEATED = 100_000
 """Bytes of a file, nested collections, and nodes that aliases may repeat in all."""
 
 _TOO_DEEP = f"more than {DEEPEST} levels are nested here"
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Fault(NamedTuple):
@@ -69,12 +68,16 @@ def decode(file: int, data: bytes) -> str:
         mark = _position(file, before, len(before))
         message = f"the byte 0x{data[error.start]:02x} is no UTF-8 text"
         raise Unreadable(Fault(mark, message, "Save the file as UTF-8 text.")) from None
-    found = _FORBIDDEN.search(text)
-    if found:
-        message = f"the character U+{ord(found[0]):04X} cannot stand in a YAML file"
-        fix = "Remove it; if the file is no text at all, name the model's file instead."
-        raise Unreadable(Fault(_position(file, text, found.start()), message, fix))
     return text
+
+
+def _forbidden(file: int, text: str) -> Fault:
+    """The first character that YAML does not allow (https://yaml.org/spec/1.2.2/#51-character-set)."""
+    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    at = found.start() if found else 0
+    message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} cannot stand in a YAML file"
+    fix = "Remove it; if the file is no text at all, name the model's file instead."
+    return Fault(_position(file, text, at), message, fix)
 
 
 def _position(file: int, text: str, offset: int) -> int:
@@ -170,6 +173,8 @@ class _Builder:
                     self._alias(event)
                 elif kind is yaml.DocumentStartEvent:
                     self._document(event)
+        except yaml.reader.ReaderError:
+            raise Unreadable(_forbidden(self.file, self.text)) from None
         except yaml.YAMLError as error:
             raise Unreadable(_syntax_fault(error, self.file, self.text)) from None
 

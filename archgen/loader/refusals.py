@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
-
-from jsonschema_rs import ValidationError
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archgen.loader.connecting import ends
 from archgen.loader.context import SECTIONS, SubjectId, closest
 from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, Node, Seq
+
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError
 
 Path = tuple[str | int, ...]
 

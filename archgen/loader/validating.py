@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
-from typing import Any, cast
-
-from jsonschema_rs import Draft202012Validator, ValidationError
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from archgen.loader.context import closest
-from archgen.loader.refusals import Refusal, refusals
 from archgen.loader.tree import Document, Map, Node, Seq
 from archgen.schema import schema_text
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator, ValidationError
+
+    from archgen.loader.refusals import Refusal
 
 _MOST_ROUNDS = 8
 _STAND_IN = -1
@@ -25,7 +29,26 @@ MOST_REFUSALS = 1000
 @cache
 def validator() -> Draft202012Validator:
     """The compiled schema; made once in a process, when the first model is read."""
+    _import_lightly()
+    from jsonschema_rs import Draft202012Validator
+
     return Draft202012Validator(schema_text(), validate_formats=True, mask="…")
+
+
+def _import_lightly() -> None:
+    """Import jsonschema-rs without `email.utils`, which it wants only to read the date of its own build.
+
+    That import (sockets, locales, encodings) would cost as long as everything else that it does.
+    """
+    if "jsonschema_rs" in sys.modules or "email.utils" in sys.modules:
+        return
+    stand_in = ModuleType("email.utils")
+    stand_in.parsedate_to_datetime = str  # type: ignore[attr-defined]
+    sys.modules["email.utils"] = stand_in
+    try:
+        import jsonschema_rs  # noqa: F401
+    finally:
+        del sys.modules["email.utils"]
 
 
 @cache
@@ -43,6 +66,8 @@ def is_valid(root: Map) -> bool:
 
 def explain(document: Document) -> list[Refusal]:
     """Every reason why the document has not the form of a model; empty where it has."""
+    from archgen.loader.refusals import refusals
+
     errors = list(islice(validator().iter_errors(document.root), MOST_REFUSALS))
     misspelt: dict[tuple[str | int, ...], Any]
     misspelt = {tuple(error.instance_path): cast(Any, error.kind).unexpected for error in errors if _is_unknown(error)}
