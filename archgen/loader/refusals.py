@@ -9,6 +9,7 @@ from archgen.loader.connecting import ends
 from archgen.loader.context import SECTIONS, SubjectId, closest
 from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, Node, Seq
+from archgen.schema.flow_style import flow_style
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -186,17 +187,6 @@ def _like(rule: dict[str, Any]) -> str:
     examples = [f"`{flow_style(example)}`" for example in rule.get("examples", ())[:3]]
     said = str(rule.get("description", "")).rstrip(".")
     return f"{said}; for example {' or '.join(examples)}." if examples and said else "Write it as the reference says."
-
-
-def flow_style(value: object) -> str:
-    """A value as YAML on one line."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {flow_style(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(flow_style, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
 
 
 def _unfit(refused: _Refused) -> Words:

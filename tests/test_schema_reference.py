@@ -1,0 +1,32 @@
+"""The page of the model language: its reference is what the schema says, and its example is a model."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from archgen.loader import load
+from archgen.schema import schema_text
+from archgen.schema.reference import renewed
+
+PAGE = Path(__file__).parent.parent / "docs" / "model-language.md"
+
+
+def test_reference_is_what_the_schema_says() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert renewed(page) == page, "mend with: python -m archgen.schema.reference docs/model-language.md"
+
+
+def test_reference_names_every_key() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    schema = json.loads(schema_text())
+    for said in [schema, *schema["$defs"].values()]:
+        for key in said.get("properties", {}):
+            assert f"| `{key}`" in page
+
+
+def test_example_of_the_page_is_a_model() -> None:
+    example = re.findall("```yaml\n(archgen: 1.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)[0]
+    architecture = load("example.arch.yaml", example.encode()).architecture
+    assert [flow.id for flow in architecture.flows] == ["read-page"]
