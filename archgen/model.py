@@ -103,7 +103,8 @@ class Replication(Struct, frozen=True):
     """How data is kept on several replicas.
 
     `primary` are replica ids (the replica, or all on the named host); `all_write` is `writers: all`; `copy_of` names
-    the component whose read-only copy this is; `by` is the component that promotes; `recovery` is in seconds.
+    the component whose read-only copy this is; `by` is the component that promotes; `recovery` is in seconds. `lag` is
+    how many seconds a replica that is asked may be behind, `conflicts` what decides between writes that contradict.
     """
 
     primary: tuple[str, ...] = ()
@@ -113,6 +114,8 @@ class Replication(Struct, frozen=True):
     by: str | None = None
     mode: Literal["asynchronous", "synchronous", "semi-synchronous"] | None = None
     recovery: float | None = None
+    lag: float | None = None
+    conflicts: str | None = None
 
 
 class Record(Struct, frozen=True):
@@ -206,7 +209,10 @@ class Port(Struct, frozen=True):
 
 
 class Connection(Struct, frozen=True):
-    """Who may call whom; several `targets` are alternatives. `needs` counts replicas that must work, or "all"."""
+    """Who may call whom; several `targets` are alternatives. `needs` counts replicas that must work, or "all".
+
+    `timeout` is how many seconds the caller waits for one try, `retries` how many more it makes.
+    """
 
     id: str
     source: str
@@ -217,6 +223,8 @@ class Connection(Struct, frozen=True):
     locality: str | None = None
     access: Access | None = None
     why: str | None = None
+    timeout: float | None = None
+    retries: int | None = None
 
 
 class Request(Struct, frozen=True, tag=True):
