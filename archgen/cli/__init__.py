@@ -14,6 +14,7 @@ COMMANDS = {
     "build": "write the documentation site",
     "analyze": "tell how reliable each flow is: what breaks it, how long it is down, what to fix first",
     "simulate": "take elements away: which flows are ok, degraded or down, and why",
+    "diff": "tell what a change bought, left open and introduced: between two models, tiers or revisions",
     "draw": "draw the deployment and the request flows",
     "explain": "explain a rule or a kind of component",
     "rules": "list the rules",

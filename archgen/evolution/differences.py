@@ -64,12 +64,9 @@ def _members(label: str, was: object, now: object) -> Iterator[str]:
     """What a list of records or rules has more, and what less."""
     old, new = (value if isinstance(value, tuple) else () for value in (was, now))
     more, less = ([one for one in a if one not in b] for a, b in ((new, old), (old, new)))
-    if more:
-        yield f"{label}: now {'; '.join(map(_described, more))}"
-    if less:
-        yield f"{label}: no longer {'; '.join(map(_described, less))}"
-    if not more and not less:
-        yield f"{label} in another order"
+    told = [f"now {', '.join(map(_described, more))}"] if more else []
+    told += [f"no longer {', '.join(map(_described, less))}"] if less else []
+    yield f"{label}: {'; '.join(told)}" if told else f"{label} in another order"
 
 
 def _described(one: object) -> str:

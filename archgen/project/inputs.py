@@ -17,11 +17,15 @@ LARGEST = 64 * 1024 * 1024
 
 
 class Input(Struct, frozen=True):
-    """A model's file as the user named it, and its bytes, or the reason why there are none."""
+    """A model's file as the user named it, and its bytes, or the reason why there are none.
+
+    `include` reads what the model includes; without it that is read beside the file.
+    """
 
     file: str
     data: bytes | None
     problem: Problem | None = None
+    include: Callable[[str], bytes] | None = None
 
 
 def find(paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -30,18 +30,21 @@ class Model(Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def judge(inputs: tuple[Input, ...], today: str) -> tuple[Model, ...]:
-    """Read every input and run the rules on each that can be read, as of `today` (an ISO date)."""
+def judge(inputs: tuple[Input, ...], today: str, ladder: bool = True) -> tuple[Model, ...]:
+    """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
+
+    Without `ladder`, whether the tiers that models follow are there is not asked.
+    """
     loaded = tuple(_load(each) for each in inputs)
-    ladder = _ladder_problems(loaded)
-    return tuple(_judge(model, ladder.get(model.file, ()), today) for model in loaded)
+    missing = _ladder_problems(loaded) if ladder else {}
+    return tuple(_judge(model, missing.get(model.file, ()), today) for model in loaded)
 
 
 def _load(given: Input) -> Model:
     if given.data is None:
         return Model(given.file, b"", None, None, (given.problem,) if given.problem else (), ())
     try:
-        loaded = load(given.file, given.data, includer(given.file))
+        loaded = load(given.file, given.data, given.include or includer(given.file))
     except ModelError as error:
         return Model(given.file, given.data, None, None, error.problems, ())
     return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())

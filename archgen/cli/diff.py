@@ -1,0 +1,80 @@
+"""Tell what a change bought, left open and introduced. Exit code: 0, 1 by --fail-on, 2 for usage or a broken model.
+
+archgen diff                                each model with the one that it follows
+archgen diff MODEL                          this model with the one that it follows
+archgen diff OLD NEW                        two files, or the models of two directories
+archgen diff REVISION [PATH ...]            models of a git revision with those here
+archgen diff OLD..NEW [-- PATH ...]         models of two git revisions
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from archgen.cli.parser import style
+from archgen.cli.progress import Progress
+from archgen.cli.refusal import refused
+from archgen.errors import UsageError
+from archgen.evolution import Evolution
+from archgen.project.choice import one_of
+from archgen.project.day import today
+from archgen.project.diff import FORMATS, evolutions, exit_code, judged, pairs
+from archgen.project.lint import FAIL_ON
+from archgen.project.writing import write
+from archgen.report.terminal import Style
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="models, directories, or a git revision or range before them"
+    )
+    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
+    parser.add_argument(
+        "--today", metavar="DATE", help="judge as of this day, 2026-12-31 (default: SOURCE_DATE_EPOCH, else today)"
+    )
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT[=FILE]",
+        action="append",
+        help=f"{', '.join(FORMATS)}, to standard output or to a file; may be given several times (default: text)",
+    )
+    parser.add_argument(
+        "--fail-on",
+        metavar="SEVERITY",
+        default="never",
+        help=f"what of the findings that a change introduces makes the exit code 1: {', '.join(FAIL_ON)} (default: never)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read both sides of every change, compare them, and tell it in every format."""
+    asked = [_format(word) for word in options.format or ["text"]]
+    if sum(1 for _, file in asked if file is None) > 1:
+        raise UsageError("two formats on standard output; give one of them a file, such as --format json=diff.json")
+    one_of(options.fail_on, FAIL_ON, "severity")
+    found = judged(pairs(tuple(options.paths), options.stdin_filename), today(options.today))
+    models = {model.file: model for pair in found for model in pair if model is not None}
+    if refused(tuple(models.values()), style(), "nothing was compared"):
+        return 2
+    told: list[Evolution] = []
+    with Progress() as progress:
+        for one in evolutions(found):
+            told.append(one)
+            progress.tell(one.after.label)
+    for name, file in asked:
+        if file is None:
+            sys.stdout.write(FORMATS[name](tuple(told), style()))
+        else:
+            write(file, FORMATS[name](tuple(told), Style()).encode("utf-8", "backslashreplace"))
+    return exit_code(tuple(told), options.fail_on)
+
+
+def _format(word: str) -> tuple[str, str | None]:
+    name, equals, file = word.partition("=")
+    one_of(name, tuple(FORMATS), "format")
+    if equals and not file:
+        raise UsageError(f"--format {word} names no file")
+    return name, file or None

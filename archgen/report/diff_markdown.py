@@ -1,0 +1,162 @@
+"""Changes as Markdown, fit for a comment on a pull request: the verdict first, the details folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.evolution import Evolution
+from archgen.evolution.flows import FlowChange, FlowFacts, called
+from archgen.evolution.issues import VERDICTS, IssueChange, Verdict
+from archgen.evolution.side import Side
+from archgen.evolution.things import CHANGES, Change
+from archgen.report.assessment import alike, percent
+from archgen.report.diff_words import available, down, names, sentences
+from archgen.report.terminal import brief
+from archgen.wording import plural
+
+MOST = 100
+"""Lines of a list that are shown; a comment has no room for more, and JSON has all of them."""
+
+LONGEST = 60_000
+"""Characters of a document; GitHub refuses a comment of more than 65,536."""
+
+_SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "\\`*_{}[]<>#|~&@!$:^="})
+_WORDS: dict[Verdict, str] = {
+    "introduced": "introduced",
+    "left": "left open",
+    "resolved": "resolved",
+    "accepted": "accepted",
+}
+_CHANGES: dict[Change, str] = {"added": "Added", "removed": "Removed", "changed": "Changed"}
+
+
+def write(evolutions: tuple[Evolution, ...]) -> str:
+    """The whole document; what would make it too long for a comment is left out at its end, and that is said."""
+    blocks = [block for one in evolutions for block in _evolution(one)]
+    kept, size = [], 0
+    for block in blocks:
+        size += len(block) + 2
+        if size > LONGEST:
+            kept.append("… and more, which has no room here.")
+            break
+        kept.append(block)
+    return "\n\n".join(kept) + "\n"
+
+
+def _evolution(one: Evolution) -> Iterator[str]:
+    yield f"## {_side(one.before)} → {_side(one.after)}"
+    if one.empty:
+        yield "Nothing changed."
+        return
+    counts = [f"**{len(found)} {_WORDS[verdict]}**" for verdict in VERDICTS if (found := one.issues_of(verdict))]
+    yield f"Findings: {', '.join(counts)}." if counts else "No findings, before or after."
+    told = sentences(one, code)
+    if told:
+        yield "\n".join(f"- {each}" for each in told)
+    yield from _flows(one)
+    for verdict in VERDICTS:
+        found = one.issues_of(verdict)
+        if found:
+            title = f"{plural(len(found), 'finding')} {_WORDS[verdict]}"
+            yield _folded(title, [_issue(each) for each in found], verdict == "introduced")
+    yield from _things(one)
+    yield from _assumptions(one)
+
+
+def _side(side: Side) -> str:
+    return _text(side.topology.architecture.name)
+
+
+def _folded(title: str, lines: list[str], open_: bool = False) -> str:
+    """A list that a reader unfolds; the title is ours, and the markup around it is the only one in the document."""
+    shown = [f"- {line}" for line in lines[:MOST]]
+    more = [f"- … and {len(lines) - MOST} more"] if len(lines) > MOST else []
+    return "\n".join(
+        [f"<details{' open' if open_ else ''}>", f"<summary>{title}</summary>", "", *shown, *more, "", "</details>"]
+    )
+
+
+def _issue(one: IssueChange) -> str:
+    finding = one.finding
+    what = f" ({_text('; '.join(one.what))})" if one.what else ""
+    head = f"{finding.severity} {code(finding.rule)} ({finding.code})"
+    return f"{head} at {code(_place(one))}: {_text(finding.message)}{what}"
+
+
+def _place(one: IssueChange) -> str:
+    finding = one.finding
+    return f"{finding.file}:{finding.line}"
+
+
+def _flows(one: Evolution) -> Iterator[str]:
+    rows = [_row(one, each) for each in one.flows[:MOST]]
+    if rows:
+        head = ["| Flow | Available | Down a year | One failure that stops it |", "|---|---:|---:|---|"]
+        more = f"\n\n… and {len(one.flows) - MOST} more flows." if len(one.flows) > MOST else ""
+        yield "\n".join([*head, *rows]) + more
+
+
+def _row(one: Evolution, change: FlowChange) -> str:
+    before, after = change.before, change.after
+    cells = [
+        _moved(available(before), available(after)),
+        _moved(down(before) if before else "", down(after) if after else ""),
+        _moved(_stops(one.before, before), _stops(one.after, after)),
+    ]
+    state = " (new)" if before is None else " (gone)" if after is None else ""
+    return f"| {code(change.flow)}{state} | {' | '.join(cells)} |"
+
+
+def _moved(was: str, now: str) -> str:
+    if was == now or not was:
+        return now
+    return f"{was} → {now}" if now else was
+
+
+def _stops(side: Side, facts: FlowFacts | None) -> str:
+    if facts is None:
+        return ""
+    if not facts.possible:
+        return "impossible"
+    return names([called(side.topology, each) for each in facts.stops], code) or "none"
+
+
+def _things(one: Evolution) -> Iterator[str]:
+    lines: list[str] = []
+    for change in CHANGES:
+        for each in one.things_of(change):
+            if each.subject.kind != "replica":
+                what = f": {_text('; '.join(each.what))}" if each.what else ""
+                lines.append(f"{_CHANGES[change]}: {each.subject.kind} {code(each.subject.id)}{what}")
+    if lines:
+        yield _folded(plural(len(lines), "thing") + " added, removed or changed", lines)
+
+
+def _assumptions(one: Evolution) -> Iterator[str]:
+    """Every number of the table that no model states."""
+    found = {
+        (number, source, ids)
+        for flow in one.flows
+        for facts in (flow.before, flow.after)
+        if facts is not None and facts.assessment is not None
+        for number, source, ids in alike(facts.assessment.assumed)
+    }
+    merged: dict[tuple[float, str], dict[str, None]] = {}
+    for number, source, ids in sorted(found):
+        merged.setdefault((number, source), {}).update(dict.fromkeys(ids))
+    if merged:
+        lines = [
+            f"{percent(number)} for {names(tuple(ids), code)}: {_text(source)}"
+            for (number, source), ids in merged.items()
+        ]
+        yield _folded("Assumed availabilities, which no model states", lines)
+
+
+def _text(words: str) -> str:
+    """Words that Markdown, HTML and mentions leave alone: character references stand for all that they would read."""
+    return brief(words).translate(_SPECIAL).replace("www.", "www&#46;")
+
+
+def code(words: str) -> str:
+    """Text as code; a backtick would end it."""
+    return f"`{brief(words).replace('`', chr(0x2019))}`"
