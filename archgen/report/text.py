@@ -49,9 +49,17 @@ def _places(finding: Finding, outcome: Outcome, style: Style, gutter: int) -> li
     """The finding's own place, then its related ones, file by file."""
     related = finding.related[:MOST_RELATED]
     own = Mark(finding.line, finding.column, finding.subject.id, "", True)
-    lines = _file(finding.file, [own, *_marks(related, finding.file, own)], "-->", finding, outcome, style, gutter)
+    lines = _file(
+        finding.file,
+        [own, *_marks(related, finding.file, own, outcome.lines(finding.file))],
+        "-->",
+        finding,
+        outcome,
+        style,
+        gutter,
+    )
     for file in dict.fromkeys(each.file for each in related if each.file != finding.file):
-        lines += _file(file, _marks(related, file, None), ":::", finding, outcome, style, gutter)
+        lines += _file(file, _marks(related, file, None, outcome.lines(file)), ":::", finding, outcome, style, gutter)
     hidden = len(finding.related) - len(related)
     return [*lines, *([f"{' ' * gutter} … and {hidden} more places"] if hidden else [])]
 
@@ -66,16 +74,23 @@ def _file(
     return [head, f"{' ' * gutter} {style.paint('|', 'quiet')}", *excerpt] if excerpt else [head]
 
 
-def _marks(related: tuple[Related, ...], file: str, own: Mark | None) -> list[Mark]:
+def _marks(related: tuple[Related, ...], file: str, own: Mark | None, source: tuple[str, ...]) -> list[Mark]:
     """One mark per place of a file; labels that share a place are joined, and the finding's own place is left out."""
     places: dict[tuple[int, int], list[Related]] = {}
     for each in related:
         if each.file == file and (own is None or (each.line, each.column) != (own.line, own.column)):
             places.setdefault((each.line, each.column), []).append(each)
     return [
-        Mark(line, column, here[0].subject.id, ", ".join(dict.fromkeys(each.label for each in here)), False)
+        Mark(line, column, here[0].subject.id, ", ".join(dict.fromkeys(_said(each, source) for each in here)), False)
         for (line, column), here in places.items()
     ]
+
+
+def _said(related: Related, source: tuple[str, ...]) -> str:
+    """The label, after the name where the marked text does not say it already."""
+    line = source[related.line - 1] if 1 <= related.line <= len(source) else ""
+    named = line[related.column - 1 :].lstrip("\"'").startswith(related.subject.id)
+    return related.label if named or related.subject.kind == "model" else f"{related.subject.id} {related.label}"
 
 
 def _proof(finding: Finding, outcome: Outcome) -> str:

@@ -34,7 +34,7 @@ def _hit(facts: Topology, breaking: Breaking) -> Hit:
     return Hit(
         subject=element,
         message=f"losing {element.id}{bearing} breaks {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}",
-        related=tuple((Subject("replica", one), f"{one} is lost with it") for one in carried),
+        related=tuple((Subject("replica", one), f"is lost with {element.id}") for one in carried),
         flows=breaking.flows,
         fix=_fix(facts, breaking),
         case="managed" if _managed(facts, element) else None,

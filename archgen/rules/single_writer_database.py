@@ -33,7 +33,7 @@ def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:
 def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:
     causes = {(writer, flow) for flow in flows}
     proofs = [one.proof for one in facts.failures[flows[0]].points if one.element == Subject("replica", writer)]
-    related = [(Subject("replica", writer), "the only replica that takes writes")]
+    related = [(Subject("replica", writer), "is the only replica that takes writes")]
     hosts = facts.replicas[writer].hosts
     if len(hosts) == 1:
         host = Subject("host", hosts[0])
