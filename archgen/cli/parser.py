@@ -19,7 +19,7 @@ class Parser(argparse.ArgumentParser):
     """A parser whose errors are UsageErrors with the nearest option and the next step."""
 
     def __init__(self, prog: str, description: str | None) -> None:
-        super().__init__(prog=prog, description=description, allow_abbrev=False)
+        super().__init__(prog=prog, description=description, allow_abbrev=False, formatter_class=_formatter)
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print."""
@@ -60,6 +60,11 @@ def style() -> Style:
     else:
         colour = terminal and os.environ.get("TERM") != "dumb"
     return Style(_width(terminal), colour)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Help as wide as the terminal; argparse would load a module of 3 ms to find that out, help or not."""
+    return argparse.HelpFormatter(prog, width=_width(sys.stdout.isatty()) - 2)
 
 
 def _width(terminal: bool) -> int:
