@@ -19,7 +19,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(MAKE) --no-print-directory test
 
-# What is written from the code: the README's sample and picture. A test fails while they are out of date.
+# What is written from the code: the README's sample and picture, a report. Tests fail while they are out of date.
 generated: $(READY)
 	$(BIN)/python -m tests.readme
 

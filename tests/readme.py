@@ -1,4 +1,4 @@
-"""The generated parts of the README: one finding as lint tells it, and one picture.
+"""What is generated and kept: the README's finding and picture, and a whole report that is read whenever it changes.
 
 `python -m tests.readme` writes them.
 """
@@ -14,30 +14,33 @@ from archgen.project.models import Model, judge
 from archgen.project.pictures import Drawing
 from archgen.project.site import tiers
 from archgen.report import text
-from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 MODEL = "2-distributed-web-infrastructure"
 PICTURE = ROOT / "docs" / "pictures" / f"{MODEL}.deployment.svg"
+REPORT = ROOT / "tests" / "golden" / "1-simple-web-stack.lint.txt"
 RULE = "single-point-of-failure"
 START, END = "<!-- finding: start -->\n", "<!-- finding: end -->"
 DAY = "2026-12-01"
 
 
-def model() -> tuple[Model, ...]:
-    """Tier 2, under the path that the README's command names."""
-    name = f"models/{MODEL}.arch.yaml"
+def model(tier: str = MODEL) -> tuple[Model, ...]:
+    """A tier, under the path that a command in the repository names."""
+    name = f"models/{tier}.arch.yaml"
     (given,) = read((str(ROOT / name),))
     return judge((type(given)(name, given.data),), DAY)
 
 
+def report(tier: str) -> str:
+    """What lint says of a tier."""
+    return text.write(outcome(model(tier)), Style(96))
+
+
 def finding() -> str:
     """The block of text about the first finding of the rule, with its number among all of the model's."""
-    judged = outcome(model())
-    told = text.write(Outcome(judged.models, judged.lines, judged.step), Style(96))
-    return next(block for block in told.split("\n\n") if f" {RULE} [" in block.partition("\n")[0])
+    return next(block for block in report(MODEL).split("\n\n") if f" {RULE} [" in block.partition("\n")[0])
 
 
 def readme() -> str:
@@ -55,5 +58,7 @@ def picture() -> str:
 
 if __name__ == "__main__":
     README.write_text(readme(), encoding="utf-8")
-    PICTURE.parent.mkdir(exist_ok=True)
+    for made in (PICTURE, REPORT):
+        made.parent.mkdir(exist_ok=True)
+    REPORT.write_text(report("1-simple-web-stack"), encoding="utf-8")
     PICTURE.write_text(picture(), encoding="utf-8")

@@ -22,6 +22,16 @@ def test_the_picture_is_what_draw_draws() -> None:
     assert readme.PICTURE.read_text(encoding="utf-8") == readme.picture(), OUTDATED
 
 
+def test_the_report_of_tier_1_is_as_it_was_read() -> None:
+    told = readme.report("1-simple-web-stack")
+    assert readme.REPORT.read_text(encoding="utf-8") == told, OUTDATED
+    heads = re.findall(r"^(error|warning|info)\[([A-Z]{3}\d{3})\] ([a-z-]+) \[(\d+)\]$", told, re.MULTILINE)
+    findings = readme.model("1-simple-web-stack")[0].findings
+    assert heads == [(one.severity, one.code, one.rule, str(at)) for at, one in enumerate(findings, 1)]
+    places = re.findall(r"^  --> (\S+):(\d+):(\d+)$", told, re.MULTILINE)
+    assert places == [(one.file, str(one.line), str(one.column)) for one in findings]
+
+
 def test_the_model_in_five_minutes_has_a_meaning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     parts = re.findall(r"^( +)```yaml\n(.*?)^\1```$", TEXT, re.DOTALL | re.MULTILINE)
     lines = [line[3:] for _, body in parts for line in body.splitlines()]
