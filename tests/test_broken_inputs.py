@@ -56,6 +56,7 @@ RECIPES: dict[str, bytes] = {
     "mark-only": b"\xef\xbb\xbf",
     "carriage-returns": b"archgen: 1\rname: Broken\rhosts: 3\r",
     "many-unknown-keys": HEAD + b"".join(b"key%d: 1\n" % n for n in range(5000)),
+    "many-refusals": HEAD + b"hosts:\n" + b"".join(b"  h%d: 1\n" % n for n in range(3000)),
     "many-duplicates": HEAD + b"hosts:\n" + b"".join(b"  h%d:\n" % n for n in [*range(300), *range(300)]),
     "many-dangling": HEAD
     + b"hosts:\n"

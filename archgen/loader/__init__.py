@@ -56,10 +56,14 @@ def _refused(document: Document, name: str, file: str) -> list[Problem]:
         return []
     declared = declarations(document.root)
     problems = []
-    for mark, subject, message, fix in explain(document):
+    refusals, complete = explain(document)
+    for mark, subject, message, fix in refusals:
         place = place_of(document, mark)
         problems.append(Problem("invalid-model", message, fix, place, subject or ("model", name)))
-    if len(problems) < MOST_REFUSALS and prune(document.root):
+    if not complete:
+        message = f"there are more problems than these; {MOST_REFUSALS} are told at once"
+        problems.append(Problem("invalid-model", message, "Mend these first.", problems[-1].place, ("model", name)))
+    elif prune(document.root):
         context = Context(document, declared, frozenset(problem.subject for problem in problems))
         expand(context, name, file)
         problems += context.problems

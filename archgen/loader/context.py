@@ -82,7 +82,7 @@ class Context:
             ways = " or ".join(f"`{kind}:{text}`" for kind in meant)
             self.invalid(mark, subject, f"`{text}` could be a {' or a '.join(meant)}", f"Say which: {ways}.")
         else:
-            candidates = [name for kind in kinds for name in self.declared[kind]]
+            candidates = (name for kind in kinds for name in self.declared[kind])
             self.undeclared(text, mark, kinds, candidates, subject, key)
         return text
 

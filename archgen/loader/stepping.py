@@ -127,6 +127,6 @@ class _Steps:
         if component == end or component not in self.context.components:
             return self.context.refer(component, mark, ("component",), subject, key)
         if ("component", component) not in self.context.broken:
-            own = [one.id for one in self.replicas.values() if one.component == component]
+            own = (one.id for one in self.replicas.values() if one.component == component)
             self.context.undeclared(end, mark, ("replica",), own, subject, key)
         return component

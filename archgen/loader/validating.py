@@ -22,7 +22,7 @@ _MOST_ROUNDS = 8
 _STAND_IN = -1
 """Leads a path to what every model has to say and this one does not; no list is the root, so no path begins so."""
 
-MOST_REFUSALS = 1000
+MOST_REFUSALS = 500
 """Reasons that are put into words; a file with more has one cause that repeats."""
 
 
@@ -64,11 +64,13 @@ def is_valid(root: Map) -> bool:
     return validator().is_valid(root)
 
 
-def explain(document: Document) -> list[Refusal]:
-    """Every reason why the document has not the form of a model; empty where it has."""
+def explain(document: Document) -> tuple[list[Refusal], bool]:
+    """The reasons why the document has not the form of a model, none where it has, and whether these are all."""
     from archgen.loader.refusals import refusals
 
-    errors = list(islice(validator().iter_errors(document.root), MOST_REFUSALS))
+    errors = list(islice(validator().iter_errors(document.root), MOST_REFUSALS + 1))
+    complete = len(errors) <= MOST_REFUSALS
+    del errors[MOST_REFUSALS:]
     misspelt: dict[tuple[str | int, ...], Any]
     misspelt = {tuple(error.instance_path): cast(Any, error.kind).unexpected for error in errors if _is_unknown(error)}
     found: dict[tuple[int, str], Refusal] = {}
@@ -77,7 +79,7 @@ def explain(document: Document) -> list[Refusal]:
             for refusal in refusals(error, document, schema()):
                 # two parts of the schema may refuse one value for one reason
                 found.setdefault((refusal.mark, refusal.message), refusal)
-    return list(found.values())
+    return list(found.values()), complete
 
 
 def _is_unknown(error: ValidationError) -> bool:
