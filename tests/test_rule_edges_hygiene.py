@@ -511,7 +511,7 @@ def test_every_impossible_flow_is_explained_and_no_possible_one_is_blamed(start:
         ("monitoring-agent, runs_on: s-3", "", True),
         ("monitoring-agent, managed: true, collects: [{from: api, what: [logs]}]", "", False),
         ("firewall, guards: [s-1]", "", False),
-        ("firewall", "", True),
+        ("firewall", "", False),
         ("backup, managed: true, backs_up: [api]", "", False),
         ("backup, managed: true", "", True),
         ("secrets, managed: true", "api -> extra: https", False),

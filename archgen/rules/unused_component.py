@@ -64,10 +64,13 @@ def _answers(steps: tuple[Step, ...]) -> Iterator[Answer]:
 
 
 def _works_for_all(architecture: Architecture, component: Component) -> bool:
-    """What serves the flows without being named by one: records for their names, guarding, probing from outside."""
+    """What serves the flows without being named by one: records for their names, guarding, probing from outside.
+
+    A firewall that guards nothing is a finding of its own (`idle-firewall`).
+    """
     if component.kind == "dns":
         return bool(component.records) or any(flow.domain is not None for flow in architecture.flows)
-    return bool(component.guards) or bool(component.probes)
+    return component.kind == "firewall" or bool(component.guards) or bool(component.probes)
 
 
 def _helps(facts: Topology) -> dict[str, list[str]]:

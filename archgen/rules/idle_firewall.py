@@ -1,0 +1,122 @@
+"""A firewall that stops nothing: it allows everything, or nothing lies behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Component
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a firewall, with every reason."""
+    for component in facts.architecture.components:
+        if component.kind == "firewall":
+            reasons = [*_open(component), *_aside(facts, component)]
+            if reasons:
+                yield Hit(
+                    subject=Subject("component", component.id),
+                    message=f"{component.id} stops nothing: {'; '.join(reasons)}",
+                    flows=facts.flows_of[component.id],
+                )
+
+
+def _open(component: Component) -> Iterator[str]:
+    """The directions in which everything passes."""
+    for rule in component.rules:
+        if rule.action == "deny":
+            break
+        if not rule.sources and not rule.targets and not rule.ports:
+            way = "comes in" if rule.direction == "in" else "goes out"
+            yield f"a rule allows everything that {way}, from anywhere to anywhere on any port"
+    if component.default == "allow" and all(rule.action == "allow" for rule in component.rules):
+        yield "it allows what no rule matches, and no rule denies anything"
+
+
+def _aside(facts: Topology, component: Component) -> Iterator[str]:
+    if not facts.architecture.flows:
+        return
+    if not component.guards and not facts.flows_of[component.id]:
+        yield "it lies on the path of no flow and guards no host, network or component"
+    elif component.guards and not facts.flows_of[component.id]:
+        empty = [one for one in component.guards if not _holds(facts, one)]
+        if len(empty) == len(component.guards):
+            yield f"nothing stands in {listed(empty)}, which it guards"
+
+
+def _holds(facts: Topology, guarded: str) -> bool:
+    """Whether a guarded thing is, or holds, something that runs; a guarded host counts if a replica stands on it."""
+    kind, _, name = facts.qualified(guarded).partition(":")
+    if kind == "network":
+        hosted = any(one.network == name for one in facts.architecture.hosts)
+        return hosted or any(one.network == name for one in facts.architecture.components)
+    if kind == "host":
+        return any(name in one.hosts for one in facts.replicas.values())
+    return True
+
+
+RULE = Rule(
+    id="idle-firewall",
+    code="SEC005",
+    title="Idle firewall",
+    severity="warning",
+    category="security",
+    summary="A firewall allows everything, or lies on no path of any flow and guards nothing.",
+    why=(
+        "A firewall that lets everything through, or that no traffic passes, is there in the picture and nowhere else: "
+        "it costs money and attention, and everybody believes that there is one. What goes out counts as well, because "
+        "an intruder has to send home what was found."
+    ),
+    fix="Allow what the flows need and nothing else (`default: deny`), and put it on the path or say what it `guards`.",
+    limits="Rules are read in order up to the first that denies. Silent on paths where the model has no flows.",
+    references=(
+        (
+            "NIST SP 800-41 Rev. 1, Guidelines on Firewalls and Firewall Policy",
+            "https://csrc.nist.gov/pubs/sp/800/41/r1/final",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Everything passes
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  filter:  # finding: idle-firewall
+    kind: firewall
+    guards: [api]
+    rules:
+      - {from: any, to: any, action: allow}
+    default: deny
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: One port passes
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  filter:
+    kind: firewall
+    guards: [api]
+    rules:
+      - {from: job, to: api, ports: [443], action: allow}
+    default: deny
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)
