@@ -98,22 +98,20 @@ def _labels(placed: Placed) -> Iterator[str]:
 
 
 def _lying_on_each_other(placed: Placed) -> Iterator[str]:
-    for one, other in combinations(placed.edges, 2):
-        if one.bundle != other.bundle and any(
-            _covered(first, second) for first in _segments(one) for second in _segments(other)
-        ):
-            yield f"{one.edge.id} and {other.edge.id} lie on each other"
-
-
-def _covered(first: tuple[Point, Point], second: tuple[Point, Point]) -> bool:
-    for axis in (0, 1):
-        if first[0][axis] == first[1][axis] and second[0][axis] == second[1][axis]:
-            near = abs(first[0][axis] - second[0][axis]) < 1.0
-            low = max(min(first[0][1 - axis], first[1][1 - axis]), min(second[0][1 - axis], second[1][1 - axis]))
-            high = min(max(first[0][1 - axis], first[1][1 - axis]), max(second[0][1 - axis], second[1][1 - axis]))
-            if near and high - low > 1.0:
-                return True
-    return False
+    spans = [
+        (axis, start[axis], *sorted((start[1 - axis], end[1 - axis])), edge)
+        for edge in placed.edges
+        for start, end in _segments(edge)
+        for axis in (0, 1)
+        if start[axis] == end[axis] and start != end
+    ]
+    spans.sort(key=lambda span: span[:4])
+    for place, (axis, line, low, high, edge) in enumerate(spans):
+        for other_axis, other_line, other_low, other_high, other in spans[place + 1 :]:
+            if other_axis != axis or other_line - line >= 1.0:
+                break
+            if other.bundle != edge.bundle and min(high, other_high) - max(low, other_low) > 1.0:
+                yield f"{edge.edge.id} and {other.edge.id} lie on each other"
 
 
 def _canvas(placed: Placed) -> Iterator[str]:

@@ -165,21 +165,31 @@ class Stacking:
             return
         where = {name: at for at, cluster in enumerate(clusters) for name in _names(cluster)}
         levels = {name: y for cluster in clusters for name, y in self._levels(cluster, 0.0)}
-        joins = [one for one in self._joins if where.get(one[0], -1) != where.get(one[1], -1)]
-        joins = [one for one in joins if one[0] in where and one[1] in where]
-        placed = [max(range(len(clusters)), key=lambda at: (_extent(clusters[at]), -at))]
-        while len(placed) < len(clusters):
-            strength = _strengths(joins, where, placed)
-            at = max((at for at in range(len(clusters)) if at not in placed), key=lambda at: (strength.get(at, 0), -at))
-            wishes = _wishes(joins, where, levels, at, placed)
+        joins: dict[int, list[Join]] = {at: [] for at in range(len(clusters))}
+        for one in self._joins:
+            if one[0] in where and one[1] in where and where[one[0]] != where[one[1]]:
+                joins[where[one[0]]].append(one)
+                joins[where[one[1]]].append(one)
+        first = max(range(len(clusters)), key=lambda at: (_extent(clusters[at]), -at))
+        placed: set[int] = set()
+        strength = dict.fromkeys(range(len(clusters)), 0)
+        at = first
+        while strength:
+            wishes = _wishes(joins[at], where, levels, at, placed)
             if len(clusters[at]) > 1 and self._loose(clusters[at]) and wishes:
                 self._settle(clusters[at], wishes)
-            else:
-                drop = _drop(clusters[at], levels, wishes, clusters[placed[0]])
-                for one in clusters[at]:
-                    one.y += drop
+            elif at != first:
+                drop = _drop(clusters[at], levels, wishes, clusters[first])
+                for block in clusters[at]:
+                    block.y += drop
             levels.update(self._levels(clusters[at], 0.0))
-            placed.append(at)
+            placed.add(at)
+            del strength[at]
+            for source, target, weight in joins[at]:
+                other = where[target] if where[source] == at else where[source]
+                if other in strength:
+                    strength[other] += 10**weight
+            at = max(strength, key=lambda at: (strength[at], -at), default=0)
 
     def _loose(self, cluster: list[Block]) -> bool:
         """Whether a cluster is a column of single cards that may change places."""
@@ -284,20 +294,8 @@ Join = tuple[str, str, int]
 """A line from block to block and how much it wants to be straight."""
 
 
-def _strengths(joins: list[Join], where: Mapping[str, int], placed: list[int]) -> dict[int, int]:
-    """How much each cluster has to do with those that are placed."""
-    found: dict[int, int] = {}
-    for source, target, weight in joins:
-        one, other = where[source], where[target]
-        if one in placed:
-            found[other] = found.get(other, 0) + 10**weight
-        if other in placed:
-            found[one] = found.get(one, 0) + 10**weight
-    return found
-
-
 def _wishes(
-    joins: list[Join], where: Mapping[str, int], levels: Mapping[str, float], at: int, placed: list[int]
+    joins: list[Join], where: Mapping[str, int], levels: Mapping[str, float], at: int, placed: set[int]
 ) -> dict[str, tuple[int, float]]:
     """For each card of a cluster its weightiest lines' weight, and the mean height of their other ends."""
     found: dict[str, list[tuple[int, float]]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from archgen.glyphs import Icon, glyph, group_glyph
 from archgen.layout.measure import CHIP_ICON
-from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
+from archgen.layout.placed import Placed, PlacedEdge, PlacedGroup, PlacedNode
 from archgen.markup import badge, badge_size, element, escape, identifier, lock, number, picture, symbols, use, words
 from archgen.metrics import text_width
 from archgen.render.legend import Legend, legend
@@ -49,6 +49,10 @@ class _Painter:
             one.node.id: (None if one.compact else icons(one.node)) or glyph(one.node.kind) for one in placed.nodes
         }
         self._used: dict[str, Icon] = {}
+        self._labels = {one.bundle: one.label.box for one in placed.edges if one.label}
+        self._marks: dict[str, list[Badge]] = {}
+        for one in placed.edges:
+            self._marks.setdefault(one.bundle, []).extend(one.edge.badges)
 
     def document(self, mode: Mode, caption: bool, key: bool) -> str:
         placed = self._placed
@@ -220,7 +224,7 @@ class _Painter:
 
     def _edge(self, place: int, one: PlacedEdge, crossings: Crossings) -> str:
         line = LINES[one.edge.meaning]
-        hole = one.label.box if one.label else self._hole(one)
+        hole = self._labels.get(one.bundle)
         parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
         drawn = [self._stroke(part, one, line, crossings) for part in parts]
         head = arrow(one.points[-2], one.points[-1]) if one.arrow else ""
@@ -243,12 +247,6 @@ class _Painter:
             data_edge=one.edge.subject,
         )
 
-    def _hole(self, one: PlacedEdge) -> Box | None:
-        """The label of a bundle interrupts whichever of its lines lies under it."""
-        return next(
-            (other.label.box for other in self._placed.edges if other.bundle == one.bundle and other.label), None
-        )
-
     @staticmethod
     def _stroke(part: tuple[tuple[float, float], ...], one: PlacedEdge, line: Line, crossings: Crossings) -> str:
         if one.arrow and part[-1] == one.points[-1]:
@@ -269,8 +267,7 @@ class _Painter:
             role = "ink" if line.role == "ink" else line.role
             parts.append(words(x, box.centre[1] + 4, one.label.text, SIZES.label, role))
             x += text_width(one.label.text, SIZES.label)
-        marks = [mark for other in self._placed.edges if other.bundle == one.bundle for mark in other.edge.badges]
-        for mark in marks:
+        for mark in self._marks[one.bundle]:
             parts.append(badge(x + 16, box.centre[1], mark.number, mark.severity, mark.title))
             x += 2 * SIZES.badge + 4
         return "".join(parts)
