@@ -150,12 +150,18 @@ def _revisions(word: str, words: tuple[str, ...]) -> tuple[Pair, ...]:
         after = read_at(new, labels[1], file) if new is not None else _present(file)
         if before is None and after is None and file in words:
             raise UsageError(f"{file} is neither in {labels[0]} nor in {labels[1] or 'the working directory'}")
-        same = before is not None and after is not None and before.data == after.data
-        if (before is not None or after is not None) and (not same or file in words):
+        if file in words or not _same(before, after):
             found.append(Pair(before, after))
     if not files:
         raise UsageError(f"no model in {word} nor here; name a file or a directory behind the revision")
     return tuple(found)
+
+
+def _same(before: Input | None, after: Input | None) -> bool:
+    """Whether both sides surely say the same; what a model includes may have changed although it did not."""
+    if before is None or after is None:
+        return before is after
+    return before.data == after.data and b"include" not in (after.data or b"")
 
 
 def _labels(word: str) -> tuple[str, str]:

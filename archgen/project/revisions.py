@@ -33,10 +33,13 @@ def ends(word: str) -> tuple[str, str]:
 
 def commit(revision: str) -> str:
     """The commit that a revision names; UsageError if there is none, or no repository."""
-    if _git("rev-parse", "--git-dir").returncode != 0:
-        raise UsageError(f"`{revision}` is no file, and no revision either: this directory is in no git repository")
-    done = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if done.returncode != 0:
+    inside = _git("rev-parse", "--git-dir")
+    if inside.returncode != 0:
+        reason = inside.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
+        raise UsageError(f"`{revision}` is no file, and no revision can be read here: {reason or 'no repository'}")
+    # what starts with a hyphen would be an option to git, and no branch is called so
+    done = None if revision.startswith("-") else _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if done is None or done.returncode != 0:
         raise UsageError(
             f"git knows no revision `{revision}`, and there is no such file; `git log` lists the commits, a shallow "
             "clone lacks the older ones"
@@ -91,6 +94,12 @@ def _line(output: bytes) -> str:
 
 def _git(*words: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(("git", *words), capture_output=True, stdin=subprocess.DEVNULL, check=False)
+        return subprocess.run(
+            ("git", *words),
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            env={**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
+        )
     except FileNotFoundError as error:
         raise UsageError(NO_GIT) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from archgen.evolution import Evolution
@@ -20,7 +21,9 @@ MOST = 100
 LONGEST = 60_000
 """Characters of a document; GitHub refuses a comment of more than 65,536."""
 
-_SPECIAL = str.maketrans({char: f"&#{ord(char)};" for char in "\\`*_{}[]<>#|~&@!$:^="})
+_READ = re.compile(r"[\\`*_{}\[\]<>#|~&@!$^=]|:(?=\S)|\.(?<=www\.)")
+"""What Markdown, HTML, mentions, references, links and emoji are made with; a colon before a space is none of them."""
+
 _WORDS: dict[Verdict, str] = {
     "introduced": "introduced",
     "left": "left open",
@@ -40,7 +43,7 @@ def write(evolutions: tuple[Evolution, ...]) -> str:
             kept.append("… and more, which has no room here.")
             break
         kept.append(block)
-    return "\n\n".join(kept) + "\n"
+    return "\n\n".join(kept or ["No model changed."]) + "\n"
 
 
 def _evolution(one: Evolution) -> Iterator[str]:
@@ -154,7 +157,7 @@ def _assumptions(one: Evolution) -> Iterator[str]:
 
 def _text(words: str) -> str:
     """Words that Markdown, HTML and mentions leave alone: character references stand for all that they would read."""
-    return brief(words).translate(_SPECIAL).replace("www.", "www&#46;")
+    return _READ.sub(lambda found: f"&#{ord(found[0])};", brief(words))
 
 
 def code(words: str) -> str:

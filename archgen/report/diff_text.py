@@ -26,7 +26,7 @@ _TOLD: dict[Verdict, tuple[str, Paint]] = {
 
 def write(evolutions: tuple[Evolution, ...], style: Style) -> str:
     """The report, one part per change."""
-    return "\n".join("\n".join(_evolution(one, style)) + "\n" for one in evolutions)
+    return "\n".join("\n".join(_evolution(one, style)) + "\n" for one in evolutions) or "no model changed\n"
 
 
 def _evolution(one: Evolution, style: Style) -> Iterator[str]:

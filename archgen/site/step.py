@@ -1,13 +1,19 @@
-"""What one step of the ladder bought: the same questions asked of two tiers, and the answers compared."""
+"""What one step of the ladder bought, as the pages show it; what is true of the step is found in `archgen.evolution`."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.finding import Finding, Subject
+from archgen.evolution import Evolution, evolve, flows
+from archgen.evolution.flows import access, called, stops, survivors
+from archgen.evolution.issues import Verdict
+from archgen.evolution.side import Side
+from archgen.finding import Finding, SubjectKind
 from archgen.model import Access
 from archgen.site.page import Tier
 from archgen.topology import Topology
+
+__all__ = ["FlowChange", "IssueChange", "Step", "access", "breaking", "compare", "survivors"]
 
 
 class FlowChange(Struct, frozen=True):
@@ -22,7 +28,7 @@ class FlowChange(Struct, frozen=True):
 
 
 class IssueChange(Struct, frozen=True):
-    """A rule and the findings of it before and after the step."""
+    """A rule and those of its findings that share a fate: as they were before the step, and as they are after it."""
 
     rule: str
     before: tuple[Finding, ...]
@@ -46,17 +52,21 @@ class Step(Struct, frozen=True):
 def compare(before: Tier, after: Tier) -> Step:
     """The step from one tier to another; components, hosts and flows are the same where their ids are."""
     old, new = before.topology, after.topology
-    issues = _issues(before, after)
+    evolution = evolve(Side(old, before.findings), Side(new, after.findings))
+
+    def ids(change: str, kind: SubjectKind) -> tuple[str, ...]:
+        return tuple(one.subject.id for one in evolution.things if (one.change, one.subject.kind) == (change, kind))
+
     return Step(
-        added=tuple(one for one in new.components if one not in old.components),
-        removed=tuple(one for one in old.components if one not in new.components),
-        hosts_added=tuple(one for one in new.hosts if one not in old.hosts),
-        hosts_removed=tuple(one for one in old.hosts if one not in new.hosts),
+        added=ids("added", "component"),
+        removed=ids("removed", "component"),
+        hosts_added=ids("added", "host"),
+        hosts_removed=ids("removed", "host"),
         counts=_counts(old, new),
-        flows=tuple(_flow(old, new, flow) for flow in new.flows),
-        resolved=tuple(one for one in issues if not one.after),
-        left=tuple(one for one in issues if one.before and one.after),
-        introduced=tuple(one for one in issues if not one.before),
+        flows=tuple(_flow(old, new, one) for one in evolution.flows if one.after is not None),
+        resolved=_issues(evolution, "resolved"),
+        left=_issues(evolution, "left"),
+        introduced=_issues(evolution, "introduced"),
     )
 
 
@@ -71,51 +81,28 @@ def _counts(old: Topology, new: Topology) -> tuple[tuple[str, int, int], ...]:
 
 def breaking(topology: Topology, flow: str) -> tuple[str, ...]:
     """The ids of the elements whose loss alone breaks a flow, a host standing for what is on it."""
-    return tuple(_name(topology, one.element) for one in topology.breaking if flow in one.flows)
+    return tuple(called(topology, one) for one in stops(topology, flow))
 
 
-def _name(topology: Topology, element: Subject) -> str:
-    """The id of an element; that of its component for a replica which is the only one and has no host."""
-    replica = topology.replicas.get(element.id) if element.kind == "replica" else None
-    if replica is None or replica.hosts or len(topology.components[replica.component].replicas) > 1:
-        return element.id
-    return replica.component
-
-
-def survivors(topology: Topology, flow: str) -> tuple[str, ...]:
-    """The hosts of a flow whose loss alone does not break it."""
-    failures = topology.failures[flow]
-    fatal = {point.element for point in failures.points}
-    return tuple(one.id for one in failures.elements if one.kind == "host" and one not in fatal)
-
-
-def access(topology: Topology, flow: str) -> Access:
-    """What a flow does to data: write if any of its steps does, else read."""
-    stated = topology.flows[flow].access
-    if stated is not None:
-        return stated
-    kinds = {hop.access for hop in topology.hops[flow]}
-    return "read" if kinds == {"read"} else "write" if "read" not in kinds else "read-write"
-
-
-def _flow(old: Topology, new: Topology, flow: str) -> FlowChange:
+def _flow(old: Topology, new: Topology, one: flows.FlowChange) -> FlowChange:
     return FlowChange(
-        flow=flow,
-        title=new.flows[flow].title,
-        access=access(new, flow),
-        before=breaking(old, flow) if flow in old.flows else None,
-        after=breaking(new, flow),
-        survives=survivors(new, flow),
+        flow=one.flow,
+        title=one.title,
+        access=one.facts.access,
+        before=breaking(old, one.flow) if one.before is not None else None,
+        after=breaking(new, one.flow),
+        survives=one.facts.survives,
     )
 
 
-def _issues(before: Tier, after: Tier) -> tuple[IssueChange, ...]:
-    rules = dict.fromkeys(finding.rule for _, finding in (*before.open, *after.open))
+def _issues(evolution: Evolution, verdict: Verdict) -> tuple[IssueChange, ...]:
+    """The findings with a verdict, rule by rule; an accepted one is no issue of a page any more, nor was it before."""
+    found = [one for one in evolution.issues_of(verdict) if verdict != "resolved" or one.finding.accepted is None]
     return tuple(
         IssueChange(
             rule,
-            tuple(finding for _, finding in before.open if finding.rule == rule),
-            tuple(entry for entry in after.open if entry[1].rule == rule),
+            tuple(one.before[1] for one in found if one.before and one.finding.rule == rule),
+            tuple(one.after for one in found if one.after and one.finding.rule == rule),
         )
-        for rule in rules
+        for rule in dict.fromkeys(one.finding.rule for one in found)
     )
