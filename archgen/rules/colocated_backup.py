@@ -12,14 +12,16 @@ from archgen.wording import listed
 
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit a backup for each place that it shares with what it copies, unless another backup stands elsewhere."""
+    """One hit a backup, for the first component whose only backups stand where it stands."""
+    told: set[str] = set()
     for component in facts.architecture.components:
         backups = [one for one in facts.architecture.components if component.id in one.backs_up]
         shared = {one.id: _shared(facts, component, one) for one in backups}
         if all(shared.values()):
             for backup in backups:
                 place = shared[backup.id]
-                if place is not None:
+                if place is not None and backup.id not in told:
+                    told.add(backup.id)
                     yield _hit(facts, component, backup, place)
 
 

@@ -26,9 +26,9 @@ def check(facts: Topology) -> Iterator[Hit]:
                 fix="Move it to a private network that only its callers reach.",
             )
     for connection in facts.architecture.connections:
-        for target in connection.targets:
-            if facts.components[target].kind in _STORES:
-                yield from _judge(facts, connection, target)
+        stores = [one for one in connection.targets if facts.components[one].kind in _STORES]
+        if stores and connection.source not in stores:
+            yield from _judge(facts, connection, stores[0])
 
 
 def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]:

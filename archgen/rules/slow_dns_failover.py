@@ -18,19 +18,20 @@ def check(facts: Topology) -> Iterator[Hit]:
     if objective is None or not moved:
         return
     names = Names(facts.architecture)
-    for server in names.servers:
-        for record in server.records:
-            component = next((one for one in moved if _leads(facts, record, one)), None)
-            if component is not None and record.ttl is not None and record.ttl > objective:
-                yield Hit(
-                    subject=Subject("record", record.id),
-                    message=(
-                        f"{record.name} moves to another replica of {component.id} when one fails, but its answer is "
-                        f"kept for {_span(record.ttl)}; the objective is to be back within {_span(objective)}"
-                    ),
-                    related=((Subject("component", component.id), "fails over by DNS"),),
-                    flows=names.flows(record) or facts.flows_of[component.id],
-                )
+    told: set[str] = set()
+    for record in (record for server in names.servers for record in server.records):
+        component = next((one for one in moved if _leads(facts, record, one)), None)
+        if component is not None and (record.ttl or 0.0) > objective and record.id not in told:
+            told.add(record.id)
+            yield Hit(
+                subject=Subject("record", record.id),
+                message=(
+                    f"{record.name} moves to another replica of {component.id} when one fails, but its answer is "
+                    f"kept for {_span(record.ttl or 0.0)}; the objective is to be back within {_span(objective)}"
+                ),
+                related=((Subject("component", component.id), "fails over by DNS"),),
+                flows=names.flows(record) or facts.flows_of[component.id],
+            )
 
 
 def _by_name(component: Component) -> bool:

@@ -22,8 +22,8 @@ def check(facts: Topology) -> Iterator[Hit]:
                 component = facts.components[target]
                 origin = _origin(component)
                 late = _late(component, hop) if hop.access == "read" and origin in written else ()
-                if late and origin not in told:
-                    told.add(origin)
+                if late and told.isdisjoint((origin, hop.step.id)):
+                    told |= {origin, hop.step.id}
                     yield _hit(hop, component, written[origin], late)
                 if hop.access != "read" and facts.kind(target).stores:
                     written.setdefault(origin, hop.step.id)
