@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 
-import material  # noqa: F401  the theme; where it is missing, this says so better than MkDocs does
+import material  # noqa: F401  the theme: where it is missing, this says so better than MkDocs does
 from mkdocs.commands.build import build as build_site
 from mkdocs.config import load_config
 from mkdocs.config.base import Config
