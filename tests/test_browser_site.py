@@ -182,14 +182,29 @@ def test_pictures_follow_the_reader_and_the_switch_of_the_page(browser: Browser,
     browser.open(file)
     ready(browser)
     until(lambda: ground(browser) == "rgb(255, 255, 255)")
-    browser.run("localStorage.clear()")
+    browser.open("/")
     browser.prefer("dark")
+    browser.run("localStorage.clear()")
     browser.open(file)
     ready(browser)
     until(lambda: ground(browser) == "rgb(18, 22, 29)")
     browser.run("document.querySelector('label[title=\"Switch to light mode\"]').click()")
     until(lambda: ground(browser) == "rgb(255, 255, 255)")
     browser.run("localStorage.clear()")
+
+
+def test_participants_stay_in_sight(browser: Browser, site: str) -> None:
+    browser.driver.set_window_size(1000, 500)
+    browser.open(os.path.join(site, "3-secured-and-monitored", "flows", "read-page", "index.html"))
+    ready(browser)
+    place = "return document.querySelector('.archgen-picture .heads').getBoundingClientRect().top"
+    picture = "return document.querySelector('.archgen-picture').getBoundingClientRect().top"
+    browser.run("scrollTo({top: 500, behavior: 'instant'})")
+    until(lambda: browser.run("return scrollY") == 500)
+    until(lambda: float(str(browser.run(picture))) < 0 < float(str(browser.run(place))))
+    browser.run("scrollTo({top: 0, behavior: 'instant'})")
+    until(lambda: browser.run("return document.querySelector('.heads').getAttribute('transform')") == "translate(0 0)")
+    browser.driver.set_window_size(1440, 1400)
 
 
 def test_nothing_is_wider_than_a_phone(browser: Browser, site: str, hostile: str) -> None:

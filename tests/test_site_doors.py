@@ -68,6 +68,18 @@ def test_the_plugin_stands_beside_hand_written_pages(tmp_path: object) -> None:
     assert "Single point of failure" not in menu
 
 
+def test_directory_urls_work_too(tmp_path: object) -> None:
+    directory = project(os.path.join(str(tmp_path), "ours"), PROJECT.replace("use_directory_urls: false\n", ""))
+    done = run(directory, "mkdocs", "build", "--strict")
+    assert done.returncode == 0, done.stderr
+    site = os.path.join(directory, "site")
+    ladder = article(site, "architecture")
+    links = [one.attributes["href"] for one in ladder.all("a") if "href" in one.attributes]
+    assert "../1-simple-web-stack/deployment.svg" in links
+    for target in (link.partition("#")[0] for link in links):
+        assert os.path.exists(os.path.join(site, "architecture", target)), target
+
+
 def test_without_a_home_page_the_ladder_is_it(tmp_path: object) -> None:
     config = PROJECT.replace("  - Home: index.md\n", "").replace("Architecture: archgen", "archgen")
     directory = project(os.path.join(str(tmp_path), "ours"), config, home=False)

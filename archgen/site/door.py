@@ -12,7 +12,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import nest_paths
 
 from archgen.site.menu import menu, place
-from archgen.site.page import HOME, SCRIPT, STYLE, Page
+from archgen.site.page import HOME, SCRIPT, SEARCH, STYLE, Page
 from archgen.site.settings import EXTENSIONS
 
 BESIDE = "architecture.md"
@@ -36,15 +36,17 @@ class Door:
         self._lifted: list[str] = []
 
     def configure(self, config: MkDocsConfig) -> None:
-        """Switch on what the pages need: Markdown extensions, the style sheet, and search without a server."""
+        """Switch on what the pages need: Markdown extensions, style and script, and search without a server."""
         for name in EXTENSIONS:
             if name not in config.markdown_extensions:
                 config.markdown_extensions.append(name)
         if STYLE not in config.extra_css:
             config.extra_css.append(STYLE)
+        if SCRIPT not in config.extra_javascript:
+            config.extra_javascript.append(SCRIPT)
         scripts = config.extra.setdefault("polyfills", [])
-        if not config.use_directory_urls and SCRIPT not in scripts:
-            scripts.append(SCRIPT)
+        if not config.use_directory_urls and SEARCH not in scripts:
+            scripts.append(SEARCH)
 
     def add(self, files: Files, config: MkDocsConfig) -> None:
         """Add every page that no file of the docs directory replaces, and complete the menu."""

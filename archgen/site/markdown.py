@@ -51,10 +51,8 @@ def badge(number: int, severity: Severity) -> str:
 
 def picture(source: str, alt: str) -> str:
     """A picture in a file beside the page; the MkDocs plugin puts the file's content in its place."""
-    return (
-        f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}">'
-        f'<figcaption><a href="{html(source)}">This picture in full size</a></figcaption></figure>'
-    )
+    figure = f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}"></figure>'
+    return f"{figure}\n\n[This picture in full size]({source}){{ .archgen-full }}"
 
 
 def counted(findings: Iterable[Finding]) -> str:

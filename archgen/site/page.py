@@ -16,7 +16,10 @@ HOME = "index.md"
 STYLE = "assets/archgen.css"
 """The path of the style sheet, in the package and in the site."""
 
-SCRIPT = "assets/file-search.js"
+SCRIPT = "assets/archgen.js"
+"""The path of the script that keeps participants in sight, in the package and in the site."""
+
+SEARCH = "assets/file-search.js"
 """The path of the script that lets search work in a site opened from a disk, in the package and in the site."""
 
 

@@ -9,7 +9,7 @@ from archgen.rule import Rule
 from archgen.site.broken import broken_page
 from archgen.site.flow import flow_page
 from archgen.site.home import home_page
-from archgen.site.page import SCRIPT, STYLE, Broken, Draw, Page, Tier
+from archgen.site.page import SCRIPT, SEARCH, STYLE, Broken, Draw, Page, Tier
 from archgen.site.rules import rule_index, rule_page
 from archgen.site.tier import tier_page
 
@@ -40,5 +40,5 @@ def pages(
     yield rule_index(rules)
     for rule in rules:
         yield rule_page(rule, verdict(rule), tiers)
-    for asset in (STYLE, SCRIPT):
+    for asset in (STYLE, SCRIPT, SEARCH):
         yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
