@@ -411,12 +411,18 @@ def test_problems_of_includes_stand_in_their_files() -> None:
     told = [f"{one.place.file}:{one.place.line}: {one.message}" for one in caught.value.problems]
     assert told == [
         "a.yaml:2: `adress` is no key of the host `h1`",
-        "a.yaml:3: `runs_on` of `c` names `h9`, and no host has that id",
         "b.yaml:3: `h1` in hosts is declared twice, first in a.yaml on line 2",
         "c.yaml:1: files include each other in a circle: `c.yaml` includes `c.yaml`",
         "d.yaml:1: the quotes or brackets that begin here are never closed",
         "m.arch.yaml:3: `e.yaml` cannot be included: no such file or directory",
     ]
+
+
+def test_reference_of_an_included_file() -> None:
+    with pytest.raises(ModelError) as caught:
+        load("m.arch.yaml", b"archgen: 1\nname: x\ninclude: a.yaml\n", lambda _: b"hosts:\n  h1: {zone: z}\n")
+    (problem,) = caught.value.problems
+    assert (problem.place.file, problem.place.line, problem.place.column) == ("a.yaml", 2, 14)
 
 
 def test_ladder() -> None:
@@ -453,3 +459,20 @@ def test_one_cause_is_one_problem() -> None:
 def test_replica_values_are_shared_by_nobody() -> None:
     first = component("{kind: cache, runs_on: h1}").replicas
     assert first == (Replica("app@h1", "app", ("h1",)),)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("hosts: [s1, s2]\n", "`hosts` must be a mapping, and it is a list"),
+        ("host: {s1: , s2: }\n", "`host` is no key of the model"),
+        ("hosts: {s1: }\nhosts: {s2: }\n", "the key `hosts` is given twice, first on line 3"),
+        ("include: x.yaml\n", "no file can be included here"),
+        ("hosts: {<<: x, s1: }\n", "merge keys (`<<`) are no part of YAML 1.2"),
+        ("zones: 3\nhosts: {s1: {zone: q}, s2: }\n", "`zones` must be a mapping, and it is the number `3`"),
+    ],
+)
+def test_a_lost_declaration_is_not_told_again_where_it_is_named(body: str, told: str) -> None:
+    uses = "components:\n  a: {kind: database, runs_on: [s1, s2], replication: {primary: s1}}\n"
+    uses += "  b: {kind: firewall, guards: [s2, a]}\nconnections:\n  a -> b: mysql\n"
+    assert [one.message for one in problems(body + uses)] == [told]

@@ -47,11 +47,13 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
         if not context.problems:
             return Loaded(architecture, SourceMap(document))
         raise ModelError(ordered(context.problems))
-    raise ModelError(ordered([*(_problem(document, fault, name) for fault in faults), *_refused(document, name, file)]))
+    problems = [_problem(document, fault, name) for fault in faults]
+    hidden = any(fault.hides for fault in faults)
+    raise ModelError(ordered(problems + _refused(document, name, file, hidden)))
 
 
-def _refused(document: Document, name: str, file: str) -> list[Problem]:
-    """What the schema refuses, and what is wrong with the references in the rest."""
+def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Problem]:
+    """What the schema refuses, and what is wrong with the references in the rest, unless declarations are hidden."""
     if not document.root:
         return []
     declared = declarations(document.root)
@@ -63,7 +65,7 @@ def _refused(document: Document, name: str, file: str) -> list[Problem]:
     if not complete:
         message = f"there are more problems than these; {MOST_REFUSALS} are told at once"
         problems.append(Problem("invalid-model", message, "Mend these first.", problems[-1].place, ("model", name)))
-    elif prune(document.root):
+    elif not hidden and prune(document.root):
         context = Context(document, declared, frozenset(problem.subject for problem in problems))
         expand(context, name, file)
         problems += context.problems

@@ -22,6 +22,11 @@ SECTIONS = {
 }
 """The key under which things of a kind are declared."""
 
+KEYS = frozenset(
+    (*SECTIONS.values(), "archgen", "name", "summary", "follows", "include", "connections", "objectives", "accept")
+)
+"""The keys of a model."""
+
 Declared = dict[str, dict[str, None]]
 """The declared ids of each kind, in the order of the file."""
 
@@ -49,8 +54,8 @@ class Context:
         self.broken = broken
         self.problems: list[Problem] = []
         self.declared = declared or declarations(document.root)
-        self.components = self.declared["component"]
-        self.hosts = self.declared["host"]
+        self.components = self.declared.get("component", {})
+        self.hosts = self.declared.get("host", {})
         self.placed: dict[str, tuple[Replica, ...]] = {}
 
     def section(self, key: str) -> Map:
@@ -72,6 +77,8 @@ class Context:
 
     def refer(self, text: str, mark: int, kinds: tuple[str, ...], subject: SubjectId, key: str) -> str:
         """Check a reference to a thing of one of the kinds; gives its id, `kind:id` only where two kinds share it."""
+        if any(kind not in self.declared for kind in kinds):
+            return text
         kind, colon, name = text.partition(":")
         if colon and kind in kinds and name in self.declared[kind]:
             return text if self._sharing(name, kinds) > 1 else name
@@ -107,8 +114,19 @@ def section_of(root: Map, key: str) -> Map:
 
 
 def declarations(root: Map) -> Declared:
-    """The ids that a document declares, by kind."""
-    return {kind: dict.fromkeys(section_of(root, key)) for kind, key in SECTIONS.items()}
+    """The ids that a document declares, by kind; a kind whose section cannot be read is left out."""
+    found: Declared = {}
+    for kind, key in SECTIONS.items():
+        section = root.get(key if key in root else _misspelt(root, key))
+        if section is None or section.__class__ is Map:
+            found[kind] = dict.fromkeys(section or ())
+    return found
+
+
+def _misspelt(root: Map, key: str) -> str:
+    """What a section is called where its key is not there under its own name."""
+    unknown = [other for other in root if other not in KEYS]
+    return (unknown and closest(key, unknown)) or key
 
 
 def place_of(document: Document, mark: int) -> Place:

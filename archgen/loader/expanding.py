@@ -87,7 +87,7 @@ def _host(context: Context, name: str, said: Map) -> Host:
     subject = ("host", name)
     for key, kind in (("zone", "zone"), ("network", "network")):
         for index, reference in enumerate(context.document.texts(said, key)):
-            if reference not in context.declared[kind]:
+            if reference not in context.declared.get(kind, ()):
                 value = said[key]
                 mark = value.marks[index] if isinstance(value, Seq) else said.value_mark(key)
                 context.refer(reference, mark, (kind,), subject, f"`{key}` of `{name}`")

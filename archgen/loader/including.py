@@ -53,7 +53,7 @@ class _Joiner:
         number = len(self.document.sources)
         if self.read is None or number > _MOST_FILES:
             why = "no file can be included here" if self.read is None else f"more than {_MOST_FILES} files are included"
-            self.faults.append(Fault(mark, why, "Write what it holds into this file."))
+            self.faults.append(Fault(mark, why, "Write what it holds into this file.", True))
             return
         try:
             data = self.read(name)
@@ -61,7 +61,7 @@ class _Joiner:
             reason = getattr(error, "strerror", None) or str(error)
             reason = reason.replace(f"{name} ", "it ", 1)
             message = f"`{shorten(name)}` cannot be included: {reason[:1].lower()}{shorten(reason[1:])}"
-            self.faults.append(Fault(mark, message, "Name a file inside the project, relative to this one."))
+            self.faults.append(Fault(mark, message, "Name a file inside the project, relative to this one.", True))
             return
         self._add(name, data, number, chain)
 
@@ -71,7 +71,7 @@ class _Joiner:
             part, faults = parse(number, shown, data)
         except Unreadable as unreadable:
             self.document.sources.append(unreadable.source(shown))
-            self.faults.append(unreadable.fault)
+            self.faults.append(unreadable.fault._replace(hides=True))
             return
         self.document.sources += part.sources
         self.document.written.update(part.written)
@@ -94,7 +94,7 @@ class _Joiner:
                 root[key].marks.extend(value.marks)
             else:
                 fix = "Write it in the form of the reference, here and in the file that includes this one."
-                self.faults.append(Fault(mark, f"`{shorten(key)}` cannot be joined to what the model says", fix))
+                self.faults.append(Fault(mark, f"`{shorten(key)}` cannot be joined to what the model says", fix, True))
 
     def _put(self, root: Map, key: str, value: Node, key_mark: int, mark: int) -> None:
         root.cut(key)

@@ -31,11 +31,12 @@ _TOO_DEEP = f"more than {DEEPEST} levels are nested here"
 
 
 class Fault(NamedTuple):
-    """Something wrong with the text at a position, and the next step."""
+    """Something wrong with the text at a position, and the next step; `hides` where declarations may be lost by it."""
 
     mark: int
     message: str
     fix: str
+    hides: bool = False
 
 
 class Unreadable(Exception):
@@ -214,13 +215,14 @@ class _Builder:
     def _key(self, frame: _Frame, text: str, mark: int, event: Any) -> None:
         if text == "<<" and not event.style:
             fix = "Write the keys out, or give the whole value an anchor and repeat it with an alias."
-            self.faults.append(Fault(mark, "merge keys (`<<`) are no part of YAML 1.2", fix))
+            self.faults.append(Fault(mark, "merge keys (`<<`) are no part of YAML 1.2", fix, len(self.stack) < 3))
             frame.skip = True
         elif text in frame.node:
             first = frame.first_mark(text)
             line = ((first >> 24) & 0xFFFFFF) + 1
             message = f"the key `{shorten(text)}` is given twice, first on line {line}"
-            self.faults.append(Fault(mark, message, "Remove one of the two, or give it another name."))
+            fix = "Remove one of the two, or give it another name."
+            self.faults.append(Fault(mark, message, fix, len(self.stack) == 1))
             frame.skip = True
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(text, mark, 1, 0)
