@@ -20,46 +20,60 @@ class Mark(Struct, frozen=True):
     primary: bool
 
 
-def draw(lines: tuple[str, ...], marks: list[Mark], paint: Paint, style: Style, gutter: int) -> list[str]:
+class Page(Struct, frozen=True):
+    """How an excerpt looks: the colour of its primary mark, the terminal, and the columns of its line numbers."""
+
+    paint: Paint
+    style: Style
+    gutter: int
+
+    @property
+    def room(self) -> int:
+        """The columns that are left for the source."""
+        return max(20, self.style.width - self.gutter - 3)
+
+
+def draw(lines: tuple[str, ...], marks: list[Mark], page: Page) -> list[str]:
     """The marked lines with a gutter of line numbers, `^^^` under the primary mark and `---` under the others."""
     out: list[str] = []
     previous: int | None = None
     for number in sorted({mark.line for mark in marks if 1 <= mark.line <= len(lines)}):
         if previous is not None and number > previous + 1:
-            out.append(style.paint(f"{'...':>{gutter}}", "quiet"))
-        here = [mark for mark in marks if mark.line == number]
-        out += _line(lines[number - 1], number, here, paint, style, gutter)
+            out.append(page.style.paint(f"{'...':>{page.gutter}}", "quiet"))
+        out += _line(lines[number - 1], [mark for mark in marks if mark.line == number], page)
         previous = number
     return out
 
 
-def _line(source: str, number: int, marks: list[Mark], paint: Paint, style: Style, gutter: int) -> list[str]:
+def _line(source: str, marks: list[Mark], page: Page) -> list[str]:
     """A line and what is marked in it; where the marks lie far apart, the line once more around each."""
-    room = max(20, style.width - gutter - 3)
     rows: list[str] = []
     left = sorted(marks, key=lambda mark: (mark.column, not mark.primary))
     while left:
-        start = _first_shown(source, left[0], room)
-        seen = [mark for mark in left if columns(plain(source[start : mark.column])) < room] or left[:1]
-        rows += _window(source, start, number, seen, paint, style, gutter, room)
+        start = _first_shown(source, left[0], page.room)
+        seen = [mark for mark in left if _inside(source, start, mark, page.room)] or left[:1]
+        rows += _window(source, start, seen, page)
         left = [mark for mark in left if mark not in seen]
     return rows
 
 
-def _window(
-    source: str, start: int, number: int, marks: list[Mark], paint: Paint, style: Style, gutter: int, room: int
-) -> list[str]:
-    text = plain(source[start : start + room * 2])
-    shown = _fit(text, room - bool(start))
-    bar = style.paint("|", "quiet")
-    head = style.paint(f"{number:>{gutter}}", "quiet")
-    rows = [f"{head} {bar} {'…' if start else ''}{shown}".rstrip()]
+def _inside(source: str, start: int, mark: Mark, room: int) -> bool:
+    # the first comparison keeps a line of some megabytes from being measured
+    return mark.column - start < room * 2 and columns(plain(source[start : mark.column])) < room
+
+
+def _window(source: str, start: int, marks: list[Mark], page: Page) -> list[str]:
+    cut = "…" if start else ""
+    shown = _fit(plain(source[start : start + page.room * 2]), page.room - len(cut))
+    bar = page.style.paint("|", "quiet")
+    head = page.style.paint(f"{marks[0].line:>{page.gutter}}", "quiet")
+    rows = [f"{head} {bar} {cut}{shown}".rstrip()]
     for mark in marks:
-        left = columns(plain(source[start : mark.column - 1])) + bool(start)
-        under = _underline(source, mark, room - left)
-        colour: Paint = paint if mark.primary else "info"
+        left = columns(plain(source[start : mark.column - 1])) + len(cut)
+        under = _underline(source, mark, page.room - left)
         label = f" {brief(mark.label)}" if mark.label else ""
-        rows.append(f"{' ' * gutter} {bar} {' ' * left}{style.paint(under + label, colour)}")
+        marked = page.style.paint(under + label, page.paint if mark.primary else "info")
+        rows.append(f"{' ' * page.gutter} {bar} {' ' * left}{marked}")
     return rows
 
 
@@ -79,7 +93,8 @@ def _fit(text: str, room: int) -> str:
 
 
 def _underline(source: str, mark: Mark, room: int) -> str:
-    width = columns(plain(source[mark.column - 1 : _end(source, mark)]))
+    start = mark.column - 1
+    width = columns(plain(source[start : min(_end(source, mark), start + room)]))
     return ("^" if mark.primary else "-") * max(1, min(width, room))
 
 
@@ -87,7 +102,7 @@ def _end(source: str, mark: Mark) -> int:
     """The index behind the marked text: the name where it stands there, else the end of the key or value."""
     start = mark.column - 1
     rest = source[start:]
-    if mark.name and rest.startswith(mark.name):
+    if mark.name and rest.startswith(mark.name) and not rest[len(mark.name) :][:1].isalnum():
         return start + len(mark.name)
     if rest[:1] in {'"', "'"}:
         closing = rest.find(rest[0], 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.finding import Finding, Related
-from archgen.report.excerpt import Mark, draw
+from archgen.report.excerpt import Mark, Page, draw
 from archgen.report.outcome import Counts, Outcome, count
 from archgen.report.terminal import Paint, Style, brief, wrap
 
@@ -29,7 +29,7 @@ def _finding(number: int, finding: Finding, outcome: Outcome, style: Style) -> l
     lines = [f"{title} {style.paint(f'[{number}]', 'quiet')}"]
     lines += wrap(brief(finding.message), style.width, "  ", "  ")
     gutter = max(3, len(str(max((finding.line, *(each.line for each in finding.related))))))
-    lines += _places(finding, outcome, style, gutter)
+    lines += _places(finding, outcome, Page(paint, style, gutter))
     if finding.flows:
         lines += _told("flows", ", ".join(finding.flows), style, gutter)
     if finding.proof is not None:
@@ -45,33 +45,24 @@ def _told(label: str, text: str, style: Style, gutter: int, paint: Paint = "stro
     return [first.replace(f"{label}:", style.paint(f"{label}:", paint), 1), *rest]
 
 
-def _places(finding: Finding, outcome: Outcome, style: Style, gutter: int) -> list[str]:
+def _places(finding: Finding, outcome: Outcome, page: Page) -> list[str]:
     """The finding's own place, then its related ones, file by file."""
     related = finding.related[:MOST_RELATED]
     own = Mark(finding.line, finding.column, finding.subject.id, "", True)
-    lines = _file(
-        finding.file,
-        [own, *_marks(related, finding.file, own, outcome.lines(finding.file))],
-        "-->",
-        finding,
-        outcome,
-        style,
-        gutter,
-    )
+    others = _marks(related, finding.file, own, outcome.lines(finding.file))
+    lines = _file(finding.file, [own, *others], "-->", outcome, page)
     for file in dict.fromkeys(each.file for each in related if each.file != finding.file):
-        lines += _file(file, _marks(related, file, None, outcome.lines(file)), ":::", finding, outcome, style, gutter)
+        lines += _file(file, _marks(related, file, None, outcome.lines(file)), ":::", outcome, page)
     hidden = len(finding.related) - len(related)
-    return [*lines, *([f"{' ' * gutter} … and {hidden} more places"] if hidden else [])]
+    return [*lines, *([f"{' ' * page.gutter} … and {hidden} more places"] if hidden else [])]
 
 
-def _file(
-    file: str, marks: list[Mark], arrow: str, finding: Finding, outcome: Outcome, style: Style, gutter: int
-) -> list[str]:
+def _file(file: str, marks: list[Mark], arrow: str, outcome: Outcome, page: Page) -> list[str]:
     source = outcome.lines(file)
     place = f"{brief(file)}:{marks[0].line}:{marks[0].column}" if source else brief(file)
-    head = f"{' ' * (gutter - 1)}{style.paint(arrow, 'quiet')} {place}"
-    excerpt = draw(source, marks, finding.severity, style, gutter)
-    return [head, f"{' ' * gutter} {style.paint('|', 'quiet')}", *excerpt] if excerpt else [head]
+    head = f"{' ' * (page.gutter - 1)}{page.style.paint(arrow, 'quiet')} {place}"
+    excerpt = draw(source, marks, page)
+    return [head, f"{' ' * page.gutter} {page.style.paint('|', 'quiet')}", *excerpt] if excerpt else [head]
 
 
 def _marks(related: tuple[Related, ...], file: str, own: Mark | None, source: tuple[str, ...]) -> list[Mark]:
