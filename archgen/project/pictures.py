@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from archgen.export.icons import icons
 from archgen.glyphs import Icon
-from archgen.layout.placed import Engine
+from archgen.layout.placed import Engine, Placed
 from archgen.markup import identifier
 from archgen.model import Flow
 from archgen.render.diagram_svg import diagram_svg
@@ -72,6 +72,18 @@ class Drawing:
 
     def deployment(self, tier: Tier) -> str:
         """Where everything runs, as SVG."""
+    def placed(self, tier: Tier) -> Placed:
+        """The deployment with its places."""
+        return self._engine(self.diagram(tier))
+
+    def icons(self, tiers: Iterable[Tier]) -> dict[str, Icon]:
+        """The logos of all that the pictures of some tiers show, by the names that they have them under."""
+        found: dict[str, Icon] = {}
+        for tier in tiers:
+            named = (one.icon or one.product for one in tier.topology.components.values())
+            found = {**_icons(tier, named), **found}
+        return found
+
 
         diagram = self.diagram(tier)
         found = _icons(tier, (node.icon for node in diagram.nodes))

@@ -1,0 +1,74 @@
+"""A deck as values: slides in order, each one idea, with what its speaker says; nothing of files or shapes."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen.layout.placed import Placed
+from archgen.layout.sequence import PlacedSequence
+from archgen.view import Badge
+
+PROSE = 24.0
+"""The size of prose on a slide, in points."""
+
+WIDE, TALL = 960.0, 540.0
+"""A slide of 16:9, in points."""
+
+
+class Opening(Struct, frozen=True, tag=True):
+    """The title of a deck, or of a part of it."""
+
+    title: str
+    subtitle: str = ""
+    notes: str = ""
+
+
+class Entry(Struct, frozen=True):
+    """A paragraph; `strong` is said first and in bold, `badge` stands before it as it stands in the diagram."""
+
+    text: str
+    strong: str = ""
+    badge: Badge | None = None
+
+
+class Prose(Struct, frozen=True, tag=True):
+    """Paragraphs, no more than a slide holds."""
+
+    title: str
+    entries: tuple[Entry, ...]
+    notes: str = ""
+
+
+class Table(Struct, frozen=True, tag=True):
+    """Rows of cells under a header."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: str = ""
+
+
+class Picture(Struct, frozen=True, tag=True):
+    """A deployment."""
+
+    title: str
+    placed: Placed
+    notes: str = ""
+
+
+class Flow(Struct, frozen=True, tag=True):
+    """A request flow, or a part of one."""
+
+    title: str
+    placed: PlacedSequence
+    notes: str = ""
+
+
+Slide = Opening | Prose | Table | Picture | Flow
+
+
+class Deck(Struct, frozen=True):
+    """Slides in order."""
+
+    title: str
+    slides: tuple[Slide, ...]

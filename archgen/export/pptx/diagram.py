@@ -1,0 +1,282 @@
+"""A placed diagram as native shapes: groups that move as one, cards, and connectors glued to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+from pptx.enum.shapes import MSO_SHAPE
+from pptx.oxml.ns import qn
+
+from archgen.export.pptx.canvas import Canvas
+from archgen.export.pptx.marks import Marks
+from archgen.export.pptx.routes import route
+from archgen.glyphs import group_glyph
+from archgen.layout.measure import CHIP_ICON
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.metrics import text_width
+from archgen.theme import LINES, SIZES
+
+_SIDES = 4
+
+
+def names(placed: Placed) -> dict[str, str]:
+    """The name of each node's shape: its component where one node stands for all of it, else the replica."""
+    count: dict[str, int] = {}
+    for one in placed.nodes:
+        count[one.node.subject] = count.get(one.node.subject, 0) + 1
+    return {one.node.id: one.node.subject if count[one.node.subject] == 1 else one.node.id for one in placed.nodes}
+
+
+def paint(canvas: Canvas, placed: Placed, marks: Marks) -> None:
+    """Puts a diagram on a slide."""
+    _Painter(canvas, placed, marks).paint()
+
+
+class _Painter:
+    def __init__(self, canvas: Canvas, placed: Placed, marks: Marks) -> None:
+        self._canvas = canvas
+        self._placed = placed
+        self._marks = marks
+        self._names = names(placed)
+        self._cards: dict[str, Any] = {}
+        self._sites: dict[str, list[Point]] = {one.node.id: [] for one in placed.nodes}
+        for edge in placed.edges:
+            for node, point in ((edge.edge.source, edge.points[0]), (edge.edge.target, edge.points[-1])):
+                if point not in self._sites[node]:
+                    self._sites[node].append(point)
+        self._flat = {one.group.id: one for one in placed.groups if not one.group.across}
+
+    def paint(self) -> None:
+        shapes = self._canvas.slide.shapes
+        self._inside(shapes, None)
+        for band in self._placed.groups:
+            if band.group.across:
+                self._band(shapes, band)
+        for one in self._placed.nodes:
+            if one.node.guards:
+                self._node(shapes, one)
+        for edge in self._placed.edges:
+            self._edge(shapes, edge)
+        for edge in self._placed.edges:
+            self._label(shapes, edge)
+
+    # Groups
+
+    def _inside(self, into: Any, parent: str | None) -> None:
+        for one in self._placed.groups:
+            if not one.group.across and one.group.parent == parent:
+                self._group(into, one)
+        for node in self._placed.nodes:
+            if (node.node.group if node.node.group in self._flat else None) == parent and not node.node.guards:
+                self._node(into, node)
+
+    def _group(self, into: Any, one: PlacedGroup) -> None:
+        told = " ".join(word for word in (one.group.kind, one.group.label, one.group.detail) if word)
+        inner = self._canvas.group(into, one.group.subject, told)
+        host = one.group.kind == "host"
+        self._canvas.shape(
+            inner,
+            MSO_SHAPE.ROUNDED_RECTANGLE,
+            one.box,
+            fill=_tint(one),
+            line="group_line",
+            radius=SIZES.card_radius if host else SIZES.group_radius,
+            dash="2 3" if one.group.kind == "network" else "",
+            name=f"{one.group.subject} frame",
+        )
+        self._heading(inner, one)
+        self._inside(inner, one.group.id)
+        self._marks.row(self._canvas, inner, one.group.badges, one.box.right + 4, one.box.y)
+
+    def _heading(self, into: Any, one: PlacedGroup) -> None:
+        if one.heading is None:
+            return
+        box = one.heading
+        host = one.group.kind == "host"
+        x = box.x
+        if host:
+            glyph = Box(x, box.y + box.height / 2 - 8.5, 16, 16)
+            self._marks.drawing(self._canvas, into, glyph, group_glyph("host"), "muted")
+            x += 22
+        role = "ink" if host else "muted"
+        wide = text_width(one.title, SIZES.text, bold=True) + 2
+        where = Box(x, box.y, wide, box.height)
+        self._canvas.text(into, where, ((one.title, role, True),), SIZES.text, anchor="start", name="name")
+        if one.detail:
+            where = Box(x + wide + 6, box.y, text_width(one.detail, SIZES.label) + 2, box.height)
+            self._canvas.text(into, where, ((one.detail, "muted", False),), SIZES.label, anchor="start", name="detail")
+
+    def _band(self, into: Any, one: PlacedGroup) -> None:
+        told = " ".join(word for word in (one.group.kind, one.group.label, one.group.detail) if word)
+        self._canvas.shape(
+            into,
+            MSO_SHAPE.ROUNDED_RECTANGLE,
+            one.box,
+            fill=None,
+            line="muted",
+            radius=SIZES.group_radius,
+            dash="2 3",
+            name=one.group.subject,
+            told=told,
+        )
+        if one.heading:
+            tag = self._canvas.shape(
+                into, MSO_SHAPE.ROUNDED_RECTANGLE, one.heading, fill="tint_1", line="group_line", radius=8, name="name"
+            )
+            runs = ((one.title, "muted", True), (f"  {one.detail}" if one.detail else "", "muted", False))
+            self._canvas.write(tag, ((tuple(run for run in runs if run[0]), SIZES.label),))
+            self._marks.row(self._canvas, into, one.group.badges, one.box.right - 4, one.heading.y + 8)
+
+    # Nodes
+
+    def _node(self, into: Any, one: PlacedNode) -> None:
+        name = self._names[one.node.id]
+        canvas, box = self._canvas, one.box
+        whole = canvas.group(into, f"{name} card", "")
+        words = (one.node.label, one.node.mark, one.node.detail, one.node.description)
+        card = canvas.shape(
+            whole,
+            MSO_SHAPE.ROUNDED_RECTANGLE,
+            box,
+            fill="card",
+            line="card_line",
+            name=name,
+            told=" · ".join(word for word in words if word) or name,
+        )
+        _outline(card, box, self._sites[one.node.id])
+        self._cards[one.node.id] = card
+        self._large(whole, card, one) if not one.compact else self._compact(whole, card, one)
+        self._marks.row(canvas, whole, one.node.badges, box.right + 4, box.y)
+
+    def _large(self, into: Any, card: Any, one: PlacedNode) -> None:
+        box, size = one.box, SIZES.icon
+        tall = size + 4 + 16 * len(one.title) + (14 if one.detail else 0)
+        y = box.y + (box.height - tall) / 2
+        where = Box(box.centre[0] - size / 2, y, size, size)
+        self._marks.icon(self._canvas, into, where, one.node.kind, one.node.icon)
+        lines: list[tuple[tuple[tuple[str, str, bool], ...], float]] = [
+            (((line, "ink", True),), SIZES.name) for line in one.title
+        ]
+        if one.detail:
+            role = "accent" if one.node.mark in ("primary", "active") else "muted"
+            lines.append((((one.detail, role, bool(one.node.mark)),), SIZES.label))
+        above = y + size + 4 - box.y
+        self._canvas.write(card, tuple(lines), vertical="t", insets=(0, above, 0, 0))
+
+    def _compact(self, into: Any, card: Any, one: PlacedNode) -> None:
+        box = one.box
+        where = Box(box.x + 10, box.centre[1] - CHIP_ICON / 2, CHIP_ICON, CHIP_ICON)
+        self._marks.icon(self._canvas, into, where, one.node.kind, None, "muted")
+        lines: list[tuple[tuple[tuple[str, str, bool], ...], float]] = [
+            (((line, "ink", True),), SIZES.text) for line in one.title
+        ]
+        if one.detail:
+            lines.append((((one.detail, "muted", False),), SIZES.small))
+        self._canvas.write(card, tuple(lines), anchor="start", insets=(18 + CHIP_ICON, 0, 0, 0))
+
+    # Lines
+
+    def _edge(self, into: Any, one: PlacedEdge) -> None:
+        line = LINES[one.edge.meaning]
+        said = " ".join(word for word in (one.edge.label, line.words) if word)
+        source, target = self._names[one.edge.source], self._names[one.edge.target]
+        ends = [
+            (self._cards[node], _SIDES + self._sites[node].index(point))
+            for node, point in ((one.edge.source, one.points[0]), (one.edge.target, one.points[-1]))
+        ]
+        self._canvas.connector(
+            into,
+            route([self._canvas.at(point) for point in one.points]),
+            role=line.role,
+            name=one.edge.subject,
+            told=f"{source} → {target}: {said}",
+            width=SIZES.line,
+            dash=line.dash,
+            double=line.double,
+            ends=(ends[0], ends[1]),
+        )
+
+    def _label(self, into: Any, one: PlacedEdge) -> None:
+        if one.label is None:
+            return
+        line, box, canvas = LINES[one.edge.meaning], one.label.box, self._canvas
+        badges = [badge for other in self._placed.edges if other.bundle == one.bundle for badge in other.edge.badges]
+        ground = canvas.text(into, box, (), SIZES.label, fill=self._under(box), name=f"{one.edge.subject} label")
+        x = box.x + 4
+        if line.lock:
+            self._marks.lock(canvas, into, x, box.centre[1] - SIZES.lock / 2, line.lock, line.role)
+            x += SIZES.lock + 3
+        if one.label.text:
+            run = ((one.label.text, line.role, False),)
+            canvas.write(ground, ((run, SIZES.label),), anchor="start", insets=(x - box.x, 0, 0, 0))
+            x += text_width(one.label.text, SIZES.label)
+        for badge in badges:
+            self._marks.badge(canvas, into, x + 16, box.centre[1], badge)
+            x += 2 * SIZES.badge + 4
+
+    def _under(self, box: Box) -> str:
+        """The role of the ground that a label lies on."""
+        around = [one for one in self._flat.values() if one.box.contains(box)]
+        return _tint(max(around, key=lambda one: one.depth)) if around else "ground"
+
+
+def _tint(one: PlacedGroup) -> str:
+    return f"tint_{min(one.depth, 2) + 1}"
+
+
+# Cards with sites where their lines arrive
+
+
+def _outline(card: Any, box: Box, sites: list[Point]) -> None:
+    """Gives a card the outline of a rounded rectangle with a connection site for each line, after the usual four."""
+    properties = card._element.spPr
+    old = properties.find(qn("a:prstGeom"))
+    geometry = etree.Element(qn("a:custGeom"))
+    wide, tall = round(box.width * 100), round(box.height * 100)
+    etree.SubElement(geometry, qn("a:avLst"))
+    guides = etree.SubElement(geometry, qn("a:gdLst"))
+    etree.SubElement(geometry, qn("a:ahLst"))
+    listed = etree.SubElement(geometry, qn("a:cxnLst"))
+    usual = [(wide / 2, 0.0), (0.0, tall / 2), (wide / 2, tall), (float(wide), tall / 2)]
+    for at, (x, y) in enumerate([*usual, *(((x - box.x) * 100, (y - box.y) * 100) for x, y in sites)]):
+        for axis, value, whole in (("x", x, "w"), ("y", y, "h")):
+            guide = etree.SubElement(guides, qn("a:gd"))
+            guide.set("name", f"connsite{axis.upper()}{at}")
+            guide.set("fmla", f"*/ {round(value)} {whole} {wide if axis == 'x' else tall}")
+        site = etree.SubElement(listed, qn("a:cxn"))
+        site.set("ang", "0")
+        place = etree.SubElement(site, qn("a:pos"))
+        place.set("x", f"connsiteX{at}")
+        place.set("y", f"connsiteY{at}")
+    frame = etree.SubElement(geometry, qn("a:rect"))
+    for key in "ltrb":
+        frame.set(key, key)
+    _rounded(etree.SubElement(geometry, qn("a:pathLst")), wide, tall, round(SIZES.card_radius * 100))
+    properties.replace(old, geometry)
+
+
+def _rounded(paths: Any, wide: int, tall: int, radius: int) -> None:
+    path = etree.SubElement(paths, qn("a:path"))
+    path.set("w", str(wide))
+    path.set("h", str(tall))
+    radius = min(radius, wide // 2, tall // 2)
+    corners = (
+        ((radius, 0), (wide - radius, 0), "16200000"),
+        ((wide, radius), (wide, tall - radius), "0"),
+        ((wide - radius, tall), (radius, tall), "5400000"),
+        ((0, tall - radius), (0, radius), "10800000"),
+    )
+    _step(path, "a:moveTo", corners[0][0])
+    for _, end, start in corners:
+        _step(path, "a:lnTo", end)
+        arc = etree.SubElement(path, qn("a:arcTo"))
+        for key, value in (("wR", radius), ("hR", radius), ("stAng", start), ("swAng", 5400000)):
+            arc.set(key, str(value))
+    etree.SubElement(path, qn("a:close"))
+
+
+def _step(path: Any, tag: str, place: tuple[int, int]) -> None:
+    point = etree.SubElement(etree.SubElement(path, qn(tag)), qn("a:pt"))
+    point.set("x", str(place[0]))
+    point.set("y", str(place[1]))

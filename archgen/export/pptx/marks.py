@@ -1,0 +1,102 @@
+"""Marks on a slide: numbered badges as shapes, logos and locks as small pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from io import BytesIO
+from typing import Any, assert_never
+
+from pptx.enum.shapes import MSO_SHAPE
+
+from archgen.export.png import png
+from archgen.export.pptx.canvas import Canvas
+from archgen.finding import Severity
+from archgen.glyphs import Icon, glyph
+from archgen.layout.placed import Box
+from archgen.markup import badge_size, element, lock, picture, symbols, use
+from archgen.theme import SIZES, Mode
+from archgen.view import Badge
+
+Icons = Callable[[str | None], Icon | None]
+"""The logo of a product, or an icon by its name; None where there is none."""
+
+_PIXELS = 128
+
+
+class Marks:
+    """Draws marks with the icons and in the mode of one deck; each picture is made once."""
+
+    def __init__(self, icons: Icons, mode: Mode) -> None:
+        self._icons = icons
+        self._mode = mode
+
+    def icon(self, canvas: Canvas, into: Any, box: Box, kind: str, name: str | None, role: str = "ink") -> None:
+        """The logo of a product, else the glyph of a kind."""
+        drawing = (self._icons(name) if name else None) or glyph(kind)
+        self.drawing(canvas, into, box, drawing, role)
+
+    def drawing(self, canvas: Canvas, into: Any, box: Box, drawing: Icon, role: str) -> None:
+        """A drawing in a box."""
+        canvas.picture(into, BytesIO(_icon_png(drawing, role, self._mode)), box, f"{drawing.id} icon", "")
+
+    def lock(self, canvas: Canvas, into: Any, x: float, y: float, state: str, role: str) -> None:
+        """A closed or an open lock, its top left corner at a place."""
+        image = BytesIO(_lock_png("closed" if state == "closed" else "open", role, self._mode))
+        canvas.picture(into, image, Box(x, y, SIZES.lock, SIZES.lock), f"{state} lock", "")
+
+    def badge(self, canvas: Canvas, into: Any, x: float, y: float, badge: Badge) -> None:
+        """A badge around a centre."""
+        wide, tall = badge_size(badge.number)
+        box = Box(x - wide / 2, y - tall / 2, wide, tall)
+        if badge.severity == "warning":
+            box = Box(box.x - 2, box.y, box.width + 4, box.height - 1)
+        told = f"{badge.severity} {badge.number}: {badge.title}"
+        made = canvas.shape(
+            into,
+            _form(badge.severity),
+            box,
+            fill=badge.severity,
+            line="ground",
+            name=f"issue {badge.number}",
+            told=told,
+        )
+        run = ((str(badge.number), "on_badge", True),)
+        lower = 4.0 if badge.severity == "warning" else 0.0
+        canvas.write(made, ((run, SIZES.small),), insets=(0, lower, 0, 0))
+
+    def row(self, canvas: Canvas, into: Any, badges: tuple[Badge, ...], right: float, middle: float) -> None:
+        """Badges side by side, the last one's right side at a place."""
+        for badge in reversed(badges):
+            wide = badge_size(badge.number)[0]
+            self.badge(canvas, into, right - wide / 2, middle, badge)
+            right -= wide + 4
+
+
+def _form(severity: Severity) -> MSO_SHAPE:
+    match severity:
+        case "error":
+            return MSO_SHAPE.OCTAGON
+        case "warning":
+            return MSO_SHAPE.ISOSCELES_TRIANGLE
+        case "info":
+            return MSO_SHAPE.OVAL
+        case _:
+            assert_never(severity)
+
+
+@lru_cache(maxsize=256)
+def _icon_png(drawing: Icon, role: str, mode: Mode) -> bytes:
+    body = use(drawing, "i", 0, 0, _PIXELS, role)
+    return _png(body, symbols((drawing,), "i"), _PIXELS, mode)
+
+
+@lru_cache(maxsize=16)
+def _lock_png(state: str, role: str, mode: Mode) -> bytes:
+    return _png(lock(0, 0, "closed" if state == "closed" else "open", role, 64), "", 64, mode)
+
+
+def _png(body: str, defs: str, side: int, mode: Mode) -> bytes:
+    whole = picture(body, width=side, height=side, prefix="i", title="", alt="", mode=mode, defs=defs)
+    ground = element("rect", width=side, height=side, class_="f-ground")
+    return png(whole.replace(ground, "", 1), scale=1.0)

@@ -1,0 +1,92 @@
+"""The way of a line as one of the format's connectors: its form, its frame, its turns and its adjustments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+Place = tuple[int, int]
+"""A place on a slide in English metric units."""
+
+_QUARTER = 5400000
+_THIN = 6350
+_FORMS = {2: "straightConnector1", 3: "bentConnector2", 4: "bentConnector3", 5: "bentConnector4", 6: "bentConnector5"}
+_MOST = 6
+
+
+class Route(Struct, frozen=True):
+    """A preset connector; the frame is the one before it is flipped and turned."""
+
+    form: str
+    x: int
+    y: int
+    width: int
+    height: int
+    turn: int = 0
+    flip_h: bool = False
+    flip_v: bool = False
+    adjust: tuple[int, ...] = ()
+
+
+def route(points: Sequence[Place]) -> Route:
+    """The connector that runs through the corners of an orthogonal line, from its first point to its last.
+
+    Preset connectors have four corners at most; a line with more keeps its ends and its longest middle part.
+    """
+    points = _reduced(_straightened(points))
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    if len(points) == 2:
+        return Route(_FORMS[2], min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0), 0, x1 < x0, y1 < y0)
+    if points[0][1] == points[1][1]:
+        width, height = max(abs(x1 - x0), _THIN), max(abs(y1 - y0), _THIN)
+        adjust = _adjusted([(x - x0, y - y0) for x, y in points], width, height, x1 < x0, y1 < y0)
+        return Route(_FORMS[len(points)], min(x0, x1), min(y0, y1), width, height, 0, x1 < x0, y1 < y0, adjust)
+    # a line that starts upright is a level one turned by a quarter: along it is down, across it is to the left
+    along, across = max(abs(y1 - y0), _THIN), max(abs(x1 - x0), _THIN)
+    adjust = _adjusted([(y - y0, x0 - x) for x, y in points], along, across, y1 < y0, x1 > x0)
+    left, top = (x0 + x1 - along) // 2, (y0 + y1 - across) // 2
+    return Route(_FORMS[len(points)], left, top, along, across, _QUARTER, y1 < y0, x1 > x0, adjust)
+
+
+def _adjusted(steps: list[tuple[int, int]], width: int, height: int, back: bool, up: bool) -> tuple[int, ...]:
+    """The free corners as parts of the frame, in hundred thousandths: along, across, along …"""
+    found = []
+    for at in range(1, len(steps) - 2):
+        along, across = steps[at] if at % 2 else steps[at + 1]
+        part = (-along if back else along) / width if at % 2 else (-across if up else across) / height
+        found.append(round(part * 100000))
+    return tuple(found)
+
+
+def _straightened(points: Sequence[Place]) -> list[Place]:
+    found: list[Place] = []
+    for point in points:
+        if found and found[-1] == point:
+            continue
+        if len(found) > 1 and (found[-2][0] == found[-1][0] == point[0] or found[-2][1] == found[-1][1] == point[1]):
+            found[-1] = point
+        else:
+            found.append(point)
+    return found if len(found) > 1 else [*found, *found]
+
+
+def _reduced(points: list[Place]) -> list[Place]:
+    """A line with at most four corners."""
+    if len(points) <= _MOST:
+        return points
+    level = points[0][1] == points[1][1]
+    axis = 1 if level else 0
+    parts = [(abs(points[at + 1][1 - axis] - points[at][1 - axis]), at) for at in range(2, len(points) - 3)]
+    same = [(far, at) for far, at in parts if points[at][axis] == points[at + 1][axis]]
+    middle = points[max(same)[1]][axis]
+    if (points[-2][1] == points[-1][1]) != level:
+        # it ends across to how it starts: one corner less
+        corners = [points[1], _corner(points[1], middle, axis), _corner(points[-1], middle, axis)]
+        return [points[0], *corners, points[-1]]
+    corners = [points[1], _corner(points[1], middle, axis), _corner(points[-2], middle, axis), points[-2]]
+    return [points[0], *corners, points[-1]]
+
+
+def _corner(point: Place, middle: int, axis: int) -> Place:
+    return (point[0], middle) if axis == 1 else (middle, point[1])

@@ -1,0 +1,124 @@
+"""A placed sequence as native shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pptx.enum.shapes import MSO_SHAPE
+
+from archgen.export.pptx.canvas import Canvas
+from archgen.export.pptx.marks import Marks
+from archgen.export.pptx.routes import route
+from archgen.layout.lanes import LOOP
+from archgen.layout.placed import Box
+from archgen.layout.sequence import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text
+from archgen.theme import LINES, SIZES
+
+
+def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
+    """Puts a sequence on a slide."""
+    shapes = canvas.slide.shapes
+    cards = [_head(canvas, shapes, head, marks) for head in placed.heads]
+    for head, card in zip(placed.heads, cards, strict=True):
+        _lifeline(canvas, shapes, head, placed, card)
+    for frame in placed.frames:
+        _frame(canvas, shapes, frame)
+    for arrow in placed.arrows:
+        _arrow(canvas, shapes, arrow, placed, marks)
+    for paper in placed.papers:
+        _paper(canvas, shapes, paper)
+    for foot in placed.feet:
+        _head(canvas, shapes, foot, marks)
+
+
+def _text(canvas: Canvas, into: Any, text: Text, fill: str | None = None) -> None:
+    box = text.box
+    wide = Box(box.x - 2, box.y - 1, box.width + 4, box.height + 2)
+    run = ((text.text, text.role, text.bold),)
+    canvas.text(into, wide, run, text.size, anchor="middle", fill=fill, name="words")
+
+
+def _head(canvas: Canvas, into: Any, head: Head, marks: Marks) -> Any:
+    name = head.participant.id
+    whole = canvas.group(into, f"{name} card", "")
+    card = canvas.shape(
+        whole,
+        MSO_SHAPE.ROUNDED_RECTANGLE,
+        head.box,
+        fill="card",
+        line="card_line",
+        radius=SIZES.card_radius,
+        name=name if head.icon else f"{name} foot",
+        told=" · ".join(word for word in (head.participant.label, head.participant.detail) if word) or name,
+    )
+    lines = tuple((((text.text, text.role, text.bold),), text.size) for text in head.texts)
+    above = head.icon.bottom + 4 - head.box.y if head.icon else 0.0
+    canvas.write(card, lines, vertical="t" if head.icon else "ctr", insets=(0, above, 0, 0))
+    if head.icon:
+        marks.icon(canvas, whole, head.icon, head.participant.kind, head.participant.icon)
+    return card
+
+
+def _lifeline(canvas: Canvas, into: Any, head: Head, placed: PlacedSequence, card: Any) -> None:
+    # a thin shape, not a connector: only messages are connectors here
+    canvas.shape(
+        into,
+        MSO_SHAPE.RECTANGLE,
+        Box(head.x, head.box.bottom, 0, placed.bottom - head.box.bottom),
+        fill=None,
+        line="faint",
+        width=SIZES.line,
+        name=f"{head.participant.id} lifeline",
+    )
+
+
+def _arrow(canvas: Canvas, into: Any, arrow: Arrow, placed: PlacedSequence, marks: Marks) -> None:
+    message, line = arrow.message, LINES[arrow.message.meaning]
+    points = [(arrow.x1, arrow.y), (arrow.x2, arrow.y2)]
+    if message.source == message.target:
+        out = arrow.x1 + LOOP
+        points = [(arrow.x1, arrow.y), (out, arrow.y), (out, arrow.y2), (arrow.x2, arrow.y2)]
+    sign = "-->" if message.answer else "->"
+    canvas.connector(
+        into,
+        route([canvas.at(point) for point in points]),
+        role=line.role,
+        name=f"{message.source} {sign} {message.target}",
+        told=" ".join(word for word in (message.number, message.text, message.protocol, line.words) if word),
+        width=SIZES.line,
+        dash="5 4" if message.answer else "",
+    )
+    if arrow.lock and line.lock:
+        x, y = arrow.lock
+        half = SIZES.lock / 2
+        canvas.shape(
+            into, MSO_SHAPE.OVAL, Box(x - half - 2, y - half - 2, 2 * half + 4, 2 * half + 4), fill="ground", line=None
+        )
+        marks.lock(canvas, into, x - half, y - half - 0.5, line.lock, line.role)
+    for text in (*arrow.texts, *([arrow.number] if arrow.number else [])):
+        _text(canvas, into, text)
+    for x, y, badge in arrow.badges:
+        marks.badge(canvas, into, x, y, badge)
+
+
+def _paper(canvas: Canvas, into: Any, paper: Paper) -> None:
+    canvas.shape(into, MSO_SHAPE.RECTANGLE, paper.box, fill="paper", line="paper_line", name="note")
+    for text in paper.texts:
+        _text(canvas, into, text)
+
+
+def _frame(canvas: Canvas, into: Any, frame: FrameBox) -> None:
+    for at, band in enumerate(frame.bands):
+        _band(canvas, into, band, first=at == 0)
+    canvas.shape(into, MSO_SHAPE.RECTANGLE, frame.box, fill=None, line="card_line", name=f"{frame.name.text} frame")
+    canvas.shape(into, MSO_SHAPE.SNIP_1_RECTANGLE, frame.tab, fill="tint_3", line="card_line", name="tab")
+    _text(canvas, into, frame.name)
+
+
+def _band(canvas: Canvas, into: Any, band: Band, first: bool) -> None:
+    canvas.shape(into, MSO_SHAPE.RECTANGLE, band.box, fill="tint_1", line=None, name="condition")
+    if not first:
+        rule = Box(band.box.x, band.box.y, band.box.width, 0)
+        canvas.shape(into, MSO_SHAPE.RECTANGLE, rule, fill=None, line="card_line", dash="4 4", name="divider")
+    for text in band.texts:
+        _text(canvas, into, text)

@@ -1,0 +1,233 @@
+"""Turns slides into slides: titles, pictures, prose, tables, notes and numbers."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from lxml import etree
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.oxml.ns import qn
+from pptx.util import Emu, Pt
+
+from archgen.deck import PROSE, Deck, Entry, Flow, Opening, Picture, Prose, Slide, Table
+from archgen.export.pptx import diagram, sequence
+from archgen.export.pptx.archive import written
+from archgen.export.pptx.canvas import Canvas
+from archgen.export.pptx.legend import legend
+from archgen.export.pptx.marks import Icons, Marks
+from archgen.export.pptx.template import Area, Base, base
+from archgen.markup import clean
+from archgen.metrics import elide, text_width, wrap
+from archgen.theme import SIZES
+
+_LARGEST = 1.15
+"""Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
+
+_CELL = 18.0
+_LEADING = 1.25
+_FOOT = 22.0
+
+
+def pptx(deck: Deck, icons: Icons, template: bytes | None = None) -> bytes:
+    """The deck as a file; with `template` in the layouts, fonts and colours of that presentation."""
+    return _Writer(base(template), icons).written(deck)
+
+
+class _Writer:
+    def __init__(self, place: Base, icons: Icons) -> None:
+        self._base = place
+        self._marks = Marks(icons, place.theme.name)
+        self._area: Area = place.area
+
+    def written(self, deck: Deck) -> bytes:
+        for slide in deck.slides:
+            self._slide(slide)
+        return written(self._base.presentation, clean(deck.title))
+
+    def _slide(self, slide: Slide) -> None:
+        match slide:
+            case Opening():
+                made = self._opening(slide)
+            case Prose():
+                made = self._prose(slide)
+            case Table():
+                made = self._table(slide)
+            case Picture():
+                made = self._picture(slide)
+            case Flow():
+                made = self._flow(slide)
+            case _:
+                assert_never(slide)
+        _number(made)
+        if slide.notes:
+            frame = made.notes_slide.notes_text_frame
+            if frame is not None:
+                frame.text = clean(slide.notes)
+
+    def _new(self, layout: Any, title: str) -> Any:
+        made = self._base.presentation.slides.add_slide(layout)
+        place = made.shapes.title
+        if place is not None:
+            room = float(place.width or 0) / 12700 - 16
+            place.text_frame.text = elide(
+                clean(" ".join(title.split())), max(room, 100), self._base.title_size, bold=True
+            )
+        return made
+
+    def _opening(self, slide: Opening) -> Any:
+        made = self._new(self._base.opening, slide.title)
+        for one in made.placeholders:
+            if one.placeholder_format.type in (PP_PLACEHOLDER.SUBTITLE, PP_PLACEHOLDER.BODY):
+                one.text_frame.text = clean(slide.subtitle)
+                break
+        return _without_empty(made)
+
+    # Prose
+
+    def _prose(self, slide: Prose) -> Any:
+        if any(entry.badge for entry in slide.entries):
+            return self._marked(slide)
+        made = self._new(self._base.prose, slide.title)
+        body = next((one for one in made.placeholders if one.placeholder_format.idx == 1), None)
+        if body is None:
+            return self._marked(slide, made)
+        area = self._area
+        body.left, body.top, body.width, body.height = (
+            Emu(Pt(length)) for length in (area.x, area.y, area.width, area.height)
+        )
+        self._paragraphs(body, slide.entries)
+        return made
+
+    def _paragraphs(self, shape: Any, entries: tuple[Entry, ...]) -> None:
+        frame = shape.text_frame
+        frame.word_wrap = True
+        for at, entry in enumerate(entries):
+            paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
+            properties = paragraph._p.get_or_add_pPr()
+            properties.set("marL", "0")
+            properties.set("indent", "0")
+            paragraph.space_before = Pt(0)
+            paragraph.space_after = Pt(10)
+            etree.SubElement(properties, qn("a:buNone"))
+            for words, bold in ((entry.strong, True), (entry.text, False)):
+                if words:
+                    run = paragraph.add_run()
+                    run.text = clean(words) + (" " if bold and entry.text else "")
+                    run.font.size = Pt(PROSE)
+                    run.font.bold = bold
+
+    def _marked(self, slide: Prose, made: Any = None) -> Any:
+        """Paragraphs one under the other in boxes of their own, each behind its badge."""
+        made = made or self._new(self._base.bare, slide.title)
+        area, y = self._area, self._area.y
+        indent = 44.0
+        for entry in slide.entries:
+            lines = wrap(f"{entry.strong} {entry.text}".strip(), area.width - indent, PROSE)
+            height = max(len(lines), 1) * PROSE * _LEADING
+            box = made.shapes.add_textbox(
+                *(Emu(Pt(length)) for length in (area.x + indent, y, area.width - indent, height))
+            )
+            box.name = f"issue {entry.badge.number} in words" if entry.badge else "words"
+            self._paragraphs(box, (entry,))
+            for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
+                setattr(box.text_frame, side, 0)
+            if entry.badge:
+                larger = Canvas(made, self._base.theme, area.x + 18, y + PROSE * 0.6, 1.6)
+                self._marks.badge(larger, made.shapes, 0, 0, entry.badge)
+            y += height + 12
+        return made
+
+    def _table(self, slide: Table) -> Any:
+        made = self._new(self._base.bare, slide.title)
+        area = self._area
+        wanted = [
+            max([text_width(row[at], _CELL, bold=True) for row in (slide.header, *slide.rows)] + [40]) + 24
+            for at in range(len(slide.header))
+        ]
+        limited = [min(wide, area.width * 0.45) for wide in wanted]
+        scale = area.width / sum(limited)
+        frame = made.shapes.add_table(
+            len(slide.rows) + 1,
+            len(slide.header),
+            *(Emu(Pt(length)) for length in (area.x, area.y, area.width, 36.0 * (len(slide.rows) + 1))),
+        )
+        frame.name = slide.title
+        for at, wide in enumerate(limited):
+            frame.table.columns[at].width = Emu(Pt(wide * scale))
+        for y, row in enumerate((slide.header, *slide.rows)):
+            for x, words in enumerate(row):
+                cell = frame.table.cell(y, x)
+                cell.text = clean(words)
+                for paragraph in cell.text_frame.paragraphs:
+                    paragraph.font.size = Pt(_CELL)
+        return made
+
+    # Pictures
+
+    def _picture(self, slide: Picture) -> Any:
+        made = self._new(self._base.bare, slide.title)
+        placed = slide.placed
+        canvas, bottom = self._canvas(made, placed.width, placed.height, _FOOT)
+        diagram.paint(canvas, placed, self._marks)
+        foot = Canvas(made, self._base.theme, self._area.x, bottom, 1.0)
+        legend(foot, placed, self._marks, self._area.width)
+        return made
+
+    def _flow(self, slide: Flow) -> Any:
+        made = self._new(self._base.bare, slide.title)
+        placed = slide.placed
+        canvas, _ = self._canvas(made, placed.width, placed.height, 0.0)
+        sequence.paint(canvas, placed, self._marks)
+        return made
+
+    def _canvas(self, made: Any, width: float, height: float, foot: float) -> tuple[Canvas, float]:
+        """A canvas on which a picture without its margin fills the free part of the slide, and where it ends."""
+        area, margin = self._area, SIZES.margin - 14
+        room = area.height - foot
+        inner = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)
+        scale = min(area.width / inner[0], room / inner[1], _LARGEST)
+        left = area.x + (area.width - inner[0] * scale) / 2 - margin * scale
+        top = area.y + (room - inner[1] * scale) / 2 - margin * scale
+        return Canvas(made, self._base.theme, left, top, scale), area.y + room
+
+
+def _without_empty(made: Any) -> Any:
+    """A slide without placeholders that nothing was put in."""
+    for one in list(made.placeholders):
+        if one.has_text_frame and not one.text_frame.text:
+            one._element.getparent().remove(one._element)
+    return made
+
+
+def _number(made: Any) -> None:
+    """The slide's number, where the layout has its place; else at the bottom right."""
+    layout = made.slide_layout
+    place = next(
+        (one for one in layout.placeholders if one.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER), None
+    )
+    wide, tall = (float(length) / 12700 for length in _size(made))
+    box = made.shapes.add_textbox(*(Emu(Pt(length)) for length in (wide - 90, tall - 30, 70, 22)))
+    box.name = "slide number"
+    element = box._element
+    if place is not None:
+        properties = element.find(qn("p:nvSpPr")).find(qn("p:nvPr"))
+        mark = etree.SubElement(properties, qn("p:ph"))
+        for key in ("type", "sz", "idx"):
+            value = place._element.find(qn("p:nvSpPr")).find(qn("p:nvPr")).find(qn("p:ph")).get(key)
+            if value is not None:
+                mark.set(key, value)
+        element.find(qn("p:nvSpPr")).find(qn("p:cNvSpPr")).attrib.pop("txBox", None)
+        for child in list(element.spPr):
+            element.spPr.remove(child)
+    paragraph = element.find(qn("p:txBody")).find(qn("a:p"))
+    field = etree.SubElement(paragraph, qn("a:fld"))
+    field.set("id", "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}")
+    field.set("type", "slidenum")
+    etree.SubElement(field, qn("a:rPr")).set("lang", "en-US")
+    number = len(made.part.package.presentation_part.presentation.slides)
+    etree.SubElement(field, qn("a:t")).text = str(number)
+
+
+def _size(made: Any) -> tuple[int, int]:
+    presentation = made.part.package.presentation_part.presentation
+    return int(presentation.slide_width or 0), int(presentation.slide_height or 0)

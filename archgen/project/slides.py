@@ -1,0 +1,64 @@
+"""Slides: the deck of some tiers, wired from their pictures, findings and steps."""
+
+from __future__ import annotations
+
+from archgen.deck import Deck
+from archgen.project.pictures import Drawing
+from archgen.rules import BY_NAME
+from archgen.site import Tier
+from archgen.site.step import FlowChange, IssueChange, compare
+from archgen.slides import Bought, Chapter, deck
+from archgen.wording import listed
+
+MOST = 6
+
+
+def tiers_deck(tiers: tuple[Tier, ...], drawing: Drawing, title: str | None, steps: bool) -> Deck:
+    """The deck of some tiers; without a title it has the name of the only one, or says what it is."""
+    by_id = {tier.id: tier for tier in tiers}
+    chapters = tuple(_chapter(tier, by_id, drawing) for tier in tiers)
+    only = tiers[0].topology.architecture.name if len(tiers) == 1 else "Architecture"
+    return deck(chapters, title or only, steps)
+
+
+def slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: bytes | None) -> bytes:
+    """The deck as a PowerPoint file."""
+    from archgen.export.pptx import pptx
+
+    found = drawing.icons(tiers)
+    return pptx(made, lambda name: found.get(name or ""), template)
+
+
+def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing) -> Chapter:
+    follows = tiers.get(tier.topology.architecture.follows or "")
+    return Chapter(
+        topology=tier.topology,
+        findings=tier.findings,
+        placed=drawing.placed(tier),
+        flows=tuple(drawing.flow(tier, flow) for flow in tier.topology.architecture.flows),
+        bought=_bought(follows, tier) if follows else None,
+        whys={one.rule: BY_NAME[one.rule].why for one in tier.findings if one.rule in BY_NAME},
+    )
+
+
+def _bought(before: Tier, after: Tier) -> Bought:
+    step = compare(before, after)
+    return Bought(
+        follows=before.topology.architecture.name,
+        added=(*step.added, *step.hosts_added),
+        closed=_rules(step.resolved),
+        left=_rules(step.left),
+        introduced=_rules(step.introduced),
+        verdicts=tuple(_verdict(one) for one in step.flows),
+    )
+
+
+def _rules(changes: tuple[IssueChange, ...]) -> tuple[str, ...]:
+    return tuple(one.rule for one in changes)
+
+
+def _verdict(one: FlowChange) -> str:
+    if not one.after:
+        return f"{one.title}: no single failure stops it."
+    names = one.after if len(one.after) <= MOST else (*one.after[:MOST], f"{len(one.after) - MOST} more")
+    return f"{one.title}: the loss of {listed(names, 'or')} alone still stops it."

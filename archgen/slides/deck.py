@@ -1,0 +1,190 @@
+"""The deck of some models: what they are, where everything runs, what is said, what is wrong, and what it all means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from archgen.assessment import assess
+from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Slide, Table
+from archgen.explained import explained
+from archgen.finding import SEVERITIES, Finding
+from archgen.layout.sequence import place
+from archgen.report.assessment import lasting, percent
+from archgen.slides.chapter import Bought, Chapter
+from archgen.slides.paging import pages, sheets
+from archgen.view import Badge, Sequence
+from archgen.wording import listed, plural
+
+_MOST = 6
+"""Names that a line lists before it counts the rest."""
+
+_ROWS = 8
+"""Rows of a table on one slide."""
+
+
+def deck(chapters: tuple[Chapter, ...], title: str, steps: bool = False) -> Deck:
+    """The deck; with `steps` a flow is built up on one slide a step."""
+    slides: list[Slide] = [Opening(title, _subtitle(chapters))]
+    if len(chapters) > 1:
+        slides += _ladder(chapters)
+    for chapter in chapters:
+        slides += _chapter(chapter, opened=len(chapters) > 1, steps=steps)
+    slides += _appendix(chapters)
+    return Deck(title, tuple(slides))
+
+
+def _subtitle(chapters: tuple[Chapter, ...]) -> str:
+    names = tuple(one.topology.architecture.name for one in chapters)
+    if len(chapters) == 1:
+        return chapters[0].topology.architecture.summary or ""
+    return f"{plural(len(names), 'architecture')}: {_few(names)}"
+
+
+def _few(names: tuple[str, ...], last: str = "and") -> str:
+    return listed(names, last) if len(names) <= _MOST else listed((*names[:_MOST], f"{len(names) - _MOST} more"), last)
+
+
+# The ladder
+
+
+def _ladder(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:
+    entries = []
+    for one in chapters:
+        topology = one.topology
+        sizes = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'component')}"
+        entries.append(Entry(f"{sizes}, {_counted(one.findings)}.", f"{topology.architecture.name}:"))
+    yield from pages("The ladder", tuple(entries))
+
+
+def _counted(findings: tuple[Finding, ...]) -> str:
+    known = [one.severity for one in findings if one.accepted is None]
+    said = tuple(plural(known.count(one), one) for one in SEVERITIES if one in known and one != "info")
+    infos = (f"{known.count('info')} info",) if "info" in known else ()
+    return listed((*said, *infos)) or "no issues"
+
+
+def _bought(bought: Bought) -> Iterator[Slide]:
+    lines = (
+        ("Added:", bought.added),
+        ("Closed:", bought.closed),
+        ("Left open:", bought.left),
+        ("New:", bought.introduced),
+    )
+    entries = [Entry(_few(names), word) for word, names in lines if names]
+    entries += [Entry(one) for one in bought.verdicts]
+    if entries:
+        yield from pages(f"What the step from {bought.follows} bought", tuple(entries))
+
+
+# A tier
+
+
+def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[Slide]:
+    architecture = chapter.topology.architecture
+    if opened:
+        yield Opening(architecture.name, architecture.summary or "")
+    yield Picture(f"{architecture.name}: where everything runs", chapter.placed, _deployment_notes(chapter))
+    for sequence in chapter.flows:
+        yield from _steps(chapter, sequence) if steps else _flow(chapter, sequence)
+    yield from _reliability(chapter)
+    yield from _issues(chapter)
+    if chapter.bought is not None:
+        yield from _bought(chapter.bought)
+
+
+def _deployment_notes(chapter: Chapter) -> str:
+    lines = [chapter.topology.architecture.summary or "", chapter.placed.diagram.alt]
+    lines += [f"{one.title}: {one.why}" for one in chapter.topology.components.values() if one.why]
+    lines += [_said(number, one) for number, one in enumerate(chapter.findings, 1) if one.accepted is None]
+    return "\n".join(line for line in lines if line)
+
+
+def _said(number: int, one: Finding) -> str:
+    return f"Issue {number} ({one.severity}, {one.rule}): {one.message}{_proof(one)}"
+
+
+def _proof(one: Finding) -> str:
+    if one.proof is None:
+        return ""
+    killed = f"without {_few(tuple(each.id for each in one.proof.kill))}" if one.proof.kill else "with nothing failed"
+    path = f", after the path {' → '.join(one.proof.path)}" if one.proof.path else ""
+    return f" Proof: {killed}, step {one.proof.step} fails{path}."
+
+
+def _flow(chapter: Chapter, sequence: Sequence) -> Iterator[Slide]:
+    parts = sheets(sequence)
+    notes = _flow_notes(chapter, sequence)
+    for at, placed in enumerate(parts, 1):
+        part = "" if len(parts) == 1 else f" ({at} of {len(parts)})"
+        yield Flow(f"{sequence.title}{part}", placed, notes)
+
+
+def _steps(chapter: Chapter, sequence: Sequence) -> Iterator[Slide]:
+    notes = _flow_notes(chapter, sequence)
+    for count in range(1, len(sequence.items) + 1):
+        shown = place(replace(sequence, items=sequence.items[:count]))
+        yield Flow(f"{sequence.title} ({count} of {len(sequence.items)})", shown, notes)
+
+
+def _flow_notes(chapter: Chapter, sequence: Sequence) -> str:
+    breaking = tuple(one.element.id for one in chapter.topology.breaking if sequence.id in one.flows)
+    fatal = f"One failure stops it: {_few(breaking, 'or')}." if breaking else "No single failure stops it."
+    found = [
+        _said(number, one)
+        for number, one in enumerate(chapter.findings, 1)
+        if sequence.id in one.flows and one.accepted is None
+    ]
+    return "\n".join([sequence.alt, fatal, *found])
+
+
+# Reliability and issues
+
+
+def _reliability(chapter: Chapter) -> Iterator[Slide]:
+    rows = []
+    assumed = False
+    for one in assess(chapter.topology, 1):
+        breaking = tuple(each.element.id for each in chapter.topology.breaking if one.flow in each.flows)
+        down = lasting(one.result.downtime) if one.possible else "always"
+        assumed = assumed or bool(one.assumed)
+        title = chapter.topology.flows[one.flow].title
+        rows.append((title, percent(one.result.availability), down, _few(breaking, "or") or "nothing"))
+    header = ("Flow", "Available", "Down a year", "One failure that stops it")
+    notes = "Availabilities rest on assumed failure rates where the model states none." if assumed else ""
+    for start in range(0, len(rows), _ROWS):
+        yield Table(
+            f"{chapter.topology.architecture.name}: reliability", header, tuple(rows[start : start + _ROWS]), notes
+        )
+
+
+def _issues(chapter: Chapter) -> Iterator[Prose]:
+    shown = [(number, one) for number, one in enumerate(chapter.findings, 1) if one.accepted is None]
+    entries = tuple(Entry(one.message, badge=Badge(number, one.severity, one.message)) for number, one in shown)
+    notes: list[str] = []
+    for number, one in shown:
+        notes.append(f"{_said(number, one)} Next step: {one.fix}")
+        if one.rule in chapter.whys:
+            notes.append(f"Why it matters: {chapter.whys[one.rule]}")
+    if entries:
+        yield from pages(f"{chapter.topology.architecture.name}: issues", entries, "\n".join(notes))
+    else:
+        yield from pages(f"{chapter.topology.architecture.name}: issues", (Entry("No open issue was found."),))
+
+
+# What it means
+
+
+def _appendix(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:
+    told: dict[str, tuple[str, str, list[str]]] = {}
+    for chapter in chapters:
+        for one in explained(chapter.topology):
+            entry = told.setdefault(one.id, (one.title, one.text, []))
+            if one.here:
+                entry[2].append(f"{chapter.topology.architecture.name}: {one.here}")
+    if told:
+        yield Opening("Explanations", "What the parts are and do")
+    for title, text, here in told.values():
+        notes = "\n".join([text, *here])
+        yield from pages(title, tuple(Entry(paragraph) for paragraph in text.split("\n\n")), notes)

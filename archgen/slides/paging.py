@@ -1,0 +1,73 @@
+"""Text and sequences cut to the size of a slide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from archgen.deck import PROSE, TALL, WIDE, Entry, Prose
+from archgen.layout.sequence import PlacedSequence, place
+from archgen.metrics import wrap
+from archgen.view import Item, Sequence
+
+_WIDTH = WIDE * 0.9 - 44
+_LINES = 12
+_SPACE = 0.5
+"""The space after a paragraph, in lines."""
+
+_ROOM = (WIDE * 0.92, TALL * 0.78)
+_READABLE = 0.62
+"""Points that a pixel of a sequence should become at least: its smallest words have 10 pixels."""
+
+
+def lines(entry: Entry) -> int:
+    """The lines that a paragraph takes on a slide."""
+    return max(1, len(wrap(f"{entry.strong} {entry.text}".strip(), _WIDTH, PROSE)))
+
+
+def pages(title: str, entries: tuple[Entry, ...], notes: str = "") -> Iterator[Prose]:
+    """The paragraphs on as many slides as they need; a long one is cut to a slide."""
+    sheets: list[list[Entry]] = []
+    room = 0.0
+    for entry in entries:
+        short = _cut(entry)
+        wanted = lines(short) + _SPACE
+        if not sheets or wanted > room:
+            sheets.append([])
+            room = _LINES + _SPACE
+        sheets[-1].append(short)
+        room -= wanted
+    for at, sheet in enumerate(sheets, 1):
+        numbered = title if len(sheets) == 1 else f"{title} ({at} of {len(sheets)})"
+        yield Prose(numbered, tuple(sheet), notes)
+
+
+def _cut(entry: Entry) -> Entry:
+    if lines(entry) <= _LINES:
+        return entry
+    short = wrap(entry.text, _WIDTH, PROSE, lines=max(1, _LINES - 1 - len(wrap(entry.strong, _WIDTH, PROSE, lines=4))))
+    strong = " ".join(wrap(entry.strong, _WIDTH, PROSE, lines=4))
+    return Entry(" ".join(short), strong, entry.badge)
+
+
+def sheets(sequence: Sequence) -> tuple[PlacedSequence, ...]:
+    """The sequence on as few slides as let its words be read, each with all who take part in it."""
+    whole = place(sequence)
+    for count in range(1, len(sequence.items) + 1):
+        parts = [place(part) for part in _parts(sequence, count)]
+        if all(_large_enough(part) for part in parts) or max(part.height for part in parts) < 420:
+            return tuple(parts)
+    return (whole,)
+
+
+def _large_enough(placed: PlacedSequence) -> bool:
+    across, down = _ROOM[0] / placed.width, _ROOM[1] / placed.height
+    return down >= min(across, _READABLE)
+
+
+def _parts(sequence: Sequence, count: int) -> Iterator[Sequence]:
+    items: tuple[Item, ...] = sequence.items
+    size = -(-len(items) // count)
+    for start in range(0, len(items), size) if items else (0,):
+        yield replace(sequence, items=items[start : start + size])
