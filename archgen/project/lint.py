@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Literal
 
 from archgen.finding import SEVERITIES, Finding
@@ -41,46 +42,56 @@ def lint(paths: tuple[str, ...], today: str, stdin_name: str) -> Outcome:
 
 def outcome(models: tuple[Model, ...]) -> Outcome:
     """What a report needs of judged models."""
-    sources = {model.file: model for model in models}
-
-    def lines(file: str) -> tuple[str, ...]:
-        owner = sources.get(file)
-        if owner is None:
-            return next((found for each in models if (found := _included(each, file))), ())
-        if owner.loaded is not None:
-            return owner.loaded.source.lines(file)
-        return tuple(owner.text.decode("utf-8", "replace").splitlines())
-
-    def step(model: str, step_id: str) -> str:
-        loaded = (each.loaded.architecture for each in models if each.loaded is not None)
-        flows = (flow for each in loaded if each.id == model for flow in each.flows)
-        return next((_worded(found) for flow in flows if (found := _request(flow.steps, step_id))), "")
-
-    return Outcome(tuple((model.file, model.findings) for model in models), lines, step)
+    return Outcome(tuple((model.file, model.findings) for model in models), Lines(models), Steps(models))
 
 
-def _included(model: Model, file: str) -> tuple[str, ...]:
-    if model.loaded is None:
-        return ()
-    try:
-        return model.loaded.source.lines(file)
-    except KeyError:
-        return ()
+class Lines:
+    """The lines of each source file, split once."""
+
+    def __init__(self, models: tuple[Model, ...]) -> None:
+        self._models = models
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, file: str) -> tuple[str, ...]:
+        """The lines of a model's file, or of a file that one includes; none where it cannot be read."""
+        if file not in self._known:
+            self._known[file] = self._read(file)
+        return self._known[file]
+
+    def _read(self, file: str) -> tuple[str, ...]:
+        for model in self._models:
+            if model.loaded is not None and (lines := model.loaded.source.lines(file)):
+                return lines
+            if model.file == file:
+                return tuple(model.text.decode("utf-8", "replace").splitlines())
+        # a file that a model without a meaning includes
+        return tuple((read((file,))[0].data or b"").decode("utf-8", "replace").splitlines())
 
 
-def _request(steps: tuple[Step, ...], step_id: str) -> Request | None:
+class Steps:
+    """The words of each request step, found once."""
+
+    def __init__(self, models: tuple[Model, ...]) -> None:
+        self._models = models
+
+    def __call__(self, model: str, step: str) -> str:
+        """`user -> nginx` for a step's id; empty where there is no such step."""
+        return self._words.get((model, step), "")
+
+    @cached_property
+    def _words(self) -> dict[tuple[str, str], str]:
+        loaded = [model.loaded.architecture for model in self._models if model.loaded is not None]
+        steps = ((one.id, step) for one in loaded for flow in one.flows for step in _requests(flow.steps))
+        return {(model, step.id): f"{step.source} -> {' | '.join(step.targets)}" for model, step in steps}
+
+
+def _requests(steps: tuple[Step, ...]) -> Iterator[Request]:
     for step in steps:
-        if isinstance(step, Request) and step.id == step_id:
-            return step
-        if isinstance(step, Frame):
-            inside = tuple(inner for branch in step.branches for inner in branch.steps)
-            if found := _request(inside, step_id):
-                return found
-    return None
-
-
-def _worded(request: Request) -> str:
-    return f"{request.source} -> {' | '.join(request.targets)}"
+        if isinstance(step, Request):
+            yield step
+        elif isinstance(step, Frame):
+            for branch in step.branches:
+                yield from _requests(branch.steps)
 
 
 def exit_code(findings: tuple[Finding, ...], fail_on: FailOn) -> int:
