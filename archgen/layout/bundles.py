@@ -39,10 +39,10 @@ class Bundle(Struct, frozen=True):
 
 def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
     """All lines between shown nodes in bundles; what is on the way of a request comes first."""
-    alike: dict[tuple[str, str, str], list[Edge]] = {}
+    alike: dict[tuple[str, str, str, str | None], list[Edge]] = {}
     for edge in diagram.edges:
         if edge.source in shown and edge.target in shown and edge.source != edge.target:
-            alike.setdefault((edge.subject, edge.meaning, edge.label), []).append(edge)
+            alike.setdefault((edge.subject, edge.meaning, edge.label, edge.change), []).append(edge)
     found = [
         Bundle(group[0].id, tuple(group))
         for edges in alike.values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Literal
@@ -129,6 +130,27 @@ def _dock(ways: list[Way], levels: Levels) -> None:
         if not way.direct:
             way.start = levels.middle(way.edge.source) + slots[way.edge.source, way.sides[0], way.bundle.id]
             way.end = levels.middle(way.edge.target) + slots[way.edge.target, way.sides[1], way.bundle.id]
+    _straighten([way for way in ways if not way.direct], levels)
+
+
+def _straighten(ways: list[Way], levels: Levels) -> None:
+    """An end that has a side of a card to itself moves to the height of its other end, if that is beside the card."""
+    met = Counter((node, side) for way in ways for node, side in _ends(way))
+    for way in ways:
+        source, target = _ends(way)
+        if met[target] == 1 and _beside(levels, way.edge.target, way.start):
+            way.end = way.start
+        elif met[source] == 1 and _beside(levels, way.edge.source, way.end):
+            way.start = way.end
+
+
+def _ends(way: Way) -> tuple[tuple[str, Side], tuple[str, Side]]:
+    return (way.edge.source, way.sides[0]), (way.edge.target, way.sides[1])
+
+
+def _beside(levels: Levels, node: str, height: float) -> bool:
+    top, tall = levels.nodes[node]
+    return top + SLOT / 2 <= height <= top + tall - SLOT / 2
 
 
 def _slots(wishes: dict[str, list[float]], order: dict[str, tuple[bool, int]], room: float) -> dict[str, float]:

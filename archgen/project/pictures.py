@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+from archgen.evolution import Evolution
 from archgen.export.icons import icons
 from archgen.glyphs import Icon
 from archgen.layout.placed import Engine, Placed
@@ -16,6 +17,7 @@ from archgen.site import Tier
 from archgen.theme import DARK, LIGHT, Mode, Theme
 from archgen.view import Diagram, Sequence
 from archgen.views.deployment import deployment
+from archgen.views.diff import change_diagram
 from archgen.views.flow import flow_sequence
 
 
@@ -23,6 +25,12 @@ def _domain() -> Engine:
     from archgen.layout.domain import domain
 
     return domain
+
+
+def _graphlay() -> Engine:
+    from archgen.layout.graphlay import layered
+
+    return layered
 
 
 def _graphviz() -> Engine:
@@ -37,8 +45,14 @@ def _dot() -> Engine:
     return lambda diagram: graphviz(diagram, "dot")
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"domain": _domain, "graphviz": _graphviz, "dot": _dot}
-"""What can lay out a diagram, loaded when it is asked for: our own, Graphviz of the wheel, or the `dot` on the PATH."""
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "domain": _domain,
+    "graphlay": _graphlay,
+    "graphviz": _graphviz,
+    "dot": _dot,
+}
+"""What can lay out a diagram, loaded when it is asked for: by roles, by layers of calls, Graphviz of the wheel, or the
+`dot` on the PATH."""
 
 
 MODES: tuple[Mode, ...] = ("light", "dark", "auto")
@@ -70,8 +84,6 @@ class Drawing:
         """What the picture of a flow shows."""
         return flow_sequence(tier.topology, flow, tier.findings if self._findings else ())
 
-    def deployment(self, tier: Tier) -> str:
-        """Where everything runs, as SVG."""
     def placed(self, tier: Tier) -> Placed:
         """The deployment with its places."""
         return self._engine(self.diagram(tier))
@@ -84,6 +96,8 @@ class Drawing:
             found = {**_icons(tier, named), **found}
         return found
 
+    def deployment(self, tier: Tier) -> str:
+        """Where everything runs, as SVG."""
 
         diagram = self.diagram(tier)
         found = _icons(tier, (node.icon for node in diagram.nodes))
@@ -97,6 +111,19 @@ class Drawing:
         found = _icons(tier, (one.icon for one in sequence.participants))
         return sequence_svg(sequence, found, identifier(tier.id, flow.id), self._mode)
 
+    def change(self, evolution: Evolution) -> str:
+        """Both models of a change in one deployment picture, as SVG."""
+        diagram = change_diagram(evolution, self._findings)
+        architecture = evolution.after.topology.architecture
+        found = _icons_near(architecture.file, (node.icon for node in diagram.nodes))
+        prefix = identifier(architecture.id, "diff")
+        placed = self._engine(diagram)
+        return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
+
+
+def _icons_near(file: str, names: Iterable[str | None]) -> dict[str, Icon]:
+    return icons(names, os.path.dirname(os.path.abspath(file)))
+
 
 def _icons(tier: Tier, names: Iterable[str | None]) -> dict[str, Icon]:
-    return icons(names, os.path.dirname(os.path.abspath(tier.topology.architecture.file)))
+    return _icons_near(tier.topology.architecture.file, names)
