@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from archgen.evolution.things import Change
 from archgen.finding import Severity
 from archgen.kinds import Role
 from archgen.topology import Meaning
@@ -26,7 +27,8 @@ class Node(Struct, frozen=True, kw_only=True):
     """A card: a replica (or a folded component). `detail` is its second line, `mark` a role such as primary.
 
     `kind` names the glyph, `icon` the product whose logo replaces it, `subject` the component it stands for.
-    `guards` are the ids of the groups and nodes that it stands before without being on a path to them.
+    `guards` are the ids of the groups and nodes that it stands before without being on a path to them. `change` is what
+    became of it, in a picture of two models, where a thing that is gone is shown too.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Node(Struct, frozen=True, kw_only=True):
     guards: tuple[str, ...] = ()
     badges: tuple[Badge, ...] = ()
     description: str = ""
+    change: Change | None = None
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -57,6 +60,7 @@ class Group(Struct, frozen=True, kw_only=True):
     parent: str | None = None
     across: tuple[str, ...] = ()
     badges: tuple[Badge, ...] = ()
+    change: Change | None = None
 
 
 class Edge(Struct, frozen=True, kw_only=True):
@@ -69,6 +73,7 @@ class Edge(Struct, frozen=True, kw_only=True):
     label: str = ""
     meaning: Meaning
     badges: tuple[Badge, ...] = ()
+    change: Change | None = None
 
 
 class Diagram(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from archgen.errors import UsageError
 from archgen.evolution import Evolution
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.diff import FORMATS, evolutions, exit_code, judged, pairs
+from archgen.project.diff import FORMATS, evolutions, exit_code, judged, pairs, pictures
 from archgen.project.lint import FAIL_ON
 from archgen.project.writing import write
 from archgen.report.terminal import Style
@@ -40,6 +40,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT[=FILE]",
         action="append",
         help=f"{', '.join(FORMATS)}, to standard output or to a file; may be given several times (default: text)",
+    )
+    parser.add_argument(
+        "--svg",
+        metavar="FILE|DIR",
+        help="draw the deployment with what is new marked and what is gone faint, beside what --format tells",
     )
     parser.add_argument(
         "--fail-on",
@@ -64,11 +69,14 @@ def run(options: argparse.Namespace) -> int:
         for one in evolutions(found):
             told.append(one)
             progress.tell(one.after.label)
+    drawn = pictures(tuple(told), options.svg) if options.svg else ()
     for name, file in asked:
         if file is None:
             sys.stdout.write(FORMATS[name](tuple(told), style()))
         else:
             write(file, FORMATS[name](tuple(told), Style()).encode("utf-8", "backslashreplace"))
+    for file, picture in drawn:
+        write(file, picture.encode())
     return exit_code(tuple(told), options.fail_on)
 
 

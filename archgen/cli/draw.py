@@ -31,7 +31,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a directory for <model>.<view>.<ext>, or for a single picture its file, - for stdout (default: diagrams)",
     )
     parser.add_argument(
-        "--view", metavar="VIEW", action="append", default=[], help=f"{' or '.join(VIEWS)} (default: both)"
+        "--view", metavar="VIEW", action="append", default=[], help=f"{', '.join(VIEWS)} (default: all but diff)"
     )
     parser.add_argument("--flow", metavar="ID", help="only this flow")
     parser.add_argument(
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
 def _save(files: list[File], output: str) -> None:
     single = output == "-" or (format_of(output) is not None and not os.path.isdir(output))
     if not files:
-        raise UsageError("there is nothing to draw: the models have no flows")
+        raise UsageError("there is nothing to draw: the models have no flows, or none follows another")
     if single and len(files) > 1:
         raise UsageError(f"{len(files)} pictures do not fit into {output}; narrow them by --view, --flow or --format")
     if output == "-":

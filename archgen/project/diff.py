@@ -224,6 +224,20 @@ def _side(model: Model | None, other: Model | None) -> Side:
     return Side(Topology(Architecture(id=model_id(other.file), file=other.file, name="nothing")), label="no model")
 
 
+def pictures(found: tuple[Evolution, ...], path: str) -> tuple[tuple[str, str], ...]:
+    """The two-tone deployment of each change as (file, SVG): a single one at `path`, several in that directory."""
+    from archgen.project.pictures import Drawing
+
+    drawing = Drawing()
+    if len(found) == 1 and not os.path.isdir(path):
+        return ((path, drawing.change(found[0])),)
+    if path.endswith(".svg"):
+        raise UsageError(f"{len(found)} changes do not fit into {path}; name a directory, or two models")
+    return tuple(
+        (os.path.join(path, f"{one.after.topology.architecture.id}.diff.svg"), drawing.change(one)) for one in found
+    )
+
+
 def exit_code(found: tuple[Evolution, ...], fail_on: FailOn) -> int:
     """1 if a change introduces a finding at or above a severity that nobody has accepted, else 0."""
     if fail_on == "never":

@@ -7,20 +7,25 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from archgen.errors import UsageError
+from archgen.evolution import Evolution, evolve
+from archgen.evolution.side import Side
 from archgen.model import Flow
 from archgen.project.choice import one_of
 from archgen.project.pictures import Drawing
 from archgen.site import Tier
 
-VIEWS = ("deployment", "flows")
+VIEWS = ("deployment", "flows", "diff")
+USUAL = ("deployment", "flows")
+"""The views that are drawn unless others are asked for; `diff` is of a tier and the one that it follows."""
 
 
 class Format(Struct, frozen=True):
-    """A format by its file extension, and how it shows a deployment and a flow; None where it cannot."""
+    """A format by its file extension, and how it shows a deployment, a flow and a change; None where it cannot."""
 
     extension: str
     deployment: Callable[[Drawing, Tier], bytes] | None
     flow: Callable[[Drawing, Tier, Flow], bytes] | None
+    diff: Callable[[Drawing, Evolution], bytes] | None = None
 
 
 class File(Struct, frozen=True):
@@ -36,6 +41,28 @@ def _svg(drawing: Drawing, tier: Tier) -> bytes:
 
 def _svg_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
     return drawing.sequence(tier, flow).encode()
+
+
+def _svg_diff(drawing: Drawing, evolution: Evolution) -> bytes:
+    return drawing.change(evolution).encode()
+
+
+def _png_diff(drawing: Drawing, evolution: Evolution) -> bytes:
+    from archgen.export.png import png
+
+    return png(drawing.literal().change(evolution))
+
+
+def _dot_diff(drawing: Drawing, evolution: Evolution) -> bytes:
+    from archgen.render.dot import dot
+
+    return dot(drawing.changed(evolution)).encode()
+
+
+def _mermaid_diff(drawing: Drawing, evolution: Evolution) -> bytes:
+    from archgen.render.mermaid import diagram_mermaid
+
+    return diagram_mermaid(drawing.changed(evolution)).encode()
 
 
 def _png(drawing: Drawing, tier: Tier) -> bytes:
@@ -82,10 +109,10 @@ def _diagrams_png(drawing: Drawing, tier: Tier) -> bytes:
 
 
 FORMATS = {
-    "svg": Format("svg", _svg, _svg_flow),
-    "png": Format("png", _png, _png_flow),
-    "mermaid": Format("mmd", _mermaid, _mermaid_flow),
-    "dot": Format("dot", _dot, None),
+    "svg": Format("svg", _svg, _svg_flow, _svg_diff),
+    "png": Format("png", _png, _png_flow, _png_diff),
+    "mermaid": Format("mmd", _mermaid, _mermaid_flow, _mermaid_diff),
+    "dot": Format("dot", _dot, None, _dot_diff),
     "diagrams": Format("py", _diagrams, None),
     "diagrams-png": Format("diagrams.png", _diagrams_png, None),
 }
@@ -110,7 +137,9 @@ def draw(
     for name in formats:
         _check_views(name, ("flows",) if flow is not None else views)
         for tier in tiers:
-            yield from _pictures(FORMATS[name], tier, drawing, views or VIEWS, flow)
+            yield from _pictures(FORMATS[name], tier, drawing, views or USUAL, flow)
+        if "diff" in views and flow is None:
+            yield from _changes(FORMATS[name], tiers, drawing)
 
 
 def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...], only: str | None) -> Iterator[File]:
@@ -122,13 +151,26 @@ def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...]
                 yield File(f"{tier.id}.flow-{flow.id}.{form.extension}", form.flow(drawing, tier, flow))
 
 
+def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[File]:
+    """Each tier with the one that it follows, where both are given."""
+    known = {tier.id: tier for tier in tiers}
+    for tier in tiers:
+        before = known.get(tier.topology.architecture.follows or "")
+        if before is not None and form.diff is not None:
+            old, new = (Side(one.topology, one.findings) for one in (before, tier))
+            yield File(f"{tier.id}.diff.{form.extension}", form.diff(drawing, evolve(old, new)))
+
+
 def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:
     one_of(flow, tuple(dict.fromkeys(each.id for tier in tiers for each in tier.topology.architecture.flows)), "flow")
 
 
 def _check_views(name: str, views: tuple[str, ...]) -> None:
-    form = FORMATS[name]
-    for view, how in (("deployment", form.deployment), ("flows", form.flow)):
-        if view in views and how is None:
-            able = [other for other, one in FORMATS.items() if (one.deployment if view == "deployment" else one.flow)]
+    for view in views:
+        if _way(FORMATS[name], view) is None:
+            able = [other for other, one in FORMATS.items() if _way(one, view) is not None]
             raise UsageError(f"{name} cannot show {view}; formats that can: {', '.join(able)}")
+
+
+def _way(form: Format, view: str) -> object | None:
+    return {"deployment": form.deployment, "flows": form.flow, "diff": form.diff}[view]

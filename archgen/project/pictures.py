@@ -111,9 +111,13 @@ class Drawing:
         found = _icons(tier, (one.icon for one in sequence.participants))
         return sequence_svg(sequence, found, identifier(tier.id, flow.id), self._mode)
 
+    def changed(self, evolution: Evolution) -> Diagram:
+        """What the picture of a change shows: both models in one deployment."""
+        return change_diagram(evolution, self._findings)
+
     def change(self, evolution: Evolution) -> str:
         """Both models of a change in one deployment picture, as SVG."""
-        diagram = change_diagram(evolution, self._findings)
+        diagram = self.changed(evolution)
         architecture = evolution.after.topology.architecture
         found = _icons_near(architecture.file, (node.icon for node in diagram.nodes))
         prefix = identifier(architecture.id, "diff")

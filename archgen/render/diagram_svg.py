@@ -9,6 +9,7 @@ from archgen.layout.measure import CHIP_ICON
 from archgen.layout.placed import Placed, PlacedEdge, PlacedGroup, PlacedNode
 from archgen.markup import badge, badge_size, element, escape, identifier, lock, number, picture, symbols, use, words
 from archgen.metrics import text_width
+from archgen.render.change import border, drawn_as, faint, sign, text_role
 from archgen.render.legend import Legend, legend
 from archgen.render.strokes import ARROW, Crossings, arrow, beside, gapped, joined, path, shortened
 from archgen.theme import LINES, SIZES, Line, Mode
@@ -112,14 +113,17 @@ class _Painter:
             width=box.width,
             height=box.height,
             rx=SIZES.card_radius if host else SIZES.group_radius,
-            class_=f"f-{tint} s-group_line",
-            stroke_dasharray=None if host else "2 3" if one.group.kind == "network" else None,
+            class_=f"f-{tint} s-{border(one.group.change, 'group_line').role}",
+            stroke_width=border(one.group.change, "group_line").width,
+            stroke_dasharray=border(one.group.change, "group_line").dash
+            or (None if host else "2 3" if one.group.kind == "network" else None),
         )
         return element(
             "g",
-            element("title", escape(_full(one.group.label, one.group.detail))),
+            element("title", escape(_full(one.group.label, one.group.detail, one.group.change or ""))),
             frame,
             self._heading(one) if one.heading else "",
+            sign(one.group.change, box.x, box.y),
             id=identifier(f"{self._prefix}-group", one.group.id),
             data_group=one.group.subject,
         )
@@ -132,7 +136,8 @@ class _Painter:
         if host:
             parts.append(self._use(group_glyph("host"), x, y - 12.5, 16, "muted"))
             x += 22
-        parts.append(words(x, y, one.title, SIZES.text, "ink" if host else "muted", bold=True))
+        role = text_role(one.group.change) if host else "muted"
+        parts.append(words(x, y, one.title, SIZES.text, role, bold=True))
         x += text_width(one.title, SIZES.text, bold=True) + 8
         if one.detail:
             parts.append(words(x, y, one.detail, SIZES.label, "muted"))
@@ -148,10 +153,12 @@ class _Painter:
             height=box.height,
             rx=SIZES.group_radius,
             fill="none",
-            class_="s-muted",
+            class_=f"s-{border(one.group.change, 'muted').role}",
+            stroke_width=border(one.group.change, "muted").width,
             stroke_dasharray="2 3",
         )
-        parts = [element("title", escape(_full(one.group.label, one.group.detail))), frame]
+        parts = [element("title", escape(_full(one.group.label, one.group.detail, one.group.change or ""))), frame]
+        parts.append(sign(one.group.change, box.x, box.y))
         if one.heading:
             tag = one.heading
             parts.append(
@@ -172,7 +179,7 @@ class _Painter:
     # Nodes
 
     def _node(self, one: PlacedNode) -> str:
-        box = one.box
+        box, line = one.box, border(one.node.change, "card_line")
         card = element(
             "rect",
             x=box.x,
@@ -180,15 +187,18 @@ class _Painter:
             width=box.width,
             height=box.height,
             rx=SIZES.card_radius,
-            class_="f-card s-card_line",
+            class_=f"f-card s-{line.role}",
+            stroke_width=line.width,
+            stroke_dasharray=line.dash,
         )
-        full = _full(one.node.label, one.node.mark, one.node.detail, one.node.description)
+        full = _full(one.node.label, one.node.mark, one.node.detail, one.node.description, one.node.change or "")
         return element(
             "g",
             element("title", escape(full)),
             card,
             self._compact(one) if one.compact else self._large(one),
             _row(one.node.badges, box.right + 4, box.y),
+            sign(one.node.change, box.x, box.y),
             id=identifier(f"{self._prefix}-node", one.node.id),
             data_node=one.node.id,
             data_component=one.node.subject,
@@ -199,31 +209,34 @@ class _Painter:
         middle = box.centre[0]
         tall = SIZES.icon + 4 + 16 * len(lines) + (14 if one.detail else 0)
         y = box.y + (box.height - tall) / 2
-        parts = [self._use(self._icons[one.node.id], middle - SIZES.icon / 2, y, SIZES.icon)]
+        icon = self._use(self._icons[one.node.id], middle - SIZES.icon / 2, y, SIZES.icon)
+        parts, ink = [faint(one.node.change, icon)], text_role(one.node.change)
         y += SIZES.icon + 4
         for line in lines:
             y += 16
-            parts.append(words(middle, y - 3, line, SIZES.name, anchor="middle", bold=True))
+            parts.append(words(middle, y - 3, line, SIZES.name, ink, anchor="middle", bold=True))
         if one.detail:
-            marked = bool(one.node.mark)
+            marked = bool(one.node.mark) and one.node.change != "removed"
             role = "accent" if marked and one.node.mark in ("primary", "active") else "muted"
             parts.append(words(middle, y + 11, one.detail, SIZES.label, role, anchor="middle", bold=marked))
         return "".join(parts)
 
     def _compact(self, one: PlacedNode) -> str:
         box = one.box
-        parts = [self._use(self._icons[one.node.id], box.x + 10, box.centre[1] - CHIP_ICON / 2, CHIP_ICON, "muted")]
+        icon = self._use(self._icons[one.node.id], box.x + 10, box.centre[1] - CHIP_ICON / 2, CHIP_ICON, "muted")
+        parts, ink = [faint(one.node.change, icon)], text_role(one.node.change)
         x = box.x + 10 + CHIP_ICON + 8
         if not one.detail:
-            return "".join([*parts, *(words(x, box.centre[1] + 4, line, SIZES.text, bold=True) for line in one.title)])
-        parts += [words(x, box.centre[1] - 2, line, SIZES.text, bold=True) for line in one.title]
+            middle = box.centre[1] + 4
+            return "".join([*parts, *(words(x, middle, line, SIZES.text, ink, bold=True) for line in one.title)])
+        parts += [words(x, box.centre[1] - 2, line, SIZES.text, ink, bold=True) for line in one.title]
         parts.append(words(x, box.centre[1] + 11, one.detail, SIZES.small, "muted"))
         return "".join(parts)
 
     # Lines
 
     def _edge(self, place: int, one: PlacedEdge, crossings: Crossings) -> str:
-        line = LINES[one.edge.meaning]
+        line, width = drawn_as(one.edge.change, LINES[one.edge.meaning])
         hole = self._labels.get(one.bundle)
         parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
         drawn = [self._stroke(part, one, line, crossings) for part in parts]
@@ -233,10 +246,10 @@ class _Painter:
             d="".join(drawn),
             fill="none",
             class_=f"s-{line.role}",
-            stroke_width=1.0 if line.double else SIZES.line,
+            stroke_width=width,
             stroke_dasharray=line.dash or None,
         )
-        said = " ".join(word for word in (one.edge.label, line.words) if word)
+        said = " ".join(word for word in (one.edge.label, line.words, one.edge.change) if word)
         return element(
             "g",
             element("title", escape(f"{one.edge.source} → {one.edge.target}: {said}")),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from archgen.evolution.things import CHANGES
 from archgen.finding import SEVERITIES
 from archgen.layout.placed import Placed
 from archgen.markup import badge, element, lock, words
 from archgen.metrics import text_width
+from archgen.render.change import sign
 from archgen.theme import LINES, SIZES
 from archgen.topology import Meaning
 
@@ -24,7 +26,7 @@ class Legend(Struct, frozen=True):
 
 
 def legend(placed: Placed, prefix: str) -> Legend:
-    """A sample and its words for each meaning and each severity, in one line."""
+    """A sample and its words for each meaning, each change and each severity, in one line."""
     parts: list[str] = []
     x = 0.0
     occurring = {edge.edge.meaning for edge in placed.edges}
@@ -32,6 +34,13 @@ def legend(placed: Placed, prefix: str) -> Legend:
         if meaning in occurring:
             parts.append(_sample(x, meaning))
             x += _SAMPLE + 6 + text_width(LINES[meaning].words, SIZES.small) + _GAP
+    changes = {one.node.change for one in placed.nodes} | {one.group.change for one in placed.groups}
+    changes |= {one.edge.change for one in placed.edges}
+    for change in CHANGES:
+        if change in changes:
+            parts.append(sign(change, x + 8, 3.5))
+            parts.append(words(x + 22, 7, change, SIZES.small, "muted"))
+            x += 22 + text_width(change, SIZES.small) + _GAP
     badges = [mark for one in placed.nodes for mark in one.node.badges]
     badges += [mark for one in placed.groups for mark in one.group.badges]
     badges += [mark for one in placed.edges for mark in one.edge.badges]
