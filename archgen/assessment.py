@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen import assumptions
 from archgen.finding import Subject
-from archgen.reliability.availability import FlowAvailability, availability
+from archgen.reliability.availability import Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
 from archgen.reliability.failure import failures
 from archgen.topology import Topology
@@ -87,13 +88,15 @@ def _flow(
     single = failures(plan, gone) if gone else topology.failures[flow]
     found = {element: probabilities.of(element) for element in plan.elements}
     up = {element: chance for element, (chance, _) in found.items()} | dict.fromkeys(gone, 0.0)
-    result = availability(plan, single, up)
+    calculation = Calculation(plan, single)
+    result = calculation.availability(up)
+    result = replace(result, importance=tuple(one for one in result.importance if one.element not in gone))
     moving = {one.element for one in result.importance} if result.method == "exact" else set(plan.elements)
     assumed = tuple(one for _, one in found.values() if one is not None and one.element in moving.difference(gone))
 
     def shifted(factor: float) -> float:
         moved = {one.element: max(0.0, 1.0 - (1.0 - one.availability) * factor) for one in assumed}
-        return availability(plan, single, {**up, **moved}).availability
+        return calculation.availability({**up, **moved}).availability
 
     return FlowAssessment(
         flow=flow,

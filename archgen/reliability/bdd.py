@@ -12,6 +12,8 @@ from archgen.finding import Subject
 
 NEVER, ALWAYS = 0, 1
 _TERMINAL = 1 << 60
+_SHIFT = 30
+"""Two nodes are one number in the memory of results: half the time of a tuple of them."""
 
 
 class BudgetExceeded(Exception):
@@ -21,10 +23,11 @@ class BudgetExceeded(Exception):
 class Bdd:
     """A shared store of nodes (variable, low, high) for elements in an order: smaller variables nearer the root.
 
-    An element that is not in the order is taken never to fail. `budget` bounds the nodes, and the steps eightfold.
+    The elements of one group of the order are one variable: any of them has failed. An element that is not in the
+    order is taken never to fail. `budget` bounds the nodes, and the steps eightfold.
     """
 
-    def __init__(self, order: Sequence[Subject], budget: int) -> None:
+    def __init__(self, order: Sequence[Sequence[Subject]], budget: int) -> None:
         self.never = NEVER
         self.always = ALWAYS
         self.variable = [_TERMINAL, _TERMINAL]
@@ -32,12 +35,13 @@ class Bdd:
         self.high = [0, 1]
         self._steps = 0
         self._budget = budget
-        self._place: Mapping[Subject, int] = {element: place for place, element in enumerate(order)}
+        self._place: Mapping[Subject, int] = {one: place for place, parts in enumerate(order) for one in parts}
         self._unique: dict[tuple[int, int, int], int] = {}
-        self._memo: dict[tuple[int, int, bool], int] = {}
+        self._either: dict[int, int] = {}
+        self._both: dict[int, int] = {}
 
     def element(self, subject: Subject) -> int:
-        """The function that is true exactly if the element has failed."""
+        """The function that is true exactly if the element, or one of its group, has failed."""
         place = self._place.get(subject)
         return NEVER if place is None else self._node(place, NEVER, ALWAYS)
 
@@ -89,23 +93,63 @@ class Bdd:
         return None
 
     def _apply(self, one: int, other: int, conjunction: bool) -> int:
-        """An explicit stack instead of recursion, so that depth is no limit."""
+        """The operation on two functions, from memory or worked out."""
         settled = self._settled(one, other, conjunction)
         if settled is not None:
             return settled
-        memo = self._memo
-        root = (one, other, conjunction) if one < other else (other, one, conjunction)
+        memo = self._both if conjunction else self._either
+        key = (one << _SHIFT) | other if one < other else (other << _SHIFT) | one
+        found = memo.get(key)
+        return self._work_out(key, memo, conjunction) if found is None else found
+
+    def _work_out(self, root: int, memo: dict[int, int], conjunction: bool) -> int:
+        """Bryant's descent with a stack of pairs instead of recursion, so that depth is no limit.
+
+        Written out in one loop: it takes nearly all of the time, and calls would double it.
+        """
+        variables, lows, highs = self.variable, self.low, self.high
+        absorbing, neutral = (NEVER, ALWAYS) if conjunction else (ALWAYS, NEVER)
+        mask = (1 << _SHIFT) - 1
         stack = [root]
         while stack:
             key = stack[-1]
             if key in memo:
                 stack.pop()
                 continue
-            first, second, _ = key
-            top = min(self.variable[first], self.variable[second])
-            lows, highs = self._branches(first, top), self._branches(second, top)
-            low = self._known(lows[0], highs[0], conjunction, stack)
-            high = self._known(lows[1], highs[1], conjunction, stack)
+            first, second = key >> _SHIFT, key & mask
+            top, beside = variables[first], variables[second]
+            first_low = first_high = first
+            second_low = second_high = second
+            if top <= beside:
+                first_low, first_high = lows[first], highs[first]
+            if beside <= top:
+                top = beside
+                second_low, second_high = lows[second], highs[second]
+            # each branch is settled, or known, or pushed to be worked out first
+            if first_low in (second_low, absorbing) or second_low == neutral:
+                low: int | None = first_low
+            elif first_low == neutral or second_low == absorbing:
+                low = second_low
+            else:
+                wanted = (
+                    (first_low << _SHIFT) | second_low if first_low < second_low else (second_low << _SHIFT) | first_low
+                )
+                low = memo.get(wanted)
+                if low is None:
+                    stack.append(wanted)
+            if first_high in (second_high, absorbing) or second_high == neutral:
+                high: int | None = first_high
+            elif first_high == neutral or second_high == absorbing:
+                high = second_high
+            else:
+                wanted = (
+                    (first_high << _SHIFT) | second_high
+                    if first_high < second_high
+                    else (second_high << _SHIFT) | first_high
+                )
+                high = memo.get(wanted)
+                if high is None:
+                    stack.append(wanted)
             if low is not None and high is not None:
                 self._steps += 1
                 if self._steps > 8 * self._budget:
@@ -113,19 +157,6 @@ class Bdd:
                 memo[key] = self._node(top, low, high)
                 stack.pop()
         return memo[root]
-
-    def _branches(self, node: int, top: int) -> tuple[int, int]:
-        return (self.low[node], self.high[node]) if self.variable[node] == top else (node, node)
-
-    def _known(self, one: int, other: int, conjunction: bool, stack: list[tuple[int, int, bool]]) -> int | None:
-        settled = self._settled(one, other, conjunction)
-        if settled is not None:
-            return settled
-        key = (one, other, conjunction) if one < other else (other, one, conjunction)
-        found = self._memo.get(key)
-        if found is None:
-            stack.append(key)
-        return found
 
     def reachable(self, root: int) -> list[int]:
         """The inner nodes under a root, children before parents."""

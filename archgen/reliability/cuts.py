@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from archgen.finding import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.failure import single_failures
 
 FAMILY_LIMIT = 20_000
 """Sets that one family may hold before the search is cut short."""
@@ -37,13 +38,15 @@ class Families:
         self.always = frozenset({0})
         self.truncated = False
         self._order = order
+        self.elements = elements
         self._mask = {element: 1 << place for place, element in enumerate(elements)}
         # what is gone already needs no failure
         self._mask.update(dict.fromkeys(gone, 0))
 
     def element(self, subject: Subject) -> frozenset[int]:
-        """The element alone."""
-        return frozenset({self._mask[subject]})
+        """The element alone; one that is not among the elements never fails."""
+        mask = self._mask.get(subject)
+        return self.never if mask is None else frozenset({mask})
 
     def any_of(self, values: Iterable[frozenset[int]]) -> frozenset[int]:
         """The smallest sets of all families."""
@@ -92,13 +95,16 @@ def cut_sets(plan: Plan, order: int = 2, gone: Collection[Subject] = ()) -> CutS
 
     `gone` are elements that are out already, as in maintenance: the sets are what breaks the flow besides.
     """
-    families = Families(plan.elements, order, gone)
-    flow = Evaluation(plan, families).flow
-    if 0 in flow:
+    found = single_failures(plan, gone).flow
+    if found & 1:
         return CutSets((), order, False)
-    found = sorted(flow, key=lambda mask: (mask.bit_count(), _places(mask)))
-    sets = tuple(tuple(plan.elements[place] for place in _places(mask)) for mask in found)
-    return CutSets(sets, order, families.truncated)
+    points = [element for place, element in enumerate(plan.elements, 1) if found >> place & 1]
+    # a larger minimal set has no single point in it, so they count as what never fails
+    families = Families([one for one in plan.elements if one not in points], order, gone)
+    sets = [tuple(families.elements[place] for place in _places(mask)) for mask in Evaluation(plan, families).flow]
+    place = {element: at for at, element in enumerate(plan.elements)}
+    told = sorted([*((one,) for one in points), *sets], key=lambda one: (len(one), [place[each] for each in one]))
+    return CutSets(tuple(told), order, families.truncated)
 
 
 def _places(mask: int) -> list[int]:
