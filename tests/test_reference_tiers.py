@@ -89,6 +89,7 @@ TIERS: dict[str, list[Row]] = {
             ("component haproxy", "connection app -> mysql"),
             BOTH,
         ),
+        ("no-outside-probe", "warning", "model 3-secured-and-monitored", (), BOTH),
         ("missing-backup", "error", "component mysql", (), BOTH),
         (
             "maintenance-downtime",
@@ -112,6 +113,7 @@ TIERS: dict[str, list[Row]] = {
             ("component haproxy", "connection nginx -> app", "connection app -> mysql"),
             BOTH,
         ),
+        ("no-outside-probe", "warning", "model 4-split-components", (), BOTH),
         ("missing-backup", "error", "component mysql", (), BOTH),
         (
             "maintenance-downtime",

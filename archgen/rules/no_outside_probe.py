@@ -1,0 +1,120 @@
+"""A site is monitored from within, and nothing checks it from where its visitors are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Component, Flow
+from archgen.naming import plain
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+from archgen.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model; silent where nothing monitors at all, which is the graver finding."""
+    if not any(one.kind == "monitoring" for one in facts.architecture.components):
+        return
+    flows = [flow for flow in facts.architecture.flows if flow.domain is not None and _is_visited(facts, flow)]
+    blind = [flow for flow in flows if not any(_probes(facts, one, flow) for one in facts.architecture.components)]
+    if blind:
+        names = list(dict.fromkeys(flow.domain for flow in blind if flow.domain is not None))
+        inside = [one.id for one in facts.architecture.components if one.probes and one.kind != "client"]
+        also = f"; {listed(inside)} does so from within" if inside and _covers_all(facts, inside, blind) else ""
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message=f"nothing checks {listed(names)} from outside, as a visitor would{also}",
+            flows=tuple(flow.id for flow in blind),
+        )
+
+
+def _is_visited(facts: Topology, flow: Flow) -> bool:
+    """Whether a visitor on the internet starts the flow."""
+    return any(
+        facts.kind(hop.step.source).id == "client" and facts.trust(hop.step.source) == "internet"
+        for hop in facts.hops[flow.id]
+    )
+
+
+def _probes(facts: Topology, component: Component, flow: Flow) -> bool:
+    """Whether a component checks the flow's name from a place that does not go down with the flow."""
+    return _names(component, flow) and not _is_inside(facts, component, flow)
+
+
+def _names(component: Component, flow: Flow) -> bool:
+    domain = plain(flow.domain or "")
+    return any(plain(probe.partition("://")[2].partition("/")[0] or probe) == domain for probe in component.probes)
+
+
+def _covers_all(facts: Topology, components: list[str], flows: list[Flow]) -> bool:
+    return all(any(_names(facts.components[one], flow) for one in components) for flow in flows)
+
+
+def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
+    """Whether a prober stands on a host of the flow, or in a zone that holds all of it."""
+    if component.managed or not facts.hosts_of(component.id):
+        return False
+    hosts = {host for one in facts.structures[flow.id].replicas for host in one.hosts}
+    zones = frozenset.intersection(*(facts.index.shared_zones(one) for one in component.replicas))
+    return set(facts.hosts_of(component.id)) <= hosts or any(facts.holds_all(zone, flow.id) for zone in zones)
+
+
+RULE = Rule(
+    id="no-outside-probe",
+    code="OBS006",
+    title="No probe from outside",
+    severity="warning",
+    category="observability",
+    summary="Nothing checks the site from outside its own zones.",
+    why=(
+        "Monitoring from within sees servers that are well. It does not see that the name no longer resolves, that the "
+        "certificate ran out, that the firewall drops the visitors or that the provider's line is down; and a site that "
+        "nobody can reach looks, from within, like a quiet day."
+    ),
+    fix="Let something outside ask for the page as a visitor does, every minute: `probes: [www.foobar.com]`.",
+    limits=(
+        "Asks for flows of visitors that state a `domain`. Silent where nothing monitors at all, which `unmonitored` reports."
+    ),
+    references=(
+        (
+            "Google SRE Book, Monitoring Distributed Systems (black-box monitoring)",
+            "https://sre.google/sre-book/monitoring-distributed-systems/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Watched from within  # finding: no-outside-probe
+components:
+  user: {kind: client}
+  site: {kind: external-service, managed: true, replicas: 2}
+  watch: {kind: monitoring, managed: true, alerts: [operations]}
+connections:
+  user -> site: https
+  watch -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: Watched from outside
+components:
+  user: {kind: client}
+  site: {kind: external-service, managed: true, replicas: 2}
+  watch: {kind: monitoring, managed: true, alerts: [operations], probes: [www.foobar.com]}
+connections:
+  user -> site: https
+  watch -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

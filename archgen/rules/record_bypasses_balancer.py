@@ -1,0 +1,138 @@
+"""A record leads visitors to a server, although a balancer serves that name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Record
+from archgen.naming import Names, address, pointee
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a record, for the flows whose visitors it leads past their balancer."""
+    names = Names(facts.architecture)
+    found: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
+    for flow in facts.architecture.flows:
+        before, balancer, behind = _split(facts, flow.id)
+        for record in names.leading(flow.domain) if flow.domain is not None and balancer is not None else ():
+            led = _led_to(facts, record)
+            if balancer is not None and led and led & behind and not led & before:
+                target = next(one for one in facts.components if one in led & behind)
+                found.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
+    for record, balancer, target, flows in found.values():
+        yield Hit(
+            subject=Subject("record", record.id),
+            message=f"{record.name} leads to {record.value}, where {target} runs, and so past {balancer} in front of it",
+            related=((Subject("component", balancer), "should take the requests"),),
+            flows=tuple(flows),
+        )
+
+
+def _split(facts: Topology, flow: str) -> tuple[set[str], str | None, set[str]]:
+    """What a flow's request meets up to its first balancer, that balancer, and what lies behind it."""
+    before: set[str] = set()
+    balancer: str | None = None
+    behind: set[str] = set()
+    for hop in facts.hops[flow]:
+        for target in hop.step.targets:
+            if balancer is not None and target not in before and hop.step.source in {balancer, *behind}:
+                behind.add(target)
+            elif balancer is None:
+                before.add(target)
+                if facts.kind(target).balances:
+                    balancer = target
+    return before, balancer, behind
+
+
+def _led_to(facts: Topology, record: Record) -> set[str]:
+    """The components that a record leads to: the one it names, or all on the host, or at the address, that it names."""
+    value = pointee(record)
+    plain = value.removeprefix("component:").removeprefix("host:")
+    if plain in facts.components and not value.startswith("host:"):
+        return {plain}
+    known = address(plain)
+    hosts = [
+        host for host, one in facts.hosts.items() if host == plain or (known and address(one.address or "") == known)
+    ]
+    found = {replica.component for host in hosts for replica in facts.replicas_on[host]}
+    for component in facts.architecture.components:
+        shared = component.cluster.shared_address if component.cluster is not None else None
+        if known is not None and shared is not None and address(shared) == known:
+            found.add(component.id)
+    return found
+
+
+RULE = Rule(
+    id="record-bypasses-balancer",
+    code="DNS005",
+    title="Record past the balancer",
+    severity="error",
+    category="dns",
+    summary="A record leads to a server although a balancer serves that name.",
+    why=(
+        "Visitors go where the name leads. If it leads to one of the servers, the balancer in front of them stands idle: "
+        "the load is not spread, nobody is moved away from a server that fails, and whatever the balancer protects "
+        "against arrives at the server."
+    ),
+    fix="Let the record lead to the balancer's address.",
+    limits="Takes the first balancing component of the flow as the one that serves the name.",
+    references=(("RFC 1035, 3.4.1 (A records)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.4.1"),),
+    check=check,
+    bad="""\
+archgen: 1
+name: The name leads to a server  # finding: unmonitored
+hosts:
+  web-1: {address: 192.0.2.11}
+  web-2: {address: 192.0.2.12}
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    records:
+      - {name: www.foobar.com, type: A, value: 192.0.2.11}  # finding: record-bypasses-balancer
+  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}
+  web: {kind: web-server, runs_on: [web-1, web-2]}
+  filter: {kind: firewall, guards: [web-1, web-2], default: deny}
+connections:
+  user -> lb: https
+  lb -> web: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> lb: GET /
+      - lb -> web: GET /
+""",
+    good="""\
+archgen: 1
+name: The name leads to the balancer  # finding: unmonitored
+hosts:
+  web-1: {address: 192.0.2.11}
+  web-2: {address: 192.0.2.12}
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    records:
+      - {name: www.foobar.com, type: A, value: lb}
+  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}
+  web: {kind: web-server, runs_on: [web-1, web-2]}
+  filter: {kind: firewall, guards: [web-1, web-2], default: deny}
+connections:
+  user -> lb: https
+  lb -> web: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> lb: GET /
+      - lb -> web: GET /
+""",
+)

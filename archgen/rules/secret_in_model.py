@@ -1,0 +1,152 @@
+"""A text of the model looks like a password, a token or a private key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Answer, Flow, Frame, Note, Request, Step
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+
+Text = tuple[Subject, str]
+"""A text and of what it is."""
+
+_PATTERNS = (
+    ("a private key", ("PRIVATE KEY",), r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY"),
+    ("an AWS access key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("a GitHub token", ("ghp_", "gho_", "ghs_", "github_pat_"), r"\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_\w{50,})"),
+    ("a GitLab token", ("glpat-",), r"\bglpat-[0-9A-Za-z_-]{20}"),
+    ("a Slack token", ("xox",), r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}"),
+    ("a Google API key", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}\b"),
+    ("a secret key of a payment service", ("k_live_",), r"\b[sr]k_live_[0-9A-Za-z]{16,}"),
+    ("a signed token (JWT)", ("eyJ",), r"\beyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}"),
+    ("a password in an address", ("://",), r"://[^\s/:@]+:(?![<{$*])[^\s/@]{3,}@"),
+    (
+        "a password",
+        ("assword", "asswd", "ecret", "oken", "PASSWORD", "SECRET", "TOKEN", "api_key", "apikey", "api-key"),
+        r"(?i)(?:password|passwd|secret|token|api[_-]?key)[\"']?\s*[=:]\s*[\"']?(?![<{$*\[(])(?=[^\s\"']*[0-9])[^\s\"',;]{8,}",
+    ),
+)
+"""What it looks like, words without which it cannot be that, and its form.
+
+The words are tried first: they cost a hundredth of a pattern, and nearly every text has none of them.
+"""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a thing; the secret itself is never repeated."""
+    told: set[Subject] = set()
+    for subject, text in _texts(facts):
+        what = _looks_like(text) if subject not in told else None
+        if what is not None:
+            told.add(subject)
+            yield Hit(
+                subject=subject,
+                message=f"a text of {subject.id} looks like {what}; who reads the model, or the pages made from it, has it",
+            )
+
+
+def _looks_like(text: str) -> str | None:
+    for name, words, pattern in _PATTERNS:
+        if any(word in text for word in words) and re.search(pattern, text):
+            return name
+    return None
+
+
+def _texts(facts: Topology) -> Iterator[Text]:
+    """Every free text of a model."""
+    architecture = facts.architecture
+    model = Subject("model", architecture.id)
+    yield from ((model, text) for text in (architecture.name, architecture.summary) if text)
+    yield from ((model, one.reason) for one in architecture.accept if one.reason)
+    for host in architecture.hosts:
+        own = (host.name, host.why, host.owner, *(text for link in host.links for text in link))
+        yield from ((Subject("host", host.id), text) for text in own if text)
+    for component in architecture.components:
+        said = (component.name, component.why, component.owner, component.product, component.version)
+        links = (text for link in component.links for text in link)
+        yield from ((Subject("component", component.id), text) for text in (*said, *links, *component.probes) if text)
+        check_ = component.balance.health_check if component.balance is not None else None
+        if isinstance(check_, str):
+            yield Subject("component", component.id), check_
+        yield from ((Subject("record", record.id), record.value) for record in component.records)
+    yield from ((Subject("connection", one.id), one.why) for one in architecture.connections if one.why)
+    for flow in architecture.flows:
+        yield from ((Subject("flow", flow.id), text) for text in (flow.title, flow.summary) if text)
+        yield from _messages(flow, flow.steps)
+
+
+def _messages(flow: Flow, steps: tuple[Step, ...]) -> Iterator[Text]:
+    for step in steps:
+        if isinstance(step, (Request, Answer)):
+            yield Subject("step", step.id), step.message
+        elif isinstance(step, Note):
+            yield Subject("flow", flow.id), step.text
+        elif isinstance(step, Frame):
+            for branch in step.branches:
+                yield Subject("flow", flow.id), branch.when
+                yield from _messages(flow, branch.steps)
+
+
+RULE = Rule(
+    id="secret-in-model",
+    code="SEC011",
+    title="Secret in the model",
+    severity="error",
+    category="security",
+    summary="A value looks like a password, a token or a private key.",
+    why=(
+        "A model lies in a repository, is read in reviews and becomes pages and slides. A secret in it is known to all who "
+        "see any of them, and stays in the history after it has been removed."
+    ),
+    fix="Replace the secret where it is used, since it is known now; then take it out of the model, and out of its history.",
+    limits=(
+        "Knows the forms of common keys and tokens, passwords in addresses, and `password: …` followed by something with "
+        "a digit. The excerpt below the finding shows the line as it is."
+    ),
+    references=(
+        (
+            "CWE-540, Inclusion of Sensitive Information in Source Code",
+            "https://cwe.mitre.org/data/definitions/540.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: A password in an address
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api:  # finding: secret-in-model
+    kind: external-service
+    managed: true
+    replicas: 2
+    why: Asked at https://admin:correct-horse-7@api.example.net/
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: An address without a password
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api:
+    kind: external-service
+    managed: true
+    replicas: 2
+    why: Asked at https://api.example.net/ with the password that the secrets store holds.
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)
