@@ -15,6 +15,7 @@ import pytest
 
 from archgen.cli import COMMANDS, main
 from archgen.kinds import KINDS
+from archgen.project.lint import MEANINGLESS
 from archgen.rules import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -231,6 +232,40 @@ def test_standard_input_is_read_under_its_name(
     code, document = lint_json(capsys, "-", "--stdin-filename", "draft.arch.yaml")
     assert code == 2
     assert document["findings"][0]["file"] == "draft.arch.yaml"
+
+
+# The ladder
+
+
+def follower(name: str) -> str:
+    return f"{QUIET}follows: {name}\n"
+
+
+@pytest.mark.parametrize(
+    ("models", "words", "problems"),
+    [
+        ({"a": QUIET, "b": follower("a")}, [], []),
+        ({"a": QUIET, "b": follower("c")}, [], ["b"]),
+        ({"a": QUIET, "b": follower("a")}, ["models/b.arch.yaml"], []),
+        ({"b": follower("a")}, ["models/b.arch.yaml"], ["b"]),
+        ({"a": BROKEN, "b": follower("a")}, [], ["a"]),
+        ({"a": follower("b"), "b": follower("a")}, [], ["a"]),
+        ({"a": follower("a")}, [], ["a"]),
+    ],
+    ids=["both", "undeclared", "one-given", "one-there", "unreadable", "circle", "itself"],
+)
+def test_a_tier_follows_one_that_is_there(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    models: dict[str, str],
+    words: list[str],
+    problems: list[str],
+) -> None:
+    put(project, **models)
+    code, document = lint_json(capsys, *words)
+    told = [one for one in document["findings"] if one["rule"] in MEANINGLESS]
+    assert [Path(one["file"]).name.partition(".")[0] for one in told] == problems
+    assert code == (2 if problems else 0)
 
 
 # Outputs
