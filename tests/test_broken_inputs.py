@@ -56,6 +56,9 @@ RECIPES: dict[str, bytes] = {
     "mark-only": b"\xef\xbb\xbf",
     "carriage-returns": b"archgen: 1\rname: Broken\rhosts: 3\r",
     "many-unknown-keys": HEAD + b"".join(b"key%d: 1\n" % n for n in range(5000)),
+    "many-replicas": HEAD
+    + b"components:\n"
+    + b"".join(b"  c%d: {kind: cache, replicas: 10000}\n" % n for n in range(2000)),
     "many-refusals": HEAD + b"hosts:\n" + b"".join(b"  h%d: 1\n" % n for n in range(3000)),
     "many-duplicates": HEAD + b"hosts:\n" + b"".join(b"  h%d:\n" % n for n in [*range(300), *range(300)]),
     "many-dangling": HEAD

@@ -109,6 +109,12 @@ def test_leading_zero_is_decimal() -> None:
     assert connection("{protocol: http, port: 0o120}").ports == (Port("http", 80),)
 
 
+def test_whole_number_is_one_however_it_is_written() -> None:
+    assert len(component("{kind: cache, replicas: 2.0}").replicas) == 2
+    assert connection("{protocol: http, port: 8e1}").ports == (Port("http", 80),)
+    assert component("{kind: cache, version: 2.0}").version == "2.0"
+
+
 def test_empty_message() -> None:
     (request,) = steps("a -> b:")
     assert isinstance(request, Request)

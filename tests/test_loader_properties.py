@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from archgen.errors import ModelError
 from archgen.kinds import KINDS
 from archgen.loader import load, reading
-from archgen.loader.reading import Unreadable, parse
+from archgen.loader.faults import Unreadable
+from archgen.loader.reading import parse
 from archgen.loader.validating import is_valid
 from archgen.model import Architecture
 from archgen.protocols import PROTOCOLS

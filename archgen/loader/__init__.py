@@ -9,9 +9,10 @@ from msgspec import Struct
 from archgen.errors import ModelError, Problem
 from archgen.loader.context import Context, declarations, place_of
 from archgen.loader.expanding import expand
+from archgen.loader.faults import Fault, Unreadable
 from archgen.loader.including import join_includes
 from archgen.loader.ladder import check_ladder
-from archgen.loader.reading import Fault, Unreadable, parse
+from archgen.loader.reading import parse
 from archgen.loader.source_map import SourceMap
 from archgen.loader.tree import Document, Map
 from archgen.loader.validating import MOST_REFUSALS, explain, is_valid, prune

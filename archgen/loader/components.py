@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from archgen.loader.context import Context, SubjectId, suggestion
 from archgen.loader.scalars import per_second, seconds
@@ -13,7 +13,7 @@ from archgen.model import Balance, Cluster, Collection, Component, FirewallRule,
 MOVERS = ("vrrp", "dns", "anycast", "orchestrator")
 """What may move traffic between the members of a cluster without being a component."""
 
-Targets = Mapping[str, tuple[str, ...]]
+Targets = Mapping[str, Sequence[str]]
 """The components that each component calls."""
 
 

@@ -38,13 +38,16 @@ _FARTHEST = 5
 _MOST_COMPARED = 500
 """What a suggestion looks at: names that are not much longer or shorter and of nearly the same letters."""
 
+MOST_REPLICAS = 100_000
+"""Replicas of all components of a model together."""
+
 _EMPTY = Map(0)
 
 
 class Context:
     """Declared ids by kind, and the problems; `broken` are subjects whose own text the schema refused.
 
-    `placed` are the replicas of each component, once it has been placed.
+    `placed` are the replicas of each component, once it has been placed; `room` is for so many more.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Context:
         self.components = self.declared.get("component", {})
         self.hosts = self.declared.get("host", {})
         self.placed: dict[str, tuple[Replica, ...]] = {}
+        self.room = MOST_REPLICAS
 
     def section(self, key: str) -> Map:
         """The mapping under a key of the model; empty where there is none."""

@@ -41,9 +41,9 @@ def expand(context: Context, name: str, file: str) -> Architecture:
 
 
 def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Component, ...]:
-    calls: dict[str, tuple[str, ...]] = {}
+    calls: dict[str, list[str]] = {}
     for each in connected:
-        calls[each.source] = (*calls.get(each.source, ()), *each.targets)
+        calls.setdefault(each.source, []).extend(each.targets)
     placed = context.placed
     return tuple(
         [component(context, key, said, placed[key], calls) for key, said in context.section("components").items()]

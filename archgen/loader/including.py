@@ -6,7 +6,8 @@ import posixpath
 from collections.abc import Callable
 
 from archgen.loader.context import SECTIONS, place_of
-from archgen.loader.reading import Fault, Unreadable, parse
+from archgen.loader.faults import Fault, Unreadable
+from archgen.loader.reading import parse
 from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, Node, Seq
 

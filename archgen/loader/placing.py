@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archgen.loader.context import Context
-from archgen.loader.tree import Map, Seq
+from archgen.loader.context import MOST_REPLICAS, Context
+from archgen.loader.tree import Map, Node, Seq
 from archgen.model import Replica
 
 
@@ -12,6 +12,13 @@ def place_component(context: Context, name: str, said: Map) -> tuple[Replica, ..
     if said["kind"] == "client":
         return _client(context, name, said)
     runs_on = said.get("runs_on")
+    wanted = _wanted(said, runs_on)
+    had_room = context.room >= 0
+    context.room -= wanted
+    if context.room < 0:
+        if had_room:
+            _too_many(context, name, said, wanted)
+        return (Replica(f"{name}#1", name),)
     if runs_on is None:
         count = said.get("replicas", 1)
         return tuple(Replica(f"{name}#{number}", name) for number in range(1, count + 1))
@@ -20,6 +27,18 @@ def place_component(context: Context, name: str, said: Map) -> tuple[Replica, ..
     replicas = _counted(context, name, runs_on) if runs_on.__class__ is Map else _listed(context, name, said)
     _check_count(context, name, said, replicas)
     return replicas
+
+
+def _wanted(said: Map, runs_on: Node) -> int:
+    if runs_on is None or (runs_on.__class__ is Map and "any" in runs_on):
+        inner = runs_on.get("replicas") if runs_on is not None else None
+        return int(said.get("replicas") or inner or 1)
+    return sum(runs_on.values()) if runs_on.__class__ is Map else len(runs_on) if runs_on.__class__ is Seq else 1
+
+
+def _too_many(context: Context, name: str, said: Map, wanted: int) -> None:
+    message = f"`{name}` asks for {wanted:,} replicas, and a model has at most {MOST_REPLICAS:,} in all"
+    context.invalid(said.mark, ("component", name), message, "Say fewer: a few stand for many in every question.")
 
 
 def _client(context: Context, name: str, said: Map) -> tuple[Replica, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -16,41 +15,17 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from archgen.loader.faults import Fault, Unreadable
 from archgen.loader.scalars import FIRST_OF_OTHER_TYPES, resolve, shorten
+from archgen.loader.syntax import DEEPEST, TOO_DEEP, forbidden, position, syntax_fault
 from archgen.loader.tree import Document, Map, Node, Seq, Source, pack
 
 EVENTS: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Where events come from: libyaml, or pure Python where it is missing."""
 
 LARGEST_FILE = 64 << 20
-DEEPEST = 100
 MOST_REPEATED = 100_000
-"""Bytes of a file, nested collections, and nodes that aliases may repeat in all."""
-
-_TOO_DEEP = f"more than {DEEPEST} levels are nested here"
-
-
-class Fault(NamedTuple):
-    """Something wrong with the text at a position, and the next step; `hides` where declarations may be lost by it."""
-
-    mark: int
-    message: str
-    fix: str
-    hides: bool = False
-
-
-class Unreadable(Exception):
-    """The text cannot be read further than this fault."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
-        self.text = ""
-        self.before: list[Fault] = []
-
-    def source(self, name: str) -> Source:
-        """The file as far as it is text, for an excerpt."""
-        return Source(name, self.text)
+"""Bytes of a file, and nodes that aliases may repeat in all."""
 
 
 def decode(file: int, data: bytes) -> str:
@@ -66,24 +41,10 @@ def decode(file: int, data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
-        mark = _position(file, before, len(before))
+        mark = position(file, before, len(before))
         message = f"the byte 0x{data[error.start]:02x} is no UTF-8 text"
         raise Unreadable(Fault(mark, message, "Save the file as UTF-8 text.")) from None
     return text
-
-
-def _forbidden(file: int, text: str) -> Fault:
-    """The first character that YAML does not allow (https://yaml.org/spec/1.2.2/#51-character-set)."""
-    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    at = found.start() if found else 0
-    message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} cannot stand in a YAML file"
-    fix = "Remove it; if the file is no text at all, name the model's file instead."
-    return Fault(_position(file, text, at), message, fix)
-
-
-def _position(file: int, text: str, offset: int) -> int:
-    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text[:offset])
-    return pack(file, len(lines) - 1, len(lines[-1]))
 
 
 def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
@@ -175,9 +136,9 @@ class _Builder:
                 elif kind is yaml.DocumentStartEvent:
                     self._document(event)
         except yaml.reader.ReaderError:
-            raise Unreadable(_forbidden(self.file, self.text)) from None
+            raise Unreadable(forbidden(self.file, self.text)) from None
         except yaml.YAMLError as error:
-            raise Unreadable(_syntax_fault(error, self.file, self.text)) from None
+            raise Unreadable(syntax_fault(error, self.file, self.text)) from None
 
     def _mark(self, event: Any) -> int:
         start = event.start_mark
@@ -255,7 +216,7 @@ class _Builder:
         if event.tag is not None:
             self._tag(event, mark)
         if len(stack) >= DEEPEST:
-            raise Unreadable(Fault(mark, _TOO_DEEP, "Flatten what is nested."))
+            raise Unreadable(Fault(mark, TOO_DEEP, "Flatten what is nested."))
         if stack and stack[-1].key is None and stack[-1].node.__class__ is Map:
             fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
             raise Unreadable(Fault(mark, "a key is a text, and here stands a list or a mapping", fix))
@@ -313,39 +274,3 @@ class _Builder:
             return
         fix = f"Remove the tag; if the exclamation mark is part of a text, quote the {self._what()}."
         self.faults.append(Fault(mark, f"the tag `{shorten(event.tag)}` is not read in a model", fix))
-
-
-def _syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
-    begun = getattr(error, "context_mark", None)
-    mark = getattr(error, "problem_mark", None) or begun
-    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text cannot be read")
-    if begun is not None and "end of stream" in problem:
-        mark = begun
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.split("\n", line + 1)
-    written = lines[line] if line < len(lines) else ""
-    message, fix = _syntax_words(problem, written, column)
-    if begun is not None and begun.line < line:
-        message += f"; what it belongs to begins on line {begun.line + 1}"
-    return Fault(pack(file, line, column), message, fix)
-
-
-def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
-    start = written[column : column + 1]
-    what = "message" if "->" in written else "value"
-    quote = f"quote the {what}, as in `… : 'text: with signs'`."
-    if "\t" in written[: column + 1] and not written[: column + 1].strip():
-        return "a tab indents this line, and YAML indents with spaces", "Replace the tab by spaces."
-    if "cannot start any token" in problem:
-        sign = "a backtick" if start == "`" else f"`{start}`"
-        return f"{sign} cannot begin a plain text", f"If it is meant as text, {quote}"
-    if "nesting" in problem:
-        return _TOO_DEEP, "Flatten what is nested."
-    if "mapping values are not allowed" in problem:
-        return "a colon and a space begin a value here, inside another value", f"If it is part of a text, {quote}"
-    if "sequence entries are not allowed" in problem:
-        return "a dash begins a list here, inside another value", f"If it is part of a text, {quote}"
-    if "end of stream" in problem:
-        return "the quotes or brackets that begin here are never closed", "Close them."
-    message = f"this is not YAML: {problem}"
-    return message, f"Look at the indentation, brackets and quotes here; if it is part of a text, {quote}"

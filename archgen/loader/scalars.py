@@ -14,6 +14,7 @@ _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?
 _DIGITS = re.compile(r"[-+]?[0-9]+")
 _OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _LONGEST_NUMBER = 64
+_LARGEST_WHOLE = 2.0**53
 
 FIRST_OF_OTHER_TYPES = frozenset("0123456789+-.~nNtTfF")
 """A plain scalar that begins otherwise is text."""
@@ -24,7 +25,8 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 864
 def resolve(text: str) -> str | int | float | bool | None:
     """The value of a plain scalar by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
 
-    Infinities, not-a-number and numbers of more than 64 characters stay text: nothing in the language is so large.
+    A whole number is one however it is written (`2.0`), as JSON Schema has it. Infinities, not-a-number and numbers of
+    more than 64 characters stay text: nothing in the language is so large.
     """
     if text in _WORDS:
         return _WORDS[text]
@@ -34,6 +36,8 @@ def resolve(text: str) -> str | int | float | bool | None:
         return int(text)
     if _NUMBER.fullmatch(text):
         number = float(text)
+        if number.is_integer() and abs(number) < _LARGEST_WHOLE:
+            return int(number)
         return number if isfinite(number) else text
     return int(text, 0) if _OTHER_BASE.fullmatch(text) else text
 

@@ -1,0 +1,67 @@
+"""The words for what is no YAML, and where it stands."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from archgen.loader.faults import Fault
+from archgen.loader.tree import pack
+
+DEEPEST = 100
+"""Collections in each other; libyaml has a limit of its own above that."""
+
+TOO_DEEP = f"more than {DEEPEST} levels are nested here"
+
+
+def forbidden(file: int, text: str) -> Fault:
+    """The first character that YAML does not allow (https://yaml.org/spec/1.2.2/#51-character-set)."""
+    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    at = found.start() if found else 0
+    message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} cannot stand in a YAML file"
+    fix = "Remove it; if the file is no text at all, name the model's file instead."
+    return Fault(position(file, text, at), message, fix)
+
+
+def position(file: int, text: str, offset: int) -> int:
+    """The position of a character of a text, by YAML's line breaks."""
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text[:offset])
+    return pack(file, len(lines) - 1, len(lines[-1]))
+
+
+def syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
+    """What a parser's error comes to: where it is, what is wrong there, and what to write instead."""
+    begun = getattr(error, "context_mark", None)
+    mark = getattr(error, "problem_mark", None) or begun
+    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text cannot be read")
+    if begun is not None and "end of stream" in problem:
+        mark = begun
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    lines = text.split("\n", line + 1)
+    written = lines[line] if line < len(lines) else ""
+    message, fix = _syntax_words(problem, written, column)
+    if begun is not None and begun.line < line:
+        message += f"; what it belongs to begins on line {begun.line + 1}"
+    return Fault(pack(file, line, column), message, fix)
+
+
+def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
+    start = written[column : column + 1]
+    what = "message" if "->" in written else "value"
+    quote = f"quote the {what}, as in `… : 'text: with signs'`."
+    if "\t" in written[: column + 1] and not written[: column + 1].strip():
+        return "a tab indents this line, and YAML indents with spaces", "Replace the tab by spaces."
+    if "cannot start any token" in problem:
+        sign = "a backtick" if start == "`" else f"`{start}`"
+        return f"{sign} cannot begin a plain text", f"If it is meant as text, {quote}"
+    if "nesting" in problem:
+        return TOO_DEEP, "Flatten what is nested."
+    if "mapping values are not allowed" in problem:
+        return "a colon and a space begin a value here, inside another value", f"If it is part of a text, {quote}"
+    if "sequence entries are not allowed" in problem:
+        return "a dash begins a list here, inside another value", f"If it is part of a text, {quote}"
+    if "end of stream" in problem:
+        return "the quotes or brackets that begin here are never closed", "Close them."
+    message = f"this is not YAML: {problem}"
+    return message, f"Look at the indentation, brackets and quotes here; if it is part of a text, {quote}"
