@@ -1,11 +1,18 @@
-"""Imports msgspec before anything else does, without a package that it takes only because it is there.
+"""What has to come before every other import: a patient garbage collector, and msgspec without its burden.
 
-`typing_extensions` costs a third of what `import yaml` does, and Python 3.11 has everything that msgspec wants of it.
+A run is short and leaves hardly any cycles, and each collection walks a heap that only grows: with the collector's
+usual thresholds that is a twentieth of a lint.
+
+msgspec takes a package only because it is there: `typing_extensions` costs a third of what `import yaml` does,
+and Python 3.11 has everything that msgspec wants of it.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
+
+gc.set_threshold(100_000, 50, 50)
 
 if "typing_extensions" not in sys.modules and "msgspec" not in sys.modules:
     # a None in the table of modules makes their import fail, which msgspec expects and handles
