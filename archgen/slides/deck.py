@@ -85,7 +85,7 @@ def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[Slide]:
     architecture = chapter.topology.architecture
     if opened:
         yield Opening(architecture.name, architecture.summary or "")
-    yield Picture(f"{architecture.name}: where everything runs", chapter.placed, _deployment_notes(chapter))
+    yield Picture(f"{architecture.name}: deployment", chapter.placed, _deployment_notes(chapter))
     for sequence in chapter.flows:
         yield from _steps(chapter, sequence) if steps else _flow(chapter, sequence)
     yield from _reliability(chapter)

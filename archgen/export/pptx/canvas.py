@@ -81,7 +81,6 @@ class Canvas:
         """An autoshape by the roles of its colours; None for no fill or no line."""
         made = into.add_shape(form, *self._place(box))
         _name(made, name, told)
-        made.shadow.inherit = False
         if radius and len(made.adjustments):
             made.adjustments[0] = min(radius / max(min(box.width, box.height), 1.0), 0.5)
         style = made._element.find(qn("p:style"))
@@ -105,6 +104,8 @@ class Canvas:
         """A text box with one line of (words, role, bold), as high and wide as its box says."""
         made = into.add_textbox(*self._place(box))
         _name(made, name, "")
+        for old in made._element.spPr.findall(qn("a:noFill")):
+            made._element.spPr.remove(old)
         self._filled(made._element.spPr, fill)
         self.write(made, ((runs, size),), anchor=anchor)
         return made

@@ -11,6 +11,7 @@ from pptx.oxml.ns import qn
 from archgen.export.pptx.canvas import Canvas
 from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.routes import route
+from archgen.export.pptx.shortcuts import ways
 from archgen.glyphs import group_glyph
 from archgen.layout.measure import CHIP_ICON
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
@@ -41,8 +42,10 @@ class _Painter:
         self._names = names(placed)
         self._cards: dict[str, Any] = {}
         self._sites: dict[str, list[Point]] = {one.node.id: [] for one in placed.nodes}
+        self._ways = ways(placed)
         for edge in placed.edges:
-            for node, point in ((edge.edge.source, edge.points[0]), (edge.edge.target, edge.points[-1])):
+            way = self._ways[edge.edge.id]
+            for node, point in ((edge.edge.source, way[0]), (edge.edge.target, way[-1])):
                 if point not in self._sites[node]:
                     self._sites[node].append(point)
         self._flat = {one.group.id: one for one in placed.groups if not one.group.across}
@@ -181,13 +184,14 @@ class _Painter:
         line = LINES[one.edge.meaning]
         said = " ".join(word for word in (one.edge.label, line.words) if word)
         source, target = self._names[one.edge.source], self._names[one.edge.target]
+        way = self._ways[one.edge.id]
         ends = [
             (self._cards[node], _SIDES + self._sites[node].index(point))
-            for node, point in ((one.edge.source, one.points[0]), (one.edge.target, one.points[-1]))
+            for node, point in ((one.edge.source, way[0]), (one.edge.target, way[-1]))
         ]
         self._canvas.connector(
             into,
-            route([self._canvas.at(point) for point in one.points]),
+            route([self._canvas.at(point) for point in way]),
             role=line.role,
             name=one.edge.subject,
             told=f"{source} → {target}: {said}",
@@ -245,7 +249,7 @@ def _outline(card: Any, box: Box, sites: list[Point]) -> None:
             guide.set("name", f"connsite{axis.upper()}{at}")
             guide.set("fmla", f"*/ {round(value)} {whole} {wide if axis == 'x' else tall}")
         site = etree.SubElement(listed, qn("a:cxn"))
-        site.set("ang", "0")
+        site.set("ang", _angle(x, y, wide, tall))
         place = etree.SubElement(site, qn("a:pos"))
         place.set("x", f"connsiteX{at}")
         place.set("y", f"connsiteY{at}")
@@ -254,6 +258,12 @@ def _outline(card: Any, box: Box, sites: list[Point]) -> None:
         frame.set(key, key)
     _rounded(etree.SubElement(geometry, qn("a:pathLst")), wide, tall, round(SIZES.card_radius * 100))
     properties.replace(old, geometry)
+
+
+def _angle(x: float, y: float, wide: float, tall: float) -> str:
+    """The direction in which a line leaves a side, clockwise from the right, in sixty thousandths of a degree."""
+    gaps = {"0": abs(wide - x), "10800000": abs(x), "16200000": abs(y), "5400000": abs(tall - y)}
+    return min(gaps, key=lambda way: gaps[way])
 
 
 def _rounded(paths: Any, wide: int, tall: int, radius: int) -> None:

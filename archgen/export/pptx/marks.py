@@ -14,7 +14,7 @@ from archgen.export.pptx.canvas import Canvas
 from archgen.finding import Severity
 from archgen.glyphs import Icon, glyph
 from archgen.layout.placed import Box
-from archgen.markup import badge_size, element, lock, picture, symbols, use
+from archgen.markup import badge_size, element, identifier, lock, picture, symbols, use
 from archgen.theme import SIZES, Mode
 from archgen.view import Badge
 
@@ -38,12 +38,12 @@ class Marks:
 
     def drawing(self, canvas: Canvas, into: Any, box: Box, drawing: Icon, role: str) -> None:
         """A drawing in a box."""
-        canvas.picture(into, BytesIO(_icon_png(drawing, role, self._mode)), box, f"{drawing.id} icon", "")
+        canvas.picture(into, BytesIO(_icon_png(drawing, role, self._mode)), box, f"{drawing.id} icon", f"icon: {drawing.id}")
 
     def lock(self, canvas: Canvas, into: Any, x: float, y: float, state: str, role: str) -> None:
         """A closed or an open lock, its top left corner at a place."""
         image = BytesIO(_lock_png("closed" if state == "closed" else "open", role, self._mode))
-        canvas.picture(into, image, Box(x, y, SIZES.lock, SIZES.lock), f"{state} lock", "")
+        canvas.picture(into, image, Box(x, y, SIZES.lock, SIZES.lock), f"{state} lock", f"{state} lock")
 
     def badge(self, canvas: Canvas, into: Any, x: float, y: float, badge: Badge) -> None:
         """A badge around a centre."""
@@ -62,8 +62,7 @@ class Marks:
             told=told,
         )
         run = ((str(badge.number), "on_badge", True),)
-        lower = 4.0 if badge.severity == "warning" else 0.0
-        canvas.write(made, ((run, SIZES.small),), insets=(0, lower, 0, 0))
+        canvas.write(made, ((run, SIZES.small),))
 
     def row(self, canvas: Canvas, into: Any, badges: tuple[Badge, ...], right: float, middle: float) -> None:
         """Badges side by side, the last one's right side at a place."""
@@ -87,8 +86,16 @@ def _form(severity: Severity) -> MSO_SHAPE:
 
 @lru_cache(maxsize=256)
 def _icon_png(drawing: Icon, role: str, mode: Mode) -> bytes:
-    body = use(drawing, "i", 0, 0, _PIXELS, role)
+    # a chip is white on white in light mode, where its corners would only leave a shadow
+    body = _logo(drawing) if drawing.coloured and mode != "dark" else use(drawing, "i", 0, 0, _PIXELS, role)
     return _png(body, symbols((drawing,), "i"), _PIXELS, mode)
+
+
+def _logo(drawing: Icon) -> str:
+    inset = _PIXELS / 8
+    side = _PIXELS - 2 * inset
+    logo = element("use", href=f"#{identifier('i', drawing.id)}", x=inset, y=inset, width=side, height=side)
+    return element("g", logo, color=drawing.colour)
 
 
 @lru_cache(maxsize=16)

@@ -152,9 +152,10 @@ def _own() -> Pptx:
     for place in (master, *presentation.slide_layouts):
         _widen(place, Pt(WIDE) / old)
     _arrange(master)
+    _open(presentation.slide_layouts[0])
     _paint(master)
-    for name in ("docProps/thumbnail.jpeg",):
-        _drop(presentation, name)
+    _drop(presentation.part.package._rels, "thumbnail")
+    _drop(presentation.part._rels, "printerSettings")
     return presentation
 
 
@@ -184,6 +185,25 @@ def _arrange(master: Any) -> None:
     style.set("algn", "l")
     style.find(qn("a:defRPr")).set("sz", str(round(TITLE_SIZE * 100)))
     style.find(qn("a:defRPr")).set("b", "1")
+
+
+def _open(layout: Any) -> None:
+    """The title slide: words on the left, one under the other."""
+    for one in layout.placeholders:
+        form = one.placeholder_format.type
+        if form == PP_PLACEHOLDER.CENTER_TITLE:
+            one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in (64, 150, 832, 100))
+            anchor = "b"
+        elif form == PP_PLACEHOLDER.SUBTITLE:
+            one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in (64, 262, 832, 150))
+            anchor = "t"
+        else:
+            continue
+        one._element.find(qn("p:txBody")).find(qn("a:bodyPr")).set("anchor", anchor)
+        for style in one._element.iter(qn("a:lvl1pPr")):
+            style.set("algn", "l")
+            for words in style.iter(qn("a:defRPr")):
+                words.set("sz", "2400")
 
 
 _SCHEME = {
@@ -217,8 +237,8 @@ def _paint(master: Any) -> None:
     part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
-def _drop(presentation: Pptx, name: str) -> None:
-    package = presentation.part.package
-    for key, relation in list(package._rels.items()):
-        if not relation.is_external and str(relation.target_part.partname) == f"/{name}":
-            package._rels.pop(key)
+def _drop(relations: Any, form: str) -> None:
+    """Leaves out the parts of a form, such as the plain presentation's preview."""
+    for key, relation in list(relations.items()):
+        if relation.reltype.endswith(f"/{form}"):
+            relations.pop(key)
