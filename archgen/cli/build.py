@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from archgen.cli.parser import add_paths, style
+from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
 from archgen.project.day import today
@@ -46,4 +47,5 @@ def _write_html(pages: tuple[Page, ...], name: str, output: str) -> None:
         from archgen.project.html import write_html
     except ModuleNotFoundError as error:
         raise UsageError("a site needs MkDocs and its Material theme: `pip install 'archgen[site]'`") from error
-    write_html(pages, name, output)
+    with Progress() as progress:
+        write_html(pages, name, output, progress.tell)

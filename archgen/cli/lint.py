@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from archgen.cli.parser import add_paths, style
+from archgen.cli.progress import Progress
 from archgen.errors import UsageError
 from archgen.project.choice import one_of
 from archgen.project.day import today
@@ -34,7 +35,8 @@ def run(options: argparse.Namespace) -> int:
     if sum(1 for _, file in asked if file is None) > 1:
         raise UsageError("two formats on standard output; give one of them a file, such as --format json=findings.json")
     one_of(options.fail_on, FAIL_ON, "severity")
-    outcome = lint(tuple(options.paths), today(options.today), options.stdin_filename)
+    with Progress() as progress:
+        outcome = lint(tuple(options.paths), today(options.today), options.stdin_filename, progress.tell)
     for name, file in asked:
         if file is None:
             sys.stdout.write(FORMATS[name](outcome, style()))

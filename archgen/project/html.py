@@ -17,6 +17,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as Written
 
 from archgen.errors import UsageError
+from archgen.project.models import Tell, silent
 from archgen.project.templates import quicken
 from archgen.project.writing import fresh_directory
 from archgen.site import Page
@@ -31,9 +32,10 @@ class NoOptions(Config):  # type: ignore[no-untyped-call]
 class Entrance(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
     """Lets the pages into the events of one build."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, tell: Tell) -> None:
         super().__init__()
         self._door = door
+        self._tell = tell
 
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         """Add the pages."""
@@ -42,6 +44,7 @@ class Entrance(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
 
     def on_post_page(self, output: str, page: Written, config: MkDocsConfig) -> str:
         """Put the pictures in."""
+        self._tell(page.file.src_uri)
         return self._door.inline(output, page.file.src_uri)
 
     def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
@@ -53,13 +56,13 @@ class Entrance(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         settle(config.site_dir)
 
 
-def write_html(pages: Sequence[Page], name: str, output: str) -> None:
+def write_html(pages: Sequence[Page], name: str, output: str, tell: Tell = silent) -> None:
     """Build the site and put it in its place in one step; UsageError if what is there is no site."""
     with fresh_directory(output, "index.html") as directory, tempfile.TemporaryDirectory() as sources:
-        _build(pages, name, sources, directory)
+        _build(pages, name, sources, directory, tell)
 
 
-def _build(pages: Sequence[Page], name: str, sources: str, made: str) -> None:
+def _build(pages: Sequence[Page], name: str, sources: str, made: str, tell: Tell) -> None:
     docs = os.path.join(sources, "docs")
     os.makedirs(docs)
     config_file = os.path.join(sources, "mkdocs.yml")
@@ -68,7 +71,7 @@ def _build(pages: Sequence[Page], name: str, sources: str, made: str) -> None:
     try:
         config = load_config(config_file, docs_dir=docs, site_dir=made, **settings(name))
         quicken(config.theme)
-        config.plugins["archgen"] = Entrance(Door(pages))
+        config.plugins["archgen"] = Entrance(Door(pages), tell)
         build_site(config)
     except Abort as error:
         raise UsageError(f"the site could not be built: {error}") from error

@@ -9,7 +9,7 @@ from typing import Literal
 from archgen.finding import SEVERITIES, Finding
 from archgen.model import Frame, Request, Step
 from archgen.project.inputs import find, read
-from archgen.project.models import Model, judge
+from archgen.project.models import Model, Tell, judge, silent
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 
@@ -35,9 +35,9 @@ FORMATS: dict[str, Callable[[Outcome, Style], str]] = {"text": _text, "json": _j
 """How findings can be told; each loads its own module only when it is asked for."""
 
 
-def lint(paths: tuple[str, ...], today: str, stdin_name: str) -> Outcome:
+def lint(paths: tuple[str, ...], today: str, stdin_name: str, tell: Tell = silent) -> Outcome:
     """Judge the models that the paths stand for, as of `today` (an ISO date)."""
-    return outcome(judge(read(find(paths), stdin_name), today))
+    return outcome(judge(read(find(paths), stdin_name), today, tell=tell))
 
 
 def outcome(models: tuple[Model, ...]) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import cast
 
 from msgspec import Struct
@@ -30,14 +31,26 @@ class Model(Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-def judge(inputs: tuple[Input, ...], today: str, ladder: bool = True) -> tuple[Model, ...]:
+Tell = Callable[[str], None]
+"""Takes the name of what was just done, for somebody who waits."""
+
+
+def silent(_: str) -> None:
+    """Tells nobody."""
+
+
+def judge(inputs: tuple[Input, ...], today: str, ladder: bool = True, tell: Tell = silent) -> tuple[Model, ...]:
     """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
 
     Without `ladder`, whether the tiers that models follow are there is not asked.
     """
     loaded = tuple(_load(each) for each in inputs)
     missing = _ladder_problems(loaded) if ladder else {}
-    return tuple(_judge(model, missing.get(model.file, ()), today) for model in loaded)
+    judged: list[Model] = []
+    for model in loaded:
+        judged.append(_judge(model, missing.get(model.file, ()), today))
+        tell(model.file)
+    return tuple(judged)
 
 
 def _load(given: Input) -> Model:
