@@ -23,21 +23,25 @@ def change_diagram(evolution: Evolution, findings: bool = True) -> Diagram:
     new = deployment(evolution.after.topology, evolution.after.findings if findings else ())
     fresh = frozenset(one.number for one in evolution.issues_of("introduced"))
     said = {one.subject: one.change for one in evolution.things}
-    nodes = _nodes(old.nodes, new.nodes, said, fresh)
     groups = _groups(old.groups, new.groups, said, fresh)
+    around = {one.id for one in groups if not one.across}
+    nodes = _nodes(old.nodes, new.nodes, around, said, fresh)
+    beside = {one.id for one in new.nodes if one.guards}
     return Diagram(
         id="diff",
         title=new.title if old.title == new.title else f"{old.title} → {new.title}",
         alt=_alt(evolution, new),
         nodes=nodes,
         groups=groups,
-        edges=_edges(old.edges, new.edges, fresh),
+        edges=tuple(one for one in _edges(old.edges, new.edges, fresh) if beside.isdisjoint((one.source, one.target))),
     )
 
 
 def _nodes(
-    old: tuple[Node, ...], new: tuple[Node, ...], said: dict[Subject, Change], fresh: frozenset[int]
+    old: tuple[Node, ...], new: tuple[Node, ...], around: set[str], said: dict[Subject, Change], fresh: frozenset[int]
 ) -> tuple[Node, ...]:
+    """`around` are the groups that can hold a card: one of the old model may cut across the nesting of the new one."""
+
     before, after = {one.id: one for one in old}, {one.id for one in new}
 
     def change(one: Node) -> Change | None:
@@ -48,7 +52,11 @@ def _nodes(
         return None if same and not _alone(one, new, said) else "changed"
 
     kept = [replace(one, change=change(one), badges=_fresh(one.badges, fresh)) for one in new]
-    gone = [replace(one, change="removed", badges=()) for one in old if one.id not in after]
+    gone = [
+        replace(one, change="removed", badges=(), group=one.group if one.group in around else None)
+        for one in old
+        if one.id not in after
+    ]
     return (*kept, *gone)
 
 
@@ -67,7 +75,12 @@ def _groups(
         return said.get(Subject(one.kind, one.subject)) if one.id in before else "added"
 
     kept = [replace(one, change=change(one), badges=_fresh(one.badges, fresh)) for one in new]
-    gone = [replace(one, change="removed", badges=(), across=()) for one in old if one.id not in after]
+    across = {one.id for one in new if one.across}
+    gone = [
+        replace(one, change="removed", badges=(), across=(), parent=None if one.parent in across else one.parent)
+        for one in old
+        if one.id not in after
+    ]
     return (*kept, *gone)
 
 

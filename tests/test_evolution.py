@@ -1,0 +1,337 @@
+"""What became of a model, as a value: things, findings and flows of two models compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from archgen.assessment import assess
+from archgen.evolution import Evolution, evolve
+from archgen.evolution.issues import Verdict
+from archgen.evolution.side import Side
+from archgen.evolution.things import Change
+from archgen.finding import SubjectKind
+from archgen.model import Architecture
+from archgen.project.inputs import Input
+from archgen.project.models import judge
+from archgen.report.diff_words import sentences
+from archgen.topology import Topology
+from tests.random_flows import architecture
+from tests.random_models import random_model
+
+ROOT = Path(__file__).parent.parent
+TIERS = tuple(sorted((ROOT / "models").glob("*.arch.yaml")))
+TODAY = "2026-11-01"
+
+BASE = """\
+archgen: 1
+name: Shop
+hosts:
+  a: {}
+  b: {}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: a}
+  db: {kind: database, runs_on: a}
+connections:
+  user -> web: {protocol: http, port: 80}
+  web -> db: {protocol: mysql, port: 3306, access: read-write}
+flows:
+  buy:
+    title: Buys
+    access: write
+    steps:
+      - user -> web: buy
+      - web -> db: store
+"""
+
+
+def side(text: str, name: str = "shop") -> Side:
+    """A judged model with its availability."""
+    (model,) = judge((Input(f"{name}.arch.yaml", text.encode()),), TODAY, ladder=False)
+    assert model.topology is not None, [problem.message for problem in model.problems]
+    assert not model.problems
+    return Side(model.topology, model.findings, assess(model.topology, 1), model.file)
+
+
+def tier(number: int) -> Side:
+    path = TIERS[number - 1]
+    return side(path.read_text(encoding="utf-8"), path.name.removesuffix(".arch.yaml"))
+
+
+def edited(*changes: tuple[str, str], base: str = BASE) -> str:
+    for old, new in changes:
+        assert base.count(old) >= 1, old
+        base = base.replace(old, new)
+    return base
+
+
+def what(evolution: Evolution, kind: SubjectKind, name: str) -> tuple[Change, tuple[str, ...]] | None:
+    """How a thing changed and in which words."""
+    found = [one for one in evolution.things if (one.subject.kind, one.subject.id) == (kind, name)]
+    return (found[0].change, found[0].what) if found else None
+
+
+def told(evolution: Evolution, verdict: Verdict) -> set[tuple[str, str]]:
+    """(rule, subject) of the findings with a verdict."""
+    return {(one.finding.rule, one.finding.subject.id) for one in evolution.issues_of(verdict)}
+
+
+# The reference ladder
+
+
+def test_from_tier_1_to_2_reads_improve_and_writes_do_not() -> None:
+    step = evolve(tier(1), tier(2))
+    read, write = step.flows
+    assert (read.direction, read.firm) == ("better", True)
+    assert (write.direction, write.firm) == ("worse", True)
+    assert [one.id for one in read.gone] == ["server-1"]
+    assert [one.id for one in write.gone] == []
+    assert {one.id for one in write.left} == {"dns#1", "server-1"}
+    assert [one.id for one in write.new] == ["lb-1"]
+    verdicts = sentences(step)
+    assert verdicts[0].startswith("Reads improve: read-page is down 45.8 h a year, was 48.2 h")
+    assert verdicts[1].startswith("Writes do not: write-comment is down 90.9 h a year, was 48.2 h")
+    assert "assumed numbers" in verdicts[0]
+    assert verdicts[2:] == (
+        "read-page no longer stops with server-1; write-comment still does.",
+        "read-page and write-comment now stop with lb-1, which is new.",
+        "read-page and write-comment still stop with dns.",
+    )
+
+
+def test_from_tier_1_to_2_another_single_point_is_no_old_one() -> None:
+    step = evolve(tier(1), tier(2))
+    assert ("single-point-of-failure", "server-1") in told(step, "resolved")
+    assert ("single-point-of-failure", "lb-1") in told(step, "introduced")
+    assert ("identical-servers", "2-distributed-web-infrastructure") in told(step, "introduced")
+    assert {("vertical-only", "1-simple-web-stack"), ("overloaded-host", "server-1")} <= told(step, "resolved")
+
+
+def test_from_tier_1_to_2_the_open_issues_are_known_again_under_new_names() -> None:
+    step = evolve(tier(1), tier(2))
+    left = {one.finding.rule: one for one in step.issues_of("left")}
+    assert {"missing-tls", "missing-firewall", "unmonitored", "single-writer-database"} <= set(left)
+    assert left["missing-tls"].what == ("at user -> haproxy now, was at user -> nginx",)
+    assert left["missing-firewall"].what == ()
+
+
+def test_from_tier_2_to_3_what_it_closed_and_what_it_opened() -> None:
+    step = evolve(tier(2), tier(3))
+    resolved = {rule for rule, _ in told(step, "resolved")}
+    assert {"missing-tls", "missing-firewall", "unmonitored"} <= resolved
+    introduced = told(step, "introduced")
+    assert {("tls-ends-early", "haproxy -> nginx"), ("single-point-of-failure", "fw-1")} <= introduced
+    assert {("single-point-of-failure", "lb-1"), ("single-writer-database", "mysql")} <= told(step, "left")
+
+
+def test_from_tier_3_to_4_the_balancer_is_safe_and_the_servers_are_not() -> None:
+    step = evolve(tier(3), tier(4))
+    resolved, introduced = told(step, "resolved"), told(step, "introduced")
+    assert ("single-point-of-failure", "lb-1") in resolved
+    assert ("identical-servers", "3-secured-and-monitored") in resolved
+    assert {("single-point-of-failure", host) for host in ("web-1", "app-1", "db-1")} <= introduced
+    for flow in step.flows:
+        assert "lb-1" in {one.id for one in flow.gone}
+        assert {one.id for one in flow.new} == {"web-1", "app-1", "db-1"}
+        assert flow.direction == "worse"
+    assert "read-page and write-comment now stop with web-1, app-1 or db-1, which are new." in sentences(step)
+    assert "write-comment no longer stops with server-1, which is gone." in sentences(step)
+
+
+def test_things_of_the_ladder_in_words() -> None:
+    step = evolve(tier(2), tier(3))
+    assert what(step, "component", "nginx") == ("changed", ("runs on 3 hosts, was 2: now also server-3",))
+    assert what(step, "replica", "nginx@server-3") == ("added", ())
+    assert what(step, "host", "fw-1") == ("added", ())
+    assert what(step, "connection", "user -> haproxy") == ("removed", ())
+    assert what(step, "certificate", "www") == ("added", ())
+    assert what(step, "flow", "read-page") == (
+        "changed",
+        ("now goes user -> firewall-1 and firewall-1 -> haproxy", "no longer goes user -> haproxy"),
+    )
+
+
+# Words for what changed
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "name", "words"),
+    [
+        ([("runs_on: a}\n  db", "runs_on: [a, b]}\n  db")], "component", "web", "runs on a and b, was on a"),
+        ([("{kind: web-server, runs_on: a}", "{kind: web-server, replicas: 3}")], "component", "web", "no stated host"),
+        ([("kind: web-server", "kind: app-server")], "component", "web", "kind app-server, was web-server"),
+        (
+            [("{kind: database, runs_on: a}", "{kind: database, runs_on: a, version: '8'}")],
+            "component",
+            "db",
+            "version 8, was not stated",
+        ),
+        (
+            [
+                (
+                    "{kind: database, runs_on: a}",
+                    "{kind: database, runs_on: [a, b], replication: {primary: a, failover: manual}}",
+                )
+            ],
+            "component",
+            "db",
+            "replication stated: primary db@a, failover manual",
+        ),
+        ([("protocol: http, port: 80", "protocol: https, port: 443")], "connection", "user -> web", "encrypted now"),
+        (
+            [("protocol: http, port: 80", "protocol: https, port: 443")],
+            "connection",
+            "user -> web",
+            "https 443, was http 80",
+        ),
+        ([("access: read-write", "access: read")], "connection", "web -> db", "access read, was read-write"),
+        ([("  a: {}", "  a: {address: 192.0.2.1}")], "host", "a", "address 192.0.2.1, was not stated"),
+        ([("title: Buys", "title: Buys\n    demand: 5/s")], "flow", "buy", "demand 5 requests/s, was not stated"),
+        ([("user -> web: buy", "user -> web: order")], "flow", "buy", "its steps say something else"),
+        (
+            [("name: Shop", "name: Shop\nobjectives: {availability: 99.9%}")],
+            "model",
+            "shop",
+            "objective availability 0.999, was not stated",
+        ),
+    ],
+)
+def test_what_changed_is_said_in_words(
+    changes: list[tuple[str, str]], kind: SubjectKind, name: str, words: str
+) -> None:
+    found = what(evolve(side(BASE), side(edited(*changes))), kind, name)
+    assert found is not None
+    assert found[0] == "changed"
+    assert any(words in phrase for phrase in found[1]), found[1]
+
+
+def test_a_change_of_reasons_alone_is_no_change() -> None:
+    after = edited(("{kind: web-server, runs_on: a}", "{kind: web-server, runs_on: a, why: It serves.}"))
+    assert evolve(side(BASE), side(after)).empty
+
+
+def test_the_order_of_the_keys_is_no_change() -> None:
+    after = edited(("  a: {}\n  b: {}\n", "  b: {}\n  a: {}\n"))
+    assert evolve(side(BASE), side(after)).empty
+
+
+# Findings
+
+
+def test_an_acceptance_is_told_once_and_then_known() -> None:
+    accept = "accept:\n  - {rule: missing-backup, subject: db, reason: A pilot., owner: ops, until: 2090-01-01}\n"
+    open_, known = side(BASE), side(BASE + accept)
+    assert told(evolve(open_, known), "accepted") == {("missing-backup", "db")}
+    assert evolve(known, known).empty
+    back = next(one for one in evolve(known, open_).issues if one.finding.rule == "missing-backup")
+    assert (back.verdict, back.what) == ("left", ("accepted before, open now",))
+
+
+def test_a_renamed_connection_keeps_its_finding_and_a_renamed_host_does_not() -> None:
+    step = evolve(side(BASE), side(edited(("user -> web", "visitor -> web"), ("user: {", "visitor: {"))))
+    assert ("missing-tls", "visitor -> web") in told(step, "left")
+    step = evolve(side(BASE), side(edited(("runs_on: a}", "runs_on: b}"))))
+    assert ("single-point-of-failure", "a") in told(step, "resolved")
+    assert ("single-point-of-failure", "b") in told(step, "introduced")
+
+
+def test_numbers_are_those_of_the_models() -> None:
+    before, after = tier(1), tier(2)
+    for one in evolve(before, after).issues:
+        if one.before is not None:
+            assert before.findings[one.before[0] - 1] is one.before[1]
+        if one.after is not None:
+            assert after.findings[one.after[0] - 1] is one.after[1]
+
+
+# Flows
+
+
+def test_flows_that_come_go_and_stop_working() -> None:
+    more = BASE + "  look:\n    title: Looks\n    access: read\n    steps:\n      - user -> web: look\n"
+    grown = evolve(side(BASE), side(more))
+    assert [one.flow for one in grown.flows] == ["buy", "look"]
+    assert "look is a new flow; it stops with a." in sentences(grown)
+    shrunk = evolve(side(more), side(BASE))
+    assert "look is no longer a flow." in sentences(shrunk)
+    assert shrunk.flows[1].after is None
+    broken = evolve(side(BASE), side(edited(("web -> db: {", "web -> user: {"))))
+    assert "buy is no longer possible: it fails with nothing failed." in sentences(broken)
+
+
+def test_a_direction_that_assumed_numbers_decide_is_not_firm() -> None:
+    stated = edited(("  a: {}", "  a: {availability: 99.7%}"))
+    flow = evolve(side(BASE), side(stated)).flows[0]
+    assert (flow.direction, flow.firm) == ("better", False)
+    doubt = sentences(evolve(side(BASE), side(stated)))[0]
+    assert "were they ten times better or worse, it might go the other way" in doubt
+
+
+# Properties
+
+
+def _random(seed: int) -> Side:
+    return Side(Topology(architecture(seed)))
+
+
+def _fates(evolution: Evolution) -> dict[str, Any]:
+    return {
+        change: sorted((one.subject.kind, one.subject.id) for one in evolution.things_of(change))
+        for change in ("added", "removed", "changed")
+    }
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_a_tier_compared_with_itself_is_empty(number: int) -> None:
+    step = evolve(tier(number), tier(number))
+    assert step.empty
+    assert step.things == ()
+    assert all(not one.gone and not one.new and one.direction == "same" for one in step.flows)
+
+
+def test_random_models_compared_with_themselves_are_empty() -> None:
+    for seed in range(150):
+        assert evolve(_random(seed), _random(seed)).empty, f"seed {seed}"
+
+
+def test_the_way_back_swaps_what_came_and_what_went() -> None:
+    for seed in range(150):
+        there, back = evolve(_random(seed), _random(seed + 1000)), evolve(_random(seed + 1000), _random(seed))
+        fates, undone = _fates(there), _fates(back)
+        assert fates["added"] == undone["removed"], f"seed {seed}"
+        assert fates["removed"] == undone["added"], f"seed {seed}"
+        assert fates["changed"] == undone["changed"], f"seed {seed}"
+        for one in there.flows:
+            other = next(each for each in back.flows if each.flow == one.flow)
+            assert (set(one.gone), set(one.left)) == (set(other.new), set(other.left)), f"seed {seed}"
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 3), (3, 4), (1, 4)])
+def test_the_way_back_swaps_the_findings(one: int, other: int) -> None:
+    there, back = evolve(tier(one), tier(other)), evolve(tier(other), tier(one))
+    assert told(there, "introduced") == told(back, "resolved")
+    assert told(there, "resolved") == told(back, "introduced")
+    assert len(there.issues_of("left")) == len(back.issues_of("left"))
+    way = {"better": "worse", "worse": "better", "same": "same", None: None}
+    for flow in there.flows:
+        assert way[flow.direction] == next(each for each in back.flows if each.flow == flow.flow).direction
+
+
+def test_a_removed_component_is_all_that_is_told_of_it() -> None:
+    def without(model: Architecture) -> Architecture:
+        gone = model.components[-1].id
+        kept = tuple(one for one in model.connections if gone not in (one.source, *one.targets))
+        return replace(model, components=model.components[:-1], connections=kept)
+
+    for seed in range(60):
+        model = random_model(seed)
+        if len(model.components) < 2:
+            continue
+        step = evolve(Side(Topology(model)), Side(Topology(without(model))))
+        assert what(step, "component", model.components[-1].id) == ("removed", ())
+        assert step.things_of("added") == ()
+        assert step.things_of("changed") == ()
