@@ -294,6 +294,40 @@ class Objectives(Struct, frozen=True):
     recovery_point: float | None = None
 
 
+class Survival(Struct, frozen=True, tag=True):
+    """The flows should succeed without any `count` elements of a kind, or without what is `lost`.
+
+    `kind` is host, zone, replica, element or a kind of zone; `lost` are hosts, zones, components (all their replicas)
+    and replicas as `kind:id`.
+    """
+
+    text: str
+    flows: tuple[str, ...]
+    count: int = 1
+    kind: str | None = None
+    lost: tuple[str, ...] = ()
+
+
+class Ban(Struct, frozen=True, tag=True):
+    """No connection should lead from one end to the other: `internet`, or a component, host or network as `kind:id`."""
+
+    text: str
+    source: str
+    target: str
+
+
+class DowntimeLimit(Struct, frozen=True, tag=True):
+    """The flows should fail no more than some hours a year."""
+
+    text: str
+    flows: tuple[str, ...]
+    hours: float
+
+
+Expectation = Survival | Ban | DowntimeLimit
+"""What a model says that it should hold; `text` is the sentence as it was written."""
+
+
 class Acceptance(Struct, frozen=True):
     """A known risk that somebody answers for; `subject` is kept as written, `until` is an ISO date."""
 
@@ -320,4 +354,5 @@ class Architecture(Struct, frozen=True, kw_only=True):
     connections: tuple[Connection, ...] = ()
     flows: tuple[Flow, ...] = ()
     objectives: Objectives = Objectives()
+    expect: tuple[Expectation, ...] = ()
     accept: tuple[Acceptance, ...] = ()

@@ -10,7 +10,18 @@ from archgen.loader.scalars import probability, seconds
 from archgen.loader.stated import availability, links
 from archgen.loader.stepping import flows
 from archgen.loader.tree import Map, Seq
-from archgen.model import Acceptance, Architecture, Certificate, Component, Connection, Host, Network, Objectives, Zone
+from archgen.model import (
+    Acceptance,
+    Architecture,
+    Certificate,
+    Component,
+    Connection,
+    Expectation,
+    Host,
+    Network,
+    Objectives,
+    Zone,
+)
 
 _NOTHING = Map(0)
 
@@ -36,6 +47,7 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         connections=connected,
         flows=flows(context, replicas),
         objectives=_objectives(context),
+        expect=_expected(context, name),
         accept=_accepted(context),
     )
 
@@ -129,6 +141,15 @@ def _objectives(context: Context) -> Objectives:
     share, *times = (text(said, key) for key in ("availability", "recovery_time", "recovery_point"))
     spans = [None if each is None else seconds(each) for each in times]
     return Objectives(None if share is None else probability(share), *spans)
+
+
+def _expected(context: Context, model: str) -> tuple[Expectation, ...]:
+    if "expect" not in context.document.root:
+        return ()
+    # only here: few models expect anything, and none of the others pays for the import
+    from archgen.loader.expecting import expectations
+
+    return expectations(context, model)
 
 
 def _accepted(context: Context) -> tuple[Acceptance, ...]:

@@ -90,7 +90,7 @@ class _Joiner:
                 self._put(root, key, value, key_mark, mark)
             elif key in _JOINED and isinstance(root[key], Map) and isinstance(value, Map):
                 self._merge_section(key, root[key], value)
-            elif key == "accept" and isinstance(root[key], Seq) and isinstance(value, Seq):
+            elif key in ("expect", "accept") and isinstance(root[key], Seq) and isinstance(value, Seq):
                 root[key].extend(value)
                 root[key].marks.extend(value.marks)
             else:
