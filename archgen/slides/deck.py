@@ -20,7 +20,7 @@ from archgen.wording import listed, plural
 _MOST = 6
 """Names that a line lists before it counts the rest."""
 
-_ROWS = 8
+_ROWS = 6
 """Rows of a table on one slide."""
 
 

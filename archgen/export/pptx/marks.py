@@ -38,7 +38,9 @@ class Marks:
 
     def drawing(self, canvas: Canvas, into: Any, box: Box, drawing: Icon, role: str) -> None:
         """A drawing in a box."""
-        canvas.picture(into, BytesIO(_icon_png(drawing, role, self._mode)), box, f"{drawing.id} icon", f"icon: {drawing.id}")
+        canvas.picture(
+            into, BytesIO(_icon_png(drawing, role, self._mode)), box, f"{drawing.id} icon", f"icon: {drawing.id}"
+        )
 
     def lock(self, canvas: Canvas, into: Any, x: float, y: float, state: str, role: str) -> None:
         """A closed or an open lock, its top left corner at a place."""

@@ -23,7 +23,7 @@ from archgen.theme import SIZES
 _LARGEST = 1.15
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
-_CELL = 18.0
+_CELL, _CELL_LINES = 18.0, 2
 _LEADING = 1.25
 _FOOT = 22.0
 
@@ -78,7 +78,8 @@ class _Writer:
         made = self._new(self._base.opening, slide.title)
         for one in made.placeholders:
             if one.placeholder_format.type in (PP_PLACEHOLDER.SUBTITLE, PP_PLACEHOLDER.BODY):
-                one.text_frame.text = clean(slide.subtitle)
+                room = float(one.width or 0) / 12700 - 16
+                one.text_frame.text = " ".join(wrap(clean(slide.subtitle), max(room, 100), PROSE, lines=4))
                 break
         return _without_empty(made)
 
@@ -151,13 +152,13 @@ class _Writer:
             len(slide.header),
             *(Emu(Pt(length)) for length in (area.x, area.y, area.width, 36.0 * (len(slide.rows) + 1))),
         )
-        frame.name = slide.title
+        frame.name = clean(slide.title)[:200]
         for at, wide in enumerate(limited):
             frame.table.columns[at].width = Emu(Pt(wide * scale))
         for y, row in enumerate((slide.header, *slide.rows)):
             for x, words in enumerate(row):
                 cell = frame.table.cell(y, x)
-                cell.text = clean(words)
+                cell.text = " ".join(wrap(clean(words), limited[x] * scale - 20, _CELL, bold=True, lines=_CELL_LINES))
                 for paragraph in cell.text_frame.paragraphs:
                     paragraph.font.size = Pt(_CELL)
         return made

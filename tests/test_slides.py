@@ -1,0 +1,477 @@
+"""Decks, read back: by python-pptx, by a validator of Open XML, and drawn by LibreOffice where it is installed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+pptx = pytest.importorskip("pptx", reason="the slides extra is not installed")
+
+from openxml_audit import OpenXmlValidator  # noqa: E402
+from pptx import Presentation  # noqa: E402
+from pptx.dml.color import RGBColor  # noqa: E402
+from pptx.oxml.ns import qn  # noqa: E402
+from pptx.util import Emu, Inches, Pt  # noqa: E402
+
+from archgen.cli import main  # noqa: E402
+from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Table  # noqa: E402
+from archgen.errors import UsageError  # noqa: E402
+from archgen.export.pptx import pptx as written  # noqa: E402
+from archgen.export.pptx.routes import Route, route  # noqa: E402
+from archgen.project.inputs import Input, find, read  # noqa: E402
+from archgen.project.models import judge  # noqa: E402
+from archgen.project.pictures import Drawing  # noqa: E402
+from archgen.project.site import tiers  # noqa: E402
+from archgen.project.slides import slides, tiers_deck  # noqa: E402
+from archgen.site import Tier  # noqa: E402
+from tests.hostile import HOSTILE  # noqa: E402
+from tests.hostile_model import write  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+DAY = "2026-11-24"
+
+
+def shipped() -> tuple[Tier, ...]:
+    return tiers(judge(read(find((str(ROOT / "models"),)), ""), DAY))
+
+
+TIERS = shipped()
+DRAWING = Drawing("domain", "light")
+DECK = tiers_deck(TIERS, DRAWING, None, steps=False)
+CONTENT = slides(TIERS, DRAWING, DECK, None)
+
+
+def opened(content: bytes):
+    return Presentation(BytesIO(content))
+
+
+def every(shapes) -> Iterator:
+    for one in shapes:
+        yield one
+        if one.shape_type == 6:
+            yield from every(one.shapes)
+
+
+def connectors(slide) -> list:
+    return [one for one in every(slide.shapes) if one._element.tag == qn("p:cxnSp")]
+
+
+PRESENTATION = opened(CONTENT)
+PICTURES = [
+    (tier, slide)
+    for tier, slide in zip(
+        TIERS,
+        [page for page, made in zip(PRESENTATION.slides, DECK.slides, strict=True) if isinstance(made, Picture)],
+        strict=True,
+    )
+]
+EACH = pytest.mark.parametrize(("tier", "slide"), PICTURES, ids=[tier.id for tier in TIERS])
+
+
+# What a deck holds
+
+
+def test_a_deck_tells_every_tier() -> None:
+    assert [one.title for one in DECK.slides if isinstance(one, Opening)] == [
+        "Architecture",
+        *(tier.topology.architecture.name for tier in TIERS),
+        "Explanations",
+    ]
+    assert len([one for one in DECK.slides if isinstance(one, Picture)]) == len(TIERS)
+    flows = [flow.title for tier in TIERS for flow in tier.topology.architecture.flows]
+    told = [one.title for one in DECK.slides if isinstance(one, Flow)]
+    assert [title.removesuffix(" (1 of 2)") for title in told if not title.endswith("(2 of 2)")] == flows
+    assert all(
+        any(tier.topology.architecture.name in one.title for one in DECK.slides if isinstance(one, Table))
+        for tier in TIERS
+    )
+
+
+def test_every_open_issue_is_on_a_slide_with_its_number() -> None:
+    for tier in TIERS:
+        numbers = [
+            entry.badge.number
+            for one in DECK.slides
+            if isinstance(one, Prose) and one.title.startswith(f"{tier.topology.architecture.name}: issues")
+            for entry in one.entries
+            if entry.badge
+        ]
+        assert numbers == [number for number, _ in tier.open]
+
+
+def test_steps_build_a_flow_up() -> None:
+    built = tiers_deck(TIERS[:1], DRAWING, "Steps", steps=True)
+    counts = [len(one.placed.arrows) for one in built.slides if isinstance(one, Flow)]
+    assert counts == [*range(1, 9), *range(1, 9)]
+
+
+# What the file holds
+
+
+def test_a_slide_is_16_to_9_and_has_its_number() -> None:
+    assert PRESENTATION.slide_width * 9 == PRESENTATION.slide_height * 16
+    for at, slide in enumerate(PRESENTATION.slides, 1):
+        fields = [one for one in slide._element.iter(qn("a:fld")) if one.get("type") == "slidenum"]
+        assert [field.find(qn("a:t")).text for field in fields] == [str(at)]
+
+
+@EACH
+def test_every_component_is_one_shape_with_an_alternative_text(tier: Tier, slide) -> None:
+    names = [one.name for one in every(slide.shapes)]
+    for component in tier.topology.architecture.components:
+        wanted = [one.id for one in component.replicas] or [component.id]
+        if len(wanted) == 1:
+            wanted = [component.id]
+        for name in wanted:
+            assert names.count(name) == 1, name
+            shape = next(one for one in every(slide.shapes) if one.name == name)
+            assert shape._element.nvSpPr.cNvPr.get("descr")
+            assert component.title.split()[0] in shape.text_frame.text
+
+
+@EACH
+def test_every_connection_is_glued_at_both_ends(tier: Tier, slide) -> None:
+    shapes = {one.shape_id: one for one in every(slide.shapes)}
+    assert len(shapes) == len(list(every(slide.shapes)))
+    found = connectors(slide)
+    placed = DRAWING.placed(tier)
+    assert [one.name for one in found] == [edge.edge.subject for edge in placed.edges]
+    assert {one.id for one in tier.topology.architecture.connections} <= {one.name for one in found}
+    for one, edge in zip(found, placed.edges, strict=True):
+        glue = one._element.nvCxnSpPr.cNvCxnSpPr
+        for tag, end in (("a:stCxn", edge.edge.source), ("a:endCxn", edge.edge.target)):
+            held = glue.find(qn(tag))
+            shape = shapes[int(held.get("id"))]
+            assert shape.name in (end, end.partition("@")[0].partition("#")[0])
+            assert int(held.get("idx")) < len(list(shape._element.iter(qn("a:cxn"))))
+
+
+@EACH
+def test_a_connector_ends_where_its_card_has_its_site(tier: Tier, slide) -> None:
+    shapes = {one.shape_id: one for one in every(slide.shapes)}
+    for one in connectors(slide):
+        points = corners(one)
+        glue = one._element.nvCxnSpPr.cNvCxnSpPr
+        for tag, (x, y) in (("a:stCxn", points[0]), ("a:endCxn", points[-1])):
+            held = glue.find(qn(tag))
+            shape = shapes[int(held.get("id"))]
+            guides = [guide.get("fmla").split() for guide in shape._element.iter(qn("a:gd"))]
+            at = int(held.get("idx")) * 2
+            site = [
+                side + length * int(guide[1]) / int(guide[3])
+                for side, length, guide in zip(
+                    (shape.left, shape.top), (shape.width, shape.height), guides[at : at + 2], strict=True
+                )
+            ]
+            assert abs(site[0] - x) < 7000, one.name
+            assert abs(site[1] - y) < 7000, one.name
+
+
+@EACH
+def test_no_connector_runs_through_a_card(tier: Tier, slide) -> None:
+    cards = [one for one in every(slide.shapes) if one._element.find(f".//{qn('a:custGeom')}") is not None]
+    for one in connectors(slide):
+        for (x0, y0), (x1, y1) in pairwise(corners(one)):
+            for card in cards if one._element.tag == qn("p:cxnSp") else ():
+                if card.shape_type == 6:
+                    continue
+                inside = (
+                    min(x0, x1) < card.left + card.width - 9000
+                    and max(x0, x1) > card.left + 9000
+                    and min(y0, y1) < card.top + card.height - 9000
+                    and max(y0, y1) > card.top + 9000
+                )
+                assert not inside, f"{one.name} through {card.name}"
+
+
+def test_no_picture_is_larger_than_an_icon() -> None:
+    for slide in PRESENTATION.slides:
+        for one in every(slide.shapes):
+            if one.shape_type == 13:
+                assert max(one.width, one.height) < Inches(1)
+
+
+def test_everything_stands_on_its_slide() -> None:
+    for slide in PRESENTATION.slides:
+        for one in every(slide.shapes):
+            if one._element.find(qn("p:nvSpPr")) is None or one.is_placeholder:
+                continue
+            assert one.left >= 0, (slide.shapes.title.text, one.name)
+            assert one.top >= 0
+            assert one.left + one.width <= PRESENTATION.slide_width
+            assert one.top + one.height <= PRESENTATION.slide_height
+
+
+def test_prose_is_large() -> None:
+    for slide, made in zip(PRESENTATION.slides, DECK.slides, strict=True):
+        if isinstance(made, Prose):
+            words = [
+                run
+                for one in slide.shapes
+                if one.has_text_frame
+                for part in one.text_frame.paragraphs
+                for run in part.runs
+            ]
+            sized = [
+                run.font.size
+                for run in words
+                if run.font.size is not None and run.text.strip() and not run.text.isdigit()
+            ]
+            assert sized
+            assert min(sized) >= Pt(24)
+
+
+def test_notes_tell_the_proof() -> None:
+    notes = [slide.notes_slide.notes_text_frame.text for slide in PRESENTATION.slides if slide.has_notes_slide]
+    proofs = [one for tier in TIERS for _, one in tier.open if one.proof is not None]
+    assert proofs
+    for one in proofs:
+        assert any(one.message in text and "Proof: without" in text for text in notes)
+
+
+def test_the_file_is_valid_open_xml(tmp_path: Path) -> None:
+    assert faults(CONTENT, tmp_path) == []
+
+
+def faults(content: bytes, directory: Path) -> list[str]:
+    file = directory / "deck.pptx"
+    file.write_bytes(content)
+    return [str(one) for one in OpenXmlValidator().validate(file).errors]
+
+
+def test_the_validator_sees_a_misplaced_element(tmp_path: Path) -> None:
+    target = BytesIO()
+    with zipfile.ZipFile(BytesIO(CONTENT)) as source, zipfile.ZipFile(target, "w") as archive:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "ppt/slides/slide4.xml":
+                data = data.replace(b"</a:ln></p:spPr>", b"</a:ln><a:noFill/></p:spPr>", 1)
+            archive.writestr(name, data)
+    assert faults(target.getvalue(), tmp_path)
+
+
+def test_the_same_models_give_the_same_bytes() -> None:
+    assert slides(TIERS, DRAWING, tiers_deck(TIERS, DRAWING, None, steps=False), None) == CONTENT
+    with zipfile.ZipFile(BytesIO(CONTENT)) as archive:
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+# Templates
+
+
+def corporate() -> bytes:
+    """A presentation with a slide, a dark ground and its own font."""
+    made = Presentation()
+    made.slide_width, made.slide_height = Emu(12192000), Emu(6858000)
+    part = made.slide_masters[0].part.part_related_by(
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships/theme"
+    )
+    text = part.blob.decode()
+    text = re.sub(r"<a:lt1>.*?</a:lt1>", '<a:lt1><a:srgbClr val="101828"/></a:lt1>', text, flags=re.S)
+    text = re.sub(r"<a:dk1>.*?</a:dk1>", '<a:dk1><a:srgbClr val="F5F5F5"/></a:dk1>', text, flags=re.S)
+    part._blob = text.replace('latin typeface="Calibri"', 'latin typeface="Georgia"').encode()
+    slide = made.slides.add_slide(made.slide_layouts[0])
+    slide.shapes.title.text = "An old slide"
+    slide.background.fill.solid()
+    slide.background.fill.fore_color.rgb = RGBColor(255, 0, 0)
+    target = BytesIO()
+    made.save(target)
+    return target.getvalue()
+
+
+def test_a_template_gives_its_layouts_fonts_and_colours(tmp_path: Path) -> None:
+    content = slides(TIERS[:1], DRAWING, tiers_deck(TIERS[:1], DRAWING, None, steps=False), corporate())
+    made = opened(content)
+    titles = [slide.shapes.title.text for slide in made.slides]
+    assert "An old slide" not in titles
+    assert titles[0] == TIERS[0].topology.architecture.name
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("ppt/slides/slide")]) == len(made.slides)
+        theme = next(archive.read(name) for name in archive.namelist() if name.startswith("ppt/theme/theme1"))
+        assert b"Georgia" in theme
+        page = archive.read("ppt/slides/slide2.xml").decode()
+    assert '<a:schemeClr val="tx1"/>' in page
+    assert "latin" not in page
+    assert "c01f3a" not in page, "marks are in the palette for a dark ground"
+    assert "ff7d86" in page
+    assert faults(content, tmp_path) == []
+
+
+def test_what_is_no_template_is_refused() -> None:
+    for broken in (b"", b"PK\x03\x04", b"<html>"):
+        with pytest.raises(UsageError, match="the template is no PowerPoint file"):
+            written(DECK, lambda _: None, broken)
+
+
+# Hostile words
+
+
+def test_hostile_words_stay_words(tmp_path: Path) -> None:
+    names = write(str(tmp_path / "models"))
+    found = tiers(judge(read(find((str(tmp_path / "models"),)), ""), DAY))
+    assert len(found) == len(names) > 10
+    content = slides(found, DRAWING, tiers_deck(found, DRAWING, HOSTILE[0], steps=False), None)
+    said = "".join(
+        one.text_frame.text for slide in opened(content).slides for one in every(slide.shapes) if one.has_text_frame
+    )
+    for words in ("<script>alert(1)</script>", "]]>", "{{ 7 * 7 }}", "it's | `code` \\ end", "日本語"):
+        assert words in said
+    assert faults(content, tmp_path) == []
+
+
+def test_an_empty_model_has_a_deck() -> None:
+    found = tiers(
+        judge((Input("m.arch.yaml", b"archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"),), DAY)
+    )
+    made = opened(slides(found, DRAWING, tiers_deck(found, DRAWING, None, steps=False), None))
+    assert made.slides[0].shapes.title.text == "Quiet"
+
+
+def test_prose_without_a_badge_and_a_table_stand_in_a_deck_of_their_own() -> None:
+    made = opened(
+        written(
+            Deck("D", (Prose("P", (Entry("words", "Strong:"),)), Table("T", ("a", "b"), (("1", "2"),)))), lambda _: None
+        )
+    )
+    assert "Strong: words" in [one.text_frame.text for one in made.slides[0].placeholders]
+    table = next(one for one in made.slides[1].shapes if one.has_table).table
+    assert [cell.text for cell in table.iter_cells()] == ["a", "b", "1", "2"]
+
+
+# Routes
+
+
+def corners(connector) -> list[tuple[float, float]]:
+    """The points of a preset connector by the format's own formulas."""
+    xfrm = connector._element.spPr.find(qn("a:xfrm"))
+    geometry = connector._element.spPr.find(qn("a:prstGeom"))
+    off, ext = xfrm.find(qn("a:off")), xfrm.find(qn("a:ext"))
+    adjust = tuple(int(one.get("fmla").split()[1]) for one in geometry.iter(qn("a:gd")))
+    return drawn(
+        Route(
+            geometry.get("prst"),
+            int(off.get("x")),
+            int(off.get("y")),
+            int(ext.get("cx")),
+            int(ext.get("cy")),
+            int(xfrm.get("rot", 0)),
+            xfrm.get("flipH") == "1",
+            xfrm.get("flipV") == "1",
+            adjust,
+        )
+    )
+
+
+def drawn(one: Route) -> list[tuple[float, float]]:
+    w, h, parts = one.width, one.height, [value / 100000 for value in one.adjust]
+    match one.form:
+        case "straightConnector1":
+            path = [(0, 0), (w, h)]
+        case "bentConnector2":
+            path = [(0, 0), (w, 0), (w, h)]
+        case "bentConnector3":
+            path = [(0, 0), (w * parts[0], 0), (w * parts[0], h), (w, h)]
+        case "bentConnector4":
+            path = [(0, 0), (w * parts[0], 0), (w * parts[0], h * parts[1]), (w, h * parts[1]), (w, h)]
+        case _:
+            x, y, z = w * parts[0], h * parts[1], w * parts[2]
+            path = [(0, 0), (x, 0), (x, y), (z, y), (z, h), (w, h)]
+    centred = [((w - x if one.flip_h else x) - w / 2, (h - y if one.flip_v else y) - h / 2) for x, y in path]
+    turned = [(-y, x) if one.turn else (x, y) for x, y in centred]
+    return [(x + one.x + w / 2, y + one.y + h / 2) for x, y in turned]
+
+
+WAYS = [
+    [(0, 0), (5, 0)],
+    [(5, 5), (0, 5)],
+    [(0, 5), (0, 0)],
+    [(0, 0), (4, 0), (4, 6)],
+    [(0, 0), (0, 6), (4, 6)],
+    [(9, 9), (9, 1), (4, 1)],
+    [(0, 0), (4, 0), (4, 6), (9, 6)],
+    [(9, 6), (4, 6), (4, 0), (0, 0)],
+    [(0, 0), (0, 4), (6, 4), (6, 9)],
+    [(6, 9), (6, 12), (1, 12), (1, 9)],
+    [(0, 0), (12, 0), (12, 6), (9, 6)],
+    [(0, 0), (3, 0), (3, 5), (9, 5), (9, 8)],
+    [(0, 0), (0, 3), (5, 3), (5, 9), (8, 9)],
+    [(0, 0), (2, 0), (2, 9), (7, 9), (7, 4), (10, 4)],
+    [(10, 4), (7, 4), (7, 9), (2, 9), (2, 0), (0, 0)],
+    [(0, 0), (0, 2), (9, 2), (9, 7), (4, 7), (4, 10)],
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_route_runs_through_its_corners(way: list[tuple[int, int]]) -> None:
+    points = [(x * 1000000, y * 1000000) for x, y in way]
+    for wanted, found in zip(points, drawn(route(points)), strict=True):
+        assert abs(wanted[0] - found[0]) < 7000
+        assert abs(wanted[1] - found[1]) < 7000
+
+
+def test_a_way_with_many_corners_keeps_its_ends() -> None:
+    way = [(0, 0), (1, 0), (1, 3), (4, 3), (4, 7), (20, 7), (20, 2), (24, 2)]
+    for points in (way, [(y, x) for x, y in way], [*way, (24, 9)]):
+        scaled = [(x * 1000000, y * 1000000) for x, y in points]
+        found = drawn(route(scaled))
+        for wanted, end in ((scaled[0], found[0]), (scaled[-1], found[-1])):
+            assert abs(wanted[0] - end[0]) < 7000
+            assert abs(wanted[1] - end[1]) < 7000
+
+
+# The command
+
+
+def test_slides_writes_a_deck(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "a" / "deck.pptx"
+    assert main(["slides", str(ROOT / "models"), "-o", str(target), "--today", DAY]) == 0
+    assert capsys.readouterr().out == f"wrote {len(DECK.slides)} slides to {target}\n"
+    assert target.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-o", "deck.key"], "slides are written as .pptx, not deck.key"),
+        (["--template", "nowhere.pptx"], "nowhere.pptx: No such file"),
+        (["--engine", "elk"], "unknown engine `elk`"),
+        (["--template", "broken.pptx"], "the template is no PowerPoint file"),
+    ],
+)
+def test_slides_tells_a_wrong_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken.pptx").write_bytes(b"no archive")
+    assert main(["slides", str(ROOT / "models"), *words]) == 2
+    assert message in capsys.readouterr().err
+    assert not (tmp_path / "deck.pptx").exists()
+
+
+# LibreOffice
+
+
+OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+
+
+@pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_every_slide(tmp_path: Path) -> None:
+    file = tmp_path / "deck.pptx"
+    file.write_bytes(CONTENT)
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    subprocess.run(
+        [str(OFFICE), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+    data = (tmp_path / "deck.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page[^s]", data)) == len(DECK.slides)
