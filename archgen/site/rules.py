@@ -11,6 +11,9 @@ from archgen.site.markdown import badge, heading, page, table
 from archgen.site.page import Page, Tier
 from archgen.site.source import output_block, yaml_block
 
+SHOWN = 20
+"""Findings of one tier that a rule's page lists before it counts the rest."""
+
 
 def rule_index(rules: Sequence[Rule]) -> Page:
     """The catalogue."""
@@ -63,14 +66,17 @@ def _cases(rule: Rule) -> str:
 
 
 def _found(rule: Rule, tiers: Sequence[Tier]) -> Iterator[str]:
-    lines = [
-        f"- {link(text(tier.topology.architecture.name), f'../../{tier.id}/index.md')}: "
-        + link(badge(number, one.severity), f"../../{tier.id}/index.md#issue-{number}")
-        + f" {prose(one.message)}"
-        for tier in tiers
-        for number, one in tier.open
-        if one.rule == rule.id
-    ]
+    lines = [line for tier in tiers for line in _found_in(rule, tier)]
     if lines:
         yield heading(2, "Found in", "found")
         yield "\n".join(lines)
+
+
+def _found_in(rule: Rule, tier: Tier) -> Iterator[str]:
+    found = [(number, one) for number, one in tier.open if one.rule == rule.id]
+    name = link(text(tier.topology.architecture.name), f"../../{tier.id}/index.md")
+    for number, one in found[:SHOWN]:
+        mark = link(badge(number, one.severity), f"../../{tier.id}/index.md#issue-{number}")
+        yield f"- {name}: {mark} {prose(one.message)}"
+    if len(found) > SHOWN:
+        yield f"- {name}: {len(found) - SHOWN} more"
