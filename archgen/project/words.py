@@ -45,22 +45,22 @@ def _described(rule: Rule) -> dict[str, object]:
 
 def explainable() -> tuple[str, ...]:
     """Every name that `explain` knows."""
-    from archgen.explanations import MECHANISMS
+    from archgen.explanations import ALGORITHMS, MECHANISMS, PROTOCOL_TEXTS
 
-    return (*BY_NAME, *KINDS, *MECHANISMS)
+    return (*BY_NAME, *KINDS, *MECHANISMS, *ALGORITHMS, *PROTOCOL_TEXTS)
 
 
 def explain(name: str, today: str, style: Style) -> str | None:
-    """A rule, by id or by code in any case, a kind of component or a mechanism, in words; None for any other name.
+    """A rule, by id or by code in any case, a kind of component, a mechanism, an algorithm or a protocol, in words.
 
-    `today` is the ISO date as of which a rule's example is judged.
+    None for any other name. `today` is the ISO date as of which a rule's example is judged.
     """
     rule = BY_NAME.get(name) or BY_NAME.get(name.upper()) or BY_NAME.get(name.lower())
     if rule is not None:
         return _rule(rule, today, style)
-    from archgen.explanations import KIND_TEXTS, MECHANISMS
+    from archgen.explanations import find
 
-    found = KIND_TEXTS.get(name.lower()) or MECHANISMS.get(name.lower())
+    found = find(name.lower())
     if found is None:
         return None
     lines = [style.paint(found.title, "strong"), *_paragraphs(found.text, style)]
