@@ -61,6 +61,9 @@ def columns(text: str) -> int:
     """How many columns the text takes: 2 for wide characters, 0 for combining ones (Unicode annex 11)."""
     if text.isascii():
         return len(text)
+    if all(char < "\u0300" or "\u2010" <= char <= "\u2027" or "\u2190" <= char <= "\u21ff" for char in text):
+        # Latin letters, dashes, ellipsis and arrows: what our own words consist of
+        return len(text)
     from unicodedata import category, east_asian_width
 
     total = 0
@@ -88,11 +91,13 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
     """Lines of words no wider than `width` columns where the words allow it; `first` opens the first line."""
     lines: list[str] = []
     line = indent if first is None else first
-    empty = True
+    taken, empty = columns(line), True
     for word in text.split():
-        if not empty and columns(line) + 1 + columns(word) > width:
+        wide = columns(word)
+        if not empty and taken + 1 + wide > width:
             lines.append(line)
-            line, empty = indent, True
+            line, taken, empty = indent, columns(indent), True
         line = line + word if empty else f"{line} {word}"
+        taken += wide if empty else wide + 1
         empty = False
     return [*lines, line.rstrip()]
