@@ -118,8 +118,12 @@ class Canvas:
         anchor: Anchor = "middle",
         vertical: Literal["t", "ctr", "b"] = "ctr",
         insets: tuple[float, float, float, float] = (0, 0, 0, 0),
+        leading: float | None = None,
     ) -> None:
-        """Puts lines of runs into a shape; text keeps its lines, sizes are pixels, insets are left, top, right, bottom."""
+        """Puts lines of runs into a shape; text keeps its lines, sizes are pixels, insets are left, top, right, bottom.
+
+        `leading` is from line to line, by default what the font wants.
+        """
         body = shape._element.get_or_add_txBody()
         properties = body.find(qn("a:bodyPr"))
         for child in list(properties):
@@ -132,7 +136,11 @@ class Canvas:
             body.remove(paragraph)
         for runs, size in lines:
             paragraph = etree.SubElement(body, qn("a:p"))
-            etree.SubElement(paragraph, qn("a:pPr")).set("algn", "ctr" if anchor == "middle" else "l")
+            properties = etree.SubElement(paragraph, qn("a:pPr"))
+            properties.set("algn", "ctr" if anchor == "middle" else "l")
+            if leading is not None:
+                spacing = etree.SubElement(etree.SubElement(properties, qn("a:lnSpc")), qn("a:spcPts"))
+                spacing.set("val", str(round(leading * self._scale * 100)))
             for words, role, bold in runs:
                 self._run(paragraph, words, role, bold, size)
         if not lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from pptx.enum.shapes import MSO_SHAPE
@@ -11,7 +12,7 @@ from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.routes import route
 from archgen.layout.lanes import LOOP
 from archgen.layout.placed import Box
-from archgen.layout.sequence import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text
+from archgen.layout.sequence import LEADING, Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text
 from archgen.theme import LINES, SIZES
 
 
@@ -31,11 +32,27 @@ def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
         _head(canvas, shapes, foot, marks)
 
 
-def _text(canvas: Canvas, into: Any, text: Text, fill: str | None = None) -> None:
-    box = text.box
-    wide = Box(box.x - 2, box.y - 1, box.width + 4, box.height + 2)
-    run = ((text.text, text.role, text.bold),)
-    canvas.text(into, wide, run, text.size, anchor="middle", fill=fill, name="words")
+def _text(canvas: Canvas, into: Any, texts: tuple[Text, ...]) -> None:
+    """Lines one under the other, in one box for each size of theirs."""
+    for _, found in groupby(texts, key=lambda text: (text.size, text.role, text.anchor)):
+        lines = tuple(found)
+        boxes = [line.box for line in lines]
+        left, right = min(box.x for box in boxes), max(box.right for box in boxes)
+        first, last = boxes[0], boxes[-1]
+        # a box as high as its lines, each in the middle of its own leading
+        spare = (LEADING - first.height) / 2
+        whole = Box(left - 2, first.y - spare, right - left + 4, last.bottom - first.y + 2 * spare)
+        made = canvas.text(into, whole, (), lines[0].size, anchor=lines[0].anchor, name="words")
+        _lines(canvas, made, lines)
+
+
+def _lines(canvas: Canvas, shape: Any, lines: tuple[Text, ...], insets: tuple[float, float] = (2, 0)) -> None:
+    written = tuple((((line.text, line.role, line.bold),), line.size) for line in lines)
+    leading = LEADING if len(lines) > 1 else None
+    across, above = insets if lines and lines[0].anchor == "start" else (0.0, insets[1])
+    canvas.write(
+        shape, written, anchor=lines[0].anchor if lines else "start", insets=(across, above, 0, 0), leading=leading
+    )
 
 
 def _head(canvas: Canvas, into: Any, head: Head, marks: Marks) -> Any:
@@ -95,16 +112,16 @@ def _arrow(canvas: Canvas, into: Any, arrow: Arrow, placed: PlacedSequence, mark
             into, MSO_SHAPE.OVAL, Box(x - half - 2, y - half - 2, 2 * half + 4, 2 * half + 4), fill="ground", line=None
         )
         marks.lock(canvas, into, x - half, y - half - 0.5, line.lock, line.role)
-    for text in (*arrow.texts, *([arrow.number] if arrow.number else [])):
-        _text(canvas, into, text)
+    _text(canvas, into, arrow.texts)
+    if arrow.number:
+        _text(canvas, into, (arrow.number,))
     for x, y, badge in arrow.badges:
         marks.badge(canvas, into, x, y, badge)
 
 
 def _paper(canvas: Canvas, into: Any, paper: Paper) -> None:
-    canvas.shape(into, MSO_SHAPE.RECTANGLE, paper.box, fill="paper", line="paper_line", name="note")
-    for text in paper.texts:
-        _text(canvas, into, text)
+    note = canvas.shape(into, MSO_SHAPE.RECTANGLE, paper.box, fill="paper", line="paper_line", name="note")
+    _lines(canvas, note, paper.texts, insets=(12, 0))
 
 
 def _frame(canvas: Canvas, into: Any, frame: FrameBox) -> None:
@@ -112,7 +129,7 @@ def _frame(canvas: Canvas, into: Any, frame: FrameBox) -> None:
         _band(canvas, into, band, first=at == 0)
     canvas.shape(into, MSO_SHAPE.RECTANGLE, frame.box, fill=None, line="card_line", name=f"{frame.name.text} frame")
     canvas.shape(into, MSO_SHAPE.SNIP_1_RECTANGLE, frame.tab, fill="tint_3", line="card_line", name="tab")
-    _text(canvas, into, frame.name)
+    _text(canvas, into, (frame.name,))
 
 
 def _band(canvas: Canvas, into: Any, band: Band, first: bool) -> None:
@@ -120,5 +137,4 @@ def _band(canvas: Canvas, into: Any, band: Band, first: bool) -> None:
     if not first:
         rule = Box(band.box.x, band.box.y, band.box.width, 0)
         canvas.shape(into, MSO_SHAPE.RECTANGLE, rule, fill=None, line="card_line", dash="4 4", name="divider")
-    for text in band.texts:
-        _text(canvas, into, text)
+    _text(canvas, into, band.texts)
