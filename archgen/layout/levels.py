@@ -38,6 +38,13 @@ class Levels:
         self._walk(root, 0.0, ())
         self.blocked: dict[int, list[tuple[float, float]]] = {}
         self._free: dict[int, list[tuple[float, float]]] = {}
+        self._over: dict[int, list[tuple[str, Level]]] = {}
+        for name, level in self.groups.items():
+            for column in range(level.first, level.last + 1):
+                self._over.setdefault(column, []).append((name, level))
+        self._in_column: dict[int, list[str]] = {}
+        for name in self.nodes:
+            self._in_column.setdefault(columns[name], []).append(name)
         for column, top, bottom in self._obstacles():
             self.block(column, top, bottom)
 
@@ -98,12 +105,14 @@ class Levels:
         top = sum(self.nodes[upper])
         bottom = self.nodes[lower][0]
         cards = any(
-            top < start + height and start < bottom
-            for name, (start, height) in self.nodes.items()
-            if self.columns[name] == column and name not in (upper, lower)
+            top < self.nodes[name][0] + self.nodes[name][1] and self.nodes[name][0] < bottom
+            for name in self._in_column[column]
+            if name not in (upper, lower)
         )
         words = any(
-            top < level.heading and level.crown < bottom for level in self.groups.values() if level.first == column
+            top < level.heading and level.crown < bottom
+            for _, level in self._over.get(column, ())
+            if level.first == column
         )
         return not cards and not words
 
@@ -111,8 +120,6 @@ class Levels:
         """How many groups a line at a height of a column would pass through without having an end in them."""
         return sum(
             1
-            for name, level in self.groups.items()
-            if level.first <= column <= level.last
-            and level.top < height < level.bottom
-            and not self.members[name].intersection(ends)
+            for name, level in self._over.get(column, ())
+            if level.top < height < level.bottom and self.members[name].isdisjoint(ends)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -21,6 +22,7 @@ LABELLED = 40.0
 STRAIGHT = 0.5
 _BEND, _STRANGER, _OWN = 20.0, 15.0, -8.0
 _NEAREST = 3
+_KEPT = 6
 
 
 class Step(Struct, frozen=True):
@@ -183,17 +185,20 @@ class Lanes:
         rows: list[list[tuple[float, float, int]]] = []
         for column in columns:
             rows.append(best)
-            wishes = dict.fromkeys((way.start, way.end, *(height for _, height, _ in best)))
-            best = [self._cheapest(best, height, column, way) for height in self._candidates(column, way, wishes)]
+            cheapest = sorted(best)[:_KEPT]
+            wishes = dict.fromkeys((way.start, way.end, *(height for _, height, _ in cheapest)))
+            own = [height for height, bundle in self._lanes(column) if bundle == way.bundle.id]
+            heights = self._candidates(column, way, wishes, own)
+            best = [self._cheapest(best, height, column, way, own) for height in heights]
         return self._trace(columns, rows, best, way)
 
     def _cheapest(
-        self, before: list[tuple[float, float, int]], height: float, column: int, way: Way
+        self, before: list[tuple[float, float, int]], height: float, column: int, way: Way, own: list[float]
     ) -> tuple[float, float, int]:
         costs = [(cost + _turn(last, height), place) for place, (cost, last, _) in enumerate(before)]
         cost, place = min(costs)
         cost += _STRANGER * self._levels.strangers(column, height, (way.edge.source, way.edge.target))
-        if any(abs(taken - height) < STRAIGHT and bundle == way.bundle.id for taken, bundle in self._lanes(column)):
+        if own and any(abs(lane - height) < STRAIGHT for lane in own):
             cost += _OWN
         return cost, height, place
 
@@ -209,20 +214,18 @@ class Lanes:
         for column, row in zip(reversed(columns), reversed(rows), strict=True):
             _, height, before = best[at]
             found.append((column, height))
-            self._taken.setdefault(column, []).append((height, way.bundle.id))
+            insort(self._taken.setdefault(column, []), (height, way.bundle.id))
             best, at = row, before
         return found[::-1]
 
     def _lanes(self, column: int) -> list[tuple[float, str]]:
         return self._taken.get(column, [])
 
-    def _candidates(self, column: int, way: Way, wishes: Iterable[float]) -> list[float]:
-        own = [height for height, bundle in self._lanes(column) if bundle == way.bundle.id]
+    def _candidates(self, column: int, way: Way, wishes: Iterable[float], own: list[float]) -> list[float]:
         found: dict[float, None] = dict.fromkeys(own)
         ranges = self._levels.free(column)
         for wish in wishes:
-            near = sorted(ranges, key=lambda span: (_distance(span, wish), span))[:_NEAREST]
-            for low, high in dict.fromkeys((*near, ranges[0], ranges[-1])):
+            for low, high in dict.fromkeys((*_nearest(ranges, wish), ranges[0], ranges[-1])):
                 height = self._clear(column, min(max(wish, low), high), low, high, way.bundle.id)
                 if height is not None:
                     found.setdefault(height)
@@ -230,16 +233,30 @@ class Lanes:
 
     def _clear(self, column: int, wish: float, low: float, high: float, bundle: str) -> float | None:
         """The height nearest to a wish within a range that is a lane's width from the lanes of other bundles."""
-        others = [
-            height for height, other in self._lanes(column) if other != bundle and low - LANE < height < high + LANE
-        ]
-        tried = [wish, *(height + way for height in others for way in (LANE, -LANE))]
-        fine = [
-            height
-            for height in tried
-            if low <= height <= high and all(abs(height - other) >= LANE - 0.01 for other in others)
-        ]
+        lanes = self._lanes(column)
+        tried = (_walk(lanes, wish, LANE, bundle), _walk(lanes, wish, -LANE, bundle))
+        fine = [height for height in tried if low <= height <= high]
         return min(fine, key=lambda height: (abs(height - wish), height), default=None)
+
+
+def _walk(lanes: list[tuple[float, str]], wish: float, step: float, bundle: str) -> float:
+    """The first height from a wish in one direction that is clear of the lanes of other bundles; `lanes` are sorted."""
+    at = bisect_left(lanes, (wish - LANE, "")) if step > 0 else bisect_right(lanes, (wish + LANE, "\U0010ffff")) - 1
+    height, way = wish, 1 if step > 0 else -1
+    while 0 <= at < len(lanes) and (lanes[at][0] - height) * way < LANE:
+        taken, other = lanes[at]
+        if other != bundle and abs(taken - height) < LANE - 0.01:
+            height = taken + step
+        at += way
+    return height
+
+
+def _nearest(ranges: list[tuple[float, float]], height: float) -> list[tuple[float, float]]:
+    """The ranges that a height is in or next to, of sorted ranges that do not touch."""
+    at = bisect_left(ranges, (height, height))
+    return sorted(ranges[max(at - _NEAREST, 0) : at + _NEAREST], key=lambda span: (_distance(span, height), span))[
+        :_NEAREST
+    ]
 
 
 def _distance(span: tuple[float, float], height: float) -> float:
