@@ -114,7 +114,7 @@ class _Spread:
         under = [self.topology.index.connections.get((request.source, target)) for target in request.targets]
         connections = tuple(dict.fromkeys(one for one in under if one is not None))
         for caller, share in self._callers(request.source, connections):
-            for replica, part in self._targets(request, connections, caller).items():
+            for replica, part in self._targets(request, connections, caller).items() if share else ():
                 found[replica] = found.get(replica, 0.0) + share * part
         for target in request.targets:
             members = {one.id for one in self.topology.components[target].replicas}
@@ -176,7 +176,7 @@ def _weighed(source: Component, chosen: list[str], replicas: Mapping[str, Replic
     stated = dict(balance.weights) if balance is not None else {}
     weights = {one: stated.get(one, stated.get(replicas[one].component, 1.0)) for one in chosen}
     whole = sum(weights.values())
-    return {one: weight / whole for one, weight in weights.items()} if whole else {}
+    return {one: weight / whole for one, weight in weights.items() if weight}
 
 
 def _add(total: Rates, part: Mapping[str, float]) -> None:

@@ -1,0 +1,184 @@
+"""The load on replicas: shares worked out by hand, and what must hold for every model."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from archgen.capacity import loads, losses, overloads
+from archgen.finding import Subject
+from archgen.loader import load
+from archgen.topology import Topology
+from tests.random_flows import architecture
+
+
+def topology(text: str) -> Topology:
+    return Topology(load("load.arch.yaml", text.encode()).architecture)
+
+
+def site(
+    *,
+    balance: str = "{algorithm: round-robin}",
+    app: str = "runs_on: [s-1, s-2]",
+    db: str = "runs_on: [s-1, s-2], replication: {primary: s-1, failover: automatic}",
+    steps: str = "[user -> lb: x, lb -> app: x, app -> db: x]",
+    access: str = "read",
+    calls: str = "https",
+    stores: str = "{protocol: mysql}",
+) -> Topology:
+    return topology(
+        f"""\
+archgen: 1
+name: A site
+hosts: {{s-1: {{}}, s-2: {{}}, s-3: {{}}}}
+components:
+  user: {{kind: client}}
+  lb: {{kind: load-balancer, managed: true, balance: {balance}}}
+  app: {{kind: service, {app}}}
+  db: {{kind: database, {db}}}
+connections:
+  user -> lb: https
+  lb -> app: {calls}
+  app -> db: {stores}
+flows:
+  visit: {{access: {access}, demand: 120/s, steps: {steps}}}
+"""
+    )
+
+
+def test_each_step_brings_the_demand_to_its_target_in_even_shares() -> None:
+    assert loads(site())["visit"] == {
+        "lb#1": 120,
+        "app@s-1": 60,
+        "app@s-2": 60,
+        "db@s-1": 60,
+        "db@s-2": 60,
+    }
+
+
+def test_writes_go_to_the_writer_alone() -> None:
+    assert loads(site(access="write"))["visit"]["db@s-1"] == 120
+    assert "db@s-2" not in loads(site(access="write"))["visit"]
+
+
+def test_a_promoted_replica_takes_the_writes_when_the_writer_is_lost() -> None:
+    found = loads(site(access="write"), Subject("host", "s-1"))["visit"]
+    assert found == {"lb#1": 120, "app@s-2": 120, "db@s-2": 120}
+
+
+def test_a_flow_that_the_loss_breaks_brings_nothing() -> None:
+    manual = "runs_on: [s-1, s-2], replication: {primary: s-1, failover: manual}"
+    assert loads(site(access="write", db=manual), Subject("host", "s-1")) == {}
+    assert loads(site(), Subject("replica", "lb#1")) == {}
+
+
+def test_weights_share_out_unevenly_and_none_is_one() -> None:
+    found = loads(site(balance="{algorithm: round-robin, weights: {s-1: 3}}"))["visit"]
+    assert (found["app@s-1"], found["app@s-2"]) == (90, 30)
+
+
+def test_a_backup_takes_requests_only_when_nobody_else_is_left() -> None:
+    waiting = site(balance="{mode: active-passive, backup: [s-2]}")
+    assert "app@s-2" not in loads(waiting)["visit"]
+    assert loads(waiting, Subject("host", "s-1"))["visit"]["app@s-2"] == 120
+
+
+def test_the_active_member_of_a_cluster_has_all_the_traffic() -> None:
+    pair = site(app="runs_on: [s-1, s-2], cluster: {mode: active-passive, active: s-2, failover: automatic}")
+    assert loads(pair)["visit"]["app@s-2"] == 120
+    assert loads(pair, Subject("host", "s-2"))["visit"]["app@s-1"] == 120
+
+
+def test_locality_keeps_a_callers_share_on_its_host() -> None:
+    near = site(
+        balance="{algorithm: round-robin, weights: {s-1: 2, s-2: 1}}", stores="{protocol: mysql, locality: same-host}"
+    )
+    found = loads(near)["visit"]
+    assert (found["db@s-1"], found["db@s-2"]) == (80, 40)
+
+
+def test_a_balancer_leaves_out_a_server_whose_own_database_is_gone() -> None:
+    near = site(stores="{protocol: mysql, locality: same-host}")
+    assert loads(near, Subject("replica", "db@s-1"))["visit"] == {"lb#1": 120, "app@s-2": 120, "db@s-2": 120}
+
+
+def test_a_pinned_step_goes_to_its_replica() -> None:
+    assert loads(site(steps="[user -> lb: x, lb -> app: x, app -> db@s-2: x]"))["visit"]["db@s-2"] == 120
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ("[user -> lb: x, lb -> app: x, app -> db: x, app -> db: x]", 240),
+        ("[user -> lb: x, lb -> app: x, opt: {when: missed, steps: [app -> db: x]}]", 0),
+        ("[user -> lb: x, lb -> app: x, loop: {when: each, steps: [app -> db: x]}]", 120),
+        ("[user -> lb: x, lb -> app: x, par: [{steps: [app -> db: x]}, {steps: [app -> db: x]}]]", 240),
+        ("[user -> lb: x, lb -> app: x, alt: [{when: a, steps: [app -> db: x]}, {when: b, steps: [lb -> app: x]}]]", 0),
+        (
+            "[user -> lb: x, lb -> app: x, alt: [{when: a, steps: [app -> db: x]}, "
+            "{when: b, steps: [app -> db: x, app -> db: x]}]]",
+            120,
+        ),
+    ],
+)
+def test_only_what_is_sure_is_counted(steps: str, expected: float) -> None:
+    found = loads(site(steps=steps))["visit"]
+    assert found.get("db@s-1", 0) + found.get("db@s-2", 0) == expected
+
+
+def test_alternatives_are_one_pool() -> None:
+    found = loads(
+        topology(
+            """\
+archgen: 1
+name: Two components behind one balancer
+components:
+  job: {kind: scheduler}
+  a: {kind: service, replicas: 2}
+  b: {kind: service}
+connections:
+  job -> a | b: https
+flows:
+  work: {demand: 90/s, steps: [job -> a | b: x]}
+"""
+        )
+    )
+    assert found["work"] == {"a#1": 30, "a#2": 30, "b#1": 30}
+
+
+def test_overloads_name_load_capacity_and_flows() -> None:
+    small = site(app="runs_on: [s-1, s-2], capacity: 100/s")
+    assert overloads(small) == ()
+    (one,) = overloads(small, Subject("host", "s-1"))
+    assert (one.replica, one.load, one.capacity, one.flows) == ("app@s-2", 120, 100, ("visit",))
+    assert one.lost == Subject("host", "s-1")
+
+
+def test_losses_are_the_elements_of_flows_with_a_demand() -> None:
+    assert Subject("host", "s-1") in losses(site())
+    assert Subject("host", "s-3") not in losses(site())
+
+
+def _demanding(seed: int) -> Topology:
+    model = architecture(seed)
+    return Topology(replace(model, flows=tuple(replace(flow, demand=100.0) for flow in model.flows)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 4000))
+def test_what_a_flow_brings_is_what_its_sure_steps_ask_for_and_goes_only_to_what_works(seed: int) -> None:
+    facts = _demanding(seed)
+    for lost in (None, *losses(facts)[:4]):
+        found = loads(facts, lost)
+        for flow, rates in found.items():
+            evaluation = facts.single_losses[flow]
+            place = evaluation.plan.elements.index(lost) + 1 if lost in evaluation.plan.elements else 0
+            steps = len([hop for hop in facts.hops[flow] if hop.connection is not None])
+            assert sum(rates.values()) <= 100.0 * steps + 1e-6
+            for replica, rate in rates.items():
+                assert rate > 0
+                assert not evaluation.failed.get(replica, 0) >> place & 1
+    broken = {one for one, failure in facts.failures.items() if not failure.possible}
+    assert broken.isdisjoint(loads(facts))
