@@ -170,10 +170,10 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_models_are_found_in_the_order_of_their_numbers(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    put(project, **{"10-last": BROKEN, "2-middle": BROKEN, "1-first": BROKEN})
+    order = ["1-first", "2-middle", "10-then", "a1", "a02", "a10", "b"]
+    put(project, **dict.fromkeys(reversed(order), BROKEN))
     _, document = lint_json(capsys)
-    names = [os.path.basename(one["file"]) for one in document["findings"]]
-    assert names == ["1-first.arch.yaml", "2-middle.arch.yaml", "10-last.arch.yaml"]
+    assert [os.path.basename(one["file"]) for one in document["findings"]] == [f"{name}.arch.yaml" for name in order]
 
 
 def test_a_directory_stands_for_every_model_below_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -303,6 +303,29 @@ def test_a_reader_that_leaves_is_no_error(project: Path) -> None:
     command = f"{' '.join(ARCHGEN)} lint | head -c 10"
     done = subprocess.run(["sh", "-c", command], cwd=project, capture_output=True, text=True)
     assert done.stderr == ""
+
+
+def test_a_closed_output_is_no_error(project: Path) -> None:
+    put(project, a=ERRORS)
+    for redirect in (">&-", "2>&-", ">&- 2>&-"):
+        done = subprocess.run(["sh", "-c", f"{' '.join(ARCHGEN)} lint {redirect}"], cwd=project, capture_output=True)
+        assert done.returncode == 1
+        assert done.stderr == b""
+
+
+def test_a_full_disk_is_told(project: Path) -> None:
+    put(project, a=ERRORS)
+    done = subprocess.run(["sh", "-c", f"{' '.join(ARCHGEN)} lint > /dev/full"], cwd=project, capture_output=True)
+    assert done.returncode == 2
+    assert done.stderr == b"archgen: No space left on device\n"
+
+
+def test_a_file_whose_name_is_no_text_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"\xff.arch.yaml")
+    Path(name).write_text(QUIET, encoding="utf-8")
+    code, document = lint_json(capsys, name)
+    assert code == 2
+    assert document["findings"][0]["message"].startswith("the file's name is not UTF-8")
 
 
 # An acceptance depends on the day

@@ -66,19 +66,19 @@ def _below(directory: str, deep: bool = True) -> list[str]:
     return sorted(files, key=natural) or ([directory] if deep else [])
 
 
-def natural(name: str) -> tuple[tuple[int, str], ...]:
+def natural(name: str) -> tuple[tuple[str, int], ...]:
     """A sort key under which `2-a` comes before `10-b`."""
-    parts: list[tuple[int, str]] = []
+    parts: list[tuple[str, int]] = []
     word = digits = ""
     for char in name:
         if char in "0123456789":
             digits += char
             continue
         if digits:
-            parts.append((int(digits[:18]), word))
+            parts.append((word, int(digits[:18])))
             word = digits = ""
         word += char
-    return (*parts, (int(digits[:18] or "0"), word))
+    return (*parts, (word, int(digits[:18] or "0")))
 
 
 def read(files: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ...]:
@@ -89,6 +89,9 @@ def read(files: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ..
 def _read(file: str, stdin_name: str) -> Input:
     if file == STDIN:
         return _limited(stdin_name, sys.stdin.buffer.read(LARGEST + 1))
+    if not file.isprintable() and any("\ud800" <= char <= "\udfff" for char in file):
+        problem = unreadable(file, "the file's name is not UTF-8, so the model can have no id", "Rename the file.")
+        return Input(file, None, problem)
     try:
         with open(file, "rb") as stream:
             return _limited(file, stream.read(LARGEST + 1))
