@@ -88,7 +88,8 @@ def read(files: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ..
 
 def _read(file: str, stdin_name: str) -> Input:
     if file == STDIN:
-        return _limited(stdin_name, sys.stdin.buffer.read(LARGEST + 1))
+        # where standard input is closed there is nothing, which is what an empty model is told
+        return _limited(stdin_name, sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b"")
     if not file.isprintable() and any("\ud800" <= char <= "\udfff" for char in file):
         problem = unreadable(file, "the file's name is not UTF-8, so the model can have no id", "Rename the file.")
         return Input(file, None, problem)
