@@ -213,15 +213,26 @@ def judged(found: tuple[Pair, ...], today: str) -> tuple[tuple[Model | None, Mod
 
 def evolutions(models: tuple[tuple[Model | None, Model | None], ...]) -> Iterator[Evolution]:
     """What became of each; a model that was not there before, or is no more, is compared with an empty one."""
+    known: dict[str, Side] = {}
+
+    def side(model: Model) -> Side:
+        assert model.topology is not None
+        if model.file not in known:
+            known[model.file] = Side(model.topology, model.findings, assess(model.topology, 1), model.file)
+        return known[model.file]
+
     for before, after in models:
-        yield evolve(_side(before, after), _side(after, before))
+        old = side(before) if before is not None else None
+        new = side(after) if after is not None else None
+        if old is not None or new is not None:
+            yield evolve(old or _nothing(new), new or _nothing(old))
 
 
-def _side(model: Model | None, other: Model | None) -> Side:
-    if model is not None and model.topology is not None:
-        return Side(model.topology, model.findings, assess(model.topology, 1), model.file)
+def _nothing(other: Side | None) -> Side:
+    """The empty model that stands for one that is not there."""
     assert other is not None
-    return Side(Topology(Architecture(id=model_id(other.file), file=other.file, name="nothing")), label="no model")
+    one = other.topology.architecture
+    return Side(Topology(Architecture(id=one.id, file=one.file, name="nothing")), label="no model")
 
 
 def pictures(found: tuple[Evolution, ...], path: str) -> tuple[tuple[str, str], ...]:
