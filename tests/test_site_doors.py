@@ -68,6 +68,29 @@ def test_the_plugin_stands_beside_hand_written_pages(tmp_path: object) -> None:
     assert "Single point of failure" not in menu
 
 
+def test_the_projects_own_site_builds_without_a_warning(tmp_path: object) -> None:
+    site = os.path.join(str(tmp_path), "site")
+    done = run(ROOT, "mkdocs", "build", "--strict", "--site-dir", site)
+    assert done.returncode == 0, done.stderr
+    for name in (
+        "start",
+        "reading-a-finding",
+        "ci",
+        "model-language",
+        "add-a-rule",
+        "add-a-renderer",
+        "design-decisions",
+    ):
+        with open(os.path.join(site, f"{name}.html"), encoding="utf-8") as stream:
+            document = parse(stream.read())
+        assert next(document.all("h1")).words
+        for one in document.all():
+            asked = one.attributes.get("src", "") if one.tag in ("script", "img", "iframe") else ""
+            if one.tag == "link":
+                asked = one.attributes.get("href", "")
+            assert not re.match(r"(?:https?:)?//", asked), (name, one.tag, asked)
+
+
 def test_directory_urls_work_too(tmp_path: object) -> None:
     directory = project(os.path.join(str(tmp_path), "ours"), PROJECT.replace("use_directory_urls: false\n", ""))
     done = run(directory, "mkdocs", "build", "--strict")

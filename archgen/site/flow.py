@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from archgen.evolution.flows import called
+from archgen.finding import Proof
 from archgen.model import Flow
 from archgen.site.escape import code, link, prose, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, page, picture, table
 from archgen.site.page import Page, Tier
-from archgen.site.step import access, breaking, survivors
-from archgen.topology import Meaning
+from archgen.site.step import access, survivors
+from archgen.topology import Meaning, Topology
 from archgen.view import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence
 
@@ -28,7 +30,7 @@ def flow_page(tier: Tier, flow: Flow) -> Page:
         heading(2, "Steps", "steps"),
         _table(tier, flow),
         heading(2, "What breaks this flow", "breaks"),
-        _breaks(tier, flow),
+        *_breaks(tier, flow),
         *_issues(tier, flow),
     )
     return page(f"{tier.id}/flows/{flow.id}/index.md", flow.title, *parts)
@@ -96,17 +98,35 @@ def said(meaning: Meaning) -> str:
             assert_never(meaning)
 
 
-def _breaks(tier: Tier, flow: Flow) -> str:
+def _breaks(tier: Tier, flow: Flow) -> Iterator[str]:
     failures = tier.topology.failures[flow.id]
     if not failures.possible:
-        step = code(failures.broken_step or "")
-        return f"This flow cannot work: with nothing failed, step {step} already fails."
-    fatal, kept = breaking(tier.topology, flow.id), survivors(tier.topology, flow.id)
-    alone = f"The loss of any one of these stops it: {codes(fatal, 'or')}." if len(fatal) > 1 else ""
-    if len(fatal) == 1:
-        alone = f"The loss of {codes(fatal)} alone stops it."
-    survived = f"It survives the loss of {codes(kept)}, one at a time." if kept else ""
-    return " ".join(filter(None, (alone or "No single failure stops it.", survived)))
+        yield f"This flow cannot work: with nothing failed, step {code(failures.broken_step or '')} already fails."
+        return
+    kept = survivors(tier.topology, flow.id)
+    fatal = list(_fatal(tier, flow))
+    yield "No single failure stops it." if not fatal else "The loss of any one of these stops it:"
+    yield table(("Lost", "Step that then fails", "On the path"), fatal)
+    if kept:
+        yield f"It survives the loss of {codes(kept)}{', one at a time' if len(kept) > 1 else ''}."
+
+
+def _fatal(tier: Tier, flow: Flow) -> Iterator[tuple[str, ...]]:
+    topology = tier.topology
+    for breaking in topology.breaking:
+        for point in breaking.points:
+            if point.proof.flow == flow.id:
+                path = " → ".join(code(one) for one in point.proof.path)
+                yield (code(called(topology, breaking.element)), _failing(topology, point.proof), path)
+
+
+def _failing(topology: Topology, proof: Proof) -> str:
+    number = text(proof.step.rpartition("/")[2])
+    step = next((hop.step for hop in topology.hops[proof.flow] if hop.step.id == proof.step), None)
+    if step is None:
+        return number
+    targets = " | ".join(step.targets)
+    return f"{number} {code(f'{step.source} -> {targets}')}"
 
 
 def _issues(tier: Tier, flow: Flow) -> Iterator[str]:

@@ -20,6 +20,7 @@ def home_page(tiers: Sequence[Tier], broken: Sequence[Broken]) -> Page:
     known = {tier.id: tier for tier in tiers}
     parts = (
         heading(1, "Architecture"),
+        "The tiers of this system, what each is, what the step to it bought, and what it left open." if tiers else "",
         _overview(tiers),
         _broken(broken),
         *(part for tier in tiers[:PICTURED] for part in _tier(tier, known)),
