@@ -1,0 +1,59 @@
+"""Small models around one job and one api, and what the rules find in them."""
+
+from __future__ import annotations
+
+from archgen.analysis import analyse
+from archgen.finding import Finding
+from archgen.loader import load
+from archgen.rules import RULES
+from archgen.topology import Topology
+
+TODAY = "2026-11-24"
+
+
+def all_findings(text: str) -> tuple[Finding, ...]:
+    loaded = load("edge.arch.yaml", text.encode())
+    return analyse(Topology(loaded.architecture), loaded.source, RULES, today=TODAY)
+
+
+def findings(text: str, rule: str) -> tuple[Finding, ...]:
+    return tuple(one for one in all_findings(text) if one.rule == rule)
+
+
+def subjects(text: str, rule: str) -> list[str]:
+    return [f"{one.subject.kind} {one.subject.id}" for one in findings(text, rule)]
+
+
+def model(
+    components: str = "",
+    *,
+    connections: str = "job -> api: https",
+    steps: str = "job -> api: x",
+    access: str = "read",
+    hosts: str = "s-1: {}, s-2: {}, s-3: {}",
+    zones: str = "",
+    flow: str = "",
+    more: str = "",
+) -> str:
+    """A job that calls an api; components, connections and steps are given a line, or an item, each."""
+    listed = "\n".join(f"  {line}" for line in components.splitlines())
+    called = "\n".join(f"  {line}" for line in connections.splitlines())
+    stepped = "\n".join(f"      - {line}" for line in steps.splitlines())
+    return f"""\
+archgen: 1
+name: Edge
+zones: {{{zones}}}
+hosts: {{{hosts}}}
+components:
+  job: {{kind: scheduler, managed: true, replicas: 2}}
+{listed}
+connections:
+{called}
+flows:
+  work:
+    access: {access}
+{flow}
+    steps:
+{stepped}
+{more}
+"""
