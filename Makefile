@@ -19,8 +19,11 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(MAKE) --no-print-directory test
 
-# What is written from the code: the README's sample and picture, a report. Tests fail while they are out of date.
+# What is written from other things: font widths, the language's reference, the README's sample and picture, a report.
+# Tests fail while any of it is out of date.
 generated: $(READY)
+	$(BIN)/python tests/font_widths.py
+	$(BIN)/python -m archgen.schema.reference docs/model-language.md
 	$(BIN)/python -m tests.readme
 
 bench: $(READY)
