@@ -10,7 +10,7 @@ from archgen.cli.progress import Progress
 from archgen.errors import UsageError
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.lint import FAIL_ON, FORMATS, exit_code, lint
+from archgen.project.lint import FAIL_ON, FORMATS, exit_code, lint, summarise
 from archgen.project.writing import write
 from archgen.report.terminal import Style
 
@@ -22,7 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         metavar="FORMAT[=FILE]",
         action="append",
-        help=f"{' or '.join(FORMATS)}, to standard output or to a file; may be given several times (default: text)",
+        help=f"{', '.join(FORMATS)}: to standard output or to a file; may be given several times (default: text)",
     )
     parser.add_argument(
         "--fail-on", metavar="SEVERITY", default="error", help=f"what makes the exit code 1: {', '.join(FAIL_ON)}"
@@ -36,12 +36,16 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("two formats on standard output; give one of them a file, such as --format json=findings.json")
     one_of(options.fail_on, FAIL_ON, "severity")
     with Progress() as progress:
-        outcome = lint(tuple(options.paths), today(options.today), options.stdin_filename, progress.tell)
+        outcome = lint(
+            tuple(options.paths), today(options.today), options.stdin_filename, progress.tell, options.fail_on
+        )
     for name, file in asked:
         if file is None:
             sys.stdout.write(FORMATS[name](outcome, style()))
         else:
             write(file, FORMATS[name](outcome, Style()).encode("utf-8", "backslashreplace"))
+    if any(name == "github" for name, _ in asked):
+        summarise(outcome)
     return exit_code(outcome.findings, options.fail_on)
 
 

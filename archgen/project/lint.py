@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Literal
 
-from archgen.finding import SEVERITIES, Finding
+from archgen.finding import SEVERITIES, Finding, Severity
 from archgen.model import Frame, Request, Step
 from archgen.project.inputs import find, read
 from archgen.project.models import Model, Tell, judge, silent
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
+from archgen.rules import RULES
 
 FailOn = Literal["error", "warning", "info", "never"]
 FAIL_ON: tuple[FailOn, ...] = ("error", "warning", "info", "never")
@@ -31,18 +33,79 @@ def _json(outcome: Outcome, _: Style) -> str:
     return json_.write(outcome)
 
 
-FORMATS: dict[str, Callable[[Outcome, Style], str]] = {"text": _text, "json": _json}
+def _concise(outcome: Outcome, _: Style) -> str:
+    from archgen.report import concise
+
+    return concise.write(outcome)
+
+
+def _sarif(outcome: Outcome, _: Style) -> str:
+    from archgen.report import sarif
+
+    return sarif.write(outcome)
+
+
+def _github(outcome: Outcome, _: Style) -> str:
+    from archgen.report import github
+
+    return github.write(outcome)
+
+
+def _gitlab(outcome: Outcome, _: Style) -> str:
+    from archgen.report import gitlab
+
+    return gitlab.write(outcome)
+
+
+def _junit(outcome: Outcome, _: Style) -> str:
+    from archgen.report import junit
+
+    return junit.write(outcome)
+
+
+def _markdown(outcome: Outcome, _: Style) -> str:
+    from archgen.report import markdown
+
+    return markdown.write(outcome)
+
+
+FORMATS: dict[str, Callable[[Outcome, Style], str]] = {
+    "text": _text,
+    "concise": _concise,
+    "json": _json,
+    "sarif": _sarif,
+    "github": _github,
+    "gitlab": _gitlab,
+    "junit": _junit,
+    "markdown": _markdown,
+}
 """How findings can be told; each loads its own module only when it is asked for."""
 
 
-def lint(paths: tuple[str, ...], today: str, stdin_name: str, tell: Tell = silent) -> Outcome:
+def lint(
+    paths: tuple[str, ...], today: str, stdin_name: str, tell: Tell = silent, fail_on: FailOn = "error"
+) -> Outcome:
     """Judge the models that the paths stand for, as of `today` (an ISO date)."""
-    return outcome(judge(read(find(paths), stdin_name), today, tell=tell))
+    return outcome(judge(read(find(paths), stdin_name), today, tell=tell), fail_on)
 
 
-def outcome(models: tuple[Model, ...]) -> Outcome:
+def outcome(models: tuple[Model, ...], fail_on: FailOn = "error") -> Outcome:
     """What a report needs of judged models."""
-    return Outcome(tuple((model.file, model.findings) for model in models), Lines(models), Steps(models))
+    told = tuple((model.file, model.findings) for model in models)
+    return Outcome(told, Lines(models), Steps(models), failing(fail_on), RULES)
+
+
+def failing(fail_on: FailOn) -> tuple[Severity, ...]:
+    """The severities that make the exit code 1."""
+    return () if fail_on == "never" else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+
+
+def summarise(outcome: Outcome) -> None:
+    """Add the findings to the summary of a GitHub job, where the run is a step of one."""
+    file = os.environ.get("GITHUB_STEP_SUMMARY")
+    if file:
+        with open(file, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            stream.write(_markdown(outcome, Style()))
 
 
 class Lines:
@@ -98,7 +161,5 @@ def exit_code(findings: tuple[Finding, ...], fail_on: FailOn) -> int:
     """2 if a model has no meaning, 1 if an unaccepted finding is at or above `fail_on`, else 0."""
     if any(finding.rule in MEANINGLESS for finding in findings):
         return 2
-    if fail_on == "never":
-        return 0
-    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    counted = failing(fail_on)
     return int(any(finding.severity in counted and finding.accepted is None for finding in findings))

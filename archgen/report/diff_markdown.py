@@ -47,7 +47,9 @@ def write(evolutions: tuple[Evolution, ...]) -> str:
 
 
 def _evolution(one: Evolution) -> Iterator[str]:
-    yield f"## {_side(one.before)} → {_side(one.after)}"
+    before, after = (_text(each.topology.architecture.name) for each in (one.before, one.after))
+    yield f"## {after}" if before == after else f"## {before} → {after}"
+    yield f"{_source(one.before)} → {_source(one.after)}"
     if one.empty:
         yield "Nothing changed."
         return
@@ -66,8 +68,8 @@ def _evolution(one: Evolution) -> Iterator[str]:
     yield from _assumptions(one)
 
 
-def _side(side: Side) -> str:
-    return _text(side.topology.architecture.name)
+def _source(side: Side) -> str:
+    return code(side.label or side.topology.architecture.file)
 
 
 def _folded(title: str, lines: list[str], open_: bool = False) -> str:

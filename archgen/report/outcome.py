@@ -7,18 +7,23 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from archgen.finding import Finding, Severity
+from archgen.rule import Rule
 
 
 class Outcome(Struct, frozen=True):
     """The findings of each model, in the order of the inputs; (file as given, its findings).
 
     `lines` are the lines of a source file, empty where it could not be read. `step` words a step of a model
-    ("user -> nginx") from (model, flow/number), empty where there is none.
+    ("user -> nginx") from (model, flow/number), empty where there is none. `failing` are the severities that fail the
+    run, `rules` those that ran, `pages` the address that the rules' pages are published under, empty if it is not told.
     """
 
     models: tuple[tuple[str, tuple[Finding, ...]], ...]
     lines: Callable[[str], tuple[str, ...]]
     step: Callable[[str, str], str]
+    failing: tuple[Severity, ...] = ("error",)
+    rules: tuple[Rule, ...] = ()
+    pages: str = ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
