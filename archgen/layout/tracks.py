@@ -12,6 +12,7 @@ HALVES: tuple[Half, Half] = ("left", "right")
 NEAR = 8.0
 _OVERLAP = 50
 _SWEEPS = 12
+_ROUNDS = 8
 
 
 class Trunk:
@@ -59,27 +60,31 @@ def trunks(ways: Iterable[Way], columns: Mapping[str, int]) -> dict[int, list[Tr
 def _tracked(found: list[Trunk]) -> list[Trunk]:
     straight = [trunk for trunk in found if trunk.straight]
     turning = _ordered([trunk for trunk in found if not trunk.straight])
-    for _ in range(len(turning)):
+    for _ in range(_ROUNDS):
         tangled = _tangled(turning)
-        if tangled is None:
+        if not tangled:
             break
-        others = [one for one in turning if one is not tangled]
-        turning = _ordered([*others, *_halves(tangled, turning + straight)])
+        heights = turning + straight
+        for one in tangled:
+            heights += _halves(one, heights)
+        turning = _ordered([one for one in heights if one not in tangled and not one.straight])
     for place, trunk in enumerate(turning):
         beside = [one.track + 1 for one in turning[:place] if _meet(one, trunk)]
         trunk.track = max(beside, default=0)
     return turning + straight
 
 
-def _tangled(order: list[Trunk]) -> Trunk | None:
-    """A trunk to be halved, of two that would lie on each other in any order."""
+def _tangled(order: list[Trunk]) -> list[Trunk]:
+    """The trunks to be halved: one of each two that would lie on each other in any order."""
+    found: list[Trunk] = []
     for place, one in enumerate(order):
         for other in order[place + 1 :]:
-            if _covered(one, other):
-                whole = [trunk for trunk in (one, other) if trunk.left and trunk.right and not trunk.half]
-                if whole:
-                    return min(whole, key=lambda trunk: (len(set(trunk.left + trunk.right)), trunk.top))
-    return None
+            if one in found or other in found or not _covered(one, other):
+                continue
+            whole = [trunk for trunk in (one, other) if trunk.left and trunk.right and not trunk.half]
+            if whole:
+                found.append(min(whole, key=lambda trunk: (len(set(trunk.left + trunk.right)), trunk.top)))
+    return found
 
 
 def _halves(trunk: Trunk, beside: list[Trunk]) -> tuple[Trunk, Trunk]:
@@ -118,12 +123,17 @@ def _ordered(found: list[Trunk]) -> list[Trunk]:
 
 def _kept_apart(order: list[Trunk]) -> list[Trunk]:
     """The same order, except where one trunk must stand left of another so that their lines do not lie on each other."""
-    waiting, found = list(order), list[Trunk]()
-    while waiting:
-        free = (one for one in waiting if not any(_covered(one, other) for other in waiting if other is not one))
-        chosen = next(free, waiting[0])
-        waiting.remove(chosen)
-        found.append(chosen)
+    before = {
+        place: {at for at, other in enumerate(order) if at != place and _covered(one, other)}
+        for place, one in enumerate(order)
+    }
+    found: list[Trunk] = []
+    while before:
+        chosen = next((place for place, waits in before.items() if not waits), next(iter(before)))
+        del before[chosen]
+        for waits in before.values():
+            waits.discard(chosen)
+        found.append(order[chosen])
     return found
 
 
