@@ -196,7 +196,7 @@ def test_things_of_the_ladder_in_words() -> None:
             [("name: Shop", "name: Shop\nobjectives: {availability: 99.9%}")],
             "model",
             "shop",
-            "objective availability 0.999, was not stated",
+            "objectives availability 0.999, was not stated",
         ),
     ],
 )

@@ -25,11 +25,11 @@ _UNITS = {
 }
 
 
-def differences(old: Struct, new: Struct, of: str = "") -> Iterator[str]:
-    """What two values of one type say differently, one phrase a field; `of` opens each phrase."""
+def differences(old: Struct, new: Struct, of: str = "", apart: frozenset[str] = _TOLD_APART) -> Iterator[str]:
+    """What two values of one type say differently, one phrase a field; `of` opens each, fields of `apart` have none."""
     for field in new.__struct_fields__:
         was, now = getattr(old, field), getattr(new, field)
-        if field not in _TOLD_APART and was != now:
+        if field not in apart and was != now:
             yield from _difference(field, was, now, of)
 
 

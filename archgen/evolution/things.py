@@ -19,6 +19,14 @@ Thing = Zone | Network | Host | Component | Replica | Connection | Certificate |
 
 CHANGES: tuple[Change, ...] = ("added", "removed", "changed")
 
+_TOLD_APART = frozenset(
+    (
+        *("id", "file", "name", "summary", "follows", "accept"),
+        *("zones", "hosts", "networks", "certificates", "components", "connections", "flows"),
+    )
+)
+"""What a model is called differs from tier to tier; what is in it is told thing by thing, acceptances with findings."""
+
 FEW = 3
 """So many hosts are named; of more, those that came and went."""
 
@@ -36,7 +44,7 @@ def compare_things(old: Architecture, new: Architecture) -> tuple[ThingChange, .
     found: list[ThingChange] = []
     for kind, of in _THINGS:
         found += _compare(kind, of(old), of(new))
-    whole = tuple(differences(old.objectives, new.objectives, "objective "))
+    whole = tuple(differences(old, new, apart=_TOLD_APART))
     return (*found, *([ThingChange(Subject("model", new.id), "changed", whole)] if whole else []))
 
 
