@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import assert_never
 
 from archgen.layout.columns import calls
 from archgen.layout.measure import Card
@@ -33,9 +34,6 @@ class Block:
         self.foot = 0.0
         self.children: list[Block] = []
         self.passing = False
-
-    def __repr__(self) -> str:
-        return f"Block({self.name!r}, {self.first}-{self.last}, {self.y}+{self.height})"
 
 
 class Stacking:
@@ -246,8 +244,10 @@ def _weight(edge: Edge) -> int:
             return 1
         case "lookup":
             return 0
-        case _:
+        case "replication" | "local" | "encrypted" | "plaintext" | "unknown":
             return 2
+        case _:
+            assert_never(edge.meaning)
 
 
 def _clusters(blocks: list[Block]) -> list[list[Block]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import ceil, sqrt
+from typing import assert_never
 
 from archgen.kinds import ROLES
 from archgen.view import Diagram, Edge, Node
@@ -28,6 +29,8 @@ def calls(edge: Edge) -> bool:
             return bool(edge.label)
         case "replication" | "monitoring" | "lookup":
             return False
+        case _:
+            assert_never(edge.meaning)
 
 
 def columns(diagram: Diagram) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from archgen.finding import Finding, Subject
 from archgen.topology import Topology
@@ -41,6 +42,8 @@ def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None
             return _holder(topology, "certificate", subject.id, folding)
         case "flow" | "model":
             return None
+        case _:
+            assert_never(subject.kind)
 
 
 def _component(topology: Topology, component: str, folding: Folding) -> str | None:
