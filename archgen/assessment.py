@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -79,6 +81,12 @@ def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -
     """
     probabilities = Probabilities(topology)
     return tuple(_flow(topology, probabilities, flow, order, gone) for flow in topology.flows)
+
+
+@lru_cache(maxsize=1)
+def verdicts(topology: Topology) -> tuple[FlowAssessment, ...]:
+    """Every flow without its pairs, worked out once for all rules that hold a model against its objectives."""
+    return assess(topology, order=1)
 
 
 def _flow(

@@ -8,6 +8,7 @@ work. What a model does not tell is not counted (flows without a demand, steps i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -33,42 +34,101 @@ class Overload(Struct, frozen=True):
     flows: tuple[str, ...]
 
 
-def loads(topology: Topology, lost: Subject | None = None) -> dict[str, Rates]:
-    """For each flow with a demand that still succeeds, the requests per second that it brings to each replica."""
-    found: dict[str, Rates] = {}
-    for flow in topology.architecture.flows:
-        works = _works(topology, flow.id, lost) if flow.demand is not None else None
-        if works is not None and flow.demand is not None:
-            spread = _Spread(topology, flow, works)
-            found[flow.id] = {one: share * flow.demand for one, share in spread.run(flow.steps).items()}
-    return found
+class Load:
+    """The load of one model: today's is worked out once, and after a loss only what the loss can change."""
 
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._flows = {flow.id: flow for flow in topology.architecture.flows if flow.demand is not None}
+        self._today = {flow: self._spread(flow, None) for flow in self._flows}
+        self._touched = {flow: self._touch(flow) for flow in self._flows}
 
-def overloads(topology: Topology, lost: Subject | None = None) -> tuple[Overload, ...]:
-    """The replicas that get more than their stated capacity, in the order of the model."""
-    by_flow = loads(topology, lost)
-    found = []
-    for component in topology.architecture.components:
-        if component.capacity is not None:
-            for replica in component.replicas:
-                parts = {flow: rates[replica.id] for flow, rates in by_flow.items() if rates.get(replica.id)}
-                load = sum(parts.values())
-                if load > component.capacity * (1 + 1e-9):
-                    found.append(Overload(replica.id, load, component.capacity, lost, tuple(parts)))
-    return tuple(found)
+    def rates(self, lost: Subject | None = None) -> dict[str, Rates]:
+        """For each flow with a demand that still succeeds, the requests per second that it brings to each replica."""
+        found = {flow: self._after(flow, lost) for flow in self._flows}
+        return {flow: rates for flow, rates in found.items() if rates is not None}
 
+    def overloads(self, lost: Subject | None = None) -> tuple[Overload, ...]:
+        """The replicas that get more than their stated capacity, in the order of the model."""
+        found: list[Overload] = []
+        flows = self._suspects if lost is None else {one for one in self._suspects if lost in self._touched[one]}
+        if not flows:
+            return ()
+        rates = {flow: one for flow in self._flows if (one := self._after(flow, lost)) is not None}
+        for replica, capacity in self._limits.items():
+            parts = {flow: one[replica] for flow, one in rates.items() if replica in one}
+            load = sum(parts.values())
+            if load > capacity * (1 + 1e-9):
+                found.append(Overload(replica, load, capacity, lost, tuple(parts)))
+        return tuple(found)
 
-def losses(topology: Topology) -> tuple[Subject, ...]:
-    """The elements of the flows with a demand, each once."""
-    demanded = [flow.id for flow in topology.architecture.flows if flow.demand is not None]
-    return tuple(dict.fromkeys(one for flow in demanded for one in topology.plans[flow].elements))
+    @cached_property
+    def losses(self) -> tuple[Subject, ...]:
+        """The elements whose loss could bring too much to a replica, each once.
+
+        A replica is left out where the loss of its host breaks no flow: that takes all of it and more.
+        """
+        elements = dict.fromkeys(one for flow in self._flows for one in self._elements(flow))
+        return tuple(one for one in elements if one.kind != "replica" or self._is_own(one))
+
+    def _elements(self, flow: str) -> tuple[Subject, ...]:
+        return self._topology.plans[flow].elements if flow in self._suspects else ()
+
+    def _is_own(self, element: Subject) -> bool:
+        hosts = self._topology.replicas[element.id].hosts
+        broken = [
+            flow for flow in self._flows if len(hosts) == 1 and self._after(flow, Subject("host", hosts[0])) is None
+        ]
+        return len(hosts) != 1 or bool(broken)
+
+    @cached_property
+    def _limits(self) -> dict[str, float]:
+        """The capacities of the replicas that could get too much if one of them got everything."""
+        most: dict[str, float] = {}
+        for flow, one in self._flows.items():
+            for hop in self._topology.hops[flow]:
+                for target in hop.step.targets:
+                    most[target] = most.get(target, 0.0) + (one.demand or 0.0)
+        return {
+            replica.id: component.capacity
+            for component in self._topology.architecture.components
+            if component.capacity is not None and most.get(component.id, 0.0) > component.capacity
+            for replica in component.replicas
+        }
+
+    @cached_property
+    def _suspects(self) -> frozenset[str]:
+        """The flows that bring anything to one of those."""
+        components = {self._topology.replicas[one].component for one in self._limits}
+        return frozenset(flow for flow in self._topology.flows_through(components) if flow in self._flows)
+
+    def _touch(self, flow: str) -> frozenset[Subject]:
+        """The elements whose loss can change what a flow brings, those of its optional calls included."""
+        found = set(self._topology.plans[flow].elements)
+        for one in self._today[flow] or ():
+            replica = self._topology.replicas[one]
+            found.add(Subject("replica", one))
+            for host in replica.hosts:
+                found.add(Subject("host", host))
+                found.update(Subject("zone", zone) for zone in self._topology.index.zones_around(host))
+        return frozenset(found)
+
+    def _after(self, flow: str, lost: Subject | None) -> Rates | None:
+        return self._today[flow] if lost is None or lost not in self._touched[flow] else self._spread(flow, lost)
+
+    def _spread(self, flow: str, lost: Subject | None) -> Rates | None:
+        works, one = _works(self._topology, flow, lost), self._flows[flow]
+        if works is None or one.demand is None:
+            return None
+        shares = _Spread(self._topology, one, works).run(one.steps)
+        return {replica: share * one.demand for replica, share in shares.items()}
 
 
 def _works(topology: Topology, flow: str, lost: Subject | None) -> Works | None:
     """Which replicas work in a flow after a loss; None where the flow fails then."""
     evaluation = topology.single_losses[flow]
     elements = evaluation.plan.elements
-    bit = 1 << (elements.index(lost) + 1) if lost in elements else 1
+    bit = 1 << (elements.index(lost) + 1) if lost is not None and lost in elements else 1
     if evaluation.flow & bit:
         return None
 

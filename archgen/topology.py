@@ -312,6 +312,15 @@ class Topology:
         elif any(self.kind(target).observes for target in connection.targets):
             yield connection.source
 
+    @cached_property
+    def backups(self) -> dict[str, tuple[Component, ...]]:
+        """For each component that anything backs up, what does."""
+        found: dict[str, list[Component]] = {}
+        for component in self.architecture.components:
+            for source in component.backs_up:
+                found.setdefault(source, []).append(component)
+        return {source: tuple(backups) for source, backups in found.items()}
+
     # Failures
 
     @cached_property

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from archgen.capacity import loads, losses, overloads
+from archgen.capacity import Load, Rates
 from archgen.finding import Subject
 from archgen.loader import load
 from archgen.topology import Topology
@@ -16,6 +16,10 @@ from tests.random_flows import architecture
 
 def topology(text: str) -> Topology:
     return Topology(load("load.arch.yaml", text.encode()).architecture)
+
+
+def loads(facts: Topology, lost: Subject | None = None) -> dict[str, Rates]:
+    return Load(facts).rates(lost)
 
 
 def site(
@@ -150,15 +154,26 @@ flows:
 
 def test_overloads_name_load_capacity_and_flows() -> None:
     small = site(app="runs_on: [s-1, s-2], capacity: 100/s")
-    assert overloads(small) == ()
-    (one,) = overloads(small, Subject("host", "s-1"))
+    assert Load(small).overloads() == ()
+    (one,) = Load(small).overloads(Subject("host", "s-1"))
     assert (one.replica, one.load, one.capacity, one.flows) == ("app@s-2", 120, 100, ("visit",))
     assert one.lost == Subject("host", "s-1")
 
 
-def test_losses_are_the_elements_of_flows_with_a_demand() -> None:
-    assert Subject("host", "s-1") in losses(site())
-    assert Subject("host", "s-3") not in losses(site())
+def test_losses_are_the_elements_that_could_bring_too_much() -> None:
+    tight = Load(site(app="runs_on: [s-1, s-2], capacity: 100/s")).losses
+    assert Subject("host", "s-1") in tight
+    assert Subject("host", "s-3") not in tight
+    # the loss of its host takes the replica and more, and breaks nothing
+    assert Subject("replica", "app@s-1") not in tight
+    assert Load(site(app="runs_on: [s-1, s-2], capacity: 120/s")).losses == ()
+
+
+def test_a_replica_counts_by_itself_where_its_host_breaks_the_flow() -> None:
+    alone = site(app="runs_on: {s-1: 2}, capacity: 100/s", db="managed: true")
+    (one,) = Load(alone).overloads(Subject("replica", "app@s-1#1"))
+    assert (one.replica, one.load) == ("app@s-1#2", 120)
+    assert Subject("replica", "app@s-1#1") in Load(alone).losses
 
 
 def _demanding(seed: int) -> Topology:
@@ -170,8 +185,9 @@ def _demanding(seed: int) -> Topology:
 @given(st.integers(0, 4000))
 def test_what_a_flow_brings_is_what_its_sure_steps_ask_for_and_goes_only_to_what_works(seed: int) -> None:
     facts = _demanding(seed)
-    for lost in (None, *losses(facts)[:4]):
-        found = loads(facts, lost)
+    load = Load(facts)
+    for lost in (None, *dict.fromkeys(one for plan in facts.plans.values() for one in plan.elements[::7])):
+        found = load.rates(lost)
         for flow, rates in found.items():
             evaluation = facts.single_losses[flow]
             place = evaluation.plan.elements.index(lost) + 1 if lost in evaluation.plan.elements else 0

@@ -18,12 +18,12 @@ def check(facts: Topology) -> Iterator[Hit]:
     if objective is None:
         return
     # only here: a model without an objective does not pay for the import
-    from archgen.assessment import assess
+    from archgen.assessment import verdicts
 
     won: dict[Subject, float] = {}
     numbers: dict[Subject, float] = {}
     flows: list[str] = []
-    for flow in assess(facts, order=1):
+    for flow in verdicts(facts):
         if flow.sensitivity is not None and flow.sensitivity.worse < objective <= flow.sensitivity.better:
             flows.append(flow.flow)
             costs = {one.element: one.hours_per_year for one in flow.result.importance}

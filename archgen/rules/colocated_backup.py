@@ -14,8 +14,8 @@ from archgen.wording import listed
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a backup, for the first component whose only backups stand where it stands."""
     told: set[str] = set()
-    for component in facts.architecture.components:
-        backups = [one for one in facts.architecture.components if component.id in one.backs_up]
+    for source, backups in facts.backups.items():
+        component = facts.components[source]
         shared = {one.id: _shared(facts, component, one) for one in backups}
         if all(shared.values()):
             for backup in backups:

@@ -15,7 +15,7 @@ def check(facts: Topology) -> Iterator[Hit]:
     """One hit a store that nothing backs up, or that only untested backups do."""
     for component in facts.architecture.components:
         if _keeps(facts, component):
-            backups = [one for one in facts.architecture.components if component.id in one.backs_up]
+            backups = facts.backups.get(component.id, ())
             if not backups:
                 yield _missing(facts, component)
             elif not any(one.restore_tested for one in backups):
@@ -36,7 +36,7 @@ def _missing(facts: Topology, component: Component) -> Hit:
     )
 
 
-def _untested(facts: Topology, component: Component, backups: list[Component]) -> Hit:
+def _untested(facts: Topology, component: Component, backups: tuple[Component, ...]) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
         message=f"no restore of {component.title} from {listed([one.title for one in backups])} is known to have worked",

@@ -19,12 +19,13 @@ def check(facts: Topology) -> Iterator[Hit]:
     if not facts.states_load:
         return
     # only here: a model without demands and capacities does not pay for the import
-    from archgen.capacity import losses, overloads
+    from archgen.capacity import Load
 
-    today = {facts.replicas[one.replica].component for one in overloads(facts)}
+    load = Load(facts)
+    today = {facts.replicas[one.replica].component for one in load.overloads()}
     found: dict[str, list[Overload]] = {}
-    for element in losses(facts):
-        for one in overloads(facts, element):
+    for element in load.losses:
+        for one in load.overloads(element):
             component = facts.replicas[one.replica].component
             if component not in today:
                 found.setdefault(component, []).append(one)

@@ -24,9 +24,9 @@ def check(facts: Topology) -> Iterator[Hit]:
     if objective is None:
         return
     # only here: a model without an objective does not pay for the import
-    from archgen.assessment import assess
+    from archgen.assessment import verdicts
 
-    for flow in assess(facts, order=1):
+    for flow in verdicts(facts):
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
         if flow.possible and highest < objective:
             yield _hit(flow, objective)

@@ -19,10 +19,10 @@ def check(facts: Topology) -> Iterator[Hit]:
     if not facts.states_load:
         return
     # only here: a model without demands and capacities does not pay for the import
-    from archgen.capacity import overloads
+    from archgen.capacity import Load
 
     over: dict[str, list[Overload]] = {}
-    for one in overloads(facts):
+    for one in Load(facts).overloads():
         over.setdefault(facts.replicas[one.replica].component, []).append(one)
     for component, found in over.items():
         flows = tuple(dict.fromkeys(flow for one in found for flow in one.flows))

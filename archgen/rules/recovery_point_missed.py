@@ -40,7 +40,7 @@ def _judge(facts: Topology, component: Component, objective: float) -> Hit | Non
             (),
             "Replicate synchronously (`mode: synchronous`), or state how much may be lost.",
         )
-    backups = [one for one in facts.architecture.components if component.id in one.backs_up]
+    backups = facts.backups.get(component.id, ())
     ages = [one.every for one in backups]
     known = [age for age in ages if age is not None]
     if not known or len(known) < len(ages) or min(known) <= objective:

@@ -158,9 +158,9 @@ def _banned(facts: Topology, expected: Ban, connection: Connection) -> Hit:
 
 def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
     # only here: a model that limits no downtime does not pay for the import
-    from archgen.assessment import assess
+    from archgen.assessment import verdicts
 
-    for flow in assess(facts, order=1):
+    for flow in verdicts(facts):
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
         if flow.flow in expected.flows and (1.0 - highest) * 8760.0 > expected.hours * (1.0 + 1e-9):
             decided = flow.sensitivity is None or (1.0 - flow.sensitivity.better) * 8760.0 > expected.hours
