@@ -189,7 +189,7 @@ def test_markdown_folds_its_details(project: Path, capsys: pytest.CaptureFixture
     assert "Findings: **2 introduced**, **7 left open**, **3 resolved**." in out
     assert "- `read-page` no longer stops with `server-1`; `write-comment` still does.\n" in out
     assert "| `read-page` | 99.45 % → 99.477 % | 48.2 h → 45.8 h | `dns` and `server-1` → `dns` and `lb-1` |" in out
-    assert out.count("<details") == out.count("</details>") == 5
+    assert out.count("<details") == out.count("</details>") == 6
     assert out.count("<details open>") == 1
     assert "99.5 % for `lb-1`, `server-1` and `server-2`" in out
 

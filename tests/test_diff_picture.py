@@ -13,6 +13,8 @@ from archgen.layout.domain import domain
 from archgen.project.inputs import Input
 from archgen.project.models import judge
 from archgen.render.diagram_svg import diagram_svg
+from archgen.render.dot import dot
+from archgen.render.mermaid import diagram_mermaid
 from archgen.topology import Topology
 from archgen.views.deployment import deployment
 from archgen.views.diff import change_diagram
@@ -95,3 +97,20 @@ def test_change_is_told_by_form_and_in_words() -> None:
     assert dashes["firewall-1@fw-1"] == (None, None)
     legend = " ".join(text.text or "" for text in root.iter("{http://www.w3.org/2000/svg}text"))
     assert all(word in legend for word in ("added", "removed", "changed"))
+
+
+def test_text_formats_sign_what_changed() -> None:
+    diagram = change_diagram(step(3, 4))
+    flowchart = diagram_mermaid(diagram)
+    assert '"#43; nginx<br/>Web server"' in flowchart
+    assert '"#8722; nginx<br/>Web server"' in flowchart
+    numbers = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
+    gone = next(line for line in flowchart.splitlines() if line.endswith(" removed") and "class n" in line)
+    assert numbers["nginx@server-1"] in gone.split()[1].split(",")
+    assert numbers["nginx@web-1"] not in gone.split()[1].split(",")
+    graph = dot(diagram)
+    assert 'label="− server-1' in graph
+    assert 'style="rounded,filled,dashed"' in graph
+    plain = deployment(tier(4).topology)
+    assert "class" not in diagram_mermaid(plain)
+    assert "penwidth=2.5" not in dot(plain)

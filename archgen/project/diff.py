@@ -21,6 +21,9 @@ from archgen.project.revisions import commit, ends, files_at, is_range, read_at
 from archgen.report.terminal import Style
 from archgen.topology import Topology
 
+LARGEST_PICTURE = 20_000
+"""Characters of a picture in Markdown; what is larger nobody reads in a comment, and Mermaid refuses it in the end."""
+
 
 class Pair(Struct, frozen=True):
     """A model before and after; None where it was not there, or is there no more."""
@@ -42,9 +45,12 @@ def _json(evolutions: tuple[Evolution, ...], _: Style) -> str:
 
 
 def _markdown(evolutions: tuple[Evolution, ...], _: Style) -> str:
+    from archgen.render.mermaid import diagram_mermaid
     from archgen.report import diff_markdown
+    from archgen.views.diff import change_diagram
 
-    return diff_markdown.write(evolutions)
+    drawn = (diagram_mermaid(change_diagram(one)) if not one.empty else "" for one in evolutions)
+    return diff_markdown.write(evolutions, tuple(one if len(one) <= LARGEST_PICTURE else "" for one in drawn))
 
 
 FORMATS: dict[str, Callable[[tuple[Evolution, ...], Style], str]] = {

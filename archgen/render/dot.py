@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from graphviz import Digraph
 
+from archgen.evolution.things import Change
 from archgen.markup import dot_label
+from archgen.render.change import drawn_as
 from archgen.theme import LIGHT, LINES, Theme, colours
 from archgen.view import Badge, Diagram, Edge, Group, Node
+from archgen.views.diff import signed
 
 _FONT = "Arimo"
 _SHADES = ("tint_1", "tint_2", "tint_3")
@@ -60,23 +65,46 @@ def _fill(
                 _fill(inner, diagram, group.id, names, palette, depth + 1)
     for node in diagram.nodes:
         if node.group == parent:
-            graph.node(names[node.id], dot_label(_node(node)), tooltip=dot_label([node.description or node.label]))
+            told = dot_label([node.description or node.label])
+            graph.node(names[node.id], dot_label(_node(node)), tooltip=told, **_changed(node.change, palette))
 
 
 def _group(group: Group, palette: dict[str, str], depth: int) -> dict[str, str]:
     return {
-        "label": dot_label([" ".join(word for word in (group.label, group.detail, _issues(group.badges)) if word)]),
+        "label": dot_label(
+            [
+                " ".join(
+                    word for word in (signed(group.change, group.label), group.detail, _issues(group.badges)) if word
+                )
+            ]
+        ),
         "style": "rounded,filled",
         "fillcolor": palette[_SHADES[min(depth, len(_SHADES) - 1)]],
         "color": palette["group_line"],
         "fontcolor": palette["muted"],
         "fontsize": "11",
         "labeljust": "l",
+        **_changed(group.change, palette),
     }
 
 
+def _changed(change: Change | None, palette: dict[str, str]) -> dict[str, str]:
+    """How a card or a cluster differs from the usual one in a picture of two models."""
+    match change:
+        case None:
+            return {}
+        case "added":
+            return {"color": palette["accent"], "penwidth": "2.5"}
+        case "changed":
+            return {"color": palette["accent"]}
+        case "removed":
+            return {"color": palette["muted"], "fontcolor": palette["muted"], "style": "rounded,filled,dashed"}
+        case _:
+            assert_never(change)
+
+
 def _node(node: Node) -> list[str]:
-    return [word for word in (node.label, node.mark or node.detail, _issues(node.badges)) if word]
+    return [word for word in (signed(node.change, node.label), node.mark or node.detail, _issues(node.badges)) if word]
 
 
 def _issues(badges: tuple[Badge, ...]) -> str:
@@ -85,12 +113,13 @@ def _issues(badges: tuple[Badge, ...]) -> str:
 
 
 def _edge(edge: Edge, palette: dict[str, str]) -> dict[str, str]:
-    line = LINES[edge.meaning]
+    line, width = drawn_as(edge.change, LINES[edge.meaning])
     colour = palette[line.role]
     return {
         "label": dot_label([" ".join(word for word in (edge.label, _issues(edge.badges)) if word)]),
         "color": f"{colour}:{palette['ground']}:{colour}" if line.double else colour,
         "fontcolor": colour,
+        "penwidth": f"{width:g}" if edge.change == "added" else "1",
         "style": "solid" if not line.dash else "dotted" if edge.meaning == "monitoring" else "dashed",
         "tooltip": dot_label([line.words]),
     }

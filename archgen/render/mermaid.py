@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from archgen.evolution.things import Change
 from archgen.layout.lanes import WORDS
 from archgen.markup import clean
 from archgen.metrics import wrap
-from archgen.theme import LINES, SIZES
+from archgen.theme import LIGHT, LINES, SIZES
 from archgen.topology import Meaning
 from archgen.view import Block, Diagram, Edge, Group, Item, Message, Remark
 from archgen.view import Sequence as View
+from archgen.views.diff import signed
 
-_SPECIAL = re.compile(r"[^\w .,/()'?!=+*@~^-]|(?i:style|classdef)")
-"""What Mermaid may read as its own: punctuation, and words that its preprocessor looks for anywhere in a line."""
+_SPECIAL = re.compile(r"[^\w .,/()'?!=+*@~^-]|(?i:style|classdef)|^[-+*](?= )|^\d+[.)](?= )")
+"""What Mermaid may read as its own: punctuation, words that its preprocessor looks for anywhere, the start of a list."""
 
 _BLANK = "#160;"
 """A label without words: Mermaid refuses an empty one."""
@@ -28,6 +30,12 @@ _ARROWS: dict[Meaning, str] = {
     "monitoring": "-.->",
     "lookup": "-->",
     "unknown": "-->",
+}
+
+_CHANGED: dict[Change, str] = {
+    "added": f"stroke:{LIGHT.accent},stroke-width:3px",
+    "changed": f"stroke:{LIGHT.accent}",
+    "removed": "stroke-dasharray:3 3,opacity:0.6",
 }
 
 
@@ -103,7 +111,21 @@ def diagram_mermaid(diagram: Diagram) -> str:
     lines += [f"  {line}" for line in _inside(diagram, None, nodes)]
     for edge in diagram.edges:
         lines.append(f"  {nodes[edge.source]} {_ARROWS[edge.meaning]}{_label(edge)} {nodes[edge.target]}")
+    lines += [f"  {line}" for line in _styles(diagram, nodes)]
     return "\n".join(lines) + "\n"
+
+
+def _styles(diagram: Diagram, nodes: dict[str, str]) -> Iterator[str]:
+    """What is new has a thick border, what is gone a dashed one, in a picture of two models."""
+    for change, style in _CHANGED.items():
+        changed = [nodes[one.id] for one in diagram.nodes if one.change == change]
+        changed += [f"g{at}" for at, one in enumerate(diagram.groups, 1) if one.change == change and not one.across]
+        lines = [str(at) for at, one in enumerate(diagram.edges) if one.change == change]
+        if changed:
+            yield f"classDef {change} {style}"
+            yield f"class {','.join(changed)} {change}"
+        if lines and change != "changed":
+            yield f"linkStyle {','.join(lines)} {style}"
 
 
 def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iterator[str]:
@@ -115,12 +137,12 @@ def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iter
             yield "end"
     for node in diagram.nodes:
         if node.group == parent:
-            told = [node.label, node.mark, node.detail]
+            told = [signed(node.change, node.label), node.mark, node.detail]
             yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in told if word) or _BLANK}"]'
 
 
 def _words(group: Group) -> str:
-    return " ".join(quoted(word) for word in (group.label, group.detail) if word)
+    return " ".join(quoted(word) for word in (signed(group.change, group.label), group.detail) if word)
 
 
 def _label(edge: Edge) -> str:

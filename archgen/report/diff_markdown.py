@@ -33,9 +33,13 @@ _WORDS: dict[Verdict, str] = {
 _CHANGES: dict[Change, str] = {"added": "Added", "removed": "Removed", "changed": "Changed"}
 
 
-def write(evolutions: tuple[Evolution, ...]) -> str:
-    """The whole document; what would make it too long for a comment is left out at its end, and that is said."""
-    blocks = [block for one in evolutions for block in _evolution(one)]
+def write(evolutions: tuple[Evolution, ...], pictures: tuple[str, ...] = ()) -> str:
+    """The whole document; what would make it too long for a comment is left out at its end, and that is said.
+
+    `pictures` are Mermaid texts, one for each change, which places that show a comment draw; an empty one is left out.
+    """
+    drawn = pictures or ("",) * len(evolutions)
+    blocks = [block for one, picture in zip(evolutions, drawn, strict=True) for block in _evolution(one, picture)]
     kept, size = [], 0
     for block in blocks:
         size += len(block) + 2
@@ -46,7 +50,7 @@ def write(evolutions: tuple[Evolution, ...]) -> str:
     return "\n\n".join(kept or ["No model changed."]) + "\n"
 
 
-def _evolution(one: Evolution) -> Iterator[str]:
+def _evolution(one: Evolution, picture: str) -> Iterator[str]:
     before, after = (_text(each.topology.architecture.name) for each in (one.before, one.after))
     yield f"## {after}" if before == after else f"## {before} → {after}"
     yield f"{_source(one.before)} → {_source(one.after)}"
@@ -66,6 +70,8 @@ def _evolution(one: Evolution) -> Iterator[str]:
             yield _folded(title, [_issue(each) for each in found], verdict == "introduced")
     yield from _things(one)
     yield from _assumptions(one)
+    if picture:
+        yield f"<details>\n<summary>The picture</summary>\n\n```mermaid\n{picture}```\n\n</details>"
 
 
 def _source(side: Side) -> str:

@@ -102,7 +102,12 @@ def _signed(one: Edge, change: Change | None) -> Edge:
     """A line with its change before its words; one without words says it by its form alone."""
     if change is None or not one.label:
         return replace(one, change=change)
-    return replace(one, change=change, label=f"{SIGNS[change]} {one.label}")
+    return replace(one, change=change, label=signed(change, one.label))
+
+
+def signed(change: Change | None, words: str) -> str:
+    """Words behind the sign of what became of their thing; pictures that have no marks of their own say it so."""
+    return words if change is None else f"{SIGNS[change]} {words}"
 
 
 def _fresh(badges: tuple[Badge, ...], numbers: frozenset[int]) -> tuple[Badge, ...]:
