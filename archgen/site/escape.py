@@ -11,6 +11,8 @@ import re
 from archgen.report.terminal import plain
 
 LONGEST_TITLE = 80
+LONGEST_CODE = 48
+"""Characters of an id or a route that stay on one line in a table; longer ones break where they must."""
 
 _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"']|:(?=\S)|^[-+.)(:]|(?<=\d)[.)](?=\s)|-(?=-)|(?<=-)-")
@@ -35,6 +37,8 @@ def text(words: str) -> str:
 def code(words: str) -> str:
     """Markdown that shows the words in a fixed-width face; ids and routes need no reference."""
     shown = one_line(words)
+    if len(shown) > LONGEST_CODE:
+        return f'<code class="archgen-long">{html(shown)}</code>'
     return f"`{shown}`" if _ID.fullmatch(shown) else f"<code>{html(shown)}</code>"
 
 

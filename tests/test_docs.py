@@ -1,0 +1,59 @@
+"""What the hand-written pages show is what the tool does."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from archgen.loader import load
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def blocks(name: str, language: str) -> list[str]:
+    with open(os.path.join(ROOT, "docs", name), encoding="utf-8") as stream:
+        return re.findall(rf"^```{language}\n(.*?)^```$", stream.read(), re.DOTALL | re.MULTILINE)
+
+
+def cli(*words: str, cwd: str = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "archgen.cli", *words]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
+
+
+def test_the_finding_that_is_explained_is_found() -> None:
+    told = cli("lint", "models/2-distributed-web-infrastructure.arch.yaml").stdout
+    (example,) = blocks("reading-a-finding.md", "text")
+    assert example in told, "copy the finding from the output of `archgen lint` into docs/reading-a-finding.md"
+
+
+def test_the_first_model_can_be_read() -> None:
+    models = [block for block in blocks("start.md", "yaml") if block.startswith("archgen: 1")]
+    assert models
+    for block in models:
+        assert load("start.arch.yaml", block.encode()).architecture.flows
+
+
+PAGES = ("start.md", "ci.md", "reading-a-finding.md", "add-a-rule.md")
+COMMANDS = sorted(
+    {
+        line.removeprefix("$ archgen ")
+        for name in PAGES
+        for block in blocks(name, "console")
+        for line in block.splitlines()
+        if line.startswith("$ archgen ")
+    }
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_that_is_shown_runs(command: str, tmp_path: object) -> None:
+    directory = str(tmp_path)
+    assert cli("new", "1", cwd=directory).returncode == 0
+    done = cli(*command.split(), cwd=directory)
+    assert done.returncode == (1 if command.startswith("lint") else 0), done.stderr
+    assert done.stdout or command.startswith("lint")
