@@ -15,7 +15,7 @@ from archgen.finding import SEVERITIES
 from archgen.loader import load
 from archgen.model import Architecture
 from archgen.project.inputs import STDIN, SUFFIX, Input, find, includer, model_id, read
-from archgen.project.lint import FailOn
+from archgen.policy import FailOn
 from archgen.project.models import Model, judge
 from archgen.project.revisions import commit, ends, files_at, is_range, read_at
 from archgen.report.terminal import Style
@@ -108,7 +108,8 @@ def _ladder(files: tuple[str, ...]) -> tuple[Pair, ...]:
             found.update({file: followed} if followed is not None else {})
     if not found and not broken:
         raise UsageError("no model follows another (`follows:`); name two models, or a revision and a model")
-    inputs.update((one.file, one) for one in read(tuple({*found.values()} - {*inputs})))
+    missing = (file for file in dict.fromkeys(found.values()) if file not in inputs)
+    inputs.update((one.file, one) for one in read(tuple(missing)))
     ordered = sorted(found, key=lambda file: (_height(file, found), files.index(file)))
     return (*broken, *(Pair(inputs[found[file]], inputs[file]) for file in ordered))
 
