@@ -95,6 +95,54 @@ def _mermaid_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
     return sequence_mermaid(drawing.flow(tier, flow)).encode()
 
 
+def _pdf(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.export.pdf import pdf
+
+    return pdf(drawing.literal().deployment(tier))
+
+
+def _pdf_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
+    from archgen.export.pdf import pdf
+
+    return pdf(drawing.literal().sequence(tier,, flow))
+
+
+def _d2(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.render.d2 import diagram_d2
+
+    return diagram_d2(drawing.diagram(tier)).encode()
+
+
+def _d2_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
+    from archgen.render.d2 import sequence_d2
+
+    return sequence_d2(drawing.flow(tier, flow)).encode()
+
+
+def _plantuml(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.render.plantuml import diagram_plantuml
+
+    return diagram_plantuml(drawing.diagram(tier)).encode()
+
+
+def _plantuml_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
+    from archgen.render.plantuml import sequence_plantuml
+
+    return sequence_plantuml(drawing.flow(tier, flow)).encode()
+
+
+def _c4(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.render.plantuml import diagram_c4
+
+    return diagram_c4(drawing.diagram(tier)).encode()
+
+
+def _structurizr(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.render.structurizr import structurizr
+
+    return structurizr(drawing.diagram(tier)).encode()
+
+
 def _diagrams(drawing: Drawing, tier: Tier) -> bytes:
     from archgen.export.diagrams_script import diagrams_script
 

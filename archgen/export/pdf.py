@@ -1,0 +1,60 @@
+"""SVG to vector PDF: the same words, in the font that they were measured with, regular and bold."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from html import unescape
+
+from archgen.export.png import font_file
+from archgen.theme import WEIGHT_BOLD
+
+_TEXT = re.compile(r"<text([^>]*)>([^<]*)</text>")
+
+
+def pdf(svg: str) -> bytes:
+    """The picture as PDF; the SVG must be drawn in mode "light" or "dark", since `@media` and `var()` are not known.
+
+    The converter knows no weights of a variable font, so the bold of the words in the picture is made for it.
+    """
+    from svg2pdf_py import FontDatabase, svg_to_pdf
+
+    fonts = FontDatabase()
+    fonts.load_font_file(font_file())
+    with tempfile.TemporaryDirectory(prefix="archgen-") as directory:
+        words = bold_words(svg)
+        if words:
+            path = os.path.join(directory, "bold.ttf")
+            with open(path, "wb") as stream:
+                stream.write(bold_font(words))
+            fonts.load_font_file(path)
+        return bytes(svg_to_pdf(svg, fonts))
+
+
+def bold_words(svg: str) -> str:
+    """The characters that a picture writes in bold, each once."""
+    mark = f'font-weight="{WEIGHT_BOLD}"'
+    found = {
+        character for attributes, words in _TEXT.findall(svg) if mark in attributes for character in unescape(words)
+    }
+    return "".join(sorted(found))
+
+
+def bold_font(characters: str) -> bytes:
+    """The bold face of our font, with these characters only."""
+    from io import BytesIO
+
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib import instancer
+
+    font = TTFont(font_file(), recalcTimestamp=False)
+    subsetter = Subsetter(Options(layout_features=["kern"], notdef_outline=True, name_IDs=["*"], hinting=False))
+    subsetter.populate(text=characters)
+    subsetter.subset(font)
+    bold = instancer.instantiateVariableFont(font, {"wght": WEIGHT_BOLD})
+    bold["OS/2"].usWeightClass = WEIGHT_BOLD
+    target = BytesIO()
+    bold.save(target)
+    return target.getvalue()
