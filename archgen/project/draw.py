@@ -104,7 +104,7 @@ def _pdf(drawing: Drawing, tier: Tier) -> bytes:
 def _pdf_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
     from archgen.export.pdf import pdf
 
-    return pdf(drawing.literal().sequence(tier,, flow))
+    return pdf(drawing.literal().sequence(tier, flow))
 
 
 def _d2(drawing: Drawing, tier: Tier) -> bytes:
