@@ -19,7 +19,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{}</svg>'
 
 
 @pytest.mark.parametrize(
-    "name", ["nginx", "mysql", "sumo-logic", "simple/redis", "Node.js", "kafka", "material/database"]
+    "name", ["nginx", "mysql", "simple/sumologic", "simple/redis", "Node.js", "kafka", "material/database"]
 )
 def test_vector_logos(name: str) -> None:
     found = icon(name)
@@ -132,3 +132,7 @@ assert icon("nginx") is None and icon("haproxy") is None and icon("diagrams/onpr
 def test_without_the_packages_there_is_no_logo_and_no_error() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_logo_that_is_a_line_of_text_leaves_the_glyph() -> None:
+    assert icon("sumo-logic") is None

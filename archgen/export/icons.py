@@ -39,6 +39,9 @@ _ALSO = {
 }
 """Names that people use for a product, with the name that the icon set has for it."""
 
+_WORDMARKS = frozenset({"sumologic"})
+"""Logos that are a line of text: too small to read on a card, where the glyph of the kind says more."""
+
 BRAND_COLOURS = {
     "nginx": "#00873a",
     "mysql": "#00618a",
@@ -61,7 +64,6 @@ BRAND_COLOURS = {
     "django": "#092e20",
     "docker": "#1a78c2",
     "kubernetes": "#316ce6",
-    "sumologic": "#000099",
     "letsencrypt": "#003a70",
     "keycloak": "#3d5b8c",
     "minio": "#c72e49",
@@ -103,7 +105,8 @@ def _packaged(name: str) -> Icon | None:
         return _raster(rest)
     if family in _VECTOR_SETS and rest:
         return _vector(family, rest)
-    return _vector("simple", _slug(name)) or _raster_by_slug(_slug(name))
+    slug = _slug(name)
+    return None if slug in _WORDMARKS else _vector("simple", slug) or _raster_by_slug(slug)
 
 
 def _package_folder(package: str, *below: str) -> str | None:
