@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 from msgspec import Struct
 
@@ -11,11 +12,10 @@ from archgen.assessment import assess
 from archgen.errors import ModelError, UsageError
 from archgen.evolution import Evolution, evolve
 from archgen.evolution.side import Side
-from archgen.finding import SEVERITIES
+from archgen.finding import SEVERITIES, Severity
 from archgen.loader import load
 from archgen.model import Architecture
 from archgen.project.inputs import STDIN, SUFFIX, Input, find, includer, model_id, read
-from archgen.policy import FailOn
 from archgen.project.models import Model, judge
 from archgen.project.revisions import commit, ends, files_at, is_range, read_at
 from archgen.report.terminal import Style
@@ -256,7 +256,7 @@ def pictures(found: tuple[Evolution, ...], path: str) -> tuple[tuple[str, str], 
     )
 
 
-def exit_code(found: tuple[Evolution, ...], fail_on: FailOn) -> int:
+def exit_code(found: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:
     """1 if a change introduces a finding at or above a severity that nobody has accepted, else 0."""
     if fail_on == "never":
         return 0
