@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from archgen import assumptions
 from archgen.finding import Subject
-from archgen.reliability.availability import Calculation, FlowAvailability
+from archgen.reliability.availability import ROUGH, Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
 from archgen.reliability.failure import failures
 from archgen.topology import Topology
@@ -104,7 +104,7 @@ def _flow(
 
     def shifted(factor: float) -> float:
         moved = {one.element: max(0.0, 1.0 - (1.0 - one.availability) * factor) for one in assumed}
-        return calculation.availability({**up, **moved}).availability
+        return calculation.availability({**up, **moved}, ROUGH).availability
 
     return FlowAssessment(
         flow=flow,

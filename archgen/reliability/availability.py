@@ -26,6 +26,9 @@ HOURS_PER_YEAR = 8760.0
 NODE_BUDGET = 100_000
 """A third of a second to build, and some 30 MB."""
 SAMPLES = 1 << 15
+ROUGH = 1 << 12
+"""States that are drawn: for a result, and where only its size is asked for."""
+
 SEED = 20_011
 _Z99 = 2.5758293035489004
 """The 99.5 % quantile of the standard normal distribution: two-sided 99 %."""
@@ -83,12 +86,12 @@ class Calculation:
             with suppress(BudgetExceeded):
                 self._diagram = diagram, Evaluation(plan, diagram).flow
 
-    def availability(self, up: Mapping[Subject, float]) -> FlowAvailability:
+    def availability(self, up: Mapping[Subject, float], samples: int = SAMPLES) -> FlowAvailability:
         """The flow's availability with these probabilities of being up."""
         if not self._possible:
             return FlowAvailability(0.0, "exact", None, ())
         if self._diagram is None:
-            return _sampled(self._plan, up, self._points)
+            return _sampled(self._plan, up, self._points, samples)
         return self._exact(*self._diagram, up)
 
     def _exact(self, diagram: Bdd, root: int, up: Mapping[Subject, float]) -> FlowAvailability:
@@ -160,16 +163,16 @@ def _join(found: dict[object, list[Subject]], key: object, element: Subject) -> 
         parts.append(element)
 
 
-def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...]) -> FlowAvailability:
+def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...], samples: int) -> FlowAvailability:
     """Monte Carlo over what is no single point: many random states at once, one bit each, from a fixed seed."""
     # `random` costs a lint that samples nothing some milliseconds of start-up
     from random import Random
 
     random = Random(SEED)
-    failed = {one: draws(random, 1.0 - up[one], SAMPLES) for one in plan.elements if one not in points}
-    hits = Evaluation(plan, States(failed, (1 << SAMPLES) - 1)).flow.bit_count()
-    low, high = interval(hits, SAMPLES)
-    rest, series = 1.0 - hits / SAMPLES, _product(points, up)
+    failed = {one: draws(random, 1.0 - up[one], samples) for one in plan.elements if one not in points}
+    hits = Evaluation(plan, States(failed, (1 << samples) - 1)).flow.bit_count()
+    low, high = interval(hits, samples)
+    rest, series = 1.0 - hits / samples, _product(points, up)
     found = [
         _importance(point, rest * _product([one for one in points if one != point], up), up[point], series * rest)
         for point in points

@@ -24,7 +24,7 @@ class Bdd:
     """A shared store of nodes (variable, low, high) for elements in an order: smaller variables nearer the root.
 
     The elements of one group of the order are one variable: any of them has failed. An element that is not in the
-    order is taken never to fail. `budget` bounds the nodes, and the steps eightfold.
+    order is taken never to fail. `budget` bounds the nodes, and the steps threefold.
     """
 
     def __init__(self, order: Sequence[Sequence[Subject]], budget: int) -> None:
@@ -152,7 +152,7 @@ class Bdd:
                     stack.append(wanted)
             if low is not None and high is not None:
                 self._steps += 1
-                if self._steps > 8 * self._budget:
+                if self._steps > 3 * self._budget:
                     raise BudgetExceeded
                 memo[key] = self._node(top, low, high)
                 stack.pop()

@@ -18,6 +18,9 @@ from archgen.reliability.failure import single_failures
 FAMILY_LIMIT = 20_000
 """Sets that one family may hold before the search is cut short."""
 
+WORK_LIMIT = 200_000
+"""Sets that a search may look at before it is given up for one of a lower order."""
+
 
 class CutSets(Struct, frozen=True):
     """The minimal cut sets of a flow, smallest first; `truncated` if there may be more of up to `order` elements.
@@ -30,15 +33,22 @@ class CutSets(Struct, frozen=True):
     truncated: bool
 
 
+class _Exhausted(Exception):
+    """The search would take too long."""
+
+
 class Families:
     """An algebra of sets of elements as bit masks: at most `order` elements each, none containing another."""
 
-    def __init__(self, elements: Sequence[Subject], order: int, gone: Collection[Subject] = ()) -> None:
+    def __init__(
+        self, elements: Sequence[Subject], order: int, gone: Collection[Subject] = (), settling: bool = False
+    ) -> None:
         self.never: frozenset[int] = frozenset()
         self.always = frozenset({0})
         self.truncated = False
+        self._work = 0
+        self._settling = settling
         self._order = order
-        self.elements = elements
         self._mask = {element: 1 << place for place, element in enumerate(elements)}
         # what is gone already needs no failure
         self._mask.update(dict.fromkeys(gone, 0))
@@ -63,17 +73,26 @@ class Families:
 
     def _both(self, one: frozenset[int], other: frozenset[int]) -> frozenset[int]:
         if len(one) * len(other) > FAMILY_LIMIT * 20:
-            self.truncated = True
+            self._cut_short()
             return self.never
         return frozenset(first | second for first in one for second in other)
 
+    def _cut_short(self) -> None:
+        # replicas that depend on each other are walked until nothing changes, which a family that lost sets need not do
+        if self._settling:
+            raise _Exhausted
+        self.truncated = True
+
     def _minimal(self, sets: set[int]) -> frozenset[int]:
+        self._work += len(sets)
+        if self._work > WORK_LIMIT:
+            raise _Exhausted
         kept: set[int] = set()
         for one in sorted(sets, key=lambda mask: (mask.bit_count(), mask)):
             if one.bit_count() > self._order:
                 break
             if len(kept) >= FAMILY_LIMIT:
-                self.truncated = True
+                self._cut_short()
                 break
             if not _contains_any(one, kept):
                 kept.add(one)
@@ -99,12 +118,30 @@ def cut_sets(plan: Plan, order: int = 2, gone: Collection[Subject] = ()) -> CutS
     if found & 1:
         return CutSets((), order, False)
     points = [element for place, element in enumerate(plan.elements, 1) if found >> place & 1]
-    # a larger minimal set has no single point in it, so they count as what never fails
-    families = Families([one for one in plan.elements if one not in points], order, gone)
-    sets = [tuple(families.elements[place] for place in _places(mask)) for mask in Evaluation(plan, families).flow]
+    sets, truncated = _larger(plan, order, gone, points)
     place = {element: at for at, element in enumerate(plan.elements)}
     told = sorted([*((one,) for one in points), *sets], key=lambda one: (len(one), [place[each] for each in one]))
-    return CutSets(tuple(told), order, families.truncated)
+    return CutSets(tuple(told), order, truncated)
+
+
+def _larger(
+    plan: Plan, order: int, gone: Collection[Subject], points: Collection[Subject]
+) -> tuple[list[tuple[Subject, ...]], bool]:
+    """The minimal cut sets of two elements and more, and whether there may be others.
+
+    A search that takes too long is followed by one of a lower order, whose result is complete as far as it goes. A
+    larger minimal set has no single point in it, so these count as what never fails.
+    """
+    elements = [one for one in plan.elements if one not in points]
+    for lower in range(order, 1, -1):
+        families = Families(elements, lower, gone, plan.cyclic)
+        try:
+            found = Evaluation(plan, families).flow
+        except _Exhausted:
+            continue
+        sets = [tuple(elements[place] for place in _places(mask)) for mask in found]
+        return sets, families.truncated or lower < order
+    return [], order > 1
 
 
 def _places(mask: int) -> list[int]:

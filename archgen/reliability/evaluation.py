@@ -50,6 +50,7 @@ class Plan:
         for replica in structure.replicas:
             self.members.setdefault(replica.component, []).append(replica.id)
         self.elements = self._elements()
+        self._deciders: dict[int, list[str]] = {}
         self.order, self.cyclic = self._callees_first()
 
     def _elements(self) -> tuple[Subject, ...]:
@@ -65,6 +66,12 @@ class Plan:
 
     def of(self, need: Need) -> list[str]:
         """The replicas that decide a need: candidates, standbys, and those that promote."""
+        known = self._deciders.get(id(need))
+        if known is None:
+            known = self._deciders[id(need)] = self._of(need)
+        return known
+
+    def _of(self, need: Need) -> list[str]:
         found = list(need.candidates)
         for standby in need.standbys:
             found.append(standby.replica)
@@ -110,7 +117,15 @@ class Evaluation(Generic[T]):
         self.failed = dict(self.down)
         while self._pass() and plan.cyclic:
             pass
+        self._unmet: dict[int, T] = {}
         self.flow = algebra.any_of([self.component(one.component) for one in plan.structure.initiators])
+
+    def unmet(self, need: Need) -> T:
+        """When a need is not met, remembered; `need` is the same while replicas are still being evaluated."""
+        found = self._unmet.get(id(need))
+        if found is None:
+            found = self._unmet[id(need)] = self.need(need)
+        return found
 
     def component(self, component: str) -> T:
         """When no replica of a component works."""

@@ -53,17 +53,35 @@ class States:
         return found
 
     def at_least(self, count: int, values: Sequence[int]) -> int:
-        """The states that at least `count` of the sets have: a counter that saturates, bit-parallel."""
+        """The states that at least `count` of the sets have: their number in binary, one plane a digit, in parallel."""
         if count == len(values):
             found = self.always
             for one in values:
                 found &= one
             return found
-        reached = [self.always] + [0] * count
+        if count == 1:
+            return self.any_of(values)
+        planes: list[int] = []
         for one in values:
-            for level in range(count, 0, -1):
-                reached[level] |= reached[level - 1] & one
-        return reached[count]
+            carry = one
+            for place, plane in enumerate(planes):
+                planes[place], carry = plane ^ carry, plane & carry
+            if carry:
+                planes.append(carry)
+        return self._reaching(count, planes)
+
+    def _reaching(self, count: int, planes: Sequence[int]) -> int:
+        """The states whose number is `count` or more: compared from the highest digit down."""
+        if count >> len(planes):
+            return 0
+        more, equal = 0, self.always
+        for place in range(len(planes) - 1, -1, -1):
+            if count >> place & 1:
+                equal &= planes[place]
+            else:
+                more |= equal & planes[place]
+                equal &= ~planes[place]
+        return more | equal
 
 
 def single_failures(plan: Plan, gone: Collection[Subject] = ()) -> Evaluation[int]:
@@ -107,7 +125,7 @@ def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     seen = {path[0] for path in paths}
     for path in paths:
         for need in plan.structure.needs[path[-1]]:
-            if found.need(need) & bit:
+            if found.unmet(need) & bit:
                 callees = [one for one in plan.of(need) if found.failed[one] & bit and not found.failed[one] & lame]
                 if _alive(found, need, bit) < need.count:
                     dead = [one for one in callees if found.down[one] & bit]

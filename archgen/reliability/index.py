@@ -16,6 +16,7 @@ class Index:
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self._levels: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._around: dict[str, tuple[str, ...]] = {}
 
     @cached_property
     def components(self) -> dict[str, Component]:
@@ -64,7 +65,11 @@ class Index:
 
     def zones_around(self, host: str) -> tuple[str, ...]:
         """All zones around a host, nearest first, each once."""
-        return tuple(dict.fromkeys(zone for level in self.zone_levels(host) for zone in level))
+        found = self._around.get(host)
+        if found is None:
+            levels = self.zone_levels(host)
+            found = self._around[host] = tuple(dict.fromkeys(zone for level in levels for zone in level))
+        return found
 
     def shared_zones(self, replica: Replica) -> frozenset[str]:
         """The zones a replica is surely in: those around its host, or around every host it may float to."""
