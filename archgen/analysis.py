@@ -33,7 +33,7 @@ def analyse(topology: Topology, source: Source, rules: Iterable[Rule], today: st
     accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
     reviewed = (*hits, *_reviews(topology, ran, hits))
     found = [_finding(topology, source, rule, hit, accepted) for rule, hit in reviewed]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(found, key=order))
 
 
 def _hits(topology: Topology, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Hit]]:
@@ -138,6 +138,7 @@ def fingerprint(model: str, rule: str, subject: Subject) -> str:
     return digest[:16]
 
 
-def _order(finding: Finding) -> tuple[int, int, str, int, int, Subject]:
+def order(finding: Finding) -> tuple[int, int, str, int, int, Subject]:
+    """The worst first, then in the catalogue's order and by place."""
     worst = SEVERITIES.index(finding.severity)
     return worst, CATEGORIES.index(finding.category), finding.code, finding.line, finding.column, finding.subject

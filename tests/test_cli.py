@@ -15,7 +15,7 @@ import pytest
 
 from archgen.cli import COMMANDS, main
 from archgen.kinds import KINDS
-from archgen.project.lint import MEANINGLESS
+from archgen.policy import MEANINGLESS
 from archgen.rules import RULES
 
 ROOT = Path(__file__).parent.parent

@@ -17,10 +17,10 @@ from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
 from archgen.evolution import Evolution
+from archgen.policy import FAIL_ON
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.diff import FORMATS, evolutions, exit_code, judged, pairs, pictures
-from archgen.project.lint import FAIL_ON
 from archgen.project.writing import write
 from archgen.report.terminal import Style
 

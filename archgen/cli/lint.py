@@ -8,11 +8,14 @@ import sys
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.errors import UsageError
+from archgen.policy import FAIL_ON, PERSONAS
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.lint import FAIL_ON, FORMATS, exit_code, lint, summarise
+from archgen.project.lint import FORMATS, Keep, exit_code, lint, summarise
+from archgen.project.settings import Asked, Settings, settle
 from archgen.project.writing import write
-from archgen.report.terminal import Style
+from archgen.report.terminal import Style, brief
+from archgen.rules import RULES
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,8 +28,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(FORMATS)}: to standard output or to a file; may be given several times (default: text)",
     )
     parser.add_argument(
-        "--fail-on", metavar="SEVERITY", default="error", help=f"what makes the exit code 1: {', '.join(FAIL_ON)}"
+        "--fail-on", metavar="SEVERITY", help=f"what makes the exit code 1: {', '.join(FAIL_ON)} (default: error)"
     )
+    parser.add_argument(
+        "--select", metavar="RULES", action="append", default=[], help="run only these: ids, codes, SEC, security, all"
+    )
+    parser.add_argument("--ignore", metavar="RULES", action="append", default=[], help="do not run these")
+    parser.add_argument("--persona", metavar="NAME", help=f"who reads it: {', '.join(PERSONAS)} (default: regular)")
+    parser.add_argument("--since", metavar="REVISION", help="tell only what is new since a git revision")
+    parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file knows")
+    keep = parser.add_mutually_exclusive_group()
+    keep.add_argument("--write-baseline", action="store_true", help="write what is found to the baseline")
+    keep.add_argument("--prune-baseline", action="store_true", help="remove from it what is found no more")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,19 +47,52 @@ def run(options: argparse.Namespace) -> int:
     asked = [_format(word) for word in options.format or ["text"]]
     if sum(1 for _, file in asked if file is None) > 1:
         raise UsageError("two formats on standard output; give one of them a file, such as --format json=findings.json")
-    one_of(options.fail_on, FAIL_ON, "severity")
+    settings = settle(_asked(options), RULES)
+    keep = _keep(options, settings)
     with Progress() as progress:
-        outcome = lint(
-            tuple(options.paths), today(options.today), options.stdin_filename, progress.tell, options.fail_on
+        done = lint(
+            tuple(options.paths),
+            today(options.today),
+            options.stdin_filename,
+            settings,
+            since=options.since,
+            keep=keep,
+            tell=progress.tell,
         )
     for name, file in asked:
         if file is None:
-            sys.stdout.write(FORMATS[name](outcome, style()))
+            sys.stdout.write(FORMATS[name](done.outcome, style()))
         else:
-            write(file, FORMATS[name](outcome, Style()).encode("utf-8", "backslashreplace"))
+            write(file, FORMATS[name](done.outcome, Style()).encode("utf-8", "backslashreplace"))
+    for note in done.notes:
+        sys.stderr.write(f"archgen: {brief(note)}\n")
     if any(name == "github" for name, _ in asked):
-        summarise(outcome)
-    return exit_code(outcome.findings, options.fail_on)
+        summarise(done.outcome)
+    return exit_code(done.outcome.findings, settings.fail_on)
+
+
+def _asked(options: argparse.Namespace) -> Asked:
+    return Asked(
+        select=_words(options.select),
+        ignore=_words(options.ignore),
+        persona=options.persona,
+        fail_on=options.fail_on,
+        baseline=options.baseline,
+    )
+
+
+def _words(given: list[str]) -> tuple[str, ...]:
+    """What an option was given, several times or with commas."""
+    return tuple(word.strip() for words in given for word in words.split(",") if word.strip())
+
+
+def _keep(options: argparse.Namespace, settings: Settings) -> Keep:
+    keep: Keep = "write" if options.write_baseline else "prune" if options.prune_baseline else "read"
+    if keep != "read" and settings.baseline is None:
+        raise UsageError(f"--{keep}-baseline needs a file; name one with --baseline FILE")
+    if keep != "read" and options.since is not None:
+        raise UsageError(f"--{keep}-baseline is about all findings; leave --since out")
+    return keep
 
 
 def _format(word: str) -> tuple[str, str | None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from archgen.project.lint import MEANINGLESS, outcome
+from archgen.policy import MEANINGLESS
+from archgen.project.lint import outcome
 from archgen.project.models import Model
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style

@@ -6,8 +6,9 @@ import os
 from typing import Any
 
 from archgen.errors import UsageError
+from archgen.project.choice import nearest
 
-KEYS = ("models",)
+KEYS = ("models", "select", "ignore", "severity", "persona", "fail-on", "baseline", "pages")
 
 
 def root_of(directory: str) -> str:
@@ -24,16 +25,22 @@ def root_of(directory: str) -> str:
 
 def configured_models() -> tuple[str, ...] | None:
     """The files that `models = [...]` matches, relative to the working directory; None where nothing is said."""
-    file, table = _table()
-    unknown = sorted(set(table) - set(KEYS))
-    if unknown:
-        raise UsageError(f"{file}: unknown key `{unknown[0]}`; known: {', '.join(KEYS)}")
+    file, table = configured()
     if "models" not in table:
         return None
     patterns = table["models"]
     if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
         raise UsageError(f'{file}: `models` is a list of patterns, such as ["models/*.arch.yaml"]')
     return _matching(file, patterns)
+
+
+def configured() -> tuple[str, dict[str, Any]]:
+    """The file of the configuration and what it says; nothing where there is none."""
+    file, table = _table()
+    unknown = sorted(set(table) - set(KEYS))
+    if unknown:
+        raise UsageError(f"{file}: unknown key `{unknown[0]}`{nearest(unknown[0], KEYS)}; known: {', '.join(KEYS)}")
+    return file, table
 
 
 def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:

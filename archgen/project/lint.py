@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.analysis import order
 from archgen.finding import SEVERITIES, Finding, Severity
 from archgen.model import Frame, Request, Step
+from archgen.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, shown, unknown
 from archgen.project.inputs import find, read
 from archgen.project.models import Model, Tell, judge, silent
+from archgen.project.settings import Settings
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
-from archgen.rules import RULES
+from archgen.rules import BY_NAME, RULES
 
-FailOn = Literal["error", "warning", "info", "never"]
-FAIL_ON: tuple[FailOn, ...] = ("error", "warning", "info", "never")
-MEANINGLESS = frozenset({"invalid-model", "dangling-reference"})
-"""The rules whose findings leave a model without a meaning: exit code 2, whatever `--fail-on` says."""
+Keep = Literal["read", "write", "prune"]
+"""What becomes of a baseline: it is read, written anew, or freed of what matches nothing any more."""
 
 
 def _text(outcome: Outcome, style: Style) -> str:
@@ -82,11 +87,81 @@ FORMATS: dict[str, Callable[[Outcome, Style], str]] = {
 """How findings can be told; each loads its own module only when it is asked for."""
 
 
+class Run(Struct, frozen=True):
+    """What `lint` came to, and what it has to say of the baseline."""
+
+    outcome: Outcome
+    notes: tuple[str, ...] = ()
+
+
 def lint(
-    paths: tuple[str, ...], today: str, stdin_name: str, tell: Tell = silent, fail_on: FailOn = "error"
-) -> Outcome:
-    """Judge the models that the paths stand for, as of `today` (an ISO date)."""
-    return outcome(judge(read(find(paths), stdin_name), today, tell=tell), fail_on)
+    paths: tuple[str, ...],
+    today: str,
+    stdin_name: str = "<stdin>",
+    settings: Settings = Settings(),  # noqa: B008  a frozen value
+    *,
+    since: str | None = None,
+    keep: Keep = "read",
+    tell: Tell = silent,
+) -> Run:
+    """Judge the models that the paths stand for, as of `today` (an ISO date), and leave out what is not asked for.
+
+    `since` is a git revision whose findings are known; `keep` says what becomes of the baseline.
+    """
+    policy = settings.policy
+    rules = chosen(policy, RULES)
+    inputs = read(find(paths), stdin_name)
+    models = _graded(judge(inputs, today, tell=tell, rules=rules), policy)
+    hidden: list[str] = []
+    notes: tuple[str, ...] = ()
+    if since is not None:
+        from archgen.project.since import known_at
+
+        models = _without(models, known_at(since, tuple(each.file for each in inputs), today, rules), "older", hidden)
+    if settings.baseline is not None:
+        from archgen.project.baseline import Scope, settle_baseline
+
+        scope = Scope(models, frozenset(rule.id for rule in rules), whole=not paths)
+        known, notes = settle_baseline(settings.baseline, scope, keep)
+        models = _without(models, known, "in the baseline", hidden)
+    models = _for(policy.persona, models, hidden)
+    told = outcome(models, settings.fail_on)
+    return Run(replace(told, hidden=tuple(hidden), pages=settings.pages), notes)
+
+
+def _graded(models: tuple[Model, ...], policy: Policy) -> tuple[Model, ...]:
+    if not policy.severities:
+        return models
+    return tuple(replace(model, findings=_sorted(graded(policy, model.findings, BY_NAME))) for model in models)
+
+
+def _sorted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """What leaves a model without a meaning first, as it stood, then the worst first."""
+    first = tuple(each for each in findings if each.rule in MEANINGLESS)
+    return first + tuple(sorted((each for each in findings if each.rule not in MEANINGLESS), key=order))
+
+
+def _without(models: tuple[Model, ...], known: Iterable[str], what: str, hidden: list[str]) -> tuple[Model, ...]:
+    """The models without the findings whose fingerprints are known; how many those are is added to `hidden`."""
+    left = Counter(known)
+    kept = tuple(replace(model, findings=unknown(model.findings, left)) for model in models)
+    return _counted(models, kept, what, hidden)
+
+
+def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:
+    def keep(model: Model) -> Model:
+        findings = tuple(each for each in model.findings if shown(persona, each))
+        return model if len(findings) == len(model.findings) else replace(model, findings=findings)
+
+    more = "strict" if persona == "regular" else "auditor"
+    return _counted(models, tuple(map(keep, models)), f"more with --persona {more}", hidden)
+
+
+def _counted(models: tuple[Model, ...], kept: tuple[Model, ...], what: str, hidden: list[str]) -> tuple[Model, ...]:
+    count = sum(len(model.findings) for model in models) - sum(len(model.findings) for model in kept)
+    if count:
+        hidden.append(f"{count} {what}")
+    return kept
 
 
 def outcome(models: tuple[Model, ...], fail_on: FailOn = "error") -> Outcome:

@@ -13,6 +13,7 @@ from archgen.errors import ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
 from archgen.project.inputs import SUFFIX, Input, includer, model_id
+from archgen.rule import Rule
 from archgen.rules import BY_NAME, RULES
 from archgen.topology import Topology
 
@@ -39,7 +40,13 @@ def silent(_: str) -> None:
     """Tells nobody."""
 
 
-def judge(inputs: tuple[Input, ...], today: str, ladder: bool = True, tell: Tell = silent) -> tuple[Model, ...]:
+def judge(
+    inputs: tuple[Input, ...],
+    today: str,
+    ladder: bool = True,
+    tell: Tell = silent,
+    rules: tuple[Rule, ...] = RULES,
+) -> tuple[Model, ...]:
     """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
 
     Without `ladder`, whether the tiers that models follow are there is not asked.
@@ -48,7 +55,7 @@ def judge(inputs: tuple[Input, ...], today: str, ladder: bool = True, tell: Tell
     missing = _ladder_problems(loaded) if ladder else {}
     judged: list[Model] = []
     for model in loaded:
-        judged.append(_judge(model, missing.get(model.file, ()), today))
+        judged.append(_judge(model, missing.get(model.file, ()), today, rules))
         tell(model.file)
     return tuple(judged)
 
@@ -63,11 +70,11 @@ def _load(given: Input) -> Model:
     return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())
 
 
-def _judge(model: Model, ladder: tuple[Problem, ...], today: str) -> Model:
+def _judge(model: Model, ladder: tuple[Problem, ...], today: str, rules: tuple[Rule, ...]) -> Model:
     problems = (*model.problems, *ladder)
     found = tuple(as_finding(problem, model_id(model.file)) for problem in problems)
     if model.loaded is not None and model.topology is not None:
-        found += analyse(model.topology, model.loaded.source, RULES, today)
+        found += analyse(model.topology, model.loaded.source, rules, today)
     return Model(model.file, model.text, model.loaded, model.topology, problems, found)
 
 

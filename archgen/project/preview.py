@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from archgen.finding import Finding
+from archgen.policy import MEANINGLESS
 from archgen.project.inputs import model_id, read
-from archgen.project.lint import MEANINGLESS
 from archgen.project.models import Model, judge
 from archgen.project.pictures import Drawing
 from archgen.project.site import tiers, verdict

@@ -28,12 +28,13 @@ def write(outcome: Outcome) -> str:
 def _counted(outcome: Outcome) -> str:
     models = _many(len(outcome.models), "model")
     counts = count(outcome.findings)
+    hidden = f" ({', '.join(map(text, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
-        return f"{models}: no findings."
+        return f"{models}: no findings{hidden}."
     sums = ((counts.error, "error"), (counts.warning, "warning"), (counts.info, "info"))
     parts = [f"**{_many(number, noun)}**" for number, noun in sums if number]
     parts += [f"{counts.accepted} accepted"] if counts.accepted else []
-    return f"{models}: {', '.join(parts)}."
+    return f"{models}: {', '.join(parts)}{hidden}."
 
 
 def _model(file: str, findings: tuple[Finding, ...]) -> list[str]:

@@ -15,7 +15,8 @@ class Outcome(Struct, frozen=True):
 
     `lines` are the lines of a source file, empty where it could not be read. `step` words a step of a model
     ("user -> nginx") from (model, flow/number), empty where there is none. `failing` are the severities that fail the
-    run, `rules` those that ran, `pages` the address that the rules' pages are published under, empty if it is not told.
+    run, `rules` those that ran, `pages` the address that the rules' pages are published under, empty if it is not told. `hidden`
+    says what was found and is not among the findings.
     """
 
     models: tuple[tuple[str, tuple[Finding, ...]], ...]
@@ -24,6 +25,7 @@ class Outcome(Struct, frozen=True):
     failing: tuple[Severity, ...] = ("error",)
     rules: tuple[Rule, ...] = ()
     pages: str = ""
+    hidden: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -108,15 +108,16 @@ def _accepted(number: int, finding: Finding, style: Style) -> list[str]:
 def _footer(outcome: Outcome, style: Style) -> str:
     counts = count(outcome.findings)
     models = _many(len(outcome.models), "model")
+    hidden = f" ({', '.join(map(brief, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
-        return style.paint(f"{models}: no findings", "fix")
+        return style.paint(f"{models}: no findings", "fix") + hidden
     parts: list[str] = []
     for number, noun, paint in _sums(counts):
         if number:
             parts.append(style.paint(_many(number, noun), paint))
     if counts.accepted:
         parts.append(style.paint(f"{counts.accepted} accepted", "accepted"))
-    return f"{models}: {', '.join(parts)}"
+    return f"{models}: {', '.join(parts)}{hidden}"
 
 
 def _sums(counts: Counts) -> tuple[tuple[int, str, Paint], ...]:
