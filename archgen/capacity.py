@@ -50,17 +50,34 @@ class Load:
 
     def overloads(self, lost: Subject | None = None) -> tuple[Overload, ...]:
         """The replicas that get more than their stated capacity, in the order of the model."""
-        found: list[Overload] = []
-        flows = self._suspects if lost is None else {one for one in self._suspects if lost in self._touched[one]}
-        if not flows:
+        changed = {one: self._after(one, lost) for one in self._flows if lost is None or lost in self._touched[one]}
+        if self._suspects.isdisjoint(changed):
             return ()
-        rates = {flow: one for flow in self._flows if (one := self._after(flow, lost)) is not None}
-        for replica, capacity in self._limits.items():
-            parts = {flow: one[replica] for flow, one in rates.items() if replica in one}
-            load = sum(parts.values())
-            if load > capacity * (1 + 1e-9):
-                found.append(Overload(replica, load, capacity, lost, tuple(parts)))
+        touched = {replica for rates in changed.values() for replica in rates or () if replica in self._limits}
+        found: list[Overload] = []
+        for replica in sorted(touched, key=self._order.__getitem__):
+            limit = self._limits[replica]
+            less = sum((self._today[one] or {}).get(replica, 0.0) for one in changed)
+            more = sum((rates or {}).get(replica, 0.0) for rates in changed.values())
+            if self._whole.get(replica, 0.0) - less + more > limit * (1 + 1e-9):
+                found.append(self._overload(replica, limit, lost, changed))
         return tuple(found)
+
+    def _overload(
+        self, replica: str, limit: float, lost: Subject | None, changed: Mapping[str, Rates | None]
+    ) -> Overload:
+        rates = {one: changed.get(one, self._today[one]) or {} for one in self._flows}
+        parts = {one: rate[replica] for one, rate in rates.items() if replica in rate}
+        return Overload(replica, sum(parts.values()), limit, lost, tuple(parts))
+
+    @cached_property
+    def _whole(self) -> Rates:
+        """What all flows together bring to each replica today."""
+        return _sum([rates for rates in self._today.values() if rates is not None])
+
+    @cached_property
+    def _order(self) -> dict[str, int]:
+        return {replica: place for place, replica in enumerate(self._limits)}
 
     @cached_property
     def losses(self) -> tuple[Subject, ...]:
@@ -76,10 +93,12 @@ class Load:
 
     def _is_own(self, element: Subject) -> bool:
         hosts = self._topology.replicas[element.id].hosts
-        broken = [
-            flow for flow in self._flows if len(hosts) == 1 and self._after(flow, Subject("host", hosts[0])) is None
-        ]
-        return len(hosts) != 1 or bool(broken)
+        return len(hosts) != 1 or Subject("host", hosts[0]) in self._breaking
+
+    @cached_property
+    def _breaking(self) -> frozenset[Subject]:
+        failures = (self._topology.failures[flow] for flow in self._flows)
+        return frozenset(point.element for one in failures for point in one.points)
 
     @cached_property
     def _limits(self) -> dict[str, float]:
