@@ -9,10 +9,15 @@ from msgspec.structs import replace
 
 from archgen import assumptions
 from archgen.finding import Subject
+from archgen.model import Availability
 from archgen.reliability.availability import ROUGH, Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
+from archgen.reliability.evaluation import Plan, unanswered
 from archgen.reliability.failure import failures
+from archgen.reliability.structure import build, promoted_by_hand
 from archgen.topology import Topology
+
+_SECONDS_PER_HOUR = 3600.0
 
 
 class Assumed(Struct, frozen=True):
@@ -53,24 +58,42 @@ class Probabilities:
 
     def of(self, element: Subject) -> tuple[float, Assumed | None]:
         """The probability of an element, and the assumption where the model states none."""
-        stated, assumption = self._find(element)
+        stated = self._stated(element)
         if stated is not None:
-            return stated, None
+            return stated.probability, None
+        assumption = self._assumption(element)
         return assumption.availability, Assumed(element, assumption.availability, assumption.source)
 
-    def _find(self, element: Subject) -> tuple[float | None, assumptions.Assumption]:
+    def answered(self, plan: Plan, loss: Subject) -> float:
+        """The share of an element's outages, by time, after a person has promoted a replica in its place.
+
+        An outage lasts the element's mean time to repair, and the person needs the stated time of it; where the mean
+        time to repair is not stated, all of it, so that nothing is won.
+        """
+        availability = self._stated(loss)
+        if availability is None or not availability.mttr:
+            return 0.0
+        needed = max(self._recovery(primary) for primary in plan.answered() if loss in plan.causes(primary))
+        return max(0.0, 1.0 - needed / (availability.mttr * _SECONDS_PER_HOUR))
+
+    def _recovery(self, replica: str) -> float:
+        replication = self._topology.components[self._topology.replicas[replica].component].replication
+        return (replication.recovery if replication else None) or 0.0
+
+    def _stated(self, element: Subject) -> Availability | None:
         if element.kind == "host":
-            availability = self._topology.hosts[element.id].availability
-            assumption = assumptions.HOST
-        elif element.kind == "zone":
-            zone = self._topology.zones[element.id]
-            availability = zone.availability
-            assumption = assumptions.of_zone(zone.kind)
-        else:
-            component = self._topology.components[self._topology.replicas[element.id].component]
-            availability = component.availability
-            assumption = assumptions.of_replica(component.kind, component.managed)
-        return (availability.probability if availability else None), assumption
+            return self._topology.hosts[element.id].availability
+        if element.kind == "zone":
+            return self._topology.zones[element.id].availability
+        return self._topology.components[self._topology.replicas[element.id].component].availability
+
+    def _assumption(self, element: Subject) -> assumptions.Assumption:
+        if element.kind == "host":
+            return assumptions.HOST
+        if element.kind == "zone":
+            return assumptions.of_zone(self._topology.zones[element.id].kind)
+        component = self._topology.components[self._topology.replicas[element.id].component]
+        return assumptions.of_replica(component.kind, component.managed)
 
 
 def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> tuple[FlowAssessment, ...]:
@@ -96,7 +119,11 @@ def _flow(
     single = failures(plan, gone) if gone else topology.failures[flow]
     found = {element: probabilities.of(element) for element in plan.elements}
     up = {element: chance for element, (chance, _) in found.items()} | dict.fromkeys(gone, 0.0)
-    calculation = Calculation(plan, single)
+    recovering = single.possible and any(promoted_by_hand(topology.components[one]) for one in plan.members)
+    if recovering:
+        plan = Plan(topology.index, build(topology.index, topology.flows[flow], by_hand=True))
+        up |= {unanswered(one): probabilities.answered(plan, one) for one in plan.awaiting()}
+    calculation = Calculation(plan, failures(plan, gone) if recovering else single)
     result = calculation.availability(up)
     result = replace(result, importance=tuple(one for one in result.importance if one.element not in gone))
     moving = {one.element for one in result.importance} if result.method == "exact" else set(plan.elements)
@@ -110,7 +137,7 @@ def _flow(
         flow=flow,
         possible=single.possible,
         points=tuple(point.element for point in single.points),
-        cuts=cut_sets(plan, order, gone),
+        cuts=cut_sets(topology.plans[flow], order, gone),
         result=result,
         assumed=assumed if single.possible else (),
         sensitivity=Sensitivity(shifted(0.1), shifted(10.0)) if assumed and single.possible else None,

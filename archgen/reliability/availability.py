@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from archgen.finding import Subject
 from archgen.reliability.bdd import Bdd, BudgetExceeded
-from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.evaluation import Evaluation, Plan, unanswered
 from archgen.reliability.failure import Failures, States
 
 if TYPE_CHECKING:
@@ -72,14 +72,15 @@ class Calculation:
     """One flow, ready to be computed for one set of probabilities after the other.
 
     `single` are the flow's single failures: the points among them are a factor, and constants in the diagram. `budget`
-    bounds the diagram's nodes; past it the flow is sampled.
+    bounds the diagram's nodes; past it the flow is sampled. Where the plan counts what people promote, the
+    probabilities have one more for each loss that they answer: that it is answered, given that it happened.
     """
 
     def __init__(self, plan: Plan, single: Failures, budget: int = NODE_BUDGET) -> None:
         self._plan = plan
         self._possible = single.possible
         self._points = tuple(point.element for point in single.points)
-        self._left = [parts for parts in series_modules(plan) if parts[0] not in self._points]
+        self._left = [parts for parts in _order(plan) if parts[0] not in self._points]
         self._diagram: tuple[Bdd, int] | None = None
         if single.possible:
             diagram = Bdd(self._left, budget)
@@ -129,6 +130,19 @@ def ranked(found: Sequence[Importance]) -> tuple[Importance, ...]:
     return tuple(sorted(found, key=lambda one: (-one.hours_per_year, -one.birnbaum, one.element)))
 
 
+def _order(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
+    """The variables of a flow's diagram; whether a loss is answered stands beside the loss."""
+    awaiting = plan.awaiting()
+    found: list[tuple[Subject, ...]] = []
+    for parts in series_modules(plan):
+        kept = tuple(one for one in parts if one not in awaiting)
+        found += [kept] if kept else []
+        for one in parts:
+            if one in awaiting:
+                found += [(one,), (unanswered(one),)]
+    return tuple(found)
+
+
 def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
     """The elements in groups that take down exactly the same replicas, so that the loss of one is the loss of any.
 
@@ -169,7 +183,8 @@ def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...
     from random import Random
 
     random = Random(SEED)
-    failed = {one: draws(random, 1.0 - up[one], samples) for one in plan.elements if one not in points}
+    uncertain = [*plan.elements, *map(unanswered, plan.awaiting())]
+    failed = {one: draws(random, 1.0 - up[one], samples) for one in uncertain if one not in points}
     hits = Evaluation(plan, States(failed, (1 << samples) - 1)).flow.bit_count()
     low, high = interval(hits, samples)
     rest, series = 1.0 - hits / samples, _product(points, up)

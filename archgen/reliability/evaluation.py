@@ -39,6 +39,11 @@ class Algebra(Protocol[T]):
         """Fails when at least `count` of the values do; 0 < count <= len(values)."""
 
 
+def unanswered(element: Subject) -> Subject:
+    """The event that nobody has answered the loss of an element yet, given that it is lost."""
+    return Subject("step", f"answer to the loss of {element.kind} {element.id}")
+
+
 class Plan:
     """One flow's structure, ordered for evaluation."""
 
@@ -78,6 +83,25 @@ class Plan:
             if standby.promoter is not None:
                 found += self.members.get(standby.promoter, ())
         return list(dict.fromkeys(found))
+
+    def causes(self, replica: str) -> tuple[Subject, ...]:
+        """The elements whose loss takes a replica of one host, or of none, down: itself, the host, its zones."""
+        host = self.replicas[replica].hosts[:1]
+        zones = self.index.zones_around(host[0]) if host else ()
+        return (
+            Subject("replica", replica),
+            *(Subject("host", one) for one in host),
+            *(Subject("zone", one) for one in zones),
+        )
+
+    def answered(self) -> tuple[str, ...]:
+        """The primaries whose loss a person answers by promoting another replica, each once."""
+        standbys = (one for needs in self.structure.needs.values() for need in needs for one in need.standbys)
+        return tuple(dict.fromkeys(primary for one in standbys for primary in one.after))
+
+    def awaiting(self) -> tuple[Subject, ...]:
+        """The elements whose loss a person answers, each once."""
+        return tuple(dict.fromkeys(cause for primary in self.answered() for cause in self.causes(primary)))
 
     def _callees(self, replica: str) -> list[str]:
         return [callee for need in self.structure.needs.get(replica, ()) for callee in self.of(need)]
@@ -139,8 +163,19 @@ class Evaluation(Generic[T]):
             own = self.failed[standby.replica]
             if standby.promoter is not None:
                 own = self.algebra.any_of([own, self.component(standby.promoter)])
+            if standby.after:
+                own = self.algebra.any_of([own, *map(self._awaited, standby.after)])
             found.append(own)
         return self._at_least(len(found) - need.count + 1, found)
+
+    def _awaited(self, replica: str) -> T:
+        """When a replica is down by a loss that nobody has answered yet."""
+        return self.algebra.any_of(
+            [
+                self.algebra.at_least(2, [self.algebra.element(one), self.algebra.element(unanswered(one))])
+                for one in self.plan.causes(replica)
+            ]
+        )
 
     def _at_least(self, count: int, values: list[T]) -> T:
         return self.algebra.at_least(count, values) if count > 0 else self.algebra.always

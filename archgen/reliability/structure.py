@@ -15,10 +15,14 @@ from archgen.reliability.index import Index
 
 
 class Standby(Struct, frozen=True):
-    """A replica that counts only while its promoter works: a component, or None where promotion depends on nothing."""
+    """A replica that counts only while its promoter works: a component, or None where promotion depends on nothing.
+
+    `after` are the primaries whose loss a person answers by promoting it; it counts once the person is done.
+    """
 
     replica: str
     promoter: str | None
+    after: tuple[str, ...] = ()
 
 
 class Need(Struct, frozen=True):
@@ -89,8 +93,18 @@ def access_of(request: Request, flow: Flow, connection: Connection | None) -> Ac
     return request.access or flow.access or (connection.access if connection else None) or "read-write"
 
 
-def writers(component: Component) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The replicas that take writes, and those that take them once promoted."""
+def promoted_by_hand(component: Component) -> bool:
+    """Whether a person promotes a replica within a stated time when a primary, which stands on one host, is lost."""
+    replication = component.replication
+    if replication is None or replication.failover == "automatic" or replication.recovery is None:
+        return False
+    return bool(replication.primary) and all(
+        len(one.hosts) < 2 for one in component.replicas if one.id in replication.primary
+    )
+
+
+def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The replicas that take writes, and those that take them once promoted; `by_hand` counts people's promotions."""
     everyone = tuple(replica.id for replica in component.replicas)
     replication = component.replication
     if replication is None or replication.all_write:
@@ -100,15 +114,16 @@ def writers(component: Component) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not replication.primary:
         return everyone, ()
     others = tuple(one for one in everyone if one not in replication.primary)
-    return replication.primary, others if replication.failover == "automatic" else ()
+    promoted = replication.failover == "automatic" or (by_hand and promoted_by_hand(component))
+    return replication.primary, others if promoted else ()
 
 
-def eligible(component: Component, access: Access) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def eligible(component: Component, access: Access, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The replicas that may answer an access, before locality: (at once, after promotion)."""
     now: tuple[str, ...]
     later: tuple[str, ...]
     everyone = tuple(replica.id for replica in component.replicas)
-    now, later = (everyone, ()) if access == "read" else writers(component)
+    now, later = (everyone, ()) if access == "read" else writers(component, by_hand)
     cluster = component.cluster
     if cluster is not None and cluster.failover == "manual":
         now = tuple(one for one in now if one in cluster.active)
@@ -116,8 +131,8 @@ def eligible(component: Component, access: Access) -> tuple[tuple[str, ...], tup
     return now, later
 
 
-def build(index: Index, flow: Flow) -> Structure:
-    """The structure function of a flow."""
+def build(index: Index, flow: Flow, by_hand: bool = False) -> Structure:
+    """The structure function of a flow; `by_hand` counts what people promote, once they are done with it."""
     uses: dict[str, list[_Use]] = {}
     initiators: dict[str, Initiator] = {}
     called: set[str] = set()
@@ -129,7 +144,7 @@ def build(index: Index, flow: Flow) -> Structure:
                 initiators[request.source] = Initiator(request.source, request.id)
             uses.setdefault(request.source, []).append(_use(request, flow, connections))
         called.update(request.targets, *(one.targets for one in connections))
-    return _assemble(index, flow, tuple(initiators.values()), uses)
+    return _assemble(index, flow, tuple(initiators.values()), uses, by_hand)
 
 
 def _connections(index: Index, request: Request) -> tuple[Connection, ...]:
@@ -152,7 +167,9 @@ def _use(request: Request, flow: Flow, connections: tuple[Connection, ...]) -> _
     )
 
 
-def _assemble(index: Index, flow: Flow, initiators: tuple[Initiator, ...], uses: dict[str, list[_Use]]) -> Structure:
+def _assemble(
+    index: Index, flow: Flow, initiators: tuple[Initiator, ...], uses: dict[str, list[_Use]], by_hand: bool
+) -> Structure:
     replicas: list[Replica] = []
     needs: dict[str, tuple[Need, ...]] = {}
     quorums: dict[str, tuple[int, tuple[str, ...]]] = {}
@@ -166,7 +183,7 @@ def _assemble(index: Index, flow: Flow, initiators: tuple[Initiator, ...], uses:
         elif quorum(component):
             quorums[component_id] = (quorum(component), tuple(replica.id for replica in component.replicas))
         replicas.extend(component.replicas)
-        needs.update(_needs_of(index, component, uses.get(component_id, [])))
+        needs.update(_needs_of(index, component, uses.get(component_id, []), by_hand))
         for reached in _reached(index, uses.get(component_id, [])):
             if reached not in seen:
                 seen.add(reached)
@@ -191,13 +208,15 @@ def _promoter(index: Index, component: Component) -> str | None:
     return replication.by if replication.by in index.components else None
 
 
-def _needs_of(index: Index, component: Component, uses: list[_Use]) -> Iterator[tuple[str, tuple[Need, ...]]]:
+def _needs_of(
+    index: Index, component: Component, uses: list[_Use], by_hand: bool
+) -> Iterator[tuple[str, tuple[Need, ...]]]:
     """The needs of each replica; replicas without a locality share one value, so it is evaluated once."""
-    shared = {use.step: _need(index, use, None) for use in uses if not _local(use)}
+    shared = {use.step: _need(index, use, None, by_hand) for use in uses if not _local(use)}
     for replica in component.replicas:
         own: dict[tuple[tuple[str, ...], tuple[Standby, ...], int], Need] = {}
         for use in uses:
-            need = shared[use.step] if use.step in shared else _need(index, use, replica)
+            need = shared[use.step] if use.step in shared else _need(index, use, replica, by_hand)
             own.setdefault((need.candidates, need.standbys, need.count), need)
         yield replica.id, tuple(own.values())
 
@@ -206,16 +225,17 @@ def _local(use: _Use) -> bool:
     return any(connection.locality is not None for connection in use.connections)
 
 
-def _need(index: Index, use: _Use, caller: Replica | None) -> Need:
+def _need(index: Index, use: _Use, caller: Replica | None, by_hand: bool) -> Need:
     now: list[str] = []
     later: list[Standby] = []
     for connection in use.connections:
         for target in connection.targets:
             component = index.components[target]
-            first, second = eligible(component, use.access)
+            first, second = eligible(component, use.access, by_hand)
             now.extend(_near(index, first, connection, caller, use.pinned))
             promoter = _promoter(index, component)
-            later.extend(Standby(one, promoter) for one in _near(index, second, connection, caller, use.pinned))
+            after = component.replication.primary if component.replication and promoted_by_hand(component) else ()
+            later.extend(Standby(one, promoter, after) for one in _near(index, second, connection, caller, use.pinned))
     count = _count(use.connections, len(now) + len(later))
     name = use.connections[0].id if use.connections else None
     return Need(use.step, name, tuple(now), tuple(later), count)
