@@ -85,13 +85,20 @@ def test_two_flows_add_up() -> None:
 
 
 @pytest.mark.parametrize(
-    ("demand", "apps", "found"),
-    [("    demand: 9/s", "[s-1, s-2]", True), ("", "[s-1, s-2]", False), ("    demand: 9/s", "s-1", False)],
+    ("demand", "capacity", "apps", "found"),
+    [
+        ("    demand: 9/s", ", capacity: 10/s", "[s-1, s-2]", True),
+        ("    demand: 5/s", ", capacity: 10/s", "[s-1, s-2]", False),
+        ("    demand: 11/s", ", capacity: 10/s", "[s-1, s-2]", False),
+        ("    demand: 9/s", "", "[s-1, s-2]", False),
+        ("", ", capacity: 10/s", "[s-1, s-2]", False),
+        ("    demand: 9/s", ", capacity: 10/s", "s-1", False),
+    ],
 )
-def test_one_writer_is_a_bottleneck_where_the_rest_has_grown(demand: str, apps: str, found: bool) -> None:
+def test_one_writer_is_a_bottleneck_where_the_rest_can_grow(demand: str, capacity: str, apps: str, found: bool) -> None:
     text = model(
         f"api: {{kind: service, runs_on: {apps}}}\n"
-        "db: {kind: database, runs_on: [s-2, s-3], replication: {primary: s-3, failover: automatic}}",
+        f"db: {{kind: database, runs_on: [s-2, s-3], replication: {{primary: s-3, failover: automatic}}{capacity}}}",
         connections="job -> api: https\napi -> db: mysql",
         steps="job -> api: x\napi -> db: x",
         access="write",

@@ -1,4 +1,4 @@
-"""All writes of all flows go through one replica, while what is before it has been spread over several."""
+"""All writes of all flows go through one replica, and take most of what it can do."""
 
 from __future__ import annotations
 
@@ -9,31 +9,40 @@ from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
 
+_ROOM = 2.0
+"""By how much the writes should be able to grow before their one replica is full."""
+
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit the store that takes every write on one replica; silent unless a writing flow states its demand."""
+    """One hit the store that takes every write on one replica with less than that room."""
+    if not facts.states_load:
+        return
     written: dict[str, dict[str, None]] = {}
+    rates: dict[str, float] = {}
     for flow, hops in facts.hops.items():
         for hop in hops:
             for target in hop.step.targets:
                 if hop.access != "read" and facts.kind(target).stores:
                     written.setdefault(target, {})[flow] = None
-    if len(written) != 1:
-        return
-    ((store, found),) = written.items()
-    now, _ = facts.writers(store)
-    demands = [facts.flows[flow].demand for flow in found]
-    rate = sum(demand for demand in demands if demand is not None)
-    spread = _spread_before(facts, store, tuple(found))
-    if len(now) == 1 and rate and spread and not facts.components[store].managed:
+                    rates[target] = rates.get(target, 0.0) + (facts.flows[flow].demand or 0.0)
+    if len(written) == 1:
+        ((store, flows),) = written.items()
+        yield from _judge(facts, store, rates[store], tuple(flows))
+
+
+def _judge(facts: Topology, store: str, rate: float, flows: tuple[str, ...]) -> Iterator[Hit]:
+    component, (now, _) = facts.components[store], facts.writers(store)
+    spread = _spread_before(facts, store, flows)
+    full = component.capacity is not None and rate <= component.capacity < rate * _ROOM
+    if len(now) == 1 and full and spread and component.capacity is not None and not component.managed:
         yield Hit(
             subject=Subject("component", store),
             message=(
-                f"every write of {listed(list(found))}, {'at least ' if None in demands else ''}{rate:.4g}/s, goes "
-                f"through {now[0]} alone: {listed(spread)} can grow by adding replicas, the writes cannot"
+                f"every write goes through {now[0]} alone, {rate:.4g}/s of the {component.capacity:.4g}/s that it can "
+                f"answer: {listed(spread)} can grow by adding replicas, the writes cannot even double"
             ),
             related=((Subject("replica", now[0]), "takes every write"),),
-            flows=tuple(found),
+            flows=flows,
         )
 
 
@@ -51,14 +60,17 @@ RULE = Rule(
     title="Write bottleneck",
     severity="warning",
     category="scalability",
-    summary="All writes of all flows go through one replica, while what is before it has been spread over several.",
+    summary="All writes of all flows go through one replica, and take most of what it can do.",
     why=(
         "Web and application servers can be added as the traffic grows, and read replicas as the reads do. Every write "
         "still goes to one machine, and the only way to get more of them is a larger machine. Who finds that out at the "
         "limit has to change the data's layout under load."
     ),
     fix="Know the limit (`capacity`), queue what may wait, split the data (shards) or use a store that takes writes on several members.",
-    limits="Silent unless a writing flow states its `demand`; a store that somebody else runs is left to its provider.",
+    limits=(
+        "Silent unless `demand` and `capacity` are stated and the writes take more than half of the capacity, and while "
+        "nothing before the store runs on several replicas. A managed store is left to its provider."
+    ),
     references=(
         (
             "Martin Kleppmann, Designing Data-Intensive Applications, chapters 5 and 6",
@@ -81,6 +93,7 @@ components:
     kind: database
     runs_on: [db-1, db-2]
     replication: {primary: db-1, failover: automatic, mode: asynchronous}
+    capacity: 600/s
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
   job -> api: https
@@ -111,6 +124,7 @@ components:
     runs_on: [db-1, db-2, db-3]
     replication: {writers: all, mode: synchronous}
     quorum: majority
+    capacity: 600/s
   copies: {kind: backup, managed: true, backs_up: [store], restore_tested: 2026-10-01}
 connections:
   job -> api: https
