@@ -12,7 +12,8 @@ from archgen.cli.refusal import refused
 from archgen.errors import UsageError
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.draw import FORMATS, VIEWS, File, draw, format_of
+from archgen.project.draw import VIEWS, File, draw
+from archgen.project.formats import FORMATS, format_of
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
 from archgen.project.pictures import ENGINES, MODES, Drawing

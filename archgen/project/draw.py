@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from archgen.errors import UsageError
-from archgen.evolution import Evolution, evolve
+from archgen.evolution import evolve
 from archgen.evolution.side import Side
-from archgen.model import Flow
 from archgen.project.choice import one_of
+from archgen.project.formats import FORMATS, Format
 from archgen.project.pictures import Drawing
 from archgen.site import Tier
 
@@ -19,158 +19,11 @@ USUAL = ("deployment", "flows")
 """The views that are drawn unless others are asked for; `diff` is of a tier and the one that it follows."""
 
 
-class Format(Struct, frozen=True):
-    """A format by its file extension, and how it shows a deployment, a flow and a change; None where it cannot."""
-
-    extension: str
-    deployment: Callable[[Drawing, Tier], bytes] | None
-    flow: Callable[[Drawing, Tier, Flow], bytes] | None
-    diff: Callable[[Drawing, Evolution], bytes] | None = None
-
-
 class File(Struct, frozen=True):
     """A picture under the name `<model>.<view>.<extension>`; the view of a flow is `flow-<id>`."""
 
     name: str
     content: bytes
-
-
-def _svg(drawing: Drawing, tier: Tier) -> bytes:
-    return drawing.deployment(tier).encode()
-
-
-def _svg_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
-    return drawing.sequence(tier, flow).encode()
-
-
-def _svg_diff(drawing: Drawing, evolution: Evolution) -> bytes:
-    return drawing.change(evolution).encode()
-
-
-def _png_diff(drawing: Drawing, evolution: Evolution) -> bytes:
-    from archgen.export.png import png
-
-    return png(drawing.literal().change(evolution))
-
-
-def _dot_diff(drawing: Drawing, evolution: Evolution) -> bytes:
-    from archgen.render.dot import dot
-
-    return dot(drawing.changed(evolution)).encode()
-
-
-def _mermaid_diff(drawing: Drawing, evolution: Evolution) -> bytes:
-    from archgen.render.mermaid import diagram_mermaid
-
-    return diagram_mermaid(drawing.changed(evolution)).encode()
-
-
-def _png(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.export.png import png
-
-    return png(drawing.literal().deployment(tier))
-
-
-def _png_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
-    from archgen.export.png import png
-
-    return png(drawing.literal().sequence(tier, flow))
-
-
-def _dot(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.render.dot import dot
-
-    return dot(drawing.diagram(tier)).encode()
-
-
-def _mermaid(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.render.mermaid import diagram_mermaid
-
-    return diagram_mermaid(drawing.diagram(tier)).encode()
-
-
-def _mermaid_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
-    from archgen.render.mermaid import sequence_mermaid
-
-    return sequence_mermaid(drawing.flow(tier, flow)).encode()
-
-
-def _pdf(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.export.pdf import pdf
-
-    return pdf(drawing.literal().deployment(tier))
-
-
-def _pdf_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
-    from archgen.export.pdf import pdf
-
-    return pdf(drawing.literal().sequence(tier, flow))
-
-
-def _d2(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.render.d2 import diagram_d2
-
-    return diagram_d2(drawing.diagram(tier)).encode()
-
-
-def _d2_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
-    from archgen.render.d2 import sequence_d2
-
-    return sequence_d2(drawing.flow(tier, flow)).encode()
-
-
-def _plantuml(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.render.plantuml import diagram_plantuml
-
-    return diagram_plantuml(drawing.diagram(tier)).encode()
-
-
-def _plantuml_flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
-    from archgen.render.plantuml import sequence_plantuml
-
-    return sequence_plantuml(drawing.flow(tier, flow)).encode()
-
-
-def _c4(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.render.plantuml import diagram_c4
-
-    return diagram_c4(drawing.diagram(tier)).encode()
-
-
-def _structurizr(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.render.structurizr import structurizr
-
-    return structurizr(drawing.diagram(tier)).encode()
-
-
-def _diagrams(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.export.diagrams_script import diagrams_script
-
-    return diagrams_script(drawing.diagram(tier)).encode()
-
-
-def _diagrams_png(drawing: Drawing, tier: Tier) -> bytes:
-    from archgen.export.diagrams_script import diagrams_svg
-    from archgen.export.png import png
-
-    return png(diagrams_svg(drawing.diagram(tier)), scale=1.0)
-
-
-FORMATS = {
-    "svg": Format("svg", _svg, _svg_flow, _svg_diff),
-    "png": Format("png", _png, _png_flow, _png_diff),
-    "mermaid": Format("mmd", _mermaid, _mermaid_flow, _mermaid_diff),
-    "dot": Format("dot", _dot, None, _dot_diff),
-    "diagrams": Format("py", _diagrams, None),
-    "diagrams-png": Format("diagrams.png", _diagrams_png, None),
-}
-"""What can be drawn; each loads what it needs when it draws."""
-
-
-def format_of(file: str) -> str | None:
-    """The format that a file's extension stands for."""
-    extension = file.rpartition(".")[2].lower()
-    return next((name for name, one in FORMATS.items() if one.extension == extension), None)
 
 
 def draw(

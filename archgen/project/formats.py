@@ -1,0 +1,149 @@
+"""The formats that pictures can be drawn in: one entry each, which loads what it needs when it draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from archgen.evolution import Evolution
+from archgen.model import Flow
+from archgen.project.pictures import Drawing
+from archgen.site import Tier
+from archgen.view import Diagram, Sequence
+
+
+class Format(Struct, frozen=True):
+    """A format by its file extension, and how it shows a deployment, a flow and a change; None where it cannot."""
+
+    extension: str
+    deployment: Callable[[Drawing, Tier], bytes] | None
+    flow: Callable[[Drawing, Tier, Flow], bytes] | None
+    diff: Callable[[Drawing, Evolution], bytes] | None = None
+
+
+def _of_pictures(extension: str, of: Callable[[str], bytes]) -> Format:
+    """A format made from the SVG of a view, in literal colours."""
+    return Format(
+        extension,
+        lambda drawing, tier: of(drawing.literal().deployment(tier)),
+        lambda drawing, tier, flow: of(drawing.literal().sequence(tier, flow)),
+        lambda drawing, evolution: of(drawing.literal().change(evolution)),
+    )
+
+
+def _of_views(extension: str, of: Callable[[Diagram], str], of_flow: Callable[[Sequence], str] | None = None) -> Format:
+    """A format of text that says what is shown, and leaves the places to the tool that reads it."""
+    return Format(
+        extension,
+        lambda drawing, tier: of(drawing.diagram(tier)).encode(),
+        (lambda drawing, tier, flow: of_flow(drawing.flow(tier, flow)).encode()) if of_flow else None,
+        lambda drawing, evolution: of(drawing.changed(evolution)).encode(),
+    )
+
+
+def _png(svg: str) -> bytes:
+    from archgen.export.png import png
+
+    return png(svg)
+
+
+def _pdf(svg: str) -> bytes:
+    from archgen.export.pdf import pdf
+
+    return pdf(svg)
+
+
+def _dot(diagram: Diagram) -> str:
+    from archgen.render.dot import dot
+
+    return dot(diagram)
+
+
+def _mermaid(diagram: Diagram) -> str:
+    from archgen.render.mermaid import diagram_mermaid
+
+    return diagram_mermaid(diagram)
+
+
+def _mermaid_flow(sequence: Sequence) -> str:
+    from archgen.render.mermaid import sequence_mermaid
+
+    return sequence_mermaid(sequence)
+
+
+def _d2(diagram: Diagram) -> str:
+    from archgen.render.d2 import diagram_d2
+
+    return diagram_d2(diagram)
+
+
+def _d2_flow(sequence: Sequence) -> str:
+    from archgen.render.d2 import sequence_d2
+
+    return sequence_d2(sequence)
+
+
+def _plantuml(diagram: Diagram) -> str:
+    from archgen.render.plantuml import diagram_plantuml
+
+    return diagram_plantuml(diagram)
+
+
+def _plantuml_flow(sequence: Sequence) -> str:
+    from archgen.render.plantuml import sequence_plantuml
+
+    return sequence_plantuml(sequence)
+
+
+def _c4(diagram: Diagram) -> str:
+    from archgen.render.plantuml import diagram_c4
+
+    return diagram_c4(diagram)
+
+
+def _structurizr(diagram: Diagram) -> str:
+    from archgen.render.structurizr import structurizr
+
+    return structurizr(diagram)
+
+
+def _diagrams(diagram: Diagram) -> str:
+    from archgen.export.diagrams_script import diagrams_script
+
+    return diagrams_script(diagram)
+
+
+def _diagrams_png(drawing: Drawing, tier: Tier) -> bytes:
+    from archgen.export.diagrams_script import diagrams_svg
+    from archgen.export.png import png
+
+    return png(diagrams_svg(drawing.diagram(tier)), scale=1.0)
+
+
+FORMATS = {
+    "svg": Format(
+        "svg",
+        lambda drawing, tier: drawing.deployment(tier).encode(),
+        lambda drawing, tier, flow: drawing.sequence(tier, flow).encode(),
+        lambda drawing, evolution: drawing.change(evolution).encode(),
+    ),
+    "png": _of_pictures("png", _png),
+    "pdf": _of_pictures("pdf", _pdf),
+    "mermaid": _of_views("mmd", _mermaid, _mermaid_flow),
+    "d2": _of_views("d2", _d2, _d2_flow),
+    "plantuml": _of_views("puml", _plantuml, _plantuml_flow),
+    "c4": _of_views("c4.puml", _c4),
+    "structurizr": _of_views("dsl", _structurizr),
+    "dot": _of_views("dot", _dot),
+    "diagrams": _of_views("py", _diagrams),
+    "diagrams-png": Format("diagrams.png", _diagrams_png, None),
+}
+"""What can be drawn."""
+
+
+def format_of(file: str) -> str | None:
+    """The format that a file's extension stands for; of two that fit, the longer extension."""
+    name = file.lower()
+    fitting = [one for one in FORMATS if name.endswith(f".{FORMATS[one].extension}")]
+    return max(fitting, key=lambda one: len(FORMATS[one].extension), default=None)
