@@ -112,22 +112,32 @@ def verdicts(topology: Topology) -> tuple[FlowAssessment, ...]:
     return assess(topology, order=1)
 
 
+def quantified(
+    topology: Topology, probabilities: Probabilities, flow: str, gone: tuple[Subject, ...] = ()
+) -> tuple[Plan, dict[Subject, float]]:
+    """The structure that a flow's availability is computed from, and how likely each of its events is not to happen.
+
+    It is the flow's own; where people promote replicas in a stated time it counts these too, once they are done.
+    """
+    plan = topology.plans[flow]
+    up = {element: probabilities.of(element)[0] for element in plan.elements} | dict.fromkeys(gone, 0.0)
+    if any(promoted_by_hand(topology.components[one]) for one in plan.members):
+        plan = Plan(topology.index, build(topology.index, topology.flows[flow], by_hand=True))
+        up |= {unanswered(one): probabilities.answered(plan, one) for one in plan.awaiting()}
+    return plan, up
+
+
 def _flow(
     topology: Topology, probabilities: Probabilities, flow: str, order: int, gone: tuple[Subject, ...]
 ) -> FlowAssessment:
-    plan = topology.plans[flow]
-    single = failures(plan, gone) if gone else topology.failures[flow]
-    found = {element: probabilities.of(element) for element in plan.elements}
-    up = {element: chance for element, (chance, _) in found.items()} | dict.fromkeys(gone, 0.0)
-    recovering = single.possible and any(promoted_by_hand(topology.components[one]) for one in plan.members)
-    if recovering:
-        plan = Plan(topology.index, build(topology.index, topology.flows[flow], by_hand=True))
-        up |= {unanswered(one): probabilities.answered(plan, one) for one in plan.awaiting()}
-    calculation = Calculation(plan, failures(plan, gone) if recovering else single)
+    single = failures(topology.plans[flow], gone) if gone else topology.failures[flow]
+    plan, up = quantified(topology, probabilities, flow, gone)
+    calculation = Calculation(plan, failures(plan, gone) if plan.awaiting() else single)
     result = calculation.availability(up)
     result = replace(result, importance=tuple(one for one in result.importance if one.element not in gone))
     moving = {one.element for one in result.importance} if result.method == "exact" else set(plan.elements)
-    assumed = tuple(one for _, one in found.values() if one is not None and one.element in moving.difference(gone))
+    found = (probabilities.of(element)[1] for element in plan.elements if element in moving.difference(gone))
+    assumed = tuple(one for one in found if one is not None)
 
     def shifted(factor: float) -> float:
         moved = {one.element: max(0.0, 1.0 - (1.0 - one.availability) * factor) for one in assumed}

@@ -33,10 +33,18 @@ def _markdown(models: tuple[Assessed, ...], _: Style) -> str:
     return assessment_markdown.write(models)
 
 
+def _openpsa(models: tuple[Assessed, ...], _: Style) -> str:
+    from archgen.export import openpsa
+
+    gone = tuple(dict.fromkeys(one for model in models for one in model.maintained))
+    return openpsa.write([model.topology for model in models], gone)
+
+
 FORMATS: dict[str, Callable[[tuple[Assessed, ...], Style], str]] = {
     "text": _text,
     "json": _json,
     "markdown": _markdown,
+    "openpsa": _openpsa,
 }
 """How the reliability of flows can be told; each loads its own module only when it is asked for."""
 
@@ -47,4 +55,4 @@ def analyze(model: Model, topology: Topology, order: int, maintain: tuple[str, .
     titles = {flow.id: flow.title for flow in topology.architecture.flows}
     flows = assess(topology, order, gone)
     usual = {flow: tuple(point.element for point in found.points) for flow, found in topology.failures.items()}
-    return Assessed(model.file, topology.architecture.name, titles, flows, gone, usual)
+    return Assessed(model.file, topology.architecture.name, topology, titles, flows, gone, usual)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from archgen.assessment import Assumed, FlowAssessment
 from archgen.finding import Subject
+from archgen.topology import Topology
 
 MONTHS = 12
 
@@ -21,6 +22,7 @@ class Assessed(Struct, frozen=True):
 
     file: str
     name: str
+    topology: Topology
     titles: dict[str, str]
     flows: tuple[FlowAssessment, ...]
     maintained: tuple[Subject, ...] = ()
