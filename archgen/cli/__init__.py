@@ -17,6 +17,7 @@ COMMANDS = {
     "diff": "tell what a change bought, left open and introduced: between two models, tiers or revisions",
     "draw": "draw the deployment and the request flows",
     "slides": "write a deck of native shapes, with notes",
+    "fmt": "write models in their canonical form",
     "explain": "explain a rule or a kind of component",
     "rules": "list the rules",
     "schema": "print the JSON Schema of the model language",

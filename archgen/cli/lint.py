@@ -37,6 +37,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--persona", metavar="NAME", help=f"who reads it: {', '.join(PERSONAS)} (default: regular)")
     parser.add_argument("--since", metavar="REVISION", help="tell only what is new since a git revision")
     parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file knows")
+    parser.add_argument(
+        "--fix", action="store_true", help="put misspelt keys, kinds and ids right, and tell what changed"
+    )
+    parser.add_argument("--diff", action="store_true", help="tell what --fix would change, and change nothing")
     keep = parser.add_mutually_exclusive_group()
     keep.add_argument("--write-baseline", action="store_true", help="write what is found to the baseline")
     keep.add_argument("--prune-baseline", action="store_true", help="remove from it what is found no more")
@@ -49,6 +53,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("two formats on standard output; give one of them a file, such as --format json=findings.json")
     settings = settle(_asked(options), RULES)
     keep = _keep(options, settings)
+    if options.fix or options.diff:
+        from archgen.project.inputs import find
+        from archgen.project.mending import mend
+
+        mend(find(tuple(options.paths)), sys.stderr.write, keep=options.fix and not options.diff)
     with Progress() as progress:
         done = lint(
             tuple(options.paths),
