@@ -60,7 +60,8 @@ def _by_zone(facts: Topology, component: Component) -> dict[str, int]:
 
 
 def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
-    broken = {flow: _broken_by_quorum(facts, component.id, flow) for flow in facts.flows_of[component.id]}
+    # a promoter stands in no step, and a flow can hang on its quorum all the same
+    broken = {flow: _broken_by_quorum(facts, component.id, flow) for flow in facts.flows}
     proofs = [proof for found in broken.values() for proof in found]
     causes = {(proof.kill[0].id, proof.flow) for proof in proofs}
     elements = dict.fromkeys(proof.kill[0] for proof in proofs)
