@@ -53,6 +53,10 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._door.add(files, config)
         return files
 
+    def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Put in what Markdown does not have to read, before search reads the page."""
+        return self._door.complete(html, page.file, files)
+
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Put the pictures in, after Markdown and search have seen the page."""
         return self._door.inline(output, page.file.src_uri)

@@ -42,6 +42,10 @@ class Entrance(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         self._door.add(files, config)
         return files
 
+    def on_page_content(self, html: str, page: Written, config: MkDocsConfig, files: Files) -> str:
+        """Put in what Markdown does not have to read, before search reads the page."""
+        return self._door.complete(html, page.file, files)
+
     def on_post_page(self, output: str, page: Written, config: MkDocsConfig) -> str:
         """Put the pictures in."""
         self._tell(page.file.src_uri)

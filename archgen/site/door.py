@@ -14,12 +14,15 @@ from mkdocs.utils import nest_paths
 from archgen.site.menu import menu, place
 from archgen.site.page import HOME, SCRIPT, SEARCH, STYLE, Page
 from archgen.site.settings import EXTENSIONS
+from archgen.site.swift import swift
 
 BESIDE = "architecture.md"
 """Where the generated home page goes if there is a hand-written one."""
 
-_BLOCK = re.compile(r'<div class="highlight" data-search-exclude>.*?</div>', re.DOTALL)
+_UNSEARCHED = '<div class="highlight" data-search-exclude>'
 _LIFTED = re.compile(r'<div data-lifted="(\d+)"></div>')
+_LATE = re.compile(r'<div data-late="(\d+)"></div>')
+_HREF = re.compile(r'(?<=href=")([^":#]+\.(?:md|svg))(?=[#"])')
 _PICTURE = re.compile(r'(<figure class="archgen-picture">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
 _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
@@ -34,6 +37,7 @@ class Door:
     def __init__(self, pages: Sequence[Page]) -> None:
         self._pages = {page.path: page for page in pages}
         self._lifted: list[str] = []
+        self._late: list[str] = []
 
     def configure(self, config: MkDocsConfig) -> None:
         """Switch on what the pages need: Markdown extensions, style and script, and search without a server."""
@@ -65,13 +69,42 @@ class Door:
                 files.append(File.generated(config, path, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
 
     def _lift(self, content: str) -> str:
-        """The page without its blocks of source, which are HTML already: neither Markdown nor search has to read them."""
+        """The page with its headings only: what else is on it needs no reader of Markdown, and is put back after it."""
+        kept: list[str] = []
+        ready: list[str] = []
 
-        def lift(found: re.Match[str]) -> str:
-            self._lifted.append(found[0])
-            return f'<div data-lifted="{len(self._lifted) - 1}"></div>'
+        def put() -> None:
+            if ready:
+                kept.append(f'<div data-lifted="{len(self._lifted)}"></div>')
+                self._lifted.append("\n".join(ready))
+                ready.clear()
 
-        return _BLOCK.sub(lift, content)
+        for block in content.split("\n\n"):
+            made = swift(block)
+            if made is not None:
+                ready.append(self._postpone(made) if made.startswith(_UNSEARCHED) else made)
+                continue
+            put()
+            kept.append(block)
+        put()
+        return "\n\n".join(kept)
+
+    def _postpone(self, source: str) -> str:
+        """A mark for a block of source, which search need not read."""
+        self._late.append(source)
+        return f'<div data-late="{len(self._late) - 1}"></div>'
+
+    def complete(self, output: str, file: File, files: Files) -> str:
+        """The HTML of a page with what Markdown did not have to read, its links leading to where pages are in the site."""
+
+        def resolved(found: re.Match[str]) -> str:
+            target = files.get_file_from_path(os.path.normpath(os.path.join(os.path.dirname(file.src_uri), found[1])))
+            return target.url_relative_to(file) if target else found[1]
+
+        def restored(found: re.Match[str]) -> str:
+            return _HREF.sub(resolved, self._lifted[int(found[1])])
+
+        return _LIFTED.sub(restored, output) if file.src_uri in self._pages else output
 
     def inline(self, output: str, path: str) -> str:
         """The HTML of the page at `path` with its blocks of source, and each picture in place of its reference."""
@@ -82,7 +115,7 @@ class Door:
 
         if path not in self._pages:
             return output
-        return _PICTURE.sub(put, _LIFTED.sub(lambda found: self._lifted[int(found[1])], output))
+        return _PICTURE.sub(put, _LATE.sub(lambda found: self._late[int(found[1])], output))
 
 
 def sized(svg: str) -> str:
