@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from archgen.errors import ModelError
 from tests.edges import all_findings
 
 MODELS = Path(__file__).parent / "well_built"
@@ -397,3 +400,23 @@ def test_one_edit_brings_one_finding(rules: list[str], edits: list[Edit]) -> Non
 
 def test_more_than_forty_rules_have_such_an_edit() -> None:
     assert len({rules[0] for rules, _ in FLIPS}) > 40
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.sets(st.sampled_from(range(len(FLIPS))), min_size=2, max_size=12))
+def test_edits_together_find_no_subject_twice(chosen: set[int]) -> None:
+    text = SHOP
+    for at in sorted(chosen):
+        for old, new in FLIPS[at][1]:
+            text = text.replace(old, new)
+    try:
+        found = all_findings(text)
+    except ModelError:
+        return
+    identities = [(one.rule, one.subject) for one in found]
+    assert len(identities) == len(set(identities))
+    assert found
+    for one in found:
+        assert one.message
+        assert one.fix
+        assert set(one.flows) <= {"read-page", "write-comment"}
