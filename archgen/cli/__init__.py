@@ -16,6 +16,7 @@ COMMANDS = {
     "simulate": "take elements away: which flows are ok, degraded or down, and why",
     "diff": "tell what a change bought, left open and introduced: between two models, tiers or revisions",
     "draw": "draw the deployment and the request flows",
+    "show": "show the deployment and the request flows in the terminal",
     "slides": "write a deck of native shapes, with notes",
     "fmt": "write models in their canonical form",
     "explain": "explain a rule or a kind of component",

@@ -57,9 +57,12 @@ def run(options: argparse.Namespace) -> int:
         return 2
     with Progress() as progress:
         files: list[File] = []
-        for file in draw(tiers(models), drawing, formats or inferred, views, options.flow):
-            progress.tell(file.name)
-            files.append(file)
+        try:
+            for file in draw(tiers(models), drawing, formats or inferred, views, options.flow):
+                progress.tell(file.name)
+                files.append(file)
+        except ModuleNotFoundError as error:
+            raise UsageError(f"this format needs {error.name}; install it with `pip install 'archgen[all]'`") from error
     _save(files, options.output)
     return 0
 

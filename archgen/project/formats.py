@@ -7,10 +7,15 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from archgen.evolution import Evolution
+from archgen.glyphs import Icon
+from archgen.layout.placed import Placed
 from archgen.model import Flow
 from archgen.project.pictures import Drawing
 from archgen.site import Tier
 from archgen.view import Diagram, Sequence
+
+Icons = Callable[[str | None], Icon | None]
+"""The logo that a name stands for; None where there is none."""
 
 
 class Format(Struct, frozen=True):
@@ -40,6 +45,23 @@ def _of_views(extension: str, of: Callable[[Diagram], str], of_flow: Callable[[S
         (lambda drawing, tier, flow: of_flow(drawing.flow(tier, flow)).encode()) if of_flow else None,
         lambda drawing, evolution: of(drawing.changed(evolution)).encode(),
     )
+
+
+def _of_places(
+    extension: str, of: Callable[[Placed, Drawing, Icons], str], of_flow: Callable[[Sequence, Drawing, Icons], str]
+) -> Format:
+    """A format that shows everything where the SVG has it."""
+    return Format(
+        extension,
+        lambda drawing, tier: of(drawing.placed(tier), drawing, _icons(drawing, tier)).encode(),
+        lambda drawing, tier, flow: of_flow(drawing.flow(tier, flow), drawing, _icons(drawing, tier)).encode(),
+        lambda drawing, evolution: of(drawing.placed_change(evolution), drawing, lambda _: None).encode(),
+    )
+
+
+def _icons(drawing: Drawing, tier: Tier) -> Icons:
+    found = drawing.icons((tier,))
+    return lambda name: found.get(name or "")
 
 
 def _png(svg: str) -> bytes:
@@ -108,6 +130,56 @@ def _structurizr(diagram: Diagram) -> str:
     return structurizr(diagram)
 
 
+def _drawio(placed: Placed, drawing: Drawing, icons: Icons) -> str:
+    from archgen.render.drawio import diagram_drawio
+
+    return diagram_drawio(placed, icons, drawing.theme)
+
+
+def _drawio_flow(sequence: Sequence, drawing: Drawing, icons: Icons) -> str:
+    from archgen.layout.sequence import place
+    from archgen.render.drawio import sequence_drawio
+
+    return sequence_drawio(place(sequence), icons, drawing.theme)
+
+
+def _excalidraw(placed: Placed, drawing: Drawing, icons: Icons) -> str:
+    from archgen.render.excalidraw import diagram_excalidraw
+
+    return diagram_excalidraw(placed, icons, drawing.theme)
+
+
+def _excalidraw_flow(sequence: Sequence, drawing: Drawing, icons: Icons) -> str:
+    from archgen.layout.sequence import place
+    from archgen.render.excalidraw import sequence_excalidraw
+
+    return sequence_excalidraw(place(sequence), icons, drawing.theme)
+
+
+def _text(placed: Placed, _: Drawing, __: Icons) -> str:
+    from archgen.render.text import diagram_text
+
+    return diagram_text(placed)
+
+
+def _text_flow(sequence: Sequence, _: Drawing, __: Icons) -> str:
+    from archgen.render.text_sequence import sequence_text
+
+    return sequence_text(sequence) or ""
+
+
+def _ascii(placed: Placed, _: Drawing, __: Icons) -> str:
+    from archgen.render.text import diagram_text
+
+    return diagram_text(placed, ascii_only=True)
+
+
+def _ascii_flow(sequence: Sequence, _: Drawing, __: Icons) -> str:
+    from archgen.render.text_sequence import sequence_text
+
+    return sequence_text(sequence, ascii_only=True) or ""
+
+
 def _diagrams(diagram: Diagram) -> str:
     from archgen.export.diagrams_script import diagrams_script
 
@@ -130,6 +202,10 @@ FORMATS = {
     ),
     "png": _of_pictures("png", _png),
     "pdf": _of_pictures("pdf", _pdf),
+    "drawio": _of_places("drawio", _drawio, _drawio_flow),
+    "excalidraw": _of_places("excalidraw", _excalidraw, _excalidraw_flow),
+    "text": _of_places("txt", _text, _text_flow),
+    "ascii": _of_places("ascii.txt", _ascii, _ascii_flow),
     "mermaid": _of_views("mmd", _mermaid, _mermaid_flow),
     "d2": _of_views("d2", _d2, _d2_flow),
     "plantuml": _of_views("puml", _plantuml, _plantuml_flow),

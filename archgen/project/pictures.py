@@ -115,6 +115,10 @@ class Drawing:
         """What the picture of a change shows: both models in one deployment."""
         return change_diagram(evolution, self._findings)
 
+    def placed_change(self, evolution: Evolution) -> Placed:
+        """Both models of a change with their places."""
+        return self._engine(self.changed(evolution))
+
     def change(self, evolution: Evolution) -> str:
         """Both models of a change in one deployment picture, as SVG."""
         diagram = self.changed(evolution)

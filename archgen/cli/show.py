@@ -1,0 +1,37 @@
+"""Show models in the terminal: where everything runs, and each request flow. Exit code: 0, or 2."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from msgspec.structs import replace
+
+from archgen.cli.parser import add_paths, style
+from archgen.cli.refusal import refused
+from archgen.project.day import today
+from archgen.project.inputs import find, read
+from archgen.project.models import judge
+from archgen.project.pictures import Drawing
+from archgen.project.show import show
+from archgen.project.site import tiers
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_paths(parser)
+    parser.add_argument("--flow", metavar="ID", help="only this flow")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    parser.add_argument("--wide", action="store_true", help="draw pictures however wide they are")
+    parser.add_argument("--no-findings", action="store_true", help="without the numbers of the findings")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a block for each picture."""
+    models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
+    if refused(models, style()):
+        return 2
+    look = replace(style(), width=10_000) if options.wide else style()
+    drawing = Drawing("domain", "light", not options.no_findings)
+    sys.stdout.write("\n".join(show(tiers(models), drawing, look, options.flow, options.ascii)))
+    return 0
