@@ -58,7 +58,7 @@ def _owner(facts: Topology, element: Subject) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.6g} %"
+    return f"{share * 100:.10g} %"
 
 
 RULE = Rule(

@@ -68,9 +68,9 @@ def _shown(certificates: dict[str, Certificate], hop: Hop, end: str) -> tuple[Ce
 def _flaws(certificate: Certificate, domain: str, end: str, named: bool) -> list[str]:
     found = []
     if certificate.names and not any(_covers(plain(name), domain) for name in certificate.names):
-        found.append(f"it is for {listed(certificate.names)}, and visitors come for {domain}")
+        found.append(f"is for {listed(certificate.names)}, and visitors come for {domain}")
     if named and certificate.installed_on and end not in certificate.installed_on:
-        found.append(f"it is installed on {listed(certificate.installed_on)}, and TLS ends at {end}")
+        found.append(f"is installed on {listed(certificate.installed_on)}, and TLS ends at {end}")
     return found
 
 
@@ -87,7 +87,7 @@ def _judge(facts: Topology, certificate: Certificate, flaws: tuple[str, ...], fl
         users = flows or facts.flows_through(certificate.installed_on)
         yield Hit(
             subject=Subject("certificate", certificate.id),
-            message=f"the certificate {certificate.id} does not hold: {'; '.join((*flaws, *date))}",
+            message=f"the certificate {certificate.id} {'; and it '.join((*flaws, *date))}",
             flows=users,
             fix="Renew it, and let something renew it by itself (ACME)." if not flaws else None,
             case="expiring" if soon else None,
@@ -105,8 +105,8 @@ def _days_left(certificate: Certificate, today: str | None) -> int | None:
 
 def _running_out(certificate: Certificate, left: int) -> str:
     if left < 0:
-        return f"it ran out on {certificate.expires}"
-    return f"it runs out on {certificate.expires}, in {left} days" if left != 1 else "it runs out tomorrow"
+        return f"ran out on {certificate.expires}"
+    return f"runs out on {certificate.expires}, in {left} day{'' if left == 1 else 's'}"
 
 
 RULE = Rule(

@@ -40,7 +40,8 @@ def _hit(facts: Topology, breaking: Breaking, component: str, flows: tuple[str, 
     return Hit(
         subject=Subject("component", component),
         message=(
-            f"{listed(flows)} have no other single point of failure, and all of them stop when {element.id} is lost"
+            f"{listed(flows)} have no other single point of failure, and {'both' if len(flows) == 2 else 'all'} stop when "
+            f"{element.id} is lost"
         ),
         related=((element, "is all that they stand on together"),),
         flows=flows,

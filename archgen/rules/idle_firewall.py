@@ -19,7 +19,7 @@ def check(facts: Topology) -> Iterator[Hit]:
             if reasons:
                 yield Hit(
                     subject=Subject("component", component.id),
-                    message=f"{component.id} stops nothing: {'; '.join(reasons)}",
+                    message=f"{component.id} {', and it '.join(reasons)}",
                     flows=facts.flows_of[component.id],
                 )
 
@@ -31,20 +31,20 @@ def _open(component: Component) -> Iterator[str]:
             break
         if not rule.sources and not rule.targets and not rule.ports:
             way = "comes in" if rule.direction == "in" else "goes out"
-            yield f"a rule allows everything that {way}, from anywhere to anywhere on any port"
+            yield f"allows everything that {way}, from anywhere to anywhere on any port"
     if component.default == "allow" and all(rule.action == "allow" for rule in component.rules):
-        yield "it allows what no rule matches, and no rule denies anything"
+        yield "allows everything: what no rule matches passes, and no rule denies anything"
 
 
 def _aside(facts: Topology, component: Component) -> Iterator[str]:
     if not facts.architecture.flows:
         return
     if not component.guards and not facts.flows_of[component.id]:
-        yield "it lies on the path of no flow and guards no host, network or component"
+        yield "lies on the path of no flow and guards no host, network or component"
     elif component.guards and not facts.flows_of[component.id]:
         empty = [one for one in component.guards if not _holds(facts, one)]
         if len(empty) == len(component.guards):
-            yield f"nothing stands in {listed(empty)}, which it guards"
+            yield f"guards {listed(empty)}, where nothing stands"
 
 
 def _holds(facts: Topology, guarded: str) -> bool:

@@ -67,7 +67,7 @@ def _hours(hours: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.6g} %"
+    return f"{share * 100:.10g} %"
 
 
 RULE = Rule(

@@ -30,7 +30,8 @@ def check(facts: Topology) -> Iterator[Hit]:
         yield Hit(
             subject=Subject("component", component),
             message=(
-                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {_rate(worst.load)} to {worst.replica}, which can answer {_rate(worst.capacity)}"
+                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {_rate(worst.load)} to {worst.replica}, "
+                f"which can answer {_rate(worst.capacity)}"
             ),
             related=tuple(
                 (Subject("replica", one.replica), f"gets {_rate(one.load)} of {_rate(one.capacity)}") for one in found

@@ -31,8 +31,8 @@ def check(facts: Topology) -> Iterator[Hit]:
             yield _hit(
                 facts,
                 component,
-                f"what moves the traffic between {names} watches the host only, so a {component.title} that hangs on a "
-                "running host keeps its traffic and answers nobody",
+                f"what moves the traffic between {names} watches the host only, so one that hangs on a running "
+                "host keeps its traffic and answers nobody",
                 "Let it watch the process as well (keepalived: `vrrp_script`), and say `watches: process`.",
             )
 
