@@ -572,7 +572,33 @@ def test_it_asks_for_an_algorithm_only_where_there_is_a_choice() -> None:
     assert (subject, "algorithm" in fix) == ("lb", True)
     assert asked(plain.replace("runs_on: [s-1, s-2]", "runs_on: s-1")) == []
     assert asked(plain.replace("lb -> web: https", "lb -> web: {protocol: https, locality: same-host}")) == []
-    assert asked(plain.replace("health_check: GET /", "mode: active-passive, backup: [s-2]")) == []
+    assert asked(plain.replace("health_check", "mode: active-passive, backup: [s-2], health_check")) == []
+
+
+def test_it_asks_how_a_dead_target_is_noticed_only_where_there_is_another() -> None:
+    plain = balancing("round-robin").replace("load-balancer, managed: true", "load-balancer, runs_on: s-1")
+    ((subject, fix),) = asked(plain)
+    assert (subject, "`health_check`" in fix) == ("lb", True)
+    assert asked(plain.replace("runs_on: [s-1, s-2]", "runs_on: s-1")) == []
+    assert asked(plain.replace("round-robin", "{algorithm: round-robin, health_check: false}")) == []
+
+
+def test_it_asks_how_often_data_is_copied_where_little_may_be_lost() -> None:
+    text = flowing("job -> api: x", "runs_on: s-1", more="  copies: {kind: backup, managed: true, backs_up: [api]}")
+    text = text.replace("api: {kind: service", "api: {kind: database")
+    assert asked(text) == []
+    aimed = text + "objectives: {recovery_point: 1h}\n"
+    ((subject, fix),) = asked(aimed)
+    assert (subject, "`every`" in fix) == ("copies", True)
+    assert asked(aimed.replace("backs_up: [api]", "backs_up: [api], every: 1h")) == []
+
+
+def test_it_asks_how_long_an_answer_is_kept_where_dns_is_the_failover() -> None:
+    text = resolving("www.foobar.com A site").replace("address: {shared: 192.0.2.10}", "address: dns")
+    assert asked(text) == []
+    aimed = text + "objectives: {recovery_time: 5m}\n"
+    ((subject, fix),) = asked(aimed)
+    assert (subject, "`ttl`" in fix) == ("www.foobar.com A", True)
 
 
 def test_it_asks_whether_a_public_line_is_encrypted() -> None:
@@ -583,7 +609,7 @@ def test_it_asks_whether_a_public_line_is_encrypted() -> None:
 
 
 def test_it_asks_where_the_end_of_a_clear_hop_runs_only_behind_encryption() -> None:
-    text = balancing("round-robin", "replicas: 2").replace(
+    text = balancing("{algorithm: round-robin, health_check: GET /}", "replicas: 2").replace(
         "load-balancer, managed: true", "load-balancer, runs_on: s-1"
     )
     text = text.replace("lb -> web: https", "lb -> web: http")

@@ -186,6 +186,55 @@ def _is_visit(facts: Topology, flow: Flow) -> bool:
     return False
 
 
+def _intervals(facts: Topology) -> Iterator[Gap]:
+    """Backups of a store's one copy that do not say how often they run, where little data may be lost."""
+    if facts.architecture.objectives.recovery_point is None:
+        return
+    for source, backups in facts.backups.items():
+        if len(facts.components[source].replicas) == 1 and facts.kind(source).stores:
+            for backup in backups:
+                if backup.every is None:
+                    yield _component(
+                        backup,
+                        f"{backup.id} does not say how often it copies {source}, so nobody can tell whether the recovery "
+                        "point is kept",
+                        f"Add `every` to {backup.id}, for example `1h`.",
+                    )
+
+
+def _checks(facts: Topology) -> Iterator[Gap]:
+    """Balancers with several of one's own replicas to choose from that do not say how they notice a dead one."""
+    for component in facts.architecture.components:
+        balance = component.balance
+        if balance is None or balance.health_check is not None or component.managed:
+            continue
+        pools = [one for one in facts.outgoing[component.id] if one.locality is None and _choices(facts, one) > 1]
+        if any(facts.flows_over[one.id] for one in pools):
+            several = listed(list(dict.fromkeys(target for one in pools for target in one.targets)))
+            yield _component(
+                component,
+                f"{component.id} does not say how it notices that one of {several} fails",
+                f"Add `health_check` to the `balance` of {component.id}, for example `GET /health`.",
+            )
+
+
+def _lifetimes(facts: Topology) -> Iterator[Gap]:
+    """Records that lead to what fails over by DNS and do not say how long their answer is kept."""
+    if facts.architecture.objectives.recovery_time is None:
+        return
+    moved = {
+        one.id for one in facts.architecture.components if one.cluster is not None and one.cluster.address == "dns"
+    }
+    for server in Names(facts.architecture).servers:
+        for record in server.records:
+            if record.ttl is None and pointee(record) in moved:
+                yield (
+                    Subject("record", record.id),
+                    f"{record.id} does not say how long its answer is kept, and {pointee(record)} fails over by DNS",
+                    f"Add `ttl` to the record of {record.name}.",
+                )
+
+
 _SEARCHES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     _flowless,
     _writers,
@@ -195,6 +244,9 @@ _SEARCHES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     _records,
     _addresses,
     _domains,
+    _intervals,
+    _checks,
+    _lifetimes,
 )
 
 

@@ -96,7 +96,10 @@ hosts:
   app-2: {}
 components:
   job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
-  proxy: {kind: reverse-proxy, runs_on: [edge-1, edge-2], balance: {algorithm: round-robin}}
+  proxy:
+    kind: reverse-proxy
+    runs_on: [edge-1, edge-2]
+    balance: {algorithm: round-robin, health_check: GET /health}
   api: {kind: service, runs_on: [app-1, app-2]}
 connections:
   job -> proxy: https
@@ -118,7 +121,10 @@ hosts:
   app-2: {}
 components:
   job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
-  proxy: {kind: reverse-proxy, runs_on: [edge-1, edge-2], balance: {algorithm: round-robin}}
+  proxy:
+    kind: reverse-proxy
+    runs_on: [edge-1, edge-2]
+    balance: {algorithm: round-robin, health_check: GET /health}
   api: {kind: service, runs_on: [app-1, app-2]}
 connections:
   job -> proxy: https
