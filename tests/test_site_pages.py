@@ -21,6 +21,9 @@ class Blank:
     def deployment(self, tier: Tier) -> str:
         return "<svg/>"
 
+    def step(self, before: Tier, after: Tier) -> str:
+        return "<svg/>"
+
     def sequence(self, tier: Tier, flow: Flow) -> str:
         return "<svg/>"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archgen.report.assessment import lasting
+from archgen.site.charts import worst
 from archgen.site.escape import link, text
 from archgen.site.ladder import codes, step_blocks
 from archgen.site.markdown import counted, heading, page, picture, table
@@ -15,13 +17,14 @@ PICTURED = 12
 """Tiers that the home page shows in full; beyond, a table leads to the rest."""
 
 
-def home_page(tiers: Sequence[Tier], broken: Sequence[Broken]) -> Page:
-    """The ladder, from the first tier given to the last."""
+def home_page(tiers: Sequence[Tier], broken: Sequence[Broken], chart: Page | None = None) -> Page:
+    """The ladder, from the first tier given to the last; `chart` shows how long each is down."""
     known = {tier.id: tier for tier in tiers}
     parts = (
         heading(1, "Architecture"),
         "The tiers of this system, what each is, what the step to it bought, and what it left open." if tiers else "",
         _overview(tiers),
+        *_down(chart),
         _broken(broken),
         *(part for tier in tiers[:PICTURED] for part in _tier(tier, known)),
     )
@@ -35,11 +38,23 @@ def _overview(tiers: Sequence[Tier]) -> str:
             str(len(tier.topology.hosts)),
             _stopping(tier, reading=True),
             _stopping(tier, reading=False),
+            *_downtime(tier),
             counted(tier.findings),
         )
         for tier in tiers
     ]
-    return table(("Tier", "Hosts", "Alone stops a read", "Alone stops a write", "Issues"), rows)
+    return table(
+        (
+            "Tier",
+            "Hosts",
+            "Alone stops a read",
+            "Alone stops a write",
+            "Reads down a year",
+            "Writes down a year",
+            "Issues",
+        ),
+        rows,
+    )
 
 
 def _stopping(tier: Tier, reading: bool) -> str:
@@ -49,6 +64,23 @@ def _stopping(tier: Tier, reading: bool) -> str:
     return codes(dict.fromkeys(one for flow in flows for one in breaking(topology, flow))) or (
         "nothing" if flows else ""
     )
+
+
+def _downtime(tier: Tier) -> tuple[str, str]:
+    """How long the worst flow that reads, and the worst that writes, is down in a year."""
+    found = (worst(tier, reading) for reading in (True, False))
+    reads, writes = (lasting(one.result.downtime) if one else "" for one in found)
+    return (reads, writes)
+
+
+def _down(chart: Page | None) -> list[str]:
+    if chart is None:
+        return []
+    return [
+        "Expected downtime a year of the flow of each kind that is down longest; every tier's page lists the numbers "
+        "that were assumed for it.",
+        picture(chart.path, chart.title),
+    ]
 
 
 def _tier(tier: Tier, known: dict[str, Tier]) -> list[str]:
@@ -62,7 +94,7 @@ def _tier(tier: Tier, known: dict[str, Tier]) -> list[str]:
     if before is not None:
         parts += [
             heading(3, f"What the step from {text(before.topology.architecture.name)} bought", f"step-{tier.id}"),
-            *step_blocks(compare(before, tier), tier, f"{tier.id}/"),
+            *step_blocks(compare(before, tier), tier, f"{tier.id}/", table=False),
         ]
     return parts
 

@@ -22,16 +22,20 @@ def codes(names: Iterable[str], last: str = "and") -> str:
     return listed(found, last)
 
 
-def step_blocks(step: Step, tier: Tier, prefix: str) -> list[str]:
-    """Markdown blocks about a step; `prefix` leads from the page to the tier's directory."""
+def step_blocks(step: Step, tier: Tier, prefix: str, table: bool = True) -> list[str]:
+    """Markdown blocks about a step; `prefix` leads from the page to the tier's directory.
+
+    With `table` what stops each flow is also shown side by side, before and after.
+    """
     issues = [
         _issues("Closed", step.resolved),
         _open("Left open", step.left, tier, prefix),
         _open("New", step.introduced, tier, prefix),
     ]
     return [
+        "\n".join(f"- {line}" for line in step.told),
         "\n".join(f"- {line}" for line in (*_changes(step), *filter(None, issues))),
-        _flows(step, prefix),
+        _flows(step, prefix) if table else "",
         "\n\n".join(map(_verdict, step.flows)),
     ]
 

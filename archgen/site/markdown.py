@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from archgen.finding import Finding, Severity
 from archgen.site.escape import html, one_line, title
 from archgen.site.page import Page
+from archgen.site.swift import swift
 
 ROWS = 500
 """Rows of a table that are shown; the model below the page has the rest."""
@@ -37,6 +38,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _row(cells: Sequence[str], kept: Sequence[int]) -> str:
     return f"| {' | '.join(cells[column] for column in kept)} |"
+
+
+def folded(summary: str, table: str) -> str:
+    """A table that is shown when its summary is asked for, as HTML, because Markdown is not read within HTML."""
+    return f"<details><summary>{summary}</summary>\n{swift(table)}\n</details>"
 
 
 def blocks(*parts: str) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from archgen.assessment import FlowAssessment
 from archgen.finding import Finding
 from archgen.model import Flow
 from archgen.topology import Topology
@@ -24,11 +25,15 @@ SEARCH = "assets/file-search.js"
 
 
 class Tier(Struct, frozen=True):
-    """One model with its findings, whose order gives the issues their numbers, and its source as it was written."""
+    """One model with its findings, whose order gives the issues their numbers, and its source as it was written.
+
+    Without `assessments` nothing is said of availability.
+    """
 
     topology: Topology
     findings: tuple[Finding, ...]
     source: str
+    assessments: tuple[FlowAssessment, ...] = ()
 
     @property
     def id(self) -> str:
@@ -57,7 +62,7 @@ class Broken(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """A file of the site: Markdown (`.md`), a picture (`.svg`) or a style sheet, by its path below the docs directory.
 
-    `title` is the plain title of a Markdown page, empty for other files.
+    `title` is the plain title of a Markdown page, of a chart what it shows, else empty.
     """
 
     path: str
@@ -70,6 +75,9 @@ class Draw(Protocol):
 
     def deployment(self, tier: Tier) -> str:
         """Where everything runs."""
+
+    def step(self, before: Tier, after: Tier) -> str:
+        """Both tiers of a step in one deployment, with what came and what went."""
 
     def sequence(self, tier: Tier, flow: Flow) -> str:
         """One request flow in time."""

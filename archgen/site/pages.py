@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 
+from msgspec.structs import replace
+
+from archgen.assessment import assess
+from archgen.markup import identifier
+from archgen.render.chart_svg import Chart, chart_svg
 from archgen.rule import Rule
 from archgen.site.broken import broken_page
+from archgen.site.charts import downtimes, fixes
 from archgen.site.flow import flow_page
 from archgen.site.home import home_page
 from archgen.site.page import SCRIPT, SEARCH, STYLE, Broken, Draw, Page, Tier
@@ -26,11 +32,20 @@ def pages(
     `verdict` gives what the tool says of a rule's bad example, as plain text. `broken` are models that cannot
     be shown; each has a page that says why.
     """
+    tiers = [replace(tier, assessments=assess(tier.topology)) for tier in tiers]
     known = {tier.id: tier for tier in tiers}
-    yield home_page(tiers, broken)
+    ladder = _chart("downtime.svg", "ladder", downtimes(tiers))
+    yield home_page(tiers, broken, ladder)
+    if ladder:
+        yield ladder
     for tier in tiers:
         follows = known.get(tier.topology.architecture.follows or "")
-        yield tier_page(tier, follows, rules)
+        chart = _chart(f"{tier.id}/fix-first.svg", tier.id, fixes(tier))
+        yield tier_page(tier, follows, rules, chart)
+        if chart:
+            yield chart
+        if follows:
+            yield Page(f"{tier.id}/step.svg", draw.step(follows, tier))
         yield Page(f"{tier.id}/deployment.svg", draw.deployment(tier))
         for flow in tier.topology.flows.values():
             yield flow_page(tier, flow)
@@ -42,3 +57,8 @@ def pages(
         yield rule_page(rule, verdict(rule), tiers)
     for asset in (STYLE, SCRIPT, SEARCH):
         yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
+
+
+def _chart(path: str, prefix: str, chart: Chart | None) -> Page | None:
+    """A chart as a file of the site; its title is what it shows, for those who do not see it."""
+    return Page(path, chart_svg(chart, identifier(prefix, "chart")), chart.title) if chart else None

@@ -10,6 +10,8 @@ from archgen.evolution.issues import Verdict
 from archgen.evolution.side import Side
 from archgen.finding import Finding, SubjectKind
 from archgen.model import Access
+from archgen.report.diff_words import sentences
+from archgen.site.escape import code
 from archgen.site.page import Tier
 from archgen.topology import Topology
 
@@ -36,7 +38,10 @@ class IssueChange(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """What is between two tiers; `counts` are (component, replicas before, replicas after) where the number changed."""
+    """What is between two tiers; `counts` are (component, replicas before, replicas after) where the number changed.
+
+    `told` is what it did to the flows, in Markdown sentences.
+    """
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -47,12 +52,13 @@ class Step(Struct, frozen=True):
     resolved: tuple[IssueChange, ...]
     left: tuple[IssueChange, ...]
     introduced: tuple[IssueChange, ...]
+    told: tuple[str, ...]
 
 
 def compare(before: Tier, after: Tier) -> Step:
     """The step from one tier to another; components, hosts and flows are the same where their ids are."""
     old, new = before.topology, after.topology
-    evolution = evolve(Side(old, before.findings), Side(new, after.findings))
+    evolution = evolution_of(before, after)
 
     def ids(change: str, kind: SubjectKind) -> tuple[str, ...]:
         return tuple(one.subject.id for one in evolution.things if (one.change, one.subject.kind) == (change, kind))
@@ -67,7 +73,14 @@ def compare(before: Tier, after: Tier) -> Step:
         resolved=_issues(evolution, "resolved"),
         left=_issues(evolution, "left"),
         introduced=_issues(evolution, "introduced"),
+        told=sentences(evolution, code),
     )
+
+
+def evolution_of(before: Tier, after: Tier) -> Evolution:
+    """Everything that is known of the step from one tier to another."""
+    sides = (Side(one.topology, one.findings, one.assessments) for one in (before, after))
+    return evolve(*sides)
 
 
 def _counts(old: Topology, new: Topology) -> tuple[tuple[str, int, int], ...]:

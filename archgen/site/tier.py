@@ -11,13 +11,16 @@ from archgen.site.escape import code, link, text
 from archgen.site.ladder import codes, step_blocks
 from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import Page, Tier
+from archgen.site.reliability import reliability
 from archgen.site.source import yaml_block
 from archgen.site.step import access, breaking, compare
 from archgen.wording import plural
 
 
-def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule]) -> Page:
-    """The page of one tier; `follows` is the tier before it, where that is part of the site."""
+def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule], chart: Page | None = None) -> Page:
+    """The page of one tier; `follows` is the tier before it, where that is part of the site,
+    `chart` the picture of what to fix first.
+    """
     architecture = tier.topology.architecture
     parts = (
         heading(1, text(architecture.name)),
@@ -31,6 +34,7 @@ def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule]) -> Page:
         facts.elements(tier.topology),
         heading(2, "Request flows", "flows") if tier.topology.flows else "",
         _flows(tier),
+        *reliability(tier, chart),
         *_issues(tier, rules),
         heading(2, "How it works", "how-it-works"),
         *_explanations(tier),
@@ -61,6 +65,7 @@ def _step(tier: Tier, follows: Tier | None) -> Iterator[str]:
         name = link(text(follows.topology.architecture.name), f"../{follows.id}/index.md")
         yield heading(2, f"What the step from {name} bought", "step")
         yield from step_blocks(compare(follows, tier), tier, "")
+        yield "[The step in a picture, with what came and what went](step.svg)"
 
 
 def _flows(tier: Tier) -> str:
