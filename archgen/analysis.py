@@ -22,16 +22,19 @@ class Source(Protocol):
         """The place of a subject."""
 
 
-def analyse(topology: Topology, source: Source, rules: Iterable[Rule], today: str) -> tuple[Finding, ...]:
+def analyse(
+    topology: Topology, source: Source, rules: Iterable[Rule], today: str, known: frozenset[str] = frozenset(BY_NAME)
+) -> tuple[Finding, ...]:
     """All findings of one model, worst first, then in the catalogue's order and by place.
 
-    `today` is an ISO date; an acceptance whose `until` lies before it no longer counts.
+    `today` is an ISO date; an acceptance whose `until` lies before it no longer counts. `known` are the ids and codes
+    of all rules that there are, whether they run or not.
     """
     topology.today = today
     ran = tuple(rules)
     hits = tuple(_unexplained(tuple(_hits(topology, ran))))
     accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
-    reviewed = (*hits, *_reviews(topology, ran, hits))
+    reviewed = (*hits, *_reviews(topology, ran, hits, known))
     found = [_finding(topology, source, rule, hit, accepted) for rule, hit in reviewed]
     return tuple(sorted(found, key=order))
 
@@ -44,7 +47,7 @@ def _hits(topology: Topology, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Hit
 
 
 def _reviews(
-    topology: Topology, ran: tuple[Rule, ...], hits: tuple[tuple[Rule, Hit], ...]
+    topology: Topology, ran: tuple[Rule, ...], hits: tuple[tuple[Rule, Hit], ...], known: frozenset[str]
 ) -> Iterator[tuple[Rule, Hit]]:
     """The hits of the rules that speak of the findings of the others."""
     reviewing = [rule for rule in ran if rule.review is not None]
@@ -53,7 +56,7 @@ def _reviews(
     names = frozenset(name for rule in ran for name in (rule.id, rule.code))
     seen = Seen(
         names,
-        names | frozenset(BY_NAME),
+        names | known,
         tuple((name, hit.subject) for rule, hit in hits for name in (rule.id, rule.code)),
     )
     for rule in reviewing:

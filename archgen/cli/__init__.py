@@ -21,6 +21,7 @@ COMMANDS = {
     "fmt": "write models in their canonical form",
     "explain": "explain a rule or a kind of component",
     "rules": "list the rules",
+    "test-rules": "hold the rules of your own against their examples",
     "schema": "print the JSON Schema of the model language",
     "new": "write a model to start from",
 }
@@ -83,7 +84,7 @@ def _command(name: str, words: list[str]) -> int:
 
     from archgen.cli.parser import Parser
 
-    command = import_module(f"archgen.cli.{name}")
+    command = import_module(f"archgen.cli.{name.replace('-', '_')}")
     parser = Parser(prog=f"archgen {name}", description=command.__doc__)
     command.arguments(parser)
     code: int = command.run(parser.read(words))

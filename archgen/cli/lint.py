@@ -9,13 +9,13 @@ from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.errors import UsageError
 from archgen.policy import FAIL_ON, PERSONAS
+from archgen.project.catalogue import catalogue
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.lint import FORMATS, Keep, exit_code, lint, summarise
 from archgen.project.settings import Asked, Settings, settle
 from archgen.project.writing import write
 from archgen.report.terminal import Style, brief
-from archgen.rules import RULES
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
     asked = [_format(word) for word in options.format or ["text"]]
     if sum(1 for _, file in asked if file is None) > 1:
         raise UsageError("two formats on standard output; give one of them a file, such as --format json=findings.json")
-    settings = settle(_asked(options), RULES)
+    settings = settle(_asked(options), catalogue())
     keep = _keep(options, settings)
     if options.fix or options.diff:
         from archgen.project.inputs import find

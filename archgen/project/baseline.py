@@ -16,7 +16,6 @@ from archgen.policy import MEANINGLESS
 from archgen.project.inputs import model_id
 from archgen.project.models import Model
 from archgen.project.writing import write
-from archgen.rules import BY_NAME
 
 Keep = Literal["read", "write", "prune"]
 """What becomes of a baseline: it is read, written anew, or freed of what matches nothing any more."""
@@ -65,21 +64,22 @@ def entries(findings: tuple[Finding, ...]) -> tuple[Entry, ...]:
 
 
 class Scope:
-    """What a run could have found: the models that it judged and the rules that ran.
+    """What a run could have found: the models that it judged, the rules that ran and all that there are.
 
     `whole` says that it was given all models, so that what it does not know is gone.
     """
 
-    def __init__(self, models: tuple[Model, ...], ran: frozenset[str], whole: bool) -> None:
+    def __init__(self, models: tuple[Model, ...], ran: frozenset[str], known: frozenset[str], whole: bool) -> None:
         self.found = entries(tuple(finding for model in models for finding in model.findings))
         self._judged = {model_id(model.file) for model in models if model.loaded is not None and not model.problems}
         self._given = {model_id(model.file) for model in models}
         self._ran = ran
+        self._known = known
         self._whole = whole
 
     def __contains__(self, entry: Entry) -> bool:
         model = entry.model in self._judged or (self._whole and entry.model not in self._given)
-        return model and (entry.rule in self._ran or entry.rule not in BY_NAME)
+        return model and (entry.rule in self._ran or entry.rule not in self._known)
 
     def stale(self, known: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """The entries that the run should have found and did not."""

@@ -8,7 +8,19 @@ from typing import Any
 from archgen.errors import UsageError
 from archgen.project.choice import nearest
 
-KEYS = ("models", "select", "ignore", "severity", "persona", "fail-on", "baseline", "pages")
+KEYS = (
+    "models",
+    "select",
+    "ignore",
+    "severity",
+    "persona",
+    "fail-on",
+    "baseline",
+    "pages",
+    "rules",
+    "rule-files",
+    "plugins",
+)
 
 
 def root_of(directory: str) -> str:
@@ -61,10 +73,10 @@ def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:
 
 def _table() -> tuple[str, dict[str, Any]]:
     if os.path.exists("archgen.toml"):
-        return "archgen.toml", _parsed("archgen.toml")
+        return "archgen.toml", parsed("archgen.toml")
     if not _mentioned():
         return "", {}
-    tool = _parsed("pyproject.toml").get("tool", {})
+    tool = parsed("pyproject.toml").get("tool", {})
     table = tool.get("archgen", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise UsageError("pyproject.toml: [tool.archgen] is a table")
@@ -79,11 +91,14 @@ def _mentioned() -> bool:
         return b"tool.archgen" in stream.read()
 
 
-def _parsed(file: str) -> dict[str, Any]:
+def parsed(file: str) -> dict[str, Any]:
+    """What a TOML file says; UsageError if it is none."""
     import tomllib
 
     try:
         with open(file, "rb") as stream:
             return tomllib.load(stream)
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no file {file}, and the configuration names it") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: not valid TOML: {error}") from error

@@ -15,12 +15,13 @@ from archgen.analysis import order
 from archgen.finding import SEVERITIES, Finding, Severity
 from archgen.model import Frame, Request, Step
 from archgen.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, shown, unknown
+from archgen.project.catalogue import catalogue
 from archgen.project.inputs import find, read
 from archgen.project.models import Model, Tell, judge, silent
 from archgen.project.settings import Settings
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
-from archgen.rules import BY_NAME, RULES
+from archgen.rule import Rule
 
 Keep = Literal["read", "write", "prune"]
 """What becomes of a baseline: it is read, written anew, or freed of what matches nothing any more."""
@@ -109,9 +110,10 @@ def lint(
     `since` is a git revision whose findings are known; `keep` says what becomes of the baseline.
     """
     policy = settings.policy
-    rules = chosen(policy, RULES)
+    every = catalogue()
+    rules = chosen(policy, every)
     inputs = read(find(paths), stdin_name)
-    models = _graded(judge(inputs, today, tell=tell, rules=rules), policy)
+    models = _graded(judge(inputs, today, tell=tell, rules=rules), policy, every)
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
     if since is not None:
@@ -121,7 +123,8 @@ def lint(
     if settings.baseline is not None:
         from archgen.project.baseline import Scope, settle_baseline
 
-        scope = Scope(models, frozenset(rule.id for rule in rules), whole=not paths)
+        ran, known_rules = (frozenset(rule.id for rule in some) for some in (rules, every))
+        scope = Scope(models, ran, known_rules, whole=not paths)
         known, notes = settle_baseline(settings.baseline, scope, keep)
         models = _without(models, known, "in the baseline", hidden)
     models = _for(policy.persona, models, hidden)
@@ -129,10 +132,11 @@ def lint(
     return Run(replace(told, hidden=tuple(hidden), pages=settings.pages), notes)
 
 
-def _graded(models: tuple[Model, ...], policy: Policy) -> tuple[Model, ...]:
+def _graded(models: tuple[Model, ...], policy: Policy, rules: tuple[Rule, ...]) -> tuple[Model, ...]:
     if not policy.severities:
         return models
-    return tuple(replace(model, findings=_sorted(graded(policy, model.findings, BY_NAME))) for model in models)
+    by_id = {rule.id: rule for rule in rules}
+    return tuple(replace(model, findings=_sorted(graded(policy, model.findings, by_id))) for model in models)
 
 
 def _sorted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -167,7 +171,7 @@ def _counted(models: tuple[Model, ...], kept: tuple[Model, ...], what: str, hidd
 def outcome(models: tuple[Model, ...], fail_on: FailOn = "error") -> Outcome:
     """What a report needs of judged models."""
     told = tuple((model.file, model.findings) for model in models)
-    return Outcome(told, Lines(models), Steps(models), failing(fail_on), RULES)
+    return Outcome(told, Lines(models), Steps(models), failing(fail_on), catalogue())
 
 
 def failing(fail_on: FailOn) -> tuple[Severity, ...]:

@@ -12,9 +12,10 @@ from archgen.analysis import analyse, fingerprint
 from archgen.errors import ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
+from archgen.project.catalogue import catalogue
 from archgen.project.inputs import SUFFIX, Input, includer, model_id
 from archgen.rule import Rule
-from archgen.rules import BY_NAME, RULES
+from archgen.rules import BY_NAME
 from archgen.topology import Topology
 
 
@@ -45,17 +46,20 @@ def judge(
     today: str,
     ladder: bool = True,
     tell: Tell = silent,
-    rules: tuple[Rule, ...] = RULES,
+    rules: tuple[Rule, ...] | None = None,
 ) -> tuple[Model, ...]:
     """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
 
-    Without `ladder`, whether the tiers that models follow are there is not asked.
+    Without `rules` all run that there are. Without `ladder`, whether the tiers that models follow are there is not asked.
     """
+    every = catalogue()
+    ran = every if rules is None else rules
+    known = frozenset(name for rule in every for name in (rule.id, rule.code))
     loaded = tuple(_load(each) for each in inputs)
     missing = _ladder_problems(loaded) if ladder else {}
     judged: list[Model] = []
     for model in loaded:
-        judged.append(_judge(model, missing.get(model.file, ()), today, rules))
+        judged.append(_judge(model, missing.get(model.file, ()), today, ran, known))
         tell(model.file)
     return tuple(judged)
 
@@ -70,11 +74,13 @@ def _load(given: Input) -> Model:
     return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())
 
 
-def _judge(model: Model, ladder: tuple[Problem, ...], today: str, rules: tuple[Rule, ...]) -> Model:
+def _judge(
+    model: Model, ladder: tuple[Problem, ...], today: str, rules: tuple[Rule, ...], known: frozenset[str]
+) -> Model:
     problems = (*model.problems, *ladder)
     found = tuple(as_finding(problem, model_id(model.file)) for problem in problems)
     if model.loaded is not None and model.topology is not None:
-        found += analyse(model.topology, model.loaded.source, rules, today)
+        found += analyse(model.topology, model.loaded.source, rules, today, known)
     return Model(model.file, model.text, model.loaded, model.topology, problems, found)
 
 

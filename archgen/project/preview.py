@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from archgen.finding import Finding
 from archgen.policy import MEANINGLESS
+from archgen.project.catalogue import catalogue
 from archgen.project.inputs import model_id, read
 from archgen.project.models import Model, judge
 from archgen.project.pictures import Drawing
 from archgen.project.site import tiers, verdict
-from archgen.rules import RULES
 from archgen.site import Broken, Page, pages
 
 
@@ -26,7 +26,7 @@ def preview(files: tuple[str, ...], today: str) -> Preview:
     models = judge(read(files), today)
     sound = tuple(model for model in models if model.topology is not None and not model.problems)
     broken = [_broken(model) for model in models if model.topology is None or model.problems]
-    found = pages(tiers(sound), Drawing(), RULES, verdict(today), broken)
+    found = pages(tiers(sound), Drawing(), catalogue(), verdict(today), broken)
     return Preview(tuple(found), tuple(finding for one in broken for finding in one.findings))
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from archgen.errors import ModelError, UsageError
 from archgen.project import examples
+from archgen.project.catalogue import catalogue
 from archgen.project.models import Model
 from archgen.project.pictures import Drawing
 from archgen.project.writing import fresh_directory
 from archgen.report.terminal import Style
 from archgen.rule import Rule
-from archgen.rules import RULES
 from archgen.site import Page, Tier, pages
 from archgen.site.settings import mkdocs_yml
 
@@ -36,7 +36,7 @@ def tiers(models: tuple[Model, ...]) -> tuple[Tier, ...]:
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
     """Every file of the site of some models, its pages as Markdown."""
-    return tuple(pages(tiers(models), Drawing(), RULES, verdict(today)))
+    return tuple(pages(tiers(models), Drawing(), catalogue(), verdict(today)))
 
 
 def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from archgen.kinds import KINDS
+from archgen.project.catalogue import catalogue, own_rules
 from archgen.report.terminal import Style, columns, wrap
 from archgen.rule import Rule
-from archgen.rules import BY_NAME, RULES
+from archgen.rules import BY_NAME
 
 
 def rules_as_text(style: Style) -> str:
     """One line per rule: code, severity, id and what it finds."""
-    width = max(columns(rule.id) for rule in RULES)
+    width = max(columns(rule.id) for rule in catalogue())
     lines: list[str] = []
-    for rule in RULES:
+    for rule in catalogue():
         severity = style.paint(f"{rule.severity:<7}", rule.severity)
         first, *rest = wrap(rule.title, style.width - 18 - width)
         lines.append(f"{rule.code}  {severity}  {style.paint(f'{rule.id:<{width}}', 'strong')}  {first}")
@@ -24,7 +25,7 @@ def rules_as_json() -> str:
     """Every rule with its words, without its examples; `cases` are the severities that depend on the finding."""
     from archgen.report.json_ import encode
 
-    return encode({"version": 1, "rules": [_described(rule) for rule in RULES]})
+    return encode({"version": 1, "rules": [_described(rule) for rule in catalogue()]})
 
 
 def _described(rule: Rule) -> dict[str, object]:
@@ -47,7 +48,8 @@ def explainable() -> tuple[str, ...]:
     """Every name that `explain` knows."""
     from archgen.explanations import ALGORITHMS, MECHANISMS, PROTOCOL_TEXTS
 
-    return (*BY_NAME, *KINDS, *MECHANISMS, *ALGORITHMS, *PROTOCOL_TEXTS)
+    own = (name for rule in own_rules() for name in (rule.id, rule.code))
+    return (*BY_NAME, *own, *KINDS, *MECHANISMS, *ALGORITHMS, *PROTOCOL_TEXTS)
 
 
 def explain(name: str, today: str, style: Style) -> str | None:
@@ -55,7 +57,8 @@ def explain(name: str, today: str, style: Style) -> str | None:
 
     None for any other name. `today` is the ISO date as of which a rule's example is judged.
     """
-    rule = BY_NAME.get(name) or BY_NAME.get(name.upper()) or BY_NAME.get(name.lower())
+    known = BY_NAME | {each: rule for rule in catalogue() for each in (rule.id, rule.code)}
+    rule = known.get(name) or known.get(name.upper()) or known.get(name.lower())
     if rule is not None:
         return _rule(rule, today, style)
     from archgen.explanations import find

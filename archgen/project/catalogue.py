@@ -1,0 +1,88 @@
+"""All rules of a run: the catalogue, and what the configuration adds to it as data or as Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from archgen.errors import UsageError
+from archgen.project.config import configured
+from archgen.rule import Rule
+from archgen.rules import BY_NAME, RULES
+
+GROUP = "archgen.rules"
+"""The entry points that packages name their rules in."""
+
+
+def catalogue() -> tuple[Rule, ...]:
+    """The rules of archgen, then those of one's own in the order of their codes; UsageError names the first fault."""
+    added = own_rules()
+    return (*RULES, *added) if added else RULES
+
+
+def own_rules() -> tuple[Rule, ...]:
+    """What `rules`, `rule-files` and `plugins` of the configuration add."""
+    file, table = configured()
+    found = [*_stated(file, table.get("rules", [])), *_of_files(file, table), *_plugged(file, table)]
+    taken = dict.fromkeys(BY_NAME, "a rule of archgen")
+    for where, rule in found:
+        for name in (rule.id, rule.code):
+            if name in taken:
+                raise UsageError(f"{where}: `{name}` is {taken[name]} already; choose another name")
+            taken[name] = "another rule of your own"
+    return tuple(sorted((rule for _, rule in found), key=lambda rule: rule.code))
+
+
+def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
+    from archgen.project.config import parsed
+
+    for name in _words(file, table, "rule-files"):
+        content = parsed(name)
+        unknown = sorted(set(content) - {"rules"})
+        if unknown:
+            raise UsageError(f"{name}: unknown key `{unknown[0]}`; a file of rules holds [[rules]]")
+        yield from _stated(name, content.get("rules", []))
+
+
+def _stated(file: str, tables: Any) -> Iterator[tuple[str, Rule]]:
+    if not isinstance(tables, list):
+        raise UsageError(f"{file}: rules are written as [[rules]], one table a rule")
+    if not tables:
+        return
+    import msgspec
+
+    from archgen.own_rules import Stated, rule_of
+
+    for number, table in enumerate(tables, 1):
+        name = table.get("id") if isinstance(table, dict) else None
+        where = f"{file}: rule {name if isinstance(name, str) else number}"
+        try:
+            yield where, rule_of(msgspec.convert(table, Stated))
+        except (msgspec.ValidationError, ValueError) as error:
+            key = "`when`, " if type(error).__name__ == "ExpressionError" else ""
+            raise UsageError(f"{where}: {key}{error}") from error
+
+
+def _plugged(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
+    names = _words(file, table, "plugins")
+    if not names:
+        return
+    from importlib.metadata import entry_points
+
+    known = {each.name: each for each in entry_points(group=GROUP)}
+    for name in names:
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "none"
+            raise UsageError(f"{file}: no installed package has rules named `{name}` ({GROUP}); there are: {listed}")
+        given = known[name].load()
+        for rule in (given,) if isinstance(given, Rule) else tuple(given):
+            if not isinstance(rule, Rule):
+                raise UsageError(f"{file}: plugin {name} gives {type(rule).__name__}, and not archgen.rule.Rule")
+            yield f"plugin {name}", rule
+
+
+def _words(file: str, table: dict[str, Any], key: str) -> tuple[str, ...]:
+    words = table.get(key, [])
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise UsageError(f'{file}: `{key}` is a list of names, such as ["acme"]')
+    return tuple(words)
