@@ -46,6 +46,7 @@ def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]
             related=((Subject("component", store), "keeps data"),),
             fix=f"Remove the connection and the account behind it, or add the flow that needs {connection.id}.",
             case="unneeded",
+            confidence="medium",
         )
 
 
