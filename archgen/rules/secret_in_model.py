@@ -14,7 +14,7 @@ Text = tuple[Subject, str]
 """A text and of what it is."""
 
 _PATTERNS = (
-    ("a private key", ("PRIVATE KEY",), r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY"),
+    ("a private key", ("PRIVATE KEY",), r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"),
     ("an AWS access key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     ("a GitHub token", ("ghp_", "gho_", "ghs_", "github_pat_"), r"\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_\w{50,})"),
     ("a GitLab token", ("glpat-",), r"\bglpat-[0-9A-Za-z_-]{20}"),
@@ -22,16 +22,17 @@ _PATTERNS = (
     ("a Google API key", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}\b"),
     ("a secret key of a payment service", ("k_live_",), r"\b[sr]k_live_[0-9A-Za-z]{16,}"),
     ("a signed token (JWT)", ("eyJ",), r"\beyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}"),
-    ("a password in an address", ("://",), r"://[^\s/:@]+:(?![<{$*])[^\s/@]{3,}@"),
+    ("a password in an address", ("://",), r"://[^\s/:@]{1,200}:(?![<{$*])[^\s/@]{3,200}@"),
     (
         "a password",
         ("assword", "asswd", "ecret", "oken", "PASSWORD", "SECRET", "TOKEN", "api_key", "apikey", "api-key"),
-        r"(?i)(?:password|passwd|secret|token|api[_-]?key)[\"']?\s*[=:]\s*[\"']?(?![<{$*\[(])(?=[^\s\"']*[0-9])[^\s\"',;]{8,}",
+        r"(?i)(?:password|passwd|secret|token|api[_-]?key)[\"']?\s*[=:]\s*[\"']?(?![<{$*\[(])(?=[^\s\"']{0,200}[0-9])[^\s\"',;]{8}",
     ),
 )
 """What it looks like, words without which it cannot be that, and its form.
 
-The words are tried first: they cost a hundredth of a pattern, and nearly every text has none of them.
+The words are tried first: they cost a hundredth of a pattern, and nearly every text has none of them. Every repetition
+is bounded, so that no text makes a search take more than its length.
 """
 
 
