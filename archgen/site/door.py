@@ -79,7 +79,7 @@ class Door:
                 self._lifted.append("\n".join(ready))
                 ready.clear()
 
-        for block in content.split("\n\n"):
+        for block in content.rstrip("\n").split("\n\n"):
             made = swift(block)
             if made is not None:
                 ready.append(self._postpone(made) if made.startswith(_UNSEARCHED) else made)

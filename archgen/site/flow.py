@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from archgen.assessment import FlowAssessment
 from archgen.evolution.flows import called
 from archgen.finding import Proof
 from archgen.model import Flow
+from archgen.report.assessment import lasting, percent
 from archgen.site.escape import code, link, prose, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, page, picture, table
@@ -16,6 +18,7 @@ from archgen.site.step import access, survivors
 from archgen.topology import Meaning, Topology
 from archgen.view import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence
+from archgen.wording import plural
 
 UP = "../../index.md"
 
@@ -42,7 +45,16 @@ def _facts(tier: Tier, flow: Flow) -> str:
         facts.append(f"visitors ask for {code(flow.domain)}")
     if flow.demand is not None:
         facts.append(f"{flow.demand:g} requests per second")
+    facts += [_availability(one) for one in tier.assessments if one.flow == flow.id and one.possible]
     return "; ".join(facts)
+
+
+def _availability(one: FlowAssessment) -> str:
+    rests = plural(len(one.assumed), "assumed number")
+    basis = f", resting on {link(rests, f'{UP}#assumed')}" if one.assumed else ""
+    return (
+        f"available {percent(one.result.availability)} of the time, down {lasting(one.result.downtime)} a year{basis}"
+    )
 
 
 def _table(tier: Tier, flow: Flow) -> str:

@@ -8,6 +8,7 @@ from archgen.report.assessment import lasting
 from archgen.site.charts import worst
 from archgen.site.escape import link, text
 from archgen.site.ladder import codes, step_blocks
+from archgen.site.markdown import chart as figure
 from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import HOME, Broken, Page, Tier
 from archgen.site.step import access, breaking, compare
@@ -69,7 +70,9 @@ def _stopping(tier: Tier, reading: bool) -> str:
 def _downtime(tier: Tier) -> tuple[str, str]:
     """How long the worst flow that reads, and the worst that writes, is down in a year."""
     found = (worst(tier, reading) for reading in (True, False))
-    reads, writes = (lasting(one.result.downtime) if one else "" for one in found)
+    reads, writes = (
+        link(lasting(one.result.downtime), f"{tier.id}/index.md#reliability") if one else "" for one in found
+    )
     return (reads, writes)
 
 
@@ -77,9 +80,9 @@ def _down(chart: Page | None) -> list[str]:
     if chart is None:
         return []
     return [
-        "Expected downtime a year of the flow of each kind that is down longest; every tier's page lists the numbers "
-        "that were assumed for it.",
-        picture(chart.path, chart.title),
+        "Expected downtime a year of the flow that reads, and of the one that writes, which is down longest. What the "
+        "models do not state is assumed; each tier's page lists what, and its source.",
+        figure(chart.path, chart.title),
     ]
 
 

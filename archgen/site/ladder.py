@@ -32,11 +32,12 @@ def step_blocks(step: Step, tier: Tier, prefix: str, table: bool = True) -> list
         _open("Left open", step.left, tier, prefix),
         _open("New", step.introduced, tier, prefix),
     ]
+    changes = (*_changes(step), *filter(None, issues))
     return [
-        "\n".join(f"- {line}" for line in step.told),
-        "\n".join(f"- {line}" for line in (*_changes(step), *filter(None, issues))),
+        "\n".join(f"- {line}" for line in (*step.told, *map(_verdict, step.flows))),
         _flows(step, prefix) if table else "",
-        "\n\n".join(map(_verdict, step.flows)),
+        "**What changed**" if changes else "",
+        "\n".join(f"- {line}" for line in changes),
     ]
 
 

@@ -55,10 +55,14 @@ def badge(number: int, severity: Severity) -> str:
     return f'<span class="archgen-badge archgen-{severity}" title="{severity} {number}">{number}</span>'
 
 
+def chart(source: str, alt: str) -> str:
+    """A picture that needs no larger one, in a file beside the page."""
+    return f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}"></figure>'
+
+
 def picture(source: str, alt: str) -> str:
     """A picture in a file beside the page; the MkDocs plugin puts the file's content in its place."""
-    figure = f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}"></figure>'
-    return f"{figure}\n\n[This picture in full size]({source}){{ .archgen-full }}"
+    return f"{chart(source, alt)}\n\n[This picture in full size]({source}){{ .archgen-full }}"
 
 
 def counted(findings: Iterable[Finding]) -> str:

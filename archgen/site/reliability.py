@@ -14,7 +14,7 @@ from archgen.site.charts import FLOWS
 from archgen.site.escape import code, link, text
 from archgen.site.facts import flow_links
 from archgen.site.ladder import codes
-from archgen.site.markdown import badge, folded, heading, picture, table
+from archgen.site.markdown import badge, chart, folded, heading, table
 from archgen.site.page import Page, Tier
 from archgen.wording import plural
 
@@ -22,8 +22,8 @@ PAIRS = 8
 """Groups of pairs that a page names before it counts the rest."""
 
 
-def reliability(tier: Tier, chart: Page | None) -> Iterator[str]:
-    """The blocks of the section; `chart` is the picture of what to fix first."""
+def reliability(tier: Tier, fixes: Page | None) -> Iterator[str]:
+    """The blocks of the section; `fixes` is the picture of what to fix first."""
     if not tier.assessments:
         return
     yield heading(2, "Reliability", "reliability")
@@ -31,10 +31,10 @@ def reliability(tier: Tier, chart: Page | None) -> Iterator[str]:
         ("Flow", "Availability", "Down a year", "Down a month", "One failure stops it", "Rests on"),
         (_row(tier, one) for one in tier.assessments),
     )
-    if chart is not None:
+    if fixes is not None:
         yield heading(3, "What to fix first", "fix-first")
         yield "How much longer a year the flow would be up if the element never failed."
-        yield picture("fix-first.svg", chart.title)
+        yield chart("fix-first.svg", fixes.title)
     yield from _pairs(tier)
     yield from _assumed(tier)
 
@@ -57,13 +57,13 @@ def _row(tier: Tier, one: FlowAssessment) -> Sequence[str]:
 def _points(tier: Tier, flow: str) -> str:
     """The single points of failure of a flow, each with the issue that proves it."""
     found = [one.element for one in tier.topology.breaking if flow in one.flows]
-    return ", ".join(f"{code(called(tier.topology, one))}{_proof(tier, one, flow)}" for one in found)
+    return ", ".join(f"{_proof(tier, one, flow)}{code(called(tier.topology, one))}" for one in found)
 
 
 def _proof(tier: Tier, element: Subject, flow: str) -> str:
     for number, one in tier.numbered:
         if one.proof is not None and flow in one.flows and element in one.proof.kill:
-            return f" {link(badge(number, one.severity), f'#issue-{number}')}"
+            return f"{link(badge(number, one.severity), f'#issue-{number}')} "
     return ""
 
 
@@ -107,8 +107,7 @@ def _assumed(tier: Tier) -> Iterator[str]:
     )
     shown = table(("Assumed availability", "Of", "Source"), rows)
     yield folded(f"{plural(len(found), 'assumed number')} and where each comes from", shown)
-    lines = [_sensitivity(one) for one in tier.assessments if one.sensitivity is not None]
-    yield "\n".join(f"- {line}" for line in lines[:FLOWS])
+    yield "\n".join(f"- {line}" for line in list(_sensitivities(tier))[:FLOWS])
 
 
 def _alike(assumed: tuple[Assumed, ...]) -> Iterator[tuple[float, str, list[Assumed]]]:
@@ -116,12 +115,16 @@ def _alike(assumed: tuple[Assumed, ...]) -> Iterator[tuple[float, str, list[Assu
         yield number, source, [one for one in assumed if (one.availability, one.source) == (number, source)]
 
 
-def _sensitivity(one: FlowAssessment) -> str:
-    assert one.sensitivity is not None
-    better, worse = (
-        lasting((1.0 - share) * HOURS_PER_YEAR) for share in (one.sensitivity.better, one.sensitivity.worse)
-    )
-    return (
-        f"If everything assumed failed ten times as rarely, {code(one.flow)} would be down {better} a year; "
-        f"if ten times as often, {worse}."
-    )
+def _sensitivities(tier: Tier) -> Iterator[str]:
+    """How far each flow moves with what was assumed for it; flows that move alike are told together."""
+    shared: dict[tuple[str, str], list[str]] = {}
+    for one in tier.assessments:
+        if one.sensitivity is not None:
+            ends = (one.sensitivity.better, one.sensitivity.worse)
+            better, worse = (lasting((1.0 - share) * HOURS_PER_YEAR) for share in ends)
+            shared.setdefault((better, worse), []).append(one.flow)
+    for (better, worse), flows in shared.items():
+        yield (
+            f"If everything assumed failed ten times as rarely, {codes(flows)} would be down {better} a year; "
+            f"if ten times as often, {worse}."
+        )
