@@ -14,6 +14,7 @@ COMMANDS = {
     "build": "write the documentation site",
     "analyze": "tell how reliable each flow is: what breaks it, how long it is down, what to fix first",
     "simulate": "take elements away: which flows are ok, degraded or down, and why",
+    "what-if": "compare with a changed model, or find the smallest changes that no single failure breaks",
     "diff": "tell what a change bought, left open and introduced: between two models, tiers or revisions",
     "draw": "draw the deployment and the request flows",
     "show": "show the deployment and the request flows in the terminal",

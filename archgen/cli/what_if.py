@@ -1,0 +1,52 @@
+"""Compare a model with a changed one, or find the smallest changes after which no single failure breaks a flow.
+
+Exit code: 0, or 2 for a wrong use or a model without meaning.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from archgen.cli.parser import style
+from archgen.cli.refusal import refused
+from archgen.project.choice import one_of
+from archgen.project.day import today
+from archgen.project.inputs import read
+from archgen.project.models import judge
+from archgen.project.what_if import FORMATS, what_if
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("model", metavar="MODEL", help="a model file, - for stdin")
+    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
+    parser.add_argument(
+        "--add",
+        metavar="CHANGE",
+        action="append",
+        default=[],
+        help="'replica of COMPONENT [on HOST] [in ZONE]' or 'host NAME like HOST [in ZONE]'; may be given several "
+        "times; without any change the smallest repair is looked for",
+    )
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="'failover=automatic', or 'COMPONENT.failover=automatic'",
+    )
+    parser.add_argument("--format", metavar="FORMAT", default="text", help=f"{' or '.join(FORMATS)} (default: text)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Change and tell."""
+    form = FORMATS[one_of(options.format, tuple(FORMATS), "format")]
+    models = judge(read((options.model,), options.stdin_filename), today(None))
+    if refused(models, style(), "nothing was changed"):
+        return 2
+    for model in models:
+        if model.topology is not None:
+            outcome = what_if(model, model.topology, tuple(options.add), tuple(options.set))
+            sys.stdout.write(form(outcome, style()))
+    return 0

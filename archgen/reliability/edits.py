@@ -1,0 +1,145 @@
+"""Changes to an architecture that make it survive more: another replica, a machine like another, failover by itself."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.kinds import KINDS
+from archgen.model import Architecture, Cluster, Component, Host, Replica, Replication, Zone
+
+
+class AddReplica(Struct, frozen=True):
+    """One more replica of a component: on a host, which is made in `zones` if there is none, or anywhere (None)."""
+
+    component: str
+    host: str | None
+    zones: tuple[str, ...] = ()
+
+
+class AddHost(Struct, frozen=True):
+    """One more host in `zones`, with a replica of each of the components."""
+
+    host: str
+    like: str
+    components: tuple[str, ...]
+    zones: tuple[str, ...] = ()
+
+
+class Automatic(Struct, frozen=True):
+    """Failover by itself of a component's data or address, instead of by hand."""
+
+    component: str
+
+
+Edit = AddReplica | AddHost | Automatic
+
+
+def apply(architecture: Architecture, edit: Edit) -> Architecture:
+    """The architecture with one change."""
+    match edit:
+        case AddReplica():
+            made = architecture if edit.host is None else _with_host(architecture, edit.host, edit.zones)
+            return _changed(made, {edit.component: _with_replica(made, edit.component, edit.host)})
+        case AddHost():
+            made = _with_host(architecture, edit.host, edit.zones)
+            return _changed(made, {one: _with_replica(made, one, edit.host) for one in edit.components})
+        case Automatic():
+            return _changed(architecture, {edit.component: _automatic(_find(architecture, edit.component))})
+        case _:
+            assert_never(edit)
+
+
+def told(edit: Edit) -> str:
+    """The change in words."""
+    match edit:
+        case AddReplica(component=component, host=None):
+            return f"one more replica of {component}"
+        case AddReplica():
+            return f"a replica of {edit.component} on {edit.host}{_inside(edit.zones)}"
+        case AddHost():
+            return f"a host {edit.host} like {edit.like}{_inside(edit.zones)}, with {', '.join(edit.components)}"
+        case Automatic():
+            return f"automatic failover of {edit.component}"
+        case _:
+            assert_never(edit)
+
+
+def _inside(zones: tuple[str, ...]) -> str:
+    return f" in {', '.join(zones)}" if zones else ""
+
+
+def _find(architecture: Architecture, component: str) -> Component:
+    return next(one for one in architecture.components if one.id == component)
+
+
+def _changed(architecture: Architecture, changed: dict[str, Component]) -> Architecture:
+    return replace(architecture, components=tuple(changed.get(one.id, one) for one in architecture.components))
+
+
+def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...]) -> Architecture:
+    """The host, and zones that are not there yet: of the kind, and in the zone, of the first of the model."""
+    if any(one.id == host for one in architecture.hosts):
+        return architecture
+    known = {one.id for one in architecture.zones}
+    fresh = tuple(_like(architecture, one) for one in zones if one not in known)
+    return replace(
+        architecture, zones=(*architecture.zones, *fresh), hosts=(*architecture.hosts, Host(host, zones=zones))
+    )
+
+
+def _like(architecture: Architecture, zone: str) -> Zone:
+    """A zone beside the one that it is named after (`dc-2` after `dc-1`)."""
+    model = next((one for one in architecture.zones if stem(one.id) == stem(zone)), None)
+    return Zone(zone, model.kind if model else "datacenter", within=model.within if model else None)
+
+
+def stem(name: str) -> str:
+    """A name without its number: `lb` of `lb-1`."""
+    return name.rstrip("0123456789").rstrip("-_.")
+
+
+def fresh(name: str, known: set[str]) -> str:
+    """The next free name of the same stem: `lb-2` after `lb-1`."""
+    number = 2
+    while f"{stem(name)}-{number}" in known:
+        number += 1
+    return f"{stem(name)}-{number}"
+
+
+def _with_replica(architecture: Architecture, name: str, host: str | None) -> Component:
+    """The component with one more replica; data that had one gets a primary, and a balancer an address that moves."""
+    component = _find(architecture, name)
+    known = {one.id for one in component.replicas}
+    if host is None:
+        number = len(known) + 1
+        while f"{name}#{number}" in known:
+            number += 1
+        added = Replica(f"{name}#{number}", name)
+    else:
+        added = Replica(f"{name}@{host}" if f"{name}@{host}" not in known else f"{name}@{host}#2", name, (host,))
+    grown = replace(component, replicas=(*component.replicas, added))
+    if KINDS[component.kind].stores and component.replication is None and len(known) == 1 and host is not None:
+        return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
+    if KINDS[component.kind].balances and component.cluster is None and not component.managed:
+        return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
+    return grown
+
+
+def _automatic(component: Component) -> Component:
+    cluster, replication = component.cluster, component.replication
+    if cluster is not None and cluster.failover == "manual":
+        component = replace(component, cluster=replace(cluster, failover="automatic"))
+    if replication is not None and replication.primary and replication.failover != "automatic":
+        component = replace(component, replication=replace(replication, failover="automatic"))
+    return component
+
+
+def by_hand(component: Component) -> bool:
+    """Whether a component's failover waits for a person, or for nobody."""
+    cluster, replication = component.cluster, component.replication
+    if cluster is not None and cluster.failover == "manual":
+        return True
+    return replication is not None and bool(replication.primary) and replication.failover != "automatic"

@@ -1,0 +1,264 @@
+"""The smallest set of changes after which no single failure breaks a flow.
+
+A search by hitting-set tree (Reiter, A Theory of Diagnosis from First Principles, 1987): some change must help against
+the first single point that is left, so only those that can are tried for it, with one change more allowed each round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from msgspec import Struct
+
+from archgen.finding import Subject
+from archgen.kinds import KINDS
+from archgen.model import Architecture, Component, Zone
+from archgen.reliability.edits import AddHost, AddReplica, Automatic, Edit, apply, by_hand, fresh
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import failures
+from archgen.reliability.index import Index
+from archgen.reliability.structure import build
+
+MOST_EDITS = 8
+MOST_HELPERS = 30
+"""How many changes a smallest repair may have, and how many are tried at once to see what no change removes."""
+
+WORK = 20_000
+"""Elements, over all flows, that are looked at before the search takes the first changes that help."""
+
+Points = dict[str, tuple[Subject, ...]]
+"""The single points of failure of each flow that has any, or an empty tuple for one that is impossible."""
+
+
+class Repair(Struct, frozen=True):
+    """Changes, and the single points that they leave by flow; `smallest` if no fewer changes reach as much."""
+
+    edits: tuple[Edit, ...]
+    left: tuple[tuple[str, tuple[Subject, ...]], ...]
+    smallest: bool
+
+
+class _Search:
+    """Candidates and verdicts for architectures on the way, within a bounded amount of work."""
+
+    def __init__(self, flows: Collection[str] | None) -> None:
+        self.flows = flows
+        self.work = 0
+
+    def points(self, architecture: Architecture) -> Points:
+        """What still breaks each flow alone; flows that are impossible anyway are left out."""
+        index = Index(architecture)
+        found: Points = {}
+        for flow in architecture.flows:
+            if self.flows is None or flow.id in self.flows:
+                single = failures(Plan(index, build(index, flow)))
+                self.work += len(single.elements) + 1
+                if single.points:
+                    found[flow.id] = tuple(point.element for point in single.points)
+        return found
+
+
+def repair(architecture: Architecture, flows: Collection[str] | None = None) -> Repair:
+    """The smallest set of changes after which no element alone breaks one of the flows (all where none are named)."""
+    search = _Search(flows)
+    hopeless = _hopeless(architecture, search)
+    for most in range(MOST_EDITS + 1) if hopeless is not None else ():
+        found = _within(search, architecture, (), most, hopeless or (), set())
+        if found is not None:
+            return _result(search, architecture, found, True)
+        if search.work > WORK:
+            break
+    return _result(search, architecture, _pruned(search, architecture, _first_that_helps(search, architecture)), False)
+
+
+def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
+    for edit in edits:
+        architecture = apply(architecture, edit)
+    return Repair(edits, tuple(search.points(architecture).items()), smallest)
+
+
+def _open(points: Points, hopeless: Collection[Subject]) -> Subject | None:
+    """The first single point to do something about: zones before hosts before replicas, since they explain more."""
+    left = [one for found in points.values() for one in found if one not in hopeless]
+    rank = {"zone": 0, "host": 1}
+    return min(left, key=lambda one: rank.get(one.kind, 2), default=None)
+
+
+def _within(
+    search: _Search,
+    architecture: Architecture,
+    edits: tuple[Edit, ...],
+    most: int,
+    hopeless: Collection[Subject],
+    seen: set[frozenset[Edit]],
+) -> tuple[Edit, ...] | None:
+    """Changes of at most `most` more that leave nothing open, or None."""
+    points = search.points(architecture)
+    target = _open(points, hopeless)
+    if target is None:
+        return edits
+    if most == 0 or search.work > WORK:
+        return None
+    for edit in candidates(architecture, target, points):
+        key = frozenset((*edits, edit))
+        if edit in edits or key in seen:
+            continue
+        seen.add(key)
+        found = _within(search, apply(architecture, edit), (*edits, edit), most - 1, hopeless, seen)
+        if found is not None:
+            return found
+    return None
+
+
+def _hopeless(architecture: Architecture, search: _Search) -> frozenset[Subject] | None:
+    """The single points that are left, or that come up, however many of the changes are made; None if they are many."""
+    edits = _first_that_helps(search, architecture, every=True)
+    if len(edits) >= MOST_HELPERS or search.work > 10 * WORK:
+        return None
+    for edit in edits:
+        architecture = apply(architecture, edit)
+    return frozenset(one for found in search.points(architecture).values() for one in found)
+
+
+def _first_that_helps(search: _Search, architecture: Architecture, every: bool = False) -> tuple[Edit, ...]:
+    """Changes made one after the other, the first (or every one) for each point, until nothing is open or moves."""
+    edits: list[Edit] = []
+    known = _elements(architecture)
+    given_up: set[Subject] = set()
+    tries: dict[Subject, int] = {}
+    most = MOST_HELPERS if every else 10 * MOST_HELPERS
+    while len(edits) < most and search.work <= 10 * WORK:
+        points = search.points(architecture)
+        # what the changes themselves brought in is no cause to change more
+        made = _elements(architecture) - known
+        target = _open(points, made | given_up)
+        if target is None:
+            break
+        tries[target] = tries.get(target, 0) + 1
+        options = [one for one in candidates(architecture, target, points) if one not in edits]
+        if not options or tries[target] > 2:
+            given_up.add(target)
+            continue
+        for edit in options if every else options[:1]:
+            architecture = apply(architecture, edit)
+            edits.append(edit)
+    return tuple(edits)
+
+
+def _elements(architecture: Architecture) -> set[Subject]:
+    replicas = [Subject("replica", one.id) for component in architecture.components for one in component.replicas]
+    hosts = [Subject("host", one.id) for one in architecture.hosts]
+    return {*replicas, *hosts, *(Subject("zone", one.id) for one in architecture.zones)}
+
+
+def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The changes without those that nothing is lost without."""
+
+    if search.work > 10 * WORK:
+        return edits
+
+    def left(some: tuple[Edit, ...]) -> set[tuple[str, Subject]]:
+        changed = architecture
+        for edit in some:
+            changed = apply(changed, edit)
+        return {(flow, one) for flow, found in search.points(changed).items() for one in found}
+
+    reached = left(edits)
+    for edit in edits:
+        if search.work > 20 * WORK:
+            break
+        fewer = tuple(one for one in edits if one != edit)
+        if left(fewer) <= reached:
+            edits = fewer
+    return edits
+
+
+def candidates(architecture: Architecture, target: Subject, points: Points) -> Iterator[Edit]:
+    """The changes that can help against a single point, the most natural first."""
+    index = Index(architecture)
+    breaking = {one for found in points.values() for one in found}
+    bound = [flow for flow, found in points.items() if target in found]
+    used = {name for flow in architecture.flows if flow.id in bound for name in Plan(index, build(index, flow)).members}
+    hit = [one for one in architecture.components if one.id in used and _hits(index, one, target)]
+    hit = [one for one in hit if one.kind != "client"]
+    yield from (Automatic(one.id) for one in hit if by_hand(one) and len(one.replicas) > 1)
+    if target.kind != "replica":
+        yield from _machines(index, target, hit, breaking)
+    for one in hit:
+        yield _elsewhere(index, one, target, breaking)
+
+
+def _hits(index: Index, component: Component, target: Subject) -> bool:
+    """Whether a component has a replica that the loss of an element takes down, alone or with others."""
+    match target.kind:
+        case "host":
+            return any(target.id in one.hosts for one in component.replicas)
+        case "zone":
+            around = (host for one in component.replicas for host in one.hosts)
+            return any(target.id in index.zones_around(host) for host in around)
+        case _:
+            return any(one.id == target.id for one in component.replicas)
+
+
+def _machines(index: Index, target: Subject, hit: list[Component], breaking: set[Subject]) -> Iterator[Edit]:
+    """A host like each that the element takes down and that carries several components of the flow."""
+    hosts = [host for one in hit for replica in one.replicas for host in replica.hosts]
+    for host in dict.fromkeys(hosts):
+        if target.kind == "zone" and target.id not in index.zones_around(host):
+            continue
+        if target.kind == "host" and target.id != host:
+            continue
+        carried = [one.id for one in hit if _stands_on(one, host)]
+        files = [one.codebase for one in hit if one.id in carried and one.codebase is not None]
+        if len(carried) > 1:
+            carried += [one for one in dict.fromkeys(files) if _stands_on(index.components[one], host)]
+            yield AddHost(_new_host(index, host), host, tuple(carried), _zones(index, host, breaking))
+
+
+def _stands_on(component: Component, host: str) -> bool:
+    return any(replica.hosts == (host,) for replica in component.replicas)
+
+
+def _elsewhere(index: Index, component: Component, target: Subject, breaking: set[Subject]) -> Edit:
+    """One more replica on a host that carries the same role and is no single point, else on a new one."""
+    own = [host for one in component.replicas for host in one.hosts]
+    if not own:
+        return AddReplica(component.id, None)
+    zones = _zones(index, own[0], breaking)
+    role = KINDS[component.kind].role
+    for host in index.architecture.hosts:
+        gone = target.kind == "zone" and target.id in index.zones_around(host.id)
+        if host.id in own or gone or Subject("host", host.id) in breaking:
+            continue
+        carried = {one.component for one in index.replicas.values() if one.hosts == (host.id,)}
+        if any(KINDS[index.components[one].kind].role == role for one in carried):
+            return AddReplica(component.id, host.id)
+    return AddReplica(component.id, _new_host(index, own[0]), zones)
+
+
+def _new_host(index: Index, like: str) -> str:
+    return fresh(like, {host.id for host in index.architecture.hosts})
+
+
+def _zones(index: Index, host: str, breaking: set[Subject]) -> tuple[str, ...]:
+    """The zones for a host like another: the same, but for one that is, or lies in, a single point another beside it."""
+    architecture = index.architecture
+    known = {zone.id: zone for zone in architecture.zones}
+    found: list[str] = []
+    for zone in next(one.zones for one in architecture.hosts if one.id == host):
+        outermost = [one for one in _chain(known, zone) if Subject("zone", one) in breaking][-1:]
+        if not outermost:
+            found.append(zone)
+            continue
+        beside = [one.id for one in architecture.zones if one.kind == known[zone].kind]
+        sound = [one for one in beside if breaking.isdisjoint(Subject("zone", each) for each in _chain(known, one))]
+        found.append(sound[0] if sound else fresh(outermost[0], set(known)))
+    return tuple(dict.fromkeys(found))
+
+
+def _chain(known: dict[str, Zone], zone: str) -> list[str]:
+    """A zone and those around it, innermost first."""
+    chain = [zone]
+    while (above := known[chain[-1]].within) is not None:
+        chain.append(above)
+    return chain

@@ -1,0 +1,50 @@
+"""Flows before and after some changes, for people."""
+
+from __future__ import annotations
+
+from archgen.assessment import FlowAssessment
+from archgen.report.assessment import lasting, percent
+from archgen.report.terminal import Style, brief, wrap
+from archgen.report.what_if import WhatIf
+
+
+def write(told: WhatIf, style: Style) -> str:
+    """The report: what is changed, what that does to each flow, and what to write."""
+    lines = [f"{style.paint(brief(told.file), 'strong')}  {brief(told.name)}", ""]
+    if not told.changes:
+        lines.append("no change is needed: no single failure breaks a flow" if not told.left else "no change helps")
+    for number, change in enumerate(told.changes, 1):
+        lines += wrap(brief(change), style.width, "     ", f"  {number}. ")
+    for before, after in zip(told.before, told.after, strict=True):
+        lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
+    if told.left:
+        lines += ["", "left, since no change of these kinds removes them:" if told.smallest else "left:"]
+        for flow, points in told.left:
+            lines += wrap(f"{brief(flow)}: {', '.join(brief(one.id) for one in points)}", style.width, "    ", "  ")
+    if told.smallest is False:
+        lines += ["", "the search was cut short: fewer changes may do"]
+    if told.yaml:
+        lines += ["", "in the model:", "", *(f"  {brief_line(line)}" for line in told.yaml.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def brief_line(line: str) -> str:
+    """A line of YAML with its indent kept and all else made safe for a terminal."""
+    text = line.lstrip(" ")
+    return " " * (len(line) - len(text)) + brief(text)
+
+
+def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[str]:
+    first, then = (f"{percent(one.result.availability)}" for one in (before, after))
+    won = before.result.downtime - after.result.downtime
+    moved = f"{lasting(abs(won))} a year {'won' if won >= 0 else 'lost'}" if won else "nothing won or lost"
+    lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
+    gone = [brief(one.id) for one in before.points if one not in after.points]
+    fresh = [brief(one.id) for one in after.points if one not in before.points]
+    kept = [brief(one.id) for one in after.points if one in before.points]
+    for label, names in (("resolved", gone), ("new", fresh), ("left", kept)):
+        if names:
+            lines += wrap(", ".join(names), style.width, " " * 18, f"  {label:<16}")
+    if not before.points and not after.points:
+        lines.append("  no single point of failure, before or after")
+    return lines

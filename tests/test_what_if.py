@@ -1,0 +1,146 @@
+"""`archgen what-if`: changes, the smallest repair, and the YAML that makes them."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from archgen.cli import main
+from archgen.loader import load
+from archgen.model import Architecture
+from archgen.reliability.edits import Edit, apply
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import failures
+from archgen.reliability.index import Index
+from archgen.reliability.repair import repair
+from archgen.reliability.structure import build
+from tests.random_flows import architecture
+
+ROOT = Path(__file__).parent.parent
+TIER = {number: next((ROOT / "models").glob(f"{number}-*.arch.yaml")) for number in (1, 2, 3, 4)}
+
+
+def read(text: bytes) -> Architecture:
+    return load("a.arch.yaml", text).architecture
+
+
+def points(model: Architecture) -> set[tuple[str, str]]:
+    index = Index(model)
+    found = (failures(Plan(index, build(index, flow))) for flow in model.flows)
+    return {(one.flow, point.element.id) for one in found for point in one.points}
+
+
+def changed(model: Architecture, edits: tuple[Edit, ...]) -> Architecture:
+    for edit in edits:
+        model = apply(model, edit)
+    return model
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main(["what-if", *words, "--format", "json"]) == 0
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def merged(model: dict[str, Any], fragment: dict[str, Any]) -> dict[str, Any]:
+    """The fragment's keys take the place of the model's, mapping by mapping below sections and things."""
+    result = {key: dict(value) if isinstance(value, dict) else value for key, value in model.items()}
+    for section, things in fragment.items():
+        for name, keys in things.items():
+            result.setdefault(section, {})
+            result[section][name] = {**(result[section].get(name) or {}), **keys}
+    return result
+
+
+@pytest.mark.parametrize(("tier", "count"), [(1, 3), (2, 3), (3, 4), (4, 6)])
+def test_the_repair_of_a_tier_is_enough_and_no_part_of_it_is(tier: int, count: int) -> None:
+    """Tier 1: a second server, failover, name resolution. Tier 4: each of the five single servers, and failover."""
+    model = read(TIER[tier].read_bytes())
+    found = repair(model)
+    assert (len(found.edits), found.left, found.smallest) == (count, (), True)
+    assert points(changed(model, found.edits)) == set()
+    for part in combinations(found.edits, count - 1):
+        assert points(changed(model, part))
+
+
+@pytest.mark.parametrize("tier", [1, 2, 3, 4])
+def test_the_yaml_makes_the_changes(tier: int, capsys: pytest.CaptureFixture[str]) -> None:
+    text = TIER[tier].read_text(encoding="utf-8")
+    document = run(capsys, str(TIER[tier]))
+    whole = merged(yaml.safe_load(text), yaml.safe_load(document["yaml"]))
+    assert points(read(yaml.safe_dump(whole).encode())) == set()
+
+
+def test_a_zone_that_all_stands_in_is_repaired_by_a_second_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(
+        "archgen: 1\nname: One zone\nzones: {r-1: {kind: region}, dc-1: {kind: datacenter, in: r-1}}\n"
+        "hosts: {a: {zone: dc-1}, b: {zone: dc-1}}\ncomponents:\n  user: {kind: client}\n"
+        "  web: {kind: web-server, runs_on: [a, b]}\nconnections: {user -> web: https}\n"
+        "flows: {page: {title: A page, steps: [user -> web: GET]}}\n",
+        encoding="utf-8",
+    )
+    document = run(capsys, str(file))
+    assert document["changes"] == ["a replica of web on a-2 in r-2, a new host"]
+    assert document["flows"]["page"]["after"]["single_points_of_failure"] == []
+    assert "  r-2: {kind: region}\n" in document["yaml"]
+
+
+def test_random_models_get_no_worse_and_are_repaired_as_far_as_said() -> None:
+    repaired = 0
+    for seed in range(120):
+        model = architecture(seed)
+        found = repair(model)
+        after = points(changed(model, found.edits))
+        assert after == {(flow, one.id) for flow, left in found.left for one in left}
+        if points(model) and not after:
+            repaired += 1
+            for edit in found.edits if found.smallest else ():
+                assert points(changed(model, tuple(one for one in found.edits if one != edit))), seed
+    assert repaired >= 15
+
+
+def test_given_changes_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    document = run(capsys, str(TIER[2]), "--add", "replica of haproxy on lb-2", "--set", "mysql.failover=automatic")
+    assert document["changes"] == ["a replica of haproxy on lb-2, a new host", "automatic failover of mysql"]
+    write = document["flows"]["write-comment"]
+    assert [one["id"] for one in write["after"]["single_points_of_failure"]] == ["dns#1"]
+    assert write["after"]["availability"] > write["before"]["availability"]
+    document = run(capsys, str(TIER[1]), "--add", "host server-2 like server-1 in dc-9")
+    assert document["changes"] == ["a host server-2 like server-1 in dc-9, with nginx, app, code, mysql"]
+
+
+def test_the_text_tells_what_is_won_and_what_to_write(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["what-if", str(TIER[2])]) == 0
+    text = capsys.readouterr().out
+    assert "a replica of haproxy on lb-2, a new host" in text
+    assert "a year won" in text
+    assert "      runs_on: [lb-1, lb-2]\n" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--add", "something"], "is no change that is known"),
+        (["--add", "replica of nginxx on lb-1"], "did you mean `nginx`?"),
+        (["--add", "replica of user on lb-1"], "clients have no replicas"),
+        (["--add", "replica of nginx"], "names no host"),
+        (["--add", "replica of dns on lb-1"], "tells no hosts"),
+        (["--add", "host lb-1 like lb-1"], "there is a host `lb-1` already"),
+        (["--add", "host lb-3 like lb-9"], "unknown host `lb-9`"),
+        (["--set", "haproxy.failover=automatic"], "has no failover by hand"),
+        (["--set", "failover=manual"], "is no setting that is known"),
+    ],
+)
+def test_a_wrong_use_is_one_clear_message(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
+    assert main(["what-if", str(TIER[2]), *words]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
