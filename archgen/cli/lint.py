@@ -12,7 +12,7 @@ from archgen.policy import FAIL_ON, PERSONAS
 from archgen.project.catalogue import catalogue
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.lint import FORMATS, Keep, exit_code, lint, summarise
+from archgen.project.lint import FORMATS, Keep, Part, exit_code, lint, summarise
 from archgen.project.settings import Asked, Settings, settle
 from archgen.project.writing import write
 from archgen.report.terminal import Style, brief
@@ -35,6 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ignore", metavar="RULES", action="append", default=[], help="do not run these")
     parser.add_argument("--persona", metavar="NAME", help=f"who reads it: {', '.join(PERSONAS)} (default: regular)")
+    parser.add_argument(
+        "--jobs", metavar="N", type=int, default=0, help="processes that share the work (default: auto)"
+    )
+    parser.add_argument("--shard", metavar="I/N", help="judge only the I-th of N parts of the models")
     parser.add_argument("--since", metavar="REVISION", help="tell only what is new since a git revision")
     parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file knows")
     parser.add_argument(
@@ -66,6 +70,7 @@ def run(options: argparse.Namespace) -> int:
             settings,
             since=options.since,
             keep=keep,
+            part=_part(options),
             tell=progress.tell,
         )
     for name, file in asked:
@@ -93,6 +98,17 @@ def _asked(options: argparse.Namespace) -> Asked:
 def _words(given: list[str]) -> tuple[str, ...]:
     """What an option was given, several times or with commas."""
     return tuple(word.strip() for words in given for word in words.split(",") if word.strip())
+
+
+def _part(options: argparse.Namespace) -> Part:
+    if options.jobs < 0:
+        raise UsageError(f"--jobs {options.jobs} is no number of processes; give 1 or more")
+    if options.shard is None:
+        return Part(jobs=options.jobs)
+    shard, slash, shards = options.shard.partition("/")
+    if not (slash and shard.isdecimal() and shards.isdecimal() and 1 <= int(shard) <= int(shards)):
+        raise UsageError(f"--shard `{options.shard}` is not I/N with I from 1 to N, such as 2/3")
+    return Part(int(shard), int(shards), options.jobs)
 
 
 def _keep(options: argparse.Namespace, settings: Settings) -> Keep:

@@ -16,12 +16,15 @@ from archgen.finding import SEVERITIES, Finding, Severity
 from archgen.model import Frame, Request, Step
 from archgen.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, shown, unknown
 from archgen.project.catalogue import catalogue
-from archgen.project.inputs import find, read
+from archgen.project.inputs import find, model_id, read
 from archgen.project.models import Model, Tell, judge, silent
 from archgen.project.settings import Settings
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 from archgen.rule import Rule
+
+FEW = 64
+"""Models up to which one process is quicker than several are started."""
 
 Keep = Literal["read", "write", "prune"]
 """What becomes of a baseline: it is read, written anew, or freed of what matches nothing any more."""
@@ -95,6 +98,17 @@ class Run(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
+class Part(Struct, frozen=True):
+    """Which models a run takes on, every `shards`-th from the `shard`-th on, and with how many processes.
+
+    0 processes are as many as are worth it.
+    """
+
+    shard: int = 1
+    shards: int = 1
+    jobs: int = 0
+
+
 def lint(
     paths: tuple[str, ...],
     today: str,
@@ -103,17 +117,23 @@ def lint(
     *,
     since: str | None = None,
     keep: Keep = "read",
+    part: Part = Part(),  # noqa: B008  a frozen value
     tell: Tell = silent,
 ) -> Run:
     """Judge the models that the paths stand for, as of `today` (an ISO date), and leave out what is not asked for.
 
-    `since` is a git revision whose findings are known; `keep` says what becomes of the baseline.
+    `since` is a git revision whose findings are known; `keep` says what becomes of the baseline, `part` how the work is
+    shared.
     """
     policy = settings.policy
     every = catalogue()
     rules = chosen(policy, every)
-    inputs = read(find(paths), stdin_name)
-    models = _graded(judge(inputs, today, tell=tell, rules=rules), policy, every)
+    files = find(paths)
+    inputs = read(files[part.shard - 1 :: part.shards], stdin_name)
+    elsewhere = frozenset(map(model_id, files)) if part.shards > 1 else frozenset()
+    jobs = _jobs(part, len(inputs))
+    models = judge(inputs, today, tell=tell, rules=rules, jobs=jobs, elsewhere=elsewhere)
+    models = _graded(models, policy, every)
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
     if since is not None:
@@ -124,12 +144,20 @@ def lint(
         from archgen.project.baseline import Scope, settle_baseline
 
         ran, known_rules = (frozenset(rule.id for rule in some) for some in (rules, every))
-        scope = Scope(models, ran, known_rules, whole=not paths)
+        scope = Scope(models, ran, known_rules, whole=not paths and part.shards == 1)
         known, notes = settle_baseline(settings.baseline, scope, keep)
         models = _without(models, known, "in the baseline", hidden)
     models = _for(policy.persona, models, hidden)
     told = outcome(models, settings.fail_on)
     return Run(replace(told, hidden=tuple(hidden), pages=settings.pages), notes)
+
+
+def _jobs(part: Part, models: int) -> int:
+    if part.jobs or models < FEW:
+        return part.jobs or 1
+    from archgen.project.parallel import processes
+
+    return processes()
 
 
 def _graded(models: tuple[Model, ...], policy: Policy, rules: tuple[Rule, ...]) -> tuple[Model, ...]:
@@ -205,9 +233,9 @@ class Lines:
             if model.loaded is not None and (lines := model.loaded.source.lines(file)):
                 return lines
             if model.file == file:
-                return tuple(model.text.decode("utf-8", "replace").splitlines())
+                return tuple(model.text.decode("utf-8-sig", "replace").splitlines())
         # a file that a model without a meaning includes
-        return tuple((read((file,))[0].data or b"").decode("utf-8", "replace").splitlines())
+        return tuple((read((file,))[0].data or b"").decode("utf-8-sig", "replace").splitlines())
 
 
 class Steps:

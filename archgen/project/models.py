@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.analysis import analyse, fingerprint
 from archgen.errors import ModelError, Problem
@@ -47,21 +48,57 @@ def judge(
     ladder: bool = True,
     tell: Tell = silent,
     rules: tuple[Rule, ...] | None = None,
+    jobs: int = 1,
+    elsewhere: frozenset[str] = frozenset(),
 ) -> tuple[Model, ...]:
     """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
 
-    Without `rules` all run that there are. Without `ladder`, whether the tiers that models follow are there is not asked.
+    Without `ladder`, whether the tiers that models follow are there is not asked; `elsewhere` are the ids of models
+    that are there and not among the inputs. Without `rules` all run that there are. `jobs` are the processes that share
+    the work, to the same result.
     """
     every = catalogue()
-    ran = every if rules is None else rules
-    known = frozenset(name for rule in every for name in (rule.id, rule.code))
-    loaded = tuple(_load(each) for each in inputs)
-    missing = _ladder_problems(loaded) if ladder else {}
-    judged: list[Model] = []
-    for model in loaded:
-        judged.append(_judge(model, missing.get(model.file, ()), today, ran, known))
-        tell(model.file)
-    return tuple(judged)
+    task = Task(
+        inputs,
+        today,
+        every if rules is None else rules,
+        frozenset(name for rule in every for name in (rule.id, rule.code)),
+    )
+    if jobs > 1 and len(inputs) > 1:
+        from archgen.project.parallel import judge_in_parallel
+
+        judged = judge_in_parallel(task, jobs, tell)
+    else:
+        judged = tuple(judge_one(task, at, tell) for at in range(len(inputs)))
+    if not ladder:
+        return judged
+    missing = _ladder_problems(judged, elsewhere)
+    return tuple(_with(model, missing[model.file]) if model.file in missing else model for model in judged)
+
+
+class Task(Struct, frozen=True):
+    """Inputs to judge by rules, as of a day; `known` are the ids and codes of all rules that there are."""
+
+    inputs: tuple[Input, ...]
+    today: str
+    rules: tuple[Rule, ...]
+    known: frozenset[str]
+
+
+def judge_one(task: Task, at: int, tell: Tell = silent) -> Model:
+    """Judge one input of a task, whatever the others say."""
+    model = _load(task.inputs[at])
+    found = tuple(as_finding(problem, model_id(model.file)) for problem in model.problems)
+    if model.loaded is not None and model.topology is not None:
+        found += analyse(model.topology, model.loaded.source, task.rules, task.today, task.known)
+    tell(model.file)
+    return replace(model, findings=found)
+
+
+def _with(model: Model, problems: tuple[Problem, ...]) -> Model:
+    """The model with what the others show to be wrong with it; that comes first."""
+    found = tuple(as_finding(problem, model_id(model.file)) for problem in problems)
+    return replace(model, problems=(*model.problems, *problems), findings=(*found, *model.findings))
 
 
 def _load(given: Input) -> Model:
@@ -74,21 +111,11 @@ def _load(given: Input) -> Model:
     return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())
 
 
-def _judge(
-    model: Model, ladder: tuple[Problem, ...], today: str, rules: tuple[Rule, ...], known: frozenset[str]
-) -> Model:
-    problems = (*model.problems, *ladder)
-    found = tuple(as_finding(problem, model_id(model.file)) for problem in problems)
-    if model.loaded is not None and model.topology is not None:
-        found += analyse(model.topology, model.loaded.source, rules, today, known)
-    return Model(model.file, model.text, model.loaded, model.topology, problems, found)
-
-
-def _ladder_problems(models: tuple[Model, ...]) -> dict[str, tuple[Problem, ...]]:
+def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> dict[str, tuple[Problem, ...]]:
     """Problems of `follows` by file; a tier that is there but not given, or unreadable, is no problem of others."""
     read = {model.file: model.loaded for model in models if model.loaded is not None}
     given = {loaded.architecture.id for loaded in read.values()}
-    unread = {model_id(model.file) for model in models if model.loaded is None}
+    unread = elsewhere.union(model_id(model.file) for model in models if model.loaded is None)
     found: dict[str, tuple[Problem, ...]] = {}
     excused = {
         file

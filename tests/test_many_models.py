@@ -1,0 +1,67 @@
+"""Many models: shared among processes and among runs, to the same result."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archgen.cli import main
+from archgen.rules import RULES
+
+ROOT = Path(__file__).parent.parent
+ARCHGEN = [sys.executable, "-m", "archgen.cli", "lint", "--today", "2026-12-31"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More models than one process takes on: of every kind, broken, following each other and nobody, with a mark."""
+    folder = tmp_path_factory.mktemp("many")
+    for at, rule in enumerate(RULES):
+        (folder / f"{at}-bad.arch.yaml").write_text(rule.bad, encoding="utf-8")
+        (folder / f"{at}-good.arch.yaml").write_text("\ufeff" + rule.good, encoding="utf-8")
+    tier = (ROOT / "models" / "2-distributed-web-infrastructure.arch.yaml").read_text(encoding="utf-8")
+    for name, follows in (("x", "y"), ("y", "x"), ("z", "nobody"), ("w", "0-bad")):
+        (folder / f"{name}.arch.yaml").write_text(tier.replace("1-simple-web-stack", follows), encoding="utf-8")
+    (folder / "parts.yaml").write_text("hosts:\n  far: {}\n", encoding="utf-8")
+    with_part = "archgen: 1\nname: Parts\ninclude: [parts.yaml]\ncomponents:\n  db: {kind: database, runs_on: far}\n"
+    (folder / "with-part.arch.yaml").write_text(with_part, encoding="utf-8")
+    return folder
+
+
+def lint(project: Path, *words: str) -> tuple[int, bytes]:
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run([*ARCHGEN, ".", *words], cwd=project, capture_output=True, env=environment)
+    assert done.stderr == b""
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_the_bytes_are_the_same_for_any_number_of_processes(project: Path, form: str) -> None:
+    one = lint(project, "--jobs", "1", "--format", form)
+    assert one[0] == 2
+    assert len(one[1]) > 10_000
+    for jobs in ("0", "2", "5"):
+        assert lint(project, "--jobs", jobs, "--format", form) == one
+
+
+def test_the_parts_are_the_whole(project: Path) -> None:
+    def told(*words: str) -> list[str]:
+        found = json.loads(lint(project, "--format", "json", *words)[1])["findings"]
+        # a circle may lie in several parts, and the names that are near depend on what is given
+        return sorted(json.dumps(one | {"fix": ""}) for one in found if "circle" not in one["message"])
+
+    whole = told()
+    parts = [told("--shard", f"{at}/7") for at in range(1, 8)]
+    assert sorted(one for part in parts for one in part) == whole
+    assert all(parts)
+
+
+@pytest.mark.parametrize("words", [["--shard", "0/2"], ["--shard", "3/2"], ["--shard", "x"], ["--jobs", "-1"]])
+def test_what_is_no_part_is_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", str(ROOT / "models"), *words]) == 2
+    assert words[0] in capsys.readouterr().err
