@@ -20,6 +20,9 @@ from archgen.topology import Topology
 Rates = dict[str, float]
 """Requests per second, or a share of a flow's requests, by replica id."""
 
+MOST_ELEMENTS = 5_000
+"""Elements up to which each is lost in turn; above, the loss of a host stands for that of the replicas on it."""
+
 Works = Callable[[str], bool]
 """Whether a replica works in the state that is asked about."""
 
@@ -83,22 +86,19 @@ class Load:
     def losses(self) -> tuple[Subject, ...]:
         """The elements whose loss could bring too much to a replica, each once.
 
-        A replica is left out where the loss of its host breaks no flow: that takes all of it and more.
+        A replica that is alone on a host is left out: the loss of the host is the same. In a large model hosts stand for
+        all replicas on them.
         """
         elements = dict.fromkeys(one for flow in self._flows for one in self._elements(flow))
-        return tuple(one for one in elements if one.kind != "replica" or self._is_own(one))
+        few = len(elements) <= MOST_ELEMENTS
+        return tuple(one for one in elements if one.kind != "replica" or self._is_own(one, few))
 
     def _elements(self, flow: str) -> tuple[Subject, ...]:
         return self._topology.plans[flow].elements if flow in self._suspects else ()
 
-    def _is_own(self, element: Subject) -> bool:
+    def _is_own(self, element: Subject, few: bool) -> bool:
         hosts = self._topology.replicas[element.id].hosts
-        return len(hosts) != 1 or Subject("host", hosts[0]) in self._breaking
-
-    @cached_property
-    def _breaking(self) -> frozenset[Subject]:
-        failures = (self._topology.failures[flow] for flow in self._flows)
-        return frozenset(point.element for one in failures for point in one.points)
+        return len(hosts) != 1 or (few and len(self._topology.replicas_on[hosts[0]]) > 1)
 
     @cached_property
     def _limits(self) -> dict[str, float]:
@@ -207,7 +207,7 @@ class _Spread:
 
     def _callers(self, source: str, connections: tuple[Connection, ...]) -> Iterator[tuple[Replica | None, float]]:
         """The calling replicas with their shares; where no locality tells them apart they are one."""
-        sources = self.at.setdefault(source, self._start(source))
+        sources = self.at[source] if source in self.at else self.at.setdefault(source, self._start(source))
         if all(connection.locality is None for connection in connections):
             yield None, sum(sources.values())
         else:

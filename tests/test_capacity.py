@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -164,16 +166,17 @@ def test_losses_are_the_elements_that_could_bring_too_much() -> None:
     tight = Load(site(app="runs_on: [s-1, s-2], capacity: 100/s")).losses
     assert Subject("host", "s-1") in tight
     assert Subject("host", "s-3") not in tight
-    # the loss of its host takes the replica and more, and breaks nothing
-    assert Subject("replica", "app@s-1") not in tight
     assert Load(site(app="runs_on: [s-1, s-2], capacity: 120/s")).losses == ()
 
 
-def test_a_replica_counts_by_itself_where_its_host_breaks_the_flow() -> None:
-    alone = site(app="runs_on: {s-1: 2}, capacity: 100/s", db="managed: true")
-    (one,) = Load(alone).overloads(Subject("replica", "app@s-1#1"))
+def test_a_replica_alone_on_its_host_is_the_same_as_the_host() -> None:
+    alone = Load(site(app="runs_on: [s-1, s-2], capacity: 100/s", db="managed: true")).losses
+    assert Subject("host", "s-1") in alone
+    assert Subject("replica", "app@s-1") not in alone
+    pair = Load(site(app="runs_on: {s-1: 2}, capacity: 100/s", db="managed: true"))
+    assert Subject("replica", "app@s-1#1") in pair.losses
+    (one,) = pair.overloads(Subject("replica", "app@s-1#1"))
     assert (one.replica, one.load) == ("app@s-1#2", 120)
-    assert Subject("replica", "app@s-1#1") in Load(alone).losses
 
 
 def _demanding(seed: int) -> Topology:
@@ -198,3 +201,24 @@ def test_what_a_flow_brings_is_what_its_sure_steps_ask_for_and_goes_only_to_what
                 assert not evaluation.failed.get(replica, 0) >> place & 1
     broken = {one for one, failure in facts.failures.items() if not failure.possible}
     assert broken.isdisjoint(loads(facts))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 4000), st.sampled_from([40.0, 80.0, 120.0, 200.0]))
+def test_no_component_gets_too_much_by_a_loss_that_is_left_out(seed: int, capacity: float) -> None:
+    model = architecture(seed)
+    facts = Topology(
+        replace(
+            model,
+            flows=tuple(replace(flow, demand=100.0) for flow in model.flows),
+            components=tuple(replace(one, capacity=capacity) for one in model.components),
+        )
+    )
+    load = Load(facts)
+    every = dict.fromkeys(one for plan in facts.plans.values() for one in plan.elements)
+
+    def flagged(elements: Iterable[Subject]) -> set[str]:
+        return {facts.replicas[one.replica].component for lost in elements for one in load.overloads(lost)}
+
+    today = {facts.replicas[one.replica].component for one in load.overloads()}
+    assert flagged(load.losses) | today == flagged(every) | today

@@ -76,7 +76,8 @@ RULE = Rule(
     fix="Add one replica more than the load needs (N+1), each on a host of its own, or take load off them.",
     limits=(
         "Flows that the loss breaks altogether bring no load any more and are reported by `single-point-of-failure`. "
-        "Counts as `over-capacity` does, and is silent on a component that it speaks of."
+        "Counts as `over-capacity` does, and is silent on a component that it speaks of. Above 5,000 elements, hosts stand "
+        "for the replicas on them."
     ),
     references=(
         (
