@@ -1,0 +1,48 @@
+"""The numbers that `docs/reliability.md` works out by hand: by the formulas it gives, and by the engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.assessment import FlowAssessment, assess
+from archgen.loader import load
+from archgen.topology import Topology
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+HOST, PROCESS, STORE = 0.995, 0.9999, 0.9998
+
+
+def tier(number: int) -> dict[str, FlowAssessment]:
+    file = next((ROOT / "models").glob(f"{number}-*.arch.yaml"))
+    return {one.flow: one for one in assess(Topology(load(str(file), file.read_bytes()).architecture))}
+
+
+def test_the_formulas_give_the_numbers_of_the_page_and_of_the_engine() -> None:
+    pair = PROCESS * PROCESS
+    front = PROCESS * PROCESS * HOST
+    both = HOST**2 * (1 - (1 - pair) ** 2) * (1 - (1 - STORE) ** 2)
+    one = 2 * HOST * (1 - HOST) * pair * STORE
+    primary = front * HOST * STORE
+    web = 1 - (1 - pair) * (1 - HOST * pair)
+    for number in (front, both, one, front * (both + one), primary, web, primary * web):
+        assert f"{number:.12f}" in PAGE
+    found = tier(2)
+    assert found["read-page"].result.availability == pytest.approx(front * (both + one), abs=1e-12)
+    assert found["write-comment"].result.availability == pytest.approx(primary * web, abs=1e-12)
+
+
+def test_the_hours_of_the_page_are_those_of_the_engine() -> None:
+    before, after = tier(1), tier(2)
+    read, write = after["read-page"].result, after["write-comment"].result
+    first = read.importance[0]
+    assert (first.element.id, f"{first.hours_per_year:.1f}") == ("lb-1", "43.8")
+    assert f"{first.hours_per_year:.1f} hours: {first.fussell_vesely * 100:.1f} %" in PAGE
+    assert f"**: {read.downtime:.1f} hours a year" in PAGE
+    assert f"**: {write.downtime:.1f} hours a year" in PAGE
+    won = before["read-page"].result.downtime - read.downtime
+    cost = write.downtime - before["write-comment"].result.downtime
+    assert f"won the reads {won:.0f} hours a year over tier 1" in PAGE
+    assert f"cost the writes {cost:.1f}" in " ".join(PAGE.split())
