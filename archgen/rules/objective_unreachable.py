@@ -17,6 +17,9 @@ _HOURS_PER_YEAR = 8760.0
 _NAMED = 3
 """How many elements a message names as what costs most."""
 
+_WORTH_NAMING = 0.01
+"""The share of the downtime from which an element is worth naming."""
+
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a flow; an impossible one has another finding."""
@@ -36,19 +39,23 @@ def _hit(flow: FlowAssessment, objective: float) -> Hit:
     decided = flow.sensitivity is None or flow.sensitivity.better < objective
     confidence: Confidence = "low" if not decided else "medium" if flow.assumed else "high"
     down, allowed = flow.result.downtime, (1.0 - objective) * _HOURS_PER_YEAR
-    costly = [one for one in flow.result.importance if one.hours_per_year > 0.0][:_NAMED]
+    costly = [one for one in flow.result.importance if one.hours_per_year > _WORTH_NAMING * down][:_NAMED]
     most = [f"{one.element.id} ({_hours(one.hours_per_year)})" for one in costly]
     return Hit(
         subject=Subject("flow", flow.flow),
         message=(
             f"{flow.flow} is down {_hours(down)} a year, {_hours(down - allowed)} more than the objective of "
-            f"{_percent(objective)} allows; what costs most is {listed(most)}{_assumption(flow, decided)}"
+            f"{_percent(objective)} allows{_costs(most)}{_assumption(flow, decided)}"
         ),
         related=tuple((one.element, f"costs {_hours(one.hours_per_year)} a year") for one in costly),
         flows=(flow.flow,),
         case=None if decided else "assumed",
         confidence=confidence,
     )
+
+
+def _costs(most: list[str]) -> str:
+    return f"; what costs most is {listed(most)}" if most else ""
 
 
 def _assumption(flow: FlowAssessment, decided: bool) -> str:

@@ -164,7 +164,7 @@ def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
         if flow.flow in expected.flows and (1.0 - highest) * 8760.0 > expected.hours * (1.0 + 1e-9):
             decided = flow.sensitivity is None or (1.0 - flow.sensitivity.better) * 8760.0 > expected.hours
-            costly = [one for one in flow.result.importance if one.hours_per_year > 0.0][:3]
+            costly = [one for one in flow.result.importance if one.hours_per_year > 0.01 * flow.result.downtime][:3]
             names = [f"{one.element.id} ({one.hours_per_year:.3g} h)" for one in costly]
             most = f", most of it by {listed(names)}" if names else ""
             guess = "" if not flow.assumed else f"; {len(flow.assumed)} of its availabilities are assumed"
