@@ -12,6 +12,8 @@ from archgen.theme import WEIGHT_BOLD
 
 _TEXT = re.compile(r"<text([^>]*)>([^<]*)</text>")
 
+_RESOURCES = re.compile(rb"(?:^ +/[A-Za-z]+[0-9]+ [0-9]+ 0 R\n){2,}", re.MULTILINE)
+
 
 def pdf(svg: str) -> bytes:
     """The picture as PDF; the SVG must be drawn in mode "light" or "dark", since `@media` and `var()` are not known.
@@ -29,7 +31,12 @@ def pdf(svg: str) -> bytes:
             with open(path, "wb") as stream:
                 stream.write(bold_font(words))
             fonts.load_font_file(path)
-        return bytes(svg_to_pdf(svg, fonts))
+        return _ordered(bytes(svg_to_pdf(svg, fonts)))
+
+
+def _ordered(content: bytes) -> bytes:
+    """The same file with the entries of each resource dictionary in order, which the converter leaves to chance."""
+    return _RESOURCES.sub(lambda found: b"".join(sorted(found[0].splitlines(keepends=True))), content)
 
 
 def bold_words(svg: str) -> str:

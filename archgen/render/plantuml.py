@@ -60,7 +60,7 @@ def _lines(*texts: str) -> str:
 
 
 def _title(words: str) -> list[str]:
-    return [f"title {quoted(words)}"] if quoted(words) else []
+    return [f"title {_lines(words)}"] if quoted(words) else []
 
 
 # Deployments
