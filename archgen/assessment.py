@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import Struct
@@ -102,8 +103,14 @@ def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -
     `gone` are elements in maintenance: all that is said of a flow holds while they are out, and a flow that they break
     is not possible then.
     """
+    return tuple(assessing(topology, order, gone))
+
+
+def assessing(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> Iterator[FlowAssessment]:
+    """The same flow by flow, for who tells how far it is."""
     probabilities = Probabilities(topology)
-    return tuple(_flow(topology, probabilities, flow, order, gone) for flow in topology.flows)
+    for flow in topology.flows:
+        yield _flow(topology, probabilities, flow, order, gone)
 
 
 @lru_cache(maxsize=1)

@@ -15,7 +15,6 @@ from archgen.project.day import today
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
 from archgen.project.writing import write
-from archgen.report.assessment import Assessed
 from archgen.report.terminal import Style
 
 
@@ -47,17 +46,18 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("two formats on standard output; give one of them a file, such as --format json=flows.json")
     order = int(one_of(options.order, ORDERS, "order"))
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
-    found: list[Assessed] = []
+    sound = [model for model in models if not model.problems]
     with Progress() as progress:
-        for model in models:
-            if model.topology is not None and not model.problems:
-                found.append(analyze(model, model.topology, order, tuple(options.maintain)))
-                progress.tell(model.file)
+        found = tuple(
+            analyze(model, model.topology, order, tuple(options.maintain), progress.tell)
+            for model in sound
+            if model.topology is not None
+        )
     for name, file in asked:
         if file is None:
-            sys.stdout.write(FORMATS[name](tuple(found), style()))
+            sys.stdout.write(FORMATS[name](found, style()))
         else:
-            write(file, FORMATS[name](tuple(found), Style()).encode("utf-8", "backslashreplace"))
+            write(file, FORMATS[name](found, Style()).encode("utf-8", "backslashreplace"))
     return 2 if refused(models, style(), "these models were left out") else 0
 
 

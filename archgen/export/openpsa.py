@@ -96,7 +96,7 @@ def write(topologies: Sequence[Topology], gone: tuple[Subject, ...] = ()) -> str
             gates, root = _gates(plan)
             names = {one: f"{prefix}{_name(one)}" for one in up}
             trees += _tree(f"{prefix}f{number}", flow.title, gates, root, names)
-            used = [gate.event for gate in gates.made if gate is not None and gate.event is not None]
+            used = [event for number in _below(gates, root) if (event := _event(gates, number)) is not None]
             events |= {names[one]: (f"{one.kind} {one.id}", 1.0 - up[one]) for one in used}
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<opsa-mef>", *trees, "  <model-data>"]
     for name, (label, chance) in events.items():
@@ -129,7 +129,8 @@ def _tree(name: str, title: str, gates: Gates, root: int, names: dict[Subject, s
     lines.append(f'    <define-gate name="{name}_top">{_reference(name, gates, root, names)}</define-gate>')
     for number in _below(gates, root):
         gate = gates.made[number]
-        assert gate is not None
+        if gate is None or gate.kind == "event":
+            continue
         inner = "".join(_reference(name, gates, one, names) for one in gate.below)
         least = f' min="{gate.count}"' if gate.kind == "atleast" else ""
         lines.append(
@@ -139,14 +140,19 @@ def _tree(name: str, title: str, gates: Gates, root: int, names: dict[Subject, s
 
 
 def _below(gates: Gates, root: int) -> list[int]:
-    """The gates under a root that are no events, the root first."""
+    """A root and all under it, events too; the two constants stand for themselves."""
     seen = dict.fromkeys([root])
     for number in (queue := [root]):
         gate = gates.made[number]
         fresh = [one for one in (gate.below if gate else ()) if one not in seen]
         seen |= dict.fromkeys(fresh)
         queue += dict.fromkeys(fresh)
-    return [one for one in seen if (gate := gates.made[one]) is not None and gate.kind != "event"]
+    return [one for one in seen if gates.made[one] is not None]
+
+
+def _event(gates: Gates, number: int) -> Subject | None:
+    gate = gates.made[number]
+    return gate.event if gate is not None else None
 
 
 def _reference(name: str, gates: Gates, number: int, names: dict[Subject, str]) -> str:

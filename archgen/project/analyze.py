@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from archgen.assessment import assess
+from archgen.assessment import FlowAssessment, assessing
 from archgen.project.elements import elements
 from archgen.project.models import Model
 from archgen.report.assessment import Assessed
@@ -49,10 +49,18 @@ FORMATS: dict[str, Callable[[tuple[Assessed, ...], Style], str]] = {
 """How the reliability of flows can be told; each loads its own module only when it is asked for."""
 
 
-def analyze(model: Model, topology: Topology, order: int, maintain: tuple[str, ...]) -> Assessed:
-    """Every flow of a model, with cut sets of up to `order` elements, while what `maintain` names is out."""
+def analyze(
+    model: Model, topology: Topology, order: int, maintain: tuple[str, ...], tell: Callable[[str], None]
+) -> Assessed:
+    """Every flow of a model, with cut sets of up to `order` elements, while what `maintain` names is out.
+
+    `tell` is called with each flow that is done.
+    """
     gone = elements(topology, maintain)
     titles = {flow.id: flow.title for flow in topology.architecture.flows}
-    flows = assess(topology, order, gone)
+    flows: list[FlowAssessment] = []
+    for flow in assessing(topology, order, gone):
+        flows.append(flow)
+        tell(flow.flow)
     usual = {flow: tuple(point.element for point in found.points) for flow, found in topology.failures.items()}
-    return Assessed(model.file, topology.architecture.name, topology, titles, flows, gone, usual)
+    return Assessed(model.file, topology.architecture.name, topology, titles, tuple(flows), gone, usual)
