@@ -145,6 +145,13 @@ def test_a_wrong_use_is_one_clear_message(capsys: pytest.CaptureFixture[str], wo
     assert message in captured.err
 
 
+def test_the_model_may_stand_behind_the_elements(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--kill", "lb-1", "server-2", TIER[2]]) == 0
+    assert "lost: lb-1, server-2" in capsys.readouterr().out
+    assert main(["simulate", "--kill", "lb-1"]) == 2
+    assert "no model is named" in capsys.readouterr().err
+
+
 def test_an_id_that_could_mean_two_things_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "a.arch.yaml"
     file.write_text(OPTIONAL, encoding="utf-8")

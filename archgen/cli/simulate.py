@@ -7,16 +7,17 @@ import sys
 
 from archgen.cli.parser import style
 from archgen.cli.refusal import refused
+from archgen.errors import UsageError
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.inputs import read
+from archgen.project.inputs import SUFFIX, read
 from archgen.project.models import judge
 from archgen.project.simulate import FORMATS, simulate
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("model", metavar="MODEL", help="a model file, - for stdin")
+    parser.add_argument("model", metavar="MODEL", nargs="?", help="a model file, - for stdin")
     parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
     for name, words in (
         ("--kill", "lose this replica, host or zone, or all replicas of this component"),
@@ -37,11 +38,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Simulate and tell."""
     form = FORMATS[one_of(options.format, tuple(FORMATS), "format")]
-    models = judge(read((options.model,), options.stdin_filename), today(None))
+    words = [options.kill, options.maintain, options.lose_zone]
+    models = judge(read((options.model or _behind(words),), options.stdin_filename), today(None))
     if refused(models, style(), "nothing was simulated"):
         return 2
     for model in models:
         if model.topology is not None:
-            killed, out, zones = (tuple(words) for words in (options.kill, options.maintain, options.lose_zone))
+            killed, out, zones = map(tuple, words)
             sys.stdout.write(form(simulate(model, model.topology, killed, out, zones), style()))
     return 0
+
+
+def _behind(words: list[list[str]]) -> str:
+    """The model where it stands behind the elements of an option, which has then taken it for one of them."""
+    for some in words:
+        if some and some[-1].endswith(SUFFIX):
+            return some.pop()
+    raise UsageError("no model is named; `archgen simulate MODEL --kill ELEMENT`")
