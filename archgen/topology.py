@@ -365,12 +365,19 @@ class Topology:
             Breaking(element, tuple(found), tuple(absorbed.get(element, ()))) for element, found in points.items()
         )
 
+    @cached_property
+    def zones_holding(self) -> dict[str, frozenset[str]]:
+        """For each flow, the zones in which every replica that has a host surely lies."""
+        found: dict[str, frozenset[str]] = {}
+        for flow, structure in self.structures.items():
+            placed = [one for one in structure.replicas if one.hosts and one.component not in structure.clients]
+            around = [self.index.shared_zones(one) for one in placed]
+            found[flow] = frozenset.intersection(*around) if around else frozenset()
+        return found
+
     def holds_all(self, zone: str, flow: str) -> bool:
         """Whether every replica of a flow that has a host surely lies in a zone."""
-        placed = [
-            one for one in self.structures[flow].replicas if one.hosts and self.kind(one.component).id != "client"
-        ]
-        return bool(placed) and all(zone in self.index.shared_zones(one) for one in placed)
+        return zone in self.zones_holding[flow]
 
     def inside(self, zone: str, around: str) -> bool:
         """Whether a zone lies within another."""

@@ -12,15 +12,15 @@ from archgen.wording import listed, plural
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for each zone that holds all of a flow and has no zone within it that does."""
+    held: dict[str, list[str]] = {}
+    for flow in facts.flows:
+        zones = facts.zones_holding[flow]
+        for zone in zones:
+            if not any(facts.inside(one, zone) for one in zones):
+                held.setdefault(zone, []).append(flow)
     for zone in facts.zones:
-        flows = tuple(flow for flow in facts.flows if _innermost(facts, zone, flow))
-        if flows:
-            yield _hit(facts, zone, flows)
-
-
-def _innermost(facts: Topology, zone: str, flow: str) -> bool:
-    within = (one for one in facts.zones if facts.inside(one, zone))
-    return facts.holds_all(zone, flow) and not any(facts.holds_all(one, flow) for one in within)
+        if zone in held:
+            yield _hit(facts, zone, tuple(held[zone]))
 
 
 def _hit(facts: Topology, zone: str, flows: tuple[str, ...]) -> Hit:

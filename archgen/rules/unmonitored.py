@@ -12,12 +12,14 @@ from archgen.wording import listed
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for the model that lists what is not watched; an error where nothing watches at all."""
-    blind = tuple(one for one in _on_flows(facts) if one not in facts.watched)
+    watched = facts.watched
+    blind = tuple(one for one in _on_flows(facts) if one not in watched)
     if not blind:
         return
     names = listed([one.id for one in blind])
     nobody = not any(facts.kind(one.id).observes for one in facts.architecture.components)
-    components = [one for one in facts.components if _touches(facts, one, blind)]
+    unseen = frozenset(blind)
+    components = [one for one in facts.components if _touches(facts, one, unseen)]
     yield Hit(
         subject=Subject("model", facts.architecture.id),
         message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
@@ -36,9 +38,9 @@ def _on_flows(facts: Topology) -> Iterator[Subject]:
     yield from (Subject("component", one.id) for one in own if not facts.hosts_of(one.id))
 
 
-def _touches(facts: Topology, component: str, blind: tuple[Subject, ...]) -> bool:
-    subjects = {Subject("component", component), *(Subject("host", host) for host in facts.hosts_of(component))}
-    return not subjects.isdisjoint(blind)
+def _touches(facts: Topology, component: str, blind: frozenset[Subject]) -> bool:
+    hosts = (Subject("host", host) for host in facts.hosts_of(component))
+    return Subject("component", component) in blind or any(host in blind for host in hosts)
 
 
 RULE = Rule(

@@ -12,8 +12,9 @@ from archgen.wording import listed
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for the model that lists the components."""
-    spread = facts.behind_balancers
-    alone = [one.id for one in facts.architecture.components if _alone(facts, one.id) and one.id not in spread]
+    called = {target for hops in facts.hops.values() for hop in hops for target in hop.step.targets}
+    unspread = called - facts.behind_balancers
+    alone = [one.id for one in facts.architecture.components if one.id in unspread and _alone(facts, one.id)]
     if alone:
         has = "has" if len(alone) == 1 else "have"
         yield Hit(
@@ -29,8 +30,7 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _alone(facts: Topology, component: str) -> bool:
     one = facts.components[component]
-    called = any(component in hop.step.targets for hops in facts.hops.values() for hop in hops)
-    return called and facts.kind(component).serves and not one.managed and len(one.replicas) == 1
+    return facts.kind(component).serves and not one.managed and len(one.replicas) == 1
 
 
 RULE = Rule(
