@@ -6,6 +6,7 @@ import markdown
 import pytest
 
 from archgen.analysis import analyse
+from archgen.evolution import Evolution
 from archgen.loader import load
 from archgen.model import Flow
 from archgen.rules import RULES
@@ -21,7 +22,7 @@ class Blank:
     def deployment(self, tier: Tier) -> str:
         return "<svg/>"
 
-    def step(self, before: Tier, after: Tier) -> str:
+    def change(self, evolution: Evolution) -> str:
         return "<svg/>"
 
     def sequence(self, tier: Tier, flow: Flow) -> str:

@@ -43,13 +43,13 @@ class Entrance(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
         return files
 
     def on_page_content(self, html: str, page: Written, config: MkDocsConfig, files: Files) -> str:
-        """Put in what Markdown does not have to read, before search reads the page."""
-        return self._door.complete(html, page.file, files)
+        """Let search read the words."""
+        return self._door.words(html, page.file.src_uri)
 
     def on_post_page(self, output: str, page: Written, config: MkDocsConfig) -> str:
-        """Put the pictures in."""
+        """Put everything else in, once Markdown and search have seen the page."""
         self._tell(page.file.src_uri)
-        return self._door.inline(output, page.file.src_uri)
+        return self._door.complete(output, page.file)
 
     def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
         """Leave the day of the build out."""

@@ -14,7 +14,6 @@ from archgen.model import Flow
 from archgen.render.diagram_svg import diagram_svg
 from archgen.render.sequence_svg import sequence_svg
 from archgen.site import Tier
-from archgen.site.step import evolution_of
 from archgen.theme import DARK, LIGHT, Mode, Theme
 from archgen.view import Diagram, Sequence
 from archgen.views.deployment import deployment
@@ -119,10 +118,6 @@ class Drawing:
     def placed_change(self, evolution: Evolution) -> Placed:
         """Both models of a change with their places."""
         return self._engine(self.changed(evolution))
-
-    def step(self, before: Tier, after: Tier) -> str:
-        """Both tiers of a step in one deployment picture, as SVG."""
-        return self.change(evolution_of(before, after))
 
     def change(self, evolution: Evolution) -> str:
         """Both models of a change in one deployment picture, as SVG."""

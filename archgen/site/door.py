@@ -20,8 +20,8 @@ BESIDE = "architecture.md"
 """Where the generated home page goes if there is a hand-written one."""
 
 _UNSEARCHED = '<div class="highlight" data-search-exclude>'
-_LIFTED = re.compile(r'<div data-lifted="(\d+)"></div>')
-_LATE = re.compile(r'<div data-late="(\d+)"></div>')
+_LIFTED = re.compile(r'(<div data-lifted="(\d+)">)[^<]*</div>')
+_TAGS = re.compile(r"<[^>]*>")
 _HREF = re.compile(r'(?<=href=")([^":#]+\.(?:md|svg))(?=[#"])')
 _PICTURE = re.compile(r'(<figure class="archgen-picture">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
@@ -36,8 +36,8 @@ class Door:
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self._pages = {page.path: page for page in pages}
-        self._lifted: list[str] = []
-        self._late: list[str] = []
+        self._lifted: list[tuple[str, ...]] = []
+        self._files = Files([])
 
     def configure(self, config: MkDocsConfig) -> None:
         """Switch on what the pages need: Markdown extensions, style and script, and search without a server."""
@@ -54,6 +54,7 @@ class Door:
 
     def add(self, files: Files, config: MkDocsConfig) -> None:
         """Add every page that no file of the docs directory replaces, and complete the menu."""
+        self._files = files
         written = {file.src_uri for file in files.documentation_pages()}
         if HOME in written and HOME in self._pages:
             home = self._pages.pop(HOME)
@@ -76,46 +77,47 @@ class Door:
         def put() -> None:
             if ready:
                 kept.append(f'<div data-lifted="{len(self._lifted)}"></div>')
-                self._lifted.append("\n".join(ready))
+                self._lifted.append(tuple(ready))
                 ready.clear()
 
         for block in content.rstrip("\n").split("\n\n"):
             made = swift(block)
             if made is not None:
-                ready.append(self._postpone(made) if made.startswith(_UNSEARCHED) else made)
+                ready.append(made)
                 continue
             put()
             kept.append(block)
         put()
         return "\n\n".join(kept)
 
-    def _postpone(self, source: str) -> str:
-        """A mark for a block of source, which search need not read."""
-        self._late.append(source)
-        return f'<div data-late="{len(self._late) - 1}"></div>'
+    def words(self, output: str, path: str) -> str:
+        """The HTML of a page with the bare words of all that Markdown did not have to read, which is what search needs."""
 
-    def complete(self, output: str, file: File, files: Files) -> str:
-        """The HTML of a page with what Markdown did not have to read, its links leading to where pages are in the site."""
+        def bare(found: re.Match[str]) -> str:
+            told = (block for block in self._lifted[int(found[2])] if not block.startswith(_UNSEARCHED))
+            return f"{found[1]}{_TAGS.sub(' ', ' '.join(told))}</div>"
+
+        return _LIFTED.sub(bare, output) if path in self._pages else output
+
+    def complete(self, output: str, file: File) -> str:
+        """The HTML of a page with all that is on it: links lead to where pages are, pictures stand in it."""
 
         def resolved(found: re.Match[str]) -> str:
-            target = files.get_file_from_path(os.path.normpath(os.path.join(os.path.dirname(file.src_uri), found[1])))
+            target = self._files.get_file_from_path(self._beside(file.src_uri, found[1]))
             return target.url_relative_to(file) if target else found[1]
 
+        def picture(found: re.Match[str]) -> str:
+            page = self._pages.get(self._beside(file.src_uri, found[2]))
+            return found[1] + (sized(page.content) if page else found[0][len(found[1]) :])
+
         def restored(found: re.Match[str]) -> str:
-            return _HREF.sub(resolved, self._lifted[int(found[1])])
+            return _PICTURE.sub(picture, _HREF.sub(resolved, "\n".join(self._lifted[int(found[2])])))
 
         return _LIFTED.sub(restored, output) if file.src_uri in self._pages else output
 
-    def inline(self, output: str, path: str) -> str:
-        """The HTML of the page at `path` with its blocks of source, and each picture in place of its reference."""
-
-        def put(found: re.Match[str]) -> str:
-            page = self._pages.get(os.path.normpath(os.path.join(os.path.dirname(path), found[2])))
-            return found[1] + (sized(page.content) if page else found[0][len(found[1]) :])
-
-        if path not in self._pages:
-            return output
-        return _PICTURE.sub(put, _LATE.sub(lambda found: self._late[int(found[1])], output))
+    @staticmethod
+    def _beside(path: str, reference: str) -> str:
+        return os.path.normpath(os.path.join(os.path.dirname(path), reference))
 
 
 def sized(svg: str) -> str:

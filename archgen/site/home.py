@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from archgen.report.assessment import lasting
 from archgen.site.charts import worst
@@ -11,23 +11,25 @@ from archgen.site.ladder import codes, step_blocks
 from archgen.site.markdown import chart as figure
 from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import HOME, Broken, Page, Tier
-from archgen.site.step import access, breaking, compare
+from archgen.site.step import Step, access, breaking
 from archgen.wording import plural
 
 PICTURED = 12
 """Tiers that the home page shows in full; beyond, a table leads to the rest."""
 
 
-def home_page(tiers: Sequence[Tier], broken: Sequence[Broken], chart: Page | None = None) -> Page:
-    """The ladder, from the first tier given to the last; `chart` shows how long each is down."""
-    known = {tier.id: tier for tier in tiers}
+def home_page(tiers: Sequence[Tier], broken: Sequence[Broken], chart: Page | None, steps: Mapping[str, Step]) -> Page:
+    """The ladder, from the first tier given to the last; `chart` shows how long each is down.
+
+    `steps` lead to tiers, by their ids, from the tiers before them.
+    """
     parts = (
         heading(1, "Architecture"),
         "The tiers of this system, what each is, what the step to it bought, and what it left open." if tiers else "",
         _overview(tiers),
         *_down(chart),
         _broken(broken),
-        *(part for tier in tiers[:PICTURED] for part in _tier(tier, known)),
+        *(part for tier in tiers[:PICTURED] for part in _tier(tier, steps.get(tier.id))),
     )
     return page(HOME, "Architecture", *parts)
 
@@ -86,18 +88,17 @@ def _down(chart: Page | None) -> list[str]:
     ]
 
 
-def _tier(tier: Tier, known: dict[str, Tier]) -> list[str]:
+def _tier(tier: Tier, step: Step | None) -> list[str]:
     architecture = tier.topology.architecture
-    before = known.get(architecture.follows or "")
     parts = [
         heading(2, link(text(architecture.name), f"{tier.id}/index.md"), f"tier-{tier.id}"),
         text(architecture.summary or ""),
         picture(f"{tier.id}/deployment.svg", f"Deployment of {architecture.name}"),
     ]
-    if before is not None:
+    if step is not None:
         parts += [
-            heading(3, f"What the step from {text(before.topology.architecture.name)} bought", f"step-{tier.id}"),
-            *step_blocks(compare(before, tier), tier, f"{tier.id}/", table=False),
+            heading(3, f"What the step from {text(step.before.topology.architecture.name)} bought", f"step-{tier.id}"),
+            *step_blocks(step, tier, f"{tier.id}/", table=False),
         ]
     return parts
 

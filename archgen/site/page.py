@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from archgen.assessment import FlowAssessment
+from archgen.evolution import Evolution
 from archgen.finding import Finding
 from archgen.model import Flow
 from archgen.topology import Topology
@@ -76,7 +77,7 @@ class Draw(Protocol):
     def deployment(self, tier: Tier) -> str:
         """Where everything runs."""
 
-    def step(self, before: Tier, after: Tier) -> str:
+    def change(self, evolution: Evolution) -> str:
         """Both tiers of a step in one deployment, with what came and what went."""
 
     def sequence(self, tier: Tier, flow: Flow) -> str:

@@ -17,6 +17,7 @@ from archgen.site.flow import flow_page
 from archgen.site.home import home_page
 from archgen.site.page import SCRIPT, SEARCH, STYLE, Broken, Draw, Page, Tier
 from archgen.site.rules import rule_index, rule_page
+from archgen.site.step import compare
 from archgen.site.tier import tier_page
 
 
@@ -34,18 +35,19 @@ def pages(
     """
     tiers = [replace(tier, assessments=assess(tier.topology)) for tier in tiers]
     known = {tier.id: tier for tier in tiers}
+    steps = {tier.id: compare(known[before], tier) for tier in tiers if (before := _before(tier)) in known}
     ladder = _chart("downtime.svg", "ladder", downtimes(tiers))
-    yield home_page(tiers, broken, ladder)
+    yield home_page(tiers, broken, ladder, steps)
     if ladder:
         yield ladder
     for tier in tiers:
-        follows = known.get(tier.topology.architecture.follows or "")
+        step = steps.get(tier.id)
         chart = _chart(f"{tier.id}/fix-first.svg", tier.id, fixes(tier))
-        yield tier_page(tier, follows, rules, chart)
+        yield tier_page(tier, step, rules, chart)
         if chart:
             yield chart
-        if follows:
-            yield Page(f"{tier.id}/step.svg", draw.step(follows, tier))
+        if step:
+            yield Page(f"{tier.id}/step.svg", draw.change(step.evolution))
         yield Page(f"{tier.id}/deployment.svg", draw.deployment(tier))
         for flow in tier.topology.flows.values():
             yield flow_page(tier, flow)
@@ -57,6 +59,10 @@ def pages(
         yield rule_page(rule, verdict(rule), tiers)
     for asset in (STYLE, SCRIPT, SEARCH):
         yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
+
+
+def _before(tier: Tier) -> str:
+    return tier.topology.architecture.follows or ""
 
 
 def _chart(path: str, prefix: str, chart: Chart | None) -> Page | None:

@@ -38,11 +38,13 @@ class IssueChange(Struct, frozen=True):
 
 
 class Step(Struct, frozen=True):
-    """What is between two tiers; `counts` are (component, replicas before, replicas after) where the number changed.
+    """What is between a tier and the one `before` it; `counts` are (component, replicas before, replicas after) where the number changed.
 
     `told` is what it did to the flows, in Markdown sentences.
     """
 
+    before: Tier
+    evolution: Evolution
     added: tuple[str, ...]
     removed: tuple[str, ...]
     hosts_added: tuple[str, ...]
@@ -58,12 +60,14 @@ class Step(Struct, frozen=True):
 def compare(before: Tier, after: Tier) -> Step:
     """The step from one tier to another; components, hosts and flows are the same where their ids are."""
     old, new = before.topology, after.topology
-    evolution = evolution_of(before, after)
+    evolution = evolve(*(Side(one.topology, one.findings, one.assessments) for one in (before, after)))
 
     def ids(change: str, kind: SubjectKind) -> tuple[str, ...]:
         return tuple(one.subject.id for one in evolution.things if (one.change, one.subject.kind) == (change, kind))
 
     return Step(
+        before=before,
+        evolution=evolution,
         added=ids("added", "component"),
         removed=ids("removed", "component"),
         hosts_added=ids("added", "host"),
@@ -75,12 +79,6 @@ def compare(before: Tier, after: Tier) -> Step:
         introduced=_issues(evolution, "introduced"),
         told=sentences(evolution, code),
     )
-
-
-def evolution_of(before: Tier, after: Tier) -> Evolution:
-    """Everything that is known of the step from one tier to another."""
-    sides = (Side(one.topology, one.findings, one.assessments) for one in (before, after))
-    return evolve(*sides)
 
 
 def _counts(old: Topology, new: Topology) -> tuple[tuple[str, int, int], ...]:

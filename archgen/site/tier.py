@@ -13,12 +13,12 @@ from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import Page, Tier
 from archgen.site.reliability import reliability
 from archgen.site.source import yaml_block
-from archgen.site.step import access, breaking, compare
+from archgen.site.step import Step, access, breaking
 from archgen.wording import plural
 
 
-def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule], chart: Page | None = None) -> Page:
-    """The page of one tier; `follows` is the tier before it, where that is part of the site,
+def tier_page(tier: Tier, step: Step | None, rules: Sequence[Rule], chart: Page | None = None) -> Page:
+    """The page of one tier; `step` leads to it from the tier before, where that is part of the site,
     `chart` the picture of what to fix first.
     """
     architecture = tier.topology.architecture
@@ -29,7 +29,7 @@ def tier_page(tier: Tier, follows: Tier | None, rules: Sequence[Rule], chart: Pa
         picture("deployment.svg", f"Deployment of {architecture.name}"),
         heading(2, "What is wrong", "wrong") if tier.open else "",
         issues.worst(tier),
-        *_step(tier, follows),
+        *_step(tier, step),
         heading(2, "Elements", "elements"),
         facts.elements(tier.topology),
         heading(2, "Request flows", "flows") if tier.topology.flows else "",
@@ -60,11 +60,11 @@ def _line(tier: Tier) -> str:
     )
 
 
-def _step(tier: Tier, follows: Tier | None) -> Iterator[str]:
-    if follows is not None:
-        name = link(text(follows.topology.architecture.name), f"../{follows.id}/index.md")
+def _step(tier: Tier, step: Step | None) -> Iterator[str]:
+    if step is not None:
+        name = link(text(step.before.topology.architecture.name), f"../{step.before.id}/index.md")
         yield heading(2, f"What the step from {name} bought", "step")
-        yield from step_blocks(compare(follows, tier), tier, "")
+        yield from step_blocks(step, tier, "")
         yield "[The step in a picture, with what came and what went](step.svg)"
 
 
