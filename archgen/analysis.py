@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from archgen.errors import Place
@@ -23,14 +24,20 @@ class Source(Protocol):
 
 
 def analyse(
-    topology: Topology, source: Source, rules: Iterable[Rule], today: str, known: frozenset[str] = frozenset(BY_NAME)
+    topology: Topology,
+    source: Source,
+    rules: Iterable[Rule],
+    today: str,
+    known: frozenset[str] = frozenset(BY_NAME),
+    thresholds: Mapping[tuple[str, str], float] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """All findings of one model, worst first, then in the catalogue's order and by place.
 
     `today` is an ISO date; an acceptance whose `until` lies before it no longer counts. `known` are the ids and codes
-    of all rules that there are, whether they run or not.
+    of all rules that there are, whether they run or not, `thresholds` the numbers that a team sets for rules.
     """
     topology.today = today
+    topology.thresholds = thresholds
     ran = tuple(rules)
     hits = tuple(_unexplained(tuple(_hits(topology, ran))))
     accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)

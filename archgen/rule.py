@@ -44,6 +44,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     """A rule: `why` it matters, how to `fix` it, its `limits` (known false positives), `references` (title, URL).
 
     `bad` and `good` are whole example models; a line of `bad` ends in `# finding: <id>` where the finding stands.
+    `thresholds` are the numbers that a team may set: name, the rule's own number, what it says with its unit.
     `check` is None for the two that the loader decides (invalid-model, dangling-reference). `review` is for a rule that
     speaks of the findings themselves: it runs after all checks and sees what they found.
     """
@@ -63,4 +64,5 @@ class Rule(Struct, frozen=True, kw_only=True):
     references: tuple[tuple[str, str], ...] = ()
     cases: tuple[tuple[str, Severity], ...] = ()
     yields: bool = False
+    thresholds: tuple[tuple[str, float, str], ...] = ()
     review: Callable[[Topology, Seen], Iterator[Hit]] | None = None

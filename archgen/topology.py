@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -87,6 +87,12 @@ class Topology:
         self.index = Index(architecture)
         self.today = today
         """The day as an ISO date that dated facts are held against; what depends on it is silent without."""
+        self.thresholds: Mapping[tuple[str, str], float] = {}
+        """The numbers that a team sets for rules, by the rule's id and the threshold's name."""
+
+    def threshold(self, rule: str, name: str, default: float) -> float:
+        """The number that a rule goes by: the one that was set, else its own."""
+        return self.thresholds.get((rule, name), default)
 
     @property
     def components(self) -> dict[str, Component]:

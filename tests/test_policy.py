@@ -166,6 +166,41 @@ def test_the_configuration_sets_severities_and_the_worst_still_come_first(
     assert graves == sorted(graves)
 
 
+CERTIFICATE = """\
+archgen: 1
+name: x
+certificates:
+  www: {names: [www.example.org], installed_on: [web], expires: 2027-02-20}
+components:
+  user: {kind: client}
+  web: {kind: web-server, managed: true}
+connections:
+  user -> web: {protocol: https, tls: {certificate: www}}
+flows:
+  read: {title: Read, domain: www.example.org, steps: [{user -> web: GET /}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(None, False), ("30", False), ("50", False), ("51", True), ("365.5", True)]
+)
+def test_a_threshold_is_what_a_rule_goes_by(
+    project: Path, capsys: pytest.CaptureFixture[str], number: str | None, told: bool
+) -> None:
+    put(project, "shop", CERTIFICATE)
+    if number is not None:
+        text = f"[thresholds]\ncertificate-mismatch = {{days = {number}}}\n"
+        (project / "archgen.toml").write_text(text, encoding="utf-8")
+    assert bool(run(capsys, "--select", "certificate-mismatch")[1]) is told
+
+
+def test_the_reaction_of_people_is_a_threshold(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(project, "shop", BY_NAME["manual-failover"].bad)
+    assert ids(run(capsys, "--select", "manual-failover")[1]) == {"manual-failover"}
+    (project / "archgen.toml").write_text("[thresholds]\nmanual-failover = {minutes = 0}\n", encoding="utf-8")
+    assert run(capsys, "--select", "manual-failover")[1] == []
+
+
 # Who reads it
 
 
@@ -207,6 +242,10 @@ def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.Captu
         ('persona = "lax"', "unknown persona `lax`"),
         ('fail-on = "errors"', "unknown severity `errors`, did you mean `error`?"),
         ('pages = "ftp://x"', "`pages` is the address"),
+        ("[thresholds]\nmissing-tls = {days = 1}", "unknown rule with thresholds in archgen.toml `missing-tls`"),
+        ("[thresholds]\nmanual-failover = {minuts = 1}", "did you mean `minutes`?"),
+        ("[thresholds]\nmanual-failover = {minutes = -1}", "is a number from 0 on"),
+        ("[thresholds]\nmanual-failover = 5", "`thresholds` is a table of tables"),
         ('personna = "strict"', "unknown key `personna`, did you mean `persona`?"),
     ],
 )
@@ -344,3 +383,11 @@ def test_what_was_accepted_and_is_no_more_is_new(project: Path, capsys: pytest.C
     git(project, "commit", "-qm", "first")
     put(project, "shop", TIER)
     assert ids(run(capsys, "--since", "HEAD")[1]) == {"missing-backup"}
+
+
+def test_the_configuration_of_the_page_is_one(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    block = next(each.partition("```")[0] for each in page.split("```toml\n")[1:] if "[severity]" in each)
+    (project / "archgen.toml").write_text(block, encoding="utf-8")
+    assert run(capsys, "--baseline", "archgen-baseline.json", "--write-baseline")[0] == 0
+    assert run(capsys)[:2] == (0, [])

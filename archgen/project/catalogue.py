@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archgen.errors import UsageError
+from archgen.project.choice import one_of
 from archgen.project.config import configured
 from archgen.rule import Rule
 from archgen.rules import BY_NAME, RULES
@@ -31,6 +32,25 @@ def own_rules() -> tuple[Rule, ...]:
                 raise UsageError(f"{where}: `{name}` is {taken[name]} already; choose another name")
             taken[name] = "another rule of your own"
     return tuple(sorted((rule for _, rule in found), key=lambda rule: rule.code))
+
+
+def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
+    """The numbers that `thresholds` of the configuration sets; UsageError names the first that no rule has."""
+    file, table = configured()
+    said = table.get("thresholds", {})
+    if not isinstance(said, dict) or not all(isinstance(each, dict) for each in said.values()):
+        example = "thresholds = {certificate-mismatch = {days = 45}}"
+        raise UsageError(f"{file}: `thresholds` is a table of tables, such as {example}")
+    known = {rule.id: tuple(name for name, _, _ in rule.thresholds) for rule in rules if rule.thresholds}
+    found: dict[tuple[str, str], float] = {}
+    for rule, numbers in said.items():
+        one_of(rule, tuple(known), f"rule with thresholds in {file}")
+        for name, number in numbers.items():
+            one_of(name, known[rule], f"threshold of {rule} in {file}")
+            if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < 1e12:
+                raise UsageError(f"{file}: the threshold {name} of {rule} is a number from 0 on")
+            found[rule, name] = float(number)
+    return found
 
 
 def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:

@@ -20,6 +20,7 @@ KEYS = (
     "rules",
     "rule-files",
     "plugins",
+    "thresholds",
 )
 
 

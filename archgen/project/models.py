@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from archgen.analysis import analyse, fingerprint
 from archgen.errors import ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
-from archgen.project.catalogue import catalogue
+from archgen.project.catalogue import catalogue, thresholds
 from archgen.project.inputs import SUFFIX, Input, includer, model_id
 from archgen.rule import Rule
 from archgen.rules import BY_NAME
@@ -63,6 +63,7 @@ def judge(
         today,
         every if rules is None else rules,
         frozenset(name for rule in every for name in (rule.id, rule.code)),
+        thresholds(every),
     )
     if jobs > 1 and len(inputs) > 1:
         from archgen.project.parallel import judge_in_parallel
@@ -77,12 +78,16 @@ def judge(
 
 
 class Task(Struct, frozen=True):
-    """Inputs to judge by rules, as of a day; `known` are the ids and codes of all rules that there are."""
+    """Inputs to judge by rules, as of a day; `known` are the ids and codes of all rules that there are.
+
+    `thresholds` are the numbers that the configuration sets, by rule and name.
+    """
 
     inputs: tuple[Input, ...]
     today: str
     rules: tuple[Rule, ...]
     known: frozenset[str]
+    thresholds: Mapping[tuple[str, str], float]
 
 
 def judge_one(task: Task, at: int, tell: Tell = silent) -> Model:
@@ -90,7 +95,7 @@ def judge_one(task: Task, at: int, tell: Tell = silent) -> Model:
     model = _load(task.inputs[at])
     found = tuple(as_finding(problem, model_id(model.file)) for problem in model.problems)
     if model.loaded is not None and model.topology is not None:
-        found += analyse(model.topology, model.loaded.source, task.rules, task.today, task.known)
+        found += analyse(model.topology, model.loaded.source, task.rules, task.today, task.known, task.thresholds)
     tell(model.file)
     return replace(model, findings=found)
 

@@ -34,6 +34,7 @@ def _described(rule: Rule) -> dict[str, object]:
         "code": rule.code,
         "severity": rule.severity,
         "cases": dict(rule.cases),
+        "thresholds": {name: number for name, number, _ in rule.thresholds},
         "category": rule.category,
         "title": rule.title,
         "summary": rule.summary,
@@ -82,6 +83,9 @@ def _rule(rule: Rule, today: str, style: Style) -> str:
     if rule.cases:
         lines += ["", style.paint("Severity", "strong"), f"  {rule.severity}, but in these cases:"]
         lines += [f"  {case}: {severity}" for case, severity in rule.cases]
+    if rule.thresholds:
+        lines += ["", style.paint("Thresholds", "strong")]
+        lines += [f"  {name} = {number:g}: {words}" for name, number, words in rule.thresholds]
     told = verdict(rule, today, style).rpartition("\n\n")[0]
     for title, block in (("Found in", rule.bad), ("What lint says of it", told), ("Not in", rule.good)):
         lines += ["", style.paint(title, "strong"), *(f"  {line}".rstrip() for line in block.strip().splitlines())]

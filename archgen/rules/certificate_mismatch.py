@@ -81,7 +81,11 @@ def _covers(name: str, domain: str) -> bool:
 
 def _judge(facts: Topology, certificate: Certificate, flaws: tuple[str, ...], flows: tuple[str, ...]) -> Iterator[Hit]:
     left = _days_left(certificate, facts.today)
-    date = () if left is None or left > _WARNING_DAYS else (_running_out(certificate, left),)
+    date = (
+        ()
+        if left is None or left > facts.threshold("certificate-mismatch", "days", _WARNING_DAYS)
+        else (_running_out(certificate, left),)
+    )
     if flaws or date:
         soon = not flaws and left is not None and left >= 0
         users = flows or facts.flows_through(certificate.installed_on)
@@ -132,6 +136,7 @@ RULE = Rule(
         ("RFC 8555, Automatic Certificate Management Environment", "https://www.rfc-editor.org/rfc/rfc8555"),
     ),
     check=check,
+    thresholds=(("days", _WARNING_DAYS, "days before its end from which on a certificate is told"),),
     bad="""\
 archgen: 1
 name: A certificate for another name

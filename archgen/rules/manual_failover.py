@@ -22,8 +22,9 @@ def check(facts: Topology) -> Iterator[Hit]:
         if objective is not None and standby and facts.flows_of[component.id]:
             replication = component.replication
             stated = replication.recovery if replication is not None else None
-            if objective < (stated if stated is not None else _REACTION):
-                yield _hit(facts, component, standby, objective, stated)
+            reaction = 60 * facts.threshold("manual-failover", "minutes", _REACTION / 60)
+            if objective < (stated if stated is not None else reaction):
+                yield _hit(facts, component, standby, objective, stated, reaction)
 
 
 def _standby(facts: Topology, component: Component) -> tuple[str, ...]:
@@ -40,12 +41,17 @@ def _standby(facts: Topology, component: Component) -> tuple[str, ...]:
 
 
 def _hit(
-    facts: Topology, component: Component, standby: tuple[str, ...], objective: float, stated: float | None
+    facts: Topology,
+    component: Component,
+    standby: tuple[str, ...],
+    objective: float,
+    stated: float | None,
+    reaction: float,
 ) -> Hit:
     need = (
         f"which is said to take {_minutes(stated)}"
         if stated is not None
-        else f"and a person who is called first needs some {_minutes(_REACTION)}"
+        else f"and a person who is called first needs some {_minutes(reaction)}"
     )
     return Hit(
         subject=Subject("component", component.id),
@@ -85,6 +91,7 @@ RULE = Rule(
     ),
     references=(("Google SRE Book, Being On-Call", "https://sre.google/sre-book/being-on-call/"),),
     check=check,
+    thresholds=(("minutes", _REACTION / 60, "minutes that a person needs who is called first"),),
     bad="""\
 archgen: 1
 name: Back within five minutes, by hand  # finding: unmonitored
