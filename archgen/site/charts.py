@@ -50,15 +50,17 @@ def downtimes(tiers: Sequence[Tier]) -> Chart | None:
     groups = []
     for tier in tiers[:TIERS]:
         found = [(word, worst(tier, reading)) for word, reading in (("reads", True), ("writes", False))]
-        bars = tuple(Bar(word, one.result.downtime, lasting(one.result.downtime)) for word, one in found if one)
+        bars = tuple(
+            Bar(word, one.result.downtime, lasting(one.result.downtime)) for word, one in found if one and one.possible
+        )
         if bars:
             groups.append(BarGroup(one_line(tier.topology.architecture.name), bars))
     return _chart("Expected downtime a year", "down a year", tuple(groups)) if len(groups) > 1 else None
 
 
 def worst(tier: Tier, reading: bool) -> FlowAssessment | None:
-    """The possible flow of one kind that is down longest; None if there is none."""
-    found = [one for one in tier.assessments if one.possible and (access(tier.topology, one.flow) == "read") == reading]
+    """The flow of one kind that is down longest; None if there is none."""
+    found = [one for one in tier.assessments if (access(tier.topology, one.flow) == "read") == reading]
     return max(found, key=lambda one: one.result.downtime, default=None)
 
 

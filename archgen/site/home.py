@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from archgen.assessment import FlowAssessment
 from archgen.report.assessment import lasting
 from archgen.site.charts import worst
 from archgen.site.escape import link, text
-from archgen.site.ladder import codes, step_blocks
+from archgen.site.ladder import IMPOSSIBLE, codes, step_blocks
 from archgen.site.markdown import chart as figure
 from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import HOME, Broken, Page, Tier
@@ -64,6 +65,8 @@ def _stopping(tier: Tier, reading: bool) -> str:
     """The elements whose loss alone stops a flow that only reads, or one that writes; empty if there is no such flow."""
     topology = tier.topology
     flows = [flow for flow in topology.flows if (access(topology, flow) == "read") == reading]
+    if not all(topology.failures[flow].possible for flow in flows):
+        return IMPOSSIBLE
     return codes(dict.fromkeys(one for flow in flows for one in breaking(topology, flow))) or (
         "nothing" if flows else ""
     )
@@ -72,10 +75,12 @@ def _stopping(tier: Tier, reading: bool) -> str:
 def _downtime(tier: Tier) -> tuple[str, str]:
     """How long the worst flow that reads, and the worst that writes, is down in a year."""
     found = (worst(tier, reading) for reading in (True, False))
-    reads, writes = (
-        link(lasting(one.result.downtime), f"{tier.id}/index.md#reliability") if one else "" for one in found
-    )
+    reads, writes = (link(_down_for(one), f"{tier.id}/index.md#reliability") if one else "" for one in found)
     return (reads, writes)
+
+
+def _down_for(one: FlowAssessment) -> str:
+    return lasting(one.result.downtime) if one.possible else "always"
 
 
 def _down(chart: Page | None) -> list[str]:

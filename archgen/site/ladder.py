@@ -10,6 +10,7 @@ from archgen.site.page import Tier
 from archgen.site.step import FlowChange, IssueChange, Step
 from archgen.wording import listed
 
+IMPOSSIBLE = "it fails with nothing failed"
 NAMED = 12
 """Names that a sentence lists before it counts the rest."""
 
@@ -86,7 +87,7 @@ def _flows(step: Step, prefix: str) -> str:
             link(text(one.title), f"{prefix}flows/{one.flow}/index.md"),
             one.access,
             "new flow" if one.before is None else codes(one.before) or "nothing",
-            codes(one.after) or "nothing",
+            (codes(one.after) or "nothing") if one.possible else IMPOSSIBLE,
         )
         for one in step.flows
     ]
@@ -95,6 +96,8 @@ def _flows(step: Step, prefix: str) -> str:
 
 def _verdict(change: FlowChange) -> str:
     name = code(change.flow)
+    if not change.possible:
+        return f"{name} cannot work: {IMPOSSIBLE}."
     if not change.survives and not change.after:
         return f"{name} depends on no host that could fail."
     fatal = f"the loss of {codes(change.after, 'or')} alone still stops it"

@@ -13,7 +13,7 @@ from archgen.report.assessment import MONTHS, alike, found_by, lasting, percent
 from archgen.site.charts import FLOWS
 from archgen.site.escape import code, link, text
 from archgen.site.facts import flow_links
-from archgen.site.ladder import codes
+from archgen.site.ladder import IMPOSSIBLE, codes
 from archgen.site.markdown import badge, chart, folded, heading, table
 from archgen.site.page import Page, Tier
 from archgen.wording import plural
@@ -42,7 +42,7 @@ def reliability(tier: Tier, fixes: Page | None) -> Iterator[str]:
 def _row(tier: Tier, one: FlowAssessment) -> Sequence[str]:
     name = flow_links(tier.topology, one.flow)
     if not one.possible:
-        return (name, "impossible", "always", "always", "it fails with nothing failed", "")
+        return (name, "impossible", "always", "always", IMPOSSIBLE, "")
     down = one.result.downtime
     return (
         name,

@@ -27,6 +27,7 @@ class FlowChange(Struct, frozen=True):
     before: tuple[str, ...] | None
     after: tuple[str, ...]
     survives: tuple[str, ...]
+    possible: bool
 
 
 class IssueChange(Struct, frozen=True):
@@ -103,6 +104,7 @@ def _flow(old: Topology, new: Topology, one: flows.FlowChange) -> FlowChange:
         before=breaking(old, one.flow) if one.before is not None else None,
         after=breaking(new, one.flow),
         survives=one.facts.survives,
+        possible=one.facts.possible,
     )
 
 

@@ -13,7 +13,7 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)(?:\{ \.([\w-]+) \})?")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _EMPHASIS = re.compile(r"\*([^*]+)\*")
 _CLASS = re.compile(r"\n\{ \.([\w-]+) \}$")
-_PROSE = re.compile(r"[^\W_]|[*`\[\u2026]|&#\d+;|<(?:code|a|span)\b")
+_PROSE = re.compile(r"(?!\d+[.)]\s|\*\s|```)(?:[^\W_]|[*`\[\u2026]|&#\d+;|<(?:code|a|span)\b)")
 """What a paragraph may begin with."""
 
 

@@ -8,7 +8,7 @@ from archgen.explained import explained
 from archgen.rule import Rule
 from archgen.site import facts, issues
 from archgen.site.escape import code, link, text
-from archgen.site.ladder import codes, step_blocks
+from archgen.site.ladder import IMPOSSIBLE, codes, step_blocks
 from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import Page, Tier
 from archgen.site.reliability import reliability
@@ -72,7 +72,8 @@ def _flows(tier: Tier) -> str:
     rows = []
     for flow in tier.topology.flows:
         steps = str(sum(1 for _ in tier.topology.hops[flow]))
-        fatal = codes(breaking(tier.topology, flow)) or "nothing"
+        possible = tier.topology.failures[flow].possible
+        fatal = (codes(breaking(tier.topology, flow)) or "nothing") if possible else IMPOSSIBLE
         rows.append((facts.flow_links(tier.topology, flow), access(tier.topology, flow), steps, fatal))
     return table(("Flow", "Access", "Requests", "One failure that stops it"), rows)
 

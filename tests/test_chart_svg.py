@@ -1,0 +1,81 @@
+"""Bar charts as documents: lengths in proportion, every word inside, hostile words as text, both palettes."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from archgen.metrics import text_width
+from archgen.render.chart_svg import Bar, BarGroup, Chart, chart_svg
+from archgen.theme import DARK, LIGHT, Mode
+from tests.hostile import HOSTILE
+
+SVG = "{http://www.w3.org/2000/svg}"
+SAMPLE = Chart(
+    "What to fix first",
+    "What to fix first: a 40 h, b 10 h, c 0 h.",
+    (
+        BarGroup("Reads", (Bar("a", 40.0, "40.0 h"), Bar("b", 10.0, "10.0 h"))),
+        BarGroup("Writes", (Bar("a-very-long-replica-name" * 4 + "@server-1", 20.0, "20.0 h"), Bar("c", 0.0, "0 s"))),
+    ),
+)
+
+
+def drawn(chart: Chart, mode: Mode = "auto") -> ET.Element:
+    return ET.fromstring(chart_svg(chart, "chart", mode))
+
+
+def bars(document: ET.Element) -> list[float]:
+    return [
+        float(rect.attrib["width"])
+        for group in document.iter(f"{SVG}g")
+        if group.attrib.get("class") == "bar"
+        for rect in group.iter(f"{SVG}rect")
+    ]
+
+
+def test_bars_are_as_long_as_their_values_say() -> None:
+    first, *rest = bars(drawn(SAMPLE))
+    assert first > 100
+    assert [length / first for length in rest] == pytest.approx([0.25, 0.5, 0.0], abs=1e-3)
+
+
+def test_bars_of_nothing_have_no_length() -> None:
+    assert bars(drawn(Chart("t", "d", (BarGroup("", (Bar("a", 0.0, "0 s"),)),)))) == [0.0]
+
+
+def test_no_word_leaves_the_picture_and_none_is_cut() -> None:
+    document = drawn(SAMPLE)
+    width, height = float(document.attrib["width"]), float(document.attrib["height"])
+    for one in document.iter(f"{SVG}text"):
+        wide = text_width(one.text or "", float(one.attrib["font-size"]), bold="font-weight" in one.attrib)
+        x = float(one.attrib["x"]) - (wide if one.attrib.get("text-anchor") == "end" else 0.0)
+        assert x >= 0
+        assert x + wide <= width
+        assert 0 < float(one.attrib["y"]) < height
+    lines = "".join(one.text or "" for one in document.iter(f"{SVG}text"))
+    assert SAMPLE.groups[1].bars[0].label in lines
+
+
+def test_title_and_description_say_what_is_shown() -> None:
+    document = drawn(SAMPLE)
+    named = {one.attrib["id"]: one.text for one in document if "id" in one.attrib}
+    assert document.attrib["role"] == "img"
+    assert [named[each] for each in document.attrib["aria-labelledby"].split()] == [SAMPLE.title, SAMPLE.alt]
+
+
+@pytest.mark.parametrize(("mode", "shown"), [("light", LIGHT), ("dark", DARK)])
+def test_a_mode_has_its_own_colours(mode: Mode, shown: object) -> None:
+    accent = {one.accent for one in (LIGHT, DARK)}
+    assert {colour for colour in accent if colour in chart_svg(SAMPLE, "c", mode)} == {shown.accent}
+    assert all(colour in chart_svg(SAMPLE, "c", "auto") for colour in accent)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_stay_words(words: str) -> None:
+    document = drawn(Chart(words, words, (BarGroup(words, (Bar(words, 1.0, words),)),)))
+    plain = drawn(Chart("t", "d", (BarGroup("t", (Bar("t", 1.0, "t"),)),)))
+    known = {one.tag for one in plain.iter()}
+    assert {one.tag for one in document.iter()} <= known
+    assert not any(name.startswith("on") or "href" in name for one in document.iter() for name in one.attrib)

@@ -1,0 +1,247 @@
+"""Reliability on the site: the numbers of a page are those that are computed, and what they rest on stands beside them."""
+
+from __future__ import annotations
+
+import os
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from itertools import pairwise
+
+import markdown
+import pytest
+
+from archgen.analysis import analyse
+from archgen.assessment import FlowAssessment, assess
+from archgen.evolution import Evolution, evolve
+from archgen.evolution.side import Side
+from archgen.loader import load
+from archgen.model import Flow
+from archgen.report.assessment import lasting, percent
+from archgen.report.diff_words import sentences
+from archgen.rules import RULES
+from archgen.site import Page, Tier, pages
+from archgen.site.swift import swift
+from archgen.topology import Topology
+from tests.document import Element, parse, rows, section, table_after
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TIERS = ("1-simple-web-stack", "2-distributed-web-infrastructure", "3-secured-and-monitored", "4-split-components")
+EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+class Blank:
+    """Draws nothing, so that only words are read here."""
+
+    def deployment(self, tier: Tier) -> str:
+        return "<svg/>"
+
+    def change(self, evolution: Evolution) -> str:
+        return "<svg/>"
+
+    def sequence(self, tier: Tier, flow: Flow) -> str:
+        return "<svg/>"
+
+
+def tier(name: str, text: str) -> Tier:
+    loaded = load(f"{name}.arch.yaml", text.encode())
+    topology = Topology(loaded.architecture)
+    return Tier(topology, analyse(topology, loaded.source, RULES, "2026-11-24"), text)
+
+
+def read(name: str) -> Tier:
+    with open(os.path.join(ROOT, "models", f"{name}.arch.yaml"), encoding="utf-8") as stream:
+        return tier(name, stream.read())
+
+
+def made(*tiers: Tier) -> dict[str, Page]:
+    return {page.path: page for page in pages(tiers, Blank(), RULES, lambda rule: rule.id)}
+
+
+def body(page: Page) -> str:
+    return page.content.partition("---\n\n")[2]
+
+
+def shown(page: Page) -> Element:
+    return parse(markdown.markdown(body(page), extensions=EXTENSIONS))
+
+
+MODELS = {name: read(name) for name in TIERS}
+ASSESSED = {name: assess(one.topology) for name, one in MODELS.items()}
+SITE = made(*MODELS.values())
+
+
+@pytest.mark.parametrize("name", TIERS)
+def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
+    head, *found = table_after(shown(SITE[f"{name}/index.md"]), "reliability")
+    assert head == ["Flow", "Availability", "Down a year", "Down a month", "One failure stops it", "Rests on"]
+    titles = MODELS[name].topology.flows
+    assert [row[:4] + row[5:] for row in found] == [
+        [
+            titles[one.flow].title,
+            percent(one.result.availability),
+            lasting(one.result.downtime),
+            lasting(one.result.downtime / 12),
+            f"{len(one.assumed)} assumed numbers",
+        ]
+        for one in ASSESSED[name]
+    ]
+
+
+def test_single_points_lead_to_the_issue_that_proves_them() -> None:
+    name = TIERS[1]
+    document = shown(SITE[f"{name}/index.md"])
+    table = next(one for one in document.all("table") if rows(one)[0][1:2] == ["Availability"])
+    cell = list(table.all("tr"))[2]
+    links = [one for one in cell.all("a") if one.attributes["href"].startswith("#issue-")]
+    kills = {number: one.proof.kill for number, one in MODELS[name].numbered if one.proof}
+    stops = [one.id for numbers in links for one in kills[int(numbers.attributes["href"].removeprefix("#issue-"))]]
+    assert stops == ["dns#1", "lb-1", "server-1"]
+
+
+@pytest.mark.parametrize("name", TIERS)
+def test_everything_assumed_is_listed_with_its_source(name: str) -> None:
+    details = next(shown(SITE[f"{name}/index.md"]).all("details"))
+    listed = rows(next(details.all("table")))[1:]
+    assumed = {each.element: each for one in ASSESSED[name] for each in one.assumed}
+    assert next(details.all("summary")).words.startswith(f"{len(assumed)} assumed numbers")
+    for one in assumed.values():
+        names = one.element.id.removesuffix("#1")
+        assert [percent(one.availability), one.source] in [[row[0], row[2]] for row in listed if names in row[1]]
+
+
+def bars(svg: str) -> Iterator[tuple[str, float]]:
+    for group in ET.fromstring(svg).iter(f"{SVG}g"):
+        if group.attrib.get("class") == "bar":
+            rect = next(group.iter(f"{SVG}rect"))
+            yield group.findtext(f"{SVG}title") or "", float(rect.attrib["width"])
+
+
+@pytest.mark.parametrize("name", TIERS)
+def test_the_chart_is_what_fixing_an_element_wins(name: str) -> None:
+    found = list(bars(SITE[f"{name}/fix-first.svg"].content))
+    hours = {
+        f"{one.element.id.removesuffix('#1')}: {lasting(one.hours_per_year)}": one.hours_per_year
+        for flow in ASSESSED[name]
+        for one in flow.result.importance
+    }
+    values = [hours[label] for label, _ in found]
+    most = max(range(len(values)), key=values.__getitem__)
+    assert [wide / found[most][1] for _, wide in found] == pytest.approx(
+        [value / values[most] for value in values], abs=2e-3
+    )
+    first = ASSESSED[name][0].result.importance[0]
+    assert found[0][0] == f"{first.element.id}: {lasting(first.hours_per_year)}"
+
+
+def test_pairs_are_told_as_groups() -> None:
+    said = section(shown(SITE[f"{TIERS[3]}/index.md"]), "pairs")
+    assert said == (
+        "read-page and write-comment stop when both of a pair are lost, though either alone is survived: "
+        "any of haproxy@lb-1 or lb-1 with any of haproxy@lb-2 or lb-2"
+    )
+
+
+def test_how_far_the_verdict_leans_on_what_is_assumed() -> None:
+    said = section(shown(SITE[f"{TIERS[0]}/index.md"]), "assumed")
+    sensitivity = ASSESSED[TIERS[0]][0].sensitivity
+    assert sensitivity is not None
+    better, worse = (lasting((1 - share) * 8760) for share in (sensitivity.better, sensitivity.worse))
+    assert f"read-page and write-comment would be down {better} a year; if ten times as often, {worse}." in said
+
+
+def longest(name: str, access: str) -> FlowAssessment:
+    flow = {"read": "read-page", "write": "write-comment"}[access]
+    return next(one for one in ASSESSED[name] if one.flow == flow)
+
+
+def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
+    table = rows(next(shown(SITE["index.md"]).all("table")))
+    assert table[0][4:6] == ["Reads down a year", "Writes down a year"]
+    assert [row[4:6] for row in table[1:]] == [
+        [lasting(longest(name, access).result.downtime) for access in ("read", "write")] for name in TIERS
+    ]
+    drawn = [label for label, _ in bars(SITE["downtime.svg"].content)]
+    assert drawn[:4] == ["reads: 48.2 h", "writes: 48.2 h", "reads: 45.8 h", "writes: 90.9 h"]
+
+
+def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
+    words = shown(SITE["index.md"]).words
+    for before, after in pairwise(TIERS):
+        sides = (Side(MODELS[one].topology, MODELS[one].findings, ASSESSED[one]) for one in (before, after))
+        told = sentences(evolve(*sides))
+        assert told
+        for sentence in told:
+            assert sentence in words
+    assert "Reads improve: read-page is down 45.8 h a year" in words
+    assert "Writes do not: write-comment is down 90.9 h a year" in words
+
+
+SAMPLE = """\
+archgen: 1
+name: Sample
+hosts: {a: {availability: 99%}, b: {availability: 99%}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: [a, b], availability: 99.9%}
+connections:
+  user -> web: http
+flows:
+  read: {title: Read, access: read, steps: [user -> web: GET /]}
+"""
+
+
+def test_what_the_model_states_is_not_called_assumed() -> None:
+    site = made(tier("sample", SAMPLE))
+    document = shown(site["sample/index.md"])
+    [row] = table_after(document, "reliability")[1:]
+    down = 1 - (1 - 0.99 * 0.999) ** 2
+    assert row == [
+        "Read",
+        percent(down),
+        *map(lasting, ((1 - down) * 8760, (1 - down) * 730)),
+        "nothing",
+        "stated numbers only",
+    ]
+    assert document.by_id("reliability").words == "Reliability"
+    assert not list(document.all("details"))
+
+
+def test_an_impossible_flow_says_so() -> None:
+    site = made(tier("sample", SAMPLE.replace("  user -> web: http\n", "  web -> user: http\n")))
+    document = shown(site["sample/index.md"])
+    [row] = table_after(document, "reliability")[1:]
+    assert row == ["Read", "impossible", "always", "always", "it fails with nothing failed"]
+    assert "sample/fix-first.svg" not in site
+    assert rows(next(shown(site["index.md"]).all("table")))[1][2:4] == ["it fails with nothing failed", "always"]
+
+
+def test_many_pairs_are_counted() -> None:
+    names = [f"w{number}" for number in range(12)]
+    web = "".join(f"  {name}: {{kind: service, replicas: 2}}\n" for name in names)
+    calls = "".join(f"  user -> {name}: http\n" for name in names)
+    steps = ", ".join(f"user -> {name}: GET /" for name in names)
+    text = (
+        f"archgen: 1\nname: Many\ncomponents:\n  user: {{kind: client}}\n{web}connections:\n{calls}"
+        f"flows:\n  read: {{title: Read, access: read, steps: [{steps}]}}\n"
+    )
+    said = section(shown(made(tier("many", text))["many/index.md"]), "pairs")
+    assert said.count(" with ") == 8
+    assert said.endswith("and 4 more")
+
+
+@pytest.mark.parametrize("path", [path for path in SITE if path.endswith(".md")])
+def test_a_block_that_markdown_need_not_read_means_the_same_to_it(path: str) -> None:
+    for block in body(SITE[path]).rstrip("\n").split("\n\n"):
+        quick = swift(block)
+        if quick is not None:
+            one, other = parse(quick), parse(markdown.markdown(block, extensions=EXTENSIONS))
+            assert one.words == other.words
+            assert [(each.tag, each.attributes) for each in one.all()] == [
+                (each.tag, each.attributes) for each in other.all()
+            ]
+
+
+@pytest.mark.parametrize("block", ["# a", "!!! note", "    - a", "1. a", "> a", "---", "```", "- a\nb", "+ a"])
+def test_any_other_block_is_left_to_markdown(block: str) -> None:
+    assert swift(block) is None
