@@ -114,7 +114,11 @@ def test_a_failing_step_is_told_with_its_path(capsys: pytest.CaptureFixture[str]
     flow = run(capsys, TIER[2], "--kill", "server-1")["flows"]["write-comment"]
     assert flow["step"] == "write-comment/6"
     assert flow["path"] == ["user", "haproxy@lb-1", "nginx@server-2", "app@server-2", "mysql@server-1"]
+    assert flow["fails"] == ["write-comment/6"]
     assert "app -> mysql: INSERT the comment" in flow["reason"]
+    flow = run(capsys, TIER[2], "--kill", "lb-1", "mysql")["flows"]["read-page"]
+    assert (flow["step"], flow["fails"]) == ("read-page/3", ["read-page/3", "read-page/6"])
+    assert "read-page/6 would fail as well" in flow["reason"]
 
 
 def test_what_a_flow_can_do_without_degrades_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -127,7 +127,7 @@ def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
         for need in plan.structure.needs[path[-1]]:
             if found.unmet(need) & bit:
                 callees = [one for one in plan.of(need) if found.failed[one] & bit and not found.failed[one] & lame]
-                if _alive(found, need, bit) < need.count:
+                if alive(found, need, bit) < need.count:
                     dead = [one for one in callees if found.down[one] & bit]
                     return need.step, (*path, *dead[:1])
                 callees = [one for one in callees if not found.down[one] & bit and one not in seen]
@@ -136,7 +136,7 @@ def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     return initiator.step, (sound[0],)
 
 
-def _alive(found: Evaluation[int], need: Need, bit: int) -> int:
+def alive(found: Evaluation[int], need: Need, bit: int) -> int:
     """How many replicas could meet a need in a state if all that is up worked."""
     up = [one for one in need.candidates if not found.down[one] & bit]
     for standby in need.standbys:

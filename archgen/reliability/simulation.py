@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from archgen.finding import Subject
 from archgen.model import Branch, Connection, Flow, Frame, Request, Step
 from archgen.reliability.evaluation import Evaluation, Plan
-from archgen.reliability.failure import States, trace
+from archgen.reliability.failure import States, alive, trace
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build, requests
 
@@ -25,7 +25,8 @@ _SOUND, _GONE = 1, 2
 class Outcome(Struct, frozen=True):
     """What becomes of a flow.
 
-    down: `step` is the request that fails and `path` the replicas from the start to there. Not `possible`: it is down
+    down: `step` is the request that fails and `path` the replicas from the start to there; `fails` are all requests that
+    no caller which is up can make, since too few of those that would answer are up. Not `possible`: it is down
     with nothing failed. degraded: it is served, without `lost`, replicas of it that are not up, and `cut_off`, those
     that are up and can no longer do their part; `skipped` are requests that it can do without and that fail.
     """
@@ -38,6 +39,7 @@ class Outcome(Struct, frozen=True):
     lost: tuple[str, ...] = ()
     cut_off: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    fails: tuple[str, ...] = ()
 
 
 def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> Outcome:
@@ -54,7 +56,8 @@ def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) ->
     if found.flow:
         state = found.flow & _SOUND or _GONE
         step, path = trace(found, state)
-        return Outcome(flow.id, "down", state == _GONE, step, path, lost, cut_off)
+        fails = _fails(flow, plan, found, state)
+        return Outcome(flow.id, "down", state == _GONE, step, path, lost, cut_off, fails=fails)
     skipped = _skipped(index, flow, whole, with_options)
     return Outcome(flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped)
 
@@ -105,6 +108,15 @@ def _eager(index: Index, flow: Flow) -> Index:
 def _connections(index: Index, request: Request) -> list[Connection]:
     found = (index.connections.get((request.source, target)) for target in request.targets)
     return [one for one in found if one is not None]
+
+
+def _fails(flow: Flow, plan: Plan, found: Evaluation[int], state: int) -> tuple[str, ...]:
+    able: dict[str, bool] = {}
+    for replica, needs in plan.structure.needs.items():
+        if not found.down[replica] & state:
+            for need in needs:
+                able[need.step] = able.get(need.step, False) or alive(found, need, state) >= need.count
+    return tuple(request.id for request, _ in requests(flow.steps) if able.get(request.id) is False)
 
 
 def _skipped(index: Index, flow: Flow, whole: Plan, found: Evaluation[int]) -> tuple[str, ...]:

@@ -38,7 +38,9 @@ def reason(one: Outcome, steps: dict[str, str]) -> str:
         case "down":
             by_itself = "" if one.possible else ", as it does with nothing failed"
             way = f", on the way {' → '.join(one.path)}" if one.path else ""
-            return f"step {one.step} fails{by_itself}: {steps.get(one.step or '', '')}{way}"
+            others = [each for each in one.fails if each != one.step]
+            more = f"; {listed(others)} would fail as well" if others else ""
+            return f"step {one.step} fails{by_itself}: {steps.get(one.step or '', '')}{way}{more}"
         case _:
             assert_never(one.status)
 

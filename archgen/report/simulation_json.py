@@ -21,6 +21,7 @@ def write(told: Simulated) -> str:
             "possible": one.possible,
             "step": one.step,
             "path": one.path,
+            "fails": one.fails,
             "lost": one.lost,
             "cut_off": one.cut_off,
             "skipped": one.skipped,
