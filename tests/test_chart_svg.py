@@ -8,7 +8,7 @@ import pytest
 
 from archgen.metrics import text_width
 from archgen.render.chart_svg import Bar, BarGroup, Chart, chart_svg
-from archgen.theme import DARK, LIGHT, Mode
+from archgen.theme import DARK, LIGHT, Mode, Theme
 from tests.hostile import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -66,7 +66,7 @@ def test_title_and_description_say_what_is_shown() -> None:
 
 
 @pytest.mark.parametrize(("mode", "shown"), [("light", LIGHT), ("dark", DARK)])
-def test_a_mode_has_its_own_colours(mode: Mode, shown: object) -> None:
+def test_a_mode_has_its_own_colours(mode: Mode, shown: Theme) -> None:
     accent = {one.accent for one in (LIGHT, DARK)}
     assert {colour for colour in accent if colour in chart_svg(SAMPLE, "c", mode)} == {shown.accent}
     assert all(colour in chart_svg(SAMPLE, "c", "auto") for colour in accent)

@@ -11,6 +11,8 @@ from archgen.site.step import FlowChange, IssueChange, Step
 from archgen.wording import listed
 
 IMPOSSIBLE = "it fails with nothing failed"
+"""What is said of a flow that cannot work, where others have what stops them."""
+
 NAMED = 12
 """Names that a sentence lists before it counts the rest."""
 
