@@ -15,6 +15,9 @@ from archgen.view import Badge
 _NEAR = 3.0
 """Pixels within which two places are one column or row."""
 
+_LONGEST = 2000
+"""Characters of a text that are looked at: no line shows more."""
+
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
 _JOINTS = {
     0: " ",
@@ -87,15 +90,23 @@ def _wide(character: str) -> int:
 
 def _shown(text: str) -> str:
     """One line without anything that steers a terminal or takes no room."""
-    return "".join(one for one in " ".join(clean(text).split()) if _wide(one))
+    return "".join(one for one in " ".join(clean(text[:_LONGEST]).split()) if _wide(one))
 
 
 def _cut(text: str, room: int) -> str:
-    if wide(text) <= room:
-        return text
-    while text and wide(text) > room - 1:
+    """The text, cut with an ellipsis where it takes more columns than there are."""
+    taken = 0
+    for at, character in enumerate(text):
+        taken += _wide(character)
+        if taken > room:
+            return _head(text[:at], room - 1)
+    return text
+
+
+def _head(text: str, room: int) -> str:
+    while text and wide(text) > room:
         text = text[:-1]
-    return f"{text}…" if room > 0 else ""
+    return f"{text}…" if room >= 0 else ""
 
 
 def _issues(badges: Iterable[Badge]) -> str:
@@ -217,7 +228,7 @@ class _Grid:
         for node in self._placed.nodes:
             self._node(node)
         for edge in self._placed.edges:
-            self._head(edge)
+            self._arrow(edge)
             if edge.label:
                 box = edge.label.box
                 left, right = self._x[box.x], self._x[box.right]
@@ -295,7 +306,7 @@ class _Grid:
                 joints = (before if at > low else 0) | (after if at < high else 0)
                 self._lines[place] = (self._lines.get(place, (0, role))[0] | joints, role)
 
-    def _head(self, one: PlacedEdge) -> None:
+    def _arrow(self, one: PlacedEdge) -> None:
         """The arrow, in the cell before the card that it points to."""
         (x0, y0), (x1, y1) = one.points[-2:]
         x, y = self._x[x1], self._y[y1]

@@ -14,6 +14,8 @@ _ASCII = str.maketrans(
     {"│": "|", "─": "-", "┄": ".", "▶": ">", "◀": "<", "┌": "+", "┐": "+", "└": "+", "┘": "+", "…": "~"}
 )
 _LEAST, _MOST = 12, 30
+_LONGEST = 2000
+"""Characters of a text that are looked at: no line shows more."""
 
 
 def sequence_text(sequence: Sequence, width: int = 10_000, ascii_only: bool = False) -> str | None:
@@ -33,16 +35,23 @@ def _columns(character: str) -> int:
 
 
 def _folded(text: str) -> str:
-    return "".join(one for one in " ".join(clean(text).split()) if _columns(one))
+    return "".join(one for one in " ".join(clean(text[:_LONGEST]).split()) if _columns(one))
 
 
 def _cut(text: str, room: int) -> str:
     text = _folded(text)
-    if _wide(text) <= room:
-        return text
-    while text and _wide(text) > room - 1:
+    taken = 0
+    for at, character in enumerate(text):
+        taken += _columns(character)
+        if taken > room:
+            return _head(text[:at], room - 1)
+    return text
+
+
+def _head(text: str, room: int) -> str:
+    while text and _wide(text) > room:
         text = text[:-1]
-    return f"{text}…" if room > 0 else ""
+    return f"{text}…" if room >= 0 else ""
 
 
 class _Writer:
