@@ -248,6 +248,35 @@ def test_pictures_stand_in_the_page_and_not_in_the_search_index(site: str) -> No
     assert any("Failover by hand" in entry["title"] for entry in index["docs"])
 
 
+@pytest.mark.parametrize("path", [(), *((name,) for name in TIERS)])
+def test_charts_stand_in_the_page_with_their_words_out_of_it(site: str, path: tuple[str, ...]) -> None:
+    document = article(site, *path)
+    charts = [svg for svg in document.all("svg") if any(group.has("bar") for group in svg.all("g"))]
+    assert len(charts) == 1
+    assert next(charts[0].all("desc")).words
+
+
+def test_the_picture_of_a_step_is_a_file_beside_the_page(site: str) -> None:
+    for name in TIERS[1:]:
+        links = {one.attributes.get("href") for one in article(site, name).all("a")}
+        assert "step.svg" in links
+        assert os.path.isfile(os.path.join(site, name, "step.svg"))
+    assert not os.path.exists(os.path.join(site, TIERS[0], "step.svg"))
+
+
+def test_search_finds_the_words_that_markdown_did_not_read(site: str) -> None:
+    with open(os.path.join(site, "search", "search_index.json"), encoding="utf-8") as stream:
+        docs = {entry["location"]: entry["text"] for entry in json.load(stream)["docs"]}
+    assert "99.477 %" in docs[f"{TIERS[1]}/index.html#reliability"]
+    assert "Uptime" not in docs[f"{TIERS[1]}/index.html#assumed"]
+    assert "Amazon Compute SLA, instance level" in docs[f"{TIERS[1]}/index.html#assumed"]
+    assert "hands each new request to the next server" in docs[f"{TIERS[1]}/index.html#about-round-robin"]
+    for name, model in MODELS.items():
+        for number, finding in enumerate(model.findings, 1):
+            told = " ".join(docs[f"{name}/index.html#issue-{number}"].split())
+            assert finding.code in told
+
+
 def test_the_ladder_says_what_alone_stops_reads_and_writes(site: str) -> None:
     table = next(one for one in article(site).all("table"))
     assert [row[2:4] for row in rows(table)[1:]] == [

@@ -8,8 +8,8 @@ from archgen.markup import element, escape, picture, words
 from archgen.metrics import text_width, wrap
 from archgen.theme import SIZES, Mode
 
-_WIDTH = 720.0
-_LABEL = 240.0
+_WIDTH = 560.0
+_LABEL = 200.0
 _MARGIN = 16.0
 _BAR = 14.0
 _ROW = 24.0
