@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -22,6 +23,7 @@ from archgen.reliability.structure import build
 from tests.random_flows import architecture
 
 ROOT = Path(__file__).parent.parent
+CONTRACT = json.loads((ROOT / "docs" / "what-if-1.schema.json").read_text(encoding="utf-8"))
 TIER = {number: next((ROOT / "models").glob(f"{number}-*.arch.yaml")) for number in (1, 2, 3, 4)}
 
 
@@ -44,6 +46,7 @@ def changed(model: Architecture, edits: tuple[Edit, ...]) -> Architecture:
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert main(["what-if", *words, "--format", "json"]) == 0
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator(CONTRACT).validate(document)
     return document
 
 
@@ -113,6 +116,10 @@ def test_given_changes_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     write = document["flows"]["write-comment"]
     assert [one["id"] for one in write["after"]["single_points_of_failure"]] == ["dns#1"]
     assert write["after"]["availability"] > write["before"]["availability"]
+    won = [one["write-comment"] for one in document["hours_per_year_won"]]
+    before, after = (write[when]["downtime_hours_per_year"] for when in ("before", "after"))
+    assert all(hours > 0 for hours in won)
+    assert sum(won) == pytest.approx(before - after)
     document = run(capsys, str(TIER[1]), "--add", "host server-2 like server-1 in dc-9")
     assert document["changes"] == ["a host server-2 like server-1 in dc-9, with nginx, app, code, mysql"]
 

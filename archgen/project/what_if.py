@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
-from archgen.assessment import assess
+from archgen.assessment import FlowAssessment, assess
 from archgen.errors import UsageError
 from archgen.model import Architecture
 from archgen.project.choice import one_of
@@ -14,6 +15,9 @@ from archgen.reliability.repair import repair
 from archgen.report.terminal import Style
 from archgen.report.what_if import WhatIf, yaml
 from archgen.topology import Topology
+
+MOST_STAGES = 200
+"""Flows, times the changes, that are assessed to tell what each change wins by itself."""
 
 HOW = (
     "write --add 'replica of COMPONENT [on HOST] [in ZONE]' or --add 'host NAME like HOST [in ZONE]', and "
@@ -45,28 +49,50 @@ def what_if(model: Model, topology: Topology, add: tuple[str, ...], assign: tupl
         edits, smallest, left = found.edits, found.smallest, found.left
     else:
         edits, smallest, left = (), None, ()
-    after = before
+    stages = [before]
     for edit in edits:
-        after = apply(after, edit)
+        stages.append(apply(stages[-1], edit))
     for word in (*add, *assign):
-        read = _added(after, word) if word in add else _assigned(after, word)
+        read = _added(stages[-1], word) if word in add else _assigned(stages[-1], word)
         for edit in read:
-            after = apply(after, edit)
+            stages.append(apply(stages[-1], edit))
         edits += read
+    after = stages[-1]
+    assessed = _assessed(stages)
     return WhatIf(
         file=model.file,
         name=before.name,
         changes=tuple(_worded(before, edit) for edit in edits),
-        before=assess(topology, 1),
-        after=assess(Topology(after), 1),
+        won=_won(assessed) if len(assessed) == len(stages) else (),
+        before=assessed[0],
+        after=assessed[-1],
         yaml=yaml(before, after),
         smallest=smallest,
         left=left,
     )
 
 
+def _assessed(stages: list[Architecture]) -> list[tuple[FlowAssessment, ...]]:
+    """The flows before the changes, after each of them, and so after the last; the ends alone where it is much."""
+    few = len(stages) * len(stages[0].flows) <= MOST_STAGES
+    return [assess(Topology(one), 1) for one in (stages if few else (stages[0], stages[-1]))]
+
+
+def _won(assessed: list[tuple[FlowAssessment, ...]]) -> tuple[tuple[tuple[str, float], ...], ...]:
+    return tuple(
+        tuple(
+            (before.flow, before.result.downtime - after.result.downtime)
+            for before, after in zip(first, then, strict=True)
+        )
+        for first, then in pairwise(assessed)
+    )
+
+
 def _worded(before: Architecture, edit: Edit) -> str:
     """A change in words, with whether it needs a machine that the model does not have: a typo shows there."""
+    managed = {one.id for one in before.components if one.managed}
+    if isinstance(edit, AddReplica) and edit.host is None and edit.component in managed:
+        return f"another provider beside that of {edit.component}"
     if isinstance(edit, AddReplica) and edit.host is not None and all(one.id != edit.host for one in before.hosts):
         return f"{told(edit)}, a new host"
     return told(edit)

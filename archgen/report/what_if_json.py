@@ -24,6 +24,7 @@ def write(told: WhatIf) -> str:
             "file": told.file,
             "name": told.name,
             "changes": told.changes,
+            "hours_per_year_won": [dict(one) for one in told.won],
             "smallest": told.smallest,
             "flows": flows,
             "left": {flow: [element(one) for one in points] for flow, points in told.left},

@@ -15,6 +15,8 @@ def write(told: WhatIf, style: Style) -> str:
         lines.append("no change is needed: no single failure breaks a flow" if not told.left else "no change helps")
     for number, change in enumerate(told.changes, 1):
         lines += wrap(brief(change), style.width, "     ", f"  {number}. ")
+        if told.won:
+            lines += wrap(_won(told.won[number - 1]), style.width, "     ", "     ")
     for before, after in zip(told.before, told.after, strict=True):
         lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
     if told.left:
@@ -26,6 +28,16 @@ def write(told: WhatIf, style: Style) -> str:
     if told.yaml:
         lines += ["", "in the model:", "", *(f"  {brief_line(line)}" for line in told.yaml.splitlines())]
     return "\n".join(lines) + "\n"
+
+
+def _won(flows: tuple[tuple[str, float], ...]) -> str:
+    """What one change wins by itself, over those before it; nothing is said of less than a second a year."""
+    second = 1 / 3600
+    moved = [(flow, hours) for flow, hours in flows if abs(hours) >= second]
+    words = [
+        f"{lasting(abs(hours))} a year {'won' if hours > 0 else 'lost'} for {brief(flow)}" for flow, hours in moved
+    ]
+    return ", ".join(words) or "wins no time by itself"
 
 
 def brief_line(line: str) -> str:
