@@ -32,6 +32,10 @@ MEANINGLESS = frozenset({"invalid-model", "dangling-reference"})
 """The rules whose findings leave a model without a meaning: no policy can touch them."""
 
 
+Apart = tuple[tuple[str, tuple[str, ...]], ...]
+"""What does not run on some models: a pattern of their ids, with selectors."""
+
+
 class Policy(Struct, frozen=True):
     """The choices of a run: nothing selected is all rules; `severities` pair a selector with what it makes of a rule."""
 
@@ -39,6 +43,7 @@ class Policy(Struct, frozen=True):
     ignore: tuple[str, ...] = ()
     severities: tuple[tuple[str, Grave], ...] = ()
     persona: Persona = "regular"
+    apart: Apart = ()
 
 
 def weight(selector: str, rule: Rule) -> int:
@@ -63,6 +68,16 @@ def _runs(policy: Policy, rule: Rule) -> bool:
     wanted = _most(policy.select or (ALL,), rule)
     off = tuple(selector for selector, grave in policy.severities if grave == "off")
     return wanted > _most(policy.ignore, rule) and (not off or _grave(policy, rule) != "off")
+
+
+def of_model(apart: Apart, model: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules that run on a model of this id."""
+    if not apart:
+        return rules
+    from fnmatch import fnmatchcase
+
+    off = tuple(word for pattern, words in apart if fnmatchcase(model, pattern) for word in words)
+    return tuple(rule for rule in rules if rule.id in MEANINGLESS or not _most(off, rule))
 
 
 def _most(selectors: Iterable[str], rule: Rule) -> int:

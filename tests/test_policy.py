@@ -246,6 +246,9 @@ def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.Captu
         ("[thresholds]\nmanual-failover = {minuts = 1}", "did you mean `minutes`?"),
         ("[thresholds]\nmanual-failover = {minutes = -1}", "is a number from 0 on"),
         ("[thresholds]\nmanual-failover = 5", "`thresholds` is a table of tables"),
+        ('per-model = ["SEC"]', "`per-model` is a table"),
+        ('per-model = {"x*" = ["MOD002"]}', "per-model: dangling-reference stands fast"),
+        ('per-model = {"x*" = ["SCE"]}', "per-model: no rule is called `SCE`"),
         ('personna = "strict"', "unknown key `personna`, did you mean `persona`?"),
     ],
 )
@@ -286,6 +289,18 @@ def test_the_command_line_is_stronger_than_the_configuration(project: Path, caps
     assert (code, ids(findings)) == (0, {"missing-firewall"})
     code, findings, _ = run(capsys, "--select", "SEC,unmonitored", "--fail-on", "error", "--ignore", "SEC004")
     assert (code, ids(findings)) == (1, {"unmonitored"})
+
+
+def test_some_rules_do_not_run_on_some_models(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    put(project, "legacy-shop", TIER)
+    run(capsys, "--baseline", "b.json", "--write-baseline")
+    (project / "archgen.toml").write_text('[per-model]\n"legacy-*" = ["SEC", "missing-backup"]\n', encoding="utf-8")
+    _, findings, _ = run(capsys)
+    told = {name: {one["rule"] for one in findings if f"/{name}." in one["file"]} for name in ("shop", "legacy-shop")}
+    assert told["shop"] - told["legacy-shop"] == {"missing-tls", "missing-firewall", "missing-backup"}
+    assert told["legacy-shop"] < told["shop"]
+    # what could not be found there is not taken for mended
+    assert run(capsys, "--baseline", "b.json")[2] == ""
 
 
 # A baseline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
@@ -64,12 +64,14 @@ def entries(findings: tuple[Finding, ...]) -> tuple[Entry, ...]:
 
 
 class Scope:
-    """What a run could have found: the models that it judged, the rules that ran and all that there are.
+    """What a run could have found: the models that it judged, the rules that ran on each and all that there are.
 
     `whole` says that it was given all models, so that what it does not know is gone.
     """
 
-    def __init__(self, models: tuple[Model, ...], ran: frozenset[str], known: frozenset[str], whole: bool) -> None:
+    def __init__(
+        self, models: tuple[Model, ...], ran: Callable[[str], frozenset[str]], known: frozenset[str], whole: bool
+    ) -> None:
         self.found = entries(tuple(finding for model in models for finding in model.findings))
         self._judged = {model_id(model.file) for model in models if model.loaded is not None and not model.problems}
         self._given = {model_id(model.file) for model in models}
@@ -79,7 +81,7 @@ class Scope:
 
     def __contains__(self, entry: Entry) -> bool:
         model = entry.model in self._judged or (self._whole and entry.model not in self._given)
-        return model and (entry.rule in self._ran or entry.rule not in self._known)
+        return model and (entry.rule in self._ran(entry.model) or entry.rule not in self._known)
 
     def stale(self, known: tuple[Entry, ...]) -> tuple[Entry, ...]:
         """The entries that the run should have found and did not."""

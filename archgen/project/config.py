@@ -21,6 +21,7 @@ KEYS = (
     "rule-files",
     "plugins",
     "thresholds",
+    "per-model",
 )
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from archgen.analysis import order
 from archgen.finding import SEVERITIES, Finding, Severity
 from archgen.model import Frame, Request, Step
-from archgen.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, shown, unknown
+from archgen.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, of_model, shown, unknown
 from archgen.project.catalogue import catalogue
 from archgen.project.inputs import find, model_id, read
 from archgen.project.models import Model, Tell, judge, silent
@@ -132,7 +132,7 @@ def lint(
     inputs = read(files[part.shard - 1 :: part.shards], stdin_name)
     elsewhere = frozenset(map(model_id, files)) if part.shards > 1 else frozenset()
     jobs = _jobs(part, len(inputs))
-    models = judge(inputs, today, tell=tell, rules=rules, jobs=jobs, elsewhere=elsewhere)
+    models = judge(inputs, today, tell=tell, rules=rules, jobs=jobs, elsewhere=elsewhere, apart=policy.apart)
     models = _graded(models, policy, every)
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
@@ -143,8 +143,10 @@ def lint(
     if settings.baseline is not None:
         from archgen.project.baseline import Scope, settle_baseline
 
-        ran, known_rules = (frozenset(rule.id for rule in some) for some in (rules, every))
-        scope = Scope(models, ran, known_rules, whole=not paths and part.shards == 1)
+        def ran(model: str) -> frozenset[str]:
+            return frozenset(rule.id for rule in of_model(policy.apart, model, rules))
+
+        scope = Scope(models, ran, frozenset(rule.id for rule in every), whole=not paths and part.shards == 1)
         known, notes = settle_baseline(settings.baseline, scope, keep)
         models = _without(models, known, "in the baseline", hidden)
     models = _for(policy.persona, models, hidden)

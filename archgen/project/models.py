@@ -13,6 +13,7 @@ from archgen.analysis import analyse, fingerprint
 from archgen.errors import ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
+from archgen.policy import Apart, of_model
 from archgen.project.catalogue import catalogue, thresholds
 from archgen.project.inputs import SUFFIX, Input, includer, model_id
 from archgen.rule import Rule
@@ -50,12 +51,13 @@ def judge(
     rules: tuple[Rule, ...] | None = None,
     jobs: int = 1,
     elsewhere: frozenset[str] = frozenset(),
+    apart: Apart = (),
 ) -> tuple[Model, ...]:
     """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
 
     Without `ladder`, whether the tiers that models follow are there is not asked; `elsewhere` are the ids of models
     that are there and not among the inputs. Without `rules` all run that there are. `jobs` are the processes that share
-    the work, to the same result.
+    the work, to the same result; `apart` says what does not run on some models.
     """
     every = catalogue()
     task = Task(
@@ -64,6 +66,7 @@ def judge(
         every if rules is None else rules,
         frozenset(name for rule in every for name in (rule.id, rule.code)),
         thresholds(every),
+        apart,
     )
     if jobs > 1 and len(inputs) > 1:
         from archgen.project.parallel import judge_in_parallel
@@ -88,6 +91,7 @@ class Task(Struct, frozen=True):
     rules: tuple[Rule, ...]
     known: frozenset[str]
     thresholds: Mapping[tuple[str, str], float]
+    apart: Apart = ()
 
 
 def judge_one(task: Task, at: int, tell: Tell = silent) -> Model:
@@ -95,7 +99,8 @@ def judge_one(task: Task, at: int, tell: Tell = silent) -> Model:
     model = _load(task.inputs[at])
     found = tuple(as_finding(problem, model_id(model.file)) for problem in model.problems)
     if model.loaded is not None and model.topology is not None:
-        found += analyse(model.topology, model.loaded.source, task.rules, task.today, task.known, task.thresholds)
+        rules = of_model(task.apart, model.loaded.architecture.id, task.rules)
+        found += analyse(model.topology, model.loaded.source, rules, task.today, task.known, task.thresholds)
     tell(model.file)
     return replace(model, findings=found)
 

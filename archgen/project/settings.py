@@ -50,9 +50,19 @@ def settle(asked: Asked, rules: tuple[Rule, ...]) -> Settings:
         ignore + tuple(_selector(word, rules, f"{file}: ignore", off=True) for word in said.words("ignore")),
         tuple(_severities(said, rules)),
         cast(Persona, one_of(asked.persona or said.word("persona") or "regular", PERSONAS, "persona")),
+        tuple(_apart(said, rules)),
     )
     fail_on = cast(FailOn, one_of(asked.fail_on or said.word("fail-on") or "error", FAIL_ON, "severity"))
     return Settings(policy, fail_on, asked.baseline or said.word("baseline"), _pages(said))
+
+
+def _apart(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    table = said.table.get("per-model", {})
+    if not isinstance(table, dict):
+        raise UsageError(f'{said.file}: `per-model` is a table, such as per-model = {{"legacy-*" = ["SCA"]}}')
+    for pattern in table:
+        words = _Said(said.file, table).words(pattern)
+        yield pattern, tuple(_selector(word, rules, f"{said.file}: per-model", off=True) for word in words)
 
 
 class _Said:
