@@ -73,12 +73,12 @@ def test_a_pdf_has_its_words_in_regular_and_bold() -> None:
     assert len(faces) >= 4, "a face and its descendant, twice"
 
 
-def test_the_bold_face_is_as_wide_as_it_was_measured() -> None:
+def test_the_bold_face_is_no_wider_than_it_was_measured() -> None:
     font = TTFont(BytesIO(bold_font("haproxy 192")))
     advance, names = font["hmtx"], font.getBestCmap()
     for character in "haproxy 192":
         width = advance[names[ord(character)]][0] / font["head"].unitsPerEm
-        assert abs(width - text_width(character, 1.0, bold=True)) < 0.002
+        assert text_width(character, 1.0) - 0.001 <= width <= text_width(character, 1.0, bold=True) + 0.001
     assert bold_font("abc") == bold_font("abc")
 
 
@@ -136,7 +136,7 @@ PLANTUML_LINES = re.compile(
     r"| *p\d+ --?> p\d+( : W)?"
     r"| *note over p\d+(, p\d+)? : W"
     r"| *(alt|else|opt|loop|par)( W)?"
-    r'| *(Deployment_Node|Person|Container|ContainerDb|ContainerQueue)\([gn]\d+, "W"(, "W?")*\)( \{)?'
+    r'| *(Deployment_Node|Person|Container|ContainerDb|ContainerQueue)\([gn]\d+, "W"(, "W")*\)( \{)?'
     r'| *Rel\(n\d+, n\d+, "W", "W"\)'
 )
 
@@ -144,7 +144,7 @@ PLANTUML_LINES = re.compile(
 def plain_words(line: str) -> str:
     """A PlantUML line with its runs of harmless words, codes and line breaks as `W`."""
     safe = r"(?:<U\+[0-9A-F]{4,5}>|\\n|[A-Za-z0-9 .,…]|[^\x00-\x7f])"
-    quoted = re.sub(rf'"{safe}+"', '"W"', line)
+    quoted = re.sub(rf'"{safe}*"', '"W"', line)
     return re.sub(rf"(^title | : |^ *(?:alt|else|opt|loop|par) ){safe}+$", r"\1W", quoted)
 
 
@@ -237,8 +237,8 @@ def test_drawio_has_everything_in_the_same_places(one: Topology) -> None:
     for at, edge in enumerate(placed.edges, 1):
         cell = found[f"e{at}"]
         assert (cell.get("source"), cell.get("target")) == (names[edge.edge.source], names[edge.edge.target])
-        points = [(float(p.get("x", 0)), float(p.get("y", 0))) for p in cell.iter("mxPoint")]
-        assert points == pytest.approx([*edge.points[1:-1]], abs=0.1)
+        points = [float(point.get(axis, 0)) for point in cell.iter("mxPoint") for axis in "xy"]
+        assert points == pytest.approx([length for point in edge.points[1:-1] for length in point], abs=0.1)
     for cell in found.values():
         assert cell.get("id") == "0" or cell.get("parent") in found
         assert (cell.get("vertex") == "1") != (cell.get("edge") == "1") or cell.get("id") in ("0", "1")
