@@ -13,10 +13,10 @@ from archgen.report.assessment import MONTHS, alike, found_by, lasting, percent
 from archgen.site.charts import FLOWS
 from archgen.site.escape import code, link, text
 from archgen.site.facts import flow_links
-from archgen.site.ladder import IMPOSSIBLE, codes
+from archgen.site.ladder import IMPOSSIBLE, NAMED, codes
 from archgen.site.markdown import badge, chart, folded, heading, table
 from archgen.site.page import Page, Tier
-from archgen.wording import plural
+from archgen.wording import listed, plural
 
 PAIRS = 8
 """Groups of pairs that a page names before it counts the rest."""
@@ -57,7 +57,8 @@ def _row(tier: Tier, one: FlowAssessment) -> Sequence[str]:
 def _points(tier: Tier, flow: str) -> str:
     """The single points of failure of a flow, each with the issue that proves it."""
     found = [one.element for one in tier.topology.breaking if flow in one.flows]
-    return ", ".join(f"{_proof(tier, one, flow)}{code(called(tier.topology, one))}" for one in found)
+    told = [f"{_proof(tier, one, flow)}{code(called(tier.topology, one))}" for one in found[:NAMED]]
+    return listed([*told, *([f"{len(found) - NAMED} more"] if len(found) > NAMED else [])])
 
 
 def _proof(tier: Tier, element: Subject, flow: str) -> str:
