@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -394,6 +395,9 @@ def test_rules_lists_the_same_in_text_and_json(capsys: pytest.CaptureFixture[str
     assert document["version"] == 1
     assert [rule["code"] for rule in document["rules"]] == listed
     assert len(set(listed)) == len(listed)
+    assert main(["rules", "--format", "markdown"]) == 0
+    rows = [line.split()[1] for line in capsys.readouterr().out.splitlines() if re.match(r"\| [A-Z]{3}\d", line)]
+    assert rows == listed
 
 
 def test_schema_prints_a_json_schema(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

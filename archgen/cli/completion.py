@@ -59,8 +59,6 @@ def _values(name: str, module: object, options: list[tuple[str, str]]) -> list[t
     from archgen.project.words import explainable
 
     formats = getattr(module, "FORMATS", ())
-    if not formats and name == "rules":
-        formats = ("text", "json")
     known: dict[str, tuple[str, ...]] = {
         "--format": tuple(formats),
         "--fail-on": FAIL_ON,

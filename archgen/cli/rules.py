@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from archgen.cli.parser import style
 from archgen.project.choice import one_of
-from archgen.project.words import rules_as_json, rules_as_text
+from archgen.project.words import rules_as_json, rules_as_markdown, rules_as_text
+
+FORMATS: dict[str, Callable[[], str]] = {
+    "text": lambda: rules_as_text(style()),
+    "json": rules_as_json,
+    "markdown": rules_as_markdown,
+}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--format", metavar="FORMAT", default="text", help="text or json (default: text)")
+    parser.add_argument("--format", metavar="FORMAT", default="text", help=f"{', '.join(FORMATS)} (default: text)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the list."""
-    name = one_of(options.format, ("text", "json"), "format")
-    sys.stdout.write(rules_as_json() if name == "json" else rules_as_text(style()))
+    sys.stdout.write(FORMATS[one_of(options.format, tuple(FORMATS), "format")]())
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archgen.finding import CATEGORIES
 from archgen.kinds import KINDS
 from archgen.project.catalogue import catalogue, own_rules
 from archgen.report.terminal import Style, columns, wrap
@@ -26,6 +27,20 @@ def rules_as_json() -> str:
     from archgen.report.json_ import encode
 
     return encode({"version": 1, "rules": [_described(rule) for rule in catalogue()]})
+
+
+def rules_as_markdown() -> str:
+    """A table a category: code, id, severity and what a rule finds."""
+    from archgen.report.prose import code, text
+
+    lines: list[str] = []
+    category = ""
+    for rule in sorted(catalogue(), key=lambda each: (CATEGORIES.index(each.category), each.code)):
+        if rule.category != category:
+            category = rule.category
+            lines += ["", f"## {category.capitalize()}", "", "| Code | Rule | Severity | Finds |", "|---|---|---|---|"]
+        lines.append(f"| {rule.code} | {code(rule.id)} | {rule.severity} | {text(rule.summary)} |")
+    return "\n".join(lines[1:]) + "\n"
 
 
 def _described(rule: Rule) -> dict[str, object]:
