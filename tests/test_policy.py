@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from archgen.cli import main
 from archgen.finding import CATEGORIES, SEVERITIES, Finding, Subject
 from archgen.policy import MEANINGLESS, PERSONAS, Policy, chosen, graded, shown, weight
+from archgen.project.lint import exit_code
 from archgen.rules import BY_NAME, RULES
 
 ROOT = Path(__file__).parent.parent
@@ -301,6 +302,12 @@ def test_some_rules_do_not_run_on_some_models(project: Path, capsys: pytest.Capt
     assert told["legacy-shop"] < told["shop"]
     # what could not be found there is not taken for mended
     assert run(capsys, "--baseline", "b.json")[2] == ""
+
+
+def test_a_count_is_no_exit_code() -> None:
+    assert exit_code((finding("error"),) * 300, "error") == 1
+    assert exit_code((finding("warning"),) * 256, "error") == 0
+    assert exit_code((finding("error", rule="invalid-model"),) * 300, "never") == 2
 
 
 # A baseline

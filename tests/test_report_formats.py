@@ -195,7 +195,7 @@ def test_sarif_tells_place_identity_relations_and_acceptance() -> None:
         {
             "kind": "inSource",
             "status": "accepted",
-            "justification": "a pilot Accepted by ops. Until 2027-06-30.",
+            "justification": "a pilot. Accepted by ops. Until 2027-06-30.",
         }
     ]
 

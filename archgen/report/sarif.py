@@ -118,12 +118,13 @@ def _logical(model: str, subject: Subject) -> dict[str, str]:
 
 
 def _suppression(accepted: Accepted) -> dict[str, str]:
+    why = plain(accepted.reason or "No reason given").rstrip(".")
     who = f" Accepted by {plain(accepted.owner)}." if accepted.owner else ""
     until = f" Until {plain(accepted.until)}." if accepted.until else ""
     return {
         "kind": "inSource",
         "status": "accepted",
-        "justification": f"{plain(accepted.reason or 'No reason given.')}{who}{until}",
+        "justification": f"{why}.{who}{until}",
     }
 
 
