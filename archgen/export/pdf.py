@@ -14,7 +14,7 @@ _TEXT = re.compile(r"<text([^>]*)>([^<]*)</text>")
 
 _RESOURCES = re.compile(rb"(?:^ +/[A-Za-z]+[0-9]+ [0-9]+ 0 R\n){2,}", re.MULTILINE)
 
-_FACES = re.compile(rb"/DescendantFonts \[([0-9]+) 0 R\]")
+_FACES = re.compile(rb"^([0-9]+) 0 obj\n<<\n +/Type /Font\n +/Subtype /Type0\n", re.MULTILINE)
 _TRIES = 64
 """Conversions until the two faces stand in order; one in two has them so."""
 
