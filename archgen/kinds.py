@@ -22,6 +22,7 @@ class Kind(Struct, frozen=True):
     stores: keeps data that nobody could recreate, so it wants a backup.
     protects, observes: stands beside the flows and guards or watches them.
     passive: is used by others and never runs on its own (a code base).
+    foreign: is run by somebody else unless the model says otherwise, and is reached over the internet.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Kind(Struct, frozen=True):
     protects: bool = False
     observes: bool = False
     passive: bool = False
+    foreign: bool = False
 
 
 _ALL = (
@@ -162,7 +164,14 @@ _ALL = (
     ),
     Kind("log-collector", "Log collector", "observer", "Gathers logs from many machines in one place.", observes=True),
     Kind("backup", "Backup", "support", "Keeps copies of data from which it can be restored.", protects=True),
-    Kind("external-service", "External service", "support", "A service that somebody else runs.", entry=True),
+    Kind(
+        "external-service",
+        "External service",
+        "support",
+        "A service that somebody else runs.",
+        entry=True,
+        foreign=True,
+    ),
     Kind("other", "Component", "application", "A part of the system that fits no other kind."),
 )
 

@@ -27,7 +27,7 @@ from archgen.model import (
 )
 from archgen.protocols import PROTOCOLS
 from archgen.reliability.evaluation import Evaluation, Plan
-from archgen.reliability.failure import Failures, SinglePoint, failures, single_failures
+from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures
 from archgen.reliability.index import SAME_HOST, Index
 from archgen.reliability.structure import Structure, access_of, build, requests, writers
 
@@ -157,11 +157,12 @@ class Topology:
         return self.networks[name] if name is not None else None
 
     def trust(self, component: str) -> Trust | None:
-        """How far a component's network is trusted; a client that names no network is on the internet."""
+        """How far a component's network is trusted; a client or external service that names none is on the internet."""
         network = self.network_of(component)
         if network is not None:
             return network.trust
-        return "internet" if self.components[component].kind == "client" else None
+        kind = self.kind(component)
+        return "internet" if kind.id == "client" or kind.foreign else None
 
     @cached_property
     def guards(self) -> dict[str, tuple[str, ...]]:
@@ -206,7 +207,9 @@ class Topology:
         return None if unknown else False
 
     def _apart(self, source: Replica, target: Replica) -> bool | None:
-        if self.components[source.component].kind == "client" or self.components[target.component].managed:
+        caller, callee = self.components[source.component], self.components[target.component]
+        # what somebody else runs stands on none of the model's hosts
+        if caller.kind == "client" or caller.managed or callee.managed:
             return True
         if not source.hosts or not target.hosts:
             return None
@@ -252,11 +255,11 @@ class Topology:
 
     @cached_property
     def flows_of(self) -> dict[str, tuple[str, ...]]:
-        """For each component, the flows that have it as an end of a request step."""
+        """For each component, the flows that have it as an end of a request step, or as an alternative of one."""
         found: dict[str, dict[str, None]] = {component: {} for component in self.components}
         for flow, hops in self.hops.items():
             for hop in hops:
-                for end in (hop.step.source, *hop.step.targets):
+                for end in (hop.step.source, *hop.step.targets, *(hop.connection.targets if hop.connection else ())):
                     found[end][flow] = None
         return {component: tuple(flows) for component, flows in found.items()}
 
@@ -320,12 +323,15 @@ class Topology:
 
     @cached_property
     def backups(self) -> dict[str, tuple[Component, ...]]:
-        """For each component that anything backs up, what does."""
+        """For each component that anything backs up, itself or through a copy of it, what does."""
         found: dict[str, list[Component]] = {}
         for component in self.architecture.components:
             for source in component.backs_up:
                 found.setdefault(source, []).append(component)
-        return {source: tuple(backups) for source, backups in found.items()}
+                copied = self.components[source].replication if source in self.components else None
+                if copied is not None and copied.copy_of is not None:
+                    found.setdefault(copied.copy_of, []).append(component)
+        return {source: tuple(dict.fromkeys(backups)) for source, backups in found.items()}
 
     # Failures
 
@@ -353,7 +359,7 @@ class Topology:
     def breaking(self) -> tuple[Breaking, ...]:
         """The root causes of single failures over all flows: hosts, zones, and replicas that no broken host explains.
 
-        A host absorbs a replica on it in the flows that the host breaks; a zone absorbs nothing (design, 3).
+        A host absorbs a replica on it in the flows that the host breaks; a zone absorbs nothing.
         """
         points: dict[Subject, list[SinglePoint]] = {}
         for found in self.failures.values():
@@ -391,6 +397,30 @@ class Topology:
         while above is not None and above != around:
             above = self.zones[above].within
         return above is not None
+
+    def breaks_as_zone(self, zone: str, flow: str) -> bool:
+        """Whether losing a zone breaks a flow by what is lost together, and not by one host or inner zone alone.
+
+        The zone's hosts fail together, those apart that break the flow alone or lie in an inner zone that does.
+        """
+        points = {point.element for point in self.failures[flow].points}
+        inner = [one.id for one in points if one.kind == "zone" and self.inside(one.id, zone)]
+        lost = [
+            Subject("host", host)
+            for host in self.hosts
+            if zone in self.index.zones_around(host)
+            and Subject("host", host) not in points
+            and not any(one in self.index.zones_around(host) for one in inner)
+        ]
+        together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
+        return bool(together.flow & 2)
+
+    def lying_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
+        """The replicas of a flow that surely go down with a host or a zone."""
+        replicas = [one for one in self.structures[flow].replicas if one.component not in self.structures[flow].clients]
+        if element.kind == "host":
+            return tuple(one for one in replicas if one.hosts == (element.id,))
+        return tuple(one for one in replicas if element.id in self.index.shared_zones(one))
 
     def breaks_beside(self, flow: str, component: str) -> frozenset[Subject]:
         """The elements whose loss alone would break a flow even if a component never failed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from archgen.kinds import KINDS
 from archgen.loader.context import Context, SubjectId, suggestion
 from archgen.loader.scalars import per_second, seconds
 from archgen.loader.stated import availability, links
@@ -20,12 +21,17 @@ Targets = Mapping[str, Sequence[str]]
 def component(context: Context, name: str, said: Map, replicas: tuple[Replica, ...], calls: Targets) -> Component:
     """A component with its short forms expanded and its references checked."""
     if len(said) <= 2 and said.keys() <= {"kind", "runs_on"}:
-        return Component(id=name, kind=said["kind"], replicas=replicas, placed=_placed(said))
+        return Component(id=name, kind=said["kind"], replicas=replicas, placed=_placed(said), managed=_foreign(said))
     return _Reader(context, name, said, replicas, calls).read()
 
 
 def _placed(said: Map) -> bool:
     return "runs_on" in said or "replicas" in said
+
+
+def _foreign(said: Map) -> bool:
+    """Whether somebody else runs it unless the model says otherwise."""
+    return KINDS[said["kind"]].foreign and "runs_on" not in said
 
 
 class _Reader:
@@ -39,7 +45,7 @@ class _Reader:
 
     def read(self) -> Component:
         said, text = self.said, self.context.document.text
-        stated: dict[str, Node] = {}
+        stated: dict[str, Node] = {"managed": _foreign(said)}
         for key, value in said.items():
             if key in _TEXTS:
                 stated[key] = value if value.__class__ is str else text(said, key)
@@ -144,6 +150,10 @@ class _Reader:
             message = f"`{self.name}` is said to be a copy of itself"
             fix = "Name the component whose data it copies, or use `primary` between its own replicas."
             self.context.invalid(said.value_mark("of"), self.subject, message, fix)
+        if copy_of is not None and "failover" in said:
+            message = f"`{self.name}` is a read-only copy of `{copy_of}`, so there is no failover to it"
+            fix = f"Make both replicas of one component: `primary` and `failover` under `replication` of `{copy_of}`."
+            self.context.invalid(said.key_mark("failover"), self.subject, message, fix)
         by = next(iter(self.refer(said, "by", ("component",), "by")), None)
         recovery, lag, conflicts = (self.context.document.text(said, key) for key in ("recovery", "lag", "conflicts"))
         return Replication(

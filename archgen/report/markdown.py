@@ -61,7 +61,7 @@ def _accepted(finding: Finding) -> str:
     who = f" by {text(accepted.owner)}" if accepted.owner else ""
     until = f" until {text(accepted.until)}" if accepted.until else ""
     why = f": {text(accepted.reason)}" if accepted.reason else ""
-    return f"- {finding.code} {code(finding.rule)}, {text(finding.message)} Accepted{who}{until}{why}"
+    return f"- {finding.code} {code(finding.rule)}, {text(finding.message.rstrip('.'))}. Accepted{who}{until}{why}"
 
 
 def _many(number: int, noun: str) -> str:

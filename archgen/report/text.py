@@ -101,8 +101,12 @@ def _accepted(number: int, finding: Finding, style: Style) -> list[str]:
     until = f" until {accepted.until}" if accepted.until else ""
     why = f": {accepted.reason}" if accepted.reason else ""
     place = f"  --> {brief(finding.file)}:{finding.line}:{finding.column}"
-    said = wrap(brief(f"{finding.message} Accepted{who}{until}{why}"), style.width, "  ", "  ")
+    said = wrap(brief(f"{_sentence(finding.message)} Accepted{who}{until}{why}"), style.width, "  ", "  ")
     return [style.paint(line, "accepted") for line in (head, *said, place)]
+
+
+def _sentence(message: str) -> str:
+    return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 def _footer(outcome: Outcome, style: Style) -> str:

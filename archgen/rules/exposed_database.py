@@ -98,7 +98,7 @@ archgen: 1
 name: The application asks the database
 components:
   user: {kind: client}
-  api: {kind: external-service, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
   mysql: {kind: database, managed: true, replicas: 2}
 connections:
   user -> api: https

@@ -15,9 +15,10 @@ def check(facts: Topology) -> Iterator[Hit]:
     hosts = facts.identical_servers
     if hosts:
         carried = facts.load(hosts[0])
+        every = "both" if len(hosts) == 2 else "all"
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"{listed(hosts)} all carry {listed(carried)}: they fail, fill up and are broken into together",
+            message=f"{listed(hosts)} {every} carry {listed(carried)}: they fail, fill up and are broken into together",
             related=tuple((Subject("host", host), "carries the same components") for host in hosts),
             flows=facts.flows_through(carried),
         )

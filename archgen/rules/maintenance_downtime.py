@@ -22,7 +22,7 @@ def check(facts: Topology) -> Iterator[Hit]:
                 f"a planned restart of {listed([one.element.id for one in stopping], 'or')} means downtime: "
                 f"{listed([flow for flow in facts.flows if flow in flows])} {verb} meanwhile"
             ),
-            related=tuple((one.element, f"its restart stops {listed(one.flows)}") for one in stopping),
+            related=tuple((one.element, f"stops {listed(one.flows)} while it restarts") for one in stopping),
             flows=tuple(flow for flow in facts.flows if flow in flows),
             proof=stopping[0].points[0].proof,
         )

@@ -61,8 +61,10 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
     if not algorithm or balance.stickiness or any(word in algorithm for word in _KEEPING):
         return
     for connection in facts.outgoing[component.id]:
-        for one in (facts.components[target] for target in connection.targets):
-            if one.sessions == "local" and len(one.replicas) > 1 and connection.locality is None:
+        targets = [facts.components[target] for target in connection.targets]
+        several = sum(len(one.replicas) for one in targets) > 1
+        for one in targets:
+            if one.sessions == "local" and several and connection.locality is None:
                 yield (
                     f"{one.id} keeps its sessions on each replica, and {component.id} hands a visitor's requests to one "
                     f"after another by {balance.algorithm}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.finding import Subject
+from archgen.reliability.structure import Need
 from archgen.rule import Hit, Rule
 from archgen.topology import Breaking, Topology
 from archgen.wording import listed, plural
@@ -21,9 +22,8 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 
 def _own(facts: Topology, zone: str, flow: str) -> bool:
-    """Whether a zone's loss is a cause of its own: not `single-zone`, and no zone within it breaks the flow as well."""
-    within = [one for one in facts.breaking if one.element.kind == "zone" and facts.inside(one.element.id, zone)]
-    return not facts.holds_all(zone, flow) and all(flow not in one.flows for one in within)
+    """Whether a zone's loss is a cause of its own: not `single-zone`, and not one host or inner zone in it alone."""
+    return not facts.holds_all(zone, flow) and facts.breaks_as_zone(zone, flow)
 
 
 def _hit(facts: Topology, breaking: Breaking) -> Hit:
@@ -34,13 +34,23 @@ def _hit(facts: Topology, breaking: Breaking) -> Hit:
     return Hit(
         subject=element,
         message=f"losing {element.id}{bearing} breaks {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}",
-        related=tuple((Subject("replica", one), f"is lost with {element.id}") for one in carried),
+        related=tuple(
+            (Subject("replica", one), f"is lost with {element.id}") for one in carried or _lost(facts, breaking)
+        ),
         flows=breaking.flows,
         fix=_fix(facts, breaking),
         case="managed" if _managed(facts, element) else None,
         proof=proof,
         causes=frozenset((element.id, flow) for flow in breaking.flows),
     )
+
+
+def _lost(facts: Topology, breaking: Breaking) -> list[str]:
+    """What goes down with a host or zone that breaks a flow only because of all of them together."""
+    if breaking.element.kind == "replica":
+        return []
+    found = [one.id for flow in breaking.flows for one in facts.lying_in(breaking.element, flow)]
+    return list(dict.fromkeys(found))
 
 
 def _managed(facts: Topology, element: Subject) -> bool:
@@ -50,6 +60,28 @@ def _managed(facts: Topology, element: Subject) -> bool:
 def _fix(facts: Topology, breaking: Breaking) -> str | None:
     if _managed(facts, breaking.element):
         return "Ask the provider what it promises, or add a second provider that answers when this one does not."
+    step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
+    if len(path) < 2:
+        return None
+    needs = facts.structures[breaking.flows[0]].needs.get(path[-2], ())
+    need = next((one for one in needs if one.step == step), None)
+    return _cure(facts, need) if need is not None else None
+
+
+def _cure(facts: Topology, need: Need) -> str | None:
+    """What would help where the other replicas are there already, and something keeps them from standing in."""
+    callees = {facts.replicas[one].component for one in need.candidates}
+    manual = [
+        one for one in sorted(callees) if (cluster := facts.components[one].cluster) and cluster.failover == "manual"
+    ]
+    if need.count > 1 and need.count == len(need.candidates):
+        return (
+            "Let the caller notice a dead target, by a health check or a retry, so that it no longer needs all of them."
+        )
+    if manual:
+        return f"Let {listed(manual)} fail over by itself: `cluster: {{failover: automatic, by: …}}`."
+    if len(need.candidates) == 1 and any(len(facts.components[one].replicas) > 1 for one in callees) and need.standbys:
+        return "Place what promotes apart from what it would replace."
     return None
 
 

@@ -43,7 +43,7 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
         proofs += [one.proof for flow in owed[:1] for one in facts.failures[flow].points if one.element == host]
     return Hit(
         subject=Subject("component", component.id),
-        message=_message(component, writer, flows),
+        message=_message(facts, component, writer, flows),
         related=tuple(related),
         flows=flows,
         proof=proofs[-1],
@@ -51,9 +51,16 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
     )
 
 
-def _message(component: Component, writer: str, flows: tuple[str, ...]) -> str:
+def _message(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str:
     verb = "stops" if len(flows) == 1 else "stop"
     others = [one.id for one in component.replicas if one.id != writer]
+    copies = [one.id for one in facts.architecture.components if _copies(one, component)]
+    if not others and copies:
+        what = "a read-only copy" if len(copies) == 1 else "read-only copies"
+        return (
+            f"only {writer} takes writes: {listed(flows)} {verb} with it; {listed(copies)} {_is(copies)} {what} "
+            "that nothing promotes"
+        )
     if not others:
         return f"{writer} takes every write and no replica could take over: {listed(flows)} {verb} with it"
     said = "is manual" if component.replication and component.replication.failover == "manual" else "is not stated"
@@ -62,6 +69,14 @@ def _message(component: Component, writer: str, flows: tuple[str, ...]) -> str:
         f"only {writer} takes writes and failover {said}: {listed(flows)} {verb} with it; "
         f"{listed(others)} {protect} the data and the reads, not the writes"
     )
+
+
+def _copies(one: Component, component: Component) -> bool:
+    return one.replication is not None and one.replication.copy_of == component.id
+
+
+def _is(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 RULE = Rule(

@@ -13,7 +13,7 @@ from archgen.wording import listed, plural
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for each zone that holds all of a flow and has no zone within it that does."""
     held: dict[str, list[str]] = {}
-    for flow in facts.flows:
+    for flow in (one for one in facts.flows if facts.failures[one].possible):
         zones = facts.zones_holding[flow]
         for zone in zones:
             if not any(facts.inside(one, zone) for one in zones):

@@ -93,7 +93,7 @@ archgen: 1
 name: The outer caller gives up first
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
   store: {kind: database, managed: true, replicas: 2, replication: {writers: all, mode: synchronous}}
 connections:
   job -> api: {protocol: https, timeout: 10s}  # finding: timeout-inversion
@@ -110,7 +110,7 @@ archgen: 1
 name: The inner caller gives up first
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
   store: {kind: database, managed: true, replicas: 2, replication: {writers: all, mode: synchronous}}
 connections:
   job -> api: {protocol: https, timeout: 20s}

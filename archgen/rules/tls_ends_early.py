@@ -24,11 +24,11 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 
 def _terminators(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
-    """The components at which an encrypted hop arrives and that may end it, applications apart."""
+    """The components at which an encrypted hop arrives and from which a request goes on, applications apart."""
     ending = dict.fromkeys(target for hop in hops if _ends(hop) for target in hop.step.targets)
     for component in ending:
         kind = facts.kind(component)
-        if kind.terminates_tls and kind.role != "application":
+        if kind.role not in ("application", "data"):
             yield component
 
 

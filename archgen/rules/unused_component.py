@@ -35,10 +35,20 @@ def _used(facts: Topology) -> frozenset[str]:
     queue = sorted(used)
     while queue:
         for helper in helps.get(queue.pop(), ()):
-            if helper not in used:
-                used.add(helper)
-                queue.append(helper)
+            for one in (helper, *_beyond(facts, helper)):
+                if one not in used:
+                    used.add(one)
+                    queue.append(one)
     return frozenset(used)
+
+
+def _beyond(facts: Topology, helper: str) -> Iterator[str]:
+    """What a helper calls to do its work, and the people who use it: no flow need tell of either."""
+    for connection in facts.outgoing[helper]:
+        yield from connection.targets
+    for connection in facts.architecture.connections:
+        if helper in connection.targets and facts.components[connection.source].kind == "client":
+            yield connection.source
 
 
 def _on_flows(facts: Topology) -> Iterator[str]:
@@ -145,7 +155,7 @@ archgen: 1
 name: A cache that no request asks
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
   cache: {kind: cache, managed: true, replicas: 2}  # finding: unused-component
 connections:
   job -> api: https
@@ -161,7 +171,7 @@ archgen: 1
 name: A cache that is asked
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
   cache: {kind: cache, managed: true, replicas: 2}
   monitor: {kind: monitoring, managed: true}
 connections:
