@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from archgen import assumptions
 from archgen.finding import Subject
 from archgen.model import Availability
-from archgen.reliability.availability import ROUGH, Calculation, FlowAvailability
+from archgen.reliability.availability import Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
 from archgen.reliability.evaluation import Plan, unanswered
-from archgen.reliability.failure import failures
+from archgen.reliability.failure import Failures, failures
 from archgen.reliability.structure import build, promoted_by_hand
 from archgen.topology import Topology
 
@@ -119,6 +119,10 @@ def verdicts(topology: Topology) -> tuple[FlowAssessment, ...]:
     return assess(topology, order=1)
 
 
+def _points_alone(single: Failures) -> CutSets:
+    return CutSets(tuple((point.element,) for point in single.points), 1, False)
+
+
 def quantified(
     topology: Topology, probabilities: Probabilities, flow: str, gone: tuple[Subject, ...] = ()
 ) -> tuple[Plan, dict[Subject, float]]:
@@ -148,13 +152,13 @@ def _flow(
 
     def shifted(factor: float) -> float:
         moved = {one.element: max(0.0, 1.0 - (1.0 - one.availability) * factor) for one in assumed}
-        return calculation.availability({**up, **moved}, ROUGH).availability
+        return calculation.share({**up, **moved})
 
     return FlowAssessment(
         flow=flow,
         possible=single.possible,
         points=tuple(point.element for point in single.points),
-        cuts=cut_sets(topology.plans[flow], order, gone),
+        cuts=cut_sets(topology.plans[flow], order, gone) if order > 1 else _points_alone(single),
         result=result,
         assumed=assumed if single.possible else (),
         sensitivity=Sensitivity(shifted(0.1), shifted(10.0)) if assumed and single.possible else None,

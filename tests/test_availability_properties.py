@@ -13,6 +13,7 @@ from archgen.model import Architecture, Availability, Host, Replica
 from archgen.reliability.structure import build
 from archgen.topology import Topology
 from tests.random_flows import architecture
+from tests.test_reliability_properties import asked_for_all
 
 seeds = st.integers(10_000, 10_000_000)
 EPSILON = 1e-12
@@ -64,7 +65,7 @@ def test_a_replica_in_a_domain_of_its_own_lowers_nothing(seed: int) -> None:
     """For a component whose callers need some of its replicas, not all of them, and that has no quorum."""
     model = stated(architecture(seed), seed)
     for component in model.components:
-        whole = any(one.needs == "all" and component.id in one.targets for one in model.connections)
+        whole = asked_for_all(model, component.id)
         if component.kind == "client" or component.quorum is not None or whole:
             continue
         more = replace(

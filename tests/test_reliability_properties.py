@@ -18,6 +18,12 @@ from tests.random_flows import architecture
 seeds = st.integers(10_000, 10_000_000)
 
 
+def asked_for_all(model: Architecture, component: str) -> bool:
+    """Whether a caller of a component may need all that answers a step: one with `needs: all` on any connection."""
+    demanding = {one.source for one in model.connections if one.needs == "all"}
+    return any(one.source in demanding and component in one.targets for one in model.connections)
+
+
 def points(model: Architecture) -> dict[str, tuple[bool, frozenset[tuple[str, str]]]]:
     index = Index(model)
     found = {flow.id: failures(Plan(index, build(index, flow))) for flow in model.flows}

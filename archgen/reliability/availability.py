@@ -80,7 +80,8 @@ class Calculation:
         self._plan = plan
         self._possible = single.possible
         self._points = tuple(point.element for point in single.points)
-        self._left = [parts for parts in _order(plan) if parts[0] not in self._points]
+        points = frozenset(self._points)
+        self._left = [parts for parts in _order(plan) if parts[0] not in points]
         self._diagram: tuple[Bdd, int] | None = None
         if single.possible:
             diagram = Bdd(self._left, budget)
@@ -95,22 +96,39 @@ class Calculation:
             return _sampled(self._plan, up, self._points, samples)
         return self._exact(*self._diagram, up)
 
+    def share(self, up: Mapping[Subject, float]) -> float:
+        """The availability alone, without what each element means to it, and roughly where it is sampled."""
+        if not self._possible or self._diagram is None:
+            return self.availability(up, ROUGH).availability
+        diagram, root = self._diagram
+        rest = 1.0 - diagram.probability(root, [1.0 - _product(parts, up) for parts in self._left])
+        return _product(self._points, up) * rest
+
     def _exact(self, diagram: Bdd, root: int, up: Mapping[Subject, float]) -> FlowAvailability:
         chances = [1.0 - _product(parts, up) for parts in self._left]
         series = _product(self._points, up)
         rest = 1.0 - diagram.probability(root, chances)
         slopes: dict[Subject, float] = {}
         for parts, slope in zip(self._left, diagram.derivatives(root, chances), strict=True):
-            slopes |= {part: series * slope * _without(part, parts, up) for part in parts}
-        slopes |= {point: rest * _without(point, self._points, up) for point in self._points}
+            slopes |= {part: series * slope * others for part, others in _others(parts, up).items()}
+        slopes |= {point: rest * others for point, others in _others(self._points, up).items()}
         found = [
             _importance(one, slopes[one], up[one], series * rest) for one in self._plan.elements if slopes[one] > 0
         ]
         return FlowAvailability(series * rest, "exact", None, ranked(found))
 
 
-def _without(element: Subject, elements: Sequence[Subject], up: Mapping[Subject, float]) -> float:
-    return _product([one for one in elements if one != element], up)
+def _others(elements: Sequence[Subject], up: Mapping[Subject, float]) -> dict[Subject, float]:
+    """For each of the elements, the chance that all others of them are up."""
+    behind = [1.0]
+    for element in reversed(elements):
+        behind.append(behind[-1] * up[element])
+    found: dict[Subject, float] = {}
+    before = 1.0
+    for place, element in enumerate(elements, 1):
+        found[element] = before * behind[len(elements) - place]
+        before *= up[element]
+    return found
 
 
 def _product(elements: Sequence[Subject], up: Mapping[Subject, float]) -> float:
@@ -183,14 +201,13 @@ def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...
     from random import Random
 
     random = Random(SEED)
-    uncertain = [*plan.elements, *map(unanswered, plan.awaiting())]
-    failed = {one: draws(random, 1.0 - up[one], samples) for one in uncertain if one not in points}
+    left = [one for one in plan.elements if one not in frozenset(points)]
+    failed = {one: draws(random, 1.0 - up[one], samples) for one in (*left, *map(unanswered, plan.awaiting()))}
     hits = Evaluation(plan, States(failed, (1 << samples) - 1)).flow.bit_count()
     low, high = interval(hits, samples)
     rest, series = 1.0 - hits / samples, _product(points, up)
     found = [
-        _importance(point, rest * _product([one for one in points if one != point], up), up[point], series * rest)
-        for point in points
+        _importance(point, rest * others, up[point], series * rest) for point, others in _others(points, up).items()
     ]
     bounds = (series * (1.0 - high), series * (1.0 - low))
     return FlowAvailability(series * rest, "sampled", bounds, ranked(found))

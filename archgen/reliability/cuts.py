@@ -117,7 +117,7 @@ def cut_sets(plan: Plan, order: int = 2, gone: Collection[Subject] = ()) -> CutS
     found = single_failures(plan, gone).flow
     if found & 1:
         return CutSets((), order, False)
-    points = [element for place, element in enumerate(plan.elements, 1) if found >> place & 1]
+    points = dict.fromkeys(element for place, element in enumerate(plan.elements, 1) if found >> place & 1)
     sets, truncated = _larger(plan, order, gone, points)
     place = {element: at for at, element in enumerate(plan.elements)}
     told = sorted([*((one,) for one in points), *sets], key=lambda one: (len(one), [place[each] for each in one]))
