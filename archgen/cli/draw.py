@@ -10,15 +10,18 @@ from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
+from archgen.layout.score import score
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.draw import VIEWS, File, draw
 from archgen.project.formats import FORMATS, format_of
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
-from archgen.project.pictures import ENGINES, MODES, Drawing
+from archgen.project.pictures import ENGINES, MODES, Drawing, Raster
 from archgen.project.site import tiers
 from archgen.project.writing import write
+from archgen.site import Tier
+from archgen.wording import plural
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +45,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", metavar="ENGINE", default="domain", help=f"what lays out: {', '.join(ENGINES)} (default: domain)"
     )
     parser.add_argument("--theme", metavar="THEME", default="auto", help=f"{', '.join(MODES)} (default: auto)")
+    parser.add_argument("--scale", metavar="N", default="2", help="PNG: pixels for one of the picture's (default: 2)")
+    parser.add_argument("--transparent", action="store_true", help="PNG: no ground")
+    parser.add_argument("--canvas", metavar="FORM", help="PNG: 16:9, whatever the form of the picture")
+    parser.add_argument(
+        "--score",
+        action="store_true",
+        help="tell overlaps, crossings, bends, label collisions and aspect of each layout",
+    )
     parser.add_argument("--no-findings", action="store_true", help="without the badges of the findings")
 
 
@@ -50,7 +61,9 @@ def run(options: argparse.Namespace) -> int:
     formats = tuple(one_of(name, tuple(FORMATS), "format") for name in options.format)
     views = tuple(one_of(name, VIEWS, "view") for name in options.view)
     one_of(options.theme, MODES, "theme")
-    drawing = Drawing(one_of(options.engine, tuple(ENGINES), "engine"), options.theme, not options.no_findings)
+    drawing = Drawing(
+        one_of(options.engine, tuple(ENGINES), "engine"), options.theme, not options.no_findings, _raster(options)
+    )
     inferred = (found,) if (found := format_of(options.output)) else ("svg",)
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
     if refused(models, style()):
@@ -64,7 +77,32 @@ def run(options: argparse.Namespace) -> int:
         except ModuleNotFoundError as error:
             raise UsageError(f"this format needs {error.name}; install it with `pip install 'archgen[all]'`") from error
     _save(files, options.output)
+    if options.score:
+        _tell_scores(tiers(models), drawing)
     return 0
+
+
+def _raster(options: argparse.Namespace) -> Raster:
+    if options.canvas is not None:
+        one_of(options.canvas, ("16:9",), "canvas")
+    try:
+        scale = float(options.scale)
+    except ValueError:
+        scale = 0.0
+    if not 0.1 <= scale <= 8:
+        raise UsageError(f"--scale is a number from 0.1 to 8, not {options.scale}")
+    return Raster(scale, options.transparent, options.canvas is not None)
+
+
+def _tell_scores(found: tuple[Tier, ...], drawing: Drawing) -> None:
+    """On standard error, beside the paths on standard output."""
+    for tier in found:
+        one = score(drawing.placed(tier))
+        print(
+            f"{tier.id}: {plural(one.overlaps, 'overlap')}, {plural(one.crossings, 'crossing')}, "
+            f"{plural(one.bends, 'bend')}, {plural(one.label_collisions, 'label collision')}, aspect {one.aspect:g}",
+            file=sys.stderr,
+        )
 
 
 def _save(files: list[File], output: str) -> None:

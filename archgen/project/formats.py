@@ -10,7 +10,7 @@ from archgen.evolution import Evolution
 from archgen.glyphs import Icon
 from archgen.layout.placed import Placed
 from archgen.model import Flow
-from archgen.project.pictures import Drawing
+from archgen.project.pictures import Drawing, Raster
 from archgen.site import Tier
 from archgen.view import Diagram, Sequence
 
@@ -27,13 +27,13 @@ class Format(Struct, frozen=True):
     diff: Callable[[Drawing, Evolution], bytes] | None = None
 
 
-def _of_pictures(extension: str, of: Callable[[str], bytes]) -> Format:
+def _of_pictures(extension: str, of: Callable[[str, Raster], bytes]) -> Format:
     """A format made from the SVG of a view, in literal colours."""
     return Format(
         extension,
-        lambda drawing, tier: of(drawing.literal().deployment(tier)),
-        lambda drawing, tier, flow: of(drawing.literal().sequence(tier, flow)),
-        lambda drawing, evolution: of(drawing.literal().change(evolution)),
+        lambda drawing, tier: of(drawing.literal().deployment(tier), drawing.raster),
+        lambda drawing, tier, flow: of(drawing.literal().sequence(tier, flow), drawing.raster),
+        lambda drawing, evolution: of(drawing.literal().change(evolution), drawing.raster),
     )
 
 
@@ -64,13 +64,14 @@ def _icons(drawing: Drawing, tier: Tier) -> Icons:
     return lambda name: found.get(name or "")
 
 
-def _png(svg: str) -> bytes:
-    from archgen.export.png import png
+def _png(svg: str, raster: Raster) -> bytes:
+    from archgen.export.png import png, widened, without_ground
 
-    return png(svg)
+    shaped = widened(svg) if raster.wide else svg
+    return png(without_ground(shaped) if raster.transparent else shaped, raster.scale)
 
 
-def _pdf(svg: str) -> bytes:
+def _pdf(svg: str, _: Raster) -> bytes:
     from archgen.export.pdf import pdf
 
     return pdf(svg)

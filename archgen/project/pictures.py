@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+from msgspec import Struct
+
 from archgen.evolution import Evolution
 from archgen.export.icons import icons
 from archgen.glyphs import Icon
@@ -58,10 +60,21 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 MODES: tuple[Mode, ...] = ("light", "dark", "auto")
 
 
+class Raster(Struct, frozen=True):
+    """How pixels are made: how many for one of the picture's own, on no ground, on a canvas of 16:9."""
+
+    scale: float = 2.0
+    transparent: bool = False
+    wide: bool = False
+
+
 class Drawing:
     """Draws the tiers of one run in one way: with an engine, in a mode, with or without findings."""
 
-    def __init__(self, engine: str = "domain", mode: Mode = "auto", findings: bool = True) -> None:
+    def __init__(
+        self, engine: str = "domain", mode: Mode = "auto", findings: bool = True, raster: Raster | None = None
+    ) -> None:
+        self.raster = raster or Raster()
         self._name = engine
         self._engine = ENGINES[engine]()
         self._mode = mode
@@ -74,7 +87,7 @@ class Drawing:
 
     def literal(self) -> Drawing:
         """The same drawing for a rasteriser, which knows no automatic mode: light then."""
-        return self if self._mode != "auto" else Drawing(self._name, "light", self._findings)
+        return self if self._mode != "auto" else Drawing(self._name, "light", self._findings, self.raster)
 
     def diagram(self, tier: Tier) -> Diagram:
         """What the deployment picture shows."""
