@@ -121,19 +121,27 @@ def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     lame = 0 if bit == 1 else 1
     initiator = next(one for one in plan.structure.initiators if found.component(one.component) & bit)
     sound = [one for one in plan.members[initiator.component] if not found.failed[one] & lame]
-    paths: list[tuple[str, ...]] = [(one,) for one in sound if not found.down[one] & bit]
-    seen = {path[0] for path in paths}
-    for path in paths:
-        for need in plan.structure.needs[path[-1]]:
+    came_from: dict[str, str | None] = {one: None for one in sound if not found.down[one] & bit}
+    queue = list(came_from)
+    for replica in queue:
+        for need in plan.structure.needs[replica]:
             if found.unmet(need) & bit:
                 callees = [one for one in plan.of(need) if found.failed[one] & bit and not found.failed[one] & lame]
                 if alive(found, need, bit) < need.count:
                     dead = [one for one in callees if found.down[one] & bit]
-                    return need.step, (*path, *dead[:1])
-                callees = [one for one in callees if not found.down[one] & bit and one not in seen]
-                paths += [(*path, one) for one in callees]
-                seen.update(callees)
+                    return need.step, (*_way(came_from, replica), *dead[:1])
+                fresh = [one for one in callees if not found.down[one] & bit and one not in came_from]
+                queue += fresh
+                came_from.update(dict.fromkeys(fresh, replica))
     return initiator.step, (sound[0],)
+
+
+def _way(came_from: dict[str, str | None], replica: str) -> tuple[str, ...]:
+    """The replicas from the start to one."""
+    way = [replica]
+    while (before := came_from[way[-1]]) is not None:
+        way.append(before)
+    return tuple(reversed(way))
 
 
 def alive(found: Evaluation[int], need: Need, bit: int) -> int:
