@@ -16,7 +16,9 @@ def font_file() -> str:
 
 
 _ROOT = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)" width="[0-9.]+" height="[0-9.]+"')
-_GROUND = re.compile(r'<rect width="[0-9.]+" height="[0-9.]+" class="f-ground"(?: rx="[0-9]+")?/>')
+_GROUND = re.compile(
+    r'<rect (?:x="[-0-9.]+" y="[-0-9.]+" )?width="[0-9.]+" height="[0-9.]+" class="f-ground"(?: rx="[0-9]+")?/>'
+)
 
 
 def without_ground(svg: str) -> str:

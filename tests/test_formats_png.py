@@ -1,0 +1,108 @@
+"""The forms that a PNG can have, and the score of a layout."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from archgen.cli import main
+from archgen.export.png import png, widened, without_ground
+from archgen.layout.domain import domain
+from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedNode
+from archgen.layout.score import Score, score
+from archgen.render.diagram_svg import diagram_svg
+from archgen.render.sequence_svg import sequence_svg
+from archgen.topology import Topology
+from archgen.view import Diagram, Edge, Node
+from archgen.views.deployment import deployment
+from archgen.views.flow import flow_sequence
+from tests.geometry import bends, crossings
+from tests.test_exports import MODELS, SHIPPED
+
+MODEL = str(Path(__file__).parent.parent / "models" / "1-simple-web-stack.arch.yaml")
+
+
+def size(content: bytes) -> tuple[int, int]:
+    return struct.unpack(">II", content[16:24])
+
+
+def pictures() -> list[str]:
+    one = SHIPPED[1]
+    flow = flow_sequence(one, one.architecture.flows[0])
+    return [diagram_svg(domain(deployment(one)), mode="light"), sequence_svg(flow, {}, "s", "light")]
+
+
+@pytest.mark.parametrize("svg", pictures(), ids=["deployment", "flow"])
+def test_a_canvas_of_16_to_9_holds_the_whole_picture(svg: str) -> None:
+    wide = widened(svg)
+    x, y, width, height = map(float, ElementTree.fromstring(wide).get("viewBox", "").split())
+    _, _, before, tall = map(float, ElementTree.fromstring(svg).get("viewBox", "").split())
+    assert width / height == pytest.approx(16 / 9, abs=0.001)
+    assert x <= 0
+    assert y <= 0
+    assert x + width >= before - 0.01
+    assert y + height >= tall - 0.01
+    made = size(png(wide, 1.0))
+    assert abs(made[0] * 9 - made[1] * 16) <= 16
+
+
+@pytest.mark.parametrize("svg", pictures(), ids=["deployment", "flow"])
+def test_a_picture_without_a_ground_can_be_seen_through(svg: str) -> None:
+    for shaped in (svg, widened(svg)):
+        bare = without_ground(shaped)
+        assert bare.count('class="f-ground"') == shaped.count('class="f-ground"') - 1
+        assert len(png(bare, 0.5)) != len(png(shaped, 0.5))
+
+
+def test_the_command_shapes_pixels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "a.png"
+    words = ["draw", MODEL, "--view", "deployment", "-o", str(target)]
+    assert main([*words, "--scale", "1"]) == 0
+    single = size(target.read_bytes())
+    assert main(words) == 0
+    assert size(target.read_bytes()) == (2 * single[0], 2 * single[1])
+    assert main([*words, "--scale", "1", "--canvas", "16:9", "--transparent"]) == 0
+    width, height = size(target.read_bytes())
+    assert abs(width * 9 - height * 16) <= 16
+    for wrong in (["--scale", "x"], ["--scale", "0"], ["--scale", "nan"], ["--canvas", "4:3"]):
+        assert main([*words, *wrong]) == 2
+    assert "--scale is a number from 0.1 to 8" in capsys.readouterr().err
+
+
+# The score
+
+
+@MODELS
+def test_the_score_agrees_with_the_measures_of_the_suite(one: Topology) -> None:
+    placed = domain(deployment(one))
+    assert score(placed) == Score(0, crossings(placed), bends(placed), 0, round(placed.width / placed.height, 2))
+
+
+def test_faults_are_counted() -> None:
+    def node(name: str, x: float, y: float) -> PlacedNode:
+        made = Node(id=name, subject=name, label=name, kind="other", role="web")
+        return PlacedNode(made, Box(x, y, 100, 50), (name,), "")
+
+    def edge(name: str, points: tuple[tuple[float, float], ...], label: Label | None = None) -> PlacedEdge:
+        made = Edge(id=name, subject=name, source="a", target="b", meaning="local")
+        return PlacedEdge(made, points, (points,), name, label=label)
+
+    nodes = (node("a", 0, 0), node("b", 50, 20), node("c", 300, 0))
+    words = Label("words", Box(180, 190, 40, 20))
+    edges = (
+        edge("e", ((0, 200), (400, 200)), words),
+        edge("f", ((200, 100), (200, 300))),
+        edge("g", ((290, 25), (410, 25))),
+    )
+    placed = Placed(Diagram(id="d", title="t", alt="a"), 400, 200, nodes, (), edges)
+    assert score(placed) == Score(overlaps=2, crossings=1, bends=0, label_collisions=1, aspect=2.0)
+
+
+def test_the_score_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["draw", MODEL, "--view", "deployment", "--score", "-o", str(tmp_path / "a.svg")]) == 0
+    told = capsys.readouterr()
+    assert told.out == f"{tmp_path / 'a.svg'}\n"
+    assert told.err.startswith("1-simple-web-stack: 0 overlaps, 0 crossings, 0 bends, 0 label collisions, aspect 2.")
