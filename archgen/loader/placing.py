@@ -30,14 +30,16 @@ def place_component(context: Context, name: str, said: Map) -> tuple[Replica, ..
 
 
 def _wanted(said: Map, runs_on: Node) -> int:
+    """How many replicas a component asks for by a number."""
     if runs_on is None or (runs_on.__class__ is Map and "any" in runs_on):
         inner = runs_on.get("replicas") if runs_on is not None else None
         return int(said.get("replicas") or inner or 1)
-    return sum(runs_on.values()) if runs_on.__class__ is Map else len(runs_on) if runs_on.__class__ is Seq else 1
+    # a host that is written out is bounded by the size of the file
+    return sum(runs_on.values()) if runs_on.__class__ is Map else 0
 
 
 def _too_many(context: Context, name: str, said: Map, wanted: int) -> None:
-    message = f"`{name}` asks for {wanted:,} replicas, and a model has at most {MOST_REPLICAS:,} in all"
+    message = f"`{name}` asks for {wanted:,} replicas, and a model may ask for {MOST_REPLICAS:,} in all"
     context.invalid(said.mark, ("component", name), message, "Say fewer: a few stand for many in every question.")
 
 

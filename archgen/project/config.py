@@ -60,8 +60,6 @@ def configured() -> tuple[str, dict[str, Any]]:
 def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:
     from glob import glob
 
-    from archgen.project.inputs import natural
-
     found: dict[str, None] = {}
     for pattern in patterns:
         files = sorted((name for name in glob(pattern, recursive=True) if os.path.isfile(name)), key=natural)
@@ -104,3 +102,18 @@ def parsed(file: str) -> dict[str, Any]:
         raise UsageError(f"there is no file {file}, and the configuration names it") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: not valid TOML: {error}") from error
+
+
+def natural(name: str) -> tuple[tuple[str, int], ...]:
+    """A sort key under which `2-a` comes before `10-b`."""
+    parts: list[tuple[str, int]] = []
+    word = digits = ""
+    for char in name:
+        if char in "0123456789":
+            digits += char
+            continue
+        if digits:
+            parts.append((word, int(digits[:18])))
+            word = digits = ""
+        word += char
+    return (*parts, (word, int(digits[:18] or "0")))

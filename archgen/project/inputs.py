@@ -63,22 +63,9 @@ def _below(directory: str, deep: bool = True) -> list[str]:
     for where, directories, names in os.walk(directory):
         directories[:] = sorted(name for name in directories if deep and not name.startswith("."))
         files += [os.path.join(where, name) for name in names if name.endswith(SUFFIX) and name != SUFFIX]
+    from archgen.project.config import natural
+
     return sorted(files, key=natural) or ([directory] if deep else [])
-
-
-def natural(name: str) -> tuple[tuple[str, int], ...]:
-    """A sort key under which `2-a` comes before `10-b`."""
-    parts: list[tuple[str, int]] = []
-    word = digits = ""
-    for char in name:
-        if char in "0123456789":
-            digits += char
-            continue
-        if digits:
-            parts.append((word, int(digits[:18])))
-            word = digits = ""
-        word += char
-    return (*parts, (word, int(digits[:18] or "0")))
 
 
 def read(files: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ...]:
