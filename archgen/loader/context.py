@@ -23,7 +23,18 @@ SECTIONS = {
 """The key under which things of a kind are declared."""
 
 KEYS = frozenset(
-    (*SECTIONS.values(), "archgen", "name", "summary", "follows", "include", "connections", "objectives", "expect", "accept")
+    (
+        *SECTIONS.values(),
+        "archgen",
+        "name",
+        "summary",
+        "follows",
+        "include",
+        "connections",
+        "objectives",
+        "expect",
+        "accept",
+    )
 )
 """The keys of a model."""
 
