@@ -124,6 +124,8 @@ class Sizes(Struct, frozen=True, kw_only=True):
     small: int = 10
     leading: float = 1.35
     line: float = 1.5
+    apart: float = 2.25
+    """Half the way between the two strokes of a double line: a gap that is still seen at half the size."""
     hairline: float = 1.0
     badge: int = 10
     lock: int = 12

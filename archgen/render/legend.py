@@ -57,7 +57,7 @@ def _sample(x: float, meaning: Meaning) -> str:
     line = LINES[meaning]
     y = 3.5
     if line.double:
-        d = f"M{x:g} {y - 1.5:g}h{_SAMPLE:g}M{x:g} {y + 1.5:g}h{_SAMPLE:g}"
+        d = f"M{x:g} {y - SIZES.apart:g}h{_SAMPLE:g}M{x:g} {y + SIZES.apart:g}h{_SAMPLE:g}"
     elif line.lock:
         d = f"M{x:g} {y:g}h7M{x + _SAMPLE - 7:g} {y:g}h7"
     else:
