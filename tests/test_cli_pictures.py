@@ -120,15 +120,23 @@ def test_draw_tells_a_wrong_use(
     assert names(project) == ["models"]
 
 
-@pytest.mark.parametrize("command", ["draw", "build"])
-def test_nothing_is_written_while_a_model_has_no_meaning(
-    project: Path, capsys: pytest.CaptureFixture[str], command: str
+def test_a_model_without_a_meaning_loses_its_own_pictures_only(
+    project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([command, "-o", "out"]) == 0
+    (project / "models" / "2-broken.arch.yaml").write_text(BROKEN, encoding="utf-8")
+    assert main(["draw", "-o", "out"]) == 2
+    captured = capsys.readouterr()
+    assert "2-broken.arch.yaml:3:1" in captured.err
+    assert captured.out
+    assert not any(name.name.startswith("2-broken") for name in (project / "out").iterdir())
+
+
+def test_no_site_is_written_while_a_model_has_no_meaning(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["build", "-o", "out"]) == 0
     before = digest(project / "out")
     (project / "models" / "2-broken.arch.yaml").write_text(BROKEN, encoding="utf-8")
     capsys.readouterr()
-    assert main([command, "-o", "out"]) == 2
+    assert main(["build", "-o", "out"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "2-broken.arch.yaml:3:1" in captured.err

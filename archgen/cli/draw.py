@@ -57,7 +57,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Draw everything first, then write: a picture that fails leaves no half of a directory behind."""
+    """Draw everything first, then write: a picture that fails leaves no half of a directory behind.
+
+    A model without a meaning loses its own pictures and no others; the exit code tells.
+    """
     formats = tuple(one_of(name, tuple(FORMATS), "format") for name in options.format)
     views = tuple(one_of(name, VIEWS, "view") for name in options.view)
     one_of(options.theme, MODES, "theme")
@@ -66,7 +69,9 @@ def run(options: argparse.Namespace) -> int:
     )
     inferred = (found,) if (found := format_of(options.output)) else ("svg",)
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
-    if refused(models, style()):
+    broken = refused(models, style(), "no pictures of models without a meaning; what there is of them stays as it is")
+    models = tuple(model for model in models if not model.problems)
+    if not models:
         return 2
     with Progress() as progress:
         files: list[File] = []
@@ -79,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     _save(files, options.output)
     if options.score:
         _tell_scores(tiers(models), drawing)
-    return 0
+    return 2 if broken else 0
 
 
 def _raster(options: argparse.Namespace) -> Raster:

@@ -1,4 +1,4 @@
-"""What the commands that draw and build say of models without a meaning: they write nothing then."""
+"""What the commands that draw and build say of models without a meaning, of which they write nothing."""
 
 from __future__ import annotations
 
