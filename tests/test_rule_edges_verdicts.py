@@ -139,3 +139,8 @@ def test_an_impossible_flow_lies_in_no_zone() -> None:
     )
     assert subjects(model, "single-zone") == []
     assert subjects(model, "impossible-flow") == ["step work/1"]
+
+
+def test_a_flow_without_a_request_is_asked_for_one() -> None:
+    model = text("web: {kind: other, managed: true}\nuser: {kind: client}", "user -> web: https", "web --> user: push")
+    assert subjects(model, "incomplete-model") == ["flow work"]

@@ -54,6 +54,17 @@ def _flowless(facts: Topology) -> Iterator[Gap]:
         )
 
 
+def _requestless(facts: Topology) -> Iterator[Gap]:
+    """Flows in which nobody has to call anybody, so that nothing could stop them."""
+    for flow, structure in facts.structures.items():
+        if not structure.initiators:
+            yield (
+                Subject("flow", flow),
+                f"{flow} has no request that has to succeed, so nothing can be said of what would stop it",
+                f"Add the requests of {flow} to its steps, outside of `opt`.",
+            )
+
+
 def _writers(facts: Topology) -> Iterator[Gap]:
     """Data on several replicas without a word on which of them take writes."""
     for component in facts.architecture.components:
@@ -237,6 +248,7 @@ def _lifetimes(facts: Topology) -> Iterator[Gap]:
 
 _SEARCHES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     _flowless,
+    _requestless,
     _writers,
     _algorithms,
     _encryption,
