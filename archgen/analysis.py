@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from archgen.errors import Place
 from archgen.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity, Subject
 from archgen.model import Acceptance
-from archgen.rule import Hit, Rule, Seen
+from archgen.rule import Earlier, Hit, Rule, Seen
 from archgen.rules import BY_NAME
 from archgen.topology import Topology
 
@@ -30,18 +30,20 @@ def analyse(
     today: str,
     known: frozenset[str] = frozenset(BY_NAME),
     thresholds: Mapping[tuple[str, str], float] = MappingProxyType({}),
+    before: tuple[Earlier, ...] = (),
 ) -> tuple[Finding, ...]:
     """All findings of one model, worst first, then in the catalogue's order and by place.
 
     `today` is an ISO date; an acceptance whose `until` lies before it no longer counts. `known` are the ids and codes
-    of all rules that there are, whether they run or not, `thresholds` the numbers that a team sets for rules.
+    of all rules that there are, whether they run or not, `thresholds` the numbers that a team sets for rules, `before`
+    the model that this one follows and the one that it follows in turn, both or none.
     """
     topology.today = today
     topology.thresholds = thresholds
     ran = tuple(rules)
     hits = tuple(_unexplained(tuple(_hits(topology, ran))))
     accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
-    reviewed = (*hits, *_reviews(topology, ran, hits, known))
+    reviewed = (*hits, *_reviews(ran, hits, known, accepted, before, topology))
     found = [_finding(topology, source, rule, hit, accepted) for rule, hit in reviewed]
     return tuple(sorted(found, key=order))
 
@@ -54,22 +56,38 @@ def _hits(topology: Topology, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Hit
 
 
 def _reviews(
-    topology: Topology, ran: tuple[Rule, ...], hits: tuple[tuple[Rule, Hit], ...], known: frozenset[str]
-) -> Iterator[tuple[Rule, Hit]]:
-    """The hits of the rules that speak of the findings of the others."""
-    reviewing = [rule for rule in ran if rule.review is not None]
-    if not reviewing:
-        return
+    ran: tuple[Rule, ...],
+    hits: tuple[tuple[Rule, Hit], ...],
+    known: frozenset[str],
+    accepted: tuple[Acceptance, ...],
+    before: tuple[Earlier, ...],
+    topology: Topology,
+) -> list[tuple[Rule, Hit]]:
+    """The hits of the rules that speak of the findings of the others.
+
+    Those that compare with earlier models come first, so that what is said of acceptances can count their hits.
+    """
     names = frozenset(name for rule in ran for name in (rule.id, rule.code))
-    seen = Seen(
-        names,
-        names | known,
-        tuple((name, hit.subject) for rule, hit in hits for name in (rule.id, rule.code)),
-    )
-    for rule in reviewing:
-        if rule.review is not None:
-            for hit in rule.review(topology, seen):
-                yield rule, hit
+    found: list[tuple[Rule, Hit]] = []
+    for rule in sorted((one for one in ran if one.review is not None), key=lambda one: not one.ladder):
+        if rule.review is not None and (before or not rule.ladder):
+            all_of_them = (*hits, *found)
+            seen = Seen(
+                names,
+                names | known,
+                tuple((name, hit.subject) for one, hit in all_of_them for name in (one.id, one.code)),
+                tuple(_open(all_of_them, accepted)) if before else (),
+                before,
+            )
+            found += [(rule, hit) for hit in rule.review(topology, seen)]
+    return found
+
+
+def _open(hits: tuple[tuple[Rule, Hit], ...], accepted: tuple[Acceptance, ...]) -> Iterator[tuple[str, Subject]]:
+    """The rule's id and the subject of each hit that nobody has accepted."""
+    for rule, hit in hits:
+        if not any(_matches(one, rule, hit.subject) for one in accepted):
+            yield rule.id, hit.subject
 
 
 def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit]]:

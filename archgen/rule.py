@@ -29,15 +29,26 @@ class Hit(Struct, frozen=True, kw_only=True):
     causes: frozenset[tuple[str, str]] = frozenset()
 
 
+class Earlier(Struct, frozen=True):
+    """A model that came before, and all that is found in it: the rule's id and the subject of each finding."""
+
+    model: str
+    found: frozenset[tuple[str, Subject]]
+
+
 class Seen(Struct, frozen=True):
     """What the checks of one model came to: the rules that ran, by id and code, all that there are, and what stands.
 
-    `found` are the subject and the rule of each hit that becomes a finding, once by the rule's id and once by its code.
+    `found` are the subject and the rule of each hit that becomes a finding, once by the rule's id and once by its code;
+    `open`, by id alone, those of them that nobody has accepted. `before` are the model that this one follows and the one
+    that it follows in turn, both or none.
     """
 
     ran: frozenset[str]
     known: frozenset[str]
     found: tuple[tuple[str, Subject], ...]
+    open: tuple[tuple[str, Subject], ...] = ()
+    before: tuple[Earlier, ...] = ()
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -46,7 +57,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     `bad` and `good` are whole example models; a line of `bad` ends in `# finding: <id>` where the finding stands.
     `thresholds` are the numbers that a team may set: name, the rule's own number, what it says with its unit.
     `check` is None for the two that the loader decides (invalid-model, dangling-reference). `review` is for a rule that
-    speaks of the findings themselves: it runs after all checks and sees what they found.
+    speaks of the findings themselves: it runs after all checks and sees what they found. A rule with a `ladder` compares
+    with the models that came before: those are the two that its examples follow, each with its id, the first one first.
     """
 
     id: str
@@ -66,3 +78,4 @@ class Rule(Struct, frozen=True, kw_only=True):
     yields: bool = False
     thresholds: tuple[tuple[str, float, str], ...] = ()
     review: Callable[[Topology, Seen], Iterator[Hit]] | None = None
+    ladder: tuple[tuple[str, str], ...] = ()

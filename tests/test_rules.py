@@ -9,6 +9,8 @@ import pytest
 from archgen.analysis import analyse
 from archgen.errors import ModelError
 from archgen.loader import load
+from archgen.project.inputs import Input
+from archgen.project.models import judge
 from archgen.rule import Rule
 from archgen.rules import RULES
 from archgen.topology import Topology
@@ -21,7 +23,15 @@ def marks(text: str) -> list[tuple[int, str]]:
     return sorted((number, rule) for number, match in found if match for rule in match[1].split(", "))
 
 
-def findings(text: str) -> list[tuple[int, str]]:
+def findings(text: str, rule: Rule | None = None) -> list[tuple[int, str]]:
+    """By line and rule, where the text follows the models that stand before the examples of a rule."""
+    if rule is not None and rule.ladder:
+        named = [*rule.ladder, ("example", text)]
+        models = judge(
+            tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named), "2026-11-24", rules=RULES
+        )
+        assert not any(model.problems for model in models)
+        return sorted((one.line, one.rule) for one in models[-1].findings)
     try:
         loaded = load("example.arch.yaml", text.encode())
     except ModelError as error:
@@ -33,13 +43,13 @@ def findings(text: str) -> list[tuple[int, str]]:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_bad_example_raises_what_is_marked(rule: Rule) -> None:
     assert rule.id in {name for _, name in marks(rule.bad)}
-    assert findings(rule.bad) == marks(rule.bad)
+    assert findings(rule.bad, rule) == marks(rule.bad)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_good_example_raises_nothing_else(rule: Rule) -> None:
     assert rule.id not in {name for _, name in marks(rule.good)}
-    assert findings(rule.good) == marks(rule.good)
+    assert findings(rule.good, rule) == marks(rule.good)
 
 
 def test_ids_and_codes_are_unique_and_name_the_module() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.project.inputs import Input
+from archgen.project.inputs import SUFFIX, Input
 from archgen.project.lint import outcome
 from archgen.project.models import judge
 from archgen.report import text
@@ -15,6 +15,7 @@ EXAMPLE = "example.arch.yaml"
 
 def verdict(rule: Rule, today: str, style: Style) -> str:
     """What lint says of a rule's bad example, of this rule alone."""
-    judged = outcome(judge((Input(EXAMPLE, rule.bad.encode()),), today))
+    before = tuple(Input(f"{name}{SUFFIX}", text.encode()) for name, text in rule.ladder)
+    judged = outcome(judge((*before, Input(EXAMPLE, rule.bad.encode())), today)[-1:])
     own = tuple((file, tuple(one for one in found if one.rule == rule.id)) for file, found in judged.models)
     return text.write(Outcome(own, judged.lines, judged.step), style)

@@ -15,8 +15,8 @@ from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
 from archgen.policy import Apart, of_model
 from archgen.project.catalogue import catalogue, thresholds
-from archgen.project.inputs import SUFFIX, Input, includer, model_id
-from archgen.rule import Rule
+from archgen.project.inputs import SUFFIX, Input, includer, model_id, read
+from archgen.rule import Earlier, Rule
 from archgen.rules import BY_NAME
 from archgen.topology import Topology
 
@@ -52,12 +52,14 @@ def judge(
     jobs: int = 1,
     elsewhere: frozenset[str] = frozenset(),
     apart: Apart = (),
+    beside: Callable[[str], Input | None] | None = None,
 ) -> tuple[Model, ...]:
     """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
 
     Without `ladder`, whether the tiers that models follow are there is not asked; `elsewhere` are the ids of models
     that are there and not among the inputs. Without `rules` all run that there are. `jobs` are the processes that share
-    the work, to the same result; `apart` says what does not run on some models.
+    the work, to the same result; `apart` says what does not run on some models. `beside` reads a model that one of the
+    inputs follows and that is none of them, by its path; it is read where it stands if `ladder` is asked for.
     """
     every = catalogue()
     task = Task(
@@ -67,13 +69,16 @@ def judge(
         frozenset(name for rule in every for name in (rule.id, rule.code)),
         thresholds(every),
         apart,
+        _by_id(inputs),
+        beside or (_beside if ladder else None),
     )
     if jobs > 1 and len(inputs) > 1:
         from archgen.project.parallel import judge_in_parallel
 
         judged = judge_in_parallel(task, jobs, tell)
     else:
-        judged = tuple(judge_one(task, at, tell) for at in range(len(inputs)))
+        known: dict[str, Model] = {}
+        judged = tuple(judge_one(task, at, tell, known) for at in range(len(inputs)))
     if not ladder:
         return judged
     missing = _ladder_problems(judged, elsewhere)
@@ -83,7 +88,8 @@ def judge(
 class Task(Struct, frozen=True):
     """Inputs to judge by rules, as of a day; `known` are the ids and codes of all rules that there are.
 
-    `thresholds` are the numbers that the configuration sets, by rule and name.
+    `thresholds` are the numbers that the configuration sets, by rule and name. `by_id` are the inputs by the ids of their
+    models, and `beside` reads a model that is none of them.
     """
 
     inputs: tuple[Input, ...]
@@ -92,17 +98,72 @@ class Task(Struct, frozen=True):
     known: frozenset[str]
     thresholds: Mapping[tuple[str, str], float]
     apart: Apart = ()
+    by_id: Mapping[str, tuple[Input, ...]] = {}
+    beside: Callable[[str], Input | None] | None = None
 
 
-def judge_one(task: Task, at: int, tell: Tell = silent) -> Model:
-    """Judge one input of a task, whatever the others say."""
-    model = _load(task.inputs[at])
+def judge_one(task: Task, at: int, tell: Tell, known: dict[str, Model]) -> Model:
+    """Judge one input of a task; `known` are models of it that are judged by all rules already, and takes more."""
+    given = task.inputs[at]
+    model = known.get(given.file) or _load(given)
     found = tuple(as_finding(problem, model_id(model.file)) for problem in model.problems)
     if model.loaded is not None and model.topology is not None:
         rules = of_model(task.apart, model.loaded.architecture.id, task.rules)
-        found += analyse(model.topology, model.loaded.source, rules, task.today, task.known, task.thresholds)
+        before = _before(task, model, known) if any(rule.ladder for rule in rules) else ()
+        found += analyse(model.topology, model.loaded.source, rules, task.today, task.known, task.thresholds, before)
     tell(model.file)
-    return replace(model, findings=found)
+    judged = replace(model, findings=found)
+    if not task.apart:
+        known[model.file] = judged
+    return judged
+
+
+def _before(task: Task, model: Model, known: dict[str, Model]) -> tuple[Earlier, ...]:
+    """What is found in the model that one follows, and in the one that this follows; nothing unless both are there."""
+    parent = _followed(task, model, known)
+    first = _followed(task, parent, known) if parent is not None else None
+    if parent is None or first is None or model.file in (parent.file, first.file):
+        return ()
+    return tuple(_earlier(task, one, known) for one in (parent, first))
+
+
+def _followed(task: Task, model: Model, known: dict[str, Model]) -> Model | None:
+    """The model that one follows: of those beside it, else of the inputs; None if it is nowhere or has no meaning."""
+    follows = model.loaded.architecture.follows if model.loaded is not None else None
+    if follows is None:
+        return None
+    path = os.path.join(os.path.dirname(model.file), follows + SUFFIX)
+    found = known.get(path)
+    if found is None:
+        inputs = task.by_id.get(follows, ())
+        given = next((one for one in inputs if one.file == path), inputs[0] if inputs else None)
+        if given is None and task.beside is not None:
+            given = task.beside(path)
+        found = (known.get(given.file) or _load(given)) if given is not None else None
+    return found if found is not None and found.topology is not None else None
+
+
+def _earlier(task: Task, model: Model, known: dict[str, Model]) -> Earlier:
+    """What all rules find in a model, those too that do not run on it: a rule that is silent has closed nothing."""
+    loaded, topology = model.loaded, model.topology
+    assert loaded is not None
+    assert topology is not None
+    if model.file not in known:
+        found = analyse(topology, loaded.source, task.rules, task.today, task.known, task.thresholds)
+        model = known[model.file] = replace(model, findings=found)
+    return Earlier(loaded.architecture.id, frozenset((one.rule, one.subject) for one in known[model.file].findings))
+
+
+def _by_id(inputs: tuple[Input, ...]) -> dict[str, tuple[Input, ...]]:
+    found: dict[str, tuple[Input, ...]] = {}
+    for one in inputs:
+        name = model_id(one.file)
+        found[name] = (*found.get(name, ()), one)
+    return found
+
+
+def _beside(path: str) -> Input | None:
+    return read((path,))[0] if os.path.exists(path) else None
 
 
 def _with(model: Model, problems: tuple[Problem, ...]) -> Model:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.errors import Place
 from archgen.loader import Loaded, SourceMap
 from archgen.model import Architecture
-from archgen.project.models import Model, Task, Tell, judge_one
+from archgen.project.models import Model, Task, Tell, judge_one, silent
 
 _task: Task
 """What the processes share; they are forked after it is set, so nothing of it is copied."""
@@ -26,7 +26,8 @@ def processes() -> int:
 def judge_in_parallel(task: Task, jobs: int, tell: Tell) -> tuple[Model, ...]:
     """Judge the inputs in their order; in one process where a system cannot fork."""
     if not hasattr(os, "fork"):
-        return tuple(judge_one(task, at, tell) for at in range(len(task.inputs)))
+        known: dict[str, Model] = {}
+        return tuple(judge_one(task, at, tell, known) for at in range(len(task.inputs)))
     from multiprocessing import get_context
 
     global _task
@@ -45,7 +46,8 @@ def judge_in_parallel(task: Task, jobs: int, tell: Tell) -> tuple[Model, ...]:
 
 
 def _judge(span: range) -> list[Model]:
-    return [_lean(judge_one(_task, at)) for at in span]
+    known: dict[str, Model] = {}
+    return [_lean(judge_one(_task, at, silent, known)) for at in span]
 
 
 def _lean(model: Model) -> Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archgen.project.inputs import Input
 from archgen.project.models import judge
 from archgen.project.revisions import commit, read_at
 from archgen.rule import Rule
@@ -14,5 +15,9 @@ def known_at(revision: str, files: tuple[str, ...], today: str, rules: tuple[Rul
     """
     sha = commit(revision)
     before = tuple(each for file in files if (each := read_at(sha, revision, file)) is not None)
-    models = judge(before, today, ladder=False, rules=rules)
+
+    def beside(path: str) -> Input | None:
+        return read_at(sha, revision, path.removeprefix(f"{revision}:"))
+
+    models = judge(before, today, ladder=False, rules=rules, beside=beside)
     return tuple(each.fingerprint for model in models for each in model.findings if each.accepted is None)

@@ -102,7 +102,8 @@ def _rule(rule: Rule, today: str, style: Style) -> str:
         lines += ["", style.paint("Thresholds", "strong")]
         lines += [f"  {name} = {number:g}: {words}" for name, number, words in rule.thresholds]
     told = verdict(rule, today, style).rpartition("\n\n")[0]
-    for title, block in (("Found in", rule.bad), ("What lint says of it", told), ("Not in", rule.good)):
+    before = tuple((f"Where {name} says", text) for name, text in rule.ladder)
+    for title, block in (*before, ("Found in", rule.bad), ("What lint says of it", told), ("Not in", rule.good)):
         lines += ["", style.paint(title, "strong"), *(f"  {line}".rstrip() for line in block.strip().splitlines())]
     if rule.references:
         lines += ["", style.paint("References", "strong"), *(f"  {title}: {url}" for title, url in rule.references)]

@@ -48,6 +48,8 @@ def rule_page(rule: Rule, verdict: str, tiers: Sequence[Tier]) -> Page:
         *(prose(paragraph) for paragraph in rule.fix.split("\n\n")),
         heading(2, "Limits", "limits") if rule.limits else "",
         *(prose(paragraph) for paragraph in rule.limits.split("\n\n")),
+        heading(2, "The models that come before", "before") if rule.ladder else "",
+        *(part for name, model in rule.ladder for part in (f"{code(name)}:", yaml_block(model))),
         heading(2, "A model with this issue", "bad"),
         yaml_block(rule.bad),
         "What the tool says of it:" if verdict else "",
