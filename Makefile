@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: site test check generated bench clean
+.PHONY: site test check generated bench brute-force clean
 
 site: $(READY)
 	$(BIN)/archgen lint models --fail-on never
@@ -25,6 +25,10 @@ generated: $(READY)
 	$(BIN)/python tests/font_widths.py
 	$(BIN)/python -m archgen.schema.reference docs/model-language.md
 	$(BIN)/python -m tests.readme
+
+# Every state of 2,000 random models by the definition, against the engine: some minutes.
+brute-force: $(READY)
+	$(BIN)/python -m tests.brute_force
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py

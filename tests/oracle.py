@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from archgen.model import Architecture, Component, Connection, Flow, Frame, Replica, Request, Step
+from copy import copy
+
+from archgen.model import Access, Architecture, Component, Connection, Flow, Frame, Replica, Request, Step
 
 State = frozenset[tuple[str, str]]
 """The failed elements, as (kind, id)."""
 
 
 class World:
-    """One architecture in one state."""
+    """One architecture in one state; what no failure changes is worked out once for all states of an architecture."""
 
     def __init__(self, architecture: Architecture, failed: State) -> None:
         self.architecture = architecture
@@ -17,6 +19,14 @@ class World:
         self.component = {one.id: one for one in architecture.components}
         self.host = {one.id: one for one in architecture.hosts}
         self.zone = {one.id: one for one in architecture.zones}
+        self._asked: dict[tuple[str, str], tuple[list[Replica], Access, int]] = {}
+        self._needed: dict[str, tuple[dict[str, list[Request]], list[str]]] = {}
+
+    def with_failed(self, failed: State) -> World:
+        """The same architecture in another state."""
+        found = copy(self)
+        found.failed = failed
+        return found
 
     # Up
 
@@ -108,32 +118,46 @@ class World:
         return self.may_answer(replica, access, {one.id for each in self.component.values() for one in each.replicas})
 
     def met(self, caller: Replica, request: Request, flow: Flow, working: set[str]) -> bool:
+        known = self._asked.get((caller.id, request.id))
+        if known is None:
+            known = self._asked[caller.id, request.id] = self.asked(caller, request, flow)
+        replicas, access, count = known
+        return sum(one.id in working and self.may_answer(one, access, working) for one in replicas) >= count
+
+    def asked(self, caller: Replica, request: Request, flow: Flow) -> tuple[list[Replica], Access, int]:
+        """Whom a caller may ask, for what, and how many of them must answer."""
         under = self.connections(request)
-        if None in under:
-            return False
         connections = list({one.id: one for one in under if one is not None}.values())
-        access = request.access or flow.access or connections[0].access or "read-write"
-        eligible: list[Replica] = []
-        possible = 0
-        for connection in connections:
-            for target in connection.targets:
-                for replica in self.component[target].replicas:
-                    if request.pinned and replica.id not in request.pinned:
-                        continue
-                    if not self.near(caller, replica, connection.locality):
-                        continue
-                    possible += self.may_ever_answer(replica, access)
-                    if self.may_answer(replica, access, working):
-                        eligible.append(replica)
-        counts = [max(1, possible) if one.needs == "all" else int(one.needs) for one in connections]
-        return sum(one.id in working for one in eligible) >= max(counts)
+        access = request.access or flow.access or (connections[0].access if connections else None) or "read-write"
+        if None in under:
+            return [], access, 1
+        replicas = [
+            replica
+            for connection in connections
+            for target in connection.targets
+            for replica in self.component[target].replicas
+            if (not request.pinned or replica.id in request.pinned) and self.near(caller, replica, connection.locality)
+        ]
+        possible = sum(self.may_ever_answer(one, access) for one in replicas)
+        return replicas, access, max(max(1, possible) if one.needs == "all" else int(one.needs) for one in connections)
 
     def required(self, request: Request) -> bool:
         return request.required and all(one is None or one.required for one in self.connections(request))
 
-    def succeeds(self, flow: Flow) -> bool:
+    def needed(self, flow: Flow) -> tuple[dict[str, list[Request]], list[str]]:
+        """The required steps of a flow by the component that takes them, and the components that start it."""
         steps = list(in_order(flow.steps, False))
-        needed = [request for request, optional in steps if not optional and self.required(request)]
+        calls: dict[str, list[Request]] = {one.id: [] for one in self.architecture.components}
+        for request, optional in steps:
+            if not optional and self.required(request):
+                calls[request.source].append(request)
+        return calls, self.initiators(steps)
+
+    def succeeds(self, flow: Flow) -> bool:
+        known = self._needed.get(flow.id)
+        if known is None:
+            known = self._needed[flow.id] = self.needed(flow)
+        calls, starts = known
         working = {
             replica.id
             for component in self.architecture.components
@@ -145,17 +169,15 @@ class World:
             lost = {
                 replica.id
                 for component in self.architecture.components
+                if calls[component.id]
                 for replica in component.replicas
                 if replica.id in working
-                and not all(self.met(replica, one, flow, working) for one in needed if one.source == component.id)
+                and not all(self.met(replica, one, flow, working) for one in calls[component.id])
             }
             if not lost:
                 break
             working -= lost
-        return all(
-            any(replica.id in working for replica in self.component[source].replicas)
-            for source in self.initiators(steps)
-        )
+        return all(any(replica.id in working for replica in self.component[source].replicas) for source in starts)
 
     def initiators(self, steps: list[tuple[Request, bool]]) -> list[str]:
         called: set[str] = set()
@@ -193,3 +215,21 @@ def elements(architecture: Architecture) -> list[tuple[str, str]]:
         *(("host", host.id) for host in architecture.hosts),
         *(("zone", zone.id) for zone in architecture.zones),
     ]
+
+
+def concerned(architecture: Architecture, flow: Flow) -> list[tuple[str, str]]:
+    """The elements that a flow can depend on at all: what its steps name, the alternatives, who promotes, all below."""
+    world = World(architecture, frozenset())
+    names: set[str] = set()
+    for request, _ in in_order(flow.steps, False):
+        names.update((request.source, *request.targets))
+        names.update(target for one in world.connections(request) if one is not None for target in one.targets)
+    promoters = {data.by for one in names if (data := world.component[one].replication) is not None}
+    names.update(one for one in promoters if one in world.component)
+    replicas = [one for name in names for one in world.component[name].replicas]
+    hosts = {host for one in replicas if world.component[one.component].kind != "client" for host in one.hosts}
+    zones = {zone for host in hosts for _, zone in world.around(host)}
+    among = (
+        {("replica", one.id) for one in replicas} | {("host", one) for one in hosts} | {("zone", one) for one in zones}
+    )
+    return [one for one in elements(architecture) if one in among]

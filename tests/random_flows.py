@@ -22,7 +22,8 @@ from archgen.model import (
 )
 
 KINDS = ("service", "database", "cache", "load-balancer", "worker", "web-server")
-LOCALITIES = ("same-host", "same-zone", "same-rack", "same-datacenter", "same-region")
+ZONE_KINDS = ("rack", "power", "datacenter", "availability-zone", "region", "provider")
+LOCALITIES = ("same-host", "same-zone", *(f"same-{kind}" for kind in ZONE_KINDS))
 
 
 def architecture(seed: int) -> Architecture:
@@ -52,7 +53,7 @@ def _zones(random: Random) -> tuple[Zone, ...]:
     found: list[Zone] = []
     for number in range(random.choice((0, 0, 1, 2, 3, 5))):
         within = random.choice(found).id if found and random.random() < 0.6 else None
-        found.append(Zone(f"z{number}", random.choice(("rack", "power", "datacenter", "region")), within=within))
+        found.append(Zone(f"z{number}", random.choice(ZONE_KINDS), within=within))
     return tuple(found)
 
 
@@ -69,7 +70,9 @@ def _component(random: Random, name: str, hosts: tuple[Host, ...], names: list[s
     ids = [one.id for one in replicas]
     cluster = None
     if random.random() < 0.15:
-        cluster = Cluster(active=(random.choice(ids),), failover=random.choice(("manual", "automatic")))
+        failover = random.choice(("manual", "manual", "automatic", None))
+        by = random.choice((None, "vrrp", "orchestrator")) if failover == "automatic" else None
+        cluster = Cluster(active=(random.choice(ids),), failover=failover, by=by)  # type: ignore[arg-type]
     quorum: int | str | None = None
     if random.random() < 0.2:
         quorum = random.choice(("majority", random.randint(1, len(ids) + (random.random() < 0.1))))

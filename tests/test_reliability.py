@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.model import Architecture, Component, Connection, Flow, Port, Replica, Request
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
@@ -68,3 +69,26 @@ def test_proof_names_a_step_of_the_flow_and_ends_where_the_failure_is(seed: int)
             world = World(model, frozenset({(point.element.kind, point.element.id)}))
             last = index.replicas[point.proof.path[-1]]
             assert not (world.up(last) and world.quorum_met(index.components[last.component]))
+
+
+def test_of_two_connections_under_a_step_the_one_that_asks_more_decides() -> None:
+    """All of one replica are one, and two are asked for: nobody can give two."""
+    replicas = (Replica("db", "db"),)
+    model = Architecture(
+        id="two",
+        file="two.arch.yaml",
+        name="two",
+        components=(
+            Component(id="app", kind="service", replicas=(Replica("app", "app"),)),
+            Component(id="db", kind="database", replicas=replicas),
+            Component(id="copy", kind="database"),
+        ),
+        connections=(
+            Connection("app -> db", "app", ("db",), (Port("mysql"),), needs="all"),
+            Connection("app -> copy", "app", ("copy",), (Port("mysql"),), needs=2),
+        ),
+        flows=(Flow("read", "read", (Request("read/1", "app", ("db", "copy")),)),),
+    )
+    index = Index(model)
+    assert not failures(Plan(index, build(index, model.flows[0]))).possible
+    assert not World(model, frozenset()).succeeds(model.flows[0])

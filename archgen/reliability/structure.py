@@ -254,7 +254,5 @@ def _near(
 
 
 def _count(connections: tuple[Connection, ...], found: int) -> int:
-    """How many must work; `all` of none is still one, since nobody answers then."""
-    if any(connection.needs == "all" for connection in connections):
-        return max(1, found)
-    return max((int(connection.needs) for connection in connections), default=1)
+    """How many must work: the most that any of the connections asks; `all` of none is one, since nobody answers then."""
+    return max((max(1, found) if one.needs == "all" else int(one.needs) for one in connections), default=1)

@@ -1,0 +1,48 @@
+"""A slice of the comparison with all states, and that it would find a difference."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from msgspec.structs import replace
+
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.index import Index
+from archgen.reliability.structure import build
+from tests.brute_force import FEATURES, Difference, compare, compare_flow, main
+from tests.oracle import concerned
+from tests.random_flows import architecture
+
+SMALL = 9
+
+
+def test_the_engine_agrees_with_all_states() -> None:
+    found = [compare(seed, SMALL) for seed in range(50_000, 50_800)]
+    assert sum(one.flows for one in found) >= 600
+    assert sum(one.points for one in found) >= 400
+    assert sum(one.pairs for one in found) >= 100
+    assert {name for one in found for can, each in one.features if can for name in each} == set(FEATURES)
+
+
+def test_another_architecture_is_a_difference() -> None:
+    """The engine is given the model with every connection optional, the definition the model itself."""
+    different = 0
+    for seed in range(20):
+        model = architecture(seed)
+        eased = replace(model, connections=tuple(replace(one, required=False) for one in model.connections))
+        for flow in model.flows:
+            plan, among = Plan(Index(eased), build(Index(eased), flow)), concerned(model, flow)
+            try:
+                compare_flow(model, flow, plan, among[:SMALL], Random(seed))
+            except Difference:
+                different += 1
+    assert different >= 10
+
+
+def test_the_job_prints_its_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--models", "20", "--elements", "6"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("20 models, ")
+    assert "flows of more than 6 elements skipped" in told
+    assert all(name in told for name in FEATURES)
