@@ -98,7 +98,7 @@ class Participant(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True, kw_only=True, tag=True):
-    """A request (solid) or an answer (dashed). `number` as in step ids: "3" or "3.1"."""
+    """A request (solid) or an answer (dashed). `number` as in step ids: "3" or "3.1"; one that `stops` gets nowhere."""
 
     number: str
     source: str
@@ -108,6 +108,7 @@ class Message(Struct, frozen=True, kw_only=True, tag=True):
     protocol: str = ""
     meaning: Meaning = "unknown"
     badges: tuple[Badge, ...] = ()
+    stops: bool = False
 
 
 class Remark(Struct, frozen=True, tag=True):

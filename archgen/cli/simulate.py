@@ -12,7 +12,8 @@ from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.inputs import SUFFIX, read
 from archgen.project.models import judge
-from archgen.project.simulate import FORMATS, simulate
+from archgen.project.simulate import FORMATS, pictures, simulate
+from archgen.project.writing import write
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             default=[],
             help=f"{words}; several may be named",
         )
+    parser.add_argument(
+        "--svg", metavar="FILE|DIR", help="draw each flow that fails, up to where it does, beside what --format tells"
+    )
     parser.add_argument("--format", metavar="FORMAT", default="text", help=f"{' or '.join(FORMATS)} (default: text)")
 
 
@@ -45,7 +49,13 @@ def run(options: argparse.Namespace) -> int:
     for model in models:
         if model.topology is not None:
             killed, out, zones = map(tuple, words)
-            sys.stdout.write(form(simulate(model, model.topology, killed, out, zones), style()))
+            told = simulate(model, model.topology, killed, out, zones)
+            drawn = pictures(told, model.topology, options.svg) if options.svg else ()
+            sys.stdout.write(form(told, style()))
+            for file, picture in drawn:
+                write(file, picture.encode())
+            if options.svg and not drawn:
+                print("archgen: no flow fails, so nothing was drawn", file=sys.stderr)
     return 0
 
 

@@ -17,10 +17,11 @@ from archgen.render.diagram_svg import diagram_svg
 from archgen.render.sequence_svg import sequence_svg
 from archgen.site import Tier
 from archgen.theme import DARK, LIGHT, Mode, Theme
+from archgen.topology import Topology
 from archgen.view import Diagram, Sequence
 from archgen.views.deployment import deployment
 from archgen.views.diff import change_diagram
-from archgen.views.flow import flow_sequence
+from archgen.views.flow import Stop, flow_sequence
 
 
 def _domain() -> Engine:
@@ -120,9 +121,15 @@ class Drawing:
 
     def sequence(self, tier: Tier, flow: Flow) -> str:
         """One request flow in time, as SVG."""
-        sequence = self.flow(tier, flow)
-        found = _icons(tier, (one.icon for one in sequence.participants))
-        return sequence_svg(sequence, found, identifier(tier.id, flow.id), self._mode)
+        return self._in_time(self.flow(tier, flow), tier.topology)
+
+    def failure(self, topology: Topology, flow: Flow, stop: Stop) -> str:
+        """One request flow in time up to where it fails, as SVG."""
+        return self._in_time(flow_sequence(topology, flow, stop=stop), topology)
+
+    def _in_time(self, sequence: Sequence, topology: Topology) -> str:
+        found = _icons_near(topology.architecture.file, (one.icon for one in sequence.participants))
+        return sequence_svg(sequence, found, identifier(topology.architecture.id, sequence.id), self._mode)
 
     def changed(self, evolution: Evolution) -> Diagram:
         """What the picture of a change shows: both models in one deployment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from archgen.errors import UsageError
@@ -55,3 +56,20 @@ def simulate(
         },
         names={one: qualified(one, topology) for one in gone},
     )
+
+
+def pictures(told: Simulated, topology: Topology, path: str) -> tuple[tuple[str, str], ...]:
+    """Each flow that fails, up to where it does, as (file, SVG): a single one at `path`, several in that directory."""
+    from archgen.project.pictures import Drawing
+    from archgen.project.stopping import stop
+
+    flows = {flow.id: flow for flow in topology.architecture.flows}
+    failed = [one for one in told.flows if one.status == "down"]
+    drawing = Drawing()
+    drawn = [(one.flow, drawing.failure(topology, flows[one.flow], stop(topology, one))) for one in failed]
+    if len(drawn) == 1 and not os.path.isdir(path):
+        return ((path, drawn[0][1]),)
+    if drawn and path.endswith(".svg"):
+        raise UsageError(f"{len(drawn)} flows fail, which do not fit into {path}; name a directory")
+    model = topology.architecture.id
+    return tuple((os.path.join(path, f"{model}.flow-{flow}.failed.svg"), picture) for flow, picture in drawn)

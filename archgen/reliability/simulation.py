@@ -27,8 +27,9 @@ class Outcome(Struct, frozen=True):
 
     down: `step` is the request that fails and `path` the replicas from the start to there; `fails` are all requests that
     no caller which is up can make, since too few of those that would answer are up. Not `possible`: it is down
-    with nothing failed. degraded: it is served, without `lost`, replicas of it that are not up, and `cut_off`, those
-    that are up and can no longer do their part; `skipped` are requests that it can do without and that fail.
+    with nothing failed; `down` are all replicas that are down then. degraded: it is served, without `lost`, replicas of
+    it that are not up, and `cut_off`, those that are up and can no longer do their part; `skipped` are requests that it
+    can do without and that fail.
     """
 
     flow: str
@@ -40,6 +41,7 @@ class Outcome(Struct, frozen=True):
     cut_off: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
 
 
 def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> Outcome:
@@ -57,7 +59,8 @@ def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) ->
         state = found.flow & _SOUND or _GONE
         step, path = trace(found, state)
         fails = _fails(flow, plan, found, state)
-        return Outcome(flow.id, "down", state == _GONE, step, path, lost, cut_off, fails=fails)
+        down = tuple(one for one, when in found.down.items() if when & state)
+        return Outcome(flow.id, "down", state == _GONE, step, path, lost, cut_off, fails=fails, down=down)
     skipped = _skipped(index, flow, whole, with_options)
     return Outcome(flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped)
 

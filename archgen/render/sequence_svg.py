@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from archgen.glyphs import Icon, glyph
 from archgen.layout.lanes import LOOP
 from archgen.layout.sequence import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text, place
-from archgen.markup import badge, element, escape, identifier, lock, number, picture, symbols, use, words
+from archgen.markup import badge, cross, element, escape, identifier, lock, number, picture, symbols, use, words
 from archgen.theme import LINES, SIZES, Mode
 from archgen.view import Participant, Sequence
 
@@ -86,12 +86,14 @@ def _arrow(arrow: Arrow) -> str:
     towards = -1 if itself or arrow.x2 < arrow.x1 else 1
     way = _swing(arrow) if itself else f"H{number(arrow.x2 - towards * _HEAD)}"
     start, mark = _start(arrow, towards)
-    tip = f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z"
+    end = f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z"
+    stops = arrow.message.stops
+    tip = "" if stops else element("path", d=end, class_=f"f-{line.role}")
     dash = "5 4" if arrow.message.answer else None
     role = f"s-{line.role}"
     return element(
         "g",
-        element("title", escape(line.words)),
+        element("title", escape(f"{line.words}; it fails here" if stops else line.words)),
         mark,
         element(
             "path",
@@ -101,7 +103,7 @@ def _arrow(arrow: Arrow) -> str:
             class_=role,
             stroke_width=SIZES.line,
         ),
-        element("path", d=tip, class_=f"f-{line.role}"),
+        tip or cross(arrow.x2 - towards * _HEAD, arrow.y2),
         *map(_text, arrow.texts),
         _text(arrow.number) if arrow.number else "",
         *(badge(x, y, one.number, one.severity, one.title) for x, y, one in arrow.badges),

@@ -5,25 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from archgen.finding import Finding, Subject
-from archgen.model import Answer, Component, Flow, Frame, Note, Request, Step
+from archgen.model import Answer, Branch, Component, Flow, Frame, Note, Request, Step
+from archgen.reliability.structure import requests
 from archgen.topology import Hop, Topology
 from archgen.view import Badge, Block, Item, Message, Participant, Remark, Section
 from archgen.view import Sequence as View
 from archgen.wording import listed, plural
 
 
-def flow_sequence(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> View:
+class Stop(Struct, frozen=True):
+    """Where a flow fails: the request by its id, and what its user sees, in a sentence."""
+
+    step: str
+    words: str
+
+
+def flow_sequence(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), stop: Stop | None = None) -> View:
     """The sequence of a flow; a finding on a step, or on the connection under it, is a badge with its place from 1.
 
-    A connection's badge stands on its first use. An answer means what the latest request that it answers means.
+    A connection's badge stands on its first use. An answer means what the latest request that it answers means. With a
+    `stop` nothing that comes after it is said; who would have taken part stays.
     """
-    told = _Telling(topology, flow, findings)
-    items = tuple(told.items(flow.steps))
+    told = _Telling(topology, flow, findings, stop)
+    items = tuple(told.items(flow.steps if stop is None else _until(flow.steps, stop.step)))
     participants = tuple(_participant(topology, one) for one in dict.fromkeys(_who(flow.steps)))
-    return View(
-        id=flow.id, title=flow.title, alt=_alt(flow, participants, told.count), participants=participants, items=items
-    )
+    alt = _alt(flow, participants, told.count)
+    if stop is not None:
+        ends = next(one for one, _ in requests(flow.steps) if one.id == stop.step)
+        items = (*items, Remark((ends.source, *ends.targets), stop.words))
+        alt = f"{alt} {stop.words}"
+    return View(id=flow.id, title=flow.title, alt=alt, participants=participants, items=items)
+
+
+def _until(steps: Iterable[Step], last: str) -> tuple[Step, ...]:
+    """The steps up to one and with it; a frame around it ends there too."""
+    found: list[Step] = []
+    for step in steps:
+        if isinstance(step, Frame):
+            branches: list[Branch] = []
+            for branch in step.branches:
+                branches.append(Branch(branch.when, _until(branch.steps, last)))
+                if _holds(branches[-1].steps, last):
+                    return (*found, replace(step, branches=tuple(branches)))
+        found.append(step)
+        if isinstance(step, Request) and step.id == last:
+            break
+    return tuple(found)
+
+
+def _holds(steps: Iterable[Step], request: str) -> bool:
+    return any(one.id == request for one, _ in requests(steps))
 
 
 def _who(steps: Iterable[Step]) -> Iterable[str]:
@@ -66,8 +101,9 @@ def _alt(flow: Flow, participants: tuple[Participant, ...], count: int) -> str:
 class _Telling:
     """Turns steps into items, remembering the requests that are not answered yet."""
 
-    def __init__(self, topology: Topology, flow: Flow, findings: Sequence[Finding]) -> None:
+    def __init__(self, topology: Topology, flow: Flow, findings: Sequence[Finding], stop: Stop | None) -> None:
         self.count = 0
+        self._stop = stop
         self._hops: dict[str, list[Hop]] = {}
         for hop in topology.hops[flow.id]:
             self._hops.setdefault(hop.step.id, []).append(hop)
@@ -108,6 +144,7 @@ class _Telling:
                 protocol=_protocol(hop),
                 meaning=hop.meaning,
                 badges=self._marks(step, hop, first=position == 0),
+                stops=self._stop is not None and self._stop.step == step.id,
             )
 
     def _answer(self, step: Answer) -> Message:
