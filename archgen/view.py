@@ -13,6 +13,7 @@ from archgen.topology import Meaning
 
 GroupKind = Literal["zone", "network", "host"]
 FrameKind = Literal["opt", "loop", "alt", "par"]
+Stops = Literal["unsent", "unanswered"]
 
 
 class Badge(Struct, frozen=True):
@@ -98,7 +99,10 @@ class Participant(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True, kw_only=True, tag=True):
-    """A request (solid) or an answer (dashed). `number` as in step ids: "3" or "3.1"; one that `stops` gets nowhere."""
+    """A request (solid) or an answer (dashed). `number` as in step ids: "3" or "3.1".
+
+    `stops`: the flow fails with it, as nobody is there to send it, or nobody to answer.
+    """
 
     number: str
     source: str
@@ -108,7 +112,7 @@ class Message(Struct, frozen=True, kw_only=True, tag=True):
     protocol: str = ""
     meaning: Meaning = "unknown"
     badges: tuple[Badge, ...] = ()
-    stops: bool = False
+    stops: Stops | None = None
 
 
 class Remark(Struct, frozen=True, tag=True):

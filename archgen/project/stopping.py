@@ -20,14 +20,15 @@ def stop(topology: Topology, outcome: Outcome) -> Stop:
     request = next(one for one, _ in requests(flow.steps) if one.id in failing)
     always = "" if outcome.possible else ", with nothing failed"
     number = request.id.rpartition("/")[2]
-    return Stop(request.id, f"The request fails at step {number}{always}: {_reason(topology, flow, request, outcome)}")
+    head = f"The request fails at step {number}{always}"
+    down = frozenset(outcome.down)
+    if down.issuperset(one.id for one in topology.components[request.source].replicas):
+        return Stop(request.id, "unsent", f"{head}: no replica of {request.source} is up to make it")
+    return Stop(request.id, "unanswered", f"{head}: {_reason(topology, flow, request, down)}")
 
 
-def _reason(topology: Topology, flow: Flow, request: Request, outcome: Outcome) -> str:
-    down = set(outcome.down)
-    callers = [one.id for one in topology.components[request.source].replicas]
-    if callers and down.issuperset(callers):
-        return f"no replica of {request.source} is up to make it"
+def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[str]) -> str:
+    """Why too few of those that would answer a request do, from the plainest reason on."""
     connections = _connections(topology, request)
     names = listed(request.targets, "or")
     if not connections:
@@ -42,9 +43,12 @@ def _reason(topology: Topology, flow: Flow, request: Request, outcome: Outcome) 
             else f"no replica of {names} is up"
         )
     access = access_of(request, flow, connections[0])
-    able = [one for target in targets for some in eligible(target, access) for one in some]
-    if down.issuperset(able):
-        return f"no replica of {names} takes {'writes' if access != 'read' else 'reads'}"
+    able = [eligible(target, access) for target in targets]
+    if down.issuperset(one for now, _ in able for one in now):
+        if down.issuperset(one for _, later in able for one in later):
+            return f"no replica of {names} takes {'reads' if access == 'read' else 'writes'}"
+        promoters = [one.replication.by for one in targets if one.replication and one.replication.by]
+        return f"no replica of {names} takes writes, and {listed(promoters, 'or')} promotes none"
     if request.pinned and down.issuperset(request.pinned):
         return f"{listed(request.pinned)} {'is' if len(request.pinned) == 1 else 'are'} down"
     if any(one.needs == "all" for one in connections):

@@ -89,7 +89,7 @@ def _arrow(arrow: Arrow) -> str:
     end = f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z"
     stops = arrow.message.stops
     tip = "" if stops else element("path", d=end, class_=f"f-{line.role}")
-    dash = "5 4" if arrow.message.answer else None
+    dash = "5 4" if arrow.message.answer else "1 5" if stops == "unsent" else None
     role = f"s-{line.role}"
     return element(
         "g",
@@ -103,11 +103,18 @@ def _arrow(arrow: Arrow) -> str:
             class_=role,
             stroke_width=SIZES.line,
         ),
-        tip or cross(arrow.x2 - towards * _HEAD, arrow.y2),
+        tip or _stop(arrow, towards),
         *map(_text, arrow.texts),
         _text(arrow.number) if arrow.number else "",
         *(badge(x, y, one.number, one.severity, one.title) for x, y, one in arrow.badges),
     )
+
+
+def _stop(arrow: Arrow, towards: int) -> str:
+    """The cross where the flow ends: on the way out of who cannot send, or before who does not answer."""
+    if arrow.message.stops == "unsent":
+        return cross(arrow.x1, arrow.y)
+    return cross(arrow.x2 - towards * _HEAD, arrow.y2)
 
 
 def _swing(arrow: Arrow) -> str:

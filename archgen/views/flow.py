@@ -12,15 +12,16 @@ from archgen.finding import Finding, Subject
 from archgen.model import Answer, Branch, Component, Flow, Frame, Note, Request, Step
 from archgen.reliability.structure import requests
 from archgen.topology import Hop, Topology
-from archgen.view import Badge, Block, Item, Message, Participant, Remark, Section
+from archgen.view import Badge, Block, Item, Message, Participant, Remark, Section, Stops
 from archgen.view import Sequence as View
 from archgen.wording import listed, plural
 
 
 class Stop(Struct, frozen=True):
-    """Where a flow fails: the request by its id, and what its user sees, in a sentence."""
+    """Where and how a flow fails: the request by its id, and what its user sees, in a sentence."""
 
     step: str
+    how: Stops
     words: str
 
 
@@ -144,7 +145,7 @@ class _Telling:
                 protocol=_protocol(hop),
                 meaning=hop.meaning,
                 badges=self._marks(step, hop, first=position == 0),
-                stops=self._stop is not None and self._stop.step == step.id,
+                stops=self._stop.how if self._stop is not None and self._stop.step == step.id else None,
             )
 
     def _answer(self, step: Answer) -> Message:
