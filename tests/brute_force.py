@@ -40,7 +40,10 @@ class Difference(Exception):
 
 
 class Compared(Struct, frozen=True):
-    """One model's part of the count; `possible` are the flows that can work, `features` are those of each flow that was compared, with whether it can work."""
+    """One model's part of the count.
+
+    `possible` are the flows that can work, `features` those of each flow that was compared, with whether it can work.
+    """
 
     flows: int
     possible: int

@@ -13,7 +13,7 @@ from archgen.model import Architecture, Availability, Host, Replica
 from archgen.reliability.structure import build
 from archgen.topology import Topology
 from tests.random_flows import architecture
-from tests.test_reliability_properties import asked_for_all
+from tests.test_reliability_properties import Names, asked_for_all, renamed
 
 seeds = st.integers(10_000, 10_000_000)
 EPSILON = 1e-12
@@ -57,6 +57,17 @@ def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
     )
     before, after = found(model), found(other)
     assert all(abs(before[flow][1] - after[flow][1]) < EPSILON for flow in before)
+
+
+@given(seeds, st.integers(0, 1000))
+@settings(max_examples=80, deadline=None)
+def test_names_change_nothing(seed: int, other: int) -> None:
+    """Another id for everything changes neither whether a flow can work nor how available it is."""
+    model, names = stated(architecture(seed), seed), Names(other)
+    after = found(renamed(model, names))
+    for flow, (possible, share) in found(model).items():
+        assert after[names[flow]][0] == possible
+        assert abs(after[names[flow]][1] - share) < EPSILON
 
 
 @given(seeds)

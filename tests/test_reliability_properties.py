@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from archgen.model import Architecture, Host, Replica
+from archgen.model import Architecture, Branch, Component, Connection, Flow, Frame, Host, Replica, Request, Step
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import States, failures
 from archgen.reliability.index import Index
@@ -30,6 +30,88 @@ def points(model: Architecture) -> dict[str, tuple[bool, frozenset[tuple[str, st
     return {
         flow: (one.possible, frozenset((point.element.kind, point.element.id) for point in one.points))
         for flow, one in found.items()
+    }
+
+
+class Names:
+    """Another name for each id of a model, drawn at random, so that their order is another too."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.known: dict[str, str] = {}
+
+    def __getitem__(self, old: str) -> str:
+        if old not in self.known:
+            self.known[old] = f"{self.random.choice('aghz')}{self.random.getrandbits(40):x}"
+        return self.known[old]
+
+    def all(self, old: tuple[str, ...]) -> tuple[str, ...]:
+        """The other names of several."""
+        return tuple(self[one] for one in old)
+
+
+def renamed(model: Architecture, names: Names) -> Architecture:
+    """The model with another id for everything that has one."""
+    return replace(
+        model,
+        zones=tuple(replace(one, id=names[one.id], within=one.within and names[one.within]) for one in model.zones),
+        hosts=tuple(replace(one, id=names[one.id], zones=names.all(one.zones)) for one in model.hosts),
+        components=tuple(_component_renamed(one, names) for one in model.components),
+        connections=tuple(_connection_renamed(one, names) for one in model.connections),
+        flows=tuple(_flow_renamed(one, names) for one in model.flows),
+    )
+
+
+def _component_renamed(component: Component, names: Names) -> Component:
+    cluster, data = component.cluster, component.replication
+    return replace(
+        component,
+        id=names[component.id],
+        replicas=tuple(
+            replace(one, id=names[one.id], component=names[component.id], hosts=names.all(one.hosts))
+            for one in component.replicas
+        ),
+        cluster=cluster and replace(cluster, active=names.all(cluster.active)),
+        replication=data
+        and replace(
+            data,
+            primary=names.all(data.primary),
+            by=data.by and names[data.by],
+            copy_of=data.copy_of and names[data.copy_of],
+        ),
+    )
+
+
+def _connection_renamed(connection: Connection, names: Names) -> Connection:
+    return replace(
+        connection,
+        id=names[connection.id],
+        source=names[connection.source],
+        targets=names.all(connection.targets),
+    )
+
+
+def _flow_renamed(flow: Flow, names: Names) -> Flow:
+    return replace(flow, id=names[flow.id], steps=tuple(_step_renamed(one, names) for one in flow.steps))
+
+
+def _step_renamed(step: Step, names: Names) -> Step:
+    if isinstance(step, Request):
+        targets, pinned = names.all(step.targets), names.all(step.pinned)
+        return replace(step, id=names[step.id], source=names[step.source], targets=targets, pinned=pinned)
+    assert isinstance(step, Frame), "random flows hold requests and frames"
+    branches = tuple(Branch("", tuple(_step_renamed(one, names) for one in each.steps)) for each in step.branches)
+    return replace(step, id=names[step.id], branches=branches)
+
+
+@given(seeds, st.integers(0, 1000))
+@settings(max_examples=200, deadline=None)
+def test_names_change_nothing(seed: int, other: int) -> None:
+    model, names = architecture(seed), Names(other)
+    after = points(renamed(model, names))
+    assert after == {
+        names[flow]: (possible, frozenset((kind, names[name]) for kind, name in found))
+        for flow, (possible, found) in points(model).items()
     }
 
 
