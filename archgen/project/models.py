@@ -120,27 +120,37 @@ def judge_one(task: Task, at: int, tell: Tell, known: dict[str, Model]) -> Model
 
 def _before(task: Task, model: Model, known: dict[str, Model]) -> tuple[Earlier, ...]:
     """What is found in the model that one follows, and in the one that this follows; nothing unless both are there."""
-    parent = _followed(task, model, known)
-    first = _followed(task, parent, known) if parent is not None else None
+    given = _followed(task, model)
+    if given is None or not _may_follow(given):
+        return ()
+    parent = _read(given, known)
+    given = _followed(task, parent) if parent is not None else None
+    first = _read(given, known) if given is not None else None
     if parent is None or first is None or model.file in (parent.file, first.file):
         return ()
     return tuple(_earlier(task, one, known) for one in (parent, first))
 
 
-def _followed(task: Task, model: Model, known: dict[str, Model]) -> Model | None:
-    """The model that one follows: of those beside it, else of the inputs; None if it is nowhere or has no meaning."""
+def _followed(task: Task, model: Model) -> Input | None:
+    """The model that one follows, of the inputs, those beside it first, else read; None if it is nowhere."""
     follows = model.loaded.architecture.follows if model.loaded is not None else None
     if follows is None:
         return None
     path = os.path.join(os.path.dirname(model.file), follows + SUFFIX)
-    found = known.get(path)
-    if found is None:
-        inputs = task.by_id.get(follows, ())
-        given = next((one for one in inputs if one.file == path), inputs[0] if inputs else None)
-        if given is None and task.beside is not None:
-            given = task.beside(path)
-        found = (known.get(given.file) or _load(given)) if given is not None else None
-    return found if found is not None and found.topology is not None else None
+    inputs = task.by_id.get(follows, ())
+    given = next((one for one in inputs if one.file == path), inputs[0] if inputs else None)
+    return task.beside(path) if given is None and task.beside is not None else given
+
+
+def _may_follow(given: Input) -> bool:
+    """Whether a model that is not read yet could follow another: most are spared that way."""
+    return given.data is not None and (b"follows" in given.data or b"include" in given.data)
+
+
+def _read(given: Input, known: dict[str, Model]) -> Model | None:
+    """The model of an input; None if it has no meaning."""
+    found = known.get(given.file) or _load(given)
+    return found if found.topology is not None else None
 
 
 def _earlier(task: Task, model: Model, known: dict[str, Model]) -> Earlier:
