@@ -139,7 +139,14 @@ class Topology:
 
     def hosts_of(self, component: str) -> tuple[str, ...]:
         """The hosts that a component's replicas stand on or may float to, each once."""
-        return tuple(dict.fromkeys(host for one in self.components[component].replicas for host in one.hosts))
+        return self._hosts_of[component]
+
+    @cached_property
+    def _hosts_of(self) -> dict[str, tuple[str, ...]]:
+        return {
+            one.id: tuple(dict.fromkeys([host for replica in one.replicas for host in replica.hosts]))
+            for one in self.architecture.components
+        }
 
     def writers(self, component: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The replicas that take writes, and those that take them once promoted automatically."""
@@ -456,4 +463,8 @@ class Topology:
     def flows_through(self, components: Iterable[str]) -> tuple[str, ...]:
         """The flows that have any of the components as an end of a request step, in the order of the model."""
         found = {flow for component in components for flow in self.flows_of[component]}
-        return tuple(flow for flow in self.flows if flow in found)
+        return tuple(sorted(found, key=self._place_of_flow.__getitem__))
+
+    @cached_property
+    def _place_of_flow(self) -> dict[str, int]:
+        return {flow: place for place, flow in enumerate(self.flows)}

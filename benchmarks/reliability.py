@@ -1,21 +1,27 @@
 """The cost of exact reliability, as counts and ratios of one run.
 
-    python benchmarks/reliability.py
+    python benchmarks/reliability.py              all of them, some minutes
+    python benchmarks/reliability.py growth exact some
 
-Times are of the processor, so that a busy machine changes them little.
+Times are of the processor and the least of several, so that a busy machine changes them little.
 """
 
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from random import Random
 
+import synthetic
 import systems
 
 from archgen.assessment import Probabilities, assess
+from archgen.loader import load
 from archgen.reliability.availability import Calculation
 from archgen.reliability.cuts import cut_sets
 from archgen.topology import Topology
@@ -25,30 +31,77 @@ LEAST_EXACT = 90
 SECONDS_EACH = 0.5
 MOST_GROWTH = 12.0
 SECONDS_ENTANGLED = 2.0
+MOST_OF_LOAD = 0.5
+MOST_OF_YAML = {10_000: 1.0, 100_000: 0.5}
+ROUNDS = {10_000: 5, 100_000: 2}
+MOST_MEMORY = 1.5e9
+YAML = "import sys, yaml; yaml.load(open(sys.argv[1], 'rb'), Loader=yaml.CSafeLoader)"
 
 
 def seconds(action: Callable[[], object]) -> float:
-    """Processor time of one call."""
+    """Processor time of one call, the collector of garbage at rest: it would walk all that was made before."""
     gc.collect()
-    start = time.process_time()
-    action()
-    return time.process_time() - start
+    gc.disable()
+    try:
+        start = time.process_time()
+        action()
+        return time.process_time() - start
+    finally:
+        gc.enable()
 
 
 def growth() -> None:
-    """All single points of failure of all flows, at three sizes."""
+    """All single points of failure of all flows, at three sizes; the least of several, each from nothing known."""
     before = 0.0
     for components in (1_000, 10_000, 100_000):
-        topology = Topology(systems.layered(components))
-        took = seconds(lambda topology=topology: topology.failures)  # type: ignore[misc]
-        points = sum(len(found.points) for found in topology.failures.values())
+        model = systems.layered(components)
+        took = min(seconds(lambda: Topology(model).failures) for _ in range(3))  # noqa: B023
+        failures = Topology(model).failures
+        points = sum(len(found.points) for found in failures.values())
         ratio = f"{took / before:5.1f}x of {MOST_GROWTH}x" if before else ""
         mark = mark_of(took / before <= MOST_GROWTH) if before else ""
-        flows = len(topology.flows)
-        print(
-            f"{components:>7} components: {points:>6} single points of {flows:>5} flows {took * 1e3:8.1f} ms  {ratio}  {mark}"
-        )
+        told = f"{points:>6} single points of {len(failures):>5} flows {took * 1e3:8.1f} ms"
+        print(f"{components:>7} components: {told}  {ratio}  {mark}")
         before = took
+
+
+def share() -> None:
+    """All single points of failure of the flows of a file of 100,000 components, beside its loading."""
+    data = synthetic.model(100_000).encode()
+    loading = seconds(lambda: load("big.arch.yaml", data))
+    model = load("big.arch.yaml", data).architecture
+    took = min(seconds(lambda: Topology(model).failures) for _ in range(2))
+    mark = mark_of(took <= MOST_OF_LOAD * loading)
+    print(
+        f"single points {took:.2f} s beside a load of {loading:.2f} s: {took / loading:.2f}x of {MOST_OF_LOAD}x  {mark}"
+    )
+
+
+def lint() -> None:
+    """A lint as a whole process, beside one that only reads the same file with PyYAML's fast loader."""
+    archgen = os.path.join(os.path.dirname(sys.executable), "archgen")
+    with tempfile.TemporaryDirectory() as directory:
+        for components, most in MOST_OF_YAML.items():
+            file = os.path.join(directory, f"{components}.arch.yaml")
+            with open(file, "w", encoding="utf-8") as stream:
+                stream.write(synthetic.model(components))
+            words = [archgen, "lint", "--fail-on", "never", "--format", "json=/dev/null", file]
+            rounds = [(spent(words), spent([sys.executable, "-c", YAML, file])) for _ in range(ROUNDS[components])]
+            ours, theirs = (min(each[side][0] for each in rounds) for side in (0, 1))
+            memory = max(each[0][1] for each in rounds)
+            ratio = f"{ours / theirs:.2f}x of {most}x  {mark_of(ours <= most * theirs)}"
+            print(f"lint of {components:>6} components {ours:.2f} s, yaml.load(CSafeLoader) {theirs:.2f} s: {ratio}")
+            print(f"  {memory / 1e9:.2f} GB of {MOST_MEMORY / 1e9} GB at most  {mark_of(memory <= MOST_MEMORY)}")
+
+
+def spent(words: list[str]) -> tuple[float, int]:
+    """Processor seconds of a whole process, and the most bytes it held."""
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{words[0]} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def exact() -> None:
@@ -86,8 +139,8 @@ def mark_of(reached: bool) -> str:
     return "ok" if reached else "MISSED"
 
 
+BENCHMARKS = {one.__name__: one for one in (growth, share, exact, entangled, lint)}
+
 if __name__ == "__main__":
-    growth()
-    exact()
-    entangled()
-    sys.exit(0)
+    for name in sys.argv[1:] or BENCHMARKS:
+        BENCHMARKS[name]()
