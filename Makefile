@@ -9,6 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 site: $(READY)
 	$(BIN)/archgen lint models --fail-on never
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
+	@echo "The site is in site/: open site/index.html"
 
 test: $(READY)
 	$(BIN)/pytest -n auto

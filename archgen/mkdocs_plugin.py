@@ -17,6 +17,7 @@ from mkdocs.structure.pages import Page
 from archgen.errors import UsageError
 from archgen.project.day import today
 from archgen.project.preview import preview
+from archgen.project.writing import mark
 from archgen.site.door import Door, settle, undated
 
 log = get_plugin_logger("archgen")
@@ -67,8 +68,9 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
 
     @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Leave the time of the build out of the packed sitemap."""
+        """Leave the time of the build out of the packed sitemap, and say who made the site."""
         settle(config.site_dir)
+        mark(config.site_dir)
 
     def on_serve(self, server: Any, config: MkDocsConfig, builder: Any) -> Any:
         """Build again when a model changes."""

@@ -201,3 +201,14 @@ def test_files_do_not_depend_on_the_hash_seed(project: Path, words: tuple[str, .
     run(project, "0", *words, "-o", "first")
     run(project, "4242", *words, "-o", "second")
     assert digest(project / "first") == digest(project / "second")
+
+
+def test_a_site_that_archgen_did_not_make_is_left_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    public = project / "public"
+    public.mkdir()
+    (public / "index.html").write_text("by hand", encoding="utf-8")
+    assert main(["build", "-o", "public"]) == 2
+    assert "not of archgen's making" in capsys.readouterr().err
+    assert (public / "index.html").read_text(encoding="utf-8") == "by hand"
+    assert main(["build", "-o", "out"]) == 0
+    assert main(["build", "-o", "out"]) == 0

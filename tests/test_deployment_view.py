@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from archgen.finding import Finding, Severity, Subject, SubjectKind
+from archgen.finding import Accepted, Finding, Severity, Subject, SubjectKind
 from archgen.loader import load
 from archgen.model import Architecture, Component, Connection, Host, Port, Replica
 from archgen.topology import Topology
@@ -220,3 +221,11 @@ def test_ids_are_unique_and_every_end_and_group_is_there(seed: int) -> None:
 def test_the_picture_is_told_in_words() -> None:
     said = deployment(topology(TIERS[0])).alt
     assert said.startswith("Simple web stack: 6 components on 1 host (server-1). user calls dns;")
+
+
+def test_an_accepted_risk_is_no_badge() -> None:
+    model = topology(TIERS[0])
+    open_risk = finding("component", "mysql")
+    taken = replace(open_risk, accepted=Accepted("a pilot", "ops", None))
+    assert any(node.badges for node in deployment(model, (open_risk,)).nodes)
+    assert not any(node.badges for node in deployment(model, (taken,)).nodes)

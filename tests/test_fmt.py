@@ -206,3 +206,8 @@ def test_lint_shows_its_repairs_first(
     assert main(["lint", NAME, "--fix", "--fail-on", "never"]) == 0
     assert "-  user: {kind: cleint}" in capsys.readouterr().err
     assert "runs_on: server-1" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "models").glob("*.arch.yaml")), ids=lambda file: file.name)
+def test_the_reference_models_are_in_canonical_order(file: Path) -> None:
+    assert main(["fmt", "--check", str(file)]) == 0

@@ -46,6 +46,6 @@ def _write_html(pages: tuple[Page, ...], name: str, output: str) -> None:
     try:
         from archgen.project.html import write_html
     except ModuleNotFoundError as error:
-        raise UsageError("a site needs MkDocs and its Material theme: `pip install 'archgen[site]'`") from error
+        raise UsageError("a site needs MkDocs and its Material theme; install archgen with its extra `site`") from error
     with Progress() as progress:
         write_html(pages, name, output, progress.tell)

@@ -80,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
                 progress.tell(file.name)
                 files.append(file)
         except ModuleNotFoundError as error:
-            raise UsageError(f"this format needs {error.name}; install it with `pip install 'archgen[all]'`") from error
+            raise UsageError(f"this format needs {error.name}; install archgen with its extra `all`") from error
     _save(files, options.output)
     if options.score:
         _tell_scores(tiers(models), drawing)

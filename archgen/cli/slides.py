@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         content = slides(found, drawing, made, template)
     except ModuleNotFoundError as error:
-        raise UsageError(f"slides need {error.name}; install it with `pip install 'archgen[slides]'`") from error
+        raise UsageError(f"slides need {error.name}; install archgen with its extra `slides`") from error
     write(options.output, content)
     print(f"wrote {len(made.slides)} slides to {options.output}")
     return 0

@@ -110,7 +110,9 @@ def diagrams_svg(diagram: Diagram) -> str:
     """
     spec = find_spec("diagrams")
     if spec is None or spec.origin is None:
-        raise UsageError("the diagrams library is not installed: `pip install 'archgen[diagrams]'`")
+        raise UsageError(
+            "the diagrams library is not installed: `pip install diagrams`, or install archgen with its extra `diagrams`"
+        )
     with tempfile.TemporaryDirectory() as folder:
         script = os.path.join(folder, f"{_NAME}.py")
         with open(script, "w", encoding="utf-8") as target:

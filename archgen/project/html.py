@@ -62,7 +62,7 @@ class Entrance(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
 
 def write_html(pages: Sequence[Page], name: str, output: str, tell: Tell = silent) -> None:
     """Build the site and put it in its place in one step; UsageError if what is there is no site."""
-    with fresh_directory(output, "index.html") as directory, tempfile.TemporaryDirectory() as sources:
+    with fresh_directory(output) as directory, tempfile.TemporaryDirectory() as sources:
         _build(pages, name, sources, directory, tell)
 
 

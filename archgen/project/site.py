@@ -41,7 +41,7 @@ def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
 
 def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:
     """The pages as files with a ready `mkdocs.yml`, for MkDocs and for generators that read its file."""
-    with fresh_directory(output, "mkdocs.yml") as directory:
+    with fresh_directory(output) as directory:
         for path, content in [
             ("mkdocs.yml", mkdocs_yml(name, made)),
             *(("docs/" + one.path, one.content) for one in made),

@@ -40,31 +40,44 @@ def create(path: str, content: bytes) -> None:
     write(path, content)
 
 
+MARK = ".archgen"
+"""The file by which a directory that archgen made is known; no other is ever replaced."""
+
+
+def mark(directory: str) -> None:
+    """Say that a directory is made by archgen as a whole, so that the next run may replace it."""
+    with open(os.path.join(directory, MARK), "w", encoding="utf-8") as stream:
+        stream.write("Made by archgen; the next build replaces this directory as a whole.\n")
+
+
 @contextmanager
-def fresh_directory(output: str, mark: str) -> Iterator[str]:
+def fresh_directory(output: str) -> Iterator[str]:
     """A new directory that takes the place of `output` in one step once it is filled; nothing changes if that fails.
 
-    A directory is replaced only if it is empty or holds a file `mark`, and never one that somebody works in.
+    A directory is replaced only if it is empty or archgen made it, and never one that somebody works in.
     """
     # lint writes files too, and does not need what this takes 4 ms to load
     import tempfile
 
     target = os.path.abspath(output)
-    _check_place(target, output, mark)
+    _check_place(target, output)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{os.path.basename(target)}.", dir=os.path.dirname(target)) as beside:
         made = os.path.join(beside, "made")
         os.mkdir(made)
         yield made
+        mark(made)
         if os.path.lexists(target):
             os.rename(target, os.path.join(beside, "old"))
         os.rename(made, target)
 
 
-def _check_place(target: str, output: str, mark: str) -> None:
+def _check_place(target: str, output: str) -> None:
     if os.path.commonpath((target, os.getcwd())) == target:
         raise UsageError(f"{output} is, or holds, the working directory; name another directory")
     if os.path.islink(target) or (os.path.lexists(target) and not os.path.isdir(target)):
         raise UsageError(f"{output} is no directory; name another one")
-    if os.path.isdir(target) and os.listdir(target) and not os.path.exists(os.path.join(target, mark)):
-        raise UsageError(f"{output} has no {mark}, so it is not overwritten; empty it, or name another directory")
+    if os.path.isdir(target) and os.listdir(target) and not os.path.exists(os.path.join(target, MARK)):
+        raise UsageError(
+            f"{output} is not of archgen's making, so it is not replaced; empty it, or name another directory"
+        )

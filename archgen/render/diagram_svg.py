@@ -266,7 +266,9 @@ class _Painter:
             part = shortened(part, ARROW - 1)
         if not line.double:
             return path(part, crossings, one.bundle)
-        return path(beside(part, SIZES.apart), crossings, one.bundle) + path(beside(part, -SIZES.apart), crossings, one.bundle)
+        return path(beside(part, SIZES.apart), crossings, one.bundle) + path(
+            beside(part, -SIZES.apart), crossings, one.bundle
+        )
 
     def _label(self, one: PlacedEdge, line: Line) -> str:
         if one.label is None:

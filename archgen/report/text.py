@@ -36,6 +36,9 @@ def _finding(number: int, finding: Finding, outcome: Outcome, style: Style) -> l
         lines += _told("proof", _proof(finding, outcome), style, gutter)
     if finding.confidence != "high":
         lines += _told("confidence", finding.confidence, style, gutter)
+    if finding.subject.kind in ("model", "flow"):
+        # the place shows the name; an acceptance wants the id
+        lines += _told("about", f"{finding.subject.kind} {finding.subject.id}", style, gutter)
     return [*lines, *_told("fix", finding.fix, style, gutter, "fix")]
 
 

@@ -8,6 +8,7 @@ from archgen.finding import Subject
 from archgen.model import Acceptance
 from archgen.rule import Hit, Rule, Seen
 from archgen.topology import Topology
+from archgen.wording import listed
 
 
 def check(facts: Topology) -> Iterator[Hit]:
@@ -31,7 +32,9 @@ def _faults(facts: Topology, seen: Seen, acceptance: Acceptance) -> Iterator[str
     elif acceptance.until is not None and facts.today is not None and acceptance.until < facts.today:
         yield f"{name} was good until {acceptance.until}"
     elif acceptance.rule in seen.ran and not _matches(seen, acceptance):
-        yield f"{name} matches no finding"
+        about = sorted({subject.id for rule, subject in seen.found if rule == acceptance.rule})
+        found = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
+        yield f"{name} matches no finding{found}"
 
 
 def _matches(seen: Seen, acceptance: Acceptance) -> bool:

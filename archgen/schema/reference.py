@@ -6,7 +6,9 @@ only says whether that would change anything.
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -54,7 +56,7 @@ def _section(heading: str, said: Any, schema: Any) -> str:
         mark = " (required)" if key in required else ""
         example = f"`{_cell(flow_style(value['examples'][0]))}`"
         description = _cell(value["description"])
-        lines.append(f"| `{_cell(key)}`{mark} | {description} | {_cell(_form(value, schema))} | {example} |")
+        lines.append(_row(f"| `{_cell(key)}`{mark} | {description} | {_cell(_form(value, schema))} | {example} |"))
     return "\n".join([*lines, ""])
 
 
@@ -68,7 +70,7 @@ def _values(schema: Any) -> str:
     for said in schema["$defs"].values():
         if "properties" not in said and "title" in said:
             examples = ", ".join(f"`{_cell(flow_style(example))}`" for example in said["examples"])
-            lines.append(f"| {said['title']} | {_cell(said['description'])} | {examples} |")
+            lines.append(_row(f"| {said['title']} | {_cell(said['description'])} | {examples} |"))
     return "\n".join([*lines, ""])
 
 
@@ -95,6 +97,19 @@ def _closed(said: Any) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+def _row(line: str) -> str:
+    """A row whose code holds no escaped bar: some readers of Markdown would show the backslash."""
+    return re.sub("`([^`]*)`", _code, line)
+
+
+def _code(found: re.Match[str]) -> str:
+    text = found[1]
+    if "\\|" not in text:
+        return found[0]
+    shown = html.escape(text, quote=False).replace("\\|", "&#124;")
+    return f"<code>{shown}</code>"
 
 
 def renewed(page: str) -> str:

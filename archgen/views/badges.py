@@ -14,12 +14,13 @@ from archgen.views.folding import Folding
 def badges(topology: Topology, findings: Sequence[Finding], folding: Folding) -> dict[str, tuple[Badge, ...]]:
     """The badges of each node id, group id (`host:x`) and connection id (`connection:a -> b`).
 
-    The number of a finding is its place in `findings`, from 1. What concerns a whole flow or model has no badge.
+    The number of a finding is its place in `findings`, from 1. What concerns a whole flow or model has no badge, and
+    what somebody has accepted is no open issue of the picture.
     """
     found: dict[str, list[Badge]] = {}
     for number, finding in enumerate(findings, 1):
         place = _place(topology, finding.subject, folding)
-        if place is not None:
+        if place is not None and finding.accepted is None:
             found.setdefault(place, []).append(Badge(number, finding.severity, finding.message))
     return {place: tuple(marks) for place, marks in found.items()}
 
