@@ -126,7 +126,11 @@ class Topology:
 
     def kind(self, component: str) -> Kind:
         """The kind of a component."""
-        return KINDS[self.components[component].kind]
+        return self._kinds[component]
+
+    @cached_property
+    def _kinds(self) -> dict[str, Kind]:
+        return {one.id: KINDS[one.kind] for one in self.architecture.components}
 
     @cached_property
     def replicas_on(self) -> dict[str, tuple[Replica, ...]]:
@@ -159,7 +163,8 @@ class Topology:
         one = self.components[component]
         if one.network is not None:
             return self.networks[one.network]
-        found = {self.hosts[host].network for host in self.hosts_of(component)}
+        # without networks no host can be in one
+        found = {self.hosts[host].network for host in self.hosts_of(component)} if self.architecture.networks else set()
         name = found.pop() if len(found) == 1 else None
         return self.networks[name] if name is not None else None
 
@@ -445,8 +450,15 @@ class Topology:
 
     def load(self, host: str) -> tuple[str, ...]:
         """The components on a host that serve requests or store data."""
-        found = [one.component for one in self.replicas_on[host]]
-        return tuple(dict.fromkeys(one for one in found if self.kind(one).serves or self.kind(one).stores))
+        return self._loads[host]
+
+    @cached_property
+    def _loads(self) -> dict[str, tuple[str, ...]]:
+        working = {component for component, kind in self._kinds.items() if kind.serves or kind.stores}
+        return {
+            host: tuple(dict.fromkeys([one.component for one in replicas if one.component in working]))
+            for host, replicas in self.replicas_on.items()
+        }
 
     def carries_all_roles(self, host: str) -> bool:
         """Whether a host carries a web server, an application and a data store."""
