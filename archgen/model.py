@@ -6,6 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+SUFFIX = ".arch.yaml"
+"""What the name of a model's file ends in; what stands before it is the model's id."""
+
 Access = Literal["read", "write", "read-write"]
 Trust = Literal["internet", "dmz", "private"]
 Failover = Literal["automatic", "manual"]

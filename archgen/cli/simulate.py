@@ -8,9 +8,10 @@ import sys
 from archgen.cli.parser import style
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
+from archgen.model import SUFFIX
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.inputs import SUFFIX, read
+from archgen.project.inputs import read
 from archgen.project.models import judge
 from archgen.project.simulate import FORMATS, pictures, simulate
 from archgen.project.writing import write

@@ -16,11 +16,9 @@ from archgen.loader.reading import parse
 from archgen.loader.source_map import SourceMap
 from archgen.loader.tree import Document, Map
 from archgen.loader.validating import MOST_REFUSALS, explain, is_valid, prune
-from archgen.model import Architecture
+from archgen.model import SUFFIX, Architecture
 
 __all__ = ["Loaded", "SourceMap", "check_ladder", "load"]
-
-SUFFIX = ".arch.yaml"
 
 
 class Loaded(Struct, frozen=True):

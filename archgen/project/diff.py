@@ -14,8 +14,8 @@ from archgen.evolution import Evolution, evolve
 from archgen.evolution.side import Side
 from archgen.finding import SEVERITIES, Severity
 from archgen.loader import load
-from archgen.model import Architecture
-from archgen.project.inputs import STDIN, SUFFIX, Input, find, includer, model_id, read
+from archgen.model import SUFFIX, Architecture
+from archgen.project.inputs import STDIN, Input, find, includer, model_id, read
 from archgen.project.models import Model, judge
 from archgen.project.revisions import commit, ends, files_at, is_range, read_at
 from archgen.report.terminal import Style

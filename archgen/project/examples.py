@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archgen.project.inputs import SUFFIX, Input
+from archgen.model import SUFFIX
+from archgen.project.inputs import Input
 from archgen.project.lint import outcome
 from archgen.project.models import judge
 from archgen.report import text

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from archgen.errors import Place, Problem, UsageError
+from archgen.model import SUFFIX
 
-SUFFIX = ".arch.yaml"
 STDIN = "-"
 LARGEST = 64 * 1024 * 1024
 """Bytes of a model file that are read; what is larger is no model that somebody wrote."""

@@ -13,9 +13,10 @@ from archgen.analysis import analyse, fingerprint
 from archgen.errors import ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
+from archgen.model import SUFFIX
 from archgen.policy import Apart, of_model
 from archgen.project.catalogue import catalogue, thresholds
-from archgen.project.inputs import SUFFIX, Input, includer, model_id, read
+from archgen.project.inputs import Input, includer, model_id, read
 from archgen.rule import Earlier, Rule
 from archgen.rules import BY_NAME
 from archgen.topology import Topology

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archgen.project.inputs import SUFFIX, Input
+from archgen.model import SUFFIX
+from archgen.project.inputs import Input
 from archgen.project.models import Model, judge
 from archgen.rule import Rule
 

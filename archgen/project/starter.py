@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from archgen.errors import UsageError
-from archgen.project.inputs import SUFFIX
+from archgen.model import SUFFIX
 from archgen.project.writing import create, write
 
 NAMES = (
