@@ -144,7 +144,9 @@ def test_the_text_says_that_reads_improve_and_writes_do_not(project: Path, capsy
     assert "~ component nginx: runs on server-1 and server-2, was on server-1" in out
     assert "introduced (2) error[REL001] single-point-of-failure [1]: losing lb-1" in out
     assert "stops with dns and lb-1; before with dns and server-1" in out
-    assert "99.5 % for lb-1, server-1 and server-2" in out
+    _, _, assumed = out.partition("assumed, since no model states it")
+    assert "99.5 % for server-1, lb-1 and server-2: Amazon Compute SLA, instance level: 99.5 % a month" in assumed
+    assert "99.98 % for mysql@server-1 and mysql@server-2: convention:" in assumed
 
 
 def test_the_text_of_the_fourth_step_names_what_stays_open(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -191,7 +193,23 @@ def test_markdown_folds_its_details(project: Path, capsys: pytest.CaptureFixture
     assert "| `read-page` | 99.45 % → 99.477 % | 48.2 h → 45.8 h | `dns` and `server-1` → `dns` and `lb-1` |" in out
     assert out.count("<details") == out.count("</details>") == 6
     assert out.count("<details open>") == 1
-    assert "99.5 % for `lb-1`, `server-1` and `server-2`" in out
+    assert "- 99.5 % for `server-1`, `lb-1` and `server-2`: Amazon Compute SLA, instance level" in out
+
+
+def test_every_assumed_number_of_the_json_is_listed_for_people_too(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (change,) = diff_json(capsys, FILES[2], FILES[3])
+    sides = [flow[side] for flow in change["flows"].values() for side in ("before", "after")]
+    wanted = {(one["element"]["id"], one["source"]) for side in sides for one in side["assumed"]}
+    assert len(wanted) > 12
+    for form, ends in (("text", "assumed, since"), ("markdown", "Assumed availabilities")):
+        assert main(["diff", FILES[2], FILES[3], "--format", form]) == 0
+        told = re.sub(r"&#(\d+);", lambda found: chr(int(found[1])), capsys.readouterr().out.partition(ends)[2])
+        told = " ".join(told.partition("</details>")[0].replace("`", "").split())
+        for element, source in wanted:
+            line = next(one for one in re.split(r"(?=\d+(?:\.\d+)? % for )", told) if source in one)
+            assert re.search(rf"(?: |, ){re.escape(element)}[ ,:]", line), (element, source)
 
 
 def test_several_formats_in_one_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

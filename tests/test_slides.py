@@ -21,6 +21,7 @@ from pptx.dml.color import RGBColor  # noqa: E402
 from pptx.oxml.ns import qn  # noqa: E402
 from pptx.util import Emu, Inches, Pt  # noqa: E402
 
+from archgen.assessment import assess  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Table  # noqa: E402
 from archgen.errors import UsageError  # noqa: E402
@@ -105,6 +106,31 @@ def test_every_open_issue_is_on_a_slide_with_its_number() -> None:
             if entry.badge
         ]
         assert numbers == [number for number, _ in tier.open]
+
+
+def test_what_a_table_of_availabilities_assumes_is_on_the_slide_after_it() -> None:
+    for tier in TIERS:
+        name = tier.topology.architecture.name
+        tables = [one for one in DECK.slides if isinstance(one, Table) and one.title.startswith(f"{name}: ")]
+        assert [one.title for one in tables] == [f"{name}: reliability", f"{name}: what is assumed"]
+        assumed = {each for one in assess(tier.topology, 1) for each in one.assumed}
+        assert {row[2] for row in tables[1].rows} == {one.source for one in assumed}
+        for one in assumed:
+            line = next(each for each in tables[0].notes.splitlines() if one.source in each)
+            assert one.element.id in line
+
+
+def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path) -> None:
+    file = tmp_path / "stated.arch.yaml"
+    file.write_text(
+        "archgen: 1\nname: Stated\nhosts: {a: {availability: 99.9%}}\ncomponents:\n  user: {kind: client}\n"
+        "  web: {kind: web-server, runs_on: a, availability: 99.99%}\nconnections:\n  user -> web: https\n"
+        "flows:\n  read:\n    title: Read\n    steps: [user -> web: GET /]\n",
+        encoding="utf-8",
+    )
+    (tier,) = tiers(judge(read(find((str(file),)), ""), DAY))
+    (table,) = (one for one in tiers_deck((tier,), DRAWING, None, steps=False).slides if isinstance(one, Table))
+    assert table.notes == "Stated states all that these availabilities rest on."
 
 
 def test_steps_build_a_flow_up() -> None:

@@ -151,3 +151,15 @@ def test_a_wrong_use_is_one_clear_message(capsys: pytest.CaptureFixture[str], wo
     captured = capsys.readouterr()
     assert captured.out == ""
     assert message in captured.err
+
+
+def test_what_both_sides_assume_is_listed_with_its_source(capsys: pytest.CaptureFixture[str]) -> None:
+    words = (str(TIER[2]), "--add", "host lb-2 like lb-1")
+    flows = run(capsys, *words)["flows"]
+    assumed = {one["element"]["id"]: one["source"] for one in flows["read-page"]["after"]["assumed"]}
+    assert "lb-2" in assumed
+    assert "lb-2" not in [one["element"]["id"] for one in flows["read-page"]["before"]["assumed"]]
+    assert main(["what-if", *words]) == 0
+    told = " ".join(capsys.readouterr().out.partition("assumed, since")[2].partition("in the model")[0].split())
+    assert f"99.5 % for lb-1, server-1, server-2 and lb-2: {assumed['lb-2']}" in told
+    assert all(element in told for element in assumed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import floor, log10
 
 from msgspec import Struct
@@ -52,6 +53,11 @@ def lasting(hours: float) -> str:
         return f"{minutes:.1f} min"
     seconds = minutes * 60
     return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"
+
+
+def resting(assessments: Iterable[FlowAssessment]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
+    """All that some flows' availabilities assume, as `alike` gives it, each element once; the worst number first."""
+    return tuple(sorted(alike(tuple({each: None for one in assessments for each in one.assumed}))))
 
 
 def alike(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:

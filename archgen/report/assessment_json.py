@@ -49,8 +49,13 @@ def _flow(one: FlowAssessment) -> dict[str, Any]:
             }
             for each in result.importance
         ],
-        "assumed": [
-            {"element": element(each.element), "availability": each.availability, "source": each.source}
-            for each in one.assumed
-        ],
+        "assumed": assumed(one),
     }
+
+
+def assumed(one: FlowAssessment) -> list[dict[str, Any]]:
+    """What a flow's availability assumes, element by element."""
+    return [
+        {"element": element(each.element), "availability": each.availability, "source": each.source}
+        for each in one.assumed
+    ]

@@ -10,8 +10,8 @@ from archgen.evolution.flows import FlowChange, FlowFacts, called
 from archgen.evolution.issues import VERDICTS, IssueChange, Verdict
 from archgen.evolution.side import Side
 from archgen.evolution.things import CHANGES, Change
-from archgen.report.assessment import alike, percent
-from archgen.report.diff_words import available, down, names, sentences
+from archgen.report.assessment import percent
+from archgen.report.diff_words import available, down, names, rests_on, sentences
 from archgen.report.terminal import brief
 from archgen.wording import plural
 
@@ -63,13 +63,13 @@ def _evolution(one: Evolution, picture: str) -> Iterator[str]:
     if told:
         yield "\n".join(f"- {each}" for each in told)
     yield from _flows(one)
+    yield from _assumptions(one)
     for verdict in VERDICTS:
         found = one.issues_of(verdict)
         if found:
             title = f"{plural(len(found), 'finding')} {_WORDS[verdict]}"
             yield _folded(title, [_issue(each) for each in found], verdict == "introduced")
     yield from _things(one)
-    yield from _assumptions(one)
     if picture:
         yield f"<details>\n<summary>The picture</summary>\n\n```mermaid\n{picture}```\n\n</details>"
 
@@ -144,22 +144,11 @@ def _things(one: Evolution) -> Iterator[str]:
 
 
 def _assumptions(one: Evolution) -> Iterator[str]:
-    """Every number of the table that no model states."""
-    found = {
-        (number, source, ids)
-        for flow in one.flows
-        for facts in (flow.before, flow.after)
-        if facts is not None and facts.assessment is not None
-        for number, source, ids in alike(facts.assessment.assumed)
-    }
-    merged: dict[tuple[float, str], dict[str, None]] = {}
-    for number, source, ids in sorted(found):
-        merged.setdefault((number, source), {}).update(dict.fromkeys(ids))
-    if merged:
-        lines = [
-            f"{percent(number)} for {names(tuple(ids), code)}: {_text(source)}"
-            for (number, source), ids in merged.items()
-        ]
+    """Every number of the table that no model states, with its source."""
+    lines = [
+        f"{percent(number)} for {names(ids, code, most=MOST)}: {_text(source)}" for number, source, ids in rests_on(one)
+    ]
+    if lines:
         yield _folded("Assumed availabilities, which no model states", lines)
 
 

@@ -9,10 +9,10 @@ from archgen.evolution.flows import FlowChange, FlowFacts, called
 from archgen.evolution.issues import VERDICTS, IssueChange, Verdict
 from archgen.evolution.side import Side
 from archgen.evolution.things import CHANGES, Change
-from archgen.report.assessment import alike, percent
-from archgen.report.diff_words import assumed, available, down, names, sentences
+from archgen.report.assessment import percent
+from archgen.report.diff_words import assumed, available, down, names, rests_on, sentences
 from archgen.report.terminal import Paint, Style, brief, wrap
-from archgen.wording import plural
+from archgen.wording import listed, plural
 
 SIGNS: dict[Change, str] = {"added": "+", "removed": "-", "changed": "~"}
 _PAINTS: dict[Change, Paint] = {"added": "fix", "removed": "error", "changed": "warning"}
@@ -39,6 +39,7 @@ def _evolution(one: Evolution, style: Style) -> Iterator[str]:
         ("things", _things(one, style)),
         ("findings", _issues(one, style)),
         ("flows", _flows(one, style)),
+        ("assumed, since no model states it", _assumptions(one, style)),
     ):
         told = list(lines)
         if told:
@@ -100,7 +101,8 @@ def _flow(one: Evolution, change: FlowChange) -> Iterator[str]:
         if after.survives != before.survives:
             now, was = (names(each.survives) or "none of its hosts" for each in (after, before))
             yield f"survives the loss of {now}; before of {was}"
-    yield from _assumptions(change.facts)
+    if change.facts.assessment is not None and change.facts.assessment.assumed:
+        yield f"rests on {plural(len(assumed(change.facts)), 'assumed number')}"
 
 
 def _stops(side: Side, facts: FlowFacts) -> str:
@@ -113,8 +115,7 @@ def _available(facts: FlowFacts) -> str:
     return f"{available(facts)} (down {down(facts)} a year)"
 
 
-def _assumptions(facts: FlowFacts) -> Iterator[str]:
-    """Every number that the availability rests on and that the model does not state."""
-    if facts.assessment is not None and facts.assessment.assumed:
-        told = [f"{percent(number)} for {names(ids)}" for number, _, ids in alike(facts.assessment.assumed)]
-        yield f"rests on {plural(len(assumed(facts)), 'assumed number')}: {'; '.join(told)}"
+def _assumptions(one: Evolution, style: Style) -> Iterator[str]:
+    """Every number that an availability of either side rests on and that its model does not state, with its source."""
+    for number, source, ids in rests_on(one):
+        yield from wrap(f"{percent(number)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  ")

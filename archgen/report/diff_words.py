@@ -8,7 +8,7 @@ from typing import assert_never
 from archgen.evolution import Evolution
 from archgen.evolution.flows import Direction, FlowChange, FlowFacts, called
 from archgen.finding import Subject
-from archgen.report.assessment import lasting, percent
+from archgen.report.assessment import lasting, percent, resting
 from archgen.wording import listed, plural
 
 Name = Callable[[str], str]
@@ -23,10 +23,10 @@ def sentences(evolution: Evolution, name: Name = str) -> tuple[str, ...]:
     return (*_verdicts(evolution, name), *_possible(evolution, name), *_points(evolution, name))
 
 
-def names(ids: Sequence[str], name: Name = str, last: str = "and") -> str:
-    """Ids as an English list; beyond `NAMED` the rest is counted."""
-    shown = [name(one) for one in ids[:NAMED]]
-    return listed([*shown, *([f"{len(ids) - NAMED} more"] if len(ids) > NAMED else [])], last)
+def names(ids: Sequence[str], name: Name = str, last: str = "and", most: int = NAMED) -> str:
+    """Ids as an English list; beyond `most` the rest is counted."""
+    shown = [name(one) for one in ids[:most]]
+    return listed([*shown, *([f"{len(ids) - most} more"] if len(ids) > most else [])], last)
 
 
 # Availability
@@ -91,6 +91,12 @@ def _resting(flows: list[FlowChange]) -> str:
 def assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
     """The elements of a flow whose availability is assumed."""
     return tuple(one.element for one in facts.assessment.assumed) if facts and facts.assessment else ()
+
+
+def rests_on(evolution: Evolution) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
+    """All that is assumed of either side: (availability, source, ids of the elements), each element once."""
+    sides = (facts for one in evolution.flows for facts in (one.before, one.after))
+    return resting(one.assessment for one in sides if one is not None and one.assessment is not None)
 
 
 def down(facts: FlowFacts) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.assessment import FlowAssessment
-from archgen.report.assessment_json import element
+from archgen.report.assessment_json import assumed, element
 from archgen.report.json_ import encode
 from archgen.report.what_if import WhatIf
 
@@ -41,4 +41,5 @@ def _flow(one: FlowAssessment) -> dict[str, Any]:
         "downtime_hours_per_year": one.result.downtime,
         "method": one.result.method,
         "bounds": one.result.bounds,
+        "assumed": assumed(one),
     }

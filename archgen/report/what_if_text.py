@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from archgen.assessment import FlowAssessment
-from archgen.report.assessment import lasting, percent
+from archgen.report.assessment import lasting, percent, resting
 from archgen.report.terminal import Style, brief, wrap
 from archgen.report.what_if import WhatIf
+from archgen.wording import listed
 
 
 def write(told: WhatIf, style: Style) -> str:
@@ -19,6 +20,11 @@ def write(told: WhatIf, style: Style) -> str:
             lines += wrap(_won(told.won[number - 1]), style.width, "     ", "     ")
     for before, after in zip(told.before, told.after, strict=True):
         lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
+    assumed = resting((*told.before, *told.after))
+    if assumed:
+        lines += ["", "assumed, since the model does not state it:"]
+    for share, source, ids in assumed:
+        lines += wrap(f"{percent(share)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  ")
     if told.left:
         lines += ["", "left, since no change of these kinds removes them:" if told.smallest else "left:"]
         for flow, points in told.left:

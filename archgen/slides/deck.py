@@ -11,7 +11,7 @@ from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Slide, Tabl
 from archgen.explained import explained
 from archgen.finding import SEVERITIES, Finding
 from archgen.layout.sequence import place
-from archgen.report.assessment import lasting, percent
+from archgen.report.assessment import lasting, percent, resting
 from archgen.slides.chapter import Bought, Chapter
 from archgen.slides.paging import pages, sheets
 from archgen.view import Badge, Sequence
@@ -22,6 +22,8 @@ _MOST = 6
 
 _ROWS = 6
 """Rows of a table on one slide."""
+
+_ASSUMED = ("Assumed", "Of", "Source")
 
 
 def deck(chapters: tuple[Chapter, ...], title: str, steps: bool = False) -> Deck:
@@ -144,19 +146,37 @@ def _flow_notes(chapter: Chapter, sequence: Sequence) -> str:
 
 def _reliability(chapter: Chapter) -> Iterator[Slide]:
     rows = []
-    assumed = False
-    for one in assess(chapter.topology, 1):
+    assessed = assess(chapter.topology, 1)
+    for one in assessed:
         breaking = tuple(each.element.id for each in chapter.topology.breaking if one.flow in each.flows)
         down = lasting(one.result.downtime) if one.possible else "always"
-        assumed = assumed or bool(one.assumed)
         title = chapter.topology.flows[one.flow].title
         rows.append((title, percent(one.result.availability), down, _few(breaking, "or") or "nothing"))
     header = ("Flow", "Available", "Down a year", "One failure that stops it")
-    notes = "Availabilities rest on assumed failure rates where the model states none." if assumed else ""
+    name = chapter.topology.architecture.name
+    assumed = resting(assessed)
+    notes = "\n".join(
+        [
+            f"{name} states all that these availabilities rest on."
+            if not assumed
+            else "The model does not state these availabilities, so they are assumed:",
+            *(f"{percent(number)} for {listed(ids)}: {source}" for number, source, ids in assumed),
+        ]
+    )
     for start in range(0, len(rows), _ROWS):
-        yield Table(
-            f"{chapter.topology.architecture.name}: reliability", header, tuple(rows[start : start + _ROWS]), notes
-        )
+        yield Table(f"{name}: reliability", header, tuple(rows[start : start + _ROWS]), notes)
+    yield from _assumed(chapter, assumed, notes)
+
+
+def _assumed(chapter: Chapter, assumed: tuple[tuple[float, str, tuple[str, ...]], ...], notes: str) -> Iterator[Slide]:
+    """What the table before it rests on and the model does not state; the notes name every element."""
+    name, replicas = chapter.topology.architecture.name, chapter.topology.replicas
+    rows = []
+    for number, source, ids in assumed:
+        those = dict.fromkeys(replicas[one].component if one in replicas else one for one in ids)
+        rows.append((percent(number), _few(tuple(those)), source))
+    for start in range(0, len(rows), _ROWS):
+        yield Table(f"{name}: what is assumed", _ASSUMED, tuple(rows[start : start + _ROWS]), notes)
 
 
 def _issues(chapter: Chapter) -> Iterator[Prose]:

@@ -23,7 +23,7 @@ from archgen.theme import SIZES
 _LARGEST = 1.15
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
-_CELL, _CELL_LINES = 18.0, 2
+_CELL, _CELL_LINES = 18.0, 3
 _LEADING = 1.25
 _FOOT = 22.0
 
