@@ -2,66 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
+from tests.browser import MARKS, Browser, built, ready, until
 from tests.hostile_model import write
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-DRIVER = shutil.which("chromedriver") or "/usr/bin/chromedriver"
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (os.path.exists(CHROMIUM) and os.path.exists(DRIVER)), reason="Chromium and its driver are not installed"
-    ),
-]
-
-
-class Browser:
-    """Headless Chromium that keeps what it logs and asks for."""
-
-    def __init__(self) -> None:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.options import Options
-        from selenium.webdriver.chrome.service import Service
-
-        options = Options()
-        options.binary_location = CHROMIUM
-        for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1400"):
-            options.add_argument(word)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-
-    def open(self, file: str) -> None:
-        self.driver.get(f"file://{file}")
-
-    def run(self, script: str) -> object:
-        return self.driver.execute_script(script)
-
-    def prefer(self, scheme: str) -> None:
-        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-
-    def complaints(self) -> list[str]:
-        return [f"{entry['level']} {entry['message']}" for entry in self.driver.get_log("browser")]
-
-    def asked(self) -> set[str]:
-        found = set()
-        for entry in self.driver.get_log("performance"):
-            message = json.loads(entry["message"])["message"]
-            if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
-                params = message["params"]
-                found.add(params["request"]["url"] if "request" in params else params["url"])
-        return found
+pytestmark = MARKS
 
 
 @pytest.fixture(scope="module")
@@ -69,15 +18,6 @@ def browser() -> Iterator[Browser]:
     one = Browser()
     yield one
     one.driver.quit()
-
-
-def built(directory: str, *models: str) -> str:
-    site = os.path.join(directory, "site")
-    done = subprocess.run(
-        [sys.executable, "-m", "archgen.cli", "build", *models, "-o", site], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return site
 
 
 @pytest.fixture(scope="module")
@@ -92,24 +32,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
     return built(directory, os.path.join(directory, "models"))
 
 
-def until(asked: Callable[[], object]) -> object:
-    """What a question gives once the page has an answer to it."""
-    for _ in range(100):
-        answer = asked()
-        if answer:
-            return answer
-        time.sleep(0.1)
-    raise AssertionError("the page never came to it")
-
-
 def pages(site: str) -> list[str]:
     return sorted(
         os.path.join(where, name) for where, _, names in os.walk(site) for name in names if name == "index.html"
     )
-
-
-def ready(browser: Browser) -> object:
-    return until(lambda: browser.run("return document.documentElement.classList.contains('js')"))
 
 
 def test_no_request_leaves_and_nothing_is_logged(browser: Browser, site: str) -> None:

@@ -12,7 +12,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import nest_paths
 
 from archgen.site.menu import menu, place
-from archgen.site.page import HOME, SCRIPT, SEARCH, STYLE, Page
+from archgen.site.page import HOME, SCRIPTS, SEARCH, STYLES, Page
 from archgen.site.settings import EXTENSIONS
 from archgen.site.swift import swift
 
@@ -44,10 +44,8 @@ class Door:
         for name in EXTENSIONS:
             if name not in config.markdown_extensions:
                 config.markdown_extensions.append(name)
-        if STYLE not in config.extra_css:
-            config.extra_css.append(STYLE)
-        if SCRIPT not in config.extra_javascript:
-            config.extra_javascript.append(SCRIPT)
+        config.extra_css += [one for one in STYLES if one not in config.extra_css]
+        config.extra_javascript += [one for one in SCRIPTS if one not in config.extra_javascript]
         scripts = config.extra.setdefault("polyfills", [])
         if not config.use_directory_urls and SEARCH not in scripts:
             scripts.append(SEARCH)

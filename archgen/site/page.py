@@ -15,11 +15,14 @@ from archgen.topology import Topology
 HOME = "index.md"
 """The path of the home page."""
 
-STYLE = "assets/archgen.css"
-"""The path of the style sheet, in the package and in the site."""
+STYLES = ("assets/archgen.css",)
+"""The paths of the style sheets, one a concern, in the package and in the site."""
 
-SCRIPT = "assets/archgen.js"
-"""The path of the script that keeps participants in sight, in the package and in the site."""
+SCRIPTS = ("assets/archgen.js",)
+"""The paths of the scripts, one a concern, in the package and in the site.
+
+They are classic scripts, since browsers load no module from a disk; in their order, and after the page.
+"""
 
 SEARCH = "assets/file-search.js"
 """The path of the script that lets search work in a site opened from a disk, in the package and in the site."""

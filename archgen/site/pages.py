@@ -15,7 +15,7 @@ from archgen.site.broken import broken_page
 from archgen.site.charts import downtimes, fixes
 from archgen.site.flow import flow_page
 from archgen.site.home import home_page
-from archgen.site.page import SCRIPT, SEARCH, STYLE, Broken, Draw, Page, Tier
+from archgen.site.page import SCRIPTS, SEARCH, STYLES, Broken, Draw, Page, Tier
 from archgen.site.rules import rule_index, rule_page
 from archgen.site.step import compare
 from archgen.site.tier import tier_page
@@ -57,7 +57,7 @@ def pages(
     yield rule_index(rules)
     for rule in rules:
         yield rule_page(rule, verdict(rule), tiers)
-    for asset in (STYLE, SCRIPT, SEARCH):
+    for asset in (*STYLES, *SCRIPTS, SEARCH):
         yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from archgen.site.menu import menu
-from archgen.site.page import SCRIPT, SEARCH, STYLE, Page
+from archgen.site.page import SCRIPTS, SEARCH, STYLES, Page
 
 EXTENSIONS = ("admonition", "attr_list", "tables", "toc")
 """The Markdown extensions without which the pages do not read as they are meant."""
@@ -36,8 +36,8 @@ def settings(name: str) -> dict[str, Any]:
         },
         "plugins": ["search"],
         "markdown_extensions": ["admonition", "attr_list", "tables", {"toc": {"permalink": True, "toc_depth": 3}}],
-        "extra_css": [STYLE],
-        "extra_javascript": [SCRIPT],
+        "extra_css": [*STYLES],
+        "extra_javascript": [*SCRIPTS],
         # the theme loads what it calls polyfills before its own script
         "extra": {"polyfills": [SEARCH]},
     }

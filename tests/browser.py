@@ -1,0 +1,101 @@
+"""A real browser for the tests of the built site: headless Chromium that keeps what it logs and asks for."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+DRIVER = shutil.which("chromedriver") or "/usr/bin/chromedriver"
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+PICTURES = os.environ.get("ARCHGEN_SCREENSHOTS") or os.path.join(tempfile.gettempdir(), "archgen-screenshots")
+"""Where the screenshots of the tests are kept."""
+
+DESKTOP, PHONE = (1440, 1000), (390, 844)
+
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (os.path.exists(CHROMIUM) and os.path.exists(DRIVER)), reason="Chromium and its driver are not installed"
+    ),
+]
+
+
+class Browser:
+    """Headless Chromium that keeps what it logs and asks for."""
+
+    def __init__(self) -> None:
+        from selenium import webdriver
+        from selenium.webdriver.chrome.options import Options
+        from selenium.webdriver.chrome.service import Service
+
+        options = Options()
+        options.binary_location = CHROMIUM
+        for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1400"):
+            options.add_argument(word)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+
+    def open(self, file: str) -> None:
+        self.driver.get(f"file://{file}")
+
+    def run(self, script: str) -> object:
+        return self.driver.execute_script(script)
+
+    def size(self, width: int, height: int) -> None:
+        """A phone's or a desktop's window, in CSS pixels."""
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def picture(self, name: str) -> None:
+        """Keep what is in sight as an artefact."""
+        os.makedirs(PICTURES, exist_ok=True)
+        self.driver.save_screenshot(os.path.join(PICTURES, f"{name}.png"))
+
+    def prefer(self, scheme: str) -> None:
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+
+    def complaints(self) -> list[str]:
+        return [f"{entry['level']} {entry['message']}" for entry in self.driver.get_log("browser")]
+
+    def asked(self) -> set[str]:
+        found = set()
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
+                params = message["params"]
+                found.add(params["request"]["url"] if "request" in params else params["url"])
+        return found
+
+
+def built(directory: str, *models: str) -> str:
+    site = os.path.join(directory, "site")
+    done = subprocess.run(
+        [sys.executable, "-m", "archgen.cli", "build", *models, "-o", site], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return site
+
+
+def until(asked: Callable[[], object]) -> object:
+    """What a question gives once the page has an answer to it."""
+    for _ in range(100):
+        answer = asked()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError("the page never came to it")
+
+
+def ready(browser: Browser) -> object:
+    return until(lambda: browser.run("return document.documentElement.classList.contains('js')"))
