@@ -38,11 +38,16 @@ class Overload(Struct, frozen=True):
 
 
 class Load:
-    """The load of one model: today's is worked out once, and after a loss only what the loss can change."""
+    """The load of one model: today's is worked out once, and after a loss only what the loss can change.
 
-    def __init__(self, topology: Topology) -> None:
+    At its peak, each flow counts with the most that is stated of it; else with its demand on an ordinary day.
+    """
+
+    def __init__(self, topology: Topology, peak: bool = True) -> None:
         self._topology = topology
-        self._flows = {flow.id: flow for flow in topology.architecture.flows if flow.demand is not None}
+        wanted = {one.id: one.busiest if peak else one.demand for one in topology.architecture.flows}
+        self._demands = {flow: rate for flow, rate in wanted.items() if rate is not None}
+        self._flows = {one.id: one for one in topology.architecture.flows if one.id in self._demands}
         self._today = {flow: self._spread(flow, None) for flow in self._flows}
         self._touched = {flow: self._touch(flow) for flow in self._flows}
 
@@ -50,6 +55,26 @@ class Load:
         """For each flow with a demand that still succeeds, the requests per second that it brings to each replica."""
         found = {flow: self._after(flow, lost) for flow in self._flows}
         return {flow: rates for flow, rates in found.items() if rates is not None}
+
+    @property
+    def touching(self) -> dict[str, frozenset[Subject]]:
+        """For each flow with a demand, the elements whose loss can change what it brings."""
+        return self._touched
+
+    def whole(self, lost: Subject | None = None) -> Rates:
+        """What all flows together bring to each replica; after a loss, to those whose load the loss can change."""
+        if lost is None:
+            return self._whole
+        changed = {one: self._after(one, lost) for one in self._flows if lost in self._touched[one]}
+        return {
+            replica: self._changed(replica, changed)
+            for replica in dict.fromkeys(one for rates in changed.values() for one in rates or ())
+        }
+
+    def _changed(self, replica: str, changed: Mapping[str, Rates | None]) -> float:
+        less = sum((self._today[one] or {}).get(replica, 0.0) for one in changed)
+        more = sum((rates or {}).get(replica, 0.0) for rates in changed.values())
+        return self._whole.get(replica, 0.0) - less + more
 
     def overloads(self, lost: Subject | None = None) -> tuple[Overload, ...]:
         """The replicas that get more than their stated capacity, in the order of the model."""
@@ -60,9 +85,7 @@ class Load:
         found: list[Overload] = []
         for replica in sorted(touched, key=self._order.__getitem__):
             limit = self._limits[replica]
-            less = sum((self._today[one] or {}).get(replica, 0.0) for one in changed)
-            more = sum((rates or {}).get(replica, 0.0) for rates in changed.values())
-            if self._whole.get(replica, 0.0) - less + more > limit * (1 + 1e-9):
+            if self._changed(replica, changed) > limit * (1 + 1e-9):
                 found.append(self._overload(replica, limit, lost, changed))
         return tuple(found)
 
@@ -104,10 +127,10 @@ class Load:
     def _limits(self) -> dict[str, float]:
         """The capacities of the replicas that could get too much if one of them got everything."""
         most: dict[str, float] = {}
-        for flow, one in self._flows.items():
+        for flow, demand in self._demands.items():
             for hop in self._topology.hops[flow]:
                 for target in hop.step.targets:
-                    most[target] = most.get(target, 0.0) + (one.demand or 0.0)
+                    most[target] = most.get(target, 0.0) + demand
         return {
             replica.id: component.capacity
             for component in self._topology.architecture.components
@@ -137,10 +160,10 @@ class Load:
 
     def _spread(self, flow: str, lost: Subject | None) -> Rates | None:
         works, one = _works(self._topology, flow, lost), self._flows[flow]
-        if works is None or one.demand is None:
+        if works is None:
             return None
         shares = _Spread(self._topology, one, works).run(one.steps)
-        return {replica: share * one.demand for replica, share in shares.items()}
+        return {replica: share * self._demands[flow] for replica, share in shares.items()}
 
 
 def _works(topology: Topology, flow: str, lost: Subject | None) -> Works | None:

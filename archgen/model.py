@@ -278,7 +278,7 @@ Step = Request | Answer | Note | Frame
 
 
 class Flow(Struct, frozen=True):
-    """How one request, or job, travels; `demand` in requests per second."""
+    """How one request, or job, travels; `demand` in requests per second, `peak` when it is busiest."""
 
     id: str
     title: str
@@ -287,6 +287,13 @@ class Flow(Struct, frozen=True):
     access: Access | None = None
     demand: float | None = None
     domain: str | None = None
+    peak: float | None = None
+
+    @property
+    def busiest(self) -> float | None:
+        """The most that is stated of it, in requests per second; None where nothing is."""
+        stated = [one for one in (self.demand, self.peak) if one is not None]
+        return max(stated, default=None)
 
 
 class Objectives(Struct, frozen=True):

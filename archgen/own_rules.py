@@ -200,6 +200,7 @@ FACTS: dict[Each, dict[str, _Fact]] = {
         "domain": _flow("text", lambda _, one: one.domain),
         "access": _flow("text", lambda _, one: one.access),
         "demand": _flow("number", lambda _, one: one.demand),
+        "peak": _flow("number", lambda _, one: one.peak),
         "requests": _flow("number", lambda topology, one: float(len(topology.hops[one.id]))),
     },
 }

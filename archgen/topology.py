@@ -445,7 +445,7 @@ class Topology:
     @cached_property
     def states_load(self) -> bool:
         """Whether the model states both a demand and a capacity, without which there is nothing to compare."""
-        demanded = any(flow.demand is not None for flow in self.architecture.flows)
+        demanded = any(flow.busiest is not None for flow in self.architecture.flows)
         return demanded and any(one.capacity is not None for one in self.architecture.components)
 
     def load(self, host: str) -> tuple[str, ...]:

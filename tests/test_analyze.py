@@ -221,3 +221,29 @@ def test_random_probabilities_stay_in_order() -> None:
         "1.0 s",
         "0.0 s",
     ]
+
+
+def test_demand_stands_beside_capacity_in_every_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "shop.arch.yaml"
+    shop = (ROOT / "tests" / "well_built" / "shop.arch.yaml").read_text(encoding="utf-8")
+    model.write_text(shop.replace("demand: 150/s", "demand: 150/s\n    peak: 260/s"), encoding="utf-8")
+    app = analyze(capsys, str(model))["models"][0]["capacity"]["components"]["app"]
+    assert app == {
+        "replicas": 3,
+        "capacity_per_second": 100.0,
+        "today": {"replica": "app@web-a", "requests_per_second": pytest.approx(170 / 3)},
+        "peak": {"replica": "app@web-a", "requests_per_second": pytest.approx(280 / 3)},
+        "worst_loss": {
+            "replica": "app@web-b",
+            "requests_per_second": pytest.approx(140),
+            "lost": {"kind": "host", "id": "web-a"},
+        },
+    }
+    assert main(["analyze", str(model)]) == 0
+    told = " ".join(capsys.readouterr().out.partition("capacity: ")[2].split())
+    assert "app ×3 100/s 56.67/s (57 %) 93.33/s (93 %) 140/s (140 %: too much) without web-a" in told
+    assert main(["analyze", str(model), "--format", "markdown"]) == 0
+    wanted = "| `app` ×3 | 100/s | 56.67/s (57 %) | 93.33/s (93 %) | 140/s (140 %: too much) without `web-a` |"
+    assert wanted in capsys.readouterr().out
+    assert "capacity" not in analyze(capsys, str(model), "--maintain", "web-a")["models"][0]
+    assert "capacity" not in analyze(capsys, TIER[2])["models"][0]

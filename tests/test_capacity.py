@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from archgen.capacity import Load, Rates
 from archgen.finding import Subject
+from archgen.headroom import Busiest, Headroom, headroom
 from archgen.loader import load
 from archgen.topology import Topology
 from tests.random_flows import architecture
@@ -222,3 +223,71 @@ def test_no_component_gets_too_much_by_a_loss_that_is_left_out(seed: int, capaci
 
     today = {facts.replicas[one.replica].component for one in load.overloads()}
     assert flagged(load.losses) | today == flagged(every) | today
+
+
+# Demand beside capacity
+
+PEAK = """\
+archgen: 1
+name: A shop
+hosts: {s-1: {}, s-2: {}, s-3: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, managed: true, replicas: 2}
+  app: {kind: service, runs_on: [s-1, s-2, s-3], capacity: 50/s}
+  db: {kind: database, runs_on: [s-1, s-2], capacity: 40/s, replication: {primary: s-1, failover: automatic}}
+connections: {user -> lb: https, lb -> app: https, app -> db: mysql}
+flows:
+  read: {demand: 90/s, peak: 120/s, access: read, steps: [user -> lb: x, lb -> app: x]}
+  write: {demand: 30/s, access: write, steps: [user -> lb: x, lb -> app: x, app -> db: x]}
+  rare: {steps: [user -> lb: x, lb -> app: x]}
+"""
+
+
+def test_demand_stands_beside_capacity_today_at_peak_and_after_the_worst_loss() -> None:
+    found = headroom(topology(PEAK))
+    assert found.silent == ("rare",)
+    assert found.tried
+    lb, app, db = found.components
+    assert lb == Headroom(
+        "lb", 2, None, Busiest("lb#1", 60.0), Busiest("lb#1", 75.0), Busiest("lb#2", 150.0, Subject("replica", "lb#1"))
+    )
+    assert app.today == Busiest("app@s-1", 40.0)
+    assert app.peak == Busiest("app@s-1", 50.0)
+    # losing s-1 leaves two for 150/s, and moves the writes to the other database
+    assert app.worst == Busiest("app@s-2", 75.0, Subject("host", "s-1"))
+    assert [app.share(one) for one in (app.today, app.peak, app.worst) if one is not None] == [0.8, 1.0, 1.5]
+    assert db == Headroom("db", 2, 40.0, Busiest("db@s-1", 30.0), None, None)
+
+
+@pytest.mark.parametrize("peak", ["", ", peak: 80/s"])
+def test_a_peak_below_the_demand_is_none(peak: str) -> None:
+    found = headroom(topology(PEAK.replace(", peak: 120/s", peak)))
+    assert [(one.today.rate, one.peak) for one in found.components] == [(60.0, None), (40.0, None), (30.0, None)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_the_worst_loss_is_the_worst_of_all_losses(seed: int) -> None:
+    facts = _demanding(seed)
+    load = Load(facts)
+    losses = [one for flow in facts.plans for one in facts.plans[flow].elements]
+    for one in headroom(facts).components:
+        members = [each.id for each in facts.components[one.component].replicas]
+        most = max(
+            (sum(rates.get(each, 0.0) for rates in load.rates(lost).values()) for lost in losses for each in members),
+            default=0.0,
+        )
+        told = one.worst or one.today
+        assert told.rate >= most - 1e-6
+        rates = load.rates(told.lost)
+        assert told.rate == pytest.approx(sum(each.get(told.replica, 0.0) for each in rates.values()))
+
+
+def test_rules_count_the_peak() -> None:
+    from archgen.rules import over_capacity
+
+    calm = topology(PEAK.replace("peak: 120/s", "peak: 100/s"))
+    assert list(over_capacity.check(calm)) == []
+    (hit,) = over_capacity.check(topology(PEAK.replace("peak: 120/s", "peak: 150/s")))
+    assert hit.message == "read and write bring 60/s to app@s-1 at peak, which can answer 50/s"

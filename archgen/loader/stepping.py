@@ -15,7 +15,7 @@ def flows(context: Context, replicas: dict[str, Replica]) -> tuple[Flow, ...]:
     text = context.document.text
     found = []
     for name, said in context.section("flows").items():
-        demand = text(said, "demand")
+        demand, peak = text(said, "demand"), text(said, "peak")
         found.append(
             Flow(
                 name,
@@ -25,6 +25,7 @@ def flows(context: Context, replicas: dict[str, Replica]) -> tuple[Flow, ...]:
                 said.get("access"),
                 None if demand is None else per_second(demand),
                 text(said, "domain"),
+                None if peak is None else per_second(peak),
             )
         )
     return tuple(found)

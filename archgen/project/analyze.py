@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archgen.assessment import FlowAssessment, assessing
+from archgen.headroom import headroom
 from archgen.project.elements import elements
 from archgen.project.models import Model
 from archgen.report.assessment import Assessed
@@ -63,4 +64,6 @@ def analyze(
         flows.append(flow)
         tell(flow.flow)
     usual = {flow: tuple(point.element for point in found.points) for flow, found in topology.failures.items()}
-    return Assessed(model.file, topology.architecture.name, topology, titles, tuple(flows), gone, usual)
+    demanded = any(flow.busiest is not None for flow in topology.architecture.flows)
+    capacity = headroom(topology) if demanded and not gone else None
+    return Assessed(model.file, topology.architecture.name, topology, titles, tuple(flows), gone, usual, capacity)

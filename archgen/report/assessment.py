@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import floor, log10
 
 from msgspec import Struct
 
 from archgen.assessment import Assumed, FlowAssessment
 from archgen.finding import Subject
+from archgen.headroom import Busiest, Capacity, Headroom
 from archgen.topology import Topology
 
 MONTHS = 12
@@ -18,7 +19,8 @@ class Assessed(Struct, frozen=True):
     """One model's flows with their reliability; `titles` are the flows' by id.
 
     `maintained` are the elements that were taken out for it: everything then holds while they are out. `usual` are
-    the single points of failure of each flow, by its id, with nothing out.
+    the single points of failure of each flow, by its id, with nothing out. `capacity` is None where something is out, or
+    where no flow states a demand.
     """
 
     file: str
@@ -28,6 +30,7 @@ class Assessed(Struct, frozen=True):
     flows: tuple[FlowAssessment, ...]
     maintained: tuple[Subject, ...] = ()
     usual: dict[str, tuple[Subject, ...]] = {}
+    capacity: Capacity | None = None
 
 
 def percent(share: float) -> str:
@@ -66,6 +69,29 @@ def alike(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ..
     for one in assumed:
         found.setdefault((one.availability, one.source), []).append(one.element.id)
     return tuple((number, source, tuple(ids)) for (number, source), ids in found.items())
+
+
+def per_second(rate: float) -> str:
+    """A rate, `170/s`, to four digits."""
+    return f"{rate:.4g}/s"
+
+
+def bears(one: Headroom, busiest: Busiest | None) -> str:
+    """What a component's busiest replica gets, as a share of what it can answer where that is stated."""
+    if busiest is None:
+        return ""
+    share = one.share(busiest)
+    told = per_second(busiest.rate)
+    if share is None:
+        return told
+    return f"{told} ({share:.0%}{': too much' if share > 1 + 1e-9 else ''})".replace("%", " %")
+
+
+def after_loss(one: Headroom, tried: bool, name: Callable[[str], str]) -> str:
+    """The same after the loss that brings it most."""
+    if one.worst is not None and one.worst.lost is not None:
+        return f"{bears(one, one.worst)} without {name(one.worst.lost.id)}"
+    return "no more" if tried else "not tried"
 
 
 def found_by(one: FlowAssessment) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from archgen.assessment import FlowAssessment
 from archgen.finding import Subject
+from archgen.headroom import Busiest, Capacity
 from archgen.report.assessment import Assessed
 from archgen.report.json_ import encode
 
@@ -21,7 +22,33 @@ def _model(model: Assessed) -> dict[str, Any]:
     document: dict[str, Any] = {"file": model.file, "name": model.name}
     if model.maintained:
         document["maintained"] = [element(one) for one in model.maintained]
+    if model.capacity is not None:
+        document["capacity"] = _capacity(model.capacity)
     return document | {"flows": {one.flow: _flow(one) for one in model.flows}}
+
+
+def _capacity(capacity: Capacity) -> dict[str, Any]:
+    return {
+        "flows_without_demand": capacity.silent,
+        "losses_tried": capacity.tried,
+        "components": {
+            one.component: {
+                "replicas": one.replicas,
+                "capacity_per_second": one.capacity,
+                "today": _busiest(one.today),
+                "peak": _busiest(one.peak),
+                "worst_loss": _busiest(one.worst),
+            }
+            for one in capacity.components
+        },
+    }
+
+
+def _busiest(one: Busiest | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    lost = {} if one.lost is None else {"lost": element(one.lost)}
+    return {"replica": one.replica, "requests_per_second": one.rate} | lost
 
 
 def element(one: Subject) -> dict[str, str]:

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from archgen.assessment import FlowAssessment
+from archgen.headroom import Capacity
 from archgen.reliability.groups import products
-from archgen.report.assessment import MONTHS, Assessed, alike, found_by, lasting, part, percent, why_impossible
+from archgen.report.assessment import (
+    MONTHS,
+    Assessed,
+    after_loss,
+    alike,
+    bears,
+    found_by,
+    lasting,
+    part,
+    per_second,
+    percent,
+    why_impossible,
+)
 from archgen.report.terminal import brief
 
 MOST_FIXES = 8
@@ -25,7 +38,30 @@ def _model(model: Assessed) -> list[str]:
         "|---|---:|---:|---:|---|",
     ]
     rows += [_row(one) for one in model.flows]
-    return [*blocks, "\n".join(rows), *(block for one in model.flows for block in _flow(one, model))]
+    return [
+        *blocks,
+        "\n".join(rows),
+        *(block for one in model.flows for block in _flow(one, model)),
+        *_capacity(model.capacity),
+    ]
+
+
+def _capacity(capacity: Capacity | None) -> list[str]:
+    """Demand beside capacity, by the busiest replica of each component."""
+    if capacity is None or not capacity.components:
+        return []
+    rows = [
+        "| Component | Each can answer | Busiest today | At peak | After the worst loss |",
+        "|---|---:|---:|---:|---|",
+    ]
+    for one in capacity.components:
+        copies = f" ×{one.replicas}" if one.replicas > 1 else ""
+        limit = per_second(one.capacity) if one.capacity is not None else "not stated"
+        loads = f"{bears(one, one.today)} | {bears(one, one.peak or one.today)}"
+        rows.append(f"| {code(one.component)}{copies} | {limit} | {loads} | {after_loss(one, capacity.tried, code)} |")
+    told = ", ".join(map(code, capacity.silent))
+    silent = [f"Not counted, since they state no demand: {told}."] if told else []
+    return ["### Capacity", "\n".join(rows), *silent]
 
 
 def _row(one: FlowAssessment) -> str:

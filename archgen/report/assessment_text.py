@@ -6,9 +6,22 @@ from collections.abc import Iterator
 
 from archgen.assessment import FlowAssessment
 from archgen.finding import Subject
+from archgen.headroom import Capacity
 from archgen.reliability.availability import Importance
 from archgen.reliability.groups import Product, products
-from archgen.report.assessment import MONTHS, Assessed, alike, found_by, lasting, part, percent, why_impossible
+from archgen.report.assessment import (
+    MONTHS,
+    Assessed,
+    after_loss,
+    alike,
+    bears,
+    found_by,
+    lasting,
+    part,
+    per_second,
+    percent,
+    why_impossible,
+)
 from archgen.report.terminal import Style, brief, columns, wrap
 
 LABEL = 16
@@ -30,6 +43,8 @@ def write(models: tuple[Assessed, ...], style: Style) -> str:
         lines.append("")
         for one in model.flows:
             lines += [*_flow(one, model, style), ""]
+        if model.capacity is not None and model.capacity.components:
+            lines += [*_capacity(model.capacity, style), ""]
         if not model.flows:
             lines += ["  no flows", ""]
     return "\n".join(lines[:-1]) + "\n"
@@ -108,18 +123,43 @@ def _assumptions(one: FlowAssessment) -> Iterator[tuple[str, ...]]:
         yield "", ", ".join(map(brief, ids))
 
 
-def _table(label: str, rows: Iterator[tuple[str, ...]], style: Style) -> list[str]:
-    """Aligned columns; the last of a row takes what is left of the width."""
+def _capacity(capacity: Capacity, style: Style) -> list[str]:
+    lines = [f"{style.paint('capacity', 'strong')}: what the busiest replica of each component gets"]
+    lines += _table("", _loads(capacity), style, "  ")
+    if capacity.silent:
+        told = f"not counted, since they state no demand: {', '.join(map(brief, capacity.silent))}"
+        lines += wrap(told, style.width, "  ", "  ")
+    return lines
+
+
+def _loads(capacity: Capacity) -> Iterator[tuple[str, ...]]:
+    peaks = any(one.peak is not None for one in capacity.components)
+    yield ("component", "can answer", "today", *(("at peak",) if peaks else ()), "after the worst loss")
+    for one in capacity.components:
+        limit = per_second(one.capacity) if one.capacity is not None else "not stated"
+        peak = (bears(one, one.peak or one.today),) if peaks else ()
+        copies = f" ×{one.replicas}" if one.replicas > 1 else ""
+        yield (
+            f"{brief(one.component)}{copies}",
+            limit,
+            bears(one, one.today),
+            *peak,
+            after_loss(one, capacity.tried, brief),
+        )
+
+
+def _table(label: str, rows: Iterator[tuple[str, ...]], style: Style, margin: str = " " * (LABEL + 2)) -> list[str]:
+    """Aligned columns after a margin that the label stands in; the last of a row takes what is left of the width."""
     table = list(rows)
-    wide = [0, 0, 0]
+    wide = [0] * max(map(len, table), default=0)
     for row in table:
         for at, cell in enumerate(row[:-1]):
             wide[at] = max(wide[at], columns(cell))
     lines: list[str] = []
     for row in table:
         head = "".join(cell + " " * (wide[at] + 2 - columns(cell)) for at, cell in enumerate(row[:-1]))
-        indent = " " * (LABEL + 2 + len(head))
+        indent = margin + " " * columns(head)
         own = "" if lines else label
-        first, *rest = wrap(row[-1], style.width, indent, f"  {own:<{LABEL}}{head}")
+        first, *rest = wrap(row[-1], style.width, indent, f"  {own}".ljust(len(margin))[: len(margin)] + head)
         lines += [first.replace(label, style.paint(label, "quiet"), 1) if own else first, *rest]
     return lines

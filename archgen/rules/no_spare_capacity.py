@@ -42,7 +42,7 @@ def _hit(facts: Topology, component: str, over: list[Overload]) -> Hit:
     return Hit(
         subject=Subject("component", component),
         message=(
-            f"after the loss of {lost}, {worst.replica} gets {_rate(worst.load)} and can answer "
+            f"after the loss of {lost}, {worst.replica} gets {_rate(worst.load)}{_when(facts, worst)} and can answer "
             f"{_rate(worst.capacity)}{also}"
         ),
         related=tuple((one, f"leaves too little of {component}") for one in elements),
@@ -55,6 +55,10 @@ def _causes(facts: Topology, over: list[Overload]) -> tuple[Subject, ...]:
     found = dict.fromkeys(one.lost for one in over if one.lost is not None)
     hosts = {one.id for one in found if one.kind == "host"}
     return tuple(one for one in found if one.kind != "replica" or hosts.isdisjoint(facts.replicas[one.id].hosts))
+
+
+def _when(facts: Topology, one: Overload) -> str:
+    return " at peak" if any(facts.flows[flow].peak is not None for flow in one.flows) else ""
 
 
 def _rate(rate: float) -> str:
@@ -75,6 +79,7 @@ RULE = Rule(
     ),
     fix="Add one replica more than the load needs (N+1), each on a host of its own, or take load off them.",
     limits=(
+        "A flow that states its `peak` counts with that. "
         "Flows that the loss breaks altogether bring no load any more and are reported by `single-point-of-failure`. "
         "Counts as `over-capacity` does, and is silent on a component that it speaks of. Above 5,000 elements, hosts stand "
         "for the replicas on them."

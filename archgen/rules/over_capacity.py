@@ -30,7 +30,8 @@ def check(facts: Topology) -> Iterator[Hit]:
         yield Hit(
             subject=Subject("component", component),
             message=(
-                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {_rate(worst.load)} to {worst.replica}, "
+                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {_rate(worst.load)} to {worst.replica}"
+                f"{' at peak' if any(facts.flows[flow].peak is not None for flow in worst.flows) else ''}, "
                 f"which can answer {_rate(worst.capacity)}"
             ),
             related=tuple(
@@ -58,6 +59,7 @@ RULE = Rule(
     ),
     fix="Add replicas, give it more capacity, take load off it with a cache, or correct `demand` and `capacity`.",
     limits=(
+        "A flow that states its `peak` counts with that. "
         "Every call counts as one request, whatever it costs. Steps inside `opt` and flows without `demand` are not "
         "counted, of an `alt` only what all branches have in common; so the load is at least what is said."
     ),

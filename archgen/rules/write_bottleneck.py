@@ -24,7 +24,7 @@ def check(facts: Topology) -> Iterator[Hit]:
             for target in hop.step.targets:
                 if hop.access != "read" and facts.kind(target).stores:
                     written.setdefault(target, {})[flow] = None
-                    rates[target] = rates.get(target, 0.0) + (facts.flows[flow].demand or 0.0)
+                    rates[target] = rates.get(target, 0.0) + (facts.flows[flow].busiest or 0.0)
     if len(written) == 1:
         ((store, flows),) = written.items()
         yield from _judge(facts, store, rates[store], tuple(flows))

@@ -45,6 +45,8 @@ def _facts(tier: Tier, flow: Flow) -> str:
         facts.append(f"visitors ask for {code(flow.domain)}")
     if flow.demand is not None:
         facts.append(f"{flow.demand:g} requests per second")
+    if flow.peak is not None:
+        facts.append(f"{flow.peak:g} requests per second when it is busiest")
     facts += [_availability(one) for one in tier.assessments if one.flow == flow.id and one.possible]
     return "; ".join(facts)
 
