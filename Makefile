@@ -20,12 +20,14 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(MAKE) --no-print-directory test
 
-# What is written from other things: font widths, the language's reference, the README's sample and picture, a report.
+# What is written from other things: font widths, the language's reference, the README's sample and picture, a report,
+# the hashes of the reference pictures.
 # Tests fail while any of it is out of date.
 generated: $(READY)
 	$(BIN)/python tests/font_widths.py
 	$(BIN)/python -m archgen.schema.reference docs/model-language.md
 	$(BIN)/python -m tests.readme
+	$(BIN)/python -m tests.picture_hashes
 
 # Every state of 2,000 random models by the definition, against the engine: some minutes.
 brute-force: $(READY)

@@ -16,6 +16,10 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _CLASS = re.compile(r'class="([^"]*)"')
 _PROPERTIES = {"f": "fill", "s": "stroke", "c": "color"}
+_SIZE = re.compile(r"t([0-9]+(?:_[0-9]+)?)")
+BOLD, MIDDLE, END = "tb", "tm", "te"
+"""The classes of words in bold, and of words around or before their place."""
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 
 
@@ -52,6 +56,17 @@ def identifier(prefix: str, text: str) -> str:
     return f"{start}-{safe}" if start[:1].isalpha() else f"p-{start}-{safe}"
 
 
+def short_prefix(*names: str) -> str:
+    """A prefix of seven characters for the ids of a picture, from what it shows: pictures of one page differ in it.
+
+    It stands before every id and every rule, so that its length is much of a small picture's.
+    """
+    from hashlib import sha256
+
+    digest = sha256("\0".join(names).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"p{digest[:6]}"
+
+
 def number(value: float) -> str:
     """A length with at most two decimals, the same on every machine."""
     written = f"{value:.2f}".rstrip("0").rstrip(".")
@@ -81,17 +96,10 @@ def words(
     anchor: Literal["start", "middle", "end"] = "start",
     bold: bool = False,
 ) -> str:
-    """One line of text with its baseline at `y`."""
-    return element(
-        "text",
-        escape(text) or " ",
-        x=x,
-        y=y,
-        font_size=size,
-        class_=f"f-{role}",
-        text_anchor=None if anchor == "start" else anchor,
-        font_weight=str(WEIGHT_BOLD) if bold else None,
-    )
+    """One line of text with its baseline at `y`; the style sheet of `picture` knows its classes."""
+    classes = f"f-{role} {_size_class(size)}"
+    classes += {"start": "", "middle": f" {MIDDLE}", "end": f" {END}"}[anchor] + (f" {BOLD}" if bold else "")
+    return element("text", escape(text) or " ", x=x, y=y, class_=classes)
 
 
 def symbols(icons: Iterable[Icon], prefix: str) -> str:
@@ -106,12 +114,11 @@ def use(icon: Icon, prefix: str, x: float, y: float, size: float, role: str = "i
     """A drawing in a square; a product's own colours stand on a chip, which only a dark ground shows."""
     href = f"#{identifier(prefix, icon.id)}"
     if not icon.coloured:
-        inner = element("use", href=href, x=x, y=y, width=size, height=size)
-        return element("g", inner, class_=f"c-{role}")
+        return element("use", href=href, x=x, y=y, width=size, height=size, class_=f"c-{role}")
     inset = size / 8
     chip = element("rect", x=x, y=y, width=size, height=size, rx=size / 5, class_="f-chip")
     logo = element("use", href=href, x=x + inset, y=y + inset, width=size - 2 * inset, height=size - 2 * inset)
-    return chip + element("g", logo, color=icon.colour)
+    return chip + (element("g", logo, color=icon.colour) if icon.colour else logo)
 
 
 def badge_size(value: int) -> tuple[float, float]:
@@ -148,7 +155,7 @@ def badge(x: float, y: float, value: int, severity: Severity, title: str = "") -
             )
         case _:
             assert_never(severity)
-    outline = element("path", d=shape, class_=f"f-{severity} s-ground", stroke_width=1.5, stroke_linejoin="round")
+    outline = element("path", d=shape, class_=f"f-{severity} s-ground")
     if not value:
         return element("g", outline, class_="badge")
     label = words(x, baseline, str(value), SIZES.small, "on_badge", anchor="middle", bold=True)
@@ -156,23 +163,32 @@ def badge(x: float, y: float, value: int, severity: Severity, title: str = "") -
     return element("g", spoken, outline, label, class_="badge")
 
 
-def lock(x: float, y: float, state: Literal["closed", "open"], role: str, size: float = SIZES.lock) -> str:
-    """A lock with its top left corner at a place: closed and filled, or open and hollow."""
-    scale = size / 24
-    shut = state == "closed"
-    shackle = "M7.5 11v-3.5a4.5 4.5 0 0 1 9 0v3.5" if shut else "M6 11v-4a4.25 4.25 0 0 1 8.3-1.3"
-    body = element(
-        "rect",
-        x=4.5,
-        y=11,
-        width=15,
-        height=10.5,
-        rx=2,
-        class_=f"f-{role if shut else 'ground'} s-{role}",
-        stroke_width=2.5,
-    )
-    loop = element("path", d=shackle, fill="none", class_=f"s-{role}", stroke_width=2.5, stroke_linecap="round")
-    return element("g", loop, body, transform=f"translate({number(x)} {number(y)}) scale({scale:.4g})")
+LOCKS: dict[Literal["closed", "open"], Icon] = {
+    "closed": Icon(
+        "lock-closed",
+        "0 0 24 24",
+        '<path d="M7.5 11v-3.5a4.5 4.5 0 0 1 9 0v3.5" fill="none" stroke="currentColor" stroke-width="2.5"/>'
+        '<path d="M4.5 11h15v10.5h-15z" fill="currentColor" stroke="currentColor" stroke-width="2.5" '
+        'stroke-linejoin="round"/>',
+    ),
+    "open": Icon(
+        "lock-open",
+        "0 0 24 24",
+        '<path d="M6 11v-4a4.25 4.25 0 0 1 8.3-1.3M4.5 11h15v10.5h-15z" fill="none" stroke="currentColor" '
+        'stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round"/>',
+    ),
+}
+"""A lock that is closed and filled, and one that is open and hollow."""
+
+
+def lock(prefix: str, x: float, y: float, state: Literal["closed", "open"], role: str, size: float = SIZES.lock) -> str:
+    """A lock with its top left corner at a place; `picture` brings the drawing that it uses."""
+    return use(LOCKS[state], prefix, x, y, size, role)
+
+
+def _locks(body: str, prefix: str) -> str:
+    used = [icon for icon in LOCKS.values() if f'href="#{identifier(prefix, icon.id)}"' in body]
+    return symbols(used, prefix)
 
 
 def cross(x: float, y: float, role: str = "error", size: float = 12) -> str:
@@ -184,40 +200,75 @@ def cross(x: float, y: float, role: str = "error", size: float = 12) -> str:
     return under + element("path", d=arms, class_=f"s-{role}", stroke_width=2.5, stroke_linecap="round")
 
 
-def _rules(body: str, prefix: str, theme: Theme, variable: bool) -> str:
+def _classes(body: str) -> set[str]:
+    return {name for classes in _CLASS.findall(body) for name in classes.split()}
+
+
+def _used(found: set[str]) -> list[str]:
+    """The classes of a body that are colours, in the order of the palette."""
+    return [f"{letter}-{role}" for role in ROLES for letter in _PROPERTIES if f"{letter}-{role}" in found]
+
+
+def _forms(found: set[str], prefix: str) -> str:
+    """Rules for the words and badges that the body has."""
+    sizes = sorted(float(size[1].replace("_", ".")) for name in found if (size := _SIZE.fullmatch(name)))
+    rules = [f"text{{font-family:{FONT}}}", *(f".{_size_class(size)}{{font-size:{number(size)}px}}" for size in sizes)]
+    for name, rule in (
+        (BOLD, f".{BOLD}{{font-weight:{WEIGHT_BOLD}}}"),
+        (MIDDLE, f".{MIDDLE}{{text-anchor:middle}}"),
+        (END, f".{END}{{text-anchor:end}}"),
+        ("badge", ".badge path{stroke-width:1.5;stroke-linejoin:round}"),
+    ):
+        if name in found:
+            rules.append(rule)
+    return "".join(f"#{prefix} {rule}" for rule in rules)
+
+
+def _size_class(size: float) -> str:
+    return f"t{number(size).replace('.', '_')}"
+
+
+def _rules(used: list[str], prefix: str, theme: Theme, variable: bool) -> str:
     """A rule for every colour that the body uses; with `variable` a browser takes a variable in its place."""
-    used = {name for found in _CLASS.findall(body) for name in found.split()}
     palette, rules = colours(theme), []
-    for role in ROLES:
-        for letter, name in _PROPERTIES.items():
-            if f"{letter}-{role}" in used:
-                plain = f"{name}:{palette[role]}"
-                late = f";{name}:var(--{role})" if variable else ""
-                rules.append(f"#{prefix} .{letter}-{role}{{{plain}{late}}}")
+    for one in used:
+        letter, _, role = one.partition("-")
+        name, colour = _PROPERTIES[letter], _hex(palette[role])
+        late = f";{name}:var(--{role})" if variable else ""
+        rules.append(f"#{prefix} .{one}{{{name}:{colour}{late}}}")
     return "".join(rules)
 
 
-def _variables(theme: Theme) -> str:
-    return "".join(f"--{role}:{colour};" for role, colour in colours(theme).items())
+def _variables(used: list[str], theme: Theme) -> str:
+    roles = dict.fromkeys(one.partition("-")[2] for one in used)
+    palette = colours(theme)
+    return "".join(f"--{role}:{_hex(palette[role])};" for role in roles)
+
+
+def _hex(colour: str) -> str:
+    """The colour in three digits where these say as much as six."""
+    short = len(colour) == 7 and colour[1::2] == colour[2::2]
+    return f"#{colour[1::2]}" if short else colour
 
 
 def stylesheet(body: str, prefix: str, mode: Mode) -> str:
     """The colours of a picture: literal ones, and for `auto` also what a reader's system, page or printer asks for."""
-    fonts = f"#{prefix} text{{font-family:{FONT}}}"
+    found = _classes(body)
+    used, forms = _used(found), _forms(found, prefix)
     match mode:
         case "light":
-            return fonts + _rules(body, prefix, LIGHT, variable=False)
+            return forms + _rules(used, prefix, LIGHT, variable=False)
         case "dark":
-            return fonts + _rules(body, prefix, DARK, variable=False)
+            return forms + _rules(used, prefix, DARK, variable=False)
         case "auto":
-            light, dark = _variables(LIGHT), _variables(DARK)
+            light, dark = _variables(used, LIGHT), _variables(used, DARK)
             return (
-                f"#{prefix}{{{light}}}"
+                # a page's own switch weighs more than the system's wish
+                f"#{prefix},[data-md-color-scheme=default] #{prefix}{{{light}}}"
                 f"@media screen and (prefers-color-scheme:dark){{#{prefix}{{{dark}}}}}"
-                f"[data-md-color-scheme=default] #{prefix}{{{light}}}"
                 f"@media screen{{[data-md-color-scheme=slate] #{prefix}{{{dark}}}}}"
-                + fonts
-                + _rules(body, prefix, LIGHT, variable=True)
+                + forms
+                + _rules(used, prefix, LIGHT, variable=True)
             )
         case _:
             assert_never(mode)
@@ -227,9 +278,9 @@ def picture(
     body: str, *, width: float, height: float, prefix: str, title: str, alt: str, mode: Mode = "auto", defs: str = ""
 ) -> str:
     """A self-contained SVG document: title, description, colours, definitions, ground, body; ids start with `prefix`."""
-    name = identifier(prefix, "picture")
+    name = identifier(prefix, "")[:-1]
     ground = element("rect", width=width, height=height, class_="f-ground", rx=12 if mode == "auto" else None)
-    drawn = ground + body
+    drawn, defs = ground + body, defs + _locks(body, prefix)
     return element(
         "svg",
         element("title", escape(title), id=identifier(prefix, "title")),

@@ -49,8 +49,10 @@ def test_no_word_leaves_the_picture_and_none_is_cut() -> None:
     document = drawn(SAMPLE)
     width, height = float(document.attrib["width"]), float(document.attrib["height"])
     for one in document.iter(f"{SVG}text"):
-        wide = text_width(one.text or "", float(one.attrib["font-size"]), bold="font-weight" in one.attrib)
-        x = float(one.attrib["x"]) - (wide if one.attrib.get("text-anchor") == "end" else 0.0)
+        classes = one.attrib["class"].split()
+        size = next(float(name[1:]) for name in classes if name[0] == "t" and name[1:].isdigit())
+        wide = text_width(one.text or "", size, bold="tb" in classes)
+        x = float(one.attrib["x"]) - (wide if "te" in classes else 0.0)
         assert x >= 0
         assert x + wide <= width
         assert 0 < float(one.attrib["y"]) < height

@@ -27,7 +27,7 @@ def test_vector_logos(name: str) -> None:
     assert ElementTree.fromstring(found.body).tag == "g"
 
 
-@pytest.mark.parametrize("name", ["haproxy", "diagrams/onprem/network/haproxy"])
+@pytest.mark.parametrize("name", ["zabbix", "diagrams/onprem/network/haproxy"])
 def test_raster_logos_are_small_and_embedded(name: str) -> None:
     found = icon(name)
     assert found is not None
@@ -125,11 +125,18 @@ class Absent:
         if name in ("material", "diagrams"): raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Absent())
 from archgen.export.icons import icon
-assert icon("nginx") is None and icon("haproxy") is None and icon("diagrams/onprem/network/haproxy") is None
+assert icon("nginx") is None and icon("haproxy") is not None and icon("diagrams/onprem/network/haproxy") is None
 """
 
 
-def test_without_the_packages_there_is_no_logo_and_no_error() -> None:
+def test_a_logo_drawn_here_is_small() -> None:
+    found = icon("HAProxy")
+    assert found is not None
+    assert len(found.body) < 2_500
+    assert "image" not in found.body
+
+
+def test_without_the_packages_there_are_only_our_own_logos_and_no_error() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 

@@ -61,7 +61,7 @@ def drawn(mode: Mode) -> str:
     icon = glyph("database")
     body = use(icon, "p", 8, 8, 40) + words(60, 30, "<b>", 13) + cross(90, 20)
     body += "".join(badge(120 + 30 * at, 20, at, one, "&") for at, one in enumerate(SEVERITIES))
-    body += lock(220, 10, "closed", "encrypted") + lock(240, 10, "open", "plaintext")
+    body += lock("p", 220, 10, "closed", "encrypted") + lock("p", 240, 10, "open", "plaintext")
     return picture(
         body, width=300, height=60, prefix="p", title="<t>", alt="<a>", mode=mode, defs=symbols([icon, icon], "p")
     )
@@ -73,8 +73,10 @@ def test_a_picture_is_self_contained(mode: Mode) -> None:
     root = ElementTree.fromstring(text)
     ids = [node.get("id") for node in root.iter() if node.get("id")]
     assert len(ids) == len(set(ids))
-    assert all(one is not None and one.startswith("p-") for one in ids)
-    assert [node.get("href") for node in root.iter(f"{SVG}use")] == [f"#{identifier('p', 'kind-database')}"]
+    assert all(one is not None and (one == "p" or one.startswith("p-")) for one in ids)
+    assert [node.get("href") for node in root.iter(f"{SVG}use")] == [
+        f"#{identifier('p', one)}" for one in ("kind-database", "lock-closed", "lock-open")
+    ]
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
 
 

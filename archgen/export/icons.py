@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 
 from archgen.export.drawing import drawing
+from archgen.export.logos import drawn
 from archgen.glyphs import Icon
 from archgen.markup import element
 
@@ -106,7 +107,7 @@ def _packaged(name: str) -> Icon | None:
     if family in _VECTOR_SETS and rest:
         return _vector(family, rest)
     slug = _slug(name)
-    return None if slug in _WORDMARKS else _vector("simple", slug) or _raster_by_slug(slug)
+    return None if slug in _WORDMARKS else drawn(slug) or _vector("simple", slug) or _raster_by_slug(slug)
 
 
 def _package_folder(package: str, *below: str) -> str | None:

@@ -8,9 +8,10 @@ import tempfile
 from html import unescape
 
 from archgen.export.png import font_file
+from archgen.markup import BOLD
 from archgen.theme import WEIGHT_BOLD
 
-_TEXT = re.compile(r"<text([^>]*)>([^<]*)</text>")
+_TEXT = re.compile(r'<text [^>]*class="([^"]*)"[^>]*>([^<]*)</text>')
 
 _RESOURCES = re.compile(rb"(?:^ +/[A-Za-z]+[0-9]+ [0-9]+ 0 R\n){2,}", re.MULTILINE)
 
@@ -55,9 +56,8 @@ def _settled(content: bytes) -> bool:
 
 def bold_words(svg: str) -> str:
     """The characters that a picture writes in bold, each once."""
-    mark = f'font-weight="{WEIGHT_BOLD}"'
     found = {
-        character for attributes, words in _TEXT.findall(svg) if mark in attributes for character in unescape(words)
+        character for classes, words in _TEXT.findall(svg) if BOLD in classes.split() for character in unescape(words)
     }
     return "".join(sorted(found))
 

@@ -11,7 +11,7 @@ from archgen.evolution import Evolution
 from archgen.export.icons import icons
 from archgen.glyphs import Icon
 from archgen.layout.placed import Engine, Placed
-from archgen.markup import identifier
+from archgen.markup import short_prefix
 from archgen.model import Flow
 from archgen.render.diagram_svg import diagram_svg
 from archgen.render.sequence_svg import sequence_svg
@@ -115,7 +115,7 @@ class Drawing:
 
         diagram = self.diagram(tier)
         found = _icons(tier, (node.icon for node in diagram.nodes))
-        prefix = identifier(tier.id, "deployment")
+        prefix = short_prefix(tier.id, "deployment")
         placed = self._engine(diagram)
         return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
 
@@ -129,7 +129,7 @@ class Drawing:
 
     def _in_time(self, sequence: Sequence, topology: Topology) -> str:
         found = _icons_near(topology.architecture.file, (one.icon for one in sequence.participants))
-        return sequence_svg(sequence, found, identifier(topology.architecture.id, sequence.id), self._mode)
+        return sequence_svg(sequence, found, short_prefix(topology.architecture.id, sequence.id), self._mode)
 
     def changed(self, evolution: Evolution) -> Diagram:
         """What the picture of a change shows: both models in one deployment."""
@@ -144,7 +144,7 @@ class Drawing:
         diagram = self.changed(evolution)
         architecture = evolution.after.topology.architecture
         found = _icons_near(architecture.file, (node.icon for node in diagram.nodes))
-        prefix = identifier(architecture.id, "diff")
+        prefix = short_prefix(architecture.id, "diff")
         placed = self._engine(diagram)
         return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
 

@@ -90,7 +90,7 @@ class _Painter:
             [
                 *(self._group(one) for one in flat),
                 *(self._band(one) for one in bands),
-                *(self._edge(place, one, crossings) for place, one in enumerate(placed.edges, 1)),
+                *(self._edge(one, crossings) for one in placed.edges),
                 *(self._node(one) for one in placed.nodes),
                 *(self._group_badges(one) for one in placed.groups),
             ]
@@ -235,7 +235,7 @@ class _Painter:
 
     # Lines
 
-    def _edge(self, place: int, one: PlacedEdge, crossings: Crossings) -> str:
+    def _edge(self, one: PlacedEdge, crossings: Crossings) -> str:
         line, width = drawn_as(one.edge.change, LINES[one.edge.meaning])
         hole = self._labels.get(one.bundle)
         parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
@@ -256,7 +256,6 @@ class _Painter:
             strokes if drawn else "",
             element("path", d=head, class_=f"f-{line.role}") if head else "",
             self._label(one, line),
-            id=identifier(f"{self._prefix}-edge", str(place)),
             data_edge=one.edge.subject,
         )
 
@@ -276,7 +275,7 @@ class _Painter:
         box, parts = one.label.box, []
         x = box.x + 4
         if line.lock:
-            parts.append(lock(x, box.centre[1] - SIZES.lock / 2, line.lock, line.role))
+            parts.append(lock(self._prefix, x, box.centre[1] - SIZES.lock / 2, line.lock, line.role))
             x += SIZES.lock + 3
         if one.label.text:
             role = "ink" if line.role == "ink" else line.role

@@ -32,7 +32,7 @@ def legend(placed: Placed, prefix: str) -> Legend:
     occurring = {edge.edge.meaning for edge in placed.edges}
     for meaning in LINES:
         if meaning in occurring:
-            parts.append(_sample(x, meaning))
+            parts.append(_sample(x, meaning, prefix))
             x += _SAMPLE + 6 + text_width(LINES[meaning].words, SIZES.small) + _GAP
     changes = {one.node.change for one in placed.nodes} | {one.group.change for one in placed.groups}
     changes |= {one.edge.change for one in placed.edges}
@@ -53,7 +53,7 @@ def legend(placed: Placed, prefix: str) -> Legend:
     return Legend("".join(parts), max(x - _GAP, 0.0), 14.0)
 
 
-def _sample(x: float, meaning: Meaning) -> str:
+def _sample(x: float, meaning: Meaning, prefix: str) -> str:
     line = LINES[meaning]
     y = 3.5
     if line.double:
@@ -70,5 +70,5 @@ def _sample(x: float, meaning: Meaning) -> str:
         stroke_width=1.0 if line.double else SIZES.line,
         stroke_dasharray=line.dash or None,
     )
-    mark = lock(x + _SAMPLE / 2 - 6, y - 6, line.lock, line.role) if line.lock else ""
+    mark = lock(prefix, x + _SAMPLE / 2 - 6, y - 6, line.lock, line.role) if line.lock else ""
     return stroke + mark + words(x + _SAMPLE + 6, 7, line.words, SIZES.small, "muted")

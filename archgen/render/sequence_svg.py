@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from archgen.glyphs import Icon, glyph
 from archgen.layout.lanes import LOOP
 from archgen.layout.sequence import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text, place
-from archgen.markup import badge, cross, element, escape, identifier, lock, number, picture, symbols, use, words
+from archgen.markup import badge, cross, element, escape, lock, number, picture, symbols, use, words
 from archgen.theme import LINES, SIZES, Mode
 from archgen.view import Participant, Sequence
 
@@ -25,7 +25,7 @@ def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mod
     body = [
         *(_lifeline(head, placed) for head in placed.heads),
         *(_frame(frame) for frame in placed.frames),
-        *(_arrow(arrow) for arrow in placed.arrows),
+        *(_arrow(arrow, prefix) for arrow in placed.arrows),
         *(_paper(paper) for paper in placed.papers),
         *(_head(foot, prefix, None) for foot in placed.feet),
         _heads(placed, prefix, icons),
@@ -34,7 +34,7 @@ def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mod
         "".join(body),
         width=placed.width,
         height=placed.height,
-        prefix=identifier(prefix, sequence.id),
+        prefix=prefix,
         title=sequence.title,
         alt=sequence.alt,
         mode=mode,
@@ -80,12 +80,12 @@ def _head(head: Head, prefix: str, icon: Icon | None) -> str:
     return element("g", spoken, card, logo, *map(_text, head.texts))
 
 
-def _arrow(arrow: Arrow) -> str:
+def _arrow(arrow: Arrow, prefix: str) -> str:
     line = LINES[arrow.message.meaning]
     itself = arrow.message.source == arrow.message.target
     towards = -1 if itself or arrow.x2 < arrow.x1 else 1
     way = _swing(arrow) if itself else f"H{number(arrow.x2 - towards * _HEAD)}"
-    start, mark = _start(arrow, towards)
+    start, mark = _start(arrow, towards, prefix)
     end = f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z"
     stops = arrow.message.stops
     tip = "" if stops else element("path", d=end, class_=f"f-{line.role}")
@@ -124,7 +124,7 @@ def _swing(arrow: Arrow) -> str:
     return f"H{number(out - float(r))}a{r} {r} 0 0 1 {r} {r}{down}a{r} {r} 0 0 1 -{r} {r}H{number(arrow.x1 + _HEAD)}"
 
 
-def _start(arrow: Arrow, towards: int) -> tuple[float, str]:
+def _start(arrow: Arrow, towards: int, prefix: str) -> tuple[float, str]:
     """Where the line starts, and what stands before it: a lock on a gap of the line, after a short piece of it."""
     line = LINES[arrow.message.meaning]
     if arrow.lock is None or not line.lock:
@@ -133,7 +133,7 @@ def _start(arrow: Arrow, towards: int) -> tuple[float, str]:
     half = SIZES.lock / 2
     stub = f"M{number(arrow.x1)} {number(y)}H{number(x - towards * (half + 3))}"
     piece = element("path", d=stub, fill="none", class_=f"s-{line.role}", stroke_width=SIZES.line)
-    return x + towards * (half + 3), piece + lock(x - half, y - half - 0.5, line.lock, line.role)
+    return x + towards * (half + 3), piece + lock(prefix, x - half, y - half - 0.5, line.lock, line.role)
 
 
 def _paper(paper: Paper) -> str:

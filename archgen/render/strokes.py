@@ -108,8 +108,15 @@ def path(points: tuple[Point, ...], crossings: Crossings | None = None, bundle: 
         if crossings is not None and start[1] == end[1]:
             parts += _hops(start, end, crossings.on(start, end, bundle))
         following = points[place + 2] if place + 2 < len(points) else None
-        parts.append(f"L{_at(end)}" if following is None else _corner(start, end, following))
+        parts.append(_to(start, end) if following is None else _corner(start, end, following))
     return "".join(parts)
+
+
+def _to(start: Point, end: Point) -> str:
+    """A straight line in as few characters as it takes; `start` may lie earlier on the same level or upright line."""
+    if start[1] == end[1]:
+        return f"H{number(end[0])}"
+    return f"V{number(end[1])}" if start[0] == end[0] else f"L{_at(end)}"
 
 
 def _straightened(points: tuple[Point, ...]) -> tuple[Point, ...]:
@@ -134,7 +141,9 @@ def _hops(start: Point, end: Point, crossed: Iterable[float]) -> Iterable[str]:
 
 def _corner(start: Point, corner: Point, end: Point) -> str:
     radius = min(float(SIZES.line_radius), _far(start, corner) / 2, _far(corner, end) / 2)
-    return f"L{_at(_towards(corner, start, radius))}Q{_at(corner)} {_at(_towards(corner, end, radius))}"
+    before, after = _towards(corner, start, radius), _towards(corner, end, radius)
+    turn = f"q{_by(before, corner)} {_by(before, after)}".replace(" -", "-")
+    return _to(start, before) + turn
 
 
 def _far(one: Point, other: Point) -> float:
@@ -144,6 +153,10 @@ def _far(one: Point, other: Point) -> float:
 def _towards(start: Point, end: Point, by: float) -> Point:
     far = _far(start, end) or 1.0
     return start[0] + (end[0] - start[0]) * by / far, start[1] + (end[1] - start[1]) * by / far
+
+
+def _by(start: Point, end: Point) -> str:
+    return f"{number(end[0] - start[0])} {number(end[1] - start[1])}"
 
 
 def _at(point: Point) -> str:
@@ -170,5 +183,6 @@ def arrow(before: Point, tip: Point) -> str:
     """The path data of a small filled arrow head."""
     far = _far(before, tip) or 1.0
     ux, uy = (tip[0] - before[0]) / far, (tip[1] - before[1]) / far
-    x, y, half = tip[0] - ux * ARROW, tip[1] - uy * ARROW, ARROW * 0.42
-    return f"M{_at(tip)}L{_at((x - uy * half, y + ux * half))}L{_at((x + uy * half, y - ux * half))}z"
+    half = ARROW * 0.42
+    side = -ux * ARROW - uy * half, -uy * ARROW + ux * half
+    return f"M{_at(tip)}l{number(side[0])} {number(side[1])}l{number(2 * uy * half)} {number(-2 * ux * half)}z"

@@ -102,7 +102,7 @@ def _logo(drawing: Icon) -> str:
 
 @lru_cache(maxsize=16)
 def _lock_png(state: str, role: str, mode: Mode) -> bytes:
-    return _png(lock(0, 0, "closed" if state == "closed" else "open", role, 64), "", 64, mode)
+    return _png(lock("i", 0, 0, "closed" if state == "closed" else "open", role, 64), "", 64, mode)
 
 
 def _png(body: str, defs: str, side: int, mode: Mode) -> bytes:
