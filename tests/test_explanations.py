@@ -8,7 +8,16 @@ import re
 import pytest
 
 from archgen.explained import explained
-from archgen.explanations import ALGORITHMS, KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS, Explanation, algorithm, find
+from archgen.explanations import (
+    ALGORITHMS,
+    KIND_TEXTS,
+    MEASURES,
+    MECHANISMS,
+    PROTOCOL_TEXTS,
+    Explanation,
+    algorithm,
+    find,
+)
 from archgen.explanations.algorithms import ALGORITHM_NAMES
 from archgen.kinds import KINDS
 from archgen.loader import load
@@ -16,7 +25,7 @@ from archgen.protocols import PROTOCOLS
 from archgen.topology import Topology
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-EVERY = (*KIND_TEXTS.values(), *MECHANISMS.values(), *ALGORITHMS.values(), *PROTOCOL_TEXTS.values())
+EVERY = (*KIND_TEXTS.values(), *MECHANISMS.values(), *ALGORITHMS.values(), *PROTOCOL_TEXTS.values(), *MEASURES.values())
 
 
 def topology(name: str) -> Topology:

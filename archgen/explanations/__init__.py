@@ -1,14 +1,15 @@
-"""Explanations, written once: kinds of component, ways to distribute load, mechanisms and protocols, as plain text."""
+"""Explanations, written once: kinds of component, ways to distribute load, mechanisms, protocols and measures, as plain text."""
 
 from __future__ import annotations
 
 from archgen.explanations.algorithms import ALGORITHM_NAMES, ALGORITHMS
 from archgen.explanations.explanation import Explanation
 from archgen.explanations.kinds import KIND_TEXTS
+from archgen.explanations.measures import MEASURES
 from archgen.explanations.mechanisms import MECHANISMS
 from archgen.explanations.protocols import PROTOCOL_TEXTS
 
-__all__ = ["ALGORITHMS", "KIND_TEXTS", "MECHANISMS", "PROTOCOL_TEXTS", "Explanation", "algorithm", "find"]
+__all__ = ["ALGORITHMS", "KIND_TEXTS", "MEASURES", "MECHANISMS", "PROTOCOL_TEXTS", "Explanation", "algorithm", "find"]
 
 
 def algorithm(name: str) -> Explanation | None:
@@ -19,7 +20,7 @@ def algorithm(name: str) -> Explanation | None:
 
 def find(name: str) -> Explanation | None:
     """The explanation under an id; where a kind and another notion share one, the kind's."""
-    for table in (KIND_TEXTS, MECHANISMS, ALGORITHMS, PROTOCOL_TEXTS):
+    for table in (KIND_TEXTS, MECHANISMS, ALGORITHMS, PROTOCOL_TEXTS, MEASURES):
         if name in table:
             return table[name]
     return algorithm(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 
 from archgen.errors import ModelError, UsageError
@@ -14,6 +15,7 @@ from archgen.project.writing import fresh_directory
 from archgen.report.terminal import Style
 from archgen.rule import Rule
 from archgen.site import Page, Tier, pages
+from archgen.site.page import RESERVED
 from archgen.site.settings import mkdocs_yml
 
 EXAMPLE_STYLE = Style(88)
@@ -28,6 +30,10 @@ def tiers(models: tuple[Model, ...]) -> tuple[Tier, ...]:
     for model in models:
         assert model.topology is not None
         tier = Tier(model.topology, model.findings, model.text.decode("utf-8", "replace"))
+        if tier.id in RESERVED:
+            raise UsageError(
+                f"the site has a directory {tier.id} of its own; rename the file of the model ({model.file})"
+            )
         if tier.id in found:
             raise UsageError(f"two models are called {tier.id}; rename the file of one of them ({model.file})")
         found[tier.id] = tier
@@ -44,12 +50,20 @@ def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:
     with fresh_directory(output) as directory:
         for path, content in [
             ("mkdocs.yml", mkdocs_yml(name, made)),
-            *(("docs/" + one.path, one.content) for one in made),
+            *(("docs/" + one.path, standing(one)) for one in made),
         ]:
             file = os.path.join(directory, path)
             os.makedirs(os.path.dirname(file), exist_ok=True)
             with open(file, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(content)
+
+
+_WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
+
+
+def standing(page: Page) -> str:
+    """The text of a page as a file: what stands in HTML already links to files of the site, which no engine looks into."""
+    return _WITHIN_HTML.sub(r"\1.html", page.content) if page.path.endswith(".md") else page.content
 
 
 def verdict(today: str) -> Callable[[Rule], str]:

@@ -62,14 +62,14 @@ def _described(rule: Rule) -> dict[str, object]:
 
 def explainable() -> tuple[str, ...]:
     """Every name that `explain` knows."""
-    from archgen.explanations import ALGORITHMS, MECHANISMS, PROTOCOL_TEXTS
+    from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
 
     own = (name for rule in own_rules() for name in (rule.id, rule.code))
-    return (*BY_NAME, *own, *KINDS, *MECHANISMS, *ALGORITHMS, *PROTOCOL_TEXTS)
+    return (*BY_NAME, *own, *KINDS, *MECHANISMS, *ALGORITHMS, *PROTOCOL_TEXTS, *MEASURES)
 
 
 def explain(name: str, today: str, style: Style) -> str | None:
-    """A rule, by id or by code in any case, a kind of component, a mechanism, an algorithm or a protocol, in words.
+    """A rule, by id or by code in any case, a kind of component, a mechanism, an algorithm, a protocol or a measure, in words.
 
     None for any other name. `today` is the ISO date as of which a rule's example is judged.
     """

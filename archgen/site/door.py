@@ -23,7 +23,7 @@ _UNSEARCHED = '<div class="highlight" data-search-exclude>'
 _LIFTED = re.compile(r'(<div data-lifted="(\d+)">)[^<]*</div>')
 _TAGS = re.compile(r"<[^>]*>")
 _HREF = re.compile(r'(?<=href=")([^":#]+\.(?:md|svg))(?=[#"])')
-_PICTURE = re.compile(r'(<figure class="archgen-picture">)<img src="([^"]+)" alt="[^"]*">')
+_PICTURE = re.compile(r'(<figure class="archgen-(?:picture|thumb)">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
 _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
 

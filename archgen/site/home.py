@@ -1,38 +1,64 @@
-"""The home page: the ladder of tiers, each with its picture and what the step to it bought."""
+"""The home page: each tier as a card with its picture, what stops it, how long it is down, and the ways further in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from archgen.assessment import FlowAssessment
 from archgen.report.assessment import lasting
 from archgen.site.charts import worst
-from archgen.site.escape import link, text
-from archgen.site.ladder import IMPOSSIBLE, codes, step_blocks
+from archgen.site.escape import html, link, one_line, text
+from archgen.site.ladder import IMPOSSIBLE, codes
 from archgen.site.markdown import chart as figure
-from archgen.site.markdown import counted, heading, page, picture, table
-from archgen.site.page import HOME, Broken, Page, Tier
-from archgen.site.step import Step, access, breaking
+from archgen.site.markdown import counted, heading, page, table
+from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, Broken, Page, Tier
+from archgen.site.step import access, breaking
 from archgen.wording import plural
 
 PICTURED = 12
-"""Tiers that the home page shows in full; beyond, a table leads to the rest."""
+"""Tiers that the home page shows as cards; beyond, the table leads to the rest."""
 
 
-def home_page(tiers: Sequence[Tier], broken: Sequence[Broken], chart: Page | None, steps: Mapping[str, Step]) -> Page:
-    """The ladder, from the first tier given to the last; `chart` shows how long each is down.
-
-    `steps` lead to tiers, by their ids, from the tiers before them.
-    """
+def home_page(tiers: Sequence[Tier], broken: Sequence[Broken], chart: Page | None) -> Page:
+    """The tiers at a glance, in the order given; `chart` shows how long each is down."""
     parts = (
         heading(1, "Architecture"),
-        "The tiers of this system, what each is, what the step to it bought, and what it left open." if tiers else "",
+        "What runs, which failure stops which request, and what to change: drawn, computed and judged from one model "
+        "per tier."
+        if tiers
+        else "",
+        _broken(broken),
+        _cards(tiers),
+        heading(2, "At a glance", "glance") if tiers else "",
         _overview(tiers),
         *_down(chart),
-        _broken(broken),
-        *(part for tier in tiers[:PICTURED] for part in _tier(tier, steps.get(tier.id))),
+        *_further(tiers),
     )
     return page(HOME, "Architecture", *parts)
+
+
+def _cards(tiers: Sequence[Tier]) -> str:
+    cards = "".join(_card(tier) for tier in tiers[:PICTURED])
+    return f'<div class="archgen-cards">{cards}</div>' if cards else ""
+
+
+def _card(tier: Tier) -> str:
+    architecture = tier.topology.architecture
+    name = html(one_line(architecture.name))
+    facts = "".join(f"<li>{fact}</li>" for fact in _facts(tier))
+    return (
+        f'<a class="archgen-card" href="{tier.id}/index.md"><figure class="archgen-thumb">'
+        f'<img src="{tier.id}/deployment.svg" alt="Deployment of {name}"></figure>'
+        f"<strong>{name}</strong><span>{html(one_line(architecture.summary or ''))}</span><ul>{facts}</ul></a>"
+    )
+
+
+def _facts(tier: Tier) -> Iterator[str]:
+    for word, reading in (("Reads", True), ("Writes", False)):
+        one = worst(tier, reading)
+        if one is not None:
+            yield f"{word}: {f'down {lasting(one.result.downtime)} a year' if one.possible else IMPOSSIBLE}"
+    yield counted(tier.findings)
 
 
 def _overview(tiers: Sequence[Tier]) -> str:
@@ -43,7 +69,7 @@ def _overview(tiers: Sequence[Tier]) -> str:
             _stopping(tier, reading=True),
             _stopping(tier, reading=False),
             *_downtime(tier),
-            counted(tier.findings),
+            link(counted(tier.findings), f"{tier.id}/index.md#issues"),
         )
         for tier in tiers
     ]
@@ -93,19 +119,19 @@ def _down(chart: Page | None) -> list[str]:
     ]
 
 
-def _tier(tier: Tier, step: Step | None) -> list[str]:
-    architecture = tier.topology.architecture
-    parts = [
-        heading(2, link(text(architecture.name), f"{tier.id}/index.md"), f"tier-{tier.id}"),
-        text(architecture.summary or ""),
-        picture(f"{tier.id}/deployment.svg", f"Deployment of {architecture.name}"),
+def _further(tiers: Sequence[Tier]) -> Iterator[str]:
+    if not tiers:
+        return
+    yield heading(2, "Further in", "further")
+    lines = [
+        f"{link('The ladder', LADDER)}: what each step bought, what it left open, and what it brought with it"
+        if len(tiers) > 1
+        else "",
+        f"{link('Issues', ISSUES)}: all that the rules find, by severity, rule, component and flow",
+        f"{link('Rules', 'rules/index.md')}: what is checked, why, and a model in which each finds something",
+        f"{link('Glossary', GLOSSARY)}: what the words mean",
     ]
-    if step is not None:
-        parts += [
-            heading(3, f"What the step from {text(step.before.topology.architecture.name)} bought", f"step-{tier.id}"),
-            *step_blocks(step, tier, f"{tier.id}/", table=False),
-        ]
-    return parts
+    yield "\n".join(f"- {line}" for line in lines if line)
 
 
 def _broken(broken: Sequence[Broken]) -> str:

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archgen.finding import CATEGORIES, SEVERITIES, Category, Finding, Proof
+from archgen.finding import CATEGORIES, SEVERITIES, Finding, Proof
 from archgen.rule import Rule
+from archgen.site.categories import TITLES
 from archgen.site.escape import code, link, prose, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, table
 from archgen.site.page import Tier
 
 WORST = 3
-TITLES: dict[Category, str] = {
-    "reliability": "Reliability",
-    "security": "Security",
-    "observability": "Monitoring",
-    "data": "Data",
-    "scalability": "Growth",
-    "operations": "Operation",
-    "dns": "Names and traffic",
-    "model": "The model itself",
-}
 RELATED = 8
 """Related things that an issue names before it counts the rest."""
 

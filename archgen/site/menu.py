@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from archgen.site.escape import title
-from archgen.site.page import Page
+from archgen.site.page import RESERVED, Page
 
 MARKER = "archgen"
 """The entry of a menu that is replaced by the generated pages; without it they follow the hand-written ones."""
@@ -15,7 +15,7 @@ LISTED = 60
 
 
 def menu(pages: Sequence[Page]) -> list[Any]:
-    """The generated part of a menu: the home, each tier with its flows, the rules; pages of single rules stay out."""
+    """The generated part of a menu: the home, each tier with its flows, what spans the tiers; pages of single rules stay out."""
     entries: list[Any] = []
     tiers: dict[str, list[Any]] = {}
     titles: dict[str, str] = {}
@@ -23,7 +23,7 @@ def menu(pages: Sequence[Page]) -> list[Any]:
         parts = page.path.split("/")
         if not page.path.endswith(".md") or (parts[0] == "rules" and len(parts) > 2):
             continue
-        if len(parts) == 2 and parts[0] != "rules":
+        if len(parts) == 2 and parts[0] not in RESERVED:
             tiers[parts[0]] = [page.path]
             titles[parts[0]] = title(page.title)
             entries.append(parts[0])

@@ -15,10 +15,22 @@ from archgen.topology import Topology
 HOME = "index.md"
 """The path of the home page."""
 
-STYLES = ("assets/archgen.css",)
+STYLES = ("assets/archgen.css", "assets/across.css")
 """The paths of the style sheets, one a concern, in the package and in the site."""
 
-SCRIPTS = ("assets/archgen.js",)
+LADDER = "ladder/index.md"
+"""The path of the page that walks from tier to tier."""
+
+ISSUES = "issues/index.md"
+"""The path of the page with the issues of all models."""
+
+GLOSSARY = "glossary/index.md"
+"""The path of the glossary."""
+
+RESERVED = ("assets", "glossary", "issues", "ladder", "rules", "search")
+"""Directories of the site that are no model's, so that no model can have one of these ids."""
+
+SCRIPTS = ("assets/archgen.js", "assets/issues.js")
 """The paths of the scripts, one a concern, in the package and in the site.
 
 They are classic scripts, since browsers load no module from a disk; in their order, and after the page.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.rule import Rule
+from archgen.site.categories import TITLES
 from archgen.site.escape import code, link, outside, prose, text
-from archgen.site.issues import TITLES
 from archgen.site.markdown import badge, heading, page, table
 from archgen.site.page import Page, Tier
 from archgen.site.source import output_block, yaml_block

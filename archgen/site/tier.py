@@ -8,6 +8,7 @@ from archgen.explained import explained
 from archgen.rule import Rule
 from archgen.site import facts, issues
 from archgen.site.escape import code, link, text
+from archgen.site.issue_table import issue_table
 from archgen.site.ladder import IMPOSSIBLE, codes, step_blocks
 from archgen.site.markdown import counted, heading, page, picture, table
 from archgen.site.page import Page, Tier
@@ -108,6 +109,7 @@ def _issues(tier: Tier, rules: Sequence[Rule]) -> Iterator[str]:
     yield heading(2, "Issues", "issues")
     if not tier.open:
         yield "No open issue was found."
+    yield issue_table([tier], rules)
     yield from issues.issues(tier, {rule.id: rule for rule in rules})
     known = issues.accepted(tier)
     if known:
