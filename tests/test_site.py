@@ -54,7 +54,8 @@ MODELS = {name: tier(name) for name in TIERS}
 
 
 def test_there_is_a_page_per_tier_flow_and_rule(site: str) -> None:
-    wanted = {"index.html", "rules/index.html", *(f"rules/{rule.id}/index.html" for rule in RULES)}
+    across = ("", "glossary/", "issues/", "ladder/", "rules/")
+    wanted = {*(f"{one}index.html" for one in across), *(f"rules/{rule.id}/index.html" for rule in RULES)}
     for name, model in MODELS.items():
         wanted |= {f"{name}/index.html", *(f"{name}/flows/{flow}/index.html" for flow in model.topology.flows)}
     found = {
@@ -309,8 +310,8 @@ def test_the_steps_to_tiers_3_and_4_close_what_they_are_for() -> None:
     assert all("lb-1" in one.before and "lb-1" not in one.after for one in fourth.flows if one.before)
 
 
-def test_the_home_page_words_the_step(site: str) -> None:
-    words = article(site).words
+def test_the_ladder_words_the_step(site: str) -> None:
+    words = article(site, "ladder").words
     assert "read-page survives the loss of any one of server-1 and server-2" in words
     assert (
         "write-comment survives the loss of server-2; the loss of dns, lb-1 or server-1 alone still stops it" in words

@@ -166,7 +166,7 @@ def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
 
 
 def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
-    words = shown(SITE["index.md"]).words
+    words = shown(SITE["ladder/index.md"]).words
     for before, after in pairwise(TIERS):
         sides = (Side(MODELS[one].topology, MODELS[one].findings, ASSESSED[one]) for one in (before, after))
         told = sentences(evolve(*sides))

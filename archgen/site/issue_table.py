@@ -67,11 +67,11 @@ def _row(tier: Tier, number: int, one: Finding, title: str, prefix: str) -> str:
     flows = [flow for flow in one.flows if flow in topology.flows]
     data = {
         "severity": one.severity,
-        "category": one.category,
+        "category": TITLES[one.category],
         "rule": one.rule,
         "component": things,
         "flow": " ".join(flows),
-        "tier": tier.id if prefix else "",
+        "tier": one_line(topology.architecture.name) if prefix else "",
         "state": "accepted" if one.accepted else "open",
     }
     said = "".join(f' data-{key}="{html(value)}"' for key, value in data.items() if value)
