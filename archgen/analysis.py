@@ -101,6 +101,7 @@ def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit
 def _finding(topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
     place = source.place(hit.subject)
     model = topology.architecture.id
+    changes = rule.mend(topology, hit) if rule.mend is not None else hit.changes
     return Finding(
         rule=rule.id,
         code=rule.code,
@@ -120,6 +121,8 @@ def _finding(topology: Topology, source: Source, rule: Rule, hit: Hit, accepted:
         confidence=hit.confidence,
         proof=hit.proof,
         accepted=next((_acceptance(one) for one in accepted if _matches(one, rule, hit.subject)), None),
+        fixable=("safe" if rule.harmless else "unsafe") if changes else None,
+        changes=changes,
     )
 
 

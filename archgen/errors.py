@@ -8,6 +8,9 @@ from msgspec import Struct
 
 ProblemRule = Literal["invalid-model", "dangling-reference"]
 
+SUGGESTED = "Did you mean "
+"""How a problem's next step begins that names the word that was meant, between backquotes."""
+
 
 class Place(Struct, frozen=True):
     """A span of a source file; lines and columns count from 1, `end_line` is inclusive."""

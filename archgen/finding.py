@@ -6,8 +6,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from archgen.change import Change
+
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
+Fixable = Literal["safe", "unsafe"]
 Category = Literal["reliability", "security", "observability", "data", "scalability", "operations", "dns", "model"]
 SubjectKind = Literal[
     "component", "replica", "host", "zone", "network", "connection", "flow", "step", "record", "certificate", "model"
@@ -63,7 +66,11 @@ class Accepted(Struct, frozen=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """One defect of one model at one place. `fingerprint` is of model, rule and subject, so it survives edits."""
+    """One defect of one model at one place. `fingerprint` is of model, rule and subject, so it survives edits.
+
+    `fixable` says that it can be mended by `--fix`, or by `--unsafe-fixes` where that decides something; `changes` are
+    what mends it, none for what is misspelt.
+    """
 
     rule: str
     code: str
@@ -83,3 +90,5 @@ class Finding(Struct, frozen=True, kw_only=True):
     confidence: Confidence = "high"
     proof: Proof | None = None
     accepted: Accepted | None = None
+    fixable: Fixable | None = None
+    changes: tuple[Change, ...] = ()

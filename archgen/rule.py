@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from archgen.change import Change
 from archgen.finding import Category, Confidence, Proof, Severity, Subject
 from archgen.topology import Topology
 
@@ -15,7 +16,8 @@ class Hit(Struct, frozen=True, kw_only=True):
 
     `related` pairs a subject with a label of a few words. `fix` overrides the rule's own. `case` picks a severity of
     the rule's cases. `causes` are the (element id, flow id) that this hit explains: the runner drops a hit of a rule
-    that `yields` when the hits of others explain all of its causes.
+    that `yields` when the hits of others explain all of its causes. `changes` are those of the rule's `mend` that are known
+    with the hit.
     """
 
     subject: Subject
@@ -27,6 +29,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     confidence: Confidence = "high"
     proof: Proof | None = None
     causes: frozenset[tuple[str, str]] = frozenset()
+    changes: tuple[Change, ...] = ()
 
 
 class Earlier(Struct, frozen=True):
@@ -59,6 +62,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     `check` is None for the two that the loader decides (invalid-model, dangling-reference). `review` is for a rule that
     speaks of the findings themselves: it runs after all checks and sees what they found. A rule with a `ladder` compares
     with the models that came before: those are the two that its examples follow, each with its id, the first one first.
+    `mend` is for a rule that can write its own cure: the changes of the model's text after which a hit is gone, none where
+    it cannot say. They are asked for by `--unsafe-fixes`, unless they are `harmless`: then they change no meaning.
     """
 
     id: str
@@ -79,3 +84,5 @@ class Rule(Struct, frozen=True, kw_only=True):
     thresholds: tuple[tuple[str, float, str], ...] = ()
     review: Callable[[Topology, Seen], Iterator[Hit]] | None = None
     ladder: tuple[tuple[str, str], ...] = ()
+    mend: Callable[[Topology, Hit], tuple[Change, ...]] | None = None
+    harmless: bool = False

@@ -13,7 +13,7 @@ from archgen.policy import FAIL_ON, PERSONAS
 from archgen.project.catalogue import catalogue
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.lint import FORMATS, Keep, Part, exit_code, lint, summarise
+from archgen.project.lint import FORMATS, Keep, Part, Run, exit_code, lint, summarise
 from archgen.project.settings import Asked, Settings, settle
 from archgen.project.writing import write
 from archgen.report.terminal import Style, brief
@@ -43,7 +43,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="REVISION", help="tell only what is new since a git revision")
     parser.add_argument("--baseline", metavar="FILE", help="leave out the findings that this file knows")
     parser.add_argument(
-        "--fix", action="store_true", help="put misspelt keys, kinds and ids right, and tell what changed"
+        "--fix", action="store_true", help="put right what is misspelt or means nothing any more, and tell what changed"
+    )
+    parser.add_argument(
+        "--unsafe-fixes",
+        action="store_true",
+        help="with --fix or --diff: also what changes the architecture, such as another replica",
     )
     parser.add_argument("--diff", action="store_true", help="tell what --fix would change, and change nothing")
     keep = parser.add_mutually_exclusive_group()
@@ -72,17 +77,20 @@ def _lint(options: argparse.Namespace) -> int:
         from archgen.project.mending import mend
 
         mend(find(tuple(options.paths)), sys.stderr.write, keep=options.fix and not options.diff)
-    with Progress() as progress:
-        done = lint(
-            tuple(options.paths),
-            today(options.today),
-            options.stdin_filename,
-            settings,
-            since=options.since,
-            keep=keep,
-            part=_part(options),
-            tell=progress.tell,
-        )
+    elif options.unsafe_fixes:
+        raise UsageError("--unsafe-fixes goes with --fix, or with --diff to see the changes first")
+    done = _judged(options, settings, keep)
+    if options.fix or options.diff:
+        from archgen.project.fixing import fix
+
+        writes = options.fix and not options.diff
+        day = today(options.today)
+        told = fix(done.outcome, settings.policy, day, sys.stderr.write, keep=writes, unsafe=options.unsafe_fixes)
+        sentences = tuple(told)
+        for sentence in sentences:
+            sys.stderr.write(f"archgen: {brief(sentence)}\n")
+        if writes and sentences:
+            done = _judged(options, settings, keep)
     for name, file in asked:
         if file is None:
             sys.stdout.write(FORMATS[name](done.outcome, style()))
@@ -93,6 +101,20 @@ def _lint(options: argparse.Namespace) -> int:
     if any(name == "github" for name, _ in asked):
         summarise(done.outcome)
     return exit_code(done.outcome.findings, settings.fail_on)
+
+
+def _judged(options: argparse.Namespace, settings: Settings, keep: Keep) -> Run:
+    with Progress() as progress:
+        return lint(
+            tuple(options.paths),
+            today(options.today),
+            options.stdin_filename,
+            settings,
+            since=options.since,
+            keep=keep,
+            part=_part(options),
+            tell=progress.tell,
+        )
 
 
 def _asked(options: argparse.Namespace) -> Asked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from archgen.errors import Place, Problem
+from archgen.errors import SUGGESTED, Place, Problem
 from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, unpack
 from archgen.model import Replica
@@ -176,4 +176,4 @@ def closest(text: str, candidates: Iterable[str]) -> str | None:
 def suggestion(text: str, candidates: Iterable[str]) -> str | None:
     """`Did you mean …?`, or None where nothing is near."""
     near = closest(text, candidates)
-    return f"Did you mean `{near}`?" if near is not None else None
+    return f"{SUGGESTED}`{near}`?" if near is not None else None

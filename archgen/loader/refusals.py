@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archgen.errors import SUGGESTED
 from archgen.loader.connecting import ends
 from archgen.loader.context import SECTIONS, SubjectId, closest
 from archgen.loader.scalars import shorten
@@ -206,7 +207,7 @@ def _enum(refused: _Refused) -> Words:
     options = [flow_style(option) for option in refused.kind.options]
     near = closest(refused.value, options) if isinstance(refused.value, str) else None
     choices = f"It is one of {', '.join(options)}." if len(options) > 1 else f"It is `{options[0]}`."
-    fix = f"Did you mean `{near}`? {choices}" if near else choices
+    fix = f"{SUGGESTED}`{near}`? {choices}" if near else choices
     if refused.path == ("archgen",):
         fix = "This archgen reads format 1: write `archgen: 1`."
     yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
@@ -222,7 +223,7 @@ def _unknown(refused: _Refused) -> Words:
             yield mark, *_no_step(key, known)
             continue
         near = closest(key, known)
-        fix = f"Did you mean `{near}`?" if near else f"Its keys are {', '.join(known)}."
+        fix = f"{SUGGESTED}`{near}`?" if near else f"Its keys are {', '.join(known)}."
         if refused.value[key] is None and "message" in known:
             fix = "If it is part of the message, quote the message: a comma ends a text inside braces."
         yield mark, f"`{shorten(key)}` is no key of {refused.where}", fix
@@ -231,7 +232,7 @@ def _unknown(refused: _Refused) -> Words:
 def _no_step(key: str, known: list[str]) -> tuple[str, str]:
     near = closest(key, known)
     if near and ">" not in key:
-        return f"`{shorten(key)}` is no step", f"Did you mean `{near}`?"
+        return f"`{shorten(key)}` is no step", f"{SUGGESTED}`{near}`?"
     if "|" in key and "-->" in key:
         return f"`{shorten(key)}` is no step", "An answer comes from one component: write one for each alternative."
     fix = "Write `a -> b: message` with spaces around the arrow, `b --> a: message` for an answer, or one of "

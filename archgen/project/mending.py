@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-from archgen.errors import ModelError, Problem
+from archgen.errors import SUGGESTED, ModelError, Problem
 from archgen.loader import load
 from archgen.project.formatting import difference
 from archgen.project.inputs import STDIN, includer, read
 from archgen.project.writing import write
 
-_SUGGESTED = re.compile(r"Did you mean `([^`]+)`\?")
+_SUGGESTED = re.compile(rf"{SUGGESTED}`([^`]+)`\?")
 _NAMED = re.compile(r"`([^`]+)`")
 _MOST = 100
 """Repairs of one model."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis import analyse, fingerprint
-from archgen.errors import ModelError, Problem
+from archgen.errors import SUGGESTED, ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
 from archgen.model import SUFFIX
@@ -234,4 +234,5 @@ def as_finding(problem: Problem, model: str) -> Finding:
         column=place.column,
         end_line=place.end_line,
         fingerprint=fingerprint(model, rule.id, subject),
+        fixable="safe" if SUGGESTED in problem.fix else None,
     )

@@ -42,6 +42,13 @@ class Counts(Struct, frozen=True):
     accepted: int
 
 
+class Fixes(Struct, frozen=True):
+    """How many of the open findings `--fix` mends, and how many more `--unsafe-fixes` would."""
+
+    safe: int
+    unsafe: int
+
+
 def count(findings: tuple[Finding, ...]) -> Counts:
     """Count findings by severity."""
 
@@ -50,3 +57,9 @@ def count(findings: tuple[Finding, ...]) -> Counts:
 
     accepted = sum(1 for each in findings if each.accepted is not None)
     return Counts(of("error"), of("warning"), of("info"), accepted)
+
+
+def fixes(findings: tuple[Finding, ...]) -> Fixes:
+    """Count the open findings that can be mended."""
+    known = [each.fixable for each in findings if each.accepted is None]
+    return Fixes(known.count("safe"), known.count("unsafe"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.finding import Finding, Related
 from archgen.report.excerpt import Mark, Page, draw
-from archgen.report.outcome import Counts, Outcome, count
+from archgen.report.outcome import Counts, Outcome, count, fixes
 from archgen.report.terminal import Paint, Style, brief, wrap
 
 MOST_RELATED = 8
@@ -124,7 +124,17 @@ def _footer(outcome: Outcome, style: Style) -> str:
             parts.append(style.paint(_many(number, noun), paint))
     if counts.accepted:
         parts.append(style.paint(f"{counts.accepted} accepted", "accepted"))
-    return f"{models}: {', '.join(parts)}{hidden}"
+    return f"{models}: {', '.join(parts)}{hidden}{_mendable(outcome)}"
+
+
+def _mendable(outcome: Outcome) -> str:
+    """What `--fix` would take off the list."""
+    found = fixes(outcome.findings)
+    if found.safe and found.unsafe:
+        return f"; {found.safe} fixable with --fix ({found.unsafe} more with --unsafe-fixes)"
+    if found.safe:
+        return f"; {found.safe} fixable with --fix"
+    return f"; {found.unsafe} fixable with --fix --unsafe-fixes" if found.unsafe else ""
 
 
 def _sums(counts: Counts) -> tuple[tuple[int, str, Paint], ...]:

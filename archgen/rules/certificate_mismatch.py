@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change
 from archgen.finding import Subject
 from archgen.model import Certificate
 from archgen.naming import plain
@@ -113,6 +114,16 @@ def _running_out(certificate: Certificate, left: int) -> str:
     return f"runs out on {certificate.expires}, in {left} day{'' if left == 1 else 's'}"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A certificate for the names that visitors come for, where it is one of another name."""
+    if hit.subject.kind != "certificate" or hit.case is not None:
+        return ()
+    named = next(one for one in facts.architecture.certificates if one.id == hit.subject.id).names
+    asked = dict.fromkeys(facts.flows[flow].domain for flow in hit.flows)
+    missing = [one for one in asked if one is not None and not any(_covers(plain(name), plain(one)) for name in named)]
+    return tuple(Append(("certificates", hit.subject.id, "names"), one) for one in missing)
+
+
 RULE = Rule(
     id="certificate-mismatch",
     code="SEC003",
@@ -136,6 +147,7 @@ RULE = Rule(
         ("RFC 8555, Automatic Certificate Management Environment", "https://www.rfc-editor.org/rfc/rfc8555"),
     ),
     check=check,
+    mend=mend,
     thresholds=(("days", _WARNING_DAYS, "days before its end from which on a certificate is told"),),
     bad="""\
 archgen: 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Record
 from archgen.naming import ADDRESS_TYPES, NAME_TYPES, Names, address, plain, pointee
@@ -89,6 +90,26 @@ def _a(kind: str) -> str:
     return f"an {kind}" if kind[0] in "AMNS" else f"a {kind}"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """The type that fits what the record holds: an address, or a name that the model knows."""
+    names = Names(facts.architecture)
+    changes: list[Change] = []
+    for server in names.servers:
+        for at, record in enumerate(server.records):
+            proper = _proper(names, record) if record.id == hit.subject.id else None
+            if proper is not None:
+                changes.append(Put(("components", server.id, "records", at, "type"), proper))
+    return tuple(changes)
+
+
+def _proper(names: Names, record: Record) -> str | None:
+    kind, value = record.type.upper(), pointee(record)
+    found = address(value)
+    if found is not None and kind in ("CNAME", "ALIAS", "ANAME", *ADDRESS_TYPES):
+        return _type_for(found[0])
+    return "CNAME" if kind in ADDRESS_TYPES and names.leads(value) else None
+
+
 RULE = Rule(
     id="cname-to-address",
     code="DNS001",
@@ -117,6 +138,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Names and addresses mixed up

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Component
+from archgen.remedy import free
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -60,6 +62,14 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A host of its own for the copies, where they share one with the data."""
+    if hit.case is not None:
+        return ()
+    host = free("backup-host", facts)
+    return (Put(("hosts", host), {}), Put(("components", hit.subject.id, "runs_on"), host))
+
+
 RULE = Rule(
     id="colocated-backup",
     code="DAT002",
@@ -85,6 +95,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: The copies on the same machine  # finding: unmonitored, maintenance-downtime

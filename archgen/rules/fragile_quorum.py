@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from archgen.change import Change
 from archgen.finding import Proof, Subject
 from archgen.model import Component
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.structure import quorum
+from archgen.remedy import one_more
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -88,6 +90,12 @@ def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[Proof
     return tuple(one.proof for one in facts.failures[flow].points if one.element not in left)
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """One member more where their number is even."""
+    component = facts.components[hit.subject.id]
+    return one_more(facts, component) if component.quorum == "majority" and len(component.replicas) % 2 == 0 else ()
+
+
 RULE = Rule(
     id="fragile-quorum",
     code="REL012",
@@ -108,6 +116,7 @@ RULE = Rule(
     ),
     references=(("etcd FAQ, Why an odd number of cluster members?", "https://etcd.io/docs/v3.5/faq/"),),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: A majority of two  # finding: unmonitored, maintenance-downtime

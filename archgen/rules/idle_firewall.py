@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change, Path, Put
 from archgen.finding import Subject
-from archgen.model import Component
+from archgen.model import Component, FirewallRule
+from archgen.remedy import called_ports
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -29,7 +31,7 @@ def _open(component: Component) -> Iterator[str]:
     for rule in component.rules:
         if rule.action == "deny":
             break
-        if not rule.sources and not rule.targets and not rule.ports:
+        if _allows_all(rule):
             way = "comes in" if rule.direction == "in" else "goes out"
             yield f"allows everything that {way}, from anywhere to anywhere on any port"
     if component.default == "allow" and all(rule.action == "allow" for rule in component.rules):
@@ -58,6 +60,33 @@ def _holds(facts: Topology, guarded: str) -> bool:
     return True
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """The ports that what it guards is called on, in the place of any; deny what no rule allows."""
+    component = facts.components[hit.subject.id]
+    if any(_aside(facts, component)):
+        return ()
+    held = [one for one in facts.components if _is_guarded(facts, component, one)]
+    ports = called_ports(facts, held)
+    way: Path = ("components", component.id, "rules")
+    open_ = [at for at, one in enumerate(component.rules) if _allows_all(one) and one.direction == "in"]
+    changes: list[Change] = [Put((*way, at, "ports"), ports) for at in open_ if ports]
+    if component.default == "allow" and ports:
+        rule = {"from": "any", "to": "any", "ports": ports, "action": "allow"}
+        changes += [] if component.rules else [Append(way, rule)]
+        changes.append(Put(("components", component.id, "default"), "deny"))
+    return tuple(changes)
+
+
+def _allows_all(rule: FirewallRule) -> bool:
+    return rule.action == "allow" and not rule.sources and not rule.targets and not rule.ports
+
+
+def _is_guarded(facts: Topology, firewall: Component, component: str) -> bool:
+    return component != firewall.id and any(
+        firewall.id in facts.guarding(replica) for replica in facts.components[component].replicas
+    )
+
+
 RULE = Rule(
     id="idle-firewall",
     code="SEC005",
@@ -79,6 +108,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Everything passes

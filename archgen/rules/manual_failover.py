@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Component
 from archgen.rule import Hit, Rule
@@ -69,6 +70,13 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A failover that waits for nobody."""
+    component = facts.components[hit.subject.id]
+    key = "replication" if component.replication is not None and component.replication.primary else "cluster"
+    return (Put(("components", component.id, key, "failover"), "automatic"),)
+
+
 RULE = Rule(
     id="manual-failover",
     code="REL007",
@@ -91,6 +99,7 @@ RULE = Rule(
     ),
     references=(("Google SRE Book, Being On-Call", "https://sre.google/sre-book/being-on-call/"),),
     check=check,
+    mend=mend,
     thresholds=(("minutes", _REACTION / 60, "minutes that a person needs who is called first"),),
     bad="""\
 archgen: 1

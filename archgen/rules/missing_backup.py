@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change, Put
 from archgen.finding import Subject
 from archgen.model import Component
+from archgen.remedy import free
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -47,6 +49,17 @@ def _untested(facts: Topology, component: Component, backups: tuple[Component, .
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A daily backup that somebody else keeps; that a restore of it works is for people to find out and to say."""
+    if hit.case is not None:
+        return ()
+    kept = next((one.id for one in facts.architecture.components if one.kind == "backup" and one.managed), None)
+    if kept is not None:
+        return (Append(("components", kept, "backs_up"), hit.subject.id),)
+    said = {"kind": "backup", "managed": True, "backs_up": [hit.subject.id], "every": "24h", "keeps": "30d"}
+    return (Put(("components", free("backup", facts)), said),)
+
+
 RULE = Rule(
     id="missing-backup",
     code="DAT001",
@@ -66,6 +79,7 @@ RULE = Rule(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Replicas without a backup  # finding: unmonitored

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Replica
+from archgen.remedy import called_ports, free
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -66,6 +68,18 @@ def _passes_on(facts: Topology, component: str) -> bool:
     return one.managed and one.kind not in (*FIREWALLS, "dns") and not any(map(facts.guarding, one.replicas))
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A firewall before what is reached unguarded, that lets in what the flows call and nothing else."""
+    guarded = [subject.id for subject, _ in hit.related]
+    reached = {one for one in facts.components if {one, *facts.hosts_of(one)} & set(guarded)}
+    if facts.components.keys() & facts.hosts.keys() & set(guarded):
+        return ()
+    ports = called_ports(facts, reached)
+    rules = {"rules": [{"from": "any", "to": "any", "ports": ports, "action": "allow"}]} if ports else {}
+    said = {"kind": "firewall", "guards": guarded, **rules, "default": "deny"}
+    return (Put(("components", free("firewall", facts)), said),)
+
+
 RULE = Rule(
     id="missing-firewall",
     code="SEC004",
@@ -90,6 +104,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: A server on the internet  # finding: missing-firewall, unmonitored

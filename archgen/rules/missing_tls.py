@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Connection, Port
 from archgen.rule import Hit, Rule
@@ -31,6 +32,20 @@ def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """HTTPS instead of HTTP, TLS for any other protocol, on each port that is in the clear."""
+    connection = next(one for one in facts.architecture.connections if one.id == hit.subject.id)
+    changes: list[Change] = []
+    for at, port in enumerate(connection.ports):
+        if _in_clear(port):
+            web = port.protocol == "http" and port.tls is None
+            said = ("protocol", "https") if web else ("tls", True)
+            changes.append(Put(("connections", connection.id, at, said[0]), said[1]))
+            if web and port.port == 80:
+                changes.append(Put(("connections", connection.id, at, "port"), 443))
+    return tuple(changes)
+
+
 RULE = Rule(
     id="missing-tls",
     code="SEC001",
@@ -50,6 +65,7 @@ RULE = Rule(
         ("CWE-319, Cleartext Transmission of Sensitive Information", "https://cwe.mitre.org/data/definitions/319.html"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Plain HTTP

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change, Put
 from archgen.finding import Subject
 from archgen.model import Component, Flow
 from archgen.naming import plain
+from archgen.remedy import free
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -60,6 +62,15 @@ def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
     return set(facts.hosts_of(component.id)) <= hosts or any(facts.holds_all(zone, flow.id) for zone in zones)
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one."""
+    names = list(dict.fromkeys(facts.flows[flow].domain for flow in hit.flows))
+    outside = next((one.id for one in facts.architecture.components if one.kind == "monitoring" and one.managed), None)
+    if outside is not None:
+        return tuple(Append(("components", outside, "probes"), name) for name in names)
+    return (Put(("components", free("probe", facts)), {"kind": "monitoring", "managed": True, "probes": names}),)
+
+
 RULE = Rule(
     id="no-outside-probe",
     code="OBS006",
@@ -83,6 +94,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Watched from within  # finding: no-outside-probe

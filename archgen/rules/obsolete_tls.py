@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
@@ -34,6 +35,16 @@ def _called(version: str) -> str:
     return f"TLS {version}" if version[:1].isdigit() else version
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """TLS 1.2 as the lowest version, which RFC 9325 (3.1.1) asks for, on each port that states an older one."""
+    connection = next(one for one in facts.architecture.connections if one.id == hit.subject.id)
+    return tuple(
+        Put(("connections", connection.id, at, "tls", "version"), "1.2")
+        for at, port in enumerate(connection.ports)
+        if port.tls is not None and port.tls.version is not None and _is_obsolete(port.tls.version)
+    )
+
+
 RULE = Rule(
     id="obsolete-tls",
     code="SEC013",
@@ -50,6 +61,7 @@ RULE = Rule(
     limits="Silent where no `version` is stated.",
     references=(("RFC 8996, Deprecating TLS 1.0 and TLS 1.1", "https://www.rfc-editor.org/rfc/rfc8996"),),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: TLS of 1999

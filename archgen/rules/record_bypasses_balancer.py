@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Record
 from archgen.naming import Names, address, pointee
@@ -65,6 +66,18 @@ def _led_to(facts: Topology, record: Record) -> set[str]:
     return found
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """The balancer in the place of the server."""
+    balancer = next(subject.id for subject, _ in hit.related)
+    kind = hit.subject.id.rpartition(" ")[2].upper()
+    return tuple(
+        Put(("components", server.id, "records", at, "value"), balancer)
+        for server in Names(facts.architecture).servers
+        for at, record in enumerate(server.records)
+        if record.id == hit.subject.id and kind in ("A", "AAAA")
+    )
+
+
 RULE = Rule(
     id="record-bypasses-balancer",
     code="DNS005",
@@ -81,6 +94,7 @@ RULE = Rule(
     limits="Takes the first balancing component of the flow as the one that serves the name.",
     references=(("RFC 1035, 3.4.1 (A records)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.4.1"),),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: The name leads to a server  # finding: unmonitored

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change
 from archgen.finding import Subject
 from archgen.reliability.structure import Need
+from archgen.remedy import beside, one_more
 from archgen.rule import Hit, Rule
 from archgen.topology import Breaking, Topology
 from archgen.wording import listed, plural
@@ -85,6 +87,19 @@ def _cure(facts: Topology, need: Need) -> str | None:
     return None
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """One more replica elsewhere; for a host, a machine beside it for all that the flows lose with it."""
+    element = hit.subject
+    if element.kind == "replica" and not _managed(facts, element):
+        component = facts.components[facts.replicas[element.id].component]
+        return one_more(facts, component) if component.kind != "client" else ()
+    if element.kind != "host":
+        return ()
+    lost = dict.fromkeys(one.component for flow in hit.flows for one in facts.lying_in(element, flow))
+    alone = [facts.components[one] for one in lost if facts.hosts_of(one) == (element.id,)]
+    return beside(facts, element.id, alone) if len(alone) > 1 else one_more(facts, alone[0]) if alone else ()
+
+
 RULE = Rule(
     id="single-point-of-failure",
     code="REL001",
@@ -113,6 +128,7 @@ RULE = Rule(
     ),
     yields=True,
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: One application server  # finding: unmonitored, maintenance-downtime

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Component
+from archgen.remedy import one_more
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -79,6 +81,14 @@ def _is(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A replica that is promoted by itself; one more where there is none yet."""
+    component = facts.components[hit.subject.id]
+    if len(component.replicas) < 2:
+        return one_more(facts, component) if component.replication is None else ()
+    return (Put(("components", component.id, "replication", "failover"), "automatic"),)
+
+
 RULE = Rule(
     id="single-writer-database",
     code="REL006",
@@ -101,6 +111,7 @@ RULE = Rule(
         ("PostgreSQL documentation, Failover", "https://www.postgresql.org/docs/current/warm-standby-failover.html"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Primary and replica without failover  # finding: unmonitored, maintenance-downtime

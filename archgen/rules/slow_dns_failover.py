@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Component, Record
 from archgen.naming import Names, address, plain, pointee
@@ -56,6 +57,17 @@ def _span(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A time to live of a tenth of the objective, a minute at most."""
+    seconds = max(1, int(min(60.0, (facts.architecture.objectives.recovery_time or 0.0) / 10)))
+    return tuple(
+        Put(("components", server.id, "records", at, "ttl"), f"{seconds}s")
+        for server in Names(facts.architecture).servers
+        for at, record in enumerate(server.records)
+        if record.id == hit.subject.id
+    )
+
+
 RULE = Rule(
     id="slow-dns-failover",
     code="DNS008",
@@ -75,6 +87,7 @@ RULE = Rule(
     ),
     references=(("RFC 1035, 3.2.1 (TTL)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.2.1"),),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: An hour in the resolvers' memory

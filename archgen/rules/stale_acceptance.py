@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Remove
 from archgen.finding import Subject
 from archgen.model import Acceptance
 from archgen.rule import Hit, Rule, Seen
@@ -18,9 +19,16 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def review(facts: Topology, seen: Seen) -> Iterator[Hit]:
     """One hit for the model, with what is wrong with each of its acceptances."""
-    faults = [fault for one in facts.architecture.accept for fault in _faults(facts, seen, one)]
+    found = [tuple(_faults(facts, seen, one)) for one in facts.architecture.accept]
+    faults = [fault for each in found for fault in each]
     if faults:
-        yield Hit(subject=Subject("model", facts.architecture.id), message="; ".join(faults))
+        # the last one first, so that the places of the others stay what they are
+        void = [at for at, each in enumerate(found) if any("no reason" not in fault for fault in each)][::-1]
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message="; ".join(faults),
+            changes=tuple(Remove(("accept", at)) for at in void) if len(void) == sum(map(bool, found)) else (),
+        )
 
 
 def _faults(facts: Topology, seen: Seen, acceptance: Acceptance) -> Iterator[str]:
@@ -58,6 +66,7 @@ RULE = Rule(
     limits="An acceptance of a rule that did not run is not asked whether it matches.",
     check=check,
     review=review,
+    harmless=True,
     bad="""\
 archgen: 1
 name: A pilot that is over  # finding: stale-acceptance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Connection
 from archgen.rule import Hit, Rule
@@ -67,6 +68,13 @@ def _span(seconds: float | None) -> str:
     return f"{(seconds or 0.0) * 1000:g} ms" if (seconds or 0.0) < 1.0 else f"{seconds:g} s"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """An outer timeout that every try of the inner call fits into, with a second left."""
+    connections = {one.id: one for one in facts.architecture.connections}
+    inner = max((_patience(connections[subject.id]) for subject, _ in hit.related), default=0.0)
+    return (Put(("connections", hit.subject.id, "timeout"), f"{inner + 1:g}s"),)
+
+
 RULE = Rule(
     id="timeout-inversion",
     code="REL011",
@@ -88,6 +96,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: The outer caller gives up first

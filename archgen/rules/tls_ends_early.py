@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.rule import Hit, Rule
-from archgen.topology import Hop, Topology
+from archgen.topology import Hop, Topology, encrypted
 from archgen.wording import listed
 
 
@@ -61,6 +62,18 @@ def _hit(terminator: str, connections: tuple[str, ...], flows: tuple[str, ...]) 
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """TLS on each connection behind where it ends."""
+    connections = {one.id: one for one in facts.architecture.connections}
+    clear = (hit.subject.id, *(subject.id for subject, _ in hit.related if subject.kind == "connection"))
+    return tuple(
+        Put(("connections", name, at, "tls"), True)
+        for name in clear
+        for at, port in enumerate(connections[name].ports)
+        if port.redirect is None and encrypted(port) is False
+    )
+
+
 RULE = Rule(
     id="tls-ends-early",
     code="SEC002",
@@ -86,6 +99,7 @@ RULE = Rule(
         ("CWE-319, Cleartext Transmission of Sensitive Information", "https://cwe.mitre.org/data/definitions/319.html"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: TLS ends at the proxy  # finding: unmonitored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Component
 from archgen.rule import Hit, Rule
@@ -73,6 +74,13 @@ def _hit(facts: Topology, component: Component, targets: tuple[str, ...], messag
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A check that asks the targets for an answer, where they speak HTTP."""
+    if not _speaks_http(facts, facts.components[hit.subject.id]):
+        return ()
+    return (Put(("components", hit.subject.id, "balance", "health_check"), "GET /health"),)
+
+
 RULE = Rule(
     id="unchecked-backend",
     code="REL010",
@@ -94,6 +102,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Nobody looks  # finding: unmonitored

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change, Put
 from archgen.finding import Subject
+from archgen.model import Component
+from archgen.remedy import free
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -43,6 +46,32 @@ def _touches(facts: Topology, component: str, blind: frozenset[Subject]) -> bool
     return Subject("component", component) in blind or any(host in blind for host in hosts)
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """An agent on each host that is not watched; what has no host is named to the first monitoring there is."""
+    blind = [subject for subject, _ in hit.related]
+    hosts = [one.id for one in blind if one.kind == "host"]
+    agent = next((one for one in facts.architecture.components if _collects_by_place(one)), None)
+    watcher = next((one.id for one in facts.architecture.components if one.kind == "monitoring"), None)
+    changes: list[Change] = []
+    if hosts and agent is not None:
+        changes += [Append(("components", agent.id, "runs_on"), host) for host in hosts]
+    elif hosts:
+        said = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0]}
+        changes.append(Put(("components", free("agent", facts)), said))
+    bare = [one.id for one in blind if one.kind == "component"]
+    if bare and watcher is None:
+        watcher = free("monitoring", facts)
+        changes.append(Put(("components", watcher), {"kind": "monitoring", "managed": True}))
+    changes += [Put(("connections", f"{watcher} -> {one}"), "https") for one in bare]
+    return tuple(changes)
+
+
+def _collects_by_place(component: Component) -> bool:
+    """Whether a component is an agent that stands on hosts, one by one."""
+    placed = all(len(one.hosts) == 1 and not one.floating for one in component.replicas)
+    return component.kind == "monitoring-agent" and placed and bool(component.replicas)
+
+
 RULE = Rule(
     id="unmonitored",
     code="OBS001",
@@ -65,6 +94,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: One server is not watched  # finding: unmonitored

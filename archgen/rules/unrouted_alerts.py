@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change
 from archgen.finding import Subject
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
@@ -17,6 +18,11 @@ def check(facts: Topology) -> Iterator[Hit]:
                 subject=Subject("component", component.id),
                 message=f"{component.title} notices what goes wrong and tells nobody: `alerts` is empty",
             )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Somebody who is called: who owns the monitoring, else who is on duty."""
+    return (Append(("components", hit.subject.id, "alerts"), facts.components[hit.subject.id].owner or "on-call"),)
 
 
 RULE = Rule(
@@ -39,6 +45,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: A monitoring that tells nobody

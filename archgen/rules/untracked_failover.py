@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Path, Put
 from archgen.finding import Subject
 from archgen.model import Component
 from archgen.rule import Hit, Rule
@@ -70,6 +71,15 @@ def _hit(facts: Topology, component: Component, message: str, fix: str) -> Hit:
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """An address that moves to the other replica, by what watches the process."""
+    cluster: Path = ("components", hit.subject.id, "cluster")
+    if _moved(facts.components[hit.subject.id]):
+        return (Put((*cluster, "watches"), "process"),)
+    moving = (("mode", "active-passive"), ("failover", "automatic"), ("by", "vrrp"), ("watches", "process"))
+    return tuple(Put((*cluster, key), value) for key, value in moving)
+
+
 RULE = Rule(
     id="untracked-failover",
     code="REL003",
@@ -95,6 +105,7 @@ RULE = Rule(
         ("RFC 9568, Virtual Router Redundancy Protocol", "https://www.rfc-editor.org/rfc/rfc9568"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Two balancers side by side  # finding: unmonitored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
@@ -25,6 +26,16 @@ def check(facts: Topology) -> Iterator[Hit]:
             )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Verification on each port without it."""
+    connection = next(one for one in facts.architecture.connections if one.id == hit.subject.id)
+    return tuple(
+        Put(("connections", connection.id, at, "tls", "verify"), True)
+        for at, port in enumerate(connection.ports)
+        if port.tls is not None and port.tls.verify is False
+    )
+
+
 RULE = Rule(
     id="unverified-tls",
     code="SEC012",
@@ -43,6 +54,7 @@ RULE = Rule(
         ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Encrypted for anybody

@@ -1,0 +1,122 @@
+"""Fixes of what the rules find, written into a model's text one after the other and each of them proved.
+
+A fix is kept only if the model can still be read, the finding is gone or less grave than before, and no error is found that
+was not there. Fixes of one rule that touch different parts are tried together first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.finding import SEVERITIES, Finding
+from archgen.policy import Policy, chosen
+from archgen.project.catalogue import catalogue
+from archgen.project.formatting import difference
+from archgen.project.inputs import Input, read
+from archgen.project.models import Model, judge
+from archgen.project.patching import Impossible, patched
+from archgen.project.writing import write
+from archgen.report.outcome import Outcome
+
+
+class Fixed(Struct, frozen=True):
+    """A model's bytes after its fixes, and the wanted findings that are gone or less grave then."""
+
+    data: bytes
+    findings: tuple[Finding, ...]
+
+
+Judge = Callable[[bytes], Model]
+"""Judges a model's bytes as the file that they are of."""
+
+
+def judging(given: Input, policy: Policy, today: str) -> Judge:
+    """What judges other bytes in the place of a file's, by the rules that run."""
+    rules = chosen(policy, catalogue())
+
+    def of(data: bytes) -> Model:
+        one = Input(given.file, data, include=given.include)
+        return judge((one,), today, rules=rules, apart=policy.apart)[0]
+
+    return of
+
+
+def fixed(data: bytes, judged: Judge, wanted: Callable[[Finding], bool]) -> Fixed:
+    """A model with the fixes of those of its findings that are `wanted`."""
+    model = judged(data)
+    asked = tuple(one for one in model.findings if one.changes and one.accepted is None and wanted(one))
+    refused: set[str] = set()
+    while batch := _batch(model, wanted, refused):
+        for tried in (batch, *((one,) for one in batch)) if len(batch) > 1 else (batch,):
+            found = _with(model, tried, judged)
+            if found is not None:
+                model = found
+                break
+            if len(tried) == 1:
+                refused.add(tried[0].fingerprint)
+    left = {one.fingerprint: one for one in model.findings}
+    return Fixed(model.text, tuple(one for one in asked if _is_helped(one, left)))
+
+
+def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
+    """The next findings of one rule whose changes touch different parts of the model."""
+    batch: list[Finding] = []
+    touched: set[tuple[str | int, ...]] = set()
+    for one in model.findings:
+        open_ = one.changes and one.accepted is None and one.fingerprint not in refused and wanted(one)
+        parts = {change.path[:2] for change in one.changes}
+        if open_ and touched.isdisjoint(parts) and (not batch or batch[0].rule == one.rule):
+            batch.append(one)
+            touched |= parts
+    return tuple(batch)
+
+
+def _with(model: Model, fixes: tuple[Finding, ...], judged: Judge) -> Model | None:
+    """The model after some fixes; None where they cannot be written or do not keep what they promise."""
+    try:
+        text = patched(model.text.decode("utf-8-sig"), (change for one in fixes for change in one.changes))
+    except Impossible:
+        return None
+    after = judged((b"\xef\xbb\xbf" if model.text.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
+    if after.loaded is None or after.problems:
+        return None
+    left = {one.fingerprint: one for one in after.findings}
+    helped = all(_is_helped(one, left) for one in fixes)
+    before = {one.fingerprint for one in model.findings if one.severity == "error"}
+    worse = any(one.severity == "error" and one.fingerprint not in before for one in after.findings)
+    return after if helped and not worse else None
+
+
+def _is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
+    """Whether a finding is gone, or less grave, among what is left."""
+    still = left.get(finding.fingerprint)
+    return still is None or SEVERITIES.index(still.severity) > SEVERITIES.index(finding.severity)
+
+
+def fix(
+    outcome: Outcome, policy: Policy, today: str, tell: Callable[[str], object], *, keep: bool, unsafe: bool
+) -> Iterator[str]:
+    """Tell the fixes of what was found as unified diffs, and with `keep` write them; a sentence for each file.
+
+    Only what the outcome tells is mended: not what is accepted, known or left out.
+    """
+    levels = ("safe", "unsafe") if unsafe else ("safe",)
+    for file, findings in outcome.models:
+        named = {one.fingerprint for one in findings if one.fixable in levels and one.changes}
+        given = read((file,))[0] if named else None
+        if given is None or given.data is None:
+            continue
+        made = fixed(
+            given.data,
+            judging(given, policy, today),
+            lambda one: one.fingerprint in named,  # noqa: B023  called within the turn
+        )
+        if made.data == given.data:
+            continue
+        tell(difference(file, given.data, made.data))
+        if keep:
+            write(file, made.data)
+        count = len(made.findings)
+        yield f"{file}: {count} {'finding' if count == 1 else 'findings'} {'fixed' if keep else 'would be fixed'}"
