@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
+import pictures
 import synthetic
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -95,7 +96,17 @@ def told(what: str, beside: str, target: float, ours: float, theirs: float) -> N
     print(f"{what:<28} {ours * 1e3:8.1f} ms   {beside:<24} {theirs * 1e3:8.1f} ms   {ratio:5.2f}x of {target}x  {mark}")
 
 
-BENCHMARKS: dict[str, Timed] = {"lint": lint, "load": load, "build": build}
+def draw() -> None:
+    """A model's picture as SVG, as a whole process, beside D2 with its ELK layout of the same nodes, lines and logos."""
+    for components, target, rounds in ((10, 2.0, 15), (100, 1.0, 15), (1000, 0.6, 1)):
+        with tempfile.TemporaryDirectory() as directory:
+            pictures.write(directory, synthetic.model(components))
+            ours = process(os.path.join(BIN, "archgen"), *pictures.OURS, cwd=directory)
+            theirs = process(os.path.join(BIN, "d2"), *pictures.THEIRS, cwd=directory)
+            told(f"picture of {components:,} components", "d2 --layout elk", target, *pairs(ours, theirs, rounds))
+
+
+BENCHMARKS: dict[str, Timed] = {"lint": lint, "load": load, "build": build, "draw": draw}
 
 
 def main(names: list[str]) -> None:

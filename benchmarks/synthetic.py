@@ -28,9 +28,10 @@ def model(components: int) -> str:
             "    product: nginx",
             f"    runs_on: [host-{host}, host-{(host + 1) % hosts}]",
             f"    why: Takes the requests of row {at}.",
-            f"  app-{at}: {{kind: app-server, runs_on: [host-{host}, host-{(host + 1) % hosts}]}}",
+            f"  app-{at}: {{kind: app-server, product: gunicorn, runs_on: [host-{host}, host-{(host + 1) % hosts}]}}",
             f"  db-{at}:",
             "    kind: database",
+            "    product: mysql",
             f"    runs_on: [host-{host}, host-{(host + 1) % hosts}]",
             f"    replication: {{primary: host-{host}, failover: automatic, mode: synchronous}}",
         ]

@@ -51,6 +51,9 @@ class Stacking:
         self._guarded = {guarded for node in diagram.nodes for guarded in node.guards}
         worded = [edge for edge in self._edges if edge.label]
         self._worded = {pair for edge in worded for pair in ((edge.source, edge.target), (edge.target, edge.source))}
+        self._worded_with: dict[str, list[str]] = {}
+        for upper, lower in self._worded:
+            self._worded_with.setdefault(upper, []).append(lower)
         self._banded = self._band_parents(diagram)
         self._joins = [(edge.source, edge.target, _weight(edge)) for edge in self._edges]
 
@@ -192,8 +195,9 @@ class Stacking:
     def _loose(self, cluster: list[Block]) -> bool:
         """Whether a cluster is a column of single cards that may change places."""
         names = {one.name for one in cluster}
-        worded = any(upper in names and lower in names for upper, lower in self._worded)
-        return not any(one.children for one in cluster) and not worded
+        if any(one.children for one in cluster):
+            return False
+        return not any(other in names for name in names for other in self._worded_with.get(name, ()))
 
     def _settle(self, cluster: list[Block], wishes: Mapping[str, tuple[int, float]]) -> None:
         """Each card of a column as near as may be to where its own lines run straight; the weightiest exactly there."""

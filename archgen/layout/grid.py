@@ -62,11 +62,10 @@ class Grid:
                     self._right[columns[member]] = max(self._right[columns[member]], BAND_PAD)
         self._badged = {edge.id: len(edge.badges) for edge in diagram.edges}
         wishes = _wishes(ways, columns)
-        self._zones = {
-            (channel, right): _stagger([one for one in wishes if one.channel == channel and one.right == right])
-            for channel in range(-1, self.count)
-            for right in (False, True)
-        }
+        beside: dict[tuple[int, bool], list[Wish]] = {}
+        for one in wishes:
+            beside.setdefault((one.channel, one.right), []).append(one)
+        self._zones = {side: _stagger(found) for side, found in beside.items()}
         self._starts: list[float] = []
         self._place()
         self.labels = {one.bundle.id: self._label(one, channels) for one in wishes}
@@ -182,12 +181,12 @@ def label_size_of(bundle: Bundle, badges: int) -> tuple[float, float]:
 def _stagger(wishes: list[Wish]) -> float:
     """Sets labels that would meet side by side; returns the width that all of them take."""
     placed: list[Wish] = []
+    tallest = max((one.size[1] for one in wishes), default=0.0) + 1
     for one in sorted(wishes, key=lambda wish: wish.height):
-        near = [
-            other
-            for other in placed
-            if abs(other.height - one.height) < (other.size[1] + one.size[1]) / 2 + 1 and other is not one
-        ]
-        one.offset = max((other.offset + other.size[0] + _GAP for other in near), default=0.0)
+        for other in reversed(placed):
+            if one.height - other.height > tallest:
+                break
+            if one.height - other.height < (other.size[1] + one.size[1]) / 2 + 1:
+                one.offset = max(one.offset, other.offset + other.size[0] + _GAP)
         placed.append(one)
     return max((one.offset + one.size[0] for one in placed), default=0.0)

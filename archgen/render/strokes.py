@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -25,13 +26,15 @@ class Crossings:
                     if x0 == x1:
                         self._upright.append((x0, min(y0, y1), max(y0, y1), edge.bundle))
         self._upright.sort()
+        self._xs = [one[0] for one in self._upright]
 
     def on(self, start: Point, end: Point, bundle: str) -> list[float]:
         """The x of each crossing of a level part, in its direction, far enough from its ends and from each other."""
         low, high = sorted((start[0], end[0]))
+        first, last = bisect_left(self._xs, low + HOP + _CLEAR), bisect_right(self._xs, high - HOP - _CLEAR)
         found: list[float] = []
-        for x, top, bottom, other in self._upright:
-            inside = low + HOP + _CLEAR <= x <= high - HOP - _CLEAR and top + 1 < start[1] < bottom - 1
+        for x, top, bottom, other in self._upright[first:last]:
+            inside = top + 1 < start[1] < bottom - 1
             if inside and other != bundle and (not found or x - found[-1] >= 2 * HOP + 1):
                 found.append(x)
         return found if start[0] < end[0] else found[::-1]

@@ -131,6 +131,7 @@ def _used(groups: list[Group], nodes: list[Node]) -> set[str]:
 
 def _nodes(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]], groups: set[str]) -> list[Node]:
     found: list[Node] = []
+    backups = _backups(topology)
     for component in topology.architecture.components:
         kept = [replica for replica in component.replicas if folding.node(replica.id) == replica.id]
         guards = _guarded(topology, component, groups)
@@ -138,14 +139,15 @@ def _nodes(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, .
             found += _guarding_nodes(topology, component, guards, marks)
             continue
         for replica in kept:
-            found.append(_node(topology, component, replica, folding, marks, groups))
+            found.append(_node(topology, component, replica, folding, marks, groups, backups))
     return found
 
 
 def _guarded(topology: Topology, component: Component, groups: set[str]) -> list[str]:
     """The ids of what a firewall without a host and without a place on a path guards."""
-    joined = any(component.id in (one.source, *one.targets) for one in topology.architecture.connections)
-    if topology.hosts_of(component.id) or joined:
+    if not component.guards or topology.hosts_of(component.id):
+        return []
+    if any(component.id in (one.source, *one.targets) for one in topology.architecture.connections):
         return []
     things = [topology.qualified(guarded) for guarded in component.guards]
     return [thing for thing in things if thing in groups]
@@ -181,6 +183,7 @@ def _node(
     folding: Folding,
     marks: dict[str, tuple[Badge, ...]],
     groups: set[str],
+    backups: frozenset[str],
 ) -> Node:
     kind = topology.kind(component.id)
     return Node(
@@ -188,7 +191,7 @@ def _node(
         subject=component.id,
         label=component.title,
         detail=_detail(topology, component, replica, folding),
-        mark=_mark(topology, component, replica),
+        mark=_mark(component, replica, backups),
         kind=kind.id,
         icon=component.icon or component.product,
         role=kind.role,
@@ -213,7 +216,13 @@ def _detail(topology: Topology, component: Component, replica: Replica, folding:
     return " · ".join(words)
 
 
-def _mark(topology: Topology, component: Component, replica: Replica) -> str:
+def _backups(topology: Topology) -> frozenset[str]:
+    """The components and replicas that a balancer keeps for when the others are gone."""
+    balances = (one.balance for one in topology.architecture.components)
+    return frozenset(name for balance in balances if balance for name in balance.backup)
+
+
+def _mark(component: Component, replica: Replica, backups: frozenset[str]) -> str:
     """The part that a replica plays among its siblings."""
     replication, cluster = component.replication, component.cluster
     if replication is not None:
@@ -224,7 +233,6 @@ def _mark(topology: Topology, component: Component, replica: Replica) -> str:
         return ""
     if cluster is not None and cluster.mode == "active-passive" and cluster.active:
         return "active" if replica.id in cluster.active else "standby"
-    backups = [one for other in topology.architecture.components if other.balance for one in other.balance.backup]
     return "backup" if component.id in backups or replica.id in backups else ""
 
 

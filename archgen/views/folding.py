@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from msgspec import Struct
 
 from archgen.topology import Topology
@@ -15,6 +17,8 @@ class Folding(Struct, frozen=True):
 
     nodes: dict[str, str]
     hosts: dict[str, str]
+    alike: dict[str, int] = {}
+    """How many replicas each node stands for."""
 
     def node(self, replica: str) -> str:
         """The node that stands for a replica."""
@@ -26,7 +30,7 @@ class Folding(Struct, frozen=True):
 
     def nodes_like(self, replica: str) -> int:
         """How many replicas a node stands for."""
-        return sum(1 for node in self.nodes.values() if node == replica) if self.nodes else 1
+        return self.alike.get(replica, 0) if self.nodes else 1
 
     def hosts_like(self, host: str) -> int:
         """How many hosts a group stands for."""
@@ -45,7 +49,7 @@ def fold(topology: Topology) -> Folding:
         )
         for replica in topology.replicas.values()
     }
-    return Folding(nodes, hosts)
+    return Folding(nodes, hosts, dict(Counter(nodes.values())))
 
 
 def _hosts(topology: Topology) -> dict[str, str]:

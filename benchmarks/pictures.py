@@ -1,0 +1,50 @@
+"""One architecture for archgen and for D2: the same nodes, groups, lines, words and logos."""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.util import find_spec
+
+from archgen.loader import load
+from archgen.render.d2 import diagram_d2
+from archgen.topology import Topology
+from archgen.view import Diagram
+from archgen.views.deployment import deployment
+
+OURS = ("draw", "model.arch.yaml", "--view", "deployment", "--no-findings", "-o", "ours.svg")
+THEIRS = ("--layout", "elk", "model.d2", "theirs.svg")
+
+
+def write(directory: str, text: str) -> None:
+    """Writes a model and the same picture in D2 into a directory, with the logos beside it."""
+    with open(os.path.join(directory, "model.arch.yaml"), "w", encoding="utf-8") as stream:
+        stream.write(text)
+    with open(os.path.join(directory, "model.d2"), "w", encoding="utf-8") as stream:
+        stream.write(with_icons(diagram_of(text), directory))
+
+
+def diagram_of(text: str) -> Diagram:
+    """What the picture of a model shows."""
+    architecture = load("model.arch.yaml", text.encode()).architecture
+    assert architecture is not None
+    return deployment(Topology(architecture))
+
+
+def with_icons(diagram: Diagram, directory: str) -> str:
+    """A diagram as D2 in which every node with a product has the logo that archgen shows, as a local file."""
+    spec = find_spec("material")
+    assert spec is not None
+    assert spec.origin is not None
+    logos = os.path.join(os.path.dirname(spec.origin), "templates", ".icons", "simple")
+    lines = []
+    for line in diagram_d2(diagram).splitlines():
+        named = re.match(r'\s*n(\d+): "', line)
+        icon = diagram.nodes[int(named[1]) - 1].icon if named else None
+        if icon and os.path.exists(os.path.join(logos, f"{icon}.svg")):
+            link = os.path.join(directory, f"{icon}.svg")
+            if not os.path.exists(link):
+                os.symlink(os.path.join(logos, f"{icon}.svg"), link)
+            line = f"{line[:-2]}; icon: ./{icon}.svg }}" if line.endswith(" }") else f"{line} {{ icon: ./{icon}.svg }}"
+        lines.append(line)
+    return "\n".join(lines) + "\n"
