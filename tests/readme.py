@@ -12,7 +12,7 @@ from archgen.project.inputs import read
 from archgen.project.lint import outcome
 from archgen.project.models import Model, judge
 from archgen.project.pictures import Drawing
-from archgen.project.site import tiers
+from archgen.project.tiers import tiers
 from archgen.report import text
 from archgen.report.terminal import Style
 

@@ -13,7 +13,7 @@ from archgen.project.draw import draw
 from archgen.project.inputs import read
 from archgen.project.models import judge
 from archgen.project.pictures import Drawing
-from archgen.project.site import tiers
+from archgen.project.tiers import tiers
 from archgen.topology import Topology
 from tests.picture_hashes import FILE, hashes
 from tests.test_exports import MODELS

@@ -30,8 +30,8 @@ from archgen.export.pptx.routes import Route, route  # noqa: E402
 from archgen.project.inputs import Input, find, read  # noqa: E402
 from archgen.project.models import judge  # noqa: E402
 from archgen.project.pictures import Drawing  # noqa: E402
-from archgen.project.site import tiers  # noqa: E402
 from archgen.project.slides import slides, tiers_deck  # noqa: E402
+from archgen.project.tiers import tiers  # noqa: E402
 from archgen.site import Tier  # noqa: E402
 from tests.hostile import HOSTILE  # noqa: E402
 from tests.hostile_model import write  # noqa: E402

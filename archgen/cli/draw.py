@@ -18,7 +18,7 @@ from archgen.project.formats import FORMATS, format_of
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
 from archgen.project.pictures import ENGINES, MODES, Drawing, Raster
-from archgen.project.site import tiers
+from archgen.project.tiers import tiers
 from archgen.project.writing import write
 from archgen.site import Tier
 from archgen.wording import plural

@@ -14,7 +14,7 @@ from archgen.project.inputs import find, read
 from archgen.project.models import judge
 from archgen.project.pictures import Drawing
 from archgen.project.show import show
-from archgen.project.site import tiers
+from archgen.project.tiers import tiers
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,8 +12,8 @@ from archgen.project.day import today
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
 from archgen.project.pictures import ENGINES, Drawing
-from archgen.project.site import tiers
 from archgen.project.slides import slides, tiers_deck
+from archgen.project.tiers import tiers
 from archgen.project.writing import write
 
 

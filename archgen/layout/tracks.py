@@ -193,7 +193,7 @@ def _coverings(order: list[Trunk]) -> list[set[int]]:
     heights = [height for height, _ in ends]
     first_halves = {one.bundle: place for place, one in enumerate(order) if one.half == "left"}
     found: list[set[int]] = []
-    for place, one in enumerate(order):
+    for one in order:
         near: set[int] = set()
         for height in one.right:
             low, high = bisect_right(heights, height - NEAR), bisect_left(heights, height + NEAR)

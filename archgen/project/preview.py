@@ -10,7 +10,8 @@ from archgen.project.catalogue import catalogue
 from archgen.project.inputs import model_id, read
 from archgen.project.models import Model, judge
 from archgen.project.pictures import Drawing
-from archgen.project.site import tiers, verdict
+from archgen.project.site import verdict
+from archgen.project.tiers import tiers
 from archgen.site import Broken, Page, pages
 
 

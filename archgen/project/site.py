@@ -6,38 +6,18 @@ import os
 import re
 from collections.abc import Callable
 
-from archgen.errors import ModelError, UsageError
 from archgen.project import examples
 from archgen.project.catalogue import catalogue
 from archgen.project.models import Model
 from archgen.project.pictures import Drawing
+from archgen.project.tiers import tiers
 from archgen.project.writing import fresh_directory
 from archgen.report.terminal import Style
 from archgen.rule import Rule
-from archgen.site import Page, Tier, pages
-from archgen.site.page import RESERVED
+from archgen.site import Page, pages
 from archgen.site.settings import mkdocs_yml
 
 EXAMPLE_STYLE = Style(88)
-
-
-def tiers(models: tuple[Model, ...]) -> tuple[Tier, ...]:
-    """The models as tiers of a site; ModelError with every problem of those that have no meaning."""
-    problems = tuple(problem for model in models for problem in model.problems)
-    if problems:
-        raise ModelError(problems)
-    found: dict[str, Tier] = {}
-    for model in models:
-        assert model.topology is not None
-        tier = Tier(model.topology, model.findings, model.text.decode("utf-8", "replace"))
-        if tier.id in RESERVED:
-            raise UsageError(
-                f"the site has a directory {tier.id} of its own; rename the file of the model ({model.file})"
-            )
-        if tier.id in found:
-            raise UsageError(f"two models are called {tier.id}; rename the file of one of them ({model.file})")
-        found[tier.id] = tier
-    return tuple(found.values())
 
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
