@@ -10,7 +10,8 @@ from archgen.evolution import Evolution
 from archgen.loader import load
 from archgen.model import Flow
 from archgen.rules import RULES
-from archgen.site import Page, Tier, pages
+from archgen.site import Page, Tier
+from archgen.site.pages import pages
 from tests.document import Element, parse, rows, section, table_after
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]

@@ -19,7 +19,8 @@ from archgen.model import Flow
 from archgen.report.assessment import lasting, percent
 from archgen.report.diff_words import sentences
 from archgen.rules import RULES
-from archgen.site import Page, Tier, pages
+from archgen.site import Page, Tier
+from archgen.site.pages import pages
 from archgen.site.swift import swift
 from archgen.topology import Topology
 from tests.document import Element, parse, rows, section, table_after

@@ -12,7 +12,8 @@ from archgen.project.models import Model, judge
 from archgen.project.pictures import Drawing
 from archgen.project.site import verdict
 from archgen.project.tiers import tiers
-from archgen.site import Broken, Page, pages
+from archgen.site import Broken, Page
+from archgen.site.pages import pages
 
 
 class Preview(Struct, frozen=True):

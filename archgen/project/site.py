@@ -14,7 +14,8 @@ from archgen.project.tiers import tiers
 from archgen.project.writing import fresh_directory
 from archgen.report.terminal import Style
 from archgen.rule import Rule
-from archgen.site import Page, pages
+from archgen.site import Page
+from archgen.site.pages import pages
 from archgen.site.settings import mkdocs_yml
 
 EXAMPLE_STYLE = Style(88)
