@@ -133,13 +133,51 @@ def test_any_failing_flow_is_told_up_to_one_request_that_fails() -> None:
             (request,) = (each for each, _ in requests(flow.steps) if each.id == one.step)
             picture = flow_sequence(topology, flow, stop=one)
             whole, part = (list(messages(each.items)) for each in (flow_sequence(topology, flow), picture))
-            assert [each.target for each in part if each.stops] == list(request.targets)
-            assert [(each.number, each.target) for each in part] == [
-                (each.number, each.target) for each in whole[: len(part)]
+            assert [each.target for each in part if each.stops and not each.text.startswith("again, ")] == list(
+                request.targets
+            )
+            original = [each for each in part if not each.text.startswith(("again, ", "an error"))]
+            assert [(each.number, each.target) for each in original] == [
+                (each.number, each.target) for each in whole[: len(original)]
             ]
-            assert part[-1].stops == one.how
-            assert isinstance(picture.items[-1], Remark)
+            assert original[-1].stops == one.how
+            assert Remark((request.source, *request.targets), one.words) in picture.items
+            assert (part[-1].text == "an error") == (one.error is not None)
             assert collisions(place(picture)) == []
             assert outside(place(picture)) == []
             stopped += 1
     assert stopped > 60
+
+
+SHOP = """\
+archgen: 1
+name: A shop
+hosts: {lb: {}, a: {}, b: {}, c: {}, d: {}}
+components:
+  user: {kind: client}
+  proxy: {kind: load-balancer, runs_on: lb, balance: {algorithm: round-robin, health_check: GET /health}}
+  app: {kind: app-server, runs_on: [a, b]}
+  db: {kind: database, runs_on: [c, d], replication: {primary: c, failover: manual, recovery: 15m}}
+connections:
+  user -> proxy: https
+  proxy -> app: http
+  app -> db: {protocol: mysql, retries: 2, timeout: 3s}
+flows:
+  buy: {access: write, steps: [user -> proxy: order, proxy -> app: order, app -> db: INSERT]}
+"""
+
+
+def test_failovers_and_further_tries_are_shown_where_the_model_says_so(tmp_path: Path) -> None:
+    model = tmp_path / "a.arch.yaml"
+    model.write_text(SHOP, encoding="utf-8")
+    picture = drawn(tmp_path, str(model), "--kill", "a", "c")
+    words = said(picture)
+    assert "the health check of proxy has dropped app@a: app@b answers" in words
+    assert "again, 2 more times, 3 s each" in words
+    assert "db@d waits for a person to promote it, which takes 15.0 min" in words
+    assert "an error" in words
+    assert crosses(picture) == 2
+    model.write_text(SHOP.replace(", health_check: GET /health", "").replace(", retries: 2, timeout: 3s", ""), "utf-8")
+    words = said(drawn(tmp_path, str(model), "--kill", "a", "c"))
+    assert "health check" not in words
+    assert "again" not in words

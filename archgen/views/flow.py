@@ -18,11 +18,20 @@ from archgen.wording import listed, plural
 
 
 class Stop(Struct, frozen=True):
-    """Where and how a flow fails: the request by its id, and what its user sees, in a sentence."""
+    """Where and how a flow fails: the request by its id, and why, in a sentence.
+
+    `before` are words about requests that others answered in the place of what is lost, by their ids; `again` tells that
+    the failing one is tried anew, `waits` what would have to happen first; `error` are the ends of the line by which
+    its user hears of it, None where it is the user's own request that fails.
+    """
 
     step: str
     how: Stops
     words: str
+    before: tuple[tuple[str, str], ...] = ()
+    again: str = ""
+    waits: str = ""
+    error: tuple[str, str] | None = None
 
 
 def flow_sequence(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), stop: Stop | None = None) -> View:
@@ -37,8 +46,12 @@ def flow_sequence(topology: Topology, flow: Flow, findings: Sequence[Finding] = 
     alt = _alt(flow, participants, told.count)
     if stop is not None:
         ends = next(one for one, _ in requests(flow.steps) if one.id == stop.step)
-        items = (*items, Remark((ends.source, *ends.targets), stop.words))
-        alt = f"{alt} {stop.words}"
+        said = tuple(one for one in (stop.words, stop.waits) if one)
+        items = (*items, *(Remark((ends.source, *ends.targets), one) for one in said))
+        if stop.error is not None:
+            source, target = stop.error
+            items = (*items, Message(number="", source=source, target=target, text="an error", answer=True))
+        alt = " ".join((alt, *(words for _, words in stop.before), *said))
     return View(id=flow.id, title=flow.title, alt=alt, participants=participants, items=items)
 
 
@@ -121,6 +134,7 @@ class _Telling:
             match step:
                 case Request():
                     yield from self._request(step)
+                    yield from self._told(step)
                 case Answer():
                     yield self._answer(step)
                 case Note():
@@ -146,6 +160,27 @@ class _Telling:
                 meaning=hop.meaning,
                 badges=self._marks(step, hop, first=position == 0),
                 stops=self._stop.how if self._stop is not None and self._stop.step == step.id else None,
+            )
+
+    def _told(self, step: Request) -> Iterable[Item]:
+        """Who stands in for what is lost, and that a request which fails is tried anew."""
+        stop = self._stop
+        if stop is None:
+            return
+        for name, words in stop.before:
+            if name == step.id:
+                yield Remark((step.source, *step.targets), words)
+        if stop.step == step.id and stop.again:
+            hop = self._hop(step, step.targets[0])
+            self.count += 1
+            yield Message(
+                number="",
+                source=step.source,
+                target=step.targets[0],
+                text=stop.again,
+                protocol=_protocol(hop),
+                meaning=hop.meaning,
+                stops=stop.how,
             )
 
     def _answer(self, step: Answer) -> Message:
