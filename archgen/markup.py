@@ -275,7 +275,16 @@ def stylesheet(body: str, prefix: str, mode: Mode) -> str:
 
 
 def picture(
-    body: str, *, width: float, height: float, prefix: str, title: str, alt: str, mode: Mode = "auto", defs: str = ""
+    body: str,
+    *,
+    width: float,
+    height: float,
+    prefix: str,
+    title: str,
+    alt: str,
+    mode: Mode = "auto",
+    defs: str = "",
+    role: str = "img",
 ) -> str:
     """A self-contained SVG document: title, description, colours, definitions, ground, body; ids start with `prefix`."""
     name = identifier(prefix, "")[:-1]
@@ -293,6 +302,6 @@ def picture(
         viewBox=f"0 0 {number(width)} {number(height)}",
         width=width,
         height=height,
-        role="img",
+        role=role,
         aria_labelledby=f"{identifier(prefix, 'title')} {identifier(prefix, 'desc')}",
     )

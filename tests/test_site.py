@@ -239,7 +239,7 @@ def test_pictures_stand_in_the_page_and_not_in_the_search_index(site: str) -> No
     for name in TIERS:
         figure = next(one for one in article(site, name).all("figure"))
         svg = next(one for one in figure.all("svg"))
-        assert svg.attributes["role"] == "img"
+        assert svg.attributes["role"] == "graphics-document"
         assert not list(figure.all("img"))
     with open(os.path.join(site, "search", "search_index.json"), encoding="utf-8") as stream:
         index = json.load(stream)

@@ -157,8 +157,12 @@ def test_pages_on_disk_build_without_the_plugin(tmp_path: object) -> None:
     built = run(directory, "mkdocs", "build", "--strict")
     assert built.returncode == 0, built.stderr
     site = os.path.join(directory, "site")
-    picture = next(next(article(site, "1-simple-web-stack").all("figure")).all("img")).attributes["src"]
-    assert os.path.isfile(os.path.join(site, "1-simple-web-stack", picture))
+    document = article(site, "1-simple-web-stack")
+    files = {one.attributes["href"] for one in document.all("a") if one.attributes.get("href", "").endswith(".svg")}
+    files |= {one.attributes["src"] for one in document.all("img")}
+    assert {"deployment.svg", "fix-first.svg"} <= files
+    assert all(os.path.isfile(os.path.join(site, "1-simple-web-stack", one)) for one in files)
+    assert next(next(document.all("figure")).all("svg")).attributes["role"] == "graphics-document"
     assert "This setup is active-active" in section(
         article(site, "2-distributed-web-infrastructure"), "about-active-active"
     )

@@ -11,7 +11,9 @@ from archgen.loader import load
 from archgen.model import Flow
 from archgen.rules import RULES
 from archgen.site import Page, Tier
+from archgen.site.page import Section
 from archgen.site.pages import pages
+from archgen.view import Diagram
 from tests.document import Element, parse, rows, section, table_after
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]
@@ -21,6 +23,9 @@ class Blank:
     """Draws nothing, so that only words are read here."""
 
     def deployment(self, tier: Tier) -> str:
+        return "<svg/>"
+
+    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
         return "<svg/>"
 
     def change(self, evolution: Evolution) -> str:

@@ -16,6 +16,7 @@ from archgen.model import Flow
 from archgen.render.diagram_svg import diagram_svg
 from archgen.render.sequence_svg import sequence_svg
 from archgen.site import Tier
+from archgen.site.page import Section
 from archgen.theme import DARK, LIGHT, Mode, Theme
 from archgen.topology import Topology
 from archgen.view import Diagram, Sequence
@@ -112,12 +113,20 @@ class Drawing:
 
     def deployment(self, tier: Tier) -> str:
         """Where everything runs, as SVG."""
+        return self.drawn(tier, self.diagram(tier))
 
-        diagram = self.diagram(tier)
+    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
+        """A view as SVG; with `section` for a page, where every thing leads to its section under a legend of the page."""
         found = _icons(tier, (node.icon for node in diagram.nodes))
-        prefix = short_prefix(tier.id, "deployment")
-        placed = self._engine(diagram)
-        return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
+        return diagram_svg(
+            self._engine(diagram),
+            mode=self._mode,
+            icons=lambda node: found.get(node.icon or ""),
+            prefix=short_prefix(tier.id, f"{diagram.id}-live" if section else diagram.id),
+            caption=section is None,
+            key=section is None,
+            sections=section,
+        )
 
     def sequence(self, tier: Tier, flow: Flow) -> str:
         """One request flow in time, as SVG."""

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from archgen.glyphs import Icon, glyph, group_glyph
 from archgen.layout.measure import CHIP_ICON
-from archgen.layout.placed import Placed, PlacedEdge, PlacedGroup, PlacedNode
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
 from archgen.markup import badge, badge_size, element, escape, identifier, lock, number, picture, symbols, use, words
 from archgen.metrics import text_width
 from archgen.render.change import border, drawn_as, faint, sign, text_role
 from archgen.render.legend import Legend, legend
 from archgen.render.strokes import ARROW, Crossings, arrow, beside, gapped, joined, path, shortened
 from archgen.theme import LINES, SIZES, Line, Mode
-from archgen.view import Badge, Node
+from archgen.view import Badge, GroupKind, Node
+
+ItemKind = Literal["component", "connection"] | GroupKind
 
 Icons = Callable[[Node], Icon | None]
 """The logo of a node's product; None where there is none, and the glyph of its kind stands there."""
+
+
+Sections = Callable[[ItemKind, str], str]
+"""Where a page tells more of a thing: the address of its section, by the thing's kind and id."""
 
 
 def no_icons(_: Node) -> Icon | None:
@@ -32,19 +39,22 @@ def diagram_svg(
     prefix: str = "diagram",
     caption: bool = True,
     key: bool = True,
+    sections: Sections | None = None,
 ) -> str:
     """The picture; `mode` auto carries both palettes, `prefix` starts every id, so that pictures share a page.
 
-    `caption` is the title at the bottom left, `key` the legend of what occurs.
+    `caption` is the title at the bottom left, `key` the legend of what occurs. With `sections` the picture answers in
+    a page: every thing is a link to its section, with a name to be spoken (WAI-ARIA Graphics Module 1.0).
     """
-    return _Painter(placed, icons, prefix).document(mode, caption, key)
+    return _Painter(placed, icons, prefix, sections).document(mode, caption, key)
 
 
 class _Painter:
     """One placed diagram and the drawings that it uses."""
 
-    def __init__(self, placed: Placed, icons: Icons, prefix: str) -> None:
+    def __init__(self, placed: Placed, icons: Icons, prefix: str, sections: Sections | None) -> None:
         self._placed = placed
+        self._sections = sections
         self._prefix = prefix
         self._icons = {
             one.node.id: (None if one.compact else icons(one.node)) or glyph(one.node.kind) for one in placed.nodes
@@ -78,6 +88,7 @@ class _Painter:
             title=placed.diagram.title,
             alt=placed.diagram.alt,
             mode=mode,
+            role="graphics-document" if self._sections else "img",
             defs=symbols(self._used.values(), self._prefix),
         )
 
@@ -100,6 +111,15 @@ class _Painter:
         self._used.setdefault(icon.id, icon)
         return use(icon, self._prefix, x, y, size, role)
 
+    def _item(self, kind: ItemKind, subject: str, said: str, box: Box | None, *body: str, **named: str | None) -> str:
+        """A thing of the picture with its words, which a page makes a link that says where its card stands."""
+        if self._sections is None:
+            return element("g", element("title", escape(said)), *body, **named)
+        place = " ".join(number(one) for one in (box.x, box.y, box.width, box.height)) if box else None
+        href = self._sections(kind, subject)
+        link = {"href": href, "tabindex": "-1", "aria-label": said, "data-item": kind, "data-box": place}
+        return element("a", *body, **{**link, **named})
+
     # Groups
 
     def _group(self, one: PlacedGroup) -> str:
@@ -118,15 +138,18 @@ class _Painter:
             stroke_dasharray=border(one.group.change, "group_line").dash
             or (None if host else "2 3" if one.group.kind == "network" else None),
         )
-        return element(
-            "g",
-            element("title", escape(_full(one.group.label, one.group.detail, one.group.change or ""))),
-            frame,
-            self._heading(one) if one.heading else "",
-            sign(one.group.change, box.x, box.y),
-            id=identifier(f"{self._prefix}-group", one.group.id),
-            data_group=one.group.subject,
-        )
+        return self._around(one, frame, self._heading(one) if one.heading else "")
+
+    def _around(self, one: PlacedGroup, frame: str, heading: str) -> str:
+        """A group; in a page its heading is the link, since its ground is there to be dragged."""
+        box, full = one.box, _full(one.group.label, one.group.detail, one.group.change or "")
+        changed = sign(one.group.change, box.x, box.y)
+        named = {"id": identifier(f"{self._prefix}-group", one.group.id), "data_group": one.group.subject}
+        if self._sections is None:
+            return element("g", element("title", escape(full)), frame, heading, changed, **named)
+        kind = one.group.kind
+        head = self._item(kind, one.group.subject, f"{kind} {full}", one.heading, heading) if heading else ""
+        return element("g", frame, head, changed, **named, data_kind=kind)
 
     def _heading(self, one: PlacedGroup) -> str:
         assert one.heading is not None
@@ -157,8 +180,7 @@ class _Painter:
             stroke_width=border(one.group.change, "muted").width,
             stroke_dasharray="2 3",
         )
-        parts = [element("title", escape(_full(one.group.label, one.group.detail, one.group.change or ""))), frame]
-        parts.append(sign(one.group.change, box.x, box.y))
+        parts: list[str] = []
         if one.heading:
             tag = one.heading
             parts.append(
@@ -169,7 +191,7 @@ class _Painter:
             parts.append(words(tag.x + 8, tag.y + 12, one.title, SIZES.label, "muted", bold=True))
             x = tag.x + 14 + text_width(one.title, SIZES.label, bold=True)
             parts.append(words(x, tag.y + 12, one.detail, SIZES.label, "muted") if one.detail else "")
-        return element("g", *parts, id=identifier(f"{self._prefix}-group", one.group.id), data_group=one.group.subject)
+        return self._around(one, frame, "".join(parts))
 
     def _group_badges(self, one: PlacedGroup) -> str:
         if one.group.across and one.heading:
@@ -192,9 +214,11 @@ class _Painter:
             stroke_dasharray=line.dash,
         )
         full = _full(one.node.label, one.node.mark, one.node.detail, one.node.description, one.node.change or "")
-        return element(
-            "g",
-            element("title", escape(full)),
+        return self._item(
+            "component",
+            one.node.subject,
+            full,
+            box,
             card,
             self._compact(one) if one.compact else self._large(one),
             _row(one.node.badges, box.right + 4, box.y),
@@ -250,14 +274,23 @@ class _Painter:
             stroke_dasharray=line.dash or None,
         )
         said = " ".join(word for word in (one.edge.label, line.words, one.edge.change) if word)
-        return element(
-            "g",
-            element("title", escape(f"{one.edge.source} → {one.edge.target}: {said}")),
+        return self._item(
+            "connection",
+            one.edge.subject,
+            f"{one.edge.source} → {one.edge.target}: {said}",
+            one.label.box if one.label else None,
             strokes if drawn else "",
             element("path", d=head, class_=f"f-{line.role}") if head else "",
             self._label(one, line),
             data_edge=one.edge.subject,
+            **self._ends(one),
         )
+
+    def _ends(self, one: PlacedEdge) -> dict[str, str]:
+        """What a page dims by: the two ends of a line and what it means."""
+        if self._sections is None:
+            return {}
+        return {"data_from": one.edge.source, "data_to": one.edge.target, "data_meaning": one.edge.meaning}
 
     @staticmethod
     def _stroke(part: tuple[tuple[float, float], ...], one: PlacedEdge, line: Line, crossings: Crossings) -> str:

@@ -19,7 +19,7 @@ from archgen.site.swift import swift
 BESIDE = "architecture.md"
 """Where the generated home page goes if there is a hand-written one."""
 
-_UNSEARCHED = '<div class="highlight" data-search-exclude>'
+_UNSEARCHED = re.compile(r"<div [^>]*?data-search-exclude")
 _LIFTED = re.compile(r'(<div data-lifted="(\d+)">)[^<]*</div>')
 _TAGS = re.compile(r"<[^>]*>")
 _HREF = re.compile(r'(?<=href=")([^":#]+\.(?:md|svg))(?=[#"])')
@@ -92,7 +92,7 @@ class Door:
         """The HTML of a page with the bare words of all that Markdown did not have to read, which is what search needs."""
 
         def bare(found: re.Match[str]) -> str:
-            told = (block for block in self._lifted[int(found[2])] if not block.startswith(_UNSEARCHED))
+            told = (block for block in self._lifted[int(found[2])] if not _UNSEARCHED.match(block))
             return f"{found[1]}{_TAGS.sub(' ', ' '.join(told))}</div>"
 
         return _LIFTED.sub(bare, output) if path in self._pages else output

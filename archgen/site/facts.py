@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archgen.finding import Subject
 from archgen.kinds import KINDS
-from archgen.model import Component, FirewallRule, Host
+from archgen.markup import identifier
+from archgen.model import Component, Connection, FirewallRule, Host, Port
 from archgen.site.escape import code, link, outside, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import table
 from archgen.topology import Topology, encrypted
+from archgen.wording import listed
 
 FIRST = ("client", "dns")
 """The kinds that stand before the servers in the table of elements: what a request meets first."""
@@ -26,7 +29,7 @@ def elements(topology: Topology) -> str:
 
 
 def _component(topology: Topology, one: Component) -> Sequence[str]:
-    name = f"{text(one.name)} ({code(one.id)})" if one.name else code(one.id)
+    name = place("component", one.id) + (f"{text(one.name)} ({code(one.id)})" if one.name else code(one.id))
     links = "".join(f", {outside(label, url)}" for label, url in one.links)
     product = " ".join(filter(None, (text(one.product or ""), text(one.version or ""))))
     return (
@@ -63,7 +66,7 @@ def _domain(one: Component) -> Sequence[str]:
 def _host(topology: Topology, host: Host) -> Sequence[str]:
     carried = topology.replicas_on[host.id]
     why = host.why or (f"Carries {listed_components(carried)}." if carried else "")
-    name = f"{text(host.name)} ({code(host.id)})" if host.name else code(host.id)
+    name = place("host", host.id) + (f"{text(host.name)} ({code(host.id)})" if host.name else code(host.id))
     return (name, "Server", "", code(host.address) if host.address else "", text(why))
 
 
@@ -111,7 +114,8 @@ def networks(topology: Topology) -> str:
         members = [host.id for host in topology.architecture.hosts if host.network == network.id]
         members += [one.id for one in topology.architecture.components if one.network == network.id]
         guarding = topology.guards.get(f"network:{network.id}", ())
-        rows.append((code(network.id), network.trust, codes(members), codes(guarding)))
+        name = f"{place('network', network.id)}{code(network.id)}"
+        rows.append((name, network.trust, codes(members), codes(guarding)))
     return table(("Network", "Trust", "Members", "Guarded by"), rows)
 
 
@@ -192,19 +196,41 @@ def connections(topology: Topology) -> str:
     rows = []
     for one in topology.architecture.connections:
         for port in one.ports:
-            safe = encrypted(port)
-            across = topology.crosses(one)
-            way = (
-                "encrypted"
-                if safe
-                else "within the host"
-                if across is False
-                else "in clear"
-                if safe is False
-                else "not stated"
-            )
-            rows.append((code(one.id), text(port.protocol), str(port.port or ""), way, text(one.why or "")))
+            name = f"{place('connection', one.id)}{code(one.id)}" if port == one.ports[0] else code(one.id)
+            said = way(topology, one, port)
+            rows.append((name, text(port.protocol), str(port.port or ""), said, text(one.why or "")))
     return table(("Connection", "Protocol", "Port", "On the way", "Why"), rows)
+
+
+def way(topology: Topology, one: Connection, port: Port) -> str:
+    """What can be read along on a port of a connection."""
+    safe = encrypted(port)
+    if safe:
+        return "encrypted"
+    if topology.crosses(one) is False:
+        return "within the host"
+    return "in clear" if safe is False else "not stated"
+
+
+def place(kind: str, id: str) -> str:
+    """Where a picture leads to: the anchor of a thing in the row that tells of it."""
+    return f'<span id="{identifier(kind, id)}"></span>'
+
+
+def zones(topology: Topology) -> str:
+    """The failure domains, what lies in each and what its loss stops."""
+    rows = []
+    for zone in topology.architecture.zones:
+        held = [host for host in topology.hosts if zone.id in topology.index.zones_around(host)]
+        lost = [
+            flow_links(topology, flow)
+            for flow, failures in topology.failures.items()
+            if Subject("zone", zone.id) in {point.element for point in failures.points}
+        ]
+        name = f"{place('zone', zone.id)}{code(zone.id)}"
+        within = code(zone.within) if zone.within else ""
+        rows.append((name, zone.kind.replace("-", " "), within, codes(held), listed(lost) or "nothing"))
+    return table(("Zone", "Kind", "Within", "Hosts", "Its loss stops"), rows)
 
 
 def flow_links(topology: Topology, flow: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from msgspec import Struct
@@ -11,11 +12,12 @@ from archgen.evolution import Evolution
 from archgen.finding import Finding
 from archgen.model import Flow
 from archgen.topology import Topology
+from archgen.view import Diagram
 
 HOME = "index.md"
 """The path of the home page."""
 
-STYLES = ("assets/archgen.css", "assets/across.css")
+STYLES = ("assets/archgen.css", "assets/across.css", "assets/views.css")
 """The paths of the style sheets, one a concern, in the package and in the site."""
 
 LADDER = "ladder/index.md"
@@ -30,7 +32,7 @@ GLOSSARY = "glossary/index.md"
 RESERVED = ("assets", "glossary", "issues", "ladder", "rules", "search")
 """Directories of the site that are no model's, so that no model can have one of these ids."""
 
-SCRIPTS = ("assets/archgen.js", "assets/issues.js")
+SCRIPTS = ("assets/archgen.js", "assets/issues.js", "assets/picture.js", "assets/views.js")
 """The paths of the scripts, one a concern, in the package and in the site.
 
 They are classic scripts, since browsers load no module from a disk; in their order, and after the page.
@@ -86,11 +88,18 @@ class Page(Struct, frozen=True):
     title: str = ""
 
 
+Section = Callable[[str, str], str]
+"""The address of what a page tells of a thing, by its kind and id."""
+
+
 class Draw(Protocol):
     """Draws pictures as whole SVG documents that carry both a light and a dark palette."""
 
     def deployment(self, tier: Tier) -> str:
         """Where everything runs."""
+
+    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
+        """A view of a tier; with `section` as it stands in a page, where every thing in it is a link."""
 
     def change(self, evolution: Evolution) -> str:
         """Both tiers of a step in one deployment, with what came and what went."""

@@ -12,6 +12,7 @@ from archgen.markup import identifier
 from archgen.render.chart_svg import Chart, chart_svg
 from archgen.render.tradeoff_svg import tradeoff_svg
 from archgen.rule import Rule
+from archgen.site.answers.panorama import View, section
 from archgen.site.broken import broken_page
 from archgen.site.charts import downtimes, fixes
 from archgen.site.climb import ladder_page
@@ -25,6 +26,7 @@ from archgen.site.plain import texts
 from archgen.site.rules import rule_index, rule_page
 from archgen.site.step import Step, compare
 from archgen.site.tier import tier_page
+from archgen.views.deployment import deployment
 
 
 def pages(
@@ -61,7 +63,7 @@ def _pages(
     for tier in tiers:
         step = steps.get(tier.id)
         chart = _chart(f"{tier.id}/fix-first.svg", tier.id, fixes(tier))
-        yield tier_page(tier, step, rules, chart)
+        yield tier_page(tier, step, rules, _views(tier, draw), chart)
         if chart:
             yield chart
         if step:
@@ -89,6 +91,12 @@ def _across(tiers: Sequence[Tier], steps: Mapping[str, Step], rules: Sequence[Ru
     if chart:
         yield chart
     yield issues_page(tiers, rules)
+
+
+def _views(tier: Tier, draw: Draw) -> list[View]:
+    """The pictures of a tier's page."""
+    shown = deployment(tier.topology, tier.findings)
+    return [View("deployment", "Deployment", "deployment.svg", shown.alt, draw.drawn(tier, shown, section(tier)))]
 
 
 def _before(tier: Tier) -> str:

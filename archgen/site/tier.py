@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from archgen.explained import explained
 from archgen.rule import Rule
 from archgen.site import facts, issues
+from archgen.site.answers.panorama import View, panorama
 from archgen.site.escape import code, link, text
 from archgen.site.issue_table import issue_table
 from archgen.site.ladder import IMPOSSIBLE, codes, step_blocks
-from archgen.site.markdown import counted, heading, page, picture, table
+from archgen.site.markdown import counted, heading, page, table
 from archgen.site.page import Page, Tier
 from archgen.site.reliability import reliability
 from archgen.site.source import yaml_block
@@ -18,16 +19,18 @@ from archgen.site.step import Step, access, breaking
 from archgen.wording import plural
 
 
-def tier_page(tier: Tier, step: Step | None, rules: Sequence[Rule], chart: Page | None = None) -> Page:
+def tier_page(
+    tier: Tier, step: Step | None, rules: Sequence[Rule], views: Sequence[View], chart: Page | None = None
+) -> Page:
     """The page of one tier; `step` leads to it from the tier before, where that is part of the site,
-    `chart` the picture of what to fix first.
+    `views` are its pictures, the first of them in sight, `chart` the picture of what to fix first.
     """
     architecture = tier.topology.architecture
     parts = (
         heading(1, text(architecture.name)),
         text(architecture.summary or ""),
         _line(tier),
-        picture("deployment.svg", f"Deployment of {architecture.name}"),
+        panorama(tier, views),
         heading(2, "What is wrong", "wrong") if tier.open else "",
         issues.worst(tier),
         *_step(tier, step),
@@ -91,6 +94,7 @@ def _facts(tier: Tier) -> Iterator[str]:
     sections = (
         ("DNS records", "dns", facts.records),
         ("Hosts", "hosts", facts.hosts),
+        ("Failure domains", "zones", facts.zones),
         ("Networks", "networks", facts.networks),
         ("Firewall rules", "firewalls", facts.firewalls),
         ("Certificates", "certificates", facts.certificates),

@@ -1,0 +1,423 @@
+/* The pictures of a page answer: views and layers to choose, a card for what is pointed at, and an address for each state. */
+(() => {
+  const archgen = (window.archgen = window.archgen || {});
+  const SVG = "http://www.w3.org/2000/svg";
+  const SIGNS = { good: "✓ ", bad: "✕ ", unsure: "? " };
+  const TOWARDS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+  /* What stands behind the # of the address as names and values; an anchor of the page is none of it. */
+  archgen.state = {
+    read: () => (location.hash.includes("=") || location.hash.length < 2
+      ? Object.fromEntries(new URLSearchParams(location.hash.slice(1))) : null),
+    write: (changes, push) => {
+      const state = { ...archgen.state.read(), ...changes };
+      const said = new URLSearchParams(Object.entries(state).filter(([, value]) => value)).toString();
+      const address = said ? `#${said}` : location.pathname + location.search;
+      if (said !== location.hash.slice(1)) history[push ? "pushState" : "replaceState"](history.state, "", address);
+    },
+  };
+
+  const make = (tag, attributes = {}, ...children) => {
+    const one = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
+    one.append(...children);
+    return one;
+  };
+
+  const drawn = (tag, attributes, text) => {
+    const one = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
+    if (text) one.textContent = text;
+    return one;
+  };
+
+  const subject = item => item.dataset.edge || item.dataset.component || item.parentElement.dataset.group;
+  const address = item =>
+    item.dataset.edge || item.dataset.node || `${item.dataset.item}:${item.parentElement.dataset.group}`;
+  const boxOf = item => item.dataset.box.split(" ").map(Number);
+  let count = 0;
+
+  class Views {
+    constructor(root) {
+      this.root = root;
+      this.id = `archgen-${++count}`;
+      this.facts = JSON.parse(root.dataset.facts);
+      this.figure = root.querySelector("figure");
+      this.canvas = make("div", { class: "archgen-canvas" });
+      this.frame = make("div", {
+        class: "archgen-frame", tabindex: "0", role: "group",
+        "aria-label": "Picture: arrow keys move it, plus and minus zoom, 0 fits it",
+      }, this.canvas);
+      this.svgs = new Map([[this.figure.dataset.view, this.figure.querySelector("svg")]]);
+      this.canvas.append(this.svgs.get(this.figure.dataset.view));
+      this.figure.append(this.frame);
+      root.classList.add("ready");
+      this.card = make("div", { class: "archgen-card", id: `${this.id}-card`, role: "tooltip", hidden: "" });
+      root.append(this.card);
+      this.sight = archgen.viewport(this.frame, this.canvas);
+      this.tabs();
+      this.layers();
+      this.buttons();
+      this.listen();
+      this.restore();
+    }
+
+    // What can be chosen
+
+    tabs() {
+      const list = this.root.querySelector(".archgen-tabs");
+      this.chosen = [...list.querySelectorAll("a")];
+      list.hidden = this.chosen.length < 2;
+      list.setAttribute("role", "tablist");
+      list.setAttribute("aria-label", "Views");
+      this.figure.setAttribute("role", "tabpanel");
+      for (const tab of this.chosen) {
+        tab.parentElement.setAttribute("role", "presentation");
+        tab.setAttribute("role", "tab");
+        tab.id = `${this.id}-${tab.dataset.view}`;
+      }
+      list.addEventListener("click", event => {
+        const tab = event.target.closest("a");
+        if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.choose({ view: tab.dataset.view, focus: "" });
+      });
+      list.addEventListener("keydown", event => {
+        const at = this.chosen.indexOf(event.target), most = this.chosen.length;
+        const next = { ArrowRight: at + 1, ArrowLeft: at - 1 + most, Home: 0, End: most - 1 }[event.key];
+        if (event.key === " ") event.target.click();
+        else if (next === undefined) return;
+        else this.chosen[next % most].focus();
+        if (next !== undefined) document.activeElement.click();
+        event.preventDefault();
+      });
+    }
+
+    layers() {
+      const radios = this.facts.layers.map(layer => make("label", {},
+        make("input", { type: "radio", name: `${this.id}-layer`, value: layer.id }), layer.title));
+      this.says = make("p", { class: "archgen-says", "aria-live": "polite" });
+      const group = make("div", { class: "archgen-layers", role: "radiogroup", "aria-label": "Layer" }, ...radios);
+      group.addEventListener("change", event => this.choose({ layer: event.target.value }));
+      this.figure.before(group);
+      this.root.querySelector(".archgen-legend").before(this.says);
+    }
+
+    buttons() {
+      const bar = make("div", { class: "archgen-buttons" });
+      const full = () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen());
+      for (const [sign, name, act] of [
+        ["M12 5v14M5 12h14", "Zoom in", () => this.sight.larger()],
+        ["M5 12h14", "Zoom out", () => this.sight.smaller()],
+        ["M4 6.5h16v11H4zM8 10.5h8v3H8z", "Fit", () => this.sight.fit(false)],
+        ["M9 4H4v5M15 4h5v5M9 20H4v-5M15 20h5v-5", "Full screen", full],
+      ]) {
+        if (act === full && !document.fullscreenEnabled) continue;
+        const icon = drawn("svg", { viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true" });
+        icon.append(drawn("path", { d: sign, fill: "none", stroke: "currentColor", "stroke-width": 2 }));
+        const button = make("button", { type: "button", "aria-label": name, title: name }, icon);
+        button.addEventListener("click", act);
+        bar.append(button);
+      }
+      this.figure.append(bar);
+      document.addEventListener("fullscreenchange", () => requestAnimationFrame(() => this.sight.show()));
+    }
+
+    // The state
+
+    choose(changes) {
+      archgen.state.write(this.short(changes), true);
+      this.restore();
+    }
+
+    /* A state without what is shown anyway. */
+    short(state) {
+      const said = { ...state };
+      if (said.view === this.chosen[0].dataset.view) said.view = "";
+      if (said.layer === this.facts.layers[0].id) said.layer = "";
+      return said;
+    }
+
+    restore() {
+      const state = archgen.state.read() || (this.view ? null : {});
+      if (!state) return;
+      const view = this.chosen.find(one => one.dataset.view === state.view) || this.chosen[0];
+      const layer = this.facts.layers.find(one => one.id === state.layer) || this.facts.layers[0];
+      if (this.view !== view.dataset.view) this.show(view);
+      this.paint(layer);
+      const focus = state.focus && this.items().find(one => address(one) === state.focus);
+      if (focus && focus !== document.activeElement) {
+        this.root.scrollIntoView({ block: "nearest" });
+        focus.focus({ preventScroll: true });
+      } else if (!state.focus) {
+        this.rest();
+      }
+    }
+
+    show(tab) {
+      this.view = tab.dataset.view;
+      for (const one of this.chosen) {
+        one.setAttribute("aria-selected", String(one === tab));
+        one.tabIndex = one === tab ? 0 : -1;
+      }
+      this.figure.setAttribute("aria-labelledby", tab.id);
+      this.root.querySelector(".archgen-full a").setAttribute("href", tab.getAttribute("href"));
+      if (!this.svgs.has(this.view)) {
+        const waiting = this.root.querySelector(`template[data-view="${CSS.escape(this.view)}"]`);
+        this.svgs.set(this.view, waiting.content.firstElementChild);
+      }
+      this.svg = this.svgs.get(this.view);
+      this.canvas.replaceChildren(this.svg);
+      const items = this.items();
+      if (items.length && !items.some(one => one.tabIndex === 0)) {
+        (items.find(one => one.dataset.node) || items[0]).tabIndex = 0;
+      }
+      this.sight.show();
+    }
+
+    // Layers
+
+    paint(layer) {
+      this.root.dataset.layer = layer.id;
+      this.root.toggleAttribute("data-fades", Boolean(layer.fades));
+      this.root.toggleAttribute("data-marked", Boolean(layer.lines || layer.nodes));
+      for (const one of this.root.querySelectorAll(".archgen-layers input")) one.checked = one.value === layer.id;
+      this.says.textContent = layer.says;
+      for (const one of this.root.querySelectorAll(".archgen-legend [data-in]")) {
+        one.hidden = one.dataset.in !== layer.id;
+      }
+      if (this.svg.dataset.layer === layer.id) return;
+      this.svg.dataset.layer = layer.id;
+      const pills = drawn("g", { class: "archgen-pills", "aria-hidden": "true" });
+      for (const one of this.svg.querySelectorAll("[data-item], [data-kind]")) {
+        const mark = this.mark(layer, one);
+        if (mark) one.dataset.tone = mark[0];
+        else delete one.dataset.tone;
+        if (mark && one.dataset.box && !one.dataset.edge) pills.append(this.pill(mark, boxOf(one)));
+        const head = mark && one.dataset.kind && one.querySelector("[data-box]");
+        if (head && !head.getAttribute("aria-label").includes(mark[1])) {
+          const frame = one.querySelector("rect"), side = name => Number(frame.getAttribute(name));
+          pills.append(this.pill(mark, [side("x") + side("width") - 52, side("y") - 4, 0, 0]));
+        }
+      }
+      this.svg.querySelector(".archgen-pills")?.remove();
+      if (pills.childNodes.length) this.svg.append(pills);
+    }
+
+    mark(layer, one) {
+      const { node, component, edge, kind, group } = one.dataset;
+      if (edge) return layer.lines?.[edge];
+      if (kind) return layer.groups?.[`${kind}:${group}`];
+      return node && (layer.nodes?.[node] || layer.nodes?.[component]);
+    }
+
+    pill([tone, word], [x, y, wide, tall]) {
+      const said = (SIGNS[tone] || "") + word;
+      const long = said.length * 5.3 + 16;
+      const group = drawn("g", { class: "archgen-pill", "data-tone": tone });
+      const middle = x + wide / 2;
+      group.append(
+        drawn("rect", { x: middle - long / 2, y: y + tall - 5, width: long, height: 18, rx: 9 }),
+        drawn("text", { x: middle, y: y + tall + 7.5, "text-anchor": "middle" }, said),
+      );
+      return group;
+    }
+
+    // Cards
+
+    items() {
+      return [...this.svg.querySelectorAll("[data-item]")];
+    }
+
+    listen() {
+      let timer;
+      const later = (act, delay) => {
+        clearTimeout(timer);
+        timer = setTimeout(act, delay);
+      };
+      this.figure.addEventListener("pointerenter", () => this.widen());
+      this.figure.addEventListener("pointerover", event => {
+        if (event.pointerType === "touch" || event.buttons) return;
+        const item = event.target.closest("[data-item]");
+        if (item) later(() => this.point(item), 60);
+        else if (!event.target.closest(".archgen-card")) later(() => this.back(), 250);
+      });
+      this.figure.addEventListener("pointerleave", () => later(() => this.back(), 250));
+      this.card.addEventListener("pointerenter", () => clearTimeout(timer));
+      this.card.addEventListener("pointerleave", () => later(() => this.back(), 250));
+      this.figure.addEventListener("focusin", event => {
+        const item = event.target.closest("[data-item]");
+        if (!item) return;
+        for (const one of this.items()) if (one.tabIndex === 0 && one !== item) one.tabIndex = -1;
+        item.tabIndex = 0;
+        this.frame.scrollTo(0, 0);
+        this.sight.reveal(item);
+        this.point(item);
+        archgen.state.write({ focus: address(item) }, false);
+      });
+      this.root.addEventListener("focusout", event => {
+        if (!this.root.contains(event.relatedTarget)) later(() => this.back(), 250);
+      });
+      let touched = null;
+      this.figure.addEventListener("pointerdown", event => {
+        touched = event.pointerType === "touch" ? event.target.closest("[data-item]") : null;
+      });
+      this.figure.addEventListener("click", event => {
+        const item = event.target.closest("[data-item]");
+        const badge = event.target.closest(".badge");
+        if (badge) {
+          event.preventDefault();
+          location.hash = `issue-${badge.querySelector("text").textContent.trim()}`;
+        } else if (item && touched === item && this.pointed !== item) {
+          event.preventDefault();
+          item.focus({ preventScroll: true });
+          this.point(item);
+        } else if (!item && touched === null && event.target.closest("svg")) {
+          this.rest();
+        }
+      });
+      this.figure.addEventListener("keydown", event => {
+        const item = event.target.closest("[data-item]");
+        if (event.key === "Escape" && this.pointed) {
+          event.preventDefault();
+          this.rest();
+          archgen.state.write({ focus: "" }, false);
+          if (item) this.frame.focus({ preventScroll: true });
+        } else if (item && TOWARDS[event.key]) {
+          event.preventDefault();
+          event.stopPropagation();
+          this.next(item, TOWARDS[event.key])?.focus({ preventScroll: true });
+        }
+      }, true);
+    }
+
+    /* Lines are thin: each gets a wider one that nobody sees, once a pointer comes near. */
+    widen() {
+      if (this.svg.dataset.wide) return;
+      this.svg.dataset.wide = "1";
+      for (const line of this.svg.querySelectorAll("[data-edge] > path[fill=none]")) {
+        line.after(drawn("path", { d: line.getAttribute("d"), class: "archgen-hit" }));
+      }
+    }
+
+    /* The nearest thing in a direction, sideways counting double. */
+    next(item, [dx, dy]) {
+      const middle = one => {
+        const box = one.getBoundingClientRect();
+        return [box.left + box.width / 2, box.top + box.height / 2];
+      };
+      const from = middle(item);
+      let best = null, least = Infinity;
+      for (const one of this.items()) {
+        const to = middle(one);
+        const ahead = (to[0] - from[0]) * dx + (to[1] - from[1]) * dy;
+        const aside = Math.abs((to[0] - from[0]) * dy) + Math.abs((to[1] - from[1]) * dx);
+        if (one !== item && ahead > 1 && ahead + 2 * aside < least) [best, least] = [one, ahead + 2 * aside];
+      }
+      return best;
+    }
+
+    /* Lets go of what is pointed at, or goes back to what has the focus. */
+    back() {
+      const kept = document.activeElement?.closest?.("[data-item]");
+      if (kept && this.figure.contains(kept)) this.point(kept);
+      else if (!this.card.contains(document.activeElement)) this.rest();
+    }
+
+    rest() {
+      this.pointed?.removeAttribute("aria-describedby");
+      this.pointed = null;
+      this.card.hidden = true;
+      this.canvas.classList.remove("dim");
+      for (const one of this.canvas.querySelectorAll(".lit")) one.classList.remove("lit");
+    }
+
+    point(item) {
+      if (this.pointed === item) return;
+      this.rest();
+      this.pointed = item;
+      for (const one of this.around(item)) one.classList.add("lit");
+      this.canvas.classList.add("dim");
+      this.fill(item);
+      item.setAttribute("aria-describedby", this.card.id);
+      this.card.hidden = false;
+      this.put(item);
+    }
+
+    /* A thing with what it is connected to, or with what lies in it. */
+    around(item) {
+      const { node, edge } = item.dataset;
+      const all = this.items();
+      if (edge) {
+        const lines = all.filter(one => one.dataset.edge === edge);
+        const ends = new Set(lines.flatMap(one => [one.dataset.from, one.dataset.to]));
+        return [...lines, ...all.filter(one => ends.has(one.dataset.node))];
+      }
+      if (node) {
+        const lines = all.filter(one => one.dataset.from === node || one.dataset.to === node);
+        const ends = new Set(lines.flatMap(one => [one.dataset.from, one.dataset.to]));
+        return [item, ...lines, ...all.filter(one => ends.has(one.dataset.node))];
+      }
+      const frame = item.parentElement.querySelector("rect").getBoundingClientRect();
+      return all.filter(one => {
+        const box = one.getBoundingClientRect();
+        return box.left >= frame.left - 1 && box.right <= frame.right + 1 && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+      });
+    }
+
+    fill(item) {
+      const told = this.facts.cards[item.dataset.item]?.[subject(item)];
+      const [name, ...more] = item.getAttribute("aria-label").split(" · ");
+      const list = make("dl", {});
+      const rows = told ? [...told.rows] : more.map(one => ["", one]);
+      if (item.dataset.node?.includes("@")) rows.unshift(["Replica", item.dataset.node]);
+      for (const [word, fact] of rows) list.append(make("dt", {}, word), make("dd", {}, fact));
+      const head = make("p", { class: "archgen-card-title" }, make("strong", {}, told ? told.title : name), make("span", {}, told ? told.kind : ""));
+      const issues = make("ul", {});
+      for (const number of told?.issues || []) {
+        const [severity, message] = this.facts.issues[number];
+        const link = make("a", { href: `#issue-${number}` },
+          make("span", { class: `archgen-badge archgen-${severity}` }, String(number)), message.replaceAll("`", ""));
+        issues.append(make("li", {}, link));
+      }
+      const href = item.getAttribute("href");
+      this.card.replaceChildren(head, list, ...(issues.childNodes.length ? [issues] : []),
+        make("p", {}, make("a", { href }, "More about it on this page")));
+    }
+
+    /* Beside the thing, within the block; on a narrow screen below the picture. */
+    put(item) {
+      const home = this.root.getBoundingClientRect(), frame = this.frame.getBoundingClientRect();
+      const { style } = this.card;
+      if (home.width < 620) {
+        style.left = "0px";
+        style.top = `${frame.bottom - home.top + 8}px`;
+        return;
+      }
+      const target = item.querySelector(":scope > text")?.parentElement || item;
+      const box = target.getBoundingClientRect();
+      const wide = this.card.offsetWidth, tall = this.card.offsetHeight;
+      const right = box.right + 12 + wide <= home.right;
+      const left = right ? box.right + 12 : box.left - 12 - wide >= home.left ? box.left - 12 - wide : home.right - wide;
+      const beside = right || box.left - 12 - wide >= home.left;
+      const lowest = Math.min(innerHeight - 8, frame.bottom + 120) - tall;
+      const top = beside ? Math.max(Math.min(box.top, lowest), 60) : box.bottom + 12;
+      style.left = `${Math.max(0, left - home.left)}px`;
+      style.top = `${top - home.top}px`;
+    }
+  }
+
+  const all = new Set();
+  const start = () => {
+    for (const root of document.querySelectorAll(".archgen-views:not(.ready)")) all.add(new Views(root));
+  };
+  addEventListener("popstate", () => {
+    for (const one of all) {
+      if (one.root.isConnected) one.restore();
+      else all.delete(one);
+    }
+  });
+  // themes that swap pages without loading them tell so here
+  if (window.document$) window.document$.subscribe(start);
+  start();
+})();
