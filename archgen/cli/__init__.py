@@ -25,6 +25,7 @@ COMMANDS = {
     "test-rules": "hold the rules of your own against their examples",
     "schema": "print the JSON Schema of the model language",
     "new": "write a model to start from",
+    "lsp": "serve an editor: findings as you type, explanations, completion, fixes",
     "completion": "print what completes commands and options in a shell",
 }
 

@@ -1,0 +1,1 @@
+"""What an editor asks of a model while it is written, as values; `server` speaks of them with the editor."""

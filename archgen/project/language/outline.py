@@ -1,0 +1,155 @@
+"""A text as an editor sees it: every key, value and name with the characters that it takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+import yaml
+from msgspec import Struct
+
+from archgen.loader.syntax import DEEPEST
+from archgen.project.language.grammar import DECLARING, NAMING, Way
+
+_COMPOSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NAME = re.compile(r"(?:(?P<kind>host|network|component|zone|flow):)?(?P<at>@)?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+class Span(Struct, frozen=True, order=True):
+    """Characters of one line, counted from 0; `end` is behind the last one."""
+
+    line: int
+    start: int
+    end: int
+
+    def holds(self, line: int, column: int) -> bool:
+        """Whether a cursor stands in it or directly behind it."""
+        return line == self.line and self.start <= column <= self.end
+
+
+class Name(Struct, frozen=True):
+    """A name of a declared thing, where it is declared or spoken of."""
+
+    kind: str
+    id: str
+    span: Span
+    declares: bool
+
+
+class Part(Struct, frozen=True):
+    """A key or a lone value with the way to it; a value's way is that of its key."""
+
+    way: Way
+    text: str
+    span: Span
+    is_key: bool
+
+
+class Outline:
+    """The parts and names of a text; of one that is no YAML, none."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._parts = tuple(_parts(text))
+
+    @cached_property
+    def declared(self) -> dict[str, dict[str, Span]]:
+        """The names of each kind that the text declares."""
+        found: dict[str, dict[str, Span]] = {kind: {} for kind in DECLARING.values()}
+        for part in self._parts:
+            if part.is_key and len(part.way) == 2 and part.way[0] in DECLARING:
+                found[DECLARING[str(part.way[0])]][part.text] = part.span
+        return found
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """Every name of a declared thing."""
+        return tuple(name for part in self._parts for name in self._names(part))
+
+    def name_at(self, line: int, column: int) -> Name | None:
+        """The name that a cursor stands in."""
+        return next((one for one in self.names if one.span.holds(line, column)), None)
+
+    def part_at(self, line: int, column: int) -> Part | None:
+        """The key or value that a cursor stands in."""
+        return next((one for one in self._parts if one.span.holds(line, column)), None)
+
+    @cached_property
+    def sections(self) -> tuple[Part, ...]:
+        """The keys of the model, and those right below them."""
+        return tuple(one for one in self._parts if one.is_key and len(one.way) <= 2)
+
+    def _names(self, part: Part) -> Iterator[Name]:
+        if part.is_key and len(part.way) == 2 and part.way[0] in DECLARING:
+            yield Name(DECLARING[str(part.way[0])], part.text, part.span, True)
+            return
+        # a step's message is a text and its key is not; anywhere else the nearest key that speaks of names decides
+        steps = [step for step in part.way if isinstance(step, str)]
+        inner = steps[:-1] if part.is_key else steps
+        if part.is_key and " -" not in part.text and (not inner or inner[-1] not in NAMING or inner[-1] == "steps"):
+            return
+        near = inner[-1] if inner else ""
+        if " -" in near or near not in NAMING or (near in ("connections", "steps") and not part.is_key):
+            return
+        line = self.text_of(part.span)
+        for found in _NAME.finditer(line):
+            kind = self._kind(found, NAMING[near], line)
+            if kind is not None:
+                start = part.span.start + found.start("id")
+                yield Name(kind, found["id"], Span(part.span.line, start, start + len(found["id"])), False)
+
+    def _kind(self, found: re.Match[str], kinds: tuple[str, ...], line: str) -> str | None:
+        name = found["id"]
+        if found["kind"] is not None:
+            return found["kind"] if name in self.declared.get(found["kind"], {}) else None
+        if found["at"] is not None or line[: found.start()].endswith("@"):
+            kinds = ("host",)
+        elif line[found.end() : found.end() + 1] in ("@", "#") and found.end() < len(line):
+            kinds = ("component",)
+        return next((kind for kind in kinds if name in self.declared.get(kind, {})), None)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text, as YAML and an editor break them."""
+        return re.split(r"\r\n|\n|\r", self.text)
+
+    def text_of(self, span: Span) -> str:
+        """The characters of a span."""
+        return self.lines[span.line][span.start : span.end]
+
+
+def _parts(text: str) -> Iterator[Part]:
+    try:
+        root = yaml.compose(text, Loader=_COMPOSER)
+        found = list(_walk(root, ()))
+    except (yaml.YAMLError, RecursionError, ValueError):
+        # what is being typed is often no YAML for a moment
+        return
+    yield from found
+
+
+def _walk(node: Any, way: Way) -> Iterator[Part]:
+    if len(way) > DEEPEST:
+        return
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            word = str(key.value)
+            inner = (*way, word)
+            yield from _part(key, inner, True)
+            if (value.start_mark.line, value.start_mark.column) > (key.start_mark.line, key.start_mark.column):
+                yield from _walk(value, inner)
+    elif isinstance(node, yaml.SequenceNode):
+        for at, one in enumerate(node.value):
+            yield from _walk(one, (*way, at))
+    elif node is not None:
+        yield from _part(node, way, False)
+
+
+def _part(node: Any, way: Way, is_key: bool) -> Iterator[Part]:
+    start, end = node.start_mark, node.end_mark
+    if isinstance(node, yaml.ScalarNode) and start.line == end.line and end.column > start.column:
+        quotes = 1 if node.style in ("'", '"') else 0
+        span = Span(start.line, start.column + quotes, end.column - quotes)
+        yield Part(way, str(node.value), span, is_key)

@@ -1,0 +1,342 @@
+"""The language server, driven over its standard streams by a client as an editor would."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.client import LanguageClient
+
+from archgen.cli import main
+from archgen.loader import load
+from archgen.project.language import grammar
+from archgen.project.language.cursor import cursor
+from archgen.project.language.outline import Outline
+
+ROOT = Path(__file__).parent.parent
+TIER = next((ROOT / "models").glob("2-*.arch.yaml")).read_text(encoding="utf-8").replace("follows: 1-simple-web-stack\n", "")
+LINES = TIER.splitlines()
+
+
+class Editor:
+    """One open model, its diagnostics as they come, and its text as the edits leave it."""
+
+    def __init__(self, client: LanguageClient, file: Path) -> None:
+        self.client = client
+        self.uri = file.as_uri()
+        self.text = ""
+        self.version = 0
+        self.shown: list[lsp.Diagnostic] = []
+        self.told = asyncio.Event()
+
+    @property
+    def document(self) -> lsp.TextDocumentIdentifier:
+        return lsp.TextDocumentIdentifier(self.uri)
+
+    async def write(self, text: str) -> list[lsp.Diagnostic]:
+        """Put a text into the editor, and wait for what is found in it."""
+        self.told.clear()
+        self.version += 1
+        if self.version == 1:
+            opened = lsp.TextDocumentItem(self.uri, "yaml", 1, text)
+            self.client.text_document_did_open(lsp.DidOpenTextDocumentParams(opened))
+        else:
+            whole = lsp.TextDocumentContentChangeWholeDocument(text)
+            named = lsp.VersionedTextDocumentIdentifier(uri=self.uri, version=self.version)
+            self.client.text_document_did_change(lsp.DidChangeTextDocumentParams(named, [whole]))
+        self.text = text
+        await asyncio.wait_for(self.told.wait(), 20)
+        return self.shown
+
+    def at(self, line: str, word: str) -> lsp.Position:
+        """Where a word begins, in the units of the protocol, on the first line that holds a text."""
+        lines = self.text.splitlines()
+        number = next(at for at, each in enumerate(lines) if line in each)
+        before = lines[number][: lines[number].index(word)]
+        return lsp.Position(number, len(before.encode("utf-16-le")) // 2)
+
+    def applied(self, edit: lsp.WorkspaceEdit) -> str:
+        lines = self.text.splitlines(keepends=True)
+        assert edit.changes is not None
+        for one in sorted(edit.changes[self.uri], key=lambda each: each.range.start.line, reverse=True):
+            lines[one.range.start.line : one.range.end.line] = [one.new_text]
+        return "".join(lines)
+
+    async def actions(self, shown: lsp.Diagnostic, only: list[str] | None = None) -> list[lsp.CodeAction]:
+        context = lsp.CodeActionContext([shown], only)
+        found = await self.client.text_document_code_action_async(
+            lsp.CodeActionParams(self.document, shown.range, context)
+        )
+        return [one for one in found or () if isinstance(one, lsp.CodeAction)]
+
+
+def run(directory: Path, drive: Callable[[Editor], Awaitable[Any]]) -> None:
+    """Start the server as an editor does, open a model, and end it properly."""
+
+    async def session() -> None:
+        client = LanguageClient("editor", "1")
+        editor = Editor(client, directory / "shop.arch.yaml")
+
+        @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def shown(params: lsp.PublishDiagnosticsParams) -> None:
+            if params.uri == editor.uri and params.version == editor.version:
+                editor.shown = list(params.diagnostics)
+                editor.told.set()
+
+        await client.start_io(sys.executable, "-m", "archgen.cli", "lsp", "--stdio")
+        try:
+            start = lsp.InitializeParams(lsp.ClientCapabilities(), root_uri=directory.as_uri())
+            await client.initialize_async(start)
+            client.initialized(lsp.InitializedParams())
+            await drive(editor)
+        finally:
+            await client.shutdown_async(None)
+            client.exit(None)
+            await client.stop()
+
+    asyncio.run(session())
+
+
+def test_findings_appear_as_one_types_and_go(tmp_path: Path) -> None:
+    async def drive(editor: Editor) -> None:
+        shown = {one.code: one for one in await editor.write(TIER)}
+        assert {"REL001", "REL006", "SEC001", "SEC004"} <= set(shown)
+        clear = shown["SEC001"]
+        assert clear.range.start == editor.at("user -> haproxy: {", "user")
+        assert clear.range.end.character - clear.range.start.character == len("user -> haproxy")
+        assert clear.severity is lsp.DiagnosticSeverity.Error
+        assert clear.code_description is not None
+        assert clear.code_description.href.startswith("https://")
+        point = next(one for one in shown.values() if one.related_information)
+        assert point.related_information is not None
+        assert point.related_information[0].location.uri == editor.uri
+        broken = await editor.write(TIER.replace("  mysql:\n    kind: database", "  mysql:\n    kind: databse"))
+        assert [one.code for one in broken] == ["MOD001"]
+        assert "Did you mean `database`?" in broken[0].message
+        assert await editor.write(TIER[: TIER.index("connections:")] + "connections: {user -> ")
+        mended = await editor.write(TIER.replace("{protocol: http, port: 80}", "https"))
+        assert "SEC001" not in {one.code for one in mended}
+
+    run(tmp_path, drive)
+
+
+def test_one_looks_goes_finds_and_renames(tmp_path: Path) -> None:
+    async def drive(editor: Editor) -> None:
+        # characters that count two in UTF-16 stand before a name
+        await editor.write(
+            TIER.replace("kind: database", "kind: database  # 🗄️🗄️").replace(
+                "runs_on: lb-1", "name: 😀😀\n    runs_on: lb-1"
+            )
+        )
+        ask = editor.at(
+            "app -> mysql: {message" if "app -> mysql: {message" in editor.text else "app -> mysql", "mysql"
+        )
+        named = {"text_document": editor.document, "position": ask}
+        hover = await editor.client.text_document_hover_async(lsp.HoverParams(**named))
+        assert hover is not None
+        assert isinstance(hover.contents, lsp.MarkupContent)
+        assert "**mysql** (component)" in hover.contents.value
+        assert "2 replicas on server-1 and server-2" in hover.contents.value
+        key = await editor.client.text_document_hover_async(
+            lsp.HoverParams(editor.document, editor.at("health_check", "health_check"))
+        )
+        assert key is not None
+        assert "notices that a target fails" in key.contents.value  # type: ignore[union-attr]
+        kind = await editor.client.text_document_hover_async(
+            lsp.HoverParams(editor.document, editor.at("kind: load-balancer", "load-balancer"))
+        )
+        assert kind is not None
+        assert kind.contents.value.startswith("**Load balancer**")  # type: ignore[union-attr]
+        (there,) = await editor.client.text_document_definition_async(lsp.DefinitionParams(**named))  # type: ignore[misc]
+        assert there.range.start == editor.at("  mysql:", "mysql")
+        found = await editor.client.text_document_references_async(
+            lsp.ReferenceParams(**named, context=lsp.ReferenceContext(include_declaration=True))
+        )
+        assert found is not None
+        renaming = await editor.client.text_document_rename_async(lsp.RenameParams(**named, new_name="store"))
+        assert renaming is not None
+        after = editor.applied(renaming)
+        before, now = (load("shop.arch.yaml", one.encode()).architecture for one in (editor.text, after))
+        assert [one.id for one in now.components] == [
+            "store" if one.id == "mysql" else one.id for one in before.components
+        ]
+        # what only says the word stays: a protocol, a product
+        assert "{protocol: mysql," in after
+        assert "product: mysql" in after
+        assert len(found) == sum(a != b for a, b in zip(editor.text.splitlines(), after.splitlines(), strict=True))
+        with pytest.raises(JsonRpcException, match="already"):
+            await editor.client.text_document_rename_async(lsp.RenameParams(**named, new_name="nginx"))
+        with pytest.raises(JsonRpcException, match="is no id"):
+            await editor.client.text_document_rename_async(lsp.RenameParams(**named, new_name="a b"))
+        host = await editor.client.text_document_rename_async(
+            lsp.RenameParams(editor.document, editor.at("  server-1:", "server-1"), "db-1")
+        )
+        assert host is not None
+        moved = load("shop.arch.yaml", editor.applied(host).encode()).architecture
+        assert [one.id for one in moved.hosts] == ["lb-1", "db-1", "server-2"]
+        outline = await editor.client.text_document_document_symbol_async(lsp.DocumentSymbolParams(editor.document))
+        assert outline is not None
+        told = {
+            one.name: [inner.name for inner in one.children or ()]
+            for one in outline
+            if isinstance(one, lsp.DocumentSymbol)
+        }
+        assert told["hosts"] == ["lb-1", "server-1", "server-2"]
+
+    run(tmp_path, drive)
+
+
+def test_a_quick_fix_applies_and_a_risk_is_accepted(tmp_path: Path) -> None:
+    async def drive(editor: Editor) -> None:
+        shown = {one.code: one for one in await editor.write(TIER)}
+        fix, accept = await editor.actions(shown["SEC001"])
+        assert fix.is_preferred
+        assert fix.title == "Fix missing-tls of user -> haproxy"
+        assert fix.edit is not None
+        assert accept.edit is not None
+        accepted = editor.applied(accept.edit)
+        after = {one.code for one in await editor.write(editor.applied(fix.edit))}
+        assert "SEC001" not in after
+        assert await editor.actions(shown["SEC001"]) == []
+        assert "SEC001" not in {one.code for one in await editor.write(accepted)}
+        (wrong,) = await editor.write(TIER.replace("kind: database", "kind: databse"))
+        (mend,) = await editor.actions(wrong)
+        assert mend.edit is not None
+        assert editor.applied(mend.edit) == TIER
+        (whole,) = await editor.actions(wrong, [lsp.CodeActionKind.SourceFixAll])
+        assert whole.edit is not None
+        assert editor.applied(whole.edit) == TIER
+
+    run(tmp_path, drive)
+
+
+def test_words_are_offered_where_they_may_stand(tmp_path: Path) -> None:
+    async def drive(editor: Editor) -> None:
+        async def offered(text: str) -> set[str]:
+            await editor.write(text)
+            lines = text.splitlines()
+            end = lsp.Position(len(lines) - 1, len(lines[-1]))
+            found = await editor.client.text_document_completion_async(lsp.CompletionParams(editor.document, end))
+            assert isinstance(found, lsp.CompletionList)
+            return {one.label for one in found.items}
+
+        head = TIER[: TIER.index("\nconnections:")]
+        assert {"components", "flows", "expect"} <= await offered(TIER + "\nco")
+        assert {"load-balancer", "cache"} <= await offered(head + "\n  new:\n    kind: l")
+        assert {"runs_on", "replication"} <= await offered(head + "\n  new:\n    kind: cache\n    r")
+        assert await offered(head + "\n  new: {kind: cache, runs_on: [") == {"lb-1", "server-1", "server-2"}
+        assert {"user", "mysql"} <= await offered(head + "\nconnections:\n  us")
+        assert {"https", "mysql"} <= await offered(head + "\nconnections:\n  user -> nginx: h")
+        assert {"missing-tls"} <= await offered(TIER + "\naccept:\n  - rule: miss")
+
+    run(tmp_path, drive)
+
+
+def test_a_model_is_formatted_and_what_is_none_is_left(tmp_path: Path) -> None:
+    async def drive(editor: Editor) -> None:
+        turned = TIER.replace("\nconnections:", "\n\n\nconnections:")
+        await editor.write(turned)
+        asked = lsp.DocumentFormattingParams(editor.document, lsp.FormattingOptions(2, True))
+        edits = await editor.client.text_document_formatting_async(asked)
+        assert edits
+        assert editor.applied(lsp.WorkspaceEdit(changes={editor.uri: list(edits)})) == TIER
+        await editor.write("archgen: 1\nnam: x\n")
+        assert not await editor.client.text_document_formatting_async(asked)
+
+    run(tmp_path, drive)
+
+
+def test_the_workspace_decides_what_is_told(tmp_path: Path) -> None:
+    (tmp_path / "archgen.toml").write_text('ignore = ["SEC"]\npages = "https://docs.example.org/"\n', encoding="utf-8")
+
+    async def drive(editor: Editor) -> None:
+        shown = {one.code: one for one in await editor.write(TIER)}
+        assert not [code for code in shown if str(code).startswith("SEC")]
+        about = shown["REL001"].code_description
+        assert about is not None
+        assert about.href == "https://docs.example.org/rules/single-point-of-failure/"
+
+    run(tmp_path, drive)
+
+
+# What it goes by
+
+
+def test_every_key_that_names_things_is_known() -> None:
+    """The schema says by its types where names stand; each of these keys says what it names."""
+    named = {"id", "ids", "member", "members", "protectedIds", "qualified", "peer", "peers"}
+
+    def walk(said: Any) -> set[str]:
+        found: set[str] = set()
+        if isinstance(said, dict):
+            for key, inner in said.get("properties", {}).items():
+                text = str(inner)
+                if any(f"'#/$defs/{name}'" in text for name in named):
+                    found.add(key)
+            for inner in said.values():
+                found |= walk(inner)
+        elif isinstance(said, list):
+            for inner in said:
+                found |= walk(inner)
+        return found
+
+    sections = {*grammar.DECLARING, "connections", "components"}
+    assert walk(grammar.schema()) - sections <= set(grammar.NAMING)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "models").glob("*.arch.yaml")), ids=lambda file: file.name[:1])
+def test_every_name_of_a_model_is_seen(file: Path) -> None:
+    """Each component has another name; the model means the same with it."""
+    from archgen.project.language.reading import reading, renamed
+    from archgen.project.settings import Settings
+
+    text = file.read_text(encoding="utf-8")
+    for component in load(file.name, text.encode()).architecture.components:
+        read = reading(str(file), text, "2026-11-24", Settings())
+        name = next(one for one in read.outline.names if one.declares and one.id == component.id)
+        made = load(file.name, renamed(read, name, "renamed-thing").encode()).architecture
+        assert sum(one.id == "renamed-thing" for one in made.components) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "word", "in_key"),
+    [
+        ("components:\n  web:\n    kind: w", ("components", "web", "kind"), "w", False),
+        ("components:\n  web:\n    replication:\n      pri", ("components", "web", "replication"), "pri", True),
+        ("components:\n  web: {runs_on: [a, b", ("components", "web", "runs_on", 0), "b", False),
+        ("flows:\n  f:\n    steps:\n      - a -> b: {acc", ("flows", "f", "steps", 0, "a -> b"), "acc", True),
+        (
+            "flows:\n  f:\n    steps:\n    - opt:\n        steps:\n        - a",
+            ("flows", "f", "steps", 0, "opt", "steps", 0),
+            "a",
+            True,
+        ),
+        ("connections:\n  a -> b:\n    - {protocol: h", ("connections", "a -> b", 0, "protocol"), "h", False),
+        ("", (), "", True),
+    ],
+)
+def test_where_a_cursor_is(text: str, way: tuple[str | int, ...], word: str, in_key: bool) -> None:
+    lines = text.split("\n")
+    here = cursor(lines, len(lines) - 1, len(lines[-1]))
+    assert (here.way, here.word, here.in_key) == (way, word, in_key)
+
+
+def test_a_text_that_is_no_yaml_has_no_parts() -> None:
+    for text in ("a: [", "[" * 3000, "a: *b", "\t- :", "", "a: &a [*a]"):
+        assert Outline(text).names == ()
+
+
+def test_without_its_library_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pygls", None)
+    monkeypatch.setitem(sys.modules, "lsprotocol", None)
+    monkeypatch.delitem(sys.modules, "archgen.project.language.server", raising=False)
+    assert main(["lsp"]) == 2
+    assert "archgen[lsp]" in capsys.readouterr().err
