@@ -16,8 +16,8 @@ _PORTS = {"http": 80, "https": 443}
 
 def free(name: str, facts: Topology) -> str:
     """A name that no component, host or zone has yet: the one that is wanted, or that with a number."""
-    known = {*facts.components, *facts.hosts, *facts.zones}
-    return name if name not in known else fresh(name, known)
+    taken = name in facts.components or name in facts.hosts or name in facts.zones
+    return fresh(name, {*facts.components, *facts.hosts, *facts.zones}) if taken else name
 
 
 def called_ports(facts: Topology, components: Collection[str]) -> list[int]:

@@ -20,7 +20,11 @@ from archgen.project.language.cursor import cursor
 from archgen.project.language.outline import Outline
 
 ROOT = Path(__file__).parent.parent
-TIER = next((ROOT / "models").glob("2-*.arch.yaml")).read_text(encoding="utf-8").replace("follows: 1-simple-web-stack\n", "")
+TIER = (
+    next((ROOT / "models").glob("2-*.arch.yaml"))
+    .read_text(encoding="utf-8")
+    .replace("follows: 1-simple-web-stack\n", "")
+)
 LINES = TIER.splitlines()
 
 

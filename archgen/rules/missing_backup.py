@@ -53,7 +53,7 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """A daily backup that somebody else keeps; that a restore of it works is for people to find out and to say."""
     if hit.case is not None:
         return ()
-    kept = next((one.id for one in facts.architecture.components if one.kind == "backup" and one.managed), None)
+    kept = next((one.id for backups in facts.backups.values() for one in backups if one.managed), None)
     if kept is not None:
         return (Append(("components", kept, "backs_up"), hit.subject.id),)
     said = {"kind": "backup", "managed": True, "backs_up": [hit.subject.id], "every": "24h", "keeps": "30d"}

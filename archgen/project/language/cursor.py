@@ -10,7 +10,7 @@ import re
 
 from msgspec import Struct
 
-from archgen.project.language.grammar import Way
+from archgen.project.language.grammar import DECLARING, Way
 
 _KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s'"\[{#][^#]*?))\s*:(?:\s|$)""")
 
@@ -93,3 +93,20 @@ def _inside(way: Way, rest: str) -> Cursor:
             begun += char
         at += 1
     return Cursor(here, begun.lstrip(), in_key)
+
+
+def scanned(lines: list[str]) -> dict[str, list[str]]:
+    """The names that the lines of a text declare, by kind: the keys right below a section, one a line."""
+    found: dict[str, list[str]] = {kind: [] for kind in DECLARING.values()}
+    section, depth = "", 0
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        key = _KEY.match(line)
+        if key is None:
+            continue
+        if indent == 0:
+            section, depth = _said(key), 0
+        elif section in DECLARING and indent == (depth or indent):
+            depth = indent
+            found[DECLARING[section]].append(_said(key))
+    return found

@@ -52,7 +52,17 @@ class Outline:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._parts = tuple(_parts(text))
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return tuple(_parts(self.text))
+
+    @cached_property
+    def _by_line(self) -> dict[int, list[Part]]:
+        found: dict[int, list[Part]] = {}
+        for part in self._parts:
+            found.setdefault(part.span.line, []).append(part)
+        return found
 
     @cached_property
     def declared(self) -> dict[str, dict[str, Span]]:
@@ -74,7 +84,7 @@ class Outline:
 
     def part_at(self, line: int, column: int) -> Part | None:
         """The key or value that a cursor stands in."""
-        return next((one for one in self._parts if one.span.holds(line, column)), None)
+        return next((one for one in self._by_line.get(line, ()) if one.span.holds(line, column)), None)
 
     @cached_property
     def sections(self) -> tuple[Part, ...]:

@@ -15,8 +15,8 @@ from archgen.policy import chosen, graded, shown
 from archgen.project.catalogue import catalogue
 from archgen.project.fixing import Fixed, fixed, judging
 from archgen.project.inputs import Input
-from archgen.project.language.cursor import cursor
-from archgen.project.language.grammar import DECLARING, NAMING, allowed, described, keys, words
+from archgen.project.language.cursor import cursor, scanned
+from archgen.project.language.grammar import NAMING, allowed, described, keys, words
 from archgen.project.language.outline import Name, Outline
 from archgen.project.mending import mended
 from archgen.project.models import Model, judge
@@ -159,12 +159,9 @@ def _meaning(key: str, word: str) -> str:
 
 
 def _declared(read: Reading) -> dict[str, tuple[str, ...]]:
-    """The names of each kind; those of the last text with a meaning where this one has none."""
+    """The names of each kind; read off the lines while the text is no YAML."""
     found = {kind: tuple(names) for kind, names in read.outline.declared.items()}
-    if any(found.values()) or read.known is None:
-        return found
-    told = read.known.architecture
-    return {kind: tuple(one.id for one in getattr(told, section)) for section, kind in DECLARING.items()}
+    return found if any(found.values()) else {kind: tuple(names) for kind, names in scanned(read.outline.lines).items()}
 
 
 # What may be done
