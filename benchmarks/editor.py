@@ -16,7 +16,7 @@ from archgen.project.language.reading import Reading, reading
 from archgen.project.settings import Settings
 
 COMPONENTS = 1_000
-MOST = 4.0
+MOST = 2.0
 ROUNDS = 7
 
 
