@@ -12,9 +12,9 @@ from archgen.cli import main
 from archgen.finding import Subject
 from archgen.layout.lanes import messages
 from archgen.layout.sequence import place
-from archgen.project.stopping import stop
 from archgen.reliability.simulation import simulate
 from archgen.reliability.structure import requests
+from archgen.report.stopping import stop
 from archgen.topology import Topology
 from archgen.view import Remark
 from archgen.views.flow import flow_sequence

@@ -53,10 +53,3 @@ def _failing(topology: Topology, kind: str, name: str) -> tuple[Subject, ...]:
         raise UsageError(f"`{name}` is a client, and clients never fail; name a replica, a host or a zone")
     named = [one.id for one in component.replicas if kind == "component" or one.id == name]
     return tuple(Subject("replica", one) for one in named)
-
-
-def qualified(element: Subject, topology: Topology) -> str:
-    """An element's id, with its kind where the id alone could mean another thing as well."""
-    sharing = [kind for kind, ids in _known(topology).items() if element.id in ids and kind != "component"]
-    beside = element.kind != "replica" and element.id in topology.components
-    return f"{element.kind}:{element.id}" if len(sharing) > 1 or beside else element.id

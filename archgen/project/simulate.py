@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable
 
 from archgen.errors import UsageError
-from archgen.project.elements import elements, qualified
+from archgen.project.elements import elements
 from archgen.project.models import Model
 from archgen.reliability.simulation import simulate as outcome
 from archgen.reliability.structure import requests
 from archgen.report.simulation import Simulated
 from archgen.report.terminal import Style
 from archgen.topology import Topology
+from archgen.views.elements import qualified
 
 
 def _text(told: Simulated, style: Style) -> str:
@@ -61,7 +62,7 @@ def simulate(
 def pictures(told: Simulated, topology: Topology, path: str) -> tuple[tuple[str, str], ...]:
     """Each flow that fails, up to where it does, as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.project.pictures import Drawing
-    from archgen.project.stopping import stop
+    from archgen.report.stopping import stop
 
     flows = {flow.id: flow for flow in topology.architecture.flows}
     failed = [one for one in told.flows if one.status == "down"]

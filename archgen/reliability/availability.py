@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from archgen.finding import Subject
-from archgen.reliability.bdd import Bdd, BudgetExceeded
+from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan, unanswered
 from archgen.reliability.failure import Failures, States
 
@@ -68,6 +68,20 @@ def availability(
     return Calculation(plan, single, budget).availability(up)
 
 
+class Chart(Struct, frozen=True):
+    """An availability as a formula: the chance that all `points` are up, times that a diagram of the rest is false.
+
+    `variables` are true when any of their events has happened; `nodes` are (variable, where it is false, where it is
+    true), children first, the numbers 0 and 1 standing for false and true and 2 for the first node. `root` is where the
+    diagram starts.
+    """
+
+    points: tuple[Subject, ...]
+    variables: tuple[tuple[Subject, ...], ...]
+    nodes: tuple[tuple[int, int, int], ...]
+    root: int
+
+
 class Calculation:
     """One flow, ready to be computed for one set of probabilities after the other.
 
@@ -103,6 +117,16 @@ class Calculation:
         diagram, root = self._diagram
         rest = 1.0 - diagram.probability(root, [1.0 - _product(parts, up) for parts in self._left])
         return _product(self._points, up) * rest
+
+    def chart(self) -> Chart | None:
+        """The formula; None for a flow that is impossible or has to be sampled."""
+        if self._diagram is None:
+            return None
+        diagram, root = self._diagram
+        inner = diagram.reachable(root)
+        place = {NEVER: 0, ALWAYS: 1} | {node: at for at, node in enumerate(inner, 2)}
+        nodes = ((diagram.variable[one], place[diagram.low[one]], place[diagram.high[one]]) for one in inner)
+        return Chart(self._points, tuple(self._left), tuple(nodes), place[root])
 
     def _exact(self, diagram: Bdd, root: int, up: Mapping[Subject, float]) -> FlowAvailability:
         chances = [1.0 - _product(parts, up) for parts in self._left]

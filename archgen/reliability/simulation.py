@@ -1,11 +1,12 @@
 """What the loss of some elements does to one flow: nothing, fewer replicas or options left, or the flow's failure.
 
-Two states are evaluated at once: bit 0 with nothing failed, bit 1 with the elements gone.
+Two states are evaluated at once: bit 0 with nothing failed, bit 1 with the elements gone; for the loss of each element
+alone, as many as there are elements.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -47,7 +48,7 @@ class Outcome(Struct, frozen=True):
 def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> Outcome:
     """What becomes of a flow when elements are gone; `plan` is the flow's own."""
     found = _evaluated(plan, gone)
-    whole = Plan(index, build(_eager(index, flow), _demanding(flow)))
+    whole = with_all_options(index, flow)
     with_options = _evaluated(whole, gone)
     lost = tuple(one for one in used(whole) if with_options.down[one] & _GONE and not with_options.down[one] & _SOUND)
     cut_off = tuple(
@@ -63,6 +64,36 @@ def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) ->
         return Outcome(flow.id, "down", state == _GONE, step, path, lost, cut_off, fails=fails, down=down)
     skipped = _skipped(index, flow, whole, with_options)
     return Outcome(flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped)
+
+
+def with_all_options(index: Index, flow: Flow) -> Plan:
+    """The flow with every request and connection required, so that all that it may use is seen."""
+    return Plan(index, build(_eager(index, flow), _demanding(flow)))
+
+
+def alone(index: Index, flow: Flow, plan: Plan, elements: Sequence[Subject]) -> tuple[Status, ...]:
+    """What the loss of each of the elements alone makes of a flow, in their order."""
+    return statuses(index, flow, plan, {one: 1 << at for at, one in enumerate(elements)}, len(elements))
+
+
+def statuses(index: Index, flow: Flow, plan: Plan, gone: Mapping[Subject, int], count: int) -> tuple[Status, ...]:
+    """What becomes of a flow in each of `count` states, all in two evaluations; `gone` has a bit for each state."""
+    every = (2 << count) - 1
+    moved = States({one: states << 1 for one, states in gone.items()}, every)
+    found = Evaluation(plan, moved)
+    whole = with_all_options(index, flow)
+    with_options = Evaluation(whole, moved)
+    hurt = 0
+    for one in used(whole):
+        hurt |= 0 if with_options.down[one] & _SOUND else with_options.down[one]
+    for one in used(plan):
+        hurt |= 0 if found.failed[one] & _SOUND else found.failed[one] & ~found.down[one]
+    able = _ables(whole, with_options, every)
+    for request in skippable(index, flow):
+        hurt |= every & ~able[request] if able.get(request, 0) & _SOUND else 0
+    down = every if found.flow & _SOUND else found.flow
+    states = range(1, count + 1)
+    return tuple("down" if down >> at & 1 else "degraded" if hurt >> at & 1 else "ok" for at in states)
 
 
 def _evaluated(plan: Plan, gone: Collection[Subject]) -> Evaluation[int]:
@@ -124,14 +155,24 @@ def _fails(flow: Flow, plan: Plan, found: Evaluation[int], state: int) -> tuple[
 
 def _skipped(index: Index, flow: Flow, whole: Plan, found: Evaluation[int]) -> tuple[str, ...]:
     """The optional requests that none of their callers can make any more, though one could with nothing failed."""
+    able = _ables(whole, found, _SOUND | _GONE)
+    return tuple(one for one in skippable(index, flow) if able.get(one) == _SOUND)
+
+
+def _ables(whole: Plan, found: Evaluation[int], every: int) -> dict[str, int]:
+    """The states in which any caller can make each request."""
     able: dict[str, int] = {}
     for replica, needs in whole.structure.needs.items():
         for need in needs:
             unmet = found.need(need) | found.down[replica]
-            able[need.step] = able.get(need.step, 0) | (~unmet & (_SOUND | _GONE))
+            able[need.step] = able.get(need.step, 0) | (~unmet & every)
+    return able
+
+
+def skippable(index: Index, flow: Flow) -> tuple[str, ...]:
+    """The requests that a flow can do without, in order."""
     return tuple(
         request.id
         for request, inside in requests(flow.steps)
-        if able.get(request.id) == _SOUND
-        and (inside or not request.required or not all(one.required for one in _connections(index, request)))
+        if inside or not request.required or not all(one.required for one in _connections(index, request))
     )
