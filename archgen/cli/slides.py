@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
@@ -12,15 +13,22 @@ from archgen.project.day import today
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
 from archgen.project.pictures import ENGINES, Drawing
-from archgen.project.slides import slides, tiers_deck
+from archgen.project.slides import FORMATS, bound_slides, single_slides, slides, tiers_deck
 from archgen.project.tiers import tiers
-from archgen.project.writing import write
+from archgen.project.writing import fresh_directory, write
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_paths(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", default="deck.pptx", help="the deck (default: deck.pptx)")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE|DIR", help="the deck, or the folder of its pictures (default: deck.pptx)"
+    )
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        help=f"{', '.join(FORMATS)}; png and svg make a folder with a picture a slide (default: what -o ends in)",
+    )
     parser.add_argument("--title", metavar="WORDS", help="the title of the deck (default: the model's name)")
     parser.add_argument(
         "--template", metavar="FILE", help="a .pptx whose layouts, fonts and colours are used; its slides are not"
@@ -34,8 +42,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Make the whole deck, then write it."""
-    if not options.output.lower().endswith(".pptx"):
-        raise UsageError(f"slides are written as .pptx, not {options.output}")
+    form, output = _target(options)
+    if options.template and form != "pptx":
+        raise UsageError(f"--template is for .pptx; {form} has no layouts")
     template = _template(options.template) if options.template else None
     drawing = Drawing(one_of(options.engine, tuple(ENGINES), "engine"), "light", not options.no_findings)
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
@@ -44,12 +53,33 @@ def run(options: argparse.Namespace) -> int:
     found = tiers(models)
     made = tiers_deck(found, drawing, options.title, options.steps)
     try:
-        content = slides(found, drawing, made, template)
+        if form in ("png", "svg"):
+            with fresh_directory(output) as folder:
+                for name, content in single_slides(found, drawing, made, form):
+                    write(os.path.join(folder, name), content)
+        else:
+            content = bound_slides(found, drawing, made) if form == "pdf" else slides(found, drawing, made, template)
+            write(output, content)
     except ModuleNotFoundError as error:
         raise UsageError(f"slides need {error.name}; install archgen with its extra `slides`") from error
-    write(options.output, content)
-    print(f"wrote {len(made.slides)} slides to {options.output}")
+    print(f"wrote {len(made.slides)} slides to {output}")
     return 0
+
+
+def _target(options: argparse.Namespace) -> tuple[str, str]:
+    """The format, and where it goes."""
+    ending = os.path.splitext(options.output or "deck.pptx")[1].lower().removeprefix(".")
+    form = one_of(options.format, FORMATS, "format") if options.format else ending
+    if form in ("png", "svg"):
+        if not options.format:
+            raise UsageError(f"a deck is many pictures: name a folder, -o slides --format {form}")
+        return form, options.output or "slides"
+    if form not in FORMATS or (options.output and ending != form):
+        wanted = (
+            f"ends in .{form}" if form in FORMATS else "ends in .pptx or .pdf, or is a folder with --format png or svg"
+        )
+        raise UsageError(f"{options.output} does not say what it is: the deck {wanted}")
+    return form, options.output or f"deck.{form}"
 
 
 def _template(path: str) -> bytes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from html import unescape
 
 from archgen.export.png import font_file
-from archgen.markup import BOLD
+from archgen.markup import BOLD, clean
 from archgen.theme import WEIGHT_BOLD
 
 _TEXT = re.compile(r'<text [^>]*class="([^"]*)"[^>]*>([^<]*)</text>')
@@ -21,26 +22,49 @@ _TRIES = 64
 
 
 def pdf(svg: str) -> bytes:
-    """The picture as PDF; the SVG must be drawn in mode "light" or "dark", since `@media` and `var()` are not known.
+    """The picture as PDF; the SVG must be drawn in literal colours, since `@media` and `var()` are not known."""
+    return next(pages((svg,)))
 
-    The converter knows no weights of a variable font, so the bold of the words in the picture is made for it.
+
+def pages(svgs: tuple[str, ...]) -> Iterator[bytes]:
+    """Each picture as a PDF of one page.
+
+    The converter knows no weights of a variable font, so the bold of the words in the pictures is made for it, once.
     """
     from svg2pdf_py import FontDatabase, svg_to_pdf
 
     fonts = FontDatabase()
     fonts.load_font_file(font_file())
     with tempfile.TemporaryDirectory(prefix="archgen-") as directory:
-        words = bold_words(svg)
+        words = "".join(sorted(set().union(*(bold_words(svg) for svg in svgs))))
         if words:
             path = os.path.join(directory, "bold.ttf")
             with open(path, "wb") as stream:
                 stream.write(bold_font(words))
             fonts.load_font_file(path)
-        for _ in range(_TRIES):
-            made = _ordered(bytes(svg_to_pdf(svg, fonts)))
-            if _settled(made):
-                break
-        return made
+        for svg in svgs:
+            made = b""
+            for _ in range(_TRIES):
+                made = _ordered(bytes(svg_to_pdf(svg, fonts)))
+                if _settled(made):
+                    break
+            yield made
+
+
+def bound(svgs: tuple[str, ...], title: str) -> bytes:
+    """The pictures as the pages of one PDF."""
+    from io import BytesIO
+
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    for page in pages(svgs):
+        writer.append(PdfReader(BytesIO(page)))
+    writer.compress_identical_objects()
+    writer.add_metadata({"/Title": clean(title), "/Producer": "archgen"})
+    target = BytesIO()
+    writer.write(target)
+    return target.getvalue()
 
 
 def _ordered(content: bytes) -> bytes:

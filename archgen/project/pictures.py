@@ -83,6 +83,11 @@ class Drawing:
         self._findings = findings
 
     @property
+    def mode(self) -> Mode:
+        """The mode that pictures are drawn in."""
+        return self._mode
+
+    @property
     def theme(self) -> Theme:
         """The palette of formats that have no automatic mode: light then."""
         return DARK if self._mode == "dark" else LIGHT

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from archgen.deck import Deck
+from archgen.glyphs import Icon
 from archgen.project.pictures import Drawing
 from archgen.rules import BY_NAME
 from archgen.site import Tier
@@ -21,12 +24,45 @@ def tiers_deck(tiers: tuple[Tier, ...], drawing: Drawing, title: str | None, ste
     return deck(chapters, title or only, steps)
 
 
+FORMATS = ("pptx", "pdf", "png", "svg")
+"""What a deck can be: a presentation, its pages, or a folder of pictures."""
+
+
 def slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: bytes | None) -> bytes:
     """The deck as a PowerPoint file."""
     from archgen.export.pptx import pptx
 
+    return pptx(made, _icons(tiers, drawing), template)
+
+
+def bound_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck) -> bytes:
+    """The deck as a PDF of vectors, a page a slide."""
+    from archgen.export.pdf import bound
+
+    return bound(tuple(_pictures(tiers, drawing, made)), made.title)
+
+
+def single_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, form: str) -> Iterator[tuple[str, bytes]]:
+    """The slides as pictures, each under its number; as pixels 1920 by 1080 at the usual scale."""
+    from archgen.export.png import png
+
+    wide = len(str(len(made.slides)))
+    for place, svg in enumerate(_pictures(tiers, drawing, made), 1):
+        name = f"slide-{place:0{wide}}.{form}"
+        yield name, svg.encode() if form == "svg" else png(svg, drawing.raster.scale)
+
+
+def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck) -> Iterator[str]:
+    from archgen.render.slide_svg import slide_svg
+
+    icons = _icons(tiers, drawing)
+    for place, slide in enumerate(made.slides, 1):
+        yield slide_svg(slide, place, icons, drawing.literal().mode)
+
+
+def _icons(tiers: tuple[Tier, ...], drawing: Drawing) -> Callable[[str | None], Icon | None]:
     found = drawing.icons(tiers)
-    return pptx(made, lambda name: found.get(name or ""), template)
+    return lambda name: found.get(name or "")
 
 
 def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing) -> Chapter:

@@ -20,7 +20,12 @@ def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mod
     `prefix` starts every id, so that several pictures can stand in one page. The group of class `heads` is painted
     last, on a ground of its own: a page may shift it down while it scrolls.
     """
-    placed = place(sequence)
+    return placed_sequence_svg(place(sequence), icons, prefix, mode)
+
+
+def placed_sequence_svg(placed: PlacedSequence, icons: Mapping[str, Icon], prefix: str, mode: Mode = "auto") -> str:
+    """The same of a sequence that has its places."""
+    sequence = placed.sequence
     drawings = [_icon(one, icons) for one in sequence.participants]
     body = [
         *(_lifeline(head, placed) for head in placed.heads),

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from archgen.assessment import assess
 from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Slide, Table
 from archgen.explained import explained
 from archgen.finding import SEVERITIES, Finding
-from archgen.layout.sequence import place
 from archgen.report.assessment import lasting, percent, resting
 from archgen.slides.chapter import Bought, Chapter
-from archgen.slides.paging import pages, sheets
+from archgen.slides.paging import growing, pages, sheets
 from archgen.view import Badge, Sequence
 from archgen.wording import listed, plural
 
@@ -125,9 +122,11 @@ def _flow(chapter: Chapter, sequence: Sequence) -> Iterator[Slide]:
 
 def _steps(chapter: Chapter, sequence: Sequence) -> Iterator[Slide]:
     notes = _flow_notes(chapter, sequence)
-    for count in range(1, len(sequence.items) + 1):
-        shown = place(replace(sequence, items=sequence.items[:count]))
-        yield Flow(f"{sequence.title} ({count} of {len(sequence.items)})", shown, notes)
+    done = 0
+    for sheet in sheets(sequence):
+        for shown in growing(sheet):
+            done += 1
+            yield Flow(f"{sequence.title} ({done} of {len(sequence.items)})", shown, notes)
 
 
 def _flow_notes(chapter: Chapter, sequence: Sequence) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from msgspec.structs import replace
 
 from archgen.deck import PROSE, TALL, WIDE, Entry, Prose
 from archgen.layout.sequence import PlacedSequence, place
 from archgen.metrics import wrap
-from archgen.view import Item, Sequence
+from archgen.view import Block, Item, Message, Remark, Sequence
 
 _WIDTH = WIDE * 0.9 - 44
 _LINES = 12
@@ -17,7 +18,10 @@ _SPACE = 0.5
 """The space after a paragraph, in lines."""
 
 _ROOM = (WIDE * 0.92, TALL * 0.78)
-_READABLE = 0.62
+_SHORT = 340
+"""Pixels of a sequence that is not cut further, however small it stands."""
+
+_READABLE = 0.9
 """Points that a pixel of a sequence should become at least: its smallest words have 10 pixels."""
 
 
@@ -56,9 +60,38 @@ def sheets(sequence: Sequence) -> tuple[PlacedSequence, ...]:
     whole = place(sequence)
     for count in range(1, len(sequence.items) + 1):
         parts = [place(part) for part in _parts(sequence, count)]
-        if all(_large_enough(part) for part in parts) or max(part.height for part in parts) < 420:
+        if all(_large_enough(part) for part in parts) or max(part.height for part in parts) < _SHORT:
             return tuple(parts)
     return (whole,)
+
+
+def growing(placed: PlacedSequence) -> Iterator[PlacedSequence]:
+    """The sequence after each of its items, everything where it stands in the end: nothing moves from slide to slide."""
+    arrows = papers = frames = 0
+    for item in placed.sequence.items:
+        told, noted, framed = _counted((item,))
+        arrows, papers, frames = arrows + told, papers + noted, frames + framed
+        yield replace(
+            placed, arrows=placed.arrows[:arrows], papers=placed.papers[:papers], frames=placed.frames[:frames]
+        )
+
+
+def _counted(items: tuple[Item, ...]) -> tuple[int, int, int]:
+    """How many messages, notes and frames there are in some items, those in frames too."""
+    counts = [0, 0, 0]
+    for item in items:
+        match item:
+            case Message():
+                counts[0] += 1
+            case Remark():
+                counts[1] += 1
+            case Block():
+                counts[2] += 1
+                for section in item.sections:
+                    counts = [one + other for one, other in zip(counts, _counted(section.items), strict=True)]
+            case _:
+                assert_never(item)
+    return counts[0], counts[1], counts[2]
 
 
 def _large_enough(placed: PlacedSequence) -> bool:
