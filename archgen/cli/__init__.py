@@ -12,6 +12,7 @@ from archgen.errors import UsageError
 COMMANDS = {
     "lint": "judge models: what is wrong, where, why, and the next step",
     "build": "write the documentation site",
+    "serve": "show the site in a browser while models are written",
     "analyze": "tell how reliable each flow is: what breaks it, how long it is down, what to fix first",
     "simulate": "take elements away: which flows are ok, degraded or down, and why",
     "what-if": "compare with a changed model, or find the smallest changes that no single failure breaks",

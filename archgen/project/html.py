@@ -66,6 +66,12 @@ def write_html(pages: Sequence[Page], name: str, output: str, tell: Tell = silen
         _build(pages, name, sources, directory, tell)
 
 
+def build_html(pages: Sequence[Page], name: str, output: str) -> None:
+    """Build the site into a directory, in the place of what an earlier build left there."""
+    with tempfile.TemporaryDirectory() as sources:
+        _build(pages, name, sources, output, silent)
+
+
 def _build(pages: Sequence[Page], name: str, sources: str, made: str, tell: Tell) -> None:
     docs = os.path.join(sources, "docs")
     os.makedirs(docs)

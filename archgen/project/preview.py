@@ -2,34 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from msgspec import Struct
 
+from archgen.errors import UsageError
 from archgen.finding import Finding
 from archgen.policy import MEANINGLESS
 from archgen.project.catalogue import catalogue
 from archgen.project.inputs import model_id, read
 from archgen.project.models import Model, judge
-from archgen.project.pictures import Drawing
-from archgen.project.site import verdict
+from archgen.project.remembered import Remembered
 from archgen.project.tiers import tiers
-from archgen.site import Broken, Page
+from archgen.rule import Rule
+from archgen.site import Broken, Page, Tier
+from archgen.site.broken import broken_page, trouble_page
+from archgen.site.page import HOME
 from archgen.site.pages import pages
 
 
 class Preview(Struct, frozen=True):
-    """The pages, and every finding that leaves a model without a meaning."""
+    """The pages, the tiers that could be read, every finding that leaves a model without a meaning, and what is wrong with
+    the site as a whole.
+    """
 
     pages: tuple[Page, ...]
     problems: tuple[Finding, ...]
+    tiers: tuple[Tier, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    trouble: str = ""
+
+
+class Previews:
+    """One preview after the other: what has not changed is not worked out again, and no page goes missing while its model is
+    broken, so that a reader stays where they are.
+    """
+
+    def __init__(self) -> None:
+        self._remembered = Remembered()
+        self._paths: dict[str, tuple[str, ...]] = {}
+
+    def make(self, files: tuple[str, ...], today: str) -> Preview:
+        """Judge model files as of an ISO date and write the pages of all of them, as far as each can be shown."""
+        models = judge(read(files), today)
+        sound = tuple(model for model in models if model.topology is not None and not model.problems)
+        broken = tuple(_broken(model) for model in models if model.topology is None or model.problems)
+        shown, rules = tiers(sound), catalogue()
+        self._remembered.turn()
+        verdict = self._remembered.verdict(today)
+        made = tuple(pages(shown, self._remembered, rules, verdict, broken))
+        # the pages that a broken model had say what is wrong with it
+        made += tuple(_instead(broken, {page.path for page in made}, self._paths))
+        self._paths |= {tier.id: _within(tier.id, made) for tier in shown}
+        return Preview(made, tuple(finding for one in broken for finding in one.findings), shown, rules)
+
+    def shown(self, files: Callable[[], tuple[str, ...]], today: Callable[[], str]) -> Preview:
+        """The preview of whatever files there are; where none can be made, pages that say why in the place of the last."""
+        try:
+            return self.make(files(), today())
+        except (UsageError, OSError) as error:
+            paths = dict.fromkeys((HOME, *(path for each in self._paths.values() for path in each)))
+            words = str(error)
+            return Preview(tuple(trouble_page(words, path) for path in paths), (), trouble=words)
 
 
 def preview(files: tuple[str, ...], today: str) -> Preview:
-    """Judge model files as of an ISO date and write the pages of all of them, as far as each can be shown."""
-    models = judge(read(files), today)
-    sound = tuple(model for model in models if model.topology is not None and not model.problems)
-    broken = [_broken(model) for model in models if model.topology is None or model.problems]
-    found = pages(tiers(sound), Drawing(), catalogue(), verdict(today), broken)
-    return Preview(tuple(found), tuple(finding for one in broken for finding in one.findings))
+    """One preview."""
+    return Previews().make(files, today)
+
+
+def _within(model: str, made: tuple[Page, ...]) -> tuple[str, ...]:
+    return tuple(page.path for page in made if page.path.startswith(f"{model}/") and page.path.endswith(".md"))
+
+
+def _instead(broken: tuple[Broken, ...], there: set[str], known: dict[str, tuple[str, ...]]) -> Iterator[Page]:
+    for model in broken:
+        for path in known.get(model.id, ()):
+            if path not in there:
+                yield broken_page(model, path)
 
 
 def _broken(model: Model) -> Broken:

@@ -1,4 +1,4 @@
-"""The page of a model that cannot be read: every problem with its place and the next step."""
+"""The page of a model that cannot be read, and of a site that cannot be made: every problem with its place and next step."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from archgen.site.page import Broken, Page
 from archgen.wording import plural
 
 
-def broken_page(model: Broken) -> Page:
-    """The page that stands in the place of the model's own."""
+def broken_page(model: Broken, path: str = "") -> Page:
+    """The page that stands in the place of the model's own, or of another one of its pages, by its path."""
+    path = path or f"{model.id}/index.md"
+    rules = "../" * path.count("/") + "rules"
     lines = [
         f"    - {code(f'{one.file}:{one.line}:{one.column}')} {prose(one.message)} {prose(one.fix)} "
-        f"({link(text(one.rule), f'../rules/{one.rule}/index.md')})"
+        f"({link(text(one.rule), f'{rules}/{one.rule}/index.md')})"
         for one in model.findings
     ]
     notice = [
@@ -20,4 +22,10 @@ def broken_page(model: Broken) -> Page:
         "",
         *lines,
     ]
-    return page(f"{model.id}/index.md", model.id, heading(1, text(model.id)), "\n".join(notice))
+    return page(path, model.id, heading(1, text(model.id)), "\n".join(notice))
+
+
+def trouble_page(words: str, path: str) -> Page:
+    """A page that says why there is no site to show, at the path of one that there was."""
+    notice = f'!!! failure "The site cannot be made"\n\n    {text(words)}'
+    return page(path, "Architecture", heading(1, "Architecture"), notice)

@@ -1,0 +1,48 @@
+"""Show the documentation site in a browser while models are written: it is made again whenever one is saved.
+
+A model that cannot be read is shown as what is wrong with it, until the next save. Nothing is written beside the models.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from archgen.cli.parser import add_paths
+from archgen.errors import UsageError
+from archgen.project.day import today
+from archgen.project.inputs import STDIN, find
+from archgen.report.terminal import plain
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_paths(parser)
+    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
+    parser.add_argument("--port", metavar="PORT", type=int, default=8000, help="0 for any free one (default: 8000)")
+    parser.add_argument(
+        "--name", metavar="NAME", default="Architecture", help="the site's name (default: Architecture)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    paths = tuple(options.paths)
+    if STDIN in paths:
+        raise UsageError(
+            "a site is served from files, since standard input does not change; name a file or a directory"
+        )
+    if not 0 <= options.port < 65536:
+        raise UsageError(f"--port is a number from 0 to 65535, not {options.port}")
+    today(options.today)
+    try:
+        from archgen.project.serve import serve
+    except ModuleNotFoundError as error:
+        raise UsageError("a site needs MkDocs and its Material theme; install archgen with its extra `site`") from error
+    serve(lambda: find(paths), paths, lambda: today(options.today), options.name, (options.host, options.port), _say)
+    return 0
+
+
+def _say(words: str) -> None:
+    sys.stderr.write("".join(f"{plain(line)}\n" for line in words.splitlines()))
+    sys.stderr.flush()

@@ -1,0 +1,122 @@
+"""The site of some models while they are being written: built in memory again at every change, and shown in a browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, ItemsView
+
+from mkdocs.livereload import LiveReloadServer
+
+from archgen.errors import UsageError
+from archgen.project.config import root_of
+from archgen.project.html import build_html
+from archgen.project.preview import Preview, Previews
+from archgen.report.terminal import plain
+from archgen.site import Page
+
+Say = Callable[[str], None]
+
+POLL = 0.1
+"""Seconds between two looks at the models; what a look costs is a few calls of the system."""
+
+
+class Serving:
+    """Makes the site of whatever models there are into a directory, and only if a page of it has changed."""
+
+    def __init__(
+        self, files: Callable[[], tuple[str, ...]], today: Callable[[], str], name: str, output: str, say: Say
+    ) -> None:
+        self._files = files
+        self._today = today
+        self._name = name
+        self._output = output
+        self._say = say
+        self._previews = Previews()
+        self._pages: tuple[Page, ...] = ()
+
+    def build(self) -> bool:
+        """Make the site; whether there was anything to make."""
+        preview = self._previews.shown(self._files, self._today)
+        self._tell(preview)
+        if preview.pages == self._pages:
+            return False
+        build_html(preview.pages, self._name, self._output)
+        self._pages = preview.pages
+        return True
+
+    def _tell(self, preview: Preview) -> None:
+        if preview.trouble:
+            self._say(f"error: {preview.trouble}")
+        for one in preview.problems:
+            self._say(f"{one.file}:{one.line}:{one.column}: {one.message}")
+
+
+def serve(
+    files: Callable[[], tuple[str, ...]],
+    paths: tuple[str, ...],
+    today: Callable[[], str],
+    name: str,
+    address: tuple[str, int],
+    say: Say,
+) -> None:
+    """Serve the site of the models that `files` finds until the process is interrupted; `paths` are where it looks.
+
+    Port 0 takes any that is free. UsageError if the address cannot be had.
+    """
+    output = tempfile.mkdtemp(prefix="archgen-")
+    serving = Serving(files, today, name, output, say)
+    try:
+        serving.build()
+        host, port = address
+        server = LiveReloadServer(lambda: _again(serving, say), host, port, output, polling_interval=POLL)
+        server.build_delay = POLL / 2
+        try:
+            server.server_bind()
+        except OSError as error:
+            raise UsageError(f"{host}:{port} cannot be served on: {error.strerror}; name another --port") from error
+        server.server_bind = lambda: None  # type: ignore[method-assign]
+        server.error_handler = lambda code: _error_page(output, code)
+        for directory, deep in _watched(files, paths):
+            server.watch(directory, recursive=deep)
+        say(f"serving http://{host}:{server.server_address[1]}/ (stop with Ctrl+C)")
+        try:
+            server.serve()  # type: ignore[no-untyped-call]
+        except KeyboardInterrupt:
+            say("stopped")
+        finally:
+            server.shutdown()
+    finally:
+        shutil.rmtree(output, ignore_errors=True)
+
+
+def _again(serving: Serving, say: Say) -> None:
+    """Build once more; whatever goes wrong is told, since the server would keep readers waiting for what never comes."""
+    try:
+        say("built" if serving.build() else "nothing has changed")
+    except Exception as error:
+        say(f"error: {plain(str(error))}")
+
+
+def _error_page(output: str, code: int) -> bytes | None:
+    file = os.path.join(output, f"{code}.html")
+    if not os.path.isfile(file):
+        return None
+    with open(file, "rb") as stream:
+        return stream.read()
+
+
+def _watched(files: Callable[[], tuple[str, ...]], paths: tuple[str, ...]) -> ItemsView[str, bool]:
+    """The directories of the models and of the configuration, and whether what is below them counts too."""
+    found: dict[str, bool] = {}
+    try:
+        found |= {os.path.dirname(os.path.abspath(file)): False for file in files()}
+    except UsageError:
+        found[os.path.abspath("models" if os.path.isdir("models") else ".")] = False
+    found |= {os.path.abspath(path): True for path in paths if os.path.isdir(path)}
+    root = root_of(".")
+    for name in ("archgen.toml", "pyproject.toml"):
+        if os.path.exists(os.path.join(root, name)):
+            found[os.path.join(root, name)] = False
+    return found.items()
