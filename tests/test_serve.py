@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -32,7 +31,8 @@ class Served:
         self.process = subprocess.Popen(command, cwd=directory, stderr=subprocess.PIPE, text=True, env=environment)
         self.said: list[str] = []
         self.heard = threading.Condition()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
         self.url = re.search(r"http://\S+/", self.until(r"serving http"))[0]  # type: ignore[index]
 
     def _listen(self) -> None:
@@ -80,6 +80,9 @@ def served(tmp_path: object) -> Iterator[Served]:
     yield one
     one.process.send_signal(signal.SIGINT)
     assert one.process.wait(30) == 0
+    one.listener.join(30)
+    assert one.process.stderr is not None
+    one.process.stderr.close()
     assert one.said[-1] == "stopped"
     assert os.listdir(directory) == ["models"]
 

@@ -43,7 +43,7 @@ class Remembered(Drawing):
     def verdict(self, today: str) -> Callable[[Rule], str]:
         """What lint says of a rule's bad example as of a day."""
         said = verdict(today)
-        return lambda rule: self._once(("verdict", rule, today), lambda: said(rule))
+        return lambda rule: self._once(("verdict", rule.id, rule.bad, today), lambda: said(rule))
 
     def _once(self, key: Hashable, make: Callable[[], str]) -> str:
         if key not in self._now:
@@ -54,4 +54,4 @@ class Remembered(Drawing):
 
 def _key(one: Tier | Side) -> Hashable:
     """All that a picture of a model could show: what the model says and what was found in it."""
-    return repr(one.topology.architecture), one.findings
+    return repr(one.topology.architecture), repr(one.findings)

@@ -35,6 +35,7 @@ class Serving:
         self._say = say
         self._previews = Previews()
         self._pages: tuple[Page, ...] = ()
+        self.place = ""
 
     def build(self) -> bool:
         """Make the site; whether there was anything to make."""
@@ -71,6 +72,8 @@ def serve(
         serving.build()
         host, port = address
         server = LiveReloadServer(lambda: _again(serving, say), host, port, output, polling_interval=POLL)
+        # what is saved before anything watches is seen by one more look, and only then is it said where to look
+        server._want_rebuild = True
         server.build_delay = POLL / 2
         try:
             server.server_bind()
@@ -80,7 +83,7 @@ def serve(
         server.error_handler = lambda code: _error_page(output, code)
         for directory, deep in _watched(files, paths):
             server.watch(directory, recursive=deep)
-        say(f"serving http://{host}:{server.server_address[1]}/ (stop with Ctrl+C)")
+        serving.place = f"http://{host}:{server.server_address[1]}/"
         try:
             server.serve()  # type: ignore[no-untyped-call]
         except KeyboardInterrupt:
@@ -94,7 +97,12 @@ def serve(
 def _again(serving: Serving, say: Say) -> None:
     """Build once more; whatever goes wrong is told, since the server would keep readers waiting for what never comes."""
     try:
-        say("built" if serving.build() else "nothing has changed")
+        made = serving.build()
+        if serving.place:
+            say(f"serving {serving.place} (stop with Ctrl+C)")
+            serving.place = ""
+        else:
+            say("built" if made else "nothing has changed")
     except Exception as error:
         say(f"error: {plain(str(error))}")
 
