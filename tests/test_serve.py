@@ -70,9 +70,10 @@ class Served:
         return int(self.get(f"livereload/{known}/1"))
 
 
-@pytest.fixture
-def served(tmp_path: object) -> Iterator[Served]:
-    directory = os.path.join(str(tmp_path), "ours")
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One process for all tests; each leaves the models as it found them."""
+    directory = os.path.join(str(tmp_path_factory.mktemp("serve")), "ours")
     os.makedirs(os.path.join(directory, "models"))
     for name in ("1-simple-web-stack", TIER):
         shutil.copy(os.path.join(ROOT, "models", f"{name}.arch.yaml"), os.path.join(directory, "models"))
@@ -95,10 +96,12 @@ def model(served: Served) -> str:
 def test_a_change_is_shown_and_pages_are_told_to_load_again(served: Served) -> None:
     assert "livereload" in served.get(f"{TIER}/index.html")
     told = served.epoch(0)
-    served.save(TIER, model(served).replace("name: Distributed web infrastructure", "name: Ours in two"))
+    whole = model(served)
+    served.save(TIER, whole.replace("name: Distributed web infrastructure", "name: Ours in two"))
     assert served.epoch(told) > told
     assert next(parse(served.get(f"{TIER}/index.html")).all("h1")).words == "Ours in two"
     assert "Ours in two" in served.get("ladder/index.html")
+    served.save(TIER, whole)
 
 
 def test_a_model_that_breaks_is_shown_with_its_place_and_recovers_at_the_next_save(served: Served) -> None:
