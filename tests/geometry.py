@@ -29,10 +29,13 @@ def _shrunk(box: Box) -> Box:
 
 def hit(start: Point, end: Point, box: Box) -> bool:
     """Whether a level or upright segment runs through a box, not merely along its border."""
-    left, right = sorted((start[0], end[0]))
-    top, bottom = sorted((start[1], end[1]))
-    inner = _shrunk(box)
-    return left < inner.right and right > inner.x and top < inner.bottom and bottom > inner.y
+    x, y, width, height = box.x, box.y, box.width, box.height
+    return (
+        (start[0] < x + width - SLACK or end[0] < x + width - SLACK)
+        and (start[0] > x + SLACK or end[0] > x + SLACK)
+        and (start[1] < y + height - SLACK or end[1] < y + height - SLACK)
+        and (start[1] > y + SLACK or end[1] > y + SLACK)
+    )
 
 
 def _nodes(placed: Placed) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from random import Random
 
+from msgspec.structs import replace
+
 from archgen.kinds import KINDS
 from archgen.model import (
     Architecture,
@@ -30,11 +32,12 @@ _NAMES = (
     "数据库 服务",
     "x" * 90,
 )
+_RIGHT_TO_LEFT = ("خادم قاعدة البيانات الرئيسي للمتجر", "שרת האינטרנט של החנות", "سرور", "a \u202eb")
 _PROTOCOLS = (("http", 80), ("https", 443), ("mysql", 3306), ("tcp", None), ("fastcgi", None), ("dns", None))
 
 
-def random_model(seed: int) -> Architecture:
-    """A valid architecture of up to some 25 components."""
+def random_model(seed: int, sizes: tuple[int, ...] = (1, 3, 6, 10, 16, 25)) -> Architecture:
+    """A valid architecture of one of some sizes in components."""
     dice = Random(seed)
     zones = tuple(
         Zone(f"z{at}", "datacenter", within=f"z{dice.randrange(at)}" if at and dice.random() < 0.4 else None)
@@ -42,7 +45,7 @@ def random_model(seed: int) -> Architecture:
     )
     networks = tuple(Network(f"n{at}", dice.choice(("dmz", "private"))) for at in range(dice.choice((0, 0, 1, 3))))
     hosts = tuple(_host(dice, at, zones, networks) for at in range(dice.choice((0, 1, 2, 3, 5, 9))))
-    components = tuple(_component(dice, at, hosts, networks) for at in range(dice.choice((1, 3, 6, 10, 16, 25))))
+    components = tuple(_component(dice, at, hosts, networks) for at in range(dice.choice(sizes)))
     return Architecture(
         id=f"random-{seed}",
         file="random.arch.yaml",
@@ -53,6 +56,16 @@ def random_model(seed: int) -> Architecture:
         components=components,
         connections=_connections(dice, components),
     )
+
+
+def large_model(seed: int) -> Architecture:
+    """A valid architecture of up to 100 components, a third of them with a name that is read from right to left."""
+    found = random_model(seed, (5, 10, 20, 40, 100))
+    dice = Random(-seed)
+    components = tuple(
+        replace(one, name=dice.choice(_RIGHT_TO_LEFT)) if dice.random() < 0.33 else one for one in found.components
+    )
+    return replace(found, components=components)
 
 
 def _host(dice: Random, at: int, zones: tuple[Zone, ...], networks: tuple[Network, ...]) -> Host:

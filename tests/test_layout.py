@@ -10,12 +10,15 @@ from archgen.layout.domain import domain
 from archgen.layout.graphlay import layered
 from archgen.layout.pieces import unpainted
 from archgen.layout.placed import Box, Engine, Placed, PlacedNode
+from archgen.loader import load
 from archgen.model import Architecture, Component, Connection, Port, Replica
+from archgen.render.diagram_svg import diagram_svg
 from archgen.topology import Topology
 from archgen.view import Badge, Diagram, Edge, Node
 from archgen.views.deployment import deployment
 from tests.geometry import bends, crossings, faults
-from tests.random_models import random_model
+from tests.limit_models import EMPTY, LIMITS
+from tests.random_models import large_model, random_model
 from tests.test_deployment_view import TIERS, finding, topology
 
 ENGINES: tuple[Engine, ...] = (domain, layered)
@@ -45,6 +48,32 @@ def test_badges_move_things_but_break_nothing(tier: str) -> None:
 def test_random_models_have_no_fault(first: int, engine: Engine) -> None:
     for seed in range(first, first + 10):
         assert faults(engine(deployment(Topology(random_model(seed))))) == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("first", range(0, 200, 20))
+def test_two_hundred_large_models_have_no_fault(first: int) -> None:
+    for seed in range(first, first + 20):
+        assert faults(domain(deployment(Topology(large_model(seed))))) == [], f"seed {seed}"
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_models_at_the_limits_have_no_fault(limit: str) -> None:
+    placed = domain(deployment(Topology(load("limit.arch.yaml", LIMITS[limit].encode()).architecture)))
+    assert faults(placed) == []
+    assert bool(placed.nodes) == (limit != "empty")
+
+
+def test_many_alike_at_one_node_run_together() -> None:
+    placed = domain(deployment(Topology(load("hub.arch.yaml", LIMITS["hub"].encode()).architecture)))
+    assert len(placed.edges) == 400
+    assert len({one.bundle for one in placed.edges}) == 1
+    assert sum(one.label is not None for one in placed.edges) == 1
+    assert crossings(placed) == 0
+
+
+def test_a_picture_of_nothing_says_so() -> None:
+    placed = domain(deployment(Topology(load("empty.arch.yaml", EMPTY.encode()).architecture)))
+    assert "No components" in diagram_svg(placed)
 
 
 @pytest.mark.parametrize("tier", TIERS)

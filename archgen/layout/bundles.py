@@ -1,13 +1,18 @@
-"""Lines that run together: one connection's lines from one source, to one target, or from every one to every other."""
+"""Lines that run together: one connection's lines from one source, to one target, or from every one to every other;
+and many alike at one node."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from msgspec import Struct
 
 from archgen.layout.columns import calls
 from archgen.view import Diagram, Edge
+
+MANY = 8
+"""From more lines than that of the same words at one node nobody tells one from the next."""
 
 
 class Bundle(Struct, frozen=True):
@@ -49,8 +54,29 @@ def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
         for part in _parts(edges)
         for group in _split(part)
     ]
+    found = _buses(_buses(found, "targets"), "sources")
     found.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
     return found
+
+
+def _buses(found: list[Bundle], end: Literal["sources", "targets"]) -> list[Bundle]:
+    """Where many connections of the same words and meaning meet at one node, they run together like one connection.
+
+    Four hundred lines beside each other say less than one that gathers them. A line with an issue keeps its own way.
+    """
+    alike: dict[tuple[str, ...], list[Bundle]] = {}
+    for bundle in found:
+        ends = bundle.targets if end == "targets" else bundle.sources
+        if len(ends) == 1 and not any(edge.badges for edge in bundle.edges):
+            first = bundle.first
+            alike.setdefault((*ends, first.label, first.meaning, first.change or ""), []).append(bundle)
+    bus = {one.id: group for group in alike.values() if len(group) > MANY for one in group}
+    kept: list[Bundle] = []
+    for bundle in found:
+        group = bus.get(bundle.id, [bundle])
+        if group[0] is bundle:
+            kept.append(Bundle(bundle.id, tuple(edge for one in group for edge in one.edges)))
+    return kept
 
 
 def busiest(found: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, int]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from msgspec import Struct
 
 from archgen.layout.placed import Box, Placed, PlacedEdge, Point
+
+_CELL = 256.0
 
 
 class Score(Struct, frozen=True):
@@ -21,11 +25,12 @@ class Score(Struct, frozen=True):
 
 def score(placed: Placed) -> Score:
     """The score of a picture; a crossing counts once, however many lines of two bundles run through its place."""
+    cards = _Near(one.box for one in placed.nodes)
     return Score(
-        _overlaps(placed),
+        _overlaps(placed, cards),
         _crossings(placed),
         sum(max(len(edge.points) - 2, 0) for edge in placed.edges),
-        _collisions(placed),
+        _collisions(placed, cards),
         round(placed.width / placed.height, 2) if placed.height else 0.0,
     )
 
@@ -44,35 +49,82 @@ def _hit(segment: tuple[Point, Point], box: Box) -> bool:
     )
 
 
-def _overlaps(placed: Placed) -> int:
-    cards = sum(one.box.overlaps(other.box, -1.0) for one, other in combinations(placed.nodes, 2))
-    through = sum(
-        any(_hit(segment, node.box) for segment in _segments(edge)) for edge in placed.edges for node in placed.nodes
-    )
-    return cards + through
+class _Near:
+    """Boxes by the cells of a coarse grid that they touch, so that only neighbours are compared."""
+
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._boxes = list(boxes)
+        self._cells: dict[tuple[int, int], list[int]] = {}
+        for at, box in enumerate(self._boxes):
+            for cell in _cells(box):
+                self._cells.setdefault(cell, []).append(at)
+
+    def pairs(self) -> int:
+        """How many pairs overlap."""
+        return sum(
+            self._boxes[at].overlaps(self._boxes[other], -1.0)
+            for at, box in enumerate(self._boxes)
+            for other in self.to(box)
+            if other > at
+        )
+
+    def to(self, box: Box) -> set[int]:
+        """The places of the boxes that may touch one."""
+        return {at for cell in _cells(box) for at in self._cells.get(cell, ())}
+
+    def hit(self, edge: PlacedEdge) -> set[int]:
+        """The places of the boxes that a line runs through."""
+        return {
+            at
+            for start, end in _segments(edge)
+            for at in self.to(_around(start, end))
+            if _hit((start, end), self._boxes[at])
+        }
+
+
+def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    for x in range(int(box.x // _CELL), int(box.right // _CELL) + 1):
+        for y in range(int(box.y // _CELL), int(box.bottom // _CELL) + 1):
+            yield x, y
+
+
+def _around(start: Point, end: Point) -> Box:
+    left, top = min(start[0], end[0]), min(start[1], end[1])
+    return Box(left, top, max(start[0], end[0]) - left, max(start[1], end[1]) - top)
+
+
+def _overlaps(placed: Placed, cards: _Near) -> int:
+    return cards.pairs() + sum(len(cards.hit(edge)) for edge in placed.edges)
 
 
 def _crossings(placed: Placed) -> int:
-    level = [(edge.bundle, one) for edge in placed.edges for one in _segments(edge) if one[0][1] == one[1][1]]
-    upright = [(edge.bundle, one) for edge in placed.edges for one in _segments(edge) if one[0][0] == one[1][0]]
+    level: set[tuple[str, float, float, float]] = set()
+    standing: set[tuple[float, float, float, str]] = set()
+    for edge in placed.edges:
+        for start, end in _segments(edge):
+            (x0, y0), (x1, y1) = sorted((start, end))
+            if y0 == y1:
+                level.add((edge.bundle, y0, x0, x1))
+            elif x0 == x1:
+                standing.add((x0, y0, y1, edge.bundle))
+    upright = sorted(standing)
+    xs = [one[0] for one in upright]
     places = {
-        (up[0][0], flat[0][1])
-        for bundle, flat in level
-        for other, up in upright
-        if bundle != other
-        and min(flat[0][0], flat[1][0]) < up[0][0] < max(flat[0][0], flat[1][0])
-        and min(up[0][1], up[1][1]) < flat[0][1] < max(up[0][1], up[1][1])
+        (x, y)
+        for bundle, y, left, right in level
+        for x, top, bottom, other in upright[bisect_right(xs, left) : bisect_left(xs, right)]
+        if bundle != other and top < y < bottom
     }
     return len(places)
 
 
-def _collisions(placed: Placed) -> int:
-    labels = [(edge, edge.label.box) for edge in placed.edges if edge.label]
-    found = sum(box.overlaps(other, -1.0) for (_, box), (_, other) in combinations(labels, 2))
-    found += sum(box.overlaps(node.box, -1.0) for _, box in labels for node in placed.nodes)
-    return found + sum(
-        any(_hit(segment, box) for segment in _segments(other))
-        for edge, box in labels
-        for other in placed.edges
-        if other.bundle != edge.bundle
-    )
+def _collisions(placed: Placed, cards: _Near) -> int:
+    labelled = [edge for edge in placed.edges if edge.label]
+    boxes = [edge.label.box for edge in labelled if edge.label]
+    labels = _Near(boxes)
+    found = labels.pairs()
+    found += sum(box.overlaps(placed.nodes[at].box, -1.0) for box in boxes for at in cards.to(box))
+    crossed = {
+        (at, other.bundle) for other in placed.edges for at in labels.hit(other) if labelled[at].bundle != other.bundle
+    }
+    return found + len({at for at, _ in crossed})

@@ -25,6 +25,8 @@ Icons = Callable[[Node], Icon | None]
 Sections = Callable[[ItemKind, str], str]
 """Where a page tells more of a thing: the address of its section, by the thing's kind and id."""
 
+NOTHING = "No components to show yet"
+
 
 def no_icons(_: Node) -> Icon | None:
     """No logos: every card shows the glyph of its kind."""
@@ -74,6 +76,9 @@ class _Painter:
         beside_title = named + foot.width + 3 * SIZES.margin <= placed.width
         height = placed.height + (SIZES.margin if caption or foot.body else 0)
         width = max(placed.width, named + 2 * SIZES.margin, foot.width + 2 * SIZES.margin)
+        if not placed.nodes:
+            body += words(SIZES.margin, SIZES.margin + 8, NOTHING, SIZES.text, "muted")
+            width = max(width, text_width(NOTHING, SIZES.text) + 2 * SIZES.margin)
         if title:
             body += element("g", title, transform=f"translate({SIZES.margin} {number(height - 16)})")
         if foot.body:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from archgen.finding import Finding
 from archgen.model import Component, Host, Replica
 from archgen.topology import Topology
@@ -26,9 +28,10 @@ def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
     marks = badges(topology, findings, folding)
     groups = _groups(topology, folding, marks)
     used = _used(groups, _nodes(topology, folding, marks, {group.id for group in groups}))
-    nodes = _nodes(topology, folding, marks, used)
+    bands = {group.id for group in groups if group.across}
+    nodes = [_beside(node, bands) for node in _nodes(topology, folding, marks, used)]
     used = _used(groups, nodes)
-    shown = {node.id for node in nodes}
+    joined = {node.id for node in nodes if not node.guards}
     architecture = topology.architecture
     return Diagram(
         id="deployment",
@@ -36,7 +39,7 @@ def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
         alt=_alt(topology),
         nodes=tuple(nodes),
         groups=tuple(group for group in groups if group.id in used),
-        edges=tuple(edge for edge in Lines(topology, folding, marks).edges() if {edge.source, edge.target} <= shown),
+        edges=tuple(edge for edge in Lines(topology, folding, marks).edges() if {edge.source, edge.target} <= joined),
     )
 
 
@@ -112,6 +115,11 @@ def _host_group(
         parent=parent,
         badges=marks.get(f"host:{host.id}", ()),
     )
+
+
+def _beside(node: Node, bands: set[str]) -> Node:
+    """A node that a group cutting across names as a member does not stand in it a second time."""
+    return replace(node, group=None) if node.group in bands else node
 
 
 def _used(groups: list[Group], nodes: list[Node]) -> set[str]:
