@@ -51,6 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="with --fix or --diff: also what changes the architecture, such as another replica",
     )
     parser.add_argument("--diff", action="store_true", help="tell what --fix would change, and change nothing")
+    parser.add_argument("--watch", action="store_true", help="judge again whenever a model changes, until Ctrl-C")
     keep = parser.add_mutually_exclusive_group()
     keep.add_argument("--write-baseline", action="store_true", help="write what is found to the baseline")
     keep.add_argument("--prune-baseline", action="store_true", help="remove from it what is found no more")
@@ -58,12 +59,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge, tell in every format, and say by the exit code what came out."""
+    return _watch(options) if options.watch else _once(options)
+
+
+def _once(options: argparse.Namespace) -> int:
     # what a lint makes is needed until its end, so there is nothing to collect: an eighth of a large one
     gc.disable()
     try:
         return _lint(options)
     finally:
         gc.enable()
+
+
+def _watch(options: argparse.Namespace) -> int:
+    """Judge at every change, and go on after what cannot be judged: it is being written. Ctrl-C ends it with 0."""
+    from archgen.project.watching import changes
+
+    try:
+        for _ in changes(tuple(options.paths)):
+            if sys.stdout.isatty():
+                # the screen is cleared and the report begins at its top (ECMA-48, ED and CUP)
+                sys.stdout.write("\x1b[2J\x1b[H")
+            try:
+                _once(options)
+            except UsageError as error:
+                sys.stderr.write(f"archgen: {brief(str(error))}\n")
+            sys.stdout.flush()
+            sys.stderr.write("archgen: waiting for a change; Ctrl-C ends\n")
+    except KeyboardInterrupt:
+        return 0
+    return 0
 
 
 def _lint(options: argparse.Namespace) -> int:
