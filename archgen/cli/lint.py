@@ -6,7 +6,8 @@ import argparse
 import gc
 import sys
 
-from archgen.cli.parser import add_paths, style
+from archgen.cli.linking import linked
+from archgen.cli.parser import add_paths
 from archgen.cli.progress import Progress
 from archgen.errors import UsageError
 from archgen.policy import FAIL_ON, PERSONAS
@@ -118,7 +119,7 @@ def _lint(options: argparse.Namespace) -> int:
             done = _judged(options, settings, keep)
     for name, file in asked:
         if file is None:
-            sys.stdout.write(FORMATS[name](done.outcome, style()))
+            sys.stdout.write(FORMATS[name](done.outcome, linked()))
         else:
             write(file, FORMATS[name](done.outcome, Style()).encode("utf-8", "backslashreplace"))
     for note in done.notes:

@@ -6,12 +6,12 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from archgen.cli.parser import style
+from archgen.cli.linking import linked
 from archgen.project.choice import one_of
 from archgen.project.words import rules_as_json, rules_as_markdown, rules_as_text
 
 FORMATS: dict[str, Callable[[], str]] = {
-    "text": lambda: rules_as_text(style()),
+    "text": lambda: rules_as_text(linked()),
     "json": rules_as_json,
     "markdown": rules_as_markdown,
 }

@@ -5,19 +5,21 @@ from __future__ import annotations
 from archgen.finding import CATEGORIES
 from archgen.kinds import KINDS
 from archgen.project.catalogue import catalogue, own_rules
+from archgen.report.outcome import page_of
 from archgen.report.terminal import Style, columns, wrap
 from archgen.rule import Rule
 from archgen.rules import BY_NAME
 
 
 def rules_as_text(style: Style) -> str:
-    """One line per rule: code, severity, id and what it finds."""
+    """One line per rule: code, severity, id and what it finds; a code leads to the rule's first reference."""
     width = max(columns(rule.id) for rule in catalogue())
     lines: list[str] = []
     for rule in catalogue():
         severity = style.paint(f"{rule.severity:<7}", rule.severity)
         first, *rest = wrap(rule.title, style.width - 18 - width)
-        lines.append(f"{rule.code}  {severity}  {style.paint(f'{rule.id:<{width}}', 'strong')}  {first}")
+        code = style.link(rule.code, page_of(rule, ""))
+        lines.append(f"{code}  {severity}  {style.paint(f'{rule.id:<{width}}', 'strong')}  {first}")
         lines += [f"{'':{18 + width}}{line}" for line in rest]
     return "\n".join(lines) + "\n"
 

@@ -33,6 +33,11 @@ class Outcome(Struct, frozen=True):
         return tuple(finding for _, findings in self.models for finding in findings)
 
 
+def page_of(rule: Rule, pages: str) -> str:
+    """Where a rule is explained: on the site that is published at `pages`, else in its first reference, else nowhere."""
+    return f"{pages.rstrip('/')}/rules/{rule.id}/" if pages else next((url for _, url in rule.references), "")
+
+
 class Counts(Struct, frozen=True):
     """How many findings there are of each severity; accepted ones are counted apart and nowhere else."""
 

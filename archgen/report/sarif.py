@@ -10,7 +10,7 @@ from msgspec import json
 
 from archgen import __version__
 from archgen.finding import Accepted, Finding, Related, Severity, Subject
-from archgen.report.outcome import Outcome
+from archgen.report.outcome import Outcome, page_of
 from archgen.report.terminal import plain
 from archgen.rule import Rule
 
@@ -45,7 +45,7 @@ def _rule(rule: Rule, pages: str) -> dict[str, Any]:
         "defaultConfiguration": {"level": _level(rule.severity)},
         "properties": _properties(rule),
     }
-    if address := f"{pages.rstrip('/')}/rules/{rule.id}/" if pages else next((url for _, url in rule.references), ""):
+    if address := page_of(rule, pages):
         described["helpUri"] = address
     return described
 

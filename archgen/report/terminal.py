@@ -23,14 +23,21 @@ LONGEST_TEXT = 1200
 
 
 class Style(Struct, frozen=True):
-    """How wide the terminal is, and whether it shows colour."""
+    """How wide the terminal is, and whether it shows colour and links."""
 
     width: int = 100
     colour: bool = False
+    links: bool = False
 
     def paint(self, text: str, paint: Paint) -> str:
         """The text in the colour of its meaning; unchanged where there is no colour."""
         return f"\x1b[{_CODES[paint]}m{text}\x1b[0m" if self.colour and text else text
+
+    def link(self, text: str, address: str) -> str:
+        """The text as a hyperlink (OSC 8); unchanged where none is shown, or for an address that is none."""
+        if not (self.links and address and address.isascii() and address.isprintable()):
+            return text
+        return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def plain(text: str) -> str:

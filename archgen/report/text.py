@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.finding import Finding, Related
 from archgen.report.excerpt import Mark, Page, draw
-from archgen.report.outcome import Counts, Outcome, count, fixes
+from archgen.report.outcome import Counts, Outcome, count, fixes, page_of
 from archgen.report.terminal import Paint, Style, brief, wrap
 
 MOST_RELATED = 8
@@ -25,7 +25,8 @@ def write(outcome: Outcome, style: Style) -> str:
 
 def _finding(number: int, finding: Finding, outcome: Outcome, style: Style) -> list[str]:
     paint: Paint = finding.severity
-    title = style.paint(f"{finding.severity}[{finding.code}]", paint) + f" {style.paint(finding.rule, 'strong')}"
+    code = style.link(style.paint(f"{finding.severity}[{finding.code}]", paint), _page(finding, outcome, style))
+    title = f"{code} {style.paint(finding.rule, 'strong')}"
     lines = [f"{title} {style.paint(f'[{number}]', 'quiet')}"]
     lines += wrap(brief(finding.message), style.width, "  ", "  ")
     gutter = max(3, len(str(max((finding.line, *(each.line for each in finding.related))))))
@@ -63,9 +64,25 @@ def _places(finding: Finding, outcome: Outcome, page: Page) -> list[str]:
 def _file(file: str, marks: list[Mark], arrow: str, outcome: Outcome, page: Page) -> list[str]:
     source = outcome.lines(file)
     place = f"{brief(file)}:{marks[0].line}:{marks[0].column}" if source else brief(file)
+    place = page.style.link(place, _address(file)) if source and page.style.links else place
     head = f"{' ' * (page.gutter - 1)}{page.style.paint(arrow, 'quiet')} {place}"
     excerpt = draw(source, marks, page)
     return [head, f"{' ' * page.gutter} {page.style.paint('|', 'quiet')}", *excerpt] if excerpt else [head]
+
+
+def _page(finding: Finding, outcome: Outcome, style: Style) -> str:
+    """Where the finding's rule is explained; not sought where nobody sees it."""
+    rules = (rule for rule in outcome.rules if rule.id == finding.rule) if style.links else ()
+    return next((page_of(rule, outcome.pages) for rule in rules), "")
+
+
+def _address(file: str) -> str:
+    """A file as a URL (RFC 8089)."""
+    # only here: a report without links does not pay for these
+    from os.path import abspath
+    from urllib.parse import quote
+
+    return f"file://{quote(abspath(file).encode('utf-8', 'surrogateescape'))}"
 
 
 def _marks(related: tuple[Related, ...], file: str, own: Mark | None, source: tuple[str, ...]) -> list[Mark]:
