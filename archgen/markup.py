@@ -9,13 +9,15 @@ from typing import Literal, assert_never
 from archgen.finding import Severity
 from archgen.glyphs import Icon
 from archgen.metrics import text_width
-from archgen.theme import DARK, FONT, LIGHT, ROLES, SIZES, WEIGHT_BOLD, Mode, Theme, colours
+from archgen.sketch import sketched
+from archgen.theme import DARK, FONT, LIGHT, ROLES, SIZES, THEMES, WEIGHT_BOLD, Mode, Theme, colours
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 _CLASS = re.compile(r'class="([^"]*)"')
 _PROPERTIES = {"f": "fill", "s": "stroke", "c": "color"}
+_THICKNESS = re.compile(r'stroke-width="([0-9.]+)"')
 _SIZE = re.compile(r"t([0-9]+(?:_[0-9]+)?)")
 BOLD, MIDDLE, END = "tb", "tm", "te"
 """The classes of words in bold, and of words around or before their place."""
@@ -255,23 +257,24 @@ def stylesheet(body: str, prefix: str, mode: Mode) -> str:
     """The colours of a picture: literal ones, and for `auto` also what a reader's system, page or printer asks for."""
     found = _classes(body)
     used, forms = _used(found), _forms(found, prefix)
-    match mode:
-        case "light":
-            return forms + _rules(used, prefix, LIGHT, variable=False)
-        case "dark":
-            return forms + _rules(used, prefix, DARK, variable=False)
-        case "auto":
-            light, dark = _variables(used, LIGHT), _variables(used, DARK)
-            return (
-                # a page's own switch weighs more than the system's wish
-                f"#{prefix},[data-md-color-scheme=default] #{prefix}{{{light}}}"
-                f"@media screen and (prefers-color-scheme:dark){{#{prefix}{{{dark}}}}}"
-                f"@media screen{{[data-md-color-scheme=slate] #{prefix}{{{dark}}}}}"
-                + forms
-                + _rules(used, prefix, LIGHT, variable=True)
-            )
-        case _:
-            assert_never(mode)
+    if mode != "auto":
+        return forms + _rules(used, prefix, THEMES[mode], variable=False)
+    light, dark = _variables(used, LIGHT), _variables(used, DARK)
+    return (
+        # a page's own switch weighs more than the system's wish
+        f"#{prefix},[data-md-color-scheme=default] #{prefix}{{{light}}}"
+        f"@media screen and (prefers-color-scheme:dark){{#{prefix}{{{dark}}}}}"
+        f"@media screen{{[data-md-color-scheme=slate] #{prefix}{{{dark}}}}}"
+        + forms
+        + _rules(used, prefix, LIGHT, variable=True)
+    )
+
+
+def _in_manner(body: str, theme: Theme) -> str:
+    """The body with lines as thick as the theme wants them, and by hand if it says so."""
+    if theme.stroke != 1.0:
+        body = _THICKNESS.sub(lambda found: f'stroke-width="{number(float(found[1]) * theme.stroke)}"', body)
+    return sketched(body) if theme.by_hand else body
 
 
 def picture(
@@ -289,7 +292,7 @@ def picture(
     """A self-contained SVG document: title, description, colours, definitions, ground, body; ids start with `prefix`."""
     name = identifier(prefix, "")[:-1]
     ground = element("rect", width=width, height=height, class_="f-ground", rx=12 if mode == "auto" else None)
-    drawn, defs = ground + body, defs + _locks(body, prefix)
+    drawn, defs = ground + _in_manner(body, THEMES.get(mode, LIGHT)), defs + _locks(body, prefix)
     return element(
         "svg",
         element("title", escape(title), id=identifier(prefix, "title")),

@@ -9,8 +9,9 @@ from msgspec.structs import asdict
 
 from archgen.topology import Meaning
 
-Mode = Literal["light", "dark", "auto"]
-"""`auto` follows the reader's system, and a Material page's own switch where the picture stands in one."""
+Name = Literal["light", "dark", "print", "contrast", "sketch"]
+Mode = Literal["light", "dark", "auto", "print", "contrast", "sketch"]
+"""The name of a theme, or `auto`, which follows the reader's system, and a Material page's own switch where the picture stands in one."""
 
 
 class Theme(Struct, frozen=True, kw_only=True):
@@ -19,9 +20,10 @@ class Theme(Struct, frozen=True, kw_only=True):
     ground lies under everything, `tint_1` to `tint_3` are groups within groups, card is a component on them and
     card_line its border. ink, muted and faint are text, second text and hairlines. The meanings and severities have one each.
     chip lies under a logo that brings its own colours; on_badge is the number on a severity.
+    `stroke` is how thick lines are beside the usual, `by_hand` draws them like a sketch, `mono` logos take the ink.
     """
 
-    name: Literal["light", "dark"]
+    name: Name
     ground: str
     tint_1: str
     tint_2: str
@@ -42,6 +44,9 @@ class Theme(Struct, frozen=True, kw_only=True):
     on_badge: str
     paper: str
     paper_line: str
+    stroke: float = 1.0
+    by_hand: bool = False
+    mono: bool = False
 
 
 LIGHT = Theme(
@@ -92,13 +97,96 @@ DARK = Theme(
     paper_line="#8f7d45",
 )
 
-ROLES: tuple[str, ...] = tuple(name for name in Theme.__struct_fields__ if name != "name")
+PRINT = Theme(
+    name="print",
+    ground="#ffffff",
+    tint_1="#fbfbfb",
+    tint_2="#f6f6f6",
+    tint_3="#f0f0f0",
+    group_line="#8c8c8c",
+    card="#ffffff",
+    card_line="#4d4d4d",
+    chip="#ffffff",
+    ink="#000000",
+    muted="#404040",
+    faint="#b3b3b3",
+    accent="#000000",
+    encrypted="#303030",
+    plaintext="#5a5a5a",
+    error="#000000",
+    warning="#303030",
+    info="#5a5a5a",
+    on_badge="#ffffff",
+    paper="#f6f6f6",
+    paper_line="#737373",
+    stroke=0.7,
+    mono=True,
+)
+"""Greys and thin lines, for paper: what means something is told by its form."""
+
+CONTRAST = Theme(
+    name="contrast",
+    ground="#ffffff",
+    tint_1="#fcfcfd",
+    tint_2="#f8f9fb",
+    tint_3="#f4f6f9",
+    group_line="#3d4653",
+    card="#ffffff",
+    card_line="#000000",
+    chip="#ffffff",
+    ink="#000000",
+    muted="#2b333e",
+    faint="#5c6675",
+    accent="#0a2f96",
+    encrypted="#00564c",
+    plaintext="#733200",
+    error="#a00028",
+    warning="#383000",
+    info="#2c3199",
+    on_badge="#ffffff",
+    paper="#fffbe6",
+    paper_line="#5c4a00",
+    stroke=1.3,
+)
+"""Every word at 7:1 and more (WCAG 2.2, 1.4.6) and lines that are thicker, for weak eyes and weak projectors."""
+
+SKETCH = Theme(
+    name="sketch",
+    ground="#fffdf8",
+    tint_1="#faf6ec",
+    tint_2="#f5f0e3",
+    tint_3="#efe9d9",
+    group_line="#8f8775",
+    card="#ffffff",
+    card_line="#5f584b",
+    chip="#ffffff",
+    ink="#26221b",
+    muted="#5a5244",
+    faint="#cfc7b6",
+    accent="#2a56c6",
+    encrypted="#0a6c60",
+    plaintext="#984a00",
+    error="#b01a36",
+    warning="#856000",
+    info="#4c51b8",
+    on_badge="#ffffff",
+    paper="#fdf3cf",
+    paper_line="#a58a38",
+    by_hand=True,
+)
+"""As if drawn by hand: a proposal that wants to be talked about."""
+
+THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PRINT, CONTRAST, SKETCH)}
+"""Every theme by its name."""
+
+_MANNER = ("name", "stroke", "by_hand", "mono")
+ROLES: tuple[str, ...] = tuple(name for name in Theme.__struct_fields__ if name not in _MANNER)
 """The roles of a colour: `archgen.markup` turns role `ink` into the classes `f-ink`, `s-ink` and `c-ink`."""
 
 
 def colours(theme: Theme) -> dict[str, str]:
     """The colour of every role, in the order of `ROLES`."""
-    return {role: colour for role, colour in asdict(theme).items() if role != "name"}
+    return {role: colour for role, colour in asdict(theme).items() if role in ROLES}
 
 
 FONT = "Arimo, 'Liberation Sans', Helvetica, Arial, sans-serif"

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from archgen.theme import DARK, LIGHT, LINES, Theme, colours
+from archgen.theme import CONTRAST, DARK, LIGHT, LINES, PRINT, THEMES, Theme, colours
 from archgen.topology import Meaning
 
 GROUNDS = ("ground", "tint_1", "tint_2", "tint_3", "card")
@@ -56,7 +56,7 @@ def apart(one: str, other: str, vision: str) -> float:
     return sum((a - b) ** 2 for a, b in zip(seen(one, vision), seen(other, vision), strict=True)) ** 0.5
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
 class TestContrast:
     @pytest.mark.parametrize("ground", GROUNDS)
     @pytest.mark.parametrize("role", TEXT)
@@ -82,6 +82,17 @@ class TestContrast:
             assert apart(getattr(theme, one), getattr(theme, other), vision) >= 15, (one, other)
 
 
+@pytest.mark.parametrize("role", TEXT)
+def test_high_contrast_is_high(role: str) -> None:
+    for ground in (*GROUNDS, "paper"):
+        assert contrast(getattr(CONTRAST, role), getattr(CONTRAST, ground)) >= 7
+    assert min(contrast(CONTRAST.on_badge, getattr(CONTRAST, one)) for one in SEVERITIES) >= 7
+
+
+def test_print_is_grey() -> None:
+    assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours(PRINT).values())
+
+
 def test_dark_cards_are_raised() -> None:
     ladder = [luminance(getattr(DARK, role)) for role in GROUNDS]
     assert ladder == sorted(ladder)
@@ -89,7 +100,7 @@ def test_dark_cards_are_raised() -> None:
 
 def test_both_palettes_have_every_role() -> None:
     assert list(colours(LIGHT)) == list(colours(DARK))
-    assert all(len(colour) == 7 and colour[0] == "#" for theme in (LIGHT, DARK) for colour in colours(theme).values())
+    assert all(len(colour) == 7 and colour[0] == "#" for theme in THEMES.values() for colour in colours(theme).values())
 
 
 def test_every_meaning_has_a_line_told_by_form_too() -> None:

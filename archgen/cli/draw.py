@@ -17,7 +17,7 @@ from archgen.project.draw import VIEWS, File, draw
 from archgen.project.formats import FORMATS, format_of
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
-from archgen.project.pictures import ENGINES, MODES, Drawing, Raster
+from archgen.project.pictures import ENGINES, ICONS, MODES, Drawing, Raster
 from archgen.project.tiers import tiers
 from archgen.project.writing import write
 from archgen.site import Tier
@@ -45,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", metavar="ENGINE", default="domain", help=f"what lays out: {', '.join(ENGINES)} (default: domain)"
     )
     parser.add_argument("--theme", metavar="THEME", default="auto", help=f"{', '.join(MODES)} (default: auto)")
+    parser.add_argument("--icons", metavar="HOW", help="colour or mono logos (default: as the theme has them)")
     parser.add_argument("--scale", metavar="N", default="2", help="PNG: pixels for one of the picture's (default: 2)")
     parser.add_argument("--transparent", action="store_true", help="PNG: no ground")
     parser.add_argument("--canvas", metavar="FORM", help="PNG: 16:9, whatever the form of the picture")
@@ -65,7 +66,11 @@ def run(options: argparse.Namespace) -> int:
     views = tuple(one_of(name, VIEWS, "view") for name in options.view)
     one_of(options.theme, MODES, "theme")
     drawing = Drawing(
-        one_of(options.engine, tuple(ENGINES), "engine"), options.theme, not options.no_findings, _raster(options)
+        one_of(options.engine, tuple(ENGINES), "engine"),
+        options.theme,
+        not options.no_findings,
+        _raster(options),
+        mono=one_of(options.icons, ICONS, "icons") == "mono" if options.icons else None,
     )
     inferred = (found,) if (found := format_of(options.output)) else ("svg",)
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))

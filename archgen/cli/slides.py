@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from typing import cast
 
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
@@ -12,10 +13,11 @@ from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
-from archgen.project.pictures import ENGINES, Drawing
+from archgen.project.pictures import ENGINES, ICONS, Drawing
 from archgen.project.slides import FORMATS, bound_slides, single_slides, slides, tiers_deck
 from archgen.project.tiers import tiers
 from archgen.project.writing import fresh_directory, write
+from archgen.theme import THEMES, Mode
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", metavar="ENGINE", default="domain", help=f"what lays out: {', '.join(ENGINES)} (default: domain)"
     )
+    parser.add_argument("--theme", metavar="THEME", default="light", help=f"{', '.join(THEMES)} (default: light)")
+    parser.add_argument("--icons", metavar="HOW", help="colour or mono logos (default: as the theme has them)")
     parser.add_argument("--no-findings", action="store_true", help="without the badges of the findings")
 
 
@@ -46,7 +50,12 @@ def run(options: argparse.Namespace) -> int:
     if options.template and form != "pptx":
         raise UsageError(f"--template is for .pptx; {form} has no layouts")
     template = _template(options.template) if options.template else None
-    drawing = Drawing(one_of(options.engine, tuple(ENGINES), "engine"), "light", not options.no_findings)
+    drawing = Drawing(
+        one_of(options.engine, tuple(ENGINES), "engine"),
+        cast(Mode, one_of(options.theme, tuple(THEMES), "theme")),
+        not options.no_findings,
+        mono=one_of(options.icons, ICONS, "icons") == "mono" if options.icons else None,
+    )
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
     if refused(models, style()):
         return 2

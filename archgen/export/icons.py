@@ -94,6 +94,18 @@ def icons(names: Iterable[str | None], directory: str | None = None) -> dict[str
     return {name: one for name, one in found.items() if one is not None}
 
 
+_PAINT = re.compile(r'(fill|stroke)="(?!none|currentColor)[^"]*"')
+
+
+def mono(icon: Icon) -> Icon | None:
+    """A logo in the ink alone; None where it would be a blot, as it is made of colours or pixels."""
+    if "<image" in icon.body:
+        return None
+    if icon.id.startswith("logo-"):
+        return Icon(icon.id, icon.view_box, _PAINT.sub(r'\1="currentColor"', icon.body))
+    return None if _PAINT.search(icon.body) else Icon(icon.id, icon.view_box, icon.body)
+
+
 def _slug(name: str) -> str:
     slug = re.sub(r"[^a-z0-9]", "", name.lower())
     return _ALSO.get(slug, slug)

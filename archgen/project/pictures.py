@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 
 from archgen.evolution import Evolution
-from archgen.export.icons import icons
+from archgen.export.icons import icons, mono
 from archgen.glyphs import Icon
 from archgen.layout.placed import Engine, Placed
 from archgen.markup import short_prefix
@@ -17,7 +17,7 @@ from archgen.render.diagram_svg import diagram_svg
 from archgen.render.sequence_svg import sequence_svg
 from archgen.site import Tier
 from archgen.site.page import Section
-from archgen.theme import DARK, LIGHT, Mode, Theme
+from archgen.theme import LIGHT, THEMES, Mode, Theme
 from archgen.topology import Topology
 from archgen.view import Diagram, Sequence
 from archgen.views.deployment import deployment
@@ -59,7 +59,8 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 `dot` on the PATH."""
 
 
-MODES: tuple[Mode, ...] = ("light", "dark", "auto")
+MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast", "sketch")
+ICONS = ("colour", "mono")
 
 
 class Raster(Struct, frozen=True):
@@ -74,9 +75,16 @@ class Drawing:
     """Draws the tiers of one run in one way: with an engine, in a mode, with or without findings."""
 
     def __init__(
-        self, engine: str = "domain", mode: Mode = "auto", findings: bool = True, raster: Raster | None = None
+        self,
+        engine: str = "domain",
+        mode: Mode = "auto",
+        findings: bool = True,
+        raster: Raster | None = None,
+        *,
+        mono: bool | None = None,
     ) -> None:
         self.raster = raster or Raster()
+        self._mono = THEMES.get(mode, LIGHT).mono if mono is None else mono
         self._name = engine
         self._engine = ENGINES[engine]()
         self._mode = mode
@@ -90,11 +98,13 @@ class Drawing:
     @property
     def theme(self) -> Theme:
         """The palette of formats that have no automatic mode: light then."""
-        return DARK if self._mode == "dark" else LIGHT
+        return THEMES.get(self._mode, LIGHT)
 
     def literal(self) -> Drawing:
         """The same drawing for a rasteriser, which knows no automatic mode: light then."""
-        return self if self._mode != "auto" else Drawing(self._name, "light", self._findings, self.raster)
+        return (
+            self if self._mode != "auto" else Drawing(self._name, "light", self._findings, self.raster, mono=self._mono)
+        )
 
     def diagram(self, tier: Tier) -> Diagram:
         """What the deployment picture shows."""
@@ -113,7 +123,7 @@ class Drawing:
         found: dict[str, Icon] = {}
         for tier in tiers:
             named = (one.icon or one.product for one in tier.topology.components.values())
-            found = {**_icons(tier, named), **found}
+            found = {**self._logos(tier.topology.architecture.file, named), **found}
         return found
 
     def deployment(self, tier: Tier) -> str:
@@ -122,7 +132,7 @@ class Drawing:
 
     def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
         """A view as SVG; with `section` for a page, where every thing leads to its section under a legend of the page."""
-        found = _icons(tier, (node.icon for node in diagram.nodes))
+        found = self._logos(tier.topology.architecture.file, (node.icon for node in diagram.nodes))
         return diagram_svg(
             self._engine(diagram),
             mode=self._mode,
@@ -142,7 +152,7 @@ class Drawing:
         return self._in_time(flow_sequence(topology, flow, stop=stop), topology)
 
     def _in_time(self, sequence: Sequence, topology: Topology) -> str:
-        found = _icons_near(topology.architecture.file, (one.icon for one in sequence.participants))
+        found = self._logos(topology.architecture.file, (one.icon for one in sequence.participants))
         return sequence_svg(sequence, found, short_prefix(topology.architecture.id, sequence.id), self._mode)
 
     def changed(self, evolution: Evolution) -> Diagram:
@@ -157,15 +167,15 @@ class Drawing:
         """Both models of a change in one deployment picture, as SVG."""
         diagram = self.changed(evolution)
         architecture = evolution.after.topology.architecture
-        found = _icons_near(architecture.file, (node.icon for node in diagram.nodes))
+        found = self._logos(architecture.file, (node.icon for node in diagram.nodes))
         prefix = short_prefix(architecture.id, "diff")
         placed = self._engine(diagram)
         return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
 
-
-def _icons_near(file: str, names: Iterable[str | None]) -> dict[str, Icon]:
-    return icons(names, os.path.dirname(os.path.abspath(file)))
-
-
-def _icons(tier: Tier, names: Iterable[str | None]) -> dict[str, Icon]:
-    return _icons_near(tier.topology.architecture.file, names)
+    def _logos(self, file: str, names: Iterable[str | None]) -> dict[str, Icon]:
+        """The logos for names in a model; in mono those that can be, the others' kinds have a glyph."""
+        found = icons(names, os.path.dirname(os.path.abspath(file)))
+        if not self._mono:
+            return found
+        inked = {name: mono(one) for name, one in found.items()}
+        return {name: one for name, one in inked.items() if one is not None}

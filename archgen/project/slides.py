@@ -32,7 +32,7 @@ def slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: byte
     """The deck as a PowerPoint file."""
     from archgen.export.pptx import pptx
 
-    return pptx(made, _icons(tiers, drawing), template)
+    return pptx(made, _icons(tiers, drawing), template, drawing.theme)
 
 
 def bound_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck) -> bytes:

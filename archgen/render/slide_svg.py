@@ -32,15 +32,18 @@ _FOOT = 26.0
 _LARGEST = 1.15
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
+_HERE = "<!--picture-->"
+"""Where the picture goes; no text can say so, since text is escaped."""
+
 _ROOT = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)" width="[0-9.]+" height="[0-9.]+"')
 
 
 def slide_svg(slide: Slide, place: int, icons: Icons, mode: Mode = "light") -> str:
     """The slide with its number, 960 by 540; what its speaker says is the description."""
-    body = _body(slide, f"s{place}", icons, mode)
+    body, inner = _body(slide, f"s{place}", icons, mode)
     foot = words(WIDE - 40, TALL - 18, str(place), 12, "muted", anchor="end")
-    return picture(
-        body + foot,
+    made = picture(
+        body + foot + (_HERE if inner else ""),
         width=WIDE,
         height=TALL,
         prefix=f"slide{place}",
@@ -48,26 +51,28 @@ def slide_svg(slide: Slide, place: int, icons: Icons, mode: Mode = "light") -> s
         alt=slide.notes or slide.title,
         mode=mode,
     )
+    return made.replace(_HERE, inner, 1)
 
 
-def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> str:
+def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str]:
+    """What the slide itself draws, and the picture on it, which is a document of its own."""
     match slide:
         case Opening():
-            return _opening(slide)
+            return _opening(slide), ""
         case Prose():
-            return _title(slide.title) + _prose(slide.entries)
+            return _title(slide.title) + _prose(slide.entries), ""
         case Table():
-            return _title(slide.title) + _table(slide)
+            return _title(slide.title) + _table(slide), ""
         case Picture():
             drawn = diagram_svg(
                 slide.placed, mode=mode, icons=lambda node: icons(node.icon), prefix=prefix, caption=False, key=False
             )
             room = Box(_AREA.x, _AREA.y, _AREA.width, _AREA.height - _FOOT)
-            return _title(slide.title) + _fitted(drawn, room) + _legend(slide, prefix)
+            return _title(slide.title) + _legend(slide, prefix), _fitted(drawn, room)
         case Flow():
             names = {one.icon for one in slide.placed.sequence.participants if one.icon}
             found = {name: icon for name in sorted(names) if (icon := icons(name))}
-            return _title(slide.title) + _fitted(placed_sequence_svg(slide.placed, found, prefix, mode), _AREA)
+            return _title(slide.title), _fitted(placed_sequence_svg(slide.placed, found, prefix, mode), _AREA)
         case _:
             assert_never(slide)
 

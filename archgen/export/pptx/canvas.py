@@ -204,7 +204,7 @@ class Canvas:
         self, properties: Any, role: str | None, width: float, dash: str, double: bool = False, arrow: bool = False
     ) -> None:
         line = etree.SubElement(properties, qn("a:ln"))
-        line.set("w", str(max(self.length(width), 3175)))
+        line.set("w", str(max(self.length(width * self._theme.stroke), 3175)))
         if double:
             line.set("cmpd", "dbl")
         self._filled(line, role)

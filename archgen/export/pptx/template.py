@@ -45,9 +45,9 @@ class Base(Struct, frozen=True):
     title_size: float
 
 
-def base(template: bytes | None = None) -> Base:
-    """Our own look, or that of a template; UsageError for one that cannot be read."""
-    presentation = _own() if template is None else _others(template)
+def base(template: bytes | None = None, theme: Theme = LIGHT) -> Base:
+    """Our own look in a theme, or that of a template; UsageError for one that cannot be read."""
+    presentation = _own(theme) if template is None else _others(template)
     layouts = list(presentation.slide_layouts)
     if not layouts:
         raise UsageError("the template has no slide layouts")
@@ -58,7 +58,7 @@ def base(template: bytes | None = None) -> Base:
         _layout(layouts, "obj", {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.OBJECT}),
         bare,
         _area(presentation, bare),
-        _theme(presentation),
+        theme if template is None else _theme(presentation),
         _title_size(presentation),
     )
 
@@ -143,7 +143,7 @@ def _title_size(presentation: Pptx) -> float:
 # Our own
 
 
-def _own() -> Pptx:
+def _own(theme: Theme) -> Pptx:
     """The library's plain presentation, made 16:9, with our colours and font and a title on the left."""
     presentation = Presentation()
     old = int(presentation.slide_width or Emu(9144000))
@@ -153,7 +153,7 @@ def _own() -> Pptx:
         _widen(place, Pt(WIDE) / old)
     _arrange(master)
     _open(presentation.slide_layouts[0])
-    _paint(master)
+    _paint(master, theme)
     _drop(presentation.part.package._rels, "thumbnail")
     _drop(presentation.part._rels, "printerSettings")
     return presentation
@@ -222,7 +222,7 @@ _SCHEME = {
 }
 
 
-def _paint(master: Any) -> None:
+def _paint(master: Any, theme: Theme) -> None:
     part = _theme_part(master)
     root = etree.fromstring(part.blob)
     scheme = root.find(f".//{qn('a:clrScheme')}")
@@ -231,7 +231,7 @@ def _paint(master: Any) -> None:
         slot = scheme.find(qn(f"a:{name}"))
         for child in list(slot):
             slot.remove(child)
-        etree.SubElement(slot, qn("a:srgbClr")).set("val", getattr(LIGHT, role).removeprefix("#"))
+        etree.SubElement(slot, qn("a:srgbClr")).set("val", getattr(theme, role).removeprefix("#"))
     for kind in ("a:majorFont", "a:minorFont"):
         root.find(f".//{qn(kind)}/{qn('a:latin')}").set("typeface", _FONT)
     part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

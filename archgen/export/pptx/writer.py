@@ -18,7 +18,7 @@ from archgen.export.pptx.marks import Icons, Marks
 from archgen.export.pptx.template import Area, Base, base
 from archgen.markup import clean
 from archgen.metrics import elide, text_width, wrap
-from archgen.theme import SIZES
+from archgen.theme import LIGHT, SIZES, Theme
 
 _LARGEST = 1.15
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
@@ -28,9 +28,9 @@ _LEADING = 1.25
 _FOOT = 22.0
 
 
-def pptx(deck: Deck, icons: Icons, template: bytes | None = None) -> bytes:
+def pptx(deck: Deck, icons: Icons, template: bytes | None = None, theme: Theme = LIGHT) -> bytes:
     """The deck as a file; with `template` in the layouts, fonts and colours of that presentation."""
-    return _Writer(base(template), icons).written(deck)
+    return _Writer(base(template, theme), icons).written(deck)
 
 
 class _Writer:
