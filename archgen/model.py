@@ -46,6 +46,7 @@ class Host(Struct, frozen=True):
     owner: str | None = None
     availability: Availability | None = None
     links: tuple[tuple[str, str], ...] = ()
+    os: str | None = None
 
 
 class Network(Struct, frozen=True):
@@ -150,7 +151,10 @@ class Collection(Struct, frozen=True):
 
 
 class Component(Struct, frozen=True, kw_only=True):
-    """A part of the system that runs, or is used, on its own. Times are in seconds, rates in requests per second."""
+    """A part of the system that runs, or is used, on its own. Times are in seconds, rates in requests per second.
+
+    `rate_limit` and `rollback` are False where the model says that there is none.
+    """
 
     id: str
     kind: str
@@ -181,7 +185,11 @@ class Component(Struct, frozen=True, kw_only=True):
     restore_tested: str | None = None
     capacity: float | None = None
     sessions: Literal["local", "shared", "none"] | None = None
-    deploy: Literal["rolling", "blue-green", "in-place"] | None = None
+    uploads: Literal["local", "shared", "none"] | None = None
+    rate_limit: str | bool | None = None
+    image: str | None = None
+    deploy: Literal["rolling", "blue-green", "in-place", "by-hand"] | None = None
+    rollback: str | bool | None = None
     version: str | None = None
     owner: str | None = None
     links: tuple[tuple[str, str], ...] = ()
@@ -203,18 +211,20 @@ class Tls(Struct, frozen=True):
 
 
 class Port(Struct, frozen=True):
-    """One port of a connection; `redirect` names the protocol that it sends callers to."""
+    """One port of a connection; `redirect` names the protocol that it sends callers to, `admin` is for administrators."""
 
     protocol: str
     port: int | None = None
     redirect: str | None = None
     tls: Tls | None = None
+    admin: bool | None = None
 
 
 class Connection(Struct, frozen=True):
     """Who may call whom; several `targets` are alternatives. `needs` counts replicas that must work, or "all".
 
-    `timeout` is how many seconds the caller waits for one try, `retries` how many more it makes.
+    `timeout` is how many seconds the caller waits for one try, `retries` how many more it makes. `credentials` name the
+    account that the caller signs in with; `authentication` is False where it need not.
     """
 
     id: str
@@ -228,6 +238,8 @@ class Connection(Struct, frozen=True):
     why: str | None = None
     timeout: float | None = None
     retries: int | None = None
+    credentials: str | None = None
+    authentication: str | bool | None = None
 
 
 class Request(Struct, frozen=True, tag=True):

@@ -58,4 +58,10 @@ _ALL = (
     Protocol("tls", "TLS", 443, True),
 )
 
+WEB = ("http", "https", "http2", "http3", "ws", "wss")
+"""The protocols of browsers and of those who call like them."""
+
+ADMINISTRATION = ("ssh", "telnet", "snmp", "rdp", "vnc", "winrm", "ipmi")
+"""The protocols that are there to run a machine and not to use it."""
+
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}

@@ -25,7 +25,7 @@ from archgen.model import (
     Trust,
     Zone,
 )
-from archgen.protocols import PROTOCOLS
+from archgen.protocols import PROTOCOLS, WEB
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures
 from archgen.reliability.index import SAME_HOST, Index
@@ -33,6 +33,10 @@ from archgen.reliability.structure import Structure, access_of, build, requests,
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
 """What a line means: encrypted or plaintext across hosts, local within a host, a name look-up, or not stated."""
+
+
+PASSING = ("firewall", "router", "nat-gateway", "waf", "cdn")
+"""The kinds that hand a visitor's request on to the component that it is for."""
 
 
 class Hop(Struct, frozen=True):
@@ -292,6 +296,25 @@ class Topology:
         for connection in self.architecture.connections:
             found[connection.source].append(connection)
         return {component: tuple(connections) for component, connections in found.items()}
+
+    @cached_property
+    def entries(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """Where web requests from the internet arrive: for each such component, by flow, what they pass before it."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for flow, hops in self.hops.items():
+            passed: dict[str, tuple[str, ...]] = {}
+            for hop in hops:
+                source = hop.step.source
+                if self.kind(source).id == "client" and self.trust(source) == "internet":
+                    passed.setdefault(source, ())
+                if source not in passed or hop.port is None or hop.port.protocol not in WEB:
+                    continue
+                for target in hop.step.targets:
+                    if self.kind(target).id in PASSING:
+                        passed.setdefault(target, (*passed[source], target))
+                    elif self.kind(target).entry:
+                        found.setdefault(target, {}).setdefault(flow, passed[source])
+        return found
 
     @cached_property
     def behind_balancers(self) -> frozenset[str]:

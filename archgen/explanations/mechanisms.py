@@ -302,6 +302,11 @@ _FAILING = (
         "The new version replaces the old one where it runs, and the replica is away while that happens.",
     ),
     (
+        "deploy-by-hand",
+        "Deployment by hand",
+        "Somebody changes each copy. Copies that were meant to be alike come apart with the first one that is forgotten.",
+    ),
+    (
         "growth",
         "Growing: vertical and horizontal",
         "A system grows vertically by a stronger machine and horizontally by more machines. A stronger machine is "

@@ -96,7 +96,7 @@ class _Reader:
         if said.__class__ is not Map:
             return Balance(self.context.document.text(self.said, "balance"))
         text = self.context.document.text
-        check, sticky = (said[key] if isinstance(said.get(key), bool) else text(said, key) for key in _TEXT_OR_BOOL)
+        check, sticky = (self.context.document.text_or_flag(said, key) for key in ("health_check", "stickiness"))
         weights = []
         for name, weight in said.get("weights", {}).items():
             members = self._members(name, said["weights"].key_mark(name), "weights")
@@ -243,9 +243,8 @@ def listed(names: list[str]) -> str:
     return ", ".join(shown)
 
 
-_TEXT_OR_BOOL = ("health_check", "stickiness")
-_TEXTS = frozenset(("name", "product", "icon", "why", "domain", "version", "owner", "restore_tested"))
-_AS_THEY_ARE = frozenset(("kind", "managed", "quorum", "default", "sessions", "deploy"))
+_TEXTS = frozenset(("name", "product", "icon", "why", "domain", "version", "owner", "restore_tested", "image"))
+_AS_THEY_ARE = frozenset(("kind", "managed", "quorum", "default", "sessions", "uploads", "deploy"))
 _READERS: dict[str, Callable[[_Reader], Node]] = {
     "network": lambda reader: reader.one("network", "network"),
     "codebase": lambda reader: reader.one("codebase", "component"),
@@ -262,6 +261,8 @@ _READERS: dict[str, Callable[[_Reader], Node]] = {
     "every": lambda reader: reader.span("every"),
     "keeps": lambda reader: reader.span("keeps"),
     "capacity": lambda reader: per_second(reader.context.document.text(reader.said, "capacity") or ""),
+    "rate_limit": lambda reader: reader.context.document.text_or_flag(reader.said, "rate_limit"),
+    "rollback": lambda reader: reader.context.document.text_or_flag(reader.said, "rollback"),
     "links": lambda reader: links(reader.context, reader.said),
     "availability": lambda reader: availability(reader.context, reader.said),
 }

@@ -54,6 +54,8 @@ def _connection(context: Context, name: str, source: str, targets: tuple[str, ..
         context.document.text(value, "why"),
         None if timeout is None else seconds(timeout),
         value.get("retries"),
+        context.document.text(value, "credentials"),
+        context.document.text_or_flag(value, "authentication"),
     )
 
 
@@ -64,7 +66,7 @@ def _ports(context: Context, items: Seq, subject: SubjectId) -> tuple[Port, ...]
 def _port(context: Context, said: Map, subject: SubjectId) -> Port:
     tls = said.get("tls")
     stated = None if tls is None else _tls(context, said, tls, subject)
-    return Port(said["protocol"], said.get("port"), said.get("redirect"), stated)
+    return Port(said["protocol"], said.get("port"), said.get("redirect"), stated, said.get("admin"))
 
 
 def _tls(context: Context, said: Map, tls: Node, subject: SubjectId) -> Tls:

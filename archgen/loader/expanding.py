@@ -113,6 +113,7 @@ def _host(context: Context, name: str, said: Map) -> Host:
         text(said, "owner"),
         availability(context, said),
         links(context, said),
+        text(said, "os"),
     )
 
 

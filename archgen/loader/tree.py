@@ -65,6 +65,9 @@ class Seq(list[Node]):
             del self[index]
 
 
+_DENIALS = ("no", "none", "off", "never")
+
+
 class Source(Struct, frozen=True):
     """One file that was read: its name as the user gave it, and its text."""
 
@@ -91,6 +94,14 @@ class Document(Struct):
         if key not in parent:
             return None
         return self.written_at(parent.value_mark(key), value)
+
+    def text_or_flag(self, parent: Map, key: str) -> str | bool | None:
+        """The scalar under `key`: a flag, or what was written; a word that denies is False, as `false` itself."""
+        value = parent.get(key)
+        if isinstance(value, bool):
+            return value
+        text = self.text(parent, key)
+        return False if text in _DENIALS else text
 
     def texts(self, parent: Map, key: str) -> tuple[str, ...]:
         """The scalar or the list of scalars under `key`, as written."""

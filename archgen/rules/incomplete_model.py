@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator
 from archgen.finding import Subject
 from archgen.model import Component, Connection, Flow, Port
 from archgen.naming import ADDRESS_TYPES, Names, address, lies_under, plain, pointee
+from archgen.protocols import WEB
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology, encrypted
 from archgen.wording import listed
 
 Gap = tuple[Subject, str, str]
 """What lacks a fact, what follows from that, and which key to add."""
-
-_WEB = ("http", "https", "http2", "http3", "ws", "wss")
 
 
 def check(facts: Topology) -> Iterator[Hit]:
@@ -192,7 +191,7 @@ def _domains(facts: Topology) -> Iterator[Gap]:
 
 def _is_visit(facts: Topology, flow: Flow) -> bool:
     for hop in facts.hops[flow.id]:
-        if facts.kind(hop.step.source).id == "client" and hop.port is not None and hop.port.protocol in _WEB:
+        if facts.kind(hop.step.source).id == "client" and hop.port is not None and hop.port.protocol in WEB:
             return True
     return False
 

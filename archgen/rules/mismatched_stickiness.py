@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from archgen.finding import Subject
 from archgen.model import Balance, Component
 from archgen.rule import Hit, Rule
+from archgen.stickiness import keeps
 from archgen.topology import Topology
 from archgen.wording import listed
-
-_KEEPING = ("source", "ip-hash", "ip_hash", "source-hash", "uri", "url-hash", "hash", "maglev", "consistent", "sticky")
-"""Parts of the names of algorithms that send one visitor to one target by themselves."""
 
 _IN_COOKIES = ("cookie", "session")
 
@@ -57,8 +55,7 @@ def _weightless(facts: Topology, component: Component, balance: Balance) -> Iter
 
 def _scattered(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
     """Targets that keep sessions to themselves, under a stated algorithm that hands each request to another one."""
-    algorithm = (balance.algorithm or "").lower()
-    if not algorithm or balance.stickiness or any(word in algorithm for word in _KEEPING):
+    if balance.algorithm is None or keeps(balance):
         return
     for connection in facts.outgoing[component.id]:
         targets = [facts.components[target] for target in connection.targets]

@@ -65,17 +65,28 @@ def _texts(facts: Topology) -> Iterator[Text]:
     yield from ((model, text) for text in (architecture.name, architecture.summary) if text)
     yield from ((model, one.reason) for one in architecture.accept if one.reason)
     for host in architecture.hosts:
-        own = (host.name, host.why, host.owner, *(text for link in host.links for text in link))
+        own = (host.name, host.why, host.owner, host.os, *(text for link in host.links for text in link))
         yield from ((Subject("host", host.id), text) for text in own if text)
     for component in architecture.components:
-        said = (component.name, component.why, component.owner, component.product, component.version)
+        flags = (component.rate_limit, component.rollback)
+        said = (
+            component.name,
+            component.why,
+            component.owner,
+            component.product,
+            component.version,
+            component.image,
+            *(flag for flag in flags if isinstance(flag, str)),
+        )
         links = (text for link in component.links for text in link)
         yield from ((Subject("component", component.id), text) for text in (*said, *links, *component.probes) if text)
         check_ = component.balance.health_check if component.balance is not None else None
         if isinstance(check_, str):
             yield Subject("component", component.id), check_
         yield from ((Subject("record", record.id), record.value) for record in component.records)
-    yield from ((Subject("connection", one.id), one.why) for one in architecture.connections if one.why)
+    for one in architecture.connections:
+        told = (one.why, one.credentials, one.authentication)
+        yield from ((Subject("connection", one.id), text) for text in told if isinstance(text, str))
     for flow in architecture.flows:
         yield from ((Subject("flow", flow.id), text) for text in (flow.title, flow.summary) if text)
         yield from _messages(flow, flow.steps)

@@ -115,7 +115,7 @@ hosts:
 components:
   user: {kind: client}
   filter: {kind: firewall, guards: [lb-1, lb-2], default: deny}
-  lb: {kind: load-balancer, runs_on: [lb-1, lb-2], balance: round-robin}  # finding: untracked-failover
+  lb: {kind: load-balancer, runs_on: [lb-1, lb-2], balance: round-robin, rate_limit: 10/s}  # finding: untracked-failover
   site: {kind: external-service, managed: true, replicas: 2}
 connections:
   user -> lb: https
@@ -141,6 +141,7 @@ components:
     runs_on: [lb-1, lb-2]
     cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
     balance: round-robin
+    rate_limit: 10/s
   site: {kind: external-service, managed: true, replicas: 2}
 connections:
   user -> lb: https

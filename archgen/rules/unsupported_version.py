@@ -1,0 +1,116 @@
+"""A stated version that its maker no longer mends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.finding import Subject
+from archgen.model import Component
+from archgen.rule import Hit, Rule
+from archgen.topology import Topology
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component or host whose version had its last day of support before today."""
+    for component in facts.architecture.components:
+        if not component.managed and (component.version or component.image):
+            yield from _judge(facts, Subject("component", component.id), _component(component))
+    for host in facts.architecture.hosts:
+        if host.os is not None:
+            yield from _judge(facts, Subject("host", host.id), _named(host.os))
+
+
+def _component(component: Component) -> tuple[str, str] | None:
+    """The product and version: as stated, else as the name of an official image tells."""
+    # only here: most models state no version
+    from archgen.end_of_support import official
+
+    if component.product is not None and component.version is not None:
+        return component.product, component.version
+    return official(component.image) if component.image is not None else None
+
+
+def _named(text: str) -> tuple[str, str] | None:
+    from archgen.end_of_support import named
+
+    return named(text)
+
+
+def _judge(facts: Topology, subject: Subject, told: tuple[str, str] | None) -> Iterator[Hit]:
+    from archgen.end_of_support import AS_OF, support_of
+
+    ended = support_of(*told) if told is not None else None
+    if ended is None or told is None or facts.today is None or ended.day >= facts.today:
+        return
+    title = ended.product.title
+    when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"
+    host = subject.kind == "host"
+    carried = dict.fromkeys(one.component for one in facts.replicas_on[subject.id]) if host else {subject.id: None}
+    yield Hit(
+        subject=subject,
+        message=f"{subject.id} runs {title} {told[1].strip()}, whose support ended {when}",
+        flows=facts.flows_through(carried),
+        fix=f"Move to a version that is supported: {ended.product.source} lists them (the table here is of {AS_OF}).",
+    )
+
+
+RULE = Rule(
+    id="unsupported-version",
+    code="OPS004",
+    title="Version without support",
+    severity="warning",
+    category="operations",
+    summary="A stated version is past the end of its support.",
+    why=(
+        "After the last day of support, holes that are found are published and not closed: the advisory for the version "
+        "that is still mended tells everybody how to break into the one that is not."
+    ),
+    fix="Move to a version that is supported.",
+    limits=(
+        "Knows the products of a table that is part of archgen and as old as it; other products and newer versions are "
+        "not judged. Paid extensions of support and fixes of distributions are not known to it. Managed parts are left to "
+        "their provider. Depends on the day (`--today`)."
+    ),
+    references=(
+        ("CWE-1104, Use of Unmaintained Third Party Components", "https://cwe.mitre.org/data/definitions/1104.html"),
+        (
+            "OWASP Top 10, A06:2021 Vulnerable and Outdated Components",
+            "https://owasp.org/Top10/A06_2021-Vulnerable_and_Outdated_Components/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Old machines  # finding: unmonitored
+hosts:
+  server-1: {os: Ubuntu 18.04 LTS}  # finding: unsupported-version
+  server-2: {os: Ubuntu 24.04 LTS}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2], product: php, version: 7.4.33}  # finding: unsupported-version
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Mended machines  # finding: unmonitored
+hosts:
+  server-1: {os: Ubuntu 24.04 LTS}
+  server-2: {os: Ubuntu 24.04 LTS}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2], product: php, version: 8.4.1}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)
