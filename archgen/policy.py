@@ -117,6 +117,11 @@ def shown(persona: Persona, finding: Finding) -> bool:
             assert_never(persona)
 
 
+def told(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that a persona is told, in their order."""
+    return tuple(one for one in findings if shown(persona, one))
+
+
 _SURE = {"warning": ("high", "medium"), "info": ("high",)}
 
 

@@ -15,9 +15,11 @@ from archgen.evolution.side import Side
 from archgen.finding import SEVERITIES, Severity
 from archgen.loader import load
 from archgen.model import SUFFIX, Architecture
+from archgen.policy import told
 from archgen.project.inputs import STDIN, Input, find, includer, model_id, read
 from archgen.project.models import Model, judge
 from archgen.project.revisions import commit, ends, files_at, is_range, read_at
+from archgen.project.settings import reader
 from archgen.report.terminal import Style
 from archgen.topology import Topology
 
@@ -221,11 +223,14 @@ def judged(found: tuple[Pair, ...], today: str) -> tuple[tuple[Model | None, Mod
 def evolutions(models: tuple[tuple[Model | None, Model | None], ...]) -> Iterator[Evolution]:
     """What became of each; a model that was not there before, or is no more, is compared with an empty one."""
     known: dict[str, Side] = {}
+    persona = reader()
 
     def side(model: Model) -> Side:
         assert model.topology is not None
         if model.file not in known:
-            known[model.file] = Side(model.topology, model.findings, assess(model.topology, 1), model.file)
+            known[model.file] = Side(
+                model.topology, told(persona, model.findings), assess(model.topology, 1), model.file
+            )
         return known[model.file]
 
     for before, after in models:

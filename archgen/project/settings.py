@@ -49,11 +49,20 @@ def settle(asked: Asked, rules: tuple[Rule, ...]) -> Settings:
         select or tuple(_selector(word, rules, f"{file}: select") for word in said.words("select")),
         ignore + tuple(_selector(word, rules, f"{file}: ignore", off=True) for word in said.words("ignore")),
         tuple(_severities(said, rules)),
-        cast(Persona, one_of(asked.persona or said.word("persona") or "regular", PERSONAS, "persona")),
+        _persona(said, asked.persona),
         tuple(_apart(said, rules)),
     )
     fail_on = cast(FailOn, one_of(asked.fail_on or said.word("fail-on") or "error", FAIL_ON, "severity"))
     return Settings(policy, fail_on, asked.baseline or said.word("baseline"), _pages(said))
+
+
+def reader() -> Persona:
+    """Who reads pages, pictures and comparisons: the configuration's persona, as in `lint`."""
+    return _persona(_Said(*configured()), None)
+
+
+def _persona(said: _Said, asked: str | None) -> Persona:
+    return cast(Persona, one_of(asked or said.word("persona") or "regular", PERSONAS, "persona"))
 
 
 def _apart(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
