@@ -16,7 +16,7 @@ from archgen.analysis import analyse
 from archgen.kinds import KINDS
 from archgen.loader import load
 from archgen.model import Answer, Frame, Request, Step
-from archgen.policy import told
+from archgen.policy import shown
 from archgen.rules import RULES
 from archgen.site import Tier
 from archgen.site.step import compare
@@ -48,7 +48,11 @@ def tier(name: str) -> Tier:
         text = stream.read()
     loaded = load(file, text)
     topology = Topology(loaded.architecture)
-    return Tier(topology, told("regular", analyse(topology, loaded.source, RULES, TODAY)), text.decode())
+    return Tier(
+        topology,
+        tuple(one for one in analyse(topology, loaded.source, RULES, TODAY) if shown("regular", one)),
+        text.decode(),
+    )
 
 
 MODELS = {name: tier(name) for name in TIERS}
