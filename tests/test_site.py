@@ -62,7 +62,11 @@ def test_there_is_a_page_per_tier_flow_and_rule(site: str) -> None:
     across = ("", "glossary/", "issues/", "ladder/", "rules/")
     wanted = {*(f"{one}index.html" for one in across), *(f"rules/{rule.id}/index.html" for rule in RULES)}
     for name, model in MODELS.items():
-        wanted |= {f"{name}/index.html", *(f"{name}/flows/{flow}/index.html" for flow in model.topology.flows)}
+        wanted |= {
+            f"{name}/index.html",
+            f"{name}/failures/index.html",
+            *(f"{name}/flows/{flow}/index.html" for flow in model.topology.flows),
+        }
     found = {
         os.path.relpath(os.path.join(where, one), site)
         for where, _, files in os.walk(site)

@@ -15,7 +15,7 @@ LISTED = 60
 
 
 def menu(pages: Sequence[Page]) -> list[Any]:
-    """The generated part of a menu: the home, each tier with its flows, what spans the tiers; pages of single rules stay out."""
+    """The generated part of a menu: the home, each tier with what belongs to it, what spans the tiers; pages of single rules stay out."""
     entries: list[Any] = []
     tiers: dict[str, list[Any]] = {}
     titles: dict[str, str] = {}
@@ -27,7 +27,7 @@ def menu(pages: Sequence[Page]) -> list[Any]:
             tiers[parts[0]] = [page.path]
             titles[parts[0]] = title(page.title)
             entries.append(parts[0])
-        elif len(parts) == 4 and parts[0] in tiers:
+        elif len(parts) > 2 and parts[0] in tiers:
             tiers[parts[0]].append({title(page.title): page.path})
         else:
             entries.append({title(page.title): page.path})

@@ -17,7 +17,7 @@ from archgen.view import Diagram
 HOME = "index.md"
 """The path of the home page."""
 
-STYLES = ("assets/archgen.css", "assets/across.css", "assets/views.css")
+STYLES = ("assets/archgen.css", "assets/across.css", "assets/views.css", "assets/failures.css")
 """The paths of the style sheets, one a concern, in the package and in the site."""
 
 LADDER = "ladder/index.md"
@@ -32,7 +32,15 @@ GLOSSARY = "glossary/index.md"
 RESERVED = ("assets", "glossary", "issues", "ladder", "rules", "search")
 """Directories of the site that are no model's, so that no model can have one of these ids."""
 
-SCRIPTS = ("assets/archgen.js", "assets/issues.js", "assets/picture.js", "assets/views.js")
+SCRIPTS = (
+    "assets/archgen.js",
+    "assets/issues.js",
+    "assets/picture.js",
+    "assets/views.js",
+    "assets/structure.js",
+    "assets/stage.js",
+    "assets/failures.js",
+)
 """The paths of the scripts, one a concern, in the package and in the site.
 
 They are classic scripts, since browsers load no module from a disk; in their order, and after the page.

@@ -18,6 +18,7 @@ from archgen.site.charts import downtimes, fixes
 from archgen.site.climb import ladder_page
 from archgen.site.costs import tradeoff
 from archgen.site.everything import issues_page
+from archgen.site.failures import explorable, failures_page
 from archgen.site.flow import flow_page
 from archgen.site.glossary import Terms, glossary_page
 from archgen.site.home import home_page
@@ -69,6 +70,8 @@ def _pages(
         if step:
             yield Page(f"{tier.id}/step.svg", draw.change(step.evolution))
         yield Page(f"{tier.id}/deployment.svg", draw.deployment(tier))
+        if explorable(tier.topology):
+            yield failures_page(tier, draw.drawn(tier, deployment(tier.topology), lambda kind, id: "#losses"))
         for flow in tier.topology.flows.values():
             yield flow_page(tier, flow)
             yield Page(f"{tier.id}/flows/{flow.id}/sequence.svg", draw.sequence(tier, flow))

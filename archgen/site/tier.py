@@ -9,6 +9,7 @@ from archgen.rule import Rule
 from archgen.site import facts, issues
 from archgen.site.answers.panorama import View, panorama
 from archgen.site.escape import code, link, text
+from archgen.site.failures import explorable
 from archgen.site.issue_table import issue_table
 from archgen.site.ladder import IMPOSSIBLE, codes, step_blocks
 from archgen.site.markdown import counted, heading, page, table
@@ -31,6 +32,7 @@ def tier_page(
         text(architecture.summary or ""),
         _line(tier),
         panorama(tier, views),
+        _failing(tier),
         heading(2, "What is wrong", "wrong") if tier.open else "",
         issues.worst(tier),
         *_step(tier, step),
@@ -62,6 +64,12 @@ def _line(tier: Tier) -> str:
         if tier.findings
         else f"{', '.join(sizes)}; no issues."
     )
+
+
+def _failing(tier: Tier) -> str:
+    if not explorable(tier.topology):
+        return ""
+    return "[Take parts of it away, and see which requests still work](failures/index.md)"
 
 
 def _step(tier: Tier, step: Step | None) -> Iterator[str]:

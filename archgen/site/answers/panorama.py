@@ -55,17 +55,17 @@ def panorama(tier: Tier, views: Sequence[View]) -> str:
         f'<li><a href="{html(one.file)}" data-view="{html(one.id)}">{html(one_line(one.title))}</a></li>'
         for one in views
     )
-    waiting = "".join(f'<template data-view="{html(one.id)}">{_guarded(one.svg)}</template>' for one in rest)
+    waiting = "".join(f'<template data-view="{html(one.id)}">{guarded(one.svg)}</template>' for one in rest)
     return (
         f'<div class="archgen-views" data-search-exclude data-facts="{html(_facts(tier, found))}">'
         f'<ul class="archgen-tabs">{tabs}</ul>'
-        f'<figure class="archgen-picture archgen-live" data-view="{html(first.id)}">{_guarded(first.svg)}</figure>'
+        f'<figure class="archgen-picture archgen-live" data-view="{html(first.id)}">{guarded(first.svg)}</figure>'
         f"{waiting}{_legend(tier, found)}"
         f'<p class="archgen-full"><a href="{html(first.file)}">This picture as a file</a></p></div>'
     )
 
 
-def _guarded(svg: str) -> str:
+def guarded(svg: str) -> str:
     """An SVG in which no engine of Markdown or of templates finds anything to read."""
     parts = _STYLE.split(_LINES.sub(" ", svg))
     return "".join(

@@ -1,0 +1,137 @@
+/* A deployment picture that shows a state: what is lost is crossed out, what no request comes to any more is dim. */
+(() => {
+  "use strict";
+  const archgen = (window.archgen = window.archgen || {});
+  const SVG = "http://www.w3.org/2000/svg";
+
+  archgen.make = (tag, attributes = {}, ...children) => {
+    const one = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) if (value !== null) one.setAttribute(name, value);
+    one.append(...children);
+    return one;
+  };
+
+  /* Three states that differ by shape and word, not only by colour: a disc, a cut triangle, an octagon. */
+  const SHAPES = {
+    ok: ["M8 1a7 7 0 1 0 .01 0z", "M4.6 8.2l2.4 2.4 4.4-5"],
+    degraded: ["M6.2 1.5h3.6L15.5 14.5H.5z", "M8 5.2v4.4M8 11.6v1"],
+    down: ["M5 .8h6L15.2 5v6L11 15.2H5L.8 11V5z", "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6"],
+  };
+  archgen.shape = status => {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 16 16");
+    svg.setAttribute("aria-hidden", "true");
+    for (const d of SHAPES[status]) {
+      const path = document.createElementNS(SVG, "path");
+      path.setAttribute("d", d);
+      svg.append(path);
+    }
+    return svg;
+  };
+
+  /* The address behind the #: names and values, with the characters of ids left readable. */
+  archgen.fragment = {
+    read: () => new URLSearchParams(location.hash.slice(1)),
+    write: changes => {
+      const state = archgen.fragment.read();
+      for (const [name, value] of Object.entries(changes)) value ? state.set(name, value) : state.delete(name);
+      const said = [...state].map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%40/g, "@").replace(/%3A/g, ":").replace(/%2F/g, "/")}`).join("&");
+      if (said !== location.hash.slice(1)) history.replaceState(history.state, "", said ? `#${said}` : location.pathname + location.search);
+    },
+  };
+
+  /* The elements of a model that words of an address name, and the words of elements. */
+  archgen.named = (model, words) =>
+    (words || "").split(",").map(word => model.elements.findIndex(one => one[2] === word)).filter(at => at >= 0);
+
+  const boxOf = one => {
+    if (one.dataset.box) return one.dataset.box.split(" ").map(Number);
+    const rect = one.querySelector("rect");
+    return ["x", "y", "width", "height"].map(name => Number(rect.getAttribute(name)));
+  };
+
+  const cross = ([x, y, width, height], inset) => {
+    const path = document.createElementNS(SVG, "path");
+    const left = x + inset, top = y + inset, right = x + width - inset, bottom = y + height - inset;
+    path.setAttribute("d", `M${left} ${top}L${right} ${bottom}M${right} ${top}L${left} ${bottom}`);
+    path.setAttribute("class", "archgen-cross");
+    return path;
+  };
+
+  archgen.stage = (figure, model) => {
+    const svg = figure.querySelector("svg");
+    if (!svg) return null;
+    const { make } = archgen;
+    const canvas = make("div", { class: "archgen-canvas" }, svg);
+    const frame = make("div", {
+      class: "archgen-frame", tabindex: "0", role: "group",
+      "aria-label": "Picture: arrow keys move it, plus and minus zoom, 0 fits it",
+    }, canvas);
+    figure.append(frame);
+    for (const link of svg.querySelectorAll("a")) {
+      link.removeAttribute("href");
+      link.removeAttribute("tabindex");
+      link.setAttribute("role", "img");
+    }
+    const sight = archgen.viewport(frame, canvas);
+    const button = (sign, said, act) => {
+      const one = make("button", { type: "button", "aria-label": said, title: said }, sign);
+      one.addEventListener("click", act);
+      return one;
+    };
+    frame.append(make("div", { class: "archgen-zoom" },
+      button("+", "Zoom in", sight.larger), button("−", "Zoom out", sight.smaller), button("⤢", "Fit", () => sight.fit(false))));
+    sight.show();
+
+    /* What can fail in the picture: each card and heading with the elements that it stands for. */
+    const place = new Map(model.elements.map(([kind, id], at) => [`${kind}:${id}`, at]));
+    const things = [];
+    for (const card of svg.querySelectorAll("[data-node]")) {
+      const own = (model.nodes || {})[card.dataset.node] || [place.get(`replica:${card.dataset.node}`)];
+      if (own[0] !== undefined) things.push({ mark: card, focus: card, elements: own, card: true });
+    }
+    for (const group of svg.querySelectorAll("g[data-group]")) {
+      const at = place.get(`${group.dataset.kind}:${group.dataset.group}`);
+      const own = (model.hosts || {})[group.dataset.group] || [at];
+      const head = group.querySelector("[data-item]");
+      if (at !== undefined && head) things.push({ mark: group, focus: head, elements: own, card: false });
+    }
+    for (const thing of things) thing.box = boxOf(thing.mark);
+
+    const lines = [...svg.querySelectorAll("[data-edge]")];
+    const replicas = new Map(model.replicas.filter(one => one[2] >= 0).map(one => [one[2], one]));
+
+    /* Shows a state of the given flows; gives the replicas that are down. */
+    const show = (flows, lost) => {
+      const gone = new Set(lost);
+      const without = host => gone.has(host) || (model.around[host] || []).some(one => gone.has(one));
+      const down = at => {
+        const [, , , hosts] = replicas.get(at);
+        return gone.has(at) || (hosts.length > 0 && hosts.every(without));
+      };
+      const cut = new Set(), reached = new Set();
+      for (const flow of lost.length ? flows : []) {
+        const found = archgenStructure.reach(model, flow, lost);
+        found.cut.forEach(one => cut.add(model.replicas[one][2]));
+        found.reached.forEach(one => reached.add(model.replicas[one][2]));
+      }
+      const dead = new Set();
+      for (const thing of things) {
+        const own = thing.elements.every(at => gone.has(at));
+        const out = thing.elements.every(at => (replicas.has(at) ? down(at) : without(at)));
+        const idle = thing.card && thing.elements.every(at => cut.has(at) && !reached.has(at));
+        const state = own ? "lost" : out ? "down" : idle ? "cut" : "";
+        if (state && thing.card) dead.add(thing.mark.dataset.node);
+        thing.state = state;
+        thing.mark.dataset.state = state;
+        const drawn = thing.mark.querySelector(":scope > .archgen-cross");
+        if (own && !drawn) thing.mark.append(cross(thing.box, thing.card ? 6 : 10));
+        if (!own && drawn) drawn.remove();
+      }
+      for (const line of lines) {
+        line.dataset.state = dead.has(line.dataset.from) || dead.has(line.dataset.to) ? "cut" : "";
+      }
+    };
+    return { svg, frame, sight, things, lines, show };
+  };
+})();
