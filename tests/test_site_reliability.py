@@ -20,9 +20,11 @@ from archgen.report.assessment import lasting, percent
 from archgen.report.diff_words import sentences
 from archgen.rules import RULES
 from archgen.site import Page, Tier
+from archgen.site.page import Section
 from archgen.site.pages import pages
 from archgen.site.swift import swift
 from archgen.topology import Topology
+from archgen.view import Diagram
 from tests.document import Element, parse, rows, section, table_after
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -35,6 +37,9 @@ class Blank:
     """Draws nothing, so that only words are read here."""
 
     def deployment(self, tier: Tier) -> str:
+        return "<svg/>"
+
+    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
         return "<svg/>"
 
     def change(self, evolution: Evolution) -> str:
