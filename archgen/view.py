@@ -16,6 +16,9 @@ FrameKind = Literal["opt", "loop", "alt", "par"]
 Stops = Literal["unsent", "unanswered"]
 
 
+Direction = Literal["left-right", "top-down"]
+
+
 class Badge(Struct, frozen=True):
     """The number of an issue on the thing it speaks of; the number is the issue's number everywhere."""
 
@@ -86,6 +89,7 @@ class Diagram(Struct, frozen=True, kw_only=True):
     nodes: tuple[Node, ...] = ()
     groups: tuple[Group, ...] = ()
     edges: tuple[Edge, ...] = ()
+    direction: Direction | None = None
 
 
 class Participant(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from importlib.util import find_spec
+from itertools import pairwise
 
 from archgen.loader import load
 from archgen.render.d2 import diagram_d2
@@ -48,3 +49,21 @@ def with_icons(diagram: Diagram, directory: str) -> str:
             line = f"{line[:-2]}; icon: ./{icon}.svg }}" if line.endswith(" }") else f"{line} {{ icon: ./{icon}.svg }}"
         lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def counted_in_d2(diagram: Diagram) -> tuple[int, int]:
+    """The bends and the crossings of D2's own picture of a diagram with its ELK layout."""
+    from archgen.export.d2_engine import drawn, lines_of
+
+    lines = lines_of(drawn(diagram_d2(diagram)))
+    level, upright = [], []
+    for place, line in enumerate(lines):
+        for (x0, y0), (x1, y1) in pairwise(line):
+            (level if y0 == y1 else upright).append((place, min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)))
+    places = {
+        (x, y)
+        for one, left, right, y, _ in level
+        for other, x, _, top, bottom in upright
+        if one != other and left < x < right and top < y < bottom
+    }
+    return sum(len(line) - 2 for line in lines), len(places)

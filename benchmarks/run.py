@@ -106,7 +106,24 @@ def draw() -> None:
             told(f"picture of {components:,} components", "d2 --layout elk", target, *pairs(ours, theirs, rounds))
 
 
-BENCHMARKS: dict[str, Timed] = {"lint": lint, "load": load, "build": build, "draw": draw}
+def beside() -> None:
+    """Bends and crossings of the reference models' pictures, beside D2's own pictures of them with its ELK layout."""
+    from archgen.layout.domain import domain
+    from archgen.layout.score import score
+
+    for name in sorted(os.listdir(os.path.join(ROOT, "models"))):
+        with open(os.path.join(ROOT, "models", name), encoding="utf-8") as stream:
+            diagram = pictures.diagram_of(stream.read())
+        ours = score(domain(diagram))
+        bends, crossings = pictures.counted_in_d2(diagram)
+        mark = "ok" if ours.bends <= bends and ours.crossings <= crossings else "WORSE"
+        told = (
+            f"{ours.bends:3} bends, {ours.crossings} crossings   d2 --layout elk {bends:3} bends, {crossings} crossings"
+        )
+        print(f"{name.partition('.')[0]:<34} {told}  {mark}")
+
+
+BENCHMARKS: dict[str, Timed] = {"lint": lint, "load": load, "build": build, "draw": draw, "beside": beside}
 
 
 def main(names: list[str]) -> None:

@@ -26,22 +26,27 @@ def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
 
     Words of a line stand on its longest free part; where there is none they are left to its tooltip.
     """
-    sizes = cards(diagram, _busy(diagram))
+    sizes = node_sizes(diagram)
     answer = json.loads(run(_source(diagram, sizes), "json0", command))
     return _Reading(diagram, sizes, answer).placed()
 
 
-def _busy(diagram: Diagram) -> dict[str, int]:
-    """How many lines start or end at each node, whichever are more: they may share one side."""
+def node_sizes(diagram: Diagram) -> dict[str, Card]:
+    """The cards, as high as all lines that start or end at them want: they may share one side."""
     out = Counter(edge.source for edge in diagram.edges)
     into = Counter(edge.target for edge in diagram.edges)
-    return {node.id: max(out[node.id], into[node.id]) for node in diagram.nodes}
+    return cards(diagram, {node.id: max(out[node.id], into[node.id]) for node in diagram.nodes})
 
 
 def _source(diagram: Diagram, sizes: Mapping[str, Card]) -> str:
     """Boxes of the cards' sizes in pixels, clusters with room for a heading, and lines without words."""
     graph = Digraph(
-        graph_attr={"rankdir": "LR", "splines": "ortho", "nodesep": "0.5", "ranksep": f"{_rank_gap(diagram):.2f}"},
+        graph_attr={
+            "rankdir": "TB" if diagram.direction == "top-down" else "LR",
+            "splines": "ortho",
+            "nodesep": "0.5",
+            "ranksep": f"{_rank_gap(diagram):.2f}",
+        },
         node_attr={"shape": "box", "fixedsize": "true", "label": ""},
     )
     _fill(graph, diagram, None, sizes)
@@ -119,15 +124,7 @@ class _Reading:
 
     def _lines(self, nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]) -> list[PlacedEdge]:
         ways = [self._way(at, edge) for at, edge in enumerate(self._diagram.edges)]
-        taken = [one.box for one in nodes] + [one.heading for one in groups if one.heading]
-        found = []
-        for edge, way in zip(self._diagram.edges, ways, strict=True):
-            box = _room(way, _label_room(edge), taken, [other for other in ways if other is not way])
-            if box is not None:
-                taken.append(box)
-            label = Label(edge.label, box) if box else None
-            found.append(PlacedEdge(edge, way, (way,), edge.id, label=label))
-        return found
+        return labelled(self._diagram, ways, nodes, groups)
 
     def _way(self, at: int, edge: Edge) -> tuple[Point, ...]:
         """The corners of a line: every third control point of an orthogonal spline, and its arrow's end."""
@@ -139,6 +136,21 @@ class _Reading:
         if "e" in marks:
             points.append(self._point(marks["e"]))
         return tuple(_corners(points))
+
+
+def labelled(
+    diagram: Diagram, ways: list[tuple[Point, ...]], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]
+) -> list[PlacedEdge]:
+    """The lines of a diagram along their ways, with their words where these find room."""
+    taken = [one.box for one in nodes] + [one.heading for one in groups if one.heading]
+    found = []
+    for edge, way in zip(diagram.edges, ways, strict=True):
+        box = _room(way, _label_room(edge), taken, [other for other in ways if other is not way])
+        if box is not None:
+            taken.append(box)
+        label = Label(edge.label, box) if box else None
+        found.append(PlacedEdge(edge, way, (way,), edge.id, label=label))
+    return found
 
 
 def _corners(points: list[Point]) -> list[Point]:

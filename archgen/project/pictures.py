@@ -49,11 +49,18 @@ def _dot() -> Engine:
     return lambda diagram: graphviz(diagram, "dot")
 
 
+def _d2() -> Engine:
+    from archgen.export.d2_engine import d2
+
+    return d2
+
+
 ENGINES: dict[str, Callable[[], Engine]] = {
     "domain": _domain,
     "graphlay": _graphlay,
     "graphviz": _graphviz,
     "dot": _dot,
+    "d2": _d2,
 }
 """What can lay out a diagram, loaded when it is asked for: by roles, by layers of calls, Graphviz of the wheel, or the
 `dot` on the PATH."""

