@@ -16,9 +16,11 @@ from mkdocs.structure.pages import Page
 
 from archgen.errors import UsageError
 from archgen.project.day import today
-from archgen.project.preview import preview
+from archgen.project.fences import Embed, Fault, Fence, embed, taken_out
+from archgen.project.preview import Preview, Previews
 from archgen.project.writing import mark
 from archgen.site.door import Door, settle, undated
+from archgen.site.escape import html
 
 log = get_plugin_logger("archgen")
 
@@ -36,15 +38,21 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()
         self._door = Door(())
+        self._previews = Previews()
+        self._preview = Preview((), ())
+        self._serving = False
+        self._fences: dict[str, tuple[Fence, ...]] = {}
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Stay from one build to the next, and know whether somebody is looking."""
+        self._serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Judge and draw. A model that cannot be read becomes a page and a warning, which `--strict` fails on."""
-        try:
-            made = preview(self._files(config), today(self.config.today))
-        except UsageError as error:
-            raise PluginError(f"archgen: {error}") from error
+        made = self._made(config)
         for one in made.problems:
             log.warning("%s:%d:%d: %s", one.file, one.line, one.column, one.message)
+        self._preview, self._fences = made, {}
         self._door = Door(made.pages)
         self._door.configure(config)
         return config
@@ -54,13 +62,56 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._door.add(files, config)
         return files
 
+    def _made(self, config: MkDocsConfig) -> Preview:
+        """The preview; while serving, what prevents one is shown instead of ending the server."""
+        if self._serving:
+            made = self._previews.shown(lambda: self._files(config), lambda: today(self.config.today))
+            if made.trouble:
+                log.error("%s", made.trouble)
+            return made
+        try:
+            return self._previews.make(self._files(config), today(self.config.today))
+        except UsageError as error:
+            raise PluginError(f"archgen: {error}") from error
+
+    def on_page_markdown(self, markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+        """Take the fences out of a hand-written page, before Markdown makes blocks of code of them."""
+        if page.file.src_uri in self._door.pages or "archgen" not in markdown:
+            return markdown
+        source = page.file.content_string
+        first = source.count("\n") - markdown.count("\n") + 1
+        kept, found = taken_out(markdown, first)
+        if found:
+            self._fences[page.file.src_uri] = found
+        return kept if found else markdown
+
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Let search read the words."""
         return self._door.words(html, page.file.src_uri)
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Put everything else in, once Markdown and search have seen the page."""
-        return self._door.complete(output, page.file)
+        if page.file.src_uri not in self._fences:
+            return self._door.complete(output, page.file)
+        for number, fence in enumerate(self._fences[page.file.src_uri]):
+            output = output.replace(f'<div data-archgen="{number}"></div>', self._embedded(fence, page))
+        return output
+
+    def _embedded(self, fence: Fence, page: Page) -> str:
+        """What a fence stands for, or what is wrong with it."""
+        broken = {one.model for one in self._preview.problems}
+        made = embed(fence, self._preview.tiers, self._preview.rules, self._door.pages, tuple(broken))
+        if isinstance(made, Embed):
+            return self._door.embedded(made.html, made.base, page.file)
+        return self._faulty(fence, made, page)
+
+    def _faulty(self, fence: Fence, fault: Fault, page: Page) -> str:
+        place = f"{page.file.src_uri}:{fence.line + fault.line}:{fault.column}"
+        log.warning("%s: %s", place, fault.message)
+        return (
+            '<div class="admonition failure"><p class="admonition-title">A fence that cannot be shown</p>'
+            f"<p><code>{html(place)}</code> {html(fault.message)}</p></div>"
+        )
 
     def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
         """Leave the day of the build out of the sitemap."""
@@ -74,7 +125,11 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
 
     def on_serve(self, server: Any, config: MkDocsConfig, builder: Any) -> Any:
         """Build again when a model changes."""
-        for directory in sorted({os.path.dirname(file) for file in self._files(config)}):
+        try:
+            files = self._files(config)
+        except UsageError:
+            return server
+        for directory in sorted({os.path.dirname(file) for file in files}):
             server.watch(directory)
         return server
 
@@ -86,5 +141,5 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         for pattern in patterns:
             found |= dict.fromkeys(sorted(glob(os.path.join(top, pattern), recursive=True)))
         if not found:
-            raise PluginError(f"archgen: no model matches {', '.join(map(str, patterns))} beside mkdocs.yml")
+            raise UsageError(f"no model matches {', '.join(map(str, patterns))} beside mkdocs.yml")
         return tuple(os.path.relpath(file) for file in found)

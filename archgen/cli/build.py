@@ -22,6 +22,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pages", metavar="DIR", help="write Markdown pages with a ready mkdocs.yml there, and no HTML"
     )
+    parser.add_argument("--single-file", metavar="FILE", help="write the whole site as this one HTML file")
     parser.add_argument(
         "--name", metavar="NAME", default="Architecture", help="the site's name (default: Architecture)"
     )
@@ -29,17 +30,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge, make every page, and write them."""
+    if options.single_file and options.pages:
+        raise UsageError("--single-file and --pages are two ways to write the site; name one of them")
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), day := today(options.today))
     if refused(models, style()):
         return 2
     pages = site_pages(models, day)
-    if options.pages:
+    if options.single_file:
+        _write_single(pages, options.name, options.single_file)
+    elif options.pages:
         write_pages(pages, options.name, options.pages)
     else:
         _write_html(pages, options.name, options.output)
     documents = sum(1 for page in pages if page.path.endswith(".md"))
-    print(f"wrote {documents} pages to {options.pages or options.output}")
+    print(f"wrote {documents} pages to {options.single_file or options.pages or options.output}")
     return 0
+
+
+def _write_single(pages: tuple[Page, ...], name: str, output: str) -> None:
+    try:
+        from archgen.project.onefile import write_single
+    except ModuleNotFoundError as error:
+        raise UsageError("a site needs MkDocs and its Material theme; install archgen with its extra `site`") from error
+    write_single(pages, name, output)
 
 
 def _write_html(pages: tuple[Page, ...], name: str, output: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -23,6 +23,7 @@ _UNSEARCHED = re.compile(r"<div [^>]*?data-search-exclude")
 _LIFTED = re.compile(r'(<div data-lifted="(\d+)">)[^<]*</div>')
 _TAGS = re.compile(r"<[^>]*>")
 _HREF = re.compile(r'(?<=href=")([^":#]+\.(?:md|svg))(?=[#"])')
+_LINK = re.compile(r'(?<=<a href=")([^":#]*\.(?:md|svg)|(?=#))(?=[#"])')
 _PICTURE = re.compile(r'(<figure class="archgen-(?:picture|thumb)">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
 _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
@@ -112,6 +113,21 @@ class Door:
             return _PICTURE.sub(picture, _HREF.sub(resolved, "\n".join(self._lifted[int(found[2])])))
 
         return _LIFTED.sub(restored, output) if file.src_uri in self._pages else output
+
+    def embedded(self, html: str, base: str, file: File) -> str:
+        """HTML whose links lead from the page `base`, for the page of a file."""
+
+        def resolved(found: re.Match[str]) -> str:
+            path = self._beside(base, found[1]) if found[1] else base
+            target = self._files.get_file_from_path(path)
+            return target.url_relative_to(file) if target else found[1]
+
+        return _LINK.sub(resolved, html)
+
+    @property
+    def pages(self) -> Mapping[str, Page]:
+        """The generated pages by their paths."""
+        return self._pages
 
     @staticmethod
     def _beside(path: str, reference: str) -> str:

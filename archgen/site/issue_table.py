@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.finding import CATEGORIES, Finding
+from archgen.finding import CATEGORIES, Finding, Severity
 from archgen.rule import Rule
 from archgen.site.categories import TITLES
 from archgen.site.escape import html, one_line, prose, text
@@ -17,13 +17,19 @@ ROWS = 1000
 """Issues of one table; beyond, the text of `archgen lint` has the rest."""
 
 
-def issue_table(tiers: Sequence[Tier], rules: Sequence[Rule], prefix: str = "") -> str:
+def issue_table(tiers: Sequence[Tier], rules: Sequence[Rule], prefix: str = "", only: Severity | None = None) -> str:
     """The issues of one tier, grouped by category, or with several those of all, grouped by tier; HTML, empty if none.
 
     `prefix` leads to the directory of the tiers; without it the rows lead to places on the same page.
+    With `only` those of one severity are told.
     """
     titles = {rule.id: rule.title for rule in rules}
-    groups = list(_by_tier(tiers) if prefix else _by_category(tiers[0]))
+    every = _by_tier(tiers) if prefix else _by_category(tiers[0])
+    groups = [
+        (label, tier, chosen)
+        for label, tier, found in every
+        if (chosen := [entry for entry in found if only in (None, entry[1].severity)])
+    ]
     if not groups:
         return ""
     rest = max(0, sum(len(found) for _, _, found in groups) - ROWS)
