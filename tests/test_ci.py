@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def step(name: str) -> dict[str, Any]:
     return found
 
 
-def perform(project: Path, name: str, context: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def perform(project: Path, name: str, context: dict[str, str], first: str = BIN) -> subprocess.CompletedProcess[str]:
     """Run a step of the action as a runner does: expressions only in its variables, the script in bash."""
     said = step(name)
     assert "${{" not in said["run"]
@@ -48,7 +49,7 @@ def perform(project: Path, name: str, context: dict[str, str]) -> subprocess.Com
         return re.sub(r"\$\{\{ (.+?) \}\}", lambda found: context[found[1]], text)
 
     environment = {
-        "PATH": f"{BIN}:{os.environ['PATH']}",
+        "PATH": f"{first}:{BIN}:{os.environ['PATH']}",
         "HOME": str(project),
         "GITHUB_OUTPUT": str(project / "output"),
         "GITHUB_STEP_SUMMARY": str(project / "summary"),
@@ -137,6 +138,68 @@ def test_every_input_of_the_action_is_used_and_described() -> None:
     assert all(about["description"] for about in (*ACTION["inputs"].values(), *ACTION["outputs"].values()))
 
 
+def test_the_steps_of_the_action_come_to_what_the_command_does(project: Path) -> None:
+    """A whole job on a pull request, step by step in their order, with a `gh` that writes down what it is given."""
+    binaries = project / "bin"
+    binaries.mkdir()
+    gh = binaries / "gh"
+    gh.write_text('#!/bin/sh\nprintf "%s\\n" "$@" > "$HOME/asked"\ncat "$7" > "$HOME/comment"\n', encoding="utf-8")
+    gh.chmod(0o755)
+    base = committed(project)
+    changed = TIER.replace("{protocol: http, port: 80}", "https")
+    (project / "models" / "shop.arch.yaml").write_text(changed, encoding="utf-8")
+    context = {
+        **inputs(fail_on="warning", comment="true", upload="true"),
+        "github.event.pull_request.base.sha": base,
+        "github.event.pull_request.number": "17",
+        "github.token": "none",
+        "runner.temp": str(project),
+    }
+    codes = {}
+    for name in ("lint", "diff", "comment", "verdict"):
+        if name == "verdict":
+            context["steps.lint.outputs.exit-code"] = outputs(project)["exit-code"]
+        codes[name] = perform(project, name, context, str(binaries)).returncode
+
+    def archgen(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([f"{BIN}/archgen", *words], cwd=project, capture_output=True, text=True)
+
+    alone = archgen("lint", "--fail-on", "warning", "--format", "sarif")
+    assert codes == {"lint": 0, "diff": 0, "comment": 0, "verdict": alone.returncode}
+    assert (project / "archgen.sarif").read_text(encoding="utf-8") == alone.stdout
+    assert (project / "summary").read_text(encoding="utf-8") == archgen("lint", "--format", "markdown").stdout
+    asked = (project / "asked").read_text(encoding="utf-8").split()
+    assert asked[:3] == ["pr", "comment", "17"]
+    assert (project / "comment").read_text(encoding="utf-8") == archgen("diff", base, "--format", "markdown").stdout
+
+
+def committed(project: Path) -> str:
+    """The project as a repository of one commit, and that commit."""
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    for words in (("init", "-q"), ("add", "models"), ("commit", "-qm", "first")):
+        subprocess.run(["git", *who, *words], cwd=project, check=True, capture_output=True)
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=project, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+# A container
+
+
+def test_the_image_is_made_of_what_there_is() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    copied = [word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]]
+    assert {"pyproject.toml", "archgen", "models"} <= set(copied)
+    assert all((ROOT / name).exists() for name in copied)
+    # what is not copied does not reach the builder either
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {line[1:] for line in ignored if line.startswith("!")} == set(copied)
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    (installed,) = re.findall(r"/archgen\[(.*?)\]", "\n".join(lines))
+    assert set(installed.split(",")) <= set(extras)
+    command = json.loads(next(line for line in lines if line.startswith("CMD")).removeprefix("CMD "))
+    assert command[0] in COMMANDS
+
+
 # pre-commit
 
 
@@ -201,7 +264,7 @@ def test_every_command_and_shell_is_completed(project: Path) -> None:
 
 
 def commands_of_the_page() -> list[str]:
-    blocks = re.findall(r"```(?:console|yaml|dockerfile)\n(.*?)```", PAGE, re.DOTALL)
+    blocks = re.findall(r"```(?:console|yaml)\n(.*?)```", PAGE, re.DOTALL)
     lines = "\n".join([*blocks, *re.findall(r"`(archgen [^`]+)`", PAGE)]).splitlines()
     found = (re.search(r"\barchgen ((?:{})\b[^#|;&]*)".format("|".join(COMMANDS)), line) for line in lines)
     return [match[1].strip().rstrip("'\"]") for match in found if match and "uses:" not in match.string]

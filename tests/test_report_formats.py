@@ -296,3 +296,31 @@ def test_all_formats_in_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert main(["lint", str(TIERS[1]), *words]) == 1
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted(FORMATS)
     assert all(file.stat().st_size > 500 for file in tmp_path.iterdir())
+
+
+# Identity
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "gitlab"])
+def test_identities_survive_moved_lines_and_new_titles(form: str) -> None:
+    """Comments above, sections in another order, names and reasons in other words: the same findings, one by one."""
+    text = (ROOT / "models" / "2-distributed-web-infrastructure.arch.yaml").read_text(encoding="utf-8")
+    head, _, rest = text.partition("\nhosts:")
+    hosts, _, rest = rest.partition("\ncomponents:")
+    moved = f"# a comment\n\n{head}\n\ncomponents:{rest}\nhosts:{hosts}\n"
+    moved = re.sub(r"(?m)^(name|summary|    why|    title): .*$", r"\1: In other words", moved)
+    assert moved.count("In other words") > 10
+
+    def identities(model: str) -> list[str]:
+        judged = judge((Input("shop.arch.yaml", model.encode()),), "2026-11-24", ladder=False)
+        return sorted(_identities(form, FORMATS[form](outcome(judged), Style())))
+
+    assert len(identities(text)) > 5
+    assert identities(moved) == identities(text)
+
+
+def _identities(form: str, report: str) -> list[str]:
+    document = json.loads(report)
+    if form == "sarif":
+        return [str(one["partialFingerprints"]) for one in document["runs"][0]["results"]]
+    return [one["fingerprint"] for one in (document if form == "gitlab" else document["findings"])]
