@@ -32,8 +32,8 @@ SECONDS_EACH = 0.5
 MOST_GROWTH = 12.0
 SECONDS_ENTANGLED = 2.0
 MOST_OF_LOAD = 0.5
-MOST_OF_YAML = {10_000: 1.0, 100_000: 0.5}
-ROUNDS = {10_000: 5, 100_000: 2}
+MOST_OF_YAML = {1_000: 1.0, 10_000: 1.0, 100_000: 0.5}
+ROUNDS = {1_000: 7, 10_000: 5, 100_000: 2}
 MOST_MEMORY = 1.5e9
 YAML = "import sys, yaml; yaml.load(open(sys.argv[1], 'rb'), Loader=yaml.CSafeLoader)"
 

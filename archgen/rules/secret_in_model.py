@@ -38,9 +38,13 @@ is bounded, so that no text makes a search take more than its length.
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a thing; the secret itself is never repeated."""
+    texts = tuple(_texts(facts))
+    # all texts at once: nearly every model has none of the words, and is done
+    together = "\0".join(text for _, text in texts)
+    possible = tuple(each for each in _PATTERNS if any(word in together for word in each[1]))
     told: set[Subject] = set()
-    for subject, text in _texts(facts):
-        what = _looks_like(text) if subject not in told else None
+    for subject, text in texts if possible else ():
+        what = _looks_like(text, possible) if subject not in told else None
         if what is not None:
             told.add(subject)
             yield Hit(
@@ -51,8 +55,8 @@ def check(facts: Topology) -> Iterator[Hit]:
             )
 
 
-def _looks_like(text: str) -> str | None:
-    for name, words, pattern in _PATTERNS:
+def _looks_like(text: str, patterns: tuple[tuple[str, tuple[str, ...], str], ...]) -> str | None:
+    for name, words, pattern in patterns:
         if any(word in text for word in words) and re.search(pattern, text):
             return name
     return None
