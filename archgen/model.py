@@ -316,6 +316,14 @@ class Objectives(Struct, frozen=True):
     recovery_point: float | None = None
 
 
+class Hints(Struct, frozen=True):
+    """What a model says of its pictures: `rank` and `near` are pairs of a component and the one that it stands by."""
+
+    direction: Literal["left-right", "top-down"] | None = None
+    rank: tuple[tuple[str, str], ...] = ()
+    near: tuple[tuple[str, str], ...] = ()
+
+
 class Survival(Struct, frozen=True, tag=True):
     """The flows should succeed without any `count` elements of a kind, or without what is `lost`.
 
@@ -376,5 +384,6 @@ class Architecture(Struct, frozen=True, kw_only=True):
     connections: tuple[Connection, ...] = ()
     flows: tuple[Flow, ...] = ()
     objectives: Objectives = Objectives()
+    layout: Hints = Hints()
     expect: tuple[Expectation, ...] = ()
     accept: tuple[Acceptance, ...] = ()

@@ -81,7 +81,10 @@ class Edge(Struct, frozen=True, kw_only=True):
 
 
 class Diagram(Struct, frozen=True, kw_only=True):
-    """A deployment or other structural picture; `alt` says in words what it shows."""
+    """A deployment or other structural picture; `alt` says in words what it shows.
+
+    `rank` and `near` are pairs of subjects: the first wants to stand in the column of the second, or beside it.
+    """
 
     id: str
     title: str
@@ -90,6 +93,8 @@ class Diagram(Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     edges: tuple[Edge, ...] = ()
     direction: Direction | None = None
+    rank: tuple[tuple[str, str], ...] = ()
+    near: tuple[tuple[str, str], ...] = ()
 
 
 class Participant(Struct, frozen=True):

@@ -51,6 +51,7 @@ class Stacking:
         self._guarded = {guarded for node in diagram.nodes for guarded in node.guards}
         worded = [edge for edge in self._edges if edge.label]
         self._worded = {pair for edge in worded for pair in ((edge.source, edge.target), (edge.target, edge.source))}
+        self._beside = _neighbours(diagram)
         self._worded_with: dict[str, list[str]] = {}
         for upper, lower in self._worded:
             self._worded_with.setdefault(upper, []).append(lower)
@@ -143,6 +144,7 @@ class Stacking:
     def _pile(self, cluster: list[Block]) -> None:
         """Blocks of a cluster one below the other, each as high as its columns allow; look-ups first."""
         cluster.sort(key=lambda one: (one.name not in self._looked_up, not one.passing))
+        cluster[:] = self._together(cluster)
         bottoms: dict[int, float] = {}
         before: dict[int, Block] = {}
         for one in cluster:
@@ -204,7 +206,8 @@ class Stacking:
         spread = [height for _, height in wishes.values()]
         other = (0, round(sum(spread) / len(spread)))
         place = {one.name: at for at, one in enumerate(cluster)}
-        order = sorted(cluster, key=lambda one: (wishes.get(one.name, other)[1], place[one.name]))
+        wishes = {**wishes, **{one: wishes.get(by, other) for one, by in self._beside.items() if one in place}}
+        order = self._together(sorted(cluster, key=lambda one: (wishes.get(one.name, other)[1], place[one.name])))
         pinned = max(range(len(order)), key=lambda at: (wishes.get(order[at].name, other)[0], -at))
         for one in order:
             one.y = wishes.get(one.name, other)[1] - one.height / 2
@@ -215,6 +218,24 @@ class Stacking:
             below = order[at + 1]
             order[at].y = min(order[at].y, below.y - self._gap(order[at], below) - order[at].height)
 
+    def _together(self, order: list[Block]) -> list[Block]:
+        """The same order, but with what a model asks to stand beside another directly after it."""
+        names = {one.name for one in order}
+        after: dict[str, list[Block]] = {}
+        free: list[Block] = []
+        for one in order:
+            by = self._beside.get(one.name)
+            if by in names and by is not None:
+                after.setdefault(by, []).append(one)
+            else:
+                free.append(one)
+        found: list[Block] = []
+        waiting = free[::-1]
+        while waiting:
+            found.append(waiting.pop())
+            waiting += after.pop(found[-1].name, [])[::-1]
+        return found if len(found) == len(order) else order
+
     def _levels(self, blocks: Iterable[Block], above: float) -> Iterable[tuple[str, float]]:
         """The height of the middle of every node and passing line in some blocks."""
         for one in blocks:
@@ -222,6 +243,18 @@ class Stacking:
                 yield from self._levels(one.children, above + one.y)
             else:
                 yield one.name, above + one.y + one.height / 2
+
+
+def _neighbours(diagram: Diagram) -> dict[str, str]:
+    """For each node that wants to stand near a component, the node of that component in its own group."""
+    wanted = dict(diagram.near)
+    if not wanted:
+        return {}
+    stand: dict[tuple[str, str | None], str] = {}
+    for node in diagram.nodes:
+        stand.setdefault((node.subject, node.group), node.id)
+    found = {node.id: stand.get((wanted.get(node.subject, ""), node.group), "") for node in diagram.nodes}
+    return {node: by for node, by in found.items() if by and by != node}
 
 
 def common(parents: Mapping[str, str | None], members: list[str]) -> str | None:

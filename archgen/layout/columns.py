@@ -44,8 +44,28 @@ def columns(diagram: Diagram) -> dict[str, int]:
     keys.update(_beside_visitors(diagram, nodes, keys))
     keys.update(_stacked_agents(diagram, keys))
     keys.update(_cut(nodes.values(), keys))
+    keys.update(_hinted(diagram, nodes, keys))
     order = {key: column for column, key in enumerate(sorted(set(keys.values())))}
     return {node: order[key] for node, key in keys.items()}
+
+
+def _hinted(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]) -> dict[str, Key]:
+    """What a model asks to stand in another's column stands there; hints follow each other, and a circle ends itself."""
+    beside = dict((*diagram.near, *diagram.rank))
+    if not beside:
+        return {}
+    first: dict[str, Key] = {}
+    for node in nodes.values():
+        first.setdefault(node.subject, keys[node.id])
+    found: dict[str, Key] = {}
+    for node in nodes.values():
+        at, seen = node.subject, {node.subject}
+        while at in beside and beside[at] in first and beside[at] not in seen:
+            at = beside[at]
+            seen.add(at)
+        if at != node.subject:
+            found[node.id] = first[at]
+    return found
 
 
 def _cut(nodes: Iterable[Node], keys: Mapping[str, Key]) -> dict[str, Key]:

@@ -32,6 +32,7 @@ KEYS = frozenset(
         "include",
         "connections",
         "objectives",
+        "layout",
         "expect",
         "accept",
     )

@@ -17,6 +17,7 @@ from archgen.model import (
     Component,
     Connection,
     Expectation,
+    Hints,
     Host,
     Network,
     Objectives,
@@ -47,6 +48,7 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         connections=connected,
         flows=flows(context, replicas),
         objectives=_objectives(context),
+        layout=_hints(context),
         expect=_expected(context, name),
         accept=_accepted(context),
     )
@@ -142,6 +144,15 @@ def _objectives(context: Context) -> Objectives:
     share, *times = (text(said, key) for key in ("availability", "recovery_time", "recovery_point"))
     spans = [None if each is None else seconds(each) for each in times]
     return Objectives(None if share is None else probability(share), *spans)
+
+
+def _hints(context: Context) -> Hints:
+    if "layout" not in context.document.root:
+        return Hints()
+    # only here, as with `expect`
+    from archgen.loader.hinting import hints
+
+    return hints(context)
 
 
 def _expected(context: Context, model: str) -> tuple[Expectation, ...]:

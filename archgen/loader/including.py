@@ -14,7 +14,7 @@ from archgen.loader.tree import Document, Map, Node, Seq
 Reader = Callable[[str], bytes]
 
 _JOINED = (*SECTIONS.values(), "connections")
-_OWN = ("archgen", "name", "summary", "follows", "objectives", "include")
+_OWN = ("archgen", "name", "summary", "follows", "objectives", "layout", "include")
 """What a whole model says of itself alone; it is passed over where the model is included in another."""
 
 _MOST_FILES = 1000

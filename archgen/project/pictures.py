@@ -28,7 +28,7 @@ from archgen.views.flow import Stop, flow_sequence
 def _domain() -> Engine:
     from archgen.layout.domain import domain
 
-    return domain
+    return lambda diagram: _graphviz()(diagram) if diagram.direction == "top-down" else domain(diagram)
 
 
 def _graphlay() -> Engine:

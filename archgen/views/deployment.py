@@ -40,6 +40,9 @@ def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
         nodes=tuple(nodes),
         groups=tuple(group for group in groups if group.id in used),
         edges=tuple(edge for edge in Lines(topology, folding, marks).edges() if {edge.source, edge.target} <= joined),
+        direction=architecture.layout.direction,
+        rank=architecture.layout.rank,
+        near=architecture.layout.near,
     )
 
 
