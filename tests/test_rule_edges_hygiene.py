@@ -559,7 +559,11 @@ def asked(text: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(
     ("replication", "missing"),
-    [("", True), (", replication: {mode: asynchronous}", True), (", replication: {writers: all}", False)],
+    [
+        ("", True),
+        (", replication: {mode: asynchronous}", True),
+        (", replication: {writers: all, mode: synchronous}", False),
+    ],
 )
 def test_it_asks_which_replicas_take_writes(replication: str, missing: bool) -> None:
     text = writing("app -> db: INSERT").replace(", replication: {primary: s-1, failover: manual}", replication)

@@ -76,7 +76,7 @@ hosts:
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
   api: {kind: other, runs_on: [server-1, server-2], codebase: code}
-  code: {kind: code-base, runs_on: [server-1, server-2], deploy: by-hand}  # finding: code-drift
+  code: {kind: code-base, runs_on: [server-1, server-2], deploy: by-hand, rollback: true}  # finding: code-drift
 connections:
   job -> api: https
 flows:

@@ -48,7 +48,7 @@ hosts:
 components:
   nginx: {kind: web-server, runs_on: [server-1, server-2]}
   app: {kind: app-server, runs_on: [server-1, server-2]}
-  mysql: {kind: database, runs_on: [server-1, server-2], replication: {writers: all}}
+  mysql: {kind: database, runs_on: [server-1, server-2], replication: {writers: all, mode: synchronous}}
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
   nginx -> app: {protocol: fastcgi, locality: same-host}
@@ -71,7 +71,7 @@ hosts:
 components:
   nginx: {kind: web-server, runs_on: [server-1, server-2]}
   app: {kind: app-server, runs_on: [server-1, server-2]}
-  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all}}
+  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
   nginx -> app: {protocol: fastcgi, locality: same-host}

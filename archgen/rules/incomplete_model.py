@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archgen.finding import Subject
+from archgen.gaps import DEFECTS, OPINIONS, Gap
 from archgen.model import Component, Connection, Flow, Port
 from archgen.naming import ADDRESS_TYPES, Names, address, lies_under, plain, pointee
 from archgen.protocols import WEB
@@ -12,22 +13,23 @@ from archgen.rule import Hit, Rule
 from archgen.topology import Topology, encrypted
 from archgen.wording import listed
 
-Gap = tuple[Subject, str, str]
-"""What lacks a fact, what follows from that, and which key to add."""
-
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a thing that lacks facts, with all that it lacks."""
     gaps: dict[Subject, list[Gap]] = {}
-    for find in _SEARCHES:
+    sure: set[Subject] = set()
+    for find in (*_SEARCHES, *DEFECTS, *OPINIONS):
         for gap in find(facts):
             gaps.setdefault(gap[0], []).append(gap)
+            if find not in OPINIONS:
+                sure.add(gap[0])
     for subject, missing in gaps.items():
         yield Hit(
             subject=subject,
             message="; ".join(message for _, message, _ in missing),
             flows=_flows(facts, subject),
             fix=" ".join(fix for _, _, fix in missing),
+            confidence="high" if subject in sure else "medium",
         )
 
 
@@ -273,7 +275,10 @@ RULE = Rule(
         "praise; this finding says where it is not."
     ),
     fix="Add the key that the message names.",
-    limits="It asks only for facts that would decide a rule of the catalogue, and only where that rule has something to say.",
+    limits=(
+        "It asks only for facts that would decide a rule of the catalogue, and only where that rule has something to say. "
+        "Facts that rules of taste ask for are told at medium confidence."
+    ),
     check=check,
     bad="""\
 archgen: 1

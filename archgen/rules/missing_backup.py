@@ -88,7 +88,7 @@ hosts:
   db-2: {}
 components:
   job: {kind: scheduler, runs_on: [db-1, db-2]}
-  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all}}  # finding: missing-backup
+  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}  # finding: missing-backup
 connections:
   job -> mysql: {protocol: mysql, tls: true}
 flows:
@@ -105,7 +105,7 @@ hosts:
   db-2: {}
 components:
   job: {kind: scheduler, runs_on: [db-1, db-2]}
-  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all}}
+  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}
   copies: {kind: backup, managed: true, backs_up: [mysql], every: 24h, keeps: 30d, restore_tested: 2026-10-01}
 connections:
   job -> mysql: {protocol: mysql, tls: true}
