@@ -48,6 +48,11 @@ class Browser:
     def open(self, file: str) -> None:
         self.driver.get(f"file://{file}")
 
+    def forget(self, site: str) -> None:
+        """A new reader: no scheme is chosen, no page is open."""
+        self.open(os.path.join(site, "assets", "archgen.css"))
+        self.run("localStorage.clear()")
+
     def run(self, script: str) -> object:
         return self.driver.execute_script(script)
 

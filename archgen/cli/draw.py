@@ -35,7 +35,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a directory for <model>.<view>.<ext>, or for a single picture its file, - for stdout (default: diagrams)",
     )
     parser.add_argument(
-        "--view", metavar="VIEW", action="append", default=[], help=f"{', '.join(VIEWS)} (default: all but diff)"
+        "--view",
+        metavar="VIEW",
+        action="append",
+        default=[],
+        help=f"{', '.join(VIEWS)} (default: deployment and flows)",
     )
     parser.add_argument("--flow", metavar="ID", help="only this flow")
     parser.add_argument(

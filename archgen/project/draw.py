@@ -13,14 +13,19 @@ from archgen.project.choice import one_of
 from archgen.project.formats import FORMATS, Format
 from archgen.project.pictures import Drawing
 from archgen.site import Tier
+from archgen.views.aspects import ASPECTS
+from archgen.views.path import path
 
-VIEWS = ("deployment", "flows", "diff")
+VIEWS = (*ASPECTS, "flows", "paths", "diff")
 USUAL = ("deployment", "flows")
-"""The views that are drawn unless others are asked for; `diff` is of a tier and the one that it follows."""
+"""The views that are drawn unless others are asked for.
+
+`flows` are sequences, `paths` what each flow touches of the deployment; `diff` is of a tier and the one that it follows.
+"""
 
 
 class File(Struct, frozen=True):
-    """A picture under the name `<model>.<view>.<extension>`; the view of a flow is `flow-<id>`."""
+    """A picture under the name `<model>.<view>.<extension>`; the views of a flow are `flow-<id>` and `path-<id>`."""
 
     name: str
     content: bytes
@@ -36,7 +41,7 @@ def draw(
     if flow is not None:
         _check_flow(tiers, flow)
     for name in formats:
-        _check_views(name, ("flows",) if flow is not None else views)
+        _check_views(name, views or ("flows",) if flow is not None else views)
         for tier in tiers:
             yield from _pictures(FORMATS[name], tier, drawing, views or USUAL, flow)
         if "diff" in views and flow is None:
@@ -44,12 +49,20 @@ def draw(
 
 
 def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...], only: str | None) -> Iterator[File]:
-    if form.deployment is not None and "deployment" in views and only is None:
-        yield File(f"{tier.id}.deployment.{form.extension}", form.deployment(drawing, tier))
-    if form.flow is not None and ("flows" in views or only is not None):
+    for view, aspect in ASPECTS.items():
+        if form.deployment is not None and view in views and only is None:
+            shown = aspect(tier.topology, tier.findings if drawing.findings else ())
+            if shown is not None:
+                yield File(f"{tier.id}.{view}.{form.extension}", form.deployment(drawing.showing(shown), tier))
+    if form.flow is not None and ("flows" in views or (only is not None and "paths" not in views)):
         for flow in tier.topology.architecture.flows:
             if only in (None, flow.id):
                 yield File(f"{tier.id}.flow-{flow.id}.{form.extension}", form.flow(drawing, tier, flow))
+    if form.deployment is not None and "paths" in views:
+        for flow in tier.topology.architecture.flows:
+            if only in (None, flow.id):
+                shown = path(tier.topology, flow, tier.findings if drawing.findings else ())
+                yield File(f"{tier.id}.{shown.id}.{form.extension}", form.deployment(drawing.showing(shown), tier))
 
 
 def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[File]:
@@ -74,4 +87,4 @@ def _check_views(name: str, views: tuple[str, ...]) -> None:
 
 
 def _way(form: Format, view: str) -> object | None:
-    return {"deployment": form.deployment, "flows": form.flow, "diff": form.diff}[view]
+    return {"flows": form.flow, "diff": form.diff}.get(view, form.deployment)

@@ -95,7 +95,8 @@ class Drawing:
         self._name = engine
         self._engine = ENGINES[engine]()
         self._mode = mode
-        self._findings = findings
+        self.findings = findings
+        self._shown: Diagram | None = None
 
     @property
     def mode(self) -> Mode:
@@ -109,17 +110,24 @@ class Drawing:
 
     def literal(self) -> Drawing:
         """The same drawing for a rasteriser, which knows no automatic mode: light then."""
-        return (
-            self if self._mode != "auto" else Drawing(self._name, "light", self._findings, self.raster, mono=self._mono)
-        )
+        return self if self._mode != "auto" else self._like("light", self._shown)
+
+    def showing(self, diagram: Diagram) -> Drawing:
+        """The same drawing with another view of a tier in place of its deployment."""
+        return self._like(self._mode, diagram)
+
+    def _like(self, mode: Mode, shown: Diagram | None) -> Drawing:
+        drawing = Drawing(self._name, mode, self.findings, self.raster, mono=self._mono)
+        drawing._shown = shown
+        return drawing
 
     def diagram(self, tier: Tier) -> Diagram:
-        """What the deployment picture shows."""
-        return deployment(tier.topology, tier.findings if self._findings else ())
+        """What the deployment picture shows, or the view that stands in its place."""
+        return self._shown or deployment(tier.topology, tier.findings if self.findings else ())
 
     def flow(self, tier: Tier, flow: Flow) -> Sequence:
         """What the picture of a flow shows."""
-        return flow_sequence(tier.topology, flow, tier.findings if self._findings else ())
+        return flow_sequence(tier.topology, flow, tier.findings if self.findings else ())
 
     def placed(self, tier: Tier) -> Placed:
         """The deployment with its places."""
@@ -164,7 +172,7 @@ class Drawing:
 
     def changed(self, evolution: Evolution) -> Diagram:
         """What the picture of a change shows: both models in one deployment."""
-        return change_diagram(evolution, self._findings)
+        return change_diagram(evolution, self.findings)
 
     def placed_change(self, evolution: Evolution) -> Placed:
         """Both models of a change with their places."""

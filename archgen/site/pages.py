@@ -13,6 +13,7 @@ from archgen.render.chart_svg import Chart, chart_svg
 from archgen.render.tradeoff_svg import tradeoff_svg
 from archgen.rule import Rule
 from archgen.site.answers.panorama import View, section
+from archgen.site.answers.views import views
 from archgen.site.broken import broken_page
 from archgen.site.charts import downtimes, fixes
 from archgen.site.climb import ladder_page
@@ -64,12 +65,11 @@ def _pages(
     for tier in tiers:
         step = steps.get(tier.id)
         chart = _chart(f"{tier.id}/fix-first.svg", tier.id, fixes(tier))
-        yield tier_page(tier, step, rules, _views(tier, draw), chart)
+        inside, pictures = _drawn(tier, draw, step)
+        yield tier_page(tier, step, rules, inside, chart)
         if chart:
             yield chart
-        if step:
-            yield Page(f"{tier.id}/step.svg", draw.change(step.evolution))
-        yield Page(f"{tier.id}/deployment.svg", draw.deployment(tier))
+        yield from pictures
         if explorable(tier.topology):
             yield failures_page(tier, draw.drawn(tier, deployment(tier.topology), lambda kind, id: "#losses"))
         for flow in tier.topology.flows.values():
@@ -96,10 +96,12 @@ def _across(tiers: Sequence[Tier], steps: Mapping[str, Step], rules: Sequence[Ru
     yield issues_page(tiers, rules)
 
 
-def _views(tier: Tier, draw: Draw) -> list[View]:
-    """The pictures of a tier's page."""
-    shown = deployment(tier.topology, tier.findings)
-    return [View("deployment", "Deployment", "deployment.svg", shown.alt, draw.drawn(tier, shown, section(tier)))]
+def _drawn(tier: Tier, draw: Draw, step: Step | None) -> tuple[list[View], list[Page]]:
+    """The pictures of a tier's page, and the same as files."""
+    address = section(tier)
+    found = views(tier, step)
+    inside = [View(one.id, one.title, one.file, draw.drawn(tier, one.diagram, address)) for one in found]
+    return inside, [Page(f"{tier.id}/{one.file}", draw.drawn(tier, one.diagram)) for one in found]
 
 
 def _before(tier: Tier) -> str:

@@ -17,9 +17,12 @@ MOST = 64
 
 
 class Lines:
-    """Asks one topology for its lines; the answer is in the order of the model."""
+    """Asks one topology for its lines, or for those of one flow; the answer is in the order of the model."""
 
-    def __init__(self, topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]]) -> None:
+    def __init__(
+        self, topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]], flow: str | None = None
+    ) -> None:
+        self._flow = flow
         self._topology = topology
         self._folding = folding
         self._marks = marks
@@ -135,7 +138,8 @@ class Lines:
         """Whether flows read and whether they write over a connection; without flows, what the connection says."""
         used = {
             hop.access
-            for hops in self._topology.hops.values()
+            for flow, hops in self._topology.hops.items()
+            if self._flow in (None, flow)
             for hop in hops
             if hop.connection is not None and hop.connection.id == connection.id
         } or {connection.access or "read-write"}

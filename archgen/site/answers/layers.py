@@ -57,7 +57,6 @@ def _used(marks: Iterable[Mark], words: dict[str, str]) -> tuple[Mark, ...]:
 
 TRUST = {"internet": "open", "dmz": "dmz", "private": "safe"}
 _TRUSTED = {"open": "on the internet", "dmz": "in a DMZ", "safe": "in a private network", "none": "network not stated"}
-_WAYS = {"bad": "in clear across hosts", "good": "encrypted", "unsure": "encryption not stated"}
 
 
 def _security(topology: Topology) -> Layer:
@@ -76,7 +75,7 @@ def _security(topology: Topology) -> Layer:
     groups: dict[str, Mark] = {
         f"network:{one.id}": (TRUST[one.trust], one.trust) for one in topology.architecture.networks
     }
-    legend = _used(lines.values(), _WAYS) + _used(nodes.values(), {**_TRUSTED, "guard": "firewall"})
+    legend = _used(nodes.values(), {**_TRUSTED, "guard": "firewall"})
     says = "What travels encrypted, how far each part's network is trusted, and what stands behind a firewall."
     return Layer("security", "Security", says, nodes, lines, groups, legend)
 

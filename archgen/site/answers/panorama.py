@@ -15,18 +15,18 @@ from archgen.site.answers.layers import Layer, layers
 from archgen.site.escape import html, one_line
 from archgen.site.page import Tier
 from archgen.theme import LINES
+from archgen.views.diff import SIGNS
 
 _STYLE = re.compile(r"(<style>.*?</style>)", re.DOTALL)
 _LINES = re.compile(r"\s*\n\s*")
 
 
 class View(Struct, frozen=True):
-    """A picture of a page: its id, the word on its tab, its file beside the page, what it shows, and its SVG."""
+    """A picture of a page: its id, the words on its tab, its file beside the page, and its SVG."""
 
     id: str
     title: str
     file: str
-    alt: str
     svg: str
 
 
@@ -60,7 +60,7 @@ def panorama(tier: Tier, views: Sequence[View]) -> str:
         f'<div class="archgen-views" data-search-exclude data-facts="{html(_facts(tier, found))}">'
         f'<ul class="archgen-tabs">{tabs}</ul>'
         f'<figure class="archgen-picture archgen-live" data-view="{html(first.id)}">{guarded(first.svg)}</figure>'
-        f"{waiting}{_legend(tier, found)}"
+        f"{waiting}{_legend(tier, found, views)}"
         f'<p class="archgen-full"><a href="{html(first.file)}">This picture as a file</a></p></div>'
     )
 
@@ -89,7 +89,7 @@ def _marks(layer: Layer) -> dict[str, object]:
 # The legend
 
 
-def _legend(tier: Tier, found: Sequence[Layer]) -> str:
+def _legend(tier: Tier, found: Sequence[Layer], views: Sequence[View]) -> str:
     """What occurs, once for all layers; a style sheet shows what the chosen one needs."""
     meanings = {
         tier.topology.meaning(one, port) for one in tier.topology.architecture.connections for port in one.ports
@@ -103,6 +103,8 @@ def _legend(tier: Tier, found: Sequence[Layer]) -> str:
         for one in SEVERITIES
         if one in severities
     ]
+    if views and any(one.id == "changes" for one in views):
+        lines += [f'<li data-for="changes" hidden><b>{sign}</b>{word}</li>' for word, sign in SIGNS.items()]
     for layer in found:
         lines += [
             f'<li data-in="{layer.id}"><span class="archgen-tone" data-tone="{tone}"></span>{html(one_line(word))}</li>'

@@ -11,6 +11,18 @@
       heads.setAttribute("transform", `translate(0 ${Math.max(0, shift)})`);
     }
   };
+  /* What scrolls can be scrolled by keys. */
+  const reach = () => {
+    const scrolling = "figure.archgen-picture:not(.archgen-live), .md-typeset__scrollwrap, .md-typeset pre > code";
+    for (const one of document.querySelectorAll(scrolling)) {
+      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
+    }
+  };
+  addEventListener("load", reach);
+  // the theme wraps tables late
+  const article = document.querySelector("article");
+  if (article) new ResizeObserver(() => requestAnimationFrame(reach)).observe(article);
   addEventListener("scroll", keep, { passive: true });
   addEventListener("resize", keep);
   keep();

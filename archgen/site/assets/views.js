@@ -162,6 +162,9 @@
       }
       this.figure.setAttribute("aria-labelledby", tab.id);
       this.root.querySelector(".archgen-full a").setAttribute("href", tab.getAttribute("href"));
+      for (const one of this.root.querySelectorAll(".archgen-legend [data-for]")) {
+        one.hidden = one.dataset.for !== this.view;
+      }
       if (!this.svgs.has(this.view)) {
         const waiting = this.root.querySelector(`template[data-view="${CSS.escape(this.view)}"]`);
         this.svgs.set(this.view, waiting.content.firstElementChild);

@@ -1,0 +1,19 @@
+"""The views of a whole model, by name: what `draw` and the pages of a site offer beside flows and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from archgen.finding import Finding
+from archgen.topology import Topology
+from archgen.view import Diagram
+from archgen.views.deployment import deployment
+from archgen.views.networks import networks
+from archgen.views.overview import overview
+from archgen.views.zones import zones
+
+Aspect = Callable[[Topology, Sequence[Finding]], Diagram | None]
+"""A view of a model with its findings as badges; None where the model has nothing to show in it."""
+
+ASPECTS: dict[str, Aspect] = {"overview": overview, "deployment": deployment, "zones": zones, "networks": networks}
+"""The views, in the order in which a page offers them."""

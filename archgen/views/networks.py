@@ -1,0 +1,118 @@
+"""The picture of trust: what stands in which network, and which lines cross from one into another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from archgen.finding import Finding
+from archgen.model import Component, Replica
+from archgen.topology import Topology
+from archgen.view import Badge, Diagram, Edge, Group, Node
+from archgen.views.badges import badges
+from archgen.views.folding import Folding
+from archgen.views.overview import component_edges, component_node
+from archgen.wording import plural
+
+OUTSIDE = "internet"
+"""The group of what names no network and is on the internet: clients and what others run."""
+
+_GROUP = f"network:{OUTSIDE}"
+
+
+def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:
+    """Networks as groups with a card for each component in each; firewalls stand before what they guard.
+
+    A component whose hosts are in several networks has a card in each. None where the model has no networks.
+    """
+    declared = topology.architecture.networks
+    if not declared:
+        return None
+    folding = Folding({replica.id: _card(topology, replica) for replica in topology.replicas.values()}, {})
+    marks = badges(topology, findings, folding)
+    groups = [
+        Group(
+            id=f"network:{one.id}",
+            subject=one.id,
+            kind="network",
+            label=one.name or one.id,
+            detail=f"{one.trust} network",
+            badges=marks.get(f"network:{one.id}", ()),
+        )
+        for one in declared
+    ]
+    ids = {group.id for group in groups}
+    nodes = [node for one in topology.architecture.components for node in _nodes(topology, one, marks, ids)]
+    if any(node.group == _GROUP for node in nodes) and _GROUP not in ids:
+        groups.insert(
+            0, Group(id=_GROUP, subject=OUTSIDE, kind="network", label=OUTSIDE, detail="outside, not trusted")
+        )
+    used = {node.group for node in nodes} | {name for node in nodes for name in node.guards}
+    kept = tuple(group for group in groups if group.id in used)
+    held = {group.id for group in kept if any(node.group == group.id for node in nodes)}
+    return Diagram(
+        id="networks",
+        title=f"{topology.architecture.name}: networks",
+        alt=f"{topology.architecture.name}: {plural(len(declared), 'network')}, what is in each, and what crosses them.",
+        nodes=tuple(replace(node, guards=tuple(name for name in node.guards if name in held)) for node in nodes),
+        groups=tuple(group for group in kept if group.id in held),
+        edges=tuple(_edges(topology, marks, {node.id: node for node in nodes})),
+    )
+
+
+def _network(topology: Topology, replica: Replica) -> str | None:
+    """The network that a replica is in: its component's own, else that of its hosts if they agree."""
+    own = topology.components[replica.component].network
+    if own is not None:
+        return own
+    around = {topology.hosts[host].network for host in replica.hosts}
+    return around.pop() if len(around) == 1 else None
+
+
+def _card(topology: Topology, replica: Replica) -> str:
+    """The id of the card that a replica is part of."""
+    first = topology.components[replica.component].replicas[0]
+    network = _network(topology, replica)
+    return replica.component if network == _network(topology, first) else f"{replica.component} in {network}"
+
+
+def _nodes(topology: Topology, one: Component, marks: dict[str, tuple[Badge, ...]], ids: set[str]) -> list[Node]:
+    counts: dict[tuple[str, str | None], int] = {}
+    for replica in one.replicas:
+        key = (_card(topology, replica), _network(topology, replica))
+        counts[key] = counts.get(key, 0) + 1
+    found = []
+    for (name, network), count in (counts or {(one.id, one.network): 0}).items():
+        group = f"network:{network}"
+        if network is None or group not in ids:
+            group = _GROUP if topology.trust(one.id) == OUTSIDE or topology.kind(one.id).foreign else ""
+        guards = _guards(topology, one, ids)
+        node = component_node(topology, one, name, marks.get(name, ()), None if guards else group or None, count)
+        found.append(replace(node, guards=guards))
+    return found
+
+
+def _guards(topology: Topology, one: Component, ids: set[str]) -> tuple[str, ...]:
+    """The networks that a firewall without a place on a path guards."""
+    joined = any(one.id in (each.source, *each.targets) for each in topology.architecture.connections)
+    if joined or topology.hosts_of(one.id):
+        return ()
+    return tuple(name for name in map(topology.qualified, one.guards) if name in ids)
+
+
+def _edges(topology: Topology, marks: dict[str, tuple[Badge, ...]], nodes: dict[str, Node]) -> list[Edge]:
+    """Every line between two cards, also between cards of one component in several networks."""
+    cards: dict[str, list[str]] = {}
+    for node in nodes.values():
+        cards.setdefault(node.subject, []).append(node.id)
+    found = []
+    for edge in component_edges(topology, marks):
+        for source in cards.get(edge.source, ()):
+            for target in cards.get(edge.target, ()):
+                first = (source, target) == (cards[edge.source][0], cards[edge.target][0])
+                lines = edge.badges if first else ()
+                if source != target and not nodes[source].guards and not nodes[target].guards:
+                    name = f"{edge.subject} {source} {target}"
+                    found.append(replace(edge, id=name, source=source, target=target, badges=lines))
+    return found

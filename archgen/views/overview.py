@@ -1,0 +1,93 @@
+"""The overview: one card a component and one line a connection, without machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archgen.finding import Finding
+from archgen.model import Component
+from archgen.topology import Topology, port_of
+from archgen.view import Badge, Diagram, Edge, Node
+from archgen.views.badges import badges
+from archgen.views.folding import Folding
+from archgen.wording import listed, plural
+
+
+def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
+    """The components of a model and who calls whom, with the issues of `findings` as badges numbered from 1."""
+    architecture = topology.architecture
+    folding = Folding({replica.id: replica.component for replica in topology.replicas.values()}, {})
+    marks = badges(topology, findings, folding)
+    return Diagram(
+        id="overview",
+        title=architecture.name,
+        alt=f"{architecture.name}: {plural(len(architecture.components), 'component')} and who calls whom.",
+        nodes=tuple(component_node(topology, one, one.id, marks.get(one.id, ())) for one in architecture.components),
+        edges=tuple(edge for edge in component_edges(topology, marks) if edge.source != edge.target),
+    )
+
+
+def component_node(
+    topology: Topology, one: Component, name: str, marks: tuple[Badge, ...], group: str | None = None, count: int = 0
+) -> Node:
+    """A card for all replicas of a component, or for `count` of them."""
+    kind = topology.kind(one.id)
+    product = one.product or ""
+    said = product.replace("-", " ").casefold() in one.title.casefold().replace("-", " ")
+    many = count or len(one.replicas)
+    words = [kind.title if said else product, f"×{many}" if many > 1 else "", *guarded(one)]
+    return Node(
+        id=name,
+        subject=one.id,
+        label=one.title,
+        detail=" · ".join(word for word in words if word),
+        kind=kind.id,
+        icon=one.icon or one.product,
+        role=kind.role,
+        group=group,
+        badges=marks,
+        description=one.why or "",
+    )
+
+
+def guarded(one: Component) -> list[str]:
+    """What a firewall guards, in words."""
+    return [f"guards {listed(one.guards)}"] if one.guards else []
+
+
+def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> Iterator[Edge]:
+    """A line from component to component for each connection and target, each code base and each backup."""
+    for one in topology.architecture.connections:
+        port = port_of(one)
+        words = " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
+        observes = any(topology.kind(end).observes for end in (one.source, *one.targets))
+        meaning = "monitoring" if observes else topology.meaning(one, port)
+        for place, target in enumerate(one.targets):
+            carried = marks.get(f"connection:{one.id}", ()) if place == 0 else ()
+            name = f"{one.id} {one.source} {target}"
+            yield Edge(
+                id=name,
+                subject=one.id,
+                source=one.source,
+                target=target,
+                label=words,
+                meaning=meaning,
+                badges=carried,
+            )
+    known = topology.index.connections
+    for component in topology.architecture.components:
+        code = component.codebase
+        if code in topology.components and code is not None:
+            subject = f"{component.id} runs {code}"
+            yield Edge(id=subject, subject=subject, source=component.id, target=code, meaning="local")
+        for stored in component.backs_up:
+            drawn = (component.id, stored) in known or (stored, component.id) in known
+            if stored in topology.components and not drawn:
+                yield Edge(
+                    id=f"{component.id} backup {stored}",
+                    subject=f"{component.id} backup",
+                    source=stored,
+                    target=component.id,
+                    label="backup",
+                    meaning="replication",
+                )

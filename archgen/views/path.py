@@ -1,0 +1,68 @@
+"""The path of a flow: of the deployment only what the flow touches, its lines numbered by its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from archgen.finding import Finding
+from archgen.model import Flow
+from archgen.topology import Topology
+from archgen.view import Diagram
+from archgen.views.badges import badges
+from archgen.views.deployment import deployment
+from archgen.views.folding import fold
+from archgen.views.lines import Lines
+from archgen.wording import plural
+
+
+def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> Diagram:
+    """The replicas, hosts and lines of one flow, with the issues of `findings` as badges numbered from 1."""
+    whole = deployment(topology, findings)
+    folding = fold(topology)
+    steps: dict[str, list[str]] = {}
+    touched: dict[str, None] = {}
+    for hop in topology.hops[flow.id]:
+        touched |= dict.fromkeys((hop.step.source, *hop.step.targets))
+        if hop.connection is not None:
+            steps.setdefault(hop.connection.id, []).append(hop.step.id.rpartition("/")[2])
+    shown = {node.id for node in whole.nodes}
+    lines = Lines(topology, folding, badges(topology, findings, folding), flow.id)
+    edges = tuple(
+        replace(edge, label=f"{', '.join(dict.fromkeys(steps[edge.subject]))} · {edge.label}".rstrip(" ·"))
+        for edge in lines.edges()
+        if edge.subject in steps and {edge.source, edge.target} <= shown
+    )
+    ends = {end for edge in edges for end in (edge.source, edge.target)}
+    joined = {node.subject for node in whole.nodes if node.id in ends}
+    nodes = tuple(
+        node for node in whole.nodes if node.id in ends or (node.subject in touched and node.subject not in joined)
+    )
+    used = _around(whole, {node.group for node in nodes})
+    kept = {node.id for node in nodes}
+    groups = tuple(
+        replace(group, across=tuple(one for one in group.across if one in kept))
+        for group in whole.groups
+        if group.id in used or kept.intersection(group.across)
+    )
+    return Diagram(
+        id=f"path-{flow.id}",
+        title=f"{flow.title}: what it touches",
+        alt=f"{flow.title}: {plural(len(touched), 'component')} on its way.",
+        nodes=nodes,
+        groups=groups,
+        edges=edges,
+    )
+
+
+def _around(whole: Diagram, inner: set[str | None]) -> set[str]:
+    """Some groups and those around them."""
+    parents = {group.id: group.parent for group in whole.groups}
+    used: set[str] = set()
+    for start in inner:
+        at = start
+        while at is not None and at not in used:
+            used.add(at)
+            at = parents.get(at)
+    return used

@@ -1,0 +1,54 @@
+"""The picture of failure domains: which zones lie in which, what they hold, and which lines leave them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from archgen.finding import Finding
+from archgen.topology import Topology
+from archgen.view import Badge, Diagram, Edge, Group
+from archgen.views.badges import badges
+from archgen.views.deployment import deployment
+from archgen.views.folding import fold
+from archgen.wording import plural
+
+
+def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:
+    """The deployment with only the lines that leave a host; None where the model has no zones.
+
+    The issues of a zone that is no group of its own, since its hosts stand in another, are on the first host in it.
+    """
+    declared = topology.architecture.zones
+    if not declared:
+        return None
+    whole = deployment(topology, findings)
+    marks = badges(topology, findings, fold(topology))
+    drawn = {group.subject for group in whole.groups if group.kind == "zone"}
+    moved: dict[str, tuple[Badge, ...]] = {}
+    for zone in declared:
+        own = marks.get(f"zone:{zone.id}", ())
+        holders = [
+            one for one in whole.groups if one.kind == "host" and zone.id in topology.index.zones_around(one.subject)
+        ]
+        if own and zone.id not in drawn and holders:
+            moved[holders[0].id] = moved.get(holders[0].id, ()) + own
+    around = {node.id: node.group for node in whole.nodes}
+    return replace(
+        whole,
+        id="zones",
+        title=f"{whole.title}: failure domains",
+        alt=f"{whole.title}: {plural(len(declared), 'zone')}, what each holds and which calls leave a host.",
+        groups=tuple(_with(group, moved.get(group.id, ())) for group in whole.groups),
+        edges=tuple(edge for edge in whole.edges if _leaves(edge, around)),
+    )
+
+
+def _with(group: Group, more: tuple[Badge, ...]) -> Group:
+    return replace(group, badges=tuple(sorted((*group.badges, *more), key=lambda one: one.number))) if more else group
+
+
+def _leaves(edge: Edge, around: dict[str, str | None]) -> bool:
+    """Whether a line joins two hosts, or something outside of hosts; monitoring is no part of a request."""
+    return around[edge.source] != around[edge.target] and edge.meaning != "monitoring"

@@ -1,0 +1,88 @@
+"""Every kind of page holds to WCAG 2.2 AA as far as axe-core can tell, in both schemes, on a desktop and on a phone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import pytest
+
+from tests.browser import DESKTOP, MARKS, PHONE, Browser, built, ready
+
+pytestmark = MARKS
+
+TIER = "3-secured-and-monitored"
+PAGES = {
+    "home": ("index.html",),
+    "tier": (TIER, "index.html"),
+    "flow": (TIER, "flows", "read-page", "index.html"),
+    "issues": ("issues", "index.html"),
+    "ladder": ("ladder", "index.html"),
+    "glossary": ("glossary", "index.html"),
+    "rules": ("rules", "index.html"),
+    "rule": ("rules", "single-point-of-failure", "index.html"),
+}
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+RUN = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: {type: "tag", values: %s}, resultTypes: ["violations"], rules: {"target-size": {enabled: true}}})
+  .then(found => done(found.violations.map(one => ({
+    rule: one.id, help: one.help,
+    nodes: one.nodes.map(node => node.target.join(" ") + ": " + node.failureSummary)}))));
+"""
+
+
+def engine() -> str:
+    """The source of axe-core, which a package of the development dependencies carries."""
+    found = find_spec("axe_playwright_python")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("axe-core is not installed: pip install axe-playwright-python")
+    with open(os.path.join(found.submodule_search_locations[0], "axe.min.js"), encoding="utf-8") as stream:
+        return stream.read()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    one = Browser()
+    yield one
+    one.driver.quit()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return built(str(tmp_path_factory.mktemp("axe")))
+
+
+def violations(browser: Browser, file: str, before: str = "") -> list[str]:
+    browser.open(file)
+    ready(browser)
+    if before:
+        browser.run(before)
+    browser.run(engine())
+    found = browser.driver.execute_async_script(RUN % STANDARD)
+    return [f"{one['rule']}: {one['help']}\n  " + "\n  ".join(one["nodes"][:5]) for one in found]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_no_violation(browser: Browser, site: str, page: str, scheme: str, size: tuple[int, int]) -> None:
+    file = os.path.join(site, *PAGES[page])
+    assert os.path.exists(file)
+    browser.forget(site)
+    browser.prefer(scheme)
+    browser.size(*size)
+    assert "\n".join(violations(browser, file)) == ""
+    assert browser.run("return document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[scheme]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("layer", ["plain", "security", "data", "monitoring", "domains"])
+def test_a_layer_with_a_card_has_no_violation(browser: Browser, site: str, layer: str, scheme: str) -> None:
+    browser.forget(site)
+    browser.prefer(scheme)
+    browser.size(*DESKTOP)
+    file = f"{os.path.join(site, TIER, 'index.html')}#layer={layer}&focus=mysql%40server-1"
+    assert "\n".join(violations(browser, file)) == ""
