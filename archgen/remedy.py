@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from archgen.change import Append, Change, Put
-from archgen.model import Component, Host
+from archgen.model import Component, Connection, Host
 from archgen.reliability.edits import fresh
 from archgen.topology import Topology
 
@@ -20,12 +20,17 @@ def free(name: str, facts: Topology) -> str:
     return fresh(name, {*facts.components, *facts.hosts, *facts.zones}) if taken else name
 
 
+def connection_of(facts: Topology, name: str) -> Connection:
+    """The connection of an id, sought among those of its source."""
+    return next(one for one in facts.outgoing[name.partition(" -> ")[0]] if one.id == name)
+
+
 def called_ports(facts: Topology, components: Collection[str]) -> list[int]:
     """The ports that components are called on from elsewhere; none if one of them is not known."""
     found = {
         port.port or _PORTS.get(port.protocol)
         for connection in facts.architecture.connections
-        if not set(connection.targets).isdisjoint(components) and facts.crosses(connection) is not False
+        if any(one in components for one in connection.targets) and facts.crosses(connection) is not False
         for port in connection.ports
     }
     return [] if None in found else sorted(one for one in found if one)

@@ -71,9 +71,10 @@ def _passes_on(facts: Topology, component: str) -> bool:
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """A firewall before what is reached unguarded, that lets in what the flows call and nothing else."""
     guarded = [subject.id for subject, _ in hit.related]
-    reached = {one for one in facts.components if {one, *facts.hosts_of(one)} & set(guarded)}
-    if facts.components.keys() & facts.hosts.keys() & set(guarded):
+    names = frozenset(guarded)
+    if facts.components.keys() & facts.hosts.keys() & names:
         return ()
+    reached = {one for one in facts.components if one in names or not names.isdisjoint(facts.hosts_of(one))}
     ports = called_ports(facts, reached)
     rules = {"rules": [{"from": "any", "to": "any", "ports": ports, "action": "allow"}]} if ports else {}
     said = {"kind": "firewall", "guards": guarded, **rules, "default": "deny"}

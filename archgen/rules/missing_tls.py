@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Connection, Port
+from archgen.remedy import connection_of
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology, encrypted
 
@@ -34,7 +35,7 @@ def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """HTTPS instead of HTTP, TLS for any other protocol, on each port that is in the clear."""
-    connection = next(one for one in facts.architecture.connections if one.id == hit.subject.id)
+    connection = connection_of(facts, hit.subject.id)
     changes: list[Change] = []
     for at, port in enumerate(connection.ports):
         if _in_clear(port):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.change import Change, Put
 from archgen.finding import Subject
+from archgen.remedy import connection_of
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -37,7 +38,7 @@ def _called(version: str) -> str:
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """TLS 1.2 as the lowest version, which RFC 9325 (3.1.1) asks for, on each port that states an older one."""
-    connection = next(one for one in facts.architecture.connections if one.id == hit.subject.id)
+    connection = connection_of(facts, hit.subject.id)
     return tuple(
         Put(("connections", connection.id, at, "tls", "version"), "1.2")
         for at, port in enumerate(connection.ports)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Connection
+from archgen.remedy import connection_of
 from archgen.rule import Hit, Rule
 from archgen.topology import Hop, Topology
 
@@ -70,8 +71,7 @@ def _span(seconds: float | None) -> str:
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """An outer timeout that every try of the inner call fits into, with a second left."""
-    connections = {one.id: one for one in facts.architecture.connections}
-    inner = max((_patience(connections[subject.id]) for subject, _ in hit.related), default=0.0)
+    inner = max((_patience(connection_of(facts, subject.id)) for subject, _ in hit.related), default=0.0)
     return (Put(("connections", hit.subject.id, "timeout"), f"{inner + 1:g}s"),)
 
 

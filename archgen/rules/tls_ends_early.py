@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.change import Change, Put
 from archgen.finding import Subject
+from archgen.remedy import connection_of
 from archgen.rule import Hit, Rule
 from archgen.topology import Hop, Topology, encrypted
 from archgen.wording import listed
@@ -64,12 +65,11 @@ def _hit(terminator: str, connections: tuple[str, ...], flows: tuple[str, ...]) 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """TLS on each connection behind where it ends."""
-    connections = {one.id: one for one in facts.architecture.connections}
     clear = (hit.subject.id, *(subject.id for subject, _ in hit.related if subject.kind == "connection"))
     return tuple(
         Put(("connections", name, at, "tls"), True)
         for name in clear
-        for at, port in enumerate(connections[name].ports)
+        for at, port in enumerate(connection_of(facts, name).ports)
         if port.redirect is None and encrypted(port) is False
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.change import Change, Put
 from archgen.finding import Subject
+from archgen.remedy import connection_of
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -28,7 +29,7 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """Verification on each port without it."""
-    connection = next(one for one in facts.architecture.connections if one.id == hit.subject.id)
+    connection = connection_of(facts, hit.subject.id)
     return tuple(
         Put(("connections", connection.id, at, "tls", "verify"), True)
         for at, port in enumerate(connection.ports)
