@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Component
 from archgen.rule import Hit, Rule
@@ -43,6 +44,13 @@ def _hit(facts: Topology, component: Component, users: list[Component], hosts: t
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """One way for all copies: a rolling deployment."""
+    users = [one for one in facts.architecture.components if one.codebase == hit.subject.id]
+    by_hand = [one.id for one in users if one.deploy == "by-hand"]
+    return tuple(Put(("components", one, "deploy"), "rolling") for one in (hit.subject.id, *by_hand))
+
+
 RULE = Rule(
     id="code-drift",
     code="DAT008",
@@ -67,6 +75,7 @@ RULE = Rule(
         ("NIST SP 800-128, Configuration Management", "https://csrc.nist.gov/pubs/sp/800/128/upd1/final"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Files copied by hand  # finding: unmonitored

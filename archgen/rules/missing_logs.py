@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change
 from archgen.collecting import collected
 from archgen.finding import Subject
 from archgen.rule import Hit, Rule
@@ -23,6 +24,16 @@ def check(facts: Topology) -> Iterator[Hit]:
                 flows=tuple(ways),
                 confidence="high" if taken.named else "medium",
             )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Logs beside what is collected from the entry already."""
+    return tuple(
+        Append(("components", observer.id, "collects", at, "what"), "logs")
+        for observer in (facts.components[subject.id] for subject, _ in hit.related)
+        for at, part in enumerate(observer.collects)
+        if part.what and "logs" not in part.what and (not part.sources or hit.subject.id in part.sources)
+    )
 
 
 RULE = Rule(
@@ -51,6 +62,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Figures without logs

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from archgen.change import Change
 from archgen.finding import Subject
+from archgen.remedy import one_more
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -65,6 +67,11 @@ def _rate(rate: float) -> str:
     return f"{rate:.4g}/s"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """One replica more, elsewhere."""
+    return one_more(facts, facts.components[hit.subject.id])
+
+
 RULE = Rule(
     id="no-spare-capacity",
     code="SCA002",
@@ -91,6 +98,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: Two servers, both needed  # finding: unmonitored

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Component
 from archgen.rule import Hit, Rule
@@ -84,6 +85,20 @@ def _span(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Backups as often as the objective asks; replicas that have each write before it is answered."""
+    seconds = facts.architecture.objectives.recovery_point or 0.0
+    if hit.related:
+        often = next((f"{seconds / size:g}{unit}" for unit, size in _UNITS if seconds % size == 0), f"{seconds:g}s")
+        return tuple(Put(("components", subject.id, "every"), often) for subject, _ in hit.related)
+    replication = facts.components[hit.subject.id].replication
+    stated = replication is not None and replication.mode == "asynchronous"
+    return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if stated else ()
+
+
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60))
+
+
 RULE = Rule(
     id="recovery-point-missed",
     code="DAT003",
@@ -108,6 +123,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: An hour may be lost, a day is  # finding: unmonitored, maintenance-downtime

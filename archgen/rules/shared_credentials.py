@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Connection
+from archgen.remedy import connection_of
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -61,6 +63,19 @@ def _unproven(facts: Topology, connection: Connection) -> Hit:
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """An account of its own for each program but the first, named after the shared one and the program."""
+    found: dict[str, dict[str, None]] = {}
+    changes: list[Change] = []
+    for connection in (connection_of(facts, subject.id) for subject, _ in hit.related):
+        program = facts.components[connection.source].codebase or connection.source
+        programs = found.setdefault(connection.credentials or "", {})
+        programs[program] = None
+        if next(iter(programs)) != program:
+            changes.append(Put(("connections", connection.id, "credentials"), f"{connection.credentials}-{program}"))
+    return tuple(changes)
+
+
 RULE = Rule(
     id="shared-credentials",
     code="SEC009",
@@ -87,6 +102,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: One account for two

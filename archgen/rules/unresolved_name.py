@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change
 from archgen.finding import Subject
 from archgen.model import Component, Flow
 from archgen.naming import Names, address, lies_under, plain
@@ -44,6 +45,23 @@ def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A record that leads to what the flow's visitors call, in the first name server that holds any."""
+    flow = facts.flows[hit.subject.id]
+    called = (
+        target
+        for hop in facts.hops[flow.id]
+        if facts.kind(hop.step.source).id == "client"
+        for target in hop.step.targets
+        if facts.kind(target).id != "dns"
+    )
+    entry = next(called, None)
+    server = next((subject.id for subject, _ in hit.related), None)
+    if entry is None or server is None or entry in facts.hosts:
+        return ()
+    return (Append(("components", server, "records"), {"name": flow.domain, "type": "A", "value": entry}),)
+
+
 RULE = Rule(
     id="unresolved-name",
     code="DNS004",
@@ -65,6 +83,7 @@ RULE = Rule(
         ("RFC 4592, The Role of Wildcards in the Domain Name System", "https://www.rfc-editor.org/rfc/rfc4592"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: A name nobody can look up
