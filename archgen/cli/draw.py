@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--format", metavar="FORMAT", action="append", default=[], help=f"{', '.join(FORMATS)} (default: svg)"
     )
     parser.add_argument(
-        "--engine", metavar="ENGINE", default="domain", help=f"what lays out: {', '.join(ENGINES)} (default: domain)"
+        "--engine", metavar="ENGINE", default="best", help=f"what lays out: {', '.join(ENGINES)} (default: best)"
     )
     parser.add_argument("--theme", metavar="THEME", default="auto", help=f"{', '.join(MODES)} (default: auto)")
     parser.add_argument("--icons", metavar="HOW", help="colour or mono logos (default: as the theme has them)")

@@ -32,6 +32,6 @@ def run(options: argparse.Namespace) -> int:
     if refused(models, style()):
         return 2
     look = replace(style(), width=10_000) if options.wide else style()
-    drawing = Drawing("domain", "light", not options.no_findings)
+    drawing = Drawing("best", "light", not options.no_findings)
     sys.stdout.write("\n".join(show(tiers(models), drawing, look, options.flow, options.ascii)))
     return 0

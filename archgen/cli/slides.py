@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--steps", action="store_true", help="build each flow up, one slide a step")
     parser.add_argument(
-        "--engine", metavar="ENGINE", default="domain", help=f"what lays out: {', '.join(ENGINES)} (default: domain)"
+        "--engine", metavar="ENGINE", default="best", help=f"what lays out: {', '.join(ENGINES)} (default: best)"
     )
     parser.add_argument("--theme", metavar="THEME", default="light", help=f"{', '.join(THEMES)} (default: light)")
     parser.add_argument("--icons", metavar="HOW", help="colour or mono logos (default: as the theme has them)")

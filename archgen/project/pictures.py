@@ -25,10 +25,21 @@ from archgen.views.diff import change_diagram
 from archgen.views.flow import Stop, flow_sequence
 
 
+def _best() -> Engine:
+    from archgen.layout.best import best
+
+    return _turned(best)
+
+
 def _domain() -> Engine:
     from archgen.layout.domain import domain
 
-    return lambda diagram: _graphviz()(diagram) if diagram.direction == "top-down" else domain(diagram)
+    return _turned(domain)
+
+
+def _turned(engine: Engine) -> Engine:
+    """An engine that reads from the left, with Graphviz in its place for what is read from the top."""
+    return lambda diagram: _graphviz()(diagram) if diagram.direction == "top-down" else engine(diagram)
 
 
 def _graphlay() -> Engine:
@@ -56,14 +67,15 @@ def _d2() -> Engine:
 
 
 ENGINES: dict[str, Callable[[], Engine]] = {
+    "best": _best,
     "domain": _domain,
     "graphlay": _graphlay,
     "graphviz": _graphviz,
     "dot": _dot,
     "d2": _d2,
 }
-"""What can lay out a diagram, loaded when it is asked for: by roles, by layers of calls, Graphviz of the wheel, or the
-`dot` on the PATH."""
+"""What can lay out a diagram, loaded when it is asked for: the better of the next two, by roles, by layers of calls,
+Graphviz of the wheel, the `dot` on the PATH, or the ELK of an installed D2."""
 
 
 MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast", "sketch")
@@ -83,7 +95,7 @@ class Drawing:
 
     def __init__(
         self,
-        engine: str = "domain",
+        engine: str = "best",
         mode: Mode = "auto",
         findings: bool = True,
         raster: Raster | None = None,
