@@ -458,7 +458,9 @@ def test_every_format_draws_every_model(project: Path) -> None:
     made = {path.name for path in (project / "out").iterdir()}
     for name, form in FORMATS.items():
         if name != "diagrams-png":
-            assert f"2-distributed-web-infrastructure.deployment.{form.extension}" in made
+            assert (f"2-distributed-web-infrastructure.deployment.{form.extension}" in made) == (
+                form.deployment is not None
+            )
             assert (f"2-distributed-web-infrastructure.flow-read-page.{form.extension}" in made) == (
                 form.flow is not None
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec import Struct
 
@@ -75,6 +76,15 @@ def _pdf(svg: str, _: Raster) -> bytes:
     from archgen.export.pdf import pdf
 
     return pdf(svg)
+
+
+def _film(form: Literal["gif", "apng"]) -> Callable[[Drawing, Tier, Flow], bytes]:
+    def made(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
+        from archgen.export.film import film
+
+        return film(drawing.literal().growing(tier, flow), form, drawing.raster.scale)
+
+    return made
 
 
 def _dot(diagram: Diagram) -> str:
@@ -203,6 +213,9 @@ FORMATS = {
     ),
     "png": _of_pictures("png", _png),
     "pdf": _of_pictures("pdf", _pdf),
+    "animated": Format("animated.svg", None, lambda drawing, tier, flow: drawing.playing(tier, flow).encode()),
+    "gif": Format("gif", None, _film("gif")),
+    "apng": Format("apng", None, _film("apng")),
     "drawio": _of_places("drawio", _drawio, _drawio_flow),
     "excalidraw": _of_places("excalidraw", _excalidraw, _excalidraw_flow),
     "text": _of_places("txt", _text, _text_flow),

@@ -6,15 +6,17 @@ import os
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.evolution import Evolution
 from archgen.export.icons import icons, mono
 from archgen.glyphs import Icon
 from archgen.layout.placed import Engine, Placed
+from archgen.layout.sequence import place
 from archgen.markup import short_prefix
 from archgen.model import Flow
 from archgen.render.diagram_svg import diagram_svg
-from archgen.render.sequence_svg import sequence_svg
+from archgen.render.sequence_svg import placed_sequence_svg, sequence_svg
 from archgen.site import Tier
 from archgen.site.page import Section
 from archgen.theme import LIGHT, THEMES, Mode, Theme
@@ -173,6 +175,28 @@ class Drawing:
     def sequence(self, tier: Tier, flow: Flow) -> str:
         """One request flow in time, as SVG."""
         return self._in_time(self.flow(tier, flow), tier.topology)
+
+    def playing(self, tier: Tier, flow: Flow) -> str:
+        """One request flow in time as SVG whose steps light up one after the other."""
+        from archgen.render.animated_svg import animated_svg
+
+        sequence = self.flow(tier, flow)
+        return animated_svg(
+            place(sequence), self._people(tier, sequence), short_prefix(tier.id, sequence.id, "a"), self._mode
+        )
+
+    def growing(self, tier: Tier, flow: Flow) -> tuple[str, ...]:
+        """One request flow in time as SVG, before its first step and after each."""
+        from archgen.slides.paging import growing
+
+        sequence = self.flow(tier, flow)
+        whole = place(sequence)
+        found, prefix = self._people(tier, sequence), short_prefix(tier.id, sequence.id)
+        empty = replace(whole, arrows=(), papers=(), frames=())
+        return tuple(placed_sequence_svg(one, found, prefix, self._mode) for one in (empty, *growing(whole)))
+
+    def _people(self, tier: Tier, sequence: Sequence) -> dict[str, Icon]:
+        return self._logos(tier.topology.architecture.file, (one.icon for one in sequence.participants))
 
     def failure(self, topology: Topology, flow: Flow, stop: Stop) -> str:
         """One request flow in time up to where it fails, as SVG."""

@@ -23,15 +23,17 @@ def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mod
     return placed_sequence_svg(place(sequence), icons, prefix, mode)
 
 
-def placed_sequence_svg(placed: PlacedSequence, icons: Mapping[str, Icon], prefix: str, mode: Mode = "auto") -> str:
-    """The same of a sequence that has its places."""
+def placed_sequence_svg(
+    placed: PlacedSequence, icons: Mapping[str, Icon], prefix: str, mode: Mode = "auto", *, steps: bool = False
+) -> str:
+    """The same of a sequence that has its places; with `steps` every message and note is in a group of class `step`."""
     sequence = placed.sequence
     drawings = [_icon(one, icons) for one in sequence.participants]
     body = [
         *(_lifeline(head, placed) for head in placed.heads),
         *(_frame(frame) for frame in placed.frames),
-        *(_arrow(arrow, prefix) for arrow in placed.arrows),
-        *(_paper(paper) for paper in placed.papers),
+        *(_step(_arrow(arrow, prefix), steps) for arrow in placed.arrows),
+        *(_step(_paper(paper), steps) for paper in placed.papers),
         *(_head(foot, prefix, None) for foot in placed.feet),
         _heads(placed, prefix, icons),
     ]
@@ -45,6 +47,10 @@ def placed_sequence_svg(placed: PlacedSequence, icons: Mapping[str, Icon], prefi
         mode=mode,
         defs=symbols(drawings, prefix),
     )
+
+
+def _step(drawn: str, apart: bool) -> str:
+    return element("g", drawn, class_="step") if apart else drawn
 
 
 def _heads(placed: PlacedSequence, prefix: str, icons: Mapping[str, Icon]) -> str:
