@@ -123,7 +123,7 @@ def test_what_is_no_file_is_told(project: Path, capsys: pytest.CaptureFixture[st
         (["lint", "--fail-onn", "never"], "did you mean `--fail-on`?"),
         (["lint", "--today", "tomorrow"], "is not a date"),
         (["explain", "single-point-of-failur"], "did you mean `single-point-of-failure`?"),
-        (["explain"], "required"),
+        (["explain"], "say what to explain"),
         (["rules", "--format", "xml"], "unknown format `xml`"),
         (["new", "9"], "there is no tier `9`"),
     ],

@@ -9,21 +9,30 @@ from archgen.cli.parser import style
 from archgen.errors import UsageError
 from archgen.project.choice import nearest
 from archgen.project.day import today
-from archgen.project.words import explain, explainable
+from archgen.project.words import explain, explainable, explainable_as_text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", metavar="NAME", help="single-point-of-failure, REL001, load-balancer, https …")
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", help="single-point-of-failure, REL001, load-balancer, https …"
+    )
+    parser.add_argument("--list", action="store_true", help="list everything that can be explained, beside the rules")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the explanation."""
+    if options.list:
+        sys.stdout.write(explainable_as_text())
+        return 0
+    if options.name is None:
+        raise UsageError("say what to explain: `archgen explain NAME`; `archgen explain --list` lists the names")
     text = explain(options.name, today(None), style())
     if text is None:
         hint = nearest(options.name, explainable())
         raise UsageError(
-            f"no rule, kind of component or mechanism is called `{options.name}`{hint}; see `archgen rules`"
+            f"no rule, kind, mechanism, protocol or measure is called `{options.name}`{hint}; "
+            "see `archgen explain --list` and `archgen rules`"
         )
     sys.stdout.write(text)
     return 0

@@ -68,6 +68,9 @@ class _Reader:
             self._unread(f"`{shorten(self.text)}` does not say {'what' if found else 'which flow'} survives")
             return None
         words = what.split()
+        if words[0] in _COUNTS and words[-1].removesuffix("s") in _KINDS and len(words) == 2:
+            self._unread(f"`{shorten(what)}` could be any: say `survives any {words[0]} {words[-1]}`")
+            return None
         if words[0] != "any":
             lost = tuple(self._element(name) for name in re.split(r",\s*|\s+and\s+", what))
             return Survival(self.text, self._flows(flows), lost=lost)

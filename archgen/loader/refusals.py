@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archgen.errors import SUGGESTED
 from archgen.loader.connecting import ends
 from archgen.loader.context import SECTIONS, SubjectId, closest
+from archgen.loader.hints import begun, kind_of_product, with_unit
 from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, Node, Seq
 from archgen.schema.flow_style import flow_style
@@ -191,12 +192,21 @@ def _like(rule: dict[str, Any]) -> str:
 
 
 def _unfit(refused: _Refused) -> Words:
-    yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", _like(refused.rule)
+    fix = _like(refused.rule)
+    bare = isinstance(refused.value, int | float) and not isinstance(refused.value, bool)
+    if refused.rule.get("title") == "duration" and bare:
+        fix = f"{with_unit(refused.written or str(refused.value))} {fix}"
+    yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
 
 
 def _type(refused: _Refused) -> Words:
     if "pattern" in refused.rule and not isinstance(refused.value, dict | list | None):
         yield from _unfit(refused)
+        return
+    if refused.rule.get("title") == "step" and isinstance(refused.value, str) and "->" in refused.value:
+        quotes = "Take the quotes away" if ": " in refused.value else "Put a message after a colon"
+        fix = f"{quotes}: a step is a key and its message, as in `user -> nginx: GET /`."
+        yield refused.mark, f"the step `{shorten(refused.value)}` is one text", fix
         return
     types = [refused.rule["type"]] if isinstance(refused.rule["type"], str) else refused.rule["type"]
     message = f"{refused.where} must be {_expected(types)}, and it is {_noun(refused)}"
@@ -205,9 +215,12 @@ def _type(refused: _Refused) -> Words:
 
 def _enum(refused: _Refused) -> Words:
     options = [flow_style(option) for option in refused.kind.options]
-    near = closest(refused.value, options) if isinstance(refused.value, str) else None
+    said = refused.value if isinstance(refused.value, str) else None
+    near = (closest(said, options) or begun(said, options)) if said is not None else None
     choices = f"It is one of {', '.join(options)}." if len(options) > 1 else f"It is `{options[0]}`."
     fix = f"{SUGGESTED}`{near}`? {choices}" if near else choices
+    if refused.path[-1:] == ("kind",) and len(refused.path) == 3 and refused.path[0] == "components":
+        fix = (kind_of_product(refused.value) if isinstance(refused.value, str) else None) or fix
     if refused.path == ("archgen",):
         fix = "This archgen reads format 1: write `archgen: 1`."
     yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix

@@ -30,8 +30,15 @@ def _of(topology: Topology, word: str, kinds: tuple[str, ...]) -> tuple[Subject,
     if not found:
         names = [one for each in kinds for one in known[each]]
         model = topology.architecture.id
-        raise UsageError(f"{model} has no {' or '.join(kinds)} `{word}`{nearest(word, names)}")
+        raise UsageError(f"{model} has no {' or '.join(kinds)} `{word}`{nearest(word, names) or _some(names)}")
     return _failing(topology, *found[0])
+
+
+def _some(names: list[str]) -> str:
+    """The first few of the names that there are."""
+    shown = list(dict.fromkeys(names))
+    more = ", …" if len(shown) > 12 else ""
+    return f"; it has {', '.join(shown[:12])}{more}" if shown else ""
 
 
 def _known(topology: Topology) -> dict[str, tuple[str, ...]]:

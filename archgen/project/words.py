@@ -70,6 +70,20 @@ def explainable() -> tuple[str, ...]:
     return (*BY_NAME, *own, *KINDS, *MECHANISMS, *ALGORITHMS, *PROTOCOL_TEXTS, *MEASURES)
 
 
+def explainable_as_text() -> str:
+    """The names that `explain` knows beside the rules, a line a sort."""
+    from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
+
+    sorts = (
+        ("kinds", KINDS),
+        ("mechanisms", MECHANISMS),
+        ("algorithms", ALGORITHMS),
+        ("protocols", PROTOCOL_TEXTS),
+        ("measures", MEASURES),
+    )
+    return "".join(f"{title}: {', '.join(names)}\n" for title, names in sorts) + "rules: see `archgen rules`\n"
+
+
 def explain(name: str, today: str, style: Style) -> str | None:
     """A rule, by id or by code in any case, a kind of component, a mechanism, an algorithm, a protocol or a measure, in words.
 

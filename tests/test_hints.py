@@ -1,0 +1,58 @@
+"""What a refusal says to somebody who meant something else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archgen.cli import main
+from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
+from archgen.kinds import KINDS
+from archgen.loader.hints import _KINDS_OF_PRODUCTS, begun, kind_of_product, with_unit
+
+MODEL = "archgen: 1\nname: M\nhosts: {s-1: {}}\ncomponents:\n  a: {kind: cache, runs_on: s-1}\n"
+
+
+def test_what_products_are_used_as_are_kinds() -> None:
+    assert {kind for kinds in _KINDS_OF_PRODUCTS.values() for kind in kinds} <= KINDS.keys()
+    assert not _KINDS_OF_PRODUCTS.keys() & KINDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("async", "asynchronous"), ("semi", "semi-synchronous"), ("Auto", None), ("sy", None), ("x", None)],
+)
+def test_the_beginning_of_one_option_means_it(text: str, meant: str | None) -> None:
+    assert begun(text, ["asynchronous", "synchronous", "semi-synchronous"]) == meant
+    assert begun("a-b", ["a-b-c", "a-b-d"]) is None
+
+
+def test_products_and_units() -> None:
+    assert kind_of_product("Redis") is not None
+    assert "`kind: cache, product: redis`, or `kind: key-value-store`" in str(kind_of_product("Redis"))
+    assert (
+        kind_of_product("mysql") == "`mysql` is a product: write `kind: database, product: mysql` by what it does here."
+    )
+    assert kind_of_product("toaster") is None
+    assert with_unit("30").startswith("Add the unit: `30s`")
+
+
+def test_explain_lists_what_it_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--list"]) == 0
+    told = capsys.readouterr().out
+    for names in (KINDS, MECHANISMS, ALGORITHMS, PROTOCOL_TEXTS, MEASURES):
+        assert ", ".join(names) in told
+    assert main(["explain"]) == 2
+    assert "archgen explain --list" in capsys.readouterr().err
+
+
+def test_a_thing_that_is_not_there_is_answered_with_what_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "m.arch.yaml"
+    file.write_text(MODEL, encoding="utf-8")
+    assert main(["simulate", str(file), "--kill", "nope"]) == 2
+    assert capsys.readouterr().err == (
+        "archgen: m has no replica or host or zone or component `nope`; it has a@s-1, s-1, a\n"
+    )
+    assert main(["simulate", str(file), "--kill", "s1"]) == 2
+    assert "did you mean `s-1`?" in capsys.readouterr().err
