@@ -145,8 +145,9 @@
       const layer = this.facts.layers.find(one => one.id === state.layer) || this.facts.layers[0];
       if (this.view !== view.dataset.view) this.show(view);
       this.paint(layer);
-      const focus = state.focus && this.items().find(one => address(one) === state.focus);
-      if (focus && focus !== document.activeElement) {
+      const named = one => [address(one), one.dataset.component].includes(state.focus);
+      const focus = state.focus && this.items().find(named);
+      if (focus && !named(document.activeElement)) {
         this.root.scrollIntoView({ block: "nearest" });
         focus.focus({ preventScroll: true });
       } else if (!state.focus) {
@@ -261,9 +262,10 @@
       this.root.addEventListener("focusout", event => {
         if (!this.root.contains(event.relatedTarget)) later(() => this.back(), 250);
       });
-      let touched = null;
+      let touched = null, first = false;
       this.figure.addEventListener("pointerdown", event => {
         touched = event.pointerType === "touch" ? event.target.closest("[data-item]") : null;
+        first = touched !== this.pointed;
       });
       this.figure.addEventListener("click", event => {
         const item = event.target.closest("[data-item]");
@@ -271,7 +273,7 @@
         if (badge) {
           event.preventDefault();
           location.hash = `issue-${badge.querySelector("text").textContent.trim()}`;
-        } else if (item && touched === item && this.pointed !== item) {
+        } else if (item && touched === item && first) {
           event.preventDefault();
           item.focus({ preventScroll: true });
           this.point(item);
