@@ -123,7 +123,8 @@ def _component(topology: Topology, one: Component) -> Iterable[tuple[str, str]]:
     yield "Called by", few(call.source for call in topology.architecture.connections if one.id in call.targets)
     yield "Watched", "yes" if Subject("component", one.id) in topology.watched else ""
     yield "Backed up", few(backup.id for backup in topology.backups.get(one.id, ()))
-    yield "Loss stops", _stops(topology, [Subject("replica", replica.id) for replica in one.replicas])
+    if one.kind != "client":
+        yield "Loss stops", _stops(topology, [Subject("replica", replica.id) for replica in one.replicas])
 
 
 def guards(topology: Topology, component: str) -> tuple[str, ...]:
