@@ -205,6 +205,25 @@ def test_any_value_is_read_back(value: dict[str, str | int | bool], block: bool)
     }
 
 
+def test_many_fixes_of_one_rule_are_made_together() -> None:
+    """A store each without a backup: the first fix makes one, and all others are added to it in one turn."""
+    stores = [f"store-{at}" for at in range(30)]
+    lines = [f"  {one}: {{kind: database, runs_on: [a, b], replication: {{writers: all}}}}" for one in stores]
+    text = "archgen: 1\nname: Stores\nhosts: {a: {}, b: {}}\ncomponents:\n" + "\n".join(lines) + "\n"
+    turns = 0
+
+    def counted(data: bytes) -> Model:
+        nonlocal turns
+        turns += 1
+        return judged(data.decode())
+
+    done = fixed(text.encode(), counted, lambda one: one.rule == "missing-backup")
+    assert len(done.findings) == len(stores)
+    assert turns == 1 + 1 + 1
+    kept = load(NAME, done.data).architecture.components[-1]
+    assert sorted(kept.backs_up) == sorted(stores)
+
+
 # The command
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
+from archgen.change import Append, Change, Path
 from archgen.finding import SEVERITIES, Finding
 from archgen.policy import Policy, chosen
 from archgen.project.catalogue import catalogue
@@ -63,14 +64,25 @@ def fixed(data: bytes, judged: Judge, wanted: Callable[[Finding], bool]) -> Fixe
 def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
     """The next findings of one rule whose changes touch different parts of the model."""
     batch: list[Finding] = []
-    touched: set[tuple[str | int, ...]] = set()
+    touched: dict[Path, bool] = {}
     for one in model.findings:
         open_ = one.changes and one.accepted is None and one.fingerprint not in refused and wanted(one)
-        parts = {change.path[:2] for change in one.changes}
-        if open_ and touched.isdisjoint(parts) and (not batch or batch[0].rule == one.rule):
+        if open_ and (not batch or batch[0].rule == one.rule) and not _meets(touched, one):
             batch.append(one)
-            touched |= parts
+            for change in one.changes:
+                touched[change.path[:2]] = _adds(change) and touched.get(change.path[:2], True)
     return tuple(batch)
+
+
+def _meets(touched: Mapping[Path, bool], finding: Finding) -> bool:
+    """Whether a fix is about a part that another is about; items that both add to a list do not meet."""
+    return any(
+        not (touched.get(one.path[:2], True) and (_adds(one) or one.path[:2] not in touched)) for one in finding.changes
+    )
+
+
+def _adds(change: Change) -> bool:
+    return isinstance(change, Append)
 
 
 def _with(model: Model, fixes: tuple[Finding, ...], judged: Judge) -> Model | None:

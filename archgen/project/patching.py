@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import yaml
@@ -33,8 +34,13 @@ class Impossible(Exception):
 
 def patched(text: str, changes: Iterable[Change]) -> str:
     """The text with every change; raises Impossible where one cannot be written."""
-    for change in changes:
-        text = _Page(text).with_change(change)
+    for (kind, path), same in groupby(changes, lambda one: (type(one), one.path)):
+        if kind is Append:
+            # items of one list are written together
+            text = _Page(text).with_items(path, [one.value for one in same if isinstance(one, Append)])
+            continue
+        for change in same:
+            text = _Page(text).with_change(change) if not isinstance(change, Append) else text
     return text
 
 
@@ -57,14 +63,8 @@ class _Page:
         self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|[\n\r\x85\u2028\u2029]", text))]
         self._break = "\r\n" if "\r\n" in text else "\n"
 
-    def with_change(self, change: Change) -> str:
-        match change:
-            case Put():
-                return self._put(change.path, change.value)
-            case Append():
-                return self._append(change.path, change.value)
-            case Remove():
-                return self._remove(change.path)
+    def with_change(self, change: Put | Remove) -> str:
+        return self._put(change.path, change.value) if isinstance(change, Put) else self._remove(change.path)
 
     # What is done
 
@@ -74,27 +74,29 @@ class _Page:
             return self._made(spot, value)
         return self._over(spot.node, flow(value))
 
-    def _append(self, path: Path, value: Any) -> str:
+    def with_items(self, path: Path, values: list[Any]) -> str:
+        """The text with more items of one list."""
         spot = self._find(path)
+        words = ", ".join(map(flow, values))
         if spot.rest:
-            return self._made(spot, [value])
+            return self._made(spot, values)
         node = spot.node
         if _is_empty(node):
-            return self._over(node, flow([value]))
+            return self._over(node, f"[{words}]")
         if isinstance(node, yaml.ScalarNode):
-            return self._over(node, f"[{self._said(node)}, {flow(value)}]")
+            return self._over(node, f"[{self._said(node)}, {words}]")
         if isinstance(node, yaml.MappingNode):
             # replicas counted by host: `{server-1: 2}`
-            if path[-1] != "runs_on" or any(key.value == "any" for key, _ in node.value):
+            if path[-1] != "runs_on" or len(values) > 1 or any(key.value == "any" for key, _ in node.value):
                 raise Impossible("no list")
-            return self._keyed(node, str(value), 1)
+            return self._keyed(node, str(values[0]), 1)
         if not node.value:
-            return self._over(node, flow([value]))
+            return self._over(node, f"[{words}]")
         last = self._last(node)
         if node.flow_style:
-            return self._with(last, f", {flow(value)}")
-        column = node.start_mark.column
-        return self._line_after(last, f"{' ' * column}- {flow(value)}")
+            return self._with(last, f", {words}")
+        indent = " " * node.start_mark.column
+        return self._line_after(last, self._break.join(f"{indent}- {flow(one)}" for one in values))
 
     def _remove(self, path: Path) -> str:
         spot = self._find(path)
