@@ -168,6 +168,11 @@ def test_it_fits_and_logs_nothing(browser: Browser, site: str, scheme: str, devi
     browser.size(width, 1300)
     browser.prefer(scheme)
     explore(browser, site, "#down=server-1")
+    # the theme remembers what it was shown in
+    browser.run("localStorage.clear()")
+    explore(browser, site, "#down=server-1")
+    kept = {"light": "default", "dark": "slate"}
+    assert browser.run("return document.body.dataset.mdColorScheme") == kept[scheme]
     assert browser.run("return document.documentElement.scrollWidth <= innerWidth") is True
     browser.picture(f"failures-{device}-{scheme}")
     assert browser.complaints() == []

@@ -125,8 +125,7 @@ def test_participants_stay_in_sight(browser: Browser, site: str) -> None:
     ready(browser)
     place = "return document.querySelector('.archgen-picture .heads').getBoundingClientRect().top"
     picture = "return document.querySelector('.archgen-picture').getBoundingClientRect().top"
-    browser.run("scrollTo({top: 500, behavior: 'instant'})")
-    until(lambda: browser.run("return scrollY") == 500)
+    browser.run(f"scrollTo({{top: {browser.run(picture)} + 200, behavior: 'instant'}})")
     until(lambda: float(str(browser.run(picture))) < 0 < float(str(browser.run(place))))
     browser.run("scrollTo({top: 0, behavior: 'instant'})")
     until(lambda: browser.run("return document.querySelector('.heads').getAttribute('transform')") == "translate(0 0)")

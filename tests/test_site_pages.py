@@ -31,7 +31,7 @@ class Blank:
     def change(self, evolution: Evolution) -> str:
         return "<svg/>"
 
-    def sequence(self, tier: Tier, flow: Flow) -> str:
+    def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
         return "<svg/>"
 
 

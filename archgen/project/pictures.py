@@ -172,9 +172,9 @@ class Drawing:
             sections=section,
         )
 
-    def sequence(self, tier: Tier, flow: Flow) -> str:
-        """One request flow in time, as SVG."""
-        return self._in_time(self.flow(tier, flow), tier.topology)
+    def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
+        """One request flow in time, as SVG; `live` marks each step for a page that plays them."""
+        return self._in_time(self.flow(tier, flow), tier.topology, live)
 
     def playing(self, tier: Tier, flow: Flow) -> str:
         """One request flow in time as SVG whose steps light up one after the other."""
@@ -202,9 +202,10 @@ class Drawing:
         """One request flow in time up to where it fails, as SVG."""
         return self._in_time(flow_sequence(topology, flow, stop=stop), topology)
 
-    def _in_time(self, sequence: Sequence, topology: Topology) -> str:
+    def _in_time(self, sequence: Sequence, topology: Topology, live: bool = False) -> str:
         found = self._logos(topology.architecture.file, (one.icon for one in sequence.participants))
-        return sequence_svg(sequence, found, short_prefix(topology.architecture.id, sequence.id), self._mode)
+        prefix = short_prefix(topology.architecture.id, f"{sequence.id}-live" if live else sequence.id)
+        return sequence_svg(sequence, found, prefix, self._mode, live)
 
     def changed(self, evolution: Evolution) -> Diagram:
         """What the picture of a change shows: both models in one deployment."""

@@ -14,17 +14,26 @@ from archgen.view import Participant, Sequence
 _HEAD = 7.0
 
 
-def sequence_svg(sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mode: Mode = "auto") -> str:
+def sequence_svg(
+    sequence: Sequence, icons: Mapping[str, Icon], prefix: str, mode: Mode = "auto", live: bool = False
+) -> str:
     """The sequence as a self-contained SVG document; `icons` are logos by the names that participants have them under.
 
     `prefix` starts every id, so that several pictures can stand in one page. The group of class `heads` is painted
-    last, on a ground of its own: a page may shift it down while it scrolls.
+    last, on a ground of its own: a page may shift it down while it scrolls. A `live` picture names the step of each
+    message, and where it stands, for a page that plays them.
     """
-    return placed_sequence_svg(place(sequence), icons, prefix, mode)
+    return placed_sequence_svg(place(sequence), icons, prefix, mode, live=live)
 
 
 def placed_sequence_svg(
-    placed: PlacedSequence, icons: Mapping[str, Icon], prefix: str, mode: Mode = "auto", *, steps: bool = False
+    placed: PlacedSequence,
+    icons: Mapping[str, Icon],
+    prefix: str,
+    mode: Mode = "auto",
+    *,
+    live: bool = False,
+    steps: bool = False,
 ) -> str:
     """The same of a sequence that has its places; with `steps` every message and note is in a group of class `step`."""
     sequence = placed.sequence
@@ -32,7 +41,7 @@ def placed_sequence_svg(
     body = [
         *(_lifeline(head, placed) for head in placed.heads),
         *(_frame(frame) for frame in placed.frames),
-        *(_step(_arrow(arrow, prefix), steps) for arrow in placed.arrows),
+        *(_step(_arrow(arrow, prefix, live), steps) for arrow in placed.arrows),
         *(_step(_paper(paper), steps) for paper in placed.papers),
         *(_head(foot, prefix, None) for foot in placed.feet),
         _heads(placed, prefix, icons),
@@ -91,7 +100,7 @@ def _head(head: Head, prefix: str, icon: Icon | None) -> str:
     return element("g", spoken, card, logo, *map(_text, head.texts))
 
 
-def _arrow(arrow: Arrow, prefix: str) -> str:
+def _arrow(arrow: Arrow, prefix: str, live: bool) -> str:
     line = LINES[arrow.message.meaning]
     itself = arrow.message.source == arrow.message.target
     towards = -1 if itself or arrow.x2 < arrow.x1 else 1
@@ -118,6 +127,8 @@ def _arrow(arrow: Arrow, prefix: str) -> str:
         *map(_text, arrow.texts),
         _text(arrow.number) if arrow.number else "",
         *(badge(x, y, one.number, one.severity, one.title) for x, y, one in arrow.badges),
+        data_step=arrow.message.number if live else None,
+        data_at=" ".join(map(number, (arrow.x1, arrow.x2, arrow.y, arrow.y2))) if live else None,
     )
 
 

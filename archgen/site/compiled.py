@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from archgen.assessment import Probabilities, quantified
@@ -29,9 +30,9 @@ NODES = 3000
 _UNSAFE = re.compile(r"[<>&\u007f-\uffff\U00010000-\U0010ffff]|\{(?=[{%#])")
 
 
-def compiled(topology: Topology) -> dict[str, Any]:
-    """The data of one model; see `structure.js` for what each list means to it."""
-    return _Compiler(topology).model()
+def compiled(topology: Topology, flows: Sequence[Flow] | None = None) -> dict[str, Any]:
+    """The data of one model, with all of its flows or some; see `structure.js` for what each list means to it."""
+    return _Compiler(topology).model(topology.architecture.flows if flows is None else flows)
 
 
 def written(data: dict[str, Any]) -> str:
@@ -61,7 +62,7 @@ class _Compiler:
         self._component = {one: at for at, one in enumerate(topology.components)}
         self._replica = {one: at for at, one in enumerate(topology.replicas)}
 
-    def model(self) -> dict[str, Any]:
+    def model(self, flows: Sequence[Flow]) -> dict[str, Any]:
         topology = self._topology
         hosts = {self._element[Subject("host", one)]: self._zones(one) for one in topology.hosts}
         return {
@@ -78,7 +79,7 @@ class _Compiler:
                 ]
                 for one in topology.replicas.values()
             ],
-            "flows": [self._flow(flow) for flow in topology.architecture.flows],
+            "flows": [self._flow(flow) for flow in flows],
         }
 
     def _zones(self, host: str) -> list[int]:

@@ -12,10 +12,12 @@ from archgen.model import Flow
 from archgen.report.assessment import lasting, percent
 from archgen.site.escape import code, link, prose, text
 from archgen.site.ladder import codes
-from archgen.site.markdown import badge, heading, page, picture, table
+from archgen.site.markdown import badge, heading, page, table
 from archgen.site.page import Page, Tier
+from archgen.site.player import mermaid, player
+from archgen.site.said import said
 from archgen.site.step import access, survivors
-from archgen.topology import Meaning, Topology
+from archgen.topology import Topology
 from archgen.view import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence
 from archgen.wording import plural
@@ -23,15 +25,17 @@ from archgen.wording import plural
 UP = "../../index.md"
 
 
-def flow_page(tier: Tier, flow: Flow) -> Page:
-    """The page of one flow of a tier."""
+def flow_page(tier: Tier, flow: Flow, sequence: str, deployed: str) -> Page:
+    """The page of one flow of a tier, with its sequence and the part of the deployment that it touches as SVG."""
     parts = (
         heading(1, text(flow.title)),
         f"A request flow of {link(text(tier.topology.architecture.name), UP)}: {_facts(tier, flow)}.",
         text(flow.summary or ""),
-        picture("sequence.svg", f"Sequence of {flow.title}"),
+        player(tier, flow, sequence, deployed),
+        "[The sequence in full size](sequence.svg)\n{ .archgen-full }",
         heading(2, "Steps", "steps"),
         _table(tier, flow),
+        mermaid(tier, flow),
         heading(2, "What breaks this flow", "breaks"),
         *_breaks(tier, flow),
         *_issues(tier, flow),
@@ -89,27 +93,6 @@ def _message(one: Message) -> tuple[str, ...]:
     marks = [link(badge(mark.number, mark.severity), f"{UP}#issue-{mark.number}") for mark in one.badges]
     ends = (code(one.source), code(one.target))
     return (text(one.number), *ends, words, text(one.protocol), said(one.meaning), " ".join(marks))
-
-
-def said(meaning: Meaning) -> str:
-    """What a line's meaning says about reading along."""
-    match meaning:
-        case "encrypted":
-            return "encrypted"
-        case "plaintext":
-            return "in clear"
-        case "local":
-            return "within the host"
-        case "lookup":
-            return "in clear (name look-up)"
-        case "replication":
-            return "replication"
-        case "monitoring":
-            return "monitoring"
-        case "unknown":
-            return "not stated"
-        case _:
-            assert_never(meaning)
 
 
 def _breaks(tier: Tier, flow: Flow) -> Iterator[str]:

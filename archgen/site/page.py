@@ -40,6 +40,7 @@ SCRIPTS = (
     "assets/structure.js",
     "assets/stage.js",
     "assets/failures.js",
+    "assets/player.js",
 )
 """The paths of the scripts, one a concern, in the package and in the site.
 
@@ -112,5 +113,5 @@ class Draw(Protocol):
     def change(self, evolution: Evolution) -> str:
         """Both tiers of a step in one deployment, with what came and what went."""
 
-    def sequence(self, tier: Tier, flow: Flow) -> str:
-        """One request flow in time."""
+    def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
+        """One request flow in time; a `live` one is for a page that plays its steps."""

@@ -1,0 +1,119 @@
+"""A flow step by step: its sequence beside the part of the deployment that it touches, and what both need to be played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from archgen.evolution.flows import called, survivors
+from archgen.finding import Subject
+from archgen.model import Flow
+from archgen.render.mermaid import sequence_mermaid
+from archgen.site.answers.panorama import guarded
+from archgen.site.compiled import compiled, elements, written
+from archgen.site.escape import html
+from archgen.site.failures import folded
+from archgen.site.page import Tier
+from archgen.site.said import said
+from archgen.topology import Topology
+from archgen.view import Block, Diagram, Item, Message, Remark
+from archgen.views.deployment import deployment
+from archgen.views.flow import flow_sequence
+
+VARIANTS = 16
+"""Single losses that stop the flow which the player offers; the others can be named in the address."""
+
+
+def player(tier: Tier, flow: Flow, sequence: str, deployed: str) -> str:
+    """The block without an empty line, as Markdown asks of HTML; without scripts it is two pictures."""
+    data = compiled(tier.topology, (flow,)) | folded(tier.topology)
+    data |= {"steps": steps(tier, flow), "variants": variants(tier.topology, flow)}
+    return (
+        '<div class="archgen-player" data-search-exclude>'
+        f'<figure class="archgen-picture archgen-sequence">{guarded(sequence)}</figure>'
+        f'<div class="archgen-beside"><figure class="archgen-stage">{guarded(deployed)}</figure></div>'
+        f'<script type="application/json">{written(data)}</script></div>'
+    )
+
+
+def mermaid(tier: Tier, flow: Flow) -> str:
+    """The sequence as Mermaid text, to be copied."""
+    source = sequence_mermaid(flow_sequence(tier.topology, flow))
+    return (
+        '<div class="archgen-mermaid" data-search-exclude><details><summary>The sequence as Mermaid text</summary>'
+        f"<pre><code>{html(source.strip())}</code></pre></details></div>"
+    )
+
+
+def touched(topology: Topology, flow: Flow) -> Diagram:
+    """Of the deployment only what a flow touches."""
+    whole = deployment(topology)
+    hops = topology.hops[flow.id]
+    used = {hop.connection.id for hop in hops if hop.connection is not None}
+    named = {name for hop in hops for name in (hop.step.source, *hop.step.targets)}
+    nodes = tuple(node for node in whole.nodes if node.subject in named)
+    kept = {node.id for node in nodes}
+    groups = {group.id: group for group in whole.groups}
+    around: set[str] = set()
+    for node in nodes:
+        at = node.group
+        while at is not None and at not in around and at in groups:
+            around.add(at)
+            at = groups[at].parent
+    return replace(
+        whole,
+        id=f"path-{flow.id}",
+        title=flow.title,
+        alt=f"What {flow.title} touches.",
+        nodes=nodes,
+        groups=tuple(
+            replace(group, across=tuple(one for one in group.across if one in kept))
+            for group in whole.groups
+            if group.id in around
+        ),
+        edges=tuple(edge for edge in whole.edges if edge.subject in used and {edge.source, edge.target} <= kept),
+    )
+
+
+def steps(tier: Tier, flow: Flow) -> list[list[Any]]:
+    """Each step: its number, who sends, who receives, words, protocol, how it travels, the connections, answer or not.
+
+    A step to alternatives is one; `site.flow` tells the same in a table.
+    """
+    found: list[list[Any]] = []
+    for one in _messages(flow_sequence(tier.topology, flow).items):
+        if not one.number and found:
+            found[-1][2].append(one.target)
+            found[-1][6] += _connection(tier.topology, one)
+            continue
+        told = [one.number, one.source, [one.target], one.text, one.protocol, said(one.meaning)]
+        found.append([*told, _connection(tier.topology, one), int(one.answer)])
+    return found
+
+
+def _connection(topology: Topology, one: Message) -> list[str]:
+    ends = (one.target, one.source) if one.answer else (one.source, one.target)
+    connection = topology.index.connections.get(ends)
+    return [connection.id] if connection is not None else []
+
+
+def _messages(items: Iterable[Item]) -> Iterator[Message]:
+    for item in items:
+        match item:
+            case Message():
+                yield item
+            case Block():
+                for section in item.sections:
+                    yield from _messages(section.items)
+            case Remark():
+                pass
+
+
+def variants(topology: Topology, flow: Flow) -> list[list[Any]]:
+    """What the player offers to lose: what stops the flow alone, and a host that it survives; each with what it is called."""
+    place = {one: at for at, one in enumerate(elements(topology))}
+    fatal = [one.element for one in topology.breaking if flow.id in one.flows]
+    kept = [Subject("host", one) for one in survivors(topology, flow.id)[:1]]
+    return [[called(topology, one), place[one]] for one in (*fatal[:VARIANTS], *kept) if one in place]
