@@ -10,7 +10,7 @@ import re
 
 from msgspec import Struct
 
-AS_OF = "2026-11-24"
+AS_OF = "2026-04-21"
 
 
 class Product(Struct, frozen=True):
