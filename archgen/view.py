@@ -68,7 +68,10 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 class Edge(Struct, frozen=True, kw_only=True):
-    """A line from node to node; `subject` is the connection it belongs to, `label` its words ("https 443")."""
+    """A line from node to node; `subject` is the connection it belongs to, `label` its words ("https 443").
+
+    A `mutual` one has an arrow head at both ends: two writers that copy from each other.
+    """
 
     id: str
     subject: str
@@ -78,6 +81,7 @@ class Edge(Struct, frozen=True, kw_only=True):
     meaning: Meaning
     badges: tuple[Badge, ...] = ()
     change: Change | None = None
+    mutual: bool = False
 
 
 class Diagram(Struct, frozen=True, kw_only=True):

@@ -229,3 +229,13 @@ def test_an_accepted_risk_is_no_badge() -> None:
     taken = replace(open_risk, accepted=Accepted("a pilot", "ops", None))
     assert any(node.badges for node in deployment(model, (open_risk,)).nodes)
     assert not any(node.badges for node in deployment(model, (taken,)).nodes)
+
+
+def test_writers_copy_from_each_other() -> None:
+    text = """archgen: 1
+name: M
+components:
+  db: {kind: database, replicas: 2, replication: {writers: all}}
+"""
+    diagram = deployment(Topology(load("m.arch.yaml", text.encode()).architecture))
+    assert [edge.mutual for edge in diagram.edges] == [True]

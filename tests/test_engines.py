@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.errors import UsageError
 from archgen.export import d2_engine
 from archgen.export.d2_engine import d2, d2_command
+from archgen.export.graphviz_engine import graphviz
 from archgen.layout.best import best
 from archgen.layout.domain import domain
 from archgen.layout.graphlay import layered
@@ -71,3 +73,9 @@ def test_without_a_command_d2_is_refused_in_words(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(d2_engine, "d2_command", lambda: None)
     with pytest.raises(UsageError, match="install D2"):
         d2(Diagram(id="d", title="D", alt=""))
+
+
+def test_what_is_read_from_the_top_has_its_headings_clear_of_lines() -> None:
+    for tier in TIERS:
+        placed = graphviz(replace(deployment(topology(tier)), direction="top-down"))
+        assert not [one for one in faults(placed) if "heading" in one and "runs through" in one]

@@ -14,7 +14,7 @@ from itertools import pairwise
 from tempfile import TemporaryDirectory
 
 from archgen.errors import UsageError
-from archgen.export.graphviz_engine import labelled, node_sizes
+from archgen.export.graphviz_engine import cleared, labelled, node_sizes
 from archgen.layout.domain import shifted
 from archgen.layout.measure import HEADING, Card, heading, label_size
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
@@ -112,7 +112,7 @@ class _Reading:
             tuple(_docked(path, boxes[edge.source], boxes[edge.target]))
             for path, edge in zip(self._paths, diagram.edges, strict=True)
         ]
-        groups.sort(key=lambda one: one.depth)
+        groups = sorted(cleared(groups, ways), key=lambda one: one.depth)
         edges: list[PlacedEdge] = labelled(diagram, ways, nodes, groups)
         return shifted(diagram, nodes, groups, edges)
 

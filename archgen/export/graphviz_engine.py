@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from graphviz import Digraph
+from msgspec.structs import replace
 
 from archgen.export.dot_command import run
 from archgen.layout.domain import shifted
@@ -93,8 +94,9 @@ class _Reading:
         """Everything that `dot` placed, moved so that the margin is even."""
         nodes = [self._node(at) for at in range(len(self._diagram.nodes))]
         found = [self._group(at, group) for at, group in enumerate(self._diagram.groups)]
-        groups = sorted((one for one in found if one is not None), key=lambda one: one.depth)
-        return shifted(self._diagram, nodes, groups, self._lines(nodes, groups))
+        ways = [self._way(at, edge) for at, edge in enumerate(self._diagram.edges)]
+        groups = sorted((one for one in cleared([one for one in found if one], ways)), key=lambda one: one.depth)
+        return shifted(self._diagram, nodes, groups, labelled(self._diagram, ways, nodes, groups))
 
     def _point(self, text: str) -> Point:
         x, y = text.split(",")
@@ -122,10 +124,6 @@ class _Reading:
             depth, at = depth + 1, self._parents.get(at)
         return depth
 
-    def _lines(self, nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]) -> list[PlacedEdge]:
-        ways = [self._way(at, edge) for at, edge in enumerate(self._diagram.edges)]
-        return labelled(self._diagram, ways, nodes, groups)
-
     def _way(self, at: int, edge: Edge) -> tuple[Point, ...]:
         """The corners of a line: every third control point of an orthogonal spline, and its arrow's end."""
         words = self._edges[f"e{at}"]["pos"].split(" ")
@@ -151,6 +149,24 @@ def labelled(
         label = Label(edge.label, box) if box else None
         found.append(PlacedEdge(edge, way, (way,), edge.id, label=label))
     return found
+
+
+def cleared(groups: list[PlacedGroup], ways: list[tuple[Point, ...]]) -> list[PlacedGroup]:
+    """The groups with their headings where no line runs through them: at the left, at the right, or without a detail."""
+    return [_cleared(one, ways) for one in groups]
+
+
+def _cleared(one: PlacedGroup, ways: list[tuple[Point, ...]]) -> PlacedGroup:
+    words = one.heading
+    if words is None:
+        return one
+    name, _, short = heading(replace(one.group, detail=""), words.width)
+    for title, detail, wide in ((one.title, one.detail, words.width), (name, "", short)):
+        for x in (words.x, one.box.right - 12 - wide):
+            box = Box(x, words.y, wide, words.height)
+            if not any(_touches(box, way) for way in ways):
+                return replace(one, heading=box, title=title, detail=detail)
+    return one
 
 
 def _corners(points: list[Point]) -> list[Point]:

@@ -270,6 +270,7 @@ class _Painter:
         parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
         drawn = [self._stroke(part, one, line, crossings) for part in parts]
         head = arrow(one.points[-2], one.points[-1]) if one.arrow else ""
+        head += arrow(one.points[1], one.points[0]) if one.edge.mutual else ""
         strokes = element(
             "path",
             d="".join(drawn),
@@ -301,6 +302,8 @@ class _Painter:
     def _stroke(part: tuple[tuple[float, float], ...], one: PlacedEdge, line: Line, crossings: Crossings) -> str:
         if one.arrow and part[-1] == one.points[-1]:
             part = shortened(part, ARROW - 1)
+        if one.edge.mutual and part[0] == one.points[0]:
+            part = shortened(part[::-1], ARROW - 1)[::-1]
         if not line.double:
             return path(part, crossings, one.bundle)
         return path(beside(part, SIZES.apart), crossings, one.bundle) + path(

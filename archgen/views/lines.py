@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from archgen.model import Component, Connection, Replica
 from archgen.topology import Meaning, Topology, port_of
 from archgen.view import Badge, Edge
@@ -165,7 +167,8 @@ class Lines:
         for primary in primaries:
             for replica in replicas:
                 if replica not in primaries:
-                    yield self._edge(f"{component.id} replication", (primary, replica), "replication", "replication")
+                    one = self._edge(f"{component.id} replication", (primary, replica), "replication", "replication")
+                    yield replace(one, mutual=replication.all_write)
 
     def _first_writer(self, component: str) -> Replica | None:
         writers, _ = self._topology.writers(component)
