@@ -241,7 +241,7 @@ def complete(project: Path, *words: str) -> list[str]:
         (["lint", "--persona", "a"], ["auditor"]),
         (["lint", "--select", "missing-t"], ["missing-tls"]),
         (["explain", "single-p"], ["single-point-of-failure", "single-point-of-failure"]),
-        (["explain", "--"], ["--help"]),
+        (["explain", "--h"], ["--help"]),
         (["draw", "--format", "draw"], ["drawio"]),
         (["lint", "mod"], []),
         (["nothing", "x"], []),
