@@ -31,6 +31,11 @@ def _other(character: str) -> int:
     return 0 if category(character) in _INVISIBLE or combining(character) else UNITS
 
 
+def measured(character: str) -> bool:
+    """Whether the font has the character."""
+    return character in _widths(False)
+
+
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text in pixels at a font size in pixels."""
     widths = _widths(bold)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from html import unescape
 
+from archgen.export.fonts import font_files
 from archgen.export.png import font_file
 from archgen.markup import BOLD, clean
 from archgen.theme import WEIGHT_BOLD
@@ -34,7 +35,8 @@ def pages(svgs: tuple[str, ...]) -> Iterator[bytes]:
     from svg2pdf_py import FontDatabase, svg_to_pdf
 
     fonts = FontDatabase()
-    fonts.load_font_file(font_file())
+    for file in dict.fromkeys(file for svg in svgs for file in font_files(svg, collections=False)):
+        fonts.load_font_file(file)
     with tempfile.TemporaryDirectory(prefix="archgen-") as directory:
         words = "".join(sorted(set().union(*(bold_words(svg) for svg in svgs))))
         if words:

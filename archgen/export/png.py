@@ -46,13 +46,15 @@ def png(svg: str, scale: float = 2.0) -> bytes:
     """
     import resvg_py
 
+    from archgen.export.fonts import font_files
+
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,
             zoom=scale,
             dpi=_DPI,
             skip_system_fonts=True,
-            font_files=[font_file()],
+            font_files=font_files(svg),
             font_family="Arimo",
             sans_serif_family="Arimo",
         )
