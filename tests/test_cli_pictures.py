@@ -105,7 +105,7 @@ def test_every_engine_draws_every_component(project: Path, engine: str) -> None:
     [
         (["--flow", "reed-page"], "unknown flow `reed-page`, did you mean `read-page`?"),
         (["--view", "deploymnt"], "unknown view `deploymnt`, did you mean `deployment`?"),
-        (["--format", "gif"], "unknown format `gif`"),
+        (["--format", "webp"], "unknown format `webp`"),
         (["--engine", "elk"], "unknown engine `elk`"),
         (["--theme", "drak"], "unknown theme `drak`, did you mean `dark`?"),
         (["--format", "dot", "--view", "flows"], "dot cannot show flows"),
