@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archgen.assessment import FlowAssessment, assessing
+from archgen.gains import gains
 from archgen.headroom import headroom
 from archgen.project.elements import elements
 from archgen.project.models import Model
@@ -66,4 +67,14 @@ def analyze(
     usual = {flow: tuple(point.element for point in found.points) for flow, found in topology.failures.items()}
     demanded = any(flow.busiest is not None for flow in topology.architecture.flows)
     capacity = headroom(topology) if demanded and not gone else None
-    return Assessed(model.file, topology.architecture.name, topology, titles, tuple(flows), gone, usual, capacity)
+    return Assessed(
+        file=model.file,
+        name=topology.architecture.name,
+        topology=topology,
+        titles=titles,
+        flows=tuple(flows),
+        maintained=gone,
+        usual=usual,
+        capacity=capacity,
+        gains={} if gone else gains(topology, flows),
+    )

@@ -10,7 +10,7 @@ from archgen.errors import UsageError
 from archgen.model import Architecture
 from archgen.project.choice import one_of
 from archgen.project.models import Model
-from archgen.reliability.edits import AddHost, AddReplica, Automatic, Edit, apply, by_hand, told
+from archgen.reliability.edits import AddHost, AddReplica, Automatic, Edit, apply, by_hand, worded
 from archgen.reliability.repair import repair
 from archgen.report.terminal import Style
 from archgen.report.what_if import WhatIf, yaml
@@ -62,7 +62,7 @@ def what_if(model: Model, topology: Topology, add: tuple[str, ...], assign: tupl
     return WhatIf(
         file=model.file,
         name=before.name,
-        changes=tuple(_worded(before, edit) for edit in edits),
+        changes=tuple(worded(before, edit) for edit in edits),
         won=_won(assessed) if len(assessed) == len(stages) else (),
         before=assessed[0],
         after=assessed[-1],
@@ -86,16 +86,6 @@ def _won(assessed: list[tuple[FlowAssessment, ...]]) -> tuple[tuple[tuple[str, f
         )
         for first, then in pairwise(assessed)
     )
-
-
-def _worded(before: Architecture, edit: Edit) -> str:
-    """A change in words, with whether it needs a machine that the model does not have: a typo shows there."""
-    managed = {one.id for one in before.components if one.managed}
-    if isinstance(edit, AddReplica) and edit.host is None and edit.component in managed:
-        return f"another provider beside that of {edit.component}"
-    if isinstance(edit, AddReplica) and edit.host is not None and all(one.id != edit.host for one in before.hosts):
-        return f"{told(edit)}, a new host"
-    return told(edit)
 
 
 def _added(architecture: Architecture, word: str) -> tuple[Edit, ...]:

@@ -102,6 +102,16 @@ class Calculation:
             with suppress(BudgetExceeded):
                 self._diagram = diagram, Evaluation(plan, diagram).flow
 
+    @property
+    def exact(self) -> bool:
+        """Whether nothing has to be sampled."""
+        return self._diagram is not None or not self._possible
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes were made for the diagram, which is nearly all that it costs; 0 where there is none."""
+        return len(self._diagram[0].variable) if self._diagram is not None else 0
+
     def availability(self, up: Mapping[Subject, float], samples: int = SAMPLES) -> FlowAvailability:
         """The flow's availability with these probabilities of being up."""
         if not self._possible:

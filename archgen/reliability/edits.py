@@ -67,6 +67,16 @@ def told(edit: Edit) -> str:
             assert_never(edit)
 
 
+def worded(before: Architecture, edit: Edit) -> str:
+    """A change in words, with whether it needs a machine that the model does not have: a typo shows there."""
+    managed = {one.id for one in before.components if one.managed}
+    if isinstance(edit, AddReplica) and edit.host is None and edit.component in managed:
+        return f"another provider beside that of {edit.component}"
+    if isinstance(edit, AddReplica) and edit.host is not None and all(one.id != edit.host for one in before.hosts):
+        return f"{told(edit)}, a new host"
+    return told(edit)
+
+
 def _inside(zones: tuple[str, ...]) -> str:
     return f" in {', '.join(zones)}" if zones else ""
 

@@ -29,6 +29,15 @@ class Index:
         return {replica.id: replica for component in self.architecture.components for replica in component.replicas}
 
     @cached_property
+    def standing_on(self) -> dict[str, frozenset[str]]:
+        """For each host with any, the components of which a replica stands there."""
+        found: dict[str, set[str]] = {}
+        for replica in self.replicas.values():
+            if len(replica.hosts) == 1:
+                found.setdefault(replica.hosts[0], set()).add(replica.component)
+        return {host: frozenset(components) for host, components in found.items()}
+
+    @cached_property
     def connections(self) -> dict[tuple[str, str], Connection]:
         """The connection from a source to a target; one that names the target alone wins over one of alternatives."""
         found: dict[tuple[str, str], Connection] = {}

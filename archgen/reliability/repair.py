@@ -179,7 +179,15 @@ def candidates(architecture: Architecture, target: Subject, points: Points) -> I
     breaking = {one for found in points.values() for one in found}
     bound = [flow for flow, found in points.items() if target in found]
     used = {name for flow in architecture.flows if flow.id in bound for name in Plan(index, build(index, flow)).members}
-    hit = [one for one in architecture.components if one.id in used and _hits(index, one, target)]
+    return against(index, target, used, breaking)
+
+
+def against(index: Index, target: Subject, used: Collection[str], breaking: Collection[Subject]) -> Iterator[Edit]:
+    """The changes to some components that can help against the loss of an element, the most natural first.
+
+    `breaking` are elements that nothing new should stand on or in.
+    """
+    hit = [one for one in index.architecture.components if one.id in used and _hits(index, one, target)]
     hit = [one for one in hit if one.kind != "client"]
     yield from (Automatic(one.id) for one in hit if by_hand(one) and len(one.replicas) > 1)
     if target.kind != "replica":
@@ -200,7 +208,7 @@ def _hits(index: Index, component: Component, target: Subject) -> bool:
             return any(one.id == target.id for one in component.replicas)
 
 
-def _machines(index: Index, target: Subject, hit: list[Component], breaking: set[Subject]) -> Iterator[Edit]:
+def _machines(index: Index, target: Subject, hit: list[Component], breaking: Collection[Subject]) -> Iterator[Edit]:
     """A host like each that the element takes down and that carries several components of the flow."""
     hosts = [host for one in hit for replica in one.replicas for host in replica.hosts]
     for host in dict.fromkeys(hosts):
@@ -219,7 +227,7 @@ def _stands_on(component: Component, host: str) -> bool:
     return any(replica.hosts == (host,) for replica in component.replicas)
 
 
-def _elsewhere(index: Index, component: Component, target: Subject, breaking: set[Subject]) -> Edit:
+def _elsewhere(index: Index, component: Component, target: Subject, breaking: Collection[Subject]) -> Edit:
     """One more replica on a host that carries the same role and is no single point, else on a new one."""
     own = [host for one in component.replicas for host in one.hosts]
     if not own:
@@ -230,7 +238,7 @@ def _elsewhere(index: Index, component: Component, target: Subject, breaking: se
         gone = target.kind == "zone" and target.id in index.zones_around(host.id)
         if host.id in own or gone or Subject("host", host.id) in breaking:
             continue
-        carried = {one.component for one in index.replicas.values() if one.hosts == (host.id,)}
+        carried = index.standing_on.get(host.id, ())
         if any(KINDS[index.components[one].kind].role == role for one in carried):
             return AddReplica(component.id, host.id)
     return AddReplica(component.id, _new_host(index, own[0]), zones)
@@ -240,7 +248,7 @@ def _new_host(index: Index, like: str) -> str:
     return fresh(like, {host.id for host in index.architecture.hosts})
 
 
-def _zones(index: Index, host: str, breaking: set[Subject]) -> tuple[str, ...]:
+def _zones(index: Index, host: str, breaking: Collection[Subject]) -> tuple[str, ...]:
     """The zones for a host like another: the same, but for one that is, or lies in, a single point another beside it."""
     architecture = index.architecture
     known = {zone.id: zone for zone in architecture.zones}
@@ -251,7 +259,7 @@ def _zones(index: Index, host: str, breaking: set[Subject]) -> tuple[str, ...]:
             found.append(zone)
             continue
         beside = [one.id for one in architecture.zones if one.kind == known[zone].kind]
-        sound = [one for one in beside if breaking.isdisjoint(Subject("zone", each) for each in _chain(known, one))]
+        sound = [one for one in beside if not any(Subject("zone", each) in breaking for each in _chain(known, one))]
         found.append(sound[0] if sound else fresh(outermost[0], set(known)))
     return tuple(dict.fromkeys(found))
 

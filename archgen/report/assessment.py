@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from archgen.assessment import Assumed, FlowAssessment
 from archgen.finding import Subject
+from archgen.gains import Gains
 from archgen.headroom import Busiest, Capacity, Headroom
 from archgen.topology import Topology
 
@@ -20,7 +21,7 @@ class Assessed(Struct, frozen=True):
 
     `maintained` are the elements that were taken out for it: everything then holds while they are out. `usual` are
     the single points of failure of each flow, by its id, with nothing out. `capacity` is None where something is out, or
-    where no flow states a demand.
+    where no flow states a demand. `gains` are, by flow, what a change against an element wins; none where something is out.
     """
 
     file: str
@@ -31,6 +32,7 @@ class Assessed(Struct, frozen=True):
     maintained: tuple[Subject, ...] = ()
     usual: dict[str, tuple[Subject, ...]] = {}
     capacity: Capacity | None = None
+    gains: dict[str, Gains] = {}
 
 
 def percent(share: float) -> str:
@@ -92,6 +94,17 @@ def after_loss(one: Headroom, tried: bool, name: Callable[[str], str]) -> str:
     if one.worst is not None and one.worst.lost is not None:
         return f"{bears(one, one.worst)} without {name(one.worst.lost.id)}"
     return "no more" if tried else "not tried"
+
+
+def wins(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
+    """What a change wins, and the change: `44.4 h a year: a replica of haproxy on lb-2, a new host`, or `as for lb-1`."""
+    if element not in gains:
+        return "not tried"
+    gain = gains[element]
+    if gain is None:
+        return "no change that is known"
+    first = next(one for one, other in gains.items() if other == gain)
+    return f"as for {name(first.id)}" if first != element else f"{lasting(gain.hours_per_year)} a year: {gain.change}"
 
 
 def found_by(one: FlowAssessment) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from archgen.assessment import FlowAssessment
 from archgen.finding import Subject
+from archgen.gains import Gain, Gains
 from archgen.headroom import Busiest, Capacity
 from archgen.report.assessment import Assessed
 from archgen.report.json_ import encode
@@ -24,7 +25,7 @@ def _model(model: Assessed) -> dict[str, Any]:
         document["maintained"] = [element(one) for one in model.maintained]
     if model.capacity is not None:
         document["capacity"] = _capacity(model.capacity)
-    return document | {"flows": {one.flow: _flow(one) for one in model.flows}}
+    return document | {"flows": {one.flow: _flow(one, model.gains.get(one.flow, {})) for one in model.flows}}
 
 
 def _capacity(capacity: Capacity) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def element(one: Subject) -> dict[str, str]:
     return {"kind": one.kind, "id": one.id}
 
 
-def _flow(one: FlowAssessment) -> dict[str, Any]:
+def _flow(one: FlowAssessment, gains: Gains) -> dict[str, Any]:
     result = one.result
     return {
         "possible": one.possible,
@@ -74,10 +75,15 @@ def _flow(one: FlowAssessment) -> dict[str, Any]:
                 "fussell_vesely": each.fussell_vesely,
                 "hours_per_year": each.hours_per_year,
             }
+            | ({"change": _gain(gains[each.element])} if each.element in gains else {})
             for each in result.importance
         ],
         "assumed": assumed(one),
     }
+
+
+def _gain(one: Gain | None) -> dict[str, Any] | None:
+    return None if one is None else {"change": one.change, "hours_per_year": one.hours_per_year}
 
 
 def assumed(one: FlowAssessment) -> list[dict[str, Any]]:

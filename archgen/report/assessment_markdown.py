@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archgen.assessment import FlowAssessment
+from archgen.gains import Gains
 from archgen.headroom import Capacity
 from archgen.reliability.groups import products
 from archgen.report.assessment import (
@@ -17,6 +18,7 @@ from archgen.report.assessment import (
     per_second,
     percent,
     why_impossible,
+    wins,
 )
 from archgen.report.terminal import brief
 
@@ -82,7 +84,7 @@ def _flow(one: FlowAssessment, model: Assessed) -> list[str]:
         more = " There may be more: the search was cut short." if one.cuts.truncated else ""
         blocks += [f"Together these break it:{more}", "\n".join(f"- {each}" for each in told)]
     if one.result.importance:
-        blocks += ["What to fix first:", _fixes(one)]
+        blocks += ["What to fix first:", _fixes(one, model.gains.get(one.flow, {}))]
     return [*blocks, *_assumed(one)]
 
 
@@ -90,12 +92,13 @@ def _any_of(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"any of {', '.join(names)}"
 
 
-def _fixes(one: FlowAssessment) -> str:
+def _fixes(one: FlowAssessment, gains: Gains) -> str:
     rows = ["| Element | Won a year if it never failed | Share of the downtime |", "|---|---:|---:|"]
-    rows += [
-        f"| {code(each.element.id)} | {lasting(each.hours_per_year)} | {part(each.fussell_vesely)} |"
-        for each in one.result.importance[:MOST_FIXES]
-    ]
+    if gains:
+        rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
+    for each in one.result.importance[:MOST_FIXES]:
+        row = f"| {code(each.element.id)} | {lasting(each.hours_per_year)} | {part(each.fussell_vesely)} |"
+        rows.append(f"{row} {_text(wins(each.element, gains, str))} |" if gains else row)
     return "\n".join(rows)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.assessment import FlowAssessment
 from archgen.finding import Subject
+from archgen.gains import Gains
 from archgen.headroom import Capacity
 from archgen.reliability.availability import Importance
 from archgen.reliability.groups import Product, products
@@ -21,6 +22,7 @@ from archgen.report.assessment import (
     per_second,
     percent,
     why_impossible,
+    wins,
 )
 from archgen.report.terminal import Style, brief, columns, wrap
 
@@ -58,7 +60,7 @@ def _flow(one: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     down = f"down {lasting(one.result.downtime)} a year, {lasting(one.result.downtime / MONTHS)} a month"
     lines += _line("availability", f"{percent(one.result.availability)}, {down} ({found_by(one)})", style)
     lines += _sets(one, model, style)
-    lines += _table("fix first", _fixes(one.result.importance), style)
+    lines += _table("fix first", _fixes(one.result.importance, model.gains.get(one.flow, {})), style)
     lines += _table("assumed", _assumptions(one), style)
     if one.sensitivity is not None:
         better, worse = percent(one.sensitivity.better), percent(one.sensitivity.worse)
@@ -108,11 +110,13 @@ def _any_of(elements: tuple[Subject, ...]) -> str:
     return names if len(elements) == 1 else f"any of {names}"
 
 
-def _fixes(importance: tuple[Importance, ...]) -> Iterator[tuple[str, ...]]:
+def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[str, ...]]:
+    changed = ("won by a change",) if gains else ()
     if importance:
-        yield "element", "won if it never failed", "share of the downtime"
+        yield "element", "if it never failed", "of the downtime", *changed
     for one in importance[:MOST_FIXES]:
-        yield brief(one.element.id), f"{lasting(one.hours_per_year)} a year", part(one.fussell_vesely)
+        change = (brief(wins(one.element, gains, str)),) if gains else ()
+        yield brief(one.element.id), f"{lasting(one.hours_per_year)} a year", part(one.fussell_vesely), *change
     if len(importance) > MOST_FIXES:
         yield (f"… and {len(importance) - MOST_FIXES} more",)
 

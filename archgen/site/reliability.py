@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from archgen.assessment import Assumed, FlowAssessment
 from archgen.evolution.flows import called
 from archgen.finding import Subject
+from archgen.gains import gains
 from archgen.reliability.availability import HOURS_PER_YEAR
 from archgen.reliability.groups import Product, products
 from archgen.report.assessment import MONTHS, alike, found_by, lasting, percent
@@ -20,6 +21,9 @@ from archgen.wording import listed, plural
 
 PAIRS = 8
 """Groups of pairs that a page names before it counts the rest."""
+
+CHANGES = 3
+"""Changes that are told of a flow: those that win most."""
 
 
 def reliability(tier: Tier, fixes: Page | None) -> Iterator[str]:
@@ -35,8 +39,23 @@ def reliability(tier: Tier, fixes: Page | None) -> Iterator[str]:
         yield heading(3, "What to fix first", "fix-first")
         yield "How much longer a year the flow would be up if the element never failed."
         yield chart("fix-first.svg", fixes.title)
+        yield from _changes(tier)
     yield from _pairs(tier)
     yield from _assumed(tier)
+
+
+def _changes(tier: Tier) -> Iterator[str]:
+    """What changes win, per flow; flows that win the same by the same are told together."""
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for flow, found in gains(tier.topology, tier.assessments).items():
+        each = sorted({one for one in found.values() if one is not None}, key=lambda one: -one.hours_per_year)
+        told = tuple(f"{lasting(one.hours_per_year)} a year by {text(one.change)}" for one in each[:CHANGES])
+        if told:
+            shared.setdefault(told, []).append(flow)
+    if not shared:
+        return
+    yield "What a change of the model would win, each made by itself:"
+    yield "\n".join(f"- {codes(flows)}: {'; '.join(told)}" for told, flows in list(shared.items())[:FLOWS])
 
 
 def _row(tier: Tier, one: FlowAssessment) -> Sequence[str]:
