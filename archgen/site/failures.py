@@ -77,8 +77,8 @@ def _losses(tier: Tier, known: tuple[Subject, ...]) -> str:
     if len(flows) <= COLUMNS:
         names = [link(text(flow.title), f"../flows/{flow.id}/index.md") for flow in flows]
         body = ((*_named(topology, one), *(_SIGNS[each] for each in verdicts)) for one, verdicts in rows)
-        return table(("Lost", "", *names), body)
-    return table(("Lost", "", "Down", "Degraded"), _counted(tier, rows))
+        return table(("Lost", "Kind", *names), body)
+    return table(("Lost", "Kind", "Down", "Degraded"), _counted(tier, rows))
 
 
 def _named(topology: Topology, element: Subject) -> tuple[str, str]:

@@ -25,11 +25,11 @@ from archgen.site.glossary import Terms, glossary_page
 from archgen.site.home import home_page
 from archgen.site.page import SCRIPTS, SEARCH, STYLES, Broken, Draw, Page, Tier
 from archgen.site.plain import texts
-from archgen.site.player import touched
 from archgen.site.rules import rule_index, rule_page
 from archgen.site.step import Step, compare
 from archgen.site.tier import tier_page
 from archgen.views.deployment import deployment
+from archgen.views.path import path
 
 
 def pages(
@@ -74,7 +74,7 @@ def _pages(
         if explorable(tier.topology):
             yield failures_page(tier, draw.drawn(tier, deployment(tier.topology), lambda kind, id: "#losses"))
         for flow in tier.topology.flows.values():
-            shown = draw.drawn(tier, touched(tier.topology, flow), lambda kind, id: "#steps")
+            shown = draw.drawn(tier, path(tier.topology, flow), lambda kind, id: "#steps")
             yield flow_page(tier, flow, draw.sequence(tier, flow, True), shown)
             yield Page(f"{tier.id}/flows/{flow.id}/sequence.svg", draw.sequence(tier, flow))
     for model in broken:

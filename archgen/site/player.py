@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from msgspec.structs import replace
-
 from archgen.evolution.flows import called, survivors
 from archgen.finding import Subject
 from archgen.model import Flow
@@ -18,8 +16,7 @@ from archgen.site.failures import folded
 from archgen.site.page import Tier
 from archgen.site.said import said
 from archgen.topology import Topology
-from archgen.view import Block, Diagram, Item, Message, Remark
-from archgen.views.deployment import deployment
+from archgen.view import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence
 
 VARIANTS = 16
@@ -44,36 +41,6 @@ def mermaid(tier: Tier, flow: Flow) -> str:
     return (
         '<div class="archgen-mermaid" data-search-exclude><details><summary>The sequence as Mermaid text</summary>'
         f"<pre><code>{html(source.strip())}</code></pre></details></div>"
-    )
-
-
-def touched(topology: Topology, flow: Flow) -> Diagram:
-    """Of the deployment only what a flow touches."""
-    whole = deployment(topology)
-    hops = topology.hops[flow.id]
-    used = {hop.connection.id for hop in hops if hop.connection is not None}
-    named = {name for hop in hops for name in (hop.step.source, *hop.step.targets)}
-    nodes = tuple(node for node in whole.nodes if node.subject in named)
-    kept = {node.id for node in nodes}
-    groups = {group.id: group for group in whole.groups}
-    around: set[str] = set()
-    for node in nodes:
-        at = node.group
-        while at is not None and at not in around and at in groups:
-            around.add(at)
-            at = groups[at].parent
-    return replace(
-        whole,
-        id=f"path-{flow.id}",
-        title=flow.title,
-        alt=f"What {flow.title} touches.",
-        nodes=nodes,
-        groups=tuple(
-            replace(group, across=tuple(one for one in group.across if one in kept))
-            for group in whole.groups
-            if group.id in around
-        ),
-        edges=tuple(edge for edge in whole.edges if edge.subject in used and {edge.source, edge.target} <= kept),
     )
 
 

@@ -144,7 +144,7 @@
   };
   const fact = (words, ...value) => make("div", {}, make("dt", {}, words), make("dd", {}, ...value));
   const card = (flow, one) => {
-    const head = make("h3", {}, make("a", { href: pages.get(flow.id) }, flow.title));
+    const head = make("h2", {}, make("a", { href: pages.get(flow.id) }, flow.title));
     const verdict = make("p", { class: "archgen-verdict" }, shape(one.status), make("strong", {}, one.status));
     const facts = make("dl", {});
     const body = [];

@@ -79,7 +79,7 @@
       one.addEventListener("click", act);
       return one;
     };
-    frame.append(make("div", { class: "archgen-zoom" },
+    figure.append(make("div", { class: "archgen-zoom" },
       button("+", "Zoom in", sight.larger), button("−", "Zoom out", sight.smaller), button("⤢", "Fit", () => sight.fit(false))));
     sight.show();
 
