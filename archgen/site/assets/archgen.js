@@ -21,8 +21,15 @@
   };
   addEventListener("load", reach);
   // the theme wraps tables late
-  const article = document.querySelector("article");
-  if (article) new ResizeObserver(() => requestAnimationFrame(reach)).observe(article);
+  const late = new ResizeObserver(() => requestAnimationFrame(reach));
+  const watch = () => {
+    const article = document.querySelector("article");
+    if (article) late.observe(article);
+    keep();
+  };
+  // themes that swap pages without loading them tell so here
+  if (window.document$) window.document$.subscribe(watch);
+  else watch();
   addEventListener("scroll", keep, { passive: true });
   addEventListener("resize", keep);
   keep();
