@@ -16,6 +16,7 @@ TIER = "3-secured-and-monitored"
 PAGES = {
     "home": ("index.html",),
     "tier": (TIER, "index.html"),
+    "failures": (TIER, "failures", "index.html"),
     "flow": (TIER, "flows", "read-page", "index.html"),
     "issues": ("issues", "index.html"),
     "ladder": ("ladder", "index.html"),

@@ -351,8 +351,8 @@ def test_keys_move_between_things_and_let_go(page: Browser) -> None:
 def test_everything_in_a_picture_has_a_name_and_leads_to_a_place_of_the_page(page: Browser) -> None:
     astray = page.run(
         "return [...document.querySelectorAll('.archgen-canvas [data-item]')].filter(one => "
-        "!one.getAttribute('aria-label') || !document.getElementById(one.getAttribute('href').slice(1)))"
-        ".map(one => one.getAttribute('aria-label') + ' ' + one.getAttribute('href'))"
+        "!one.getAttribute('aria-label') || !document.getElementById(one.href.baseVal.slice(1)))"
+        ".map(one => one.getAttribute('aria-label') + ' ' + one.href.baseVal)"
     )
     assert astray == []
     assert page.run("return document.querySelector('.archgen-canvas svg').getAttribute('role')") == "graphics-document"

@@ -122,7 +122,15 @@ class _Painter:
             return element("g", element("title", escape(said)), *body, **named)
         place = " ".join(number(one) for one in (box.x, box.y, box.width, box.height)) if box else None
         href = self._sections(kind, subject)
-        link = {"href": href, "tabindex": "-1", "aria-label": said, "data-item": kind, "data-box": place}
+        # Material's instant navigation assigns to the `href` of every `a` of a page, which SVG's refuses (read-only)
+        link: dict[str, str | None] = {
+            "xlink:href": href,
+            "role": "link",
+            "tabindex": "-1",
+            "aria-label": said,
+            "data-item": kind,
+        }
+        link |= {"data-box": place}
         return element("a", *body, **{**link, **named})
 
     # Groups

@@ -11,6 +11,7 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import nest_paths
 
+from archgen.site.inline import inline
 from archgen.site.menu import menu, place
 from archgen.site.page import HOME, SCRIPTS, SEARCH, STYLES, Page
 from archgen.site.settings import EXTENSIONS
@@ -136,6 +137,7 @@ class Door:
 
 def sized(svg: str) -> str:
     """An SVG that fills its column up to its own width, and scrolls before its words become too small to read."""
+    svg = inline(svg)
     size = _SIZE.search(svg)
     if not size:
         return svg

@@ -13,6 +13,7 @@ from archgen.markup import identifier
 from archgen.site.answers.cards import cards
 from archgen.site.answers.layers import Layer, layers
 from archgen.site.escape import html, one_line
+from archgen.site.inline import inline
 from archgen.site.page import Tier
 from archgen.theme import LINES
 from archgen.views.diff import SIGNS
@@ -67,7 +68,7 @@ def panorama(tier: Tier, views: Sequence[View]) -> str:
 
 def guarded(svg: str) -> str:
     """An SVG in which no engine of Markdown or of templates finds anything to read."""
-    parts = _STYLE.split(_LINES.sub(" ", svg))
+    parts = _STYLE.split(_LINES.sub(" ", inline(svg)))
     return "".join(
         part.replace("{#", "{ #") if part.startswith("<style>") else part.replace("{", "&#123;") for part in parts
     )

@@ -69,7 +69,7 @@
     }, canvas);
     figure.append(frame);
     for (const link of svg.querySelectorAll("a")) {
-      link.removeAttribute("href");
+      link.removeAttribute("xlink:href");
       link.removeAttribute("tabindex");
       link.setAttribute("role", "img");
     }

@@ -385,7 +385,7 @@
           make("span", { class: `archgen-badge archgen-${severity}` }, String(number)), message.replaceAll("`", ""));
         issues.append(make("li", {}, link));
       }
-      const href = item.getAttribute("href");
+      const href = item.href.baseVal;
       this.card.replaceChildren(head, list, ...(issues.childNodes.length ? [issues] : []),
         make("p", {}, make("a", { href }, "More about it on this page")));
     }
