@@ -48,7 +48,9 @@ def _changes(tier: Tier) -> Iterator[str]:
     """What changes win, per flow; flows that win the same by the same are told together."""
     shared: dict[tuple[str, ...], list[str]] = {}
     for flow, found in gains(tier.topology, tier.assessments).items():
-        each = sorted({one for one in found.values() if one is not None}, key=lambda one: -one.hours_per_year)
+        each = sorted(
+            dict.fromkeys(one for one in found.values() if one is not None), key=lambda one: -one.hours_per_year
+        )
         told = tuple(f"{lasting(one.hours_per_year)} a year by {text(one.change)}" for one in each[:CHANGES])
         if told:
             shared.setdefault(told, []).append(flow)
