@@ -9,8 +9,9 @@ from random import Random
 import pytest
 
 from archgen.finding import Subject
-from archgen.reliability.availability import availability, draws, interval
+from archgen.reliability.availability import availability, draws, interval, series_modules
 from archgen.reliability.evaluation import Plan
+from archgen.reliability.expansion import Expansion
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
@@ -83,6 +84,37 @@ def test_without_a_budget_the_interval_holds_the_exact_value() -> None:
             assert low <= found.availability <= high
             sampled += 1
     assert sampled >= 50
+
+
+def test_bounds_hold_the_exact_value() -> None:
+    """Whichever states of the zones are made; with all of them there is nothing between the bounds."""
+    wide = met = 0
+    for _, _, plan, up in cases(range(300)):
+        single = failures(plan)
+        exact = availability(plan, single, up).availability
+        variables = series_modules(plan)
+        zones = sum(all(one.kind == "zone" for one in parts) for parts in variables)
+        if single.possible and zones:
+            for most in (1, 2, 100):
+                low, high = Expansion(plan, variables, most * len(plan.elements)).bounds(up)
+                assert low - 1e-12 <= exact <= high + 1e-12
+                wide += high - low > 1e-3
+                met += high - low < 1e-9
+    assert wide >= 20
+    assert met >= 20
+
+
+def test_what_has_to_be_bounded_is_told_with_its_bounds() -> None:
+    bounded = 0
+    for _, _, plan, up in cases(range(300)):
+        found = availability(plan, failures(plan), up, budget=2)
+        if found.method == "bounds":
+            assert found.bounds is not None
+            low, high = found.bounds
+            assert low <= found.availability <= high
+            assert low - 1e-12 <= availability(plan, failures(plan), up).availability <= high + 1e-12
+            bounded += 1
+    assert bounded >= 5
 
 
 def test_draws_are_as_likely_as_asked() -> None:

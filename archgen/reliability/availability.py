@@ -1,4 +1,4 @@
-"""The availability of a flow: exact by decision diagram, or sampled with an interval where that would grow too large.
+"""The availability of a flow: exact by decision diagram; where that would grow too large, within bounds, or sampled.
 
 The single points of failure are taken out first: the flow is up only if all of them are, so they are a factor of the
 result and constants in the diagram. Elements fail independently of each other; what is lost together is told by
@@ -17,6 +17,7 @@ from msgspec import Struct
 from archgen.finding import Subject
 from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan, unanswered
+from archgen.reliability.expansion import Expansion
 from archgen.reliability.failure import Failures, States
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ class Importance(Struct, frozen=True):
 
 
 class FlowAvailability(Struct, frozen=True):
-    """A flow's availability and how it was found; `bounds` is a 99 % interval where it was sampled."""
+    """A flow's availability and how it was found.
+
+    `bounds` are certain where the method is "bounds", which have the availability in their middle; where it was sampled
+    they are a 99 % interval.
+    """
 
     availability: float
     method: Literal["exact", "bounds", "sampled"]
@@ -86,7 +91,8 @@ class Calculation:
     """One flow, ready to be computed for one set of probabilities after the other.
 
     `single` are the flow's single failures: the points among them are a factor, and constants in the diagram. `budget`
-    bounds the diagram's nodes; past it the flow is sampled. Where the plan counts what people promote, the
+    bounds the diagram's nodes; past it the flow is bounded,
+    or sampled where that tells more. Where the plan counts what people promote, the
     probabilities have one more for each loss that they answer: that it is answered, given that it happened.
     """
 
@@ -101,6 +107,7 @@ class Calculation:
             diagram = Bdd(self._left, budget)
             with suppress(BudgetExceeded):
                 self._diagram = diagram, Evaluation(plan, diagram).flow
+        self._expansion = Expansion(plan, self._left) if single.possible and self._diagram is None else None
 
     @property
     def exact(self) -> bool:
@@ -117,7 +124,7 @@ class Calculation:
         if not self._possible:
             return FlowAvailability(0.0, "exact", None, ())
         if self._diagram is None:
-            return _sampled(self._plan, up, self._points, samples)
+            return self._between(up, samples)
         return self._exact(*self._diagram, up)
 
     def share(self, up: Mapping[Subject, float]) -> float:
@@ -127,6 +134,20 @@ class Calculation:
         diagram, root = self._diagram
         rest = 1.0 - diagram.probability(root, [1.0 - _product(parts, up) for parts in self._left])
         return _product(self._points, up) * rest
+
+    def _between(self, up: Mapping[Subject, float], samples: int) -> FlowAvailability:
+        """Certain bounds, or a sample where its interval is narrower."""
+        series = _product(self._points, up)
+        low, high = self._expansion.bounds(up) if self._expansion is not None else (0.0, 1.0)
+        narrowest = interval(0, samples)[1]
+        sampled = _sampled(self._plan, up, self._points, samples) if high - low > narrowest else None
+        if sampled is not None and sampled.bounds is not None:
+            least, most = sampled.bounds
+            if most - least < series * (high - low):
+                return sampled
+        middle = (low + high) / 2
+        found = _points(self._points, up, series, middle)
+        return FlowAvailability(series * middle, "bounds", (series * low, series * high), found)
 
     def chart(self) -> Chart | None:
         """The formula; None for a flow that is impossible or has to be sampled."""
@@ -240,11 +261,16 @@ def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...
     hits = Evaluation(plan, States(failed, (1 << samples) - 1)).flow.bit_count()
     low, high = interval(hits, samples)
     rest, series = 1.0 - hits / samples, _product(points, up)
-    found = [
-        _importance(point, rest * others, up[point], series * rest) for point, others in _others(points, up).items()
-    ]
     bounds = (series * (1.0 - high), series * (1.0 - low))
-    return FlowAvailability(series * rest, "sampled", bounds, ranked(found))
+    return FlowAvailability(series * rest, "sampled", bounds, _points(points, up, series, rest))
+
+
+def _points(
+    points: tuple[Subject, ...], up: Mapping[Subject, float], series: float, rest: float
+) -> tuple[Importance, ...]:
+    """What the single points alone mean, of a flow whose others are told as one number."""
+    others = _others(points, up)
+    return ranked([_importance(one, rest * beside, up[one], series * rest) for one, beside in others.items()])
 
 
 def draws(random: Random, chance: float, count: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import floor, log10
+from math import ceil, floor, log10
 
 from msgspec import Struct
 
@@ -112,9 +112,17 @@ def found_by(one: FlowAssessment) -> str:
     method = one.result.method
     if method == "exact" or one.result.bounds is None:
         return "exact"
-    low, high = one.result.bounds
+    low, high = _outward(*one.result.bounds)
     certain = "with 99 % confidence " if method == "sampled" else ""
-    return f"{method}: {certain}between {percent(low)} and {percent(high)}"
+    return f"{method}: {certain}between {low} and {high}"
+
+
+def _outward(low: float, high: float) -> tuple[str, str]:
+    """Bounds in per cent with as many decimals as tell them apart, rounded so that they still hold."""
+    decimals = min(12, max(2, -floor(log10(max(high - low, 1e-12) * 100))))
+    scale = 10.0**decimals
+    ends = (floor(low * 100 * scale) / scale, min(100.0, ceil(high * 100 * scale) / scale))
+    return f"{ends[0]:.{decimals}f} %", f"{ends[1]:.{decimals}f} %"
 
 
 def why_impossible(maintained: tuple[Subject, ...]) -> str:
