@@ -264,3 +264,40 @@ def test_inner_tries_have_to_fit_into_the_outer_timeout(outer: str, inner: str, 
         steps="job -> api: x\napi -> db: x",
     )
     assert subjects(text, "timeout-inversion") == ["connection job -> api"] * found
+
+
+# Everything in one zone
+
+
+@pytest.mark.parametrize(
+    ("zones", "placed", "confidence"),
+    [
+        ("r: {kind: region}, a: {kind: availability-zone, in: r}, b: {kind: availability-zone, in: r}", "a, b", "low"),
+        ("r: {kind: provider}, a: {kind: region, in: r}, b: {kind: region, in: r}", "a, b", "low"),
+        ("r: {kind: region}", "r, r", "high"),
+        ("r: {kind: region}, a: {kind: rack, in: r}, b: {kind: rack, in: r}", "a, b", "high"),
+        ("r: {kind: datacenter}, a: {kind: rack, in: r}, b: {kind: rack, in: r}", "a, b", "high"),
+        ("r: {kind: region}, a: {kind: availability-zone, in: r}", "a, r", "high"),
+    ],
+)
+def test_one_region_is_a_choice_where_no_place_in_it_stops_the_flow(zones: str, placed: str, confidence: str) -> None:
+    first, second = placed.split(", ")
+    text = model(
+        "api: {kind: service, runs_on: [s-1, s-2]}",
+        zones=zones,
+        hosts=f"s-1: {{zone: {first}}}, s-2: {{zone: {second}}}",
+    )
+    (one,) = findings(text, "single-zone")
+    assert (one.subject.id, one.confidence) == ("r", confidence)
+
+
+def test_one_region_is_no_choice_where_a_zone_in_it_stops_the_flow() -> None:
+    text = model(
+        "api: {kind: service, runs_on: [s-1, s-2]}\ndb: {kind: other, runs_on: s-1}",
+        connections="job -> api: https\napi -> db: https",
+        steps="job -> api: x\napi -> db: x",
+        zones="r: {kind: region}, a: {kind: availability-zone, in: r}, b: {kind: availability-zone, in: r}",
+        hosts="s-1: {zone: a}, s-2: {zone: b}",
+    )
+    (one,) = findings(text, "single-zone")
+    assert one.confidence == "high"

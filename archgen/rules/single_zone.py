@@ -9,6 +9,9 @@ from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed, plural
 
+_WIDE, _SMALL = ("region", "provider"), ("rack", "power")
+"""Places whose loss few sites are built for, and places that are parts of one building."""
+
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for each zone that holds all of a flow and has no zone within it that does."""
@@ -23,6 +26,17 @@ def check(facts: Topology) -> Iterator[Hit]:
             yield _hit(facts, zone, tuple(held[zone]))
 
 
+def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
+    """Whether a flow in one region, or at one provider, is safe from the loss of each smaller place there."""
+    if facts.zones[zone].kind not in _WIDE:
+        return False
+    lone = {point.element for point in facts.failures[flow].points}
+    hosts = [host for one in facts.structures[flow].replicas for host in one.hosts]
+    places = {one for host in hosts for one in facts.index.zones_around(host) if facts.inside(one, zone)}
+    apart = [one for one in places if facts.zones[one].kind not in _SMALL]
+    return len(apart) > 1 and not any(Subject("zone", one) in lone for one in apart)
+
+
 def _hit(facts: Topology, zone: str, flows: tuple[str, ...]) -> Hit:
     points = [point for flow in flows for point in facts.failures[flow].points]
     proof = next((point.proof for point in points if point.element == Subject("zone", zone)), None)
@@ -32,6 +46,7 @@ def _hit(facts: Topology, zone: str, flows: tuple[str, ...]) -> Hit:
         message=f"every replica of {plural(len(flows), 'flow')} ({listed(flows)}) lies in the {kind} {zone}",
         flows=flows,
         proof=proof,
+        confidence="low" if all(_is_spread(facts, zone, flow) for flow in flows) else "high",
     )
 
 
@@ -47,7 +62,11 @@ RULE = Rule(
         "the same failure domain are lost together, so they protect against the loss of a machine and of nothing larger."
     ),
     fix="Place at least one replica of every component of the flow in another zone of this kind.",
-    limits="Says nothing where no zones are declared, and does not know zones that the model leaves out.",
+    limits=(
+        "Says nothing where no zones are declared, and does not know zones that the model leaves out. Flows that the loss of "
+        "no datacenter or availability zone stops are told at low confidence when they lie in one region or at one provider: "
+        "whether to pay for a second one is a choice."
+    ),
     references=(
         (
             "AWS Well-Architected, Reliability: deploy the workload to multiple locations",
