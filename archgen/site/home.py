@@ -47,7 +47,7 @@ def _card(tier: Tier) -> str:
     name = html(one_line(architecture.name))
     facts = "".join(f"<li>{fact}</li>" for fact in _facts(tier))
     return (
-        f'<a class="archgen-card" href="{tier.id}/index.md"><figure class="archgen-thumb">'
+        f'<a class="archgen-tier-card" href="{tier.id}/index.md"><figure class="archgen-thumb">'
         f'<img src="{tier.id}/deployment.svg" alt="Deployment of {name}"></figure>'
         f"<strong>{name}</strong><span>{html(one_line(architecture.summary or ''))}</span><ul>{facts}</ul></a>"
     )
