@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
-from importlib import import_module
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
+from archgen.digest import digest
 from archgen.errors import Place
 from archgen.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity, Subject
 from archgen.model import Acceptance
@@ -144,29 +143,9 @@ def _matches(acceptance: Acceptance, rule: Rule, subject: Subject) -> bool:
     return named and acceptance.subject in (subject.id, f"{subject.kind}:{subject.id}")
 
 
-@cache
-def _sha256() -> Callable[[bytes], Any]:
-    """SHA-256 without the OpenSSL that `hashlib` loads, which takes a tenth of a small model's lint.
-
-    The module is Python's own and has had two names, so the public one stays the last resort, as in `random`.
-    """
-    for name in ("_sha2", "_sha256"):
-        try:
-            found: Callable[[bytes], Any] = import_module(name).sha256
-        except ImportError:
-            continue
-        return found
-    from hashlib import sha256
-
-    return sha256
-
-
 def fingerprint(model: str, rule: str, subject: Subject) -> str:
     """The identity of a finding: 16 hexadecimal digits of the SHA-256 of model, rule and subject (FIPS 180-4)."""
-    sha256 = _sha256()
-    words = "\0".join((model, rule, subject.kind, subject.id))
-    digest: str = sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
-    return digest[:16]
+    return digest(model, rule, subject.kind, subject.id)[:16]
 
 
 def order(finding: Finding) -> tuple[int, int, str, int, int, Subject]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, assert_never
 
+from archgen.digest import digest
 from archgen.finding import Severity
 from archgen.glyphs import Icon
 from archgen.metrics import text_width
@@ -48,10 +49,7 @@ def dot_label(lines: Iterable[str], newline: str = "\\n") -> str:
 def identifier(prefix: str, text: str) -> str:
     """An XML id for any text under a prefix: different texts have different ids, and none can leave its quotes."""
     if len(text) > 80:
-        from hashlib import sha256
-
-        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        return identifier(prefix, text[:40]) + "_h" + digest
+        return identifier(prefix, text[:40]) + "_h" + digest(text)[:16]
     safe = _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}_", text)
     start = _UNSAFE.sub("-", prefix)
     # a style sheet cannot name an id that starts with a digit
@@ -63,10 +61,7 @@ def short_prefix(*names: str) -> str:
 
     It stands before every id and every rule, so that its length is much of a small picture's.
     """
-    from hashlib import sha256
-
-    digest = sha256("\0".join(names).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"p{digest[:6]}"
+    return f"p{digest(*names)[:6]}"
 
 
 def number(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from functools import lru_cache
 from unicodedata import category, combining
 
@@ -12,18 +13,26 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me"})
 _BREAK_AFTER = frozenset("/-_.,:;=&?@|+")
 
 
-def _unpack(packed: tuple[tuple[int, str], ...]) -> dict[str, int]:
-    return {
-        chr(start + offset): int(width)
-        for start, widths in packed
-        for offset, width in enumerate(widths.split(" "))
-        if width
-    }
+class _Widths(dict[str, int]):
+    """Widths by character, read from the packed table a row at a time: most pictures need two of its hundred rows."""
+
+    def __init__(self, packed: tuple[tuple[int, str], ...]) -> None:
+        super().__init__()
+        self._starts = [start for start, _ in packed]
+        self._rows = packed
+
+    def __missing__(self, character: str) -> int:
+        row = bisect(self._starts, ord(character)) - 1
+        if row >= 0 and chr(self._starts[row]) not in self:
+            start, widths = self._rows[row]
+            self.update((chr(start + at), int(width)) for at, width in enumerate(widths.split(" ")) if width)
+        width = self.get(character)
+        return _other(character) if width is None else width
 
 
 @lru_cache(maxsize=2)
-def _widths(bold: bool) -> dict[str, int]:
-    return _unpack(BOLD if bold else REGULAR)
+def _widths(bold: bool) -> _Widths:
+    return _Widths(BOLD if bold else REGULAR)
 
 
 def _other(character: str) -> int:
@@ -33,25 +42,21 @@ def _other(character: str) -> int:
 
 def measured(character: str) -> bool:
     """Whether the font has the character."""
-    return character in _widths(False)
+    widths = _widths(False)
+    return widths[character] >= 0 and character in widths
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The width of a line of text in pixels at a font size in pixels."""
     widths = _widths(bold)
-    total = 0
-    for character in text:
-        width = widths.get(character)
-        total += _other(character) if width is None else width
-    return total * size / UNITS
+    return sum([widths[character] for character in text]) * size / UNITS
 
 
 def _fitting(text: str, width: float, size: float, bold: bool) -> int:
     """How many characters of a text fit a width: at least one, and never a base without its marks."""
     widths, room, end = _widths(bold), width * UNITS / size, 0
     for end, character in enumerate(text):  # noqa: B007
-        step = widths.get(character)
-        room -= _other(character) if step is None else step
+        room -= widths[character]
         if room < 0:
             break
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -39,15 +40,29 @@ HEAVY = (
 
 @pytest.mark.parametrize("model", ["1-simple-web-stack", "2-distributed-web-infrastructure"])
 def test_lint_of_a_sound_model_loads_nothing_heavy(model: str) -> None:
+    loaded = _loaded_by("lint", f"models/{model}.arch.yaml", "--fail-on", "never")
+    assert "archgen.cli.lint" in loaded
+    assert loaded.isdisjoint(HEAVY), sorted(loaded & set(HEAVY))
+
+
+def test_a_picture_without_findings_loads_no_rules_and_no_openssl(tmp_path: Path) -> None:
+    model = "models/2-distributed-web-infrastructure.arch.yaml"
+    words = ("draw", model, "--view", "deployment", "--no-findings", "-o", str(tmp_path / "picture.svg"))
+    unwanted = {*HEAVY, "archgen.rules", "archgen.analysis", "archgen.project.lint", "_hashlib"}
+    loaded = _loaded_by(*words)
+    assert "archgen.cli.draw" in loaded
+    assert (tmp_path / "picture.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert loaded.isdisjoint(unwanted), sorted(loaded & unwanted)
+
+
+def _loaded_by(*words: str) -> set[str]:
+    """The modules that a command has loaded when it ends."""
     probe = (
-        "import sys; from archgen.cli import main; "
-        f"main(['lint', 'models/{model}.arch.yaml', '--fail-on', 'never']); "
-        "print(*sorted(sys.modules), file=sys.stderr)"
+        f"import sys; from archgen.cli import main; main({list(words)!r}); print(*sorted(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-S", "-c", probe], cwd=ROOT, capture_output=True, text=True, env=_paths())
-    loaded = set(done.stderr.split())
-    assert "archgen.cli.lint" in loaded, done.stderr
-    assert loaded.isdisjoint(HEAVY), sorted(loaded & set(HEAVY))
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
 
 
 def _paths() -> dict[str, str]:

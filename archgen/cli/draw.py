@@ -10,13 +10,12 @@ from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
-from archgen.layout.score import score
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.draw import VIEWS, File, draw
 from archgen.project.formats import FORMATS, format_of
 from archgen.project.inputs import find, read
-from archgen.project.models import Model, judge
+from archgen.project.models import Model, judge, unjudged
 from archgen.project.pictures import ENGINES, ICONS, MODES, Drawing, Raster
 from archgen.project.tiers import tiers
 from archgen.project.writing import write
@@ -77,7 +76,8 @@ def run(options: argparse.Namespace) -> int:
         mono=one_of(options.icons, ICONS, "icons") == "mono" if options.icons else None,
     )
     inferred = (found,) if (found := format_of(options.output)) else ("svg",)
-    models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
+    inputs, day = read(find(tuple(options.paths)), options.stdin_filename), today(options.today)
+    models = unjudged(inputs, day) if options.no_findings else judge(inputs, day)
     broken = refused(models, style(), "no pictures of models without a meaning; what there is of them stays as it is")
     models = tuple(model for model in models if not model.problems)
     if not models:
@@ -124,6 +124,8 @@ def _tell_fonts(models: tuple[Model, ...], in_pdf: bool) -> None:
 
 def _tell_scores(found: tuple[Tier, ...], drawing: Drawing) -> None:
     """On standard error, beside the paths on standard output."""
+    from archgen.layout.score import score
+
     for tier in found:
         one = score(drawing.placed(tier))
         print(

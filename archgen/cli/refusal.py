@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from archgen.policy import MEANINGLESS
-from archgen.project.lint import outcome
 from archgen.project.models import Model
-from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 
 
 def refused(models: tuple[Model, ...], style: Style, so: str = "nothing was written") -> bool:
     """Whether a model has no meaning; every reason, and what followed, is told on standard error, as lint tells it."""
+    if not any(model.problems for model in models):
+        return False
+    from archgen.policy import MEANINGLESS
+    from archgen.project.lint import outcome
+    from archgen.report.outcome import Outcome
+
     told = outcome(models)
     reasons = tuple(
         (file, kept)

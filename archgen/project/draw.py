@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.errors import UsageError
-from archgen.evolution import evolve
-from archgen.evolution.side import Side
 from archgen.project.choice import one_of
 from archgen.project.formats import FORMATS, Format
 from archgen.project.pictures import Drawing
@@ -67,6 +65,9 @@ def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...]
 
 def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[File]:
     """Each tier with the one that it follows, where both are given."""
+    from archgen.evolution import evolve
+    from archgen.evolution.side import Side
+
     known = {tier.id: tier for tier in tiers}
     for tier in tiers:
         before = known.get(tier.topology.architecture.follows or "")

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.analysis import analyse, fingerprint
 from archgen.errors import SUGGESTED, ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
 from archgen.model import SUFFIX
-from archgen.policy import Apart, of_model
-from archgen.project.catalogue import catalogue, thresholds
 from archgen.project.inputs import Input, includer, model_id, read
-from archgen.rule import Earlier, Rule
-from archgen.rules import BY_NAME
 from archgen.topology import Topology
+
+if TYPE_CHECKING:
+    from archgen.policy import Apart
+    from archgen.rule import Earlier, Rule
 
 
 class Model(Struct, frozen=True):
@@ -62,6 +61,8 @@ def judge(
     the work, to the same result; `apart` says what does not run on some models. `beside` reads a model that one of the
     inputs follows and that is none of them, by its path; it is read where it stands if `ladder` is asked for.
     """
+    from archgen.project.catalogue import catalogue, thresholds
+
     every = catalogue()
     task = Task(
         inputs,
@@ -80,10 +81,24 @@ def judge(
     else:
         known: dict[str, Model] = {}
         judged = tuple(judge_one(task, at, tell, known) for at in range(len(inputs)))
-    if not ladder:
-        return judged
-    missing = _ladder_problems(judged, elsewhere)
-    return tuple(_with(model, missing[model.file]) if model.file in missing else model for model in judged)
+    return _laddered(judged, elsewhere) if ladder else judged
+
+
+def unjudged(inputs: tuple[Input, ...], today: str) -> tuple[Model, ...]:
+    """Read every input, and nothing but what leaves a model without a meaning is found; loads no rule for the others."""
+    models = []
+    for given in inputs:
+        model = _load(given)
+        if model.topology is not None:
+            model.topology.today = today
+        models.append(replace(model, findings=tuple(as_finding(one, model_id(model.file)) for one in model.problems)))
+    return _laddered(tuple(models), frozenset())
+
+
+def _laddered(models: tuple[Model, ...], elsewhere: frozenset[str]) -> tuple[Model, ...]:
+    """The models with what is wrong with the tiers that they follow."""
+    missing = _ladder_problems(models, elsewhere)
+    return tuple(_with(model, missing[model.file]) if model.file in missing else model for model in models)
 
 
 class Task(Struct, frozen=True):
@@ -105,6 +120,9 @@ class Task(Struct, frozen=True):
 
 def judge_one(task: Task, at: int, tell: Tell, known: dict[str, Model]) -> Model:
     """Judge one input of a task; `known` are models of it that are judged by all rules already, and takes more."""
+    from archgen.analysis import analyse
+    from archgen.policy import of_model
+
     given = task.inputs[at]
     model = known.get(given.file) or _load(given)
     found = tuple(as_finding(problem, model_id(model.file)) for problem in model.problems)
@@ -156,6 +174,9 @@ def _read(given: Input, known: dict[str, Model]) -> Model | None:
 
 def _earlier(task: Task, model: Model, known: dict[str, Model]) -> Earlier:
     """What all rules find in a model, those too that do not run on it: a rule that is silent has closed nothing."""
+    from archgen.analysis import analyse
+    from archgen.rule import Earlier
+
     loaded, topology = model.loaded, model.topology
     assert loaded is not None
     assert topology is not None
@@ -216,6 +237,9 @@ def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> di
 
 def as_finding(problem: Problem, model: str) -> Finding:
     """A problem as the finding of its rule, so that every report tells it like any other."""
+    from archgen.analysis import fingerprint
+    from archgen.rules import BY_NAME
+
     rule = BY_NAME[problem.rule]
     kind, name = problem.subject
     subject = Subject(cast(SubjectKind, kind), name)
