@@ -39,7 +39,7 @@ class Collected(Struct, frozen=True):
 
 def collected(facts: Topology, component: str) -> Collected | None:
     """What is collected from a component; None where nothing collects from it at all."""
-    observers = tuple(one for one in facts.architecture.components if _watches(facts, one, component))
+    observers = tuple(one for one in facts.observers if _watches(facts, one, component))
     if not observers:
         return None
     logs: list[bool | None] = []
@@ -77,7 +77,7 @@ def _any(told: list[bool | None]) -> bool | None:
 
 def _watches(facts: Topology, observer: Component, component: str) -> bool:
     """Whether an observer names a component, stands on a host of it as a client, or is connected with it."""
-    if not facts.kind(observer.id).observes or observer.id == component:
+    if observer.id == component:
         return False
     if any(component in one.sources for one in observer.collects) or _beside(facts, observer, component):
         return True

@@ -96,7 +96,7 @@ def going_back(facts: Topology) -> Iterator[Gap]:
 def signing_in(facts: Topology) -> Iterator[Gap]:
     """Callers of a store without an account, where others of its callers state theirs (`shared-credentials`)."""
     for component in facts.architecture.components:
-        callers = [one for one in facts.architecture.connections if component.id in one.targets]
+        callers = facts.incoming[component.id]
         if not any(one.credentials for one in callers):
             continue
         for one in callers:

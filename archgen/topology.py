@@ -298,6 +298,15 @@ class Topology:
         return {component: tuple(connections) for component, connections in found.items()}
 
     @cached_property
+    def incoming(self) -> dict[str, tuple[Connection, ...]]:
+        """The connections of each component as a target."""
+        found: dict[str, list[Connection]] = {component: [] for component in self.components}
+        for connection in self.architecture.connections:
+            for target in dict.fromkeys(connection.targets):
+                found[target].append(connection)
+        return {component: tuple(connections) for component, connections in found.items()}
+
+    @cached_property
     def entries(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """Where web requests from the internet arrive: for each such component, by flow, what they pass before it."""
         found: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -329,6 +338,11 @@ class Topology:
         return frozenset(found)
 
     # Monitoring
+
+    @cached_property
+    def observers(self) -> tuple[Component, ...]:
+        """The components that collect from others."""
+        return tuple(one for one in self.architecture.components if self._kinds[one.id].observes)
 
     @cached_property
     def watched(self) -> frozenset[Subject]:

@@ -46,8 +46,8 @@ def _beyond(facts: Topology, helper: str) -> Iterator[str]:
     """What a helper calls to do its work, and the people who use it: no flow need tell of either."""
     for connection in facts.outgoing[helper]:
         yield from connection.targets
-    for connection in facts.architecture.connections:
-        if helper in connection.targets and facts.components[connection.source].kind == "client":
+    for connection in facts.incoming[helper]:
+        if facts.components[connection.source].kind == "client":
             yield connection.source
 
 
