@@ -35,9 +35,22 @@ def _widths(bold: bool) -> _Widths:
     return _Widths(BOLD if bold else REGULAR)
 
 
+_WIDER = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF), (0x0B80, 0x0BFF), (0x0D00, 0x0D7F))
+"""Code points of emoji, Tamil and Malayalam, most of which are wider than an em."""
+
+_WIDE = 2601
+"""The advance of an emoji in Noto Emoji, in our font's units."""
+
+
 def _other(character: str) -> int:
-    """A character outside the font: nothing for marks and controls, a full em for the rest, so that boxes are not small."""
-    return 0 if category(character) in _INVISIBLE or combining(character) else UNITS
+    """A character outside the font: nothing for marks and controls, an em for the rest, more for what is wider.
+
+    That is the advance of a Chinese, Japanese or Korean character, and room for one of most other scripts.
+    """
+    if category(character) in _INVISIBLE or combining(character):
+        return 0
+    code = ord(character)
+    return _WIDE if any(low <= code <= high for low, high in _WIDER) else UNITS
 
 
 def measured(character: str) -> bool:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 
+from archgen.cli.fonts_told import tell_fonts
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
@@ -15,7 +16,7 @@ from archgen.project.day import today
 from archgen.project.draw import VIEWS, File, draw
 from archgen.project.formats import FORMATS, format_of
 from archgen.project.inputs import find, read
-from archgen.project.models import Model, judge, unjudged
+from archgen.project.models import judge, unjudged
 from archgen.project.pictures import ENGINES, ICONS, MODES, Drawing, Raster
 from archgen.project.tiers import tiers
 from archgen.project.writing import write
@@ -92,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"this format needs {error.name}; install archgen with its extra `all`") from error
     _save(files, options.output)
     if {"png", "pdf", "gif", "apng"} & set(formats or inferred):
-        _tell_fonts(models, "pdf" in (formats or inferred))
+        tell_fonts(models)
     if options.score:
         _tell_scores(tiers(models), drawing)
     return 2 if broken else 0
@@ -108,18 +109,6 @@ def _raster(options: argparse.Namespace) -> Raster:
     if not 0.1 <= scale <= 8:
         raise UsageError(f"--scale is a number from 0.1 to 8, not {options.scale}")
     return Raster(scale, options.transparent, options.canvas is not None)
-
-
-def _tell_fonts(models: tuple[Model, ...], in_pdf: bool) -> None:
-    """On standard error: what words in other scripts were drawn with, or that they could not be."""
-    from archgen.export.fonts import fallbacks
-
-    for name, file in fallbacks("".join(model.text.decode("utf-8", "replace") for model in models)):
-        how = f"drawn with {os.path.basename(file)}" if file else "no installed font has it, words in it are boxes"
-        if file and in_pdf and file.endswith(".ttc"):
-            how += ", but boxes in the PDF, which cannot hold that font"
-        cure = "" if file else "; install archgen with its extra `fonts`"
-        print(f"archgen: {name} in the models: {how}{cure}", file=sys.stderr)
 
 
 def _tell_scores(found: tuple[Tier, ...], drawing: Drawing) -> None:

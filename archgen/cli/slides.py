@@ -6,6 +6,7 @@ import argparse
 import os
 from typing import cast
 
+from archgen.cli.fonts_told import tell_fonts
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
@@ -71,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
             write(output, content)
     except ModuleNotFoundError as error:
         raise UsageError(f"slides need {error.name}; install archgen with its extra `slides`") from error
+    if form != "svg":
+        tell_fonts(models, drawn=form != "pptx")
     print(f"wrote {len(made.slides)} slides to {output}")
     return 0
 

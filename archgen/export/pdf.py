@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Iterator
 from html import unescape
 
-from archgen.export.fonts import font_files
-from archgen.export.png import font_file
+from archgen.export.fonts import font_files, usual_file
+from archgen.export.outlines import outlined
 from archgen.markup import BOLD, clean
 from archgen.theme import WEIGHT_BOLD
 
@@ -34,8 +34,9 @@ def pages(svgs: tuple[str, ...]) -> Iterator[bytes]:
     """
     from svg2pdf_py import FontDatabase, svg_to_pdf
 
+    svgs = tuple(outlined(svg) for svg in svgs)
     fonts = FontDatabase()
-    for file in dict.fromkeys(file for svg in svgs for file in font_files(svg, collections=False)):
+    for file in dict.fromkeys(file for svg in svgs for file in font_files(svg)):
         fonts.load_font_file(file)
     with tempfile.TemporaryDirectory(prefix="archgen-") as directory:
         words = "".join(sorted(set().union(*(bold_words(svg) for svg in svgs))))
@@ -96,7 +97,7 @@ def bold_font(characters: str) -> bytes:
     from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
-    font = TTFont(font_file(), recalcTimestamp=False)
+    font = TTFont(usual_file(), recalcTimestamp=False)
     subsetter = Subsetter(Options(layout_features=["kern"], notdef_outline=True, name_IDs=["*"], hinting=False))
     subsetter.populate(text=characters)
     subsetter.subset(font)

@@ -1,18 +1,10 @@
-"""SVG to PNG, the same pixels on every machine: one shipped font, no system fonts."""
+"""SVG to PNG, the same pixels on every machine: shipped fonts, no system fonts."""
 
 from __future__ import annotations
 
-import os
 import re
 
 _DPI = 96
-
-
-def font_file() -> str:
-    """The path of the font that text is measured and rasterised with."""
-    import fontpkg_arimo
-
-    return os.path.join(os.path.dirname(fontpkg_arimo.__file__), "files", "Arimo[wght].ttf")
 
 
 _ROOT = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)" width="[0-9.]+" height="[0-9.]+"')
@@ -47,7 +39,9 @@ def png(svg: str, scale: float = 2.0) -> bytes:
     import resvg_py
 
     from archgen.export.fonts import font_files
+    from archgen.export.outlines import outlined
 
+    svg = outlined(svg)
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,
