@@ -17,6 +17,8 @@ EXAMPLE = "example.arch.yaml"
 def verdict(rule: Rule, today: str, style: Style) -> str:
     """What lint says of a rule's bad example, of this rule alone."""
     before = tuple(Input(f"{name}{SUFFIX}", text.encode()) for name, text in rule.ladder)
-    judged = outcome(judge((*before, Input(EXAMPLE, rule.bad.encode())), today)[-1:])
+    # the others say nothing that is told, except to a rule that speaks of what they found
+    alone = (rule,) if rule.review is None else None
+    judged = outcome(judge((*before, Input(EXAMPLE, rule.bad.encode())), today, rules=alone)[-1:])
     own = tuple((file, tuple(one for one in found if one.rule == rule.id)) for file, found in judged.models)
     return text.write(Outcome(own, judged.lines, judged.step), style)

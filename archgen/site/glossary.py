@@ -82,8 +82,13 @@ class Terms:
 
     def __init__(self) -> None:
         self._known = {phrase: f"{group}-{name}" for phrase, (group, name) in phrases().items()}
-        longest = sorted(self._known, key=len, reverse=True)
-        self._phrase = re.compile(rf"(?<![\w/@-])(?:{'|'.join(map(re.escape, longest))})(?![\w/@-])", re.IGNORECASE)
+        # phrases by their first letter: at most places of a text a single look at one character is enough
+        letters: dict[str, list[str]] = {}
+        for phrase in sorted(self._known, key=len, reverse=True):
+            letters.setdefault(phrase[0], []).append(re.escape(phrase[1:]))
+        known = "|".join(f"[{first}{first.upper()}](?i:{'|'.join(rests)})" for first, rests in sorted(letters.items()))
+        firsts = "".join(sorted({*letters, *map(str.upper, letters)}))
+        self._phrase = re.compile(rf"(?<![\w/@-])(?=[{firsts}])(?:{known})(?![\w/@-])")
 
     def link(self, page: Page) -> Page:
         """The page with its mentions linked; headings, code, links and markup are left as they are."""
