@@ -292,3 +292,27 @@ def test_a_sitemap_has_no_day() -> None:
     dated = "<url>\n <loc>a</loc>\n <lastmod>2026-11-24</lastmod>\n</url>"
     assert undated(dated) == "<url>\n <loc>a</loc>\n</url>"
     assert re.search("lastmod", dated)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "warned"),
+    [
+        ("zensical.toml", "[project.plugins.archgen]\n", True),
+        ("zensical.toml", "[project]\nsite_name = 'archgen'\n", False),
+        ("mkdocs.yml", "plugins: [search, archgen]\n", None),
+        ("mkdocs.yml", "site_name: archgen\n", False),
+    ],
+)
+def test_a_generator_that_ignores_the_plugin_is_told_of(
+    tmp_path: object, name: str, text: str, warned: bool | None
+) -> None:
+    from importlib.util import find_spec
+
+    from archgen.project.engines import ignored_plugin
+
+    with open(os.path.join(str(tmp_path), name), "w", encoding="utf-8") as stream:
+        stream.write(text)
+    told = ignored_plugin(str(tmp_path))
+    expected = bool(find_spec("zensical")) if warned is None else warned
+    assert (told is not None) == expected
+    assert told is None or (name in told and "archgen build --pages" in told)

@@ -4,6 +4,7 @@ find a text; and each door and each generator gives the same pages and pictures.
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from urllib.parse import unquote
 import pytest
 
 from archgen.rules import RULES
+from archgen.site.page import SCRIPTS, STYLES
 from tests.document import Element, parse
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -210,3 +212,13 @@ def test_the_plugin_works_under_properdocs(site: str, tmp_path: object) -> None:
         )
     run(directory, found, "build", "-f", "mkdocs.yml")
     assert files(os.path.join(directory, "site"), "index.html") == files(site, "index.html")
+
+
+def test_what_archgen_adds_to_a_tier_page_is_light(site: str) -> None:
+    """150 KB gzipped at most: the page with its pictures and data, the scripts and the style sheets."""
+    for name in TIERS:
+        size = 0
+        for path in (f"{name}/index.html", *SCRIPTS, *STYLES):
+            with open(os.path.join(site, path), "rb") as stream:
+                size += len(gzip.compress(stream.read()))
+        assert size < 150_000, (name, size)

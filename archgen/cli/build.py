@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
 from archgen.project.day import today
+from archgen.project.engines import ignored_plugin
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
 from archgen.project.site import site_pages, write_pages
@@ -42,6 +44,9 @@ def run(options: argparse.Namespace) -> int:
         write_pages(pages, options.name, options.pages)
     else:
         _write_html(pages, options.name, options.output)
+    warning = ignored_plugin()
+    if warning:
+        print(warning, file=sys.stderr)
     documents = sum(1 for page in pages if page.path.endswith(".md"))
     print(f"wrote {documents} pages to {options.single_file or options.pages or options.output}")
     return 0
