@@ -11,6 +11,7 @@ import sys
 from archgen.cli.parser import add_paths
 from archgen.errors import UsageError
 from archgen.project.day import today
+from archgen.project.engines import ignored_plugin
 from archgen.project.inputs import STDIN, find
 from archgen.report.terminal import plain
 
@@ -39,6 +40,9 @@ def run(options: argparse.Namespace) -> int:
         from archgen.project.serve import serve
     except ModuleNotFoundError as error:
         raise UsageError("a site needs MkDocs and its Material theme; install archgen with its extra `site`") from error
+    warning = ignored_plugin()
+    if warning:
+        _say(warning)
     serve(lambda: find(paths), paths, lambda: today(options.today), options.name, (options.host, options.port), _say)
     return 0
 

@@ -11,6 +11,7 @@ from archgen.site.escape import code, link, prose, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, table
 from archgen.site.page import Tier
+from archgen.site.snippets import snippet
 
 WORST = 3
 RELATED = 8
@@ -50,6 +51,7 @@ def _issue(tier: Tier, number: int, one: Finding, rule: Rule | None, told: dict[
     lines = [*_places(tier, one), *_why(number, one, rule, told), f"**Next step**: {prose(one.fix)}"]
     lines.append(f"**Rule**: {link(f'{code(one.code)} {text(one.rule)}', f'../rules/{one.rule}/index.md')}{_sure(one)}")
     yield "\n".join(f"- {line}" for line in lines)
+    yield snippet(one)
 
 
 def _places(tier: Tier, one: Finding) -> Iterator[str]:

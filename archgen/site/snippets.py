@@ -1,0 +1,78 @@
+"""What a finding's fix is in a model, as YAML to paste: the changes of the finding, and how to accept it instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from archgen.change import Append, Change, Put, Remove
+from archgen.finding import Finding
+from archgen.site.escape import code
+from archgen.site.source import yaml_block
+
+
+def snippet(one: Finding) -> str:
+    """A block that a reader opens: what to write into the model, and what to write if the risk is taken; HTML."""
+    written = _yaml([change for change in one.changes if not isinstance(change, Remove)])
+    removed = [change for change in one.changes if isinstance(change, Remove)]
+    fix = ""
+    if written or removed:
+        said = (
+            f"<p>{'Change' if any(map(_adds, one.changes)) else 'Write'} in the model:</p>{yaml_block(written)}"
+            if written
+            else ""
+        )
+        out = "".join(f"<li>{code(' → '.join(map(str, change.path)))}</li>" for change in removed)
+        gone = f"<p>Take out of the model:</p><ul>{out}</ul>" if out else ""
+        fix = f'<details class="archgen-fix"><summary>The fix as YAML</summary>{said}{gone}</details>'
+    return (
+        fix
+        + f'<details class="archgen-fix"><summary>Accept the risk instead</summary>{yaml_block(_acceptance(one))}</details>'
+    )
+
+
+def _adds(change: Change) -> bool:
+    return isinstance(change, Append)
+
+
+def _acceptance(one: Finding) -> str:
+    import yaml
+
+    entry = {"rule": one.rule, "subject": one.subject.id, "reason": "why it is taken", "owner": "who answers for it"}
+    body: str = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=1000)
+    lines = [*body.splitlines(), "  until: 2027-12-31  # the day on which it is looked at again"]
+    return "\n".join(["accept:", *(f"  {line}" for line in lines)])
+
+
+def _yaml(changes: list[Put | Append]) -> str:
+    """The changes as one document; an item that is added to a list stands alone in it, with a word that says so."""
+    import yaml
+
+    tree: dict[str, Any] = {}
+    lists: list[str] = []
+    for change in changes:
+        value = change.value
+        if isinstance(change, Append):
+            lists.append(str(change.path[-1]))
+            value = [value]
+        _put(tree, [str(part) for part in change.path if not isinstance(part, int)], value)
+    body: str = (
+        yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None) if tree else ""
+    )
+    return "\n".join(_marked(body.splitlines(), lists))
+
+
+def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    for part in path[:-1]:
+        inner = tree.get(part)
+        if not isinstance(inner, dict):
+            inner = tree[part] = {}
+        tree = inner
+    last = tree.get(path[-1])
+    tree[path[-1]] = last + value if isinstance(last, list) and isinstance(value, list) else value
+
+
+def _marked(lines: list[str], lists: list[str]) -> Iterator[str]:
+    for line in lines:
+        adds = line.strip().partition(":")[0] in lists
+        yield f"{line}  # added to what is there" if adds else line

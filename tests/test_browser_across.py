@@ -1,0 +1,193 @@
+"""The filter of issues, the ladder, the glossary and the site in one file, in a real browser: pointer, keys, addresses, sizes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.browser import DESKTOP, MARKS, PHONE, ROOT, Browser, until
+
+pytestmark = MARKS
+TIER = "2-distributed-web-infrastructure"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    one = Browser()
+    yield one
+    one.driver.quit()
+
+
+def built(*words: str) -> None:
+    command = [sys.executable, "-m", "archgen.cli", "build", "--today", "2026-11-24", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> str:
+    output = str(tmp_path_factory.mktemp("across") / "site")
+    built("-o", output)
+    return output
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory: pytest.TempPathFactory) -> str:
+    output = str(tmp_path_factory.mktemp("single") / "site.html")
+    built("--single-file", output)
+    return output
+
+
+SHOWN = """
+return [...document.querySelectorAll(".archgen-issues tbody tr:not(.archgen-group)")]
+  .filter(row => row.getClientRects().length)
+  .map(row => [row.dataset.severity, row.dataset.rule, row.dataset.tier || "", row.querySelector("a").textContent.trim()])
+"""
+
+
+def shown(browser: Browser) -> list[list[str]]:
+    found = browser.run(SHOWN)
+    assert isinstance(found, list)
+    return found
+
+
+def opened(browser: Browser, site: str, path: str) -> None:
+    browser.driver.get("about:blank")
+    browser.driver.get(f"file://{site}/{path}")
+    until(lambda: browser.run("return !!document.querySelector('.archgen-filter')"))
+
+
+def choose(browser: Browser, name: str, value: str) -> None:
+    script = "const one = document.querySelector(`.archgen-filter select[name=${arguments[0]}]`);"
+    script += "one.value = arguments[1]; one.dispatchEvent(new Event('change'))"
+    browser.driver.execute_script(script, name, value)
+
+
+def test_a_severity_is_chosen_with_the_keyboard_and_the_address_keeps_it(browser: Browser, site: str) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    opened(browser, site, "issues/index.html")
+    every = shown(browser)
+    button = browser.driver.find_element("css selector", ".archgen-chip-error")
+    button.send_keys(Keys.SPACE)
+    errors = shown(browser)
+    assert errors == [one for one in every if one[0] == "error"]
+    assert 0 < len(errors) < len(every)
+    assert button.get_attribute("aria-pressed") == "true"
+    assert browser.run("return location.hash") == "#issues?severity=error"
+    status = browser.run("return document.querySelector('.archgen-count').textContent")
+    assert status == f"{len(errors)} of {len(every)} issues"
+    button.send_keys(Keys.ENTER)
+    assert shown(browser) == every
+    assert browser.run("return location.hash") == ""
+
+
+def test_an_address_with_a_choice_shows_it(browser: Browser, site: str) -> None:
+    opened(browser, site, "issues/index.html#issues?rule=missing-backup&group=severity")
+    found = shown(browser)
+    assert found
+    assert {one[1] for one in found} == {"missing-backup"}
+    heads = browser.run("return [...document.querySelectorAll('.archgen-group')].map(one => one.textContent)")
+    assert set(heads) <= {"error", "warning", "info"}  # type: ignore[call-overload]
+    opened(browser, site, "issues/index.html#issues?rule=%3Cscript%3E&group=nothing&severity=x")
+    assert browser.run("return document.querySelector('.archgen-filter select[name=rule]').value") == ""
+    assert browser.complaints() == []
+
+
+def test_choices_narrow_each_other_and_clear_ends_them(browser: Browser, site: str) -> None:
+    opened(browser, site, "issues/index.html")
+    every = shown(browser)
+    choose(browser, "tier", "Distributed web infrastructure")
+    choose(browser, "component", "haproxy")
+    found = shown(browser)
+    assert 0 < len(found) < len(every)
+    assert {one[2] for one in found} == {"Distributed web infrastructure"}
+    browser.run("document.querySelector('.archgen-clear').click()")
+    assert shown(browser) == every
+
+
+def test_on_a_tier_page_the_issues_told_in_full_follow(browser: Browser, site: str) -> None:
+    opened(browser, site, f"{TIER}/index.html#issues?category=Security")
+    numbers = {one[3] for one in shown(browser)}
+    told = browser.run(
+        "return [...document.querySelectorAll('h4[id^=issue-]')].filter(one => one.getClientRects().length).map(one => one.id)"
+    )
+    assert {f"issue-{number}" for number in numbers} == set(told)  # type: ignore[call-overload]
+    heads = browser.run(
+        "return [...document.querySelectorAll('h3[id^=issues-]')].filter(one => one.getClientRects().length).length"
+    )
+    assert heads == 1
+    # an address of an issue that the choice hides shows it
+    browser.run("location.hash = '#issue-1'")
+    until(lambda: browser.run("return document.getElementById('issue-1').getClientRects().length > 0"))
+
+
+def test_without_a_script_the_table_is_whole(browser: Browser, site: str) -> None:
+    browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.driver.get("about:blank")
+        browser.driver.get(f"file://{site}/issues/index.html")
+        rows = browser.driver.find_elements("css selector", ".archgen-issues tbody tr")
+        assert len(rows) > 30
+        assert all(row.is_displayed() for row in rows)
+        assert not browser.driver.find_elements("css selector", ".archgen-filter")
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_word_of_the_glossary_leads_to_its_entry(browser: Browser, site: str) -> None:
+    opened(browser, site, f"{TIER}/index.html")
+    link = browser.driver.find_element("css selector", "a.archgen-term")
+    anchor = str(link.get_attribute("href")).rpartition("#")[2]
+    browser.run("document.querySelector('a.archgen-term').click()")
+    until(lambda: "/glossary/index.html" in str(browser.run("return location.pathname")))
+    assert browser.run(f"return !!document.getElementById('{anchor}')")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_pages_fit_the_screen_and_are_kept_as_pictures(
+    browser: Browser, site: str, size: tuple[int, int], scheme: str
+) -> None:
+    browser.prefer(scheme)
+    browser.size(*size)
+    for name in ("ladder/index", "issues/index", "glossary/index", *(["index"] if size == DESKTOP else [])):
+        browser.driver.get(f"file://{site}/{name}.html")
+        until(lambda: browser.run("return document.documentElement.classList.contains('js')"))
+        assert int(str(browser.run("return document.documentElement.scrollWidth"))) <= size[0], name
+        browser.picture(f"{name.replace('/', '-')}-{scheme}-{size[0]}")
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("size", [DESKTOP], ids=["desktop"])
+def test_the_site_in_one_file_shows_the_page_of_its_address(
+    browser: Browser, single: str, size: tuple[int, int]
+) -> None:
+    browser.size(*size)
+    browser.asked()
+    for query, words in (
+        ("", "Architecture"),
+        (f"?p={TIER}", "Distributed web infrastructure"),
+        ("?p=ladder", "The ladder"),
+    ):
+        browser.driver.get(f"file://{single}{query}")
+        assert browser.run("return document.querySelectorAll('[data-page]').length") == 1
+        assert browser.run("return document.querySelector('h1').textContent") == words
+        assert int(str(browser.run("return document.documentElement.scrollWidth"))) <= size[0], query
+        assert browser.run("return document.querySelectorAll('article svg').length") or query == ""
+        browser.picture(f"single-{query.rpartition('=')[2] or 'home'}-{size[0]}")
+    browser.driver.get(f"file://{single}?p=issues#issues?severity=error")
+    assert {one[0] for one in shown(browser)} == {"error"}
+    browser.run("document.querySelector('.archgen-issues tbody a').click()")
+    until(lambda: browser.run("return location.search") == "?p=1-simple-web-stack")
+    before = browser.run("return document.body.dataset.mdColorScheme")
+    browser.run("document.getElementById('single-scheme').click()")
+    assert browser.run("return document.body.dataset.mdColorScheme") != before
+    browser.run("document.getElementById('single-scheme').click()")
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert browser.complaints() == []
+    assert {url for url in browser.asked() if not url.startswith(("file://", "data:", "about:"))} == set()
