@@ -20,7 +20,7 @@ from archgen.site.swift import swift
 BESIDE = "architecture.md"
 """Where the generated home page goes if there is a hand-written one."""
 
-_UNSEARCHED = re.compile(r"<div [^>]*?data-search-exclude")
+_UNSEARCHED = re.compile(r"<(?:div|details) [^>]*?data-search-exclude")
 _LIFTED = re.compile(r'(<div data-lifted="(\d+)">)[^<]*</div>')
 _TAGS = re.compile(r"<[^>]*>")
 _HREF = re.compile(r'(?<=href=")([^":#]+\.(?:md|svg))(?=[#"])')
