@@ -28,8 +28,8 @@ def snippet(one: Finding) -> str:
             f'<details class="archgen-fix" data-search-exclude><summary>The fix as YAML</summary>{said}{gone}</details>'
         )
     return (
-        fix
-        + f'<details class="archgen-fix" data-search-exclude><summary>Accept the risk instead</summary>{yaml_block(_acceptance(one))}</details>'
+        fix + f'<details class="archgen-fix" data-search-exclude><summary>Accept the risk instead</summary>'
+        f"{yaml_block(_acceptance(one))}</details>"
     )
 
 
