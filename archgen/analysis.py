@@ -115,11 +115,11 @@ def _finding(topology: Topology, source: Source, rule: Rule, hit: Hit, accepted:
         column=place.column,
         end_line=place.end_line,
         fingerprint=fingerprint(model, rule.id, hit.subject),
-        related=tuple(_related(source, subject, label) for subject, label in hit.related),
+        related=tuple([_related(source, subject, label) for subject, label in hit.related]),
         flows=hit.flows,
         confidence=hit.confidence,
         proof=hit.proof,
-        accepted=next((_acceptance(one) for one in accepted if _matches(one, rule, hit.subject)), None),
+        accepted=_accepted(accepted, rule, hit.subject) if accepted else None,
         fixable=("safe" if rule.harmless else "unsafe") if changes else None,
         changes=changes,
     )
@@ -132,6 +132,10 @@ def _severity(rule: Rule, hit: Hit) -> Severity:
 def _related(source: Source, subject: Subject, label: str) -> Related:
     place = source.place(subject)
     return Related(subject, label, place.file, place.line, place.column)
+
+
+def _accepted(accepted: tuple[Acceptance, ...], rule: Rule, subject: Subject) -> Accepted | None:
+    return next((_acceptance(one) for one in accepted if _matches(one, rule, subject)), None)
 
 
 def _acceptance(acceptance: Acceptance) -> Accepted:

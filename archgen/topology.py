@@ -25,6 +25,7 @@ from archgen.model import (
     Trust,
     Zone,
 )
+from archgen.naming import Names
 from archgen.protocols import PROTOCOLS, WEB
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures
@@ -98,12 +99,12 @@ class Topology:
         """The number that a rule goes by: the one that was set, else its own."""
         return self.thresholds.get((rule, name), default)
 
-    @property
+    @cached_property
     def components(self) -> dict[str, Component]:
         """Components by id."""
         return self.index.components
 
-    @property
+    @cached_property
     def replicas(self) -> dict[str, Replica]:
         """Replicas by id."""
         return self.index.replicas
@@ -160,25 +161,42 @@ class Topology:
         """The replicas that take writes, and those that take them once promoted automatically."""
         return writers(self.components[component])
 
+    @cached_property
+    def names(self) -> Names:
+        """What the model says of names and addresses."""
+        return Names(self.architecture)
+
     # Networks and trust
 
     def network_of(self, component: str) -> Network | None:
         """The network of a component: its own, else the one that all its hosts are in."""
-        one = self.components[component]
-        if one.network is not None:
-            return self.networks[one.network]
-        # without networks no host can be in one
-        found = {self.hosts[host].network for host in self.hosts_of(component)} if self.architecture.networks else set()
-        name = found.pop() if len(found) == 1 else None
-        return self.networks[name] if name is not None else None
+        return self._network_of.get(component)
+
+    @cached_property
+    def _network_of(self) -> dict[str, Network]:
+        # without networks nothing can be in one
+        if not self.architecture.networks:
+            return {}
+        found: dict[str, Network] = {}
+        for one in self.architecture.components:
+            around = {self.hosts[host].network for host in self.hosts_of(one.id)}
+            name = one.network or (around.pop() if len(around) == 1 else None)
+            if name is not None:
+                found[one.id] = self.networks[name]
+        return found
 
     def trust(self, component: str) -> Trust | None:
         """How far a component's network is trusted; a client or external service that names none is on the internet."""
-        network = self.network_of(component)
-        if network is not None:
-            return network.trust
-        kind = self.kind(component)
-        return "internet" if kind.id == "client" or kind.foreign else None
+        return self._trusts[component]
+
+    @cached_property
+    def _trusts(self) -> dict[str, Trust | None]:
+        found: dict[str, Trust | None] = {}
+        for one, kind in self._kinds.items():
+            network = self._network_of.get(one)
+            outside: Trust | None = "internet" if kind.id == "client" or kind.foreign else None
+            found[one] = network.trust if network is not None else outside
+        return found
 
     @cached_property
     def guards(self) -> dict[str, tuple[str, ...]]:
@@ -200,6 +218,8 @@ class Topology:
 
     def guarding(self, replica: Replica) -> tuple[str, ...]:
         """The firewalls that guard a replica: its component, its host, or the network of either."""
+        if not self.guards:
+            return ()
         component = self.components[replica.component]
         subjects = [f"component:{component.id}", f"network:{component.network}"]
         for host in replica.hosts:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.finding import Subject
 from archgen.model import Component, Record
-from archgen.naming import Names, plain, readings
+from archgen.naming import plain, readings
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -14,7 +14,7 @@ from archgen.wording import listed
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a CNAME record."""
-    names = Names(facts.architecture)
+    names = facts.names
     told: set[str] = set()
     for server in names.servers:
         for record in server.records:

@@ -16,7 +16,7 @@ _NO_NAME = frozenset("/: \t\n")
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a record id; a name that is a host's or a component's id stands for its address."""
-    names = Names(facts.architecture)
+    names = facts.names
     seen: set[str] = set()
     for server in names.servers:
         for record in server.records:
@@ -92,7 +92,7 @@ def _a(kind: str) -> str:
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """The type that fits what the record holds: an address, or a name that the model knows."""
-    names = Names(facts.architecture)
+    names = facts.names
     changes: list[Change] = []
     for server in names.servers:
         for at, record in enumerate(server.records):

@@ -14,7 +14,7 @@ from archgen.wording import listed
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a record id, with every value under it that points to nothing; names of other domains are not judged."""
-    names = Names(facts.architecture)
+    names = facts.names
     dangling: dict[str, list[tuple[Component, Record]]] = {}
     for server in names.servers:
         for record in server.records:

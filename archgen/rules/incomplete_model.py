@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from archgen.finding import Subject
 from archgen.gaps import DEFECTS, OPINIONS, Gap
 from archgen.model import Component, Connection, Flow, Port
-from archgen.naming import ADDRESS_TYPES, Names, address, lies_under, plain, pointee
+from archgen.naming import ADDRESS_TYPES, address, lies_under, plain, pointee
 from archgen.protocols import WEB
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology, encrypted
@@ -148,7 +148,7 @@ def _is_open(facts: Topology, connection: Connection, port: Port) -> bool:
 
 def _records(facts: Topology) -> Iterator[Gap]:
     """Name servers without records, where a flow goes by a name that no other record is for."""
-    names = Names(facts.architecture)
+    names = facts.names
     wanted = [plain(flow.domain) for flow in facts.architecture.flows if flow.domain is not None]
     wanted = [name for name in dict.fromkeys(wanted) if address(name) is None and not names.leads(name)]
     for server in names.servers:
@@ -163,7 +163,7 @@ def _records(facts: Topology) -> Iterator[Gap]:
 
 def _addresses(facts: Topology) -> Iterator[Gap]:
     """Name servers whose records hold addresses, where no host states its own."""
-    names = Names(facts.architecture)
+    names = facts.names
     if names.addresses or not facts.hosts:
         return
     for server in names.servers:
@@ -179,7 +179,7 @@ def _addresses(facts: Topology) -> Iterator[Gap]:
 
 def _domains(facts: Topology) -> Iterator[Gap]:
     """Flows of visitors that do not say by which name they come, where the model has records to hold it against."""
-    names = Names(facts.architecture)
+    names = facts.names
     if not any(server.records for server in names.servers):
         return
     for flow in facts.architecture.flows:
@@ -237,7 +237,7 @@ def _lifetimes(facts: Topology) -> Iterator[Gap]:
     moved = {
         one.id for one in facts.architecture.components if one.cluster is not None and one.cluster.address == "dns"
     }
-    for server in Names(facts.architecture).servers:
+    for server in facts.names.servers:
         for record in server.records:
             if record.ttl is None and pointee(record) in moved:
                 yield (

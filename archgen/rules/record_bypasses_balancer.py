@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Record
-from archgen.naming import Names, address, pointee
+from archgen.naming import address, pointee
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a record, for the flows whose visitors it leads past their balancer."""
-    names = Names(facts.architecture)
+    names = facts.names
     found: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
     for flow in facts.architecture.flows:
         before, balancer, behind = _split(facts, flow.id)
@@ -72,7 +72,7 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     kind = hit.subject.id.rpartition(" ")[2].upper()
     return tuple(
         Put(("components", server.id, "records", at, "value"), balancer)
-        for server in Names(facts.architecture).servers
+        for server in facts.names.servers
         for at, record in enumerate(server.records)
         if record.id == hit.subject.id and kind in ("A", "AAAA")
     )

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from archgen.finding import Subject
 from archgen.model import Component
-from archgen.naming import Names, lies_under, plain, pointee, readings
+from archgen.naming import lies_under, plain, pointee, readings
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a name server whose records name the servers of its own domain."""
-    names = Names(facts.architecture)
+    names = facts.names
     for server in names.servers:
         providers = _providers(server)
         if server.domain is not None and len(providers) == 1:

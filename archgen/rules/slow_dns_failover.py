@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Component, Record
-from archgen.naming import Names, address, plain, pointee
+from archgen.naming import address, plain, pointee
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
@@ -18,7 +18,7 @@ def check(facts: Topology) -> Iterator[Hit]:
     moved = [one for one in facts.architecture.components if _by_name(one)]
     if objective is None or not moved:
         return
-    names = Names(facts.architecture)
+    names = facts.names
     told: set[str] = set()
     for record in (record for server in names.servers for record in server.records):
         component = next((one for one in moved if _leads(facts, record, one)), None)
@@ -62,7 +62,7 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     seconds = max(1, int(min(60.0, (facts.architecture.objectives.recovery_time or 0.0) / 10)))
     return tuple(
         Put(("components", server.id, "records", at, "ttl"), f"{seconds}s")
-        for server in Names(facts.architecture).servers
+        for server in facts.names.servers
         for at, record in enumerate(server.records)
         if record.id == hit.subject.id
     )

@@ -15,7 +15,7 @@ from archgen.wording import listed
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a name, at the first flow that goes by it; silent while a name server of the model may yet know it."""
-    names = Names(facts.architecture)
+    names = facts.names
     speaking = [server for server in names.servers if server.records]
     unresolved: dict[str, list[Flow]] = {}
     for flow in facts.architecture.flows:
