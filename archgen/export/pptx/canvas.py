@@ -1,18 +1,21 @@
-"""Native shapes on a slide, placed in the pixels of a picture and scaled into points."""
+"""Native shapes on a slide, placed in the pixels of a picture and scaled into points.
+
+Shapes are written as the XML of the format (ECMA-376, part 1, DrawingML) in one piece: through the library's proxies, which look
+through a whole slide for each shape's number, a deck of eighty slides takes three times as long.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from lxml import etree
-from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
-from pptx.oxml.ns import qn
-from pptx.util import Emu
+from pptx.enum.shapes import MSO_SHAPE
+from pptx.oxml import parse_xml
 
+from archgen.export.pptx.images import Images
 from archgen.export.pptx.routes import Route
 from archgen.layout.placed import Box, Point
-from archgen.markup import clean
+from archgen.markup import clean, escape
 from archgen.theme import Theme
 
 EMU = 12700
@@ -21,26 +24,79 @@ EMU = 12700
 _LONGEST = 2000
 """Characters of a name or an alternative text; readers give up on longer ones."""
 
-_INHERITED: Mapping[str, tuple[str, int]] = {
-    "ground": ("bg1", 100),
-    "card": ("bg1", 100),
-    "ink": ("tx1", 100),
-    "accent": ("accent1", 100),
+_INHERITED: Mapping[str, str] = {
+    "ground": "bg1",
+    "card": "bg1",
+    "ink": "tx1",
+    "accent": "accent1",
 }
 """Roles that take the presentation's own colours; what means something keeps the palette's."""
 
 _DASHES = {"6 4": "dash", "1.5 4": "sysDot", "10 4": "lgDash", "2 3": "sysDash", "4 4": "dash", "5 4": "dash"}
 
 Anchor = Literal["start", "middle"]
+Line = tuple[tuple[tuple[str, str, bool], ...], float]
+"""A line of text: its runs of (words, role, bold), and its size in pixels."""
+
+_SPACES = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+)
+_ATTRIBUTE = {10: "&#10;", 9: "&#9;", 13: "&#13;"}
+
+
+class Group:
+    """What shapes are put into: a group, or the whole slide; how far its shapes reach is known at the end."""
+
+    def __init__(self, element: Any, parent: Group | None) -> None:
+        self.element = element
+        self.parent = parent
+        self.reach: tuple[int, int, int, int] | None = None
+
+    def add(self, element: Any, place: tuple[int, int, int, int] | None) -> None:
+        """Puts a shape on top of the others; `place` is left, top, width and height."""
+        tree = self.element
+        extras = tree[-1] if len(tree) and tree[-1].tag.endswith("}extLst") else None
+        tree.append(element) if extras is None else extras.addprevious(element)
+        at: Group | None = self
+        while place is not None and at is not None:
+            at.reach = _around(at.reach, place)
+            at = at.parent
+
+
+class Shape:
+    """A shape on a slide: its element, and its number there."""
+
+    def __init__(self, element: Any, shape_id: int) -> None:
+        self.element = element
+        self.shape_id = shape_id
 
 
 class Canvas:
-    """A part of a slide: pixel (0, 0) lies at `left`, `top` points, and a pixel is `scale` points."""
+    """A part of a slide: pixel (0, 0) lies at `left`, `top` points, and a pixel is `scale` points.
+
+    Nothing else may be put on the slide while a canvas is painted on, since it counts the slide's shapes; `close` ends it.
+    """
 
     def __init__(self, slide: Any, theme: Theme, left: float, top: float, scale: float) -> None:
-        self.slide = slide
+        self._slide = slide
         self._theme = theme
         self._left, self._top, self._scale = left, top, scale
+        self._used = int(slide.shapes._spTree.max_shape_id)
+        self._groups: list[Group] = []
+        self.whole = Group(slide.shapes._spTree, None)
+
+    def close(self) -> None:
+        """Gives every group the extent of what is in it."""
+        for group in self._groups:
+            left, top, wide, tall = group.reach or (0, 0, 0, 0)
+            xfrm = group.element.find(f".//{{{_A}}}xfrm")
+            for one, (x, y), (first, second) in zip(
+                xfrm, ((left, top), (wide, tall)) * 2, (("x", "y"), ("cx", "cy")) * 2, strict=True
+            ):
+                one.set(first, str(x))
+                one.set(second, str(y))
 
     # Lengths
 
@@ -52,21 +108,27 @@ class Canvas:
         """A length on the slide."""
         return round(pixels * self._scale * EMU)
 
-    def _place(self, box: Box) -> tuple[Emu, Emu, Emu, Emu]:
+    def _place(self, box: Box) -> tuple[int, int, int, int]:
         (left, top), (right, bottom) = self.at((box.x, box.y)), self.at((box.right, box.bottom))
-        return Emu(left), Emu(top), Emu(max(right - left, 0)), Emu(max(bottom - top, 0))
+        return left, top, max(right - left, 0), max(bottom - top, 0)
 
     # Shapes
 
-    def group(self, into: Any, name: str, told: str) -> Any:
+    def group(self, into: Group, name: str, told: str) -> Group:
         """A group of shapes, empty yet."""
-        made = into.add_group_shape()
-        _name(made, name, told)
-        return made.shapes
+        zero = '<a:off x="0" y="0"/><a:ext cx="0" cy="0"/><a:chOff x="0" y="0"/><a:chExt cx="0" cy="0"/>'
+        element = parse_xml(
+            f"<p:grpSp {_SPACES}><p:nvGrpSpPr>{self._named(name, told, 'Group')}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
+            f"<p:grpSpPr><a:xfrm>{zero}</a:xfrm></p:grpSpPr></p:grpSp>"
+        )
+        made = Group(element, into)
+        into.add(element, None)
+        self._groups.append(made)
+        return made
 
     def shape(
         self,
-        into: Any,
+        into: Group,
         form: MSO_SHAPE,
         box: Box,
         *,
@@ -77,22 +139,21 @@ class Canvas:
         dash: str = "",
         name: str = "",
         told: str = "",
-    ) -> Any:
-        """An autoshape by the roles of its colours; None for no fill or no line."""
-        made = into.add_shape(form, *self._place(box))
-        _name(made, name, told)
-        if radius and len(made.adjustments):
-            made.adjustments[0] = min(radius / max(min(box.width, box.height), 1.0), 0.5)
-        style = made._element.find(qn("p:style"))
-        if style is not None:
-            made._element.remove(style)
-        self._filled(made._element.spPr, fill)
-        self._lined(made._element.spPr, line, width, dash)
-        return made
+        geometry: str = "",
+    ) -> Shape:
+        """An autoshape by the roles of its colours, None for no fill or no line; `geometry` is XML in place of the form's."""
+        values = ""
+        if radius:
+            share = round(min(radius / max(min(box.width, box.height), 1.0), 0.5) * 100000)
+            values = f'<a:gd name="adj" fmla="val {share}"/>'
+        outline = geometry or f'<a:prstGeom prst="{form.xml_value}"><a:avLst>{values}</a:avLst></a:prstGeom>'
+        return self._put(
+            into, box, "<p:cNvSpPr/>", outline, self._filled(fill) + self._lined(line, width, dash), name, told
+        )
 
     def text(
         self,
-        into: Any,
+        into: Group,
         box: Box,
         runs: tuple[tuple[str, str, bool], ...],
         size: float,
@@ -100,20 +161,29 @@ class Canvas:
         anchor: Anchor = "middle",
         fill: str | None = None,
         name: str = "",
-    ) -> Any:
+    ) -> Shape:
         """A text box with one line of (words, role, bold), as high and wide as its box says."""
-        made = into.add_textbox(*self._place(box))
-        _name(made, name, "")
-        for old in made._element.spPr.findall(qn("a:noFill")):
-            made._element.spPr.remove(old)
-        self._filled(made._element.spPr, fill)
-        self.write(made, ((runs, size),), anchor=anchor)
+        outline = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+        made = self._put(into, box, '<p:cNvSpPr txBox="1"/>', outline, self._filled(fill), name, "")
+        if runs:
+            self.write(made, ((runs, size),), anchor=anchor)
         return made
+
+    def _put(self, into: Group, box: Box, sort: str, outline: str, look: str, name: str, told: str) -> Shape:
+        place = self._place(box)
+        left, top, wide, tall = place
+        element = parse_xml(
+            f"<p:sp {_SPACES}><p:nvSpPr>{self._named(name, told, 'Shape')}{sort}<p:nvPr/></p:nvSpPr><p:spPr>"
+            f'<a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>{outline}{look}</p:spPr>'
+            f"<p:txBody>{_BODY}<a:lstStyle/><a:p/></p:txBody></p:sp>"
+        )
+        into.add(element, place)
+        return Shape(element, self._used)
 
     def write(
         self,
-        shape: Any,
-        lines: tuple[tuple[tuple[tuple[str, str, bool], ...], float], ...],
+        shape: Shape,
+        lines: tuple[Line, ...],
         *,
         anchor: Anchor = "middle",
         vertical: Literal["t", "ctr", "b"] = "ctr",
@@ -124,47 +194,48 @@ class Canvas:
 
         `leading` is from line to line, by default what the font wants.
         """
-        body = shape._element.get_or_add_txBody()
-        properties = body.find(qn("a:bodyPr"))
-        for child in list(properties):
-            properties.remove(child)
-        for key, value in zip(("lIns", "tIns", "rIns", "bIns"), insets, strict=True):
-            properties.set(key, str(self.length(value)))
-        properties.set("wrap", "none")
-        properties.set("anchor", vertical)
-        for paragraph in body.findall(qn("a:p")):
-            body.remove(paragraph)
-        for runs, size in lines:
-            paragraph = etree.SubElement(body, qn("a:p"))
-            properties = etree.SubElement(paragraph, qn("a:pPr"))
-            properties.set("algn", "ctr" if anchor == "middle" else "l")
-            if leading is not None:
-                spacing = etree.SubElement(etree.SubElement(properties, qn("a:lnSpc")), qn("a:spcPts"))
-                spacing.set("val", str(round(leading * self._scale * 100)))
-            for words, role, bold in runs:
-                self._run(paragraph, words, role, bold, size)
-        if not lines:
-            etree.SubElement(body, qn("a:p"))
+        sides = "".join(
+            f'{key}="{self.length(value)}" '
+            for key, value in zip(("lIns", "tIns", "rIns", "bIns"), insets, strict=True)
+        )
+        spacing = ""
+        if leading is not None:
+            spacing = f'<a:lnSpc><a:spcPts val="{round(leading * self._scale * 100)}"/></a:lnSpc>'
+        align = "ctr" if anchor == "middle" else "l"
+        paragraphs = "".join(
+            f'<a:p><a:pPr algn="{align}">{spacing}</a:pPr>'
+            + "".join(self._run(words, role, bold, size) for words, role, bold in runs)
+            + "</a:p>"
+            for runs, size in lines
+        )
+        body = parse_xml(
+            f'<p:txBody {_SPACES}><a:bodyPr {sides}wrap="none" anchor="{vertical}"/><a:lstStyle/>'
+            f"{paragraphs or '<a:p/>'}</p:txBody>"
+        )
+        shape.element.replace(shape.element[-1], body)
 
-    def _run(self, paragraph: Any, words: str, role: str, bold: bool, size: float) -> None:
-        run = etree.SubElement(paragraph, qn("a:r"))
-        properties = etree.SubElement(run, qn("a:rPr"))
-        properties.set("lang", "en-US")
-        properties.set("sz", str(max(100, round(size * self._scale * 100))))
-        if bold:
-            properties.set("b", "1")
-        self._colour(etree.SubElement(properties, qn("a:solidFill")), role)
-        etree.SubElement(run, qn("a:t")).text = clean(words)
+    def _run(self, words: str, role: str, bold: bool, size: float) -> str:
+        points = max(100, round(size * self._scale * 100))
+        heavy = ' b="1"' if bold else ""
+        return f'<a:r><a:rPr lang="en-US" sz="{points}"{heavy}>{self._filled(role)}</a:rPr><a:t>{escape(words)}</a:t></a:r>'
 
-    def picture(self, into: Any, image: Any, box: Box, name: str, told: str) -> Any:
+    def picture(self, into: Group, images: Images, image: bytes, box: Box, name: str, told: str) -> None:
         """A small picture."""
-        made = into.add_picture(image, *self._place(box))
-        _name(made, name, told)
-        return made
+        place = self._place(box)
+        left, top, wide, tall = place
+        key = images.related(self._slide, image)
+        element = parse_xml(
+            f"<p:pic {_SPACES}><p:nvPicPr>{self._named(name, told, 'Picture')}"
+            f'<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
+            f'<p:blipFill><a:blip r:embed="{key}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
+            f'<p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>'
+            f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
+        )
+        into.add(element, place)
 
     def connector(
         self,
-        into: Any,
+        into: Group,
         route: Route,
         *,
         role: str,
@@ -174,83 +245,79 @@ class Canvas:
         dash: str = "",
         double: bool = False,
         arrow: bool = True,
-        ends: tuple[tuple[Any, int], tuple[Any, int]] | None = None,
-    ) -> Any:
+        ends: tuple[tuple[Shape, int], tuple[Shape, int]] | None = None,
+    ) -> None:
         """A connector along a route, glued to sites of the shapes at its ends where these are given."""
-        made = into.add_connector(MSO_CONNECTOR.STRAIGHT, Emu(0), Emu(0), Emu(0), Emu(0))
-        _name(made, name, told)
-        element = made._element
-        style = element.find(qn("p:style"))
-        if style is not None:
-            element.remove(style)
-        _shaped(element.spPr, route)
-        self._lined(element.spPr, role, 3 * width if double else width, dash, double=double, arrow=arrow)
+        look = self._lined(role, 3 * width if double else width, dash, double=double, arrow=arrow)
+        glue = ""
         if ends is not None:
-            glue = element.find(qn("p:nvCxnSpPr")).find(qn("p:cNvCxnSpPr"))
-            for tag, (shape, site) in zip(("a:stCxn", "a:endCxn"), ends, strict=True):
-                end = etree.SubElement(glue, qn(tag))
-                end.set("id", str(shape.shape_id))
-                end.set("idx", str(site))
-        return made
+            glue = "".join(
+                f'<a:{tag} id="{shape.shape_id}" idx="{site}"/>'
+                for tag, (shape, site) in zip(("stCxn", "endCxn"), ends, strict=True)
+            )
+        element = parse_xml(
+            f"<p:cxnSp {_SPACES}><p:nvCxnSpPr>{self._named(name, told, 'Connector')}"
+            f"<p:cNvCxnSpPr>{glue}</p:cNvCxnSpPr><p:nvPr/></p:nvCxnSpPr>"
+            f"<p:spPr>{_way(route)}{look}</p:spPr></p:cxnSp>"
+        )
+        into.add(element, (route.x, route.y, route.width, route.height))
+
+    def _named(self, name: str, told: str, form: str) -> str:
+        """The properties of the slide's next shape: its number, its name and its alternative text."""
+        self._used += 1
+        said = f' descr="{_quoted(told)}"' if told else ""
+        return f'<p:cNvPr id="{self._used}" name="{_quoted(name) if name else f"{form} {self._used}"}"{said}/>'
 
     # Colours
 
-    def _filled(self, properties: Any, role: str | None) -> None:
-        fill = etree.SubElement(properties, qn("a:noFill" if role is None else "a:solidFill"))
-        if role is not None:
-            self._colour(fill, role)
-
-    def _lined(
-        self, properties: Any, role: str | None, width: float, dash: str, double: bool = False, arrow: bool = False
-    ) -> None:
-        line = etree.SubElement(properties, qn("a:ln"))
-        line.set("w", str(max(self.length(width * self._theme.stroke), 3175)))
-        if double:
-            line.set("cmpd", "dbl")
-        self._filled(line, role)
-        if dash:
-            etree.SubElement(line, qn("a:prstDash")).set("val", _DASHES[dash])
-        etree.SubElement(line, qn("a:round"))
-        if arrow:
-            head = etree.SubElement(line, qn("a:tailEnd"))
-            head.set("type", "triangle")
-            size = "sm" if double else "med"
-            head.set("w", size)
-            head.set("len", size)
-
-    def _colour(self, fill: Any, role: str) -> None:
+    def _filled(self, role: str | None) -> str:
+        if role is None:
+            return "<a:noFill/>"
         scheme = _INHERITED.get(role)
         if scheme is not None:
-            etree.SubElement(fill, qn("a:schemeClr")).set("val", scheme[0])
-        else:
-            etree.SubElement(fill, qn("a:srgbClr")).set("val", getattr(self._theme, role).removeprefix("#"))
+            return f'<a:solidFill><a:schemeClr val="{scheme}"/></a:solidFill>'
+        colour = getattr(self._theme, role).removeprefix("#")
+        return f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
+
+    def _lined(self, role: str | None, width: float, dash: str, double: bool = False, arrow: bool = False) -> str:
+        thick = max(self.length(width * self._theme.stroke), 3175)
+        size = "sm" if double else "med"
+        return (
+            f'<a:ln w="{thick}"{_DOUBLE if double else ""}>{self._filled(role)}'
+            + (f'<a:prstDash val="{_DASHES[dash]}"/>' if dash else "")
+            + "<a:round/>"
+            + (f'<a:tailEnd type="triangle" w="{size}" len="{size}"/>' if arrow else "")
+            + "</a:ln>"
+        )
 
 
-def _name(shape: Any, name: str, told: str) -> None:
-    properties = next(shape._element.iter(qn("p:cNvPr")))
-    if name:
-        properties.set("name", clean(name)[:_LONGEST])
-    if told:
-        properties.set("descr", clean(told)[:_LONGEST])
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_BODY = '<a:bodyPr wrap="none" anchor="ctr"/>'
+_DOUBLE = ' cmpd="dbl"'
 
 
-def _shaped(properties: Any, route: Route) -> None:
-    """The place and the geometry of a connector, in the order that the format wants them."""
-    for child in list(properties):
-        properties.remove(child)
-    xfrm = etree.SubElement(properties, qn("a:xfrm"))
-    for key, value in (("rot", route.turn), ("flipH", int(route.flip_h)), ("flipV", int(route.flip_v))):
-        if value:
-            xfrm.set(key, str(value))
-    off, ext = etree.SubElement(xfrm, qn("a:off")), etree.SubElement(xfrm, qn("a:ext"))
-    off.set("x", str(route.x))
-    off.set("y", str(route.y))
-    ext.set("cx", str(route.width))
-    ext.set("cy", str(route.height))
-    geometry = etree.SubElement(properties, qn("a:prstGeom"))
-    geometry.set("prst", route.form)
-    values = etree.SubElement(geometry, qn("a:avLst"))
-    for at, value in enumerate(route.adjust, 1):
-        guide = etree.SubElement(values, qn("a:gd"))
-        guide.set("name", f"adj{at}")
-        guide.set("fmla", f"val {value}")
+def _quoted(text: str) -> str:
+    """A name or an alternative text as it may stand in an attribute, its lines kept."""
+    return escape(clean(text)[:_LONGEST]).translate(_ATTRIBUTE)
+
+
+def _around(reach: tuple[int, int, int, int] | None, place: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    if reach is None:
+        return place
+    left, top = min(reach[0], place[0]), min(reach[1], place[1])
+    right, bottom = max(reach[0] + reach[2], place[0] + place[2]), max(reach[1] + reach[3], place[1] + place[3])
+    return left, top, right - left, bottom - top
+
+
+def _way(route: Route) -> str:
+    """The place and the geometry of a connector."""
+    turned = "".join(
+        f' {key}="{value}"'
+        for key, value in (("rot", route.turn), ("flipH", int(route.flip_h)), ("flipV", int(route.flip_v)))
+        if value
+    )
+    values = "".join(f'<a:gd name="adj{at}" fmla="val {value}"/>' for at, value in enumerate(route.adjust, 1))
+    return (
+        f'<a:xfrm{turned}><a:off x="{route.x}" y="{route.y}"/><a:ext cx="{route.width}" cy="{route.height}"/></a:xfrm>'
+        f'<a:prstGeom prst="{route.form}"><a:avLst>{values}</a:avLst></a:prstGeom>'
+    )

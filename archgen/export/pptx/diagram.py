@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from lxml import etree
 from pptx.enum.shapes import MSO_SHAPE
-from pptx.oxml.ns import qn
 
-from archgen.export.pptx.canvas import Canvas
+from archgen.export.pptx.canvas import Canvas, Group, Shape
 from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.routes import route
 from archgen.export.pptx.shortcuts import ways
@@ -40,7 +36,7 @@ class _Painter:
         self._placed = placed
         self._marks = marks
         self._names = names(placed)
-        self._cards: dict[str, Any] = {}
+        self._cards: dict[str, Shape] = {}
         self._sites: dict[str, list[Point]] = {one.node.id: [] for one in placed.nodes}
         self._ways = ways(placed)
         for edge in placed.edges:
@@ -51,7 +47,7 @@ class _Painter:
         self._flat = {one.group.id: one for one in placed.groups if not one.group.across}
 
     def paint(self) -> None:
-        shapes = self._canvas.slide.shapes
+        shapes = self._canvas.whole
         self._inside(shapes, None)
         for band in self._placed.groups:
             if band.group.across:
@@ -66,7 +62,7 @@ class _Painter:
 
     # Groups
 
-    def _inside(self, into: Any, parent: str | None) -> None:
+    def _inside(self, into: Group, parent: str | None) -> None:
         for one in self._placed.groups:
             if not one.group.across and one.group.parent == parent:
                 self._group(into, one)
@@ -74,7 +70,7 @@ class _Painter:
             if (node.node.group if node.node.group in self._flat else None) == parent and not node.node.guards:
                 self._node(into, node)
 
-    def _group(self, into: Any, one: PlacedGroup) -> None:
+    def _group(self, into: Group, one: PlacedGroup) -> None:
         told = " ".join(word for word in (one.group.kind, one.group.label, one.group.detail) if word)
         inner = self._canvas.group(into, one.group.subject, told)
         host = one.group.kind == "host"
@@ -92,7 +88,7 @@ class _Painter:
         self._inside(inner, one.group.id)
         self._marks.row(self._canvas, inner, one.group.badges, one.box.right + 4, one.box.y)
 
-    def _heading(self, into: Any, one: PlacedGroup) -> None:
+    def _heading(self, into: Group, one: PlacedGroup) -> None:
         if one.heading is None:
             return
         box = one.heading
@@ -110,7 +106,7 @@ class _Painter:
             where = Box(x + wide + 6, box.y, text_width(one.detail, SIZES.label) + 2, box.height)
             self._canvas.text(into, where, ((one.detail, "muted", False),), SIZES.label, anchor="start", name="detail")
 
-    def _band(self, into: Any, one: PlacedGroup) -> None:
+    def _band(self, into: Group, one: PlacedGroup) -> None:
         told = " ".join(word for word in (one.group.kind, one.group.label, one.group.detail) if word)
         self._canvas.shape(
             into,
@@ -133,7 +129,7 @@ class _Painter:
 
     # Nodes
 
-    def _node(self, into: Any, one: PlacedNode) -> None:
+    def _node(self, into: Group, one: PlacedNode) -> None:
         name = self._names[one.node.id]
         canvas, box = self._canvas, one.box
         whole = canvas.group(into, f"{name} card", "")
@@ -146,13 +142,13 @@ class _Painter:
             line="card_line",
             name=name,
             told=" · ".join(word for word in words if word) or name,
+            geometry=_outline(box, self._sites[one.node.id]),
         )
-        _outline(card, box, self._sites[one.node.id])
         self._cards[one.node.id] = card
         self._large(whole, card, one) if not one.compact else self._compact(whole, card, one)
         self._marks.row(canvas, whole, one.node.badges, box.right + 4, box.y)
 
-    def _large(self, into: Any, card: Any, one: PlacedNode) -> None:
+    def _large(self, into: Group, card: Shape, one: PlacedNode) -> None:
         box, size = one.box, SIZES.icon
         tall = size + 4 + 16 * len(one.title) + (14 if one.detail else 0)
         y = box.y + (box.height - tall) / 2
@@ -167,7 +163,7 @@ class _Painter:
         above = y + size + 4 - box.y
         self._canvas.write(card, tuple(lines), vertical="t", insets=(0, above, 0, 0))
 
-    def _compact(self, into: Any, card: Any, one: PlacedNode) -> None:
+    def _compact(self, into: Group, card: Shape, one: PlacedNode) -> None:
         box = one.box
         where = Box(box.x + 10, box.centre[1] - CHIP_ICON / 2, CHIP_ICON, CHIP_ICON)
         self._marks.icon(self._canvas, into, where, one.node.kind, None, "muted")
@@ -180,7 +176,7 @@ class _Painter:
 
     # Lines
 
-    def _edge(self, into: Any, one: PlacedEdge) -> None:
+    def _edge(self, into: Group, one: PlacedEdge) -> None:
         line = LINES[one.edge.meaning]
         said = " ".join(word for word in (one.edge.label, line.words) if word)
         source, target = self._names[one.edge.source], self._names[one.edge.target]
@@ -201,7 +197,7 @@ class _Painter:
             ends=(ends[0], ends[1]),
         )
 
-    def _label(self, into: Any, one: PlacedEdge) -> None:
+    def _label(self, into: Group, one: PlacedEdge) -> None:
         if one.label is None:
             return
         line, box, canvas = LINES[one.edge.meaning], one.label.box, self._canvas
@@ -232,32 +228,21 @@ def _tint(one: PlacedGroup) -> str:
 # Cards with sites where their lines arrive
 
 
-def _outline(card: Any, box: Box, sites: list[Point]) -> None:
-    """Gives a card the outline of a rounded rectangle with a connection site for each line, after the usual four."""
-    properties = card._element.spPr
-    old = properties.find(qn("a:prstGeom"))
-    geometry = etree.Element(qn("a:custGeom"))
+def _outline(box: Box, sites: list[Point]) -> str:
+    """The outline of a rounded rectangle with a connection site for each line, after the usual four."""
     wide, tall = round(box.width * 100), round(box.height * 100)
-    etree.SubElement(geometry, qn("a:avLst"))
-    guides = etree.SubElement(geometry, qn("a:gdLst"))
-    etree.SubElement(geometry, qn("a:ahLst"))
-    listed = etree.SubElement(geometry, qn("a:cxnLst"))
+    guides, listed = [], []
     usual = [(wide / 2, 0.0), (0.0, tall / 2), (wide / 2, tall), (float(wide), tall / 2)]
     for at, (x, y) in enumerate([*usual, *(((x - box.x) * 100, (y - box.y) * 100) for x, y in sites)]):
-        for axis, value, whole in (("x", x, "w"), ("y", y, "h")):
-            guide = etree.SubElement(guides, qn("a:gd"))
-            guide.set("name", f"connsite{axis.upper()}{at}")
-            guide.set("fmla", f"*/ {round(value)} {whole} {wide if axis == 'x' else tall}")
-        site = etree.SubElement(listed, qn("a:cxn"))
-        site.set("ang", _angle(x, y, wide, tall))
-        place = etree.SubElement(site, qn("a:pos"))
-        place.set("x", f"connsiteX{at}")
-        place.set("y", f"connsiteY{at}")
-    frame = etree.SubElement(geometry, qn("a:rect"))
-    for key in "ltrb":
-        frame.set(key, key)
-    _rounded(etree.SubElement(geometry, qn("a:pathLst")), wide, tall, round(SIZES.card_radius * 100))
-    properties.replace(old, geometry)
+        guides.append(f'<a:gd name="connsiteX{at}" fmla="*/ {round(x)} w {wide}"/>')
+        guides.append(f'<a:gd name="connsiteY{at}" fmla="*/ {round(y)} h {tall}"/>')
+        angle = _angle(x, y, wide, tall)
+        listed.append(f'<a:cxn ang="{angle}"><a:pos x="connsiteX{at}" y="connsiteY{at}"/></a:cxn>')
+    return (
+        f"<a:custGeom><a:avLst/><a:gdLst>{''.join(guides)}</a:gdLst><a:ahLst/><a:cxnLst>{''.join(listed)}</a:cxnLst>"
+        f'<a:rect l="l" t="t" r="r" b="b"/><a:pathLst>{_rounded(wide, tall, round(SIZES.card_radius * 100))}</a:pathLst>'
+        "</a:custGeom>"
+    )
 
 
 def _angle(x: float, y: float, wide: float, tall: float) -> str:
@@ -266,10 +251,7 @@ def _angle(x: float, y: float, wide: float, tall: float) -> str:
     return min(gaps, key=lambda way: gaps[way])
 
 
-def _rounded(paths: Any, wide: int, tall: int, radius: int) -> None:
-    path = etree.SubElement(paths, qn("a:path"))
-    path.set("w", str(wide))
-    path.set("h", str(tall))
+def _rounded(wide: int, tall: int, radius: int) -> str:
     radius = min(radius, wide // 2, tall // 2)
     corners = (
         ((radius, 0), (wide - radius, 0), "16200000"),
@@ -277,16 +259,12 @@ def _rounded(paths: Any, wide: int, tall: int, radius: int) -> None:
         ((wide - radius, tall), (radius, tall), "5400000"),
         ((0, tall - radius), (0, radius), "10800000"),
     )
-    _step(path, "a:moveTo", corners[0][0])
-    for _, end, start in corners:
-        _step(path, "a:lnTo", end)
-        arc = etree.SubElement(path, qn("a:arcTo"))
-        for key, value in (("wR", radius), ("hR", radius), ("stAng", start), ("swAng", 5400000)):
-            arc.set(key, str(value))
-    etree.SubElement(path, qn("a:close"))
+    steps = "".join(
+        f'<a:lnTo>{_point(end)}</a:lnTo><a:arcTo wR="{radius}" hR="{radius}" stAng="{start}" swAng="5400000"/>'
+        for _, end, start in corners
+    )
+    return f'<a:path w="{wide}" h="{tall}"><a:moveTo>{_point(corners[0][0])}</a:moveTo>{steps}<a:close/></a:path>'
 
 
-def _step(path: Any, tag: str, place: tuple[int, int]) -> None:
-    point = etree.SubElement(etree.SubElement(path, qn(tag)), qn("a:pt"))
-    point.set("x", str(place[0]))
-    point.set("y", str(place[1]))
+def _point(place: tuple[int, int]) -> str:
+    return f'<a:pt x="{place[0]}" y="{place[1]}"/>'

@@ -16,7 +16,7 @@ _SAMPLE, _GAP, _SIZE = 26.0, 16.0, 12.0
 
 def legend(canvas: Canvas, placed: Placed, marks: Marks, room: float) -> None:
     """A sample and its words for each meaning and each severity, in one line no longer than the room."""
-    shapes = canvas.slide.shapes
+    shapes = canvas.whole
     x = 0.0
     occurring = {edge.edge.meaning for edge in placed.edges}
     for meaning, line in LINES.items():
@@ -50,7 +50,7 @@ def legend(canvas: Canvas, placed: Placed, marks: Marks, room: float) -> None:
 def _words(canvas: Canvas, x: float, words: str) -> float:
     wide = text_width(words, _SIZE)
     box = Box(x, 2, wide + 4, 18)
-    canvas.text(canvas.slide.shapes, box, ((words, "muted", False),), _SIZE, anchor="start", name="legend words")
+    canvas.text(canvas.whole, box, ((words, "muted", False),), _SIZE, anchor="start", name="legend words")
     return x + wide + _GAP
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from io import BytesIO
-from typing import Any, assert_never
+from typing import assert_never
 
 from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.export.png import png
-from archgen.export.pptx.canvas import Canvas
+from archgen.export.pptx.canvas import Canvas, Group
+from archgen.export.pptx.images import Images
 from archgen.finding import Severity
 from archgen.glyphs import Icon, glyph
 from archgen.layout.placed import Box
@@ -30,24 +30,24 @@ class Marks:
     def __init__(self, icons: Icons, mode: Mode) -> None:
         self._icons = icons
         self._mode = mode
+        self._images = Images()
 
-    def icon(self, canvas: Canvas, into: Any, box: Box, kind: str, name: str | None, role: str = "ink") -> None:
+    def icon(self, canvas: Canvas, into: Group, box: Box, kind: str, name: str | None, role: str = "ink") -> None:
         """The logo of a product, else the glyph of a kind."""
         drawing = (self._icons(name) if name else None) or glyph(kind)
         self.drawing(canvas, into, box, drawing, role)
 
-    def drawing(self, canvas: Canvas, into: Any, box: Box, drawing: Icon, role: str) -> None:
+    def drawing(self, canvas: Canvas, into: Group, box: Box, drawing: Icon, role: str) -> None:
         """A drawing in a box."""
-        canvas.picture(
-            into, BytesIO(_icon_png(drawing, role, self._mode)), box, f"{drawing.id} icon", f"icon: {drawing.id}"
-        )
+        image = _icon_png(drawing, role, self._mode)
+        canvas.picture(into, self._images, image, box, f"{drawing.id} icon", f"icon: {drawing.id}")
 
-    def lock(self, canvas: Canvas, into: Any, x: float, y: float, state: str, role: str) -> None:
+    def lock(self, canvas: Canvas, into: Group, x: float, y: float, state: str, role: str) -> None:
         """A closed or an open lock, its top left corner at a place."""
-        image = BytesIO(_lock_png("closed" if state == "closed" else "open", role, self._mode))
-        canvas.picture(into, image, Box(x, y, SIZES.lock, SIZES.lock), f"{state} lock", f"{state} lock")
+        image = _lock_png("closed" if state == "closed" else "open", role, self._mode)
+        canvas.picture(into, self._images, image, Box(x, y, SIZES.lock, SIZES.lock), f"{state} lock", f"{state} lock")
 
-    def badge(self, canvas: Canvas, into: Any, x: float, y: float, badge: Badge) -> None:
+    def badge(self, canvas: Canvas, into: Group, x: float, y: float, badge: Badge) -> None:
         """A badge around a centre."""
         wide, tall = badge_size(badge.number)
         box = Box(x - wide / 2, y - tall / 2, wide, tall)
@@ -66,7 +66,7 @@ class Marks:
         run = ((str(badge.number), "on_badge", True),)
         canvas.write(made, ((run, SIZES.small),))
 
-    def row(self, canvas: Canvas, into: Any, badges: tuple[Badge, ...], right: float, middle: float) -> None:
+    def row(self, canvas: Canvas, into: Group, badges: tuple[Badge, ...], right: float, middle: float) -> None:
         """Badges side by side, the last one's right side at a place."""
         for badge in reversed(badges):
             wide = badge_size(badge.number)[0]

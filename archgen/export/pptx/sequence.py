@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
 
 from pptx.enum.shapes import MSO_SHAPE
 
-from archgen.export.pptx.canvas import Canvas
+from archgen.export.pptx.canvas import Canvas, Group, Shape
 from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.routes import route
 from archgen.layout.lanes import LOOP
@@ -18,7 +17,7 @@ from archgen.theme import LINES, SIZES
 
 def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
     """Puts a sequence on a slide."""
-    shapes = canvas.slide.shapes
+    shapes = canvas.whole
     cards = [_head(canvas, shapes, head, marks) for head in placed.heads]
     for head, card in zip(placed.heads, cards, strict=True):
         _lifeline(canvas, shapes, head, placed, card)
@@ -32,7 +31,7 @@ def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
         _head(canvas, shapes, foot, marks)
 
 
-def _text(canvas: Canvas, into: Any, texts: tuple[Text, ...]) -> None:
+def _text(canvas: Canvas, into: Group, texts: tuple[Text, ...]) -> None:
     """Lines one under the other, in one box for each size of theirs."""
     for _, found in groupby(texts, key=lambda text: (text.size, text.role, text.anchor)):
         lines = tuple(found)
@@ -46,7 +45,7 @@ def _text(canvas: Canvas, into: Any, texts: tuple[Text, ...]) -> None:
         _lines(canvas, made, lines)
 
 
-def _lines(canvas: Canvas, shape: Any, lines: tuple[Text, ...], insets: tuple[float, float] = (2, 0)) -> None:
+def _lines(canvas: Canvas, shape: Shape, lines: tuple[Text, ...], insets: tuple[float, float] = (2, 0)) -> None:
     written = tuple((((line.text, line.role, line.bold),), line.size) for line in lines)
     leading = LEADING if len(lines) > 1 else None
     across, above = insets if lines and lines[0].anchor == "start" else (0.0, insets[1])
@@ -55,7 +54,7 @@ def _lines(canvas: Canvas, shape: Any, lines: tuple[Text, ...], insets: tuple[fl
     )
 
 
-def _head(canvas: Canvas, into: Any, head: Head, marks: Marks) -> Any:
+def _head(canvas: Canvas, into: Group, head: Head, marks: Marks) -> Shape:
     name = head.participant.id
     whole = canvas.group(into, f"{name} card", "")
     card = canvas.shape(
@@ -76,7 +75,7 @@ def _head(canvas: Canvas, into: Any, head: Head, marks: Marks) -> Any:
     return card
 
 
-def _lifeline(canvas: Canvas, into: Any, head: Head, placed: PlacedSequence, card: Any) -> None:
+def _lifeline(canvas: Canvas, into: Group, head: Head, placed: PlacedSequence, card: Shape) -> None:
     # a thin shape, not a connector: only messages are connectors here
     canvas.shape(
         into,
@@ -89,7 +88,7 @@ def _lifeline(canvas: Canvas, into: Any, head: Head, placed: PlacedSequence, car
     )
 
 
-def _arrow(canvas: Canvas, into: Any, arrow: Arrow, placed: PlacedSequence, marks: Marks) -> None:
+def _arrow(canvas: Canvas, into: Group, arrow: Arrow, placed: PlacedSequence, marks: Marks) -> None:
     message, line = arrow.message, LINES[arrow.message.meaning]
     points = [(arrow.x1, arrow.y), (arrow.x2, arrow.y2)]
     if message.source == message.target:
@@ -119,12 +118,12 @@ def _arrow(canvas: Canvas, into: Any, arrow: Arrow, placed: PlacedSequence, mark
         marks.badge(canvas, into, x, y, badge)
 
 
-def _paper(canvas: Canvas, into: Any, paper: Paper) -> None:
+def _paper(canvas: Canvas, into: Group, paper: Paper) -> None:
     note = canvas.shape(into, MSO_SHAPE.RECTANGLE, paper.box, fill="paper", line="paper_line", name="note")
     _lines(canvas, note, paper.texts, insets=(12, 0))
 
 
-def _frame(canvas: Canvas, into: Any, frame: FrameBox) -> None:
+def _frame(canvas: Canvas, into: Group, frame: FrameBox) -> None:
     for at, band in enumerate(frame.bands):
         _band(canvas, into, band, first=at == 0)
     canvas.shape(into, MSO_SHAPE.RECTANGLE, frame.box, fill=None, line="card_line", name=f"{frame.name.text} frame")
@@ -132,7 +131,7 @@ def _frame(canvas: Canvas, into: Any, frame: FrameBox) -> None:
     _text(canvas, into, (frame.name,))
 
 
-def _band(canvas: Canvas, into: Any, band: Band, first: bool) -> None:
+def _band(canvas: Canvas, into: Group, band: Band, first: bool) -> None:
     canvas.shape(into, MSO_SHAPE.RECTANGLE, band.box, fill="tint_1", line=None, name="condition")
     if not first:
         rule = Box(band.box.x, band.box.y, band.box.width, 0)

@@ -15,6 +15,7 @@ from archgen.export.pptx.archive import written
 from archgen.export.pptx.canvas import Canvas
 from archgen.export.pptx.legend import legend
 from archgen.export.pptx.marks import Icons, Marks
+from archgen.export.pptx.notes import Notes
 from archgen.export.pptx.template import Area, Base, base
 from archgen.markup import clean
 from archgen.metrics import elide, text_width, wrap
@@ -37,6 +38,7 @@ class _Writer:
     def __init__(self, place: Base, icons: Icons) -> None:
         self._base = place
         self._marks = Marks(icons, place.theme.name)
+        self._notes = Notes()
         self._area: Area = place.area
 
     def written(self, deck: Deck) -> bytes:
@@ -60,9 +62,7 @@ class _Writer:
                 assert_never(slide)
         _number(made)
         if slide.notes:
-            frame = made.notes_slide.notes_text_frame
-            if frame is not None:
-                frame.text = clean(slide.notes)
+            self._notes.write(made, slide.notes)
 
     def _new(self, layout: Any, title: str) -> Any:
         made = self._base.presentation.slides.add_slide(layout)
@@ -134,7 +134,8 @@ class _Writer:
                 setattr(box.text_frame, side, 0)
             if entry.badge:
                 larger = Canvas(made, self._base.theme, area.x + 18, y + PROSE * 0.6, 1.6)
-                self._marks.badge(larger, made.shapes, 0, 0, entry.badge)
+                self._marks.badge(larger, larger.whole, 0, 0, entry.badge)
+                larger.close()
             y += height + 12
         return made
 
@@ -170,8 +171,10 @@ class _Writer:
         placed = slide.placed
         canvas, bottom = self._canvas(made, placed.width, placed.height, _FOOT)
         diagram.paint(canvas, placed, self._marks)
+        canvas.close()
         foot = Canvas(made, self._base.theme, self._area.x, bottom, 1.0)
         legend(foot, placed, self._marks, self._area.width)
+        foot.close()
         return made
 
     def _flow(self, slide: Flow) -> Any:
@@ -179,6 +182,7 @@ class _Writer:
         placed = slide.placed
         canvas, _ = self._canvas(made, placed.width, placed.height, 0.0)
         sequence.paint(canvas, placed, self._marks)
+        canvas.close()
         return made
 
     def _canvas(self, made: Any, width: float, height: float, foot: float) -> tuple[Canvas, float]:

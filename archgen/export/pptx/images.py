@@ -1,0 +1,25 @@
+"""The small pictures of a deck: each is in the file once, however many slides show it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from pptx.opc.constants import RELATIONSHIP_TYPE
+
+
+class Images:
+    """The pictures of one deck by their bytes, and which slides know them already."""
+
+    def __init__(self) -> None:
+        self._parts: dict[bytes, Any] = {}
+        self._related: dict[tuple[Any, bytes], str] = {}
+
+    def related(self, slide: Any, image: bytes) -> str:
+        """The key of the relation from a slide to a picture."""
+        known = (slide.part.partname, image)
+        if known not in self._related:
+            if image not in self._parts:
+                self._parts[image] = slide.part.package.get_or_add_image_part(BytesIO(image))
+            self._related[known] = slide.part.relate_to(self._parts[image], RELATIONSHIP_TYPE.IMAGE)
+        return self._related[known]
