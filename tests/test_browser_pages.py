@@ -57,3 +57,14 @@ def test_nothing_covers_anything_or_widens_the_page(
     browser.picture(f"page-{kind}-{size[0]}")
     assert browser.run(COVERED) == []
     assert browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def test_both_pictures_of_a_flow_are_seen_whole_on_a_desktop(browser: Browser, site: str) -> None:
+    browser.size(*DESKTOP)
+    for tier, flow in ((TIER, "read-page"), ("2-distributed-web-infrastructure", "write-comment")):
+        browser.open(os.path.join(site, tier, "flows", flow, "index.html"))
+        ready(browser)
+        assert browser.run(
+            "return [...document.querySelectorAll('.archgen-sequence, .archgen-frame')].map(one => [...one.querySelectorAll('svg')]"
+            ".filter(svg => svg.getBoundingClientRect().right > one.getBoundingClientRect().right + 1).length)"
+        ) == [0, 0]

@@ -163,7 +163,7 @@ def test_the_mermaid_text_is_copied(browser: Browser, site: str) -> None:
 def test_reduced_motion_scrolls_at_once(browser: Browser, site: str) -> None:
     media = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    browser.size(1440, 420)
+    browser.size(1440, 860)
     see(browser, site)
     browser.run(
         "document.querySelector('.archgen-player').scrollIntoView({behavior: 'instant'}); location.hash = '#step=12'"
@@ -172,7 +172,8 @@ def test_reduced_motion_scrolls_at_once(browser: Browser, site: str) -> None:
     top = float(
         str(browser.run("return document.querySelector('.archgen-sequence [data-lit]').getBoundingClientRect().top"))
     )
-    assert 0 < top < 420
+    panel = browser.run("return document.querySelector('.archgen-beside').getBoundingClientRect().bottom")
+    assert float(str(panel)) < top < 860
     browser.size(1440, 1300)
     browser.prefer("light")
 
@@ -191,7 +192,10 @@ def test_it_fits_and_logs_nothing(browser: Browser, site: str, scheme: str, devi
     assert browser.run("return document.documentElement.scrollWidth <= innerWidth") is True
     tops = "return ['.archgen-sequence', '.archgen-beside'].map(one => document.querySelector(one).getBoundingClientRect().top)"
     sequence, beside = browser.run(tops)  # type: ignore[misc]
-    assert abs(sequence - beside) < 60 if device == "desktop" else beside < sequence - 100
+    assert beside < sequence - 100
+    desk = "return ['.archgen-desk', '.archgen-stage'].map(one => document.querySelector(one).getBoundingClientRect().left)"
+    controls, stage = browser.run(desk)  # type: ignore[misc]
+    assert controls < stage - 100 if device == "desktop" else controls == stage
     browser.picture(f"player-{device}-{scheme}")
     assert browser.complaints() == []
     outside = {url for url in browser.asked() if not url.startswith(("file://", "data:", "about:", "blob:"))}

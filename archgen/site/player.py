@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ from archgen.topology import Topology
 from archgen.view import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence
 
+_WIDTH = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
+
 VARIANTS = 16
 """Single losses that stop the flow which the player offers; the others can be named in the address."""
 
@@ -28,11 +31,17 @@ def player(tier: Tier, flow: Flow, sequence: str, deployed: str) -> str:
     data = compiled(tier.topology, (flow,)) | folded(tier.topology)
     data |= {"steps": steps(tier, flow), "variants": variants(tier.topology, flow)}
     return (
-        '<div class="archgen-player" data-search-exclude>'
+        f'<div class="archgen-player" style="--sequence:{_width(sequence)}px;--path:{_width(deployed)}px" '
+        "data-search-exclude>"
         f'<figure class="archgen-picture archgen-sequence">{guarded(sequence)}</figure>'
         f'<div class="archgen-beside"><figure class="archgen-stage">{guarded(deployed)}</figure></div>'
         f'<script type="application/json">{written(data)}</script></div>'
     )
+
+
+def _width(svg: str) -> str:
+    found = _WIDTH.search(svg)
+    return found[1] if found else "0"
 
 
 def mermaid(tier: Tier, flow: Flow) -> str:

@@ -61,7 +61,7 @@
   const caption = make("div", { class: "archgen-caption", "aria-live": "polite" });
   const verdict = make("div", { class: "archgen-while-said", role: "status" });
   const controls = make("div", { class: "archgen-controls" }, back, play, next, counter, pace, chosen);
-  beside.prepend(controls, caption, verdict);
+  beside.prepend(make("div", { class: "archgen-desk" }, controls, caption, verdict));
   root.setAttribute("tabindex", "0");
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", "Step player: arrow keys go from step to step, Space plays");
@@ -112,10 +112,11 @@
     if (!one) return;
     const box = one.getBoundingClientRect(), around = sequence.getBoundingClientRect();
     const header = document.querySelector(".md-header");
-    const top = (header ? header.getBoundingClientRect().bottom : 0) + 110;
-    const wide = getComputedStyle(root).gridTemplateColumns.includes(" ");
+    const panel = beside.getBoundingClientRect(), kept = getComputedStyle(beside).position === "sticky";
+    const above = panel.right > around.left && panel.left < around.right;
+    const top = above ? panel.height + (header ? header.offsetHeight : 0) + 30 : (header ? header.offsetHeight : 0) + 110;
     const behavior = still.matches ? "instant" : "smooth";
-    if (wide && (box.top < top || box.bottom > innerHeight - 60)) scrollBy({ top: box.top - innerHeight / 2, behavior });
+    if (kept && (box.top < top || box.bottom > innerHeight - 60)) scrollBy({ top: box.top - (top + innerHeight) / 2, behavior });
     const scale = drawing.getBoundingClientRect().width / width;
     const [x1, x2] = one.dataset.at.split(" ").map(x => Number(x) * scale);
     const low = Math.min(x1, x2) - 40, high = Math.max(x1, x2) + 40, from = sequence.scrollLeft;
