@@ -27,6 +27,7 @@ from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Table  # no
 from archgen.errors import UsageError  # noqa: E402
 from archgen.export.pptx import pptx as written  # noqa: E402
 from archgen.export.pptx.routes import Route, route  # noqa: E402
+from archgen.metrics import text_width  # noqa: E402
 from archgen.project.inputs import Input, find, read  # noqa: E402
 from archgen.project.models import judge  # noqa: E402
 from archgen.project.pictures import Drawing  # noqa: E402
@@ -216,6 +217,34 @@ def test_no_connector_runs_through_a_card(tier: Tier, slide) -> None:
                     and max(y0, y1) > card.top + 9000
                 )
                 assert not inside, f"{one.name} through {card.name}"
+
+
+@EACH
+def test_names_on_a_deployment_can_be_read(tier: Tier, slide) -> None:
+    compact = {one.node.id for one in DRAWING.placed(tier).nodes if one.compact}
+    for one in every(slide.shapes):
+        component = tier.topology.components.get(one.name.partition("@")[0].partition("#")[0])
+        if component is None or one.shape_type == 6 or not one.has_text_frame or one.name.endswith(" label"):
+            continue
+        size = one.text_frame.paragraphs[0].runs[0].font.size.pt
+        small = any(node.partition("@")[0].partition("#")[0] == component.id for node in compact)
+        assert size >= (7 if small else 9.5), one.name
+
+
+@EACH
+def test_words_of_a_card_fit_it(tier: Tier, slide) -> None:
+    for one in every(slide.shapes):
+        if one.shape_type == 6 or not one.has_text_frame or one._element.find(f".//{qn('a:custGeom')}") is None:
+            continue
+        body = one._element.find(qn("p:txBody")).find(qn("a:bodyPr"))
+        inset = int(body.get("lIns")) / 12700
+        high = int(body.get("tIns")) / 12700
+        for part in one.text_frame.paragraphs:
+            (run,) = part.runs
+            wide = text_width(run.text, run.font.size.pt, bold=bool(run.font.bold))
+            assert wide + inset <= one.width.pt, (one.name, run.text)
+            high += run.font.size.pt * 1.15
+        assert high <= one.height.pt + 0.5, one.name
 
 
 def test_no_picture_is_larger_than_an_icon() -> None:

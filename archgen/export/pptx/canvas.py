@@ -108,6 +108,10 @@ class Canvas:
         """A length on the slide."""
         return round(pixels * self._scale * EMU)
 
+    def points(self, pixels: float) -> float:
+        """A length on the slide in points."""
+        return pixels * self._scale
+
     def _place(self, box: Box) -> tuple[int, int, int, int]:
         (left, top), (right, bottom) = self.at((box.x, box.y)), self.at((box.right, box.bottom))
         return left, top, max(right - left, 0), max(bottom - top, 0)

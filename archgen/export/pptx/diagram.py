@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pptx.enum.shapes import MSO_SHAPE
 
-from archgen.export.pptx.canvas import Canvas, Group, Shape
+from archgen.export.pptx.canvas import Canvas, Group, Line, Shape
 from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.routes import route
 from archgen.export.pptx.shortcuts import ways
@@ -15,6 +15,16 @@ from archgen.metrics import text_width
 from archgen.theme import LINES, SIZES
 
 _SIDES = 4
+_READABLE, _LEGIBLE = 10.5, 8.5
+"""Points that a name on a slide should have, and the words under it."""
+
+_LINE = 1.22
+"""The height of a line of words, in their size."""
+
+_HEADING = 17.0
+"""Pixels of the largest words in a heading."""
+
+_PADDING, _SMALLEST_ICON = 14.0, 28.0
 
 
 def names(placed: Placed) -> dict[str, str]:
@@ -99,12 +109,16 @@ class _Painter:
             self._marks.drawing(self._canvas, into, glyph, group_glyph("host"), "muted")
             x += 22
         role = "ink" if host else "muted"
-        wide = text_width(one.title, SIZES.text, bold=True) + 2
+        used = text_width(one.title, SIZES.text, bold=True) + text_width(one.detail, SIZES.label) + 12
+        room = one.box.right - 20 - 14 * len(one.group.badges) - x
+        grown = max(1.0, min(_READABLE / self._canvas.points(SIZES.text), room / used, _HEADING / SIZES.text))
+        wide = text_width(one.title, SIZES.text * grown, bold=True) + 2
         where = Box(x, box.y, wide, box.height)
-        self._canvas.text(into, where, ((one.title, role, True),), SIZES.text, anchor="start", name="name")
+        self._canvas.text(into, where, ((one.title, role, True),), SIZES.text * grown, anchor="start", name="name")
         if one.detail:
-            where = Box(x + wide + 6, box.y, text_width(one.detail, SIZES.label) + 2, box.height)
-            self._canvas.text(into, where, ((one.detail, "muted", False),), SIZES.label, anchor="start", name="detail")
+            where = Box(x + wide + 6, box.y, text_width(one.detail, SIZES.label * grown) + 2, box.height)
+            run = (one.detail, "muted", False)
+            self._canvas.text(into, where, (run,), SIZES.label * grown, anchor="start", name="detail")
 
     def _band(self, into: Group, one: PlacedGroup) -> None:
         told = " ".join(word for word in (one.group.kind, one.group.label, one.group.detail) if word)
@@ -149,30 +163,46 @@ class _Painter:
         self._marks.row(canvas, whole, one.node.badges, box.right + 4, box.y)
 
     def _large(self, into: Group, card: Shape, one: PlacedNode) -> None:
-        box, size = one.box, SIZES.icon
-        tall = size + 4 + 16 * len(one.title) + (14 if one.detail else 0)
-        y = box.y + (box.height - tall) / 2
+        box = one.box
+        room = box.height - _PADDING
+        words = self._sizes(one, box.width - _PADDING, room - _SMALLEST_ICON, SIZES.name, SIZES.label)
+        heights = [size * _LINE for _, size in words]
+        size = min(SIZES.icon, room - sum(heights))
+        y = box.y + (box.height - size - sum(heights) - 4) / 2
         where = Box(box.centre[0] - size / 2, y, size, size)
         self._marks.icon(self._canvas, into, where, one.node.kind, one.node.icon)
-        lines: list[tuple[tuple[tuple[str, str, bool], ...], float]] = [
-            (((line, "ink", True),), SIZES.name) for line in one.title
-        ]
-        if one.detail:
-            role = "accent" if one.node.mark in ("primary", "active") else "muted"
-            lines.append((((one.detail, role, bool(one.node.mark)),), SIZES.label))
-        above = y + size + 4 - box.y
-        self._canvas.write(card, tuple(lines), vertical="t", insets=(0, above, 0, 0))
+        self._canvas.write(card, words, vertical="t", insets=(0, y + size + 4 - box.y, 0, 0))
 
     def _compact(self, into: Group, card: Shape, one: PlacedNode) -> None:
         box = one.box
         where = Box(box.x + 10, box.centre[1] - CHIP_ICON / 2, CHIP_ICON, CHIP_ICON)
         self._marks.icon(self._canvas, into, where, one.node.kind, None, "muted")
-        lines: list[tuple[tuple[tuple[str, str, bool], ...], float]] = [
-            (((line, "ink", True),), SIZES.text) for line in one.title
-        ]
+        words = self._sizes(one, box.width - 18 - CHIP_ICON - 4, box.height - 4, SIZES.text, SIZES.small)
+        self._canvas.write(card, words, anchor="start", insets=(18 + CHIP_ICON, 0, 0, 0))
+
+    def _sizes(self, one: PlacedNode, wide: float, tall: float, name: float, detail: float) -> tuple[Line, ...]:
+        """The words of a card; in a picture that is shrunk to its slide they are as large as the card has room for.
+
+        `wide` and `tall` are what the words may take, `name` and `detail` their sizes in a picture of its own size.
+        """
+        role = "accent" if one.node.mark in ("primary", "active") else "muted"
+        texts = [((line, "ink", True), name) for line in one.title]
         if one.detail:
-            lines.append((((one.detail, "muted", False),), SIZES.small))
-        self._canvas.write(card, tuple(lines), anchor="start", insets=(18 + CHIP_ICON, 0, 0, 0))
+            texts.append(
+                ((one.detail, role if not one.compact else "muted", bool(one.node.mark and not one.compact)), detail)
+            )
+        wanted = [max(size, self._wanted(size, name)) for _, size in texts]
+        share = min(1.0, tall / (_LINE * sum(wanted)))
+        found: list[Line] = []
+        for (run, size), large in zip(texts, wanted, strict=True):
+            fitting = size * wide / max(text_width(run[0], size, bold=run[2]), 1.0)
+            found.append(((run,), max(size, min(share * large, fitting))))
+        return tuple(found)
+
+    def _wanted(self, size: float, name: float) -> float:
+        """Pixels that words want on the slide: names more than what stands under them."""
+        points = _READABLE if size == name else _LEGIBLE
+        return points / self._canvas.points(1.0)
 
     # Lines
 
