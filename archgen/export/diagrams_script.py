@@ -97,7 +97,7 @@ def _edge(edge: Edge, names: dict[str, str]) -> str:
     style = "dotted" if edge.meaning == "monitoring" else "dashed" if line.dash else "bold" if line.double else "solid"
     label = dot_label([edge.label]) if edge.label else ""
     how = f"Edge(label={label!r}, color={colours(LIGHT)[line.role]!r}, style={style!r})"
-    return f"{names[edge.source]} >> {how} >> {names[edge.target]}"
+    return f"{names[edge.source]} {'<<' if edge.mutual else '>>'} {how} >> {names[edge.target]}"
 
 
 # The picture

@@ -74,7 +74,8 @@ def _edge(edge: Edge, paths: dict[str, str], palette: dict[str, str]) -> str:
         style.append(f"style.stroke-dash: {_DASHES[edge.meaning]}")
     if line.double:
         style.append("style.stroke-width: 4")
-    return f"{paths[edge.source]} -> {paths[edge.target]}: {quoted(words)} {{ {'; '.join(style)} }}"
+    arrow = "<->" if edge.mutual else "->"
+    return f"{paths[edge.source]} {arrow} {paths[edge.target]}: {quoted(words)} {{ {'; '.join(style)} }}"
 
 
 # Sequences

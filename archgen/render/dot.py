@@ -122,4 +122,5 @@ def _edge(edge: Edge, palette: dict[str, str]) -> dict[str, str]:
         "penwidth": f"{width:g}" if edge.change == "added" else "1",
         "style": "solid" if not line.dash else "dotted" if edge.meaning == "monitoring" else "dashed",
         "tooltip": dot_label([line.words]),
+        **({"dir": "both"} if edge.mutual else {}),
     }

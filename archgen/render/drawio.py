@@ -162,7 +162,8 @@ class _Diagram:
         entry = _anchor("entry", boxes[one.edge.target], one.points[-1])
         style = (
             f"edgeStyle=orthogonalEdgeStyle;rounded=1;arcSize={2 * SIZES.line_radius};{exits}{entry}endArrow=block;endFill=1;"
-            f"endSize=5;jumpStyle=arc;{_stroke(line, self._palette)}labelBackgroundColor={self._palette['ground']};"
+            f"endSize=5;{'startArrow=block;startFill=1;startSize=5;' if one.edge.mutual else ''}"
+            f"jumpStyle=arc;{_stroke(line, self._palette)}labelBackgroundColor={self._palette['ground']};"
         )
         corners = [element("mxPoint", x=x, y=y) for x, y in one.points[1:-1]]
         way = element("Array", *corners, as_="points") if corners else ""

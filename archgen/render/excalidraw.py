@@ -165,8 +165,9 @@ class _Canvas:
         ends: tuple[Element, Element] | None = None,
         head: bool = True,
         width: float = 1.0,
+        both: bool = False,
     ) -> None:
-        """A line through points, bound to the elements at its ends."""
+        """A line through points, bound to the elements at its ends; with `both` it has a head at each."""
         (x, y), xs, ys = points[0], [one[0] for one in points], [one[1] for one in points]
         made = self._add(
             "arrow" if head else "line",
@@ -179,7 +180,7 @@ class _Canvas:
             lastCommittedPoint=None,
             startBinding=None,
             endBinding=None,
-            startArrowhead=None,
+            startArrowhead="triangle" if both else None,
             endArrowhead="triangle" if head else None,
             elbowed=False,
         )
@@ -252,7 +253,8 @@ class _Diagram:
     def _edge(self, one: PlacedEdge) -> None:
         line, canvas = LINES[one.edge.meaning], self._canvas
         ends = (self._cards[one.edge.source], self._cards[one.edge.target])
-        canvas.arrow(one.points, line.role, _DASHES.get(line.dash, "dashed"), ends, width=3.0 if line.double else 1.0)
+        width, both = 3.0 if line.double else 1.0, one.edge.mutual
+        canvas.arrow(one.points, line.role, _DASHES.get(line.dash, "dashed"), ends, width=width, both=both)
         if one.label is None:
             return
         box = one.label.box

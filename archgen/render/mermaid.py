@@ -110,7 +110,8 @@ def diagram_mermaid(diagram: Diagram) -> str:
     lines = ["flowchart LR", f"  accTitle: {quoted(diagram.title)}", f"  accDescr: {quoted(diagram.alt)}"]
     lines += [f"  {line}" for line in _inside(diagram, None, nodes)]
     for edge in diagram.edges:
-        lines.append(f"  {nodes[edge.source]} {_ARROWS[edge.meaning]}{_label(edge)} {nodes[edge.target]}")
+        arrow = f"{'<' if edge.mutual else ''}{_ARROWS[edge.meaning]}"
+        lines.append(f"  {nodes[edge.source]} {arrow}{_label(edge)} {nodes[edge.target]}")
     lines += [f"  {line}" for line in _styles(diagram, nodes)]
     return "\n".join(lines) + "\n"
 

@@ -74,7 +74,7 @@ def diagram_plantuml(diagram: Diagram, theme: Theme = LIGHT) -> str:
     lines += _inside(diagram, None, names)
     for edge in diagram.edges:
         line = LINES[edge.meaning]
-        arrow = f"-[{palette[line.role]}{_STYLES[edge.meaning]}]->"
+        arrow = f"{'<' if edge.mutual else ''}-[{palette[line.role]}{_STYLES[edge.meaning]}]->"
         words = ", ".join(dict.fromkeys(word for word in (edge.label, line.words, _issues(edge.badges)) if word))
         lines.append(f"{names[edge.source]} {arrow} {names[edge.target]}{_said(_lines(words))}")
     return "\n".join([*lines, "@enduml"]) + "\n"
@@ -115,8 +115,9 @@ def diagram_c4(diagram: Diagram) -> str:
     lines += _c4_inside(diagram, None, names)
     for edge in diagram.edges:
         words = quoted(edge.label) or " "
+        macro = "BiRel" if edge.mutual else "Rel"
         lines.append(
-            f'Rel({names[edge.source]}, {names[edge.target]}, "{words}", "{quoted(LINES[edge.meaning].words)}")'
+            f'{macro}({names[edge.source]}, {names[edge.target]}, "{words}", "{quoted(LINES[edge.meaning].words)}")'
         )
     return "\n".join([*lines, "@enduml"]) + "\n"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from unicodedata import category, east_asian_width
 
-from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.markup import clean
 from archgen.theme import LINES
 from archgen.view import Badge
@@ -228,7 +228,9 @@ class _Grid:
         for node in self._placed.nodes:
             self._node(node)
         for edge in self._placed.edges:
-            self._arrow(edge)
+            self._arrow(edge.points[-2:], edge)
+            if edge.edge.mutual:
+                self._arrow(edge.points[1::-1], edge)
             if edge.label:
                 box = edge.label.box
                 left, right = self._x[box.x], self._x[box.right]
@@ -306,9 +308,9 @@ class _Grid:
                 joints = (before if at > low else 0) | (after if at < high else 0)
                 self._lines[place] = (self._lines.get(place, (0, role))[0] | joints, role)
 
-    def _arrow(self, one: PlacedEdge) -> None:
-        """The arrow, in the cell before the card that it points to."""
-        (x0, y0), (x1, y1) = one.points[-2:]
+    def _arrow(self, last: Sequence[Point], one: PlacedEdge) -> None:
+        """The arrow at the end of a line's last stretch, in the cell before the card that it points to."""
+        (x0, y0), (x1, y1) = last
         x, y = self._x[x1], self._y[y1]
         role = LINES[one.edge.meaning].role
         if y0 == y1:

@@ -10,7 +10,7 @@ from archgen.theme import LINES
 from archgen.view import Badge, Block, Diagram, Item, Message, Node, Remark
 from archgen.view import Sequence as View
 
-_ASCII = str.maketrans({"→": "->", "⇠": "<-", "•": "*"})
+_ASCII = str.maketrans({"→": "->", "⇠": "<-", "↔": "<->", "•": "*"})
 
 
 def diagram_list(diagram: Diagram, ascii_only: bool = False) -> str:
@@ -21,7 +21,8 @@ def diagram_list(diagram: Diagram, ascii_only: bool = False) -> str:
         lines.append("")
     for edge in diagram.edges:
         words = ", ".join(dict.fromkeys(word for word in (_folded(edge.label), LINES[edge.meaning].words) if word))
-        lines.append(_joined(f"{labels[edge.source]} → {labels[edge.target]}: {words}", edge.badges))
+        arrow = "↔" if edge.mutual else "→"
+        lines.append(_joined(f"{labels[edge.source]} {arrow} {labels[edge.target]}: {words}", edge.badges))
     return _written(lines, ascii_only)
 
 

@@ -249,10 +249,14 @@ class Canvas:
         dash: str = "",
         double: bool = False,
         arrow: bool = True,
+        both: bool = False,
         ends: tuple[tuple[Shape, int], tuple[Shape, int]] | None = None,
     ) -> None:
-        """A connector along a route, glued to sites of the shapes at its ends where these are given."""
-        look = self._lined(role, 3 * width if double else width, dash, double=double, arrow=arrow)
+        """A connector along a route, glued to sites of the shapes at its ends where these are given.
+
+        With `both` it has a head at each end.
+        """
+        look = self._lined(role, 3 * width if double else width, dash, double=double, heads=arrow + both)
         glue = ""
         if ends is not None:
             glue = "".join(
@@ -283,14 +287,16 @@ class Canvas:
         colour = getattr(self._theme, role).removeprefix("#")
         return f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
 
-    def _lined(self, role: str | None, width: float, dash: str, double: bool = False, arrow: bool = False) -> str:
+    def _lined(self, role: str | None, width: float, dash: str, double: bool = False, heads: int = 0) -> str:
         thick = max(self.length(width * self._theme.stroke), 3175)
         size = "sm" if double else "med"
         return (
             f'<a:ln w="{thick}"{_DOUBLE if double else ""}>{self._filled(role)}'
             + (f'<a:prstDash val="{_DASHES[dash]}"/>' if dash else "")
             + "<a:round/>"
-            + (f'<a:tailEnd type="triangle" w="{size}" len="{size}"/>' if arrow else "")
+            + "".join(
+                f'<a:{end} type="triangle" w="{size}" len="{size}"/>' for end in ("headEnd", "tailEnd")[2 - heads :]
+            )
             + "</a:ln>"
         )
 

@@ -220,10 +220,11 @@ class _Painter:
             route([self._canvas.at(point) for point in way]),
             role=line.role,
             name=one.edge.subject,
-            told=f"{source} → {target}: {said}",
+            told=f"{source} {'↔' if one.edge.mutual else '→'} {target}: {said}",
             width=SIZES.line,
             dash=line.dash,
             double=line.double,
+            both=one.edge.mutual,
             ends=(ends[0], ends[1]),
         )
 
