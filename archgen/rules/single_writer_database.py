@@ -18,7 +18,7 @@ def check(facts: Topology) -> Iterator[Hit]:
     for component in facts.architecture.components:
         now, later = facts.writers(component.id)
         if facts.kind(component.id).stores and not component.managed and len(now) == 1 and not later:
-            flows = tuple(flow for flow in facts.flows if _breaks(facts, component.id, now[0], flow))
+            flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, component.id, now[0], flow))
             if flows:
                 yield _hit(facts, component, now[0], flows)
 
