@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archgen.finding import Subject
+from archgen.finding import Subject, SubjectKind
 from archgen.model import Answer, Flow, Frame, Note, Request, Step
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
-Text = tuple[Subject, str]
+Thing = tuple[SubjectKind, str]
+"""What a subject is made of; nearly no text becomes one."""
+
+Text = tuple[Thing, str]
 """A text and of what it is."""
 
 _PATTERNS = (
@@ -42,16 +45,16 @@ def check(facts: Topology) -> Iterator[Hit]:
     # all texts at once: nearly every model has none of the words, and is done
     together = "\0".join(text for _, text in texts)
     possible = tuple(each for each in _PATTERNS if any(word in together for word in each[1]))
-    told: set[Subject] = set()
-    for subject, text in texts if possible else ():
-        what = _looks_like(text, possible) if subject not in told else None
+    told: set[Thing] = set()
+    for thing, text in texts if possible else ():
+        what = _looks_like(text, possible) if thing not in told else None
         if what is not None:
-            told.add(subject)
+            told.add(thing)
             yield Hit(
-                subject=subject,
+                subject=Subject(*thing),
                 # the one form that does not tell by itself whose secret it is
                 confidence="medium" if what == _PATTERNS[-1][0] else "high",
-                message=f"a text of {subject.id} looks like {what}; who reads the model, or the pages made from it, has it",
+                message=f"a text of {thing[1]} looks like {what}; who reads the model, or the pages made from it, has it",
             )
 
 
@@ -65,12 +68,12 @@ def _looks_like(text: str, patterns: tuple[tuple[str, tuple[str, ...], str], ...
 def _texts(facts: Topology) -> Iterator[Text]:
     """Every free text of a model."""
     architecture = facts.architecture
-    model = Subject("model", architecture.id)
+    model: Thing = ("model", architecture.id)
     yield from ((model, text) for text in (architecture.name, architecture.summary) if text)
     yield from ((model, one.reason) for one in architecture.accept if one.reason)
     for host in architecture.hosts:
         own = (host.name, host.why, host.owner, host.os, *(text for link in host.links for text in link))
-        yield from ((Subject("host", host.id), text) for text in own if text)
+        yield from ((("host", host.id), text) for text in own if text)
     for component in architecture.components:
         flags = (component.rate_limit, component.rollback)
         said = (
@@ -83,28 +86,28 @@ def _texts(facts: Topology) -> Iterator[Text]:
             *(flag for flag in flags if isinstance(flag, str)),
         )
         links = (text for link in component.links for text in link)
-        yield from ((Subject("component", component.id), text) for text in (*said, *links, *component.probes) if text)
+        yield from ((("component", component.id), text) for text in (*said, *links, *component.probes) if text)
         check_ = component.balance.health_check if component.balance is not None else None
         if isinstance(check_, str):
-            yield Subject("component", component.id), check_
-        yield from ((Subject("record", record.id), record.value) for record in component.records)
+            yield ("component", component.id), check_
+        yield from ((("record", record.id), record.value) for record in component.records)
     for one in architecture.connections:
         told = (one.why, one.credentials, one.authentication)
-        yield from ((Subject("connection", one.id), text) for text in told if isinstance(text, str))
+        yield from ((("connection", one.id), text) for text in told if isinstance(text, str))
     for flow in architecture.flows:
-        yield from ((Subject("flow", flow.id), text) for text in (flow.title, flow.summary) if text)
+        yield from ((("flow", flow.id), text) for text in (flow.title, flow.summary) if text)
         yield from _messages(flow, flow.steps)
 
 
 def _messages(flow: Flow, steps: tuple[Step, ...]) -> Iterator[Text]:
     for step in steps:
         if isinstance(step, (Request, Answer)):
-            yield Subject("step", step.id), step.message
+            yield ("step", step.id), step.message
         elif isinstance(step, Note):
-            yield Subject("flow", flow.id), step.text
+            yield ("flow", flow.id), step.text
         elif isinstance(step, Frame):
             for branch in step.branches:
-                yield Subject("flow", flow.id), branch.when
+                yield ("flow", flow.id), branch.when
                 yield from _messages(flow, branch.steps)
 
 

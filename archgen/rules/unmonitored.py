@@ -21,8 +21,9 @@ def check(facts: Topology) -> Iterator[Hit]:
         return
     names = listed([one.id for one in blind])
     nobody = not any(facts.kind(one.id).observes for one in facts.architecture.components)
-    unseen = frozenset(blind)
-    components = [one for one in facts.components if _touches(facts, one, unseen)]
+    hosts = frozenset(one.id for one in blind if one.kind == "host")
+    bare = frozenset(one.id for one in blind if one.kind == "component")
+    components = [one for one in facts.components if one in bare or not hosts.isdisjoint(facts.hosts_of(one))]
     yield Hit(
         subject=Subject("model", facts.architecture.id),
         message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
@@ -39,11 +40,6 @@ def _on_flows(facts: Topology) -> Iterator[Subject]:
     hosts = {host for one in own for host in facts.hosts_of(one.id)}
     yield from (Subject("host", host) for host in facts.hosts if host in hosts)
     yield from (Subject("component", one.id) for one in own if not facts.hosts_of(one.id))
-
-
-def _touches(facts: Topology, component: str, blind: frozenset[Subject]) -> bool:
-    hosts = (Subject("host", host) for host in facts.hosts_of(component))
-    return Subject("component", component) in blind or any(host in blind for host in hosts)
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:

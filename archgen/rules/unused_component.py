@@ -91,14 +91,14 @@ def _helps(facts: Topology) -> dict[str, list[str]]:
             found.setdefault(component.id, []).append(helper)
         for helped in _served(facts, component):
             found.setdefault(helped, []).append(component.id)
-    for connection in facts.architecture.connections:
+    beside = {one.id for one in facts.architecture.components if KINDS[one.kind].observes or one.kind in _BESIDE}
+    for connection in facts.architecture.connections if beside else ():
         for target in connection.targets:
             for one, other in ((connection.source, target), (target, connection.source)):
-                kind = KINDS[facts.components[one].kind]
-                if kind.observes or kind.id in _BESIDE:
+                if one in beside:
                     found.setdefault(other, []).append(one)
-                if kind.id == "backup":
-                    found.setdefault(one, []).append(other)
+                    if facts.components[one].kind == "backup":
+                        found.setdefault(one, []).append(other)
     return found
 
 
