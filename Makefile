@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: site test check generated bench brute-force clean
+.PHONY: site test check generated bench brute-force fuzz clean
 
 site: $(READY)
 	$(BIN)/archgen lint models --fail-on never
@@ -32,6 +32,10 @@ generated: $(READY)
 # Every state of 2,000 random models by the definition, against the engine: some minutes.
 brute-force: $(READY)
 	$(BIN)/python -m tests.brute_force
+
+# 100,000 spoilt models through all of lint, some minutes: nothing but findings and refusals may come out.
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py

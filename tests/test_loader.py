@@ -9,6 +9,7 @@ import pytest
 from archgen.errors import ModelError, Problem
 from archgen.finding import Subject
 from archgen.loader import Loaded, check_ladder, load
+from archgen.loader.syntax import lines_of
 from archgen.model import (
     Answer,
     Availability,
@@ -482,3 +483,31 @@ def test_a_lost_declaration_is_not_told_again_where_it_is_named(body: str, told:
     uses = "components:\n  a: {kind: database, runs_on: [s1, s2], replication: {primary: s1}}\n"
     uses += "  b: {kind: firewall, guards: [s2, a]}\nconnections:\n  a -> b: mysql\n"
     assert [one.message for one in problems(body + uses)] == [told]
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+def test_brackets_that_the_end_leaves_open_are_told_where_they_begin(end: str) -> None:
+    (problem,) = problems(f"hosts:\n  a: {{zone: b{end}")
+    assert (problem.place.line, problem.place.column) == (4, 6)
+    assert problem.message == "the quotes or brackets that begin here are never closed"
+
+
+def test_an_error_at_the_end_lies_in_the_file() -> None:
+    (problem,) = problems("hosts:\n  a\n")
+    assert problem.place.line <= 4
+
+
+@pytest.mark.parametrize("section", ["components", "flows", "hosts"])
+def test_an_expectation_says_nothing_of_a_section_that_cannot_be_read(section: str) -> None:
+    sections = {"components": "{b: {kind: cache}}", "flows": "{}", "hosts": "{}", section: "3"}
+    body = "".join(f"{name}: {said}\n" for name, said in sections.items())
+    body += "expect: [survives b for every flow, never internet -> b, survives any one host for f]\n"
+    told = [one.message for one in problems(body)]
+    assert f"`{section}` must be a mapping, and it is the number `3`" in told
+    assert [one for one in told if "`b`" in one] == []
+
+
+def test_lines_end_where_yaml_ends_them() -> None:
+    assert lines_of("a\x0cb\nc\r\nd\u2028e\n") == ("a\x0cb", "c", "d", "e")
+    assert lines_of("a\n\n") == ("a", "")
+    assert lines_of("") == ()

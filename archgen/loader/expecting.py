@@ -90,11 +90,11 @@ class _Reader:
         found = self.context.refer(name, self.mark, kinds, self.subject, "`expect`")
         if ":" in found:
             return found
-        kind = next((kind for kind in kinds if found in self.context.declared[kind]), "component")
+        kind = next((kind for kind in kinds if found in self.context.declared.get(kind, ())), "component")
         return f"{kind}:{found}"
 
     def _flows(self, text: str) -> tuple[str, ...]:
-        declared = tuple(self.context.declared["flow"])
+        declared = tuple(self.context.declared.get("flow", ()))
         if text in ("every flow", "all flows"):
             return declared
         names = re.split(r",\s*|\s+and\s+", text)
@@ -115,7 +115,7 @@ class _Reader:
         found = self.context.refer(name, self.mark, kinds, self.subject, "`expect`")
         if ":" in found:
             return found
-        kind = next((kind for kind in kinds if found in self.context.declared[kind]), "component")
+        kind = next((kind for kind in kinds if found in self.context.declared.get(kind, ())), "component")
         return f"{kind}:{found}"
 
     def _limit(self, rest: str) -> DowntimeLimit | None:

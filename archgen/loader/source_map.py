@@ -9,6 +9,7 @@ from archgen.finding import Subject
 from archgen.loader.connecting import ends
 from archgen.loader.context import SECTIONS, place_of
 from archgen.loader.stepping import FRAMES, branches
+from archgen.loader.syntax import lines_of
 from archgen.loader.tree import Document, Map, Node, Seq
 
 
@@ -22,7 +23,7 @@ class SourceMap:
         """The lines of a file that the model was read from; none for any other file."""
         for source in self._document.sources:
             if source.name == file:
-                return tuple(source.text.splitlines())
+                return lines_of(source.text)
         return ()
 
     def place(self, subject: Subject) -> Place:

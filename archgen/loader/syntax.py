@@ -12,6 +12,9 @@ from archgen.loader.tree import pack
 DEEPEST = 100
 """Collections in each other; libyaml has a limit of its own above that."""
 
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""Where a line ends for YAML 1.1, whose parser counts them (https://yaml.org/spec/1.1/#id871136)."""
+
 TOO_DEEP = f"more than {DEEPEST} levels are nested here"
 
 
@@ -26,8 +29,14 @@ def forbidden(file: int, text: str) -> Fault:
 
 def position(file: int, text: str, offset: int) -> int:
     """The position of a character of a text, by YAML's line breaks."""
-    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text[:offset])
+    lines = _BREAK.split(text[:offset])
     return pack(file, len(lines) - 1, len(lines[-1]))
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The lines of a text by YAML's line breaks, which a form feed is not; an end of line begins no line of its own."""
+    lines = _BREAK.split(text)
+    return tuple(lines if lines[-1] else lines[:-1])
 
 
 def syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
@@ -35,11 +44,15 @@ def syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
     begun = getattr(error, "context_mark", None)
     mark = getattr(error, "problem_mark", None) or begun
     problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text cannot be read")
+    lines = lines_of(text)
+    if mark is not None and mark.line >= len(lines) and "',' or" in problem:
+        problem = "end of stream"
     if begun is not None and "end of stream" in problem:
         mark = begun
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.split("\n", line + 1)
-    written = lines[line] if line < len(lines) else ""
+    if line >= len(lines):
+        line, column = max(0, len(lines) - 1), len(lines[-1]) if lines else 0
+    written = lines[line] if lines else ""
     message, fix = _syntax_words(problem, written, column)
     if begun is not None and begun.line < line:
         message += f"; what it belongs to begins on line {begun.line + 1}"

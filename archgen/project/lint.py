@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from archgen.analysis import order
 from archgen.finding import SEVERITIES, Finding, Severity
+from archgen.loader.syntax import lines_of
 from archgen.model import Frame, Request, Step
 from archgen.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, of_model, shown, unknown
 from archgen.project.catalogue import catalogue
@@ -235,9 +236,9 @@ class Lines:
             if model.loaded is not None and (lines := model.loaded.source.lines(file)):
                 return lines
             if model.file == file:
-                return tuple(model.text.decode("utf-8-sig", "replace").splitlines())
+                return lines_of(model.text.decode("utf-8-sig", "replace"))
         # a file that a model without a meaning includes
-        return tuple((read((file,))[0].data or b"").decode("utf-8-sig", "replace").splitlines())
+        return lines_of((read((file,))[0].data or b"").decode("utf-8-sig", "replace"))
 
 
 class Steps:
