@@ -61,12 +61,12 @@ def collected(facts: Topology, component: str) -> Collected | None:
 
 
 def _measures(one: Collection) -> bool | None:
-    """Whether a collection counts requests; unknown where it takes metrics and does not name them."""
+    """Whether a collection counts requests; unknown where it takes metrics, or logs to count in, and names no figure."""
     if "traces" in one.what or any(word in each.lower() for each in one.measures for word in _OF_REQUESTS):
         return True
     if one.measures:
         return False
-    return None if "metrics" in one.what or not one.what else False
+    return None if {"metrics", "logs"}.intersection(one.what) or not one.what else False
 
 
 def _any(told: list[bool | None]) -> bool | None:

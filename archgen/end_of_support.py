@@ -133,6 +133,8 @@ _ALIASES = {
     "apache-tomcat": "tomcat",
     "centos-linux": "centos",
 }
+_EXTENDED = re.compile(r"\b(?:ELS|ELTS|ESM|ESU|LTSS|Pro|extended)\b", re.IGNORECASE)
+"""Names of paid extensions, whose dates are not in the table."""
 _NUMBER = re.compile(r"v?([0-9]{1,6}(?:\.[0-9]{1,6}){0,3})")
 _NAMED = re.compile(r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})")
 
@@ -142,7 +144,7 @@ def support_of(product: str, version: str) -> Ended | None:
     name = "-".join(product.lower().split())
     found = TABLE.get(_ALIASES.get(name, name))
     number = _NUMBER.match(version.strip())
-    if found is None or number is None:
+    if found is None or number is None or _EXTENDED.search(version):
         return None
     parts = number[1].split(".")
     lines = [tuple(line.split(" ")) for line in found.lines.split(", ")]

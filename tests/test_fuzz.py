@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from archgen.project import models as project_models
 from tests import fuzz
 from tests.fuzz import Failed, case, main, models, run, spoilt
 
@@ -29,12 +28,13 @@ def test_a_case_is_made_from_its_number_alone() -> None:
 
 
 def test_a_crash_is_a_failure_with_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(*_: Any) -> None:
+    def crash(*_: Any, **__: Any) -> None:
         raise KeyError("component")
 
-    monkeypatch.setattr(project_models, "analyse", crash)
-    found = [case(number) for number in range(40)]
-    assert any(one.code == -1 and "KeyError: 'component'" in one.failure for one in found)
+    monkeypatch.setattr(fuzz, "judge", crash)
+    found = case(1)
+    assert found.code == -1
+    assert "KeyError: 'component'" in found.failure
 
 
 def test_what_does_not_end_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def watched(collects: str, kind: str = "monitoring-agent", entry: str = ON) -> s
         (watched("{from: web, what: [metrics], measures: [cpu]}"), "high", "high"),
         (watched("{what: [metrics], measures: [cpu]}"), "high", "high"),
         (watched("{from: web, what: [metrics, logs], measures: [error-rate]}"), None, None),
-        (watched("{from: web, what: [logs]}"), None, "high"),
+        (watched("{from: web, what: [logs]}"), None, None),
         (watched("{from: web, what: [traces]}"), "high", None),
         (watched("{from: web, what: [metrics]}"), "high", None),
         (watched("{from: web, measures: [cpu]}"), None, "high"),
@@ -479,3 +479,139 @@ def test_writes_of_unknown_number_and_flows_that_write_say_nothing() -> None:
     assert not findings(model(components, more=unknown, **told), "uncached-reads")
     assert not findings(model(components, access="read-write", **told), "uncached-reads")
     assert not findings(model(components.replace("database", "queue"), **told), "uncached-reads")
+
+
+# What a careful engineer would call noise
+
+
+PUBLIC = "user: {kind: client}\nwall: {kind: firewall, guards: [s-1, s-2]}\n"
+
+
+@pytest.mark.parametrize(
+    ("balancer", "behind", "count"),
+    [
+        ("rate_limit: false", "runs_on: [s-1, s-2]", 1),
+        ("rate_limit: false", "runs_on: [s-1, s-2], rate_limit: 5/s per account", 0),
+        ("product: haproxy", "runs_on: [s-1, s-2], rate_limit: 5/s per account", 0),
+    ],
+)
+def test_a_limit_behind_the_balancer_is_a_limit(balancer: str, behind: str, count: int) -> None:
+    parts = f"lb: {{kind: load-balancer, runs_on: [s-1, s-2], {balancer}}}\napi: {{kind: service, {behind}}}"
+    text = model(PUBLIC + parts, connections="user -> lb: https\nlb -> api: https", steps="user -> lb: x\nlb -> api: x")
+    assert len(findings(text, "missing-waf")) == count
+
+
+def test_an_application_firewall_behind_the_balancer_is_one() -> None:
+    parts = "lb: {kind: load-balancer, runs_on: s-1, rate_limit: false}\n"
+    parts += "shield: {kind: waf, runs_on: s-1}\napi: {kind: service, runs_on: s-2}"
+    calls = ["user -> lb", "lb -> shield", "shield -> api"]
+    text = model(
+        PUBLIC + parts,
+        connections="\n".join(f"{one}: https" for one in calls),
+        steps="\n".join(f"{one}: x" for one in calls),
+    )
+    assert findings(text, "missing-waf") == ()
+
+
+@pytest.mark.parametrize(
+    ("target", "protocol", "count"),
+    [
+        ("{kind: service, managed: true}", "https", 1),
+        ("{kind: dns, managed: true}", "dns", 0),
+        ("{kind: external-service, managed: true}", "https", 0),
+    ],
+)
+def test_what_answers_everybody_asks_nobody_who_they_are(target: str, protocol: str, count: int) -> None:
+    text = model(
+        f"api: {{kind: service, managed: true}}\nother: {target}",
+        connections=f"job -> api: https\napi -> other: {{protocol: {protocol}, authentication: false}}",
+        steps="job -> api: x\napi -> other: x",
+    )
+    assert len(findings(text, "shared-credentials")) == count
+
+
+@pytest.mark.parametrize(("between", "count"), [("job -> blue | green", 0), ("job -> blue", 1)])
+def test_alternatives_of_one_connection_are_one_program(between: str, count: int) -> None:
+    account = "{protocol: postgresql, credentials: shop}"
+    text = model(
+        "blue: {kind: service, managed: true}\ngreen: {kind: service, managed: true}\ndb: {kind: database, managed: true}",
+        connections=f"{between}: https\nblue -> db: {account}\ngreen -> db: {account}",
+        steps=f"{between}: x\nblue -> db: x\ngreen -> db: x",
+    )
+    assert len(findings(text, "shared-credentials")) == count
+
+
+@pytest.mark.parametrize(("arrives", "count"), [("udp", 0), ("tcp", 1), ("ssh", 1)])
+def test_a_shell_behind_a_vpn_is_not_public(arrives: str, count: int) -> None:
+    text = model(
+        "user: {kind: client}\nvpn: {kind: router, runs_on: s-3}\napi: {kind: service, runs_on: [s-1, s-2]}",
+        connections=f"user -> vpn: {arrives}\nvpn -> api: ssh",
+        steps="user -> vpn: x\nvpn -> api: x",
+    )
+    assert subjects(text, "exposed-admin").count("connection vpn -> api") == count
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [("database", 1), ("file-storage", 1), ("object-storage", 1), ("key-value-store", 0), ("stream", 0)],
+)
+def test_what_is_made_for_being_read_often_needs_no_cache(kind: str, count: int) -> None:
+    text = model(
+        f"api: {{kind: service, managed: true}}\nstore: {{kind: {kind}, managed: true}}",
+        connections="job -> api: https\napi -> store: https",
+        steps="job -> api: x\napi -> store: x",
+        flow="    demand: 500/s",
+    )
+    assert len(findings(text, "uncached-reads")) == count
+
+
+@pytest.mark.parametrize(("kind", "count"), [("service", 1), ("load-balancer", 1), ("database", 0), ("queue", 0)])
+def test_data_stores_are_changed_one_by_one_with_care(kind: str, count: int) -> None:
+    text = model(f"api: {{kind: {kind}, runs_on: [s-1, s-2], deploy: by-hand}}")
+    assert len(findings(text, "code-drift")) == count
+
+
+@pytest.mark.parametrize(
+    ("what", "count"), [("what: [logs]", 0), ("what: [events]", 1), ("what: [logs], measures: [cpu]", 1)]
+)
+def test_requests_can_be_counted_in_logs(what: str, count: int) -> None:
+    text = model(
+        f"{PUBLIC}web: {{kind: web-server, runs_on: [s-1, s-2]}}\n"
+        f"eye: {{kind: monitoring-agent, runs_on: [s-1, s-2], collects: [{{from: web, {what}}}]}}",
+        connections="user -> web: https",
+        steps="user -> web: x",
+    )
+    assert len(findings(text, "unmeasured-requests")) == count
+
+
+@pytest.mark.parametrize(
+    ("balance", "app", "count"),
+    [
+        ("algorithm: round-robin", "", 1),
+        ("algorithm: round-robin", ", cluster: {mode: active-passive, active: s-1, failover: automatic}", 0),
+        ("algorithm: round-robin, backup: s-2", "", 0),
+        ("algorithm: round-robin, mode: active-passive", "", 0),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kept", "rule"), [("uploads", "server-bound-sessions"), ("sessions", "mismatched-stickiness")]
+)
+def test_one_replica_that_takes_all_requests_keeps_what_it_has(
+    kept: str, rule: str, balance: str, app: str, count: int
+) -> None:
+    text = model(
+        f"user: {{kind: client}}\nlb: {{kind: load-balancer, managed: true, balance: {{{balance}}}}}\n"
+        f"web: {{kind: app-server, {kept}: local, runs_on: [s-1, s-2]{app}}}",
+        connections="user -> lb: https\nlb -> web: https",
+        steps="user -> lb: x\nlb -> web: x",
+    )
+    assert len(findings(text, rule)) == count
+
+
+@pytest.mark.parametrize(
+    ("os", "count"),
+    [("Ubuntu 20.04 LTS", 1), ("Ubuntu 20.04 LTS Pro", 0), ("Ubuntu 20.04 (ESM)", 0), ("Debian 10 ELTS", 0)],
+)
+def test_a_paid_extension_that_is_named_is_support(os: str, count: int) -> None:
+    text = model("api: {kind: service, runs_on: [s-1, s-2]}", hosts=f"s-1: {{os: {os}}}, s-2: {{}}, s-3: {{}}")
+    assert len(findings(text, "unsupported-version")) == count

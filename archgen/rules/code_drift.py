@@ -24,7 +24,7 @@ def check(facts: Topology) -> Iterator[Hit]:
             by_hand = "by-hand" in (component.deploy, *ways)
             if by_hand or (component.deploy is None and (not ways or None in ways)):
                 yield _hit(facts, component, users, hosts, by_hand)
-        elif component.deploy == "by-hand" and component.codebase is None:
+        elif component.deploy == "by-hand" and component.codebase is None and facts.kind(component.id).role != "data":
             yield _hit(facts, component, [], hosts, by_hand=True)
 
 
@@ -67,7 +67,8 @@ RULE = Rule(
         "`image` that its servers run."
     ),
     limits=(
-        "Where nothing is stated it is told at low confidence: most teams have such a tool and do not say so. Whether a "
+        "Data stores, whose versions are changed with care one by one, are passed over. Where nothing is stated it is told "
+        "at low confidence: most teams have such a tool and do not say so. Whether a "
         "stated one does what it says is not asked."
     ),
     references=(

@@ -10,6 +10,9 @@ from archgen.protocols import ADMINISTRATION
 from archgen.rule import Hit, Rule
 from archgen.topology import PASSING, Topology
 
+_ANY = "any"
+"""The protocol of what a visitor sends: whichever the port speaks."""
+
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a connection, for the first of its ports that is not for the public; stated ones come first."""
@@ -32,13 +35,21 @@ def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
 
 
 def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
-    """The connections and ports that steps take behind the door: what hands requests on hands these on too."""
+    """The connections and ports that steps take behind the door: what hands requests on hands these on too.
+
+    A shell that is reached in another protocol than its own begins where that one ends, as behind a VPN.
+    """
     for hops in facts.hops.values():
-        public = {hop.step.source for hop in hops if facts.trust(hop.step.source) == "internet"}
+        public = {hop.step.source: {_ANY} for hop in hops if facts.trust(hop.step.source) == "internet"}
         for hop in hops:
-            if hop.step.source in public and hop.connection is not None and hop.port is not None:
-                yield hop.connection.id, hop.port
-                public.update(one for one in hop.step.targets if _hands_on(facts, one))
+            came, port = public.get(hop.step.source), hop.port
+            if came is None or port is None or hop.connection is None:
+                continue
+            if port.admin or came & {_ANY, "tcp", port.protocol}:
+                yield hop.connection.id, port
+            for one in hop.step.targets:
+                if _hands_on(facts, one):
+                    public.setdefault(one, set()).add(port.protocol)
 
 
 def _hands_on(facts: Topology, component: str) -> bool:
@@ -75,7 +86,8 @@ RULE = Rule(
     fix="Let it listen on a private network, and reach it through a bastion host or a VPN.",
     limits=(
         "A port is known to be for administration by `admin: true`; SSH and its kin to a component of one's own, other than "
-        "a bastion host, are a warning unless `admin: false` says that they are what visitors come for (as with Git). That "
+        "a bastion host, are a warning unless `admin: false` says that they are what visitors come for (as with Git). Behind a "
+        "VPN, which is reached in another protocol, they are not public. That "
         "a firewall lets in single addresses only is not seen: give such clients a network of their own."
     ),
     references=(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.finding import Subject
 from archgen.model import Balance, Component
 from archgen.rule import Hit, Rule
-from archgen.stickiness import keeps
+from archgen.stickiness import chooses, keeps
 from archgen.topology import Topology
 from archgen.wording import listed
 
@@ -59,9 +59,9 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
         return
     for connection in facts.outgoing[component.id]:
         targets = [facts.components[target] for target in connection.targets]
-        several = sum(len(one.replicas) for one in targets) > 1
+        several = chooses(facts.components, balance, connection)
         for one in targets:
-            if one.sessions == "local" and several and connection.locality is None:
+            if one.sessions == "local" and several:
                 yield (
                     f"{one.id} keeps its sessions on each replica, and {component.id} hands a visitor's requests to one "
                     f"after another by {balance.algorithm}",
@@ -95,7 +95,7 @@ RULE = Rule(
         "the visitor sees is a site that forgets them at random."
     ),
     fix="Say what keeps a visitor on one target, or keep sessions where every target sees them.",
-    limits="Silent where `sessions` or the `algorithm` is not stated.",
+    limits="Silent where `sessions` or the `algorithm` is not stated, and where one replica takes all requests while the others wait.",
     references=(
         (
             "HAProxy Configuration Tutorials, Session persistence",

@@ -17,7 +17,7 @@ def check(facts: Topology) -> Iterator[Hit]:
     for name, ways in facts.entries.items():
         entry = facts.components[name]
         denied = entry.rate_limit is False
-        bare = tuple(flow for flow, before in ways.items() if _is_bare(facts, entry, before, denied))
+        bare = tuple(flow for flow, before in ways.items() if _is_bare(facts, entry, flow, before, denied))
         if bare:
             limit = "takes any number of requests" if denied else "states no limit of requests"
             yield Hit(
@@ -28,10 +28,13 @@ def check(facts: Topology) -> Iterator[Hit]:
             )
 
 
-def _is_bare(facts: Topology, entry: Component, before: tuple[str, ...], denied: bool) -> bool:
+def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ...], denied: bool) -> bool:
     passed = [facts.components[one] for one in before]
     guards = [facts.components[one] for replica in entry.replicas for one in facts.guarding(replica)]
     if any(one.kind == "waf" for one in (*passed, *guards)) or any(one.rate_limit for one in (*passed, entry)):
+        return False
+    behind = [facts.components[target] for hop in facts.hops[flow] for target in hop.step.targets]
+    if any(one.kind == "waf" or (one.rate_limit and facts.kind(one.id).entry) for one in behind):
         return False
     if denied:
         return True
@@ -55,7 +58,8 @@ RULE = Rule(
     fix="Put a `kind: waf` on the path, or limit requests at the entry and state it: `rate_limit: 10/s per address`.",
     limits=(
         "Where `rate_limit` is not stated it is told at medium confidence, and not of managed entries or behind a CDN, "
-        "whose provider may limit. Silent where no firewall at all stands before the entry: that is the graver finding."
+        "whose provider may limit. One that stands behind a balancer, or a limit of the application, "
+        "counts too. Silent where no firewall at all stands before the entry: that is the graver finding."
     ),
     references=(
         (

@@ -8,7 +8,7 @@ from archgen.finding import Subject
 from archgen.model import Component
 from archgen.reliability.index import SAME_HOST
 from archgen.rule import Hit, Rule
-from archgen.stickiness import keeps
+from archgen.stickiness import chooses, keeps
 from archgen.topology import Topology
 from archgen.wording import listed
 
@@ -32,9 +32,9 @@ def check(facts: Topology) -> Iterator[Hit]:
 def _pool(facts: Topology, balancer: Component) -> Iterator[tuple[Component, bool]]:
     """The targets that a balancer chooses among, and what is bound to them by standing on the same host."""
     for connection in facts.outgoing[balancer.id]:
-        targets = [facts.components[target] for target in connection.targets]
-        if connection.locality is not None or sum(len(one.replicas) for one in targets) < 2:
+        if balancer.balance is None or not chooses(facts.components, balancer.balance, connection):
             continue
+        targets = [facts.components[target] for target in connection.targets]
         yield from ((one, True) for one in targets)
         behind = list(dict.fromkeys(one.id for one in targets))
         for name in behind:
@@ -81,7 +81,8 @@ RULE = Rule(
         "`uploads: shared`; or let the balancer bring each visitor back with `stickiness`."
     ),
     limits=(
-        "Silent where neither `sessions` nor `uploads` is stated, and where nothing tells how the balancer chooses. With "
+        "Silent where neither `sessions` nor `uploads` is stated, where nothing tells how the balancer chooses, and where one "
+        "replica takes all requests while the others wait. With "
         "stickiness it is silent on uploads too, though other visitors do not find them. Sessions of a balancer's own "
         "targets under a stated algorithm are a finding of the balancer (`mismatched-stickiness`)."
     ),

@@ -15,6 +15,9 @@ from archgen.wording import listed
 _PROGRAMS = ("application", "data", "support", "observer")
 """The roles of what works on its own; visitors, and what hands their requests on, need no account."""
 
+_OPEN = ("dns",)
+"""The protocols of what answers everybody in a network."""
+
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a component that several share an account of, and one a connection that needs none."""
@@ -32,14 +35,28 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 
 def _programs(facts: Topology, connections: list[Connection]) -> set[str]:
-    """Who uses an account; components that run one code base are one program."""
-    return {facts.components[one.source].codebase or one.source for one in connections}
+    """Who uses an account; components that run one code base, or that do each other's work, are one program."""
+    return {_program(facts, one.source) for one in connections}
+
+
+def _program(facts: Topology, component: str) -> str:
+    groups = (
+        one.targets for one in facts.architecture.connections if len(one.targets) > 1 and component in one.targets
+    )
+    return facts.components[component].codebase or next(groups, (component,))[0]
 
 
 def _is_open(facts: Topology, connection: Connection) -> bool:
     """Whether a program calls another over the network and nobody asks who it is."""
     program = facts.kind(connection.source).role in _PROGRAMS
-    return program and connection.authentication is False and facts.crosses(connection) is not False
+    if (
+        not program
+        or connection.authentication is not False
+        or all(port.protocol in _OPEN for port in connection.ports)
+    ):
+        return False
+    foreign = all(facts.kind(target).foreign for target in connection.targets)
+    return not foreign and facts.crosses(connection) is not False
 
 
 def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
@@ -68,7 +85,7 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     found: dict[str, dict[str, None]] = {}
     changes: list[Change] = []
     for connection in (connection_of(facts, subject.id) for subject, _ in hit.related):
-        program = facts.components[connection.source].codebase or connection.source
+        program = _program(facts, connection.source)
         programs = found.setdefault(connection.credentials or "", {})
         programs[program] = None
         if next(iter(programs)) != program:
@@ -90,8 +107,9 @@ RULE = Rule(
     ),
     fix="Give each component an account of its own, with the rights that it needs: `credentials: shop-reader`.",
     limits=(
-        "Silent where neither `credentials` nor `authentication` is stated, between components that run one code base, and "
-        "on calls that cannot leave a host."
+        "Silent where neither `credentials` nor `authentication` is stated, between components that run one code base or are "
+        "alternatives of one connection, on calls that cannot leave a host, of name services, and of services of "
+        "others, which may be for everybody."
     ),
     references=(
         ("CWE-306, Missing Authentication for Critical Function", "https://cwe.mitre.org/data/definitions/306.html"),

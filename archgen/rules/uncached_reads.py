@@ -13,6 +13,8 @@ from archgen.wording import listed
 _REQUESTS = 100.0
 _RATIO = 10.0
 _CACHES = ("cache", "cdn")
+_STORES = ("database", "object-storage", "file-storage")
+"""What a cache spares; key-value stores, indices and logs of events are made for being read this often."""
 _CACHING_PRODUCTS = ("varnish", "squid", "apache-traffic-server")
 
 
@@ -37,7 +39,7 @@ def _asked(facts: Topology, flow: Flow, access: str) -> set[str]:
     found: dict[str, set[str]] = {"read": set(), "write": set()}
     for hop in facts.hops[flow.id]:
         kind = "read" if hop.access == "read" else "write"
-        found[kind].update(one for one in hop.step.targets if facts.kind(one).stores)
+        found[kind].update(one for one in hop.step.targets if facts.components[one].kind in _STORES)
     return found["write"] if access == "write" else found["read"] - found["write"]
 
 

@@ -52,7 +52,8 @@ RULE = Rule(
     fix="Take them at the entry or behind it: `measures: [requests-per-second, latency, error-rate]`.",
     limits=(
         "One web server, balancer or application on the flow's way that is measured is enough; what others run may be. "
-        "Silent where `measures` is not stated, and where nothing watches the entry at all (`unmonitored`)."
+        "Silent where `measures` is not stated (requests can be counted in logs too), "
+        "and where nothing watches the entry at all (`unmonitored`)."
     ),
     references=(
         (

@@ -68,8 +68,9 @@ RULE = Rule(
     fix="Move to a version that is supported.",
     limits=(
         "Knows the products of a table that is part of archgen and as old as it; other products and newer versions are "
-        "not judged. Paid extensions of support and fixes of distributions are not known to it. Managed parts are left to "
-        "their provider. Depends on the day (`--today`)."
+        "not judged. A paid extension of support that the version names (`Ubuntu 20.04 Pro`, `Debian 10 ELTS`) silences it; "
+        "fixes of distributions are not known to it. Managed parts are left to their provider. Depends on the day "
+        "(`--today`)."
     ),
     references=(
         ("CWE-1104, Use of Unmaintained Third Party Components", "https://cwe.mitre.org/data/definitions/1104.html"),
