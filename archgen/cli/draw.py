@@ -52,7 +52,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--icons", metavar="HOW", help="colour or mono logos (default: as the theme has them)")
     parser.add_argument("--scale", metavar="N", default="2", help="PNG: pixels for one of the picture's (default: 2)")
     parser.add_argument("--transparent", action="store_true", help="PNG: no ground")
-    parser.add_argument("--canvas", metavar="FORM", help="PNG: 16:9, whatever the form of the picture")
+    parser.add_argument("--canvas", metavar="FORM", help="16:9: wrap towers of hosts; a PNG has that form")
     parser.add_argument(
         "--score",
         action="store_true",

@@ -44,6 +44,12 @@ def _turned(engine: Engine) -> Engine:
     return lambda diagram: _graphviz()(diagram) if diagram.direction == "top-down" else engine(diagram)
 
 
+def _fitted(engine: Engine) -> Engine:
+    from archgen.layout.wrap import fitted
+
+    return fitted(engine)
+
+
 def _graphlay() -> Engine:
     from archgen.layout.graphlay import layered
 
@@ -85,7 +91,10 @@ ICONS = ("colour", "mono")
 
 
 class Raster(Struct, frozen=True):
-    """How pixels are made: how many for one of the picture's own, on no ground, on a canvas of 16:9."""
+    """How pixels are made: how many for one of the picture's own, on no ground, on a canvas of 16:9.
+
+    A `wide` canvas is one for every format with places: towers of hosts are wrapped for it.
+    """
 
     scale: float = 2.0
     transparent: bool = False
@@ -107,7 +116,7 @@ class Drawing:
         self.raster = raster or Raster()
         self._mono = THEMES.get(mode, LIGHT).mono if mono is None else mono
         self._name = engine
-        self._engine = ENGINES[engine]()
+        self._engine = _fitted(ENGINES[engine]()) if self.raster.wide else ENGINES[engine]()
         self._mode = mode
         self.findings = findings
         self._shown: Diagram | None = None
@@ -146,6 +155,10 @@ class Drawing:
     def placed(self, tier: Tier) -> Placed:
         """The deployment with its places."""
         return self._engine(self.diagram(tier))
+
+    def fitted(self, tier: Tier) -> Placed:
+        """The deployment with its places for a slide."""
+        return _fitted(self._engine)(self.diagram(tier))
 
     def icons(self, tiers: Iterable[Tier]) -> dict[str, Icon]:
         """The logos of all that the pictures of some tiers show, by the names that they have them under."""

@@ -70,7 +70,7 @@ def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing) -> Chapter:
     return Chapter(
         topology=tier.topology,
         findings=tier.findings,
-        placed=drawing.placed(tier),
+        placed=drawing.fitted(tier),
         flows=tuple(drawing.flow(tier, flow) for flow in tier.topology.architecture.flows),
         bought=_bought(follows, tier) if follows else None,
         whys={one.rule: BY_NAME[one.rule].why for one in tier.findings if one.rule in BY_NAME},
