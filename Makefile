@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: site test check generated bench brute-force fuzz clean
+.PHONY: site test check generated bench brute-force mutants fuzz clean
 
 site: $(READY)
 	$(BIN)/archgen lint models --fail-on never
@@ -36,6 +36,10 @@ brute-force: $(READY)
 # 100,000 spoilt models through all of lint, some minutes: nothing but findings and refusals may come out.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz
+
+# Every condition of every rule, deleted: which of them no test notices, against the list in tests/unnoticed.txt.
+mutants: $(READY)
+	$(BIN)/python -m tests.mutants
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py

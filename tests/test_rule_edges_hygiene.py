@@ -12,24 +12,14 @@ from hypothesis import strategies as st
 
 from archgen.analysis import analyse
 from archgen.errors import Place
-from archgen.finding import Finding, Subject
-from archgen.loader import load
+from archgen.finding import Subject
 from archgen.naming import address
 from archgen.rules import RULES
 from archgen.topology import Topology
+from tests.edges import findings, subjects
 from tests.random_flows import architecture
 
 MODELS = Path(__file__).parent.parent / "models"
-
-
-def findings(text: str, rule: str) -> tuple[Finding, ...]:
-    loaded = load("edge.arch.yaml", text.encode())
-    found = analyse(Topology(loaded.architecture), loaded.source, RULES, today="2026-11-24")
-    return tuple(one for one in found if one.rule == rule)
-
-
-def subjects(text: str, rule: str) -> list[str]:
-    return [f"{one.subject.kind} {one.subject.id}" for one in findings(text, rule)]
 
 
 def resolving(*records: str, domain: str | None = "foobar.com", flow: str = "www.foobar.com", extra: str = "") -> str:

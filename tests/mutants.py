@@ -1,0 +1,287 @@
+"""Rules with one condition deleted each, and whether the models of the tests can tell them from the real ones.
+
+`python -m tests.mutants` compares those that no test notices with the list of them, `--write` writes the list anew. A
+condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
+comparison; deleted means that what is beside it decides alone. A mutant is noticed where a model whose findings a test
+states in full, or a model of an edge test for the rule that edge test asks about, gives other subjects, severities or words
+than before.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import signal
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from msgspec.structs import replace
+
+from archgen import rules as catalogue
+from archgen.analysis import analyse
+from archgen.errors import ModelError
+from archgen.loader import Loaded, load
+from archgen.project.inputs import Input
+from archgen.project.models import judge
+from archgen.rule import Rule
+from archgen.rules import RULES
+from archgen.topology import Topology
+from tests import edges
+
+TESTS = Path(__file__).parent
+UNNOTICED = TESTS / "unnoticed.txt"
+"""A condition a line that no test decides: it gets shorter, and no rule may add to it."""
+DECIDING = {"check", "review"}
+Verdict = tuple[tuple[object, ...], ...]
+Pair = tuple[str, str | None]
+"""The text of a model, and the rule that a test asks about; None where it states every finding."""
+
+
+class Mutant:
+    """A rule whose source has one condition less: where it stood, what it was and what stands there now."""
+
+    def __init__(self, name: str, line: int, was: str, now: str, tree: ast.Module) -> None:
+        self.name, self.line, self.was, self.now, self.tree = name, line, was, now, tree
+
+    def __str__(self) -> str:
+        return f"{self.name}.py: `{self.was}` -> {self.now}"
+
+    def rule(self) -> Rule:
+        module = ModuleType(f"archgen.rules.{self.name}")
+        module.__file__ = f"{self.name}.py"
+        exec(compile(self.tree, module.__file__, "exec"), module.__dict__)
+        made: Rule = module.RULE
+        return made
+
+
+def mutants(name: str) -> Iterator[Mutant]:
+    """Every mutant of the rule in module `name`."""
+    source = (Path(catalogue.__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    live = _reachable(tree)
+    for at, (node, field, index) in enumerate(_conditions(tree, live)):
+        old = getattr(node, field) if index is None else getattr(node, field)[index]
+        changed = copy.deepcopy(tree)
+        twin, _, _ = list(_conditions(changed, live))[at]
+        value = _deleted(node)
+        new = ast.copy_location(ast.Constant(value), old)
+        if index is None:
+            setattr(twin, field, new)
+        else:
+            getattr(twin, field)[index] = new
+        yield Mutant(name, old.lineno, ast.unparse(old), str(value), changed)
+
+
+def _reachable(tree: ast.Module) -> set[str]:
+    """The functions that `check` and `review` come to; what only a cure needs has tests of its own."""
+    functions = {one.name: one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+    found: set[str] = set()
+    open_ = [name for name in functions if name in DECIDING]
+    while open_:
+        name = open_.pop()
+        found.add(name)
+        used = {one.id for one in ast.walk(functions[name]) if isinstance(one, ast.Name)}
+        open_ += [one for one in used & functions.keys() if one not in found]
+    return found
+
+
+def _conditions(tree: ast.Module, live: set[str]) -> Iterator[tuple[ast.AST, str, int | None]]:
+    for function in tree.body:
+        if isinstance(function, ast.FunctionDef) and function.name in live:
+            for node in ast.walk(function):
+                for field, value in ast.iter_fields(node):
+                    if isinstance(value, list):
+                        for index, one in enumerate(value):
+                            if _is_condition(node, field, one):
+                                yield node, field, index
+                    elif _is_condition(node, field, value):
+                        yield node, field, None
+
+
+def _is_condition(parent: ast.AST, field: str, node: object) -> bool:
+    if not isinstance(node, ast.expr) or isinstance(node, ast.Constant):
+        return False
+    return (
+        isinstance(node, ast.Compare)
+        or (isinstance(parent, ast.If | ast.IfExp | ast.While) and field == "test")
+        or (isinstance(parent, ast.comprehension) and field == "ifs")
+        or (isinstance(parent, ast.BoolOp) and _decides(parent))
+    )
+
+
+def _deleted(parent: ast.AST) -> bool:
+    """What stands in the place of a condition that is no more: what makes the rest of the statement decide alone."""
+    if isinstance(parent, ast.BoolOp):
+        return isinstance(parent.op, ast.And)
+    if isinstance(parent, ast.While):
+        return False
+    if isinstance(parent, ast.If):
+        return not isinstance(parent.body[-1], ast.Continue | ast.Return | ast.Raise | ast.Break)
+    return True
+
+
+def _decides(parent: ast.BoolOp) -> bool:
+    """Whether it chooses between truth and falsehood, not between two values: `a or "b"` is no condition."""
+    return not any(
+        isinstance(one, ast.Constant | ast.Tuple | ast.List | ast.Dict | ast.JoinedStr) for one in parent.values
+    )
+
+
+def asked() -> tuple[Pair, ...]:
+    """The models of the edge tests, each with the rule that is asked about, in the order in which the tests ask."""
+    found: dict[Pair, None] = {}
+    real_all, real_one = edges.all_findings, edges.findings
+
+    def every(text: str) -> object:
+        found[text, None] = None
+        return real_all(text)
+
+    def one(text: str, rule: str) -> object:
+        found[text, rule] = None
+        return tuple(each for each in real_all(text) if each.rule == rule)
+
+    edges.all_findings, edges.findings = every, one  # type: ignore[assignment]
+    try:
+        files = sorted(map(str, TESTS.glob("test_rule_edges_*.py")))
+        code = pytest.main(["-qq", "--assert=plain", "-p", "no:xdist", "--no-header", "--tb=no", *files])
+    finally:
+        edges.all_findings, edges.findings = real_all, real_one
+    if code != 0:
+        raise SystemExit("the edge tests fail as they are")
+    return tuple(found)
+
+
+def stated() -> Iterator[Pair]:
+    """The models of which a test states every finding, and those of which one states what one rule says."""
+    from tests.test_rule_flips import BESIDE, FLIPS, edited
+
+    for rule in RULES:
+        yield rule.bad, None
+        yield rule.good, None
+    for folder in (TESTS / "well_built", TESTS.parent / "models"):
+        for path in sorted(folder.glob("*.arch.yaml")):
+            yield path.read_text(encoding="utf-8"), None
+    for _, edits in FLIPS:
+        yield edited(edits), None
+    for _, base, edits in BESIDE:
+        yield edited([*base, *edits]), None
+    for path in sorted((TESTS / "decisions").glob("*.arch.yaml")):
+        text = path.read_text(encoding="utf-8")
+        yield text, text.partition(":")[0].removeprefix("# ")
+
+
+class Corpus:
+    """The models by which mutants are told, each loaded once."""
+
+    def __init__(self, pairs: tuple[Pair, ...]) -> None:
+        self.pairs = pairs
+        self._loaded: dict[str, Loaded | None] = {}
+        self._topologies: dict[str, Topology] = {}
+        self._real: dict[tuple[str, str], Verdict] = {}
+
+    def notices(self, mutant: Mutant, real: Rule) -> bool:
+        """Whether a model gives the mutant another verdict than the real rule, or an exception."""
+        # a loop that never ends is noticed too
+        signal.setitimer(signal.ITIMER_REAL, 5)
+        try:
+            rule = mutant.rule()
+            if self._ladder(rule) != self._ladder(real):
+                return True
+            for text, about in self.pairs:
+                if about in (None, real.id) and self._verdict(rule, text) != self._known(real, text):
+                    return True
+        except Exception:
+            return True
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        return False
+
+    def says(self, rule: Rule, text: str) -> bool:
+        """Whether a rule has something to say of a model, or of its own examples on the models that they follow."""
+        if rule.ladder:
+            return (rule.id,) in {one[:1] for one in self._ladder(rule)}
+        if rule.review is not None:
+            return any(one[0] == rule.id for one in self._verdict(rule, text))
+        return bool(self._verdict(rule, text))
+
+    def _known(self, rule: Rule, text: str) -> Verdict:
+        if (rule.id, text) not in self._real:
+            self._real[rule.id, text] = self._verdict(rule, text)
+        return self._real[rule.id, text]
+
+    def _verdict(self, rule: Rule, text: str) -> Verdict:
+        loaded = self._load(text)
+        if loaded is None:
+            return ()
+        if rule.review is not None:
+            others = [rule if one.id == rule.id else one for one in RULES]
+            found = analyse(Topology(loaded.architecture), loaded.source, others, today=edges.TODAY)
+            return tuple((one.rule, one.subject, one.severity, one.message) for one in found)
+        if rule.check is None:
+            return ()
+        topology = self._topologies.setdefault(text, Topology(loaded.architecture))
+        topology.today = edges.TODAY
+        return tuple(
+            sorted(
+                (str(one.subject), one.case or "", sorted(one.causes), one.message, one.fix or "")
+                for one in rule.check(topology)
+            )
+        )
+
+    def _load(self, text: str) -> Loaded | None:
+        if text not in self._loaded:
+            try:
+                self._loaded[text] = load("edge.arch.yaml", text.encode())
+            except ModelError:
+                self._loaded[text] = None
+        return self._loaded[text]
+
+    @staticmethod
+    def _ladder(rule: Rule) -> Verdict:
+        if not rule.ladder:
+            return ()
+        rules = tuple(rule if one.id == rule.id else one for one in RULES)
+        found: list[tuple[object, ...]] = []
+        for text in (rule.bad, rule.good):
+            named = [*rule.ladder, ("example", text)]
+            inputs = tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named)
+            found += [(one.rule, one.subject) for one in judge(inputs, edges.TODAY, rules=rules)[-1].findings]
+        return tuple(found)
+
+
+def survivors(names: Collection[str]) -> Iterator[Mutant]:
+    """The mutants of some rules that no model tells from the real ones; of all rules where none is named."""
+    signal.signal(signal.SIGALRM, _stop)
+    corpus = Corpus((*asked(), *stated()))
+    for rule in RULES:
+        if not names or rule.id in names:
+            for mutant in mutants(rule.id.replace("-", "_")):
+                if not corpus.notices(mutant, replace(rule)):
+                    yield mutant
+
+
+def _stop(*_: object) -> None:
+    raise TimeoutError
+
+
+def listed() -> Counter[str]:
+    """The mutants that are known not to be noticed, each as often as its rule has it."""
+    return Counter(UNNOTICED.read_text(encoding="utf-8").splitlines())
+
+
+if __name__ == "__main__":
+    left = Counter(map(str, survivors([one for one in sys.argv[1:] if not one.startswith("--")])))
+    made = sum(1 for rule in RULES for _ in mutants(rule.id.replace("-", "_")))
+    print(f"{left.total()} of {made} conditions can be deleted and no test notices")
+    if "--write" in sys.argv:
+        UNNOTICED.write_text("".join(f"{one}\n" for one in sorted(left.elements())), encoding="utf-8")
+    else:
+        new, gone = left - listed(), listed() - left
+        for title, some in (("new", new), ("noticed by now, or gone", gone)):
+            for one in sorted(some.elements()):
+                print(f"{title}: {one}")
+        sys.exit(bool(new or gone))
