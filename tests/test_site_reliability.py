@@ -210,7 +210,7 @@ def test_what_the_model_states_is_not_called_assumed() -> None:
         "stated numbers only",
     ]
     assert document.by_id("reliability").words == "Reliability"
-    assert not list(document.all("details"))
+    assert "assumed" not in " ".join(each.words for each in document.all("details"))
 
 
 def test_an_impossible_flow_says_so() -> None:
@@ -242,7 +242,8 @@ def test_a_block_that_markdown_need_not_read_means_the_same_to_it(path: str) -> 
         quick = swift(block)
         if quick is not None:
             one, other = parse(quick), parse(markdown.markdown(block, extensions=EXTENSIONS))
-            assert one.words == other.words
+            # Markdown puts a line of its own between blocks inside HTML, which no browser shows
+            assert "".join(one.words.split()) == "".join(other.words.split())
             assert [(each.tag, each.attributes) for each in one.all()] == [
                 (each.tag, each.attributes) for each in other.all()
             ]
