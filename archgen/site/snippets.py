@@ -24,9 +24,7 @@ def snippet(one: Finding) -> str:
         )
         out = "".join(f"<li>{code(' → '.join(map(str, change.path)))}</li>" for change in removed)
         gone = f"<p>Take out of the model:</p><ul>{out}</ul>" if out else ""
-        fix = (
-            f'<details class="archgen-fix" data-search-exclude><summary>The fix as YAML</summary>{said}{gone}</details>'
-        )
+        fix = f'<details class="archgen-fix" data-search-exclude><summary>The fix as YAML</summary>{said}{gone}</details>\n'
     return (
         fix + f'<details class="archgen-fix" data-search-exclude><summary>Accept the risk instead</summary>'
         f"{yaml_block(_acceptance(one))}</details>"
