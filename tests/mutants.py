@@ -3,8 +3,8 @@
 `python -m tests.mutants` compares those that no test notices with the list of them, `--write` writes the list anew. A
 condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
 comparison; deleted means that what is beside it decides alone. A mutant is noticed where a model whose findings a test
-states in full, or a model of an edge test for the rule that edge test asks about, gives other subjects, severities or words
-than before.
+states in full, or a model of an edge test for the rule that edge test asks about, gives other subjects, severities, words,
+confidence, flows, related things or another proof than before.
 """
 
 from __future__ import annotations
@@ -220,14 +220,24 @@ class Corpus:
         if rule.review is not None:
             others = [rule if one.id == rule.id else one for one in RULES]
             found = analyse(Topology(loaded.architecture), loaded.source, others, today=edges.TODAY)
-            return tuple((one.rule, one.subject, one.severity, one.message) for one in found)
+            return tuple((one.rule, one.subject, one.severity, one.message, one.fix, one.flows) for one in found)
         if rule.check is None:
             return ()
         topology = self._topologies.setdefault(text, Topology(loaded.architecture))
         topology.today = edges.TODAY
         return tuple(
             sorted(
-                (str(one.subject), one.case or "", sorted(one.causes), one.message, one.fix or "")
+                (
+                    str(one.subject),
+                    one.case or "",
+                    sorted(one.causes),
+                    one.message,
+                    one.fix or "",
+                    one.confidence,
+                    one.flows,
+                    one.related,
+                    str(one.proof),
+                )
                 for one in rule.check(topology)
             )
         )

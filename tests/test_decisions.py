@@ -1,30 +1,50 @@
 """What one rule says of one model, as its first line states it: the conditions that no example of the rule decides.
 
 `# missing-tls: connection user -> web, connection app -> web` are the subjects of all its findings, `none` that there are none.
+Lines `# message: …`, `# confidence: …`, `# flows: …` and `# related: …` right below state that of the findings too, one a finding.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
+from archgen.finding import Finding
 from archgen.rules import BY_NAME
-from tests.edges import subjects
+from tests.edges import findings
 
 FILES = sorted((Path(__file__).parent / "decisions").glob("*.arch.yaml"))
 
 
-def stated(text: str) -> tuple[str, list[str]]:
-    """The rule and the subjects of the first line."""
-    rule, _, said = text.partition("\n")[0].removeprefix("# ").partition(": ")
-    return rule, [] if said == "none" else said.split(", ")
+PARTS: dict[str, Callable[[Finding], str]] = {
+    "message": lambda one: one.message,
+    "confidence": lambda one: one.confidence,
+    "flows": lambda one: ", ".join(one.flows),
+    "related": lambda one: ", ".join(f"{each.subject.kind} {each.subject.id}" for each in one.related),
+}
+
+
+def stated(text: str) -> tuple[str, list[str], dict[str, list[str]]]:
+    """The rule and the subjects of the first line, and what the lines below it say of a part of the findings."""
+    first, *lines = takewhile(lambda line: line.startswith("# "), text.splitlines())
+    rule, _, said = first.removeprefix("# ").partition(": ")
+    parts: dict[str, list[str]] = {}
+    for line in lines:
+        part, _, value = line.removeprefix("# ").partition(": ")
+        parts.setdefault(part, []).append(value)
+    return rule, [] if said == "none" else said.split(", "), parts
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.removesuffix(".arch.yaml"))
 def test_the_verdict_is_the_stated_one(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
-    rule, said = stated(text)
+    rule, said, parts = stated(text)
     assert rule in BY_NAME
     assert file.name.startswith(rule)
-    assert sorted(subjects(text, rule)) == sorted(said)
+    found = findings(text, rule)
+    assert sorted(f"{one.subject.kind} {one.subject.id}" for one in found) == sorted(said)
+    for part, values in parts.items():
+        assert [PARTS[part](one) for one in found] == values
