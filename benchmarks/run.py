@@ -9,7 +9,9 @@ Every figure is the median over interleaved pairs; the ratio to reach stands bes
 from __future__ import annotations
 
 import compileall
+import contextlib
 import gc
+import io
 import os
 import subprocess
 import sys
@@ -216,6 +218,26 @@ def flow() -> None:
     within("flow of 15 steps", 0.002, lambda: sequence_svg(sequence, {}, "p"), 101)
 
 
+def limits() -> None:
+    """Models at the limits of what a picture can show, judged and drawn, beside 5 s: a hub, a crowd, zones in zones, nothing."""
+    from archgen.cli import main as archgen
+
+    sys.path.insert(0, ROOT)
+    from tests.limit_models import LIMITS
+
+    with tempfile.TemporaryDirectory() as directory:
+        for name, text in LIMITS.items():
+            model, picture = os.path.join(directory, f"{name}.arch.yaml"), os.path.join(directory, f"{name}.svg")
+            with open(model, "w", encoding="utf-8") as stream:
+                stream.write(text)
+
+            def ours(words: tuple[str, ...] = ("draw", model, "--view", "deployment", "-o", picture)) -> None:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    assert archgen(list(words)) == 0
+
+            within(f"picture of limit: {name}", 5.0, ours, 1)
+
+
 def within(what: str, target: float, action: Callable[[], object], count: int) -> None:
     """The processor's time beside the one that is promised: others on the machine do not count."""
     action()
@@ -237,6 +259,7 @@ BENCHMARKS: dict[str, Timed] = {
     "beside": beside,
     "deck": deck,
     "flow": flow,
+    "limits": limits,
 }
 
 

@@ -11,10 +11,11 @@ import pytest
 from archgen.cli import main
 from archgen.layout.best import best
 from archgen.layout.domain import domain
+from archgen.layout.measure import heading
 from archgen.layout.wrap import WIDE, fitted
 from archgen.loader import load
 from archgen.topology import Topology
-from archgen.view import Diagram
+from archgen.view import Diagram, Group
 from archgen.views.deployment import deployment
 from tests.geometry import faults
 
@@ -61,6 +62,12 @@ def test_a_tower_becomes_wide_without_faults(hosts: int, zones: int) -> None:
 def test_a_low_picture_stays_as_it_is() -> None:
     diagram = shown(tower(3))
     assert fitted(domain)(diagram) == domain(diagram)
+
+
+def test_an_address_in_a_heading_is_whole_or_absent() -> None:
+    group = Group(id="h", subject="h", kind="host", label="application-server-1", detail="192.0.2.101")
+    told = {heading(group, float(room))[1] for room in range(40, 320, 5)}
+    assert told == {"", "192.0.2.101"}
 
 
 def test_a_hint_of_the_model_is_kept() -> None:

@@ -86,6 +86,9 @@ def heading(group: Group, room: float) -> tuple[str, str, float]:
     used = lead + text_width(name, SIZES.text, bold=True)
     left = room - used - 8
     detail = elide(group.detail, left, SIZES.label) if group.detail and left > 24 else ""
+    if detail != group.detail and " " not in group.detail:
+        # a part of an address reads like another address
+        detail = ""
     return name, detail, used + (8 + text_width(detail, SIZES.label) if detail else 0)
 
 

@@ -117,8 +117,8 @@ class _Diagram:
             yield from self._edge(f"e{at}", edge)
 
     def _parent(self, group: str | None) -> tuple[str, Box | None]:
-        around = self._boxes.get(group or "")
-        return (self._groups[group or ""], around) if around else (_ROOT, None)
+        around = self._boxes.get(group) if group is not None else None
+        return (self._groups[group], around) if group is not None and around else (_ROOT, None)
 
     def _group(self, one: PlacedGroup) -> Iterator[str]:
         palette, name = self._palette, self._groups[one.group.id]
