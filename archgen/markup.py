@@ -124,6 +124,14 @@ def badge_size(value: int) -> tuple[float, float]:
     return max(2.0 * SIZES.badge, wide + 10), 2.0 * SIZES.badge
 
 
+def sized_badge(x: float, y: float, value: int, severity: Severity, title: str, radius: float) -> str:
+    """A badge of another size than the usual."""
+    if radius == SIZES.badge:
+        return badge(x, y, value, severity, title)
+    place = f"translate({number(x)} {number(y)}) scale({number(radius / SIZES.badge)})"
+    return element("g", badge(0, 0, value, severity, title), transform=place)
+
+
 def badge(x: float, y: float, value: int, severity: Severity, title: str = "") -> str:
     """A numbered mark around a centre: an octagon for an error, a triangle for a warning, a circle for an info.
 

@@ -217,6 +217,7 @@ class Sizes(Struct, frozen=True, kw_only=True):
     hairline: float = 1.0
     badge: int = 10
     lock: int = 12
+    arrow: int = 8
 
 
 SIZES = Sizes()

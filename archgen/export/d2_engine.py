@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 from archgen.errors import UsageError
 from archgen.export.graphviz_engine import cleared, labelled, node_sizes
 from archgen.layout.domain import shifted
-from archgen.layout.measure import HEADING, Card, heading, label_size
+from archgen.layout.measure import Card, heading, label_size
+from archgen.layout.measures import USUAL
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.theme import LINES
 from archgen.view import Diagram, Group, Node
@@ -125,7 +126,7 @@ class _Reading:
         while around is not None:
             depth, around = depth + 1, self._parents.get(around)
         name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
-        return PlacedGroup(group, box, depth, Box(box.x + 12, box.y + 6, wide, HEADING), name, detail)
+        return PlacedGroup(group, box, depth, Box(box.x + 12, box.y + 6, wide, USUAL.heading), name, detail)
 
 
 def lines_of(svg: str) -> list[list[Point]]:

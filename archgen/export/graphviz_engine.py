@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from archgen.export.dot_command import run
 from archgen.layout.domain import shifted
-from archgen.layout.measure import HEADING, Card, cards, heading, label_size
+from archgen.layout.measure import Card, cards, heading, label_size
+from archgen.layout.measures import USUAL
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.theme import LINES
 from archgen.view import Diagram, Edge, Group
@@ -71,7 +72,7 @@ def _fill(graph: Digraph, diagram: Diagram, parent: str | None, sizes: Mapping[s
     for at, group in enumerate(diagram.groups):
         if group.parent == parent and not group.across:
             with graph.subgraph(name=f"cluster_{at}") as inner:
-                inner.attr(margin=str(_PAD), label=" ", fontsize=str(HEADING - 4))
+                inner.attr(margin=str(_PAD), label=" ", fontsize=str(USUAL.heading - 4))
                 _fill(inner, diagram, group.id, sizes)
     for at, node in enumerate(diagram.nodes):
         if node.group == parent:
@@ -115,7 +116,7 @@ class _Reading:
         left, low, right, high = (float(one) for one in self._objects[f"cluster_{at}"]["bb"].split(","))
         box = Box(left, self._height - high, right - left, high - low)
         name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
-        words = Box(box.x + 12, box.y + 6, wide, HEADING)
+        words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)
         return PlacedGroup(group, box, self._depth(group), words, name, detail)
 
     def _depth(self, group: Group) -> int:

@@ -7,15 +7,9 @@ from typing import assert_never
 
 from archgen.layout.columns import calls
 from archgen.layout.measure import Card
+from archgen.layout.measures import USUAL, Measures
 from archgen.view import Diagram, Edge
 
-PAD = 16.0
-HEADER = 36.0
-OVERHANG = 20.0
-BAND = 16.0
-NODE_GAP = 24.0
-LABEL_GAP = 56.0
-GROUP_GAP = 32.0
 PASS = 16.0
 MOST_PASSES = 12
 
@@ -39,7 +33,10 @@ class Block:
 class Stacking:
     """The blocks of one diagram and the lines that say how they want to be aligned."""
 
-    def __init__(self, diagram: Diagram, cards: Mapping[str, Card], columns: Mapping[str, int]) -> None:
+    def __init__(
+        self, diagram: Diagram, cards: Mapping[str, Card], columns: Mapping[str, int], measures: Measures = USUAL
+    ) -> None:
+        self._measures = measures
         self._edges = [edge for edge in diagram.edges if edge.source in columns and edge.target in columns]
         self._cards = cards
         self._columns = columns
@@ -96,16 +93,16 @@ class Stacking:
         return block
 
     def _frame(self, block: Block, name: str | None) -> None:
-        banded = name in self._banded
-        block.foot = BAND if banded else 0.0
+        banded, measures = name in self._banded, self._measures
+        block.foot = measures.band if banded else 0.0
         if name is None:
-            block.header = BAND + OVERHANG if banded else 0.0
+            block.header = measures.band + measures.overhang if banded else 0.0
             block.height += block.header + block.foot
         else:
             guarded = name in self._guarded
-            block.overhang = OVERHANG if guarded else 0.0
-            block.header = HEADER + (OVERHANG if guarded else 0.0) + (BAND if banded else 0.0)
-            block.height += block.overhang + block.header + PAD + block.foot
+            block.overhang = measures.overhang if guarded else 0.0
+            block.header = measures.header + block.overhang + (measures.band if banded else 0.0)
+            block.height += block.overhang + block.header + measures.pad + block.foot
         for child in block.children:
             child.y += block.header + block.overhang
 
@@ -159,8 +156,8 @@ class Stacking:
         if above.passing or below.passing:
             return PASS
         if (above.name, below.name) in self._worded:
-            return LABEL_GAP
-        return GROUP_GAP if above.children or below.children else NODE_GAP
+            return self._measures.label_gap
+        return self._measures.group_gap if above.children or below.children else self._measures.node_gap
 
     def _align(self, clusters: list[list[Block]]) -> None:
         """Clusters beside each other, so that lines between them run straight; the tallest stands first."""

@@ -11,7 +11,8 @@ from archgen.layout.bundles import bundles, busiest
 from archgen.layout.columns import columns as columns_of
 from archgen.layout.grid import BAND_PAD, Grid, label_size_of
 from archgen.layout.levels import Level, Levels
-from archgen.layout.measure import CHIP_HEIGHT, HEADING, Card, cards, heading
+from archgen.layout.measure import Card, cards, heading
+from archgen.layout.measures import USUAL, Measures
 from archgen.layout.pieces import unpainted
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.layout.routing import STRAIGHT, Step, Way, route
@@ -25,17 +26,17 @@ def domain(diagram: Diagram) -> Placed:
     return arranged(diagram, columns_of(diagram))
 
 
-def arranged(diagram: Diagram, columns: Mapping[str, int]) -> Placed:
+def arranged(diagram: Diagram, columns: Mapping[str, int], measures: Measures = USUAL) -> Placed:
     """Lays a diagram out over given columns; nodes of a column stand in the order of `columns` until lines say more."""
     together = bundles(diagram, columns)
-    sizes = cards(diagram, busiest(together, columns))
-    root = Stacking(diagram, sizes, columns).root()
+    sizes = cards(diagram, busiest(together, columns), measures)
+    root = Stacking(diagram, sizes, columns, measures).root()
     levels = Levels(root, diagram, columns)
     ways = route(together, levels)
     channels = trunks(ways, columns)
     width = next(iter(sizes.values())).width if sizes else 0.0
-    grid = Grid(diagram, root, levels, width, ways, channels)
-    return _Placing(diagram, sizes, levels, grid, ways, channels).placed()
+    grid = Grid(diagram, root, levels, width, ways, channels, measures)
+    return _Placing(diagram, sizes, levels, grid, ways, channels, measures).placed()
 
 
 class _Placing:
@@ -49,8 +50,10 @@ class _Placing:
         grid: Grid,
         ways: list[Way],
         channels: Mapping[int, list[Trunk]],
+        measures: Measures,
     ) -> None:
         self._diagram = diagram
+        self._measures = measures
         self._sizes = sizes
         self._levels = levels
         self._grid = grid
@@ -70,7 +73,7 @@ class _Placing:
         heights = [one.box.y for one in groups] + [one.box.y for one in nodes]
         heights += [y for one in edges for _, y in one.points]
         nodes += self._guards(groups, min(heights, default=0.0))
-        return shifted(self._diagram, nodes, groups, edges)
+        return shifted(self._diagram, nodes, groups, edges, self._measures)
 
     def _node(self, node: Node) -> PlacedNode:
         card = self._sizes[node.id]
@@ -103,8 +106,8 @@ class _Placing:
         left, right = self._grid.edge(level.first, False) - before, self._grid.edge(level.last, True) + beyond
         box = Box(left, level.top, right - left, level.bottom - level.top)
         room = right - left - 24 if level.first == level.last else self._grid.edge(level.first, True) - left - 8
-        name, detail, wide = heading(group, max(room, 40))
-        words = Box(left + 12, level.heading - HEADING - 8, wide, HEADING)
+        name, detail, wide = heading(group, max(room, 40), self._measures)
+        words = Box(left + 12, level.heading - self._measures.heading - 8, wide, self._measures.heading)
         return PlacedGroup(group, box, self._depth(group), words, name, detail)
 
     def _band(self, group: Group, nodes: list[PlacedNode]) -> list[PlacedGroup]:
@@ -117,12 +120,14 @@ class _Placing:
         spans = [self._outermost(one, around) for one in members]
         left = min(one.box.x for one in members) - BAND_PAD
         right = max(one.box.right for one in members) + BAND_PAD
-        top, bottom = min(span[0] for span in spans) - 26, max(span[1] for span in spans) + 14
+        tag = self._measures.tag
+        top = min(span[0] for span in spans) - self._measures.overhang - 6
+        bottom = max(span[1] for span in spans) + tag - 2
         box = Box(left, top, right - left, bottom - top)
         if any(box.overlaps(one.box) for one in nodes if one.node.id not in group.across):
             return []
-        name, detail, wide = heading(group, box.width - 16)
-        words = Box(box.x + (box.width - wide) / 2 - 4, bottom - 8, wide + 8, 16)
+        name, detail, wide = heading(group, box.width - 16, self._measures)
+        words = Box(box.x + (box.width - wide) / 2 - 4, bottom - tag / 2, wide + 8, tag)
         return [PlacedGroup(group, box, 9, words, name, detail)]
 
     def _outermost(self, one: PlacedNode, around: str | None) -> tuple[float, float]:
@@ -150,14 +155,14 @@ class _Placing:
             taken[guarded] = place + 1
             at = self._seat(boxes[guarded], place) if guarded else None
             if at is None:
-                at = (above * (card.width + 16), top - CHIP_HEIGHT - SIZES.margin)
+                at = (above * (card.width + 16), top - self._measures.chip - SIZES.margin)
                 above += 1
             found.append(PlacedNode(node, Box(*at, card.width, card.height), card.title, card.detail, card.compact))
         return found
 
     def _seat(self, one: PlacedGroup, place: int) -> Point | None:
         """Where the shield after `place` others stands on a group's border."""
-        y = one.box.y - CHIP_HEIGHT / 2
+        y = one.box.y - self._measures.chip / 2
         if one.group.across:
             return (one.box.x + BAND_PAD, y) if place == 0 else None
         level = self._levels.groups[one.group.id]
@@ -186,7 +191,7 @@ class _Placing:
 
     def _upright(self, way: Way, points: tuple[Point, ...]) -> Label | None:
         """The label of a line straight up or down, where its column leaves room beside it."""
-        wide, tall = label_size_of(way.bundle, len(way.edge.badges)) if way.direct else (0.0, 0.0)
+        wide, tall = label_size_of(way.bundle, len(way.edge.badges), self._measures) if way.direct else (0.0, 0.0)
         (x, start), (_, end) = points[0], points[-1]
         if not wide or abs(start - end) < tall + 20:
             return None
@@ -235,14 +240,20 @@ def tidy(points: Iterable[Point]) -> tuple[Point, ...]:
     return tuple(found)
 
 
-def shifted(diagram: Diagram, nodes: list[PlacedNode], groups: list[PlacedGroup], edges: list[PlacedEdge]) -> Placed:
+def shifted(
+    diagram: Diagram,
+    nodes: list[PlacedNode],
+    groups: list[PlacedGroup],
+    edges: list[PlacedEdge],
+    measures: Measures = USUAL,
+) -> Placed:
     """Moves everything so that the picture starts at its margin."""
     boxes = [one.box for one in nodes] + [one.box for one in groups]
     boxes += [one.heading for one in groups if one.heading]
     boxes += [one.label.box for one in edges if one.label]
     points = [point for one in edges for point in one.points]
     if not boxes:
-        return Placed(diagram, 2.0 * SIZES.margin, 2.0 * SIZES.margin)
+        return Placed(diagram, 2.0 * SIZES.margin, 2.0 * SIZES.margin, measures=measures)
     dx = SIZES.margin - min([one.x for one in boxes] + [x for x, _ in points])
     dy = SIZES.margin - min([one.y for one in boxes] + [y for _, y in points])
     width = max([one.right for one in boxes] + [x for x, _ in points]) + dx + SIZES.margin
@@ -254,6 +265,7 @@ def shifted(diagram: Diagram, nodes: list[PlacedNode], groups: list[PlacedGroup]
         tuple(PlacedNode(one.node, _moved(one.box, dx, dy), one.title, one.detail, one.compact) for one in nodes),
         tuple(_moved_group(one, dx, dy) for one in groups),
         tuple(_moved_edge(one, dx, dy) for one in edges),
+        measures,
     )
 
 

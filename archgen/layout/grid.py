@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archgen.layout.blocks import PAD, Block
+from archgen.layout.blocks import Block
 from archgen.layout.bundles import Bundle
 from archgen.layout.levels import Levels
 from archgen.layout.measure import label_size
+from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Label
 from archgen.layout.routing import Way
 from archgen.layout.tracks import Trunk
@@ -18,8 +19,6 @@ TRACK = 12.0
 ARROW = 20.0
 BAND_PAD = 10.0
 NARROWEST = 40.0
-_GAP = 8.0
-_SIDE = 12.0
 
 
 class Wish:
@@ -45,12 +44,14 @@ class Grid:
         width: float,
         ways: list[Way],
         channels: Mapping[int, list[Trunk]],
+        measures: Measures = USUAL,
     ) -> None:
         columns = levels.columns
+        self._measures = measures
         self.width = width
         self._channels = channels
         self.count = max(columns.values(), default=-1) + 1
-        self.reaches = _reaches(root)
+        self.reaches = _reaches(root, measures.pad)
         self._left, self._right = [0.0] * max(self.count, 1), [0.0] * max(self.count, 1)
         for name, level in levels.groups.items():
             self._left[level.first] = max(self._left[level.first], self.reaches[name][0])
@@ -61,11 +62,11 @@ class Grid:
                     self._left[columns[member]] = max(self._left[columns[member]], BAND_PAD)
                     self._right[columns[member]] = max(self._right[columns[member]], BAND_PAD)
         self._badged = {edge.id: len(edge.badges) for edge in diagram.edges}
-        wishes = _wishes(ways, columns)
+        wishes = _wishes(ways, columns, measures)
         beside: dict[tuple[int, bool], list[Wish]] = {}
         for one in wishes:
             beside.setdefault((one.channel, one.right), []).append(one)
-        self._zones = {side: _stagger(found) for side, found in beside.items()}
+        self._zones = {side: _stagger(found, measures.gap) for side, found in beside.items()}
         self._starts: list[float] = []
         self._place()
         self.labels = {one.bundle.id: self._label(one, channels) for one in wishes}
@@ -84,25 +85,25 @@ class Grid:
             return 0.0
         tracks = self._tracks(channel)
         room = self._zone(channel, False) + self._zone(channel, True) + tracks
-        return max(room, NARROWEST if self._between(channel) else _GAP)
+        return max(room, NARROWEST if self._between(channel) else self._measures.gap)
 
     def _between(self, channel: int) -> bool:
         return bool(self._channels.get(channel))
 
     def _zone(self, channel: int, right: bool) -> float:
         wide = self._zones.get((channel, right), 0.0)
-        return wide + _GAP if wide else 0.0
+        return wide + self._measures.gap if wide else 0.0
 
     def _tracks(self, channel: int) -> float:
         turning = [trunk.track for trunk in self._channels.get(channel, ()) if not trunk.straight]
         if turning:
-            return 2 * _SIDE + TRACK * max(turning) + self._arrow(channel)
-        return 2 * _SIDE if self._channels.get(channel) else 0.0
+            return 2 * self._measures.side + TRACK * max(turning) + self._arrow(channel)
+        return 2 * self._measures.side if self._channels.get(channel) else 0.0
 
     def _arrow(self, channel: int) -> float:
         """Room for an arrow head where no group's padding gives it."""
         beyond = self._left[channel + 1] if channel + 1 < self.count else 0.0
-        return max(ARROW - _SIDE - beyond - self._zone(channel, True), 0.0)
+        return max(ARROW - self._measures.side - beyond - self._zone(channel, True), 0.0)
 
     def column(self, column: int) -> float:
         """The left side of a column's cards."""
@@ -115,17 +116,17 @@ class Grid:
     def channel(self, channel: int) -> float:
         """Where a channel starts: right of the cards left of it and of the groups around them."""
         if channel < 0:
-            return -self._left[0] - 2 * _GAP
+            return -self._left[0] - 2 * self._measures.gap
         return self._starts[channel] + self.width + self._right[channel]
 
     def track(self, channel: int, track: int) -> float:
         """The x of a track."""
-        return self.channel(channel) + self._zone(channel, False) + _SIDE + TRACK * track
+        return self.channel(channel) + self._zone(channel, False) + self._measures.side + TRACK * track
 
     def _label(self, wish: Wish, channels: Mapping[int, list[Trunk]]) -> Label:
         wide, tall = wish.size
         turning = any(not trunk.straight for trunk in channels.get(wish.channel, ()))
-        start = self.channel(wish.channel) + _GAP / 2
+        start = self.channel(wish.channel) + self._measures.gap / 2
         if wish.right:
             start = self.channel(wish.channel) + self._channel_width(wish.channel) - self._zone(wish.channel, True)
         elif not turning and not self._zone(wish.channel, True):
@@ -134,7 +135,7 @@ class Grid:
         return Label(wish.bundle.label, box)
 
 
-def _reaches(root: Block) -> dict[str, tuple[float, float]]:
+def _reaches(root: Block, pad: float) -> dict[str, tuple[float, float]]:
     """How far each group reaches left and right of the cards of its outermost columns: past the groups in it."""
     found: dict[str, tuple[float, float]] = {}
 
@@ -142,7 +143,7 @@ def _reaches(root: Block) -> dict[str, tuple[float, float]]:
         inner = [(child, reach(child)) for child in block.children if child.children]
         left = max((one[0] for child, one in inner if child.first == block.first), default=0.0)
         right = max((one[1] for child, one in inner if child.last == block.last), default=0.0)
-        found[block.name] = (PAD + left, PAD + right)
+        found[block.name] = (pad + left, pad + right)
         return found[block.name]
 
     for child in root.children:
@@ -151,7 +152,7 @@ def _reaches(root: Block) -> dict[str, tuple[float, float]]:
     return found
 
 
-def _wishes(ways: list[Way], columns: Mapping[str, int]) -> list[Wish]:
+def _wishes(ways: list[Way], columns: Mapping[str, int], measures: Measures) -> list[Wish]:
     """One label a bundle: where it leaves its only source, or enters its only target."""
     first: dict[str, Way] = {}
     for way in ways:
@@ -160,7 +161,7 @@ def _wishes(ways: list[Way], columns: Mapping[str, int]) -> list[Wish]:
     found: list[Wish] = []
     for way in first.values():
         badges = sum(len(edge.badges) for edge in way.bundle.edges)
-        size = label_size_of(way.bundle, badges)
+        size = label_size_of(way.bundle, badges, measures)
         if not size[0]:
             continue
         steps = list(way.steps(columns))
@@ -171,14 +172,14 @@ def _wishes(ways: list[Way], columns: Mapping[str, int]) -> list[Wish]:
     return found
 
 
-def label_size_of(bundle: Bundle, badges: int) -> tuple[float, float]:
+def label_size_of(bundle: Bundle, badges: int, measures: Measures = USUAL) -> tuple[float, float]:
     """The size of a bundle's label with its lock and badges."""
     locked = bool(LINES[bundle.first.meaning].lock)
     words = bundle.label
-    return label_size(bundle.first, badges, locked) if words or badges else (0.0, 0.0)
+    return label_size(bundle.first, badges, locked, measures) if words or badges else (0.0, 0.0)
 
 
-def _stagger(wishes: list[Wish]) -> float:
+def _stagger(wishes: list[Wish], gap: float) -> float:
     """Sets labels that would meet side by side; returns the width that all of them take."""
     placed: list[Wish] = []
     tallest = max((one.size[1] for one in wishes), default=0.0) + 1
@@ -187,6 +188,6 @@ def _stagger(wishes: list[Wish]) -> float:
             if one.height - other.height > tallest:
                 break
             if one.height - other.height < (other.size[1] + one.size[1]) / 2 + 1:
-                one.offset = max(one.offset, other.offset + other.size[0] + _GAP)
+                one.offset = max(one.offset, other.offset + other.size[0] + gap)
         placed.append(one)
     return max((one.offset + one.size[0] for one in placed), default=0.0)

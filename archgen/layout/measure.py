@@ -8,16 +8,11 @@ from math import ceil
 from msgspec import Struct
 
 from archgen.kinds import KINDS
+from archgen.layout.measures import USUAL, Measures
 from archgen.metrics import elide, text_width, wrap
 from archgen.theme import SIZES
 from archgen.view import Diagram, Edge, Group, Node
 
-CARD_HEIGHT = 88.0
-CHIP_HEIGHT = 40.0
-CHIP_ICON = 20.0
-NARROWEST, WIDEST = 104.0, 152.0
-INSET = 12.0
-HEADING = 24.0
 SLOT = 16.0
 
 EVEN: Mapping[str, int] = {}
@@ -39,63 +34,87 @@ def compact(node: Node) -> bool:
     return KINDS[node.kind].passive or node.kind == "monitoring-agent" or bool(node.guards)
 
 
-def second_line(node: Node) -> str:
+def second_line(node: Node, measures: Measures = USUAL) -> str:
     """The words under a name: the part it plays where it has one, else what it is."""
-    return node.mark or node.detail
+    return node.mark if measures.brief else node.mark or node.detail
 
 
-def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN) -> dict[str, Card]:
+def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, Card]:
     """The card of each node; all are as wide as the widest wants to be, within limits, so that columns align.
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
     """
-    width = min(max([NARROWEST, *(_wanted(node) for node in diagram.nodes)]), WIDEST)
+    width = min(max([measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]), measures.widest)
     width = ceil(width / SIZES.grid) * SIZES.grid
+    name = measures.sizes.name
     titles = {
-        node.id: wrap(node.label, width - INSET, SIZES.name, bold=True, lines=1 if compact(node) else 2)
+        node.id: wrap(node.label, width - measures.inset, name, bold=True, lines=1 if compact(node) else 2)
         for node in diagram.nodes
     }
-    usual = CARD_HEIGHT + (16 if any(len(lines) > 1 for lines in titles.values()) else 0)
+    usual = measures.card + (measures.title if any(len(lines) > 1 for lines in titles.values()) else 0)
     return {
         node.id: _card(
-            node, titles[node.id], width, max(CHIP_HEIGHT if compact(node) else usual, SLOT * busy.get(node.id, 0))
+            node,
+            titles[node.id],
+            width,
+            max(measures.chip if compact(node) else usual, SLOT * busy.get(node.id, 0)),
+            measures,
         )
         for node in diagram.nodes
     }
 
 
-def _wanted(node: Node) -> float:
-    name = text_width(node.label, SIZES.name, bold=True)
+def _wanted(node: Node, measures: Measures) -> float:
+    sizes, inset = measures.sizes, measures.inset
+    name = text_width(node.label, sizes.name, bold=True)
     if compact(node):
-        return max(name, text_width(second_line(node), SIZES.small)) + CHIP_ICON + 3 * INSET - 12
-    return max(name, text_width(second_line(node), SIZES.label)) + 2 * INSET - 4
+        words = max(name, text_width(second_line(node, measures), sizes.small))
+        return words + (measures.chip_icon + 3 * inset - 12 if measures.chip_icon else inset)
+    return max(name, text_width(second_line(node, measures), sizes.label)) + (2 * inset - 4)
 
 
-def _card(node: Node, title: tuple[str, ...], width: float, height: float) -> Card:
+def _card(node: Node, title: tuple[str, ...], width: float, height: float, measures: Measures) -> Card:
+    sizes, detail = measures.sizes, second_line(node, measures)
     if compact(node):
-        room = width - CHIP_ICON - 2 * INSET
-        name = (elide(node.label, room, SIZES.text, bold=True),)
-        return Card(name, elide(second_line(node), room, SIZES.small), width, height, True)
-    return Card(title, elide(second_line(node), width - INSET, SIZES.label), width, height, False)
+        room = width - measures.inset - (measures.chip_icon + measures.inset if measures.chip_icon else 0.0)
+        name = (elide(node.label, room, sizes.text, bold=True),)
+        return Card(name, elide(detail, room, sizes.small), width, height, True)
+    return Card(title, elide(detail, width - measures.inset, sizes.label), width, height, False)
 
 
-def heading(group: Group, room: float) -> tuple[str, str, float]:
+def chip_words(measures: Measures) -> float:
+    """Where the words of a small card start, from its left side."""
+    return measures.chip_icon + 18.0 if measures.chip_icon else measures.inset / 2
+
+
+def heading_lead(group: Group, measures: Measures = USUAL) -> float:
+    """The room of a host's glyph before its name."""
+    return measures.sizes.text + 10.0 if group.kind == "host" else 0.0
+
+
+def heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[str, str, float]:
     """The name and second words of a group as they fit a room, and how wide they are together."""
-    lead = 22.0 if group.kind == "host" else 0.0
-    name = elide(group.label, room - lead, SIZES.text, bold=True)
-    used = lead + text_width(name, SIZES.text, bold=True)
+    sizes, lead = measures.sizes, heading_lead(group, measures)
+    name = elide(group.label, room - lead, sizes.text, bold=True)
+    used = lead + text_width(name, sizes.text, bold=True)
     left = room - used - 8
-    detail = elide(group.detail, left, SIZES.label) if group.detail and left > 24 else ""
+    detail = elide(group.detail, left, sizes.label) if group.detail and left > 2 * sizes.text else ""
     if detail != group.detail and " " not in group.detail:
         # a part of an address reads like another address
         detail = ""
-    return name, detail, used + (8 + text_width(detail, SIZES.label) if detail else 0)
+    return name, detail, used + (8 + text_width(detail, sizes.label) if detail else 0)
 
 
-def label_size(edge: Edge, badges: int, locked: bool) -> tuple[float, float]:
+def label_lines(text: str, measures: Measures = USUAL) -> tuple[str, ...]:
+    """The lines that the words of a line stand in."""
+    return tuple(text.split()) if measures.stacked else (text,) if text else ()
+
+
+def label_size(edge: Edge, badges: int, locked: bool, measures: Measures = USUAL) -> tuple[float, float]:
     """The room that the words, the lock and the badges of a line want in its gap; nothing at all is (0, 0)."""
-    wide = text_width(edge.label, SIZES.label) if edge.label else 0.0
-    wide += (SIZES.lock + 3) if locked else 0
-    wide += badges * (2 * SIZES.badge + 4) + (4 if badges else 0)
-    tall = 2.0 * SIZES.badge if badges else 14.0
+    sizes, lines = measures.sizes, label_lines(edge.label, measures)
+    wide = max((text_width(line, sizes.label) for line in lines), default=0.0)
+    wide += (sizes.lock + 3) if locked else 0
+    wide += badges * (2 * sizes.badge + 4) + (4 if badges else 0)
+    tall = max(2.0 * sizes.badge if badges else 0.0, measures.label * max(len(lines), 1))
     return (ceil(wide) + 8.0, tall) if wide else (0.0, 0.0)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from archgen.layout.measures import USUAL, Measures
 from archgen.view import Diagram, Edge, Group, Node
 
 Point = tuple[float, float]
@@ -103,6 +104,7 @@ class Placed(Struct, frozen=True):
     nodes: tuple[PlacedNode, ...] = ()
     groups: tuple[PlacedGroup, ...] = ()
     edges: tuple[PlacedEdge, ...] = ()
+    measures: Measures = USUAL
 
 
 Engine = Callable[[Diagram], Placed]

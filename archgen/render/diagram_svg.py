@@ -6,13 +6,25 @@ from collections.abc import Callable
 from typing import Literal
 
 from archgen.glyphs import Icon, glyph, group_glyph
-from archgen.layout.measure import CHIP_ICON
+from archgen.layout.measure import chip_words, heading_lead, label_lines
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
-from archgen.markup import badge, badge_size, element, escape, identifier, lock, number, picture, symbols, use, words
+from archgen.markup import (
+    badge_size,
+    element,
+    escape,
+    identifier,
+    lock,
+    number,
+    picture,
+    sized_badge,
+    symbols,
+    use,
+    words,
+)
 from archgen.metrics import text_width
 from archgen.render.change import border, drawn_as, faint, sign, text_role
 from archgen.render.legend import Legend, legend
-from archgen.render.strokes import ARROW, Crossings, arrow, beside, gapped, joined, path, shortened
+from archgen.render.strokes import Crossings, arrow, beside, gapped, joined, path, shortened
 from archgen.theme import LINES, SIZES, Line, Mode
 from archgen.view import Badge, GroupKind, Node
 
@@ -56,6 +68,7 @@ class _Painter:
 
     def __init__(self, placed: Placed, icons: Icons, prefix: str, sections: Sections | None) -> None:
         self._placed = placed
+        self._measures, self._sizes = placed.measures, placed.measures.sizes
         self._sections = sections
         self._prefix = prefix
         self._icons = {
@@ -166,17 +179,20 @@ class _Painter:
 
     def _heading(self, one: PlacedGroup) -> str:
         assert one.heading is not None
-        x, y = one.heading.x, one.heading.y + one.heading.height / 2 + 4
+        sizes = self._sizes
+        x, middle = one.heading.x, one.heading.y + one.heading.height / 2
+        y = middle + sizes.text / 3
         host = one.group.kind == "host"
         parts = []
         if host:
-            parts.append(self._use(group_glyph("host"), x, y - 12.5, 16, "muted"))
-            x += 22
+            glyph_size = sizes.text + 4
+            parts.append(self._use(group_glyph("host"), x, middle - glyph_size / 2 - 0.5, glyph_size, "muted"))
+            x += heading_lead(one.group, self._measures)
         role = text_role(one.group.change) if host else "muted"
-        parts.append(words(x, y, one.title, SIZES.text, role, bold=True))
-        x += text_width(one.title, SIZES.text, bold=True) + 8
+        parts.append(words(x, y, one.title, sizes.text, role, bold=True))
+        x += text_width(one.title, sizes.text, bold=True) + 8
         if one.detail:
-            parts.append(words(x, y, one.detail, SIZES.label, "muted"))
+            parts.append(words(x, y, one.detail, sizes.label, "muted"))
         return "".join(parts)
 
     def _band(self, one: PlacedGroup) -> str:
@@ -195,21 +211,22 @@ class _Painter:
         )
         parts: list[str] = []
         if one.heading:
-            tag = one.heading
+            tag, sizes = one.heading, self._sizes
+            y = tag.y + tag.height / 2 + sizes.label / 2.75
             parts.append(
                 element(
                     "rect", x=tag.x, y=tag.y, width=tag.width, height=tag.height, rx=8, class_="f-tint_1 s-group_line"
                 )
             )
-            parts.append(words(tag.x + 8, tag.y + 12, one.title, SIZES.label, "muted", bold=True))
-            x = tag.x + 14 + text_width(one.title, SIZES.label, bold=True)
-            parts.append(words(x, tag.y + 12, one.detail, SIZES.label, "muted") if one.detail else "")
+            parts.append(words(tag.x + 8, y, one.title, sizes.label, "muted", bold=True))
+            x = tag.x + 14 + text_width(one.title, sizes.label, bold=True)
+            parts.append(words(x, y, one.detail, sizes.label, "muted") if one.detail else "")
         return self._around(one, frame, "".join(parts))
 
     def _group_badges(self, one: PlacedGroup) -> str:
         if one.group.across and one.heading:
-            return _row(one.group.badges, one.box.right - 4, one.heading.y + 8)
-        return _row(one.group.badges, one.box.right + 4, one.box.y)
+            return self._row(one.group.badges, one.box.right - 4, one.heading.y + one.heading.height / 2)
+        return self._row(one.group.badges, one.box.right + 4, one.box.y)
 
     # Nodes
 
@@ -234,7 +251,7 @@ class _Painter:
             box,
             card,
             self._compact(one) if one.compact else self._large(one),
-            _row(one.node.badges, box.right + 4, box.y),
+            self._row(one.node.badges, box.right + 4, box.y),
             sign(one.node.change, box.x, box.y),
             id=identifier(f"{self._prefix}-node", one.node.id),
             data_node=one.node.id,
@@ -242,32 +259,32 @@ class _Painter:
         )
 
     def _large(self, one: PlacedNode) -> str:
-        box, lines = one.box, one.title
+        box, lines, sizes, leading = one.box, one.title, self._sizes, self._measures.title
         middle = box.centre[0]
-        tall = SIZES.icon + 4 + 16 * len(lines) + (14 if one.detail else 0)
+        tall = sizes.icon + 4 + leading * len(lines) + (self._measures.label if one.detail else 0)
         y = box.y + (box.height - tall) / 2
-        icon = self._use(self._icons[one.node.id], middle - SIZES.icon / 2, y, SIZES.icon)
+        icon = self._use(self._icons[one.node.id], middle - sizes.icon / 2, y, sizes.icon)
         parts, ink = [faint(one.node.change, icon)], text_role(one.node.change)
-        y += SIZES.icon + 4
+        y += sizes.icon + 4
         for line in lines:
-            y += 16
-            parts.append(words(middle, y - 3, line, SIZES.name, ink, anchor="middle", bold=True))
+            y += leading
+            parts.append(words(middle, y - 0.1875 * leading, line, sizes.name, ink, anchor="middle", bold=True))
         if one.detail:
             marked = bool(one.node.mark) and one.node.change != "removed"
             role = "accent" if marked and one.node.mark in ("primary", "active") else "muted"
-            parts.append(words(middle, y + 11, one.detail, SIZES.label, role, anchor="middle", bold=marked))
+            parts.append(words(middle, y + sizes.label, one.detail, sizes.label, role, anchor="middle", bold=marked))
         return "".join(parts)
 
     def _compact(self, one: PlacedNode) -> str:
-        box = one.box
-        icon = self._use(self._icons[one.node.id], box.x + 10, box.centre[1] - CHIP_ICON / 2, CHIP_ICON, "muted")
+        box, sizes, side = one.box, self._sizes, self._measures.chip_icon
+        icon = self._use(self._icons[one.node.id], box.x + 10, box.centre[1] - side / 2, side, "muted") if side else ""
         parts, ink = [faint(one.node.change, icon)], text_role(one.node.change)
-        x = box.x + 10 + CHIP_ICON + 8
+        x = box.x + chip_words(self._measures)
         if not one.detail:
-            middle = box.centre[1] + 4
-            return "".join([*parts, *(words(x, middle, line, SIZES.text, ink, bold=True) for line in one.title)])
-        parts += [words(x, box.centre[1] - 2, line, SIZES.text, ink, bold=True) for line in one.title]
-        parts.append(words(x, box.centre[1] + 11, one.detail, SIZES.small, "muted"))
+            middle = box.centre[1] + sizes.text / 3
+            return "".join([*parts, *(words(x, middle, line, sizes.text, ink, bold=True) for line in one.title)])
+        parts += [words(x, box.centre[1] - sizes.text / 6, line, sizes.text, ink, bold=True) for line in one.title]
+        parts.append(words(x, box.centre[1] + 1.1 * sizes.small, one.detail, sizes.small, "muted"))
         return "".join(parts)
 
     # Lines
@@ -277,14 +294,15 @@ class _Painter:
         hole = self._labels.get(one.bundle)
         parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
         drawn = [self._stroke(part, one, line, crossings) for part in parts]
-        head = arrow(one.points[-2], one.points[-1]) if one.arrow else ""
-        head += arrow(one.points[1], one.points[0]) if one.edge.mutual else ""
+        size = self._sizes.arrow
+        head = arrow(one.points[-2], one.points[-1], size) if one.arrow else ""
+        head += arrow(one.points[1], one.points[0], size) if one.edge.mutual else ""
         strokes = element(
             "path",
             d="".join(drawn),
             fill="none",
             class_=f"s-{line.role}",
-            stroke_width=width,
+            stroke_width=width * self._sizes.line / SIZES.line,
             stroke_dasharray=line.dash or None,
         )
         said = " ".join(word for word in (one.edge.label, line.words, one.edge.change) if word)
@@ -306,12 +324,12 @@ class _Painter:
             return {}
         return {"data_from": one.edge.source, "data_to": one.edge.target, "data_meaning": one.edge.meaning}
 
-    @staticmethod
-    def _stroke(part: tuple[tuple[float, float], ...], one: PlacedEdge, line: Line, crossings: Crossings) -> str:
+    def _stroke(self, part: tuple[tuple[float, float], ...], one: PlacedEdge, line: Line, crossings: Crossings) -> str:
+        size = self._sizes.arrow
         if one.arrow and part[-1] == one.points[-1]:
-            part = shortened(part, ARROW - 1)
+            part = shortened(part, size - 1)
         if one.edge.mutual and part[0] == one.points[0]:
-            part = shortened(part[::-1], ARROW - 1)[::-1]
+            part = shortened(part[::-1], size - 1)[::-1]
         if not line.double:
             return path(part, crossings, one.bundle)
         return path(beside(part, SIZES.apart), crossings, one.bundle) + path(
@@ -321,29 +339,34 @@ class _Painter:
     def _label(self, one: PlacedEdge, line: Line) -> str:
         if one.label is None:
             return ""
-        box, parts = one.label.box, []
-        x = box.x + 4
+        box, sizes, parts = one.label.box, self._sizes, []
+        x, middle = box.x + 4, box.centre[1]
         if line.lock:
-            parts.append(lock(self._prefix, x, box.centre[1] - SIZES.lock / 2, line.lock, line.role))
-            x += SIZES.lock + 3
-        if one.label.text:
-            role = "ink" if line.role == "ink" else line.role
-            parts.append(words(x, box.centre[1] + 4, one.label.text, SIZES.label, role))
-            x += text_width(one.label.text, SIZES.label)
+            parts.append(lock(self._prefix, x, middle - sizes.lock / 2, line.lock, line.role, sizes.lock))
+            x += sizes.lock + 3
+        lines, leading = label_lines(one.label.text, self._measures), self._measures.label
+        first = middle + sizes.label / 2.75 - (len(lines) - 1) * leading / 2
+        for at, text in enumerate(lines):
+            parts.append(words(x, first + at * leading, text, sizes.label, line.role))
+        x += max((text_width(text, sizes.label) for text in lines), default=0.0)
         for mark in self._marks[one.bundle]:
-            parts.append(badge(x + 16, box.centre[1], mark.number, mark.severity, mark.title))
-            x += 2 * SIZES.badge + 4
+            parts.append(self._badge(x + sizes.badge + 6, middle, mark))
+            x += 2 * sizes.badge + 4
         return "".join(parts)
 
+    # Badges
 
-def _row(badges: tuple[Badge, ...], right: float, middle: float) -> str:
-    """Badges side by side, the last one's right side at a place."""
-    parts: list[str] = []
-    for mark in reversed(badges):
-        wide = badge_size(mark.number)[0]
-        parts.append(badge(right - wide / 2, middle, mark.number, mark.severity, mark.title))
-        right -= wide + 4
-    return "".join(reversed(parts))
+    def _badge(self, x: float, y: float, mark: Badge) -> str:
+        return sized_badge(x, y, mark.number, mark.severity, mark.title, self._sizes.badge)
+
+    def _row(self, badges: tuple[Badge, ...], right: float, middle: float) -> str:
+        """Badges side by side, the last one's right side at a place."""
+        parts: list[str] = []
+        for mark in reversed(badges):
+            wide = badge_size(mark.number)[0] * self._sizes.badge / SIZES.badge
+            parts.append(self._badge(right - wide / 2, middle, mark))
+            right -= wide + 4
+        return "".join(reversed(parts))
 
 
 def _full(*parts: str) -> str:

@@ -11,7 +11,7 @@ from archgen.markup import number
 from archgen.theme import SIZES
 
 HOP = 5.0
-ARROW = 8.0
+ARROW = float(SIZES.arrow)
 _CLEAR = 4.0
 
 
@@ -182,10 +182,10 @@ def _normal(start: Point, end: Point) -> Point:
     return (-1.0 if end[1] > start[1] else 1.0), 0.0
 
 
-def arrow(before: Point, tip: Point) -> str:
+def arrow(before: Point, tip: Point, size: float = ARROW) -> str:
     """The path data of a small filled arrow head."""
     far = _far(before, tip) or 1.0
     ux, uy = (tip[0] - before[0]) / far, (tip[1] - before[1]) / far
-    half = ARROW * 0.42
-    side = -ux * ARROW - uy * half, -uy * ARROW + ux * half
+    half = size * 0.42
+    side = -ux * size - uy * half, -uy * size + ux * half
     return f"M{_at(tip)}l{number(side[0])} {number(side[1])}l{number(2 * uy * half)} {number(-2 * ux * half)}z"

@@ -9,7 +9,7 @@ from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.routes import route
 from archgen.export.pptx.shortcuts import ways
 from archgen.glyphs import group_glyph
-from archgen.layout.measure import CHIP_ICON
+from archgen.layout.measure import chip_words, heading_lead, label_lines
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.metrics import text_width
 from archgen.theme import LINES, SIZES
@@ -21,8 +21,8 @@ _READABLE, _LEGIBLE = 10.5, 8.5
 _LINE = 1.22
 """The height of a line of words, in their size."""
 
-_HEADING = 17.0
-"""Pixels of the largest words in a heading."""
+_HEADING = 0.7
+"""The size of the largest words in a heading, in its height."""
 
 _PADDING, _SMALLEST_ICON = 14.0, 28.0
 
@@ -44,6 +44,7 @@ class _Painter:
     def __init__(self, canvas: Canvas, placed: Placed, marks: Marks) -> None:
         self._canvas = canvas
         self._placed = placed
+        self._measures, self._theirs = placed.measures, placed.measures.sizes
         self._marks = marks
         self._names = names(placed)
         self._cards: dict[str, Shape] = {}
@@ -96,29 +97,31 @@ class _Painter:
         )
         self._heading(inner, one)
         self._inside(inner, one.group.id)
-        self._marks.row(self._canvas, inner, one.group.badges, one.box.right + 4, one.box.y)
+        self._marks.row(self._canvas, inner, one.group.badges, one.box.right + 4, one.box.y, self._theirs)
 
     def _heading(self, into: Group, one: PlacedGroup) -> None:
         if one.heading is None:
             return
-        box = one.heading
+        box, sizes = one.heading, self._theirs
         host = one.group.kind == "host"
         x = box.x
         if host:
-            glyph = Box(x, box.y + box.height / 2 - 8.5, 16, 16)
+            side = sizes.text + 4
+            glyph = Box(x, box.y + box.height / 2 - side / 2 - 0.5, side, side)
             self._marks.drawing(self._canvas, into, glyph, group_glyph("host"), "muted")
-            x += 22
+            x += heading_lead(one.group, self._measures)
         role = "ink" if host else "muted"
-        used = text_width(one.title, SIZES.text, bold=True) + text_width(one.detail, SIZES.label) + 12
-        room = one.box.right - 20 - 14 * len(one.group.badges) - x
-        grown = max(1.0, min(_READABLE / self._canvas.points(SIZES.text), room / used, _HEADING / SIZES.text))
-        wide = text_width(one.title, SIZES.text * grown, bold=True) + 2
+        used = text_width(one.title, sizes.text, bold=True) + text_width(one.detail, sizes.label) + 12
+        room = one.box.right - 20 - 1.4 * sizes.badge * len(one.group.badges) - x
+        most = _HEADING * box.height / sizes.text
+        grown = max(1.0, min(_READABLE / self._canvas.points(sizes.text), room / used, most))
+        wide = text_width(one.title, sizes.text * grown, bold=True) + 2
         where = Box(x, box.y, wide, box.height)
-        self._canvas.text(into, where, ((one.title, role, True),), SIZES.text * grown, anchor="start", name="name")
+        self._canvas.text(into, where, ((one.title, role, True),), sizes.text * grown, anchor="start", name="name")
         if one.detail:
-            where = Box(x + wide + 6, box.y, text_width(one.detail, SIZES.label * grown) + 2, box.height)
+            where = Box(x + wide + 6, box.y, text_width(one.detail, sizes.label * grown) + 2, box.height)
             run = (one.detail, "muted", False)
-            self._canvas.text(into, where, (run,), SIZES.label * grown, anchor="start", name="detail")
+            self._canvas.text(into, where, (run,), sizes.label * grown, anchor="start", name="detail")
 
     def _band(self, into: Group, one: PlacedGroup) -> None:
         told = " ".join(word for word in (one.group.kind, one.group.label, one.group.detail) if word)
@@ -138,8 +141,9 @@ class _Painter:
                 into, MSO_SHAPE.ROUNDED_RECTANGLE, one.heading, fill="tint_1", line="group_line", radius=8, name="name"
             )
             runs = ((one.title, "muted", True), (f"  {one.detail}" if one.detail else "", "muted", False))
-            self._canvas.write(tag, ((tuple(run for run in runs if run[0]), SIZES.label),))
-            self._marks.row(self._canvas, into, one.group.badges, one.box.right - 4, one.heading.y + 8)
+            self._canvas.write(tag, ((tuple(run for run in runs if run[0]), self._theirs.label),))
+            middle = one.heading.y + one.heading.height / 2
+            self._marks.row(self._canvas, into, one.group.badges, one.box.right - 4, middle, self._theirs)
 
     # Nodes
 
@@ -160,25 +164,27 @@ class _Painter:
         )
         self._cards[one.node.id] = card
         self._large(whole, card, one) if not one.compact else self._compact(whole, card, one)
-        self._marks.row(canvas, whole, one.node.badges, box.right + 4, box.y)
+        self._marks.row(canvas, whole, one.node.badges, box.right + 4, box.y, self._theirs)
 
     def _large(self, into: Group, card: Shape, one: PlacedNode) -> None:
-        box = one.box
+        box, sizes = one.box, self._theirs
         room = box.height - _PADDING
-        words = self._sizes(one, box.width - _PADDING, room - _SMALLEST_ICON, SIZES.name, SIZES.label)
+        words = self._sizes(one, box.width - _PADDING, room - _SMALLEST_ICON, sizes.name, sizes.label)
         heights = [size * _LINE for _, size in words]
-        size = min(SIZES.icon, room - sum(heights))
+        size = min(sizes.icon, room - sum(heights))
         y = box.y + (box.height - size - sum(heights) - 4) / 2
         where = Box(box.centre[0] - size / 2, y, size, size)
         self._marks.icon(self._canvas, into, where, one.node.kind, one.node.icon)
         self._canvas.write(card, words, vertical="t", insets=(0, y + size + 4 - box.y, 0, 0))
 
     def _compact(self, into: Group, card: Shape, one: PlacedNode) -> None:
-        box = one.box
-        where = Box(box.x + 10, box.centre[1] - CHIP_ICON / 2, CHIP_ICON, CHIP_ICON)
-        self._marks.icon(self._canvas, into, where, one.node.kind, None, "muted")
-        words = self._sizes(one, box.width - 18 - CHIP_ICON - 4, box.height - 4, SIZES.text, SIZES.small)
-        self._canvas.write(card, words, anchor="start", insets=(18 + CHIP_ICON, 0, 0, 0))
+        box, sizes, side = one.box, self._theirs, self._measures.chip_icon
+        if side:
+            where = Box(box.x + 10, box.centre[1] - side / 2, side, side)
+            self._marks.icon(self._canvas, into, where, one.node.kind, None, "muted")
+        left = chip_words(self._measures)
+        words = self._sizes(one, box.width - left - 4, box.height - 4, sizes.text, sizes.small)
+        self._canvas.write(card, words, anchor="start", insets=(left, 0, 0, 0))
 
     def _sizes(self, one: PlacedNode, wide: float, tall: float, name: float, detail: float) -> tuple[Line, ...]:
         """The words of a card; in a picture that is shrunk to its slide they are as large as the card has room for.
@@ -221,7 +227,7 @@ class _Painter:
             role=line.role,
             name=one.edge.subject,
             told=f"{source} {'↔' if one.edge.mutual else '→'} {target}: {said}",
-            width=SIZES.line,
+            width=self._theirs.line,
             dash=line.dash,
             double=line.double,
             both=one.edge.mutual,
@@ -231,20 +237,22 @@ class _Painter:
     def _label(self, into: Group, one: PlacedEdge) -> None:
         if one.label is None:
             return
-        line, box, canvas = LINES[one.edge.meaning], one.label.box, self._canvas
+        line, box, canvas, sizes = LINES[one.edge.meaning], one.label.box, self._canvas, self._theirs
         badges = [badge for other in self._placed.edges if other.bundle == one.bundle for badge in other.edge.badges]
-        ground = canvas.text(into, box, (), SIZES.label, fill=self._under(box), name=f"{one.edge.subject} label")
+        ground = canvas.text(into, box, (), sizes.label, fill=self._under(box), name=f"{one.edge.subject} label")
         x = box.x + 4
         if line.lock:
-            self._marks.lock(canvas, into, x, box.centre[1] - SIZES.lock / 2, line.lock, line.role)
-            x += SIZES.lock + 3
-        if one.label.text:
-            run = ((one.label.text, line.role, False),)
-            canvas.write(ground, ((run, SIZES.label),), anchor="start", insets=(x - box.x, 0, 0, 0))
-            x += text_width(one.label.text, SIZES.label)
+            self._marks.lock(canvas, into, x, box.centre[1] - sizes.lock / 2, line.lock, line.role, sizes.lock)
+            x += sizes.lock + 3
+        lines = label_lines(one.label.text, self._measures)
+        if lines:
+            written = tuple((((text, line.role, False),), float(sizes.label)) for text in lines)
+            leading = self._measures.label if len(lines) > 1 else None
+            canvas.write(ground, written, anchor="start", insets=(x - box.x, 0, 0, 0), leading=leading)
+            x += max(text_width(text, sizes.label) for text in lines)
         for badge in badges:
-            self._marks.badge(canvas, into, x + 16, box.centre[1], badge)
-            x += 2 * SIZES.badge + 4
+            self._marks.badge(canvas, into, x + sizes.badge + 6, box.centre[1], badge, sizes)
+            x += 2 * sizes.badge + 4
 
     def _under(self, box: Box) -> str:
         """The role of the ground that a label lies on."""

@@ -15,7 +15,7 @@ from archgen.finding import Severity
 from archgen.glyphs import Icon, glyph
 from archgen.layout.placed import Box
 from archgen.markup import badge_size, element, identifier, lock, picture, symbols, use
-from archgen.theme import SIZES, Mode
+from archgen.theme import SIZES, Mode, Sizes
 from archgen.view import Badge
 
 Icons = Callable[[str | None], Icon | None]
@@ -42,17 +42,20 @@ class Marks:
         image = _icon_png(drawing, role, self._mode)
         canvas.picture(into, self._images, image, box, f"{drawing.id} icon", f"icon: {drawing.id}")
 
-    def lock(self, canvas: Canvas, into: Group, x: float, y: float, state: str, role: str) -> None:
+    def lock(
+        self, canvas: Canvas, into: Group, x: float, y: float, state: str, role: str, side: float = SIZES.lock
+    ) -> None:
         """A closed or an open lock, its top left corner at a place."""
         image = _lock_png("closed" if state == "closed" else "open", role, self._mode)
-        canvas.picture(into, self._images, image, Box(x, y, SIZES.lock, SIZES.lock), f"{state} lock", f"{state} lock")
+        canvas.picture(into, self._images, image, Box(x, y, side, side), f"{state} lock", f"{state} lock")
 
-    def badge(self, canvas: Canvas, into: Group, x: float, y: float, badge: Badge) -> None:
+    def badge(self, canvas: Canvas, into: Group, x: float, y: float, badge: Badge, sizes: Sizes = SIZES) -> None:
         """A badge around a centre."""
-        wide, tall = badge_size(badge.number)
+        by = sizes.badge / SIZES.badge
+        wide, tall = (by * length for length in badge_size(badge.number))
         box = Box(x - wide / 2, y - tall / 2, wide, tall)
         if badge.severity == "warning":
-            box = Box(box.x - 2, box.y, box.width + 4, box.height - 1)
+            box = Box(box.x - 2 * by, box.y, box.width + 4 * by, box.height - by)
         told = f"{badge.severity} {badge.number}: {badge.title}"
         made = canvas.shape(
             into,
@@ -64,13 +67,21 @@ class Marks:
             told=told,
         )
         run = ((str(badge.number), "on_badge", True),)
-        canvas.write(made, ((run, SIZES.small),))
+        canvas.write(made, ((run, by * SIZES.small),))
 
-    def row(self, canvas: Canvas, into: Group, badges: tuple[Badge, ...], right: float, middle: float) -> None:
+    def row(
+        self,
+        canvas: Canvas,
+        into: Group,
+        badges: tuple[Badge, ...],
+        right: float,
+        middle: float,
+        sizes: Sizes = SIZES,
+    ) -> None:
         """Badges side by side, the last one's right side at a place."""
         for badge in reversed(badges):
-            wide = badge_size(badge.number)[0]
-            self.badge(canvas, into, right - wide / 2, middle, badge)
+            wide = badge_size(badge.number)[0] * sizes.badge / SIZES.badge
+            self.badge(canvas, into, right - wide / 2, middle, badge, sizes)
             right -= wide + 4
 
 
