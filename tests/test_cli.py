@@ -449,3 +449,20 @@ def test_output_does_not_depend_on_the_hash_seed(words: list[str]) -> None:
 def _output(words: list[str], seed: str) -> bytes:
     environment = {**os.environ, "PYTHONHASHSEED": seed, "SOURCE_DATE_EPOCH": "1795000000"}
     return subprocess.run([*ARCHGEN, *words], cwd=ROOT, env=environment, capture_output=True).stdout
+
+
+# The end of the process
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        "import atexit; atexit.register(print, 'ended')",
+        "import threading, time; threading.Thread(target=lambda: (time.sleep(0.2), print('ended'))).start()",
+    ],
+)
+def test_who_waits_for_the_end_of_the_process_sees_it(waiting: str) -> None:
+    words = f"{waiting}; import sys; sys.argv[1:] = ['--version']; from archgen.cli import whole; whole()"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True)
+    assert done.stdout.split()[-1] == b"ended"
+    assert done.returncode == 0

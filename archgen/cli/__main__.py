@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from archgen.cli import whole
 
-from archgen.cli import main
-
-sys.exit(main())
+whole()
