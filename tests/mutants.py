@@ -1,7 +1,10 @@
 """Rules with one condition deleted each, and whether the models of the tests can tell them from the real ones.
 
-`python -m tests.mutants` compares those that no test notices with the list of them, `--write` writes the list anew. A
-condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
+`python -m tests.mutants` compares those that no test notices with the list of them, `--write` writes the list anew; with
+ids of rules it does so for these alone, and says where in the rule each of them stands. What cannot change any verdict and
+has to stay all the same is in a list of its own, each with its reason.
+
+A condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
 comparison; deleted means that what is beside it decides alone. A mutant is noticed where a model whose findings a test
 states in full, or a model of an edge test for the rule that edge test asks about, gives other subjects, severities, words,
 confidence, flows, related things or another proof than before.
@@ -35,6 +38,8 @@ from tests import edges
 TESTS = Path(__file__).parent
 UNNOTICED = TESTS / "unnoticed.txt"
 """A condition a line that no test decides: it gets shorter, and no rule may add to it."""
+EQUIVALENT = TESTS / "equivalent.txt"
+"""A condition a line that no model can decide, and after two spaces and a `#` why the rule keeps it."""
 DECIDING = {"check", "review"}
 Verdict = tuple[tuple[object, ...], ...]
 Pair = tuple[str, str | None]
@@ -278,20 +283,46 @@ def _stop(*_: object) -> None:
     raise TimeoutError
 
 
-def listed() -> Counter[str]:
-    """The mutants that are known not to be noticed, each as often as its rule has it."""
-    return Counter(UNNOTICED.read_text(encoding="utf-8").splitlines())
+def listed(names: Collection[str] = ()) -> Counter[str]:
+    """The mutants that are known not to be noticed, each as often as its rule has it; of all rules where none is named."""
+    return _of(UNNOTICED.read_text(encoding="utf-8").splitlines(), names)
+
+
+def excused(names: Collection[str] = ()) -> Counter[str]:
+    """The mutants that no model can tell from their rules, each as often as it is given a reason."""
+    return _of([one for one, _ in reasons()], names)
+
+
+def reasons() -> tuple[tuple[str, str], ...]:
+    """Each mutant that no model can tell from its rule, and why the condition stays."""
+    split = (line.rpartition("  # ") for line in EQUIVALENT.read_text(encoding="utf-8").splitlines())
+    return tuple((mutant, reason) for mutant, _, reason in split)
+
+
+def _of(lines: list[str], names: Collection[str]) -> Counter[str]:
+    return Counter(one for one in lines if not names or one.partition(".py:")[0].replace("_", "-") in names)
+
+
+def main(arguments: list[str]) -> int:
+    """Compare what is not noticed with the lists, or write the one of them; 1 where they differ."""
+    names = [one for one in arguments if not one.startswith("--")]
+    found = list(survivors(names))
+    left = Counter(map(str, found)) - excused(names)
+    made = sum(1 for rule in RULES for _ in mutants(rule.id.replace("-", "_")) if not names or rule.id in names)
+    print(f"{left.total()} of {made} conditions can be deleted and no test notices")
+    for one in found if names else ():
+        print(f"line {one.line}: {one}")
+    if "--write" in arguments:
+        lines = (listed() - listed(names) + left).elements()
+        UNNOTICED.write_text("".join(f"{one}\n" for one in sorted(lines)), encoding="utf-8")
+        return 0
+    new, gone = left - listed(names), listed(names) - left
+    idle = excused(names) - Counter(map(str, found))
+    for title, some in (("new", new), ("noticed by now, or gone", gone), ("excused, but noticed or gone", idle)):
+        for each in sorted(some.elements()):
+            print(f"{title}: {each}")
+    return bool(new or gone or idle)
 
 
 if __name__ == "__main__":
-    left = Counter(map(str, survivors([one for one in sys.argv[1:] if not one.startswith("--")])))
-    made = sum(1 for rule in RULES for _ in mutants(rule.id.replace("-", "_")))
-    print(f"{left.total()} of {made} conditions can be deleted and no test notices")
-    if "--write" in sys.argv:
-        UNNOTICED.write_text("".join(f"{one}\n" for one in sorted(left.elements())), encoding="utf-8")
-    else:
-        new, gone = left - listed(), listed() - left
-        for title, some in (("new", new), ("noticed by now, or gone", gone)):
-            for one in sorted(some.elements()):
-                print(f"{title}: {one}")
-        sys.exit(bool(new or gone))
+    sys.exit(main(sys.argv[1:]))
