@@ -13,8 +13,9 @@ from archgen.project.day import today
 from archgen.project.engines import ignored_plugin
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
-from archgen.project.site import site_pages, write_pages
+from archgen.project.site import site_chapters, site_pages, write_pages
 from archgen.site import Page
+from archgen.site.page import Chapter
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,17 +38,20 @@ def run(options: argparse.Namespace) -> int:
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), day := today(options.today))
     if refused(models, style()):
         return 2
-    pages = site_pages(models, day)
-    if options.single_file:
-        _write_single(pages, options.name, options.single_file)
-    elif options.pages:
-        write_pages(pages, options.name, options.pages)
+    if options.single_file or options.pages:
+        pages = site_pages(models, day)
+        documents = sum(1 for page in pages if page.path.endswith(".md"))
+        if options.single_file:
+            _write_single(pages, options.name, options.single_file)
+        else:
+            write_pages(pages, options.name, options.pages)
     else:
-        _write_html(pages, options.name, options.output)
+        chapters = site_chapters(models, day)
+        documents = sum(1 for chapter in chapters if chapter.title)
+        _write_html(chapters, options.name, options.output)
     warning = ignored_plugin()
     if warning:
         print(warning, file=sys.stderr)
-    documents = sum(1 for page in pages if page.path.endswith(".md"))
     print(f"wrote {documents} pages to {options.single_file or options.pages or options.output}")
     return 0
 
@@ -60,10 +64,10 @@ def _write_single(pages: tuple[Page, ...], name: str, output: str) -> None:
     write_single(pages, name, output)
 
 
-def _write_html(pages: tuple[Page, ...], name: str, output: str) -> None:
+def _write_html(chapters: tuple[Chapter, ...], name: str, output: str) -> None:
     try:
         from archgen.project.html import write_html
     except ModuleNotFoundError as error:
         raise UsageError("a site needs MkDocs and its Material theme; install archgen with its extra `site`") from error
     with Progress() as progress:
-        write_html(pages, name, output, progress.tell)
+        write_html(chapters, name, output, progress.tell)

@@ -1,87 +1,184 @@
-"""The site as HTML, built by MkDocs with the Material theme from pages in memory."""
+"""The site as HTML, in the Material theme of MkDocs: what MkDocs does with a page, for pages that need no Markdown.
+
+MkDocs makes one page after the other, reads Markdown in each and keeps all of them. Here a chapter of the site is made,
+put into the theme's template and written before the next, by as many processes as the machine runs at a time.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, cast
 
+import jinja2
 import material  # noqa: F401  the theme: where it is missing, this says so better than MkDocs does
-from mkdocs.commands.build import build as build_site
+from mkdocs.commands.build import get_context
 from mkdocs.config import load_config
-from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort
-from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import Files
+from mkdocs.exceptions import Abort, PluginError
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page as Written
+from mkdocs.structure.toc import get_toc
+from mkdocs.utils import clean_directory, is_error_template, write_file
 
 from archgen.errors import UsageError
 from archgen.project.models import Tell, silent
+from archgen.project.parallel import processes
+from archgen.project.sharing import shared
 from archgen.project.templates import quicken
 from archgen.project.writing import fresh_directory
 from archgen.site import Page
 from archgen.site.door import Door, settle, undated
+from archgen.site.escape import title
+from archgen.site.headings import headed
+from archgen.site.menu import menu
+from archgen.site.page import Chapter
 from archgen.site.settings import settings
 
-
-class NoOptions(Config):  # type: ignore[no-untyped-call]
-    """Nothing to state."""
-
-
-class Entrance(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]
-    """Lets the pages into the events of one build."""
-
-    def __init__(self, door: Door, tell: Tell) -> None:
-        super().__init__()
-        self._door = door
-        self._tell = tell
-
-    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Add the pages."""
-        self._door.add(files, config)
-        return files
-
-    def on_page_content(self, html: str, page: Written, config: MkDocsConfig, files: Files) -> str:
-        """Let search read the words."""
-        return self._door.words(html, page.file.src_uri)
-
-    def on_post_page(self, output: str, page: Written, config: MkDocsConfig) -> str:
-        """Put everything else in, once Markdown and search have seen the page."""
-        self._tell(page.file.src_uri)
-        return self._door.complete(output, page.file)
-
-    def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
-        """Leave the day of the build out."""
-        return undated(output) if template_name == "sitemap.xml" else output
-
-    def on_post_build(self, config: MkDocsConfig) -> None:
-        """Leave the time of the build out."""
-        settle(config.site_dir)
+Entries = list[Any]
+"""What the search of the theme knows of a page."""
 
 
-def write_html(pages: Sequence[Page], name: str, output: str, tell: Tell = silent) -> None:
+def write_html(chapters: Sequence[Chapter], name: str, output: str, tell: Tell = silent) -> None:
     """Build the site and put it in its place in one step; UsageError if what is there is no site."""
-    with fresh_directory(output) as directory, tempfile.TemporaryDirectory() as sources:
-        _build(pages, name, sources, directory, tell)
+    with fresh_directory(output) as directory:
+        _build(chapters, name, directory, tell, processes())
 
 
 def build_html(pages: Sequence[Page], name: str, output: str) -> None:
     """Build the site into a directory, in the place of what an earlier build left there."""
-    with tempfile.TemporaryDirectory() as sources:
-        _build(pages, name, sources, output, silent)
+    _build(_chapters(pages), name, output, silent, 1)
 
 
-def _build(pages: Sequence[Page], name: str, sources: str, made: str, tell: Tell) -> None:
+def _chapters(pages: Iterable[Page]) -> list[Chapter]:
+    """Pages that are made already as chapters, each with the files that follow it."""
+    parts: list[list[Page]] = []
+    for page in pages:
+        if page.path.endswith(".md") or not parts:
+            parts.append([])
+        parts[-1].append(page)
+    return [Chapter(one[0].path, one[0].title, one.__iter__, borrows=True) for one in parts]
+
+
+def _build(chapters: Sequence[Chapter], name: str, directory: str, tell: Tell, jobs: int) -> None:
+    try:
+        with tempfile.TemporaryDirectory() as sources:
+            config = _configured(name, sources, directory)
+            _Builder(config, chapters, tell).build(jobs)
+    except (Abort, PluginError) as error:
+        raise UsageError(f"the site could not be built: {error}") from error
+
+
+def _configured(name: str, sources: str, directory: str) -> MkDocsConfig:
     docs = os.path.join(sources, "docs")
     os.makedirs(docs)
     config_file = os.path.join(sources, "mkdocs.yml")
     with open(config_file, "w", encoding="utf-8") as stream:
         stream.write("site_name: archgen\n")
-    try:
-        config = load_config(config_file, docs_dir=docs, site_dir=made, **settings(name))
-        quicken(config.theme)
-        config.plugins["archgen"] = Entrance(Door(pages), tell)
-        build_site(config)
-    except Abort as error:
-        raise UsageError(f"the site could not be built: {error}") from error
+    config = load_config(config_file, docs_dir=docs, site_dir=directory, **settings(name))
+    quicken(config.theme)
+    return config.plugins.on_config(config)
+
+
+class _Builder:
+    """One build, from the settings of MkDocs to the files of the site."""
+
+    def __init__(self, config: MkDocsConfig, chapters: Sequence[Chapter], tell: Tell) -> None:
+        self._config = config
+        self._chapters = chapters
+        self._tell = tell
+        self._theme: jinja2.Environment = config.theme.get_env()
+        self._files = Files([])
+        self._files.add_files_from_theme(self._theme, config)
+        titled = [one for one in chapters if one.title]
+        for one in titled:
+            made = File.generated(config, one.path, content="", inclusion=InclusionLevel.NOT_IN_NAV)
+            self._files.append(made)
+        config.nav = menu([Page(one.path, "", one.title) for one in titled])
+        self._nav = get_navigation(self._files, config)
+        for one in titled:
+            # a page tells its title once it has a text; the text itself goes around MkDocs
+            page = self._written(one.path)
+            page.meta, page.markdown = {"title": title(one.title)}, ""
+        self._documents = self._files.documentation_pages()
+
+    def build(self, jobs: int) -> None:
+        """Write every file; who borrows pictures comes last, since they are then read from where they stand."""
+        clean_directory(self._config.site_dir)
+        own = [at for at, one in enumerate(self._chapters) if not one.borrows]
+        work: list[Callable[[], Entries]] = [self._rest]
+        work += (partial(self._chapter, self._chapters[at]) for at in own)
+        _, *found = shared(len(work), lambda at: work[at](), jobs)
+        entries = dict(zip(own, found, strict=True))
+        for at, chapter in enumerate(self._chapters):
+            if chapter.borrows:
+                entries[at] = self._chapter(chapter)
+        self._index.entries = [entry for at in range(len(self._chapters)) for entry in entries[at]]
+        self._config.plugins.on_post_build(config=self._config)
+        settle(self._config.site_dir)
+
+    @property
+    def _index(self) -> Any:
+        """What the search of the theme writes down after a build."""
+        return next(one.search_index for one in self._config.plugins.values() if hasattr(one, "search_index"))
+
+    def _written(self, path: str) -> Written:
+        file = self._files.get_file_from_path(path)
+        assert file is not None
+        assert file.page is not None
+        return file.page
+
+    def _rest(self) -> Entries:
+        """The theme's own files, and its pages that are none of the site's."""
+        self._files.copy_static_files()
+        for name in self._config.theme.static_templates:
+            up = "/" if is_error_template(name) else "."
+            context = get_context(self._nav, self._files, self._config, base_url=up)
+            self._write(name, undated(self._theme.get_template(name).render(context)))
+        return []
+
+    def _chapter(self, chapter: Chapter) -> Entries:
+        """Write a chapter; what search finds in it."""
+        pages = tuple(chapter.make())
+        door = Door(pages, self._files, self._picture)
+        found: Entries = []
+        for page in pages:
+            if page.path.endswith(".md"):
+                found += self._page(page, door)
+            else:
+                self._write(page.path, page.content)
+        return found
+
+    def _page(self, page: Page, door: Door) -> Entries:
+        written = self._written(page.path)
+        text = door.lift(page.content.partition("\n---\n")[2])
+        read = headed(text)
+        if read is None:
+            written.markdown = text
+            written.render(self._config, self._files)
+        else:
+            written.content, written.toc = door.linked(read.html, written.file), get_toc(read.contents)
+        written.content = door.words(written.content or "", page.path)
+        written.active = True
+        context = get_context(self._nav, self._documents, self._config, written)
+        self._index.entries = []
+        self._config.plugins.on_page_context(context, page=written, config=self._config, nav=self._nav)
+        output = self._theme.get_template("main.html").render(context)
+        self._write(written.file.dest_uri, door.complete(output, written.file))
+        written.active, written.content, written.toc = False, None, get_toc([])
+        self._tell(page.path)
+        return cast(Entries, self._index.entries)
+
+    def _picture(self, path: str) -> str | None:
+        """A picture of another chapter, from where it was written to."""
+        file = os.path.join(self._config.site_dir, path)
+        if not os.path.exists(file):
+            return None
+        with open(file, encoding="utf-8", newline="") as stream:
+            return stream.read()
+
+    def _write(self, path: str, content: str) -> None:
+        write_file(content.encode("utf-8", "xmlcharrefreplace"), os.path.join(self._config.site_dir, path))

@@ -15,7 +15,8 @@ from archgen.project.writing import fresh_directory
 from archgen.report.terminal import Style
 from archgen.rule import Rule
 from archgen.site import Page
-from archgen.site.pages import pages
+from archgen.site.page import Chapter
+from archgen.site.pages import chapters, pages
 from archgen.site.settings import mkdocs_yml
 
 EXAMPLE_STYLE = Style(88)
@@ -24,6 +25,11 @@ EXAMPLE_STYLE = Style(88)
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
     """Every file of the site of some models, its pages as Markdown."""
     return tuple(pages(tiers(models), Drawing(), catalogue(), verdict(today)))
+
+
+def site_chapters(models: tuple[Model, ...], today: str) -> tuple[Chapter, ...]:
+    """The same site, not made yet, as parts that several processes can make."""
+    return tuple(chapters(tiers(models), Drawing(), catalogue(), verdict(today)))
 
 
 def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:

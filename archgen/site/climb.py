@@ -12,7 +12,7 @@ from archgen.site.escape import link, text
 from archgen.site.ladder import IMPOSSIBLE, step_blocks
 from archgen.site.markdown import chart as figure
 from archgen.site.markdown import heading, page, picture, table
-from archgen.site.page import LADDER, Page, Tier
+from archgen.site.page import LADDER, TITLES, Page, Tier
 from archgen.site.step import Step
 from archgen.wording import plural
 
@@ -34,7 +34,7 @@ def ladder_page(tiers: Sequence[Tier], steps: Mapping[str, Step], chart: Page | 
         *(part for tier in tiers[:TOLD] for part in _tier(tier, steps.get(tier.id))),
         f"… and {plural(len(tiers) - TOLD, 'tier')} more." if len(tiers) > TOLD else "",
     )
-    return page(LADDER, "The ladder", *parts)
+    return page(LADDER, TITLES[LADDER], *parts)
 
 
 def _chart(chart: Page | None) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
@@ -36,10 +36,14 @@ class Door:
     A hand-written file of the same path wins; where that is the home page, the generated one goes beside it.
     """
 
-    def __init__(self, pages: Sequence[Page]) -> None:
+    def __init__(
+        self, pages: Sequence[Page], files: Files | None = None, picture: Callable[[str], str | None] | None = None
+    ) -> None:
+        """`files` are those of the build, where it is known already; `picture` gives one that is none of the pages, by its path."""
         self._pages = {page.path: page for page in pages}
         self._lifted: list[tuple[str, ...]] = []
-        self._files = Files([])
+        self._files = files or Files([])
+        self._elsewhere = picture or (lambda path: None)
 
     def configure(self, config: MkDocsConfig) -> None:
         """Switch on what the pages need: Markdown extensions, style and script, and search without a server."""
@@ -66,10 +70,10 @@ class Door:
         config.nav = place(config.nav, menu([page for path, page in self._pages.items() if path not in written]))
         for path, page in self._pages.items():
             if files.get_file_from_path(path) is None:
-                content = self._lift(page.content) if path.endswith(".md") else page.content
+                content = self.lift(page.content) if path.endswith(".md") else page.content
                 files.append(File.generated(config, path, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
 
-    def _lift(self, content: str) -> str:
+    def lift(self, content: str) -> str:
         """The page with its headings only: what else is on it needs no reader of Markdown, and is put back after it."""
         kept: list[str] = []
         ready: list[str] = []
@@ -102,18 +106,25 @@ class Door:
     def complete(self, output: str, file: File) -> str:
         """The HTML of a page with all that is on it: links lead to where pages are, pictures stand in it."""
 
+        def picture(found: re.Match[str]) -> str:
+            path = self._beside(file.src_uri, found[2])
+            page = self._pages.get(path)
+            svg = page.content if page else self._elsewhere(path)
+            return found[1] + (sized(svg) if svg else found[0][len(found[1]) :])
+
+        def restored(found: re.Match[str]) -> str:
+            return _PICTURE.sub(picture, self.linked("\n".join(self._lifted[int(found[2])]), file))
+
+        return _LIFTED.sub(restored, output) if file.src_uri in self._pages else output
+
+    def linked(self, html: str, file: File) -> str:
+        """HTML of a page of a file whose links lead to where pages are."""
+
         def resolved(found: re.Match[str]) -> str:
             target = self._files.get_file_from_path(self._beside(file.src_uri, found[1]))
             return target.url_relative_to(file) if target else found[1]
 
-        def picture(found: re.Match[str]) -> str:
-            page = self._pages.get(self._beside(file.src_uri, found[2]))
-            return found[1] + (sized(page.content) if page else found[0][len(found[1]) :])
-
-        def restored(found: re.Match[str]) -> str:
-            return _PICTURE.sub(picture, _HREF.sub(resolved, "\n".join(self._lifted[int(found[2])])))
-
-        return _LIFTED.sub(restored, output) if file.src_uri in self._pages else output
+        return _HREF.sub(resolved, html)
 
     def embedded(self, html: str, base: str, file: File) -> str:
         """HTML whose links lead from the page `base`, for the page of a file."""

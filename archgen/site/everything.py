@@ -8,7 +8,7 @@ from archgen.rule import Rule
 from archgen.site.escape import link, text
 from archgen.site.issue_table import issue_table
 from archgen.site.markdown import counted, heading, page, table
-from archgen.site.page import ISSUES, Page, Tier
+from archgen.site.page import ISSUES, TITLES, Page, Tier
 
 
 def issues_page(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Page:
@@ -33,4 +33,4 @@ def issues_page(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Page:
         table(("Tier", "Errors", "Warnings", "Notes", "Accepted"), rows),
         issue_table(tiers, rules, "../"),
     )
-    return page(ISSUES, "Issues", *parts)
+    return page(ISSUES, TITLES[ISSUES], *parts)

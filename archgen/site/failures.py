@@ -20,6 +20,9 @@ from archgen.views.folding import fold
 COLUMNS = 6
 """Flows that have a column of their own; with more of them, a row names those that an element stops."""
 
+TITLE = "What fails"
+"""What the page is called in menus."""
+
 _SIGNS: dict[Status, str] = {"ok": "ok", "degraded": "degraded", "down": "**down**"}
 
 
@@ -40,7 +43,7 @@ def failures_page(tier: Tier, svg: str) -> Page:
         heading(2, "Each loss alone", "losses"),
         _losses(tier, elements(topology)),
     )
-    return page(f"{tier.id}/failures/index.md", "What fails", *parts)
+    return page(f"{tier.id}/failures/index.md", TITLE, *parts)
 
 
 def explorer(tier: Tier, svg: str) -> str:

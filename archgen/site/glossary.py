@@ -9,7 +9,7 @@ from archgen.explanations import ALGORITHMS, KIND_TEXTS, MEASURES, MECHANISMS, P
 from archgen.explanations.terms import phrases
 from archgen.site.escape import code, link, text
 from archgen.site.markdown import heading, page, table
-from archgen.site.page import GLOSSARY, Page, Tier
+from archgen.site.page import GLOSSARY, TITLES, Page, Tier
 from archgen.wording import listed
 
 USES = 6
@@ -32,7 +32,7 @@ def glossary_page(tiers: Sequence[Tier]) -> Page:
         heading(2, "Protocols", "protocols"),
         _protocols(tiers),
     )
-    return page(GLOSSARY, "Glossary", *parts)
+    return page(GLOSSARY, TITLES[GLOSSARY], *parts)
 
 
 def _group(group: str, title: str, entries: Mapping[str, Explanation], tiers: Sequence[Tier]) -> Iterator[str]:

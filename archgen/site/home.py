@@ -11,7 +11,7 @@ from archgen.site.escape import html, link, one_line, text
 from archgen.site.ladder import IMPOSSIBLE, codes
 from archgen.site.markdown import chart as figure
 from archgen.site.markdown import counted, heading, page, table
-from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, Broken, Page, Tier
+from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, TITLES, Broken, Page, Tier
 from archgen.site.step import access, breaking
 from archgen.wording import plural
 
@@ -34,7 +34,7 @@ def home_page(tiers: Sequence[Tier], broken: Sequence[Broken], chart: Page | Non
         *_down(chart),
         *_further(tiers),
     )
-    return page(HOME, "Architecture", *parts)
+    return page(HOME, TITLES[HOME], *parts)
 
 
 def _cards(tiers: Sequence[Tier]) -> str:

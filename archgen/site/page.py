@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from msgspec import Struct
@@ -28,6 +28,12 @@ ISSUES = "issues/index.md"
 
 GLOSSARY = "glossary/index.md"
 """The path of the glossary."""
+
+CATALOGUE = "rules/index.md"
+"""The path of the page that lists the rules."""
+
+TITLES = {HOME: "Architecture", LADDER: "The ladder", ISSUES: "Issues", CATALOGUE: "Rules", GLOSSARY: "Glossary"}
+"""The titles of the pages that every site has."""
 
 RESERVED = ("assets", "glossary", "issues", "ladder", "rules", "search")
 """Directories of the site that are no model's, so that no model can have one of these ids."""
@@ -84,6 +90,18 @@ class Broken(Struct, frozen=True):
     id: str
     file: str
     findings: tuple[Finding, ...]
+
+
+class Chapter(Struct, frozen=True):
+    """A page and the files that belong to it, made when they are asked for; or only files, where it has no title.
+
+    The page shows pictures of other chapters if it `borrows` them.
+    """
+
+    path: str
+    title: str
+    make: Callable[[], Iterator[Page]]
+    borrows: bool = False
 
 
 class Page(Struct, frozen=True):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
 from importlib.resources import files
 
 from msgspec.structs import replace
 
 from archgen.assessment import assess
 from archgen.markup import identifier
+from archgen.model import Flow
 from archgen.render.chart_svg import Chart, chart_svg
 from archgen.render.tradeoff_svg import tradeoff_svg
 from archgen.rule import Rule
@@ -19,17 +21,36 @@ from archgen.site.charts import downtimes, fixes
 from archgen.site.climb import ladder_page
 from archgen.site.costs import tradeoff
 from archgen.site.everything import issues_page
+from archgen.site.failures import TITLE as FAILURES
 from archgen.site.failures import explorable, failures_page
 from archgen.site.flow import flow_page
 from archgen.site.glossary import Terms, glossary_page
 from archgen.site.home import home_page
-from archgen.site.page import SCRIPTS, SEARCH, STYLES, Broken, Draw, Page, Tier
+from archgen.site.page import (
+    CATALOGUE,
+    GLOSSARY,
+    HOME,
+    ISSUES,
+    LADDER,
+    SCRIPTS,
+    SEARCH,
+    STYLES,
+    TITLES,
+    Broken,
+    Chapter,
+    Draw,
+    Page,
+    Tier,
+)
 from archgen.site.plain import texts
 from archgen.site.rules import rule_index, rule_page
 from archgen.site.step import Step, compare
 from archgen.site.tier import tier_page
 from archgen.views.deployment import deployment
 from archgen.views.path import path
+
+Steps = Callable[[str], Step | None]
+"""The step that leads to a tier, by its id, from the tier before it, where that is part of the site."""
 
 
 def pages(
@@ -44,58 +65,115 @@ def pages(
     `verdict` gives what the tool says of a rule's bad example, as plain text. `broken` are models that cannot
     be shown; each has a page that says why.
     """
+    for chapter in chapters(tiers, draw, rules, verdict, broken):
+        yield from chapter.make()
+
+
+def chapters(
+    tiers: Sequence[Tier],
+    draw: Draw,
+    rules: Sequence[Rule],
+    verdict: Callable[[Rule], str],
+    broken: Sequence[Broken] = (),
+) -> Iterator[Chapter]:
+    """The same site in parts, which can be made in any order and by several at once."""
     terms = Terms()
-    yield from (terms.link(page) for page in _pages(tiers, draw, rules, verdict, broken))
+    for one in _chapters(tiers, draw, rules, verdict, broken):
+        yield replace(one, make=partial(_linked, terms, one.make))
 
 
-def _pages(
+def _linked(terms: Terms, make: Callable[[], Iterator[Page]]) -> Iterator[Page]:
+    return map(terms.link, make())
+
+
+def _chapters(
     tiers: Sequence[Tier],
     draw: Draw,
     rules: Sequence[Rule],
     verdict: Callable[[Rule], str],
     broken: Sequence[Broken],
-) -> Iterator[Page]:
+) -> Iterator[Chapter]:
     tiers = [replace(tier, assessments=assess(tier.topology)) for tier in tiers]
     known = {tier.id: tier for tier in tiers}
-    steps = {tier.id: compare(known[before], tier) for tier in tiers if (before := _before(tier)) in known}
+
+    @cache
+    def step(to: str) -> Step | None:
+        before = known.get(known[to].topology.architecture.follows or "")
+        return compare(before, known[to]) if before else None
+
+    yield Chapter(HOME, TITLES[HOME], lambda: _home(tiers, broken), borrows=True)
+    yield Chapter(LADDER, TITLES[LADDER], lambda: _ladder(tiers, step), borrows=True)
+    yield _alone(ISSUES, TITLES[ISSUES], lambda: issues_page(tiers, rules))
+    for tier in tiers:
+        yield from _of_tier(tier, step, draw, rules)
+    for model in broken:
+        yield _alone(f"{model.id}/index.md", model.id, partial(broken_page, model))
+    yield _alone(CATALOGUE, TITLES[CATALOGUE], lambda: rule_index(rules))
+    for rule in rules:
+        yield _alone(f"rules/{rule.id}/index.md", rule.title, partial(_rule, rule, verdict, tiers))
+    yield _alone(GLOSSARY, TITLES[GLOSSARY], lambda: glossary_page(tiers))
+    yield Chapter("", "", lambda: _files(tiers, rules))
+
+
+def _alone(path: str, title: str, make: Callable[[], Page]) -> Chapter:
+    """A chapter of one page."""
+    return Chapter(path, title, lambda: iter((make(),)))
+
+
+def _home(tiers: Sequence[Tier], broken: Sequence[Broken]) -> Iterator[Page]:
     down = _chart("downtime.svg", "downtime", downtimes(tiers))
     yield home_page(tiers, broken, down)
     if down:
         yield down
-    yield from _across(tiers, steps, rules)
-    for tier in tiers:
-        step = steps.get(tier.id)
-        chart = _chart(f"{tier.id}/fix-first.svg", tier.id, fixes(tier))
-        inside, pictures = _drawn(tier, draw, step)
-        yield tier_page(tier, step, rules, inside, chart)
-        if chart:
-            yield chart
-        yield from pictures
-        if explorable(tier.topology):
-            yield failures_page(tier, draw.drawn(tier, deployment(tier.topology), lambda kind, id: "#losses"))
-        for flow in tier.topology.flows.values():
-            shown = draw.drawn(tier, path(tier.topology, flow), lambda kind, id: "#steps")
-            yield flow_page(tier, flow, draw.sequence(tier, flow, True), shown)
-            yield Page(f"{tier.id}/flows/{flow.id}/sequence.svg", draw.sequence(tier, flow))
-    for model in broken:
-        yield broken_page(model)
-    yield rule_index(rules)
-    for rule in rules:
-        yield rule_page(rule, verdict(rule), tiers)
-    yield glossary_page(tiers)
-    yield from texts(tiers, rules)
-    for asset in (*STYLES, *SCRIPTS, SEARCH):
-        yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
 
 
-def _across(tiers: Sequence[Tier], steps: Mapping[str, Step], rules: Sequence[Rule]) -> Iterator[Page]:
-    """What spans the tiers: the ladder with its chart, and all issues."""
+def _ladder(tiers: Sequence[Tier], step: Steps) -> Iterator[Page]:
     cost = tradeoff(tiers)
     chart = Page("ladder/cost.svg", tradeoff_svg(cost, identifier("ladder", "cost")), cost.title) if cost else None
+    steps = {tier.id: found for tier in tiers if (found := step(tier.id)) is not None}
     yield ladder_page(tiers, steps, chart)
     if chart:
         yield chart
-    yield issues_page(tiers, rules)
+
+
+def _of_tier(tier: Tier, step: Steps, draw: Draw, rules: Sequence[Rule]) -> Iterator[Chapter]:
+    """The page of a tier, what its failures do, and its flows."""
+    name = tier.topology.architecture.name
+    yield Chapter(f"{tier.id}/index.md", name, lambda: _tier(tier, step(tier.id), draw, rules))
+    if explorable(tier.topology):
+        yield _alone(f"{tier.id}/failures/index.md", FAILURES, lambda: _failures(tier, draw))
+    for flow in tier.topology.flows.values():
+        yield Chapter(f"{tier.id}/flows/{flow.id}/index.md", flow.title, partial(_flow, tier, flow, draw))
+
+
+def _tier(tier: Tier, step: Step | None, draw: Draw, rules: Sequence[Rule]) -> Iterator[Page]:
+    chart = _chart(f"{tier.id}/fix-first.svg", tier.id, fixes(tier))
+    inside, pictures = _drawn(tier, draw, step)
+    yield tier_page(tier, step, rules, inside, chart)
+    if chart:
+        yield chart
+    yield from pictures
+
+
+def _failures(tier: Tier, draw: Draw) -> Page:
+    return failures_page(tier, draw.drawn(tier, deployment(tier.topology), lambda kind, id: "#losses"))
+
+
+def _flow(tier: Tier, flow: Flow, draw: Draw) -> Iterator[Page]:
+    shown = draw.drawn(tier, path(tier.topology, flow), lambda kind, id: "#steps")
+    yield flow_page(tier, flow, draw.sequence(tier, flow, True), shown)
+    yield Page(f"{tier.id}/flows/{flow.id}/sequence.svg", draw.sequence(tier, flow))
+
+
+def _rule(rule: Rule, verdict: Callable[[Rule], str], tiers: Sequence[Tier]) -> Page:
+    return rule_page(rule, verdict(rule), tiers)
+
+
+def _files(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Iterator[Page]:
+    """What programs read: those of others, and browsers."""
+    yield from texts(tiers, rules)
+    for asset in (*STYLES, *SCRIPTS, SEARCH):
+        yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
 
 
 def _drawn(tier: Tier, draw: Draw, step: Step | None) -> tuple[list[View], list[Page]]:
@@ -104,10 +182,6 @@ def _drawn(tier: Tier, draw: Draw, step: Step | None) -> tuple[list[View], list[
     found = views(tier, step)
     inside = [View(one.id, one.title, one.file, draw.drawn(tier, one.diagram, address)) for one in found]
     return inside, [Page(f"{tier.id}/{one.file}", draw.drawn(tier, one.diagram)) for one in found]
-
-
-def _before(tier: Tier) -> str:
-    return tier.topology.architecture.follows or ""
 
 
 def _chart(path: str, prefix: str, chart: Chart | None) -> Page | None:

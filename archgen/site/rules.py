@@ -8,7 +8,8 @@ from archgen.rule import Rule
 from archgen.site.categories import TITLES
 from archgen.site.escape import code, link, outside, prose, text
 from archgen.site.markdown import badge, heading, page, table
-from archgen.site.page import Page, Tier
+from archgen.site.page import CATALOGUE, Page, Tier
+from archgen.site.page import TITLES as NAMES
 from archgen.site.source import output_block, yaml_block
 
 SHOWN = 20
@@ -33,7 +34,7 @@ def rule_index(rules: Sequence[Rule]) -> Page:
         "merely exists somewhere in it.",
         table(("Code", "Rule", "Severity", "Category", "What it finds"), rows),
     )
-    return page("rules/index.md", "Rules", *parts)
+    return page(CATALOGUE, NAMES[CATALOGUE], *parts)
 
 
 def rule_page(rule: Rule, verdict: str, tiers: Sequence[Tier]) -> Page:

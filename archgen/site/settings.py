@@ -11,6 +11,9 @@ from archgen.site.page import SCRIPTS, SEARCH, STYLES, Page
 EXTENSIONS = ("admonition", "attr_list", "tables", "toc")
 """The Markdown extensions without which the pages do not read as they are meant."""
 
+DEPTH = 3
+"""The deepest level of heading that the contents of a page name."""
+
 
 def settings(name: str) -> dict[str, Any]:
     """The settings of a site of nothing but generated pages, without its directories."""
@@ -35,7 +38,7 @@ def settings(name: str) -> dict[str, Any]:
             ],
         },
         "plugins": ["search"],
-        "markdown_extensions": ["admonition", "attr_list", "tables", {"toc": {"permalink": True, "toc_depth": 3}}],
+        "markdown_extensions": ["admonition", "attr_list", "tables", {"toc": {"permalink": True, "toc_depth": DEPTH}}],
         "extra_css": [*STYLES],
         "extra_javascript": [*SCRIPTS],
         # the theme loads what it calls polyfills before its own script

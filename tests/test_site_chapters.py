@@ -1,0 +1,97 @@
+"""A site in chapters: what each says of itself, and that the order and the number of those who make them do not matter."""
+
+from __future__ import annotations
+
+import os
+
+import markdown
+import pytest
+
+from archgen.project.html import write_html
+from archgen.project.inputs import read
+from archgen.project.models import judge
+from archgen.project.site import site_chapters
+from archgen.site.door import Door
+from archgen.site.headings import headed
+from archgen.site.page import Chapter
+from archgen.site.settings import settings
+
+MODELS = tuple(
+    os.path.join(os.path.dirname(os.path.dirname(__file__)), "models", f"{name}.arch.yaml")
+    for name in ("1-simple-web-stack", "2-distributed-web-infrastructure")
+)
+HOSTILE = """\
+archgen: 1
+name: "A & B <script>alert(1)</script> `x` *y* {{ z }} [l](m) # h"
+components:
+  a: {kind: client}
+  b: {kind: web-server}
+connections: {a -> b: http}
+flows:
+  one: {title: "What **does** `it` [say](x) é & <b>?", steps: [a -> b: "GET"]}
+  two: {title: "===", steps: [a -> b: "GET"]}
+"""
+
+
+@pytest.fixture(scope="module")
+def chapters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Chapter, ...]:
+    hostile = str(tmp_path_factory.mktemp("models") / "hostile.arch.yaml")
+    with open(hostile, "w", encoding="utf-8") as stream:
+        stream.write(HOSTILE)
+    return site_chapters(judge(read((*MODELS, hostile)), "2026-11-24"), "2026-11-24")
+
+
+def test_a_chapter_is_called_as_its_page(chapters: tuple[Chapter, ...]) -> None:
+    for chapter in chapters:
+        made = tuple(chapter.make())
+        documents = [(page.path, page.title) for page in made if page.path.endswith(".md")]
+        assert documents == ([(chapter.path, chapter.title)] if chapter.title else [])
+
+
+def test_chapters_can_be_made_in_any_order(chapters: tuple[Chapter, ...]) -> None:
+    backwards = [tuple(chapter.make()) for chapter in reversed(chapters)]
+    assert backwards[::-1] == [tuple(chapter.make()) for chapter in chapters]
+
+
+def test_headings_are_what_markdown_makes_of_them(chapters: tuple[Chapter, ...]) -> None:
+    stated = settings("Site")["markdown_extensions"]
+    toc = next(one["toc"] for one in stated if isinstance(one, dict))
+    reader = markdown.Markdown(
+        extensions=[one if isinstance(one, str) else "toc" for one in stated], extension_configs={"toc": toc}
+    )
+    seen = 0
+    for page in (page for chapter in chapters for page in chapter.make() if page.path.endswith(".md")):
+        text = Door(()).lift(page.content.partition("\n---\n")[2])
+        ours = headed(text)
+        assert ours is not None, page.path
+        assert ours.html == reader.reset().convert(text), page.path
+        assert bare(ours.contents) == bare(reader.toc_tokens), page.path  # type: ignore[attr-defined]
+        seen += len(ours.contents)
+    assert seen > 80
+
+
+def bare(tokens: list[dict[str, object]]) -> list[object]:
+    return [(one["level"], one["id"], one["name"], bare(one["children"])) for one in tokens]  # type: ignore[arg-type]
+
+
+def test_the_bytes_do_not_depend_on_how_many_make_them(
+    chapters: tuple[Chapter, ...], tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for jobs in (1, 4):
+        output = os.path.join(tmp_path, str(jobs))
+        monkeypatch.setattr("archgen.project.html.processes", lambda jobs=jobs: jobs)
+        write_html(chapters, "Site", output)
+        made.append(contents(output))
+    assert made[0] == made[1]
+    assert "hostile/flows/one/index.html" in made[0]
+
+
+def contents(directory: str) -> dict[str, bytes]:
+    found = {}
+    for where, _, names in os.walk(directory):
+        for name in names:
+            path = os.path.join(where, name)
+            with open(path, "rb") as stream:
+                found[os.path.relpath(path, directory).replace(os.sep, "/")] = stream.read()
+    return found
