@@ -18,6 +18,9 @@ Stops = Literal["unsent", "unanswered"]
 
 Direction = Literal["left-right", "top-down"]
 
+SEPARATOR = " · "
+"""Between the parts of a second line, of which the first is the most general: what has no room is left out from there."""
+
 
 class Badge(Struct, frozen=True):
     """The number of an issue on the thing it speaks of; the number is the issue's number everywhere."""

@@ -1,4 +1,4 @@
-"""The default engine: the domain's columns, unless another's picture of a graph without hosts is much better by its score."""
+"""The default engine: the domain's columns, unless another's picture of a graph without groups is much better by its score."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ _BETTER = 0.75
 
 
 def best(diagram: Diagram) -> Placed:
-    """Lays a diagram out by roles, or by layers of calls where that spares many crossings and bends."""
+    """Lays a diagram out by roles, or by layers of calls where that spares many crossings and bends.
+
+    Layers know no groups: they would tear a network's cards apart and leave its frame around nothing.
+    """
     usual = domain(diagram)
-    hosted = any(group.kind == "host" for group in diagram.groups)
     few = len(diagram.nodes) <= LARGEST and len(diagram.edges) <= 2 * LARGEST
     hinted = bool(diagram.rank or diagram.near)
-    if hosted or hinted or not few or not _cost(first := score(usual)):
+    if diagram.groups or hinted or not few or not _cost(first := score(usual)):
         return usual
     from archgen.layout.graphlay import layered
 

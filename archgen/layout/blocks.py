@@ -43,7 +43,11 @@ class Stacking:
         self._parents: dict[str, str | None] = {group.id: group.parent for group in diagram.groups}
         self._groups = {group.id: group for group in diagram.groups if not group.across}
         self._parents |= {node.id: node.group for node in diagram.nodes}
-        self._looked_up = {edge.target for edge in diagram.edges if edge.meaning == "lookup"}
+        lookups = [edge for edge in diagram.edges if edge.meaning == "lookup"]
+        self._looked_up = {edge.target for edge in lookups}
+        self._under = {
+            edge.target for edge in lookups if self._parents.get(edge.source) and not self._parents.get(edge.target)
+        }
         self._order = {node.id: place for place, node in enumerate(diagram.nodes)}
         self._guarded = {guarded for node in diagram.nodes for guarded in node.guards}
         worded = [edge for edge in self._edges if edge.label]
@@ -139,8 +143,11 @@ class Stacking:
         block.height = max((one.y + one.height for one in block.children), default=0.0)
 
     def _pile(self, cluster: list[Block]) -> None:
-        """Blocks of a cluster one below the other, each as high as its columns allow; look-ups first."""
-        cluster.sort(key=lambda one: (one.name not in self._looked_up, not one.passing))
+        """Blocks of a cluster one below the other, each as high as its columns allow; look-ups first.
+
+        A name service outside of its visitors' group stands below it, so that the way there misses the group's heading.
+        """
+        cluster.sort(key=lambda one: (one.name in self._under, one.name not in self._looked_up, not one.passing))
         cluster[:] = self._together(cluster)
         bottoms: dict[int, float] = {}
         before: dict[int, Block] = {}
@@ -155,7 +162,7 @@ class Stacking:
     def _gap(self, above: Block, below: Block) -> float:
         if above.passing or below.passing:
             return PASS
-        if (above.name, below.name) in self._worded:
+        if (above.name, below.name) in self._worded or (below.name in self._under and above.children):
             return self._measures.label_gap
         return self._measures.group_gap if above.children or below.children else self._measures.node_gap
 

@@ -85,7 +85,7 @@ class Grid:
             return 0.0
         tracks = self._tracks(channel)
         room = self._zone(channel, False) + self._zone(channel, True) + tracks
-        return max(room, NARROWEST if self._between(channel) else self._measures.gap)
+        return max(room, NARROWEST if self._between(channel) else self._measures.node_gap)
 
     def _between(self, channel: int) -> bool:
         return bool(self._channels.get(channel))

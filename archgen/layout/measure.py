@@ -11,7 +11,7 @@ from archgen.kinds import KINDS
 from archgen.layout.measures import USUAL, Measures
 from archgen.metrics import elide, text_width, wrap
 from archgen.theme import SIZES
-from archgen.view import Diagram, Edge, Group, Node
+from archgen.view import SEPARATOR, Diagram, Edge, Group, Node
 
 SLOT = 16.0
 
@@ -78,8 +78,16 @@ def _card(node: Node, title: tuple[str, ...], width: float, height: float, measu
     if compact(node):
         room = width - measures.inset - (measures.chip_icon + measures.inset if measures.chip_icon else 0.0)
         name = (elide(node.label, room, sizes.text, bold=True),)
-        return Card(name, elide(detail, room, sizes.small), width, height, True)
-    return Card(title, elide(detail, width - measures.inset, sizes.label), width, height, False)
+        return Card(name, _shortened(detail, room, sizes.small), width, height, True)
+    return Card(title, _shortened(detail, width - measures.inset, sizes.label), width, height, False)
+
+
+def _shortened(words: str, room: float, size: float) -> str:
+    """A second line that fits: without its first parts, which the icon tells as well, before its end is cut off."""
+    parts = words.split(SEPARATOR)
+    while len(parts) > 1 and text_width(SEPARATOR.join(parts), size) > room:
+        del parts[0]
+    return elide(SEPARATOR.join(parts), room, size)
 
 
 def chip_words(measures: Measures) -> float:

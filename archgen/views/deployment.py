@@ -9,13 +9,15 @@ from msgspec.structs import replace
 from archgen.finding import Finding
 from archgen.model import Component, Host, Replica
 from archgen.topology import Topology
-from archgen.view import Badge, Diagram, Group, Node
+from archgen.view import SEPARATOR, Badge, Diagram, Group, Node
 from archgen.views.badges import badges
 from archgen.views.folding import Folding, fold
 from archgen.views.lines import Lines
 from archgen.wording import listed, plural
 
 _WORDS = {"availability-zone": "availability zone"}
+_NAMED = 2
+"""More hosts than that are counted on the card of a replica that runs on any of them: their names would be cut."""
 
 
 def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
@@ -114,7 +116,7 @@ def _host_group(
         subject=host.id,
         kind="host",
         label=host.name or host.id,
-        detail=" · ".join(word for word in words if word),
+        detail=SEPARATOR.join(word for word in words if word),
         parent=parent,
         badges=marks.get(f"host:{host.id}", ()),
     )
@@ -223,8 +225,9 @@ def _detail(topology: Topology, component: Component, replica: Replica, folding:
     if alike > 1:
         words.append(f"×{alike}")
     if replica.floating:
-        words.append(f"on {listed(replica.hosts, 'or')}")
-    return " · ".join(words)
+        many = len(replica.hosts) > _NAMED
+        words.append(f"on any of {len(replica.hosts)}" if many else f"on {listed(replica.hosts, 'or')}")
+    return SEPARATOR.join(words)
 
 
 def _backups(topology: Topology) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from archgen.finding import Finding
 from archgen.model import Component
 from archgen.topology import Topology, port_of
-from archgen.view import Badge, Diagram, Edge, Node
+from archgen.view import SEPARATOR, Badge, Diagram, Edge, Node
 from archgen.views.badges import badges
 from archgen.views.folding import Folding
 from archgen.wording import listed, plural
@@ -40,7 +40,7 @@ def component_node(
         id=name,
         subject=one.id,
         label=one.title,
-        detail=" · ".join(word for word in words if word),
+        detail=SEPARATOR.join(word for word in words if word),
         kind=kind.id,
         icon=one.icon or one.product,
         role=kind.role,

@@ -16,8 +16,9 @@ from archgen.wording import plural
 
 
 def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:
-    """The deployment with only the lines that leave a host; None where the model has no zones.
+    """The deployment with only the lines that leave a host; None where no zone of the model holds anything.
 
+    What runs on no host and is not joined to anything that does is no part of it.
     The issues of a zone that is no group of its own, since its hosts stand in another, are on the first host in it.
     """
     declared = topology.architecture.zones
@@ -35,13 +36,19 @@ def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | Non
         if own and zone.id not in drawn and holders:
             moved[holders[0].id] = moved.get(holders[0].id, ()) + own
     around = {node.id: node.group for node in whole.nodes}
+    if not any(around.values()):
+        return None
+    held = {node.id for node in whole.nodes if node.group or node.guards or topology.replicas[node.id].hosts}
+    edges = tuple(edge for edge in whole.edges if _leaves(edge, around, held))
+    joined = {end for edge in edges for end in (edge.source, edge.target)}
     return replace(
         whole,
         id="zones",
         title=f"{whole.title}: failure domains",
         alt=f"{whole.title}: {plural(len(declared), 'zone')}, what each holds and which calls leave a host.",
+        nodes=tuple(node for node in whole.nodes if node.id in held or node.id in joined),
         groups=tuple(_with(group, moved.get(group.id, ())) for group in whole.groups),
-        edges=tuple(edge for edge in whole.edges if _leaves(edge, around)),
+        edges=edges,
     )
 
 
@@ -49,6 +56,8 @@ def _with(group: Group, more: tuple[Badge, ...]) -> Group:
     return replace(group, badges=tuple(sorted((*group.badges, *more), key=lambda one: one.number))) if more else group
 
 
-def _leaves(edge: Edge, around: dict[str, str | None]) -> bool:
-    """Whether a line joins two hosts, or something outside of hosts; monitoring is no part of a request."""
-    return around[edge.source] != around[edge.target] and edge.meaning != "monitoring"
+def _leaves(edge: Edge, around: dict[str, str | None], held: set[str]) -> bool:
+    """Whether a line of what hosts hold leaves its host; monitoring is no part of a request."""
+    inside = held & {edge.source, edge.target}
+    apart = around[edge.source] != around[edge.target] or around[edge.source] is None
+    return bool(inside) and apart and edge.meaning != "monitoring"

@@ -1,0 +1,104 @@
+"""What looking at pictures found wrong, each held by a test: words cut off, cards that touch, ways around for nothing."""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+
+import pytest
+
+from archgen.layout.best import best
+from archgen.layout.domain import domain
+from archgen.layout.placed import Placed
+from archgen.loader import load
+from archgen.topology import Topology
+from archgen.view import Diagram
+from archgen.views.deployment import deployment
+from archgen.views.networks import networks
+from archgen.views.overview import overview
+from archgen.views.zones import zones
+from tests.geometry import faults
+from tests.test_views import MODELS, judged
+
+
+def written(text: str) -> Topology:
+    return Topology(load("sample.arch.yaml", f"archgen: 1\nname: Sample\n{text}".encode()).architecture)
+
+
+def sample(name: str) -> Topology:
+    return judged(next(one for one in MODELS if os.path.basename(one).startswith(name)))[0]
+
+
+def shown(diagram: Diagram | None) -> Placed:
+    assert diagram is not None
+    return domain(diagram)
+
+
+@pytest.mark.parametrize("name", ["sentinel", "gateway", "shop"])
+def test_networks_are_laid_out_by_roles(name: str) -> None:
+    """Layers of calls put an agent, which nobody calls, first in the picture, and a network's frame around the whole."""
+    diagram = networks(sample(name))
+    assert diagram is not None
+    assert best(diagram) == domain(diagram)
+
+
+def test_the_way_to_a_name_service_misses_the_heading_of_its_visitors() -> None:
+    placed = shown(networks(sample("3-")))
+    line = next(one for one in placed.edges if one.edge.meaning == "lookup")
+    where = {one.node.id: one.box for one in placed.nodes}
+    around = next(one for one in placed.groups if one.group.id == "network:internet")
+    assert len(line.points) == 2
+    assert where["dns"].y > around.box.bottom
+    assert line.label is not None
+    assert line.label.box.y > around.box.bottom
+    assert where["dns"].y > line.label.box.bottom
+
+
+UNJOINED = """
+hosts: {one: {}, two: {}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer}
+  web: {kind: web-server, runs_on: one}
+  app: {kind: app-server, runs_on: one}
+  db: {kind: database, runs_on: two}
+"""
+
+
+def test_cards_of_columns_without_a_line_do_not_touch() -> None:
+    placed = domain(deployment(written(UNJOINED)))
+    columns = sorted({(one.box.x, one.box.right) for one in placed.nodes})
+    assert len(columns) == 5
+    assert all(after - right >= 24 for (_, right), (after, _) in pairwise(columns))
+
+
+def test_failure_domains_show_what_runs_on_hosts_and_what_is_joined_to_it() -> None:
+    placed = shown(zones(sample("sentinel")))
+    assert {one.node.subject for one in placed.nodes} >= {"app", "redis", "sentinel", "balancer", "database"}
+    assert {one.node.subject for one in placed.nodes}.isdisjoint({"visitor", "dns", "metrics", "rules-of-the-house"})
+    floating = zones(sample("floating.arch"))
+    assert floating is not None
+    assert {"shop", "cart", "ingress", "balancer"} <= {node.subject for node in floating.nodes}
+    assert {("ingress", "shop"), ("balancer", "ingress")} <= {
+        (edge.source.partition("#")[0], edge.target.partition("#")[0]) for edge in floating.edges
+    }
+
+
+def test_failure_domains_that_hold_nothing_are_no_picture() -> None:
+    assert zones(sample("static-site")) is None
+
+
+def test_a_replica_on_any_of_many_hosts_counts_them() -> None:
+    names = [f"a-server-with-a-long-name-{at}" for at in range(5)]
+    text = f"hosts: {{{', '.join(f'{name}: {{}}' for name in names)}}}\n"
+    topology = written(f"{text}components: {{web: {{kind: web-server, runs_on: {{any: [{', '.join(names)}]}}}}}}")
+    placed = domain(deployment(topology))
+    assert [one.detail for one in placed.nodes] == ["Web server · on any of 5"]
+
+
+def test_a_second_line_without_room_keeps_what_the_icon_does_not_tell() -> None:
+    text = "networks: {servers: {trust: private}}\nhosts: {one: {network: servers}}\n"
+    text += "components: {wall: {kind: firewall, guards: [servers]}, web: {kind: web-server, runs_on: one}}"
+    placed = shown(networks(written(text)))
+    assert {one.node.id: one.detail for one in placed.nodes} == {"wall": "guards servers", "web": "Web server"}
+    assert faults(shown(overview(written(text)))) == []
