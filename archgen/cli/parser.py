@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
+
+from archgen.lightly import patterns_later
+
+with patterns_later():
+    import argparse
 
 from archgen.errors import UsageError
 from archgen.project.choice import nearest

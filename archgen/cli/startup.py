@@ -12,12 +12,15 @@ from __future__ import annotations
 import gc
 import sys
 
+from archgen.lightly import patterns_later
+
 gc.set_threshold(100_000, 50, 50)
 
 if "typing_extensions" not in sys.modules and "msgspec" not in sys.modules:
     # a None in the table of modules makes their import fail, which msgspec expects and handles
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]
     try:
-        import msgspec  # noqa: F401
+        with patterns_later():
+            import msgspec  # noqa: F401
     finally:
         del sys.modules["typing_extensions"]

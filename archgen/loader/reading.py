@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import yaml
+from archgen.lightly import patterns_later
+
+with patterns_later():
+    import yaml
 from yaml.events import (
     AliasEvent,
     MappingEndEvent,
