@@ -392,16 +392,21 @@
       if (item.dataset.node?.includes("@")) rows.unshift(["Replica", item.dataset.node]);
       for (const [word, fact] of rows) list.append(make("dt", {}, word), make("dd", {}, fact));
       const head = make("p", { class: "archgen-card-title" }, make("strong", {}, told ? told.title : name), make("span", {}, told ? told.kind : ""));
-      const issues = make("ul", {});
-      for (const number of told?.issues || []) {
-        const [severity, message] = this.facts.issues[number];
-        const link = make("a", { href: `#issue-${number}` },
-          make("span", { class: `archgen-badge archgen-${severity}` }, String(number)), message.replaceAll("`", ""));
-        issues.append(make("li", {}, link));
-      }
+      const own = told?.issues || [];
+      const issues = make("ul", {}, ...own.map(number => this.issue(number)));
+      // what hits its host hits a replica too
+      const host = item.dataset.node?.split("@")[1];
+      const shared = (this.facts.cards.host[host]?.issues || []).filter(number => !own.includes(number));
+      if (shared.length) issues.append(make("li", { class: "archgen-of" }, `Of its host, ${host}`), ...shared.map(number => this.issue(number)));
       const href = item.href.baseVal;
       this.card.replaceChildren(head, list, ...(issues.childNodes.length ? [issues] : []),
         make("p", {}, make("a", { href }, "More about it on this page")));
+    }
+
+    issue(number) {
+      const [severity, message] = this.facts.issues[number];
+      const badge = make("span", { class: `archgen-badge archgen-${severity}` }, String(number));
+      return make("li", {}, make("a", { href: `#issue-${number}` }, badge, message.replaceAll("`", "")));
     }
 
     /* Beside the thing, within the block; on a narrow screen below the picture. */
