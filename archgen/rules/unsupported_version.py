@@ -40,7 +40,7 @@ def _judge(facts: Topology, subject: Subject, told: tuple[str, str] | None) -> I
     from archgen.end_of_support import AS_OF, support_of
 
     ended = support_of(*told) if told is not None else None
-    if ended is None or told is None or facts.today is None or ended.day >= facts.today:
+    if ended is None or told is None or ended.day >= facts.today:
         return
     title = ended.product.title
     when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"
