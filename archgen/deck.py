@@ -14,6 +14,12 @@ PROSE = 24.0
 WIDE, TALL = 960.0, 540.0
 """A slide of 16:9, in points."""
 
+BLEED = 16.0
+"""How far a deployment stands out of the column of prose, left and right."""
+
+PICTURE = 880.0 + 2 * BLEED, 408.0
+"""The part of a slide that a deployment may fill: what title, legend and number leave."""
+
 
 class Opening(Struct, frozen=True, tag=True):
     """The title of a deck, or of a part of it."""

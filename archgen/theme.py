@@ -216,11 +216,29 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """Half the way between the two strokes of a double line: a gap that is still seen at half the size."""
     hairline: float = 1.0
     badge: int = 10
+    hang: int = 4
+    """How far the badges of a card stand out of its right side."""
     lock: int = 12
     arrow: int = 8
 
 
 SIZES = Sizes()
+
+LARGE = Sizes(
+    name=24,
+    text=22,
+    label=18,
+    small=18,
+    icon=36,
+    icon_small=36,
+    line=2.5,
+    apart=3.5,
+    badge=15,
+    lock=17,
+    arrow=13,
+    hang=12,
+)
+"""Words and marks that are large beside what they stand in: for pictures that are read from the back of a room."""
 
 
 class Line(Struct, frozen=True):

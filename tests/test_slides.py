@@ -161,7 +161,7 @@ def test_every_component_is_one_shape_with_an_alternative_text(tier: Tier, slide
             assert names.count(name) == 1, name
             shape = next(one for one in every(slide.shapes) if one.name == name)
             assert shape._element.nvSpPr.cNvPr.get("descr")
-            assert component.title.split()[0] in shape.text_frame.text
+            assert component.title.split()[0] in shape.text_frame.text.replace("\n", "")
 
 
 @EACH
@@ -169,7 +169,7 @@ def test_every_connection_is_glued_at_both_ends(tier: Tier, slide) -> None:
     shapes = {one.shape_id: one for one in every(slide.shapes)}
     assert len(shapes) == len(list(every(slide.shapes)))
     found = connectors(slide)
-    placed = DRAWING.placed(tier)
+    placed = DRAWING.fitted(tier)
     assert [one.name for one in found] == [edge.edge.subject for edge in placed.edges]
     assert {one.id for one in tier.topology.architecture.connections} <= {one.name for one in found}
     for one, edge in zip(found, placed.edges, strict=True):
@@ -221,14 +221,22 @@ def test_no_connector_runs_through_a_card(tier: Tier, slide) -> None:
 
 @EACH
 def test_names_on_a_deployment_can_be_read(tier: Tier, slide) -> None:
-    compact = {one.node.id for one in DRAWING.placed(tier).nodes if one.compact}
+    compact = {one.node.id for one in DRAWING.fitted(tier).nodes if one.compact}
     for one in every(slide.shapes):
         component = tier.topology.components.get(one.name.partition("@")[0].partition("#")[0])
         if component is None or one.shape_type == 6 or not one.has_text_frame or one.name.endswith(" label"):
             continue
         size = one.text_frame.paragraphs[0].runs[0].font.size.pt
         small = any(node.partition("@")[0].partition("#")[0] == component.id for node in compact)
-        assert size >= (7 if small else 9.5), one.name
+        assert size >= (11 if small else 12), one.name
+
+
+@EACH
+def test_words_on_the_lines_of_a_deployment_can_be_read(tier: Tier, slide) -> None:
+    labels = [one for one in every(slide.shapes) if one.name.endswith(" label") and one.text_frame.text]
+    assert labels
+    for one in labels:
+        assert all(run.font.size.pt >= 9 for part in one.text_frame.paragraphs for run in part.runs), one.name
 
 
 @EACH

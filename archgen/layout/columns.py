@@ -33,8 +33,11 @@ def calls(edge: Edge) -> bool:
             assert_never(edge.meaning)
 
 
-def columns(diagram: Diagram) -> dict[str, int]:
-    """The column of every node that does not merely guard another, from 0 without holes."""
+def columns(diagram: Diagram, tucked: bool = False) -> dict[str, int]:
+    """The column of every node that does not merely guard another, from 0 without holes.
+
+    With `tucked` an agent stands under the fewest cards of its host instead of in a column of agents.
+    """
     nodes = {node.id: node for node in diagram.nodes if not node.guards}
     edges = [edge for edge in diagram.edges if calls(edge) and edge.source in nodes and edge.target in nodes]
     joined = list(dict.fromkeys((nodes[edge.source].subject, nodes[edge.target].subject) for edge in edges))
@@ -42,7 +45,7 @@ def columns(diagram: Diagram) -> dict[str, int]:
     ranks = _ranks(roles, joined)
     keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject], 0) for node in nodes.values()}
     keys.update(_beside_visitors(diagram, nodes, keys))
-    keys.update(_stacked_agents(diagram, keys))
+    keys.update(_tucked_agents(diagram, keys) if tucked else _stacked_agents(diagram, keys))
     keys.update(_cut(nodes.values(), keys))
     keys.update(_hinted(diagram, nodes, keys))
     order = {key: column for column, key in enumerate(sorted(set(keys.values())))}
@@ -154,3 +157,21 @@ def _stacked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]
     hosts = [spans[node.group] for node in agents if node.group in spans]
     apart = any(max(one) < min(other) for one in hosts for other in hosts) if len(hosts) < 200 else True
     return {node.id: max(spans[node.group]) for node in agents if apart and node.group in spans}
+
+
+def _tucked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Agents under the column of their host that has the fewest cards, out of the way of groups that cut across."""
+    banded = {keys[member] for group in diagram.groups for member in group.across if member in keys}
+    cards: dict[str, dict[Key, int]] = {}
+    agents: list[Node] = []
+    for node in diagram.nodes:
+        if node.id in keys and node.group:
+            if node.kind == "monitoring-agent":
+                agents.append(node)
+            else:
+                found = cards.setdefault(node.group, {})
+                found[keys[node.id]] = found.get(keys[node.id], 0) + 1
+    free: dict[str, Key] = {}
+    for group, here in cards.items():
+        free[group] = min(here, key=lambda key: (key in banded, here[key], tuple(-part for part in key)))
+    return {node.id: free[node.group] for node in agents if node.group in free}

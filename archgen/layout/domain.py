@@ -105,9 +105,11 @@ class _Placing:
         before, beyond = self._grid.reaches[group.id]
         left, right = self._grid.edge(level.first, False) - before, self._grid.edge(level.last, True) + beyond
         box = Box(left, level.top, right - left, level.bottom - level.top)
-        room = right - left - 24 if level.first == level.last else self._grid.edge(level.first, True) - left - 8
-        name, detail, wide = heading(group, max(room, 40), self._measures)
-        words = Box(left + 12, level.heading - self._measures.heading - 8, wide, self._measures.heading)
+        measures = self._measures
+        inset = min(12.0, measures.pad)
+        room = right - left - 2 * inset if level.first == level.last else self._grid.edge(level.first, True) - left - 8
+        name, detail, wide = heading(group, max(room, 40), measures)
+        words = Box(left + inset, level.heading - measures.heading - measures.under, wide, measures.heading)
         return PlacedGroup(group, box, self._depth(group), words, name, detail)
 
     def _band(self, group: Group, nodes: list[PlacedNode]) -> list[PlacedGroup]:
@@ -191,11 +193,14 @@ class _Placing:
 
     def _upright(self, way: Way, points: tuple[Point, ...]) -> Label | None:
         """The label of a line straight up or down, where its column leaves room beside it."""
-        wide, tall = label_size_of(way.bundle, len(way.edge.badges), self._measures) if way.direct else (0.0, 0.0)
+        stacked = self._measures.stacked
+        wide, tall = (
+            label_size_of(way.bundle, len(way.edge.badges), self._measures, stacked) if way.direct else (0.0, 0.0)
+        )
         (x, start), (_, end) = points[0], points[-1]
         if not wide or abs(start - end) < tall + 20:
             return None
-        return Label(way.bundle.label, Box(x - wide / 2, (start + end) / 2 - tall / 2 - 2, wide, tall))
+        return Label(way.bundle.label, Box(x - wide / 2, (start + end) / 2 - tall / 2 - 2, wide, tall), stacked)
 
     def _points(self, way: Way) -> tuple[Point, ...]:
         columns = self._levels.columns

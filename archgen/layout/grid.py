@@ -24,12 +24,15 @@ NARROWEST = 40.0
 class Wish:
     """A label's wish for a place: the channel, which side of it, and the height of the line that it interrupts."""
 
-    def __init__(self, bundle: Bundle, channel: int, right: bool, height: float, size: tuple[float, float]) -> None:
+    def __init__(
+        self, bundle: Bundle, channel: int, right: bool, height: float, size: tuple[float, float], stacked: bool
+    ) -> None:
         self.bundle = bundle
         self.channel = channel
         self.right = right
         self.height = height
         self.size = size
+        self.stacked = stacked
         self.offset = 0.0
 
 
@@ -92,13 +95,18 @@ class Grid:
 
     def _zone(self, channel: int, right: bool) -> float:
         wide = self._zones.get((channel, right), 0.0)
-        return wide + self._measures.gap if wide else 0.0
+        return wide + (self._measures.tip if right else self._measures.gap) if wide else 0.0
 
     def _tracks(self, channel: int) -> float:
         turning = [trunk.track for trunk in self._channels.get(channel, ()) if not trunk.straight]
         if turning:
             return 2 * self._measures.side + TRACK * max(turning) + self._arrow(channel)
-        return 2 * self._measures.side if self._channels.get(channel) else 0.0
+        return 2 * self._measures.side + self._tip(channel) if self._channels.get(channel) else 0.0
+
+    def _tip(self, channel: int) -> float:
+        """What an arrow head behind the labels of straight lines wants beyond the usual gap."""
+        beyond = self._left[channel + 1] if channel + 1 < self.count else 0.0
+        return max(self._measures.tip - self._measures.gap - beyond, 0.0) if self._zone(channel, False) else 0.0
 
     def _arrow(self, channel: int) -> float:
         """Room for an arrow head where no group's padding gives it."""
@@ -130,9 +138,10 @@ class Grid:
         if wish.right:
             start = self.channel(wish.channel) + self._channel_width(wish.channel) - self._zone(wish.channel, True)
         elif not turning and not self._zone(wish.channel, True):
-            start += (self._channel_width(wish.channel) - self._zone(wish.channel, False)) / 2
+            spare = self._channel_width(wish.channel) - self._zone(wish.channel, False) - self._tip(wish.channel)
+            start += spare / 2
         box = Box(start + wish.offset, wish.height - tall / 2, wide, tall)
-        return Label(wish.bundle.label, box)
+        return Label(wish.bundle.label, box, wish.stacked)
 
 
 def _reaches(root: Block, pad: float) -> dict[str, tuple[float, float]]:
@@ -159,24 +168,48 @@ def _wishes(ways: list[Way], columns: Mapping[str, int], measures: Measures) -> 
         if not way.direct:
             first.setdefault(way.bundle.id, way)
     found: list[Wish] = []
+    heights = _heights(ways, columns) if measures.stacked else {}
     for way in first.values():
         badges = sum(len(edge.badges) for edge in way.bundle.edges)
-        size = label_size_of(way.bundle, badges, measures)
-        if not size[0]:
-            continue
         steps = list(way.steps(columns))
         gathering = len(way.bundle.sources) > 1 and len(way.bundle.targets) == 1
         step = steps[-1] if gathering else steps[0]
         right, height = (step.end_right, step.end) if gathering else (step.start_right, step.start)
-        found.append(Wish(way.bundle, step.channel, right, height, size))
+        stacked = measures.stacked and " " in way.bundle.label
+        size = label_size_of(way.bundle, badges, measures, stacked)
+        if stacked and _hit(heights[step.channel, right], way.bundle.id, height, size[1] / 2 + 2):
+            stacked = False
+            size = label_size_of(way.bundle, badges, measures)
+        if size[0]:
+            found.append(Wish(way.bundle, step.channel, right, height, size, stacked))
     return found
 
 
-def label_size_of(bundle: Bundle, badges: int, measures: Measures = USUAL) -> tuple[float, float]:
+_Heights = dict[tuple[int, bool], list[tuple[float, str]]]
+"""The heights at which lines come to each side of a channel, and their bundles."""
+
+
+def _heights(ways: list[Way], columns: Mapping[str, int]) -> _Heights:
+    found: _Heights = {}
+    for way in ways:
+        for step in way.steps(columns):
+            found.setdefault((step.channel, step.start_right), []).append((step.start, way.bundle.id))
+            found.setdefault((step.channel, step.end_right), []).append((step.end, way.bundle.id))
+    return found
+
+
+def _hit(lines: list[tuple[float, str]], bundle: str, height: float, reach: float) -> bool:
+    """Whether a line of another bundle is nearer to a height than the words there reach."""
+    return any(other != bundle and abs(at - height) < reach for at, other in lines)
+
+
+def label_size_of(
+    bundle: Bundle, badges: int, measures: Measures = USUAL, stacked: bool = False
+) -> tuple[float, float]:
     """The size of a bundle's label with its lock and badges."""
     locked = bool(LINES[bundle.first.meaning].lock)
     words = bundle.label
-    return label_size(bundle.first, badges, locked, measures) if words or badges else (0.0, 0.0)
+    return label_size(bundle.first, badges, locked, measures, stacked) if words or badges else (0.0, 0.0)
 
 
 def _stagger(wishes: list[Wish], gap: float) -> float:

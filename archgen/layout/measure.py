@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from math import ceil
 
 from msgspec import Struct
 
 from archgen.kinds import KINDS
-from archgen.layout.measures import USUAL, Measures
+from archgen.layout.measures import ROOM, USUAL, Measures
+from archgen.layout.placed import PlacedGroup
 from archgen.metrics import elide, text_width, wrap
 from archgen.theme import SIZES
 from archgen.view import SEPARATOR, Diagram, Edge, Group, Node
 
 SLOT = 16.0
+
+_PIECE = re.compile(r"[^\s/_.:@-]*[/_.:@-]?")
+"""What of a name is kept on one line: words, and what ends in a mark that a line may end in."""
+
+_PART = " · "
+"""Between the parts of a second line, of which the first says what the icon tells as well."""
 
 EVEN: Mapping[str, int] = {}
 """No card has more lines at a side than usual."""
@@ -36,7 +44,9 @@ def compact(node: Node) -> bool:
 
 def second_line(node: Node, measures: Measures = USUAL) -> str:
     """The words under a name: the part it plays where it has one, else what it is."""
-    return node.mark if measures.brief else node.mark or node.detail
+    if measures.brief and not node.mark:
+        return _PART.join(node.detail.split(_PART)[1:])
+    return node.mark or node.detail
 
 
 def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, Card]:
@@ -44,14 +54,17 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
     """
-    width = min(max([measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]), measures.widest)
+    widest = measures.widest
+    if measures.brief:
+        widest = min(max([widest, *(_longest(node, measures) for node in diagram.nodes)]), ROOM.widest)
+    width = min(max([measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]), widest)
     width = ceil(width / SIZES.grid) * SIZES.grid
     name = measures.sizes.name
     titles = {
         node.id: wrap(node.label, width - measures.inset, name, bold=True, lines=1 if compact(node) else 2)
         for node in diagram.nodes
     }
-    usual = measures.card + (measures.title if any(len(lines) > 1 for lines in titles.values()) else 0)
+    usual = measures.card + (measures.second if any(len(lines) > 1 for lines in titles.values()) else 0)
     return {
         node.id: _card(
             node,
@@ -62,6 +75,12 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
         )
         for node in diagram.nodes
     }
+
+
+def _longest(node: Node, measures: Measures) -> float:
+    """The width of a card in which no word of its name is cut."""
+    pieces = _PIECE.findall(node.label)
+    return max((text_width(piece, measures.sizes.name, bold=True) for piece in pieces), default=0.0) + measures.inset
 
 
 def _wanted(node: Node, measures: Measures) -> float:
@@ -95,32 +114,37 @@ def chip_words(measures: Measures) -> float:
     return measures.chip_icon + 18.0 if measures.chip_icon else measures.inset / 2
 
 
-def heading_lead(group: Group, measures: Measures = USUAL) -> float:
-    """The room of a host's glyph before its name."""
+def heading_lead(one: PlacedGroup, measures: Measures) -> float:
+    """The room of a host's glyph before its name; none where the name alone takes the heading."""
+    lead = _lead(one.group, measures)
+    named = text_width(one.title, measures.sizes.text, bold=True)
+    return lead if one.heading and one.heading.width >= lead + named - 0.5 else 0.0
+
+
+def _lead(group: Group, measures: Measures) -> float:
     return measures.sizes.text + 10.0 if group.kind == "host" else 0.0
 
 
 def heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[str, str, float]:
     """The name and second words of a group as they fit a room, and how wide they are together."""
-    sizes, lead = measures.sizes, heading_lead(group, measures)
+    sizes, lead = measures.sizes, _lead(group, measures)
+    if measures.brief and lead + text_width(group.label, sizes.text, bold=True) > room:
+        lead = 0.0
     name = elide(group.label, room - lead, sizes.text, bold=True)
     used = lead + text_width(name, sizes.text, bold=True)
     left = room - used - 8
     detail = elide(group.detail, left, sizes.label) if group.detail and left > 2 * sizes.text else ""
-    if detail != group.detail and " " not in group.detail:
+    if detail != group.detail and (measures.brief or " " not in group.detail):
         # a part of an address reads like another address
         detail = ""
     return name, detail, used + (8 + text_width(detail, sizes.label) if detail else 0)
 
 
-def label_lines(text: str, measures: Measures = USUAL) -> tuple[str, ...]:
-    """The lines that the words of a line stand in."""
-    return tuple(text.split()) if measures.stacked else (text,) if text else ()
-
-
-def label_size(edge: Edge, badges: int, locked: bool, measures: Measures = USUAL) -> tuple[float, float]:
+def label_size(
+    edge: Edge, badges: int, locked: bool, measures: Measures = USUAL, stacked: bool = False
+) -> tuple[float, float]:
     """The room that the words, the lock and the badges of a line want in its gap; nothing at all is (0, 0)."""
-    sizes, lines = measures.sizes, label_lines(edge.label, measures)
+    sizes, lines = measures.sizes, edge.label.split() if stacked else [edge.label]
     wide = max((text_width(line, sizes.label) for line in lines), default=0.0)
     wide += (sizes.lock + 3) if locked else 0
     wide += badges * (2 * sizes.badge + 4) + (4 if badges else 0)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from archgen.theme import SIZES, Sizes
+from archgen.theme import LARGE, SIZES, Sizes
 
 
 class Measures(Struct, frozen=True, kw_only=True):
     """Lengths in pixels of a picture at 100 %; the sizes of words and marks are in `sizes`.
 
-    `card` is the height of a card whose name has one line, `title` that of each further line of it, `chip` that of a
-    small card. `header`, `overhang` and `band` are the rooms of a group: for its words, for what stands on its upper
-    border, and for one that cuts across. Names are not told twice where `brief` cards have only the part that they
-    play under them; `stacked` labels have a line for each word.
+    `card` is the height of a card whose name has one line, `second` what a second line adds, `title` the height of a
+    line, `chip` that of a small card. `header`, `overhang` and `band` are the rooms of a group: for its words, with
+    `under` below them, for what stands on its upper border, and for one that cuts across; `tip` is that of an arrow
+    head behind a label. `brief` cards say only the part that they play under their names; `stacked` labels have a line
+    for each word.
     """
 
     sizes: Sizes = SIZES
     card: float = 88.0
     title: float = 16.0
+    second: float = 16.0
     chip: float = 40.0
     chip_icon: float = 20.0
     narrowest: float = 104.0
@@ -26,6 +29,7 @@ class Measures(Struct, frozen=True, kw_only=True):
     inset: float = 12.0
     heading: float = 24.0
     header: float = 36.0
+    under: float = 8.0
     overhang: float = 20.0
     band: float = 16.0
     pad: float = 16.0
@@ -33,6 +37,7 @@ class Measures(Struct, frozen=True, kw_only=True):
     label_gap: float = 56.0
     group_gap: float = 32.0
     gap: float = 8.0
+    tip: float = 8.0
     side: float = 12.0
     label: float = 14.0
     tag: float = 16.0
@@ -42,3 +47,48 @@ class Measures(Struct, frozen=True, kw_only=True):
 
 USUAL = Measures()
 """A picture of a page, which is read at arm's length."""
+
+ROOM = Measures(
+    sizes=LARGE,
+    card=104.0,
+    title=27.0,
+    second=27.0,
+    chip=52.0,
+    chip_icon=24.0,
+    narrowest=96.0,
+    widest=184.0,
+    inset=10.0,
+    heading=28.0,
+    header=42.0,
+    under=11.0,
+    overhang=26.0,
+    band=18.0,
+    pad=10.0,
+    node_gap=20.0,
+    label_gap=70.0,
+    group_gap=20.0,
+    gap=6.0,
+    tip=17.0,
+    side=10.0,
+    label=20.0,
+    tag=24.0,
+    stacked=True,
+)
+"""A slide, which is read from the back of a room."""
+
+BRIEF = replace(
+    ROOM,
+    card=96.0,
+    second=0.0,
+    chip=38.0,
+    chip_icon=0.0,
+    widest=120.0,
+    inset=8.0,
+    overhang=19.0,
+    pad=8.0,
+    node_gap=18.0,
+    gap=4.0,
+    side=8.0,
+    brief=True,
+)
+"""The same where there is less room: cards say their names and what part they play."""

@@ -51,10 +51,16 @@ class Box(Struct, frozen=True):
 
 
 class Label(Struct, frozen=True):
-    """Words in a box; `text` is already as short as the box wants it."""
+    """Words in a box; `text` is already as short as the box wants it. Where it is `stacked`, each word has a line."""
 
     text: str
     box: Box
+    stacked: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The words line by line."""
+        return tuple(self.text.split()) if self.stacked else (self.text,) if self.text else ()
 
 
 class PlacedNode(Struct, frozen=True):

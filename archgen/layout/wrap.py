@@ -32,15 +32,21 @@ def fitted(engine: Engine, ratio: float = WIDE) -> Engine:
         found = engine(diagram)
         if diagram.rank or diagram.near or diagram.direction == "top-down":
             return found
-        columns = columns_of(diagram)
-        rows = _rows(diagram, columns)
-        for panels in _counts(found, len(rows), ratio):
-            other = arranged(diagram, _in_panels(diagram, columns, rows, panels))
+        for columns in wrapped(diagram, found, ratio):
+            other = arranged(diagram, columns)
             if _size(other, ratio) > _BETTER * _size(found, ratio):
                 found = other
         return found
 
     return lay_out
+
+
+def wrapped(diagram: Diagram, usual: Placed, ratio: float, tucked: bool = False) -> Iterator[dict[str, int]]:
+    """The columns of a picture in each number of panels that is worth a try beside the usual one."""
+    columns = columns_of(diagram, tucked)
+    rows = _rows(diagram, columns)
+    for panels in _counts(usual, len(rows), ratio):
+        yield _in_panels(diagram, columns, rows, panels)
 
 
 def _counts(usual: Placed, rows: int, ratio: float) -> Iterator[int]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archgen.deck import PICTURE
 from archgen.evolution import Evolution
 from archgen.export.icons import icons, mono
 from archgen.glyphs import Icon
@@ -157,8 +158,13 @@ class Drawing:
         return self._engine(self.diagram(tier))
 
     def fitted(self, tier: Tier) -> Placed:
-        """The deployment with its places for a slide."""
-        return _fitted(self._engine)(self.diagram(tier))
+        """The deployment with its places for a slide; other engines than ours place it as they do anywhere."""
+        diagram = self.diagram(tier)
+        if self._name not in ("best", "domain") or diagram.direction == "top-down":
+            return _fitted(self._engine)(diagram)
+        from archgen.layout.legible import legible
+
+        return legible(diagram, *PICTURE)
 
     def icons(self, tiers: Iterable[Tier]) -> dict[str, Icon]:
         """The logos of all that the pictures of some tiers show, by the names that they have them under."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from archgen.glyphs import Icon, glyph, group_glyph
-from archgen.layout.measure import chip_words, heading_lead, label_lines
+from archgen.layout.measure import chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
 from archgen.markup import (
     badge_size,
@@ -184,10 +184,10 @@ class _Painter:
         y = middle + sizes.text / 3
         host = one.group.kind == "host"
         parts = []
-        if host:
-            glyph_size = sizes.text + 4
-            parts.append(self._use(group_glyph("host"), x, middle - glyph_size / 2 - 0.5, glyph_size, "muted"))
-            x += heading_lead(one.group, self._measures)
+        if lead := heading_lead(one, self._measures):
+            side = sizes.text + 4
+            parts.append(self._use(group_glyph("host"), x, middle - side / 2 - 0.5, side, "muted"))
+            x += lead
         role = text_role(one.group.change) if host else "muted"
         parts.append(words(x, y, one.title, sizes.text, role, bold=True))
         x += text_width(one.title, sizes.text, bold=True) + 8
@@ -226,7 +226,7 @@ class _Painter:
     def _group_badges(self, one: PlacedGroup) -> str:
         if one.group.across and one.heading:
             return self._row(one.group.badges, one.box.right - 4, one.heading.y + one.heading.height / 2)
-        return self._row(one.group.badges, one.box.right + 4, one.box.y)
+        return self._row(one.group.badges, one.box.right + self._sizes.hang, one.box.y)
 
     # Nodes
 
@@ -251,7 +251,7 @@ class _Painter:
             box,
             card,
             self._compact(one) if one.compact else self._large(one),
-            self._row(one.node.badges, box.right + 4, box.y),
+            self._row(one.node.badges, box.right + self._sizes.hang, box.y),
             sign(one.node.change, box.x, box.y),
             id=identifier(f"{self._prefix}-node", one.node.id),
             data_node=one.node.id,
@@ -261,11 +261,12 @@ class _Painter:
     def _large(self, one: PlacedNode) -> str:
         box, lines, sizes, leading = one.box, one.title, self._sizes, self._measures.title
         middle = box.centre[0]
-        tall = sizes.icon + 4 + leading * len(lines) + (self._measures.label if one.detail else 0)
-        y = box.y + (box.height - tall) / 2
-        icon = self._use(self._icons[one.node.id], middle - sizes.icon / 2, y, sizes.icon)
+        told = leading * len(lines) + (self._measures.label if one.detail else 0)
+        size = min(sizes.icon, box.height - 12 - told)
+        y = box.y + (box.height - size - 4 - told) / 2
+        icon = self._use(self._icons[one.node.id], middle - size / 2, y, size)
         parts, ink = [faint(one.node.change, icon)], text_role(one.node.change)
-        y += sizes.icon + 4
+        y += size + 4
         for line in lines:
             y += leading
             parts.append(words(middle, y - 0.1875 * leading, line, sizes.name, ink, anchor="middle", bold=True))
@@ -282,6 +283,8 @@ class _Painter:
         x = box.x + chip_words(self._measures)
         if not one.detail:
             middle = box.centre[1] + sizes.text / 3
+            if not side:
+                return words(box.centre[0], middle, "".join(one.title), sizes.text, ink, anchor="middle", bold=True)
             return "".join([*parts, *(words(x, middle, line, sizes.text, ink, bold=True) for line in one.title)])
         parts += [words(x, box.centre[1] - sizes.text / 6, line, sizes.text, ink, bold=True) for line in one.title]
         parts.append(words(x, box.centre[1] + 1.1 * sizes.small, one.detail, sizes.small, "muted"))
@@ -344,7 +347,7 @@ class _Painter:
         if line.lock:
             parts.append(lock(self._prefix, x, middle - sizes.lock / 2, line.lock, line.role, sizes.lock))
             x += sizes.lock + 3
-        lines, leading = label_lines(one.label.text, self._measures), self._measures.label
+        lines, leading = one.label.lines, self._measures.label
         first = middle + sizes.label / 2.75 - (len(lines) - 1) * leading / 2
         for at, text in enumerate(lines):
             parts.append(words(x, first + at * leading, text, sizes.label, line.role))

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from typing import assert_never
 
-from archgen.deck import PROSE, TALL, WIDE, Entry, Flow, Opening, Picture, Prose, Slide, Table
+from archgen.deck import BLEED, PROSE, TALL, WIDE, Entry, Flow, Opening, Picture, Prose, Slide, Table
 from archgen.glyphs import Icon
+from archgen.layout.legible import INSIDE, MOST
 from archgen.layout.placed import Box
 from archgen.markup import badge, element, number, picture, words
 from archgen.metrics import elide, text_width, wrap
@@ -20,7 +21,7 @@ Icons = Callable[[str | None], Icon | None]
 """The logo that a name stands for; None where there is none."""
 
 _TITLE, _OPENING = 28.0, 40.0
-_AREA = Box(40, 78, WIDE - 80, 418)
+_AREA = Box(40, 78, WIDE - 80, 430)
 """The part of a slide that a picture or prose may fill."""
 
 _CELL, _PAD = 18.0, 12.0
@@ -28,7 +29,7 @@ _LEADING = 1.25
 _INDENT = 44.0
 _BADGE = 1.6
 _LEGEND = 1.1
-_FOOT = 26.0
+_FOOT = 22.0
 _LARGEST = 1.15
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
@@ -67,12 +68,14 @@ def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str
             drawn = diagram_svg(
                 slide.placed, mode=mode, icons=lambda node: icons(node.icon), prefix=prefix, caption=False, key=False
             )
-            room = Box(_AREA.x, _AREA.y, _AREA.width, _AREA.height - _FOOT)
-            return _title(slide.title) + _legend(slide, prefix), _fitted(drawn, room)
+            room = Box(_AREA.x - BLEED, _AREA.y, _AREA.width + 2 * BLEED, _AREA.height - _FOOT)
+            return _title(slide.title) + _legend(slide, prefix), _fitted(
+                drawn, room, MOST / slide.placed.measures.sizes.name
+            )
         case Flow():
             names = {one.icon for one in slide.placed.sequence.participants if one.icon}
             found = {name: icon for name in sorted(names) if (icon := icons(name))}
-            return _title(slide.title), _fitted(placed_sequence_svg(slide.placed, found, prefix, mode), _AREA)
+            return _title(slide.title), _fitted(placed_sequence_svg(slide.placed, found, prefix, mode), _AREA, _LARGEST)
         case _:
             assert_never(slide)
 
@@ -169,13 +172,13 @@ def _shared(wanted: list[float], room: float) -> list[float]:
 # Pictures
 
 
-def _fitted(svg: str, room: Box) -> str:
+def _fitted(svg: str, room: Box, most: float) -> str:
     """A picture without its margin, as large as the room lets it be."""
     found = _ROOT.search(svg)
     assert found is not None
-    margin = SIZES.margin - 12
+    margin = SIZES.margin - INSIDE
     width, height = float(found[1]) - 2 * margin, float(found[2]) - 2 * margin
-    scale = min(room.width / max(width, 1), room.height / max(height, 1), _LARGEST)
+    scale = min(room.width / max(width, 1), room.height / max(height, 1), most)
     x = room.x + (room.width - width * scale) / 2
     y = room.y + (room.height - height * scale) / 2
     root = (

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.oxml import parse_xml
 
+from archgen.export.pptx.dashes import PRESETS
 from archgen.export.pptx.images import Images
 from archgen.export.pptx.routes import Route
 from archgen.layout.placed import Box, Point
@@ -31,8 +32,6 @@ _INHERITED: Mapping[str, str] = {
     "accent": "accent1",
 }
 """Roles that take the presentation's own colours; what means something keeps the palette's."""
-
-_DASHES = {"6 4": "dash", "1.5 4": "sysDot", "10 4": "lgDash", "2 3": "sysDash", "4 4": "dash", "5 4": "dash"}
 
 Anchor = Literal["start", "middle"]
 Line = tuple[tuple[tuple[str, str, bool], ...], float]
@@ -256,7 +255,7 @@ class Canvas:
 
         With `both` it has a head at each end.
         """
-        look = self._lined(role, 3 * width if double else width, dash, double=double, heads=arrow + both)
+        look = self._lined(role, _TWICE * width if double else width, dash, double=double, heads=arrow + both)
         glue = ""
         if ends is not None:
             glue = "".join(
@@ -292,7 +291,7 @@ class Canvas:
         size = "sm" if double else "med"
         return (
             f'<a:ln w="{thick}"{_DOUBLE if double else ""}>{self._filled(role)}'
-            + (f'<a:prstDash val="{_DASHES[dash]}"/>' if dash else "")
+            + (f'<a:prstDash val="{PRESETS[dash]}"/>' if dash else "")
             + "<a:round/>"
             + "".join(
                 f'<a:{end} type="triangle" w="{size}" len="{size}"/>' for end in ("headEnd", "tailEnd")[2 - heads :]
@@ -304,6 +303,8 @@ class Canvas:
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _BODY = '<a:bodyPr wrap="none" anchor="ctr"/>'
 _DOUBLE = ' cmpd="dbl"'
+_TWICE = 2.4
+"""How thick a double line is in widths of a single one; some programs fill its gap."""
 
 
 def _quoted(text: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.export.pptx.canvas import Canvas, Group, Line, Shape
+from archgen.export.pptx.dashes import widths
 from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.routes import route
 from archgen.export.pptx.shortcuts import ways
 from archgen.glyphs import group_glyph
-from archgen.layout.measure import chip_words, heading_lead, label_lines
+from archgen.layout.measure import chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.metrics import text_width
 from archgen.theme import LINES, SIZES
@@ -50,6 +51,7 @@ class _Painter:
         self._cards: dict[str, Shape] = {}
         self._sites: dict[str, list[Point]] = {one.node.id: [] for one in placed.nodes}
         self._ways = ways(placed)
+        self._widths = widths(placed, self._ways, float(self._theirs.line))
         for edge in placed.edges:
             way = self._ways[edge.edge.id]
             for node, point in ((edge.edge.source, way[0]), (edge.edge.target, way[-1])):
@@ -97,7 +99,9 @@ class _Painter:
         )
         self._heading(inner, one)
         self._inside(inner, one.group.id)
-        self._marks.row(self._canvas, inner, one.group.badges, one.box.right + 4, one.box.y, self._theirs)
+        self._marks.row(
+            self._canvas, inner, one.group.badges, one.box.right + self._theirs.hang, one.box.y, self._theirs
+        )
 
     def _heading(self, into: Group, one: PlacedGroup) -> None:
         if one.heading is None:
@@ -105,11 +109,11 @@ class _Painter:
         box, sizes = one.heading, self._theirs
         host = one.group.kind == "host"
         x = box.x
-        if host:
+        if lead := heading_lead(one, self._measures):
             side = sizes.text + 4
             glyph = Box(x, box.y + box.height / 2 - side / 2 - 0.5, side, side)
             self._marks.drawing(self._canvas, into, glyph, group_glyph("host"), "muted")
-            x += heading_lead(one.group, self._measures)
+            x += lead
         role = "ink" if host else "muted"
         used = text_width(one.title, sizes.text, bold=True) + text_width(one.detail, sizes.label) + 12
         room = one.box.right - 20 - 1.4 * sizes.badge * len(one.group.badges) - x
@@ -164,7 +168,7 @@ class _Painter:
         )
         self._cards[one.node.id] = card
         self._large(whole, card, one) if not one.compact else self._compact(whole, card, one)
-        self._marks.row(canvas, whole, one.node.badges, box.right + 4, box.y, self._theirs)
+        self._marks.row(canvas, whole, one.node.badges, box.right + self._theirs.hang, box.y, self._theirs)
 
     def _large(self, into: Group, card: Shape, one: PlacedNode) -> None:
         box, sizes = one.box, self._theirs
@@ -183,8 +187,11 @@ class _Painter:
             where = Box(box.x + 10, box.centre[1] - side / 2, side, side)
             self._marks.icon(self._canvas, into, where, one.node.kind, None, "muted")
         left = chip_words(self._measures)
-        words = self._sizes(one, box.width - left - 4, box.height - 4, sizes.text, sizes.small)
-        self._canvas.write(card, words, anchor="start", insets=(left, 0, 0, 0))
+        words = self._sizes(one, box.width - left - (4 if side else left), box.height - 4, sizes.text, sizes.small)
+        if side:
+            self._canvas.write(card, words, anchor="start", insets=(left, 0, 0, 0))
+        else:
+            self._canvas.write(card, words, insets=(0, 0, 0, 0))
 
     def _sizes(self, one: PlacedNode, wide: float, tall: float, name: float, detail: float) -> tuple[Line, ...]:
         """The words of a card; in a picture that is shrunk to its slide they are as large as the card has room for.
@@ -227,7 +234,7 @@ class _Painter:
             role=line.role,
             name=one.edge.subject,
             told=f"{source} {'↔' if one.edge.mutual else '→'} {target}: {said}",
-            width=self._theirs.line,
+            width=self._widths.get(one.bundle, self._theirs.line),
             dash=line.dash,
             double=line.double,
             both=one.edge.mutual,
@@ -244,7 +251,7 @@ class _Painter:
         if line.lock:
             self._marks.lock(canvas, into, x, box.centre[1] - sizes.lock / 2, line.lock, line.role, sizes.lock)
             x += sizes.lock + 3
-        lines = label_lines(one.label.text, self._measures)
+        lines = one.label.lines
         if lines:
             written = tuple((((text, line.role, False),), float(sizes.label)) for text in lines)
             leading = self._measures.label if len(lines) > 1 else None

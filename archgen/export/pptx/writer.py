@@ -9,7 +9,7 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from archgen.deck import PROSE, Deck, Entry, Flow, Opening, Picture, Prose, Slide, Table
+from archgen.deck import BLEED, PROSE, Deck, Entry, Flow, Opening, Picture, Prose, Slide, Table
 from archgen.export.pptx import diagram, sequence
 from archgen.export.pptx.archive import written
 from archgen.export.pptx.canvas import Canvas
@@ -17,6 +17,7 @@ from archgen.export.pptx.legend import legend
 from archgen.export.pptx.marks import Icons, Marks
 from archgen.export.pptx.notes import Notes
 from archgen.export.pptx.template import Area, Base, base
+from archgen.layout.legible import INSIDE, MOST
 from archgen.markup import clean
 from archgen.metrics import elide, text_width, wrap
 from archgen.theme import LIGHT, SIZES, Theme
@@ -169,7 +170,8 @@ class _Writer:
     def _picture(self, slide: Picture) -> Any:
         made = self._new(self._base.bare, slide.title)
         placed = slide.placed
-        canvas, bottom = self._canvas(made, placed.width, placed.height, _FOOT)
+        most = MOST / placed.measures.sizes.name
+        canvas, bottom = self._canvas(made, placed.width, placed.height, _FOOT, most)
         diagram.paint(canvas, placed, self._marks)
         canvas.close()
         foot = Canvas(made, self._base.theme, self._area.x, bottom, 1.0)
@@ -180,17 +182,17 @@ class _Writer:
     def _flow(self, slide: Flow) -> Any:
         made = self._new(self._base.bare, slide.title)
         placed = slide.placed
-        canvas, _ = self._canvas(made, placed.width, placed.height, 0.0)
+        canvas, _ = self._canvas(made, placed.width, placed.height, 0.0, _LARGEST)
         sequence.paint(canvas, placed, self._marks)
         canvas.close()
         return made
 
-    def _canvas(self, made: Any, width: float, height: float, foot: float) -> tuple[Canvas, float]:
+    def _canvas(self, made: Any, width: float, height: float, foot: float, most: float) -> tuple[Canvas, float]:
         """A canvas on which a picture without its margin fills the free part of the slide, and where it ends."""
-        area, margin = self._area, SIZES.margin - 14
-        room = area.height - foot
+        area, margin = self._area, SIZES.margin - INSIDE
+        room, bleed = area.height - foot, max(min(BLEED, area.x - BLEED), 0.0) if foot else 0.0
         inner = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)
-        scale = min(area.width / inner[0], room / inner[1], _LARGEST)
+        scale = min((area.width + 2 * bleed) / inner[0], room / inner[1], most)
         left = area.x + (area.width - inner[0] * scale) / 2 - margin * scale
         top = area.y + (room - inner[1] * scale) / 2 - margin * scale
         return Canvas(made, self._base.theme, left, top, scale), area.y + room
