@@ -1,8 +1,7 @@
 """What one rule says of one model, as its first line states it: the conditions that no example of the rule decides.
 
 `# missing-tls: connection user -> web, connection app -> web` are the subjects of all its findings, `none` that there are none.
-Lines `# message: …`, `# fix: …`, `# confidence: …`, `# flows: …` and `# related: …` right below state that of the findings too,
-one a finding.
+Lines `# message: …`, `# confidence: …`, `# flows: …` and `# related: …` right below state that of the findings too, one a finding.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ FILES = sorted((Path(__file__).parent / "decisions").glob("*.arch.yaml"))
 
 PARTS: dict[str, Callable[[Finding], str]] = {
     "message": lambda one: one.message,
-    "fix": lambda one: one.fix,
     "confidence": lambda one: one.confidence,
     "flows": lambda one: ", ".join(one.flows),
     "related": lambda one: ", ".join(f"{each.subject.kind} {each.subject.id}" for each in one.related),

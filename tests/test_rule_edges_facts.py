@@ -199,6 +199,7 @@ def test_a_network_is_flat_where_web_and_data_could_be_parted(networks: str, db:
         ("-----BEGIN RSA PRIVATE KEY-----", True),
         ("AKIAIOSFODNN7EXAMPLE", True),
         ("ghp_" + "a1" * 18, True),
+        ("ghu_" + "a1" * 18, True),
         ("eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMe", True),
         ("postgres://app:s3cret@db/site", True),
         ("password=hunter2hunter2", True),

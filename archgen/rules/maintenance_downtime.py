@@ -14,16 +14,17 @@ def check(facts: Topology) -> Iterator[Hit]:
     """One hit for the model that lists what cannot be taken down for maintenance while its flows go on."""
     stopping = [one for one in facts.breaking if _maintained(facts, one)]
     if stopping:
-        flows = {flow for one in stopping for flow in one.flows}
+        stopped = {flow for one in stopping for flow in one.flows}
+        flows = tuple(flow for flow in facts.flows if flow in stopped)
         verb = "stops" if len(flows) == 1 else "stop"
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=(
                 f"a planned restart of {listed([one.element.id for one in stopping], 'or')} means downtime: "
-                f"{listed([flow for flow in facts.flows if flow in flows])} {verb} meanwhile"
+                f"{listed(flows)} {verb} meanwhile"
             ),
             related=tuple((one.element, f"stops {listed(one.flows)} while it restarts") for one in stopping),
-            flows=tuple(flow for flow in facts.flows if flow in flows),
+            flows=flows,
             proof=stopping[0].points[0].proof,
         )
 

@@ -30,7 +30,7 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _standby(facts: Topology, component: Component) -> tuple[str, ...]:
     """The replicas that could take over and do so only by hand."""
-    if component.managed or len(component.replicas) < 2:
+    if component.managed:
         return ()
     replication, cluster = component.replication, component.cluster
     everyone = [one.id for one in component.replicas]

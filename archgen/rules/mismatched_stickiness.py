@@ -39,13 +39,8 @@ def check(facts: Topology) -> Iterator[Hit]:
 def _weightless(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
     """Weights that leave no target with any share."""
     stated = dict(balance.weights)
-    targets = [target for one in facts.outgoing[component.id] for target in one.targets]
-    members = [
-        replica
-        for target in dict.fromkeys(targets)
-        if stated.keys() & {target, *(one.id for one in facts.components[target].replicas)}
-        for replica in facts.components[target].replicas
-    ]
+    targets = dict.fromkeys(target for one in facts.outgoing[component.id] for target in one.targets)
+    members = [replica for target in targets for replica in facts.components[target].replicas]
     if members and not any(stated.get(one.id, stated.get(one.component, 1.0)) for one in members):
         yield (
             f"the weights of {component.id} are all 0, so none of {listed([one.id for one in members])} gets a request",

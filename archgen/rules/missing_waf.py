@@ -31,10 +31,10 @@ def check(facts: Topology) -> Iterator[Hit]:
 def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ...], denied: bool) -> bool:
     passed = [facts.components[one] for one in before]
     guards = [facts.components[one] for replica in entry.replicas for one in facts.guarding(replica)]
-    if any(one.kind == "waf" for one in (*passed, *guards)) or any(one.rate_limit for one in (*passed, entry)):
+    on_way = [facts.components[target] for hop in facts.hops[flow] for target in hop.step.targets]
+    if any(one.kind == "waf" for one in (*on_way, *guards)) or any(one.rate_limit for one in passed):
         return False
-    behind = [facts.components[target] for hop in facts.hops[flow] for target in hop.step.targets]
-    if any(one.kind == "waf" or (one.rate_limit and facts.kind(one.id).entry) for one in behind):
+    if any(one.rate_limit and facts.kind(one.id).entry for one in on_way):
         return False
     if denied:
         return True

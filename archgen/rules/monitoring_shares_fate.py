@@ -22,9 +22,9 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
     """The hosts that the monitoring has in common with what it watches, if it has no other; else such a zone."""
-    own = facts.hosts_of(monitor.id)
-    if monitor.managed or not own:
+    if monitor.managed:
         return ()
+    own = facts.hosts_of(monitor.id)
     if all(_works(facts, host) for host in own):
         return tuple(Subject("host", host) for host in own)
     inside = frozenset.intersection(*(facts.index.shared_zones(one) for one in monitor.replicas))
@@ -43,15 +43,17 @@ def _works(facts: Topology, host: str) -> bool:
 
 def _hit(facts: Topology, monitor: Component, shared: tuple[Subject, ...]) -> Hit:
     places = listed([one.id for one in shared])
+    if shared[0].kind == "host":
+        stands = f"on {places}, which it watches"
+        flows = facts.flows_through([one.component for place in shared for one in facts.replicas_on[place.id]])
+    else:
+        flows = tuple(flow for flow in facts.flows if facts.holds_all(shared[0].id, flow))
+        stands = f"in {places} with every replica of {listed(flows)}"
     return Hit(
         subject=Subject("component", monitor.id),
-        message=f"{monitor.title} stands on {places}, which it watches, so it is silent when {places} goes down"
-        if shared[0].kind == "host"
-        else f"{monitor.title} stands in {places} like all that it watches, so it is silent when {places} goes down",
+        message=f"{monitor.title} stands {stands}, so it is silent when {places} goes down",
         related=tuple((one, "is watched from within") for one in shared),
-        flows=facts.flows_through(
-            [one.component for host in facts.hosts_of(monitor.id) for one in facts.replicas_on[host]]
-        ),
+        flows=flows,
     )
 
 

@@ -12,8 +12,9 @@ from archgen.topology import Topology
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a component whose image has neither a digest nor a tag other than `latest`."""
     for component in facts.architecture.components:
-        if component.image is None or "@" in component.image:
+        if component.image is None:
             continue
+        # a digest stands behind a colon as well (`app@sha256:…`), and is never `latest`
         _, colon, tag = component.image.rpartition("/")[2].partition(":")
         if not colon or tag.lower() == "latest":
             what = "whatever `latest` is on the day" if colon else "no tag, which means `latest`"

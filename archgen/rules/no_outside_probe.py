@@ -18,16 +18,26 @@ def check(facts: Topology) -> Iterator[Hit]:
     """One hit for the model; silent where nothing monitors at all, which is the graver finding."""
     if not any(one.kind == "monitoring" for one in facts.architecture.components):
         return
-    flows = [flow for flow in facts.architecture.flows if flow.domain is not None and _is_visited(facts, flow)]
-    blind = [flow for flow in flows if not any(_probes(facts, one, flow) for one in facts.architecture.components)]
+    probing: dict[str, list[Component]] = {}
+    for component in facts.architecture.components:
+        for probe in component.probes:
+            probing.setdefault(_name(probe), []).append(component)
+    blind: dict[str, str] = {}
+    inside: list[list[str]] = []
+    for flow in facts.architecture.flows:
+        if flow.domain is not None and _is_visited(facts, flow):
+            probers = probing.get(plain(flow.domain), [])
+            if all(_is_inside(facts, one, flow) for one in probers):
+                blind[flow.id] = flow.domain
+                inside.append([one.id for one in probers])
     if blind:
-        names = list(dict.fromkeys(flow.domain for flow in blind if flow.domain is not None))
-        inside = [one.id for one in facts.architecture.components if one.probes and one.kind != "client"]
-        also = f"; {listed(inside)} does so from within" if inside and _covers_all(facts, inside, blind) else ""
+        names = list(dict.fromkeys(blind.values()))
+        within = list(dict.fromkeys(one for each in inside for one in each))
+        also = f"; {listed(within)} {_does(within)} so from within" if all(inside) else ""
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=f"nothing checks {listed(names)} from outside, as a visitor would{also}",
-            flows=tuple(flow.id for flow in blind),
+            flows=tuple(blind),
         )
 
 
@@ -39,18 +49,13 @@ def _is_visited(facts: Topology, flow: Flow) -> bool:
     )
 
 
-def _probes(facts: Topology, component: Component, flow: Flow) -> bool:
-    """Whether a component checks the flow's name from a place that does not go down with the flow."""
-    return _names(component, flow) and not _is_inside(facts, component, flow)
+def _name(probe: str) -> str:
+    """The name that a probe asks for, whether it is written by itself or as an address with a scheme."""
+    return plain(probe.partition("://")[2].partition("/")[0] or probe)
 
 
-def _names(component: Component, flow: Flow) -> bool:
-    domain = plain(flow.domain or "")
-    return any(plain(probe.partition("://")[2].partition("/")[0] or probe) == domain for probe in component.probes)
-
-
-def _covers_all(facts: Topology, components: list[str], flows: list[Flow]) -> bool:
-    return all(any(_names(facts.components[one], flow) for one in components) for flow in flows)
+def _does(names: list[str]) -> str:
+    return "does" if len(names) == 1 else "do"
 
 
 def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from archgen.change import Change
@@ -25,38 +25,40 @@ def check(facts: Topology) -> Iterator[Hit]:
 
     load = Load(facts)
     today = {facts.replicas[one.replica].component for one in load.overloads()}
-    found: dict[str, list[Overload]] = {}
+    found: dict[str, dict[Subject, list[Overload]]] = {}
     for element in load.losses:
         for one in load.overloads(element):
             component = facts.replicas[one.replica].component
             if component not in today:
-                found.setdefault(component, []).append(one)
-    for component, over in found.items():
-        yield _hit(facts, component, over)
+                found.setdefault(component, {}).setdefault(element, []).append(one)
+    for component, after in found.items():
+        yield _hit(facts, component, after)
 
 
-def _hit(facts: Topology, component: str, over: list[Overload]) -> Hit:
-    worst = max(over, key=lambda one: one.load)
-    elements = _causes(facts, over)
-    others = [one.id for one in elements if one != worst.lost]
-    lost = worst.lost.id if worst.lost is not None else ""
+def _hit(facts: Topology, component: str, after: dict[Subject, list[Overload]]) -> Hit:
+    """A hit from what is too much after the loss of each element."""
+    lost, worst = max(((lost, one) for lost, over in after.items() for one in over), key=lambda each: each[1].load)
+    elements = _causes(facts, after)
+    others = [one.id for one in elements if one != lost]
     also = f"; the same holds for {listed(others[:5])}{' and more' if len(others) > 5 else ''}" if others else ""
     return Hit(
         subject=Subject("component", component),
         message=(
-            f"after the loss of {lost}, {worst.replica} gets {_rate(worst.load)}{_when(facts, worst)} and can answer "
+            f"after the loss of {lost.id}, {worst.replica} gets {_rate(worst.load)}{_when(facts, worst)} and can answer "
             f"{_rate(worst.capacity)}{also}"
         ),
         related=tuple((one, f"leaves too little of {component}") for one in elements),
-        flows=tuple(dict.fromkeys(flow for one in over for flow in one.flows)),
+        flows=tuple(dict.fromkeys(flow for over in after.values() for one in over for flow in one.flows)),
     )
 
 
-def _causes(facts: Topology, over: list[Overload]) -> tuple[Subject, ...]:
+def _causes(facts: Topology, found: Collection[Subject]) -> tuple[Subject, ...]:
     """The elements whose loss is too much; a replica is left out where its host is one of them."""
-    found = dict.fromkeys(one.lost for one in over if one.lost is not None)
-    hosts = {one.id for one in found if one.kind == "host"}
-    return tuple(one for one in found if one.kind != "replica" or hosts.isdisjoint(facts.replicas[one.id].hosts))
+    return tuple(one for one in found if one.kind != "replica" or not any(host in found for host in _under(facts, one)))
+
+
+def _under(facts: Topology, replica: Subject) -> tuple[Subject, ...]:
+    return tuple(Subject("host", host) for host in facts.replicas[replica.id].hosts)
 
 
 def _when(facts: Topology, one: Overload) -> str:

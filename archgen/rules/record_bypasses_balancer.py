@@ -17,10 +17,13 @@ def check(facts: Topology) -> Iterator[Hit]:
     names = facts.names
     found: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
     for flow in facts.architecture.flows:
-        before, balancer, behind = _split(facts, flow.id)
-        for record in names.leading(flow.domain) if flow.domain is not None and balancer is not None else ():
+        ways = _split(facts, flow.id)
+        if ways is None or flow.domain is None:
+            continue
+        before, balancer, behind = ways
+        for record in names.leading(flow.domain):
             led = _led_to(facts, record)
-            if balancer is not None and led and led & behind and not led & before:
+            if led & behind and not led & before:
                 target = next(one for one in facts.components if one in led & behind)
                 found.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
     for record, balancer, target, flows in found.values():
@@ -32,20 +35,19 @@ def check(facts: Topology) -> Iterator[Hit]:
         )
 
 
-def _split(facts: Topology, flow: str) -> tuple[set[str], str | None, set[str]]:
-    """What a flow's request meets up to its first balancer, that balancer, and what lies behind it."""
+def _split(facts: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
+    """What a flow's request meets up to its first balancer, that balancer, and all that it goes on to from there."""
+    calls = [(hop.step.source, target) for hop in facts.hops[flow] for target in hop.step.targets]
     before: set[str] = set()
-    balancer: str | None = None
-    behind: set[str] = set()
-    for hop in facts.hops[flow]:
-        for target in hop.step.targets:
-            if balancer is not None and target not in before and hop.step.source in {balancer, *behind}:
-                behind.add(target)
-            elif balancer is None:
-                before.add(target)
-                if facts.kind(target).balances:
-                    balancer = target
-    return before, balancer, behind
+    for at, (_, balancer) in enumerate(calls, 1):
+        before.add(balancer)
+        if facts.kind(balancer).balances:
+            behind = {balancer}
+            for source, target in calls[at:]:
+                if source in behind:
+                    behind.add(target)
+            return before, balancer, behind
+    return None
 
 
 def _led_to(facts: Topology, record: Record) -> set[str]:
@@ -55,15 +57,14 @@ def _led_to(facts: Topology, record: Record) -> set[str]:
     if plain in facts.components and not value.startswith("host:"):
         return {plain}
     known = address(plain)
-    hosts = [
-        host for host, one in facts.hosts.items() if host == plain or (known and address(one.address or "") == known)
-    ]
+    hosts = [host for host, one in facts.hosts.items() if host == plain or _is_at(known, one.address)]
     found = {replica.component for host in hosts for replica in facts.replicas_on[host]}
-    for component in facts.architecture.components:
-        shared = component.cluster.shared_address if component.cluster is not None else None
-        if known is not None and shared is not None and address(shared) == known:
-            found.add(component.id)
-    return found
+    shared = ((one.id, one.cluster.shared_address) for one in facts.architecture.components if one.cluster)
+    return found | {component for component, stated in shared if _is_at(known, stated)}
+
+
+def _is_at(known: tuple[int, str] | None, stated: str | None) -> bool:
+    return known is not None and stated is not None and address(stated) == known
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:

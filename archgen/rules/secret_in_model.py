@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archgen.finding import Subject, SubjectKind
-from archgen.model import Answer, Flow, Frame, Note, Request, Step
+from archgen.model import Answer, Flow, Note, Request, Step
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
@@ -17,25 +17,29 @@ Text = tuple[Thing, str]
 """A text and of what it is."""
 
 _PATTERNS = (
-    ("a private key", ("PRIVATE KEY",), r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"),
-    ("an AWS access key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    ("a GitHub token", ("ghp_", "gho_", "ghs_", "github_pat_"), r"\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_\w{50,})"),
+    ("a private key", ("private key",), r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"),
+    ("an AWS access key", ("akia", "asia"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    (
+        "a GitHub token",
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        r"\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_\w{50,})",
+    ),
     ("a GitLab token", ("glpat-",), r"\bglpat-[0-9A-Za-z_-]{20}"),
     ("a Slack token", ("xox",), r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}"),
-    ("a Google API key", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}\b"),
+    ("a Google API key", ("aiza",), r"\bAIza[0-9A-Za-z_-]{35}\b"),
     ("a secret key of a payment service", ("k_live_",), r"\b[sr]k_live_[0-9A-Za-z]{16,}"),
-    ("a signed token (JWT)", ("eyJ",), r"\beyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}"),
+    ("a signed token (JWT)", ("eyj",), r"\beyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}"),
     ("a password in an address", ("://",), r"://[^\s/:@]{1,200}:(?![<{$*])[^\s/@]{3,200}@"),
     (
         "a password",
-        ("assword", "asswd", "ecret", "oken", "PASSWORD", "SECRET", "TOKEN", "api_key", "apikey", "api-key"),
+        ("password", "passwd", "secret", "token", "api_key", "apikey", "api-key"),
         r"(?i)(?:password|passwd|secret|token|api[_-]?key)[\"']?\s*[=:]\s*[\"']?(?![<{$*\[(])(?=[^\s\"']{0,200}[0-9])[^\s\"',;]{8}",
     ),
 )
 """What it looks like, words without which it cannot be that, and its form.
 
-The words are tried first: they cost a hundredth of a pattern, and nearly every text has none of them. Every repetition
-is bounded, so that no text makes a search take more than its length.
+The words, in lower case, are tried first: they cost a hundredth of a pattern, and nearly every model has none of them.
+Every repetition is bounded, so that no text makes a search take more than its length.
 """
 
 
@@ -43,26 +47,26 @@ def check(facts: Topology) -> Iterator[Hit]:
     """One hit a thing; the secret itself is never repeated."""
     texts = tuple(_texts(facts))
     # all texts at once: nearly every model has none of the words, and is done
-    together = "\0".join(text for _, text in texts)
-    possible = tuple(each for each in _PATTERNS if any(word in together for word in each[1]))
+    together = "\0".join(text for _, text in texts).lower()
     told: set[Thing] = set()
-    for thing, text in texts if possible else ():
-        what = _looks_like(text, possible) if thing not in told else None
-        if what is not None:
-            told.add(thing)
-            yield Hit(
-                subject=Subject(*thing),
-                # the one form that does not tell by itself whose secret it is
-                confidence="medium" if what == _PATTERNS[-1][0] else "high",
-                message=f"a text of {thing[1]} looks like {what}; who reads the model, or the pages made from it, has it",
-            )
+    for what, words, pattern in _PATTERNS:
+        if _has(together, words):
+            for thing, text in texts:
+                if thing not in told and _has(text.lower(), words) and re.search(pattern, text):
+                    told.add(thing)
+                    yield Hit(
+                        subject=Subject(*thing),
+                        # the one form that does not tell by itself whose secret it is
+                        confidence="medium" if what == _PATTERNS[-1][0] else "high",
+                        message=(
+                            f"a text of {thing[1]} looks like {what}; who reads the model, or the pages made from it, "
+                            "has it"
+                        ),
+                    )
 
 
-def _looks_like(text: str, patterns: tuple[tuple[str, tuple[str, ...], str], ...]) -> str | None:
-    for name, words, pattern in patterns:
-        if any(word in text for word in words) and re.search(pattern, text):
-            return name
-    return None
+def _has(text: str, words: tuple[str, ...]) -> bool:
+    return any(word in text for word in words)
 
 
 def _texts(facts: Topology) -> Iterator[Text]:
@@ -105,7 +109,7 @@ def _messages(flow: Flow, steps: tuple[Step, ...]) -> Iterator[Text]:
             yield ("step", step.id), step.message
         elif isinstance(step, Note):
             yield ("flow", flow.id), step.text
-        elif isinstance(step, Frame):
+        else:
             for branch in step.branches:
                 yield ("flow", flow.id), branch.when
                 yield from _messages(flow, branch.steps)

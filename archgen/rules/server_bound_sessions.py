@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.finding import Subject
-from archgen.model import Component
+from archgen.model import Balance, Component
 from archgen.reliability.index import SAME_HOST
 from archgen.rule import Hit, Rule
 from archgen.stickiness import chooses, keeps
@@ -19,7 +19,7 @@ def check(facts: Topology) -> Iterator[Hit]:
     balancers: dict[str, dict[str, None]] = {}
     for balancer in facts.architecture.components:
         if balancer.balance is not None and keeps(balancer.balance) is False:
-            for one, direct in _pool(facts, balancer):
+            for one, direct in _pool(facts, balancer.id, balancer.balance):
                 # what a stated algorithm does to the sessions of its own targets is a finding of that balancer
                 told = direct and balancer.balance.algorithm is not None
                 for what in _kept(one, told):
@@ -29,21 +29,19 @@ def check(facts: Topology) -> Iterator[Hit]:
         yield _hit(facts, facts.components[component], list(kept), list(balancers[component]))
 
 
-def _pool(facts: Topology, balancer: Component) -> Iterator[tuple[Component, bool]]:
+def _pool(facts: Topology, balancer: str, balance: Balance) -> Iterator[tuple[Component, bool]]:
     """The targets that a balancer chooses among, and what is bound to them by standing on the same host."""
-    for connection in facts.outgoing[balancer.id]:
-        if balancer.balance is None or not chooses(facts.components, balancer.balance, connection):
-            continue
-        targets = [facts.components[target] for target in connection.targets]
-        yield from ((one, True) for one in targets)
-        behind = list(dict.fromkeys(one.id for one in targets))
-        for name in behind:
-            for further in facts.outgoing[name]:
-                if further.locality == SAME_HOST:
-                    for one in further.targets:
-                        if one not in behind:
-                            behind.append(one)
-                            yield facts.components[one], False
+    chosen = (one for one in facts.outgoing[balancer] if chooses(facts.components, balance, one))
+    behind = dict.fromkeys([target for one in chosen for target in one.targets], True)
+    queue = list(behind)
+    for name in queue:
+        for further in facts.outgoing[name]:
+            if further.locality == SAME_HOST:
+                for one in further.targets:
+                    if one not in behind:
+                        behind[one] = False
+                        queue.append(one)
+    yield from ((facts.components[one], direct) for one, direct in behind.items())
 
 
 def _kept(component: Component, sessions_are_told: bool) -> Iterator[str]:

@@ -15,13 +15,16 @@ def check(facts: Topology) -> Iterator[Hit]:
     """One hit a name server whose records name the servers of its own domain."""
     names = facts.names
     for server in names.servers:
-        providers = _providers(server)
-        if server.domain is not None and len(providers) == 1:
+        if server.domain is None:
+            continue
+        domain = plain(server.domain)
+        providers = _providers(server, domain)
+        if len(providers) == 1:
             (provider,) = providers
             flows = tuple(
                 flow.id
                 for flow in facts.architecture.flows
-                if flow.domain is not None and lies_under(plain(flow.domain), plain(server.domain))
+                if flow.domain is not None and lies_under(plain(flow.domain), domain)
             )
             yield Hit(
                 subject=Subject("component", server.id),
@@ -30,14 +33,13 @@ def check(facts: Topology) -> Iterator[Hit]:
             )
 
 
-def _providers(server: Component) -> dict[str, None]:
+def _providers(server: Component, domain: str) -> dict[str, None]:
     """The domains in which the name servers of the top of the zone stand; none where they stand in it themselves."""
     found: dict[str, None] = {}
     for record in server.records:
-        top = server.domain is not None and readings(record.name, server)[-1] == plain(server.domain)
-        if top and record.type.upper() == "NS":
+        if readings(record.name, server)[-1] == domain and record.type.upper() == "NS":
             target = plain(pointee(record))
-            if "." not in target or lies_under(target, plain(server.domain or "")):
+            if "." not in target or lies_under(target, domain):
                 return {}
             found[_registered(target)] = None
     return found
@@ -49,7 +51,7 @@ def _registered(name: str) -> str:
     A guess without a list of public suffixes, good enough to tell providers apart.
     """
     labels = name.split(".")
-    short = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    short = len(labels[-1]) == 2 and len(labels[-2]) <= 3
     return ".".join(labels[-3 if short else -2 :])
 
 

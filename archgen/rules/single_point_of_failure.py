@@ -30,7 +30,7 @@ def _own(facts: Topology, zone: str, flow: str) -> bool:
 
 def _hit(facts: Topology, breaking: Breaking) -> Hit:
     element = breaking.element
-    carried = [one for one in breaking.absorbed if one in facts.replicas]
+    carried = breaking.absorbed
     bearing = f", and with it {listed(carried)}," if carried else ""
     proof = breaking.points[0].proof
     return Hit(
@@ -47,12 +47,11 @@ def _hit(facts: Topology, breaking: Breaking) -> Hit:
     )
 
 
-def _lost(facts: Topology, breaking: Breaking) -> list[str]:
+def _lost(facts: Topology, breaking: Breaking) -> dict[str, None]:
     """What goes down with a host or zone that breaks a flow only because of all of them together."""
     if breaking.element.kind == "replica":
-        return []
-    found = [one.id for flow in breaking.flows for one in facts.lying_in(breaking.element, flow)]
-    return list(dict.fromkeys(found))
+        return {}
+    return dict.fromkeys(one.id for flow in breaking.flows for one in facts.lying_in(breaking.element, flow))
 
 
 def _managed(facts: Topology, element: Subject) -> bool:
@@ -66,11 +65,10 @@ def _fix(facts: Topology, breaking: Breaking) -> str | None:
     if len(path) < 2:
         return None
     needs = facts.structures[breaking.flows[0]].needs.get(path[-2], ())
-    need = next((one for one in needs if one.step == step), None)
-    return _cure(facts, need) if need is not None else None
+    return next((_cure(facts, breaking, one) for one in needs if one.step == step), None)
 
 
-def _cure(facts: Topology, need: Need) -> str | None:
+def _cure(facts: Topology, breaking: Breaking, need: Need) -> str | None:
     """What would help where the other replicas are there already, and something keeps them from standing in."""
     callees = {facts.replicas[one].component for one in need.candidates}
     manual = [
@@ -82,7 +80,7 @@ def _cure(facts: Topology, need: Need) -> str | None:
         )
     if manual:
         return f"Let {listed(manual)} fail over by itself: `cluster: {{failover: automatic, by: …}}`."
-    if len(need.candidates) == 1 and any(len(facts.components[one].replicas) > 1 for one in callees) and need.standbys:
+    if any(one.replica not in _lost(facts, breaking) for one in need.standbys):
         return "Place what promotes apart from what it would replace."
     return None
 

@@ -42,7 +42,8 @@ def _late(component: Component, hop: Hop) -> tuple[str, ...]:
         return ()
     now, _ = eligible(component, "read")
     asked = (one for one in now if not hop.step.pinned or one in hop.step.pinned)
-    return tuple(one for one in asked if replication.copy_of is not None or one not in replication.primary)
+    # all of a copy, which has no primary of its own
+    return tuple(one for one in asked if one not in replication.primary)
 
 
 def _hit(hop: Hop, component: Component, write: str, late: tuple[str, ...]) -> Hit:

@@ -17,8 +17,6 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def review(facts: Topology, seen: Seen) -> Iterator[Hit]:
     """One hit for each subject, with the open findings on it that came back."""
-    if not seen.before:
-        return
     parent, first = seen.before
     back: dict[Subject, dict[str, None]] = {}
     for rule, subject in seen.open:

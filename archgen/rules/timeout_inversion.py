@@ -48,7 +48,8 @@ def _patience(connection: Connection) -> float:
 
 
 def _is_inverted(outer: Connection, inner: Connection) -> bool:
-    return outer.timeout is not None and inner.timeout is not None and outer.timeout <= _patience(inner)
+    """Whether the outer caller gives up first; a timeout of 0 is none, by which programs mean that they wait."""
+    return 0.0 < (outer.timeout or 0.0) <= _patience(inner)
 
 
 def _hit(outer: Connection, inner: Connection, flows: tuple[str, ...]) -> Hit:

@@ -13,8 +13,8 @@ from archgen.topology import Topology
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit an entry, for the flows whose requests are counted nowhere on their way through the web's servers."""
     for name, ways in facts.entries.items():
-        taken = None if facts.components[name].managed else collected(facts, name)
-        if taken is None or taken.requests is not False:
+        taken = collected(facts, name)
+        if taken is None:
             continue
         unseen = tuple(flow for flow, before in ways.items() if not _may_be_counted(facts, flow, before))
         if unseen:

@@ -15,31 +15,30 @@ from archgen.wording import listed
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for the model that lists what is not watched; an error where nothing watches at all."""
+    on_flows, bare = _on_flows(facts)
     watched = facts.watched
-    blind = tuple(one for one in _on_flows(facts) if one not in watched)
-    if not blind:
+    hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
+    parts = {part: subject for part in bare if (subject := Subject("component", part)) not in watched}
+    if not hosts and not parts:
         return
-    names = listed([one.id for one in blind])
+    names = listed([*hosts, *parts])
     nobody = not any(facts.kind(one.id).observes for one in facts.architecture.components)
-    hosts = frozenset(one.id for one in blind if one.kind == "host")
-    bare = frozenset(one.id for one in blind if one.kind == "component")
-    components = [one for one in facts.components if one in bare or not hosts.isdisjoint(facts.hosts_of(one))]
+    components = [one for one in facts.components if one in parts or not hosts.keys().isdisjoint(facts.hosts_of(one))]
     yield Hit(
         subject=Subject("model", facts.architecture.id),
         message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
-        related=tuple((one, "is not monitored") for one in blind),
+        related=tuple((one, "is not monitored") for one in (*hosts.values(), *parts.values())),
         flows=facts.flows_through(components),
         case="nothing" if nobody else None,
     )
 
 
-def _on_flows(facts: Topology) -> Iterator[Subject]:
+def _on_flows(facts: Topology) -> tuple[list[str], list[str]]:
     """The hosts of what takes part in a flow, and the parts that have no host; what others run is theirs to watch."""
     running = [one for one in facts.architecture.components if facts.flows_of[one.id]]
     own = [one for one in running if one.kind != "client" and not one.managed]
     hosts = {host for one in own for host in facts.hosts_of(one.id)}
-    yield from (Subject("host", host) for host in facts.hosts if host in hosts)
-    yield from (Subject("component", one.id) for one in own if not facts.hosts_of(one.id))
+    return [host for host in facts.hosts if host in hosts], [one.id for one in own if not facts.hosts_of(one.id)]
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:

@@ -13,21 +13,29 @@ from archgen.topology import Topology
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a component or host whose version had its last day of support before today."""
     for component in facts.architecture.components:
-        if not component.managed and (component.version or component.image):
-            yield from _judge(facts, Subject("component", component.id), _component(component))
+        told = _component(component)
+        if told is not None and not component.managed:
+            yield from _judge(facts, Subject("component", component.id), *told)
     for host in facts.architecture.hosts:
-        if host.os is not None:
-            yield from _judge(facts, Subject("host", host.id), _named(host.os))
+        told = _named(host.os) if host.os is not None else None
+        if told is not None:
+            yield from _judge(facts, Subject("host", host.id), *told)
 
 
 def _component(component: Component) -> tuple[str, str] | None:
     """The product and version: as stated, else as the name of an official image tells."""
-    # only here: most models state no version
-    from archgen.end_of_support import official
-
     if component.product is not None and component.version is not None:
         return component.product, component.version
-    return official(component.image) if component.image is not None else None
+    return _official(component.image) if component.image is not None else None
+
+
+# the table is imported where it is asked: most models state no version
+
+
+def _official(image: str) -> tuple[str, str] | None:
+    from archgen.end_of_support import official
+
+    return official(image)
 
 
 def _named(text: str) -> tuple[str, str] | None:
@@ -36,11 +44,11 @@ def _named(text: str) -> tuple[str, str] | None:
     return named(text)
 
 
-def _judge(facts: Topology, subject: Subject, told: tuple[str, str] | None) -> Iterator[Hit]:
+def _judge(facts: Topology, subject: Subject, product: str, version: str) -> Iterator[Hit]:
     from archgen.end_of_support import AS_OF, support_of
 
-    ended = support_of(*told) if told is not None else None
-    if ended is None or told is None or ended.day >= facts.today:
+    ended = support_of(product, version)
+    if ended is None or facts.today is None or ended.day >= facts.today:
         return
     title = ended.product.title
     when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"
@@ -48,7 +56,7 @@ def _judge(facts: Topology, subject: Subject, told: tuple[str, str] | None) -> I
     carried = dict.fromkeys(one.component for one in facts.replicas_on[subject.id]) if host else {subject.id: None}
     yield Hit(
         subject=subject,
-        message=f"{subject.id} runs {title} {told[1].strip()}, whose support ended {when}",
+        message=f"{subject.id} runs {title} {version.strip()}, whose support ended {when}",
         flows=facts.flows_through(carried),
         fix=f"Move to a version that is supported: {ended.product.source} lists them (the table here is of {AS_OF}).",
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.change import Change, Path, Put
 from archgen.finding import Subject
-from archgen.model import Component
+from archgen.model import Cluster, Component
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -20,7 +20,7 @@ def check(facts: Topology) -> Iterator[Hit]:
         if component.managed or len(component.replicas) < 2 or len(hosts) == 1:
             continue
         names = listed([one.id for one in component.replicas])
-        if not _moved(component):
+        if cluster is None or not _moves(cluster):
             yield _hit(
                 facts,
                 component,
@@ -28,7 +28,7 @@ def check(facts: Topology) -> Iterator[Hit]:
                 "fails",
                 "State what does: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check.",
             )
-        elif cluster is not None and cluster.watches == "host":
+        elif cluster.watches == "host":
             yield _hit(
                 facts,
                 component,
@@ -51,14 +51,12 @@ def _entries(facts: Topology) -> Iterator[Component]:
                 seen.add(target)
                 if kind.id in ("firewall", "router"):
                     reached.append(target)
-                elif kind.balances and kind.role == "balancer":
+                elif kind.role == "balancer":
                     yield facts.components[target]
 
 
-def _moved(component: Component) -> bool:
-    cluster = component.cluster
-    if cluster is None:
-        return False
+def _moves(cluster: Cluster) -> bool:
+    """Whether something is stated that moves the traffic to another replica."""
     return bool(cluster.shared_address or cluster.address or cluster.by or cluster.failover)
 
 
@@ -74,7 +72,8 @@ def _hit(facts: Topology, component: Component, message: str, fix: str) -> Hit:
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """An address that moves to the other replica, by what watches the process."""
     cluster: Path = ("components", hit.subject.id, "cluster")
-    if _moved(facts.components[hit.subject.id]):
+    stated = facts.components[hit.subject.id].cluster
+    if stated is not None and _moves(stated):
         return (Put((*cluster, "watches"), "process"),)
     moving = (("mode", "active-passive"), ("failover", "automatic"), ("by", "vrrp"), ("watches", "process"))
     return tuple(Put((*cluster, key), value) for key, value in moving)

@@ -92,7 +92,7 @@ def _helps(facts: Topology) -> dict[str, list[str]]:
         for helped in _served(facts, component):
             found.setdefault(helped, []).append(component.id)
     beside = {one.id for one in facts.architecture.components if KINDS[one.kind].observes or one.kind in _BESIDE}
-    for connection in facts.architecture.connections if beside else ():
+    for connection in facts.architecture.connections:
         for target in connection.targets:
             for one, other in ((connection.source, target), (target, connection.source)):
                 if one in beside:
@@ -117,8 +117,7 @@ def _served(facts: Topology, component: Component) -> Iterator[str]:
     yield from component.backs_up
     yield from (source for part in component.collects for source in part.sources)
     if KINDS[component.kind].observes:
-        beside = (one.component for host in facts.hosts_of(component.id) for one in facts.replicas_on[host])
-        yield from (one for one in beside if one != component.id)
+        yield from (one.component for host in facts.hosts_of(component.id) for one in facts.replicas_on[host])
 
 
 def _hit(component: str, calls: list[Connection]) -> Hit:

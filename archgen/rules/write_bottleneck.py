@@ -32,9 +32,10 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _judge(facts: Topology, store: str, rate: float, flows: tuple[str, ...]) -> Iterator[Hit]:
     component, (now, _) = facts.components[store], facts.writers(store)
-    spread = _spread_before(facts, store, flows)
-    full = component.capacity is not None and rate <= component.capacity < rate * _ROOM
-    if len(now) == 1 and full and spread and component.capacity is not None and not component.managed:
+    if component.capacity is None or not rate <= component.capacity < rate * _ROOM:
+        return
+    spread = _spread_before(facts, flows)
+    if len(now) == 1 and spread and not component.managed:
         yield Hit(
             subject=Subject("component", store),
             message=(
@@ -46,12 +47,10 @@ def _judge(facts: Topology, store: str, rate: float, flows: tuple[str, ...]) -> 
         )
 
 
-def _spread_before(facts: Topology, store: str, flows: tuple[str, ...]) -> tuple[str, ...]:
+def _spread_before(facts: Topology, flows: tuple[str, ...]) -> tuple[str, ...]:
     """The serving components of the flows that already run on several replicas."""
     ends = dict.fromkeys(end for flow in flows for hop in facts.hops[flow] for end in hop.step.targets)
-    return tuple(
-        one for one in ends if one != store and facts.kind(one).serves and len(facts.components[one].replicas) > 1
-    )
+    return tuple(one for one in ends if facts.kind(one).serves and len(facts.components[one].replicas) > 1)
 
 
 RULE = Rule(

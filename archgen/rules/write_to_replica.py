@@ -34,15 +34,17 @@ def _unwritable(facts: Topology, hops: list[Hop]) -> Hit | None:
     if not readers or any(_reachable(facts, hop, hop.access) for hop in hops):
         return None
     targets = [facts.components[facts.replicas[one].component] for one in readers]
-    copies = [one for one in targets if one.replication is not None and one.replication.copy_of is not None]
-    writers = [writer for one in targets for writer in facts.writers(one.id)[0]]
-    writers += [one.replication.copy_of for one in copies if one.replication and one.replication.copy_of]
-    reached = listed(list(dict.fromkeys(one.id for one in copies) if copies else dict.fromkeys(readers)))
-    elsewhere = f"; writes go to {listed(list(dict.fromkeys(writers)))}" if writers else ""
+    copies = {one.id: one.replication.copy_of for one in targets if one.replication and one.replication.copy_of}
+    # each of the targets is a copy or has a primary, or it would take writes itself
+    writers = list(dict.fromkeys([*(each for one in targets for each in facts.writers(one.id)[0]), *copies.values()]))
+    reached = listed(list(copies or dict.fromkeys(readers)))
     return Hit(
         subject=Subject("step", step.id),
-        message=f"{step.source} writes to {reached}, where nothing takes writes{elsewhere}{_because(facts, hops[0])}",
-        related=tuple((_subject(facts, one), "takes the writes") for one in dict.fromkeys(writers)),
+        message=(
+            f"{step.source} writes to {reached}, where nothing takes writes; writes go to {listed(writers)}"
+            f"{_because(facts, hops[0])}"
+        ),
+        related=tuple((_subject(facts, one), "takes the writes") for one in writers),
         flows=(hops[0].flow,),
         fix=_ANSWER,
         causes=frozenset({(step.id, hops[0].flow)}),
@@ -51,20 +53,20 @@ def _unwritable(facts: Topology, hops: list[Hop]) -> Hit | None:
 
 def _read_only(facts: Topology, hops: list[Hop]) -> Hit | None:
     """A step over a connection that is stated to be for reading."""
-    hop = next((one for one in hops if one.connection is not None and one.connection.access == "read"), None)
-    if hop is None or hop.connection is None:
-        return None
-    return Hit(
-        subject=Subject("step", hop.step.id),
-        message=f"{hop.step.source} writes over {hop.connection.id}, which is for reading only{_because(facts, hop)}",
-        related=((Subject("connection", hop.connection.id), "has `access: read`"),),
-        flows=(hop.flow,),
-        fix=(
-            "Say `access: read` on the step if it only reads; else send it over a connection that may write, or correct "
-            "the connection's `access`."
-        ),
-        confidence="high" if hop.step.access is not None else "medium",
-    )
+    for hop in hops:
+        if hop.connection is not None and hop.connection.access == "read":
+            return Hit(
+                subject=Subject("step", hop.step.id),
+                message=f"{hop.step.source} writes over {hop.connection.id}, which is for reading only{_because(facts, hop)}",
+                related=((Subject("connection", hop.connection.id), "has `access: read`"),),
+                flows=(hop.flow,),
+                fix=(
+                    "Say `access: read` on the step if it only reads; else send it over a connection that may write, or "
+                    "correct the connection's `access`."
+                ),
+                confidence="high" if hop.step.access is not None else "medium",
+            )
+    return None
 
 
 def _reachable(facts: Topology, hop: Hop, access: Access) -> tuple[str, ...]:
