@@ -2,9 +2,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READERS := tests/readers/node_modules
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: site test check generated bench brute-force mutants fuzz clean
+.PHONY: site test check readers generated bench brute-force mutants fuzz clean
 
 site: $(READY)
 	$(BIN)/archgen lint models --fail-on never
@@ -19,6 +20,9 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(MAKE) --no-print-directory test
+
+# Other tools' own code, which some tests give our files to read; without it they are skipped.
+readers: $(READERS)/.ready
 
 # What is written from other things: font widths, the language's reference, the README's sample and picture, a report,
 # the hashes of the reference pictures.
@@ -45,7 +49,12 @@ bench: $(READY)
 	$(BIN)/python benchmarks/run.py
 
 clean:
-	rm -rf site $(VENV)
+	rm -rf site $(VENV) $(READERS)
+
+$(READERS)/.ready: tests/readers/package.json tests/readers/editors.js
+	cd tests/readers && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error
+	cd tests/readers && npm run --silent bundle
+	touch $@
 
 # The build backend is installed first, so that it too is the one that constraints.txt names.
 $(READY): pyproject.toml constraints.txt

@@ -103,6 +103,11 @@ class Diagram(Struct, frozen=True, kw_only=True):
     rank: tuple[tuple[str, str], ...] = ()
     near: tuple[tuple[str, str], ...] = ()
 
+    def empty(self) -> frozenset[str]:
+        """The groups that hold neither a card nor another group, as a host does on which nothing stands for good."""
+        held = {node.group for node in self.nodes} | {group.parent for group in self.groups if not group.across}
+        return frozenset(group.id for group in self.groups) - held
+
 
 class Participant(Struct, frozen=True):
     """Who takes part in a sequence; `kind` and `icon` as in Node."""

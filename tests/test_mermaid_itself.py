@@ -1,30 +1,20 @@
-"""Mermaid reads our Mermaid: its own script in a browser parses and draws every text, those with hostile words too.
-
-The script is looked for where `npm install mermaid` puts it, or where MERMAID_JS says.
-"""
+"""Mermaid reads our Mermaid: its own script in a browser parses and draws every text, those with hostile words too."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from archgen.render.mermaid import diagram_mermaid, sequence_mermaid
 from tests import browser
+from tests.drawn import READERS, drawn, needs_reader
 from tests.test_formats import every_diagram, every_sequence
 
-ROOT = Path(__file__).parent.parent
-SCRIPT = Path(os.environ.get("MERMAID_JS") or ROOT / "node_modules" / "mermaid" / "dist" / "mermaid.min.js")
+SCRIPT = READERS / "mermaid" / "dist" / "mermaid.min.js"
 
-pytestmark = [
-    *browser.MARKS,
-    pytest.mark.skipif(
-        not SCRIPT.is_file(), reason="mermaid.min.js is not there; npm install mermaid, or set MERMAID_JS"
-    ),
-]
+pytestmark = [*browser.MARKS, needs_reader("mermaid/dist/mermaid.min.js")]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +31,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[browser.Browser]:
     opened.driver.quit()
 
 
-def drawn(page: browser.Browser, source: str) -> str:
+def picture(page: browser.Browser, source: str) -> str:
     """The SVG that Mermaid draws, or what it complains of."""
     script = (
         "window.done = null;"
@@ -53,12 +43,13 @@ def drawn(page: browser.Browser, source: str) -> str:
 
 
 def test_mermaid_draws_every_text(page: browser.Browser) -> None:
-    for source in (*map(diagram_mermaid, every_diagram()), *map(sequence_mermaid, every_sequence())):
-        made = drawn(page, source)
+    written = (text for _, text in drawn("mermaid"))
+    for source in (*map(diagram_mermaid, every_diagram()), *map(sequence_mermaid, every_sequence()), *written):
+        made = picture(page, source)
         assert made.startswith("<svg"), f"{made[:300]}\n{source}"
 
 
 def test_mermaid_shows_every_card(page: browser.Browser) -> None:
     for diagram in every_diagram()[:4]:
-        made = drawn(page, diagram_mermaid(diagram))
+        made = picture(page, diagram_mermaid(diagram))
         assert all(node.label in made for node in diagram.nodes)

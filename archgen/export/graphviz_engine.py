@@ -73,6 +73,9 @@ def _fill(graph: Digraph, diagram: Diagram, parent: str | None, sizes: Mapping[s
         if group.parent == parent and not group.across:
             with graph.subgraph(name=f"cluster_{at}") as inner:
                 inner.attr(margin=str(_PAD), label=" ", fontsize=str(USUAL.heading - 4))
+                if group.id in diagram.empty():
+                    # a cluster with nothing in it has no place
+                    inner.node(f"room{at}", width="2", height="0.4", style="invis")
                 _fill(inner, diagram, group.id, sizes)
     for at, node in enumerate(diagram.nodes):
         if node.group == parent:

@@ -30,7 +30,7 @@ def dot(diagram: Diagram, theme: Theme = LIGHT) -> str:
             "fontcolor": palette["muted"],
             "bgcolor": palette["ground"],
             "nodesep": "0.4",
-            "ranksep": "0.9",
+            "ranksep": "1.2",
             "tooltip": dot_label([diagram.alt]),
         },
         node_attr={
@@ -62,6 +62,9 @@ def _fill(
         if group.parent == parent and not group.across:
             with graph.subgraph(name=f"cluster_g{at}") as inner:
                 inner.attr(**_group(group, palette, depth))
+                if group.id in diagram.empty():
+                    # without it Graphviz leaves the cluster out
+                    inner.node(f"room{at}", "", style="invis")
                 _fill(inner, diagram, group.id, names, palette, depth + 1)
     for node in diagram.nodes:
         if node.group == parent:
@@ -116,7 +119,8 @@ def _edge(edge: Edge, palette: dict[str, str]) -> dict[str, str]:
     line, width = drawn_as(edge.change, LINES[edge.meaning])
     colour = palette[line.role]
     return {
-        "label": dot_label([" ".join(word for word in (edge.label, _issues(edge.badges)) if word)]),
+        # words that take part in the ranks (`label`) make Graphviz give up on some nested clusters ("trouble in init_rank")
+        "xlabel": dot_label([" ".join(word for word in (edge.label, _issues(edge.badges)) if word)]),
         "color": f"{colour}:{palette['ground']}:{colour}" if line.double else colour,
         "fontcolor": colour,
         "penwidth": f"{width:g}" if edge.change == "added" else "1",

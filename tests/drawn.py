@@ -1,0 +1,50 @@
+"""Every view and flow of many models in the text formats of other tools: what those tools are given to read.
+
+The models are the reference tiers, the well-built architectures, and a model per hostile text, which says it everywhere.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from archgen.project.draw import VIEWS, draw
+from archgen.project.formats import FORMATS
+from archgen.project.inputs import Input
+from archgen.project.models import judge
+from archgen.project.pictures import Drawing
+from archgen.project.tiers import tiers
+from archgen.site import Tier
+from tests import hostile_model
+
+ROOT = Path(__file__).parent.parent
+
+READERS = ROOT / "tests" / "readers" / "node_modules"
+"""Where `make readers` puts the code of other tools that npm has."""
+
+
+def needs_reader(name: str) -> pytest.MarkDecorator:
+    """Skips a test where a file or package of the readers is not there."""
+    return pytest.mark.skipif(not (READERS / name).exists(), reason=f"no {name} in {READERS}: make readers")
+
+
+@cache
+def models() -> tuple[Tier, ...]:
+    """All of them, judged, so that the pictures carry the findings' numbers."""
+    with TemporaryDirectory() as directory:
+        hostile_model.write(directory)
+        folders = (ROOT / "models", ROOT / "tests" / "well_built", Path(directory))
+        files = [file for folder in folders for file in sorted(folder.glob("*.arch.yaml"))]
+        return tiers(judge(tuple(Input(str(file), file.read_bytes()) for file in files), "2026-12-31"))
+
+
+@cache
+def drawn(form: str) -> tuple[tuple[str, str], ...]:
+    """Name and text of every picture that the format can show."""
+    able = {"flows": FORMATS[form].flow, "diff": FORMATS[form].diff}
+    views = tuple(view for view in VIEWS if able.get(view, FORMATS[form].deployment) is not None)
+    found = draw(models(), Drawing(), (form,), views, None)
+    return tuple((file.name, file.content.decode("utf-8")) for file in found)
