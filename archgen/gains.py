@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from archgen.assessment import FlowAssessment, Probabilities, quantified
 from archgen.finding import Subject
-from archgen.model import Architecture, Flow
+from archgen.model import Architecture, Branch, Flow, Frame, Request, Step
 from archgen.reliability.availability import Calculation, FlowAvailability, Importance
 from archgen.reliability.edits import AddHost, AddReplica, Automatic, Edit, apply, by_hand, stem, worded
 from archgen.reliability.failure import failures
@@ -55,6 +55,9 @@ class Gain(Struct, frozen=True):
     hours_per_year: float
 
 
+_Shape = tuple[Flow, FlowAvailability]
+"""What decides what a flow gains."""
+
 Gains = Mapping[Subject, Gain | None]
 """For each element that something was tried against, what wins most; None where nothing that was tried wins any time."""
 
@@ -66,16 +69,35 @@ def gains(topology: Topology, assessed: Iterable[FlowAssessment]) -> dict[str, G
     """
     search = _Search(topology)
     exact = [one for one in assessed if one.possible and one.result.method == "exact"]
-    flows = [_FlowSearch(search, one) for one in exact[:FLOWS]]
-    found: dict[str, dict[Subject, Gain | None]] = {one.flow.id: {} for one in flows}
+    # flows that differ in nothing but words gain the same, which is then looked for once
+    alike = {one.flow: (_wordless(topology.flows[one.flow]), one.result) for one in exact[:FLOWS]}
+    firsts = {alike[one.flow]: _FlowSearch(search, one) for one in reversed(exact[:FLOWS])}
+    shapes = [(shape, firsts[shape]) for shape in dict.fromkeys(alike.values())]
+    found: dict[_Shape, dict[Subject, Gain | None]] = {shape: {} for shape, _ in shapes}
     for place in range(ELEMENTS):
-        for one in flows:
+        for shape, one in shapes:
             lost = one.before.importance[place : place + 1]
             if lost and lost[0].hours_per_year >= LEAST and search.work < WORK and not one.given_up:
                 gain = one.against(lost[0])
                 if gain is not None or not one.given_up:
-                    found[one.flow.id][lost[0].element] = gain
-    return {flow: told for flow, told in found.items() if told}
+                    found[shape][lost[0].element] = gain
+    return {flow: found[shape] for flow, shape in alike.items() if found[shape]}
+
+
+def _wordless(flow: Flow) -> Flow:
+    """What of a flow decides when it works: its requests in their order, without any words."""
+    return replace(flow, id="", title="", summary=None, steps=_requests(flow.steps))
+
+
+def _requests(steps: Iterable[Step]) -> tuple[Step, ...]:
+    found: list[Step] = []
+    for step in steps:
+        if isinstance(step, Request):
+            found.append(replace(step, id="", message=""))
+        elif isinstance(step, Frame):
+            branches = (Branch("", _requests(branch.steps)) for branch in step.branches)
+            found.append(replace(step, id="", branches=tuple(branches)))
+    return tuple(found)
 
 
 class _Search:

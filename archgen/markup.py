@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Literal, assert_never
 
 from archgen.digest import digest
@@ -24,6 +25,8 @@ BOLD, MIDDLE, END = "tb", "tm", "te"
 """The classes of words in bold, and of words around or before their place."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
+_REMEMBERED = 8192
+"""Texts and lengths whose markup is remembered: a picture says the same ones over and over, and so does the next."""
 
 
 def clean(text: str) -> str:
@@ -31,9 +34,12 @@ def clean(text: str) -> str:
 
     Controls of direction could show a name in another order than it is written; they have no width of their own.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return _BIDI.sub("", _FORBIDDEN.sub("\ufffd", text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def escape(text: str) -> str:
     """The text as it may stand in XML content and in a quoted attribute."""
     return clean(text).translate(_ESCAPES)
@@ -46,6 +52,7 @@ def dot_label(lines: Iterable[str], newline: str = "\\n") -> str:
     return newline.join(line.translate(safe) for line in folded)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def identifier(prefix: str, text: str) -> str:
     """An XML id for any text under a prefix: different texts have different ids, and none can leave its quotes."""
     if len(text) > 80:
@@ -64,6 +71,7 @@ def short_prefix(*names: str) -> str:
     return f"p{digest(*names)[:6]}"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def number(value: float) -> str:
     """A length with at most two decimals, the same on every machine."""
     written = f"{value:.2f}".rstrip("0").rstrip(".")
@@ -76,11 +84,18 @@ def element(name: str, *children: str, **attributes: str | float | None) -> str:
     `class_` and `stroke_width` become `class` and `stroke-width`.
     """
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else number(value)}"'
-        for key, value in attributes.items()
-        if value is not None
+        [
+            f'{_attribute(key)}"{escape(value) if isinstance(value, str) else number(value)}"'
+            for key, value in attributes.items()
+            if value is not None
+        ]
     )
     return f"<{name}{written}>{''.join(children)}</{name}>" if children else f"<{name}{written}/>"
+
+
+@cache
+def _attribute(key: str) -> str:
+    return f" {key.rstrip('_').replace('_', '-')}="
 
 
 def words(
@@ -229,6 +244,7 @@ def _forms(found: set[str], prefix: str) -> str:
     return "".join(f"#{prefix} {rule}" for rule in rules)
 
 
+@cache
 def _size_class(size: float) -> str:
     return f"t{number(size).replace('.', '_')}"
 

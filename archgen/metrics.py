@@ -77,6 +77,7 @@ def _fitting(text: str, width: float, size: float, bold: bool) -> int:
     return max(end, 1)
 
 
+@lru_cache(maxsize=4096)
 def elide(text: str, width: float, size: float, bold: bool = False) -> str:
     """The text, cut with an ellipsis where it is wider than `width` pixels."""
     if text_width(text[:2000], size, bold) <= width and len(text) <= 2000:
@@ -97,6 +98,7 @@ def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
     return pieces
 
 
+@lru_cache(maxsize=4096)
 def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | None = None) -> tuple[str, ...]:
     """The text in lines no wider than `width` pixels; white space folds, an empty text has no line.
 

@@ -120,3 +120,24 @@ def test_no_change_is_told_that_leaves_the_element_as_costly() -> None:
     second = told[Subject("host", "server-2")]
     assert isinstance(second, Gain)
     assert second.hours_per_year < 0.1
+
+
+def test_flows_that_differ_in_words_gain_the_same_and_others_do_not() -> None:
+    """What is looked for once is what each would find by itself, beside flows that only look like it."""
+    flows = {
+        "page": "{title: A page, steps: [user -> web: GET /]}",
+        "form": "{title: A form, summary: Words., steps: [user -> web: POST /, web --> user: done]}",
+        "idle": "{title: A page, steps: [{opt: {when: maybe, steps: [user -> web: GET /]}}, user -> job: GET /]}",
+        "last": "{title: A page, access: write, steps: [user -> web: GET /]}",
+    }
+    text = PLACED.replace("  page: {title: A page, steps: [user -> web: GET /]}\n", "")
+    text = text.replace("  user -> web: https\n", "  user -> web: https\n  user -> job: https\n")
+
+    def with_flows(*names: str) -> dict[str, Gains]:
+        return found("a.arch.yaml", text + "".join(f"  {name}: {flows[name]}\n" for name in names))
+
+    together = with_flows(*flows)
+    assert list(together) == list(flows)
+    assert together["page"] == together["form"] != together["idle"]
+    for name in flows:
+        assert together[name] == with_flows(name)[name]

@@ -7,13 +7,15 @@ import os
 import markdown
 import pytest
 
+from archgen.project import templates
 from archgen.project.html import write_html
 from archgen.project.inputs import read
 from archgen.project.models import judge
 from archgen.project.site import site_chapters
 from archgen.site.door import Door
 from archgen.site.headings import headed
-from archgen.site.page import Chapter
+from archgen.site.menu import LISTED, menu
+from archgen.site.page import Chapter, Page
 from archgen.site.settings import settings
 
 MODELS = tuple(
@@ -95,3 +97,30 @@ def contents(directory: str) -> dict[str, bytes]:
             with open(path, "rb") as stream:
                 found[os.path.relpath(path, directory).replace(os.sep, "/")] = stream.read()
     return found
+
+
+def test_parts_that_pages_share_are_what_each_would_have(
+    chapters: tuple[Chapter, ...], tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With few pages in the menu, most are in directories that it does not lead into."""
+    monkeypatch.setattr("archgen.site.menu.LISTED", 5)
+    made = []
+    for name, repeated in (("each", ()), ("shared", templates.REPEATED)):
+        monkeypatch.setattr(templates, "REPEATED", repeated)
+        output = os.path.join(tmp_path, name)
+        write_html(chapters, "Site", output)
+        made.append(contents(output))
+    assert made[0] == made[1]
+    assert b"flows/read-page" not in made[0]["rules/index.html"]
+
+
+def test_a_long_menu_leaves_out_what_a_tier_leads_to(chapters: tuple[Chapter, ...]) -> None:
+    pages = [page for chapter in chapters for page in chapter.make()]
+    whole = str(menu(pages))
+    assert "2-distributed-web-infrastructure/flows/read-page/index.md" in whole
+    many = [
+        Page(f"tier-{tier}/{path}", "", path)
+        for tier in range(LISTED // 3 + 1)
+        for path in ("index.md", "flows/a/index.md", "flows/b/index.md")
+    ]
+    assert [list(one.values()) for one in menu(many)] == [[page.path] for page in many[::3]]

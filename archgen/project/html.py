@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, cast
 
 import jinja2
@@ -22,7 +23,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page as Written
 from mkdocs.structure.toc import get_toc
-from mkdocs.utils import clean_directory, is_error_template, write_file
+from mkdocs.utils import clean_directory, is_error_template
 
 from archgen.errors import UsageError
 from archgen.project.models import Tell, silent
@@ -37,6 +38,9 @@ from archgen.site.headings import headed
 from archgen.site.menu import menu
 from archgen.site.page import Chapter
 from archgen.site.settings import settings
+
+TURN = 16
+"""Chapters that one process makes one after the other before it sees what there is left to do."""
 
 Entries = list[Any]
 """What the search of the theme knows of a page."""
@@ -83,6 +87,21 @@ def _configured(name: str, sources: str, directory: str) -> MkDocsConfig:
     return config.plugins.on_config(config)
 
 
+def _spans(chapters: Sequence[Chapter]) -> list[list[int]]:
+    """The places of chapters that borrow nothing, in parts of one directory, since its pages are made from the same things."""
+    spans: list[list[int]] = []
+    before = ""
+    for at, one in enumerate(chapters):
+        if one.borrows:
+            continue
+        directory = one.path.partition("/")[0]
+        if not spans or directory != before or len(spans[-1]) == TURN:
+            spans.append([])
+        spans[-1].append(at)
+        before = directory
+    return spans
+
+
 class _Builder:
     """One build, from the settings of MkDocs to the files of the site."""
 
@@ -90,6 +109,7 @@ class _Builder:
         self._config = config
         self._chapters = chapters
         self._tell = tell
+        self._made: set[str] = set()
         self._theme: jinja2.Environment = config.theme.get_env()
         self._files = Files([])
         self._files.add_files_from_theme(self._theme, config)
@@ -108,15 +128,15 @@ class _Builder:
     def build(self, jobs: int) -> None:
         """Write every file; who borrows pictures comes last, since they are then read from where they stand."""
         clean_directory(self._config.site_dir)
-        own = [at for at, one in enumerate(self._chapters) if not one.borrows]
-        work: list[Callable[[], Entries]] = [self._rest]
-        work += (partial(self._chapter, self._chapters[at]) for at in own)
-        _, *found = shared(len(work), lambda at: work[at](), jobs)
-        entries = dict(zip(own, found, strict=True))
+        spans = _spans(self._chapters)
+        turns: list[Callable[[], list[Entries]]] = [self._rest]
+        turns += (partial(self._span, span) for span in spans)
+        _, *made = shared(len(turns), lambda at: turns[at](), jobs)
+        found = dict(zip(chain(*spans), chain(*made), strict=True))
         for at, chapter in enumerate(self._chapters):
             if chapter.borrows:
-                entries[at] = self._chapter(chapter)
-        self._index.entries = [entry for at in range(len(self._chapters)) for entry in entries[at]]
+                found[at] = self._chapter(chapter)
+        self._index.entries = [entry for at in range(len(self._chapters)) for entry in found[at]]
         self._config.plugins.on_post_build(config=self._config)
         settle(self._config.site_dir)
 
@@ -131,7 +151,7 @@ class _Builder:
         assert file.page is not None
         return file.page
 
-    def _rest(self) -> Entries:
+    def _rest(self) -> list[Entries]:
         """The theme's own files, and its pages that are none of the site's."""
         self._files.copy_static_files()
         for name in self._config.theme.static_templates:
@@ -139,6 +159,9 @@ class _Builder:
             context = get_context(self._nav, self._files, self._config, base_url=up)
             self._write(name, undated(self._theme.get_template(name).render(context)))
         return []
+
+    def _span(self, span: list[int]) -> list[Entries]:
+        return [self._chapter(self._chapters[at]) for at in span]
 
     def _chapter(self, chapter: Chapter) -> Entries:
         """Write a chapter; what search finds in it."""
@@ -181,4 +204,10 @@ class _Builder:
             return stream.read()
 
     def _write(self, path: str, content: str) -> None:
-        write_file(content.encode("utf-8", "xmlcharrefreplace"), os.path.join(self._config.site_dir, path))
+        file = os.path.join(self._config.site_dir, path)
+        directory = os.path.dirname(file)
+        if directory not in self._made:
+            os.makedirs(directory, exist_ok=True)
+            self._made.add(directory)
+        with open(file, "wb") as stream:
+            stream.write(content.encode("utf-8", "xmlcharrefreplace"))

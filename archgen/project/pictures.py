@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,11 +14,11 @@ from archgen.evolution import Evolution
 from archgen.export.icons import icons, mono
 from archgen.glyphs import Icon
 from archgen.layout.placed import Engine, Placed
-from archgen.layout.sequence import place
+from archgen.layout.sequence import PlacedSequence, place
 from archgen.markup import short_prefix
 from archgen.model import Flow
 from archgen.render.diagram_svg import diagram_svg
-from archgen.render.sequence_svg import placed_sequence_svg, sequence_svg
+from archgen.render.sequence_svg import placed_sequence_svg
 from archgen.site import Tier
 from archgen.site.page import Section
 from archgen.theme import LIGHT, THEMES, Mode, Theme
@@ -49,6 +50,19 @@ def _fitted(engine: Engine) -> Engine:
     from archgen.layout.wrap import fitted
 
     return fitted(engine)
+
+
+def _once(engine: Engine) -> Engine:
+    """An engine that remembers what it has laid out: a page and the file beside it show the same, many requests go one way."""
+    known = lru_cache(maxsize=REMEMBERED)(engine)
+
+    def remembering(diagram: Diagram) -> Placed:
+        # no engine reads what a picture is called
+        found = known(replace(diagram, id="", title="", alt=""))
+        called = replace(found.diagram, id=diagram.id, title=diagram.title, alt=diagram.alt)
+        return replace(found, diagram=called)
+
+    return remembering
 
 
 def _graphlay() -> Engine:
@@ -91,6 +105,10 @@ MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast", "sketch
 ICONS = ("colour", "mono")
 
 
+REMEMBERED = 64
+"""Diagrams whose places are remembered."""
+
+
 class Raster(Struct, frozen=True):
     """How pixels are made: how many for one of the picture's own, on no ground, on a canvas of 16:9.
 
@@ -117,10 +135,12 @@ class Drawing:
         self.raster = raster or Raster()
         self._mono = THEMES.get(mode, LIGHT).mono if mono is None else mono
         self._name = engine
-        self._engine = _fitted(ENGINES[engine]()) if self.raster.wide else ENGINES[engine]()
+        chosen = ENGINES[engine]()
+        self._engine = _once(_fitted(chosen) if self.raster.wide else chosen)
         self._mode = mode
         self.findings = findings
         self._shown: Diagram | None = None
+        self._last: tuple[Tier, Flow, PlacedSequence] | None = None
 
     @property
     def mode(self) -> Mode:
@@ -193,7 +213,14 @@ class Drawing:
 
     def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
         """One request flow in time, as SVG; `live` marks each step for a page that plays them."""
-        return self._in_time(self.flow(tier, flow), tier.topology, live)
+        return self._in_time(self._sequence(tier, flow), tier.topology, live)
+
+    def _sequence(self, tier: Tier, flow: Flow) -> PlacedSequence:
+        """A flow with its places; the last one is remembered, since a page shows what a file beside it shows."""
+        known = self._last
+        if known is None or known[0] is not tier or known[1] is not flow:
+            self._last = known = (tier, flow, place(self.flow(tier, flow)))
+        return known[2]
 
     def playing(self, tier: Tier, flow: Flow) -> str:
         """One request flow in time as SVG whose steps light up one after the other."""
@@ -219,12 +246,13 @@ class Drawing:
 
     def failure(self, topology: Topology, flow: Flow, stop: Stop) -> str:
         """One request flow in time up to where it fails, as SVG."""
-        return self._in_time(flow_sequence(topology, flow, stop=stop), topology)
+        return self._in_time(place(flow_sequence(topology, flow, stop=stop)), topology)
 
-    def _in_time(self, sequence: Sequence, topology: Topology, live: bool = False) -> str:
+    def _in_time(self, placed: PlacedSequence, topology: Topology, live: bool = False) -> str:
+        sequence = placed.sequence
         found = self._logos(topology.architecture.file, (one.icon for one in sequence.participants))
         prefix = short_prefix(topology.architecture.id, f"{sequence.id}-live" if live else sequence.id)
-        return sequence_svg(sequence, found, prefix, self._mode, live)
+        return placed_sequence_svg(placed, found, prefix, self._mode, live=live)
 
     def changed(self, evolution: Evolution) -> Diagram:
         """What the picture of a change shows: both models in one deployment."""

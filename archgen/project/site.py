@@ -6,20 +6,28 @@ import os
 import re
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
+from archgen.assessment import assess
 from archgen.project import examples
 from archgen.project.catalogue import catalogue
 from archgen.project.models import Model
+from archgen.project.parallel import processes
 from archgen.project.pictures import Drawing
+from archgen.project.sharing import shared
 from archgen.project.tiers import tiers
 from archgen.project.writing import fresh_directory
 from archgen.report.terminal import Style
 from archgen.rule import Rule
-from archgen.site import Page
+from archgen.site import Page, Tier
 from archgen.site.page import Chapter
 from archgen.site.pages import chapters, pages
 from archgen.site.settings import mkdocs_yml
 
 EXAMPLE_STYLE = Style(88)
+
+MANY = 200
+"""Flows from which on it pays to let several processes find out how reliable they are."""
 
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
@@ -29,7 +37,14 @@ def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
 
 def site_chapters(models: tuple[Model, ...], today: str) -> tuple[Chapter, ...]:
     """The same site, not made yet, as parts that several processes can make."""
-    return tuple(chapters(tiers(models), Drawing(), catalogue(), verdict(today)))
+    return tuple(chapters(_assessed(tiers(models)), Drawing(), catalogue(), verdict(today)))
+
+
+def _assessed(found: tuple[Tier, ...]) -> tuple[Tier, ...]:
+    """The tiers with the reliability of their flows, which the first page tells of all of them."""
+    jobs = processes() if sum(len(tier.topology.flows) for tier in found) >= MANY else 1
+    assessed = shared(len(found), lambda at: assess(found[at].topology), jobs)
+    return tuple(replace(tier, assessments=each) for tier, each in zip(found, assessed, strict=True))
 
 
 def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:

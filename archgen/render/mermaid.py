@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import assert_never
 
 from archgen.evolution.things import Change
@@ -39,6 +40,7 @@ _CHANGED: dict[Change, str] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def quoted(text: str) -> str:
     """Text with everything that Mermaid could read as its own as character codes (`#59;`); white space folds."""
     words = " ".join(clean(text).split())

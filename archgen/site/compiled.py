@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 from archgen.assessment import Probabilities, quantified
@@ -32,7 +33,9 @@ _UNSAFE = re.compile(r"[<>&\u007f-\uffff\U00010000-\U0010ffff]|\{(?=[{%#])")
 
 def compiled(topology: Topology, flows: Sequence[Flow] | None = None) -> dict[str, Any]:
     """The data of one model, with all of its flows or some; see `structure.js` for what each list means to it."""
-    return _Compiler(topology).model(topology.architecture.flows if flows is None else flows)
+    compiler = _compiler(topology)
+    chosen = topology.architecture.flows if flows is None else flows
+    return {**compiler.whole, "flows": [compiler.flow(flow) for flow in chosen]}
 
 
 def written(data: dict[str, Any]) -> str:
@@ -51,18 +54,27 @@ def elements(topology: Topology) -> tuple[Subject, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def _compiler(topology: Topology) -> _Compiler:
+    """What the pages of one model share."""
+    return _Compiler(topology)
+
+
 class _Compiler:
     """One model on its way into lists."""
 
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
+        self._known: dict[str, dict[str, Any]] = {}
         self._probabilities = Probabilities(topology)
         self._elements = elements(topology)
         self._element = {one: at for at, one in enumerate(self._elements)}
         self._component = {one: at for at, one in enumerate(topology.components)}
         self._replica = {one: at for at, one in enumerate(topology.replicas)}
 
-    def model(self, flows: Sequence[Flow]) -> dict[str, Any]:
+    @cached_property
+    def whole(self) -> dict[str, Any]:
+        """What is the same for every flow."""
         topology = self._topology
         hosts = {self._element[Subject("host", one)]: self._zones(one) for one in topology.hosts}
         return {
@@ -79,7 +91,6 @@ class _Compiler:
                 ]
                 for one in topology.replicas.values()
             ],
-            "flows": [self._flow(flow) for flow in flows],
         }
 
     def _zones(self, host: str) -> list[int]:
@@ -96,6 +107,12 @@ class _Compiler:
         replicas = tuple(each.id for each in one.replicas)
         ways = [self._places(each) for each in (replicas, reads, now, later)]
         return [one.id, one.title, quorum(one), *ways, by or ""]
+
+    def flow(self, flow: Flow) -> dict[str, Any]:
+        """One flow, which has a page of its own beside the one of all."""
+        if flow.id not in self._known:
+            self._known[flow.id] = self._flow(flow)
+        return self._known[flow.id]
 
     def _flow(self, flow: Flow) -> dict[str, Any]:
         topology, plan = self._topology, self._topology.plans[flow.id]

@@ -23,7 +23,7 @@ BESIDE = "architecture.md"
 _UNSEARCHED = re.compile(r"<(?:div|details) [^>]*?data-search-exclude")
 _LIFTED = re.compile(r'(<div data-lifted="(\d+)">)[^<]*</div>')
 _TAGS = re.compile(r"<[^>]*>")
-_HREF = re.compile(r'(?<=href=")([^":#]+\.(?:md|svg))(?=[#"])')
+_HREF = re.compile(r'href="([^":#]+\.(?:md|svg))(?=[#"])')
 _LINK = re.compile(r'(?<=<a href=")([^":#]*\.(?:md|svg)|(?=#))(?=[#"])')
 _PICTURE = re.compile(r'(<figure class="archgen-(?:picture|thumb)">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
@@ -43,6 +43,7 @@ class Door:
         self._pages = {page.path: page for page in pages}
         self._lifted: list[tuple[str, ...]] = []
         self._files = files or Files([])
+        self._known: dict[tuple[str, str], str] = {}
         self._elsewhere = picture or (lambda path: None)
 
     def configure(self, config: MkDocsConfig) -> None:
@@ -121,10 +122,16 @@ class Door:
         """HTML of a page of a file whose links lead to where pages are."""
 
         def resolved(found: re.Match[str]) -> str:
-            target = self._files.get_file_from_path(self._beside(file.src_uri, found[1]))
-            return target.url_relative_to(file) if target else found[1]
+            return f'href="{self._address(found[1], file)}'
 
         return _HREF.sub(resolved, html)
+
+    def _address(self, reference: str, file: File) -> str:
+        key = file.src_uri, reference
+        if key not in self._known:
+            target = self._files.src_uris.get(self._beside(*key))
+            self._known[key] = target.url_relative_to(file) if target else reference
+        return self._known[key]
 
     def embedded(self, html: str, base: str, file: File) -> str:
         """HTML whose links lead from the page `base`, for the page of a file."""

@@ -10,8 +10,11 @@ from archgen.site.page import RESERVED, Page
 
 MARKER = "archgen"
 """The entry of a menu that is replaced by the generated pages; without it they follow the hand-written ones."""
-LISTED = 60
-"""Tiers whose flows the menu lists; a theme writes the whole menu into every page, so it must stay short."""
+LISTED = 100
+"""Pages up to which the menu lists all; beyond, what belongs to a tier is reached from its page.
+
+A theme writes the whole menu into every page, which takes as long as the page itself where it has some fifty entries.
+"""
 
 
 def menu(pages: Sequence[Page]) -> list[Any]:
@@ -31,7 +34,7 @@ def menu(pages: Sequence[Page]) -> list[Any]:
             tiers[parts[0]].append({title(page.title): page.path})
         else:
             entries.append({title(page.title): page.path})
-    short = len(tiers) > LISTED
+    short = len(entries) + sum(len(below) - 1 for below in tiers.values()) > LISTED
     return [one if isinstance(one, dict) else {titles[one]: tiers[one][0] if short else tiers[one]} for one in entries]
 
 

@@ -46,6 +46,7 @@ from archgen.site.plain import texts
 from archgen.site.rules import rule_index, rule_page
 from archgen.site.step import Step, compare
 from archgen.site.tier import tier_page
+from archgen.view import Diagram
 from archgen.views.deployment import deployment
 from archgen.views.path import path
 
@@ -93,7 +94,7 @@ def _chapters(
     verdict: Callable[[Rule], str],
     broken: Sequence[Broken],
 ) -> Iterator[Chapter]:
-    tiers = [replace(tier, assessments=assess(tier.topology)) for tier in tiers]
+    tiers = [replace(tier, assessments=tier.assessments or assess(tier.topology)) for tier in tiers]
     known = {tier.id: tier for tier in tiers}
 
     @cache
@@ -138,12 +139,17 @@ def _ladder(tiers: Sequence[Tier], step: Steps) -> Iterator[Page]:
 
 def _of_tier(tier: Tier, step: Steps, draw: Draw, rules: Sequence[Rule]) -> Iterator[Chapter]:
     """The page of a tier, what its failures do, and its flows."""
+
+    @cache
+    def deployed() -> Diagram:
+        return deployment(tier.topology)
+
     name = tier.topology.architecture.name
     yield Chapter(f"{tier.id}/index.md", name, lambda: _tier(tier, step(tier.id), draw, rules))
     if explorable(tier.topology):
-        yield _alone(f"{tier.id}/failures/index.md", FAILURES, lambda: _failures(tier, draw))
+        yield _alone(f"{tier.id}/failures/index.md", FAILURES, lambda: _failures(tier, deployed(), draw))
     for flow in tier.topology.flows.values():
-        yield Chapter(f"{tier.id}/flows/{flow.id}/index.md", flow.title, partial(_flow, tier, flow, draw))
+        yield Chapter(f"{tier.id}/flows/{flow.id}/index.md", flow.title, partial(_flow, tier, flow, deployed, draw))
 
 
 def _tier(tier: Tier, step: Step | None, draw: Draw, rules: Sequence[Rule]) -> Iterator[Page]:
@@ -155,12 +161,12 @@ def _tier(tier: Tier, step: Step | None, draw: Draw, rules: Sequence[Rule]) -> I
     yield from pictures
 
 
-def _failures(tier: Tier, draw: Draw) -> Page:
-    return failures_page(tier, draw.drawn(tier, deployment(tier.topology), lambda kind, id: "#losses"))
+def _failures(tier: Tier, deployed: Diagram, draw: Draw) -> Page:
+    return failures_page(tier, draw.drawn(tier, deployed, lambda kind, id: "#losses"))
 
 
-def _flow(tier: Tier, flow: Flow, draw: Draw) -> Iterator[Page]:
-    shown = draw.drawn(tier, path(tier.topology, flow), lambda kind, id: "#steps")
+def _flow(tier: Tier, flow: Flow, deployed: Callable[[], Diagram], draw: Draw) -> Iterator[Page]:
+    shown = draw.drawn(tier, path(tier.topology, flow, (), deployed()), lambda kind, id: "#steps")
     yield flow_page(tier, flow, draw.sequence(tier, flow, True), shown)
     yield Page(f"{tier.id}/flows/{flow.id}/sequence.svg", draw.sequence(tier, flow))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -31,8 +31,17 @@ class Lines:
 
     def edges(self) -> Iterator[Edge]:
         """Every line once: calls, replication, code bases and backups."""
+        return self._once(self._all())
+
+    def calls(self, connections: Container[str]) -> Iterator[Edge]:
+        """Every line of some connections, by their ids, once."""
+        told = (one for one in self._topology.architecture.connections if one.id in connections)
+        return self._once(edge for one in told for edge in self._calls(one))
+
+    @staticmethod
+    def _once(edges: Iterable[Edge]) -> Iterator[Edge]:
         seen: set[str] = set()
-        for edge in self._all():
+        for edge in edges:
             if edge.id not in seen and edge.source != edge.target:
                 seen.add(edge.id)
                 yield edge

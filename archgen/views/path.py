@@ -17,9 +17,12 @@ from archgen.views.lines import Lines
 from archgen.wording import plural
 
 
-def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> Diagram:
-    """The replicas, hosts and lines of one flow, with the issues of `findings` as badges numbered from 1."""
-    whole = deployment(topology, findings)
+def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deployed: Diagram | None = None) -> Diagram:
+    """The replicas, hosts and lines of one flow, with the issues of `findings` as badges numbered from 1.
+
+    `deployed` is the deployment picture with the same findings, where it is there already.
+    """
+    whole = deployed or deployment(topology, findings)
     folding = fold(topology)
     steps: dict[str, list[str]] = {}
     touched: dict[str, None] = {}
@@ -31,8 +34,8 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = ()) -> Di
     lines = Lines(topology, folding, badges(topology, findings, folding), flow.id)
     edges = tuple(
         replace(edge, label=f"{', '.join(dict.fromkeys(steps[edge.subject]))} · {edge.label}".rstrip(" ·"))
-        for edge in lines.edges()
-        if edge.subject in steps and {edge.source, edge.target} <= shown
+        for edge in lines.calls(steps)
+        if {edge.source, edge.target} <= shown
     )
     ends = {end for edge in edges for end in (edge.source, edge.target)}
     joined = {node.subject for node in whole.nodes if node.id in ends}

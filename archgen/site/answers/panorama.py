@@ -68,7 +68,8 @@ def panorama(tier: Tier, views: Sequence[View]) -> str:
 
 def guarded(svg: str) -> str:
     """An SVG in which no engine of Markdown or of templates finds anything to read."""
-    parts = _STYLE.split(_LINES.sub(" ", inline(svg)))
+    # hardly any has a line break, and to look for white space around one takes long
+    parts = _STYLE.split(_LINES.sub(" ", inline(svg)) if "\n" in svg else inline(svg))
     return "".join(
         part.replace("{#", "{ #") if part.startswith("<style>") else part.replace("{", "&#123;") for part in parts
     )

@@ -45,7 +45,7 @@ def views(tier: Tier, step: Step | None) -> list[Offered]:
             found.append(Offered(id, title, f"{id}.svg", diagram))
     found += _changes(step)
     if len(found[0].diagram.nodes) <= LARGEST:
-        found += _paths(tier)
+        found += _paths(tier, found[0].diagram)
     return found
 
 
@@ -54,8 +54,7 @@ def _changes(step: Step | None) -> Iterator[Offered]:
         yield Offered("changes", "What changed", "step.svg", change_diagram(step.evolution))
 
 
-def _paths(tier: Tier) -> Iterator[Offered]:
+def _paths(tier: Tier, deployed: Diagram) -> Iterator[Offered]:
     for flow in tier.topology.architecture.flows[:FLOWS]:
-        yield Offered(
-            f"path-{flow.id}", f"Flow: {flow.title}", f"path-{flow.id}.svg", path(tier.topology, flow, tier.findings)
-        )
+        shown = path(tier.topology, flow, tier.findings, deployed)
+        yield Offered(f"path-{flow.id}", f"Flow: {flow.title}", f"path-{flow.id}.svg", shown)
