@@ -5,19 +5,54 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
-from archgen.finding import Accepted, Finding, Proof, Related, Subject
+from archgen.finding import Accepted, Finding, Proof, Subject
 from archgen.report.outcome import Outcome, count
 
 VERSION = 1
 
 
+class _Place(Struct, gc=False):
+    """A related thing, as the contract orders its keys."""
+
+    kind: str
+    id: str
+    file: str
+    line: int
+    column: int
+    label: str
+
+
+class _Told(Struct, gc=False):
+    """A finding, as the contract orders its keys; a struct is written without a dictionary for each."""
+
+    rule: str
+    code: str
+    severity: str
+    category: str
+    subject: Subject
+    related: list[_Place]
+    flows: tuple[str, ...]
+    message: str
+    fix: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    fingerprint: str
+    confidence: str
+    proof: Proof | None
+    accepted: Accepted | None
+
+
 def write(outcome: Outcome) -> str:
     """The whole document, indented, with a line feed at its end."""
+    findings = outcome.findings
     document = {
         "version": VERSION,
-        "findings": [_finding(finding) for finding in outcome.findings],
-        "summary": msgspec.structs.asdict(count(outcome.findings)),
+        "findings": [_finding(finding) for finding in findings],
+        "summary": msgspec.structs.asdict(count(findings)),
     }
     return encode(document)
 
@@ -30,48 +65,29 @@ def encode(document: dict[str, Any]) -> str:
         # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
         from json import dumps
 
-        return dumps(document, indent=2) + "\n"
+        return dumps(msgspec.to_builtins(document), indent=2) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "code": finding.code,
-        "severity": finding.severity,
-        "category": finding.category,
-        "subject": _subject(finding.subject),
-        "related": [_related(related) for related in finding.related],
-        "flows": finding.flows,
-        "message": finding.message,
-        "fix": finding.fix,
-        "file": finding.file,
-        "line": finding.line,
-        "column": finding.column,
-        "end_line": finding.end_line,
-        "fingerprint": finding.fingerprint,
-        "confidence": finding.confidence,
-        "proof": _proof(finding.proof),
-        "accepted": _accepted(finding.accepted),
-    }
-
-
-def _subject(subject: Subject) -> dict[str, str]:
-    return {"kind": subject.kind, "id": subject.id}
-
-
-def _related(related: Related) -> dict[str, Any]:
-    place = {"file": related.file, "line": related.line, "column": related.column, "label": related.label}
-    return _subject(related.subject) | place
-
-
-def _proof(proof: Proof | None) -> dict[str, Any] | None:
-    if proof is None:
-        return None
-    kill = [_subject(subject) for subject in proof.kill]
-    return {"kill": kill, "flow": proof.flow, "step": proof.step, "path": proof.path}
-
-
-def _accepted(accepted: Accepted | None) -> dict[str, str | None] | None:
-    if accepted is None:
-        return None
-    return {"reason": accepted.reason, "owner": accepted.owner, "until": accepted.until}
+def _finding(finding: Finding) -> _Told:
+    return _Told(
+        finding.rule,
+        finding.code,
+        finding.severity,
+        finding.category,
+        finding.subject,
+        [
+            _Place(one.subject.kind, one.subject.id, one.file, one.line, one.column, one.label)
+            for one in finding.related
+        ],
+        finding.flows,
+        finding.message,
+        finding.fix,
+        finding.file,
+        finding.line,
+        finding.column,
+        finding.end_line,
+        finding.fingerprint,
+        finding.confidence,
+        finding.proof,
+        finding.accepted,
+    )

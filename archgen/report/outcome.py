@@ -57,11 +57,10 @@ class Fixes(Struct, frozen=True):
 def count(findings: tuple[Finding, ...]) -> Counts:
     """Count findings by severity."""
 
-    def of(severity: Severity) -> int:
-        return sum(1 for each in findings if each.severity == severity and each.accepted is None)
-
-    accepted = sum(1 for each in findings if each.accepted is not None)
-    return Counts(of("error"), of("warning"), of("info"), accepted)
+    open_ = [each.severity for each in findings if each.accepted is None]
+    return Counts(
+        open_.count("error"), open_.count("warning"), open_.count("info"), accepted=len(findings) - len(open_)
+    )
 
 
 def fixes(findings: tuple[Finding, ...]) -> Fixes:
