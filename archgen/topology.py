@@ -28,7 +28,7 @@ from archgen.model import (
 from archgen.naming import Names
 from archgen.protocols import PROTOCOLS, WEB
 from archgen.reliability.evaluation import Evaluation, Plan
-from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures
+from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import SAME_HOST, Index
 from archgen.reliability.structure import Structure, access_of, build, requests, writers
 
@@ -274,7 +274,8 @@ class Topology:
         found: list[Hop] = []
         for request, inside in requests(flow.steps):
             under = [self.index.connections.get((request.source, target)) for target in request.targets]
-            for connection in dict.fromkeys(under):
+            # by what they are and not by what they say, whose hash is that of every port
+            for connection in under if len(under) == 1 else {id(one): one for one in under}.values():
                 port = port_of(connection, request) if connection else None
                 found.append(
                     Hop(
@@ -372,13 +373,14 @@ class Topology:
         what calls it. A host is watched if a component on it is, and a component if all its hosts are.
         """
         named = {source for one in self.architecture.components for part in one.collects for source in part.sources}
-        for connection in self.architecture.connections:
+        for connection in self.architecture.connections if self.observers else ():
             named.update(self._observed(connection))
         hosts = {host for one in named for host in self.hosts_of(one)}
         for component in self.architecture.components:
             if component.kind in ("monitoring-agent", "log-collector"):
                 hosts.update(self.hosts_of(component.id))
-        on_hosts = {one for one in self.components if self.hosts_of(one) and hosts.issuperset(self.hosts_of(one))}
+        places = self._hosts_of if hosts else {}
+        on_hosts = {one for one, around in places.items() if around and hosts.issuperset(around)}
         return frozenset(
             [*(Subject("host", host) for host in hosts), *(Subject("component", one) for one in named | on_hosts)]
         )
@@ -495,7 +497,7 @@ class Topology:
         """The elements whose loss alone would break a flow even if a component never failed."""
         structure = self.structures[flow]
         spared = replace(structure, clients=structure.clients | {component})
-        return frozenset(point.element for point in failures(Plan(self.index, spared)).points)
+        return frozenset(single_points(Plan(self.index, spared)))
 
     # Servers
 
@@ -519,7 +521,8 @@ class Topology:
 
     def carries_all_roles(self, host: str) -> bool:
         """Whether a host carries a web server, an application and a data store."""
-        return {"web", "application", "data"} <= {self.kind(one).role for one in self.load(host)}
+        load = self.load(host)
+        return len(load) > 2 and {"web", "application", "data"} <= {self.kind(one).role for one in load}
 
     @cached_property
     def identical_servers(self) -> tuple[str, ...]:

@@ -28,7 +28,9 @@ class SourceMap:
 
     def place(self, subject: Subject) -> Place:
         """Where a thing is declared; the model's own place for what stands nowhere in the source."""
-        mark = self._mark(subject.kind, subject.id)
+        kind = subject.kind
+        marks = self._keys.get(kind)
+        mark = marks.get(subject.id) if marks is not None else self._mark(kind, subject.id)
         return self._model if mark is None else place_of(self._document, mark)
 
     def at(self, *path: str | int) -> Place:
@@ -50,10 +52,6 @@ class SourceMap:
         return place_of(self._document, root.key_mark("name") if "name" in root else 0)
 
     def _mark(self, kind: str, name: str) -> int | None:
-        if kind in SECTIONS:
-            return self._keys[SECTIONS[kind]].get(name)
-        if kind == "connection":
-            return self._connections.get(name)
         if kind == "replica":
             return self._replica(name)
         if kind == "step":
@@ -62,9 +60,11 @@ class SourceMap:
 
     @cached_property
     def _keys(self) -> dict[str, dict[str, int]]:
-        return {key: _marks(self._document.root.get(key)) for key in SECTIONS.values()}
+        """For each kind of thing that is declared by a key, where each of them is."""
+        found = {kind: _marks(self._document.root.get(key)) for kind, key in SECTIONS.items()}
+        found["connection"] = self._connections()
+        return found
 
-    @cached_property
     def _connections(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for key, mark in _marks(self._document.root.get("connections")).items():
@@ -91,7 +91,7 @@ class SourceMap:
     def _replica(self, name: str) -> int | None:
         component, _, rest = name.partition("@")
         component = component.partition("#")[0]
-        mark = self._keys["components"].get(component)
+        mark = self._keys["component"].get(component)
         if mark is None:
             return None
         said = self._document.root["components"][component]

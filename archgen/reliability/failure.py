@@ -110,6 +110,14 @@ def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
     return Failures(flow, True, points, plan.elements)
 
 
+def single_points(plan: Plan) -> tuple[Subject, ...]:
+    """The elements whose loss alone makes a flow fail, without proofs; none if it fails with nothing failed."""
+    flow = single_failures(plan).flow
+    if flow & 1:
+        return ()
+    return tuple(element for place, element in enumerate(plan.elements, 1) if flow >> place & 1)
+
+
 def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     """The step that fails in a state in which the flow fails, and the replicas from the initiator to it.
 

@@ -6,7 +6,7 @@ initiator works. The functions here state that definition as values; `single` an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -105,7 +105,7 @@ def promoted_by_hand(component: Component) -> bool:
 
 def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The replicas that take writes, and those that take them once promoted; `by_hand` counts people's promotions."""
-    everyone = tuple(replica.id for replica in component.replicas)
+    everyone = tuple([replica.id for replica in component.replicas])
     replication = component.replication
     if replication is None or replication.all_write:
         return everyone, ()
@@ -113,7 +113,7 @@ def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...
         return (), ()
     if not replication.primary:
         return everyone, ()
-    others = tuple(one for one in everyone if one not in replication.primary)
+    others = tuple([one for one in everyone if one not in replication.primary])
     promoted = replication.failover == "automatic" or (by_hand and promoted_by_hand(component))
     return replication.primary, others if promoted else ()
 
@@ -122,8 +122,10 @@ def eligible(component: Component, access: Access, by_hand: bool = False) -> tup
     """The replicas that may answer an access, before locality: (at once, after promotion)."""
     now: tuple[str, ...]
     later: tuple[str, ...]
-    everyone = tuple(replica.id for replica in component.replicas)
-    now, later = (everyone, ()) if access == "read" else writers(component, by_hand)
+    if access == "read":
+        now, later = tuple([replica.id for replica in component.replicas]), ()
+    else:
+        now, later = writers(component, by_hand)
     cluster = component.cluster
     if cluster is not None and cluster.failover == "manual":
         now = tuple(one for one in now if one in cluster.active)
@@ -149,6 +151,9 @@ def build(index: Index, flow: Flow, by_hand: bool = False) -> Structure:
 
 def _connections(index: Index, request: Request) -> tuple[Connection, ...]:
     """The connections under a step, each once; a target without one is left out."""
+    if len(request.targets) == 1:
+        only = index.connections.get((request.source, request.targets[0]))
+        return () if only is None else (only,)
     found = (index.connections.get((request.source, target)) for target in request.targets)
     return tuple({connection.id: connection for connection in found if connection is not None}.values())
 
@@ -213,12 +218,25 @@ def _needs_of(
 ) -> Iterator[tuple[str, tuple[Need, ...]]]:
     """The needs of each replica; replicas without a locality share one value, so it is evaluated once."""
     shared = {use.step: _need(index, use, None, by_hand) for use in uses if not _local(use)}
+    if len(shared) == len(uses):
+        needs = _each_once(list(shared.values()))
+        yield from ((replica.id, needs) for replica in component.replicas)
+        return
     for replica in component.replicas:
-        own: dict[tuple[tuple[str, ...], tuple[Standby, ...], int], Need] = {}
-        for use in uses:
-            need = shared[use.step] if use.step in shared else _need(index, use, replica, by_hand)
-            own.setdefault((need.candidates, need.standbys, need.count), need)
-        yield replica.id, tuple(own.values())
+        yield (
+            replica.id,
+            _each_once([shared.get(use.step) or _need(index, use, replica, by_hand) for use in uses]),
+        )
+
+
+def _each_once(needs: list[Need]) -> tuple[Need, ...]:
+    """The needs without those that ask the same as one before."""
+    if len(needs) < 2:
+        return tuple(needs)
+    own: dict[tuple[tuple[str, ...], tuple[Standby, ...], int], Need] = {}
+    for need in needs:
+        own.setdefault((need.candidates, need.standbys, need.count), need)
+    return tuple(own.values())
 
 
 def _local(use: _Use) -> bool:
@@ -233,9 +251,11 @@ def _need(index: Index, use: _Use, caller: Replica | None, by_hand: bool) -> Nee
             component = index.components[target]
             first, second = eligible(component, use.access, by_hand)
             now.extend(_near(index, first, connection, caller, use.pinned))
-            promoter = _promoter(index, component)
-            after = component.replication.primary if component.replication and promoted_by_hand(component) else ()
-            later.extend(Standby(one, promoter, after) for one in _near(index, second, connection, caller, use.pinned))
+            if second:
+                promoter = _promoter(index, component)
+                after = component.replication.primary if component.replication and promoted_by_hand(component) else ()
+                standing_by = _near(index, second, connection, caller, use.pinned)
+                later.extend([Standby(one, promoter, after) for one in standing_by])
     count = _count(use.connections, len(now) + len(later))
     name = use.connections[0].id if use.connections else None
     return Need(use.step, name, tuple(now), tuple(later), count)
@@ -243,14 +263,13 @@ def _need(index: Index, use: _Use, caller: Replica | None, by_hand: bool) -> Nee
 
 def _near(
     index: Index, replicas: tuple[str, ...], connection: Connection, caller: Replica | None, pinned: tuple[str, ...]
-) -> Iterator[str]:
+) -> Sequence[str]:
     """Those of the replicas that the caller's locality and a step's own choice leave."""
-    home = index.home(caller, connection.locality) if caller and connection.locality else None
-    for one in replicas:
-        if pinned and one not in pinned:
-            continue
-        if home is None or connection.locality is None or index.places(index.replicas[one], connection.locality) & home:
-            yield one
+    asked = [one for one in replicas if one in pinned] if pinned else replicas
+    if caller is None or connection.locality is None:
+        return asked
+    home = index.home(caller, connection.locality)
+    return [one for one in asked if index.places(index.replicas[one], connection.locality) & home]
 
 
 def _count(connections: tuple[Connection, ...], found: int) -> int:
