@@ -20,6 +20,9 @@ from archgen.project.writing import write
 from archgen.report.terminal import Style, brief
 
 
+_kept: list[Run] = []
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_paths(parser)
@@ -106,6 +109,8 @@ def _lint(options: argparse.Namespace) -> int:
     elif options.unsafe_fixes:
         raise UsageError("--unsafe-fixes goes with --fix, or with --diff to see the changes first")
     done = _judged(options, settings, keep)
+    # what was judged stays until something else is: at the end of the process nobody takes it apart
+    _kept[:] = [done]
     if options.fix or options.diff:
         from archgen.project.fixing import fix
 
