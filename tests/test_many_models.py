@@ -6,12 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from archgen.cli import main
-from archgen.rules import RULES
+from archgen.project.inputs import read
+from archgen.project.models import judge
+from archgen.rule import Hit
+from archgen.rules import BY_NAME, RULES
+from archgen.topology import Topology
 
 ROOT = Path(__file__).parent.parent
 ARCHGEN = [sys.executable, "-m", "archgen.cli", "lint", "--today", "2026-12-31"]
@@ -65,3 +71,30 @@ def test_the_parts_are_the_whole(project: Path) -> None:
 def test_what_is_no_part_is_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", str(ROOT / "models"), *words]) == 2
     assert words[0] in capsys.readouterr().err
+
+
+def _killed() -> None:
+    os.kill(os.getpid(), 9)
+
+
+def _at_fault() -> None:
+    raise LookupError("no such thing")
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"),
+    [(_killed, "a process that judged a part of the models has ended"), (_at_fault, "LookupError: no such thing")],
+)
+def test_a_process_that_ends_before_it_is_done_is_told(harm: Callable[[], None], told: str) -> None:
+    parent = os.getpid()
+
+    def check(_: Topology) -> Iterator[Hit]:
+        if os.getpid() != parent:
+            harm()
+        return iter(())
+
+    rule = replace(BY_NAME["missing-tls"], check=check)
+    models = read(tuple(str(each) for each in sorted((ROOT / "models").glob("*.arch.yaml"))))
+    assert len(judge(models, "2026-12-31", rules=(rule,))) == len(models)
+    with pytest.raises((ChildProcessError, RuntimeError), match=told):
+        judge(models, "2026-12-31", rules=(rule,), jobs=2)

@@ -19,7 +19,6 @@ from archgen.project.settings import Asked, Settings, settle
 from archgen.project.writing import write
 from archgen.report.terminal import Style, brief
 
-
 _kept: list[Run] = []
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import cast
+import pickle
+from collections.abc import Sequence
+from typing import NoReturn, cast
 
 from msgspec.structs import replace
 
@@ -11,9 +13,6 @@ from archgen.errors import Place
 from archgen.loader import Loaded, SourceMap
 from archgen.model import Architecture
 from archgen.project.models import Model, Task, Tell, judge_one, silent
-
-_task: Task
-"""What the processes share; they are forked after it is set, so nothing of it is copied."""
 
 
 def processes() -> int:
@@ -25,29 +24,68 @@ def processes() -> int:
 
 def judge_in_parallel(task: Task, jobs: int, tell: Tell) -> tuple[Model, ...]:
     """Judge the inputs in their order; in one process where a system cannot fork."""
-    if not hasattr(os, "fork"):
-        known: dict[str, Model] = {}
-        return tuple(judge_one(task, at, tell, known) for at in range(len(task.inputs)))
-    from multiprocessing import get_context
-
-    global _task
-    _task = task
-    count = len(task.inputs)
-    size = max(1, count // (jobs * 8))
-    spans = [range(at, min(at + size, count)) for at in range(0, count, size)]
-    judged: list[Model] = []
-    with get_context("fork").Pool(min(jobs, len(spans))) as pool:
-        for models in pool.imap(_judge, spans):
-            for model in models:
-                given = task.inputs[len(judged)]
-                judged.append(replace(model, text=given.data or b""))
-                tell(model.file)
-    return tuple(judged)
-
-
-def _judge(span: range) -> list[Model]:
     known: dict[str, Model] = {}
-    return [_lean(judge_one(_task, at, silent, known)) for at in span]
+    if not hasattr(os, "fork"):
+        return tuple(judge_one(task, at, tell, known) for at in range(len(task.inputs)))
+    own, *others = _dealt(task, jobs)
+    # what the first model makes this process load, the others have too when they are made of it
+    found = {at: judge_one(task, at, tell, known) for at in own[:1]}
+    children = [_started(task, share) for share in others]
+    found |= {at: judge_one(task, at, tell, known) for at in own[1:]}
+    for share, (process, end) in zip(others, children, strict=True):
+        for at, model in zip(share, _received(process, end), strict=True):
+            found[at] = replace(model, text=task.inputs[at].data or b"")
+            tell(model.file)
+    return tuple(found[at] for at in range(len(task.inputs)))
+
+
+def _dealt(task: Task, jobs: int) -> list[list[int]]:
+    """The numbers of the inputs, one share a process: each in turn to the one that has the fewest bytes to read so far."""
+    shares: list[list[int]] = [[] for _ in range(min(jobs, len(task.inputs)))]
+    sizes = [0] * len(shares)
+    for at, given in enumerate(task.inputs):
+        least = sizes.index(min(sizes))
+        shares[least].append(at)
+        sizes[least] += len(given.data or b"") + 1
+    return shares
+
+
+def _started(task: Task, share: Sequence[int]) -> tuple[int, int]:
+    """A process that judges a share, and the end of the pipe that it writes the models to when it is done."""
+    end, start = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(end)
+        _judge(task, share, start)
+    os.close(start)
+    return process, end
+
+
+def _judge(task: Task, share: Sequence[int], start: int) -> NoReturn:
+    """What a process does that was started for a share; it shares all that its parent has, and takes none of it apart."""
+    try:
+        known: dict[str, Model] = {}
+        try:
+            sent = pickle.dumps([_lean(judge_one(task, at, silent, known)) for at in share], 5)
+        except Exception as error:
+            sent = pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"), 5)
+        with open(start, "wb") as stream:
+            stream.write(sent)
+    finally:
+        os._exit(0)
+
+
+def _received(process: int, end: int) -> list[Model]:
+    """The models that a process has judged."""
+    with open(end, "rb") as stream:
+        sent = stream.read()
+    os.waitpid(process, 0)
+    if not sent:
+        raise ChildProcessError("a process that judged a part of the models has ended before it was done")
+    found: list[Model] | RuntimeError = pickle.loads(sent)
+    if isinstance(found, RuntimeError):
+        raise found
+    return found
 
 
 def _lean(model: Model) -> Model:
