@@ -5,15 +5,31 @@ from __future__ import annotations
 from archgen.analysis import analyse
 from archgen.finding import Finding
 from archgen.loader import load
+from archgen.project.inputs import Input
+from archgen.project.models import judge
+from archgen.rule import Rule
 from archgen.rules import RULES
 from archgen.topology import Topology
 
 TODAY = "2026-11-24"
 
 
+NEXT = "---\n"
+"""What stands between models that follow each other: the one called `first`, the one called `second`, and the one asked of."""
+
+
 def all_findings(text: str) -> tuple[Finding, ...]:
+    if NEXT in text:
+        return followed(text)
     loaded = load("edge.arch.yaml", text.encode())
     return analyse(Topology(loaded.architecture), loaded.source, RULES, today=TODAY)
+
+
+def followed(text: str, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
+    named = zip(("first", "second", "edge"), text.split(NEXT), strict=True)
+    return judge(tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named), TODAY, rules=rules)[
+        -1
+    ].findings
 
 
 def findings(text: str, rule: str) -> tuple[Finding, ...]:

@@ -27,6 +27,7 @@ from msgspec.structs import replace
 from archgen import rules as catalogue
 from archgen.analysis import analyse
 from archgen.errors import ModelError
+from archgen.finding import Finding
 from archgen.loader import Loaded, load
 from archgen.project.inputs import Input
 from archgen.project.models import judge
@@ -193,7 +194,7 @@ class Corpus:
         try:
             rule = mutant.rule()
             # a loop that never ends is noticed too: by processor time, which a busy machine does not use up
-            signal.setitimer(signal.ITIMER_PROF, 30)
+            signal.setitimer(signal.ITIMER_PROF, 5)
             if self._ladder(rule) != self._ladder(real):
                 return True
             for text, about in self.pairs:
@@ -225,7 +226,11 @@ class Corpus:
         if rule.review is not None:
             others = [rule if one.id == rule.id else one for one in RULES]
             found = analyse(Topology(loaded.architecture), loaded.source, others, today=edges.TODAY)
-            return tuple((one.rule, one.subject, one.severity, one.message, one.fix, one.flows) for one in found)
+            # together with all others, and alone: what it says of a rule that does not run
+            found += analyse(Topology(loaded.architecture), loaded.source, [rule], today=edges.TODAY)
+            return tuple(
+                (one.rule, one.subject, one.severity, one.message, one.fix, one.flows, one.changes) for one in found
+            )
         if rule.check is None:
             return ()
         topology = self._topologies.setdefault(text, Topology(loaded.architecture))
@@ -255,17 +260,19 @@ class Corpus:
                 self._loaded[text] = None
         return self._loaded[text]
 
-    @staticmethod
-    def _ladder(rule: Rule) -> Verdict:
+    def _ladder(self, rule: Rule) -> Verdict:
         if not rule.ladder:
             return ()
         rules = tuple(rule if one.id == rule.id else one for one in RULES)
-        found: list[tuple[object, ...]] = []
+        found: list[Finding] = []
         for text in (rule.bad, rule.good):
             named = [*rule.ladder, ("example", text)]
             inputs = tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named)
-            found += [(one.rule, one.subject) for one in judge(inputs, edges.TODAY, rules=rules)[-1].findings]
-        return tuple(found)
+            found += judge(inputs, edges.TODAY, rules=rules)[-1].findings
+        for text, about in self.pairs:
+            if about == rule.id and edges.NEXT in text:
+                found += edges.followed(text, rules)
+        return tuple((one.rule, one.subject, one.message, one.fix) for one in found)
 
 
 def survivors(names: Collection[str]) -> Iterator[Mutant]:

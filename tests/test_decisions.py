@@ -1,7 +1,9 @@
 """What one rule says of one model, as its first line states it: the conditions that no example of the rule decides.
 
 `# missing-tls: connection user -> web, connection app -> web` are the subjects of all its findings, `none` that there are none.
-Lines `# message: …`, `# confidence: …`, `# flows: …` and `# related: …` right below state that of the findings too, one a finding.
+Lines `# message: …`, `# fix: …`, `# confidence: …`, `# flows: …`, `# related: …`, `# proof: …` and `# removed: …` right
+below state that of the findings too, one a finding; `RULE` is the rule's own fix, and what is removed is what a fix takes out.
+Where the rule compares models that follow each other, all three stand in the file, the last one being asked of.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from archgen.finding import Finding
+from archgen.change import Remove
+from archgen.finding import Finding, Subject
 from archgen.rules import BY_NAME
 from tests.edges import findings
 
@@ -21,10 +24,19 @@ FILES = sorted((Path(__file__).parent / "decisions").glob("*.arch.yaml"))
 
 PARTS: dict[str, Callable[[Finding], str]] = {
     "message": lambda one: one.message,
+    "fix": lambda one: "RULE" if one.fix == BY_NAME[one.rule].fix else one.fix,
     "confidence": lambda one: one.confidence,
     "flows": lambda one: ", ".join(one.flows),
-    "related": lambda one: ", ".join(f"{each.subject.kind} {each.subject.id}" for each in one.related),
+    "related": lambda one: ", ".join(_named(each.subject) for each in one.related),
+    "proof": lambda one: ", ".join(_named(each) for each in one.proof.kill) if one.proof is not None else "none",
+    "removed": lambda one: (
+        ", ".join(".".join(map(str, each.path)) for each in one.changes if isinstance(each, Remove)) or "nothing"
+    ),
 }
+
+
+def _named(subject: Subject) -> str:
+    return f"{subject.kind} {subject.id}"
 
 
 def stated(text: str) -> tuple[str, list[str], dict[str, list[str]]]:
@@ -45,6 +57,6 @@ def test_the_verdict_is_the_stated_one(file: Path) -> None:
     assert rule in BY_NAME
     assert file.name.startswith(rule)
     found = findings(text, rule)
-    assert sorted(f"{one.subject.kind} {one.subject.id}" for one in found) == sorted(said)
+    assert sorted(_named(one.subject) for one in found) == sorted(said)
     for part, values in parts.items():
         assert [PARTS[part](one) for one in found] == values

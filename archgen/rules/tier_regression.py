@@ -23,12 +23,12 @@ def review(facts: Topology, seen: Seen) -> Iterator[Hit]:
         if _found(first, rule, subject) and not _found(parent, rule, subject):
             back.setdefault(subject, {})[rule] = None
     for subject, rules in back.items():
-        verb = "is" if len(rules) == 1 else "are"
+        verb, them = ("is", "it") if len(rules) == 1 else ("are", "them")
         at = "" if subject.kind == "model" else f" at {subject.id}"
         yield Hit(
             subject=subject,
-            message=f"{listed(tuple(rules))} {verb} back{at}: {first.model} had it, {parent.model} had closed it",
-            fix=f"Keep what {parent.model} does about it, or accept {listed(tuple(rules))} here with a reason.",
+            message=f"{listed(tuple(rules))} {verb} back{at}: {first.model} had {them}, {parent.model} had closed {them}",
+            fix=f"Keep what {parent.model} does about {them}, or accept {listed(tuple(rules))} here with a reason.",
         )
 
 
