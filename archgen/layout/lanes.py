@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from archgen.markup import badge_size, clean
 from archgen.metrics import text_width, wrap
 from archgen.theme import SIZES
@@ -15,20 +17,42 @@ WORDS = 204.0
 LOOP = 26.0
 """How far a message to oneself swings out."""
 
-_CARD_LEAST, _CARD_MOST = 104.0, 152.0
-_BESIDE = 24.0
 _AROUND = 14.0
 _NOTE_MOST = 212.0
 _FRAME_LEAST = 168.0
 
 
+class Spacing(Struct, frozen=True):
+    """How wide a message may be before it wraps, how wide cards are, what is between them, and whether they say more
+    than a name."""
+
+    words: float = WORDS
+    least: float = 104.0
+    most: float = 152.0
+    beside: float = 24.0
+    details: bool = True
+
+
+USUAL = Spacing()
+"""A page, which is as wide as the words want."""
+
+SLIDES = (
+    USUAL,
+    Spacing(words=168.0, least=96.0, most=140.0, beside=20.0, details=False),
+    Spacing(words=132.0, least=84.0, most=124.0, beside=20.0, details=False),
+    Spacing(words=104.0, least=76.0, most=108.0, beside=20.0, details=False),
+)
+"""Slides: the nearer lifelines stand to each other, the larger are the words between them."""
+
+
 class Lanes:
     """The x of each lifeline by participant, in pixels on the canvas, and what follows from them."""
 
-    def __init__(self, sequence: Sequence) -> None:
+    def __init__(self, sequence: Sequence, spacing: Spacing = USUAL) -> None:
+        self._spacing = spacing
         self.order = {one.id: at for at, one in enumerate(sequence.participants)}
         self.label_lines = 1
-        self.detailed = any(one.detail for one in sequence.participants)
+        self.detailed = spacing.details and any(one.detail for one in sequence.participants)
         self.card = self._card(sequence)
         badges = [badge for one in messages(sequence.items) for badge in one.badges]
         self.badge_step = 4 + max((badge_size(badge.number)[0] for badge in badges), default=20.0)
@@ -42,13 +66,14 @@ class Lanes:
     def _card(self, sequence: Sequence) -> float:
         """One width for all cards; two lines of label where one does not do."""
         labels = [text_width(clean(one.label), SIZES.name, bold=True) for one in sequence.participants]
-        details = [text_width(clean(one.detail), SIZES.label) for one in sequence.participants]
-        if any(width > _CARD_MOST - 16 for width in labels):
+        told = sequence.participants if self.detailed else ()
+        details = [text_width(clean(one.detail), SIZES.label) for one in told]
+        if any(width > self._spacing.most - 16 for width in labels):
             self.label_lines = 2
-        return float(min(_CARD_MOST, max([_CARD_LEAST, *(width + 16 for width in labels + details)])))
+        return float(min(self._spacing.most, max([self._spacing.least, *(width + 16 for width in labels + details)])))
 
     def _gaps(self, sequence: Sequence) -> list[float]:
-        gaps = [self.card + _BESIDE] * max(len(self.order) - 1, 0)
+        gaps = [self.card + self._spacing.beside] * max(len(self.order) - 1, 0)
         for message in messages(sequence.items):
             at = self._gap(message)
             if at < len(gaps):
@@ -62,11 +87,11 @@ class Lanes:
 
     def _need(self, message: Message) -> float:
         widest = max((text_width(line, SIZES.text) for line in self.lines(message)), default=0.0)
-        protocol = min(text_width(clean(message.protocol), SIZES.small), WORDS)
+        protocol = min(text_width(clean(message.protocol), SIZES.small), self._spacing.words)
         marks = 72 + len(message.badges) * self.badge_step if message.badges else 0.0
         if message.source == message.target:
             return max(widest, protocol) + LOOP + 20
-        return max(max(widest, protocol) + _BESIDE, marks)
+        return max(max(widest, protocol) + self._spacing.beside, marks)
 
     def _shift(self, sequence: Sequence) -> float:
         """Moves everything right of the gutter; the width of the canvas."""
@@ -84,7 +109,7 @@ class Lanes:
 
     def lines(self, message: Message) -> tuple[str, ...]:
         """The words of a message, wrapped."""
-        return wrap(clean(message.text), WORDS, SIZES.text)
+        return wrap(clean(message.text), self._spacing.words, SIZES.text)
 
     def _gap_sides(self, message: Message) -> tuple[float, float]:
         xs = list(self.x.values())

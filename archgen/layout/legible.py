@@ -14,7 +14,7 @@ from archgen.view import Diagram
 READABLE = 12.0
 """Points of a name that is read from the back of a room; labels have three quarters of it."""
 
-MOST = 18.0
+MOST = 24.0
 """Points of a name at most, so that a picture of few things does not shout."""
 
 _BETTER = 1.05

@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 
 from msgspec import Struct
 
-from archgen.layout.lanes import LOOP, Lanes
+from archgen.layout.lanes import LOOP, USUAL, Lanes, Spacing
 from archgen.layout.placed import Box
 from archgen.markup import clean
 from archgen.metrics import elide, text_width, wrap
@@ -113,9 +113,9 @@ class PlacedSequence(Struct, frozen=True):
         return tuple(found)
 
 
-def place(sequence: View) -> PlacedSequence:
+def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
     """The places of a sequence: a gutter with the steps' numbers, a column for each participant, a row for each item."""
-    lanes = Lanes(sequence)
+    lanes = Lanes(sequence, spacing)
     heads = tuple(_head(one, lanes, SIZES.margin) for one in sequence.participants)
     top = max((head.box.bottom for head in heads), default=float(SIZES.margin))
     rows = _Rows(lanes, top + SIZES.grid)
@@ -144,7 +144,7 @@ def _head(one: Participant, lanes: Lanes, y: float) -> Head:
     first = icon.bottom + 17
     texts = [Text(line, x, first + at * LEADING, SIZES.name, "ink", "middle", True) for at, line in enumerate(lines)]
     detail = elide(clean(one.detail), width - 12, SIZES.label)
-    if detail:
+    if detail and lanes.detailed:
         texts.append(Text(detail, x, first + (len(lines) - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
     height = 10 + SIZES.icon_small + 8 + lanes.label_lines * LEADING + (15 if lanes.detailed else 0) + 7
     return Head(one, x, Box(x - width / 2, y, width, height), tuple(texts), icon)

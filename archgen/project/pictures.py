@@ -27,6 +27,7 @@ from archgen.view import Diagram, Sequence
 from archgen.views.deployment import deployment
 from archgen.views.diff import change_diagram
 from archgen.views.flow import Stop, flow_sequence
+from archgen.views.overview import overview
 
 
 def _best() -> Engine:
@@ -177,9 +178,12 @@ class Drawing:
         """The deployment with its places."""
         return self._engine(self.diagram(tier))
 
-    def fitted(self, tier: Tier) -> Placed:
-        """The deployment with its places for a slide; other engines than ours place it as they do anywhere."""
-        diagram = self.diagram(tier)
+    def overview(self, tier: Tier) -> Diagram:
+        """The components of a tier without machines."""
+        return overview(tier.topology, tier.findings if self.findings else ())
+
+    def fitted(self, diagram: Diagram) -> Placed:
+        """A view with its places for a slide; other engines than ours place it as they do anywhere."""
         if self._name not in ("best", "domain") or diagram.direction == "top-down":
             return _fitted(self._engine)(diagram)
         from archgen.layout.legible import legible

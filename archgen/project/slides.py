@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archgen.deck import Deck
+from archgen.deck import PICTURE, Deck
 from archgen.glyphs import Icon
+from archgen.layout.legible import READABLE, points
 from archgen.project.pictures import Drawing
 from archgen.rules import BY_NAME
 from archgen.site import Tier
 from archgen.site.step import FlowChange, IssueChange, compare
 from archgen.slides import Bought, Chapter, deck
+from archgen.views.part import parts
 from archgen.wording import listed
 
 MOST = 6
@@ -67,10 +69,14 @@ def _icons(tiers: tuple[Tier, ...], drawing: Drawing) -> Callable[[str | None], 
 
 def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing) -> Chapter:
     follows = tiers.get(tier.topology.architecture.follows or "")
+    placed = drawing.fitted(drawing.diagram(tier))
+    small = points(placed, *PICTURE) < READABLE
     return Chapter(
         topology=tier.topology,
         findings=tier.findings,
-        placed=drawing.fitted(tier),
+        placed=placed,
+        overview=drawing.fitted(drawing.overview(tier)) if small else None,
+        parts=tuple(map(drawing.fitted, parts(placed.diagram))) if small else (),
         flows=tuple(drawing.flow(tier, flow) for flow in tier.topology.architecture.flows),
         bought=_bought(follows, tier) if follows else None,
         whys={one.rule: BY_NAME[one.rule].why for one in tier.findings if one.rule in BY_NAME},

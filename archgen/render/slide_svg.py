@@ -10,8 +10,10 @@ from archgen.deck import BLEED, PROSE, TALL, WIDE, Entry, Flow, Opening, Picture
 from archgen.glyphs import Icon
 from archgen.layout.legible import INSIDE, MOST
 from archgen.layout.placed import Box
+from archgen.layout.tables import LEADING, PAD, lay_out
+from archgen.layout.titles import fitted_title
 from archgen.markup import badge, element, number, picture, words
-from archgen.metrics import elide, text_width, wrap
+from archgen.metrics import text_width, wrap
 from archgen.render.diagram_svg import diagram_svg
 from archgen.render.legend import legend
 from archgen.render.sequence_svg import placed_sequence_svg
@@ -24,13 +26,11 @@ _TITLE, _OPENING = 28.0, 40.0
 _AREA = Box(40, 78, WIDE - 80, 430)
 """The part of a slide that a picture or prose may fill."""
 
-_CELL, _PAD = 18.0, 12.0
-_LEADING = 1.25
 _INDENT = 44.0
 _BADGE = 1.6
 _LEGEND = 1.1
 _FOOT = 22.0
-_LARGEST = 1.15
+_LARGEST = 1.3
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
 _HERE = "<!--picture-->"
@@ -81,7 +81,8 @@ def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str
 
 
 def _title(title: str) -> str:
-    return words(40, 54, elide(" ".join(title.split()), WIDE - 80, _TITLE, bold=True), _TITLE, bold=True)
+    fitting, size = fitted_title(title, WIDE - 80, _TITLE)
+    return words(40, 54, fitting, size, bold=True)
 
 
 def _opening(slide: Opening) -> str:
@@ -93,7 +94,7 @@ def _opening(slide: Opening) -> str:
         for at, line in enumerate(title)
     ]
     parts.append(element("rect", x=64, y=y + 20, width=72, height=4, rx=2, class_="f-accent"))
-    parts += [words(64, y + 64 + at * PROSE * _LEADING, line, PROSE, "muted") for at, line in enumerate(told)]
+    parts += [words(64, y + 64 + at * PROSE * LEADING, line, PROSE, "muted") for at, line in enumerate(told)]
     return "".join(parts)
 
 
@@ -110,7 +111,7 @@ def _prose(entries: tuple[Entry, ...]) -> str:
         text = f"{entry.strong} {entry.text}".strip()
         lines = wrap(text, _AREA.width - (x - _AREA.x), PROSE, bold=bool(bold)) or ("",)
         for at, line in enumerate(lines):
-            base = y + PROSE * 0.9 + at * PROSE * _LEADING
+            base = y + PROSE * 0.9 + at * PROSE * LEADING
             strong, rest = line[:bold], line[bold:]
             parts.append(words(x, base, strong, PROSE, bold=True) if strong.strip() else "")
             start = x + text_width(strong, PROSE, bold=True)
@@ -120,7 +121,7 @@ def _prose(entries: tuple[Entry, ...]) -> str:
             mark = badge(0, 0, entry.badge.number, entry.badge.severity, entry.badge.title)
             where = f"translate({number(_AREA.x + 18)} {number(y + PROSE * 0.55)}) scale({_BADGE})"
             parts.append(element("g", mark, transform=where))
-        y += len(lines) * PROSE * _LEADING + 12
+        y += len(lines) * PROSE * LEADING + 12
     return "".join(parts)
 
 
@@ -129,44 +130,23 @@ def _lead(text: str) -> float:
 
 
 def _table(slide: Table) -> str:
-    rows = (slide.header, *slide.rows)
-    widths = _columns(rows)
+    laid = lay_out((slide.header, *slide.rows), _AREA.width, _AREA.height)
+    size = laid.size
     parts: list[str] = []
     y = _AREA.y
-    for at, row in enumerate(rows):
-        cells = [
-            wrap(cell, wide - 2 * _PAD, _CELL, bold=at == 0, lines=2) for cell, wide in zip(row, widths, strict=True)
-        ]
-        tall = max(len(lines) for lines in cells) * _CELL * _LEADING + 14
+    for at, (row, tall) in enumerate(zip(laid.rows, laid.heights, strict=True)):
         ground = "accent" if at == 0 else "tint_2" if at % 2 else "ground"
         parts.append(element("rect", x=_AREA.x, y=y, width=_AREA.width, height=tall, class_=f"f-{ground}"))
         x = _AREA.x
-        for lines, wide in zip(cells, widths, strict=True):
+        for lines, wide in zip(row, laid.widths, strict=True):
             for place, line in enumerate(lines):
-                base = y + 7 + _CELL * 0.95 + place * _CELL * _LEADING
-                parts.append(words(x + _PAD, base, line, _CELL, "on_badge" if at == 0 else "ink", bold=at == 0))
+                base = y + 7 + size * 0.95 + place * size * LEADING
+                parts.append(words(x + PAD, base, line, size, "on_badge" if at == 0 else "ink", bold=at == 0))
             x += wide
         y += tall
     rule = f"M{number(_AREA.x)} {number(y)}h{number(_AREA.width)}"
     parts.append(element("path", d=rule, fill="none", class_="s-card_line", stroke_width=SIZES.hairline))
     return "".join(parts)
-
-
-def _columns(rows: tuple[tuple[str, ...], ...]) -> list[float]:
-    """As wide as their words where there is room for them; together as wide as the slide."""
-    wanted = [
-        max(text_width(cell, _CELL, bold=True) for cell in column) + 2 * _PAD for column in zip(*rows, strict=True)
-    ]
-    return _shared(wanted, _AREA.width)
-
-
-def _shared(wanted: list[float], room: float) -> list[float]:
-    """The room among columns: what each wants where that is no more than its share, the rest evenly to the others."""
-    given: dict[int, float] = {}
-    for left, at in enumerate(sorted(range(len(wanted)), key=lambda at: wanted[at])):
-        given[at] = min(wanted[at], (room - sum(given.values())) / (len(wanted) - left))
-    over = (room - sum(given.values())) / max(len(wanted), 1)
-    return [given[at] + over for at in range(len(wanted))]
 
 
 # Pictures

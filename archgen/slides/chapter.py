@@ -22,7 +22,11 @@ class Bought(Struct, frozen=True):
 
 
 class Chapter(Struct, frozen=True):
-    """One tier; the order of the findings gives the issues their numbers, `rules` tells why a rule matters."""
+    """One tier; the order of the findings gives the issues their numbers, `whys` tells why a rule matters.
+
+    A deployment whose words are small is told three times: before it the components without machines, after it each
+    of its `parts`, a slide each.
+    """
 
     topology: Topology
     findings: tuple[Finding, ...]
@@ -30,3 +34,5 @@ class Chapter(Struct, frozen=True):
     flows: tuple[Sequence, ...]
     bought: Bought | None = None
     whys: dict[str, str] = {}
+    overview: Placed | None = None
+    parts: tuple[Placed, ...] = ()

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from archgen.assessment import assess
 from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Slide, Table
 from archgen.explained import explained
-from archgen.finding import SEVERITIES, Finding
+from archgen.finding import SEVERITIES, Finding, Severity
 from archgen.report.assessment import lasting, percent, resting
 from archgen.slides.chapter import Bought, Chapter
-from archgen.slides.paging import growing, pages, sheets
+from archgen.slides.paging import fill, growing, pages, sheets, shortened
 from archgen.view import Badge, Sequence
 from archgen.wording import listed, plural
 
 _MOST = 6
 """Names that a line lists before it counts the rest."""
 
-_ROWS = 6
-"""Rows of a table on one slide."""
+_ROWS, _RUNGS = 6, 8
+"""Rows of a table on one slide: of flows, whose cells are long, and of architectures."""
+
+_SAID = 4
+"""Lines of an issue on a slide; its notes have the whole."""
 
 _ASSUMED = ("Assumed", "Of", "Source")
 
@@ -49,22 +53,30 @@ def _few(names: tuple[str, ...], last: str = "and") -> str:
 
 
 def _ladder(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:
-    entries = []
+    rows, told = [], []
     for one in chapters:
-        topology = one.topology
-        sizes = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'component')}"
-        entries.append(Entry(f"{sizes}, {_counted(one.findings)}.", f"{topology.architecture.name}:"))
-    yield from pages("The ladder", tuple(entries))
+        topology, assessed = one.topology, assess(one.topology, 1)
+        known = [each.severity for each in one.findings if each.accepted is None]
+        worst = max(assessed, key=lambda each: each.result.downtime if each.possible else inf, default=None)
+        down = "" if worst is None else lasting(worst.result.downtime) if worst.possible else "always"
+        sizes = (str(len(topology.hosts)), str(len(topology.components)))
+        rows.append((topology.architecture.name, *sizes, str(known.count("error")), str(known.count("warning")), down))
+        told.append(f"{topology.architecture.name}: {_counted(known)}.")
+        if worst is not None:
+            title = topology.flows[worst.flow].title
+            told.append(f"Its worst flow, {title}, is down {down}{' a year' if worst.possible else ''}.")
+    header = ("Architecture", "Hosts", "Parts", "Errors", "Warnings", "Down a year")
+    for start in range(0, len(rows), _RUNGS):
+        yield Table("The ladder", header, tuple(rows[start : start + _RUNGS]), "\n".join(told))
 
 
-def _counted(findings: tuple[Finding, ...]) -> str:
-    known = [one.severity for one in findings if one.accepted is None]
+def _counted(known: list[Severity]) -> str:
     said = tuple(plural(known.count(one), one) for one in SEVERITIES if one in known and one != "info")
     infos = (f"{known.count('info')} info",) if "info" in known else ()
     return listed((*said, *infos)) or "no issues"
 
 
-def _bought(bought: Bought) -> Iterator[Slide]:
+def _bought(bought: Bought, name: str) -> Iterator[Slide]:
     lines = (
         ("Added:", bought.added),
         ("Closed:", bought.closed),
@@ -74,7 +86,7 @@ def _bought(bought: Bought) -> Iterator[Slide]:
     entries = [Entry(_few(names), word) for word, names in lines if names]
     entries += [Entry(one) for one in bought.verdicts]
     if entries:
-        yield from pages(f"What the step from {bought.follows} bought", tuple(entries))
+        yield from pages(f"{name}: what the step bought", tuple(entries), f"The step from {bought.follows} to {name}.")
 
 
 # A tier
@@ -84,13 +96,18 @@ def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[Slide]:
     architecture = chapter.topology.architecture
     if opened:
         yield Opening(architecture.name, architecture.summary or "")
-    yield Picture(f"{architecture.name}: deployment", chapter.placed, _deployment_notes(chapter))
+    notes = _deployment_notes(chapter)
+    if chapter.overview is not None:
+        yield Picture(f"{architecture.name}: overview", chapter.overview, notes)
+    yield Picture(f"{architecture.name}: deployment", chapter.placed, notes)
+    for part in chapter.parts:
+        yield Picture(f"{architecture.name}: {part.diagram.title}", part, part.diagram.alt)
     for sequence in chapter.flows:
         yield from _steps(chapter, sequence) if steps else _flow(chapter, sequence)
     yield from _reliability(chapter)
     yield from _issues(chapter)
     if chapter.bought is not None:
-        yield from _bought(chapter.bought)
+        yield from _bought(chapter.bought, architecture.name)
 
 
 def _deployment_notes(chapter: Chapter) -> str:
@@ -180,7 +197,9 @@ def _assumed(chapter: Chapter, assumed: tuple[tuple[float, str, tuple[str, ...]]
 
 def _issues(chapter: Chapter) -> Iterator[Prose]:
     shown = [(number, one) for number, one in enumerate(chapter.findings, 1) if one.accepted is None]
-    entries = tuple(Entry(one.message, badge=Badge(number, one.severity, one.message)) for number, one in shown)
+    entries = tuple(
+        Entry(shortened(one.message, _SAID), badge=Badge(number, one.severity, one.message)) for number, one in shown
+    )
     notes: list[str] = []
     for number, one in shown:
         notes.append(f"{_said(number, one)} Next step: {one.fix}")
@@ -196,14 +215,27 @@ def _issues(chapter: Chapter) -> Iterator[Prose]:
 
 
 def _appendix(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:
-    told: dict[str, tuple[str, str, list[str]]] = {}
+    told: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
     for chapter in chapters:
         for one in explained(chapter.topology):
             entry = told.setdefault(one.id, (one.title, one.text, []))
             if one.here:
-                entry[2].append(f"{chapter.topology.architecture.name}: {one.here}")
+                entry[2].append((chapter.topology.architecture.name, one.here))
     if told:
         yield Opening("Explanations", "What the parts are and do")
     for title, text, here in told.values():
-        notes = "\n".join([text, *here])
-        yield from pages(title, tuple(Entry(paragraph) for paragraph in text.split("\n\n")), notes)
+        notes = "\n".join([text, *(f"{name}: {words}" for name, words in here)])
+        entries = tuple(Entry(paragraph) for paragraph in text.split("\n\n"))
+        yield from pages(title, fill(entries, _here(here, len(chapters))), notes)
+
+
+def _here(said: list[tuple[str, str]], all_of_them: int) -> tuple[Entry, ...]:
+    """What an explanation means in each architecture; what is the same in several is said once."""
+    found: dict[str, list[str]] = {}
+    for name, words in said:
+        found.setdefault(words, []).append(name)
+    everywhere = "Everywhere:" if all_of_them > 1 else "Here:"
+    return tuple(
+        Entry(words, everywhere if len(names) == all_of_them else f"{listed(tuple(names))}:")
+        for words, names in found.items()
+    )

@@ -8,26 +8,46 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from archgen.deck import PROSE, TALL, WIDE, Entry, Prose
+from archgen.layout.lanes import SLIDES
+from archgen.layout.legible import INSIDE
 from archgen.layout.sequence import PlacedSequence, place
 from archgen.metrics import wrap
+from archgen.theme import SIZES
 from archgen.view import Block, Item, Message, Remark, Sequence
 
 _WIDTH = WIDE * 0.9 - 44
-_LINES = 12
+_LINES = 13
 _SPACE = 0.5
 """The space after a paragraph, in lines."""
 
-_ROOM = (WIDE * 0.92, TALL * 0.78)
+_ROOM = (WIDE - 80, TALL - 112)
 _SHORT = 340
 """Pixels of a sequence that is not cut further, however small it stands."""
 
-_READABLE = 0.9
-"""Points that a pixel of a sequence should become at least: its smallest words have 10 pixels."""
+_READABLE = 1.05
+"""Points that a pixel of a sequence should become at least: what is said has 12 pixels, protocols have 10."""
 
 
 def lines(entry: Entry) -> int:
     """The lines that a paragraph takes on a slide."""
-    return max(1, len(wrap(f"{entry.strong} {entry.text}".strip(), _WIDTH, PROSE)))
+    return max(1, len(wrap(f"{entry.strong} {entry.text}".strip(), _WIDTH, PROSE, bold=bool(entry.strong))))
+
+
+def shortened(text: str, most: int) -> str:
+    """A text cut to some lines of a slide, behind a badge."""
+    return " ".join(wrap(text, _WIDTH, PROSE, lines=most))
+
+
+def fill(entries: tuple[Entry, ...], more: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The paragraphs and as many more as are left room for on their slide."""
+    found = list(entries)
+    room = _LINES - sum(lines(entry) + _SPACE for entry in entries)
+    for entry in more:
+        room -= lines(entry) + _SPACE
+        if room < 0:
+            break
+        found.append(entry)
+    return tuple(found)
 
 
 def pages(title: str, entries: tuple[Entry, ...], notes: str = "") -> Iterator[Prose]:
@@ -57,9 +77,12 @@ def _cut(entry: Entry) -> Entry:
 
 def sheets(sequence: Sequence) -> tuple[PlacedSequence, ...]:
     """The sequence on as few slides as let its words be read, each with all who take part in it."""
-    whole = place(sequence)
+    for spacing in SLIDES:
+        whole = place(sequence, spacing)
+        if _ROOM[0] >= _READABLE * whole.width:
+            break
     for count in range(1, len(sequence.items) + 1):
-        parts = [place(part) for part in _parts(sequence, count)]
+        parts = [place(part, spacing) for part in _parts(whole, count)] if count > 1 else [whole]
         if all(_large_enough(part) for part in parts) or max(part.height for part in parts) < _SHORT:
             return tuple(parts)
     return (whole,)
@@ -95,12 +118,32 @@ def _counted(items: tuple[Item, ...]) -> tuple[int, int, int]:
 
 
 def _large_enough(placed: PlacedSequence) -> bool:
-    across, down = _ROOM[0] / placed.width, _ROOM[1] / placed.height
+    margin = 2 * (SIZES.margin - INSIDE)
+    across, down = _ROOM[0] / (placed.width - margin), _ROOM[1] / (placed.height - margin)
     return down >= min(across, _READABLE)
 
 
-def _parts(sequence: Sequence, count: int) -> Iterator[Sequence]:
-    items: tuple[Item, ...] = sequence.items
-    size = -(-len(items) // count)
-    for start in range(0, len(items), size) if items else (0,):
-        yield replace(sequence, items=items[start : start + size])
+def _parts(whole: PlacedSequence, count: int) -> Iterator[Sequence]:
+    """The items in so many parts that are about equally high, each of at least one item."""
+    items, bottoms = whole.sequence.items, _bottoms(whole)
+    start = 0
+    for part in range(1, count + 1):
+        wanted = whole.top + (whole.bottom - whole.top) * part / count
+        ends = range(start + 1, len(items) - (count - part) + 1)
+        end = min(ends, key=lambda at: abs(bottoms[at - 1] - wanted), default=len(items))
+        yield replace(whole.sequence, items=items[start : end if part < count else len(items)])
+        start = end
+
+
+def _bottoms(whole: PlacedSequence) -> list[float]:
+    """How far down each item reaches."""
+    found: list[float] = []
+    arrows = papers = frames = 0
+    for item in whole.sequence.items:
+        told, noted, framed = _counted((item,))
+        arrows, papers, frames = arrows + told, papers + noted, frames + framed
+        if isinstance(item, Block):
+            found.append(whole.frames[frames - framed].box.bottom)
+        else:
+            found.append(whole.arrows[arrows - 1].y2 if told else whole.papers[papers - 1].box.bottom)
+    return found

@@ -10,15 +10,16 @@ from msgspec import Struct
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.opc.constants import RELATIONSHIP_TYPE
-from pptx.oxml.ns import qn
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.presentation import Presentation as Pptx
 from pptx.util import Emu, Pt
 
-from archgen.deck import TALL, WIDE
+from archgen.deck import PROSE, TALL, WIDE
 from archgen.errors import UsageError
 from archgen.theme import DARK, LIGHT, Theme
 
-TITLE_SIZE = 28.0
+TITLE_SIZE, OPENING_SIZE = 28.0, 40.0
 _FONT = "Arial"
 _FOOT = (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE)
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
@@ -43,6 +44,8 @@ class Base(Struct, frozen=True):
     area: Area
     theme: Theme
     title_size: float
+    opening_lines: int
+    """How many lines of its own size the title of the deck may have; one of the usual size where that is unknown."""
 
 
 def base(template: bytes | None = None, theme: Theme = LIGHT) -> Base:
@@ -60,6 +63,7 @@ def base(template: bytes | None = None, theme: Theme = LIGHT) -> Base:
         _area(presentation, bare),
         theme if template is None else _theme(presentation),
         _title_size(presentation),
+        2 if template is None else 1,
     )
 
 
@@ -188,22 +192,38 @@ def _arrange(master: Any) -> None:
 
 
 def _open(layout: Any) -> None:
-    """The title slide: words on the left, one under the other."""
+    """The title slide: words on the left, one under the other, and a rule between them."""
     for one in layout.placeholders:
         form = one.placeholder_format.type
         if form == PP_PLACEHOLDER.CENTER_TITLE:
-            one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in (64, 150, 832, 100))
-            anchor = "b"
+            _set_words(one, (64, 136, 832, 112), "b", OPENING_SIZE, "tx1")
         elif form == PP_PLACEHOLDER.SUBTITLE:
-            one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in (64, 262, 832, 150))
-            anchor = "t"
-        else:
-            continue
-        one._element.find(qn("p:txBody")).find(qn("a:bodyPr")).set("anchor", anchor)
-        for style in one._element.iter(qn("a:lvl1pPr")):
-            style.set("algn", "l")
-            for words in style.iter(qn("a:defRPr")):
-                words.set("sz", "2400")
+            _set_words(one, (64, 278, 832, 150), "t", PROSE, "tx2")
+    left, top, wide, tall = (Emu(Pt(length)) for length in (71, 260, 72, 4))
+    layout._element.find(f"{qn('p:cSld')}/{qn('p:spTree')}").append(
+        parse_xml(
+            f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="90" name="rule"/><p:cNvSpPr/><p:nvPr userDrawn="1"/>'
+            f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>'
+            f'<a:prstGeom prst="roundRect"><a:avLst><a:gd name="adj" fmla="val 50000"/></a:avLst></a:prstGeom>'
+            f'<a:solidFill><a:schemeClr val="accent1"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>'
+        )
+    )
+
+
+def _set_words(one: Any, box: tuple[float, float, float, float], anchor: str, size: float, colour: str) -> None:
+    one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in box)
+    body = one._element.find(qn("p:txBody"))
+    body.find(qn("a:bodyPr")).set("anchor", anchor)
+    old = body.find(qn("a:lstStyle"))
+    bold = ' b="1"' if size > PROSE else ""
+    old.getparent().replace(
+        old,
+        parse_xml(
+            f'<a:lstStyle {nsdecls("a")}><a:lvl1pPr marL="0" indent="0" algn="l"><a:buNone/>'
+            f'<a:defRPr sz="{round(size * 100)}"{bold}><a:solidFill><a:schemeClr val="{colour}"/></a:solidFill>'
+            f"</a:defRPr></a:lvl1pPr></a:lstStyle>"
+        ),
+    )
 
 
 _SCHEME = {

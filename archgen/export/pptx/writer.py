@@ -16,17 +16,17 @@ from archgen.export.pptx.canvas import Canvas
 from archgen.export.pptx.legend import legend
 from archgen.export.pptx.marks import Icons, Marks
 from archgen.export.pptx.notes import Notes
-from archgen.export.pptx.template import Area, Base, base
+from archgen.export.pptx.template import OPENING_SIZE, Area, Base, base
 from archgen.layout.legible import INSIDE, MOST
+from archgen.layout.tables import LEADING, PAD, lay_out
+from archgen.layout.titles import fitted_title
 from archgen.markup import clean
-from archgen.metrics import elide, text_width, wrap
+from archgen.metrics import wrap
 from archgen.theme import LIGHT, SIZES, Theme
 
-_LARGEST = 1.15
+_LARGEST = 1.3
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
-_CELL, _CELL_LINES = 18.0, 3
-_LEADING = 1.25
 _FOOT = 22.0
 
 
@@ -70,13 +70,18 @@ class _Writer:
         place = made.shapes.title
         if place is not None:
             room = float(place.width or 0) / 12700 - 16
-            place.text_frame.text = elide(
-                clean(" ".join(title.split())), max(room, 100), self._base.title_size, bold=True
-            )
+            fitting, size = fitted_title(clean(title), max(room, 100), self._base.title_size)
+            place.text_frame.text = fitting
+            if size != self._base.title_size:
+                place.text_frame.paragraphs[0].runs[0].font.size = Pt(size)
         return made
 
     def _opening(self, slide: Opening) -> Any:
         made = self._new(self._base.opening, slide.title)
+        if self._base.opening_lines > 1 and made.shapes.title is not None:
+            room = float(made.shapes.title.width or 0) / 12700 - 16
+            lines = wrap(clean(slide.title), room, OPENING_SIZE, bold=True, lines=self._base.opening_lines)
+            made.shapes.title.text_frame.text = " ".join(lines)
         for one in made.placeholders:
             if one.placeholder_format.type in (PP_PLACEHOLDER.SUBTITLE, PP_PLACEHOLDER.BODY):
                 room = float(one.width or 0) / 12700 - 16
@@ -125,7 +130,7 @@ class _Writer:
         indent = 44.0
         for entry in slide.entries:
             lines = wrap(f"{entry.strong} {entry.text}".strip(), area.width - indent, PROSE)
-            height = max(len(lines), 1) * PROSE * _LEADING
+            height = max(len(lines), 1) * PROSE * LEADING
             box = made.shapes.add_textbox(
                 *(Emu(Pt(length)) for length in (area.x + indent, y, area.width - indent, height))
             )
@@ -143,26 +148,23 @@ class _Writer:
     def _table(self, slide: Table) -> Any:
         made = self._new(self._base.bare, slide.title)
         area = self._area
-        wanted = [
-            max([text_width(row[at], _CELL, bold=True) for row in (slide.header, *slide.rows)] + [40]) + 24
-            for at in range(len(slide.header))
-        ]
-        limited = [min(wide, area.width * 0.45) for wide in wanted]
-        scale = area.width / sum(limited)
+        laid = lay_out(tuple(tuple(map(clean, row)) for row in (slide.header, *slide.rows)), area.width, area.height)
         frame = made.shapes.add_table(
             len(slide.rows) + 1,
             len(slide.header),
-            *(Emu(Pt(length)) for length in (area.x, area.y, area.width, 36.0 * (len(slide.rows) + 1))),
+            *(Emu(Pt(length)) for length in (area.x, area.y, area.width, sum(laid.heights))),
         )
         frame.name = clean(slide.title)[:200]
-        for at, wide in enumerate(limited):
-            frame.table.columns[at].width = Emu(Pt(wide * scale))
-        for y, row in enumerate((slide.header, *slide.rows)):
-            for x, words in enumerate(row):
+        for at, wide in enumerate(laid.widths):
+            frame.table.columns[at].width = Emu(Pt(wide))
+        for y, (row, tall) in enumerate(zip(laid.rows, laid.heights, strict=True)):
+            frame.table.rows[y].height = Emu(Pt(tall))
+            for x, lines in enumerate(row):
                 cell = frame.table.cell(y, x)
-                cell.text = " ".join(wrap(clean(words), limited[x] * scale - 20, _CELL, bold=True, lines=_CELL_LINES))
+                cell.text = " ".join(lines)
+                cell.margin_left = cell.margin_right = Emu(Pt(PAD - 1))
                 for paragraph in cell.text_frame.paragraphs:
-                    paragraph.font.size = Pt(_CELL)
+                    paragraph.font.size = Pt(laid.size)
         return made
 
     # Pictures

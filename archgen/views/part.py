@@ -1,0 +1,57 @@
+"""A part of a picture: one group with all that is in it, and what stands outside and is joined to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from archgen.view import Diagram
+
+MOST = 6
+"""A picture of more outermost groups than that is not told group by group."""
+
+
+def parts(diagram: Diagram) -> Iterator[Diagram]:
+    """A picture of each outermost group; none where there is one group, or where there are too many."""
+    outermost = [group for group in diagram.groups if group.parent is None and not group.across]
+    if not 1 < len(outermost) <= MOST:
+        return
+    parents = {group.id: group.parent for group in diagram.groups}
+    around: dict[str, str | None] = {}
+    for node in diagram.nodes:
+        at = node.group
+        while at is not None and parents.get(at) is not None:
+            at = parents[at]
+        around[node.id] = at
+    for group in outermost:
+        inside = {name for name, at in around.items() if at == group.id}
+        if len(inside) > 1:
+            yield _part(diagram, group.id, group.label, inside)
+
+
+def _part(diagram: Diagram, name: str, label: str, inside: set[str]) -> Diagram:
+    edges = tuple(edge for edge in diagram.edges if inside & {edge.source, edge.target})
+    joined = {end for edge in edges for end in (edge.source, edge.target)} | inside
+    nodes = tuple(node for node in diagram.nodes if node.id in joined or name in node.guards)
+    parents = {group.id: group.parent for group in diagram.groups}
+    used: set[str] = set()
+    for node in nodes:
+        at = node.group
+        while at is not None and at not in used:
+            used.add(at)
+            at = parents.get(at)
+    groups = []
+    for group in diagram.groups:
+        across = tuple(member for member in group.across if member in joined)
+        if group.id in used or across:
+            groups.append(replace(group, across=across))
+    return replace(
+        diagram,
+        id=f"{diagram.id}-{name}",
+        title=label,
+        alt=f"{diagram.title}: what stands in {label}, and what it is joined to.",
+        nodes=nodes,
+        groups=tuple(groups),
+        edges=edges,
+    )
