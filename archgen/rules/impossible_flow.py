@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.finding import Proof, Subject
-from archgen.model import Component, Connection
+from archgen.model import Component, Connection, Replica
 from archgen.reliability.index import NEAREST, SAME_HOST
 from archgen.reliability.structure import quorum
 from archgen.rule import Hit, Rule
@@ -16,19 +16,19 @@ from archgen.wording import listed, plural
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a missing connection or port, at the first step that wants it, then one a reason that flows fail for."""
     wanted: dict[tuple[str, tuple[str, ...]], list[Hop]] = {}
-    spoken: dict[tuple[str | None, str], list[Hop]] = {}
+    spoken: dict[tuple[str | None, Connection], list[Hop]] = {}
     for step in _steps(facts):
         source = step[0].step.source
         missing = tuple(one for one in step[0].step.targets if (source, one) not in facts.index.connections)
-        deaf = next((hop for hop in step if hop.connection and hop.connection.ports and hop.port is None), None)
+        deaf = next(((hop, hop.connection) for hop in step if hop.connection and hop.port is None), None)
         if missing:
             wanted.setdefault((source, missing), []).append(step[0])
-        elif deaf is not None and deaf.connection is not None:
-            spoken.setdefault((deaf.step.protocol, deaf.connection.id), []).append(deaf)
+        elif deaf is not None:
+            spoken.setdefault((deaf[0].step.protocol, deaf[1]), []).append(deaf[0])
     for (source, targets), hops in wanted.items():
         yield _unconnected(facts, source, targets, hops)
-    for hops in spoken.values():
-        yield _without_port(hops)
+    for (_, connection), hops in spoken.items():
+        yield _without_port(connection, hops)
     yield from _failing(facts, {hop.step.id for hops in wanted.values() for hop in hops})
 
 
@@ -56,10 +56,9 @@ def _unconnected(facts: Topology, source: str, targets: tuple[str, ...], hops: l
     )
 
 
-def _without_port(hops: list[Hop]) -> Hit:
-    hop = hops[0]
-    ports = [port.protocol for port in hop.connection.ports] if hop.connection else []
-    name = hop.connection.id if hop.connection else ""
+def _without_port(connection: Connection, hops: list[Hop]) -> Hit:
+    hop, name = hops[0], connection.id
+    ports = [port.protocol for port in connection.ports]
     return Hit(
         subject=Subject("step", hop.step.id),
         message=f"{hop.step.source} speaks {hop.step.protocol} here, but {name} has no such port, only {listed(ports)}",
@@ -70,8 +69,7 @@ def _without_port(hops: list[Hop]) -> Hit:
 
 
 def _others(hops: list[Hop], label: str) -> tuple[tuple[Subject, str], ...]:
-    steps = dict.fromkeys(hop.step.id for hop in hops[1:])
-    return tuple((Subject("step", one), label) for one in steps if one != hops[0].step.id)
+    return tuple((Subject("step", hop.step.id), label) for hop in hops[1:])
 
 
 def _flows(hops: list[Hop]) -> tuple[str, ...]:
@@ -82,7 +80,7 @@ def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
     """The flows that fail with nothing failed and no connection missing where they fail."""
     failing: dict[tuple[str, str], list[Proof]] = {}
     for flow, found in facts.failures.items():
-        if not found.possible and found.broken_step is not None and found.broken_step not in explained:
+        if found.broken_step is not None and found.broken_step not in explained:
             proof = Proof((), flow, found.broken_step, found.broken_path)
             failing.setdefault(_reason(facts, proof), []).append(proof)
     for (reason, fix), proofs in failing.items():
@@ -101,33 +99,38 @@ def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
 
 def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
     """Why a step fails with nothing failed, and what would mend it; the closest cause first."""
-    hops = [hop for hop in facts.hops[proof.flow] if hop.step.id == proof.step]
-    ends = [hops[0].step.source, *(target for hop in hops if hop.connection for target in hop.connection.targets)]
-    short = next((facts.components[one] for one in ends if _lacks_quorum(facts.components[one])), None)
+    step = next(hop.step for hop in facts.hops[proof.flow] if hop.step.id == proof.step)
+    connections = tuple(dict.fromkeys(facts.index.connections[step.source, one] for one in step.targets))
+    called = [target for connection in connections for target in connection.targets]
+    short = next((one for one in (step.source, *called) if _lacks_quorum(facts.components[one])), None)
     if short is not None:
-        return _quorum(short)
-    for connection in dict.fromkeys(hop.connection for hop in hops if hop.connection):
+        return _quorum(facts.components[short])
+    answering = _answering(facts, proof)
+    for connection in connections:
         if connection.locality is not None:
-            return _apart(facts, connection, proof.path)
-        if connection.needs not in (1, "all"):
-            return _too_few(facts, connection, proof)
-    held = next((one for one in ends[1:] if _is_held(facts.components[one])), None)
+            return _apart(connection, facts.replicas[proof.path[-1]])
+        if connection.needs not in (1, "all") and answering > 0:
+            return _too_few(connection, answering)
+    held = next((one for one in called if _is_held(facts.components[one])), None)
     if held is not None:
         return (
             f"only the active replicas of {held} answer until somebody switches over, and none of them may answer this",
             f"Name the replica that has the traffic as `active` of {held}.",
         )
-    name = f"{hops[0].step.source} -> {listed(hops[0].step.targets, 'or')}"
+    name = f"{step.source} -> {listed(step.targets, 'or')}"
     return f"no replica may answer {name}", "Placing, access and failover restrict who may answer: loosen one of them."
 
 
-def _too_few(facts: Topology, connection: Connection, proof: Proof) -> tuple[str, str]:
+def _answering(facts: Topology, proof: Proof) -> int:
+    """How many replicas may answer a step that fails; the fewest, where callers find different ones."""
     needs = [need for replica in proof.path for need in facts.structures[proof.flow].needs.get(replica, ())]
     found = [len(need.candidates) + len(need.standbys) for need in needs if need.step == proof.step]
-    fewest = min(found, default=0)
-    answering = plural(fewest, "replica") if fewest else "no replica"
+    return min(found, default=0)
+
+
+def _too_few(connection: Connection, answering: int) -> tuple[str, str]:
     return (
-        f"{connection.id} needs {connection.needs} replicas at a time, and {answering} may answer",
+        f"{connection.id} needs {connection.needs} replicas at a time, and {plural(answering, 'replica')} may answer",
         f"Add replicas, or lower `needs` of {connection.id}.",
     )
 
@@ -148,14 +151,12 @@ def _quorum(component: Component) -> tuple[str, str]:
     )
 
 
-def _apart(facts: Topology, connection: Connection, path: tuple[str, ...]) -> tuple[str, str]:
-    callers = [one for one in path if one in facts.replicas and facts.replicas[one].component == connection.source]
-    caller = callers[-1] if callers else connection.source
+def _apart(connection: Connection, caller: Replica) -> tuple[str, str]:
     place = {SAME_HOST: "the same host", NEAREST: "the same zone"}.get(connection.locality or "")
     place = place or f"the same {(connection.locality or '').removeprefix('same-')}"
     targets = listed(connection.targets, "or")
     return (
-        f"{connection.id} stays within {place}, and no replica of {targets} that may answer is there for {caller}",
+        f"{connection.id} stays within {place}, and no replica of {targets} that may answer is there for {caller.id}",
         f"Place {targets} beside {connection.source}, or take the `locality` off the connection.",
     )
 
