@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from glob import glob
 from typing import Any
 
@@ -10,6 +11,7 @@ from mkdocs.config import config_options
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
@@ -18,6 +20,7 @@ from archgen.errors import UsageError
 from archgen.project.day import today
 from archgen.project.fences import Embed, Fault, Fence, embed, taken_out
 from archgen.project.preview import Preview, Previews
+from archgen.project.reloading import look_at
 from archgen.project.writing import mark
 from archgen.site.door import Door, settle, undated
 from archgen.site.escape import html
@@ -41,6 +44,7 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._previews = Previews()
         self._preview = Preview((), ())
         self._serving = False
+        self._server: LiveReloadServer | None = None
         self._fences: dict[str, tuple[Fence, ...]] = {}
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
@@ -122,16 +126,21 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         """Leave the time of the build out of the packed sitemap, and say who made the site."""
         settle(config.site_dir)
         mark(config.site_dir)
+        self._look(config)
 
     def on_serve(self, server: Any, config: MkDocsConfig, builder: Any) -> Any:
-        """Build again when a model changes."""
-        try:
-            files = self._files(config)
-        except UsageError:
-            return server
-        for directory in sorted({os.path.dirname(file) for file in files}):
-            server.watch(directory)
+        """Build again when a model changes, or what it includes."""
+        self._server = server
+        self._look(config)
         return server
+
+    def _look(self, config: MkDocsConfig) -> None:
+        if self._server is None:
+            return
+        found = {os.path.dirname(config.config_file_path or "") or os.getcwd(): False}
+        with suppress(UsageError):
+            found |= dict.fromkeys((os.path.dirname(file) for file in self._files(config)), True)
+        look_at(self._server, found | dict.fromkeys(self._preview.included, False))
 
     def _files(self, config: MkDocsConfig) -> tuple[str, ...]:
         """The model files, relative to the working directory as `archgen lint` names them."""

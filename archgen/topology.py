@@ -87,11 +87,11 @@ def port_of(connection: Connection, request: Request | None = None) -> Port | No
 class Topology:
     """One architecture, ready to be asked; every answer is a frozen value in the order of the model."""
 
-    def __init__(self, architecture: Architecture, today: str | None = None) -> None:
+    def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.index = Index(architecture)
-        self.today = today
-        """The day as an ISO date that dated facts are held against; what depends on it is silent without."""
+        self.today = "0001-01-01"
+        """The day as an ISO date that dated facts are held against; until it is set no day has passed."""
         self.thresholds: Mapping[tuple[str, str], float] = {}
         """The numbers that a team sets for rules, by the rule's id and the threshold's name."""
 

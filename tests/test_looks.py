@@ -102,3 +102,44 @@ def test_a_second_line_without_room_keeps_what_the_icon_does_not_tell() -> None:
     placed = shown(networks(written(text)))
     assert {one.node.id: one.detail for one in placed.nodes} == {"wall": "guards servers", "web": "Web server"}
     assert faults(shown(overview(written(text)))) == []
+
+
+ROW = """
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, replicas: 3}
+  proxy: {kind: reverse-proxy, replicas: 3}
+  web: {kind: web-server, replicas: 2}
+  db: {kind: database, replicas: 5}
+connections:
+  user -> lb: https
+  lb -> proxy: https
+  proxy -> web: http
+  web -> db: mysql
+"""
+
+
+def test_replicas_stand_around_the_line_that_leads_to_them() -> None:
+    """Each row of replicas once hung from the first of them, so that a picture went down like stairs."""
+    placed = domain(deployment(written(ROW)))
+    middles: dict[str, list[float]] = {}
+    for one in placed.nodes:
+        middles.setdefault(one.node.subject, []).append(one.box.centre[1])
+    assert {subject: len(found) for subject, found in middles.items()} == {
+        "user": 1,
+        "lb": 3,
+        "proxy": 3,
+        "web": 2,
+        "db": 5,
+    }
+    assert len({sum(found) / len(found) for found in middles.values()}) == 1
+
+
+def test_parts_that_no_line_joins_stand_at_one_height() -> None:
+    placed = domain(deployment(sample("floating.arch")))
+    boxes = [one.box for one in placed.groups if one.group.kind == "zone"]
+    top, bottom = min(box.y for box in boxes), max(box.bottom for box in boxes)
+    others = [one.box for one in placed.nodes if one.node.group is None]
+    assert bottom - top > placed.height / 2
+    assert min(box.y for box in others) < top
+    assert max(box.bottom for box in others) > bottom

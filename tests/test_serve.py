@@ -6,9 +6,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -56,9 +58,17 @@ class Served:
 
     def save(self, name: str, text: str) -> None:
         """Save a model, and wait until the site is made again."""
+        self.write(f"models/{name}.arch.yaml", text)
+
+    def write(self, path: str, text: str | None) -> None:
+        """Write a file, or take it away, and wait until the site is made again."""
         before = len(self.said)
-        with open(os.path.join(self.directory, "models", f"{name}.arch.yaml"), "w", encoding="utf-8") as stream:
-            stream.write(text)
+        file = os.path.join(self.directory, path)
+        if text is None:
+            os.unlink(file)
+        else:
+            with open(file, "w", encoding="utf-8") as stream:
+                stream.write(text)
         self.until("^(built|nothing has changed|error)", before)
 
     def get(self, path: str) -> str:
@@ -77,6 +87,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     os.makedirs(os.path.join(directory, "models"))
     for name in ("1-simple-web-stack", TIER):
         shutil.copy(os.path.join(ROOT, "models", f"{name}.arch.yaml"), os.path.join(directory, "models"))
+    with open(os.path.join(directory, "zensical.toml"), "w", encoding="utf-8") as stream:
+        stream.write("[project.plugins.archgen]\n")
+    # where includes may be read from ends at the project
+    os.makedirs(os.path.join(directory, ".git"))
     one = Served(directory)
     yield one
     one.process.send_signal(signal.SIGINT)
@@ -85,7 +99,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     assert one.process.stderr is not None
     one.process.stderr.close()
     assert one.said[-1] == "stopped"
-    assert os.listdir(directory) == ["models"]
+    assert sorted(os.listdir(directory)) == [".git", "models", "zensical.toml"]
 
 
 def model(served: Served) -> str:
@@ -134,16 +148,31 @@ def test_text_that_is_no_yaml_and_a_file_that_is_gone_are_survived(served: Serve
     assert "Distributed web infrastructure" in served.get(f"{TIER}/index.html")
 
 
-def test_a_configuration_that_breaks_is_told_in_the_page(served: Served) -> None:
-    # the configuration is only watched where it is, so it is there once the models change
-    with open(os.path.join(served.directory, "archgen.toml"), "w", encoding="utf-8") as stream:
-        stream.write("modls = []\n")
-    served.save(TIER, model(served) + "\n")
+def test_a_configuration_that_comes_later_and_breaks_is_told_in_the_page(served: Served) -> None:
+    served.write("archgen.toml", "modls = []\n")
     assert "unknown key `modls`" in parse(served.get("index.html")).words
     assert "livereload" in served.get(f"{TIER}/flows/read-page/index.html")
-    os.unlink(os.path.join(served.directory, "archgen.toml"))
-    served.save(TIER, model(served) + "\n")
-    assert "Ladder" in served.get("index.html") or "ladder" in served.get("index.html")
+    served.write("archgen.toml", None)
+    assert "ladder" in served.get("index.html")
+
+
+def test_what_is_included_from_elsewhere_is_looked_at_too(served: Served) -> None:
+    whole = model(served)
+    os.makedirs(os.path.join(served.directory, "shared"))
+    with open(os.path.join(served.directory, "shared", "parts.yaml"), "w", encoding="utf-8") as stream:
+        stream.write("components:\n  cache: {kind: cache, name: The first cache}\n")
+    served.save(TIER, f"{whole}\ninclude: [../shared/parts.yaml]\n")
+    assert "The first cache" in parse(served.get(f"{TIER}/index.html")).words
+    served.write("shared/parts.yaml", "components:\n  cache: {kind: cache, name: Another cache}\n")
+    assert "Another cache" in parse(served.get(f"{TIER}/index.html")).words
+    served.write("shared/parts.yaml", None)
+    assert "cannot be included" in parse(served.get(f"{TIER}/index.html")).words
+    served.save(TIER, whole)
+    os.rmdir(os.path.join(served.directory, "shared"))
+
+
+def test_a_generator_that_would_ignore_the_plugin_is_told_of(served: Served) -> None:
+    assert served.said[0].startswith("warning: zensical.toml names the plugin archgen, which Zensical ignores")
 
 
 def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
@@ -165,3 +194,54 @@ def test_an_address_that_is_taken_is_an_error_in_words(served: Served) -> None:
     done = subprocess.run(command, cwd=served.directory, capture_output=True, text=True, timeout=60)
     assert done.returncode == 2
     assert f"127.0.0.1:{port} cannot be served on" in done.stderr
+
+
+def test_the_plugin_shows_what_breaks_under_mkdocs_serve_and_what_is_included(tmp_path: object) -> None:
+    top = str(tmp_path)
+    for directory in ("docs", "models", "shared", ".git"):
+        os.makedirs(os.path.join(top, directory))
+
+    def write(path: str, text: str) -> None:
+        with open(os.path.join(top, path), "w", encoding="utf-8") as stream:
+            stream.write(text)
+
+    model = "archgen: 1\nname: Ours\ninclude: [../shared/parts.yaml]\ncomponents: {web: {kind: web-server}}\n"
+    write(
+        "mkdocs.yml",
+        "site_name: Ours\nuse_directory_urls: false\ntheme: {name: material, font: false}\nplugins: [archgen]\n",
+    )
+    write("docs/index.md", "# Ours\n")
+    write("shared/parts.yaml", "components: {cache: {kind: cache, name: The first cache}}\n")
+    write("models/ours.arch.yaml", model)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "mkdocs", "serve", "-q", "-a", f"127.0.0.1:{port}"]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    process = subprocess.Popen(command, cwd=top, stderr=subprocess.DEVNULL, env=environment)
+
+    def shows(words: str) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ours/index.html", timeout=60) as answer:
+                return words in parse(answer.read().decode()).words
+        except OSError:
+            return False
+
+    def until(words: str) -> None:
+        for _ in range(600):
+            if shows(words):
+                return
+            time.sleep(0.1)
+        raise AssertionError(words)
+
+    try:
+        until("The first cache")
+        write("shared/parts.yaml", "components: {cache: {kind: cache, name: Another cache}}\n")
+        until("Another cache")
+        write("models/ours.arch.yaml", model.replace("web-server", "web-servr"))
+        until("models/ours.arch.yaml:4:26")
+        write("models/ours.arch.yaml", model)
+        until("Another cache")
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import assert_never
 
+from archgen.layout.alignment import Block, Join, Wish, drop, extent, level, levels_in, names_in, settle, wishes_of
 from archgen.layout.columns import calls
 from archgen.layout.measure import Card
 from archgen.layout.measures import USUAL, Measures
@@ -12,22 +13,6 @@ from archgen.view import Diagram, Edge
 
 PASS = 16.0
 MOST_PASSES = 12
-
-
-class Block:
-    """A node, a group or the room for a line that passes, over the columns `first` to `last`; `y` is within its parent."""
-
-    def __init__(self, name: str, first: int, last: int, height: float) -> None:
-        self.name = name
-        self.first = first
-        self.last = last
-        self.height = height
-        self.y = 0.0
-        self.header = 0.0
-        self.overhang = 0.0
-        self.foot = 0.0
-        self.children: list[Block] = []
-        self.passing = False
 
 
 class Stacking:
@@ -48,7 +33,7 @@ class Stacking:
         self._under = {
             edge.target for edge in lookups if self._parents.get(edge.source) and not self._parents.get(edge.target)
         }
-        self._order = {node.id: place for place, node in enumerate(diagram.nodes)}
+        self._subjects = {node.id: node.subject for node in diagram.nodes}
         self._guarded = {guarded for node in diagram.nodes for guarded in node.guards}
         worded = [edge for edge in self._edges if edge.label]
         self._worded = {pair for edge in worded for pair in ((edge.source, edge.target), (edge.target, edge.source))}
@@ -170,26 +155,30 @@ class Stacking:
         """Clusters beside each other, so that lines between them run straight; the tallest stands first."""
         if len(clusters) < 2:
             return
-        where = {name: at for at, cluster in enumerate(clusters) for name in _names(cluster)}
-        levels = {name: y for cluster in clusters for name, y in self._levels(cluster, 0.0)}
+        where = {name: at for at, cluster in enumerate(clusters) for name in names_in(cluster)}
+        levels = {name: y for cluster in clusters for name, y in levels_in(cluster)}
         joins: dict[int, list[Join]] = {at: [] for at in range(len(clusters))}
         for one in self._joins:
             if one[0] in where and one[1] in where and where[one[0]] != where[one[1]]:
                 joins[where[one[0]]].append(one)
                 joins[where[one[1]]].append(one)
-        first = max(range(len(clusters)), key=lambda at: (_extent(clusters[at]), -at))
+        first = max(range(len(clusters)), key=lambda at: (extent(clusters[at]), -at))
         placed: set[int] = set()
         strength = dict.fromkeys(range(len(clusters)), 0)
+        islands: list[list[int]] = [[]]
         at = first
         while strength:
-            wishes = _wishes(joins[at], where, levels, at, placed)
+            if at != first and not strength[at]:
+                islands.append([])
+            islands[-1].append(at)
+            wishes = wishes_of(joins[at], where, levels, at, placed)
             if len(clusters[at]) > 1 and self._loose(clusters[at]) and wishes:
                 self._settle(clusters[at], wishes)
             elif at != first:
-                drop = _drop(clusters[at], levels, wishes, clusters[first])
+                lower = drop(clusters[at], levels, wishes, clusters[first])
                 for block in clusters[at]:
-                    block.y += drop
-            levels.update(self._levels(clusters[at], 0.0))
+                    block.y += lower
+            levels.update(levels_in(clusters[at]))
             placed.add(at)
             del strength[at]
             for source, target, weight in joins[at]:
@@ -197,6 +186,7 @@ class Stacking:
                 if other in strength:
                     strength[other] += 10**weight
             at = max(strength, key=lambda at: (strength[at], -at), default=0)
+        level([[block for at in island for block in clusters[at]] for island in islands if len(island) > 1])
 
     def _loose(self, cluster: list[Block]) -> bool:
         """Whether a cluster is a column of single cards that may change places."""
@@ -205,22 +195,17 @@ class Stacking:
             return False
         return not any(other in names for name in names for other in self._worded_with.get(name, ()))
 
-    def _settle(self, cluster: list[Block], wishes: Mapping[str, tuple[int, float]]) -> None:
-        """Each card of a column as near as may be to where its own lines run straight; the weightiest exactly there."""
+    def _settle(self, cluster: list[Block], wishes: Mapping[str, Wish]) -> None:
+        """Each card of a column as near as may be to where its own lines run straight; the weightiest exactly there.
+
+        Replicas that want the same place stand around it, as near to each other as may be.
+        """
         spread = [height for _, height in wishes.values()]
         other = (0, round(sum(spread) / len(spread)))
         place = {one.name: at for at, one in enumerate(cluster)}
         wishes = {**wishes, **{one: wishes.get(by, other) for one, by in self._beside.items() if one in place}}
         order = self._together(sorted(cluster, key=lambda one: (wishes.get(one.name, other)[1], place[one.name])))
-        pinned = max(range(len(order)), key=lambda at: (wishes.get(order[at].name, other)[0], -at))
-        for one in order:
-            one.y = wishes.get(one.name, other)[1] - one.height / 2
-        for at in range(pinned + 1, len(order)):
-            above = order[at - 1]
-            order[at].y = max(order[at].y, above.y + above.height + self._gap(above, order[at]))
-        for at in range(pinned - 1, -1, -1):
-            below = order[at + 1]
-            order[at].y = min(order[at].y, below.y - self._gap(order[at], below) - order[at].height)
+        settle(order, [wishes.get(one.name, other) for one in order], self._subjects, self._gap)
 
     def _together(self, order: list[Block]) -> list[Block]:
         """The same order, but with what a model asks to stand beside another directly after it."""
@@ -239,14 +224,6 @@ class Stacking:
             found.append(waiting.pop())
             waiting += after.pop(found[-1].name, [])[::-1]
         return found if len(found) == len(order) else order
-
-    def _levels(self, blocks: Iterable[Block], above: float) -> Iterable[tuple[str, float]]:
-        """The height of the middle of every node and passing line in some blocks."""
-        for one in blocks:
-            if one.children:
-                yield from self._levels(one.children, above + one.y)
-            else:
-                yield one.name, above + one.y + one.height / 2
 
 
 def _neighbours(diagram: Diagram) -> dict[str, str]:
@@ -305,63 +282,3 @@ def _clusters(blocks: list[Block]) -> list[list[Block]]:
     for cluster in found:
         cluster.sort(key=lambda one: order[id(one)])
     return found
-
-
-def _names(blocks: Iterable[Block]) -> Iterable[str]:
-    for one in blocks:
-        if one.children:
-            yield from _names(one.children)
-        else:
-            yield one.name
-
-
-def _line(cluster: list[Block]) -> float:
-    """What a cluster is aligned by when no line says more: its first card, or the middle of its groups."""
-    highest = min(cluster, key=lambda one: one.y)
-    if not highest.children:
-        return highest.y + highest.height / 2
-    return _top(cluster) + _extent(cluster) / 2
-
-
-def _top(cluster: list[Block]) -> float:
-    return min(one.y for one in cluster)
-
-
-def _extent(cluster: list[Block]) -> float:
-    return max(one.y + one.height for one in cluster) - _top(cluster)
-
-
-Join = tuple[str, str, int]
-"""A line from block to block and how much it wants to be straight."""
-
-
-def _wishes(
-    joins: list[Join], where: Mapping[str, int], levels: Mapping[str, float], at: int, placed: set[int]
-) -> dict[str, tuple[int, float]]:
-    """For each card of a cluster its weightiest lines' weight, and the mean height of their other ends."""
-    found: dict[str, list[tuple[int, float]]] = {}
-    for source, target, weight in joins:
-        if where[source] == at and where[target] in placed:
-            found.setdefault(source, []).append((weight, levels[target]))
-        elif where[target] == at and where[source] in placed:
-            found.setdefault(target, []).append((weight, levels[source]))
-    wishes: dict[str, tuple[int, float]] = {}
-    for name, heights in found.items():
-        heaviest = max(weight for weight, _ in heights)
-        kept = [height for weight, height in heights if weight == heaviest]
-        wishes[name] = (heaviest, round(sum(kept) / len(kept)))
-    return wishes
-
-
-def _drop(
-    cluster: list[Block],
-    levels: Mapping[str, float],
-    wishes: Mapping[str, tuple[int, float]],
-    first: list[Block],
-) -> float:
-    """How much lower a whole cluster must stand for the mean of its weightiest lines to be straight."""
-    if not wishes:
-        return round(_line(first) - _line(cluster))
-    heaviest = max(weight for weight, _ in wishes.values())
-    kept = [height - levels[name] for name, (weight, height) in wishes.items() if weight == heaviest]
-    return round(sum(kept) / len(kept))

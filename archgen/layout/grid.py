@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archgen.layout.blocks import Block
+from archgen.layout.alignment import Block
 from archgen.layout.bundles import Bundle
 from archgen.layout.levels import Levels
 from archgen.layout.measure import label_size

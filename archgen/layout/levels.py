@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archgen.layout.blocks import Block
+from archgen.layout.alignment import Block
 from archgen.view import Diagram
 
 CLEAR = 12.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from importlib.util import find_spec
+from shutil import which
 
 _CONFIGS = ("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
 _PLUGIN = re.compile(
@@ -15,7 +16,7 @@ _PLUGIN = re.compile(
 def ignored_plugin(directory: str = ".") -> str | None:
     """A warning where Zensical would be run on a configuration that names the plugin: it ignores plugins it does not know."""
     named = next((name for name in _CONFIGS if _names_plugin(os.path.join(directory, name))), None)
-    if named is None or not (named == "zensical.toml" or find_spec("zensical")):
+    if named is None or not (named == "zensical.toml" or find_spec("zensical") or which("zensical")):
         return None
     return (
         f"warning: {named} names the plugin archgen, which Zensical ignores without a word: its site would lack the models' "

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.errors import UsageError
 from archgen.finding import Finding
 from archgen.policy import MEANINGLESS
 from archgen.project.catalogue import catalogue
-from archgen.project.inputs import model_id, read
+from archgen.project.inputs import Input, includer, model_id, read
 from archgen.project.models import Model, judge
 from archgen.project.remembered import Remembered
 from archgen.project.tiers import tiers
@@ -22,8 +24,8 @@ from archgen.site.pages import pages
 
 
 class Preview(Struct, frozen=True):
-    """The pages, the tiers that could be read, every finding that leaves a model without a meaning, and what is wrong with
-    the site as a whole.
+    """The pages, the tiers that could be read, every finding that leaves a model without a meaning, what is wrong with the
+    site as a whole, and the directories of what models include, whether it is there or not.
     """
 
     pages: tuple[Page, ...]
@@ -31,6 +33,7 @@ class Preview(Struct, frozen=True):
     tiers: tuple[Tier, ...] = ()
     rules: tuple[Rule, ...] = ()
     trouble: str = ""
+    included: tuple[str, ...] = ()
 
 
 class Previews:
@@ -44,7 +47,8 @@ class Previews:
 
     def make(self, files: tuple[str, ...], today: str) -> Preview:
         """Judge model files as of an ISO date and write the pages of all of them, as far as each can be shown."""
-        models = judge(read(files), today)
+        asked: dict[str, None] = {}
+        models = judge(tuple(_heard(one, asked) for one in read(files)), today)
         sound = tuple(model for model in models if model.topology is not None and not model.problems)
         broken = tuple(_broken(model) for model in models if model.topology is None or model.problems)
         shown, rules = tiers(sound), catalogue()
@@ -54,7 +58,8 @@ class Previews:
         # the pages that a broken model had say what is wrong with it
         made += tuple(_instead(broken, {page.path for page in made}, self._paths))
         self._paths |= {tier.id: _within(tier.id, made) for tier in shown}
-        return Preview(made, tuple(finding for one in broken for finding in one.findings), shown, rules)
+        problems = tuple(finding for one in broken for finding in one.findings)
+        return Preview(made, problems, shown, rules, included=tuple(asked))
 
     def shown(self, files: Callable[[], tuple[str, ...]], today: Callable[[], str]) -> Preview:
         """The preview of whatever files there are; where none can be made, pages that say why in the place of the last."""
@@ -69,6 +74,17 @@ class Previews:
 def preview(files: tuple[str, ...], today: str) -> Preview:
     """One preview."""
     return Previews().make(files, today)
+
+
+def _heard(given: Input, asked: dict[str, None]) -> Input:
+    """The input, telling in which directories it asks for files."""
+    include = given.include or includer(given.file)
+
+    def read_included(name: str) -> bytes:
+        asked[os.path.dirname(os.path.join(os.path.dirname(given.file), name))] = None
+        return include(name)
+
+    return replace(given, include=read_included)
 
 
 def _within(model: str, made: tuple[Page, ...]) -> tuple[str, ...]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, ItemsView
+from collections.abc import Callable
 
 from mkdocs.livereload import LiveReloadServer
 
 from archgen.errors import UsageError
-from archgen.project.config import root_of
 from archgen.project.html import build_html
 from archgen.project.preview import Preview, Previews
+from archgen.project.reloading import look_at
 from archgen.report.terminal import plain
 from archgen.site import Page
 
@@ -35,12 +35,14 @@ class Serving:
         self._say = say
         self._previews = Previews()
         self._pages: tuple[Page, ...] = ()
+        self.included: dict[str, bool] = {}
         self.place = ""
 
     def build(self) -> bool:
         """Make the site; whether there was anything to make."""
         preview = self._previews.shown(self._files, self._today)
         self._tell(preview)
+        self.included = dict.fromkeys(preview.included, False)
         if preview.pages == self._pages:
             return False
         build_html(preview.pages, self._name, self._output)
@@ -71,7 +73,12 @@ def serve(
     try:
         serving.build()
         host, port = address
-        server = LiveReloadServer(lambda: _again(serving, say), host, port, output, polling_interval=POLL)
+
+        def again() -> None:
+            _again(serving, say)
+            look_at(server, _watched(files, paths) | serving.included)
+
+        server = LiveReloadServer(again, host, port, output, polling_interval=POLL)
         # what is saved before anything watches is seen by one more look, and only then is it said where to look
         server._want_rebuild = True
         server.build_delay = POLL / 2
@@ -81,8 +88,7 @@ def serve(
             raise UsageError(f"{host}:{port} cannot be served on: {error.strerror}; name another --port") from error
         server.server_bind = lambda: None  # type: ignore[method-assign]
         server.error_handler = lambda code: _error_page(output, code)
-        for directory, deep in _watched(files, paths):
-            server.watch(directory, recursive=deep)
+        look_at(server, _watched(files, paths) | serving.included)
         serving.place = f"http://{host}:{server.server_address[1]}/"
         try:
             server.serve()  # type: ignore[no-untyped-call]
@@ -115,16 +121,15 @@ def _error_page(output: str, code: int) -> bytes | None:
         return stream.read()
 
 
-def _watched(files: Callable[[], tuple[str, ...]], paths: tuple[str, ...]) -> ItemsView[str, bool]:
+def _watched(files: Callable[[], tuple[str, ...]], paths: tuple[str, ...]) -> dict[str, bool]:
     """The directories of the models and of the configuration, and whether what is below them counts too."""
-    found: dict[str, bool] = {}
+    found = {os.path.abspath(path): True for path in paths if os.path.isdir(path)}
+    # where a configuration is, or will be
+    found.setdefault(os.getcwd(), False)
     try:
-        found |= {os.path.dirname(os.path.abspath(file)): False for file in files()}
+        models = [os.path.dirname(os.path.abspath(file)) for file in files()]
     except UsageError:
-        found[os.path.abspath("models" if os.path.isdir("models") else ".")] = False
-    found |= {os.path.abspath(path): True for path in paths if os.path.isdir(path)}
-    root = root_of(".")
-    for name in ("archgen.toml", "pyproject.toml"):
-        if os.path.exists(os.path.join(root, name)):
-            found[os.path.join(root, name)] = False
-    return found.items()
+        models = [os.path.abspath("models")]
+    for directory in models:
+        found.setdefault(directory, False)
+    return found

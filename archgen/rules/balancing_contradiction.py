@@ -35,13 +35,12 @@ def _of_balance(facts: Topology, component: Component) -> Iterator[Fault]:
     balance = component.balance
     if balance is None:
         return
-    members = _members(facts, component)
+    members = _members(facts, component.id, balance)
     backups = tuple(one for one in members if one.id in balance.backup or one.component in balance.backup)
-    active = [one.id for one in members if one not in backups]
-    if balance.mode == "active-passive" and _spreads(balance) and not balance.backup and len(active) > 1:
+    if balance.mode == "active-passive" and _spreads(balance) and not balance.backup and len(members) > 1:
         yield (
-            f"{component.id} is called active-passive, but {balance.algorithm} gives each of {listed(active)} its "
-            "share of the requests, and that is active-active",
+            f"{component.id} is called active-passive, but {balance.algorithm} gives each of "
+            f"{listed([one.id for one in members])} its share of the requests, and that is active-active",
             "Call it active-active, or name the members that only stand by under `backup`.",
         )
     if balance.mode == "active-active" and len(members) == 1 and not facts.components[members[0].component].managed:
@@ -58,17 +57,17 @@ def _spreads(balance: Balance) -> bool:
     return balance.algorithm is not None and balance.algorithm.lower().replace("_", "-") not in _IN_ORDER
 
 
-def _members(facts: Topology, component: Component) -> tuple[Replica, ...]:
+def _members(facts: Topology, component: str, balance: Balance) -> tuple[Replica, ...]:
     """What a component can spread over: the replicas of its targets.
 
     Where no backup ties targets together, only those of one kind stand in for each other: the kind it has most of.
     """
     kinds: dict[str, dict[str, None]] = {}
-    for connection in facts.outgoing[component.id]:
+    for connection in facts.outgoing[component]:
         for target in connection.targets:
             kind = facts.kind(target)
             if kind.id != "dns" and not kind.observes:
-                tied = bool(component.balance and component.balance.backup) or len(connection.targets) > 1
+                tied = bool(balance.backup) or len(connection.targets) > 1
                 kinds.setdefault("tied" if tied else kind.id, {})[target] = None
     targets = max(kinds.values(), key=lambda pool: sum(len(facts.components[one].replicas) for one in pool), default={})
     return tuple(replica for target in targets for replica in facts.components[target].replicas)
@@ -141,7 +140,7 @@ def _of_cluster(component: Component) -> Iterator[Fault]:
             f"{component.id} is called {cluster.mode}, but it has one replica, so {nobody}",
             "Add a second replica, or leave out the `mode`.",
         )
-    elif len(replicas) > 1 and _all_but_said(cluster, replicas):
+    elif _all_but_said(cluster, replicas):
         yield (
             f"{component.id} is called active-active, but names only {listed(cluster.active)} of its {len(replicas)} "
             "replicas as active",

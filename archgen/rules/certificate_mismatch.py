@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from archgen.change import Append, Change
 from archgen.finding import Subject
-from archgen.model import Certificate
+from archgen.model import Certificate, Port
 from archgen.naming import plain
 from archgen.rule import Hit, Rule
 from archgen.topology import Hop, Topology
@@ -21,14 +22,14 @@ def check(facts: Topology) -> Iterator[Hit]:
     certificates = {one.id: one for one in facts.architecture.certificates}
     wrong: dict[str, dict[str, None]] = {}
     flows: dict[str, dict[str, None]] = {}
-    bare: dict[str, tuple[str, list[str]]] = {}
+    bare: dict[str, tuple[str, dict[str, None]]] = {}
     for flow, hops in facts.hops.items():
         domain = facts.flows[flow].domain
-        for hop, end in _endings(facts, hops) if domain is not None and certificates else ():
-            shown = _shown(certificates, hop, end)
-            flawed = {one.id: _flaws(one, plain(domain or ""), end, one.id == _named(hop)) for one in shown}
-            if not shown and not facts.components[end].managed and hop.connection is not None:
-                bare.setdefault(hop.connection.id, (end, []))[1].append(flow)
+        for connection, port, end in _endings(facts, hops) if domain is not None and certificates else ():
+            shown = _shown(certificates, port, end)
+            flawed = {one.id: _flaws(one, plain(domain or ""), end) for one in shown}
+            if not shown and not facts.components[end].managed:
+                bare.setdefault(connection, (end, {}))[1][flow] = None
             elif all(flawed.values()):
                 for certificate, flaws in flawed.items():
                     wrong.setdefault(certificate, {}).update(dict.fromkeys(flaws))
@@ -41,36 +42,35 @@ def check(facts: Topology) -> Iterator[Hit]:
         yield Hit(subject=Subject("connection", connection), message=message, related=related, flows=tuple(used))
 
 
-def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[Hop, str]]:
-    """The encrypted hops of visitors up to where TLS ends, with the component that ends it."""
+def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port, str]]:
+    """Where TLS ends on the way of visitors: the last encrypted connection and its port, and the component behind it."""
     carrying = {hop.step.source for hop in hops if facts.kind(hop.step.source).id == "client"}
     for hop in hops:
-        if hop.step.source in carrying and hop.meaning == "encrypted" and hop.port is not None:
-            passed = hop.port.tls is not None and hop.port.tls.mode == "pass-through"
-            for target in hop.step.targets:
-                if passed or facts.kind(target).id in _PASSING:
-                    carrying.add(target)
-                else:
-                    yield hop, target
+        connection, port = hop.connection, hop.port
+        if connection is None or port is None or hop.meaning != "encrypted" or hop.step.source not in carrying:
+            continue
+        passed = port.tls is not None and port.tls.mode == "pass-through"
+        for target in hop.step.targets:
+            if target not in connection.targets:
+                continue
+            if passed or facts.kind(target).id in _PASSING:
+                carrying.add(target)
+            else:
+                yield connection.id, port, target
 
 
-def _named(hop: Hop) -> str | None:
-    return hop.port.tls.certificate if hop.port is not None and hop.port.tls is not None else None
-
-
-def _shown(certificates: dict[str, Certificate], hop: Hop, end: str) -> tuple[Certificate, ...]:
+def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[Certificate, ...]:
     """The certificate that the connection names, else those that are installed where TLS ends."""
-    named = _named(hop)
-    if named is not None:
-        return (certificates[named],)
+    if port.tls is not None and port.tls.certificate is not None:
+        return (certificates[port.tls.certificate],)
     return tuple(one for one in certificates.values() if end in one.installed_on)
 
 
-def _flaws(certificate: Certificate, domain: str, end: str, named: bool) -> list[str]:
+def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
     found = []
     if certificate.names and not any(_covers(plain(name), domain) for name in certificate.names):
         found.append(f"is for {listed(certificate.names)}, and visitors come for {domain}")
-    if named and certificate.installed_on and end not in certificate.installed_on:
+    if certificate.installed_on and end not in certificate.installed_on:
         found.append(f"is installed on {listed(certificate.installed_on)}, and TLS ends at {end}")
     return found
 
@@ -82,33 +82,29 @@ def _covers(name: str, domain: str) -> bool:
 
 def _judge(facts: Topology, certificate: Certificate, flaws: tuple[str, ...], flows: tuple[str, ...]) -> Iterator[Hit]:
     left = _days_left(certificate, facts.today)
-    date = (
-        ()
-        if left is None or left > facts.threshold("certificate-mismatch", "days", _WARNING_DAYS)
-        else (_running_out(certificate, left),)
-    )
+    near = left <= facts.threshold("certificate-mismatch", "days", _WARNING_DAYS)
+    date = (_running_out(certificate, left),) if near else ()
     if flaws or date:
-        soon = not flaws and left is not None and left >= 0
         users = flows or facts.flows_through(certificate.installed_on)
         yield Hit(
             subject=Subject("certificate", certificate.id),
             message=f"the certificate {certificate.id} {'; and it '.join((*flaws, *date))}",
             flows=users,
             fix="Renew it, and let something renew it by itself (ACME)." if not flaws else None,
-            case="expiring" if soon else None,
+            case="expiring" if not flaws and left >= 0 else None,
         )
 
 
-def _days_left(certificate: Certificate, today: str | None) -> int | None:
-    if certificate.expires is None or today is None:
-        return None
+def _days_left(certificate: Certificate, today: str) -> float:
+    if certificate.expires is None:
+        return inf
     # only here: few models say when a certificate runs out
     from datetime import date
 
     return (date.fromisoformat(certificate.expires) - date.fromisoformat(today)).days
 
 
-def _running_out(certificate: Certificate, left: int) -> str:
+def _running_out(certificate: Certificate, left: float) -> str:
     if left < 0:
         return f"ran out on {certificate.expires}"
     return f"runs out on {certificate.expires}, in {left} day{'' if left == 1 else 's'}"

@@ -18,23 +18,22 @@ def check(facts: Topology) -> Iterator[Hit]:
     told: set[str] = set()
     for source, backups in facts.backups.items():
         component = facts.components[source]
-        shared = {one.id: _shared(facts, component, one) for one in backups}
-        if all(shared.values()):
+        shared = {one.id: place for one in backups if (place := _shared(facts, component, one)) is not None}
+        if len(shared) == len(backups):
             for backup in backups:
-                place = shared[backup.id]
-                if place is not None and backup.id not in told:
+                if backup.id not in told:
                     told.add(backup.id)
-                    yield _hit(facts, component, backup, place)
+                    yield _hit(facts, component, backup, shared[backup.id])
 
 
 def _shared(facts: Topology, source: Component, backup: Component) -> Subject | None:
     """The host, or else the innermost zone, whose loss takes the backup and all, or some, of the data."""
-    if backup.managed or not facts.hosts_of(backup.id) or not facts.hosts_of(source.id):
-        return None
     own = facts.hosts_of(backup.id)
+    if backup.managed or not own:
+        return None
     if set(own) <= set(facts.hosts_of(source.id)):
         return Subject("host", own[0])
-    around = [facts.index.shared_zones(one) for one in (*source.replicas, *backup.replicas) if one.hosts]
+    around = [facts.index.shared_zones(one) for one in (*source.replicas, *backup.replicas)]
     common = frozenset.intersection(*around)
     inner = [zone for zone in facts.zones if zone in common and not _holds_inner(facts, zone, common)]
     small = [zone for zone in inner if facts.zones[zone].kind in ("rack", "power", "datacenter", "availability-zone")]

@@ -52,10 +52,8 @@ def _blamed(facts: Topology, breaking: Breaking, flow: str) -> tuple[str, ...]:
 def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]]:
     """The replicas of a flow that surely stand on a host or in a zone, by component."""
     found: dict[str, list[str]] = {}
-    for replica in facts.structures[flow].replicas:
-        zoned = element.kind == "zone" and element.id in facts.index.shared_zones(replica)
-        if zoned or (element.kind == "host" and replica.hosts == (element.id,)):
-            found.setdefault(replica.component, []).append(replica.id)
+    for replica in facts.lying_in(element, flow):
+        found.setdefault(replica.component, []).append(replica.id)
     return found
 
 

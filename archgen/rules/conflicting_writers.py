@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.finding import Subject
-from archgen.model import Component
+from archgen.model import Component, Replication
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -14,10 +14,13 @@ from archgen.wording import listed
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a store that is said to have several writers and is written by a flow."""
     for component in facts.architecture.components:
-        writers = _writers(component)
-        if len(writers) > 1 and facts.kind(component.id).stores and not component.managed:
+        said = component.replication
+        if said is None or component.managed or not facts.kind(component.id).stores:
+            continue
+        writers = tuple(one.id for one in component.replicas) if said.all_write else said.primary
+        if len(writers) > 1 and not _decided(component, said):
             flows = _writing(facts, component.id)
-            if flows and not _decided(component):
+            if flows:
                 yield Hit(
                     subject=Subject("component", component.id),
                     message=(
@@ -29,20 +32,10 @@ def check(facts: Topology) -> Iterator[Hit]:
                 )
 
 
-def _writers(component: Component) -> tuple[str, ...]:
-    """The replicas that are said to take writes; what says nothing of replication is asked by another rule."""
-    replication = component.replication
-    if replication is None:
-        return ()
-    return tuple(one.id for one in component.replicas) if replication.all_write else replication.primary
-
-
-def _decided(component: Component) -> bool:
+def _decided(component: Component, said: Replication) -> bool:
     """Whether something is said to decide; where `mode` is not stated either, nobody knows."""
-    replication = component.replication
-    apart = replication is not None and replication.mode in ("asynchronous", "semi-synchronous")
-    ruled = replication is not None and replication.conflicts is not None
-    return component.quorum is not None or ruled or not apart
+    apart = said.mode in ("asynchronous", "semi-synchronous")
+    return component.quorum is not None or said.conflicts is not None or not apart
 
 
 def _writing(facts: Topology, component: str) -> tuple[str, ...]:

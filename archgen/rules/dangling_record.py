@@ -28,8 +28,9 @@ def _dangles(names: Names, server: Component, record: Record) -> bool:
     kind, value = record.type.upper(), pointee(record)
     found = address(value)
     if kind in ADDRESS_TYPES:
-        right = found is not None and found[0] == ADDRESS_TYPES[kind]
-        return right and bool(names.addresses) and found is not None and found[1] not in names.addresses
+        if found is None or found[0] != ADDRESS_TYPES[kind]:
+            return False
+        return bool(names.addresses) and found[1] not in names.addresses
     if kind not in NAME_TYPES or found is not None or not plain(value):
         return False
     return value not in names.declared and _is_lost(names, server, value)

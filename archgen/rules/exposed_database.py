@@ -10,18 +10,17 @@ from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
 _STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
-_BESIDE = ("backup", "bastion", "secrets", "client")
+_BESIDE = ("bastion", "secrets", "client")
 
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a connection to a store that should not be there, and one a store that stands on the internet."""
     for component in facts.architecture.components:
-        if component.kind in _STORES and facts.trust(component.id) == "internet":
-            network = facts.network_of(component.id)
-            name = network.id if network is not None else "the internet"
+        network = facts.network_of(component.id)
+        if component.kind in _STORES and network is not None and network.trust == "internet":
             yield Hit(
                 subject=Subject("component", component.id),
-                message=f"{component.id} stands in {name}, which the internet reaches",
+                message=f"{component.id} stands in {network.id}, which the internet reaches",
                 flows=facts.flows_of[component.id],
                 fix="Move it to a private network that only its callers reach.",
             )

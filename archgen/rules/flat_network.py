@@ -56,7 +56,10 @@ RULE = Rule(
         "way to the data leads through the application only."
     ),
     fix="Give web, application and data networks of their own, and let a firewall pass only what the flows need.",
-    limits="Silent where no networks are declared, and where the data stands on the web servers' own hosts.",
+    limits=(
+        "Silent where no networks are declared, and where the data stands on the web servers' own hosts. What somebody else "
+        "runs is passed over: a provider has filters of its own before it."
+    ),
     references=(
         (
             "OWASP Network Segmentation Cheat Sheet",

@@ -28,8 +28,8 @@ def check(facts: Topology) -> Iterator[Hit]:
 def _supporting(facts: Topology, breaking: Breaking) -> str | None:
     """The supporting service that an element is, or alone carries."""
     replicas = [breaking.element.id] if breaking.element.kind == "replica" else list(breaking.absorbed)
-    components = {facts.replicas[one].component for one in replicas if one in facts.replicas}
-    if len(components) != 1 or breaking.element.kind == "zone":
+    components = {facts.replicas[one].component for one in replicas}
+    if len(components) != 1:
         return None
     (component,) = components
     return component if facts.components[component].kind in _SUPPORTING else None
@@ -46,7 +46,7 @@ def _hit(facts: Topology, breaking: Breaking, component: str, flows: tuple[str, 
         related=((element, "is all that they stand on together"),),
         flows=flows,
         case=None if facts.components[component].managed else "own",
-        proof=next(point.proof for point in breaking.points if point.proof.flow == flows[0]),
+        proof=breaking.points[0].proof,
         causes=frozenset((element.id, flow) for flow in flows),
     )
 

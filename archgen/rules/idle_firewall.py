@@ -31,7 +31,7 @@ def _open(component: Component) -> Iterator[str]:
     for rule in component.rules:
         if rule.action == "deny":
             break
-        if _allows_all(rule):
+        if _is_any(rule):
             way = "comes in" if rule.direction == "in" else "goes out"
             yield f"allows everything that {way}, from anywhere to anywhere on any port"
     if component.default == "allow" and all(rule.action == "allow" for rule in component.rules):
@@ -39,14 +39,12 @@ def _open(component: Component) -> Iterator[str]:
 
 
 def _aside(facts: Topology, component: Component) -> Iterator[str]:
-    if not facts.architecture.flows:
+    if not facts.architecture.flows or facts.flows_of[component.id]:
         return
-    if not component.guards and not facts.flows_of[component.id]:
+    if not component.guards:
         yield "lies on the path of no flow and guards no host, network or component"
-    elif component.guards and not facts.flows_of[component.id]:
-        empty = [one for one in component.guards if not _holds(facts, one)]
-        if len(empty) == len(component.guards):
-            yield f"guards {listed(empty)}, where nothing stands"
+    elif not any(_holds(facts, one) for one in component.guards):
+        yield f"guards {listed(component.guards)}, where nothing stands"
 
 
 def _holds(facts: Topology, guarded: str) -> bool:
@@ -68,7 +66,9 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     held = [one for one in facts.components if _is_guarded(facts, component, one)]
     ports = called_ports(facts, held)
     way: Path = ("components", component.id, "rules")
-    open_ = [at for at, one in enumerate(component.rules) if _allows_all(one) and one.direction == "in"]
+    open_ = [
+        at for at, one in enumerate(component.rules) if one.action == "allow" and _is_any(one) and one.direction == "in"
+    ]
     changes: list[Change] = [Put((*way, at, "ports"), ports) for at in open_ if ports]
     if component.default == "allow" and ports:
         rule = {"from": "any", "to": "any", "ports": ports, "action": "allow"}
@@ -77,8 +77,8 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _allows_all(rule: FirewallRule) -> bool:
-    return rule.action == "allow" and not rule.sources and not rule.targets and not rule.ports
+def _is_any(rule: FirewallRule) -> bool:
+    return not rule.sources and not rule.targets and not rule.ports
 
 
 def _is_guarded(facts: Topology, firewall: Component, component: str) -> bool:

@@ -21,7 +21,7 @@ def check(facts: Topology) -> Iterator[Hit]:
         used = _used(facts, component)
         idle = tuple(one.id for one in component.replicas if one.id not in used and one.id not in replication.primary)
         if idle and facts.flows_of[component.id]:
-            yield _hit(facts, component, idle)
+            yield _hit(facts, component.id, idle, replication.primary)
 
 
 def _used(facts: Topology, component: Component) -> frozenset[str]:
@@ -35,16 +35,15 @@ def _used(facts: Topology, component: Component) -> frozenset[str]:
     return frozenset(found)
 
 
-def _hit(facts: Topology, component: Component, idle: tuple[str, ...]) -> Hit:
+def _hit(facts: Topology, component: str, idle: tuple[str, ...], primary: tuple[str, ...]) -> Hit:
     verb = "answers" if len(idle) == 1 else "answer"
     return Hit(
-        subject=Subject("component", component.id),
+        subject=Subject("component", component),
         message=(
-            f"{listed(idle)} {verb} no read of any flow, and nothing is said of who takes over from "
-            f"{listed(component.replication.primary if component.replication else ())}"
+            f"{listed(idle)} {verb} no read of any flow, and nothing is said of who takes over from {listed(primary)}"
         ),
         related=tuple((Subject("replica", one), "does nothing for a flow") for one in idle),
-        flows=facts.flows_of[component.id],
+        flows=facts.flows_of[component],
     )
 
 

@@ -37,7 +37,7 @@ def _faults(facts: Topology, seen: Seen, acceptance: Acceptance) -> Iterator[str
         yield f"{name} gives no reason"
     if acceptance.rule not in seen.known:
         yield f"{name} names a rule that does not exist"
-    elif acceptance.until is not None and facts.today is not None and acceptance.until < facts.today:
+    elif acceptance.until is not None and acceptance.until < facts.today:
         yield f"{name} was good until {acceptance.until}"
     elif acceptance.rule in seen.ran and not _matches(seen, acceptance):
         about = sorted({subject.id for rule, subject in seen.found if rule == acceptance.rule})

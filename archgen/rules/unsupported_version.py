@@ -48,7 +48,7 @@ def _judge(facts: Topology, subject: Subject, product: str, version: str) -> Ite
     from archgen.end_of_support import AS_OF, support_of
 
     ended = support_of(product, version)
-    if ended is None or facts.today is None or ended.day >= facts.today:
+    if ended is None or ended.day >= facts.today:
         return
     title = ended.product.title
     when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"

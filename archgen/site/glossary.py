@@ -105,8 +105,20 @@ class Terms:
         pieces = _TEXT.split(block)
         for at in range(0, len(pieces), 2):
             if pieces[at]:
-                pieces[at] = self._phrase.sub(lambda found: self._linked(found, target, told), pieces[at])
+                pieces[at] = self._mentions(pieces, at, target, told)
         return "".join(pieces)
+
+    def _mentions(self, pieces: list[str], at: int, target: str, told: set[str]) -> str:
+        """A piece of text with its mentions linked; the half of a replica's name that reads like a notion is none."""
+        piece = pieces[at]
+        first = 1 if at and pieces[at - 1] in _JOINTS else 0
+        last = len(piece) - (1 if at + 1 < len(pieces) and pieces[at + 1] in _JOINTS else 0)
+
+        def linked(found: re.Match[str]) -> str:
+            half = found.start() < first or found.end() > last
+            return found[0] if half else self._linked(found, target, told)
+
+        return self._phrase.sub(linked, piece)
 
     def _linked(self, found: re.Match[str], target: str, told: set[str]) -> str:
         anchor = self._known[found[0].lower()]
@@ -117,6 +129,9 @@ class Terms:
 
 
 _APART = ("#", "<", "---", "!!!", "```", "    ")
+_JOINTS = ("&#64;", "&#35;")
+"""What joins the halves of a replica's name: `mysql@server-1`, `dns#1`."""
+
 _TEXT = re.compile(
     r"(`[^`]*`|\[[^\[\]]*\]\([^()]*\)(?:\{[^{}]*\})?|<[^>]*>[^<]*</[a-z]+>|<[^>]*>|\*\*[^*]+\*\*|&#\d+;|^\|(?: ?[-A-Z][^|\n]*\|)+\n)"
 )

@@ -17,6 +17,9 @@ from archgen.wording import listed, plural
 MOST = 6
 """Names that a card lists before it counts the rest."""
 
+RULES = 4
+"""Rules of a firewall that a card tells; the page has a table of them all."""
+
 
 class Card(Struct, frozen=True):
     """A card: its title, what it is of, its rows of a word and a fact, and the numbers of its open issues."""
@@ -118,6 +121,7 @@ def _component(topology: Topology, one: Component) -> Iterable[tuple[str, str]]:
     trust = topology.trust(one.id)
     yield "Network", f"{network.id} ({network.trust})" if network else f"none stated ({trust})" if trust else ""
     yield "Guards" if one.guards else "Guarded by", few(one.guards or guards(topology, one.id))
+    yield from _filter(one)
     calls = topology.outgoing[one.id]
     yield "Calls", few(target for call in calls for target in call.targets)
     yield "Called by", few(call.source for call in topology.architecture.connections if one.id in call.targets)
@@ -125,6 +129,17 @@ def _component(topology: Topology, one: Component) -> Iterable[tuple[str, str]]:
     yield "Backed up", few(backup.id for backup in topology.backups.get(one.id, ()))
     if one.kind != "client":
         yield "Loss stops", _stops(topology, [Subject("replica", replica.id) for replica in one.replicas])
+
+
+def _filter(one: Component) -> Iterable[tuple[str, str]]:
+    """What a firewall lets pass and what not, its rules in their order and the default last."""
+    for rule in one.rules[:RULES]:
+        word = f"{rule.action.capitalize()}s {rule.direction}"
+        ports = f" on {few(rule.ports)}" if rule.ports else ""
+        yield word, f"{few(rule.sources) or 'anything'} to {few(rule.targets) or 'anything'}{ports}"
+    if len(one.rules) > RULES:
+        yield "", f"and {plural(len(one.rules) - RULES, 'rule')} more"
+    yield "All else", {"allow": "allowed", "deny": "denied", None: ""}[one.default]
 
 
 def guards(topology: Topology, component: str) -> tuple[str, ...]:

@@ -65,7 +65,7 @@
   const figure = root.querySelector("figure");
   root.prepend(presets, bar);
 
-  /* The list: zones, then each host with what runs on it, then what has no host. */
+  /* The list: zones, then what has no host, then each host with what runs on it. */
   const boxes = new Map();
   const choice = at => {
     const box = make("input", { type: "checkbox" });
@@ -74,19 +74,17 @@
     return make("label", {}, box, make("span", {}, name(at)), make("small", {}, kindOf(at)));
   };
   const list = make("div", { class: "archgen-choices" });
-  const placed = new Set();
+  const lone = new Map(hosts.map(host => [host, []]));
+  const loose = [];
+  for (const [, , at, on] of model.replicas) if (at >= 0) (on.length === 1 && lone.get(on[0]) || loose).push(at);
   const zones = model.elements.map((_, at) => at).filter(at => kindOf(at) === "zone");
   const column = (title, some) => {
     if (!some.length) return;
     list.append(make("fieldset", {}, make("legend", {}, title), ...some.map(choice)));
   };
   column("Zones", zones);
-  for (const host of hosts) {
-    const on = model.replicas.filter(one => one[2] >= 0 && one[3].length === 1 && one[3][0] === host).map(one => one[2]);
-    on.forEach(one => placed.add(one));
-    column(name(host), [host, ...on]);
-  }
-  column(hosts.length ? "Without a host of its own" : "Replicas", model.replicas.filter(one => one[2] >= 0 && !placed.has(one[2])).map(one => one[2]));
+  column(hosts.length ? "Without a host of its own" : "Replicas", loose);
+  for (const [host, on] of lone) column(name(host), [host, ...on]);
   root.append(cards, make("h2", { id: "what-is-lost" }, "What is lost"), list);
 
   /* The picture: one stop of the Tab key, arrow keys from thing to thing, Space and Enter. */

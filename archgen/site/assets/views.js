@@ -35,6 +35,10 @@
   const address = item =>
     item.dataset.edge || item.dataset.node || `${item.dataset.item}:${item.parentElement.dataset.group}`;
   const boxOf = item => item.dataset.box.split(" ").map(Number);
+  const frameOf = group => {
+    const rect = group.querySelector("rect");
+    return ["x", "y", "width", "height"].map(name => Number(rect.getAttribute(name)));
+  };
   let count = 0;
 
   class Views {
@@ -119,7 +123,7 @@
         button.addEventListener("click", act);
         bar.append(button);
       }
-      this.figure.append(bar);
+      this.figure.after(bar);
       document.addEventListener("fullscreenchange", () => requestAnimationFrame(() => this.sight.show()));
     }
 
@@ -197,11 +201,11 @@
         const mark = this.mark(layer, one);
         if (mark) one.dataset.tone = mark[0];
         else delete one.dataset.tone;
-        if (mark && one.dataset.box && !one.dataset.edge) pills.append(this.pill(mark, boxOf(one)));
+        if (mark && one.dataset.box && !one.dataset.edge) pills.append(this.pill(mark, this.below(one)));
         const head = mark && one.dataset.kind && one.querySelector("[data-box]");
         if (head && !head.getAttribute("aria-label").includes(mark[1])) {
-          const frame = one.querySelector("rect"), side = name => Number(frame.getAttribute(name));
-          pills.append(this.pill(mark, [side("x") + side("width") - 52, side("y") - 4, 0, 0]));
+          const [x, y, wide] = frameOf(one);
+          pills.append(this.pill(mark, [x + wide - 52, y - 5, 0, 0]));
         }
       }
       this.svg.querySelector(".archgen-pills")?.remove();
@@ -215,14 +219,24 @@
       return node && (layer.nodes?.[node] || layer.nodes?.[component]);
     }
 
+    /* Where a card's pill hangs: at its lower edge; at its upper one where it sits on a frame, whose name stands below. */
+    below(card) {
+      const [x, y, wide, tall] = boxOf(card);
+      const sits = [...this.svg.querySelectorAll("[data-kind]")].some(group => {
+        const [left, top, long] = frameOf(group);
+        return y < top && top < y + tall && left < x + wide && x < left + long;
+      });
+      return sits ? [x, y - 11, wide, 0] : [x, y, wide, tall];
+    }
+
     pill([tone, word], [x, y, wide, tall]) {
       const said = (SIGNS[tone] || "") + word;
       const long = said.length * 5.3 + 16;
       const group = drawn("g", { class: "archgen-pill", "data-tone": tone });
       const middle = x + wide / 2;
       group.append(
-        drawn("rect", { x: middle - long / 2, y: y + tall - 5, width: long, height: 18, rx: 9 }),
-        drawn("text", { x: middle, y: y + tall + 7.5, "text-anchor": "middle" }, said),
+        drawn("rect", { x: middle - long / 2, y: y + tall - 3, width: long, height: 16, rx: 8 }),
+        drawn("text", { x: middle, y: y + tall + 8.5, "text-anchor": "middle" }, said),
       );
       return group;
     }
@@ -378,16 +392,21 @@
       if (item.dataset.node?.includes("@")) rows.unshift(["Replica", item.dataset.node]);
       for (const [word, fact] of rows) list.append(make("dt", {}, word), make("dd", {}, fact));
       const head = make("p", { class: "archgen-card-title" }, make("strong", {}, told ? told.title : name), make("span", {}, told ? told.kind : ""));
-      const issues = make("ul", {});
-      for (const number of told?.issues || []) {
-        const [severity, message] = this.facts.issues[number];
-        const link = make("a", { href: `#issue-${number}` },
-          make("span", { class: `archgen-badge archgen-${severity}` }, String(number)), message.replaceAll("`", ""));
-        issues.append(make("li", {}, link));
-      }
+      const own = told?.issues || [];
+      const issues = make("ul", {}, ...own.map(number => this.issue(number)));
+      // what hits its host hits a replica too
+      const host = item.dataset.node?.split("@")[1];
+      const shared = (this.facts.cards.host[host]?.issues || []).filter(number => !own.includes(number));
+      if (shared.length) issues.append(make("li", { class: "archgen-of" }, `Of its host, ${host}`), ...shared.map(number => this.issue(number)));
       const href = item.href.baseVal;
       this.card.replaceChildren(head, list, ...(issues.childNodes.length ? [issues] : []),
         make("p", {}, make("a", { href }, "More about it on this page")));
+    }
+
+    issue(number) {
+      const [severity, message] = this.facts.issues[number];
+      const badge = make("span", { class: `archgen-badge archgen-${severity}` }, String(number));
+      return make("li", {}, make("a", { href: `#issue-${number}` }, badge, message.replaceAll("`", "")));
     }
 
     /* Beside the thing, within the block; on a narrow screen below the picture. */
