@@ -18,6 +18,7 @@ from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.zones import zones
 from tests.geometry import faults
+from tests.random_models import random_model
 from tests.test_views import MODELS, judged
 
 
@@ -143,3 +144,42 @@ def test_parts_that_no_line_joins_stand_at_one_height() -> None:
     assert bottom - top > placed.height / 2
     assert min(box.y for box in others) < top
     assert max(box.bottom for box in others) > bottom
+
+
+HEADINGS = """
+networks: {servers: {name: "The servers of the whole company", trust: private}}
+hosts:
+  web-1: {name: "The first server of the shop", address: 192.0.2.11, network: servers}
+  web-2: {name: "The second one, whose words are cut off because no room is left beside them at all, however wide"}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: [web-1, web-2]}
+  app: {kind: app-server, runs_on: [web-1, web-2]}
+connections:
+  user -> web: https
+  web -> app: {protocol: http, locality: same-host}
+"""
+
+
+def test_headings_are_as_long_as_the_picture_has_room_for() -> None:
+    """They once ended with the first column of their group, also where nothing stood beside them."""
+    placed = domain(deployment(written(HEADINGS)))
+    words = {one.group.subject: (one.title, one.detail) for one in placed.groups}
+    assert words["web-1"] == ("The first server of the shop", "192.0.2.11")
+    assert words["servers"] == ("The servers of the whole company", "private network")
+    assert words["web-2"][0].endswith("…")
+    assert faults(placed) == []
+    assert all(one.heading is None or one.box.contains(one.heading) for one in placed.groups)
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_longer_headings_meet_nothing(seed: int) -> None:
+    placed = domain(deployment(Topology(random_model(seed))))
+    shields = [one.box for one in placed.nodes if one.node.guards]
+    bands = [one.box for one in placed.groups if one.group.across]
+    for one in placed.groups:
+        if one.heading is not None and not one.group.across:
+            assert one.box.contains(one.heading)
+            assert not any(one.heading.overlaps(box) for box in shields)
+            inside = [box for box in bands if not box.contains(one.heading)]
+            assert not any(one.heading.overlaps(box) for box in inside)

@@ -10,6 +10,7 @@ from archgen.layout.blocks import Stacking, common
 from archgen.layout.bundles import bundles, busiest
 from archgen.layout.columns import columns as columns_of
 from archgen.layout.grid import BAND_PAD, Grid, label_size_of
+from archgen.layout.headings import lengthened
 from archgen.layout.levels import Level, Levels
 from archgen.layout.measure import Card, cards, heading
 from archgen.layout.measures import USUAL, Measures
@@ -73,6 +74,7 @@ class _Placing:
         heights = [one.box.y for one in groups] + [one.box.y for one in nodes]
         heights += [y for one in edges for _, y in one.points]
         nodes += self._guards(groups, min(heights, default=0.0))
+        groups = lengthened(groups, nodes, edges, self._measures)
         return shifted(self._diagram, nodes, groups, edges, self._measures)
 
     def _node(self, node: Node) -> PlacedNode:
