@@ -183,3 +183,27 @@ def test_longer_headings_meet_nothing(seed: int) -> None:
             assert not any(one.heading.overlaps(box) for box in shields)
             inside = [box for box in bands if not box.contains(one.heading)]
             assert not any(one.heading.overlaps(box) for box in inside)
+
+
+BAND = """
+networks: {servers: {trust: private}, data: {trust: private}}
+hosts: {web-1: {network: servers}, db-1: {network: servers, address: 192.0.2.21}}
+components:
+  wall: {kind: firewall, guards: [data]}
+  web: {kind: web-server, runs_on: web-1}
+  db: {kind: database, runs_on: db-1, network: data}
+connections:
+  web -> db: mysql
+"""
+
+
+def test_the_shield_of_a_band_does_not_hide_the_name_of_the_host() -> None:
+    placed = domain(deployment(written(BAND)))
+    heading = next(one.heading for one in placed.groups if one.group.subject == "db-1")
+    band = next(one for one in placed.groups if one.group.across)
+    shield = next(one for one in placed.nodes if one.node.guards)
+    assert heading is not None
+    assert shield.box.y < band.box.y < shield.box.bottom
+    assert not heading.overlaps(shield.box)
+    assert not heading.overlaps(band.box)
+    assert faults(placed) == []

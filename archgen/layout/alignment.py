@@ -13,7 +13,11 @@ Wish = tuple[int, float]
 
 
 class Block:
-    """A node, a group or the room for a line that passes, over the columns `first` to `last`; `y` is within its parent."""
+    """A node, a group or the room for a line that passes, over the columns `first` to `last`; `y` is within its parent.
+
+    A group has an `overhang` for what stands on its upper border, a `header` from there to what is in it, of which the
+    lower part is a `crown` for what stands on the border of a band in its first column, and a `foot`.
+    """
 
     def __init__(self, name: str, first: int, last: int, height: float) -> None:
         self.name = name
@@ -22,6 +26,7 @@ class Block:
         self.height = height
         self.y = 0.0
         self.header = 0.0
+        self.crown = 0.0
         self.overhang = 0.0
         self.foot = 0.0
         self.children: list[Block] = []

@@ -9,7 +9,7 @@ from archgen.layout.alignment import Block, Join, Wish, drop, extent, level, lev
 from archgen.layout.columns import calls
 from archgen.layout.measure import Card
 from archgen.layout.measures import USUAL, Measures
-from archgen.view import Diagram, Edge
+from archgen.view import Diagram, Edge, Group
 
 PASS = 16.0
 MOST_PASSES = 12
@@ -44,13 +44,13 @@ class Stacking:
         self._banded = self._band_parents(diagram)
         self._joins = [(edge.source, edge.target, _weight(edge)) for edge in self._edges]
 
-    def _band_parents(self, diagram: Diagram) -> set[str | None]:
-        """The groups, or None for the whole picture, that have a group cut across what is in them."""
-        found: set[str | None] = set()
+    def _band_parents(self, diagram: Diagram) -> dict[str | None, list[Group]]:
+        """The groups, or None for the whole picture, that have groups cut across what is in them, with these."""
+        found: dict[str | None, list[Group]] = {}
         for group in diagram.groups:
             members = [member for member in group.across if member in self._columns]
             if members:
-                found.add(common(self._parents, members))
+                found.setdefault(common(self._parents, members), []).append(group)
         return found
 
     def root(self) -> Block:
@@ -90,10 +90,21 @@ class Stacking:
         else:
             guarded = name in self._guarded
             block.overhang = measures.overhang if guarded else 0.0
-            block.header = measures.header + block.overhang + (measures.band if banded else 0.0)
+            block.crown = self._crown(block)
+            block.header = measures.header + block.overhang + max(block.crown, measures.band if banded else 0.0)
             block.height += block.overhang + block.header + measures.pad + block.foot
         for child in block.children:
             child.y += block.header + block.overhang
+
+    def _crown(self, block: Block) -> float:
+        """The room between a heading and a band below it, and the shield on the band."""
+        bands = [
+            band
+            for band in self._banded.get(block.name, ())
+            if any(self._columns.get(member) == block.first for member in band.across)
+        ]
+        shield = any(band.id in self._guarded for band in bands)
+        return (self._measures.overhang if bands else 0.0) + (self._measures.overhang if shield else 0.0)
 
     # Rooms for lines that pass
 

@@ -60,7 +60,9 @@ class Levels:
                 continue
             start = top + child.overhang
             bottom = top + child.height
-            self.groups[child.name] = Level(top, start, bottom, start + child.header, child.first, child.last)
+            self.groups[child.name] = Level(
+                top, start, bottom, start + child.header - child.crown, child.first, child.last
+            )
             self.members[child.name] = set()
             self._walk(child, top, (*around, child.name))
 
