@@ -65,7 +65,7 @@ class Accepted(Struct, frozen=True):
     until: str | None
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class Finding(Struct, frozen=True):
     """One defect of one model at one place. `fingerprint` is of model, rule and subject, so it survives edits.
 
     `fixable` says that it can be mended by `--fix`, or by `--unsafe-fixes` where that decides something; `changes` are

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -38,6 +38,9 @@ Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring"
 
 PASSING = ("firewall", "router", "nat-gateway", "waf", "cdn")
 """The kinds that hand a visitor's request on to the component that it is for."""
+
+
+_SERVING = frozenset(("web", "application", "data"))
 
 
 class Hop(Struct, frozen=True):
@@ -129,9 +132,10 @@ class Topology:
         """Flows by id."""
         return {flow.id: flow for flow in self.architecture.flows}
 
-    def kind(self, component: str) -> Kind:
-        """The kind of a component."""
-        return self._kinds[component]
+    @cached_property
+    def kind(self) -> Callable[[str], Kind]:
+        """The kind of a component; asked for so often that it is the look-up itself."""
+        return self._kinds.__getitem__
 
     @cached_property
     def _kinds(self) -> dict[str, Kind]:
@@ -146,9 +150,10 @@ class Topology:
                 found[replica.hosts[0]].append(replica)
         return {host: tuple(replicas) for host, replicas in found.items()}
 
-    def hosts_of(self, component: str) -> tuple[str, ...]:
+    @cached_property
+    def hosts_of(self) -> Callable[[str], tuple[str, ...]]:
         """The hosts that a component's replicas stand on or may float to, each once."""
-        return self._hosts_of[component]
+        return self._hosts_of.__getitem__
 
     @cached_property
     def _hosts_of(self) -> dict[str, tuple[str, ...]]:
@@ -185,9 +190,10 @@ class Topology:
                 found[one.id] = self.networks[name]
         return found
 
-    def trust(self, component: str) -> Trust | None:
+    @cached_property
+    def trust(self) -> Callable[[str], Trust | None]:
         """How far a component's network is trusted; a client or external service that names none is on the internet."""
-        return self._trusts[component]
+        return self._trusts.__getitem__
 
     @cached_property
     def _trusts(self) -> dict[str, Trust | None]:
@@ -519,10 +525,14 @@ class Topology:
             for host, replicas in self.replicas_on.items()
         }
 
+    @cached_property
+    def _roles(self) -> dict[str, frozenset[str]]:
+        kinds = self._kinds
+        return {host: frozenset([kinds[one].role for one in load]) for host, load in self._loads.items()}
+
     def carries_all_roles(self, host: str) -> bool:
         """Whether a host carries a web server, an application and a data store."""
-        load = self.load(host)
-        return len(load) > 2 and {"web", "application", "data"} <= {self.kind(one).role for one in load}
+        return self._roles[host] >= _SERVING
 
     @cached_property
     def identical_servers(self) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ class SourceMap:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._known: dict[str, dict[str, int]] = {}
 
     def lines(self, file: str) -> tuple[str, ...]:
         """The lines of a file that the model was read from; none for any other file."""
@@ -28,9 +29,8 @@ class SourceMap:
 
     def place(self, subject: Subject) -> Place:
         """Where a thing is declared; the model's own place for what stands nowhere in the source."""
-        kind = subject.kind
-        marks = self._keys.get(kind)
-        mark = marks.get(subject.id) if marks is not None else self._mark(kind, subject.id)
+        kind, name = subject.kind, subject.id
+        mark = self._replica(name) if kind == "replica" else self._marks(kind).get(name)
         return self._model if mark is None else place_of(self._document, mark)
 
     def at(self, *path: str | int) -> Place:
@@ -51,18 +51,13 @@ class SourceMap:
         root = self._document.root
         return place_of(self._document, root.key_mark("name") if "name" in root else 0)
 
-    def _mark(self, kind: str, name: str) -> int | None:
-        if kind == "replica":
-            return self._replica(name)
-        if kind == "step":
-            return self._steps.get(name)
-        return self._records.get(name) if kind == "record" else None
-
-    @cached_property
-    def _keys(self) -> dict[str, dict[str, int]]:
-        """For each kind of thing that is declared by a key, where each of them is."""
-        found = {kind: _marks(self._document.root.get(key)) for kind, key in SECTIONS.items()}
-        found["connection"] = self._connections()
+    def _marks(self, kind: str) -> dict[str, int]:
+        """Where each thing of a kind is declared; nothing for a kind that is declared nowhere."""
+        found = self._known.get(kind)
+        if found is None:
+            search = {"connection": self._connections, "step": self._steps, "record": self._records}.get(kind)
+            section = self._document.root.get(SECTIONS.get(kind, ""))
+            found = self._known[kind] = search() if search is not None else _marks(section)
         return found
 
     def _connections(self) -> dict[str, int]:
@@ -72,14 +67,12 @@ class SourceMap:
             found.setdefault(f"{source} -> {' | '.join(targets)}", mark)
         return found
 
-    @cached_property
     def _steps(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for name, said in (self._document.root.get("flows") or {}).items():
             _number(said["steps"], f"{name}/", 0, found)
         return found
 
-    @cached_property
     def _records(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for said in (self._document.root.get("components") or {}).values():
@@ -91,7 +84,7 @@ class SourceMap:
     def _replica(self, name: str) -> int | None:
         component, _, rest = name.partition("@")
         component = component.partition("#")[0]
-        mark = self._keys["component"].get(component)
+        mark = self._marks("component").get(component)
         if mark is None:
             return None
         said = self._document.root["components"][component]

@@ -77,6 +77,8 @@ class Plan:
         return known
 
     def _of(self, need: Need) -> list[str]:
+        if not need.standbys and len(need.candidates) < 2:
+            return list(need.candidates)
         found = list(need.candidates)
         for standby in need.standbys:
             found.append(standby.replica)
@@ -104,7 +106,8 @@ class Plan:
         return tuple(dict.fromkeys(cause for primary in self.answered() for cause in self.causes(primary)))
 
     def _callees(self, replica: str) -> list[str]:
-        return [callee for need in self.structure.needs.get(replica, ()) for callee in self.of(need)]
+        needs = self.structure.needs.get(replica, ())
+        return self.of(needs[0]) if len(needs) == 1 else [callee for need in needs for callee in self.of(need)]
 
     def _callees_first(self) -> tuple[list[str], bool]:
         """The replicas in depth-first post-order, and whether any depend on each other."""

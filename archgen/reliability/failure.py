@@ -125,22 +125,25 @@ def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     nobody could meet; replicas that do not work with nothing failed either are no part of the proof of a failure.
     Bit 0 must be the state with nothing failed.
     """
-    plan = found.plan
+    plan, failed, down = found.plan, found.failed, found.down
     lame = 0 if bit == 1 else 1
+    # what fails in this state and, where that is not the one with nothing failed, not in that one too
+    asked = bit | lame
     initiator = next(one for one in plan.structure.initiators if found.component(one.component) & bit)
-    sound = [one for one in plan.members[initiator.component] if not found.failed[one] & lame]
-    came_from: dict[str, str | None] = {one: None for one in sound if not found.down[one] & bit}
+    sound = [one for one in plan.members[initiator.component] if not failed[one] & lame]
+    came_from: dict[str, str | None] = {one: None for one in sound if not down[one] & bit}
     queue = list(came_from)
     for replica in queue:
         for need in plan.structure.needs[replica]:
             if found.unmet(need) & bit:
-                callees = [one for one in plan.of(need) if found.failed[one] & bit and not found.failed[one] & lame]
+                callees = [one for one in plan.of(need) if failed[one] & asked == bit]
                 if alive(found, need, bit) < need.count:
-                    dead = [one for one in callees if found.down[one] & bit]
+                    dead = [one for one in callees if down[one] & bit]
                     return need.step, (*_way(came_from, replica), *dead[:1])
-                fresh = [one for one in callees if not found.down[one] & bit and one not in came_from]
-                queue += fresh
-                came_from.update(dict.fromkeys(fresh, replica))
+                for one in callees:
+                    if one not in came_from and not down[one] & bit:
+                        came_from[one] = replica
+                        queue.append(one)
     return initiator.step, (sound[0],)
 
 
@@ -154,10 +157,11 @@ def _way(came_from: dict[str, str | None], replica: str) -> tuple[str, ...]:
 
 def alive(found: Evaluation[int], need: Need, bit: int) -> int:
     """How many replicas could meet a need in a state if all that is up worked."""
-    up = [one for one in need.candidates if not found.down[one] & bit]
+    down = found.down
+    up = len([one for one in need.candidates if not down[one] & bit])
     for standby in need.standbys:
         promoters = found.plan.members.get(standby.promoter, []) if standby.promoter is not None else []
-        awake = standby.promoter is None or any(not found.down[one] & bit for one in promoters)
-        if awake and not found.down[standby.replica] & bit:
-            up.append(standby.replica)
-    return len(up)
+        awake = standby.promoter is None or any(not down[one] & bit for one in promoters)
+        if awake and not down[standby.replica] & bit:
+            up += 1
+    return up

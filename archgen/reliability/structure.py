@@ -159,16 +159,16 @@ def _connections(index: Index, request: Request) -> tuple[Connection, ...]:
 
 
 def _use(request: Request, flow: Flow, connections: tuple[Connection, ...]) -> _Use:
-    connected = [target for one in connections for target in one.targets]
-    orphan = any(target not in connected for target in request.targets)
+    connected = tuple(dict.fromkeys([target for one in connections for target in one.targets]))
+    orphan = not set(connected).issuperset(request.targets)
     return _Use(
-        step=request.id,
-        source=request.source,
-        targets=tuple(dict.fromkeys(connected)),
+        request.id,
+        request.source,
+        connected,
         # a target that nothing connects cannot be called, and neither can the step
-        connections=() if orphan else connections,
-        access=access_of(request, flow, connections[0] if connections else None),
-        pinned=request.pinned,
+        () if orphan else connections,
+        access_of(request, flow, connections[0] if connections else None),
+        request.pinned,
     )
 
 
@@ -185,11 +185,12 @@ def _assemble(
         component = index.components[component_id]
         if component.kind == "client":
             clients.add(component_id)
-        elif quorum(component):
-            quorums[component_id] = (quorum(component), tuple(replica.id for replica in component.replicas))
+        elif component.quorum is not None and (count := quorum(component)):
+            quorums[component_id] = (count, tuple(replica.id for replica in component.replicas))
         replicas.extend(component.replicas)
-        needs.update(_needs_of(index, component, uses.get(component_id, []), by_hand))
-        for reached in _reached(index, uses.get(component_id, [])):
+        asked = uses.get(component_id, [])
+        needs.update(_needs_of(index, component, asked, by_hand))
+        for reached in _reached(index, asked):
             if reached not in seen:
                 seen.add(reached)
                 queue.append(reached)
@@ -201,8 +202,8 @@ def _reached(index: Index, uses: list[_Use]) -> Iterator[str]:
     for use in uses:
         for target in use.targets:
             yield target
-            promoter = _promoter(index, index.components[target])
-            if use.access != "read" and promoter is not None:
+            promoter = _promoter(index, index.components[target]) if use.access != "read" else None
+            if promoter is not None:
                 yield promoter
 
 
@@ -215,18 +216,18 @@ def _promoter(index: Index, component: Component) -> str | None:
 
 def _needs_of(
     index: Index, component: Component, uses: list[_Use], by_hand: bool
-) -> Iterator[tuple[str, tuple[Need, ...]]]:
+) -> list[tuple[str, tuple[Need, ...]]]:
     """The needs of each replica; replicas without a locality share one value, so it is evaluated once."""
+    if not uses:
+        return [(replica.id, ()) for replica in component.replicas]
     shared = {use.step: _need(index, use, None, by_hand) for use in uses if not _local(use)}
     if len(shared) == len(uses):
         needs = _each_once(list(shared.values()))
-        yield from ((replica.id, needs) for replica in component.replicas)
-        return
-    for replica in component.replicas:
-        yield (
-            replica.id,
-            _each_once([shared.get(use.step) or _need(index, use, replica, by_hand) for use in uses]),
-        )
+        return [(replica.id, needs) for replica in component.replicas]
+    return [
+        (replica.id, _each_once([shared.get(use.step) or _need(index, use, replica, by_hand) for use in uses]))
+        for replica in component.replicas
+    ]
 
 
 def _each_once(needs: list[Need]) -> tuple[Need, ...]:
@@ -240,7 +241,7 @@ def _each_once(needs: list[Need]) -> tuple[Need, ...]:
 
 
 def _local(use: _Use) -> bool:
-    return any(connection.locality is not None for connection in use.connections)
+    return any([connection.locality is not None for connection in use.connections])
 
 
 def _need(index: Index, use: _Use, caller: Replica | None, by_hand: bool) -> Need:
@@ -274,4 +275,4 @@ def _near(
 
 def _count(connections: tuple[Connection, ...], found: int) -> int:
     """How many must work: the most that any of the connections asks; `all` of none is one, since nobody answers then."""
-    return max((max(1, found) if one.needs == "all" else int(one.needs) for one in connections), default=1)
+    return max([max(1, found) if one.needs == "all" else int(one.needs) for one in connections], default=1)
