@@ -89,12 +89,17 @@ def _received(process: int, end: int) -> list[Model]:
 
 
 def _lean(model: Model) -> Model:
-    """The model without what its report does not ask for; its text is known where it goes to."""
+    """The model without what its report does not ask for: of its flows, those that a proof names a step of.
+
+    Its text is known where it goes to.
+    """
     loaded = model.loaded
     if loaded is None:
         return replace(model, text=b"")
     told = loaded.architecture
-    lean = Architecture(id=told.id, file=told.file, name=told.name, follows=told.follows, flows=told.flows)
+    proven = {one.proof.flow for one in model.findings if one.proof is not None}
+    flows = tuple(flow for flow in told.flows if flow.id in proven)
+    lean = Architecture(id=told.id, file=told.file, name=told.name, follows=told.follows, flows=flows)
     place = loaded.source.at("follows")
     return replace(model, text=b"", topology=None, loaded=Loaded(lean, cast(SourceMap, Recalled(place))))
 

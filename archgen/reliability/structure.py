@@ -241,7 +241,7 @@ def _each_once(needs: list[Need]) -> tuple[Need, ...]:
 
 
 def _local(use: _Use) -> bool:
-    return any([connection.locality is not None for connection in use.connections])
+    return any(connection.locality is not None for connection in use.connections)
 
 
 def _need(index: Index, use: _Use, caller: Replica | None, by_hand: bool) -> Need:
