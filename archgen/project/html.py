@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any, cast
@@ -36,7 +37,7 @@ from archgen.site.door import Door, settle, undated
 from archgen.site.escape import title
 from archgen.site.headings import headed
 from archgen.site.menu import menu
-from archgen.site.page import Chapter
+from archgen.site.page import Chapter, Made
 from archgen.site.settings import settings
 
 TURN = 16
@@ -48,30 +49,53 @@ Entries = list[Any]
 
 def write_html(chapters: Sequence[Chapter], name: str, output: str, tell: Tell = silent) -> None:
     """Build the site and put it in its place in one step; UsageError if what is there is no site."""
-    with fresh_directory(output) as directory:
-        _build(chapters, name, directory, tell, processes())
+    with fresh_directory(output) as directory, _building(chapters, name, directory, tell) as builder:
+        builder.finish(builder.whole(processes()))
 
 
-def build_html(pages: Sequence[Page], name: str, output: str) -> None:
-    """Build the site into a directory, in the place of what an earlier build left there."""
-    _build(_chapters(pages), name, output, silent, 1)
+class Site:
+    """A site that is built again and again into one directory: what has changed is written, and nothing else."""
+
+    def __init__(self, name: str, directory: str) -> None:
+        self._name = name
+        self._directory = directory
+        self._kept: list[tuple[Made, Entries]] = []
+
+    def build(self, made: Sequence[Made]) -> None:
+        """Write the site; UsageError says why that cannot be."""
+        before, self._kept = self._kept, []
+        chapters = [one.chapter for one in made]
+        with _building(chapters, self._name, self._directory, silent) as builder:
+            if [(one.path, one.title) for one, _ in before] == [(one.path, one.title) for one in made]:
+                found = self._changed(builder, before, made)
+            else:
+                found = builder.whole(1)
+            builder.finish(found)
+        self._kept = list(zip(made, found, strict=True))
+
+    def _changed(self, builder: _Builder, before: list[tuple[Made, Entries]], made: Sequence[Made]) -> list[Entries]:
+        """Write what is no more as it was, pages first that others borrow pictures from."""
+        redrawn = any(_pictures(old) != _pictures(one) for (old, _), one in zip(before, made, strict=True))
+        found = {
+            at: entries
+            for at, ((old, entries), one) in enumerate(zip(before, made, strict=True))
+            if old == one and not (one.borrows and redrawn)
+        }
+        gone = {page.path for old, _ in before for page in old.pages}
+        for path in gone.difference(page.path for one in made for page in one.pages):
+            os.unlink(os.path.join(self._directory, path))
+        return builder.others(found)
 
 
-def _chapters(pages: Iterable[Page]) -> list[Chapter]:
-    """Pages that are made already as chapters, each with the files that follow it."""
-    parts: list[list[Page]] = []
-    for page in pages:
-        if page.path.endswith(".md") or not parts:
-            parts.append([])
-        parts[-1].append(page)
-    return [Chapter(one[0].path, one[0].title, one.__iter__, borrows=True) for one in parts]
+def _pictures(made: Made) -> list[Page]:
+    return [page for page in made.pages if page.path.endswith(".svg")]
 
 
-def _build(chapters: Sequence[Chapter], name: str, directory: str, tell: Tell, jobs: int) -> None:
+@contextmanager
+def _building(chapters: Sequence[Chapter], name: str, directory: str, tell: Tell) -> Iterator[_Builder]:
     try:
         with tempfile.TemporaryDirectory() as sources:
-            config = _configured(name, sources, directory)
-            _Builder(config, chapters, tell).build(jobs)
+            yield _Builder(_configured(name, sources, directory), chapters, tell)
     except (Abort, PluginError) as error:
         raise UsageError(f"the site could not be built: {error}") from error
 
@@ -125,18 +149,28 @@ class _Builder:
             page.meta, page.markdown = {"title": title(one.title)}, ""
         self._documents = self._files.documentation_pages()
 
-    def build(self, jobs: int) -> None:
-        """Write every file; who borrows pictures comes last, since they are then read from where they stand."""
+    def whole(self, jobs: int) -> list[Entries]:
+        """Write every file into an empty directory; what search finds in each chapter."""
         clean_directory(self._config.site_dir)
         spans = _spans(self._chapters)
         turns: list[Callable[[], list[Entries]]] = [self._rest]
         turns += (partial(self._span, span) for span in spans)
         _, *made = shared(len(turns), lambda at: turns[at](), jobs)
-        found = dict(zip(chain(*spans), chain(*made), strict=True))
-        for at, chapter in enumerate(self._chapters):
-            if chapter.borrows:
-                found[at] = self._chapter(chapter)
-        self._index.entries = [entry for at in range(len(self._chapters)) for entry in found[at]]
+        return self.others(dict(zip(chain(*spans), chain(*made), strict=True)))
+
+    def others(self, found: dict[int, Entries]) -> list[Entries]:
+        """Write the chapters that are not among those found, by their places.
+
+        Who borrows pictures comes last, since they are then read from where they stand.
+        """
+        left = [at for at in range(len(self._chapters)) if at not in found]
+        for at in sorted(left, key=lambda at: self._chapters[at].borrows):
+            found[at] = self._chapter(self._chapters[at])
+        return [found[at] for at in range(len(self._chapters))]
+
+    def finish(self, found: Sequence[Entries]) -> None:
+        """Write what search reads, and what else stands at the end of a build."""
+        self._index.entries = [entry for entries in found for entry in entries]
         self._config.plugins.on_post_build(config=self._config)
         settle(self._config.site_dir)
 

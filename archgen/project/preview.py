@@ -19,8 +19,7 @@ from archgen.project.tiers import tiers
 from archgen.rule import Rule
 from archgen.site import Broken, Page, Tier
 from archgen.site.broken import broken_page, trouble_page
-from archgen.site.page import HOME
-from archgen.site.pages import pages
+from archgen.site.page import HOME, Made
 
 
 class Preview(Struct, frozen=True):
@@ -28,12 +27,17 @@ class Preview(Struct, frozen=True):
     site as a whole, and the directories of what models include, whether it is there or not.
     """
 
-    pages: tuple[Page, ...]
+    chapters: tuple[Made, ...]
     problems: tuple[Finding, ...]
     tiers: tuple[Tier, ...] = ()
     rules: tuple[Rule, ...] = ()
     trouble: str = ""
     included: tuple[str, ...] = ()
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """Every file of the site."""
+        return tuple(page for chapter in self.chapters for page in chapter.pages)
 
 
 class Previews:
@@ -52,11 +56,9 @@ class Previews:
         sound = tuple(model for model in models if model.topology is not None and not model.problems)
         broken = tuple(_broken(model) for model in models if model.topology is None or model.problems)
         shown, rules = tiers(sound), catalogue()
-        self._remembered.turn()
-        verdict = self._remembered.verdict(today)
-        made = tuple(pages(shown, self._remembered, rules, verdict, broken))
+        made = self._remembered.site(shown, rules, today, broken)
         # the pages that a broken model had say what is wrong with it
-        made += tuple(_instead(broken, {page.path for page in made}, self._paths))
+        made += tuple(_instead(broken, {chapter.path for chapter in made}, self._paths))
         self._paths |= {tier.id: _within(tier.id, made) for tier in shown}
         problems = tuple(finding for one in broken for finding in one.findings)
         return Preview(made, problems, shown, rules, included=tuple(asked))
@@ -68,7 +70,7 @@ class Previews:
         except (UsageError, OSError) as error:
             paths = dict.fromkeys((HOME, *(path for each in self._paths.values() for path in each)))
             words = str(error)
-            return Preview(tuple(trouble_page(words, path) for path in paths), (), trouble=words)
+            return Preview(tuple(_alone(trouble_page(words, path)) for path in paths), (), trouble=words)
 
 
 def preview(files: tuple[str, ...], today: str) -> Preview:
@@ -87,15 +89,19 @@ def _heard(given: Input, asked: dict[str, None]) -> Input:
     return replace(given, include=read_included)
 
 
-def _within(model: str, made: tuple[Page, ...]) -> tuple[str, ...]:
-    return tuple(page.path for page in made if page.path.startswith(f"{model}/") and page.path.endswith(".md"))
+def _within(model: str, made: tuple[Made, ...]) -> tuple[str, ...]:
+    return tuple(chapter.path for chapter in made if chapter.path.startswith(f"{model}/"))
 
 
-def _instead(broken: tuple[Broken, ...], there: set[str], known: dict[str, tuple[str, ...]]) -> Iterator[Page]:
+def _alone(page: Page) -> Made:
+    return Made(page.path, page.title, (page,))
+
+
+def _instead(broken: tuple[Broken, ...], there: set[str], known: dict[str, tuple[str, ...]]) -> Iterator[Made]:
     for model in broken:
         for path in known.get(model.id, ()):
             if path not in there:
-                yield broken_page(model, path)
+                yield _alone(broken_page(model, path))
 
 
 def _broken(model: Model) -> Broken:

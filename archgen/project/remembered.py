@@ -1,57 +1,98 @@
-"""What a site that is made again and again need not work out again: drawings, and what rules say of their examples."""
+"""What a site that is made again and again need not make again: chapters of tiers that stayed as they were."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
-from archgen.evolution import Evolution
-from archgen.evolution.side import Side
-from archgen.model import Flow
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.assessment import assess
 from archgen.project.pictures import Drawing
 from archgen.project.site import verdict
 from archgen.rule import Rule
-from archgen.site import Tier
+from archgen.site import Broken, Tier
+from archgen.site.page import Made
+from archgen.site.pages import chapters
 
 
-class Remembered(Drawing):
-    """Draws as `Drawing` does, each thing once as long as it stays the same from one turn to the next."""
+class _Known(Struct, frozen=True):
+    """All that pages could tell of a tier, the tier that they were made from, and a number that no other state has."""
+
+    content: tuple[Any, ...]
+    tier: Tier
+    state: int
+
+
+class _Kept(Struct, frozen=True):
+    """A chapter, and the states of all that it was made from."""
+
+    states: tuple[Any, ...]
+    made: Made
+
+
+class Remembered:
+    """Makes one site after the other; what the one before did not have is forgotten."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._now: dict[Hashable, str] = {}
-        self._before: dict[Hashable, str] = {}
+        self._drawing = Drawing()
+        self._numbers = count()
+        self._tiers: dict[str, _Known] = {}
+        self._chapters: dict[str, _Kept] = {}
+        self._verdicts: dict[tuple[Any, ...], str] = {}
+        self._rules: tuple[Any, ...] = ()
+        self._state = 0
 
-    def turn(self) -> None:
-        """Begin anew: what the turn before this one did not ask for is forgotten."""
-        self._before, self._now = self._now, {}
+    def site(
+        self, tiers: Sequence[Tier], rules: Sequence[Rule], today: str, broken: Sequence[Broken]
+    ) -> tuple[Made, ...]:
+        """Every chapter of the site of some tiers, judged as of a day."""
+        self._tiers = {tier.id: self._known(tier) for tier in tiers}
+        said = self._said(rules, today)
+        if said != self._rules:
+            self._rules, self._state = said, next(self._numbers)
+        told = {rule.id: words for rule, (_, words) in zip(rules, said, strict=True)}
+        kept: dict[str, _Kept] = {}
+        shown = [one.tier for one in self._tiers.values()]
+        for chapter in chapters(shown, self._drawing, rules, lambda rule: told[rule.id], broken):
+            of = (self._tiers.get(one) for one in chapter.tells)
+            states: tuple[Any, ...] = (self._state, chapter.title, *(one and one.state for one in of))
+            # what tells of everything tells of what cannot be read, too
+            if set(chapter.tells) >= self._tiers.keys():
+                states += tuple(broken)
+            before = self._chapters.get(chapter.path)
+            if before is None or before.states != states:
+                made = Made(chapter.path, chapter.title, tuple(chapter.make()), chapter.borrows)
+                before = _Kept(states, made)
+            kept[chapter.path] = before
+        self._chapters = kept
+        return tuple(one.made for one in kept.values())
 
-    def deployment(self, tier: Tier, *more: Any) -> str:
-        """Where everything runs, as SVG."""
-        return self._once(("deployment", _key(tier), *more), lambda: super(Remembered, self).deployment(tier, *more))
+    def _known(self, tier: Tier) -> _Known:
+        architecture = tier.topology.architecture
+        content = (architecture, tier.findings, tier.source, self._drawing.icons((tier,)))
+        before = self._tiers.get(tier.id)
+        if before is not None and before.content == content:
+            return before
+        return _Known(content, replace(tier, assessments=assess(tier.topology)), next(self._numbers))
 
-    def sequence(self, tier: Tier, flow: Flow, *more: Any) -> str:
-        """One request flow in time, as SVG."""
-        made = lambda: super(Remembered, self).sequence(tier, flow, *more)  # noqa: E731
-        return self._once(("sequence", _key(tier), flow.id, *more), made)
-
-    def change(self, evolution: Evolution, *more: Any) -> str:
-        """Both models of a change in one deployment picture, as SVG."""
-        made = lambda: super(Remembered, self).change(evolution, *more)  # noqa: E731
-        return self._once(("change", _key(evolution.before), _key(evolution.after), *more), made)
-
-    def verdict(self, today: str) -> Callable[[Rule], str]:
-        """What lint says of a rule's bad example as of a day."""
-        said = verdict(today)
-        return lambda rule: self._once(("verdict", rule.id, rule.bad, today), lambda: said(rule))
-
-    def _once(self, key: Hashable, make: Callable[[], str]) -> str:
-        if key not in self._now:
-            found = self._before.get(key)
-            self._now[key] = make() if found is None else found
-        return self._now[key]
+    def _said(self, rules: Sequence[Rule], today: str) -> tuple[tuple[tuple[Any, ...], str], ...]:
+        """What each rule says of itself, and what lint says of its bad example."""
+        say = verdict(today)
+        found: dict[tuple[Any, ...], str] = {}
+        said = []
+        for rule in rules:
+            words, functions = _parted(rule)
+            key = (*words, *functions, today)
+            found[key] = self._verdicts[key] if key in self._verdicts else say(rule)
+            said.append((words, found[key]))
+        self._verdicts = found
+        return tuple(said)
 
 
-def _key(one: Tier | Side) -> Hashable:
-    """All that a picture of a model could show: what the model says and what was found in it."""
-    return repr(one.topology.architecture), repr(one.findings)
+def _parted(rule: Rule) -> tuple[tuple[Any, ...], tuple[Callable[..., Any], ...]]:
+    """What a rule says, and what it does; the functions of rules of one's own are made anew at every turn."""
+    values = [getattr(rule, name) for name in rule.__struct_fields__]
+    return tuple(one for one in values if not callable(one)), tuple(one for one in values if callable(one))

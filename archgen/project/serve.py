@@ -10,11 +10,11 @@ from collections.abc import Callable
 from mkdocs.livereload import LiveReloadServer
 
 from archgen.errors import UsageError
-from archgen.project.html import build_html
+from archgen.project.html import Site
 from archgen.project.preview import Preview, Previews
 from archgen.project.reloading import look_at
 from archgen.report.terminal import plain
-from archgen.site import Page
+from archgen.site.page import Made
 
 Say = Callable[[str], None]
 
@@ -30,11 +30,10 @@ class Serving:
     ) -> None:
         self._files = files
         self._today = today
-        self._name = name
-        self._output = output
         self._say = say
         self._previews = Previews()
-        self._pages: tuple[Page, ...] = ()
+        self._site = Site(name, output)
+        self._chapters: tuple[Made, ...] = ()
         self.included: dict[str, bool] = {}
         self.place = ""
 
@@ -43,10 +42,11 @@ class Serving:
         preview = self._previews.shown(self._files, self._today)
         self._tell(preview)
         self.included = dict.fromkeys(preview.included, False)
-        if preview.pages == self._pages:
+        if preview.chapters == self._chapters:
             return False
-        build_html(preview.pages, self._name, self._output)
-        self._pages = preview.pages
+        self._chapters = ()
+        self._site.build(preview.chapters)
+        self._chapters = preview.chapters
         return True
 
     def _tell(self, preview: Preview) -> None:

@@ -95,13 +95,29 @@ class Broken(Struct, frozen=True):
 class Chapter(Struct, frozen=True):
     """A page and the files that belong to it, made when they are asked for; or only files, where it has no title.
 
-    The page shows pictures of other chapters if it `borrows` them.
+    `tells` are the ids of the tiers that it is made from: as long as they stay the same, so does the chapter. Its page
+    shows pictures of other chapters if it `borrows` them.
     """
 
     path: str
     title: str
     make: Callable[[], Iterator[Page]]
+    tells: tuple[str, ...]
     borrows: bool = False
+
+
+class Made(Struct, frozen=True):
+    """A chapter that is made."""
+
+    path: str
+    title: str
+    pages: tuple[Page, ...]
+    borrows: bool = False
+
+    @property
+    def chapter(self) -> Chapter:
+        """The chapter, which takes no more making."""
+        return Chapter(self.path, self.title, self.pages.__iter__, (), self.borrows)
 
 
 class Page(Struct, frozen=True):

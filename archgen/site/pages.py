@@ -102,23 +102,24 @@ def _chapters(
         before = known.get(known[to].topology.architecture.follows or "")
         return compare(before, known[to]) if before else None
 
-    yield Chapter(HOME, TITLES[HOME], lambda: _home(tiers, broken), borrows=True)
-    yield Chapter(LADDER, TITLES[LADDER], lambda: _ladder(tiers, step), borrows=True)
-    yield _alone(ISSUES, TITLES[ISSUES], lambda: issues_page(tiers, rules))
+    every = tuple(known)
+    yield Chapter(HOME, TITLES[HOME], lambda: _home(tiers, broken), every, borrows=True)
+    yield Chapter(LADDER, TITLES[LADDER], lambda: _ladder(tiers, step), every, borrows=True)
+    yield _alone(ISSUES, TITLES[ISSUES], lambda: issues_page(tiers, rules), every)
     for tier in tiers:
         yield from _of_tier(tier, step, draw, rules)
     for model in broken:
-        yield _alone(f"{model.id}/index.md", model.id, partial(broken_page, model))
-    yield _alone(CATALOGUE, TITLES[CATALOGUE], lambda: rule_index(rules))
+        yield _alone(f"{model.id}/index.md", model.id, partial(broken_page, model), every)
+    yield _alone(CATALOGUE, TITLES[CATALOGUE], lambda: rule_index(rules), ())
     for rule in rules:
-        yield _alone(f"rules/{rule.id}/index.md", rule.title, partial(_rule, rule, verdict, tiers))
-    yield _alone(GLOSSARY, TITLES[GLOSSARY], lambda: glossary_page(tiers))
-    yield Chapter("", "", lambda: _files(tiers, rules))
+        yield _alone(f"rules/{rule.id}/index.md", rule.title, partial(_rule, rule, verdict, tiers), every)
+    yield _alone(GLOSSARY, TITLES[GLOSSARY], lambda: glossary_page(tiers), every)
+    yield Chapter("", "", lambda: _files(tiers, rules), every)
 
 
-def _alone(path: str, title: str, make: Callable[[], Page]) -> Chapter:
+def _alone(path: str, title: str, make: Callable[[], Page], tells: tuple[str, ...]) -> Chapter:
     """A chapter of one page."""
-    return Chapter(path, title, lambda: iter((make(),)))
+    return Chapter(path, title, lambda: iter((make(),)), tells)
 
 
 def _home(tiers: Sequence[Tier], broken: Sequence[Broken]) -> Iterator[Page]:
@@ -144,12 +145,14 @@ def _of_tier(tier: Tier, step: Steps, draw: Draw, rules: Sequence[Rule]) -> Iter
     def deployed() -> Diagram:
         return deployment(tier.topology)
 
-    name = tier.topology.architecture.name
-    yield Chapter(f"{tier.id}/index.md", name, lambda: _tier(tier, step(tier.id), draw, rules))
+    architecture, own = tier.topology.architecture, (tier.id,)
+    tells = (*own, architecture.follows) if architecture.follows else own
+    yield Chapter(f"{tier.id}/index.md", architecture.name, lambda: _tier(tier, step(tier.id), draw, rules), tells)
     if explorable(tier.topology):
-        yield _alone(f"{tier.id}/failures/index.md", FAILURES, lambda: _failures(tier, deployed(), draw))
+        yield _alone(f"{tier.id}/failures/index.md", FAILURES, lambda: _failures(tier, deployed(), draw), own)
     for flow in tier.topology.flows.values():
-        yield Chapter(f"{tier.id}/flows/{flow.id}/index.md", flow.title, partial(_flow, tier, flow, deployed, draw))
+        make = partial(_flow, tier, flow, deployed, draw)
+        yield Chapter(f"{tier.id}/flows/{flow.id}/index.md", flow.title, make, own)
 
 
 def _tier(tier: Tier, step: Step | None, draw: Draw, rules: Sequence[Rule]) -> Iterator[Page]:
