@@ -22,6 +22,21 @@ PICTURES = os.environ.get("ARCHGEN_SCREENSHOTS") or os.path.join(tempfile.gettem
 
 DESKTOP, PHONE = (1440, 1000), (390, 844)
 
+SURROUNDINGS = {
+    "desktop-light": (DESKTOP, "light"),
+    "phone-dark": (PHONE, "dark"),
+    "desktop-dark": (DESKTOP, "dark"),
+    "phone-light": (PHONE, "light"),
+}
+"""Where a reader is. What is looked at is looked at in all of them."""
+
+TRIED = ("desktop-light", "phone-dark")
+"""Where every interaction is tried: in both schemes and at both widths."""
+
+ON_A_DESKTOP = pytest.mark.parametrize("browser", ["desktop-light"], indirect=True)
+ON_A_PHONE = pytest.mark.parametrize("browser", ["phone-dark"], indirect=True)
+EVERYWHERE = pytest.mark.parametrize("browser", SURROUNDINGS, indirect=True)
+
 MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(
@@ -53,6 +68,13 @@ class Browser:
         self.open(os.path.join(site, "assets", "archgen.css"))
         self.run("localStorage.clear()")
 
+    def surround(self, name: str, site: str) -> None:
+        """A new reader, somewhere."""
+        size, scheme = SURROUNDINGS[name]
+        self.forget(site)
+        self.prefer(scheme)
+        self.size(*size)
+
     def run(self, script: str) -> object:
         return self.driver.execute_script(script)
 
@@ -67,7 +89,7 @@ class Browser:
         self.driver.save_screenshot(os.path.join(PICTURES, f"{name}.png"))
 
     def prefer(self, scheme: str) -> None:
-        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        media = {"media": "", "features": [{"name": "prefers-color-scheme", "value": scheme}]}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
 
     def complaints(self) -> list[str]:
@@ -82,11 +104,15 @@ class Browser:
                 found.add(params["request"]["url"] if "request" in params else params["url"])
         return found
 
+    def outside(self) -> set[str]:
+        """What was asked for that is no file."""
+        return {url for url in self.asked() if not url.startswith(("file://", "data:", "about:", "blob:"))}
 
-def built(directory: str, *models: str) -> str:
+
+def built(directory: str, *words: str) -> str:
     site = os.path.join(directory, "site")
     done = subprocess.run(
-        [sys.executable, "-m", "archgen.cli", "build", *models, "-o", site], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "archgen.cli", "build", *words, "-o", site], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     return site

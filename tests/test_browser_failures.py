@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import MARKS, Browser, built, ready, until
+from tests.browser import EVERYWHERE, MARKS, Browser, built, ready, until
 
 pytestmark = MARKS
 
 TIER = "3-secured-and-monitored"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    one = Browser()
-    yield one
-    one.driver.quit()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return built(str(tmp_path_factory.mktemp("site")))
 
 
 def explore(browser: Browser, site: str, fragment: str = "", tier: str = TIER) -> None:
@@ -55,22 +42,26 @@ def lost(browser: Browser) -> object:
     )
 
 
+def tap(browser: Browser, selector: str) -> None:
+    """Click something of the picture, once it is in sight."""
+    browser.run(f"document.querySelector(`{selector}`).focus()")
+    browser.driver.find_element("css selector", selector).click()
+
+
 def press(browser: Browser, key: str) -> None:
     browser.driver.switch_to.active_element.send_keys(key)
 
 
 def test_nothing_is_lost_at_first(browser: Browser, site: str) -> None:
-    browser.size(1440, 1300)
     explore(browser, site)
     assert statuses(browser) == {"read-page": "ok", "write-comment": "ok"}
     assert "Nothing is lost" in said(browser)
     assert browser.run("return document.querySelector('.archgen-reset').disabled") is True
-    browser.picture("failures-none-light")
 
 
 def test_a_click_on_the_picture_loses_a_card_and_a_host(browser: Browser, site: str) -> None:
     explore(browser, site)
-    browser.driver.find_element("css selector", "a[data-node='haproxy@lb-1']").click()
+    tap(browser, "a[data-node='haproxy@lb-1']")
     assert statuses(browser) == {"read-page": "down", "write-comment": "down"}
     assert state(browser, "a[data-node='haproxy@lb-1']") == "lost"
     assert state(browser, "a[data-node='nginx@server-2']") == "cut"
@@ -78,8 +69,8 @@ def test_a_click_on_the_picture_loses_a_card_and_a_host(browser: Browser, site: 
     assert "step 4: no replica of haproxy is up" in str(
         browser.run("return document.querySelector('[data-flow=read-page]').textContent")
     )
-    browser.driver.find_element("css selector", "a[data-node='haproxy@lb-1']").click()
-    browser.driver.find_element("css selector", "g[data-group='server-1'] [data-item=host]").click()
+    tap(browser, "a[data-node='haproxy@lb-1']")
+    tap(browser, "g[data-group='server-1'] [data-item=host]")
     assert statuses(browser) == {"read-page": "degraded", "write-comment": "down"}
     assert state(browser, "a[data-node='mysql@server-1']") == "down"
     assert lost(browser) == ["server-1"]
@@ -162,21 +153,56 @@ def test_the_page_tells_what_python_tells(browser: Browser, site: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("device", "width"), [("desktop", 1440), ("phone", 390)])
-def test_it_fits_and_logs_nothing(browser: Browser, site: str, scheme: str, device: str, width: int) -> None:
-    browser.size(width, 1300)
-    browser.prefer(scheme)
+@EVERYWHERE
+def test_it_fits_its_window(browser: Browser, site: str, request: pytest.FixtureRequest) -> None:
     explore(browser, site, "#down=server-1")
-    # the theme remembers what it was shown in
-    browser.run("localStorage.clear()")
-    explore(browser, site, "#down=server-1")
-    kept = {"light": "default", "dark": "slate"}
-    assert browser.run("return document.body.dataset.mdColorScheme") == kept[scheme]
+    scheme = {"light": "default", "dark": "slate"}[request.node.callspec.id.split("-")[1]]
+    assert browser.run("return document.body.dataset.mdColorScheme") == scheme
     assert browser.run("return document.documentElement.scrollWidth <= innerWidth") is True
-    browser.picture(f"failures-{device}-{scheme}")
-    assert browser.complaints() == []
-    outside = {url for url in browser.asked() if not url.startswith(("file://", "data:", "about:", "blob:"))}
-    assert outside == set()
-    browser.size(1440, 1300)
-    browser.prefer("light")
+
+
+LARGE = """\
+archgen: 1
+name: Large
+hosts: {%s, a-1: {}, a-2: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: [%s]}
+  db: {kind: database, runs_on: [a-1, a-2], replication: {primary: a-1, failover: automatic}}
+connections:
+  user -> web: https
+  web -> db: {protocol: mysql, access: write}
+flows:
+  write: {title: A write, steps: [user -> web: ask, web -> db: INSERT]}
+"""
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A site whose pictures show equal hosts as one."""
+    directory = str(tmp_path_factory.mktemp("large"))
+    names = [f"w-{at}" for at in range(64)]
+    with open(os.path.join(directory, "large.arch.yaml"), "w", encoding="utf-8") as stream:
+        stream.write(LARGE % (", ".join(f"{name}: {{}}" for name in names), ", ".join(names)))
+    return built(directory, directory)
+
+
+def test_a_card_that_stands_for_many_tells_how_many_are_lost(browser: Browser, large: str) -> None:
+    explore(browser, large, tier="large")
+    assert browser.run("return document.querySelectorAll('.archgen-failures [data-node]').length") == 4
+    word = "return document.querySelector(`a[data-node='web@w-0'] .archgen-part`)?.textContent"
+    browser.driver.find_element("xpath", "//div[@class='archgen-choices']//label[span='w-7']/input").send_keys(" ")
+    assert browser.run(word) == "1 of 64 down"
+    assert state(browser, "a[data-node='web@w-0']") == "part"
+    label = "return document.querySelector(`a[data-node='web@w-0']`).getAttribute('aria-label')"
+    assert browser.run(label) == "replica web@w-0, web@w-1, web@w-2 and 61 more, 1 of 64 down"
+    assert statuses(browser) == {"write": "degraded"}
+    # the primary is not folded into those that wait for it
+    tap(browser, "a[data-node='db@a-1']")
+    assert state(browser, "a[data-node='db@a-1']") == "lost"
+    assert state(browser, "a[data-node='db@a-2']") == ""
+    tap(browser, "a[data-node='web@w-0']")
+    assert state(browser, "a[data-node='web@w-0']") == "lost"
+    assert browser.run(word) is None
+    assert len(lost(browser)) == 66  # type: ignore[arg-type]
+    assert statuses(browser) == {"write": "down"}

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import DESKTOP, MARKS, PHONE, Browser, built, ready
+from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready
 from tests.test_browser_axe import PAGES, TIER
 
 pytestmark = MARKS
-
-KINDS = {**PAGES, "failures": (TIER, "failures", "index.html")}
 
 COVERED = """
 const inside = document.querySelector(".md-content__inner");
@@ -34,33 +31,17 @@ return found;
 """
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    one = Browser()
-    yield one
-    one.driver.quit()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return built(str(tmp_path_factory.mktemp("pages")))
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_covers_anything_or_widens_the_page(
-    browser: Browser, site: str, kind: str, size: tuple[int, int]
-) -> None:
-    browser.size(*size)
-    browser.open(os.path.join(site, *KINDS[kind]))
+@EVERYWHERE
+@pytest.mark.parametrize("kind", PAGES)
+def test_nothing_covers_anything_or_widens_the_page(browser: Browser, site: str, kind: str) -> None:
+    browser.open(os.path.join(site, *PAGES[kind]))
     ready(browser)
-    browser.picture(f"page-{kind}-{size[0]}")
     assert browser.run(COVERED) == []
     assert browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
 
 
+@ON_A_DESKTOP
 def test_both_pictures_of_a_flow_are_seen_whole_on_a_desktop(browser: Browser, site: str) -> None:
-    browser.size(*DESKTOP)
     for tier, flow in ((TIER, "read-page"), ("2-distributed-web-infrastructure", "write-comment")):
         browser.open(os.path.join(site, tier, "flows", flow, "index.html"))
         ready(browser)

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
-from tests.browser import MARKS, Browser, built, ready, until
+from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready, until
 
 pytestmark = MARKS
 
 TIER = "3-secured-and-monitored"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    one = Browser()
-    yield one
-    one.driver.quit()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return built(str(tmp_path_factory.mktemp("site")))
 
 
 def see(browser: Browser, site: str, fragment: str = "", flow: str = "write-comment") -> None:
@@ -53,7 +40,6 @@ def click(browser: Browser, label: str) -> None:
 
 
 def test_a_step_is_lit_in_both_pictures_and_told(browser: Browser, site: str) -> None:
-    browser.size(1440, 1300)
     see(browser, site)
     assert counter(browser) == "12 steps"
     for _ in range(3):
@@ -160,6 +146,7 @@ def test_the_mermaid_text_is_copied(browser: Browser, site: str) -> None:
     assert "INSERT the comment" in source
 
 
+@ON_A_DESKTOP
 def test_reduced_motion_scrolls_at_once(browser: Browser, site: str) -> None:
     media = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
@@ -174,21 +161,13 @@ def test_reduced_motion_scrolls_at_once(browser: Browser, site: str) -> None:
     )
     panel = browser.run("return document.querySelector('.archgen-beside').getBoundingClientRect().bottom")
     assert float(str(panel)) < top < 860
-    browser.size(1440, 1300)
-    browser.prefer("light")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("device", "width"), [("desktop", 1440), ("phone", 390)])
-def test_it_fits_and_logs_nothing(browser: Browser, site: str, scheme: str, device: str, width: int) -> None:
-    browser.size(width, 1300)
-    browser.prefer(scheme)
+@EVERYWHERE
+def test_it_fits_its_window(browser: Browser, site: str, request: pytest.FixtureRequest) -> None:
     see(browser, site, "#step=5&down=server-1")
-    # the theme remembers what it was shown in
-    browser.run("localStorage.clear()")
-    see(browser, site, "#step=5&down=server-1")
-    kept = {"light": "default", "dark": "slate"}
-    assert browser.run("return document.body.dataset.mdColorScheme") == kept[scheme]
+    device, scheme = request.node.callspec.id.split("-")
+    assert browser.run("return document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[scheme]
     assert browser.run("return document.documentElement.scrollWidth <= innerWidth") is True
     tops = "return ['.archgen-sequence', '.archgen-beside'].map(one => document.querySelector(one).getBoundingClientRect().top)"
     sequence, beside = browser.run(tops)  # type: ignore[misc]
@@ -196,9 +175,3 @@ def test_it_fits_and_logs_nothing(browser: Browser, site: str, scheme: str, devi
     desk = "return ['.archgen-desk', '.archgen-stage'].map(one => document.querySelector(one).getBoundingClientRect().left)"
     controls, stage = browser.run(desk)  # type: ignore[misc]
     assert controls < stage - 100 if device == "desktop" else controls == stage
-    browser.picture(f"player-{device}-{scheme}")
-    assert browser.complaints() == []
-    outside = {url for url in browser.asked() if not url.startswith(("file://", "data:", "about:", "blob:"))}
-    assert outside == set()
-    browser.size(1440, 1300)
-    browser.prefer("light")

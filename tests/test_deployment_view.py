@@ -180,6 +180,24 @@ def test_equal_hosts_fold_above_sixty_replicas() -> None:
     assert [(group.id, group.detail) for group in shown.groups] == [("host:h0", "100 hosts")]
 
 
+def test_a_primary_does_not_fold_into_those_that_wait_for_it() -> None:
+    hosts = ", ".join(f"w{at}: {{}}" for at in range(60))
+    shown = written(
+        f"hosts: {{{hosts}, d0: {{}}, d1: {{}}, d2: {{}}}}\n"
+        f"components:\n  web: {{kind: web-server, runs_on: [{', '.join(f'w{at}' for at in range(60))}]}}\n"
+        "  db: {kind: database, runs_on: [d0, d1, d2], replication: {primary: d1}}\n"
+        "connections: {web -> db: mysql}\n"
+    )
+    assert [(node.id, node.mark, node.detail) for node in shown.nodes if node.subject == "db"] == [
+        ("db@d0", "replica", "Database · ×2"),
+        ("db@d1", "primary", "Database"),
+    ]
+    assert [(group.id, group.detail) for group in shown.groups if group.id.startswith("host:d")] == [
+        ("host:d0", "2 hosts"),
+        ("host:d1", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "place"),
     [

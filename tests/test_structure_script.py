@@ -193,6 +193,19 @@ def test_what_is_too_large_for_a_page_is_sampled(script: Script) -> None:
         assert low < value["value"] <= high
 
 
+def test_what_is_too_large_for_a_page_is_told_as_in_the_tables_until_something_is_lost(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topology = Topology(reference("3-secured-and-monitored"))
+    assessed = assess(topology, order=1)
+    monkeypatch.setattr("archgen.site.compiled.NODES", 1)
+    script.call("take", compiled(topology, None, assessed))
+    whole, lost = script.call("chances", [(), (0,)])
+    for one, value, less in zip(assessed, whole, lost, strict=True):
+        assert value == {"method": "exact", "value": one.result.availability, "bounds": None}
+        assert less["method"] == "sampled"
+
+
 def test_data_end_no_script_and_are_no_markup() -> None:
     hostile = ["</script><!-- & {{ x }} {% y %} {# z #}", "\u2028\u2029\x7f é 数 \U0001f600"]
     told = written({"flows": hostile})

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
-from archgen.assessment import Probabilities, quantified
+from archgen.assessment import FlowAssessment, Probabilities, quantified
 from archgen.evolution.flows import called
 from archgen.finding import Subject
 from archgen.model import Component, Flow, Request
-from archgen.reliability.availability import Calculation, Chart
+from archgen.reliability.availability import Calculation, Chart, FlowAvailability
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.simulation import skippable, used, with_all_options
@@ -26,16 +26,31 @@ from archgen.topology import Topology
 from archgen.views.elements import qualified
 
 NODES = 3000
-"""Nodes of a flow's decision diagram that a page carries; past it the page samples, and says so."""
+"""Nodes of a flow's decision diagram that a page carries; past it the page samples once something is lost, and says so."""
 
 _UNSAFE = re.compile(r"[<>&\u007f-\uffff\U00010000-\U0010ffff]|\{(?=[{%#])")
 
 
-def compiled(topology: Topology, flows: Sequence[Flow] | None = None) -> dict[str, Any]:
-    """The data of one model, with all of its flows or some; see `structure.js` for what each list means to it."""
+def compiled(
+    topology: Topology, flows: Sequence[Flow] | None = None, assessments: Sequence[FlowAssessment] = ()
+) -> dict[str, Any]:
+    """The data of one model, with all of its flows or some; see `structure.js` for what each list means to it.
+
+    `assessments` tell the availability of flows whose decision diagram is too large for a page.
+    """
     compiler = _compiler(topology)
     chosen = topology.architecture.flows if flows is None else flows
-    return {**compiler.whole, "flows": [compiler.flow(flow) for flow in chosen]}
+    known = {one.flow: _told(one.result) for one in assessments}
+    found = [compiler.flow(flow) for flow in chosen]
+    return {
+        **compiler.whole,
+        "flows": [one if one["chart"] else {**one, "known": known.get(one["id"])} for one in found],
+    }
+
+
+def _told(one: FlowAvailability) -> dict[str, Any]:
+    """The availability with nothing lost, as it stands in the tables of the site."""
+    return {"method": one.method, "value": one.availability, "bounds": one.bounds}
 
 
 def written(data: dict[str, Any]) -> str:
@@ -120,6 +135,7 @@ class _Compiler:
         place = {one.id: at for at, one in enumerate(steps)}
         whole = with_all_options(topology.index, flow)
         strict, loose = self._plan(plan, place), self._plan(whole, place)
+        chart = self._chart(flow.id)
         return {
             "id": flow.id,
             "title": flow.title,
@@ -127,7 +143,7 @@ class _Compiler:
             "skippable": [place[one] for one in skippable(topology.index, flow)],
             "plan": strict,
             "whole": None if loose == strict else loose,
-            "chart": self._chart(flow.id),
+            "chart": chart,
         }
 
     def _step(self, flow: Flow, one: Request) -> list[Any]:

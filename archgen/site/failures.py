@@ -48,7 +48,7 @@ def failures_page(tier: Tier, svg: str) -> Page:
 
 def explorer(tier: Tier, svg: str) -> str:
     """The picture and the structure functions behind it, without an empty line, as Markdown asks of HTML."""
-    data = compiled(tier.topology) | folded(tier.topology)
+    data = compiled(tier.topology, None, tier.assessments) | folded(tier.topology)
     return (
         '<div class="archgen-failures" data-search-exclude data-flows="../flows/">'
         f'<figure class="archgen-stage">{guarded(svg)}</figure>'

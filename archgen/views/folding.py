@@ -38,24 +38,35 @@ class Folding(Struct, frozen=True):
 
 
 def fold(topology: Topology) -> Folding:
-    """No folding up to `LIMIT` replicas; above, hosts that carry the same components in the same place are one."""
+    """No folding up to `LIMIT` replicas; above, hosts that carry the same components in the same place are one.
+
+    A replica that takes the writes, or the requests, is not the same as those that wait for it to fail.
+    """
     if len(topology.replicas) <= LIMIT:
         return Folding({}, {})
-    hosts = _hosts(topology)
-    first: dict[tuple[str, tuple[str, ...]], str] = {}
+    leads = _leading(topology)
+    hosts = _hosts(topology, leads)
+    first: dict[tuple[str, bool, tuple[str, ...]], str] = {}
     nodes = {
         replica.id: first.setdefault(
-            (replica.component, tuple(hosts.get(host, host) for host in replica.hosts)), replica.id
+            (replica.component, replica.id in leads, tuple(hosts.get(host, host) for host in replica.hosts)), replica.id
         )
         for replica in topology.replicas.values()
     }
     return Folding(nodes, hosts, dict(Counter(nodes.values())))
 
 
-def _hosts(topology: Topology) -> dict[str, str]:
+def _leading(topology: Topology) -> frozenset[str]:
+    """The replicas that play another part than their siblings: primaries, and the active ones of a cluster."""
+    parts = topology.architecture.components
+    primaries = (one for part in parts if part.replication for one in part.replication.primary)
+    return frozenset(primaries).union(*(part.cluster.active for part in parts if part.cluster))
+
+
+def _hosts(topology: Topology, leads: frozenset[str]) -> dict[str, str]:
     first: dict[tuple[object, ...], str] = {}
     shown: dict[str, str] = {}
     for host in topology.architecture.hosts:
-        load = tuple(dict.fromkeys(replica.component for replica in topology.replicas_on[host.id]))
+        load = tuple(dict.fromkeys((one.component, one.id in leads) for one in topology.replicas_on[host.id]))
         shown[host.id] = first.setdefault((host.zones, host.network, load), host.id)
     return shown

@@ -10,6 +10,7 @@ from archgen.finding import Subject
 from archgen.model import Component, Connection
 from archgen.site.answers.cards import guards
 from archgen.topology import Topology
+from archgen.views.folding import fold
 
 Mark = tuple[str, str]
 """A tone, which a style sheet colours and shapes, and the word that says the same."""
@@ -194,15 +195,19 @@ def _domains(topology: Topology) -> Layer | None:
     def tone(domain: str) -> str:
         return tones.setdefault(domain, f"d{len(tones) % TONES}")
 
+    folding = fold(topology)
     for host in topology.architecture.hosts:
-        domain = host.zones[0] if host.zones else host.id
-        groups[f"host:{host.id}"] = (tone(domain), domain)
+        if folding.keeps_host(host.id):
+            alike = folding.hosts_like(host.id)
+            domain = host.zones[0] if host.zones else host.id if alike == 1 else f"each of {alike}"
+            groups[f"host:{host.id}"] = (tone(host.zones[0] if host.zones else host.id), domain)
     for zone in topology.architecture.zones:
         if zone.id in tones:
             groups[f"zone:{zone.id}"] = (tones[zone.id], zone.id)
     for replica in topology.replicas.values():
         if len(replica.hosts) == 1:
-            nodes[replica.id] = groups[f"host:{replica.hosts[0]}"]
+            if folding.keeps_host(replica.hosts[0]):
+                nodes[replica.id] = groups[f"host:{replica.hosts[0]}"]
         elif replica.hosts:
             nodes[replica.id] = ("none", "floats")
     zoned = any(host.zones for host in topology.architecture.hosts)

@@ -24,6 +24,8 @@
 
   const kindOf = at => model.elements[at][0];
   const name = at => model.elements[at][3];
+  const called = some =>
+    `${kindOf(some[0])} ${some.slice(0, 3).map(name).join(", ")}${some.length > 3 ? ` and ${some.length - 3} more` : ""}`;
   const home = new URL(root.dataset.flows, location.href);
   const pageOf = flow => {
     const link = [...document.querySelectorAll(".md-typeset table a")].find(one => one.href.includes(`/flows/${flow.id}/`));
@@ -110,7 +112,7 @@
     const { focus, mark, elements } = thing;
     focus.setAttribute("role", "checkbox");
     focus.setAttribute("tabindex", at ? "-1" : "0");
-    focus.setAttribute("aria-label", `${kindOf(elements[0])} ${elements.map(name).join(", ")}`);
+    focus.setAttribute("aria-label", called(elements));
     mark.classList.add("archgen-thing");
     mark.addEventListener("click", event => {
       event.stopPropagation();
@@ -155,7 +157,8 @@
       const reason = archgenStructure.reason(model, flow, one);
       body.push(make("p", {}, lost.size ? `${reason[0].toUpperCase()}${reason.slice(1)}.` : "Everything is up."));
       const chance = archgenStructure.availability(model, flow, [...lost]);
-      const how = chance.method === "exact" ? "exact" : `sampled, 99 % interval ${percent(chance.bounds[0])} to ${percent(chance.bounds[1])}`;
+      const way = { bounds: "bounds:", sampled: "sampled: with 99 % confidence" }[chance.method];
+      const how = way ? `${way} between ${percent(chance.bounds[0])} and ${percent(chance.bounds[1])}` : "exact";
       facts.append(fact(lost.size ? "Availability of what remains" : "Availability", `${percent(chance.value)} `,
         make("small", {}, `${how}; down ${lasting((1 - chance.value) * HOURS)} a year`)));
       const some = one.points.filter(at => kindOf(at) !== "zone");
@@ -179,10 +182,11 @@
     cards.replaceChildren(...shown.map(([flow, one]) => card(flow, one)));
     for (const [at, box] of boxes) box.checked = lost.has(at);
     if (stage) stage.show(model.flows, some);
-    for (const { focus, elements, state } of things) {
+    for (const { focus, elements, state, words } of things) {
       focus.setAttribute("aria-checked", String(elements.every(at => lost.has(at))));
-      const label = `${kindOf(elements[0])} ${elements.map(name).join(", ")}`;
-      focus.setAttribute("aria-label", { lost: `${label}, lost`, down: `${label}, down with its host or zone`, cut: `${label}, no request comes to it` }[state] || label);
+      const label = called(elements);
+      if (words) focus.setAttribute("aria-label", `${label}, ${words}`);
+      else focus.setAttribute("aria-label", { lost: `${label}, lost`, down: `${label}, down with its host or zone`, cut: `${label}, no request comes to it` }[state] || label);
     }
     for (const one of presets.querySelectorAll("[data-only]")) {
       one.setAttribute("aria-pressed", String(lost.size === 1 && lost.has(Number(one.dataset.only))));

@@ -58,6 +58,23 @@
     return path;
   };
 
+  /* How many of those that a card or a frame stands for are out, where not all are. */
+  const part = ([x, y, width], words) => {
+    const group = document.createElementNS(SVG, "g");
+    group.setAttribute("class", "archgen-part");
+    group.setAttribute("aria-hidden", "true");
+    const wide = words.length * 5.6 + 14, middle = x + width / 2;
+    const drawn = (name, attributes, text = "") => {
+      const one = document.createElementNS(SVG, name);
+      for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
+      one.textContent = text;
+      group.append(one);
+    };
+    drawn("rect", { x: middle - wide / 2, y: y - 14, width: wide, height: 18, rx: 9 });
+    drawn("text", { x: middle, y: y - 1.5, "text-anchor": "middle" }, words);
+    return group;
+  };
+
   archgen.stage = (figure, model) => {
     const svg = figure.querySelector("svg");
     if (!svg) return null;
@@ -118,10 +135,14 @@
       const dead = new Set();
       for (const thing of things) {
         const own = thing.elements.every(at => gone.has(at));
-        const out = thing.elements.every(at => (replicas.has(at) ? down(at) : without(at)));
+        const fallen = thing.elements.filter(at => (replicas.has(at) ? down(at) : without(at))).length;
+        const out = fallen === thing.elements.length;
         const idle = thing.card && thing.elements.every(at => cut.has(at) && !reached.has(at));
-        const state = own ? "lost" : out ? "down" : idle ? "cut" : "";
-        if (state && thing.card) dead.add(thing.mark.dataset.node);
+        const state = own ? "lost" : out ? "down" : idle ? "cut" : fallen ? "part" : "";
+        thing.words = state === "part" ? `${fallen} of ${thing.elements.length} down` : "";
+        thing.mark.querySelector(":scope > .archgen-part")?.remove();
+        if (thing.words) thing.mark.append(part(thing.box, thing.words));
+        if (state && state !== "part" && thing.card) dead.add(thing.mark.dataset.node);
         thing.state = state;
         thing.mark.dataset.state = state;
         const drawn = thing.mark.querySelector(":scope > .archgen-cross");

@@ -272,12 +272,13 @@ var archgenStructure = (() => {
     return { step: at, how: "unanswered", words: `${head}: ${why()}` };
   };
 
-  /* The chance that a flow works while some elements are lost: exact by its decision diagram, else sampled. */
+  /* The chance that a flow works while some elements are lost: exact by its decision diagram, else what is known of it
+     with nothing lost, else sampled. */
   const availability = (model, flow, lost) => {
     const gone = new Set(lost);
     const up = one => (gone.has(one) ? 0 : model.up[one]);
     const product = some => some.reduce((found, one) => found * up(one), 1);
-    if (!flow.chart) return sampled(model, flow, lost, up);
+    if (!flow.chart) return lost.length || !flow.known ? sampled(model, flow, lost, up) : flow.known;
     const { points, variables, nodes, root } = flow.chart;
     const chances = variables.map(([some, rest]) => 1 - product(some) * rest);
     const values = [0, 1];
