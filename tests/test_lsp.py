@@ -80,7 +80,7 @@ class Editor:
         return [one for one in found or () if isinstance(one, lsp.CodeAction)]
 
 
-def run(directory: Path, drive: Callable[[Editor], Awaitable[Any]]) -> None:
+def run(directory: Path, drive: Callable[[Editor], Awaitable[Any]], able: lsp.ClientCapabilities | None = None) -> None:
     """Start the server as an editor does, open a model, and end it properly."""
 
     async def session() -> None:
@@ -95,7 +95,7 @@ def run(directory: Path, drive: Callable[[Editor], Awaitable[Any]]) -> None:
 
         await client.start_io(sys.executable, "-m", "archgen.cli", "lsp", "--stdio")
         try:
-            start = lsp.InitializeParams(lsp.ClientCapabilities(), root_uri=directory.as_uri())
+            start = lsp.InitializeParams(able or lsp.ClientCapabilities(), root_uri=directory.as_uri())
             await client.initialize_async(start)
             client.initialized(lsp.InitializedParams())
             await drive(editor)
@@ -269,6 +269,176 @@ def test_the_workspace_decides_what_is_told(tmp_path: Path) -> None:
     run(tmp_path, drive)
 
 
+SPLIT = {
+    "shop.arch.yaml": """archgen: 1
+name: Shop
+follows: before
+include: [parts/data.yaml]
+hosts: {db: {}, web-1: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: web-1}
+  wall: {kind: firewall, managed: true, guards: [web]}
+connections:
+  user -> web: https
+  web -> mysql: mysql
+flows:
+  buy:
+    title: Somebody buys
+    steps:
+      - user -> web: GET /
+      - web -> mysql: the order for mysql
+""",
+    "parts/data.yaml": """components:
+  mysql: {kind: database, runs_on: db}
+  dump: {kind: backup, managed: true, backs_up: mysql}
+""",
+    "before.arch.yaml": """archgen: 1
+name: Before
+include: parts/data.yaml
+hosts: {db: {}}
+components: {user: {kind: client}}
+connections: {user -> mysql: mysql}
+flows: {buy: {title: Buy, steps: [user -> mysql: read]}}
+""",
+    "after.arch.yaml": "archgen: 1\nname: After\nfollows: before  # the first\ncomponents: {user: {kind: client}}\n",
+}
+
+
+def written(directory: Path) -> dict[str, str]:
+    for name, text in SPLIT.items():
+        file = directory / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return {(directory / name).as_uri(): text for name, text in SPLIT.items()}
+
+
+def with_edits(texts: dict[str, str], edit: lsp.WorkspaceEdit | None) -> dict[str, str]:
+    """The texts after an edit of several files, by their names."""
+    assert edit is not None
+    changes = dict(edit.changes or {})
+    for one in edit.document_changes or ():
+        if isinstance(one, lsp.TextDocumentEdit):
+            changes[one.text_document.uri] = [each for each in one.edits if isinstance(each, lsp.TextEdit)]
+    made = {}
+    for uri, text in texts.items():
+        lines = text.splitlines(keepends=True)
+        for one in sorted(changes.pop(uri, ()), key=lambda each: each.range.start.line, reverse=True):
+            lines[one.range.start.line : one.range.end.line] = [one.new_text]
+        made[uri.rpartition("/")[2]] = "".join(lines)
+    assert not changes
+    return made
+
+
+def test_a_rename_reaches_all_files_of_the_models(tmp_path: Path) -> None:
+    texts = written(tmp_path)
+
+    async def drive(editor: Editor) -> None:
+        await editor.write(SPLIT["shop.arch.yaml"])
+        ask = {"text_document": editor.document, "position": editor.at("  web -> mysql: mysql", "mysql")}
+        (there,) = await editor.client.text_document_definition_async(lsp.DefinitionParams(**ask))  # type: ignore[misc]
+        assert (there.uri.rpartition("/")[2], there.range.start) == ("data.yaml", lsp.Position(1, 2))
+        found = await editor.client.text_document_references_async(
+            lsp.ReferenceParams(**ask, context=lsp.ReferenceContext(include_declaration=True))
+        )
+        assert [one.uri.rpartition("/")[2] for one in found or ()] == [
+            *["shop.arch.yaml"] * 2,
+            *["data.yaml"] * 2,
+            *["before.arch.yaml"] * 2,
+        ]
+        made = with_edits(
+            texts, await editor.client.text_document_rename_async(lsp.RenameParams(**ask, new_name="store"))
+        )
+        for name, text in made.items():
+            assert ("mysql" in text) == (name in ("shop.arch.yaml", "before.arch.yaml"))
+            assert ("store" in text) == (name != "after.arch.yaml")
+        assert "the order for mysql" in made["shop.arch.yaml"]
+        for root in ("shop.arch.yaml", "before.arch.yaml"):
+            one = load(root, made[root].encode(), lambda _: made["data.yaml"].encode()).architecture
+            assert {"store", "dump"} < {each.id for each in one.components}
+        # it may not be called what another model that has it calls something else, nor what would mean two things
+        with pytest.raises(JsonRpcException, match="already"):
+            await editor.client.text_document_rename_async(lsp.RenameParams(**ask, new_name="user"))
+        with pytest.raises(JsonRpcException, match="could not be read"):
+            await editor.client.text_document_rename_async(
+                lsp.RenameParams(editor.document, editor.at("  web: {kind", "web"), "db")
+            )
+
+    run(tmp_path, drive)
+
+
+def test_a_model_that_is_followed_is_found_and_renamed_with_its_file(tmp_path: Path) -> None:
+    texts = written(tmp_path)
+
+    async def drive(editor: Editor) -> None:
+        await editor.write(SPLIT["shop.arch.yaml"])
+        ask = {"text_document": editor.document, "position": editor.at("follows: before", "before")}
+        (there,) = await editor.client.text_document_definition_async(lsp.DefinitionParams(**ask))  # type: ignore[misc]
+        assert there.uri == (tmp_path / "before.arch.yaml").as_uri()
+        edit = await editor.client.text_document_rename_async(lsp.RenameParams(**ask, new_name="first"))
+        assert edit is not None
+        assert edit.document_changes is not None
+        moved = edit.document_changes[-1]
+        assert isinstance(moved, lsp.RenameFile)
+        assert (moved.old_uri, moved.new_uri) == (there.uri, (tmp_path / "first.arch.yaml").as_uri())
+        made = with_edits(texts, edit)
+        assert [name for name, text in made.items() if "follows: first" in text] == [
+            "shop.arch.yaml",
+            "after.arch.yaml",
+        ]
+        assert "follows: first  # the first\n" in made["after.arch.yaml"]
+        with pytest.raises(JsonRpcException, match="cannot be renamed"):
+            await editor.client.text_document_rename_async(lsp.RenameParams(**ask, new_name="after"))
+
+    able = lsp.WorkspaceEditClientCapabilities(
+        document_changes=True, resource_operations=[lsp.ResourceOperationKind.Rename]
+    )
+    run(tmp_path, drive, lsp.ClientCapabilities(workspace=lsp.WorkspaceClientCapabilities(workspace_edit=able)))
+
+
+def test_a_file_that_is_moved_is_found_where_it_is(tmp_path: Path) -> None:
+    texts = written(tmp_path)
+
+    async def drive(editor: Editor) -> None:
+        async def moved(old: str, new: str) -> dict[str, str]:
+            named = lsp.FileRename((tmp_path / old).as_uri(), (tmp_path / new).as_uri())
+            edit = await editor.client.workspace_will_rename_files_async(lsp.RenameFilesParams([named]))
+            return with_edits(texts, edit)
+
+        await editor.write(SPLIT["shop.arch.yaml"])
+        ask = lsp.RenameParams(editor.document, editor.at("follows: before", "before"), "first")
+        with pytest.raises(JsonRpcException, match=r"called as its file is; rename before\.arch\.yaml"):
+            await editor.client.text_document_rename_async(ask)
+        model = await moved("before.arch.yaml", "old/first.arch.yaml")
+        assert "follows: first\n" in model["shop.arch.yaml"]
+        assert "include: ../parts/data.yaml\n" in model["before.arch.yaml"]
+        part = await moved("parts/data.yaml", "parts/data/mysql.yaml")
+        assert "include: [parts/data/mysql.yaml]\n" in part["shop.arch.yaml"]
+        assert "include: parts/data/mysql.yaml\n" in part["before.arch.yaml"]
+        assert part["after.arch.yaml"] == SPLIT["after.arch.yaml"]
+
+    run(tmp_path, drive)
+
+
+def test_a_fix_that_would_break_the_model_is_not_offered(tmp_path: Path) -> None:
+    """What is written in an included file would be said a second time; the fix is made there."""
+    (tmp_path / "lines.yaml").write_text("connections: {user -> web: http}\n", encoding="utf-8")
+    split = SPLIT["shop.arch.yaml"].replace("parts/data.yaml", "lines.yaml").replace("  user -> web: https\n", "")
+    whole = split.replace("include: [lines.yaml]\n", "").replace(
+        "connections:\n", "connections:\n  user -> web: http\n"
+    )
+    data = SPLIT["parts/data.yaml"].removeprefix("components:\n")
+
+    async def drive(editor: Editor) -> None:
+        for text, titles in ((whole, ["Fix missing-tls of user -> web"]), (split, [])):
+            text = text.replace("follows: before\n", "").replace("components:\n", f"components:\n{data}")
+            shown = {one.code: one for one in await editor.write(text)}
+            found = [one.title for one in await editor.actions(shown["SEC001"])]
+            assert found == [*titles, "Accept the risk missing-tls"]
+
+    run(tmp_path, drive)
+
+
 # What it goes by
 
 
@@ -297,14 +467,13 @@ def test_every_key_that_names_things_is_known() -> None:
 @pytest.mark.parametrize("file", sorted((ROOT / "models").glob("*.arch.yaml")), ids=lambda file: file.name[:1])
 def test_every_name_of_a_model_is_seen(file: Path) -> None:
     """Each component has another name; the model means the same with it."""
-    from archgen.project.language.reading import reading, renamed
-    from archgen.project.settings import Settings
+    from archgen.project.language.family import Family, renamed
 
     text = file.read_text(encoding="utf-8")
     for component in load(file.name, text.encode()).architecture.components:
-        read = reading(str(file), text, "2026-11-24", Settings())
-        name = next(one for one in read.outline.names if one.declares and one.id == component.id)
-        made = load(file.name, renamed(read, name, "renamed-thing").encode()).architecture
+        family = Family(str(file), {str(file): text}.get, str(file.parent))
+        name = next(one for one in family.outline(str(file)).names if one.declares and one.id == component.id)
+        made = load(file.name, renamed((family,), name, "renamed-thing")[str(file)].encode()).architecture
         assert sum(one.id == "renamed-thing" for one in made.components) == 1
 
 

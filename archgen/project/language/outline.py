@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -48,10 +48,11 @@ class Part(Struct, frozen=True):
 
 
 class Outline:
-    """The parts and names of a text; of one that is no YAML, none."""
+    """The parts and names of a text; of one that is no YAML, none. `elsewhere` are names that other files declare."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, elsewhere: Mapping[str, frozenset[str]] | None = None) -> None:
         self.text = text
+        self._elsewhere = elsewhere or {}
 
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
@@ -86,6 +87,10 @@ class Outline:
         """The key or value that a cursor stands in."""
         return next((one for one in self._by_line.get(line, ()) if one.span.holds(line, column)), None)
 
+    def parts_at(self, key: str) -> tuple[Part, ...]:
+        """The values that a key of the model has, one or a list of them."""
+        return tuple(one for one in self._parts if not one.is_key and one.way[:1] == (key,) and len(one.way) <= 2)
+
     @cached_property
     def sections(self) -> tuple[Part, ...]:
         """The keys of the model, and those right below them."""
@@ -113,12 +118,15 @@ class Outline:
     def _kind(self, found: re.Match[str], kinds: tuple[str, ...], line: str) -> str | None:
         name = found["id"]
         if found["kind"] is not None:
-            return found["kind"] if name in self.declared.get(found["kind"], {}) else None
+            return found["kind"] if self._is_declared(found["kind"], name) else None
         if found["at"] is not None or line[: found.start()].endswith("@"):
             kinds = ("host",)
         elif line[found.end() : found.end() + 1] in ("@", "#") and found.end() < len(line):
             kinds = ("component",)
-        return next((kind for kind in kinds if name in self.declared.get(kind, {})), None)
+        return next((kind for kind in kinds if self._is_declared(kind, name)), None)
+
+    def _is_declared(self, kind: str, name: str) -> bool:
+        return name in self.declared.get(kind, {}) or name in self._elsewhere.get(kind, ())
 
     @cached_property
     def lines(self) -> list[str]:
@@ -128,6 +136,15 @@ class Outline:
     def text_of(self, span: Span) -> str:
         """The characters of a span."""
         return self.lines[span.line][span.start : span.end]
+
+
+def replaced(text: str, words: Mapping[Span, str]) -> str:
+    """A text with other words in the place of some of its spans; its line breaks stay as they are."""
+    lines = re.split(r"(\r\n|\n|\r)", text)
+    for span in sorted(words, reverse=True):
+        line = lines[2 * span.line]
+        lines[2 * span.line] = line[: span.start] + words[span] + line[span.end :]
+    return "".join(lines)
 
 
 def _parts(text: str) -> Iterator[Part]:

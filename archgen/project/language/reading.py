@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -175,16 +175,21 @@ class Repair(Struct, frozen=True):
     preferred: bool
 
 
-def repairs(read: Reading, finding: Finding) -> Iterator[Repair]:
-    """What an editor offers for a finding: its fix, what was meant by a misspelt word, and to accept it as a risk."""
+def repairs(read: Reading, finding: Finding, settings: Settings, today: str) -> Iterator[Repair]:
+    """What an editor offers for a finding: its fix, what was meant by a misspelt word, and to accept it as a risk.
+
+    A fix is offered only if it is proved as those of `lint --unsafe-fixes` are: the finding goes, and no error comes.
+    """
     if finding.changes:
-        text = _written(read.text, finding)
-        if text is not None:
+        data = read.text.encode("utf-8", "surrogatepass")
+        made = _fixed(read.file, data, settings, today, lambda one: one.fingerprint == finding.fingerprint)
+        if made.findings:
+            text = made.data.decode("utf-8", "surrogatepass")
             yield Repair(f"Fix {finding.rule} of {finding.subject.id}", text, True)
     elif finding.fixable is not None:
-        made = mended(read.file, read.text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
-        if made != read.text:
-            yield Repair("Put misspelt words right", made, True)
+        put = mended(read.file, read.text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        if put != read.text:
+            yield Repair("Put misspelt words right", put, True)
     if read.model.loaded is not None and not read.model.problems and finding.accepted is None:
         risk = {"rule": finding.rule, "subject": finding.subject.id, "reason": "say why this is acceptable"}
         try:
@@ -193,41 +198,11 @@ def repairs(read: Reading, finding: Finding) -> Iterator[Repair]:
             return
 
 
-def _written(text: str, finding: Finding) -> str | None:
-    try:
-        return patched(text, finding.changes)
-    except Impossible:
-        return None
-
-
 def all_safe(read: Reading, settings: Settings, today: str) -> Fixed:
     """The text with every fix that changes no meaning."""
     data = mended(read.file, read.text.encode("utf-8", "surrogatepass"))
-    judged = judging(Input(read.file, data), settings.policy, today)
-    return fixed(data, judged, lambda one: one.fixable == "safe")
+    return _fixed(read.file, data, settings, today, lambda one: one.fixable == "safe")
 
 
-def renamed(read: Reading, name: Name, new: str) -> str:
-    """The text in which a thing has another name, wherever it is spoken of; ValueError says why it cannot have it."""
-    if name.id == new:
-        return read.text
-    if not _is_id(new):
-        raise ValueError(f"`{new}` is no id: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit")
-    if new in read.outline.declared.get(name.kind, {}):
-        raise ValueError(f"there is a {name.kind} `{new}` already")
-    if name.id not in read.outline.declared.get(name.kind, {}):
-        raise ValueError(f"{name.id} is declared in another file; rename it there")
-    lines = list(read.outline.lines)
-    ends = [line[len(bare) :] for line, bare in zip(read.text.splitlines(keepends=True), lines, strict=False)]
-    for one in sorted(read.outline.names, key=lambda each: each.span, reverse=True):
-        if (one.kind, one.id) == (name.kind, name.id):
-            line = lines[one.span.line]
-            lines[one.span.line] = line[: one.span.start] + new + line[one.span.end :]
-    ends += [""] * (len(lines) - len(ends))
-    return "".join(line + end for line, end in zip(lines, ends, strict=True))
-
-
-def _is_id(text: str) -> bool:
-    from re import fullmatch
-
-    return fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", text) is not None
+def _fixed(file: str, data: bytes, settings: Settings, today: str, wanted: Callable[[Finding], bool]) -> Fixed:
+    return fixed(data, judging(Input(file, data), settings.policy, today), wanted)

@@ -13,11 +13,12 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
 from archgen.errors import ModelError
-from archgen.finding import Finding
+from archgen.model import SUFFIX
 from archgen.project.day import today
 from archgen.project.formatting import formatted
-from archgen.project.language.reading import Reading, about, all_safe, offers, renamed, repairs
-from archgen.project.language.session import Server
+from archgen.project.language.family import moved, renamed
+from archgen.project.language.reading import Reading, Repair, about, all_safe, offers, repairs
+from archgen.project.language.session import Server, edits, path_of, uri_of
 
 DELAY = 0.15
 """Seconds without a key being pressed before a text is judged anew."""
@@ -108,42 +109,80 @@ def complete(ls: Server, params: lsp.CompletionParams) -> lsp.CompletionList:
 
 @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
 def define(ls: Server, params: lsp.DefinitionParams) -> list[lsp.Location]:
-    """Go to where a thing is declared."""
-    read = ls.read(params.text_document.uri)
-    name = read.outline.name_at(*ls.place(read, params.position))
-    return ls.locations(params.text_document.uri, read, name, True) if name is not None else []
+    """Go to where a thing is declared, or to the model that is followed."""
+    file, position = path_of(params.text_document.uri), params.position
+    followed = ls.followed(file, position)
+    if followed is not None:
+        start = lsp.Position(0, 0)
+        return [lsp.Location(uri_of(followed), lsp.Range(start, start))] if os.path.exists(followed) else []
+    return ls.locations(file, position, True)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
 def refer(ls: Server, params: lsp.ReferenceParams) -> list[lsp.Location]:
     """Find where a thing is spoken of."""
-    read = ls.read(params.text_document.uri)
-    name = read.outline.name_at(*ls.place(read, params.position))
     both = None if params.context.include_declaration else False
-    return ls.locations(params.text_document.uri, read, name, both) if name is not None else []
+    return ls.locations(path_of(params.text_document.uri), params.position, both)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
 def prepare(ls: Server, params: lsp.PrepareRenameParams) -> lsp.Range | None:
     """Say what would be renamed."""
+    file = path_of(params.text_document.uri)
     read = ls.read(params.text_document.uri)
-    name = read.outline.name_at(*ls.place(read, params.position))
+    if ls.followed(file, params.position) is not None:
+        part = read.outline.part_at(*ls.place(read, params.position))
+        return ls.range(read, part.span) if part is not None else None
+    _, name = ls.named(file, params.position)
     return ls.range(read, name.span) if name is not None else None
 
 
 @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
 def rename(ls: Server, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-    """Give a thing another name wherever it is spoken of."""
-    uri = params.text_document.uri
-    read = ls.read(uri)
-    name = read.outline.name_at(*ls.place(read, params.position))
+    """Give a thing another name wherever it is spoken of, in all files of its model; or a model that is followed."""
+    file = path_of(params.text_document.uri)
+    followed = ls.followed(file, params.position)
+    if followed is not None:
+        return _renamed_model(ls, followed, params.new_name)
+    found, name = ls.named(file, params.position)
     if name is None:
         return None
     try:
-        text = renamed(read, name, params.new_name)
+        changed = renamed(found, name, params.new_name)
     except ValueError as error:
         raise JsonRpcInvalidParams(str(error)) from None
-    return lsp.WorkspaceEdit(changes={uri: ls.edits(read, text)})
+    return ls.edit(changed)
+
+
+def _renamed_model(ls: Server, old: str, name: str) -> lsp.WorkspaceEdit:
+    """A model is called as its file is, so the file is renamed, and what follows or includes it says so."""
+    new = os.path.join(os.path.dirname(old), name + SUFFIX)
+    if not ls.renames_files():
+        raise JsonRpcInvalidParams(f"a model is called as its file is; rename {os.path.basename(old)}")
+    if os.path.basename(name) != name or not name or os.path.exists(new) or not os.path.exists(old):
+        raise JsonRpcInvalidParams(f"{os.path.basename(old)} cannot be renamed to {os.path.basename(new)}")
+    said = [
+        lsp.TextDocumentEdit(lsp.OptionalVersionedTextDocumentIdentifier(uri=uri), list(edits))
+        for uri, edits in (ls.edit(moved(old, new, ls.text_of, ls.root_of(old))).changes or {}).items()
+    ]
+    return lsp.WorkspaceEdit(document_changes=[*said, lsp.RenameFile(uri_of(old), uri_of(new))])
+
+
+@server.feature(
+    lsp.WORKSPACE_WILL_RENAME_FILES,
+    lsp.FileOperationRegistrationOptions([lsp.FileOperationFilter(lsp.FileOperationPattern("**/*.{yaml,yml}"))]),
+)
+def moving(ls: Server, params: lsp.RenameFilesParams) -> lsp.WorkspaceEdit:
+    """Keep `follows` and `include` right when a file gets another name or place."""
+    changed: dict[str, str] = {}
+
+    def text_of(file: str) -> str | None:
+        return changed.get(file) or ls.text_of(file)
+
+    for one in params.files:
+        old, new = path_of(one.old_uri), path_of(one.new_uri)
+        changed |= moved(old, new, text_of, ls.root_of(old))
+    return ls.edit(changed)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
@@ -167,7 +206,7 @@ def format_(ls: Server, params: lsp.DocumentFormattingParams) -> list[lsp.TextEd
     """Write a model in its canonical form; what is no model stays."""
     read = ls.read(params.text_document.uri)
     try:
-        return ls.edits(read, formatted(read.file, read.text.encode()).decode())
+        return edits(read.text, formatted(read.file, read.text.encode()).decode())
     except ModelError:
         return []
 
@@ -186,11 +225,13 @@ def act(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         for shown in params.context.diagnostics:
             for finding in read.model.findings:
                 if shown.data == finding.fingerprint and shown.code == finding.code:
-                    found += [_action(ls, uri, read, shown, *one) for one in _offered(read, finding)]
+                    found += [
+                        _action(uri, read, shown, one) for one in repairs(read, finding, ls.settings, today(None))
+                    ]
     if only and _wants(only, lsp.CodeActionKind.SourceFixAll):
         text = all_safe(read, ls.settings, today(None)).data.decode()
         if text != read.text:
-            edit = lsp.WorkspaceEdit(changes={uri: ls.edits(read, text)})
+            edit = lsp.WorkspaceEdit(changes={uri: edits(read.text, text)})
             found.append(lsp.CodeAction("Make all safe fixes", kind=lsp.CodeActionKind.SourceFixAll, edit=edit))
     return found
 
@@ -199,14 +240,7 @@ def _wants(only: Sequence[str] | None, kind: str) -> bool:
     return not only or any(kind == one or kind.startswith(f"{one}.") for one in only)
 
 
-def _offered(read: Reading, finding: Finding) -> list[tuple[str, str, bool]]:
-    return [(one.title, one.text, one.preferred) for one in repairs(read, finding)]
-
-
-def _action(
-    ls: Server, uri: str, read: Reading, shown: lsp.Diagnostic, title: str, text: str, preferred: bool
-) -> lsp.CodeAction:
-    edit = lsp.WorkspaceEdit(changes={uri: ls.edits(read, text)})
-    return lsp.CodeAction(
-        title, kind=lsp.CodeActionKind.QuickFix, diagnostics=[shown], is_preferred=preferred or None, edit=edit
-    )
+def _action(uri: str, read: Reading, shown: lsp.Diagnostic, repair: Repair) -> lsp.CodeAction:
+    edit = lsp.WorkspaceEdit(changes={uri: edits(read.text, repair.text)})
+    kind, preferred = lsp.CodeActionKind.QuickFix, repair.preferred or None
+    return lsp.CodeAction(repair.title, kind=kind, diagnostics=[shown], is_preferred=preferred, edit=edit)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 
 from lsprotocol import types as lsp
@@ -13,12 +15,18 @@ from pygls.uris import from_fs_path, to_fs_path
 from archgen import __version__
 from archgen.errors import UsageError
 from archgen.finding import Finding
+from archgen.model import SUFFIX
 from archgen.project.catalogue import catalogue
 from archgen.project.day import today
-from archgen.project.language.outline import Name, Span
+from archgen.project.inputs import read as read_files
+from archgen.project.language.family import Family, families
+from archgen.project.language.outline import Name, Outline, Span
 from archgen.project.language.reading import Reading, reading
 from archgen.project.settings import Asked, Settings, settle
 from archgen.report.outcome import page_of
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+"""A line with its break, as YAML and an editor take it."""
 
 _SEVERITY = {
     "error": lsp.DiagnosticSeverity.Error,
@@ -65,7 +73,7 @@ class Server(LanguageServer):
         related = [
             lsp.DiagnosticRelatedInformation(
                 lsp.Location(
-                    _uri(one.file), self.range(read, _span(read, one.line - 1, one.column - 1, one.subject.id))
+                    uri_of(one.file), self.range(read, _span(read, one.line - 1, one.column - 1, one.subject.id))
                 ),
                 f"{one.subject.id} {one.label}",
             )
@@ -90,8 +98,7 @@ class Server(LanguageServer):
 
     def range(self, read: Reading, span: Span) -> lsp.Range:
         """A span in the units that the editor counts in."""
-        start, end = lsp.Position(span.line, span.start), lsp.Position(span.line, span.end)
-        return self.workspace.position_codec.range_to_client_units(read.outline.lines, lsp.Range(start, end))
+        return self._over(read.outline, span)
 
     def place(self, read: Reading, position: lsp.Position) -> tuple[int, int]:
         """A position in characters."""
@@ -101,33 +108,104 @@ class Server(LanguageServer):
         at = self.workspace.position_codec.position_from_client_units(lines, position)
         return at.line, min(at.character, len(lines[at.line]))
 
-    def edits(self, read: Reading, text: str) -> list[lsp.TextEdit]:
-        """The changes of whole lines that make one text of another."""
-        before, after = read.text.splitlines(keepends=True), text.splitlines(keepends=True)
-        found = []
-        for tag, first, last, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-            if tag != "equal":
-                over = lsp.Range(lsp.Position(first, 0), lsp.Position(last, 0))
-                found.append(lsp.TextEdit(over, "".join(after[start:end])))
-        return found
+    def text_of(self, file: str) -> str | None:
+        """A file's text: the editor's, where it is open, else the disk's; None where there is none to read."""
+        uri = self._open().get(file)
+        if uri is not None:
+            return str(self.workspace.get_text_document(uri).source)
+        given = read_files((file,))[0]
+        return given.data.decode("utf-8", "replace") if given.data is not None else None
 
-    def locations(self, uri: str, read: Reading, name: Name, declaring: bool | None) -> list[lsp.Location]:
-        """Where a name is declared (True), spoken of (False), or both (None)."""
-        return [
-            lsp.Location(uri, self.range(read, one.span))
-            for one in read.outline.names
-            if (one.kind, one.id) == (name.kind, name.id) and declaring in (None, one.declares)
-        ]
+    def _open(self) -> dict[str, str]:
+        """The open files, each with its address as the editor writes it."""
+        return {path_of(uri): uri for uri in self.workspace.text_documents}
+
+    def root_of(self, file: str) -> str:
+        """The directory whose files may belong to a file: the workspace's, else its own."""
+        root, own = self.workspace.root_path, os.path.dirname(file)
+        return root if root and os.path.commonpath((os.path.abspath(root), own)) == os.path.abspath(root) else own
+
+    def named(self, file: str, position: lsp.Position) -> tuple[tuple[Family, ...], Name | None]:
+        """The name at a position and the models that know it; a part of a model knows the names of the whole."""
+        found = families(file, self.text_of, self.root_of(file))
+        place = self.place(self.read(self._open()[file]), position)
+        named = [(one, family) for family in found if (one := family.outline(file).name_at(*place)) is not None]
+        if not named:
+            return (), None
+        name = named[0][0]
+        # another model may include the part in which the thing is declared, and speak of it too
+        declaring = {path for one, family in named if one == name for path, at in family.names(name) if at.declares}
+        known = {family.root: family for one, family in named if one == name}
+        for path in sorted(declaring - {file}):
+            known |= {one.root: one for one in families(path, self.text_of, self.root_of(file))}
+        return tuple(known.values()), name
+
+    def followed(self, file: str, position: lsp.Position) -> str | None:
+        """The path of the model that is named at a position, where a model says what it follows."""
+        read = self.read(self._open()[file])
+        part = read.outline.part_at(*self.place(read, position))
+        if part is None or part.is_key or part.way != ("follows",):
+            return None
+        return os.path.join(os.path.dirname(file), part.text + SUFFIX)
+
+    def renames_files(self) -> bool:
+        """Whether the editor can be told to rename a file."""
+        workspace = self.client_capabilities.workspace
+        able = workspace.workspace_edit if workspace is not None else None
+        return able is not None and bool(able.document_changes) and "rename" in (able.resource_operations or ())
+
+    def edit(self, changed: Mapping[str, str]) -> lsp.WorkspaceEdit:
+        """The changes that make the files' texts these."""
+        known = self._open()
+        return lsp.WorkspaceEdit(
+            changes={
+                known.get(file) or uri_of(file): edits(self.text_of(file) or "", text) for file, text in changed.items()
+            }
+        )
+
+    def locations(self, file: str, position: lsp.Position, declaring: bool | None) -> list[lsp.Location]:
+        """Where the name at a position is declared (True), spoken of (False), or both (None), in all files of its model."""
+        found, name = self.named(file, position)
+        if name is None:
+            return []
+        places = {
+            (path, one.span): family.outline(path)
+            for family in found
+            for path, one in family.names(name)
+            if declaring in (None, one.declares)
+        }
+        return [lsp.Location(uri_of(path), self._over(outline, span)) for (path, span), outline in places.items()]
+
+    def _over(self, outline: Outline, span: Span) -> lsp.Range:
+        start, end = lsp.Position(span.line, span.start), lsp.Position(span.line, span.end)
+        return self.workspace.position_codec.range_to_client_units(outline.lines, lsp.Range(start, end))
+
+
+def edits(before: str, after: str) -> list[lsp.TextEdit]:
+    """The changes of whole lines that make one text of another."""
+    old, new = _LINE.findall(before), _LINE.findall(after)
+    found = []
+    for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            over = lsp.Range(lsp.Position(first, 0), lsp.Position(last, 0))
+            found.append(lsp.TextEdit(over, "".join(new[start:end])))
+    return found
+
+
+def uri_of(file: str) -> str:
+    """A file as the protocol names it."""
+    return from_fs_path(os.path.abspath(file)) or file
+
+
+def path_of(uri: str) -> str:
+    """A file's whole path; what is in no file yet is called after its address."""
+    return os.path.normpath(path) if (path := to_fs_path(uri)) else uri
 
 
 def _near(file: str) -> str:
     """A file as somebody in the workspace would name it."""
     here = os.path.relpath(file)
     return file if here.startswith("..") else here
-
-
-def _uri(file: str) -> str:
-    return from_fs_path(os.path.abspath(file)) or file
 
 
 def _span(read: Reading, line: int, column: int, name: str) -> Span:
