@@ -1,8 +1,9 @@
 """What one rule says of one model, as its first line states it: the conditions that no example of the rule decides.
 
 `# missing-tls: connection user -> web, connection app -> web` are the subjects of all its findings, `none` that there are none.
-Lines `# message: …`, `# fix: …`, `# confidence: …`, `# flows: …`, `# related: …`, `# proof: …` and `# removed: …` right
-below state that of the findings too, one a finding; `RULE` is the rule's own fix, and what is removed is what a fix takes out.
+Lines `# message: …`, `# fix: …`, `# severity: …`, `# confidence: …`, `# flows: …`, `# related: …`, `# proof: …` and
+`# removed: …` right below state that of the findings too, one a finding; `RULE` is the rule's own fix, and what is removed is
+what a fix takes out.
 Where the rule compares models that follow each other, all three stand in the file, the last one being asked of.
 """
 
@@ -26,7 +27,8 @@ PARTS: dict[str, Callable[[Finding], str]] = {
     "message": lambda one: one.message,
     "fix": lambda one: "RULE" if one.fix == BY_NAME[one.rule].fix else one.fix,
     "confidence": lambda one: one.confidence,
-    "flows": lambda one: ", ".join(one.flows),
+    "flows": lambda one: ", ".join(one.flows) or "none",
+    "severity": lambda one: one.severity,
     "related": lambda one: ", ".join(_named(each.subject) for each in one.related),
     "proof": lambda one: ", ".join(_named(each) for each in one.proof.kill) if one.proof is not None else "none",
     "removed": lambda one: (
