@@ -7,7 +7,7 @@ name that exists.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from archgen.model import Architecture, Component, Record
 
@@ -21,6 +21,7 @@ _LEADING = (*ADDRESS_TYPES, "CNAME", "ALIAS", "ANAME", "HTTPS", "SVCB")
 _NUMBERED = {"MX": 1, "SRV": 3}
 
 
+@lru_cache(4096)
 def address(text: str) -> tuple[int, str] | None:
     """The version and the canonical form of an IP address; None for any other text."""
     if ":" not in text:

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from archgen.finding import Subject
 from archgen.kinds import KINDS, Kind
@@ -501,9 +500,7 @@ class Topology:
 
     def breaks_beside(self, flow: str, component: str) -> frozenset[Subject]:
         """The elements whose loss alone would break a flow even if a component never failed."""
-        structure = self.structures[flow]
-        spared = replace(structure, clients=structure.clients | {component})
-        return frozenset(single_points(Plan(self.index, spared)))
+        return frozenset(single_points(self.plans[flow].sparing((component,))))
 
     # Servers
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from archgen.finding import Subject
 from archgen.model import Replica
 from archgen.reliability.index import Index
@@ -57,6 +59,14 @@ class Plan:
         self.elements = self._elements()
         self._deciders: dict[int, list[str]] = {}
         self.order, self.cyclic = self._callees_first()
+
+    def sparing(self, components: Iterable[str]) -> Plan:
+        """The plan as it were if none of the components could fail; what needs what is the same."""
+        spared = object.__new__(Plan)
+        spared.__dict__.update(self.__dict__)
+        spared.structure = replace(self.structure, clients=self.structure.clients.union(components))
+        spared.elements = spared._elements()
+        return spared
 
     def _elements(self) -> tuple[Subject, ...]:
         """Everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""

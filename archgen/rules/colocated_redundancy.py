@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from archgen.finding import Proof, Subject
-from archgen.reliability.evaluation import Plan
-from archgen.reliability.failure import failures
+from archgen.reliability.failure import single_points
 from archgen.rule import Hit, Rule
 from archgen.topology import Breaking, Topology
 from archgen.wording import listed, plural
@@ -44,9 +41,7 @@ def _blamed(facts: Topology, breaking: Breaking, flow: str) -> tuple[str, ...]:
     kept = tuple(one for one in shared if one not in structure.quorums)
     if not kept:
         return ()
-    spared = replace(structure, clients=structure.clients | set(kept))
-    left = failures(Plan(facts.index, spared))
-    return () if any(point.element == element for point in left.points) else kept
+    return () if element in single_points(facts.plans[flow].sparing(kept)) else kept
 
 
 def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]]:

@@ -45,9 +45,9 @@ Every repetition is bounded, so that no text makes a search take more than its l
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a thing; the secret itself is never repeated."""
-    texts = tuple(_texts(facts))
+    texts = _texts(facts)
     # all texts at once: nearly every model has none of the words, and is done
-    together = "\0".join(text for _, text in texts).lower()
+    together = "\0".join([text for _, text in texts]).lower()
     told: set[Thing] = set()
     for what, words, pattern in _PATTERNS:
         if _has(together, words):
@@ -69,15 +69,16 @@ def _has(text: str, words: tuple[str, ...]) -> bool:
     return any(word in text for word in words)
 
 
-def _texts(facts: Topology) -> Iterator[Text]:
+def _texts(facts: Topology) -> list[Text]:
     """Every free text of a model."""
     architecture = facts.architecture
     model: Thing = ("model", architecture.id)
-    yield from ((model, text) for text in (architecture.name, architecture.summary) if text)
-    yield from ((model, one.reason) for one in architecture.accept if one.reason)
+    found: list[Text] = [(model, text) for text in (architecture.name, architecture.summary) if text]
+    found += [(model, one.reason) for one in architecture.accept if one.reason]
     for host in architecture.hosts:
-        own = (host.name, host.why, host.owner, host.os, *(text for link in host.links for text in link))
-        yield from ((("host", host.id), text) for text in own if text)
+        links = [text for link in host.links for text in link]
+        own: Thing = ("host", host.id)
+        found += [(own, text) for text in (host.name, host.why, host.owner, host.os, *links) if text]
     for component in architecture.components:
         flags = (component.rate_limit, component.rollback)
         said = (
@@ -87,20 +88,22 @@ def _texts(facts: Topology) -> Iterator[Text]:
             component.product,
             component.version,
             component.image,
-            *(flag for flag in flags if isinstance(flag, str)),
+            *[flag for flag in flags if isinstance(flag, str)],
         )
-        links = (text for link in component.links for text in link)
-        yield from ((("component", component.id), text) for text in (*said, *links, *component.probes) if text)
+        links = [text for link in component.links for text in link]
+        own = ("component", component.id)
+        found += [(own, text) for text in (*said, *links, *component.probes) if text]
         check_ = component.balance.health_check if component.balance is not None else None
         if isinstance(check_, str):
-            yield ("component", component.id), check_
-        yield from ((("record", record.id), record.value) for record in component.records)
+            found.append((own, check_))
+        found += [(("record", record.id), record.value) for record in component.records]
     for one in architecture.connections:
         told = (one.why, one.credentials, one.authentication)
-        yield from ((("connection", one.id), text) for text in told if isinstance(text, str))
+        found += [(("connection", one.id), text) for text in told if isinstance(text, str)]
     for flow in architecture.flows:
-        yield from ((("flow", flow.id), text) for text in (flow.title, flow.summary) if text)
-        yield from _messages(flow, flow.steps)
+        found += [(("flow", flow.id), text) for text in (flow.title, flow.summary) if text]
+        found += _messages(flow, flow.steps)
+    return found
 
 
 def _messages(flow: Flow, steps: tuple[Step, ...]) -> Iterator[Text]:
