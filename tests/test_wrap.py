@@ -17,6 +17,7 @@ from archgen.loader import load
 from archgen.topology import Topology
 from archgen.view import Diagram, Group
 from archgen.views.deployment import deployment
+from benchmarks.synthetic import model
 from tests.geometry import faults
 
 
@@ -85,3 +86,14 @@ def test_a_canvas_of_16_9_is_filled_by_wrapping(tmp_path: Path) -> None:
         sizes[name] = struct.unpack(">II", (tmp_path / f"{name}.png").read_bytes()[16:24])
     assert sizes["wide"][0] / sizes["wide"][1] == pytest.approx(WIDE, rel=0.01)
     assert sizes["wide"][1] < 0.8 * sizes["usual"][1]
+
+
+@pytest.mark.parametrize("components", [60, 100])
+def test_panels_hang_from_one_height(components: int) -> None:
+    """Lines between the hosts of one panel and the next once drew each panel lower than the one before it."""
+    diagram = shown(model(components))
+    wrapped = fitted(best)(diagram)
+    assert faults(wrapped) == []
+    assert 1.2 <= wrapped.width / wrapped.height <= 2.2
+    hosts = [one.box for one in wrapped.groups if one.group.kind == "host"]
+    assert len({box.x for box in hosts if box.y == min(other.y for other in hosts)}) >= 3

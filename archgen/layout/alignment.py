@@ -33,6 +33,22 @@ class Block:
         self.passing = False
 
 
+def clusters_of(blocks: list[Block]) -> list[list[Block]]:
+    """Blocks that share columns, directly or through others; what shares none can stand side by side."""
+    found: list[list[Block]] = []
+    last = -1
+    for one in sorted(blocks, key=lambda block: block.first):
+        if found and one.first <= last:
+            found[-1].append(one)
+        else:
+            found.append([one])
+        last = max(last, one.last)
+    order = {id(one): place for place, one in enumerate(blocks)}
+    for cluster in found:
+        cluster.sort(key=lambda one: order[id(one)])
+    return found
+
+
 def names_in(blocks: Iterable[Block]) -> Iterable[str]:
     """Every node and passing line in some blocks."""
     for one in blocks:
@@ -54,6 +70,13 @@ def levels_in(blocks: Iterable[Block], above: float = 0.0) -> Iterable[tuple[str
 def extent(cluster: list[Block]) -> float:
     """How high some blocks are together."""
     return max(one.y + one.height for one in cluster) - min(one.y for one in cluster)
+
+
+def hang(blocks: list[Block]) -> None:
+    """Moves some blocks together so that the highest of them starts at the top."""
+    top = min((one.y for one in blocks), default=0.0)
+    for one in blocks:
+        one.y -= top
 
 
 def _middle(cluster: list[Block]) -> float:

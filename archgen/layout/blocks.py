@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from archgen.layout.alignment import Block, Join, Wish, drop, extent, level, levels_in, names_in, settle, wishes_of
+from archgen.layout.alignment import (
+    Block,
+    Join,
+    Wish,
+    clusters_of,
+    drop,
+    extent,
+    hang,
+    level,
+    levels_in,
+    names_in,
+    settle,
+    wishes_of,
+)
 from archgen.layout.columns import calls
 from archgen.layout.measure import Card
-from archgen.layout.measures import USUAL, Measures
+from archgen.layout.measures import Measures
 from archgen.view import Diagram, Edge, Group
 
 PASS = 16.0
@@ -19,9 +32,15 @@ class Stacking:
     """The blocks of one diagram and the lines that say how they want to be aligned."""
 
     def __init__(
-        self, diagram: Diagram, cards: Mapping[str, Card], columns: Mapping[str, int], measures: Measures = USUAL
+        self,
+        diagram: Diagram,
+        cards: Mapping[str, Card],
+        columns: Mapping[str, int],
+        measures: Measures,
+        panels: Mapping[int, int],
     ) -> None:
         self._measures = measures
+        self._panels = panels
         self._edges = [edge for edge in diagram.edges if edge.source in columns and edge.target in columns]
         self._cards = cards
         self._columns = columns
@@ -129,13 +148,11 @@ class Stacking:
     # Arranging what is in a block
 
     def _arrange(self, block: Block) -> None:
-        clusters = _clusters(block.children)
+        clusters = clusters_of(block.children)
         for cluster in clusters:
             self._pile(cluster)
-        self._align(clusters)
-        top = min((one.y for one in block.children), default=0.0)
-        for one in block.children:
-            one.y -= top
+        self._align(self._paneled(clusters))
+        hang(block.children)
         block.height = max((one.y + one.height for one in block.children), default=0.0)
 
     def _pile(self, cluster: list[Block]) -> None:
@@ -198,6 +215,22 @@ class Stacking:
                     strength[other] += 10**weight
             at = max(strength, key=lambda at: (strength[at], -at), default=0)
         level([[block for at in island for block in clusters[at]] for island in islands if len(island) > 1])
+
+    def _paneled(self, clusters: list[list[Block]]) -> list[list[Block]]:
+        """The clusters, those in panels as one: each panel is aligned in itself, and all of them hang from one height."""
+        panels: dict[int | None, list[list[Block]]] = {}
+        for cluster in clusters:
+            panels.setdefault(self._panels.get(cluster[0].first), []).append(cluster)
+        outside = panels.pop(None, [])
+        if len(panels) < 2:
+            return clusters
+        together: list[Block] = []
+        for panel in panels.values():
+            self._align(panel)
+            blocks = [block for cluster in panel for block in cluster]
+            hang(blocks)
+            together += blocks
+        return [together, *outside]
 
     def _loose(self, cluster: list[Block]) -> bool:
         """Whether a cluster is a column of single cards that may change places."""
@@ -277,19 +310,3 @@ def _weight(edge: Edge) -> int:
             return 2
         case _:
             assert_never(edge.meaning)
-
-
-def _clusters(blocks: list[Block]) -> list[list[Block]]:
-    """Blocks that share columns, directly or through others; what shares none can stand side by side."""
-    found: list[list[Block]] = []
-    last = -1
-    for one in sorted(blocks, key=lambda block: block.first):
-        if found and one.first <= last:
-            found[-1].append(one)
-        else:
-            found.append([one])
-        last = max(last, one.last)
-    order = {id(one): place for place, one in enumerate(blocks)}
-    for cluster in found:
-        cluster.sort(key=lambda one: order[id(one)])
-    return found

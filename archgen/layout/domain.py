@@ -21,17 +21,24 @@ from archgen.layout.tracks import HALVES, Trunk, trunks
 from archgen.theme import SIZES
 from archgen.view import Diagram, Group, Node
 
+_NO_PANELS: Mapping[int, int] = {}
+
 
 def domain(diagram: Diagram) -> Placed:
     """Lays a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
     return arranged(diagram, columns_of(diagram))
 
 
-def arranged(diagram: Diagram, columns: Mapping[str, int], measures: Measures = USUAL) -> Placed:
-    """Lays a diagram out over given columns; nodes of a column stand in the order of `columns` until lines say more."""
+def arranged(
+    diagram: Diagram, columns: Mapping[str, int], measures: Measures = USUAL, panels: Mapping[int, int] = _NO_PANELS
+) -> Placed:
+    """Lays a diagram out over given columns; nodes of a column stand in the order of `columns` until lines say more.
+
+    Rows of hosts whose columns are in several `panels` stand beside each other like columns of print.
+    """
     together = bundles(diagram, columns)
     sizes = cards(diagram, busiest(together, columns), measures)
-    root = Stacking(diagram, sizes, columns, measures).root()
+    root = Stacking(diagram, sizes, columns, measures, panels).root()
     levels = Levels(root, diagram, columns)
     ways = route(together, levels)
     channels = trunks(ways, columns)

@@ -56,5 +56,5 @@ def _layouts(diagram: Diagram, ratio: float) -> Iterator[Placed]:
     if diagram.rank or diagram.near:
         return
     for tucked in (False, True) if agents else (False,):
-        for places in wrapped(diagram, usual, ratio, tucked):
-            yield arranged(diagram, places, BRIEF)
+        for places, panels in wrapped(diagram, usual, ratio, tucked):
+            yield arranged(diagram, places, BRIEF, panels)

@@ -32,8 +32,8 @@ def fitted(engine: Engine, ratio: float = WIDE) -> Engine:
         found = engine(diagram)
         if diagram.rank or diagram.near or diagram.direction == "top-down":
             return found
-        for columns in wrapped(diagram, found, ratio):
-            other = arranged(diagram, columns)
+        for columns, panels in wrapped(diagram, found, ratio):
+            other = arranged(diagram, columns, panels=panels)
             if _size(other, ratio) > _BETTER * _size(found, ratio):
                 found = other
         return found
@@ -41,8 +41,10 @@ def fitted(engine: Engine, ratio: float = WIDE) -> Engine:
     return lay_out
 
 
-def wrapped(diagram: Diagram, usual: Placed, ratio: float, tucked: bool = False) -> Iterator[dict[str, int]]:
-    """The columns of a picture in each number of panels that is worth a try beside the usual one."""
+def wrapped(
+    diagram: Diagram, usual: Placed, ratio: float, tucked: bool = False
+) -> Iterator[tuple[dict[str, int], dict[int, int]]]:
+    """The columns of a picture in each number of panels that is worth a try beside the usual one, and their panels."""
     columns = columns_of(diagram, tucked)
     rows = _rows(diagram, columns)
     for panels in _counts(usual, len(rows), ratio):
@@ -55,7 +57,7 @@ def _counts(usual: Placed, rows: int, ratio: float) -> Iterator[int]:
         return
     # panels make a picture as much wider as lower, so that the square root is about right
     guess = max(round((ratio * usual.height / max(usual.width, 1.0)) ** 0.5), 2)
-    tried = (guess, guess + 1) if len(usual.nodes) > LARGEST else range(2, guess + 3)
+    tried = (guess + 1, guess + 2) if len(usual.nodes) > LARGEST else range(2, guess + 3)
     yield from (one for one in tried if one <= min(rows, MOST))
 
 
@@ -74,8 +76,10 @@ def _rows(diagram: Diagram, columns: Mapping[str, int]) -> dict[str, int]:
     return {group.id: 1 + max(heights[group.id].values()) for group in diagram.groups if group.id in heights}
 
 
-def _in_panels(diagram: Diagram, columns: Mapping[str, int], rows: Mapping[str, int], panels: int) -> dict[str, int]:
-    """The columns again for each panel; what stands in no group keeps its side of all of them.
+def _in_panels(
+    diagram: Diagram, columns: Mapping[str, int], rows: Mapping[str, int], panels: int
+) -> tuple[dict[str, int], dict[int, int]]:
+    """The columns again for each panel, and the panel of each; what stands in no group keeps its side of all of them.
 
     Panels are about equally high, and rows stand in them in their order: those of one zone stay together.
     """
@@ -93,4 +97,6 @@ def _in_panels(diagram: Diagram, columns: Mapping[str, int], rows: Mapping[str, 
             own = panel.get(node.group or "")
             keys[node.id] = (own if own is not None else -1 if column <= first else panels, column)
     places = {key: at for at, key in enumerate(sorted(set(keys.values())))}
-    return {node: places[key] for node, key in keys.items()}
+    return {node: places[key] for node, key in keys.items()}, {
+        at: panel for (panel, _), at in places.items() if 0 <= panel < panels
+    }
