@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 
@@ -17,7 +16,7 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DRIVER = shutil.which("chromedriver") or "/usr/bin/chromedriver"
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-PICTURES = os.environ.get("ARCHGEN_SCREENSHOTS") or os.path.join(tempfile.gettempdir(), "archgen-screenshots")
+PICTURES = os.environ.get("ARCHGEN_SCREENSHOTS") or os.path.join(ROOT, "build", "screenshots")
 """Where the screenshots of the tests are kept."""
 
 DESKTOP, PHONE = (1440, 1000), (390, 844)
