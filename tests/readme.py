@@ -1,4 +1,4 @@
-"""What is generated and kept: the README's finding and picture, and a whole report that is read whenever it changes.
+"""What is generated and kept: what commands print in the pages written by hand, the README's picture, and a whole report.
 
 `python -m tests.readme` writes them.
 """
@@ -15,6 +15,7 @@ from archgen.project.pictures import Drawing
 from archgen.project.tiers import tiers
 from archgen.report import text
 from archgen.report.terminal import Style
+from tests import shown
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -43,11 +44,13 @@ def finding() -> str:
     return next(block for block in report(MODEL).split("\n\n") if f" {RULE} [" in block.partition("\n")[0])
 
 
-def readme() -> str:
-    """The README with its sample as it is now."""
-    before, _, rest = README.read_text(encoding="utf-8").partition(START)
-    _, _, after = rest.partition(END)
-    return f"{before}{START}```text\n{finding()}\n```\n{END}{after}"
+def renewed(page: str) -> str:
+    """A page with the finding between its marks, and with what its commands print, as both are now."""
+    before, start, rest = page.partition(START)
+    if start:
+        _, end, after = rest.partition(END)
+        page = f"{before}{start}```text\n{finding()}\n```\n{end}{after}"
+    return shown.renewed(page)
 
 
 def picture() -> str:
@@ -57,7 +60,8 @@ def picture() -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(readme(), encoding="utf-8")
+    for page in shown.PAGES:
+        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
     for made in (PICTURE, REPORT):
         made.parent.mkdir(exist_ok=True)
     REPORT.write_text(report("1-simple-web-stack"), encoding="utf-8")

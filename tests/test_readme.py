@@ -8,14 +8,31 @@ from pathlib import Path
 import pytest
 
 from archgen.cli import COMMANDS, main
-from tests import readme
+from tests import readme, shown
 
 TEXT = readme.README.read_text(encoding="utf-8")
 OUTDATED = "out of date: `make generated` writes it anew"
 
 
-def test_the_sample_is_what_lint_says() -> None:
-    assert readme.readme() == TEXT, OUTDATED
+@pytest.mark.parametrize("page", shown.PAGES, ids=lambda page: page.stem)
+def test_what_a_page_shows_is_what_the_commands_print(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert readme.renewed(text) == text, OUTDATED
+
+
+def test_nothing_that_is_printed_is_typed() -> None:
+    """What is no command in a page's console is printed by one, and a report stands between its marks alone."""
+    printed = {page.stem: shown.SPOKEN.findall("".join(shown.BLOCK.findall(_text(page)))) for page in shown.PAGES}
+    assert [command.split()[:2] for command, _ in printed["what-a-change-did"]] == [["archgen", "diff"]]
+    for page in shown.PAGES:
+        before, _, rest = _text(page).partition(readme.START)
+        outside = before + rest.partition(readme.END)[2]
+        assert re.findall(r"^ *(?:error|warning|info)\[[A-Z]{3}\d{3}\]", outside, re.MULTILINE) == [], page
+        assert "```text" not in outside, page
+
+
+def _text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
 
 
 def test_the_picture_is_what_draw_draws() -> None:
