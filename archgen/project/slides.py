@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 from archgen.deck import PICTURE, Deck
 from archgen.glyphs import Icon
 from archgen.layout.legible import READABLE, points
+from archgen.layout.placed import Placed
 from archgen.project.pictures import Drawing
 from archgen.rules import BY_NAME
 from archgen.site import Tier
 from archgen.site.step import FlowChange, IssueChange, compare
 from archgen.slides import Bought, Chapter, deck
-from archgen.views.part import parts
+from archgen.views.part import parts, unwatched
 from archgen.wording import listed
 
 MOST = 6
+
+_GAIN = 1.2
+"""A slide of a part shows its words larger by so much."""
 
 
 def tiers_deck(tiers: tuple[Tier, ...], drawing: Drawing, title: str | None, steps: bool) -> Deck:
@@ -75,12 +79,20 @@ def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing) -> Chapter:
         topology=tier.topology,
         findings=tier.findings,
         placed=placed,
-        overview=drawing.fitted(drawing.overview(tier)) if small else None,
-        parts=tuple(map(drawing.fitted, parts(placed.diagram))) if small else (),
+        overview=drawing.fitted(unwatched(drawing.overview(tier))) if small else None,
+        parts=tuple(_larger(drawing, placed)) if small else (),
         flows=tuple(drawing.flow(tier, flow) for flow in tier.topology.architecture.flows),
         bought=_bought(follows, tier) if follows else None,
         whys={one.rule: BY_NAME[one.rule].why for one in tier.findings if one.rule in BY_NAME},
     )
+
+
+def _larger(drawing: Drawing, placed: Placed) -> Iterator[Placed]:
+    """The parts of a deployment whose words are larger in a picture of their own."""
+    for part in parts(placed.diagram):
+        found = drawing.fitted(part)
+        if points(found, *PICTURE) > _GAIN * points(placed, *PICTURE):
+            yield found
 
 
 def _bought(before: Tier, after: Tier) -> Bought:

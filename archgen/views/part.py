@@ -8,8 +8,23 @@ from msgspec.structs import replace
 
 from archgen.view import Diagram
 
+_LEAST = 2
+"""No more than so many components in a group, beside agents, are no picture of their own."""
+
 MOST = 6
 """A picture of more outermost groups than that is not told group by group."""
+
+
+def unwatched(diagram: Diagram) -> Diagram:
+    """The picture without those who only watch: what a request meets, and what that needs."""
+    watching = {edge.target for edge in diagram.edges if edge.meaning == "monitoring"}
+    watching |= {edge.source for edge in diagram.edges if edge.meaning == "monitoring"}
+    used = {end for edge in diagram.edges if edge.meaning != "monitoring" for end in (edge.source, edge.target)}
+    kept = tuple(node for node in diagram.nodes if node.id in used or node.id not in watching)
+    names = {node.id for node in kept}
+    return replace(
+        diagram, nodes=kept, edges=tuple(edge for edge in diagram.edges if {edge.source, edge.target} <= names)
+    )
 
 
 def parts(diagram: Diagram) -> Iterator[Diagram]:
@@ -24,9 +39,10 @@ def parts(diagram: Diagram) -> Iterator[Diagram]:
         while at is not None and parents.get(at) is not None:
             at = parents[at]
         around[node.id] = at
+    working = {node.id for node in diagram.nodes if node.kind != "monitoring-agent"}
     for group in outermost:
         inside = {name for name, at in around.items() if at == group.id}
-        if len(inside) > 1:
+        if len(inside & working) > _LEAST:
             yield _part(diagram, group.id, group.label, inside)
 
 

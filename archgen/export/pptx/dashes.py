@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 from archgen.layout.placed import Placed, Point
@@ -19,7 +18,7 @@ _MOST = 0.002
 """The share of its width that a step makes a line thicker or thinner."""
 
 
-def widths(placed: Placed, ways: Mapping[str, tuple[Point, ...]], usual: float) -> dict[str, float]:
+def widths(placed: Placed, usual: float) -> dict[str, float]:
     """For each bundle of dashed lines that end in one place the width, near the usual one, at which their dashes meet."""
     ends: dict[str, dict[Point, list[float]]] = {}
     dashes: dict[str, str] = {}
@@ -27,8 +26,7 @@ def widths(placed: Placed, ways: Mapping[str, tuple[Point, ...]], usual: float) 
         dash = LINES[one.edge.meaning].dash
         if dash:
             dashes[one.bundle] = dash
-            way = ways[one.edge.id]
-            ends.setdefault(one.bundle, {}).setdefault(way[-1], []).append(_length(way))
+            ends.setdefault(one.bundle, {}).setdefault(one.points[-1], []).append(_length(one.points))
     found: dict[str, float] = {}
     for bundle, lengths in ends.items():
         apart = [length - met[0] for met in lengths.values() for length in met[1:]]

@@ -8,7 +8,7 @@ from archgen.export.pptx.canvas import Canvas, Group, Line, Shape
 from archgen.export.pptx.dashes import widths
 from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.routes import route
-from archgen.export.pptx.shortcuts import ways
+from archgen.export.pptx.shortcuts import simple
 from archgen.glyphs import group_glyph
 from archgen.layout.measure import chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
@@ -44,16 +44,15 @@ def paint(canvas: Canvas, placed: Placed, marks: Marks) -> None:
 class _Painter:
     def __init__(self, canvas: Canvas, placed: Placed, marks: Marks) -> None:
         self._canvas = canvas
-        self._placed = placed
+        self._placed = placed = simple(placed)
         self._measures, self._theirs = placed.measures, placed.measures.sizes
         self._marks = marks
         self._names = names(placed)
         self._cards: dict[str, Shape] = {}
         self._sites: dict[str, list[Point]] = {one.node.id: [] for one in placed.nodes}
-        self._ways = ways(placed)
-        self._widths = widths(placed, self._ways, float(self._theirs.line))
+        self._widths = widths(placed, float(self._theirs.line))
         for edge in placed.edges:
-            way = self._ways[edge.edge.id]
+            way = edge.points
             for node, point in ((edge.edge.source, way[0]), (edge.edge.target, way[-1])):
                 if point not in self._sites[node]:
                     self._sites[node].append(point)
@@ -223,7 +222,7 @@ class _Painter:
         line = LINES[one.edge.meaning]
         said = " ".join(word for word in (one.edge.label, line.words) if word)
         source, target = self._names[one.edge.source], self._names[one.edge.target]
-        way = self._ways[one.edge.id]
+        way = one.points
         ends = [
             (self._cards[node], _SIDES + self._sites[node].index(point))
             for node, point in ((one.edge.source, way[0]), (one.edge.target, way[-1]))

@@ -1,52 +1,208 @@
-"""Ways with many corners, told with fewer: not every program draws the format's longest connectors as they are told."""
+"""Ways with many corners, told with two: not every program draws the format's longer connectors as they are told.
+
+LibreOffice draws a connector with one or two corners where it is, and one with more on a way of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
-from archgen.layout.placed import Box, Placed, PlacedEdge, Point
+from msgspec.structs import replace
+
+from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point
+
+Way = tuple[Point, ...]
+Segment = tuple[Point, Point]
 
 _CORNERS = 2
-"""Every program draws a connector with so many corners, whatever its adjustments."""
+_CLEAR = 12.0
+_CARD, _WORDS, _LINE, _CORNER = 1000.0, 60.0, 40.0, 5.0
+"""What a way costs through a card, through words, along another line and with each corner, beside its length in tens."""
+
+_ALONG = (0.5, 0.15, 0.85, 0.3, 0.7)
+"""Parts of the height of a card at which lines may meet its sides."""
+
+_SITES = (0.0, 20.0, -20.0, 40.0, -40.0)
+"""Where lines leave the upper and the lower side of a card, from its middle, one after the other."""
 
 
-def ways(placed: Placed) -> dict[str, tuple[Point, ...]]:
-    """The points of each line by its id; one with more than two corners runs in a U under or over its cards, if it can."""
-    boxes = {one.node.id: one.box for one in placed.nodes}
-    words = [one.heading for one in placed.groups if one.heading and not one.group.across]
-    words += [one.label.box for one in placed.edges if one.label]
-    return {one.edge.id: _way(one, boxes, words) for one in placed.edges}
+def simple(placed: Placed) -> Placed:
+    """The picture with a way of two corners at most for each line, past the cards where there is one."""
+    if all(len(one.points) <= _CORNERS + 2 for one in placed.edges):
+        return placed
+    return _Rerouting(placed).placed()
 
 
-def _way(one: PlacedEdge, boxes: dict[str, Box], words: list[Box]) -> tuple[Point, ...]:
-    if len(one.points) <= _CORNERS + 2:
-        return one.points
-    source, target = boxes[one.edge.source], boxes[one.edge.target]
-    others = [box for name, box in boxes.items() if name not in (one.edge.source, one.edge.target)] + words
-    levels = sorted(
-        ((abs(end[0] - start[0]), start[1]) for start, end in pairwise(one.points[1:-1]) if start[1] == end[1]),
-        reverse=True,
+class _Rerouting:
+    """Finds ways one by one; each knows those that are kept and those before it."""
+
+    def __init__(self, placed: Placed) -> None:
+        self._placed = placed
+        self._boxes = {one.node.id: one.box for one in placed.nodes}
+        self._cards = list(self._boxes.values())
+        self._words = [one.heading for one in placed.groups if one.heading and not one.group.across]
+        kept = [one for one in placed.edges if len(one.points) <= _CORNERS + 2]
+        self._labels = [one.label.box for one in kept if one.label]
+        self._lines = [(segment, one.bundle) for one in kept for segment in pairwise(one.points)]
+        self._met: dict[tuple[str, str], int] = {}
+
+    def placed(self) -> Placed:
+        """The same picture with other ways."""
+        return replace(self._placed, edges=tuple(map(self._edge, self._placed.edges)))
+
+    def _edge(self, one: PlacedEdge) -> PlacedEdge:
+        if len(one.points) <= _CORNERS + 2:
+            return one
+        way = self._best(one)
+        for node, (_, y) in ((one.edge.source, way[0]), (one.edge.target, way[-1])):
+            for side, height in (("top", self._boxes[node].y), ("bottom", self._boxes[node].bottom)):
+                if y == height:
+                    self._met[node, side] = self._met.get((node, side), 0) + 1
+        self._lines += [(segment, one.bundle) for segment in pairwise(way)]
+        label = self._label(one, way) if one.label else None
+        if label:
+            self._labels.append(label.box)
+        return replace(one, points=way, pieces=(way,), label=label)
+
+    # Ways
+
+    def _best(self, one: PlacedEdge) -> Way:
+        best, least = one.points, float("inf")
+        for leaving, entering in self._heights(one):
+            for way in self._tries(one, leaving, entering):
+                cost = self._cost(way, one.bundle, least)
+                if cost < least:
+                    best, least = way, cost
+            if least < _CARD:
+                break
+        return best
+
+    def _heights(self, one: PlacedEdge) -> Iterator[tuple[float, float]]:
+        """Where a line may leave and enter the sides of its cards: as it does, and, if that leads through others, elsewhere."""
+        source, target = self._boxes[one.edge.source], self._boxes[one.edge.target]
+        yield _level(one.points[0], source), _level(one.points[-1], target)
+        for leaving in _ALONG:
+            for entering in _ALONG:
+                yield source.y + leaving * source.height, target.y + entering * target.height
+
+    def _cost(self, way: Way, bundle: str, most: float) -> float:
+        segments = list(pairwise(way))
+        cost = _CORNER * (len(way) - 2) + sum(abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in segments) / 10
+        for segment in segments:
+            if cost >= most:
+                break
+            cost += _CARD * sum(_hit(segment, box) for box in self._cards)
+            cost += _WORDS * sum(_hit(segment, box) for box in self._words)
+            cost += _WORDS * sum(_hit(segment, box) for box in self._labels)
+            cost += _LINE * sum(_along(segment, other) for other, name in self._lines if name != bundle)
+        return cost
+
+    def _tries(self, one: PlacedEdge, level: float, other: float) -> Iterator[Way]:
+        source, target = self._boxes[one.edge.source], self._boxes[one.edge.target]
+        left, right = self._site(one.edge.source, source), self._site(one.edge.target, target)
+        for x in self._across(one.points):
+            out, into = _beside(source, x), _beside(target, x)
+            if out is not None and into is not None:
+                yield _tidy(((out, level), (x, level), (x, other), (into, other)))
+        for y in self._down(one.points):
+            out, into = _above(source, y), _above(target, y)
+            if out is not None and into is not None:
+                from_, to = left[out == source.bottom], right[into == target.bottom]
+                yield _tidy(((from_, out), (from_, y), (to, y), (to, into)))
+        for below in (False, True):
+            end, start = target.bottom if below else target.y, source.bottom if below else source.y
+            out, into = _beside(source, right[below]), _beside(target, left[below])
+            if out is not None and (level > end) == below and level != end:
+                yield (out, level), (right[below], level), (right[below], end)
+            if into is not None and (other > start) == below and other != start:
+                yield (left[below], start), (left[below], other), (into, other)
+
+    def _across(self, points: Way) -> list[float]:
+        """Where an upright part may stand: where the line has one, and beside the cards."""
+        found = dict.fromkeys(x0 for (x0, _), (x1, _) in pairwise(points) if x0 == x1)
+        for box in self._cards:
+            found[box.x - _CLEAR] = found[box.right + _CLEAR] = None
+        return list(found)
+
+    def _down(self, points: Way) -> list[float]:
+        """Where a level part may lie: where the line has one, and over and under the cards."""
+        found = dict.fromkeys(y0 for (_, y0), (_, y1) in pairwise(points) if y0 == y1)
+        for box in self._cards:
+            found[box.y - _CLEAR] = found[box.bottom + _CLEAR] = None
+        return list(found)
+
+    def _site(self, node: str, box: Box) -> tuple[float, float]:
+        """The x of the next line at the upper and at the lower side of a card."""
+        top, bottom = (
+            box.centre[0] + _SITES[self._met.get((node, side), 0) % len(_SITES)] for side in ("top", "bottom")
+        )
+        return top, bottom
+
+    # Labels
+
+    def _label(self, one: PlacedEdge, way: Way) -> Label | None:
+        """The words of a line on the longest part of its way that has room for them."""
+        assert one.label is not None
+        wide, tall = one.label.box.width, one.label.box.height
+        found: Label | None = None
+        segments = sorted(pairwise(way), key=lambda one: -abs(one[1][0] - one[0][0]) - abs(one[1][1] - one[0][1]))
+        for (x0, y0), (x1, y1) in segments:
+            if abs(x1 - x0) < wide + _CLEAR and abs(y1 - y0) < tall + _CLEAR:
+                continue
+            for share in (0.5, 0.3, 0.7, 0.15, 0.85):
+                middle = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
+                box = Box(middle[0] - wide / 2, middle[1] - tall / 2, wide, tall)
+                label = replace(one.label, box=box)
+                if any(box.overlaps(other) for other in self._cards):
+                    continue
+                found = found or label
+                words = any(box.overlaps(other) for other in (*self._words, *self._labels))
+                if not words and not any(_hit(line, box) for line, name in self._lines if name != one.bundle):
+                    return label
+        return found
+
+
+def _level(point: Point, box: Box) -> float:
+    """The height at which a line meets the left or right side of a card."""
+    return point[1] if box.y < point[1] < box.bottom else box.centre[1]
+
+
+def _beside(box: Box, x: float) -> float | None:
+    """The side of a card that looks towards an x beside it."""
+    return box.right if x > box.right else box.x if x < box.x else None
+
+
+def _above(box: Box, y: float) -> float | None:
+    """The side of a card that looks towards a height over or under it."""
+    return box.bottom if y > box.bottom else box.y if y < box.y else None
+
+
+def _tidy(way: Way) -> Way:
+    """A way without corners that are none."""
+    found = [way[0]]
+    for before, at, after in zip(way, way[1:], way[2:], strict=False):
+        if not (before[0] == at[0] == after[0] or before[1] == at[1] == after[1]):
+            found.append(at)
+    return (*found, way[-1])
+
+
+def _hit(segment: Segment, box: Box) -> bool:
+    (x0, y0), (x1, y1) = segment
+    return (
+        min(x0, x1) < box.right - 1
+        and max(x0, x1) > box.x + 1
+        and min(y0, y1) < box.bottom - 1
+        and max(y0, y1) > box.y + 1
     )
-    for _, level in levels:
-        found = _bow(source, target, level)
-        if found and not any(_hit(start, end, box) for start, end in pairwise(found) for box in others):
-            return found
-    return one.points
 
 
-def _bow(source: Box, target: Box, level: float) -> tuple[Point, ...] | None:
-    """From the one card up or down to a level, along it, and back to the other; None where it is beside a card."""
-    if level > source.bottom and level > target.bottom:
-        ends = source.bottom, target.bottom
-    elif level < source.y and level < target.y:
-        ends = source.y, target.y
-    else:
-        return None
-    left, right = source.centre[0], target.centre[0]
-    return ((left, ends[0]), (left, level), (right, level), (right, ends[1]))
-
-
-def _hit(start: Point, end: Point, box: Box) -> bool:
-    left, right = sorted((start[0], end[0]))
-    top, bottom = sorted((start[1], end[1]))
-    return left < box.right - 1 and right > box.x + 1 and top < box.bottom - 1 and bottom > box.y + 1
+def _along(one: Segment, other: Segment) -> bool:
+    """Whether two parts of lines lie on each other for a while."""
+    (x0, y0), (x1, y1) = one
+    (a0, b0), (a1, b1) = other
+    if y0 == y1 and b0 == b1:
+        return abs(y0 - b0) < _CLEAR / 2 and min(max(x0, x1), max(a0, a1)) - max(min(x0, x1), min(a0, a1)) > _CLEAR
+    if x0 == x1 and a0 == a1:
+        return abs(x0 - a0) < _CLEAR / 2 and min(max(y0, y1), max(b0, b1)) - max(min(y0, y1), min(b0, b1)) > _CLEAR
+    return False
