@@ -25,26 +25,28 @@ class Laid(Struct, frozen=True):
     rows: tuple[tuple[tuple[str, ...], ...], ...]
 
 
-def lay_out(rows: tuple[tuple[str, ...], ...], width: float, height: float, sizes: tuple[float, ...] = SIZES) -> Laid:
-    """The rows, of which the first is the header, in a room."""
+def lay_out(rows: tuple[tuple[str, ...], ...], width: float, height: float, wider: float = 1.0) -> Laid:
+    """The rows, of which the first is the header, in a room; words may be `wider` than they are measured."""
+    share, sizes = 1 / wider, SIZES
     for size in sizes:
-        found = _laid(rows, width, size, _LINES)
-        header, *cells = _laid(rows, width, size, None).rows
+        found = _laid(rows, width, size, _LINES, share)
+        header, *cells = _laid(rows, width, size, None, share).rows
         whole = all(len(lines) <= 1 for lines in header) and all(len(lines) <= _LINES for row in cells for lines in row)
         if sum(found.heights) <= height and whole:
             return found
     for lines in range(_LINES, 0, -1):
-        found = _laid(rows, width, sizes[-1], lines)
+        found = _laid(rows, width, sizes[-1], lines, share)
         if sum(found.heights) <= height:
             break
     return found
 
 
-def _laid(rows: tuple[tuple[str, ...], ...], width: float, size: float, lines: int | None) -> Laid:
-    widths = _shared([max(_wanted(cell, size) for cell in column) for column in zip(*rows, strict=True)], width)
+def _laid(rows: tuple[tuple[str, ...], ...], width: float, size: float, lines: int | None, share: float) -> Laid:
+    widths = _shared([max(_wanted(cell, size / share) for cell in column) for column in zip(*rows, strict=True)], width)
     wrapped = tuple(
         tuple(
-            wrap(cell, wide - 2 * PAD, size, bold=at == 0, lines=lines) for cell, wide in zip(row, widths, strict=True)
+            wrap(cell, (wide - 2 * PAD) * share, size, bold=at == 0, lines=lines)
+            for cell, wide in zip(row, widths, strict=True)
         )
         for at, row in enumerate(rows)
     )

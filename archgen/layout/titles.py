@@ -6,20 +6,20 @@ import re
 
 from archgen.metrics import elide, text_width
 
-_SMALLEST = 0.75
+SMALLEST = 0.75
 """A title is made so much smaller before words of it are left out."""
 
 _TAIL = re.compile(r"(: [^:]{1,40})?( \(\d+ of \d+\))?$")
 """What is kept of a title that is cut: what the slide tells of its subject, and which of several slides it is."""
 
 
-def fitted_title(title: str, room: float, size: float) -> tuple[str, float]:
+def fitted_title(title: str, room: float, size: float, smallest: float = SMALLEST) -> tuple[str, float]:
     """The title as it fits a room, and its size."""
     words = " ".join(title[:2000].split())
     wide = text_width(words, size, bold=True)
     if wide <= room:
         return words, size
-    smaller = max(size * room / wide, size * _SMALLEST)
+    smaller = max(size * room / wide, size * smallest)
     smaller = int(smaller * 2) / 2
     if text_width(words, smaller, bold=True) <= room:
         return words, smaller

@@ -135,17 +135,16 @@ def _table(slide: Table) -> str:
     parts: list[str] = []
     y = _AREA.y
     for at, (row, tall) in enumerate(zip(laid.rows, laid.heights, strict=True)):
-        ground = "accent" if at == 0 else "tint_2" if at % 2 else "ground"
-        parts.append(element("rect", x=_AREA.x, y=y, width=_AREA.width, height=tall, class_=f"f-{ground}"))
         x = _AREA.x
         for lines, wide in zip(row, laid.widths, strict=True):
             for place, line in enumerate(lines):
                 base = y + 7 + size * 0.95 + place * size * LEADING
-                parts.append(words(x + PAD, base, line, size, "on_badge" if at == 0 else "ink", bold=at == 0))
+                parts.append(words(x + PAD, base, line, size, bold=at == 0))
             x += wide
         y += tall
-    rule = f"M{number(_AREA.x)} {number(y)}h{number(_AREA.width)}"
-    parts.append(element("path", d=rule, fill="none", class_="s-card_line", stroke_width=SIZES.hairline))
+        rule = f"M{number(_AREA.x)} {number(y)}h{number(_AREA.width)}"
+        role, wide = ("accent", 2.0) if at == 0 else ("card_line", 0.5 * SIZES.hairline)
+        parts.append(element("path", d=rule, fill="none", class_=f"s-{role}", stroke_width=wide))
     return "".join(parts)
 
 

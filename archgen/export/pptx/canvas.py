@@ -75,12 +75,14 @@ class Shape:
 class Canvas:
     """A part of a slide: pixel (0, 0) lies at `left`, `top` points, and a pixel is `scale` points.
 
-    Nothing else may be put on the slide while a canvas is painted on, since it counts the slide's shapes; `close` ends it.
+    With `inherits` what means nothing takes the presentation's own colours. Nothing else may be put on the slide while
+    a canvas is painted on, since it counts the slide's shapes; `close` ends it.
     """
 
-    def __init__(self, slide: Any, theme: Theme, left: float, top: float, scale: float) -> None:
+    def __init__(self, slide: Any, theme: Theme, left: float, top: float, scale: float, inherits: bool = True) -> None:
         self._slide = slide
         self._theme = theme
+        self._inherited = _INHERITED if inherits else {}
         self._left, self._top, self._scale = left, top, scale
         self._used = int(slide.shapes._spTree.max_shape_id)
         self._groups: list[Group] = []
@@ -280,7 +282,7 @@ class Canvas:
     def _filled(self, role: str | None) -> str:
         if role is None:
             return "<a:noFill/>"
-        scheme = _INHERITED.get(role)
+        scheme = self._inherited.get(role)
         if scheme is not None:
             return f'<a:solidFill><a:schemeClr val="{scheme}"/></a:solidFill>'
         colour = getattr(self._theme, role).removeprefix("#")

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 from msgspec import Struct
+from msgspec.structs import replace
 from pptx import Presentation
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.opc.constants import RELATIONSHIP_TYPE
-from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls, qn
+from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Pptx
-from pptx.util import Emu, Pt
 
-from archgen.deck import PROSE, TALL, WIDE
 from archgen.errors import UsageError
+from archgen.export.pptx.own import own
 from archgen.theme import DARK, LIGHT, Theme
 
-TITLE_SIZE, OPENING_SIZE = 28.0, 40.0
-_FONT = "Arial"
 _FOOT = (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE)
-_TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
+TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
+
+_TALL_ENOUGH = 0.55
+"""The part of a slide that a picture under its title should have; beside it or above it there may be more."""
+
+_READABLE = 3.0
+"""The contrast of large words with their ground (WCAG 2.2, 1.4.3)."""
+
+_WIDER = 1.2
+"""How much wider than ours the words of an unknown font may be."""
 
 
 class Area(Struct, frozen=True):
-    """The part of a slide that is free for a picture or prose, in points."""
+    """A part of a slide, in points: the free one, that of a title."""
 
     x: float
     y: float
@@ -35,36 +42,44 @@ class Area(Struct, frozen=True):
 
 
 class Base(Struct, frozen=True):
-    """A presentation without slides, the layouts for its three sorts of slide, and the palette that suits its ground."""
+    """A presentation without slides, the layouts for its three sorts of slide, and the palette that suits its ground.
+
+    `title` is where the title of a layout without one goes. `wider` is how much wider than measured words may be.
+    `ink` is the colour of words, where the template's own cannot be told from its ground: nothing then takes its colours.
+    """
 
     presentation: Any
     opening: Any
     prose: Any
     bare: Any
     area: Area
+    title: Area
     theme: Theme
     title_size: float
-    opening_lines: int
-    """How many lines of its own size the title of the deck may have; one of the usual size where that is unknown."""
+    wider: float = 1.0
+    ink: str | None = None
 
 
 def base(template: bytes | None = None, theme: Theme = LIGHT) -> Base:
     """Our own look in a theme, or that of a template; UsageError for one that cannot be read."""
-    presentation = _own(theme) if template is None else _others(template)
+    presentation = own(theme) if template is None else _others(template)
     layouts = list(presentation.slide_layouts)
     if not layouts:
         raise UsageError("the template has no slide layouts")
     bare = _layout(layouts, "titleOnly", {PP_PLACEHOLDER.TITLE})
-    return Base(
+    wide, tall = _points(presentation.slide_width), _points(presentation.slide_height)
+    title = Area(wide * 0.04, tall * 0.035, wide * 0.92, tall * 0.1)
+    made = Base(
         presentation,
         _layout(layouts, "title", {PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.SUBTITLE}),
         _layout(layouts, "obj", {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.OBJECT}),
         bare,
-        _area(presentation, bare),
-        theme if template is None else _theme(presentation),
+        _area(wide, tall, bare, title),
+        title,
+        theme,
         _title_size(presentation),
-        2 if template is None else 1,
     )
+    return made if template is None else _coloured(made)
 
 
 def _layout(layouts: list[Any], form: str, wanted: set[PP_PLACEHOLDER]) -> Any:
@@ -78,22 +93,41 @@ def _layout(layouts: list[Any], form: str, wanted: set[PP_PLACEHOLDER]) -> Any:
     return layouts[0]
 
 
-def _area(presentation: Pptx, layout: Any) -> Area:
-    """What the layout's title and foot leave, in points."""
-    wide, tall = _points(presentation.slide_width), _points(presentation.slide_height)
+def _area(wide: float, tall: float, layout: Any, missing: Area) -> Area:
+    """What the layout's title and foot leave: under the title, or where there is most room around it."""
     top, bottom, side = tall * 0.04, tall * 0.96, wide * 0.04
+    title = missing
     for one in layout.placeholders:
-        box = _points(one.left), _points(one.top), _points(one.width), _points(one.height)
+        box = Area(_points(one.left), _points(one.top), _points(one.width), _points(one.height))
         form = one.placeholder_format.type
-        if form in _TITLES and box[1] < tall / 2:
-            top, side = max(top, box[1] + box[3] + 6), max(min(box[0], wide * 0.15), 12)
-        if form in _FOOT and box[1] > tall / 2:
-            bottom = min(bottom, box[1])
-    return Area(side, top, wide - 2 * side, bottom - top)
+        if form in TITLES:
+            title = box
+        if form in _FOOT and box.y > tall / 2:
+            bottom = min(bottom, box.y)
+    if title.width > wide / 2:
+        side = max(min(title.x, wide * 0.15), 12)
+    right, under = title.x + title.width + 12, title.y + title.height + 6
+    below = Area(side, max(top, under), wide - 2 * side, bottom - max(top, under))
+    if below.height >= _TALL_ENOUGH * tall:
+        return below
+    others = (
+        below,
+        Area(side, top, wide - 2 * side, min(title.y - 6, bottom) - top),
+        Area(right, top, wide - side - right, bottom - top),
+        Area(side, top, title.x - 12 - side, bottom - top),
+    )
+    return max(others, key=lambda one: max(one.width, 0) * max(one.height, 0))
 
 
 def _points(length: Any) -> float:
     return float(length or 0) / 12700
+
+
+def _title_size(presentation: Pptx) -> float:
+    master: Any = presentation.slide_masters[0]._element
+    found = master.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}/{qn('a:defRPr')}")
+    stated = None if found is None else found.get("sz")
+    return int(stated) / 100 if stated else 44.0
 
 
 # A template of somebody's own
@@ -114,151 +148,57 @@ def _others(template: bytes) -> Pptx:
     return presentation
 
 
-def _theme(presentation: Pptx) -> Theme:
-    """The palette for marks of meaning that can be told from the template's ground."""
-    colour = _ground(presentation)
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (0, 2, 4))
-    return LIGHT if 0.299 * red + 0.587 * green + 0.114 * blue >= 110 else DARK
+def _coloured(made: Base) -> Base:
+    """The palette for marks of meaning that can be told from the template's ground, and ink where its own cannot."""
+    colours = _Colours(made.presentation.slide_masters[0])
+    ground, words = colours.ground(made.bare), colours.of("tx1")
+    theme = LIGHT if _contrast(ground, LIGHT.ink[1:]) >= _contrast(ground, DARK.ink[1:]) else DARK
+    if _contrast(words, ground) >= _READABLE:
+        return replace(made, theme=theme, wider=_WIDER)
+    return replace(made, theme=replace(theme, ground=f"#{ground}"), wider=_WIDER, ink=theme.ink[1:])
 
 
-def _ground(presentation: Pptx) -> str:
-    """The colour that the master maps to its background, as six hexadecimal digits; white where none is told."""
-    master = presentation.slide_masters[0]
-    mapped = master._element.find(qn("p:clrMap"))
-    name = "lt1" if mapped is None else mapped.get("bg1", "lt1")
-    found = etree.fromstring(_theme_part(master).blob).find(f".//{qn('a:clrScheme')}/{qn(f'a:{name}')}")
-    if found is None or not len(found):
-        return "ffffff"
-    value = found[0].get("lastClr") or found[0].get("val") or ""
-    return value if len(value) == 6 and all(one in "0123456789abcdefABCDEF" for one in value) else "ffffff"
+class _Colours:
+    """The colours of a master as six hexadecimal digits, by the names that slides have for them."""
+
+    def __init__(self, master: Any) -> None:
+        self._master = master
+        self._map = master._element.find(qn("p:clrMap"))
+        part = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+        self._scheme = etree.fromstring(part.blob).find(f".//{qn('a:clrScheme')}")
+
+    def of(self, name: str) -> str:
+        """A colour of the scheme; white or black where none is told."""
+        usual = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}.get(name, name)
+        slot = usual if self._map is None else self._map.get(name, usual)
+        found = None if self._scheme is None else self._scheme.find(qn(f"a:{slot}"))
+        told = None if found is None or not len(found) else self._told(found[0])
+        return told or ("000000" if slot.startswith("dk") else "ffffff")
+
+    def ground(self, layout: Any) -> str:
+        """What lies under a layout: its own ground, its master's, or the scheme's."""
+        for place in (layout, self._master):
+            fill = place._element.find(f"{qn('p:cSld')}/{qn('p:bg')}//{qn('a:solidFill')}")
+            if fill is not None and len(fill):
+                return self._told(fill[0]) or self.of(fill[0].get("val", "bg1"))
+            named = place._element.find(f"{qn('p:cSld')}/{qn('p:bg')}/{qn('p:bgRef')}/{qn('a:schemeClr')}")
+            if named is not None:
+                return self.of(named.get("val", "bg1"))
+        return self.of("bg1")
+
+    @staticmethod
+    def _told(colour: Any) -> str | None:
+        value = colour.get("lastClr") or colour.get("val") or ""
+        return value.lower() if re.fullmatch("[0-9a-fA-F]{6}", value) else None
 
 
-def _theme_part(master: Any) -> Any:
-    return master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+def _contrast(one: str, other: str) -> float:
+    """The contrast of two colours (WCAG 2.2, relative luminance)."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
-def _title_size(presentation: Pptx) -> float:
-    master: Any = presentation.slide_masters[0]._element
-    found = master.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}/{qn('a:defRPr')}")
-    stated = None if found is None else found.get("sz")
-    return int(stated) / 100 if stated else 44.0
-
-
-# Our own
-
-
-def _own(theme: Theme) -> Pptx:
-    """The library's plain presentation, made 16:9, with our colours and font and a title on the left."""
-    presentation = Presentation()
-    old = int(presentation.slide_width or Emu(9144000))
-    presentation.slide_width, presentation.slide_height = Emu(Pt(WIDE)), Emu(Pt(TALL))
-    master = presentation.slide_masters[0]
-    for place in (master, *presentation.slide_layouts):
-        _widen(place, Pt(WIDE) / old)
-    _arrange(master)
-    _open(presentation.slide_layouts[0])
-    _paint(master, theme)
-    _drop(presentation.part.package._rels, "thumbnail")
-    _drop(presentation.part._rels, "printerSettings")
-    return presentation
-
-
-def _widen(place: Any, by: float) -> None:
-    for xfrm in place._element.iter(qn("a:xfrm")):
-        for tag, key in (("a:off", "x"), ("a:ext", "cx")):
-            found = xfrm.find(qn(tag))
-            if found is not None:
-                found.set(key, str(round(int(found.get(key)) * by)))
-
-
-_PLACES = {
-    PP_PLACEHOLDER.TITLE: (40, 18, 880, 54),
-    PP_PLACEHOLDER.BODY: (40, 84, 880, 400),
-    PP_PLACEHOLDER.DATE: (40, 508, 200, 22),
-    PP_PLACEHOLDER.FOOTER: (300, 508, 360, 22),
-    PP_PLACEHOLDER.SLIDE_NUMBER: (820, 508, 100, 22),
-}
-
-
-def _arrange(master: Any) -> None:
-    for one in master.placeholders:
-        place = _PLACES.get(one.placeholder_format.type)
-        if place is not None:
-            one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in place)
-    style = master._element.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
-    style.set("algn", "l")
-    style.find(qn("a:defRPr")).set("sz", str(round(TITLE_SIZE * 100)))
-    style.find(qn("a:defRPr")).set("b", "1")
-
-
-def _open(layout: Any) -> None:
-    """The title slide: words on the left, one under the other, and a rule between them."""
-    for one in layout.placeholders:
-        form = one.placeholder_format.type
-        if form == PP_PLACEHOLDER.CENTER_TITLE:
-            _set_words(one, (64, 136, 832, 112), "b", OPENING_SIZE, "tx1")
-        elif form == PP_PLACEHOLDER.SUBTITLE:
-            _set_words(one, (64, 278, 832, 150), "t", PROSE, "tx2")
-    left, top, wide, tall = (Emu(Pt(length)) for length in (71, 260, 72, 4))
-    layout._element.find(f"{qn('p:cSld')}/{qn('p:spTree')}").append(
-        parse_xml(
-            f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="90" name="rule"/><p:cNvSpPr/><p:nvPr userDrawn="1"/>'
-            f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>'
-            f'<a:prstGeom prst="roundRect"><a:avLst><a:gd name="adj" fmla="val 50000"/></a:avLst></a:prstGeom>'
-            f'<a:solidFill><a:schemeClr val="accent1"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>'
-        )
-    )
-
-
-def _set_words(one: Any, box: tuple[float, float, float, float], anchor: str, size: float, colour: str) -> None:
-    one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in box)
-    body = one._element.find(qn("p:txBody"))
-    body.find(qn("a:bodyPr")).set("anchor", anchor)
-    old = body.find(qn("a:lstStyle"))
-    bold = ' b="1"' if size > PROSE else ""
-    old.getparent().replace(
-        old,
-        parse_xml(
-            f'<a:lstStyle {nsdecls("a")}><a:lvl1pPr marL="0" indent="0" algn="l"><a:buNone/>'
-            f'<a:defRPr sz="{round(size * 100)}"{bold}><a:solidFill><a:schemeClr val="{colour}"/></a:solidFill>'
-            f"</a:defRPr></a:lvl1pPr></a:lstStyle>"
-        ),
-    )
-
-
-_SCHEME = {
-    "dk1": "ink",
-    "lt1": "ground",
-    "dk2": "muted",
-    "lt2": "tint_3",
-    "accent1": "accent",
-    "accent2": "encrypted",
-    "accent3": "plaintext",
-    "accent4": "error",
-    "accent5": "warning",
-    "accent6": "info",
-    "hlink": "accent",
-    "folHlink": "info",
-}
-
-
-def _paint(master: Any, theme: Theme) -> None:
-    part = _theme_part(master)
-    root = etree.fromstring(part.blob)
-    scheme = root.find(f".//{qn('a:clrScheme')}")
-    scheme.set("name", "archgen")
-    for name, role in _SCHEME.items():
-        slot = scheme.find(qn(f"a:{name}"))
-        for child in list(slot):
-            slot.remove(child)
-        etree.SubElement(slot, qn("a:srgbClr")).set("val", getattr(theme, role).removeprefix("#"))
-    for kind in ("a:majorFont", "a:minorFont"):
-        root.find(f".//{qn(kind)}/{qn('a:latin')}").set("typeface", _FONT)
-    part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def _drop(relations: Any, form: str) -> None:
-    """Leaves out the parts of a form, such as the plain presentation's preview."""
-    for key, relation in list(relations.items()):
-        if relation.reltype.endswith(f"/{form}"):
-            relations.pop(key)
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

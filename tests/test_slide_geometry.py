@@ -1,0 +1,320 @@
+"""What stands on a slide, measured: nothing lies on anything else, words fit what they stand in, and can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import pytest
+
+pptx = pytest.importorskip("pptx", reason="the slides extra is not installed")
+
+from pptx import Presentation  # noqa: E402
+from pptx.dml.color import RGBColor  # noqa: E402
+from pptx.oxml.ns import qn  # noqa: E402
+from pptx.util import Emu, Pt  # noqa: E402
+
+from archgen.deck import PICTURE, Deck, Flow, Picture, Prose, Table  # noqa: E402
+from archgen.layout.legible import READABLE, points  # noqa: E402
+from archgen.layout.placed import Box  # noqa: E402
+from archgen.metrics import text_width  # noqa: E402
+from archgen.project.inputs import Input, find, read  # noqa: E402
+from archgen.project.models import judge  # noqa: E402
+from archgen.project.pictures import Drawing  # noqa: E402
+from archgen.project.slides import slides, tiers_deck  # noqa: E402
+from archgen.project.tiers import tiers  # noqa: E402
+from archgen.site import Tier  # noqa: E402
+from tests.test_slides import CONTENT, DECK, TIERS, corners, every, faults  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+DAY = "2026-11-24"
+DRAWING = Drawing("best", "light")
+
+
+def model(text: str) -> Tier:
+    (tier,) = tiers(judge((Input("m.arch.yaml", text.encode()),), DAY))
+    return tier
+
+
+def racks(count: int) -> str:
+    hosts = [f"node-{at}" for at in range(count)]
+    return "\n".join(
+        [
+            "archgen: 1",
+            f"name: {count} equal servers behind a balancer",
+            "hosts:",
+            "  lb-1: {}",
+            *(f"  {host}: {{}}" for host in hosts),
+            "components:",
+            "  user: {kind: client}",
+            "  lb: {kind: load-balancer, product: haproxy, runs_on: lb-1}",
+            f"  web: {{kind: web-server, product: nginx, runs_on: [{', '.join(hosts)}]}}",
+            f"  app: {{kind: app-server, runs_on: [{', '.join(hosts)}]}}",
+            f"  agent: {{kind: monitoring-agent, runs_on: [{', '.join(hosts)}]}}",
+            "  watch: {kind: monitoring, managed: true}",
+            "  db: {kind: database, product: mysql, managed: true}",
+            "connections:",
+            "  user -> lb: https",
+            "  lb -> web: http",
+            "  web -> app: {protocol: fastcgi, locality: same-host}",
+            "  app -> db: mysql",
+            "  agent -> watch: https",
+            "flows:",
+            "  read: {title: Read, steps: [user -> lb: GET /, lb -> web: GET /, web -> app: run, app -> db: SELECT]}",
+        ]
+    )
+
+
+WORDS = """archgen: 1
+name: 支払いとユーザー管理のための分散システム — نظام موزع لإدارة المدفوعات with a name that does not fit one line
+summary: 日本語とالعربيةと😀 in one summary.
+hosts:
+  prod-1: {name: 本番サーバー一号機（東京データセンター）, address: "2001:db8:85a3:8d3:1319:8a2e:370:7348"}
+  long-2: {name: the-second-production-host-with-a-very-long-name.eu-central-1.example.internal}
+components:
+  user: {kind: client, name: المستخدم النهائي}
+  web: {kind: web-server, name: ウェブサーバーとリバースプロキシ, runs_on: [prod-1, long-2]}
+  app: {kind: app-server, name: TheApplicationServerWithACamelCaseNameThatNeverEnds, runs_on: [prod-1, long-2]}
+  db:
+    kind: database
+    name: قاعدة البيانات الرئيسية
+    product: postgresql
+    runs_on: [prod-1, long-2]
+    replication: {primary: prod-1, failover: manual}
+connections:
+  user -> web: https
+  web -> app: {protocol: memcached, port: 65535}
+  app -> db: postgresql
+flows:
+  read:
+    title: 利用者がページを開き、 وقاعدة البيانات تجيب and the whole title is too long for one line of a slide
+    steps:
+      - user -> web: GET /ページ?質問=ここに非常に長いクエリ文字列が続きますので折り返しが必要です
+      - web -> app: مرحبا بالعالم هذا نص طويل جدا يحتاج إلى أكثر من سطر واحد
+      - app -> db: SELECT 'a very long statement that keeps going' FROM somewhere
+      - db --> app: rows 😀😀😀
+      - app --> web: ok
+      - web --> user: 200 OK
+"""
+
+ALONE = (
+    "archgen: 1\nname: Alone\ncomponents:\n  user: {kind: client}\n  web: {kind: web-server, product: nginx}\n"
+    "connections:\n  user -> web: https\nflows:\n  read: {title: Read, steps: [user -> web: GET /]}\n"
+)
+
+
+def well_built(name: str) -> Tier:
+    (tier,) = tiers(judge(read(find((str(ROOT / "tests" / "well_built" / f"{name}.arch.yaml"),)), ""), DAY))
+    return tier
+
+
+def told(tier: Tier) -> tuple[Deck, bytes]:
+    made = tiers_deck((tier,), DRAWING, None, steps=False)
+    return made, slides((tier,), DRAWING, made, None)
+
+
+HARD = {
+    "words": model(WORDS),
+    "alone": model(ALONE),
+    "twelve": model(racks(12)),
+    "eighty": model(racks(80)),
+    "shop": well_built("shop"),
+    "queue": well_built("queue"),
+}
+DECKS = {"models": (DECK, CONTENT)} | {name: told(tier) for name, tier in HARD.items()}
+EACH = pytest.mark.parametrize("name", DECKS)
+
+
+def pages(name: str, sort: type) -> Iterator[tuple[object, object]]:
+    made, content = DECKS[name]
+    for slide, page in zip(made.slides, Presentation(BytesIO(content)).slides, strict=True):
+        if isinstance(slide, sort):
+            yield slide, page
+
+
+def box(shape) -> Box:
+    return Box(shape.left, shape.top, shape.width, shape.height)
+
+
+def cards(page) -> list:
+    """The cards of a picture: what has sites for its lines."""
+    return [
+        one
+        for one in every(page.shapes)
+        if one._element.tag == qn("p:sp") and one._element.find(f".//{qn('a:custGeom')}") is not None
+    ]
+
+
+def guards(tier_deck: Picture) -> set[str]:
+    return {one.node.subject for one in tier_deck.placed.nodes if one.node.guards}
+
+
+@EACH
+def test_cards_and_labels_lie_on_nothing(name: str) -> None:
+    for slide, page in pages(name, Picture):
+        shown = cards(page)
+        labels = [one for one in every(page.shapes) if one.name.endswith(" label")]
+        for one, other in combinations([*shown, *labels], 2):
+            assert not box(one).overlaps(box(other), -Pt(0.5)), (slide.title, one.name, other.name)
+        headings = [
+            one
+            for group in page.shapes
+            if group.shape_type == 6
+            for one in every(group.shapes)
+            if one.name in ("name", "detail")
+        ]
+        for heading in headings:
+            for card in shown:
+                if card.name not in guards(slide):
+                    assert not box(heading).overlaps(box(card), -Pt(1)), (slide.title, heading.text_frame.text)
+
+
+@EACH
+def test_words_on_pictures_fit_their_shapes(name: str) -> None:
+    for slide, page in [*pages(name, Picture), *pages(name, Flow)]:
+        for one in every(page.shapes):
+            if one.is_placeholder or one.shape_type == 6 or not one.has_text_frame or not one.text_frame.text:
+                continue
+            body = one._element.find(qn("p:txBody")).find(qn("a:bodyPr"))
+            inset = int(body.get("lIns", 0)) / 12700
+            for part in one.text_frame.paragraphs:
+                wide = sum(
+                    text_width(run.text, run.font.size.pt, bool(run.font.bold)) for run in part.runs if run.font.size
+                )
+                assert wide + inset <= one.width.pt + 4, (slide.title, one.name, part.text)
+
+
+@pytest.mark.parametrize("name", ["models", "words", "alone"])
+def test_no_line_of_a_connector_runs_through_a_card(name: str) -> None:
+    for slide, page in pages(name, Picture):
+        shown = cards(page)
+        for one in (one for one in every(page.shapes) if one._element.tag == qn("p:cxnSp")):
+            way = corners(one)
+            assert len(way) <= 4, (slide.title, one.name)
+            for (x0, y0), (x1, y1) in pairwise(way):
+                line = Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
+                for card in shown:
+                    assert not line.overlaps(box(card), -Pt(1)), (slide.title, one.name, card.name)
+
+
+@EACH
+def test_every_connector_has_two_corners_at_most(name: str) -> None:
+    # LibreOffice draws the format's longer connectors on ways of its own
+    for _, page in pages(name, Picture):
+        for one in every(page.shapes):
+            if one._element.tag == qn("p:cxnSp"):
+                form = one._element.spPr.find(qn("a:prstGeom")).get("prst")
+                assert form in ("straightConnector1", "bentConnector2", "bentConnector3"), one.name
+
+
+@EACH
+def test_small_deployments_have_an_overview_that_can_be_read(name: str) -> None:
+    pictures = [slide for slide, _ in pages(name, Picture)]
+    for at, one in enumerate(pictures):
+        if one.title.endswith(": deployment") and points(one.placed, *PICTURE) < READABLE:
+            before = pictures[at - 1]
+            assert before.title.endswith(": overview")
+            assert points(before.placed, *PICTURE) >= min(READABLE, 1.2 * points(one.placed, *PICTURE))
+
+
+def test_what_is_said_in_a_flow_can_be_read() -> None:
+    for slide, page in pages("models", Flow):
+        sizes = [
+            run.font.size.pt
+            for one in every(page.shapes)
+            if one.name == "words"
+            for part in one.text_frame.paragraphs
+            for run in part.runs
+        ]
+        assert min(sizes) >= 9.9, slide.title
+
+
+@EACH
+def test_prose_and_tables_end_on_their_slide(name: str) -> None:
+    for _, page in [*pages(name, Prose), *pages(name, Table)]:
+        for one in page.shapes:
+            assert one.top.pt + one.height.pt <= 540
+            if one.has_text_frame and one.name.endswith("words"):
+                size = one.text_frame.paragraphs[0].runs[0].font.size.pt
+                assert size >= 24
+
+
+# Templates
+
+
+def blank(made) -> None:
+    """Only a layout without any placeholder of a title."""
+    for one in list(made.slide_layouts)[::-1]:
+        if one.name != "Blank":
+            made.slide_layouts.remove(one)
+
+
+def wide(made) -> None:
+    made.slide_width, made.slide_height = Emu(12192000), Emu(6858000)
+
+
+def titled(made, left: float, top: float, width: float, height: float) -> None:
+    wide(made)
+    for place in (made.slide_masters[0], *made.slide_layouts):
+        for one in place.placeholders:
+            if one.placeholder_format.type in (1, 3):
+                one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in (left, top, width, height))
+
+
+def navy(made) -> None:
+    """A dark ground under a scheme that is made for a white one."""
+    wide(made)
+    fill = made.slide_masters[0].background.fill
+    fill.solid()
+    fill.fore_color.rgb = RGBColor(20, 30, 60)
+
+
+TEMPLATES = {
+    "4:3": lambda made: None,
+    "blank": blank,
+    "title below": lambda made: titled(made, 40, 470, 500, 50),
+    "title beside": lambda made: titled(made, 20, 40, 200, 440),
+    "navy": navy,
+}
+
+
+@pytest.mark.parametrize("sort", TEMPLATES)
+def test_an_odd_template_gives_whole_slides(sort: str, tmp_path: Path) -> None:
+    made = Presentation()
+    TEMPLATES[sort](made)
+    target = BytesIO()
+    made.save(target)
+    deck = tiers_deck(TIERS[:1], DRAWING, None, steps=False)
+    content = slides(TIERS[:1], DRAWING, deck, target.getvalue())
+    presentation = Presentation(BytesIO(content))
+    for slide, page in zip(deck.slides, presentation.slides, strict=True):
+        title = page.shapes.title
+        assert title is not None
+        assert title.text_frame.text[:4] == slide.title[:4]
+        for one in page.shapes:
+            if not one.is_placeholder or one == title:
+                assert one.left >= 0, (slide.title, one.name)
+                assert one.top >= 0, (slide.title, one.name)
+                assert one.left + one.width <= presentation.slide_width, (slide.title, one.name)
+                assert one.top + one.height <= presentation.slide_height, (slide.title, one.name)
+            if one != title and one.name != "slide number" and isinstance(slide, (Picture, Flow, Table)):
+                assert not box(one).overlaps(box(title), -Pt(10)), (slide.title, one.name)
+    assert faults(content, tmp_path) == []
+
+
+def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
+    made = Presentation()
+    navy(made)
+    target = BytesIO()
+    made.save(target)
+    deck = tiers_deck(TIERS[:1], DRAWING, None, steps=False)
+    presentation = Presentation(BytesIO(slides(TIERS[:1], DRAWING, deck, target.getvalue())))
+    for slide, page in zip(deck.slides, presentation.slides, strict=True):
+        runs = [run for part in page.shapes.title.text_frame.paragraphs for run in part.runs]
+        assert all(str(run.font.color.rgb) == "E9EDF3" for run in runs), slide.title
+        if isinstance(slide, Picture):
+            assert "schemeClr" not in "".join(
+                run._r.xml for card in cards(page) for part in card.text_frame.paragraphs for run in part.runs
+            )
