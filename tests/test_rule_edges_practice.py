@@ -411,6 +411,8 @@ def test_support_ends_after_its_last_day() -> None:
         ("mysql", "5", None, False),
         ("mariadb", "10.11.2", "10.11", False),
         ("mariadb", "10.1.2", "10.1", False),
+        ("mariadb", "11.4.5", "11.4", False),
+        ("elasticsearch", "5.6.16", "6", True),
     ],
 )
 def test_lines_of_versions(product: str, version: str, line: str | None, older: bool) -> None:
@@ -432,6 +434,7 @@ def test_the_table_is_in_order_and_of_real_days() -> None:
         assert lines == sorted(lines, key=lambda one: [int(part) for part in one[0].split(".")])
         assert len({line for line, _ in lines}) == len(lines)
         assert all(date.fromisoformat(day) for _, day in lines)
+        assert date.fromisoformat(product.as_of)
         assert product.source.startswith("https://")
 
 

@@ -45,7 +45,7 @@ def _named(text: str) -> tuple[str, str] | None:
 
 
 def _judge(facts: Topology, subject: Subject, product: str, version: str) -> Iterator[Hit]:
-    from archgen.end_of_support import AS_OF, support_of
+    from archgen.end_of_support import support_of
 
     ended = support_of(product, version)
     if ended is None or ended.day >= facts.today:
@@ -58,7 +58,10 @@ def _judge(facts: Topology, subject: Subject, product: str, version: str) -> Ite
         subject=subject,
         message=f"{subject.id} runs {title} {version.strip()}, whose support ended {when}",
         flows=facts.flows_through(carried),
-        fix=f"Move to a version that is supported: {ended.product.source} lists them (the table here is of {AS_OF}).",
+        fix=(
+            f"Move to a version that is supported: {ended.product.source} lists them "
+            f"(the dates here are of {ended.product.as_of})."
+        ),
     )
 
 
@@ -75,7 +78,7 @@ RULE = Rule(
     ),
     fix="Move to a version that is supported.",
     limits=(
-        "Knows the products of a table that is part of archgen and as old as it; other products and newer versions are "
+        "Knows the products of a table that is part of archgen and as old as each row says; other products and newer versions are "
         "not judged. A paid extension of support that the version names (`Ubuntu 20.04 Pro`, `Debian 10 ELTS`) silences it; "
         "fixes of distributions are not known to it. Managed parts are left to their provider. Depends on the day "
         "(`--today`)."
