@@ -83,19 +83,13 @@ def element(name: str, *children: str, **attributes: str | float | None) -> str:
 
     `class_` and `stroke_width` become `class` and `stroke-width`.
     """
-    written = "".join(
-        [
-            f'{_attribute(key)}"{escape(value) if isinstance(value, str) else number(value)}"'
-            for key, value in attributes.items()
-            if value is not None
-        ]
-    )
+    written = "".join([_attribute(*one) for one in attributes.items() if one[1] is not None])
     return f"<{name}{written}>{''.join(children)}</{name}>" if children else f"<{name}{written}/>"
 
 
-@cache
-def _attribute(key: str) -> str:
-    return f" {key.rstrip('_').replace('_', '-')}="
+@lru_cache(maxsize=4 * _REMEMBERED)
+def _attribute(key: str, value: str | float) -> str:
+    return f' {key.rstrip("_").replace("_", "-")}="{escape(value) if isinstance(value, str) else number(value)}"'
 
 
 def words(
@@ -221,15 +215,15 @@ def cross(x: float, y: float, role: str = "error", size: float = 12) -> str:
 
 
 def _classes(body: str) -> set[str]:
-    return {name for classes in _CLASS.findall(body) for name in classes.split()}
+    return {name for classes in set(_CLASS.findall(body)) for name in classes.split()}
 
 
-def _used(found: set[str]) -> list[str]:
+def _used(found: frozenset[str]) -> list[str]:
     """The classes of a body that are colours, in the order of the palette."""
     return [f"{letter}-{role}" for role in ROLES for letter in _PROPERTIES if f"{letter}-{role}" in found]
 
 
-def _forms(found: set[str], prefix: str) -> str:
+def _forms(found: frozenset[str], prefix: str) -> str:
     """Rules for the words and badges that the body has."""
     sizes = sorted(float(size[1].replace("_", ".")) for name in found if (size := _SIZE.fullmatch(name)))
     rules = [f"text{{font-family:{FONT}}}", *(f".{_size_class(size)}{{font-size:{number(size)}px}}" for size in sizes)]
@@ -274,7 +268,16 @@ def _hex(colour: str) -> str:
 
 def stylesheet(body: str, prefix: str, mode: Mode) -> str:
     """The colours of a picture: literal ones, and for `auto` also what a reader's system, page or printer asks for."""
-    found = _classes(body)
+    return _colouring(frozenset(_classes(body)), mode).replace(_HERE, prefix)
+
+
+_HERE = "\0"
+"""Stands for the id of a picture in a style sheet that many pictures share."""
+
+
+@lru_cache(maxsize=256)
+def _colouring(found: frozenset[str], mode: Mode) -> str:
+    prefix = _HERE
     used, forms = _used(found), _forms(found, prefix)
     if mode != "auto":
         return forms + _rules(used, prefix, THEMES[mode], variable=False)

@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, cast
 
@@ -174,7 +174,7 @@ class _Builder:
         self._config.plugins.on_post_build(config=self._config)
         settle(self._config.site_dir)
 
-    @property
+    @cached_property
     def _index(self) -> Any:
         """What the search of the theme writes down after a build."""
         return next(one.search_index for one in self._config.plugins.values() if hasattr(one, "search_index"))

@@ -7,6 +7,7 @@ extension and to template engines that read the pages, none of which treats a re
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from archgen.report.terminal import plain
 
@@ -14,7 +15,9 @@ LONGEST_TITLE = 80
 LONGEST_CODE = 48
 """Characters of an id or a route that stay on one line in a table; longer ones break where they must."""
 
-_SPACE = re.compile(r"\s+")
+_REMEMBERED = 4096
+"""Words whose Markdown is remembered: names and ids stand in many places of many pages."""
+
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"']|:(?=\S)|^[-+.)(:]|(?<=\d)[.)](?=\s)|-(?=-)|(?<=-)-")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9 @._/>-]*")
 _HTML = re.compile(r"[\\`*_{}\[\]<>#|&~^=!@$\"':]")
@@ -26,14 +29,16 @@ def _reference(found: re.Match[str]) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line, with controls and marks of direction made visible."""
-    return plain(_SPACE.sub(" ", text).strip())
+    return plain(" ".join(text.split()))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def text(words: str) -> str:
     """Markdown that shows the words, and nothing but them, inside a paragraph, heading, list item or table cell."""
     return _MARKS.sub(_reference, one_line(words))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def code(words: str) -> str:
     """Markdown that shows the words in a fixed-width face; ids and routes need no reference."""
     shown = one_line(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from archgen.explanations import ALGORITHMS, KIND_TEXTS, MEASURES, MECHANISMS, PROTOCOL_TEXTS, Explanation
 from archgen.explanations.terms import phrases
@@ -89,6 +90,8 @@ class Terms:
         known = "|".join(f"[{first}{first.upper()}](?i:{'|'.join(rests)})" for first, rests in sorted(letters.items()))
         firsts = "".join(sorted({*letters, *map(str.upper, letters)}))
         self._phrase = re.compile(rf"(?<![\w/@-])(?=[{firsts}])(?:{known})(?![\w/@-])")
+        # the same words stand on many pages, and most mention nothing
+        self._silent = lru_cache(maxsize=8192)(lambda piece: self._phrase.search(piece) is None)
 
     def link(self, page: Page) -> Page:
         """The page with its mentions linked; headings, code, links and markup are left as they are."""
@@ -118,7 +121,7 @@ class Terms:
             half = found.start() < first or found.end() > last
             return found[0] if half else self._linked(found, target, told)
 
-        return self._phrase.sub(linked, piece)
+        return piece if self._silent(piece) else self._phrase.sub(linked, piece)
 
     def _linked(self, found: re.Match[str], target: str, told: set[str]) -> str:
         anchor = self._known[found[0].lower()]
