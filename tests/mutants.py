@@ -6,8 +6,8 @@ has to stay all the same is in a list of its own, each with its reason.
 
 A condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
 comparison; deleted means that what is beside it decides alone. A mutant is noticed where a model whose findings a test
-states in full, or a model of an edge test for the rule that edge test asks about, gives other subjects, severities, words,
-confidence, flows, related things or another proof than before.
+states in full, or a model of an edge test for the rule that edge test asks about, gives other subjects than before; and
+where one of tests/decisions does, or has other words, flows and the like and states them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import copy
 import signal
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -31,7 +31,7 @@ from archgen.finding import Finding
 from archgen.loader import Loaded, load
 from archgen.project.inputs import Input
 from archgen.project.models import judge
-from archgen.rule import Rule
+from archgen.rule import Hit, Rule
 from archgen.rules import RULES
 from archgen.topology import Topology
 from tests import edges
@@ -235,21 +235,9 @@ class Corpus:
             return ()
         topology = self._topologies.setdefault(text, Topology(loaded.architecture))
         topology.today = edges.TODAY
+        parts = _stated_parts(text, rule)
         return tuple(
-            sorted(
-                (
-                    str(one.subject),
-                    one.case or "",
-                    sorted(one.causes),
-                    one.message,
-                    one.fix or "",
-                    one.confidence,
-                    one.flows,
-                    one.related,
-                    str(one.proof),
-                )
-                for one in rule.check(topology)
-            )
+            sorted((str(one.subject), *(str(_PARTS[each](one)) for each in parts)) for one in rule.check(topology))
         )
 
     def _load(self, text: str) -> Loaded | None:
@@ -273,6 +261,26 @@ class Corpus:
             if about == rule.id and edges.NEXT in text:
                 found += edges.followed(text, rules)
         return tuple((one.rule, one.subject, one.message, one.fix) for one in found)
+
+
+_PARTS: dict[str, Callable[[Hit], object]] = {
+    "severity": lambda one: one.case,
+    "message": lambda one: one.message,
+    "fix": lambda one: one.fix,
+    "confidence": lambda one: one.confidence,
+    "flows": lambda one: one.flows,
+    "related": lambda one: [subject for subject, _ in one.related],
+    "proof": lambda one: one.proof.kill if one.proof is not None else None,
+}
+
+
+def _stated_parts(text: str, rule: Rule) -> list[str]:
+    """What a model of tests/decisions states of the findings of its rule beside their subjects."""
+    from tests.test_decisions import stated as head
+
+    if not text.startswith(f"# {rule.id}: "):
+        return []
+    return [part for part in head(text)[2] if part in _PARTS]
 
 
 def survivors(names: Collection[str]) -> Iterator[Mutant]:

@@ -29,7 +29,7 @@ PARTS: dict[str, Callable[[Finding], str]] = {
     "confidence": lambda one: one.confidence,
     "flows": lambda one: ", ".join(one.flows) or "none",
     "severity": lambda one: one.severity,
-    "related": lambda one: ", ".join(_named(each.subject) for each in one.related),
+    "related": lambda one: ", ".join(_named(each.subject) for each in one.related) or "none",
     "proof": lambda one: ", ".join(_named(each) for each in one.proof.kill) if one.proof is not None else "none",
     "removed": lambda one: (
         ", ".join(".".join(map(str, each.path)) for each in one.changes if isinstance(each, Remove)) or "nothing"

@@ -37,8 +37,8 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _hit(facts: Topology, component: str, after: dict[Subject, list[Overload]]) -> Hit:
     """A hit from what is too much after the loss of each element."""
-    lost, worst = max(((lost, one) for lost, over in after.items() for one in over), key=lambda each: each[1].load)
     elements = _causes(facts, after)
+    lost, worst = max(((lost, one) for lost in elements for one in after[lost]), key=lambda each: each[1].load)
     others = [one.id for one in elements if one != lost]
     also = f"; the same holds for {listed(others[:5])}{' and more' if len(others) > 5 else ''}" if others else ""
     return Hit(

@@ -165,19 +165,24 @@ def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
         if flow.flow in expected.flows and (1.0 - highest) * 8760.0 > expected.hours * (1.0 + 1e-9):
             decided = flow.sensitivity is None or (1.0 - flow.sensitivity.better) * 8760.0 > expected.hours
             costly = [one for one in flow.result.importance if one.hours_per_year > 0.01 * flow.result.downtime][:3]
-            names = [f"{one.element.id} ({one.hours_per_year:.3g} h)" for one in costly]
+            names = [f"{one.element.id} ({_hours(one.hours_per_year)})" for one in costly]
             most = f", most of it by {listed(names)}" if names else ""
             guess = "" if not flow.assumed else f"; {len(flow.assumed)} of its availabilities are assumed"
             yield Hit(
                 subject=Subject("flow", flow.flow),
                 message=(
-                    f'"{expected.text}" does not hold: {flow.flow} is down {flow.result.downtime:.3g} h a year'
+                    f'"{expected.text}" does not hold: {flow.flow} is down {_hours(flow.result.downtime)} a year'
                     f"{most}{guess}"
                 ),
-                related=tuple((one.element, f"costs {one.hours_per_year:.3g} h a year") for one in costly),
+                related=tuple((one.element, f"costs {_hours(one.hours_per_year)} a year") for one in costly),
                 flows=(flow.flow,),
                 confidence="low" if not decided else "medium" if flow.assumed else "high",
             )
+
+
+def _hours(hours: float) -> str:
+    """Three digits, and no exponent for a flow that fails all year."""
+    return f"{float(f'{hours:.3g}'):g} h"
 
 
 RULE = Rule(
