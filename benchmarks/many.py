@@ -4,11 +4,14 @@
     python benchmarks/many.py 200        as many
 
 Processor time of the whole processes, their children's too, the least of several in one run; so the number of processors
-does not matter, and a busy machine changes little. The wall time that parts and processes save is told beside it.
+does not matter, and a busy machine changes little. The wall time that parts and processes save is told beside it. What is
+promised is promised beside archgen's own loader; PyYAML's, and a lint with one rule that does nothing, say where the rest
+of the time goes.
 """
 
 from __future__ import annotations
 
+import compileall
 import glob
 import os
 import subprocess
@@ -39,32 +42,15 @@ for file in sorted(glob.glob(sys.argv[1] + "/*.yaml")):
 
 def main(count: int) -> None:
     """Write the models, then lint and load them in turn."""
+    compileall.compile_dir(os.path.join(ROOT, "archgen"), quiet=2)
     with tempfile.TemporaryDirectory() as directory:
         written(directory, count)
+        lint = [ARCHGEN, "lint", "--fail-on", "never", "--format", "json=/dev/null", directory]
         ways = {
-            "lint": [ARCHGEN, "lint", "--fail-on", "never", "--format", "json=/dev/null", directory],
-            "lint --jobs 1": [
-                ARCHGEN,
-                "lint",
-                "--jobs",
-                "1",
-                "--fail-on",
-                "never",
-                "--format",
-                "json=/dev/null",
-                directory,
-            ],
-            "lint --shard 1/4": [
-                ARCHGEN,
-                "lint",
-                "--shard",
-                "1/4",
-                "--fail-on",
-                "never",
-                "--format",
-                "json=/dev/null",
-                directory,
-            ],
+            "lint": lint,
+            "lint --jobs 1": [*lint, "--jobs", "1"],
+            "lint --shard 1/4": [*lint, "--shard", "1/4"],
+            "lint of one idle rule": [*lint, "--jobs", "1", "--select", "stale-acceptance"],
             "yaml.load(CSafeLoader)": [sys.executable, "-c", YAML, directory],
             "archgen's loader": [sys.executable, "-c", LOAD, directory],
         }
@@ -72,10 +58,12 @@ def main(count: int) -> None:
     least = {name: min(cpu for cpu, _ in each) for name, each in times.items()}
     for name, each in times.items():
         print(f"{name:<24} {least[name]:7.2f} s of processors, {min(wall for _, wall in each):7.2f} s of waiting")
-    for beside in ("yaml.load(CSafeLoader)", "archgen's loader"):
-        ratio = least["lint"] / least[beside]
-        mark = "ok" if ratio <= MOST else "TOO SLOW"
-        print(f"lint of {count:,} models is {ratio:.2f}x of {MOST}x of {beside}  {mark}")
+    for name in ("lint", "lint --jobs 1", "lint of one idle rule"):
+        for beside in ("archgen's loader", "yaml.load(CSafeLoader)"):
+            ratio = least[name] / least[beside]
+            promised = (name, beside) == ("lint", "archgen's loader")
+            limit = f" of {MOST}x, {'ok' if ratio <= MOST else 'TOO SLOW'}" if promised else ""
+            print(f"{name} of {count:,} models is {ratio:.2f}x of {beside}{limit}")
 
 
 def written(directory: str, count: int) -> None:
