@@ -37,10 +37,14 @@ def draw(lines: tuple[str, ...], marks: list[Mark], page: Page) -> list[str]:
     """The marked lines with a gutter of line numbers, `^^^` under the primary mark and `---` under the others."""
     out: list[str] = []
     previous: int | None = None
-    for number in sorted({mark.line for mark in marks if 1 <= mark.line <= len(lines)}):
+    by_line: dict[int, list[Mark]] = {}
+    for mark in marks:
+        if 1 <= mark.line <= len(lines):
+            by_line.setdefault(mark.line, []).append(mark)
+    for number in sorted(by_line):
         if previous is not None and number > previous + 1:
             out.append(page.style.paint(f"{'...':>{page.gutter}}", "quiet"))
-        out += _line(lines[number - 1], [mark for mark in marks if mark.line == number], page)
+        out += _line(lines[number - 1], by_line[number], page)
         previous = number
     return out
 
@@ -48,11 +52,12 @@ def draw(lines: tuple[str, ...], marks: list[Mark], page: Page) -> list[str]:
 def _line(source: str, marks: list[Mark], page: Page) -> list[str]:
     """A line and what is marked in it; where the marks lie far apart, the line once more around each."""
     rows: list[str] = []
-    left = sorted(marks, key=lambda mark: (mark.column, not mark.primary))
+    left = sorted(marks, key=lambda mark: (mark.column, not mark.primary)) if len(marks) > 1 else marks
+    room = page.room
     while left:
-        start = _first_shown(source, left[0], page.room)
-        seen = [mark for mark in left if _inside(source, start, mark, page.room)] or left[:1]
-        rows += _window(source, start, seen, page)
+        start = _first_shown(source, left[0], room)
+        seen = [mark for mark in left if _inside(source, start, mark, room)] or left[:1]
+        rows += _window(source, start, seen, page, room)
         left = [mark for mark in left if mark not in seen]
     return rows
 
@@ -62,15 +67,15 @@ def _inside(source: str, start: int, mark: Mark, room: int) -> bool:
     return mark.column - start < room * 2 and columns(plain(source[start : mark.column])) < room
 
 
-def _window(source: str, start: int, marks: list[Mark], page: Page) -> list[str]:
+def _window(source: str, start: int, marks: list[Mark], page: Page, room: int) -> list[str]:
     cut = "…" if start else ""
-    shown = _fit(plain(source[start : start + page.room * 2]), page.room - len(cut))
+    shown = _fit(plain(source[start : start + room * 2]), room - len(cut))
     bar = page.style.paint("|", "quiet")
     head = page.style.paint(f"{marks[0].line:>{page.gutter}}", "quiet")
     rows = [f"{head} {bar} {cut}{shown}".rstrip()]
     for mark in marks:
         left = columns(plain(source[start : mark.column - 1])) + len(cut)
-        under = _underline(source, mark, page.room - left)
+        under = _underline(source, mark, room - left)
         label = f" {brief(mark.label)}" if mark.label else ""
         marked = page.style.paint(under + label, page.paint if mark.primary else "info")
         rows.append(f"{' ' * page.gutter} {bar} {' ' * left}{marked}")

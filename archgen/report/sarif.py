@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import Any, assert_never
 from urllib.parse import quote
 
@@ -100,6 +101,7 @@ def _place(file: str, region: dict[str, int]) -> dict[str, Any]:
     return {"physicalLocation": {"artifactLocation": _artifact(file), "region": region}}
 
 
+@lru_cache(1024)
 def _artifact(file: str) -> dict[str, str]:
     """A file as a URI: of its own if absolute, else relative to where the run started."""
     path = os.path.normpath(file).replace(os.sep, "/")

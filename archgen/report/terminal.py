@@ -42,7 +42,7 @@ class Style(Struct, frozen=True):
 
 def plain(text: str) -> str:
     """The text with all that would steer a terminal or reorder a line made visible (ESC as ␛, U+202E as \\u{202e})."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_shown(text, at) for at in range(len(text)))
 
@@ -83,8 +83,10 @@ def columns(text: str) -> int:
 
 def brief(text: str) -> str:
     """The text in one safe line, runs of white space as one space, long words and long texts cut in their middle."""
-    words = " ".join(_cut(plain(word), LONGEST_WORD) for word in text.split())
-    return _cut(words, LONGEST_TEXT)
+    words = text.split()
+    if not text.isprintable() or (len(text) > LONGEST_WORD and max(map(len, words)) > LONGEST_WORD):
+        words = [_cut(plain(word), LONGEST_WORD) for word in words]
+    return _cut(" ".join(words), LONGEST_TEXT)
 
 
 def _cut(text: str, limit: int) -> str:
@@ -96,8 +98,31 @@ def _cut(text: str, limit: int) -> str:
 
 def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> list[str]:
     """Lines of words no wider than `width` columns where the words allow it; `first` opens the first line."""
+    first = indent if first is None else first
+    return _wrapped_ascii(text, width, indent, first) if text.isascii() else _wrapped(text, width, indent, first)
+
+
+def _wrapped_ascii(text: str, width: int, indent: str, first: str) -> list[str]:
+    """What `_wrapped` gives for a text that takes as many columns as it has characters, line by line and not word by word."""
+    rest = " ".join(text.split())
     lines: list[str] = []
-    line = indent if first is None else first
+    line = first
+    room = width - columns(line)
+    while len(rest) > room:
+        end = rest.rfind(" ", 0, max(0, room + 1))
+        if end < 0:
+            end = rest.find(" ")
+            if end < 0:
+                break
+        lines.append(line + rest[:end])
+        rest = rest[end + 1 :]
+        line, room = indent, width - columns(indent)
+    return [*lines, (line + rest).rstrip()]
+
+
+def _wrapped(text: str, width: int, indent: str, first: str) -> list[str]:
+    lines: list[str] = []
+    line = first
     taken, empty = columns(line), True
     for word in text.split():
         wide = columns(word)
