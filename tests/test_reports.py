@@ -211,6 +211,12 @@ def test_wrapped_text_keeps_its_words_and_its_width(words: str, width: int) -> N
     assert all(len(word) <= LONGEST_WORD for word in safe.split())
 
 
+@given(st.text(alphabet="e.  \t\n"), st.integers(1, 30), st.sampled_from(["", "  = fix: ", " → "]))
+def test_a_text_wraps_alike_in_any_letters(words: str, width: int, first: str) -> None:
+    accented = wrap(words.replace("e", "é"), width, "  ", first)
+    assert wrap(words, width, "  ", first) == [line.replace("é", "e") for line in accented]
+
+
 @pytest.mark.parametrize(("words", "width"), [("abc", 3), ("数据库", 6), ("é", 1), ("e\u0301", 1), ("🎉", 2)])
 def test_columns(words: str, width: int) -> None:
     assert columns(words) == width
