@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archgen.change import Change, Put
 from archgen.finding import Subject
@@ -14,7 +14,7 @@ from archgen.topology import Topology
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a record, for the flows whose visitors it leads past their balancer."""
-    names = facts.names
+    names, addressed = facts.names, _addressed(facts)
     found: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
     for flow in facts.architecture.flows:
         ways = _split(facts, flow.id)
@@ -22,7 +22,7 @@ def check(facts: Topology) -> Iterator[Hit]:
             continue
         before, balancer, behind = ways
         for record in names.leading(flow.domain):
-            led = _led_to(facts, record)
+            led = _led_to(facts, record, addressed)
             if led & behind and not led & before:
                 target = next(one for one in facts.components if one in led & behind)
                 found.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
@@ -50,21 +50,29 @@ def _split(facts: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
     return None
 
 
-def _led_to(facts: Topology, record: Record) -> set[str]:
+def _addressed(facts: Topology) -> dict[tuple[int, str], set[str]]:
+    """The components that each stated address leads to: all on its host, or the cluster that shares it."""
+    stated: list[tuple[str | None, Iterable[str]]] = [
+        (host.address, (one.component for one in facts.replicas_on[host.id])) for host in facts.architecture.hosts
+    ]
+    stated += [(one.cluster.shared_address, (one.id,)) for one in facts.architecture.components if one.cluster]
+    found: dict[tuple[int, str], set[str]] = {}
+    for text, components in stated:
+        known = address(text or "")
+        if known is not None:
+            found.setdefault(known, set()).update(components)
+    return found
+
+
+def _led_to(facts: Topology, record: Record, addressed: dict[tuple[int, str], set[str]]) -> set[str]:
     """The components that a record leads to: the one it names, or all on the host, or at the address, that it names."""
     value = pointee(record)
     plain = value.removeprefix("component:").removeprefix("host:")
     if plain in facts.components and not value.startswith("host:"):
         return {plain}
+    standing = {replica.component for replica in facts.replicas_on.get(plain, ())}
     known = address(plain)
-    hosts = [host for host, one in facts.hosts.items() if host == plain or _is_at(known, one.address)]
-    found = {replica.component for host in hosts for replica in facts.replicas_on[host]}
-    shared = ((one.id, one.cluster.shared_address) for one in facts.architecture.components if one.cluster)
-    return found | {component for component, stated in shared if _is_at(known, stated)}
-
-
-def _is_at(known: tuple[int, str] | None, stated: str | None) -> bool:
-    return known is not None and stated is not None and address(stated) == known
+    return standing | addressed[known] if known in addressed else standing
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
