@@ -22,7 +22,7 @@ from archgen.project.inputs import Input
 from archgen.project.models import Model, judge
 from archgen.project.patching import Impossible, patched
 from archgen.rule import Rule
-from archgen.rules import RULES
+from archgen.rules import BY_NAME, RULES
 
 ROOT = Path(__file__).parent.parent
 TODAY = "2026-11-24"
@@ -119,6 +119,40 @@ def test_the_reference_models_lose_errors_and_get_none(number: str) -> None:
     assert after < before
     # done once, there is nothing more to do
     assert everything(data.decode())[0] == data
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "lines"),
+    [
+        # a port among `ports`, and one that a flow takes, or that is the only one
+        ("exposed-admin", "[{protocol: https, port: 443}, {protocol: https, port: 8404, admin: true}]",
+         "{ports: [{protocol: https, port: 443}, {protocol: https, port: 8404, admin: true}]}",
+         ["  user -> lb: {ports: [{protocol: https, port: 443}]}  # finding: exposed-admin"]),
+        ("exposed-admin", "[{protocol: https, port: 443}, {protocol: https, port: 8404, admin: true}]",
+         "[{protocol: https, port: 8404, admin: true}, {protocol: https, port: 443}]", []),
+        ("exposed-admin", "[{protocol: https, port: 443}, {protocol: https, port: 8404, admin: true}]",
+         "{protocol: https, port: 8404, admin: true}", []),
+        # a balancer that sees no cookies
+        ("mismatched-stickiness", "lb -> api: https", "lb -> api: tcp", []),
+        ("mismatched-stickiness", "lb -> api: https", "lb -> api: {protocol: https, tls: pass-through}", []),
+        ("mismatched-stickiness", "balance: round-robin", "balance: {algorithm: round-robin, weights: {api: 0}}", []),
+        # figures of others
+        ("unmeasured-requests", "[{from: site, what: [metrics, logs], measures: [cpu, memory]}]",
+         "[{from: user, what: [metrics], measures: [cpu]}, {from: site, what: [events], measures: [crashes]}]",
+         ["    collects: [{from: user, what: [metrics], measures: [cpu]}, "
+          "{from: site, what: [events], measures: [crashes, requests-per-second]}]"]),
+    ],
+)  # fmt: skip
+def test_a_fix_is_offered_where_it_is_sure(name: str, before: str, after: str, lines: list[str]) -> None:
+    rule = BY_NAME[name]
+    assert before in rule.bad
+    text = rule.bad.replace(before, after)
+    (finding,) = [one for one in judged(text, rule).findings if one.rule == name]
+    assert bool(finding.changes) is bool(lines)
+    if lines:
+        written = patched(text, finding.changes)
+        assert [line for line in written.splitlines() if line not in text.splitlines()] == lines
+        assert name not in {one.rule for one in judged(written, rule).findings}
 
 
 # The text

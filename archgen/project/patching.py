@@ -99,6 +99,7 @@ class _Page:
         return self._line_after(last, self._break.join(f"{indent}- {flow(one)}" for one in values))
 
     def _remove(self, path: Path) -> str:
+        path = _ported(path, self._root)
         spot = self._find(path)
         holder = spot.parent
         if spot.rest or holder is None:

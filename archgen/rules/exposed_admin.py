@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Remove
 from archgen.finding import Subject
 from archgen.model import Connection, Port
 from archgen.protocols import ADMINISTRATION
+from archgen.remedy import connection_of
 from archgen.rule import Hit, Rule
 from archgen.topology import PASSING, Topology
 
@@ -70,6 +72,19 @@ def _hit(facts: Topology, connection: Connection, port: Port, case: str) -> Hit:
     )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Without the port that is stated to be for administration, where others are left and no flow takes this one."""
+    connection = connection_of(facts, hit.subject.id)
+    if hit.case is not None or facts.trust(connection.source) != "internet":
+        return ()
+    taken = [hop.port for hops in facts.hops.values() for hop in hops if hop.connection is connection]
+    void = [at for at, port in enumerate(connection.ports) if port.admin]
+    if len(void) == len(connection.ports) or any(connection.ports[at] in taken for at in void):
+        return ()
+    # the last one first, so that the places of the others stay what they are
+    return tuple(Remove(("connections", connection.id, at)) for at in reversed(void))
+
+
 RULE = Rule(
     id="exposed-admin",
     code="SEC010",
@@ -103,6 +118,7 @@ RULE = Rule(
         ("NIST SP 800-123, Guide to General Server Security", "https://csrc.nist.gov/pubs/sp/800/123/final"),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: The statistics for everybody

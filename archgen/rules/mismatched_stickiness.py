@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Balance, Component
+from archgen.protocols import WEB
 from archgen.rule import Hit, Rule
 from archgen.stickiness import chooses, keeps
 from archgen.topology import Topology
@@ -77,6 +79,18 @@ def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[
             )
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A cookie, where sessions are all that does not fit, and the balancer reads the requests that it would be in."""
+    component = facts.components[hit.subject.id]
+    balance = component.balance
+    if balance is None or any((*_weightless(facts, component, balance), *_blind(facts, component, balance))):
+        return ()
+    ports = [port for one in facts.outgoing[component.id] for port in one.ports]
+    if not ports or any(port.protocol not in WEB or (port.tls and port.tls.mode == "pass-through") for port in ports):
+        return ()
+    return (Put(("components", component.id, "balance", "stickiness"), "cookie"),)
+
+
 RULE = Rule(
     id="mismatched-stickiness",
     code="DNS007",
@@ -98,6 +112,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: A visitor sent from one to the other

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.change import Append, Change
 from archgen.collecting import collected
 from archgen.finding import Subject
 from archgen.rule import Hit, Rule
@@ -38,6 +39,16 @@ def _may_be_counted(facts: Topology, flow: str, before: tuple[str, ...]) -> bool
     return False
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """The rate of requests beside what is measured at the entry already; nothing where no figure is named yet."""
+    return tuple(
+        Append(("components", observer.id, "collects", at, "measures"), "requests-per-second")
+        for observer in (facts.components[subject.id] for subject, _ in hit.related)
+        for at, part in enumerate(observer.collects)
+        if part.measures and (not part.sources or hit.subject.id in part.sources)
+    )[:1]
+
+
 RULE = Rule(
     id="unmeasured-requests",
     code="OBS003",
@@ -66,6 +77,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: The machine is measured
