@@ -17,6 +17,8 @@ from pptx.oxml.ns import qn  # noqa: E402
 from pptx.util import Emu, Pt  # noqa: E402
 
 from archgen.deck import PICTURE, Deck, Flow, Picture, Prose, Table  # noqa: E402
+from archgen.export.pptx.dashes import widths  # noqa: E402
+from archgen.export.pptx.shortcuts import simple  # noqa: E402
 from archgen.layout.legible import READABLE, points  # noqa: E402
 from archgen.layout.placed import Box  # noqa: E402
 from archgen.metrics import text_width  # noqa: E402
@@ -318,3 +320,66 @@ def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
             assert "schemeClr" not in "".join(
                 run._r.xml for card in cards(page) for part in card.text_frame.paragraphs for run in part.runs
             )
+
+
+# Ways of connectors
+
+
+def laid(name: str):
+    return DRAWING.fitted(DRAWING.diagram(HARD[name]))
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_line_that_is_led_anew_keeps_its_ends_and_its_words(name: str) -> None:
+    before = laid(name)
+    after = simple(before)
+    boxes = {one.node.id: one.box for one in before.nodes}
+    for old, new in zip(before.edges, after.edges, strict=True):
+        if len(old.points) <= 4:
+            assert new == old
+            continue
+        assert len(new.points) <= 4
+        assert all(x0 == x1 or y0 == y1 for (x0, y0), (x1, y1) in pairwise(new.points))
+        for node, (x, y) in ((old.edge.source, new.points[0]), (old.edge.target, new.points[-1])):
+            card = boxes[node]
+            assert x in (card.x, card.right) or y in (card.y, card.bottom)
+            assert card.x <= x <= card.right
+            assert card.y <= y <= card.bottom
+        if new.label is not None:
+            assert not any(new.label.box.overlaps(card) for card in boxes.values())
+            assert any(
+                new.label.box.overlaps(Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)))
+                for (x0, y0), (x1, y1) in pairwise(new.points)
+            )
+
+
+def through(placed) -> int:
+    """How many lines run through a card."""
+    return sum(
+        any(
+            Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)).overlaps(card.box, -1)
+            for (x0, y0), (x1, y1) in pairwise(one.points)
+            for card in placed.nodes
+        )
+        for one in placed.edges
+    )
+
+
+def test_hardly_a_line_of_a_dense_deployment_runs_through_a_card() -> None:
+    found = simple(laid("shop"))
+    assert through(laid("shop")) == 0
+    assert through(found) <= 6 < sum(len(one.points) > 4 for one in laid("shop").edges)
+
+
+def test_dashes_of_lines_that_meet_fall_on_each_other() -> None:
+    placed = simple(DRAWING.fitted(DRAWING.diagram(TIERS[2])))
+    usual = float(placed.measures.sizes.line)
+    found = widths(placed, usual)
+    met = [one for one in placed.edges if one.edge.subject == "app -> mysql" and one.edge.label == "writes"]
+    assert len(met) == 2
+    lengths = [sum(abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in pairwise(one.points)) for one in met]
+    apart = (lengths[1] - lengths[0]) / (7 * found[met[0].bundle])
+    assert abs(apart - round(apart)) < 0.02
+    assert all(abs(one / usual - 1) <= 0.121 for one in found.values())
+    lone = [one.bundle for one in placed.edges if one.edge.subject == "user -> firewall-1"]
+    assert not set(lone) & set(found)

@@ -57,7 +57,11 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
     widest = measures.widest
     if measures.brief:
         widest = min(max([widest, *(_longest(node, measures) for node in diagram.nodes)]), ROOM.widest)
-    width = min(max([measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]), widest)
+    wanted = [measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]
+    if measures.brief:
+        hosts = (group for group in diagram.groups if group.kind == "host")
+        wanted += [min(text_width(one.label, measures.sizes.text, bold=True) + 1, measures.widest) for one in hosts]
+    width = min(max(wanted), widest)
     width = ceil(width / SIZES.grid) * SIZES.grid
     name = measures.sizes.name
     titles = {
