@@ -129,7 +129,7 @@ class Load:
         most: dict[str, float] = {}
         for flow, demand in self._demands.items():
             for hop in self._topology.hops[flow]:
-                for target in hop.step.targets:
+                for target in hop.targets:
                     most[target] = most.get(target, 0.0) + demand
         return {
             replica.id: component.capacity

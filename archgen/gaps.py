@@ -33,7 +33,7 @@ def deciding(facts: Topology) -> Iterator[Gap]:
 
 def _is_written(facts: Topology, component: str) -> bool:
     hops = (hop for flow in facts.flows_of[component] for hop in facts.hops[flow])
-    return any(component in hop.step.targets and hop.access != "read" for hop in hops)
+    return any(component in hop.targets and hop.access != "read" for hop in hops)
 
 
 def returning(facts: Topology) -> Iterator[Gap]:

@@ -56,6 +56,13 @@ class Hop(Struct, frozen=True):
     meaning: Meaning
     optional: bool
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Those of the step's targets that the connection leads to: what its port and access are said of."""
+        if self.connection is None:
+            return self.step.targets
+        return tuple([one for one in self.step.targets if one in self.connection.targets])
+
 
 class Breaking(Struct, frozen=True):
     """An element and the flows that its loss breaks, each with its proof; a host absorbs the replicas on it."""
@@ -344,7 +351,7 @@ class Topology:
                     passed.setdefault(source, ())
                 if source not in passed or hop.port is None or hop.port.protocol not in WEB:
                     continue
-                for target in hop.step.targets:
+                for target in hop.targets:
                     if self.kind(target).id in PASSING:
                         passed.setdefault(target, (*passed[source], target))
                     elif self.kind(target).entry:

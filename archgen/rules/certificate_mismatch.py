@@ -50,9 +50,7 @@ def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port
         if connection is None or port is None or hop.meaning != "encrypted" or hop.step.source not in carrying:
             continue
         passed = port.tls is not None and port.tls.mode == "pass-through"
-        for target in hop.step.targets:
-            if target not in connection.targets:
-                continue
+        for target in hop.targets:
             if passed or facts.kind(target).id in _PASSING:
                 carrying.add(target)
             else:

@@ -40,10 +40,7 @@ def _decided(component: Component, said: Replication) -> bool:
 
 def _writing(facts: Topology, component: str) -> tuple[str, ...]:
     found = {
-        flow
-        for flow, hops in facts.hops.items()
-        for hop in hops
-        if component in hop.step.targets and hop.access != "read"
+        flow for flow, hops in facts.hops.items() for hop in hops if component in hop.targets and hop.access != "read"
     }
     return tuple(flow for flow in facts.flows if flow in found)
 

@@ -49,7 +49,7 @@ def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
                 continue
             if port.admin or came & {_ANY, "tcp", port.protocol}:
                 yield hop.connection.id, port
-            for one in hop.step.targets:
+            for one in hop.targets:
                 if _hands_on(facts, one):
                     public.setdefault(one, set()).add(port.protocol)
 

@@ -29,7 +29,7 @@ def _used(facts: Topology, component: Component) -> frozenset[str]:
     found: set[str] = set()
     for hops in facts.hops.values():
         for hop in hops:
-            if component.id in hop.step.targets:
+            if component.id in hop.targets:
                 now, later = eligible(component, hop.access)
                 found.update(one for one in (*now, *later) if not hop.step.pinned or one in hop.step.pinned)
     return frozenset(found)

@@ -18,7 +18,7 @@ def check(facts: Topology) -> Iterator[Hit]:
         written: dict[str, str] = {}
         told: set[str] = set()
         for hop in hops:
-            for target in hop.step.targets:
+            for target in hop.targets:
                 component = facts.components[target]
                 origin = _origin(component)
                 late = _late(component, hop) if hop.access == "read" and origin in written else ()

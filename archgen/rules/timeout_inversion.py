@@ -39,7 +39,7 @@ def _nested(hops: tuple[Hop, ...]) -> Iterator[tuple[Connection, Connection]]:
             continue
         if hop.step.source in reached:
             yield reached[hop.step.source], hop.connection
-        reached.update(dict.fromkeys(hop.step.targets, hop.connection))
+        reached.update(dict.fromkeys(hop.targets, hop.connection))
 
 
 def _patience(connection: Connection) -> float:

@@ -27,7 +27,7 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _terminators(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
     """The components at which an encrypted hop arrives and from which a request goes on, applications apart."""
-    ending = dict.fromkeys(target for hop in hops if _ends(hop) for target in hop.step.targets)
+    ending = dict.fromkeys(target for hop in hops if _ends(hop) for target in hop.targets)
     for component in ending:
         kind = facts.kind(component)
         if kind.role not in ("application", "data"):
@@ -44,7 +44,7 @@ def _clear_behind(hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
     reached = {terminator}
     for hop in hops:
         if hop.step.source in reached and hop.connection is not None and hop.meaning != "encrypted":
-            reached.update(hop.step.targets)
+            reached.update(hop.targets)
             if hop.meaning == "plaintext":
                 yield hop.connection.id
 

@@ -39,7 +39,7 @@ def _asked(facts: Topology, flow: Flow, access: str) -> set[str]:
     found: dict[str, set[str]] = {"read": set(), "write": set()}
     for hop in facts.hops[flow.id]:
         kind = "read" if hop.access == "read" else "write"
-        found[kind].update(one for one in hop.step.targets if facts.components[one].kind in _STORES)
+        found[kind].update(one for one in hop.targets if facts.components[one].kind in _STORES)
     return found["write"] if access == "write" else found["read"] - found["write"]
 
 

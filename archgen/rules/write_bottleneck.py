@@ -21,7 +21,7 @@ def check(facts: Topology) -> Iterator[Hit]:
     rates: dict[str, float] = {}
     for flow, hops in facts.hops.items():
         for hop in hops:
-            for target in hop.step.targets:
+            for target in hop.targets:
                 if hop.access != "read" and facts.kind(target).stores:
                     written.setdefault(target, {})[flow] = None
                     rates[target] = rates.get(target, 0.0) + (facts.flows[flow].busiest or 0.0)
