@@ -136,6 +136,12 @@ def test_the_reference_models_lose_errors_and_get_none(number: str) -> None:
         ("mismatched-stickiness", "lb -> api: https", "lb -> api: tcp", []),
         ("mismatched-stickiness", "lb -> api: https", "lb -> api: {protocol: https, tls: pass-through}", []),
         ("mismatched-stickiness", "balance: round-robin", "balance: {algorithm: round-robin, weights: {api: 0}}", []),
+        # as many as the load needs and one more, and none more of what keeps data
+        ("over-capacity", "demand: 300/s", "demand: 950/s",
+         ["  api: {kind: external-service, managed: true, replicas: 11, capacity: 100/s}  # finding: over-capacity"]),
+        ("over-capacity", "managed: true, replicas: 2, capacity: 100/s", "managed: true, capacity: 100/s", []),
+        ("over-capacity", "external-service, managed: true, replicas: 2, capacity",
+         "database, managed: true, replicas: 2, replication: {writers: all}, capacity", []),
         # figures of others
         ("unmeasured-requests", "[{from: site, what: [metrics, logs], measures: [cpu, memory]}]",
          "[{from: user, what: [metrics], measures: [cpu]}, {from: site, what: [events], measures: [crashes]}]",
@@ -226,7 +232,7 @@ def test_items_go_with_their_comments_and_the_last_one_with_its_key() -> None:
     assert patched(text, (Remove(("a", 1)), Remove(("a", 0)))) == "b: [1, 2, 3]\nc: {x: 1, y: 2}\n"
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(st.text(max_size=8), st.text(max_size=8) | st.integers() | st.booleans(), min_size=1, max_size=4),
     st.booleans(),

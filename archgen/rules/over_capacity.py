@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import TYPE_CHECKING
 
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
@@ -45,6 +47,22 @@ def _rate(rate: float) -> str:
     return f"{rate:.4g}/s"
 
 
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """As many replicas as the load needs and one more, where they are counted and stand on no host.
+
+    Nothing for what keeps data: more replicas take no writes off the others.
+    """
+    from archgen.capacity import Load
+
+    component = facts.components[hit.subject.id]
+    counted = component.managed or not (component.placed or facts.hosts_of(component.id))
+    if component.capacity is None or facts.kind(component.id).stores or not counted or len(component.replicas) < 2:
+        return ()
+    loads = Load(facts).whole()
+    load = sum(loads.get(one.id, 0.0) for one in component.replicas)
+    return (Put(("components", component.id, "replicas"), ceil(load / component.capacity - 1e-9) + 1),)
+
+
 RULE = Rule(
     id="over-capacity",
     code="SCA001",
@@ -70,6 +88,7 @@ RULE = Rule(
         ),
     ),
     check=check,
+    mend=mend,
     bad="""\
 archgen: 1
 name: More than two can answer
