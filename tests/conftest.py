@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser import TRIED, Browser, built
+from tests.tier_page import fresh
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,9 @@ def browser(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Ite
     chromium.picture(request.node.name.removeprefix("test_"))
     assert chromium.complaints() == []
     assert chromium.outside() == set()
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Browser:
+    """The page of a tier, just opened."""
+    return fresh(browser, site)

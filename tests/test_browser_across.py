@@ -109,6 +109,17 @@ def test_on_a_tier_page_the_issues_told_in_full_follow(browser: Browser, site: s
     until(lambda: browser.run("return document.getElementById('issue-1').getClientRects().length > 0"))
 
 
+def test_the_ladder_tells_cost_against_downtime_and_leads_to_each_tier(browser: Browser, site: str) -> None:
+    browser.driver.get(f"file://{site}/ladder/index.html")
+    chart = browser.driver.find_element("css selector", "#ladder-cost")
+    assert chart.is_displayed()
+    assert chart.get_attribute("role") == "img"
+    assert "replicas" in str(chart.accessible_name).casefold()
+    browser.run("document.querySelector('article h2 a[href*=\"2-distributed\"]').click()")
+    until(lambda: browser.run("return document.querySelector('.archgen-views.ready')"))
+    assert browser.run("return document.querySelector('h1').textContent").startswith("Distributed web")  # type: ignore[attr-defined]
+
+
 def test_without_a_script_the_table_is_whole(browser: Browser, site: str) -> None:
     browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:

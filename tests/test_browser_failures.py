@@ -161,6 +161,36 @@ def test_it_fits_its_window(browser: Browser, site: str, request: pytest.Fixture
     assert browser.run("return document.documentElement.scrollWidth <= innerWidth") is True
 
 
+@pytest.fixture(scope="module")
+def rack(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A site of a model with failure domains."""
+    return built(str(tmp_path_factory.mktemp("rack")), "tests/architectures/shared-rack.arch.yaml")
+
+
+def test_a_zone_takes_all_with_it(browser: Browser, rack: str) -> None:
+    explore(browser, rack, tier="shared-rack")
+    assert statuses(browser) == {"page": "ok"}
+    tap(browser, "g[data-group='rack-a'] [data-item=zone]")
+    assert statuses(browser) == {"page": "down"}
+    assert lost(browser) == ["rack-a"]
+    assert [state(browser, f"a[data-node='web@{host}']") for host in ("s1", "s2")] == ["down", "down"]
+    assert "zone" in str(browser.run("return location.hash")) or "rack-a" in str(browser.run("return location.hash"))
+
+
+def test_paper_gets_the_picture_and_what_becomes_of_the_flows(browser: Browser, site: str) -> None:
+    explore(browser, site, "#down=server-1")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = "return getComputedStyle(document.querySelector('%s')).display"
+    for control in (".archgen-zoom", ".archgen-presets", ".archgen-choices", ".archgen-reset"):
+        assert browser.run(shown % control) == "none"
+    inside = (
+        "const [frame, picture] = ['.archgen-frame', '.archgen-stage svg'].map(one => document.querySelector(one)"
+        ".getBoundingClientRect()); return picture.right <= frame.right + 1 && picture.bottom <= frame.bottom + 1"
+    )
+    assert browser.run(inside) is True
+    assert statuses(browser) == {"read-page": "degraded", "write-comment": "down"}
+
+
 LARGE = """\
 archgen: 1
 name: Large

@@ -18,6 +18,9 @@ from tests.browser import DESKTOP, MARKS, ROOT, Browser, until
 pytestmark = MARKS
 
 
+FENCE = "```archgen\nmodel: 3-secured-and-monitored\n%s\n```\n"
+
+
 class Silent(SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         """Nothing is said."""
@@ -33,7 +36,7 @@ def address(tmp_path: object) -> Iterator[str]:
         shutil.copytree(os.path.join(ROOT, "models"), os.path.join(top, "models"))
         os.makedirs(os.path.join(top, "docs"))
         for name, text in (
-            ("docs/index.md", "# By hand\n"),
+            ("docs/index.md", f"# By hand\n\n{FENCE % 'view: networks'}\n{FENCE % 'issues: error'}"),
             (
                 "mkdocs.yml",
                 f"site_name: Swapped\nsite_url: {where}\ntheme: {{name: material, font: false, features: "
@@ -55,6 +58,11 @@ def test_pictures_answer_on_a_page_that_was_swapped_in(address: str) -> None:
     browser = Browser()
     try:
         browser.size(*DESKTOP)
+        browser.driver.get(address)
+        until(lambda: browser.run("return document.querySelector('.archgen-filter')"))
+        assert browser.run("return document.querySelector('.archgen-picture svg').getBoundingClientRect().width > 600")
+        assert browser.run("return document.querySelectorAll('.archgen-issues tbody tr[data-rule]').length") == 4
+        browser.picture("fences")
         browser.driver.get(f"{address}2-distributed-web-infrastructure/")
         until(lambda: browser.run("return document.querySelector('.archgen-views.ready')"))
         browser.run("window.same = true")

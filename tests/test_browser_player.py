@@ -163,6 +163,17 @@ def test_reduced_motion_scrolls_at_once(browser: Browser, site: str) -> None:
     assert float(str(panel)) < top < 860
 
 
+def test_paper_gets_both_pictures_whole(browser: Browser, site: str) -> None:
+    see(browser, site, "#step=5")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    for control in (".archgen-controls", ".archgen-caption", ".archgen-zoom"):
+        assert browser.run(f"return getComputedStyle(document.querySelector('{control}')).display") == "none"
+    assert browser.run(
+        "return ['.archgen-sequence', '.archgen-frame'].map(one => document.querySelector(one)).map(one => "
+        "one.querySelector('svg').getBoundingClientRect().right <= one.getBoundingClientRect().right + 1)"
+    ) == [True, True]
+
+
 @EVERYWHERE
 def test_it_fits_its_window(browser: Browser, site: str, request: pytest.FixtureRequest) -> None:
     see(browser, site, "#step=5&down=server-1")
