@@ -41,7 +41,7 @@ brute-force: $(READY)
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz
 
-# Every condition of every rule, deleted: which of them no test notices, against the list in tests/unnoticed.txt.
+# Every condition of every rule, deleted: which of them no test notices; tests/equivalent.txt has those that nothing can.
 mutants: $(READY)
 	$(BIN)/python -m tests.mutants
 

@@ -1,8 +1,7 @@
 """Rules with one condition deleted each, and whether the models of the tests can tell them from the real ones.
 
-`python -m tests.mutants` compares those that no test notices with the list of them, `--write` writes the list anew; with
-ids of rules it does so for these alone, and says where in the rule each of them stands. What cannot change any verdict and
-has to stay all the same is in a list of its own, each with its reason.
+`python -m tests.mutants` names those that no test notices, of all rules or of those whose ids are given. What can change no
+verdict and has to stay all the same is in a list, each with its reason.
 
 A condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
 comparison; deleted means that what is beside it decides alone. A mutant is noticed where a model whose findings a test
@@ -37,8 +36,6 @@ from archgen.topology import Topology
 from tests import edges
 
 TESTS = Path(__file__).parent
-UNNOTICED = TESTS / "unnoticed.txt"
-"""A condition a line that no test decides: it gets shorter, and no rule may add to it."""
 EQUIVALENT = TESTS / "equivalent.txt"
 """A condition a line that no model can decide, and after two spaces and a `#` why the rule keeps it."""
 DECIDING = {"check", "review"}
@@ -298,14 +295,9 @@ def _stop(*_: object) -> None:
     raise TimeoutError
 
 
-def listed(names: Collection[str] = ()) -> Counter[str]:
-    """The mutants that are known not to be noticed, each as often as its rule has it; of all rules where none is named."""
-    return _of(UNNOTICED.read_text(encoding="utf-8").splitlines(), names)
-
-
 def excused(names: Collection[str] = ()) -> Counter[str]:
-    """The mutants that no model can tell from their rules, each as often as it is given a reason."""
-    return _of([one for one, _ in reasons()], names)
+    """The mutants that no model can tell from their rules, each as often as it is given a reason; of all rules or of some."""
+    return Counter(one for one, _ in reasons() if not names or one.partition(".py:")[0].replace("_", "-") in names)
 
 
 def reasons() -> tuple[tuple[str, str], ...]:
@@ -314,29 +306,19 @@ def reasons() -> tuple[tuple[str, str], ...]:
     return tuple((mutant, reason) for mutant, _, reason in split)
 
 
-def _of(lines: list[str], names: Collection[str]) -> Counter[str]:
-    return Counter(one for one in lines if not names or one.partition(".py:")[0].replace("_", "-") in names)
-
-
-def main(arguments: list[str]) -> int:
-    """Compare what is not noticed with the lists, or write the one of them; 1 where they differ."""
-    names = [one for one in arguments if not one.startswith("--")]
+def main(names: list[str]) -> int:
+    """Name what no test notices, and what is excused without need; 1 where there is any."""
     found = list(survivors(names))
-    left = Counter(map(str, found)) - excused(names)
+    counted = Counter(map(str, found))
+    new, idle = counted - excused(names), excused(names) - counted
     made = sum(1 for rule in RULES for _ in mutants(rule.id.replace("-", "_")) if not names or rule.id in names)
-    print(f"{left.total()} of {made} conditions can be deleted and no test notices")
-    for one in found if names else ():
-        print(f"line {one.line}: {one}")
-    if "--write" in arguments:
-        lines = (listed() - listed(names) + left).elements()
-        UNNOTICED.write_text("".join(f"{one}\n" for one in sorted(lines)), encoding="utf-8")
-        return 0
-    new, gone = left - listed(names), listed(names) - left
-    idle = excused(names) - Counter(map(str, found))
-    for title, some in (("new", new), ("noticed by now, or gone", gone), ("excused, but noticed or gone", idle)):
-        for each in sorted(some.elements()):
-            print(f"{title}: {each}")
-    return bool(new or gone or idle)
+    print(f"{new.total()} of {made} conditions can be deleted and no test notices")
+    for one in found:
+        if str(one) in new:
+            print(f"line {one.line} of {one}")
+    for each in sorted(idle.elements()):
+        print(f"excused, but noticed or gone: {each}")
+    return bool(new or idle)
 
 
 if __name__ == "__main__":
