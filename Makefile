@@ -47,6 +47,7 @@ mutants: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/page.py
 
 clean:
 	rm -rf site $(VENV) $(READERS)

@@ -1,0 +1,126 @@
+"""What scripts do while a page of the site loads: the longest task of each, by the processor's time of its thread.
+
+    python benchmarks/page.py
+
+Chromium's own trace tells every task of the page's thread and what ran in it. Beside it stands a page of an empty site of the
+same theme, whose scripts run in ours as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from statistics import median
+from typing import Any
+
+import synthetic
+from run import BIN, ROOT, process
+
+LONGEST = 50.0
+"""Milliseconds of a task after which a browser calls it long."""
+
+ROUNDS = 5
+CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
+TASK = "ThreadControllerImpl::RunTask"
+SCRIPTS = ("EvaluateScript", "FunctionCall", "v8.run")
+PAGES = (
+    "3-secured-and-monitored/index.html",
+    "4-split-components/index.html",
+    "3-secured-and-monitored/failures/index.html",
+    "3-secured-and-monitored/flows/read-page/index.html",
+)
+Event = dict[str, Any]
+
+
+def driver() -> Any:
+    """A headless Chromium that writes down what it does."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+
+    options = Options()
+    options.binary_location = CHROMIUM
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1000"):
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+    options.add_experimental_option(
+        "perfLoggingPrefs",
+        {"enableNetwork": False, "enablePage": False, "traceCategories": "toplevel,devtools.timeline,v8"},
+    )
+    return webdriver.Chrome(options=options, service=Service(DRIVER))
+
+
+def trace(file: str) -> list[Event]:
+    """What a Chromium of its own did from the moment that a file was opened until the page had come to rest."""
+    browser = driver()
+    try:
+        browser.get(f"file://{file}")
+        # what waits for the page to be idle runs too
+        time.sleep(2.0)
+        messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    finally:
+        browser.quit()
+    return [one["params"] for one in messages if one["method"] == "Tracing.dataCollected"]
+
+
+def tasks(events: list[Event], page: str) -> Iterator[tuple[float, set[str]]]:
+    """Every task of the page's thread in which scripts ran: its milliseconds, and the scripts."""
+    ran = [one for one in events if one.get("name") in SCRIPTS and one.get("ph") == "X"]
+    own = {(one["pid"], one["tid"]) for one in ran if page in _script(one)}
+    for task in events:
+        if task.get("name") != TASK or task.get("ph") != "X" or (task["pid"], task["tid"]) not in own:
+            continue
+        inside = {
+            _script(one).rpartition("/")[2]
+            for one in ran
+            if (one["pid"], one["tid"]) == (task["pid"], task["tid"])
+            and task["ts"] <= one["ts"] < task["ts"] + task["dur"]
+        }
+        if inside:
+            yield task.get("tdur", task["dur"]) / 1e3, inside
+
+
+def _script(event: Event) -> str:
+    args = event.get("args", {})
+    return str(args.get("data", {}).get("url") or args.get("fileName") or "")
+
+
+def measured(site: str, path: str) -> tuple[float, float]:
+    """Median milliseconds of the longest task that begins with a script of ours, and of the longest other one.
+
+    In the others the theme's scripts ask for the places of things, so that the whole page is styled and laid out in them; and
+    they tell ours that the page is there.
+    """
+    known = set(os.listdir(os.path.join(ROOT, "archgen", "site", "assets")))
+    longest: tuple[list[float], list[float]] = ([], [])
+    for _ in range(ROUNDS):
+        found = list(tasks(trace(os.path.join(site, path)), site))
+        for own, of in zip((True, False), longest, strict=True):
+            of.append(max((took for took, scripts in found if bool(scripts & known) == own), default=0.0))
+    return median(longest[0]), median(longest[1])
+
+
+def main() -> None:
+    """Every kind of page of the reference site, the largest of each."""
+    if not (os.path.exists(CHROMIUM) and os.path.exists(DRIVER)):
+        print("Chromium and its driver are not installed: pages are not measured")
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        site, empty = os.path.join(directory, "site"), os.path.join(directory, "empty")
+        process(os.path.join(BIN, "archgen"), "build", "-o", site)()
+        synthetic.material_site(empty, 3)
+        process(sys.executable, "-m", "mkdocs", "build", "--quiet", cwd=empty)()
+        _, theme = measured(os.path.join(empty, "site"), "index.html")
+        print(f"the theme's longest task in an empty page: {theme:.1f} ms")
+        for path in PAGES:
+            ours, theirs = measured(site, path)
+            mark = "ok" if ours <= LONGEST else "TOO LONG"
+            print(f"{path:<52} {ours:5.1f} ms of {LONGEST:g} ms  {mark:<8}  begun by the theme {theirs:5.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
