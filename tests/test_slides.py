@@ -88,7 +88,10 @@ def test_a_deck_tells_every_tier() -> None:
         "Explanations",
     ]
     assert len([one for one in DECK.slides if isinstance(one, Picture)]) == len(TIERS)
-    flows = [flow.title for tier in TIERS for flow in tier.topology.architecture.flows]
+    named = [(tier.topology.architecture, flow) for tier in TIERS for flow in tier.topology.architecture.flows]
+    flows = [f"{architecture.name}: {flow.title}" for architecture, flow in named]
+    titles = [one.title for one in DECK.slides]
+    assert len(titles) == len(set(titles)), "a screen reader tells slides apart by their titles"
     told = [one.title for one in DECK.slides if isinstance(one, Flow)]
     numbered = [re.fullmatch(r"(.*?)(?: \((\d+) of \d+\))?", title) for title in told]
     assert [one[1] for one in numbered if one and one[2] in (None, "1")] == flows

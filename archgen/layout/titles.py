@@ -20,7 +20,7 @@ def fitted_title(title: str, room: float, size: float, smallest: float = SMALLES
     if wide <= room:
         return words, size
     smaller = max(size * room / wide, size * smallest)
-    smaller = int(smaller * 2) / 2
+    smaller = float(int(smaller))
     if text_width(words, smaller, bold=True) <= room:
         return words, smaller
     found = _TAIL.search(words)

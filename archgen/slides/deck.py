@@ -103,7 +103,8 @@ def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[Slide]:
     for part in chapter.parts:
         yield Picture(f"{architecture.name}: {part.diagram.title}", part, part.diagram.alt)
     for sequence in chapter.flows:
-        yield from _steps(chapter, sequence) if steps else _flow(chapter, sequence)
+        title = f"{architecture.name}: {sequence.title}" if opened else sequence.title
+        yield from _steps(chapter, sequence, title) if steps else _flow(chapter, sequence, title)
     yield from _reliability(chapter)
     yield from _issues(chapter)
     if chapter.bought is not None:
@@ -129,21 +130,21 @@ def _proof(one: Finding) -> str:
     return f" Proof: {killed}, step {one.proof.step} fails{path}."
 
 
-def _flow(chapter: Chapter, sequence: Sequence) -> Iterator[Slide]:
+def _flow(chapter: Chapter, sequence: Sequence, title: str) -> Iterator[Slide]:
     parts = sheets(sequence)
     notes = _flow_notes(chapter, sequence)
     for at, placed in enumerate(parts, 1):
         part = "" if len(parts) == 1 else f" ({at} of {len(parts)})"
-        yield Flow(f"{sequence.title}{part}", placed, notes)
+        yield Flow(f"{title}{part}", placed, notes)
 
 
-def _steps(chapter: Chapter, sequence: Sequence) -> Iterator[Slide]:
+def _steps(chapter: Chapter, sequence: Sequence, title: str) -> Iterator[Slide]:
     notes = _flow_notes(chapter, sequence)
     done = 0
     for sheet in sheets(sequence):
         for shown in growing(sheet):
             done += 1
-            yield Flow(f"{sequence.title} ({done} of {len(sequence.items)})", shown, notes)
+            yield Flow(f"{title} ({done} of {len(sequence.items)})", shown, notes)
 
 
 def _flow_notes(chapter: Chapter, sequence: Sequence) -> str:

@@ -5,15 +5,16 @@ LibreOffice draws a connector with one or two corners where it is, and one with 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import pairwise
 
 from msgspec.structs import replace
 
+from archgen.export.pptx.near import Lines, Near
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point
 
 Way = tuple[Point, ...]
-Segment = tuple[Point, Point]
 
 _CORNERS = 2
 _CLEAR = 12.0
@@ -22,6 +23,12 @@ _CARD, _WORDS, _LINE, _CORNER = 1000.0, 60.0, 40.0, 5.0
 
 _ALONG = (0.5, 0.15, 0.85, 0.3, 0.7)
 """Parts of the height of a card at which lines may meet its sides."""
+
+_PATIENT = 60
+"""With more lines to be led anew each is tried at the heights only at which it has left its cards."""
+
+_TRIED, _BEYOND = 24, 4
+"""How many places between the ends of a line are tried, and how many beyond each of them."""
 
 _SITES = (0.0, 20.0, -20.0, 40.0, -40.0)
 """Where lines leave the upper and the lower side of a card, from its middle, one after the other."""
@@ -40,12 +47,17 @@ class _Rerouting:
     def __init__(self, placed: Placed) -> None:
         self._placed = placed
         self._boxes = {one.node.id: one.box for one in placed.nodes}
-        self._cards = list(self._boxes.values())
-        self._words = [one.heading for one in placed.groups if one.heading and not one.group.across]
+        self._cards = Near(self._boxes.values())
+        self._words = Near(one.heading for one in placed.groups if one.heading and not one.group.across)
         kept = [one for one in placed.edges if len(one.points) <= _CORNERS + 2]
-        self._labels = [one.label.box for one in kept if one.label]
-        self._lines = [(segment, one.bundle) for one in kept for segment in pairwise(one.points)]
+        self._labels = Near(one.label.box for one in kept if one.label)
+        self._lines = Lines()
+        for one in kept:
+            self._lines.add(one.points, one.bundle)
         self._met: dict[tuple[str, str], int] = {}
+        self._patient = len(placed.edges) - len(kept) <= _PATIENT
+        self._x = sorted({x for box in self._boxes.values() for x in (box.x - _CLEAR, box.right + _CLEAR)})
+        self._y = sorted({y for box in self._boxes.values() for y in (box.y - _CLEAR, box.bottom + _CLEAR)})
 
     def placed(self) -> Placed:
         """The same picture with other ways."""
@@ -59,10 +71,10 @@ class _Rerouting:
             for side, height in (("top", self._boxes[node].y), ("bottom", self._boxes[node].bottom)):
                 if y == height:
                     self._met[node, side] = self._met.get((node, side), 0) + 1
-        self._lines += [(segment, one.bundle) for segment in pairwise(way)]
+        self._lines.add(way, one.bundle)
         label = self._label(one, way) if one.label else None
         if label:
-            self._labels.append(label.box)
+            self._labels.add(label.box)
         return replace(one, points=way, pieces=(way,), label=label)
 
     # Ways
@@ -82,6 +94,8 @@ class _Rerouting:
         """Where a line may leave and enter the sides of its cards: as it does, and, if that leads through others, elsewhere."""
         source, target = self._boxes[one.edge.source], self._boxes[one.edge.target]
         yield _level(one.points[0], source), _level(one.points[-1], target)
+        if not self._patient:
+            return
         for leaving in _ALONG:
             for entering in _ALONG:
                 yield source.y + leaving * source.height, target.y + entering * target.height
@@ -89,23 +103,22 @@ class _Rerouting:
     def _cost(self, way: Way, bundle: str, most: float) -> float:
         segments = list(pairwise(way))
         cost = _CORNER * (len(way) - 2) + sum(abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in segments) / 10
-        for segment in segments:
+        for weight, boxes in ((_CARD, self._cards), (_WORDS, self._words), (_WORDS, self._labels)):
             if cost >= most:
-                break
-            cost += _CARD * sum(_hit(segment, box) for box in self._cards)
-            cost += _WORDS * sum(_hit(segment, box) for box in self._words)
-            cost += _WORDS * sum(_hit(segment, box) for box in self._labels)
-            cost += _LINE * sum(_along(segment, other) for other, name in self._lines if name != bundle)
+                return cost
+            cost += weight * sum(boxes.hit(segment) for segment in segments)
+        if cost < most:
+            cost += _LINE * sum(self._lines.along(segment, bundle) for segment in segments)
         return cost
 
     def _tries(self, one: PlacedEdge, level: float, other: float) -> Iterator[Way]:
         source, target = self._boxes[one.edge.source], self._boxes[one.edge.target]
         left, right = self._site(one.edge.source, source), self._site(one.edge.target, target)
-        for x in self._across(one.points):
+        for x in self._across(one):
             out, into = _beside(source, x), _beside(target, x)
             if out is not None and into is not None:
                 yield _tidy(((out, level), (x, level), (x, other), (into, other)))
-        for y in self._down(one.points):
+        for y in self._down(one):
             out, into = _above(source, y), _above(target, y)
             if out is not None and into is not None:
                 from_, to = left[out == source.bottom], right[into == target.bottom]
@@ -118,19 +131,17 @@ class _Rerouting:
             if into is not None and (other > start) == below and other != start:
                 yield (left[below], start), (left[below], other), (into, other)
 
-    def _across(self, points: Way) -> list[float]:
-        """Where an upright part may stand: where the line has one, and beside the cards."""
-        found = dict.fromkeys(x0 for (x0, _), (x1, _) in pairwise(points) if x0 == x1)
-        for box in self._cards:
-            found[box.x - _CLEAR] = found[box.right + _CLEAR] = None
-        return list(found)
+    def _across(self, one: PlacedEdge) -> list[float]:
+        """Where an upright part may stand: where the line has one, and beside the cards not far from its ends."""
+        found = dict.fromkeys(x0 for (x0, _), (x1, _) in pairwise(one.points) if x0 == x1)
+        ends = self._boxes[one.edge.source], self._boxes[one.edge.target]
+        return list(found | _nearest(self._x, min(end.x for end in ends), max(end.right for end in ends)))
 
-    def _down(self, points: Way) -> list[float]:
-        """Where a level part may lie: where the line has one, and over and under the cards."""
-        found = dict.fromkeys(y0 for (_, y0), (_, y1) in pairwise(points) if y0 == y1)
-        for box in self._cards:
-            found[box.y - _CLEAR] = found[box.bottom + _CLEAR] = None
-        return list(found)
+    def _down(self, one: PlacedEdge) -> list[float]:
+        """Where a level part may lie: where the line has one, and over and under the cards not far from its ends."""
+        found = dict.fromkeys(y0 for (_, y0), (_, y1) in pairwise(one.points) if y0 == y1)
+        ends = self._boxes[one.edge.source], self._boxes[one.edge.target]
+        return list(found | _nearest(self._y, min(end.y for end in ends), max(end.bottom for end in ends)))
 
     def _site(self, node: str, box: Box) -> tuple[float, float]:
         """The x of the next line at the upper and at the lower side of a card."""
@@ -154,11 +165,10 @@ class _Rerouting:
                 middle = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
                 box = Box(middle[0] - wide / 2, middle[1] - tall / 2, wide, tall)
                 label = replace(one.label, box=box)
-                if any(box.overlaps(other) for other in self._cards):
+                if self._cards.met(box):
                     continue
                 found = found or label
-                words = any(box.overlaps(other) for other in (*self._words, *self._labels))
-                if not words and not any(_hit(line, box) for line, name in self._lines if name != one.bundle):
+                if not (self._words.met(box) or self._labels.met(box) or self._lines.through(box, one.bundle)):
                     return label
         return found
 
@@ -187,22 +197,10 @@ def _tidy(way: Way) -> Way:
     return (*found, way[-1])
 
 
-def _hit(segment: Segment, box: Box) -> bool:
-    (x0, y0), (x1, y1) = segment
-    return (
-        min(x0, x1) < box.right - 1
-        and max(x0, x1) > box.x + 1
-        and min(y0, y1) < box.bottom - 1
-        and max(y0, y1) > box.y + 1
-    )
-
-
-def _along(one: Segment, other: Segment) -> bool:
-    """Whether two parts of lines lie on each other for a while."""
-    (x0, y0), (x1, y1) = one
-    (a0, b0), (a1, b1) = other
-    if y0 == y1 and b0 == b1:
-        return abs(y0 - b0) < _CLEAR / 2 and min(max(x0, x1), max(a0, a1)) - max(min(x0, x1), min(a0, a1)) > _CLEAR
-    if x0 == x1 and a0 == a1:
-        return abs(x0 - a0) < _CLEAR / 2 and min(max(y0, y1), max(b0, b1)) - max(min(y0, y1), min(b0, b1)) > _CLEAR
-    return False
+def _nearest(places: list[float], low: float, high: float) -> dict[float, None]:
+    """Some sorted places between two, and the nearest beyond; so few of them that many lines can be tried."""
+    first, last = bisect_left(places, low), bisect_right(places, high)
+    inside = places[first:last]
+    step = max(len(inside) // _TRIED, 1)
+    beyond = places[max(first - _BEYOND, 0) : first] + places[last : last + _BEYOND]
+    return dict.fromkeys((*inside[::step], *beyond, *places[:1], *places[-1:]))

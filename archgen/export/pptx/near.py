@@ -1,0 +1,95 @@
+"""Boxes and lines by the strips of a picture that they touch, so that only neighbours are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from archgen.layout.placed import Box, Point
+
+Segment = tuple[Point, Point]
+
+_STRIP = 64.0
+_BESIDE = 6.0
+_TOGETHER = 12.0
+"""Lines nearer than `_BESIDE` lie on each other where they run side by side for so long."""
+
+
+class Near:
+    """Boxes by upright and by level strips."""
+
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._upright: dict[int, list[Box]] = {}
+        self._level: dict[int, list[Box]] = {}
+        for box in boxes:
+            self.add(box)
+
+    def add(self, box: Box) -> None:
+        """One more box."""
+        for strip in _strips(box.x, box.right):
+            self._upright.setdefault(strip, []).append(box)
+        for strip in _strips(box.y, box.bottom):
+            self._level.setdefault(strip, []).append(box)
+
+    def hit(self, segment: Segment) -> int:
+        """How many boxes an orthogonal line runs through, borders apart."""
+        (x0, y0), (x1, y1) = segment
+        found = self._upright.get(int(x0 // _STRIP), ()) if x0 == x1 else self._level.get(int(y0 // _STRIP), ())
+        left, right, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
+        return sum(
+            left < box.x + box.width - 1 and right > box.x + 1 and top < box.y + box.height - 1 and bottom > box.y + 1
+            for box in found
+        )
+
+    def met(self, box: Box) -> bool:
+        """Whether a box overlaps one of these."""
+        return any(box.overlaps(other) for strip in _strips(box.x, box.right) for other in self._upright.get(strip, ()))
+
+
+class Lines:
+    """Parts of lines, each of a bundle, by the strip that they run along."""
+
+    def __init__(self) -> None:
+        self._upright: dict[int, list[tuple[float, float, float, str]]] = {}
+        self._level: dict[int, list[tuple[float, float, float, str]]] = {}
+
+    def add(self, way: tuple[Point, ...], bundle: str) -> None:
+        """The parts of one more line."""
+        for (x0, y0), (x1, y1) in pairwise(way):
+            if x0 == x1:
+                self._upright.setdefault(int(x0 // _STRIP), []).append((x0, min(y0, y1), max(y0, y1), bundle))
+            else:
+                self._level.setdefault(int(y0 // _STRIP), []).append((y0, min(x0, x1), max(x0, x1), bundle))
+
+    def along(self, segment: Segment, bundle: str) -> int:
+        """How many parts of other bundles a part of a line lies on for a while."""
+        (x0, y0), (x1, y1) = segment
+        upright = x0 == x1
+        at, low, high = (x0, min(y0, y1), max(y0, y1)) if upright else (y0, min(x0, x1), max(x0, x1))
+        return sum(
+            abs(place - at) < _BESIDE and min(high, end) - max(low, start) > _TOGETHER and name != bundle
+            for place, start, end, name in self._around(self._upright if upright else self._level, at, at)
+        )
+
+    def through(self, box: Box, bundle: str) -> bool:
+        """Whether a part of another bundle runs through a box."""
+        upright = self._around(self._upright, box.x, box.right)
+        level = self._around(self._level, box.y, box.bottom)
+        return any(
+            box.x < x < box.right and start < box.bottom and end > box.y and name != bundle
+            for x, start, end, name in upright
+        ) or any(
+            box.y < y < box.bottom and start < box.right and end > box.x and name != bundle
+            for y, start, end, name in level
+        )
+
+    @staticmethod
+    def _around(
+        strips: dict[int, list[tuple[float, float, float, str]]], low: float, high: float
+    ) -> Iterator[tuple[float, float, float, str]]:
+        for strip in _strips(low - _BESIDE, high + _BESIDE):
+            yield from strips.get(strip, ())
+
+
+def _strips(low: float, high: float) -> range:
+    return range(int(low // _STRIP), int(high // _STRIP) + 1)
