@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from archgen.cli.parser import add_paths, style
+from archgen.cli.parser import add_formats, add_paths, formats, style, tell
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
-from archgen.errors import UsageError
 from archgen.project.analyze import FORMATS, ORDERS, analyze
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
-from archgen.project.writing import write
-from archgen.report.terminal import Style
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,19 +27,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="take a host, replica, zone or component out, and tell what holds meanwhile; may be given several times",
     )
-    parser.add_argument(
-        "--format",
-        metavar="FORMAT[=FILE]",
-        action="append",
-        help=f"{' or '.join(FORMATS)}, to standard output or to a file; may be given several times (default: text)",
-    )
+    add_formats(parser, " or ".join(FORMATS))
 
 
 def run(options: argparse.Namespace) -> int:
     """Assess every model that has a meaning, tell it in every format; 2 if one has none."""
-    asked = [_format(word) for word in options.format or ["text"]]
-    if sum(1 for _, file in asked if file is None) > 1:
-        raise UsageError("two formats on standard output; give one of them a file, such as --format json=flows.json")
+    asked = formats(options, tuple(FORMATS), "json=flows.json")
     order = int(one_of(options.order, ORDERS, "order"))
     models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
     sound = [model for model in models if not model.problems]
@@ -53,17 +42,5 @@ def run(options: argparse.Namespace) -> int:
             for model in sound
             if model.topology is not None
         )
-    for name, file in asked:
-        if file is None:
-            sys.stdout.write(FORMATS[name](found, style()))
-        else:
-            write(file, FORMATS[name](found, Style()).encode("utf-8", "backslashreplace"))
+    tell(asked, FORMATS, found, style())
     return 2 if refused(models, style(), "these models were left out") else 0
-
-
-def _format(word: str) -> tuple[str, str | None]:
-    name, equals, file = word.partition("=")
-    one_of(name, tuple(FORMATS), "format")
-    if equals and not file:
-        raise UsageError(f"--format {word} names no file")
-    return name, file or None

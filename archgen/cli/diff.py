@@ -10,19 +10,16 @@ archgen diff OLD..NEW [-- PATH ...]         models of two git revisions
 from __future__ import annotations
 
 import argparse
-import sys
 
-from archgen.cli.parser import style
+from archgen.cli.parser import add_formats, formats, style, tell
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
-from archgen.errors import UsageError
 from archgen.evolution import Evolution
 from archgen.policy import FAIL_ON
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.diff import FORMATS, evolutions, exit_code, judged, pairs, pictures
 from archgen.project.writing import write
-from archgen.report.terminal import Style
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--today", metavar="DATE", help="judge as of this day, 2026-12-31 (default: SOURCE_DATE_EPOCH, else today)"
     )
-    parser.add_argument(
-        "--format",
-        metavar="FORMAT[=FILE]",
-        action="append",
-        help=f"{', '.join(FORMATS)}, to standard output or to a file; may be given several times (default: text)",
-    )
+    add_formats(parser, ", ".join(FORMATS))
     parser.add_argument(
         "--svg",
         metavar="FILE|DIR",
@@ -56,9 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read both sides of every change, compare them, and tell it in every format."""
-    asked = [_format(word) for word in options.format or ["text"]]
-    if sum(1 for _, file in asked if file is None) > 1:
-        raise UsageError("two formats on standard output; give one of them a file, such as --format json=diff.json")
+    asked = formats(options, tuple(FORMATS), "json=diff.json")
     one_of(options.fail_on, FAIL_ON, "severity")
     found = judged(pairs(tuple(options.paths), options.stdin_filename), today(options.today))
     models = {model.file: model for pair in found for model in pair if model is not None}
@@ -70,19 +60,7 @@ def run(options: argparse.Namespace) -> int:
             told.append(one)
             progress.tell(one.after.label)
     drawn = pictures(tuple(told), options.svg) if options.svg else ()
-    for name, file in asked:
-        if file is None:
-            sys.stdout.write(FORMATS[name](tuple(told), style()))
-        else:
-            write(file, FORMATS[name](tuple(told), Style()).encode("utf-8", "backslashreplace"))
+    tell(asked, FORMATS, tuple(told), style())
     for file, picture in drawn:
         write(file, picture.encode())
     return exit_code(tuple(told), options.fail_on)
-
-
-def _format(word: str) -> tuple[str, str | None]:
-    name, equals, file = word.partition("=")
-    one_of(name, tuple(FORMATS), "format")
-    if equals and not file:
-        raise UsageError(f"--format {word} names no file")
-    return name, file or None

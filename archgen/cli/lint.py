@@ -7,17 +7,15 @@ import gc
 import sys
 
 from archgen.cli.linking import linked
-from archgen.cli.parser import add_paths
+from archgen.cli.parser import add_formats, add_paths, formats, tell
 from archgen.cli.progress import Progress
 from archgen.errors import UsageError
 from archgen.policy import FAIL_ON, PERSONAS
 from archgen.project.catalogue import catalogue
-from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.lint import FORMATS, Keep, Part, Run, exit_code, lint, summarise
 from archgen.project.settings import Asked, Settings, settle
-from archgen.project.writing import write
-from archgen.report.terminal import Style, brief
+from archgen.report.terminal import brief
 
 _kept: list[Run] = []
 
@@ -25,12 +23,7 @@ _kept: list[Run] = []
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_paths(parser)
-    parser.add_argument(
-        "--format",
-        metavar="FORMAT[=FILE]",
-        action="append",
-        help=f"{', '.join(FORMATS)}: to standard output or to a file; may be given several times (default: text)",
-    )
+    add_formats(parser, ", ".join(FORMATS))
     parser.add_argument(
         "--fail-on", metavar="SEVERITY", help=f"what makes the exit code 1: {', '.join(FAIL_ON)} (default: error)"
     )
@@ -95,9 +88,7 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
-    asked = [_format(word) for word in options.format or ["text"]]
-    if sum(1 for _, file in asked if file is None) > 1:
-        raise UsageError("two formats on standard output; give one of them a file, such as --format json=findings.json")
+    asked = formats(options, tuple(FORMATS), "json=findings.json")
     settings = settle(_asked(options), catalogue())
     keep = _keep(options, settings)
     if options.fix or options.diff:
@@ -121,11 +112,7 @@ def _lint(options: argparse.Namespace) -> int:
             sys.stderr.write(f"archgen: {brief(sentence)}\n")
         if writes and sentences:
             done = _judged(options, settings, keep)
-    for name, file in asked:
-        if file is None:
-            sys.stdout.write(FORMATS[name](done.outcome, linked()))
-        else:
-            write(file, FORMATS[name](done.outcome, Style()).encode("utf-8", "backslashreplace"))
+    tell(asked, FORMATS, done.outcome, linked())
     for note in done.notes:
         sys.stderr.write(f"archgen: {brief(note)}\n")
     if any(name == "github" for name, _ in asked):
@@ -180,11 +167,3 @@ def _keep(options: argparse.Namespace, settings: Settings) -> Keep:
     if keep != "read" and options.since is not None:
         raise UsageError(f"--{keep}-baseline is about all findings; leave --since out")
     return keep
-
-
-def _format(word: str) -> tuple[str, str | None]:
-    name, equals, file = word.partition("=")
-    one_of(name, tuple(FORMATS), "format")
-    if equals and not file:
-        raise UsageError(f"--format {word} names no file")
-    return name, file or None

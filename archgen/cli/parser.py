@@ -1,11 +1,11 @@
-"""What the commands share in reading their words: a parser that suggests, dates, and the style of the terminal."""
+"""What the commands share: a parser that suggests, dates, formats with their files, and the style of the terminal."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn, TypeVar
 
 from archgen.lightly import patterns_later
 
@@ -13,10 +13,12 @@ with patterns_later():
     import argparse
 
 from archgen.errors import UsageError
-from archgen.project.choice import nearest
+from archgen.project.choice import nearest, one_of
+from archgen.project.writing import write
 from archgen.report.terminal import Style
 
 WIDEST = 120
+Told = TypeVar("Told")
 
 
 class Parser(argparse.ArgumentParser):
@@ -52,6 +54,46 @@ def add_paths(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--today", metavar="DATE", help="judge as of this day, 2026-12-31 (default: SOURCE_DATE_EPOCH, else today)"
     )
+
+
+def add_formats(parser: argparse.ArgumentParser, known: str) -> None:
+    """The formats of a report; `known` lists them."""
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT[=FILE]",
+        action="append",
+        help=f"{known}, to standard output or to a file; may be given several times (default: text)",
+    )
+
+
+def formats(options: argparse.Namespace, known: Sequence[str], sample: str) -> list[tuple[str, str | None]]:
+    """The formats asked for, each with its file; None is standard output, which has room for one of them.
+
+    Raises UsageError, with `sample` as the format and file that would have been right.
+    """
+    asked = [_format(word, known) for word in options.format or ["text"]]
+    if sum(1 for _, file in asked if file is None) > 1:
+        raise UsageError(f"two formats on standard output; give one of them a file, such as --format {sample}")
+    return asked
+
+
+def _format(word: str, known: Sequence[str]) -> tuple[str, str | None]:
+    name, equals, file = word.partition("=")
+    one_of(name, known, "format")
+    if equals and not file:
+        raise UsageError(f"--format {word} names no file")
+    return name, file or None
+
+
+def tell(
+    asked: list[tuple[str, str | None]], known: Mapping[str, Callable[[Told, Style], str]], told: Told, shown: Style
+) -> None:
+    """Write a report in every format asked for; `shown` is how it looks on standard output, a file is plain."""
+    for name, file in asked:
+        if file is None:
+            sys.stdout.write(known[name](told, shown))
+        else:
+            write(file, known[name](told, Style()).encode("utf-8", "backslashreplace"))
 
 
 def style() -> Style:
