@@ -24,7 +24,7 @@ from archgen.markup import (
 from archgen.metrics import text_width
 from archgen.render.change import border, drawn_as, faint, sign, text_role
 from archgen.render.legend import Legend, legend
-from archgen.render.strokes import Crossings, arrow, beside, gapped, joined, path, shortened
+from archgen.render.strokes import Crossings, heads, rectangle, strokes
 from archgen.theme import LINES, SIZES, Line, Mode
 from archgen.view import Badge, GroupKind, Node
 
@@ -149,20 +149,13 @@ class _Painter:
     # Groups
 
     def _group(self, one: PlacedGroup) -> str:
-        box = one.box
-        host = one.group.kind == "host"
-        tint = f"tint_{min(one.depth, 2) + 1}"
-        frame = element(
-            "rect",
-            x=box.x,
-            y=box.y,
-            width=box.width,
-            height=box.height,
-            rx=SIZES.card_radius if host else SIZES.group_radius,
-            class_=f"f-{tint} s-{border(one.group.change, 'group_line').role}",
-            stroke_width=border(one.group.change, "group_line").width,
-            stroke_dasharray=border(one.group.change, "group_line").dash
-            or (None if host else "2 3" if one.group.kind == "network" else None),
+        line = border(one.group.change, "group_line")
+        frame = rectangle(
+            one.box,
+            rx=SIZES.card_radius if one.group.kind == "host" else SIZES.group_radius,
+            class_=f"f-tint_{min(one.depth, 2) + 1} s-{line.role}",
+            stroke_width=line.width,
+            stroke_dasharray=line.dash or ("2 3" if one.group.kind == "network" else None),
         )
         return self._around(one, frame, self._heading(one) if one.heading else "")
 
@@ -196,28 +189,20 @@ class _Painter:
         return "".join(parts)
 
     def _band(self, one: PlacedGroup) -> str:
-        box = one.box
-        frame = element(
-            "rect",
-            x=box.x,
-            y=box.y,
-            width=box.width,
-            height=box.height,
+        line = border(one.group.change, "muted")
+        frame = rectangle(
+            one.box,
             rx=SIZES.group_radius,
             fill="none",
-            class_=f"s-{border(one.group.change, 'muted').role}",
-            stroke_width=border(one.group.change, "muted").width,
+            class_=f"s-{line.role}",
+            stroke_width=line.width,
             stroke_dasharray="2 3",
         )
         parts: list[str] = []
         if one.heading:
             tag, sizes = one.heading, self._sizes
             y = tag.y + tag.height / 2 + sizes.label / 2.75
-            parts.append(
-                element(
-                    "rect", x=tag.x, y=tag.y, width=tag.width, height=tag.height, rx=8, class_="f-tint_1 s-group_line"
-                )
-            )
+            parts.append(rectangle(tag, rx=8, class_="f-tint_1 s-group_line"))
             parts.append(words(tag.x + 8, y, one.title, sizes.label, "muted", bold=True))
             x = tag.x + 14 + text_width(one.title, sizes.label, bold=True)
             parts.append(words(x, y, one.detail, sizes.label, "muted") if one.detail else "")
@@ -232,12 +217,8 @@ class _Painter:
 
     def _node(self, one: PlacedNode) -> str:
         box, line = one.box, border(one.node.change, "card_line")
-        card = element(
-            "rect",
-            x=box.x,
-            y=box.y,
-            width=box.width,
-            height=box.height,
+        card = rectangle(
+            box,
             rx=SIZES.card_radius,
             class_=f"f-card s-{line.role}",
             stroke_width=line.width,
@@ -294,15 +275,11 @@ class _Painter:
 
     def _edge(self, one: PlacedEdge, crossings: Crossings) -> str:
         line, width = drawn_as(one.edge.change, LINES[one.edge.meaning])
-        hole = self._labels.get(one.bundle)
-        parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
-        drawn = [self._stroke(part, one, line, crossings) for part in parts]
-        size = self._sizes.arrow
-        head = arrow(one.points[-2], one.points[-1], size) if one.arrow else ""
-        head += arrow(one.points[1], one.points[0], size) if one.edge.mutual else ""
-        strokes = element(
+        drawn = strokes(one, line, crossings, self._labels.get(one.bundle), self._sizes.arrow)
+        head = heads(one, self._sizes.arrow)
+        stroke = element(
             "path",
-            d="".join(drawn),
+            d=drawn,
             fill="none",
             class_=f"s-{line.role}",
             stroke_width=width * self._sizes.line / SIZES.line,
@@ -314,7 +291,7 @@ class _Painter:
             one.edge.subject,
             f"{one.edge.source} → {one.edge.target}: {said}",
             one.label.box if one.label else None,
-            strokes if drawn else "",
+            stroke if drawn else "",
             element("path", d=head, class_=f"f-{line.role}") if head else "",
             self._label(one, line),
             data_edge=one.edge.subject,
@@ -326,18 +303,6 @@ class _Painter:
         if self._sections is None:
             return {}
         return {"data_from": one.edge.source, "data_to": one.edge.target, "data_meaning": one.edge.meaning}
-
-    def _stroke(self, part: tuple[tuple[float, float], ...], one: PlacedEdge, line: Line, crossings: Crossings) -> str:
-        size = self._sizes.arrow
-        if one.arrow and part[-1] == one.points[-1]:
-            part = shortened(part, size - 1)
-        if one.edge.mutual and part[0] == one.points[0]:
-            part = shortened(part[::-1], size - 1)[::-1]
-        if not line.double:
-            return path(part, crossings, one.bundle)
-        return path(beside(part, SIZES.apart), crossings, one.bundle) + path(
-            beside(part, -SIZES.apart), crossings, one.bundle
-        )
 
     def _label(self, one: PlacedEdge, line: Line) -> str:
         if one.label is None:

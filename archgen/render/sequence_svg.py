@@ -8,6 +8,7 @@ from archgen.glyphs import Icon, glyph
 from archgen.layout.lanes import LOOP
 from archgen.layout.sequence import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text, place
 from archgen.markup import badge, cross, element, escape, lock, number, picture, symbols, use, words
+from archgen.render.strokes import rectangle
 from archgen.theme import LINES, SIZES, Mode
 from archgen.view import Participant, Sequence
 
@@ -84,17 +85,7 @@ def _lifeline(head: Head, placed: PlacedSequence) -> str:
 
 
 def _head(head: Head, prefix: str, icon: Icon | None) -> str:
-    box = head.box
-    card = element(
-        "rect",
-        x=box.x,
-        y=box.y,
-        width=box.width,
-        height=box.height,
-        rx=SIZES.card_radius,
-        class_="f-card s-card_line",
-        stroke_width=SIZES.hairline,
-    )
+    card = rectangle(head.box, rx=SIZES.card_radius, class_="f-card s-card_line", stroke_width=SIZES.hairline)
     logo = use(icon, prefix, head.icon.x, head.icon.y, head.icon.width) if icon and head.icon else ""
     spoken = element("title", escape(head.participant.label))
     return element("g", spoken, card, logo, *map(_text, head.texts))
@@ -159,33 +150,13 @@ def _start(arrow: Arrow, towards: int, prefix: str) -> tuple[float, str]:
 
 
 def _paper(paper: Paper) -> str:
-    box = paper.box
-    sheet = element(
-        "rect",
-        x=box.x,
-        y=box.y,
-        width=box.width,
-        height=box.height,
-        rx=4,
-        class_="f-paper s-paper_line",
-        stroke_width=SIZES.hairline,
-    )
+    sheet = rectangle(paper.box, rx=4, class_="f-paper s-paper_line", stroke_width=SIZES.hairline)
     return element("g", sheet, *map(_text, paper.texts))
 
 
 def _frame(frame: FrameBox) -> str:
-    box, tab = frame.box, frame.tab
-    border = element(
-        "rect",
-        x=box.x,
-        y=box.y,
-        width=box.width,
-        height=box.height,
-        rx=4,
-        fill="none",
-        class_="s-card_line",
-        stroke_width=SIZES.hairline,
-    )
+    tab = frame.tab
+    border = rectangle(frame.box, rx=4, fill="none", class_="s-card_line", stroke_width=SIZES.hairline)
     corner = (
         f"M{number(tab.x)} {number(tab.y)}h{number(tab.width)}v{number(tab.height - 8)}l-8 8h{number(8 - tab.width)}z"
     )
@@ -195,8 +166,7 @@ def _frame(frame: FrameBox) -> str:
 
 
 def _band(band: Band, first: bool) -> str:
-    box = band.box
-    strip = element("rect", x=box.x, y=box.y, width=box.width, height=box.height, class_="f-tint_1")
+    strip = rectangle(band.box, class_="f-tint_1")
     rule = "" if first else _divider(band)
     return strip + rule + "".join(map(_text, band.texts))
 

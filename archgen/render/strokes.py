@@ -1,4 +1,4 @@
-"""Paths of lines: round corners, gaps for labels, small bridges where lines cross, and double lines."""
+"""Boxes and paths of lines: round corners, gaps for labels, bridges where lines cross, double lines and heads."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from itertools import pairwise
 
-from archgen.layout.placed import Box, Placed, Point
-from archgen.markup import number
-from archgen.theme import SIZES
+from archgen.layout.placed import Box, Placed, PlacedEdge, Point
+from archgen.markup import element, number
+from archgen.theme import SIZES, Line
 
 HOP = 5.0
 ARROW = float(SIZES.arrow)
 _CLEAR = 4.0
+
+
+def rectangle(box: Box, **attributes: str | float | None) -> str:
+    """A box as an element."""
+    return element("rect", x=box.x, y=box.y, width=box.width, height=box.height, **attributes)
 
 
 class Crossings:
@@ -38,6 +43,27 @@ class Crossings:
             if inside and other != bundle and (not found or x - found[-1] >= 2 * HOP + 1):
                 found.append(x)
         return found if start[0] < end[0] else found[::-1]
+
+
+def strokes(one: PlacedEdge, line: Line, crossings: Crossings, hole: Box | None, head: float) -> str:
+    """The path data of a placed line, without what lies under its label or in its heads, which are `head` long."""
+    parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
+    return "".join(_stroke(part, one, line, crossings, head) for part in parts)
+
+
+def _stroke(part: tuple[Point, ...], one: PlacedEdge, line: Line, crossings: Crossings, head: float) -> str:
+    if one.arrow and part[-1] == one.points[-1]:
+        part = shortened(part, head - 1)
+    if one.edge.mutual and part[0] == one.points[0]:
+        part = shortened(part[::-1], head - 1)[::-1]
+    sides = (beside(part, SIZES.apart), beside(part, -SIZES.apart)) if line.double else (part,)
+    return "".join(path(side, crossings, one.bundle) for side in sides)
+
+
+def heads(one: PlacedEdge, size: float) -> str:
+    """The path data of the arrow heads of a placed line: none where it only joins another, two where it is mutual."""
+    ahead = arrow(one.points[-2], one.points[-1], size) if one.arrow else ""
+    return ahead + (arrow(one.points[1], one.points[0], size) if one.edge.mutual else "")
 
 
 def gapped(piece: tuple[Point, ...], box: Box | None) -> list[tuple[Point, ...]]:
