@@ -18,7 +18,9 @@ from pptx.util import Emu, Pt  # noqa: E402
 
 from archgen.deck import PICTURE, Deck, Flow, Picture, Prose, Table  # noqa: E402
 from archgen.export.pptx.dashes import widths  # noqa: E402
+from archgen.export.pptx.near import Near  # noqa: E402
 from archgen.export.pptx.shortcuts import simple  # noqa: E402
+from archgen.layout.lanes import messages  # noqa: E402
 from archgen.layout.legible import READABLE, points  # noqa: E402
 from archgen.layout.placed import Box  # noqa: E402
 from archgen.metrics import text_width  # noqa: E402
@@ -234,6 +236,22 @@ def test_what_is_said_in_a_flow_can_be_read() -> None:
 
 
 @EACH
+def test_a_part_of_a_flow_shows_who_takes_part_in_it(name: str) -> None:
+    for slide, page in pages(name, Flow):
+        sequence = slide.placed.sequence
+        if " of " in slide.title:
+            told = {end for one in messages(sequence.items) for end in (one.source, one.target)}
+            assert told <= {one.id for one in sequence.participants}
+            assert len(sequence.participants) <= len(told) + 1, slide.title
+        tops = {one.top for one in every(page.shapes) if one.name in {each.id for each in sequence.participants}}
+        assert len(tops) == 1
+
+
+def test_a_flow_of_the_shipped_models_takes_two_slides_at_most() -> None:
+    assert not [one.title for one in DECK.slides if isinstance(one, Flow) and " of 3)" in one.title]
+
+
+@EACH
 def test_prose_and_tables_end_on_their_slide(name: str) -> None:
     for _, page in [*pages(name, Prose), *pages(name, Table)]:
         for one in page.shapes:
@@ -347,10 +365,29 @@ def test_a_line_that_is_led_anew_keeps_its_ends_and_its_words(name: str) -> None
             assert card.y <= y <= card.bottom
         if new.label is not None:
             assert not any(new.label.box.overlaps(card) for card in boxes.values())
+            ways = [one.points for one in after.edges if one.bundle == new.bundle]
             assert any(
                 new.label.box.overlaps(Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)))
-                for (x0, y0), (x1, y1) in pairwise(new.points)
+                for way in ways
+                for (x0, y0), (x1, y1) in pairwise(way)
             )
+
+
+def test_no_line_of_the_shipped_models_runs_along_a_border() -> None:
+    for tier in TIERS:
+        placed = simple(DRAWING.fitted(DRAWING.diagram(tier)))
+        near = Near(one.box for one in placed.nodes)
+        assert [one.edge.subject for one in placed.edges if any(map(near.grazed, pairwise(one.points)))] == []
+
+
+def test_a_line_grazes_what_it_runs_along_and_not_what_it_leaves() -> None:
+    near = Near([Box(0, 0, 100, 40)])
+    assert near.grazed(((-50, 40), (150, 40))) == 1
+    assert near.grazed(((-50, 44), (150, 44))) == 1
+    assert near.grazed(((103, -50), (103, 90))) == 1
+    assert near.grazed(((100, 20), (150, 20))) == 0
+    assert near.grazed(((-50, 50), (150, 50))) == 0
+    assert near.grazed(((95, 41), (150, 41))) == 0
 
 
 def through(placed) -> int:

@@ -141,7 +141,7 @@ def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path)
 def test_steps_build_a_flow_up() -> None:
     built = tiers_deck(TIERS[:1], DRAWING, "Steps", steps=True)
     counts = [len(one.placed.arrows) for one in built.slides if isinstance(one, Flow)]
-    assert counts == [*range(1, 5), *range(1, 5)] * 2
+    assert counts == [*range(1, 9)] * 2
 
 
 # What the file holds

@@ -23,26 +23,30 @@ _FRAME_LEAST = 168.0
 
 
 class Spacing(Struct, frozen=True):
-    """How wide a message may be before it wraps, how wide cards are, what is between them, and whether they say more
-    than a name."""
+    """How wide a message may be before it wraps, how wide cards are, what is between them, whether they say more than
+    a name, and whether its icon stands before it (`flat`) or above it."""
 
     words: float = WORDS
     least: float = 104.0
     most: float = 152.0
     beside: float = 24.0
     details: bool = True
+    flat: bool = False
 
 
 USUAL = Spacing()
 """A page, which is as wide as the words want."""
 
 SLIDES = (
-    USUAL,
-    Spacing(words=168.0, least=96.0, most=140.0, beside=20.0, details=False),
-    Spacing(words=132.0, least=84.0, most=124.0, beside=20.0, details=False),
-    Spacing(words=104.0, least=76.0, most=108.0, beside=20.0, details=False),
+    Spacing(words=204.0, least=96.0, most=160.0, beside=20.0, details=False, flat=True),
+    Spacing(words=168.0, least=88.0, most=144.0, beside=20.0, details=False, flat=True),
+    Spacing(words=132.0, least=80.0, most=128.0, beside=16.0, details=False, flat=True),
+    Spacing(words=104.0, least=72.0, most=112.0, beside=16.0, details=False, flat=True),
 )
-"""Slides: the nearer lifelines stand to each other, the larger are the words between them."""
+"""Slides: the nearer lifelines stand to each other, the larger are the words between them; low cards leave them room."""
+
+FLAT_ICON, FLAT_GAP = 20.0, 6.0
+"""The side of an icon that stands before a name, and what is between the two."""
 
 
 class Lanes:
@@ -52,6 +56,8 @@ class Lanes:
         self._spacing = spacing
         self.order = {one.id: at for at, one in enumerate(sequence.participants)}
         self.label_lines = 1
+        self.flat = spacing.flat
+        self.lead = FLAT_ICON + FLAT_GAP if spacing.flat else 0.0
         self.detailed = spacing.details and any(one.detail for one in sequence.participants)
         self.card = self._card(sequence)
         badges = [badge for one in messages(sequence.items) for badge in one.badges]
@@ -68,9 +74,11 @@ class Lanes:
         labels = [text_width(clean(one.label), SIZES.name, bold=True) for one in sequence.participants]
         told = sequence.participants if self.detailed else ()
         details = [text_width(clean(one.detail), SIZES.label) for one in told]
-        if any(width > self._spacing.most - 16 for width in labels):
+        around = 16 + self.lead
+        if any(width > self._spacing.most - around for width in labels):
             self.label_lines = 2
-        return float(min(self._spacing.most, max([self._spacing.least, *(width + 16 for width in labels + details)])))
+        wanted = (width + around for width in labels + details)
+        return float(min(self._spacing.most, max([self._spacing.least, *wanted])))
 
     def _gaps(self, sequence: Sequence) -> list[float]:
         gaps = [self.card + self._spacing.beside] * max(len(self.order) - 1, 0)

@@ -7,7 +7,7 @@ from typing import Literal, assert_never
 
 from msgspec import Struct
 
-from archgen.layout.lanes import LOOP, USUAL, Lanes, Spacing
+from archgen.layout.lanes import FLAT_ICON, LOOP, USUAL, Lanes, Spacing
 from archgen.layout.placed import Box
 from archgen.markup import clean
 from archgen.metrics import elide, text_width, wrap
@@ -138,6 +138,8 @@ def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
 
 
 def _head(one: Participant, lanes: Lanes, y: float) -> Head:
+    if lanes.flat:
+        return _flat_head(one, lanes, y)
     x, width = lanes.x[one.id], lanes.card
     lines = wrap(clean(one.label), width - 16, SIZES.name, bold=True, lines=2)
     icon = Box(x - SIZES.icon_small / 2, y + 10, SIZES.icon_small, SIZES.icon_small)
@@ -148,6 +150,20 @@ def _head(one: Participant, lanes: Lanes, y: float) -> Head:
         texts.append(Text(detail, x, first + (len(lines) - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
     height = 10 + SIZES.icon_small + 8 + lanes.label_lines * LEADING + (15 if lanes.detailed else 0) + 7
     return Head(one, x, Box(x - width / 2, y, width, height), tuple(texts), icon)
+
+
+def _flat_head(one: Participant, lanes: Lanes, y: float) -> Head:
+    """A low card, its icon before its name."""
+    x, width = lanes.x[one.id], lanes.card
+    lines = wrap(clean(one.label), width - 16 - lanes.lead, SIZES.name, bold=True, lines=2)
+    box = Box(x - width / 2, y, width, lanes.label_lines * LEADING + 20)
+    wide = max((text_width(line, SIZES.name, bold=True) for line in lines), default=0.0)
+    left, middle = x - (lanes.lead + wide) / 2, box.centre[1]
+    first = middle - (len(lines) - 1) * LEADING / 2 + 4.5
+    texts = tuple(
+        Text(line, left + lanes.lead, first + at * LEADING, SIZES.name, bold=True) for at, line in enumerate(lines)
+    )
+    return Head(one, x, box, texts, Box(left, middle - FLAT_ICON / 2, FLAT_ICON, FLAT_ICON))
 
 
 def _foot(one: Participant, lanes: Lanes, y: float) -> Head:

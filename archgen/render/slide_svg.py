@@ -30,7 +30,7 @@ _INDENT = 44.0
 _BADGE = 1.6
 _LEGEND = 1.1
 _FOOT = 22.0
-_LARGEST = 1.3
+_LARGEST = 1.5
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
 _HERE = "<!--picture-->"
@@ -75,7 +75,8 @@ def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str
         case Flow():
             names = {one.icon for one in slide.placed.sequence.participants if one.icon}
             found = {name: icon for name in sorted(names) if (icon := icons(name))}
-            return _title(slide.title), _fitted(placed_sequence_svg(slide.placed, found, prefix, mode), _AREA, _LARGEST)
+            drawn = placed_sequence_svg(slide.placed, found, prefix, mode)
+            return _title(slide.title), _fitted(drawn, _AREA, _LARGEST, sinks=0.0)
         case _:
             assert_never(slide)
 
@@ -151,15 +152,15 @@ def _table(slide: Table) -> str:
 # Pictures
 
 
-def _fitted(svg: str, room: Box, most: float) -> str:
-    """A picture without its margin, as large as the room lets it be."""
+def _fitted(svg: str, room: Box, most: float, sinks: float = 0.5) -> str:
+    """A picture without its margin, as large as the room lets it be; `sinks` is the part of what is left above it."""
     found = _ROOT.search(svg)
     assert found is not None
     margin = SIZES.margin - INSIDE
     width, height = float(found[1]) - 2 * margin, float(found[2]) - 2 * margin
     scale = min(room.width / max(width, 1), room.height / max(height, 1), most)
     x = room.x + (room.width - width * scale) / 2
-    y = room.y + (room.height - height * scale) / 2
+    y = room.y + (room.height - height * scale) * sinks
     root = (
         f'viewBox="{number(margin)} {number(margin)} {number(width)} {number(height)}" x="{number(x)}" y="{number(y)}" '
         f'width="{number(width * scale)}" height="{number(height * scale)}"'

@@ -76,16 +76,24 @@ def _cut(entry: Entry) -> Entry:
 
 
 def sheets(sequence: Sequence) -> tuple[PlacedSequence, ...]:
-    """The sequence on as few slides as let its words be read, each with all who take part in it."""
-    for spacing in SLIDES:
-        whole = place(sequence, spacing)
-        if _ROOM[0] >= _READABLE * whole.width:
-            break
+    """The sequence on as few slides as let its words be read, each with those who take part in it."""
+    whole = _spaced(sequence)
     for count in range(1, len(sequence.items) + 1):
-        parts = [place(part, spacing) for part in _parts(whole, count)] if count > 1 else [whole]
+        parts = tuple(_spaced(part) for part in _parts(whole, count)) if count > 1 else (whole,)
         if all(_large_enough(part) for part in parts) or max(part.height for part in parts) < _SHORT:
-            return tuple(parts)
+            return parts
     return (whole,)
+
+
+def _spaced(sequence: Sequence) -> PlacedSequence:
+    """The sequence with its lifelines as far apart as lets it fit the width of a slide."""
+    placed = (place(sequence, spacing) for spacing in SLIDES)
+    found = next(placed)
+    for nearer in placed:
+        if _ROOM[0] >= _READABLE * found.width:
+            break
+        found = nearer
+    return found
 
 
 def growing(placed: PlacedSequence) -> Iterator[PlacedSequence]:
@@ -131,8 +139,29 @@ def _parts(whole: PlacedSequence, count: int) -> Iterator[Sequence]:
         wanted = whole.top + (whole.bottom - whole.top) * part / count
         ends = range(start + 1, len(items) - (count - part) + 1)
         end = min(ends, key=lambda at: abs(bottoms[at - 1] - wanted), default=len(items))
-        yield replace(whole.sequence, items=items[start : end if part < count else len(items)])
+        yield _only(whole.sequence, items[start : end if part < count else len(items)])
         start = end
+
+
+def _only(sequence: Sequence, items: tuple[Item, ...]) -> Sequence:
+    """Some items of a sequence, with those who take part in them."""
+    inside = frozenset(_named(items))
+    there = tuple(one for one in sequence.participants if one.id in inside)
+    return replace(sequence, items=items, participants=there or sequence.participants)
+
+
+def _named(items: tuple[Item, ...]) -> Iterator[str]:
+    for item in items:
+        match item:
+            case Message():
+                yield from (item.source, item.target)
+            case Remark():
+                yield from item.over
+            case Block():
+                for section in item.sections:
+                    yield from _named(section.items)
+            case _:
+                assert_never(item)
 
 
 def _bottoms(whole: PlacedSequence) -> list[float]:

@@ -41,6 +41,19 @@ class Near:
             for box in found
         )
 
+    def grazed(self, segment: Segment) -> int:
+        """How many boxes a line runs along the border of, or so near that it seems to."""
+        (x0, y0), (x1, y1) = segment
+        upright = x0 == x1
+        at, low, high = (x0, min(y0, y1), max(y0, y1)) if upright else (y0, min(x0, x1), max(x0, x1))
+        found = 0
+        for box in (self._upright if upright else self._level).get(int(at // _STRIP), ()):
+            near, far = (box.x, box.right) if upright else (box.y, box.bottom)
+            start, end = (box.y, box.bottom) if upright else (box.x, box.right)
+            beside = min(abs(at - near), abs(at - far)) < _BESIDE
+            found += beside and min(high, end) - max(low, start) > _TOGETHER
+        return found
+
     def met(self, box: Box) -> bool:
         """Whether a box overlaps one of these."""
         return any(box.overlaps(other) for strip in _strips(box.x, box.right) for other in self._upright.get(strip, ()))

@@ -68,8 +68,11 @@ def _head(canvas: Canvas, into: Group, head: Head, marks: Marks) -> Shape:
         told=" · ".join(word for word in (head.participant.label, head.participant.detail) if word) or name,
     )
     lines = tuple((((text.text, text.role, text.bold),), text.size) for text in head.texts)
-    above = head.icon.bottom + 4 - head.box.y if head.icon else 0.0
-    canvas.write(card, lines, vertical="t" if head.icon else "ctr", insets=(0, above, 0, 0))
+    if head.icon and head.texts and head.texts[0].anchor == "start":
+        canvas.write(card, lines, anchor="start", insets=(head.texts[0].x - head.box.x, 0, 0, 0), leading=LEADING)
+    else:
+        above = head.icon.bottom + 4 - head.box.y if head.icon else 0.0
+        canvas.write(card, lines, vertical="t" if head.icon else "ctr", insets=(0, above, 0, 0))
     if head.icon:
         marks.icon(canvas, whole, head.icon, head.participant.kind, head.participant.icon)
     return card

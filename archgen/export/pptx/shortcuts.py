@@ -18,8 +18,9 @@ Way = tuple[Point, ...]
 
 _CORNERS = 2
 _CLEAR = 12.0
-_CARD, _WORDS, _LINE, _CORNER = 1000.0, 60.0, 40.0, 5.0
-"""What a way costs through a card, through words, along another line and with each corner, beside its length in tens."""
+_CARD, _BORDER, _WORDS, _LINE, _CORNER = 1000.0, 200.0, 60.0, 40.0, 5.0
+"""What a way costs through a card, along its border, through words or along a frame, along another line and with each corner, beside its
+length in tens."""
 
 _ALONG = (0.5, 0.15, 0.85, 0.3, 0.7)
 """Parts of the height of a card at which lines may meet its sides."""
@@ -48,6 +49,7 @@ class _Rerouting:
         self._placed = placed
         self._boxes = {one.node.id: one.box for one in placed.nodes}
         self._cards = Near(self._boxes.values())
+        self._frames = Near(one.box for one in placed.groups)
         self._words = Near(one.heading for one in placed.groups if one.heading and not one.group.across)
         kept = [one for one in placed.edges if len(one.points) <= _CORNERS + 2]
         self._labels = Near(one.label.box for one in kept if one.label)
@@ -72,7 +74,7 @@ class _Rerouting:
                 if y == height:
                     self._met[node, side] = self._met.get((node, side), 0) + 1
         self._lines.add(way, one.bundle)
-        label = self._label(one, way) if one.label else None
+        label = (one.label if self._kept(one) else self._label(one, way)) if one.label else None
         if label:
             self._labels.add(label.box)
         return replace(one, points=way, pieces=(way,), label=label)
@@ -107,6 +109,9 @@ class _Rerouting:
             if cost >= most:
                 return cost
             cost += weight * sum(boxes.hit(segment) for segment in segments)
+        cost += sum(
+            _BORDER * self._cards.grazed(segment) + _WORDS * self._frames.grazed(segment) for segment in segments
+        )
         if cost < most:
             cost += _LINE * sum(self._lines.along(segment, bundle) for segment in segments)
         return cost
@@ -151,6 +156,18 @@ class _Rerouting:
         return top, bottom
 
     # Labels
+
+    def _kept(self, one: PlacedEdge) -> bool:
+        """Whether words that stand for several lines still lie on one of them that is not led anew."""
+        assert one.label is not None
+        x, y = one.label.box.centre
+        return any(
+            (x0 == x1 and abs(x0 - x) < 1 and min(y0, y1) <= y <= max(y0, y1))
+            or (y0 == y1 and abs(y0 - y) < 1 and min(x0, x1) <= x <= max(x0, x1))
+            for other in self._placed.edges
+            if other.bundle == one.bundle and len(other.points) <= _CORNERS + 2
+            for (x0, y0), (x1, y1) in pairwise(other.points)
+        )
 
     def _label(self, one: PlacedEdge, way: Way) -> Label | None:
         """The words of a line on the longest part of its way that has room for them."""

@@ -22,7 +22,7 @@ from archgen.layout.legible import INSIDE, MOST
 from archgen.markup import clean
 from archgen.theme import LIGHT, SIZES, Theme
 
-_LARGEST = 1.3
+_LARGEST = 1.5
 """Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
 _FOOT = 22.0
@@ -87,13 +87,16 @@ class _Writer:
         return made
 
     def _canvas(self, made: Any, width: float, height: float, foot: float, most: float) -> tuple[Canvas, float]:
-        """A canvas on which a picture without its margin fills the free part of the slide, and where it ends."""
+        """A canvas on which a picture without its margin fills the free part of the slide, and where it ends.
+
+        A flow, which has nothing at its foot, starts at the top: its cards stand still from slide to slide.
+        """
         area, margin = self._area, SIZES.margin - INSIDE
         room, bleed = area.height - foot, max(min(BLEED, area.x - BLEED), 0.0) if foot else 0.0
         inner = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)
         scale = min((area.width + 2 * bleed) / inner[0], room / inner[1], most)
         left = area.x + (area.width - inner[0] * scale) / 2 - margin * scale
-        top = area.y + (room - inner[1] * scale) / 2 - margin * scale
+        top = area.y + ((room - inner[1] * scale) / 2 if foot else 0.0) - margin * scale
         return Canvas(made, self._base.theme, left, top, scale, self._base.ink is None), area.y + room
 
 
