@@ -13,8 +13,9 @@ from archgen.cli import main
 from archgen.export.fonts import fallbacks, font_files, usual_file
 from archgen.export.outlines import outlined
 from archgen.export.png import png
-from archgen.markup import picture, words
+from archgen.markup import words
 from archgen.metrics import measured, text_width
+from archgen.picture import picture
 from archgen.theme import SIZES
 
 HERE = all(find_spec(name) for name in ("manimgx_fonts", "manimgx_fonts_cjk", "uharfbuzz"))

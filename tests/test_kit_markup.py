@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from archgen.export.png import png
 from archgen.finding import SEVERITIES
 from archgen.glyphs import glyph
-from archgen.markup import badge, clean, cross, element, escape, identifier, lock, number, picture, symbols, use, words
+from archgen.markup import badge, clean, cross, element, escape, identifier, lock, number, symbols, use, words
 from archgen.metrics import text_width
+from archgen.picture import picture
 from archgen.theme import DARK, LIGHT, Mode
 from tests.hostile import HOSTILE
 

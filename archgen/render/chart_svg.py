@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.markup import element, escape, picture, words
+from archgen.markup import element, escape, words
 from archgen.metrics import text_width, wrap
+from archgen.picture import picture
 from archgen.theme import SIZES, Mode
 
 _WIDTH = 560.0

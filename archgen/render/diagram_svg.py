@@ -8,20 +8,9 @@ from typing import Literal
 from archgen.glyphs import Icon, glyph, group_glyph
 from archgen.layout.measure import chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
-from archgen.markup import (
-    badge_size,
-    element,
-    escape,
-    identifier,
-    lock,
-    number,
-    picture,
-    sized_badge,
-    symbols,
-    use,
-    words,
-)
+from archgen.markup import badge_size, element, escape, identifier, lock, number, sized_badge, symbols, use, words
 from archgen.metrics import text_width
+from archgen.picture import picture
 from archgen.render.change import border, drawn_as, faint, sign, text_role
 from archgen.render.legend import Legend, legend
 from archgen.render.strokes import Crossings, heads, rectangle, strokes

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from archgen.glyphs import Icon, glyph
 from archgen.layout.lanes import LOOP
 from archgen.layout.sequence import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text, place
-from archgen.markup import badge, cross, element, escape, lock, number, picture, symbols, use, words
+from archgen.markup import badge, cross, element, escape, lock, number, symbols, use, words
+from archgen.picture import picture
 from archgen.render.strokes import rectangle
 from archgen.theme import LINES, SIZES, Mode
 from archgen.view import Participant, Sequence

@@ -12,8 +12,9 @@ from archgen.layout.legible import INSIDE, MOST
 from archgen.layout.placed import Box
 from archgen.layout.tables import LEADING, PAD, lay_out
 from archgen.layout.titles import fitted_title
-from archgen.markup import badge, element, number, picture, words
+from archgen.markup import badge, element, number, words
 from archgen.metrics import text_width, wrap
+from archgen.picture import picture
 from archgen.render.diagram_svg import diagram_svg
 from archgen.render.legend import legend
 from archgen.render.sequence_svg import placed_sequence_svg

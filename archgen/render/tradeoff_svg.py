@@ -7,8 +7,9 @@ from math import ceil, floor, log10
 
 from msgspec import Struct
 
-from archgen.markup import element, escape, number, picture, words
+from archgen.markup import element, escape, number, words
 from archgen.metrics import text_width, wrap
+from archgen.picture import picture
 from archgen.reliability.availability import HOURS_PER_YEAR
 from archgen.theme import SIZES, Mode
 

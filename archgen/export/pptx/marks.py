@@ -14,7 +14,8 @@ from archgen.export.pptx.images import Images
 from archgen.finding import Severity
 from archgen.glyphs import Icon, glyph
 from archgen.layout.placed import Box
-from archgen.markup import badge_size, element, identifier, lock, picture, symbols, use
+from archgen.markup import badge_size, element, identifier, lock, symbols, use
+from archgen.picture import picture
 from archgen.theme import SIZES, Mode, Sizes
 from archgen.view import Badge
 
