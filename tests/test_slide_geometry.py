@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -30,7 +31,7 @@ from archgen.project.pictures import Drawing  # noqa: E402
 from archgen.project.slides import slides, tiers_deck  # noqa: E402
 from archgen.project.tiers import tiers  # noqa: E402
 from archgen.site import Tier  # noqa: E402
-from tests.test_slides import CONTENT, DECK, TIERS, corners, every, faults  # noqa: E402
+from tests.test_slides import DECK, PRESENTATION, TIERS, corners, every, faults  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 DAY = "2026-11-24"
@@ -114,11 +115,6 @@ def well_built(name: str) -> Tier:
     return tier
 
 
-def told(tier: Tier) -> tuple[Deck, bytes]:
-    made = tiers_deck((tier,), DRAWING, None, steps=False)
-    return made, slides((tier,), DRAWING, made, None)
-
-
 HARD = {
     "words": model(WORDS),
     "alone": model(ALONE),
@@ -127,13 +123,21 @@ HARD = {
     "shop": well_built("shop"),
     "queue": well_built("queue"),
 }
-DECKS = {"models": (DECK, CONTENT)} | {name: told(tier) for name, tier in HARD.items()}
-EACH = pytest.mark.parametrize("name", DECKS)
+EACH = pytest.mark.parametrize("name", ["models", *HARD])
+
+
+@cache
+def told(name: str) -> tuple[Deck, object]:
+    """A deck and what is read back of it."""
+    if name == "models":
+        return DECK, PRESENTATION
+    made = tiers_deck((HARD[name],), DRAWING, None, steps=False)
+    return made, Presentation(BytesIO(slides((HARD[name],), DRAWING, made, None)))
 
 
 def pages(name: str, sort: type) -> Iterator[tuple[object, object]]:
-    made, content = DECKS[name]
-    for slide, page in zip(made.slides, Presentation(BytesIO(content)).slides, strict=True):
+    made, presentation = told(name)
+    for slide, page in zip(made.slides, presentation.slides, strict=True):
         if isinstance(slide, sort):
             yield slide, page
 
