@@ -42,14 +42,33 @@ _WIDE = 2601
 """The advance of an emoji in Noto Emoji, in our font's units."""
 
 
+_NARROWER = (
+    (0x0600, 0x06FF),
+    (0x0750, 0x077F),
+    (0x08A0, 0x08FF),
+    (0x0900, 0x0AFF),
+    (0x0E00, 0x0EFF),
+    (0x1780, 0x17FF),
+)
+"""Code points of Arabic, Devanagari, Bengali, Gurmukhi, Gujarati, Thai, Lao and Khmer, whose words are narrower."""
+
+_NARROW, _BROAD = 1434, 2253
+"""Seven tenths of an em, which no usual word of these scripts exceeds, and what the broad letters of Arabic take."""
+
+_BROAD_LETTERS = frozenset("\u0633\u0634\u0635\u0636\u06fa")
+"""Seen, sheen, sad and dad."""
+
+
 def _other(character: str) -> int:
-    """A character outside the font: nothing for marks and controls, an em for the rest, more for what is wider.
+    """A character outside the font: nothing for marks and controls, an em for the rest, more or less for some scripts.
 
     That is the advance of a Chinese, Japanese or Korean character, and room for one of most other scripts.
     """
     if category(character) in _INVISIBLE or combining(character):
         return 0
     code = ord(character)
+    if any(low <= code <= high for low, high in _NARROWER):
+        return _BROAD if character in _BROAD_LETTERS else _NARROW
     return _WIDE if any(low <= code <= high for low, high in _WIDER) else UNITS
 
 

@@ -96,6 +96,27 @@ def test_outlines_stand_in_the_room_that_was_measured(script: str, bold: bool) -
         assert max(xs) <= 150 + room / 2 + 1
 
 
+NARROW = {
+    "Arabic": "مركز البيانات الشرقي",
+    "Bengali": "ব্যবহারকারী ওয়েবসাইট",
+    "Devanagari": "मुख्य अनुप्रयोग",
+    "Gujarati": "વપરાશકર્તા સર્વર",
+    "Khmer": "មូលដ្ឋានទិន្នន័យ",
+    "Lao": "ຖານຂໍ້ມູນ",
+    "Thai": "เซิร์ฟเวอร์ฐานข้อมูล",
+}
+
+
+@FONTS
+@pytest.mark.parametrize("script", NARROW)
+def test_narrow_scripts_are_not_given_twice_their_room(script: str) -> None:
+    """With an em for each letter, names of Arabic and Hindi were cut off in the middle of an empty card."""
+    (path, *more) = re.findall(r'<path d="([^"]*)"', outlined(drawn(NARROW[script], bold=True)))
+    xs = [float(one) for piece in (path, *more) for one in re.findall(r"-?[0-9.]+", piece)[::2]]
+    room = text_width(NARROW[script], SIZES.name, bold=True)
+    assert 0.55 * room < max(xs) - min(xs) <= room
+
+
 @FONTS
 def test_the_order_is_that_of_the_bidirectional_algorithm() -> None:
     svg = outlined(drawn("ab شبكة 12 خادم cd"))

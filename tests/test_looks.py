@@ -6,10 +6,12 @@ import os
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
+from archgen.export.graphviz_engine import graphviz
 from archgen.layout.best import best
 from archgen.layout.domain import domain
-from archgen.layout.placed import Placed
+from archgen.layout.placed import Box, Placed
 from archgen.loader import load
 from archgen.topology import Topology
 from archgen.view import Diagram
@@ -207,3 +209,46 @@ def test_the_shield_of_a_band_does_not_hide_the_name_of_the_host() -> None:
     assert not heading.overlaps(shield.box)
     assert not heading.overlaps(band.box)
     assert faults(placed) == []
+
+
+TOWERS = """
+zones: {eu: {name: "The data centre of the whole company", kind: datacenter}}
+hosts: {one: {name: "The server that answers first", zone: eu}, two: {zone: eu}}
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, runs_on: one}
+  web: {kind: web-server, runs_on: [one, two]}
+connections:
+  user -> lb: https
+  lb -> web: http
+"""
+
+
+def test_headings_read_from_the_top_end_beside_the_line_that_comes_down() -> None:
+    """The arrow of the first line once went through the names of the zone and of the host."""
+    placed = graphviz(replace(deployment(written(TOWERS)), direction="top-down"))
+    assert [one for one in faults(placed) if "heading" in one] == []
+    titles = {one.group.subject: one.title for one in placed.groups}
+    assert titles["one"].startswith("The s")
+    assert titles["one"].endswith("…")
+
+
+@pytest.mark.parametrize("name", ["3-", "4-", "galera"])
+def test_words_read_from_the_top_do_not_touch_cards(name: str) -> None:
+    placed = graphviz(replace(deployment(sample(name)), direction="top-down"))
+    words = [one.label.box for one in placed.edges if one.label]
+    assert words
+    assert all(_beside(box, one.box) >= 6 for box in words for one in placed.nodes)
+
+
+def _beside(one: Box, other: Box) -> float:
+    """How far two boxes stand apart, along the nearer axis."""
+    across = max(one.x - other.right, other.x - one.right)
+    down = max(one.y - other.bottom, other.y - one.bottom)
+    return max(across, down)
+
+
+def test_a_host_whose_replicas_stand_elsewhere_is_no_group_of_a_picture_read_from_the_top() -> None:
+    text = "hosts: {one: {}, two: {}}\ncomponents: {web: {kind: web-server, runs_on: {any: [one, two]}}}"
+    placed = graphviz(replace(deployment(written(text)), direction="top-down"))
+    assert placed.groups == ()

@@ -101,9 +101,11 @@ class _Reading:
         return PlacedNode(node, box, card.title, card.detail, card.compact)
 
     def _group(self, at: int, group: Group) -> PlacedGroup | None:
-        if f"cluster_{at}" not in self._objects:
+        # a cluster around nothing has no box
+        found = self._objects.get(f"cluster_{at}", {}).get("bb")
+        if found is None:
             return None
-        left, low, right, high = (float(one) for one in self._objects[f"cluster_{at}"]["bb"].split(","))
+        left, low, right, high = (float(one) for one in found.split(","))
         box = Box(left, self._height - high, right - left, high - low)
         name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
         words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)

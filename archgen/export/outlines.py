@@ -165,7 +165,8 @@ class _Shaped:
             names = classes.split()
             lead = self.width - text_width(self._run.text.lstrip(), _size(names), BOLD in names)
             return element("text", escape(self._run.text.strip()), x=x + lead, y=float(y), class_=classes)
-        return element("path", d=self._path(x, float(y)), class_=fill)
+        shape = self._path(x, float(y))
+        return element("path", d=shape, class_=fill) if shape else ""
 
     def _path(self, x: float, y: float) -> str:
         assert self._glyphs is not None
@@ -175,7 +176,7 @@ class _Shaped:
             pen.move(x + place.x_offset * scale, y - place.y_offset * scale, scale)
             self._font.draw_glyph_with_pen(glyph.codepoint, pen)
             x += place.x_advance * scale
-        return "".join(pen.parts) or "M0 0"
+        return "".join(pen.parts)
 
 
 class _Pen:
