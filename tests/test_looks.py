@@ -13,6 +13,7 @@ from archgen.layout.best import best
 from archgen.layout.domain import domain
 from archgen.layout.placed import Box, Placed
 from archgen.loader import load
+from archgen.theme import SIZES
 from archgen.topology import Topology
 from archgen.view import Diagram
 from archgen.views.deployment import deployment
@@ -252,3 +253,12 @@ def test_a_host_whose_replicas_stand_elsewhere_is_no_group_of_a_picture_read_fro
     text = "hosts: {one: {}, two: {}}\ncomponents: {web: {kind: web-server, runs_on: {any: [one, two]}}}"
     placed = graphviz(replace(deployment(written(text)), direction="top-down"))
     assert placed.groups == ()
+
+
+@pytest.mark.parametrize("seed", [4, 23, 26, 33, 35, 38])
+def test_words_of_a_line_that_ends_at_the_left_leave_its_arrow_head_alone(seed: int) -> None:
+    placed = domain(deployment(Topology(random_model(seed))))
+    words = {one.bundle: one.label.box for one in placed.edges if one.label}
+    heads = [(words[one.bundle], Box(*one.points[-1], 0, 0)) for one in placed.edges if one.bundle in words]
+    assert heads
+    assert all(_beside(box, tip) >= SIZES.arrow for box, tip in heads)

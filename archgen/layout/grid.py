@@ -22,10 +22,20 @@ NARROWEST = 40.0
 
 
 class Wish:
-    """A label's wish for a place: the channel, which side of it, and the height of the line that it interrupts."""
+    """A label's wish for a place: the channel, which side of it, and the height of the line that it interrupts.
+
+    `headed` lines have an arrow head between the label and the card.
+    """
 
     def __init__(
-        self, bundle: Bundle, channel: int, right: bool, height: float, size: tuple[float, float], stacked: bool
+        self,
+        bundle: Bundle,
+        channel: int,
+        right: bool,
+        height: float,
+        size: tuple[float, float],
+        stacked: bool,
+        headed: bool,
     ) -> None:
         self.bundle = bundle
         self.channel = channel
@@ -33,6 +43,7 @@ class Wish:
         self.height = height
         self.size = size
         self.stacked = stacked
+        self.headed = headed
         self.offset = 0.0
 
 
@@ -68,6 +79,8 @@ class Grid:
         wishes = _wishes(ways, columns, measures)
         beside: dict[tuple[int, bool], list[Wish]] = {}
         for one in wishes:
+            if one.headed and not one.right and one.channel >= 0 and self._right[one.channel] < measures.tip:
+                one.offset = measures.tip
             beside.setdefault((one.channel, one.right), []).append(one)
         self._zones = {side: _stagger(found, measures.gap) for side, found in beside.items()}
         self._starts: list[float] = []
@@ -181,7 +194,8 @@ def _wishes(ways: list[Way], columns: Mapping[str, int], measures: Measures) -> 
             stacked = False
             size = label_size_of(way.bundle, badges, measures)
         if size[0]:
-            found.append(Wish(way.bundle, step.channel, right, height, size, stacked))
+            headed = gathering or way.bundle.first.mutual
+            found.append(Wish(way.bundle, step.channel, right, height, size, stacked, headed))
     return found
 
 
