@@ -5,11 +5,18 @@ from __future__ import annotations
 from msgspec import Struct
 
 from archgen.layout.placed import Placed
+from archgen.layout.rungs import Rung
 from archgen.layout.sequence import PlacedSequence
 from archgen.view import Badge
 
 PROSE = 24.0
 """The size of prose on a slide, in points."""
+
+HEADING = 24.0
+"""The size of the name of a notion, in points."""
+
+GUTTER = 48.0
+"""What is between two columns of words."""
 
 WIDE, TALL = 960.0, 540.0
 """A slide of 16:9, in points."""
@@ -19,6 +26,16 @@ BLEED = 16.0
 
 PICTURE = 880.0 + 2 * BLEED, 408.0
 """The part of a slide that a deployment may fill: what title, legend and number leave."""
+
+
+MARK = 0.0, 32.0, 10.0, 30.0
+"""The mark at the edge of a slide, beside its title: left, top, width and height."""
+
+BAND = 0.0, 0.0, 24.0, TALL
+"""The band at the edge of an opening."""
+
+OPENING_X = 88.0
+"""Where the words of an opening begin."""
 
 
 class Opening(Struct, frozen=True, tag=True):
@@ -45,12 +62,37 @@ class Prose(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
+class Term(Struct, frozen=True):
+    """A notion and what is said of it."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+
+class Terms(Struct, frozen=True, tag=True):
+    """Notions beside each other, a column each, in words of `size` points."""
+
+    title: str
+    terms: tuple[Term, ...]
+    size: float
+    notes: str = ""
+
+
 class Table(Struct, frozen=True, tag=True):
     """Rows of cells under a header."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    notes: str = ""
+
+
+class Ladder(Struct, frozen=True, tag=True):
+    """Systems beside each other; `asked` says what their bars are, before the key to them."""
+
+    title: str
+    asked: str
+    rungs: tuple[Rung, ...]
     notes: str = ""
 
 
@@ -70,7 +112,7 @@ class Flow(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
-Slide = Opening | Prose | Table | Picture | Flow
+Slide = Opening | Prose | Terms | Table | Ladder | Picture | Flow
 
 
 class Deck(Struct, frozen=True):

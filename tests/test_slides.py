@@ -23,11 +23,11 @@ from pptx.util import Emu, Inches, Pt  # noqa: E402
 
 from archgen.assessment import assess  # noqa: E402
 from archgen.cli import main  # noqa: E402
-from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Table  # noqa: E402
+from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Terms  # noqa: E402
 from archgen.errors import UsageError  # noqa: E402
 from archgen.export.pptx import pptx as written  # noqa: E402
 from archgen.export.pptx.routes import Route, route  # noqa: E402
-from archgen.metrics import text_width  # noqa: E402
+from archgen.metrics import text_width, wrap  # noqa: E402
 from archgen.project.inputs import Input, find, read  # noqa: E402
 from archgen.project.models import judge  # noqa: E402
 from archgen.project.pictures import Drawing  # noqa: E402
@@ -294,6 +294,61 @@ def test_prose_is_large() -> None:
             ]
             assert sized
             assert min(sized) >= Pt(24)
+
+
+def test_terms_stand_beside_each_other_in_words_of_18_points_and_more() -> None:
+    found = [(one, page) for page, one in zip(PRESENTATION.slides, DECK.slides, strict=True) if isinstance(one, Terms)]
+    assert [len(one.terms) for one, _ in found].count(2) >= len(found) - 3
+    for made, page in found:
+        boxes = [one for one in page.shapes if one.name in {term.name for term in made.terms}]
+        assert [one.name for one in boxes] == [term.name for term in made.terms]
+        assert all(one.left + one.width < other.left for one, other in pairwise(boxes))
+        for one in boxes:
+            sizes = [run.font.size.pt for part in one.text_frame.paragraphs for run in part.runs]
+            assert min(sizes) >= 18
+            tall = 0.0
+            for part in one.text_frame.paragraphs:
+                (size,) = {run.font.size.pt for run in part.runs}
+                bold = any(run.font.bold for run in part.runs)
+                tall += len(wrap(part.text, one.width.pt, size, bold=bold)) * size * 1.2 + 10
+            assert one.top.pt + tall <= 512, one.name
+
+
+def test_the_ladder_is_a_chart_of_native_shapes() -> None:
+    (at,) = (at for at, one in enumerate(DECK.slides) if isinstance(one, Ladder))
+    made, page = DECK.slides[at], PRESENTATION.slides[at]
+    groups = {one.name: one for one in page.shapes if one.shape_type == 6}
+    assert list(groups) == [tier.topology.architecture.name for tier in TIERS]
+    for tier, rung in zip(TIERS, made.rungs, strict=True):
+        group = groups[rung.name]
+        assert group._element.nvGrpSpPr.cNvPr.get("descr") == rung.told
+        bars = [one for one in group.shapes if one.name == "bar"]
+        assert {one.top + one.height for one in bars} == {bars[0].top + bars[0].height}
+        down = [one.result.downtime for one in assess(tier.topology, 1)]
+        assert max(bar.hours for bar in rung.bars) == max(down)
+        words = " ".join(one.text_frame.text for one in group.shapes if one.has_text_frame)
+        assert all(bar.shown in words for bar in rung.bars)
+    heights = [
+        (bar.hours, shape.height)
+        for rung in made.rungs
+        for bar, shape in zip(rung.bars, [one for one in groups[rung.name].shapes if one.name == "bar"], strict=True)
+    ]
+    assert len({round(tall / hours / 1000) for hours, tall in heights}) == 1, "bars are as high as what they say"
+
+
+def test_every_slide_has_notes_and_says_its_title_first() -> None:
+    for page in PRESENTATION.slides:
+        title = page.shapes.title
+        assert next(iter(page.shapes))._element is title._element
+        assert page.has_notes_slide, title.text
+        assert page.notes_slide.notes_text_frame.text.strip(), title.text
+
+
+def test_every_picture_table_and_connector_has_an_alternative_text() -> None:
+    for page in PRESENTATION.slides:
+        for one in every(page.shapes):
+            if one._element.tag in (qn("p:pic"), qn("p:graphicFrame"), qn("p:cxnSp")):
+                assert one._element[0].find(qn("p:cNvPr")).get("descr"), (page.shapes.title.text, one.name)
 
 
 def test_notes_tell_the_proof() -> None:

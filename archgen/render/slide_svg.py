@@ -4,15 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import assert_never
+from typing import Literal, assert_never
 
-from archgen.deck import BLEED, PROSE, TALL, WIDE, Entry, Flow, Opening, Picture, Prose, Slide, Table
+from archgen.deck import (
+    BAND,
+    BLEED,
+    GUTTER,
+    HEADING,
+    MARK,
+    OPENING_X,
+    PROSE,
+    TALL,
+    WIDE,
+    Entry,
+    Flow,
+    Ladder,
+    Opening,
+    Picture,
+    Prose,
+    Slide,
+    Table,
+    Terms,
+)
+from archgen.finding import Severity
 from archgen.glyphs import Icon
 from archgen.layout.legible import INSIDE, MOST
 from archgen.layout.placed import Box
+from archgen.layout.rungs import Filled, Said, place_rungs
 from archgen.layout.tables import LEADING, PAD, lay_out
 from archgen.layout.titles import fitted_title
-from archgen.markup import badge, element, number, words
+from archgen.markup import badge, element, escape, number, sized_badge, words
 from archgen.metrics import text_width, wrap
 from archgen.picture import picture
 from archgen.render.diagram_svg import diagram_svg
@@ -63,8 +84,12 @@ def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str
             return _opening(slide), ""
         case Prose():
             return _title(slide.title) + _prose(slide.entries), ""
+        case Terms():
+            return _title(slide.title) + _terms(slide), ""
         case Table():
             return _title(slide.title) + _table(slide), ""
+        case Ladder():
+            return _title(slide.title) + _ladder(slide), ""
         case Picture():
             drawn = diagram_svg(
                 slide.placed, mode=mode, icons=lambda node: icons(node.icon), prefix=prefix, caption=False, key=False
@@ -84,19 +109,22 @@ def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str
 
 def _title(title: str) -> str:
     fitting, size = fitted_title(title, WIDE - 80, _TITLE)
-    return words(40, 54, fitting, size, bold=True)
+    return _accent(MARK) + words(40, 56, fitting, size, bold=True)
+
+
+def _accent(box: tuple[float, float, float, float]) -> str:
+    x, y, wide, tall = box
+    return element("rect", x=x, y=y, width=wide, height=tall, class_="f-accent")
 
 
 def _opening(slide: Opening) -> str:
-    title = wrap(slide.title, WIDE - 128, _OPENING, bold=True, lines=2)
-    told = wrap(slide.subtitle, WIDE - 128, PROSE, lines=4)
-    y = TALL * 0.47
-    parts = [
-        words(64, y - (len(title) - 1 - at) * _OPENING * 1.2, line, _OPENING, bold=True)
-        for at, line in enumerate(title)
-    ]
-    parts.append(element("rect", x=64, y=y + 20, width=72, height=4, rx=2, class_="f-accent"))
-    parts += [words(64, y + 64 + at * PROSE * LEADING, line, PROSE, "muted") for at, line in enumerate(told)]
+    title = wrap(slide.title, 784, _OPENING, bold=True, lines=2)
+    told = wrap(slide.subtitle, 744, PROSE, lines=4)
+    parts = [element("rect", width=WIDE, height=TALL, class_="f-tint_3"), _accent(BAND)]
+    for at, line in enumerate(title):
+        parts.append(words(OPENING_X, 230 - (len(title) - 1 - at) * _OPENING * 1.2, line, _OPENING, bold=True))
+    for at, line in enumerate(told):
+        parts.append(words(OPENING_X, 284 + at * PROSE * LEADING, line, PROSE, "muted"))
     return "".join(parts)
 
 
@@ -104,31 +132,47 @@ def _opening(slide: Opening) -> str:
 
 
 def _prose(entries: tuple[Entry, ...]) -> str:
-    marked = any(entry.badge for entry in entries)
-    x = _AREA.x + (_INDENT if marked else 0)
+    indent = _INDENT if any(entry.badge for entry in entries) else 0.0
+    return _paragraphs(entries, Box(_AREA.x + indent, _AREA.y, _AREA.width - indent, _AREA.height), PROSE)
+
+
+def _terms(slide: Terms) -> str:
+    wide = (_AREA.width - GUTTER) / 2
     parts: list[str] = []
-    y = _AREA.y
-    for entry in entries:
-        bold = len(entry.strong)
-        text = f"{entry.strong} {entry.text}".strip()
-        lines = wrap(text, _AREA.width - (x - _AREA.x), PROSE, bold=bool(bold)) or ("",)
-        for at, line in enumerate(lines):
-            base = y + PROSE * 0.9 + at * PROSE * LEADING
-            strong, rest = line[:bold], line[bold:]
-            parts.append(words(x, base, strong, PROSE, bold=True) if strong.strip() else "")
-            start = x + text_width(strong, PROSE, bold=True)
-            parts.append(words(start + _lead(rest), base, rest.strip(), PROSE) if rest.strip() else "")
-            bold = max(bold - len(line) - 1, 0)
-        if entry.badge:
-            mark = badge(0, 0, entry.badge.number, entry.badge.severity, entry.badge.title)
-            where = f"translate({number(_AREA.x + 18)} {number(y + PROSE * 0.55)}) scale({_BADGE})"
-            parts.append(element("g", mark, transform=where))
-        y += len(lines) * PROSE * LEADING + 12
+    for at, term in enumerate(slide.terms):
+        x, y = _AREA.x + at * (wide + GUTTER), _AREA.y
+        for line in wrap(term.name, wide, HEADING, bold=True):
+            parts.append(words(x, y + HEADING * 0.9, line, HEADING, bold=True))
+            y += HEADING * LEADING
+        parts.append(_paragraphs(term.entries, Box(x, y + 12, wide, _AREA.bottom - y - 12), slide.size))
     return "".join(parts)
 
 
-def _lead(text: str) -> float:
-    return text_width(" ", PROSE) if text.startswith(" ") else 0.0
+def _paragraphs(entries: tuple[Entry, ...], room: Box, size: float) -> str:
+    """Paragraphs one under the other, each with its badge before it."""
+    parts: list[str] = []
+    y = room.y
+    for entry in entries:
+        bold = len(entry.strong)
+        text = f"{entry.strong} {entry.text}".strip()
+        lines = wrap(text, room.width, size, bold=bool(bold)) or ("",)
+        for at, line in enumerate(lines):
+            base = y + size * 0.9 + at * size * LEADING
+            strong, rest = line[:bold], line[bold:]
+            parts.append(words(room.x, base, strong, size, bold=True) if strong.strip() else "")
+            start = room.x + text_width(strong, size, bold=True)
+            parts.append(words(start + _lead(rest, size), base, rest.strip(), size) if rest.strip() else "")
+            bold = max(bold - len(line) - 1, 0)
+        if entry.badge:
+            mark = badge(0, 0, entry.badge.number, entry.badge.severity, entry.badge.title)
+            where = f"translate({number(room.x - _INDENT + 18)} {number(y + size * 0.55)}) scale({_BADGE})"
+            parts.append(element("g", mark, transform=where))
+        y += len(lines) * size * LEADING + 12
+    return "".join(parts)
+
+
+def _lead(text: str, size: float) -> float:
+    return text_width(" ", size) if text.startswith(" ") else 0.0
 
 
 def _table(slide: Table) -> str:
@@ -148,6 +192,33 @@ def _table(slide: Table) -> str:
         role, wide = ("accent", 2.0) if at == 0 else ("card_line", 0.5 * SIZES.hairline)
         parts.append(element("path", d=rule, fill="none", class_=f"s-{role}", stroke_width=wide))
     return "".join(parts)
+
+
+def _ladder(slide: Ladder) -> str:
+    placed = place_rungs(slide.rungs, slide.asked, _AREA)
+    parts = [*map(_filled, placed.key), *map(_said, placed.words)]
+    for column in placed.columns:
+        marks = [_form(severity, box) for severity, box in column.marks]
+        spoken = element("title", escape(column.rung.told))
+        parts.append(element("g", spoken, *map(_filled, column.bars), *map(_said, column.words), *marks))
+    line = f"M{number(placed.line.x)} {number(placed.line.y)}h{number(placed.line.width)}"
+    parts.append(element("path", d=line, fill="none", class_="s-card_line", stroke_width=1))
+    return "".join(parts)
+
+
+def _filled(one: Filled) -> str:
+    box = one.box
+    return element("rect", x=box.x, y=box.y, width=box.width, height=box.height, class_=f"f-{one.role}")
+
+
+def _said(one: Said) -> str:
+    x = one.box.centre[0] if one.middle else one.box.x
+    anchor: Literal["start", "middle"] = "middle" if one.middle else "start"
+    return words(x, one.base, one.text, one.size, one.role, anchor=anchor, bold=one.bold)
+
+
+def _form(severity: Severity, box: Box) -> str:
+    return sized_badge(*box.centre, 0, severity, "", box.width / 2)
 
 
 # Pictures

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
+from math import ceil, inf
 
-from archgen.assessment import assess
-from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Slide, Table
+from archgen.assessment import FlowAssessment, assess
+from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Slide, Table, Term
+from archgen.evolution.flows import access
 from archgen.explained import explained
 from archgen.finding import SEVERITIES, Finding, Severity
+from archgen.layout.rungs import Bar, Rung
 from archgen.report.assessment import lasting, percent, resting
 from archgen.slides.chapter import Bought, Chapter
-from archgen.slides.paging import fill, growing, pages, sheets, shortened
+from archgen.slides.paging import columns, growing, pages, sheets, shortened
+from archgen.topology import Topology
 from archgen.view import Badge, Sequence
 from archgen.wording import listed, plural
 
 _MOST = 6
 """Names that a line lists before it counts the rest."""
 
-_ROWS, _RUNGS = 6, 8
-"""Rows of a table on one slide: of flows, whose cells are long, and of architectures."""
+_ROWS, _RUNGS = 6, 5
+"""Rows of a table on one slide, and architectures beside each other."""
 
 _SAID = 4
 """Lines of an issue on a slide; its notes have the whole."""
@@ -29,10 +32,14 @@ _ASSUMED = ("Assumed", "Of", "Source")
 
 def deck(chapters: tuple[Chapter, ...], title: str, steps: bool = False) -> Deck:
     """The deck; with `steps` a flow is built up on one slide a step."""
-    slides: list[Slide] = [Opening(title, _subtitle(chapters))]
+    rungs = tuple(map(_rung, chapters))
+    told = "\n".join(one.told for one in rungs)
+    slides: list[Slide] = [Opening(title, _subtitle(chapters), told)]
     if len(chapters) > 1:
-        slides += _ladder(chapters)
-    for chapter in chapters:
+        slides += _ladder(rungs, told)
+    for chapter, rung in zip(chapters, rungs, strict=True):
+        if len(chapters) > 1:
+            slides.append(Opening(rung.name, chapter.topology.architecture.summary or "", rung.told))
         slides += _chapter(chapter, opened=len(chapters) > 1, steps=steps)
     slides += _appendix(chapters)
     return Deck(title, tuple(slides))
@@ -52,22 +59,37 @@ def _few(names: tuple[str, ...], last: str = "and") -> str:
 # The ladder
 
 
-def _ladder(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:
-    rows, told = [], []
-    for one in chapters:
-        topology, assessed = one.topology, assess(one.topology, 1)
-        known = [each.severity for each in one.findings if each.accepted is None]
-        worst = max(assessed, key=lambda each: each.result.downtime if each.possible else inf, default=None)
-        down = "" if worst is None else lasting(worst.result.downtime) if worst.possible else "always"
-        sizes = (str(len(topology.hosts)), str(len(topology.components)))
-        rows.append((topology.architecture.name, *sizes, str(known.count("error")), str(known.count("warning")), down))
-        told.append(f"{topology.architecture.name}: {_counted(known)}.")
-        if worst is not None:
-            title = topology.flows[worst.flow].title
-            told.append(f"Its worst flow, {title}, is down {down}{' a year' if worst.possible else ''}.")
-    header = ("Architecture", "Hosts", "Parts", "Errors", "Warnings", "Down a year")
-    for start in range(0, len(rows), _RUNGS):
-        yield Table("The ladder", header, tuple(rows[start : start + _RUNGS]), "\n".join(told))
+def _ladder(rungs: tuple[Rung, ...], notes: str) -> Iterator[Slide]:
+    """How long each architecture is down and how large it is, on slides of about equally many."""
+    count = ceil(len(rungs) / _RUNGS)
+    for at in range(count):
+        shown = rungs[len(rungs) * at // count : len(rungs) * (at + 1) // count]
+        yield Ladder(_numbered("The ladder", at + 1, count), "Down a year, the worst flow that", shown, notes)
+
+
+def _rung(chapter: Chapter) -> Rung:
+    topology = chapter.topology
+    name = topology.architecture.name
+    known = [one.severity for one in chapter.findings if one.accepted is None]
+    counts = tuple((one, known.count(one)) for one in SEVERITIES if one in known)
+    size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'part')}"
+    told, bars = [f"{name}: {size}, {_counted(known)}."], []
+    for label, found in _worst(topology):
+        hours = found.result.downtime if found.possible else inf
+        shown = lasting(hours) if found.possible else "always"
+        bars.append(Bar(label, hours, shown))
+        title = topology.flows[found.flow].title
+        told.append(f"Of what {label}, {title} is down longest: {shown}{' a year' if found.possible else ''}.")
+    return Rung(name, size, counts, tuple(bars), " ".join(told))
+
+
+def _worst(topology: Topology) -> Iterator[tuple[str, FlowAssessment]]:
+    """The flow that reads and the one that writes that are down longest."""
+    assessed = assess(topology, 1)
+    for label, reading in (("reads", True), ("writes", False)):
+        found = [one for one in assessed if (access(topology, one.flow) == "read") == reading]
+        if found:
+            yield label, max(found, key=lambda one: one.result.downtime if one.possible else inf)
 
 
 def _counted(known: list[Severity]) -> str:
@@ -94,8 +116,6 @@ def _bought(bought: Bought, name: str) -> Iterator[Slide]:
 
 def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[Slide]:
     architecture = chapter.topology.architecture
-    if opened:
-        yield Opening(architecture.name, architecture.summary or "")
     notes = _deployment_notes(chapter)
     if chapter.overview is not None:
         yield Picture(f"{architecture.name}: overview", chapter.overview, notes)
@@ -180,8 +200,7 @@ def _reliability(chapter: Chapter) -> Iterator[Slide]:
             *(f"{percent(number)} for {listed(ids)}: {source}" for number, source, ids in assumed),
         ]
     )
-    for start in range(0, len(rows), _ROWS):
-        yield Table(f"{name}: reliability", header, tuple(rows[start : start + _ROWS]), notes)
+    yield from _tables(f"{name}: reliability", header, tuple(rows), notes)
     yield from _assumed(chapter, assumed, notes)
 
 
@@ -192,8 +211,17 @@ def _assumed(chapter: Chapter, assumed: tuple[tuple[float, str, tuple[str, ...]]
     for number, source, ids in assumed:
         those = dict.fromkeys(replicas[one].component if one in replicas else one for one in ids)
         rows.append((percent(number), _few(tuple(those)), source))
-    for start in range(0, len(rows), _ROWS):
-        yield Table(f"{name}: what is assumed", _ASSUMED, tuple(rows[start : start + _ROWS]), notes)
+    yield from _tables(f"{name}: what is assumed", _ASSUMED, tuple(rows), notes)
+
+
+def _tables(title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], notes: str) -> Iterator[Slide]:
+    count = ceil(len(rows) / _ROWS)
+    for at in range(count):
+        yield Table(_numbered(title, at + 1, count), header, rows[at * _ROWS : (at + 1) * _ROWS], notes)
+
+
+def _numbered(title: str, at: int, count: int) -> str:
+    return title if count == 1 else f"{title} ({at} of {count})"
 
 
 def _issues(chapter: Chapter) -> Iterator[Prose]:
@@ -209,7 +237,9 @@ def _issues(chapter: Chapter) -> Iterator[Prose]:
     if entries:
         yield from pages(f"{chapter.topology.architecture.name}: issues", entries, "\n".join(notes))
     else:
-        yield from pages(f"{chapter.topology.architecture.name}: issues", (Entry("No open issue was found."),))
+        accepted = len(chapter.findings)
+        none = f"{plural(accepted, 'issue')} accepted in the model." if accepted else "Every rule holds."
+        yield from pages(f"{chapter.topology.architecture.name}: issues", (Entry("No open issue was found."),), none)
 
 
 # What it means
@@ -223,11 +253,17 @@ def _appendix(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:
             if one.here:
                 entry[2].append((chapter.topology.architecture.name, one.here))
     if told:
-        yield Opening("Explanations", "What the parts are and do")
-    for title, text, here in told.values():
-        notes = "\n".join([text, *(f"{name}: {words}" for name, words in here)])
-        entries = tuple(Entry(paragraph) for paragraph in text.split("\n\n"))
-        yield from pages(title, fill(entries, _here(here, len(chapters))), notes)
+        names = listed(tuple(title for title, _, _ in told.values()))
+        yield Opening("Explanations", "What the parts are and do", f"Each notion is explained once: {names}.")
+    yield from columns("Explanations", (_term(one, len(chapters)) for one in told.values()))
+
+
+def _term(told: tuple[str, str, list[tuple[str, str]]], all_of_them: int) -> tuple[Term, str]:
+    """A notion with what it means in each architecture, and what is said of it besides."""
+    title, text, here = told
+    paragraphs = tuple(Entry(paragraph) for paragraph in text.split("\n\n"))
+    notes = "\n".join([text, *(f"{name}: {words}" for name, words in here)])
+    return Term(title, paragraphs + _here(here, all_of_them)), notes
 
 
 def _here(said: list[tuple[str, str]], all_of_them: int) -> tuple[Entry, ...]:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from msgspec.structs import replace
 
-from archgen.deck import PROSE, TALL, WIDE, Entry, Prose
+from archgen.deck import GUTTER, HEADING, PROSE, TALL, WIDE, Entry, Prose, Term, Terms
 from archgen.layout.lanes import SLIDES
 from archgen.layout.legible import INSIDE
 from archgen.layout.sequence import PlacedSequence, place
+from archgen.layout.tables import LEADING
 from archgen.metrics import wrap
 from archgen.theme import SIZES
 from archgen.view import Block, Item, Message, Remark, Sequence
 
 _WIDTH = WIDE * 0.9 - 44
 _LINES = 13
+_SIZES = (20.0, 18.0)
+"""Sizes of words in a column, in points: two, so that slides of one sort look alike."""
+
+_COLUMN = (WIDE - 80 - GUTTER) / 2
 _SPACE = 0.5
 """The space after a paragraph, in lines."""
 
@@ -38,33 +43,77 @@ def shortened(text: str, most: int) -> str:
     return " ".join(wrap(text, _WIDTH, PROSE, lines=most))
 
 
-def fill(entries: tuple[Entry, ...], more: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    """The paragraphs and as many more as are left room for on their slide."""
-    found = list(entries)
-    room = _LINES - sum(lines(entry) + _SPACE for entry in entries)
-    for entry in more:
-        room -= lines(entry) + _SPACE
-        if room < 0:
-            break
-        found.append(entry)
-    return tuple(found)
-
-
 def pages(title: str, entries: tuple[Entry, ...], notes: str = "") -> Iterator[Prose]:
-    """The paragraphs on as many slides as they need; a long one is cut to a slide."""
-    sheets: list[list[Entry]] = []
-    room = 0.0
-    for entry in entries:
-        short = _cut(entry)
-        wanted = lines(short) + _SPACE
-        if not sheets or wanted > room:
-            sheets.append([])
-            room = _LINES + _SPACE
-        sheets[-1].append(short)
-        room -= wanted
+    """The paragraphs on as many slides as they need, about as much on each; a long one is cut to a slide."""
+    short = tuple(map(_cut, entries))
+    sheets = _sheets(short, _LINES)
+    for room in range(_LINES - 1, 0, -1):
+        lower = _sheets(short, room)
+        if len(lower) > len(sheets):
+            break
+        sheets = lower
     for at, sheet in enumerate(sheets, 1):
         numbered = title if len(sheets) == 1 else f"{title} ({at} of {len(sheets)})"
-        yield Prose(numbered, tuple(sheet), notes)
+        yield Prose(numbered, sheet, notes)
+
+
+def _sheets(entries: tuple[Entry, ...], most: int) -> list[tuple[Entry, ...]]:
+    """Paragraphs in slides of so many lines, each of at least one paragraph."""
+    found: list[tuple[Entry, ...]] = []
+    room = 0.0
+    for entry in entries:
+        wanted = lines(entry) + _SPACE
+        if not found or wanted > room:
+            found.append(())
+            room = most + _SPACE
+        found[-1] += (entry,)
+        room -= wanted
+    return found
+
+
+def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[Prose | Terms]:
+    """Notions with their notes, two on a slide where both fit, numbered; a notion that fits no column has slides of its own."""
+    found: list[tuple[tuple[Term, str], ...]] = []
+    for one in terms:
+        whole = _trimmed(one[0]), one[1]
+        alone = _term_size(whole[0]) is None
+        if found and len(found[-1]) == 1 and not alone and _term_size(found[-1][0][0]) is not None:
+            found[-1] += (whole,)
+        else:
+            found.append((whole,))
+    count = sum(_term_size(pair[0][0]) is not None for pair in found)
+    at = 0
+    for pair in found:
+        sizes = [size for term, _ in pair if (size := _term_size(term)) is not None]
+        if not sizes:
+            yield from pages(pair[0][0].name, pair[0][0].entries, pair[0][1])
+            continue
+        at += 1
+        numbered = title if count == 1 else f"{title} ({at} of {count})"
+        notes = "\n\n".join(f"{term.name}: {notes}" for term, notes in pair)
+        yield Terms(numbered, tuple(term for term, _ in pair), min(sizes), notes)
+
+
+def _trimmed(term: Term) -> Term:
+    """A notion without the last of what is said of it in single architectures, where its column has no room for it."""
+    said = term.entries
+    while len(said) > 1 and said[-1].strong and _term_size(Term(term.name, said)) is None:
+        said = said[:-1]
+    return Term(term.name, said)
+
+
+def _term_size(term: Term) -> float | None:
+    """The largest words in which a notion fits its column; None where none do."""
+    return next((size for size in _SIZES if _term_height(term, size) <= _ROOM[1]), None)
+
+
+def _term_height(term: Term, size: float) -> float:
+    name = len(wrap(term.name, _COLUMN, HEADING, bold=True)) * HEADING * LEADING
+    said = sum(
+        len(wrap(f"{one.strong} {one.text}".strip(), _COLUMN, size, bold=bool(one.strong))) * size * LEADING + 12
+        for one in term.entries
+    )
+    return name + 12 + said
 
 
 def _cut(entry: Entry) -> Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.export.pptx.canvas import Canvas
-from archgen.export.pptx.marks import Marks
+from archgen.export.pptx.marks import Marks, form
 from archgen.finding import SEVERITIES, Severity
 from archgen.layout.placed import Box, Placed
 from archgen.metrics import text_width
@@ -40,10 +40,11 @@ def legend(canvas: Canvas, placed: Placed, marks: Marks, room: float) -> None:
             marks.lock(canvas, shapes, x + _SAMPLE / 2 - 6, 5, line.lock, line.role)
         x = _words(canvas, x + _SAMPLE + 6, line.words)
     for severity in _severities(placed):
-        form = {"error": MSO_SHAPE.OCTAGON, "warning": MSO_SHAPE.ISOSCELES_TRIANGLE, "info": MSO_SHAPE.OVAL}[severity]
         if x + 18 + text_width(severity, _SIZE) > room:
             continue
-        canvas.shape(shapes, form, Box(x, 5, 12, 12), fill=severity, line="ground", name=f"legend: {severity}")
+        canvas.shape(
+            shapes, form(severity), Box(x, 5, 12, 12), fill=severity, line="ground", name=f"legend: {severity}"
+        )
         x = _words(canvas, x + 18, severity)
 
 

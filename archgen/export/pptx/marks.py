@@ -60,7 +60,7 @@ class Marks:
         told = f"{badge.severity} {badge.number}: {badge.title}"
         made = canvas.shape(
             into,
-            _form(badge.severity),
+            form(badge.severity),
             box,
             fill=badge.severity,
             line="ground",
@@ -68,7 +68,8 @@ class Marks:
             told=told,
         )
         run = ((str(badge.number), "on_badge", True),)
-        canvas.write(made, ((run, by * SIZES.small),))
+        # a triangle keeps its words in its lower half, below where they are in the middle of it
+        canvas.write(made, ((run, by * SIZES.small),), insets=(0, 0, 0, 4 * by if badge.severity == "warning" else 0))
 
     def row(
         self,
@@ -86,7 +87,8 @@ class Marks:
             right -= wide + 4
 
 
-def _form(severity: Severity) -> MSO_SHAPE:
+def form(severity: Severity) -> MSO_SHAPE:
+    """The form of a severity."""
     match severity:
         case "error":
             return MSO_SHAPE.OCTAGON

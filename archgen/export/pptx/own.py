@@ -13,7 +13,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.presentation import Presentation as Pptx
 from pptx.util import Emu, Pt
 
-from archgen.deck import PROSE, TALL, WIDE
+from archgen.deck import BAND, MARK, OPENING_X, PROSE, TALL, WIDE
 from archgen.theme import Theme
 
 TITLE_SIZE, OPENING_SIZE = 28.0, 40.0
@@ -54,10 +54,13 @@ _PLACES = {
 
 
 def _arrange(master: Any) -> None:
+    """Words start at one line on the left and end at one on the right; the accent marks where a slide begins."""
     for one in master.placeholders:
         place = _PLACES.get(one.placeholder_format.type)
         if place is not None:
             one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in place)
+            _unset(one)
+    _accent(master, "mark", MARK)
     style = master._element.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
     style.set("algn", "l")
     style.find(qn("a:defRPr")).set("sz", str(round(TITLE_SIZE * 100)))
@@ -65,21 +68,42 @@ def _arrange(master: Any) -> None:
 
 
 def _open(layout: Any) -> None:
-    """The title slide: words on the left, one under the other, and a rule between them."""
+    """The title slide: a ground of its own, a band of the accent, and words one under the other."""
     for one in layout.placeholders:
         form = one.placeholder_format.type
         if form == PP_PLACEHOLDER.CENTER_TITLE:
-            _set_words(one, (64, 136, 832, 112), "b", OPENING_SIZE, "tx1")
+            _set_words(one, (OPENING_X, 120, 800, 124), "b", OPENING_SIZE, "tx1")
         elif form == PP_PLACEHOLDER.SUBTITLE:
-            _set_words(one, (64, 278, 832, 150), "t", PROSE, "tx2")
-    left, top, wide, tall = (Emu(Pt(length)) for length in (71, 260, 72, 4))
-    layout._element.find(f"{qn('p:cSld')}/{qn('p:spTree')}").append(
+            _set_words(one, (OPENING_X, 256, 760, 150), "t", PROSE, "tx2")
+            _unset(one)
+    layout._element.set("showMasterSp", "0")
+    layout._element.find(qn("p:cSld")).insert(
+        0,
         parse_xml(
-            f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="90" name="rule"/><p:cNvSpPr/><p:nvPr userDrawn="1"/>'
+            f'<p:bg {nsdecls("p", "a")}><p:bgPr><a:solidFill><a:schemeClr val="bg2"/></a:solidFill><a:effectLst/>'
+            "</p:bgPr></p:bg>"
+        ),
+    )
+    _accent(layout, "band", BAND)
+
+
+def _unset(one: Any) -> None:
+    body = one._element.find(qn("p:txBody")).find(qn("a:bodyPr"))
+    body.set("lIns", "0")
+    body.set("rIns", "0")
+
+
+def _accent(place: Any, name: str, box: tuple[float, float, float, float]) -> None:
+    left, top, wide, tall = (Emu(Pt(length)) for length in box)
+    tree = place._element.find(f"{qn('p:cSld')}/{qn('p:spTree')}")
+    tree.insert(
+        2,
+        parse_xml(
+            f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="90" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/>'
             f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>'
-            f'<a:prstGeom prst="roundRect"><a:avLst><a:gd name="adj" fmla="val 50000"/></a:avLst></a:prstGeom>'
+            f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
             f'<a:solidFill><a:schemeClr val="accent1"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>'
-        )
+        ),
     )
 
 

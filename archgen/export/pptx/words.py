@@ -10,7 +10,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
-from archgen.deck import PROSE, Entry, Opening, Prose, Table
+from archgen.deck import GUTTER, HEADING, PROSE, Entry, Opening, Prose, Table, Term, Terms
 from archgen.export.pptx.canvas import Canvas
 from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.own import OPENING_SIZE, TITLE_SIZE
@@ -120,11 +120,12 @@ class Words:
         self._paragraphs(body, slide.entries, self._size(slide.entries, area.width - 16))
         return made
 
-    def _size(self, entries: tuple[Entry, ...], width: float) -> float:
-        """The largest words for which all paragraphs stand on the slide."""
+    def _size(self, entries: tuple[Entry, ...], width: float, height: float | None = None) -> float:
+        """The largest words for which all paragraphs stand on the slide, or in a part of its height."""
+        room = self._base.area.height if height is None else height
         for size in _SIZES:
             tall = sum(self._lines(entry, width, size) * size * LEADING + _SPACE for entry in entries)
-            if tall - _SPACE <= self._base.area.height:
+            if tall - _SPACE <= room:
                 return size
         return _SIZES[-1]
 
@@ -132,11 +133,15 @@ class Words:
         words = f"{entry.strong} {entry.text}".strip()
         return max(len(wrap(words, width / self._base.wider, size, bold=bool(entry.strong))), 1)
 
-    def _paragraphs(self, shape: Any, entries: tuple[Entry, ...], size: float) -> None:
+    def _paragraphs(self, shape: Any, entries: tuple[Entry, ...], size: float, heading: str = "") -> None:
         frame = shape.text_frame
         frame.word_wrap = True
+        if heading:
+            run = frame.paragraphs[0].add_run()
+            run.text, run.font.size, run.font.bold = heading, Pt(HEADING), True
+            frame.paragraphs[0].space_after = Pt(10)
         for at, entry in enumerate(entries):
-            paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
+            paragraph = frame.paragraphs[0] if at == 0 and not heading else frame.add_paragraph()
             properties = paragraph._p.get_or_add_pPr()
             properties.set("marL", "0")
             properties.set("indent", "0")
@@ -150,6 +155,26 @@ class Words:
                     run.font.size = Pt(size)
                     run.font.bold = bold
         self._ink(shape)
+
+    def terms(self, slide: Terms) -> Any:
+        """Notions beside each other, each in a box of its own."""
+        made = self.titled(self._base.bare, slide.title)
+        area = self._base.area
+        wide = (area.width - GUTTER) / 2
+        sizes = [self._term_size(one, wide) for one in slide.terms]
+        for at, one in enumerate(slide.terms):
+            x = area.x + at * (wide + GUTTER)
+            box = made.shapes.add_textbox(*_emu(x, area.y, wide, area.height))
+            box.name = clean(one.name)[:200]
+            for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
+                setattr(box.text_frame, side, 0)
+            self._paragraphs(box, one.entries, min(slide.size, *sizes), clean(one.name))
+        return made
+
+    def _term_size(self, term: Term, wide: float) -> float:
+        name = Entry("", term.name)
+        tall = self._base.area.height - self._lines(name, wide, HEADING) * HEADING * LEADING - _SPACE
+        return self._size(term.entries, wide, tall)
 
     def _marked(self, slide: Prose, made: Any) -> Any:
         area, y = self._base.area, self._base.area.y
@@ -180,6 +205,7 @@ class Words:
             len(rows), len(slide.header), *_emu(area.x, area.y, area.width, sum(laid.heights))
         )
         frame.name = clean(slide.title)[:200]
+        frame._element.nvGraphicFramePr.cNvPr.set("descr", clean(f"{slide.title}: {', '.join(slide.header)}")[:2000])
         frame._element.find(f".//{qn('a:tableStyleId')}").text = _PLAIN_TABLE
         frame.table.horz_banding = False
         for at, wide in enumerate(laid.widths):

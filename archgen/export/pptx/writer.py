@@ -9,8 +9,8 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from archgen.deck import BLEED, Deck, Flow, Opening, Picture, Prose, Slide, Table
-from archgen.export.pptx import diagram, sequence
+from archgen.deck import BLEED, Deck, Flow, Ladder, Opening, Picture, Prose, Slide, Table, Terms
+from archgen.export.pptx import diagram, ladder, sequence
 from archgen.export.pptx.archive import written
 from archgen.export.pptx.canvas import Canvas
 from archgen.export.pptx.legend import legend
@@ -19,6 +19,8 @@ from archgen.export.pptx.notes import Notes
 from archgen.export.pptx.template import Area, Base, base
 from archgen.export.pptx.words import Words
 from archgen.layout.legible import INSIDE, MOST
+from archgen.layout.placed import Box
+from archgen.layout.rungs import place_rungs
 from archgen.markup import clean
 from archgen.theme import LIGHT, SIZES, Theme
 
@@ -52,8 +54,12 @@ class _Writer:
                 made = self._words.opening(slide)
             case Prose():
                 made = self._words.prose(slide)
+            case Terms():
+                made = self._words.terms(slide)
             case Table():
                 made = self._words.table(slide)
+            case Ladder():
+                made = self._ladder(slide)
             case Picture():
                 made = self._picture(slide)
             case Flow():
@@ -76,6 +82,15 @@ class _Writer:
         foot = Canvas(made, self._base.theme, self._area.x, bottom, 1.0, self._base.ink is None)
         legend(foot, placed, self._marks, self._area.width)
         foot.close()
+        return made
+
+    def _ladder(self, slide: Ladder) -> Any:
+        made = self._words.titled(self._base.bare, slide.title)
+        area = self._area
+        room = Box(area.x, area.y, area.width, area.height)
+        canvas = Canvas(made, self._base.theme, 0.0, 0.0, 1.0, self._base.ink is None)
+        ladder.paint(canvas, place_rungs(slide.rungs, slide.asked, room, self._base.wider))
+        canvas.close()
         return made
 
     def _flow(self, slide: Flow) -> Any:
