@@ -173,6 +173,14 @@ class Topology:
         return writers(self.components[component])
 
     @cached_property
+    def agreeing(self) -> frozenset[str]:
+        """What decides who leads, and what only that asks: no flow keeps anything in it."""
+        named = {how.by for one in self.architecture.components for how in (one.replication, one.cluster) if how}
+        deciding = {one for one in named if one in self.components and not self.flows_of[one]}
+        asked = {target for one in deciding for connection in self.outgoing[one] for target in connection.targets}
+        return frozenset(deciding | {one for one in asked if not self.flows_of[one]})
+
+    @cached_property
     def names(self) -> Names:
         """What the model says of names and addresses."""
         return Names(self.architecture)

@@ -267,6 +267,7 @@ _PARTS: dict[str, Callable[[Hit], object]] = {
     "confidence": lambda one: one.confidence,
     "flows": lambda one: one.flows,
     "related": lambda one: [subject for subject, _ in one.related],
+    "labels": lambda one: [label for _, label in one.related],
     "proof": lambda one: one.proof.kill if one.proof is not None else None,
 }
 

@@ -1,9 +1,9 @@
 """What one rule says of one model, as its first line states it: the conditions that no example of the rule decides.
 
 `# missing-tls: connection user -> web, connection app -> web` are the subjects of all its findings, `none` that there are none.
-Lines `# message: …`, `# fix: …`, `# severity: …`, `# confidence: …`, `# flows: …`, `# related: …`, `# proof: …` and
-`# removed: …` right below state that of the findings too, one a finding; `RULE` is the rule's own fix, and what is removed is
-what a fix takes out.
+Lines `# message: …`, `# fix: …`, `# severity: …`, `# confidence: …`, `# flows: …`, `# related: …`, `# labels: …`,
+`# proof: …` and `# removed: …` right below state that of the findings too, one a finding; `RULE` is the rule's own fix, and
+what is removed is what a fix takes out.
 Where the rule compares models that follow each other, all three stand in the file, the last one being asked of.
 """
 
@@ -30,6 +30,7 @@ PARTS: dict[str, Callable[[Finding], str]] = {
     "flows": lambda one: ", ".join(one.flows) or "none",
     "severity": lambda one: one.severity,
     "related": lambda one: ", ".join(_named(each.subject) for each in one.related) or "none",
+    "labels": lambda one: "; ".join(each.label for each in one.related) or "none",
     "proof": lambda one: ", ".join(_named(each) for each in one.proof.kill) if one.proof is not None else "none",
     "removed": lambda one: (
         ", ".join(".".join(map(str, each.path)) for each in one.changes if isinstance(each, Remove)) or "nothing"

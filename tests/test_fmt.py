@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archgen.cli import main
 from archgen.loader import load
 from archgen.project.formatting import formatted
-from archgen.project.mending import mended
+from archgen.project.mending import mended, misspelt
 from archgen.rules import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -184,6 +184,40 @@ def test_what_was_misspelt_is_put_right_and_nothing_else() -> None:
 def test_what_cannot_be_guessed_stays() -> None:
     for text in ("archgen: 1\nname: x\nzebra: {}\n", "archgen: [", "", MODEL):
         assert mended(NAME, text.encode()) == text.encode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "slip"),
+    [
+        ("primry", "primary", True),
+        ("web_server", "web-server", True),
+        ("Nginx", "nginx", True),
+        ("apps-1", "app-1", True),
+        ("databsae", "database", True),
+        ("broker", "worker", False),
+        ("browser", "router", False),
+        ("server", "service", False),
+        ("tds", "tls", False),
+        ("web-3", "web-2", False),
+        ("web3", "web2", False),
+        ("db-a", "db-b", False),
+        ("db-eu", "db-us", False),
+        ("web-12", "web-21", False),
+        ("8.0", "8.4", False),
+    ],
+)
+def test_another_word_and_another_number_are_no_slip(wrong: str, right: str, slip: bool) -> None:
+    assert misspelt(wrong, right) is slip
+
+
+def test_a_host_that_is_not_declared_is_not_taken_for_its_neighbour() -> None:
+    text = (
+        MISSPELT.replace("cleint", "client")
+        .replace("run_on: servr-1", "runs_on: server-2")
+        .replace("wbe: htps", "web: https")
+    )
+    assert "server-2" in text
+    assert mended(NAME, text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests" / "broken").glob("*.arch.yaml")), ids=lambda path: path.stem)

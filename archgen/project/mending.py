@@ -1,6 +1,7 @@
 """Mechanical repairs of a model that cannot be read: a key, a kind or an id that was misspelt, put right in its place.
 
 Only what a problem itself suggests is written, only over the word that it names, and only if the problem is gone then.
+What may be another word (`broker` beside `worker`) or another thing (`web-3` beside `web-2`) is left to its author.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from archgen.project.writing import write
 
 _SUGGESTED = re.compile(rf"{SUGGESTED}`([^`]+)`\?")
 _NAMED = re.compile(r"`([^`]+)`")
+_PARTS = re.compile(r"[^\W\d_]+|\d+|[^\w.-]+")
+"""Runs of letters, of digits, and of other signs; what stands between parts of an id is none."""
 _MOST = 100
 """Repairs of one model."""
 
@@ -43,11 +46,8 @@ def _problems(file: str, data: bytes) -> tuple[Problem, ...]:
 def _repaired(file: str, data: bytes, problems: tuple[Problem, ...]) -> Iterator[tuple[bytes, tuple[Problem, ...]]]:
     """The model after one repair, and what is still wrong with it."""
     for problem in problems:
-        suggested = _SUGGESTED.search(problem.fix)
-        if suggested is None or problem.place.file != file:
-            continue
-        for wrong in get_close_matches(suggested[1], dict.fromkeys(_NAMED.findall(problem.message)), 3, 0.5):
-            made = _replaced(data, problem, wrong, suggested[1])
+        for wrong, right in repairs(problem) if problem.place.file == file else ():
+            made = _replaced(data, problem, wrong, right)
             if made is None:
                 continue
             left = _problems(file, made)
@@ -58,6 +58,43 @@ def _repaired(file: str, data: bytes, problems: tuple[Problem, ...]) -> Iterator
 
 def _alike(one: Problem, other: Problem) -> bool:
     return (one.message, one.place.line) == (other.message, other.place.line)
+
+
+def repairs(problem: Problem) -> Iterator[tuple[str, str]]:
+    """The words of a problem that are misspelt, each with the word that was meant."""
+    suggested = _SUGGESTED.search(problem.fix)
+    if suggested is not None:
+        for wrong in get_close_matches(suggested[1], dict.fromkeys(_NAMED.findall(problem.message)), 3, 0.5):
+            if misspelt(wrong, suggested[1]):
+                yield wrong, suggested[1]
+
+
+def misspelt(wrong: str, right: str) -> bool:
+    """Whether a word is another one with letters left out, put in, changed or swapped, and likely no word by itself."""
+    one, other = (_PARTS.findall(word.casefold()) for word in (wrong, right))
+    if "".join(one) == "".join(other):
+        return True
+    return len(one) == len(other) and all(a == b or _slipped(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _slipped(wrong: str, right: str) -> bool:
+    """Whether parts of words differ by a swap, or by one letter where they have four, two where they have eight."""
+    if sorted(wrong) == sorted(right):
+        differing = [at for at, (a, b) in enumerate(zip(wrong, right, strict=True)) if a != b]
+        return len(differing) == 2 and differing[1] == differing[0] + 1 and right.isalpha()
+    if max(len(wrong), len(right)) < 4 or not right.isalpha() or wrong[0] != right[0]:
+        return False
+    return _distance(wrong, right) <= max(1, min(len(wrong), len(right)) // 4)
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters have to be put in, left out or changed (Levenshtein, 1966)."""
+    row = list(range(len(other) + 1))
+    for at, a in enumerate(one, start=1):
+        above, row = row, [at]
+        for place, b in enumerate(other, start=1):
+            row.append(min(above[place] + 1, row[-1] + 1, above[place - 1] + (a != b)))
+    return row[-1]
 
 
 def _replaced(data: bytes, problem: Problem, wrong: str, right: str) -> bytes | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.errors import SUGGESTED, ModelError, Problem
+from archgen.errors import ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
 from archgen.loader import Loaded, check_ladder, load
 from archgen.model import SUFFIX
@@ -238,6 +238,7 @@ def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> di
 def as_finding(problem: Problem, model: str) -> Finding:
     """A problem as the finding of its rule, so that every report tells it like any other."""
     from archgen.analysis import fingerprint
+    from archgen.project.mending import repairs
     from archgen.rules import BY_NAME
 
     rule = BY_NAME[problem.rule]
@@ -258,5 +259,5 @@ def as_finding(problem: Problem, model: str) -> Finding:
         column=place.column,
         end_line=place.end_line,
         fingerprint=fingerprint(model, rule.id, subject),
-        fixable="safe" if SUGGESTED in problem.fix else None,
+        fixable="safe" if any(repairs(problem)) else None,
     )

@@ -62,7 +62,8 @@ def _requestless(facts: Topology) -> Iterator[Gap]:
             yield (
                 Subject("flow", flow),
                 f"{flow} has no request that has to succeed, so nothing can be said of what would stop it",
-                f"Add the requests of {flow} to its steps, outside of `opt`.",
+                f"Add to {flow} a request that it cannot do without: outside of `opt`, and without `required: false` at "
+                "the step or at its connection.",
             )
 
 
@@ -71,7 +72,8 @@ def _writers(facts: Topology) -> Iterator[Gap]:
     for component in facts.architecture.components:
         replication, count = component.replication, len(component.replicas)
         told = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
-        if facts.kind(component.id).stores and count > 1 and not told and not component.managed:
+        asked = facts.kind(component.id).stores and not component.managed and component.id not in facts.agreeing
+        if asked and count > 1 and not told:
             yield _component(
                 component,
                 f"{component.id} does not say which of its {count} replicas take writes, so each of them is taken to",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from archgen.finding import Subject
+from archgen.model import Component
+from archgen.reliability.edits import Automatic, apply, by_hand
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import failures
+from archgen.reliability.index import Index
+from archgen.reliability.structure import build
 from archgen.rule import Hit, Rule
 from archgen.topology import Breaking, Topology
 from archgen.wording import listed
@@ -13,20 +20,85 @@ from archgen.wording import listed
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for the model that lists what cannot be taken down for maintenance while its flows go on."""
     stopping = [one for one in facts.breaking if _maintained(facts, one)]
-    if stopping:
-        stopped = {flow for one in stopping for flow in one.flows}
-        flows = tuple(flow for flow in facts.flows if flow in stopped)
-        verb = "stops" if len(flows) == 1 else "stop"
-        yield Hit(
-            subject=Subject("model", facts.architecture.id),
-            message=(
-                f"a planned restart of {listed([one.element.id for one in stopping], 'or')} means downtime: "
-                f"{listed(flows)} {verb} meanwhile"
-            ),
-            related=tuple((one.element, f"stops {listed(one.flows)} while it restarts") for one in stopping),
-            flows=flows,
-            proof=stopping[0].points[0].proof,
-        )
+    if not stopping:
+        return
+    switched = tuple(
+        one
+        for one in facts.architecture.components
+        if len(one.replicas) > 1 and by_hand(one) and facts.flows_of[one.id]
+    )
+    still = _stopped_all_the_same(facts, switched) if switched else None
+    left = tuple(one for one in map(partial(_left, still), stopping) if one.points)
+    waiting = tuple(one for one in stopping if not any(one.element == each.element for each in left))
+    yield _hit(facts, stopping, left, _waiting(waiting, switched))
+
+
+def _left(still: frozenset[tuple[Subject, str]] | None, breaking: Breaking) -> Breaking:
+    if still is None:
+        return breaking
+    points = tuple(one for one in breaking.points if (breaking.element, one.proof.flow) in still)
+    return Breaking(breaking.element, points, breaking.absorbed)
+
+
+def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> frozenset[tuple[Subject, str]]:
+    """The elements, each with a flow, that stop it even after somebody has moved what waits for a person."""
+    changed = facts.architecture
+    for component in switched:
+        changed = apply(changed, Automatic(component.id))
+    index = Index(changed)
+    return frozenset(
+        (point.element, flow.id) for flow in changed.flows for point in failures(Plan(index, build(index, flow))).points
+    )
+
+
+def _waiting(
+    stopping: tuple[Breaking, ...], switched: tuple[Component, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stops no flow if some components are switched over first, and these components."""
+    lost = {one.element.id for one in stopping}
+    moved = (one.id for one in switched if any(not lost.isdisjoint((each.id, *each.hosts)) for each in one.replicas))
+    return tuple(one.element.id for one in stopping), tuple(moved)
+
+
+def _hit(
+    facts: Topology,
+    stopping: Sequence[Breaking],
+    left: tuple[Breaking, ...],
+    waiting: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Hit:
+    flows = _flows(facts, stopping)
+    stopped = _flows(facts, left or stopping)
+    meanwhile = f"{listed(stopped)} {'stops' if len(stopped) == 1 else 'stop'} meanwhile"
+    names, moved = waiting
+    switch = f"somebody has to switch {listed(moved)} over"
+    if not left:
+        message = f"before a planned restart of {listed(names, 'or')} {switch}, or {meanwhile}"
+    else:
+        message = f"a planned restart of {listed([one.element.id for one in left], 'or')} means downtime: {meanwhile}"
+        message += f"; before one of {listed(names, 'or')} {switch}" if names else ""
+    return Hit(
+        subject=Subject("model", facts.architecture.id),
+        message=message,
+        related=tuple((one.element, _label(one, waiting)) for one in stopping),
+        flows=flows,
+        fix=None
+        if left
+        else f"Write the switchover down and practise it, or let {listed(moved)} fail over automatically.",
+        case=None if left else "by-hand",
+        confidence="high" if left else "medium",
+        proof=(left or stopping)[0].points[0].proof,
+    )
+
+
+def _label(breaking: Breaking, waiting: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
+    names, moved = waiting
+    unless = f" unless {listed(moved)} was switched over" if breaking.element.id in names else ""
+    return f"stops {listed(breaking.flows)} while it restarts{unless}"
+
+
+def _flows(facts: Topology, stopping: Sequence[Breaking]) -> tuple[str, ...]:
+    stopped = {flow for one in stopping for flow in one.flows}
+    return tuple(flow for flow in facts.flows if flow in stopped)
 
 
 def _maintained(facts: Topology, breaking: Breaking) -> bool:
@@ -42,6 +114,7 @@ RULE = Rule(
     code="OPS001",
     title="Maintenance means downtime",
     severity="warning",
+    cases=(("by-hand", "info"),),
     category="operations",
     summary="Restarting or deploying to one host or component stops a flow.",
     why=(
@@ -49,8 +122,11 @@ RULE = Rule(
         "Where each of these stops the site, updates are put off, and putting them off is how known holes stay open. "
         "A planned restart is a failure that is certain to come."
     ),
-    fix="Give each of them a second replica that can take the traffic, and update one after the other.",
-    limits="Takes a restart as the loss of the element for its length; a restart within a client's own retry goes unseen.",
+    fix="Run each part that stops a flow on a second host that can take the traffic, and update one after the other.",
+    limits=(
+        "Takes a restart as the loss of the element for its length; a restart within a client's own retry goes unseen. "
+        "What a person can switch over before the restart is told only where nothing else stops a flow, as an info."
+    ),
     references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
     check=check,
     bad="""\

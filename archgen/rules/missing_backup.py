@@ -26,15 +26,21 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _keeps(facts: Topology, component: Component) -> bool:
     copy = component.replication is not None and component.replication.copy_of is not None
-    return facts.kind(component.id).stores and not component.managed and not copy
+    kept = facts.kind(component.id).stores and not component.managed and not copy
+    return kept and component.id not in facts.agreeing
 
 
 def _missing(facts: Topology, component: Component) -> Hit:
-    beside = "; its replicas repeat a mistaken DELETE within seconds" if len(component.replicas) > 1 else ""
+    passing = component.kind == "stream"
+    mistake = "deletion" if passing else "DELETE"
+    beside = f"; its replicas repeat a mistaken {mistake} within seconds" if len(component.replicas) > 1 else ""
     return Hit(
         subject=Subject("component", component.id),
         message=f"nothing backs up {component.title}{beside}",
         flows=facts.flows_of[component.id],
+        case="passing" if passing else None,
+        # most streams hand on what others keep; whether this one is the only place of it is not stated
+        confidence="low" if passing else "high",
     )
 
 
@@ -51,7 +57,7 @@ def _untested(facts: Topology, component: Component, backups: tuple[Component, .
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """A daily backup that somebody else keeps; that a restore of it works is for people to find out and to say."""
-    if hit.case is not None:
+    if hit.case == "untested":
         return ()
     kept = next((one.id for backups in facts.backups.values() for one in backups if one.managed), None)
     if kept is not None:
@@ -65,7 +71,7 @@ RULE = Rule(
     code="DAT001",
     title="No backup",
     severity="error",
-    cases=(("untested", "warning"),),
+    cases=(("untested", "warning"), ("passing", "warning")),
     category="data",
     summary="A persistent store has no backup, or none that is known to restore.",
     why=(
@@ -74,7 +80,11 @@ RULE = Rule(
         "once, brings the data back."
     ),
     fix="Add a component of `kind: backup` with `backs_up`, how often (`every`), how long (`keeps`) and `restore_tested`.",
-    limits="Managed stores are left to their provider; a copy of another component is covered by that one's backup.",
+    limits=(
+        "Managed stores are left to their provider; a copy of another component is covered by that one's backup. What "
+        "others only agree by, such as the etcd of an automatic failover, fills itself again. A stream mostly hands on "
+        "what others keep, so there the finding is one of low confidence."
+    ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
     ),

@@ -29,6 +29,7 @@ def check(facts: Topology) -> Iterator[Hit]:
         message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
         related=tuple((one, "is not monitored") for one in (*hosts.values(), *parts.values())),
         flows=facts.flows_through(components),
+        fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),
         case="nothing" if nobody else None,
     )
 
@@ -67,6 +68,8 @@ def _collects_by_place(component: Component) -> bool:
     return component.kind == "monitoring-agent" and placed and bool(component.replicas)
 
 
+_FIX = "Run a monitoring client on each of them (`kind: monitoring-agent`), or have one collect `from` what runs there."
+
 RULE = Rule(
     id="unmonitored",
     code="OBS001",
@@ -80,7 +83,7 @@ RULE = Rule(
         "and after the outage there is nothing to learn from. A machine is watched when a client on it collects, or when "
         "the monitoring collects from a component on it."
     ),
-    fix="Run a monitoring client on each of them (`kind: monitoring-agent`), or name them under `collects: from`.",
+    fix=_FIX,
     limits="Managed parts are left to their provider. Whether what is collected says enough is for other rules.",
     references=(
         (

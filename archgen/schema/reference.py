@@ -69,7 +69,7 @@ def _values(schema: Any) -> str:
     lines = ["### Values", "", "| form | what it is | examples |", "| --- | --- | --- |"]
     for said in schema["$defs"].values():
         if "properties" not in said and "title" in said:
-            examples = ", ".join(f"`{_cell(flow_style(example))}`" for example in said["examples"])
+            examples = ", ".join(f"`{_cell(flow_style(example))}`" for example in said.get("enum", said["examples"]))
             lines.append(_row(f"| {said['title']} | {_cell(said['description'])} | {examples} |"))
     return "\n".join([*lines, ""])
 
