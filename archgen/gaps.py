@@ -95,11 +95,9 @@ def going_back(facts: Topology) -> Iterator[Gap]:
 
 def signing_in(facts: Topology) -> Iterator[Gap]:
     """Callers of a store without an account, where others of its callers state theirs (`shared-credentials`)."""
-    for component in facts.architecture.components:
-        callers = facts.incoming[component.id]
-        if not any(one.credentials for one in callers):
-            continue
-        for one in callers:
+    stated = {target for one in facts.architecture.connections if one.credentials for target in one.targets}
+    for component in (one for one in facts.components if one in stated):
+        for one in facts.incoming[component]:
             if one.credentials is None and one.authentication is None and facts.kind(one.source).id != "client":
                 yield (
                     Subject("connection", one.id),

@@ -27,12 +27,12 @@ def connection_of(facts: Topology, name: str) -> Connection:
 
 def called_ports(facts: Topology, components: Collection[str]) -> list[int]:
     """The ports that components are called on from elsewhere; none if one of them is not known."""
-    found = {
-        port.port or _PORTS.get(port.protocol)
-        for connection in facts.architecture.connections
-        if any(one in components for one in connection.targets) and facts.crosses(connection) is not False
-        for port in connection.ports
-    }
+    found: set[int | None] = set()
+    for connection in facts.architecture.connections:
+        ports = {port.port or _PORTS.get(port.protocol) for port in connection.ports}
+        # what is known already, as nearly all is, is not asked again whether it leaves a host
+        if not ports <= found and any(one in components for one in connection.targets):
+            found |= ports if facts.crosses(connection) is not False else set()
     return [] if None in found else sorted(one for one in found if one)
 
 

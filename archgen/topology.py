@@ -252,24 +252,20 @@ class Topology:
         """Whether calls over a connection may leave a host; None where the hosts are not told."""
         if connection.locality == SAME_HOST:
             return False
-        unknown = False
-        for source in self.components[connection.source].replicas:
-            for target in connection.targets:
-                for answering in self.components[target].replicas:
-                    answer = self._apart(source, answering)
-                    if answer:
-                        return True
-                    unknown = unknown or answer is None
-        return None if unknown else False
-
-    def _apart(self, source: Replica, target: Replica) -> bool | None:
-        caller, callee = self.components[source.component], self.components[target.component]
+        caller = self.components[connection.source]
+        callees = [self.components[target] for target in connection.targets]
         # what somebody else runs stands on none of the model's hosts
-        if caller.kind == "client" or caller.managed or callee.managed:
+        if caller.kind == "client" or caller.managed or any(callee.managed for callee in callees):
             return True
-        if not source.hosts or not target.hosts:
-            return None
-        return len(source.hosts) > 1 or source.hosts != target.hosts
+        unknown = False
+        for source in caller.replicas:
+            for callee in callees:
+                for answering in callee.replicas:
+                    if not source.hosts or not answering.hosts:
+                        unknown = True
+                    elif len(source.hosts) > 1 or source.hosts != answering.hosts:
+                        return True
+        return None if unknown else False
 
     def meaning(self, connection: Connection, port: Port | None) -> Meaning:
         """What a connection's line means on one of its ports."""
@@ -313,39 +309,39 @@ class Topology:
     @cached_property
     def flows_of(self) -> dict[str, tuple[str, ...]]:
         """For each component, the flows that have it as an end of a request step, or as an alternative of one."""
-        found: dict[str, dict[str, None]] = {component: {} for component in self.components}
+        found: dict[str, dict[str, None]] = {}
         for flow, hops in self.hops.items():
             for hop in hops:
                 for end in (hop.step.source, *hop.step.targets, *(hop.connection.targets if hop.connection else ())):
-                    found[end][flow] = None
-        return {component: tuple(flows) for component, flows in found.items()}
+                    found.setdefault(end, {})[flow] = None
+        return {component: tuple(found.get(component, ())) for component in self.components}
 
     @cached_property
     def flows_over(self) -> dict[str, tuple[str, ...]]:
         """For each connection, the flows whose steps use it."""
-        found: dict[str, dict[str, None]] = {one.id: {} for one in self.architecture.connections}
+        found: dict[str, dict[str, None]] = {}
         for flow, hops in self.hops.items():
             for hop in hops:
                 if hop.connection is not None:
-                    found[hop.connection.id][flow] = None
-        return {connection: tuple(flows) for connection, flows in found.items()}
+                    found.setdefault(hop.connection.id, {})[flow] = None
+        return {one.id: tuple(found.get(one.id, ())) for one in self.architecture.connections}
 
     @cached_property
     def outgoing(self) -> dict[str, tuple[Connection, ...]]:
         """The connections of each component as a source."""
-        found: dict[str, list[Connection]] = {component: [] for component in self.components}
+        found: dict[str, list[Connection]] = {}
         for connection in self.architecture.connections:
-            found[connection.source].append(connection)
-        return {component: tuple(connections) for component, connections in found.items()}
+            found.setdefault(connection.source, []).append(connection)
+        return {component: tuple(found.get(component, ())) for component in self.components}
 
     @cached_property
     def incoming(self) -> dict[str, tuple[Connection, ...]]:
         """The connections of each component as a target."""
-        found: dict[str, list[Connection]] = {component: [] for component in self.components}
+        found: dict[str, list[Connection]] = {}
         for connection in self.architecture.connections:
             for target in dict.fromkeys(connection.targets):
-                found[target].append(connection)
-        return {component: tuple(connections) for component, connections in found.items()}
+                found.setdefault(target, []).append(connection)
+        return {component: tuple(found.get(component, ())) for component in self.components}
 
     @cached_property
     def entries(self) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -550,9 +546,10 @@ class Topology:
     def identical_servers(self) -> tuple[str, ...]:
         """All hosts that serve or store, if there are several and each carries the same web, application and data."""
         carrying = tuple(host for host in self.hosts if self.load(host))
-        loads = {frozenset(self.load(host)) for host in carrying}
-        alike = len(carrying) > 1 and len(loads) == 1 and self.carries_all_roles(carrying[0])
-        return carrying if alike else ()
+        if len(carrying) < 2 or not self.carries_all_roles(carrying[0]):
+            return ()
+        first = frozenset(self.load(carrying[0]))
+        return carrying if all(first == frozenset(self.load(host)) for host in carrying) else ()
 
     def flows_through(self, components: Iterable[str]) -> tuple[str, ...]:
         """The flows that have any of the components as an end of a request step, in the order of the model."""

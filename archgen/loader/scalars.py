@@ -30,7 +30,7 @@ def resolve(text: str) -> str | int | float | bool | None:
     """
     if text in _WORDS:
         return _WORDS[text]
-    if len(text) > _LONGEST_NUMBER:
+    if len(text) > _LONGEST_NUMBER or text[0] > "9":
         return text
     if _DIGITS.fullmatch(text):
         return int(text)
@@ -39,7 +39,7 @@ def resolve(text: str) -> str | int | float | bool | None:
         if number.is_integer() and abs(number) < _LARGEST_WHOLE:
             return int(number)
         return number if isfinite(number) else text
-    return int(text, 0) if _OTHER_BASE.fullmatch(text) else text
+    return int(text, 0) if text[0] == "0" and _OTHER_BASE.fullmatch(text) else text
 
 
 def seconds(text: str) -> float:

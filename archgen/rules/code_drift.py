@@ -15,8 +15,10 @@ from archgen.wording import listed
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a code base, or a component that carries its own code, with copies on several hosts."""
     for component in facts.architecture.components:
+        if component.managed or (component.kind != "code-base" and component.deploy != "by-hand"):
+            continue
         hosts = facts.hosts_of(component.id)
-        if len(hosts) < 2 or component.managed:
+        if len(hosts) < 2:
             continue
         if component.kind == "code-base":
             users = [one for one in facts.architecture.components if one.codebase == component.id]
@@ -24,7 +26,7 @@ def check(facts: Topology) -> Iterator[Hit]:
             by_hand = "by-hand" in (component.deploy, *ways)
             if by_hand or (component.deploy is None and (not ways or None in ways)):
                 yield _hit(facts, component, users, hosts, by_hand)
-        elif component.deploy == "by-hand" and component.codebase is None and facts.kind(component.id).role != "data":
+        elif component.codebase is None and facts.kind(component.id).role != "data":
             yield _hit(facts, component, [], hosts, by_hand=True)
 
 

@@ -44,18 +44,17 @@ def _flows(facts: Topology, subject: Subject) -> tuple[str, ...]:
 
 def _ports(facts: Topology) -> Iterator[Clash]:
     for connection in facts.architecture.connections:
-        subject = Subject("connection", connection.id)
         for port in connection.ports:
             if port.tls is not None and port.tls.mode == "off" and _wants_tls(port):
                 number = f" on port {port.port}" if port.port is not None else ""
                 yield (
-                    subject,
+                    Subject("connection", connection.id),
                     f"{connection.id} is {port.protocol}{number}, which is spoken over TLS, and says `tls: false`",
                     "Remove `tls: false`, or name the protocol and the port that are spoken in clear.",
                 )
             if port.redirect == port.protocol:
                 yield (
-                    subject,
+                    Subject("connection", connection.id),
                     f"{connection.id} redirects {port.protocol} to {port.redirect}, so a caller never arrives",
                     "Redirect to another protocol, or remove `redirect`.",
                 )

@@ -18,10 +18,13 @@ _ANY = "any"
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a connection, for the first of its ports that is not for the public; stated ones come first."""
-    passed = frozenset(_passed_on(facts))
+    passed: dict[str, list[Port]] = {}
+    for name, port in _passed_on(facts):
+        passed.setdefault(name, []).append(port)
     for connection in facts.architecture.connections:
         direct = facts.trust(connection.source) == "internet"
-        public = [port for port in connection.ports if direct or (connection.id, port) in passed]
+        handed = passed.get(connection.id, ())
+        public = [port for port in connection.ports if direct or port in handed]
         stated = next((port for port in public if port.admin), None)
         if stated is not None:
             yield _hit(facts, connection, stated, "stated")
@@ -31,9 +34,10 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
     """Whether the protocol is there to run a machine of one's own; a bastion is there to be reached that way."""
+    if port.admin is not None or port.protocol not in ADMINISTRATION:
+        return False
     targets = [facts.components[target] for target in connection.targets]
-    own = any(one.kind != "bastion" and not one.managed for one in targets)
-    return own and port.admin is None and port.protocol in ADMINISTRATION
+    return any(one.kind != "bastion" and not one.managed for one in targets)
 
 
 def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:

@@ -16,16 +16,17 @@ _BESIDE = ("bastion", "secrets", "client")
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a connection to a store that should not be there, and one a store that stands on the internet."""
     for component in facts.architecture.components:
-        network = facts.network_of(component.id)
-        if component.kind in _STORES and network is not None and network.trust == "internet":
+        network = facts.network_of(component.id) if component.kind in _STORES else None
+        if network is not None and network.trust == "internet":
             yield Hit(
                 subject=Subject("component", component.id),
                 message=f"{component.id} stands in {network.id}, which the internet reaches",
                 flows=facts.flows_of[component.id],
                 fix="Move it to a private network that only its callers reach.",
             )
+    kept = {one.id for one in facts.architecture.components if one.kind in _STORES}
     for connection in facts.architecture.connections:
-        stores = [one for one in connection.targets if facts.components[one].kind in _STORES]
+        stores = [one for one in connection.targets if one in kept]
         if stores and connection.source not in stores:
             yield from _judge(facts, connection, stores[0])
 

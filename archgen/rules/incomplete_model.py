@@ -108,8 +108,10 @@ def _choices(facts: Topology, connection: Connection) -> int:
 def _encryption(facts: Topology) -> Iterator[Gap]:
     """Connections from the internet of which neither the protocol nor `tls` tells whether they are encrypted."""
     for connection in facts.architecture.connections:
+        if facts.trust(connection.source) != "internet":
+            continue
         open_ = [port.protocol for port in connection.ports if port.redirect is None and encrypted(port) is None]
-        if open_ and facts.trust(connection.source) == "internet" and facts.crosses(connection) is not False:
+        if open_ and facts.crosses(connection) is not False:
             yield (
                 Subject("connection", connection.id),
                 f"{connection.id} does not say whether its {listed(open_)} traffic is encrypted on its way through the "

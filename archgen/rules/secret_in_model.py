@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from archgen.finding import Subject, SubjectKind
 from archgen.model import Answer, Flow, Note, Request, Step
@@ -76,30 +77,29 @@ def _texts(facts: Topology) -> list[Text]:
     found: list[Text] = [(model, text) for text in (architecture.name, architecture.summary) if text]
     found += [(model, one.reason) for one in architecture.accept if one.reason]
     for host in architecture.hosts:
-        links = [text for link in host.links for text in link]
         own: Thing = ("host", host.id)
-        found += [(own, text) for text in (host.name, host.why, host.owner, host.os, *links) if text]
+        said = (host.name, host.why, host.owner, host.os, *chain.from_iterable(host.links))
+        found += [(own, text) for text in said if text is not None]
     for component in architecture.components:
-        flags = (component.rate_limit, component.rollback)
-        said = (
+        own = ("component", component.id)
+        told = (
             component.name,
             component.why,
             component.owner,
             component.product,
             component.version,
             component.image,
-            *[flag for flag in flags if isinstance(flag, str)],
+            component.rate_limit,
+            component.rollback,
+            component.balance.health_check if component.balance is not None else None,
+            *chain.from_iterable(component.links),
+            *component.probes,
         )
-        links = [text for link in component.links for text in link]
-        own = ("component", component.id)
-        found += [(own, text) for text in (*said, *links, *component.probes) if text]
-        check_ = component.balance.health_check if component.balance is not None else None
-        if isinstance(check_, str):
-            found.append((own, check_))
+        found += [(own, text) for text in told if isinstance(text, str)]
         found += [(("record", record.id), record.value) for record in component.records]
     for one in architecture.connections:
-        told = (one.why, one.credentials, one.authentication)
-        found += [(("connection", one.id), text) for text in told if isinstance(text, str)]
+        stated = (one.why, one.credentials, one.authentication)
+        found += [(("connection", one.id), text) for text in stated if isinstance(text, str)]
     for flow in architecture.flows:
         found += [(("flow", flow.id), text) for text in (flow.title, flow.summary) if text]
         found += _messages(flow, flow.steps)

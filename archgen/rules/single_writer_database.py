@@ -16,8 +16,10 @@ from archgen.wording import listed
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a data store, for the flows that the loss of its only writer breaks."""
     for component in facts.architecture.components:
+        if component.managed or not facts.kind(component.id).stores:
+            continue
         now, later = facts.writers(component.id)
-        if facts.kind(component.id).stores and not component.managed and len(now) == 1 and not later:
+        if len(now) == 1 and not later:
             flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, component.id, now[0], flow))
             if flows:
                 yield _hit(facts, component, now[0], flows)

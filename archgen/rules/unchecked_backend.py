@@ -19,8 +19,10 @@ _ANSWERS = ("get ", "head ", "options ", "http", "/", "grpc", "200")
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a balancer with several targets to choose from."""
     for component in facts.architecture.components:
+        if component.balance is None or component.balance.backup:
+            continue
         pool = _pool(facts, component)
-        if component.balance is None or len(pool) < 2 or component.balance.backup:
+        if len(pool) < 2:
             continue
         targets = tuple(dict.fromkeys(facts.replicas[one].component for one in pool))
         if component.balance.health_check is False:
