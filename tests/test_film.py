@@ -10,11 +10,16 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.cli import main
+from archgen.layout.domain import domain
 from archgen.layout.sequence import place
 from archgen.render.animated_svg import animated_svg
+from archgen.render.path_film import PACE, REST, animated_path_svg, path_frames
 from archgen.render.sequence_svg import sequence_svg
+from archgen.theme import DARK, LIGHT
 from archgen.topology import Topology
 from archgen.views.flow import flow_sequence
+from archgen.views.path import path
+from archgen.views.turns import turns
 from tests import browser
 from tests.test_exports import MODELS, SHIPPED
 
@@ -75,6 +80,89 @@ def test_an_animated_picture_is_asked_for_by_its_name(tmp_path: Path) -> None:
     assert "@keyframes" in target.read_text(encoding="utf-8")
 
 
+def lit(one: Topology, number: int) -> tuple[list[str], list[str], str]:
+    """The components and connections that are lit in a picture of the film of a model's last flow, and its words."""
+    flow = one.architecture.flows[-1]
+    frames = path_frames(domain(path(one, flow)), flow.title, turns(one, flow), "p", "light")
+    assert len(frames) == 1 + len(turns(one, flow))
+    root = ElementTree.fromstring(frames[number])
+    things = [node for node in root.iter(f"{SVG}g") if node.get("data-component") or node.get("data-edge")]
+    assert {node.get("style") for node in things} <= {None, "opacity:0.22"}
+    seen = [node for node in things if node.get("style") is None]
+    cards = dict.fromkeys(name for node in seen if (name := node.get("data-component")))
+    lines = dict.fromkeys(name for node in seen if (name := node.get("data-edge")))
+    words = [node.text or "" for node in root.findall(f"{SVG}g")[-2].iter(f"{SVG}text")]
+    return list(cards), list(lines), " | ".join(words)
+
+
+def test_each_step_lights_its_connection_in_the_deployment() -> None:
+    one = SHIPPED[1]
+    whole = lit(one, 0)
+    assert set(whole[0]) == {"user", "dns", "haproxy", "nginx", "app", "mysql"}
+    assert whole[2] == "A visitor sends a comment | 10 steps"
+    asked = lit(one, 4)
+    assert asked == (
+        ["haproxy", "nginx"],
+        ["haproxy -> nginx"],
+        "4. haproxy → nginx | http 80 · in clear across hosts | POST /comments, to the next server in turn",
+    )
+    answered = lit(one, 9)
+    assert answered[1] == ["haproxy -> nginx"]
+    assert answered[2].startswith("9. nginx → haproxy | ")
+
+
+@MODELS
+def test_a_path_plays_as_its_pictures_stand(one: Topology) -> None:
+    """What the key frames of each card and line say in the middle of each step is what the still pictures show."""
+    for flow in one.architecture.flows:
+        told, placed = turns(one, flow), domain(path(one, flow))
+        frames = [ElementTree.fromstring(svg) for svg in path_frames(placed, flow.title, told, "p", "light")]
+        svg = animated_path_svg(placed, flow.title, told, "p", "light")
+        rules = dict(re.findall(r"@keyframes (p-[0-9]+)\{(.*?\})\}", svg))
+        length = float(re.findall(r"animation-duration:([0-9.]+)s", svg)[0])
+        things = [node for node in ElementTree.fromstring(svg).iter(f"{SVG}g") if (node.get("style") or "")]
+        for node in things:
+            name = (node.get("style") or "").removeprefix("animation-name:")
+            keys = [
+                (float(at), float(light)) for at, light in re.findall(r"([0-9.]+)%\{opacity:([0-9.]+)\}", rules[name])
+            ]
+            assert keys == sorted(keys, key=lambda key: key[0])
+            for number, frame in enumerate(frames):
+                middle = 100 * (REST / 2 if number == 0 else REST + PACE * (number - 0.5)) / length
+                light = [value for at, value in keys if at <= middle][-1]
+                for attribute in ("data-node", "data-edge"):
+                    if subject := node.get(attribute):
+                        same = next(each for each in frame.iter(f"{SVG}g") if each.get(attribute) == subject)
+                        assert light == float((same.get("style") or "opacity:1").removeprefix("opacity:"))
+
+
+def test_a_path_without_motion_is_the_whole_path_under_its_title() -> None:
+    one = SHIPPED[1]
+    flow = one.architecture.flows[0]
+    svg = animated_path_svg(domain(path(one, flow)), flow.title, turns(one, flow), "p", "light")
+    assert svg.count("animation-duration") == 1
+    assert "@media (prefers-reduced-motion:no-preference){#p [style^" in svg
+    hidden = [node for node in ElementTree.fromstring(svg).iter(f"{SVG}g") if node.get("opacity") is not None]
+    assert len(hidden) == len(turns(one, flow))
+    assert all(node.get("data-node") is None and node.get("data-edge") is None for node in hidden)
+
+
+def test_the_ground_of_a_gif_is_that_of_the_picture(tmp_path: Path) -> None:
+    image = pytest.importorskip("PIL.Image", reason="the slides extra is not installed")
+    for theme, ground in (("light", LIGHT), ("dark", DARK)):
+        target = tmp_path / f"{theme}.gif"
+        words = ["draw", MODEL, "--view", "paths", "--flow", "read-page", "--scale", "1", "--theme", theme]
+        assert main([*words, "-o", str(target)]) == 0
+        film = image.open(BytesIO(target.read_bytes()))
+        assert film.n_frames == 1 + len(SHIPPED[0].architecture.flows[0].steps)
+        film.seek(2)
+        frame = film.convert("RGB")
+        colours = {colour for _, colour in frame.getcolors(1 << 24)}
+        for role in (ground.ground, ground.card, ground.tint_1):
+            assert tuple(bytes.fromhex(role[1:])) in colours
+        assert frame.getpixel((2, 2)) == tuple(bytes.fromhex(ground.ground[1:]))
+
+
 class TestInABrowser:
     pytestmark = browser.MARKS
 
@@ -101,5 +189,35 @@ class TestInABrowser:
             still = opened.run(playing)
             assert isinstance(still, list)
             assert set(still) == {1}
+        finally:
+            opened.driver.quit()
+
+    def test_a_path_plays_and_rests_too(self, tmp_path: Path) -> None:
+        one = SHIPPED[1]
+        flow = one.architecture.flows[1]
+        svg = animated_path_svg(domain(path(one, flow)), flow.title, turns(one, flow), "p")
+        (tmp_path / "a.html").write_text(f"<!doctype html><meta charset=utf-8><body>{svg}", encoding="utf-8")
+        playing = (
+            "const all = document.getAnimations(); all.forEach(one => { one.pause(); one.currentTime = TIME; });"
+            "const shown = some => [...document.querySelectorAll(some)].filter(one => getComputedStyle(one).opacity > 0.9);"
+            "return [shown('[data-edge]').map(one => one.dataset.edge),"
+            "shown('g[style]:not([data-node]):not([data-edge])').map(one => one.textContent)];"
+        )
+        opened = browser.Browser()
+        try:
+            for scheme in ("light", "dark"):
+                opened.prefer(scheme)
+                opened.open(str(tmp_path / "a.html"))
+                lines, said = opened.run(playing.replace("TIME", "9300")) or ()
+                assert set(lines) == {"haproxy -> nginx"}
+                assert [words[:19] for words in said] == ["4. haproxy → nginxh"]
+                opened.picture(f"path-playing-{scheme}")
+            wish = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+            opened.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", wish)
+            opened.open(str(tmp_path / "a.html"))
+            lines, said = opened.run(playing.replace("TIME", "9300")) or ()
+            assert len(set(lines)) == 5
+            assert said == ["A visitor sends a comment10 steps"]
+            opened.picture("path-still")
         finally:
             opened.driver.quit()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from archgen.errors import UsageError
+from archgen.model import Flow
 from archgen.project.choice import one_of
 from archgen.project.formats import FORMATS, Format
 from archgen.project.pictures import Drawing
@@ -56,11 +57,19 @@ def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...]
         for flow in tier.topology.architecture.flows:
             if only in (None, flow.id):
                 yield File(f"{tier.id}.flow-{flow.id}.{form.extension}", form.flow(drawing, tier, flow))
-    if form.deployment is not None and "paths" in views:
+    if "paths" in views:
         for flow in tier.topology.architecture.flows:
             if only in (None, flow.id):
-                shown = path(tier.topology, flow, tier.findings if drawing.findings else ())
-                yield File(f"{tier.id}.{shown.id}.{form.extension}", form.deployment(drawing.showing(shown), tier))
+                yield from _path(form, tier, drawing, flow)
+
+
+def _path(form: Format, tier: Tier, drawing: Drawing, flow: Flow) -> Iterator[File]:
+    name = f"{tier.id}.path-{flow.id}.{form.extension}"
+    if form.path is not None:
+        yield File(name, form.path(drawing, tier, flow))
+    elif form.deployment is not None:
+        shown = path(tier.topology, flow, tier.findings if drawing.findings else ())
+        yield File(name, form.deployment(drawing.showing(shown), tier))
 
 
 def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[File]:
@@ -88,4 +97,4 @@ def _check_views(name: str, views: tuple[str, ...]) -> None:
 
 
 def _way(form: Format, view: str) -> object | None:
-    return {"flows": form.flow, "diff": form.diff}.get(view, form.deployment)
+    return {"flows": form.flow, "diff": form.diff, "paths": form.path or form.deployment}.get(view, form.deployment)

@@ -20,12 +20,16 @@ Icons = Callable[[str | None], Icon | None]
 
 
 class Format(Struct, frozen=True):
-    """A format by its file extension, and how it shows a deployment, a flow and a change; None where it cannot."""
+    """A format by its file extension, and how it shows a deployment, a flow and a change; None where it cannot.
+
+    `path` shows what a flow touches of the deployment, where that is more than a deployment of fewer things.
+    """
 
     extension: str
     deployment: Callable[[Drawing, Tier], bytes] | None
     flow: Callable[[Drawing, Tier, Flow], bytes] | None
     diff: Callable[[Drawing, Evolution], bytes] | None = None
+    path: Callable[[Drawing, Tier, Flow], bytes] | None = None
 
 
 def _of_pictures(extension: str, of: Callable[[str, Raster], bytes]) -> Format:
@@ -83,6 +87,19 @@ def _film(form: Literal["gif", "apng"]) -> Callable[[Drawing, Tier, Flow], bytes
         from archgen.export.film import film
 
         return film(drawing.literal().growing(tier, flow), form, drawing.raster.scale)
+
+    return made
+
+
+_PACE = 1800
+"""Milliseconds that a step of a path stands: there are words to read."""
+
+
+def _path_film(form: Literal["gif", "apng"]) -> Callable[[Drawing, Tier, Flow], bytes]:
+    def made(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
+        from archgen.export.film import film
+
+        return film(drawing.literal().path_frames(tier, flow), form, drawing.raster.scale, _PACE, whole=0)
 
     return made
 
@@ -213,9 +230,14 @@ FORMATS = {
     ),
     "png": _of_pictures("png", _png),
     "pdf": _of_pictures("pdf", _pdf),
-    "animated": Format("animated.svg", None, lambda drawing, tier, flow: drawing.playing(tier, flow).encode()),
-    "gif": Format("gif", None, _film("gif")),
-    "apng": Format("apng", None, _film("apng")),
+    "animated": Format(
+        "animated.svg",
+        None,
+        lambda drawing, tier, flow: drawing.playing(tier, flow).encode(),
+        path=lambda drawing, tier, flow: drawing.playing_path(tier, flow).encode(),
+    ),
+    "gif": Format("gif", None, _film("gif"), path=_path_film("gif")),
+    "apng": Format("apng", None, _film("apng"), path=_path_film("apng")),
     "drawio": _of_places("drawio", _drawio, _drawio_flow),
     "excalidraw": _of_places("excalidraw", _excalidraw, _excalidraw_flow),
     "text": _of_places("txt", _text, _text_flow),

@@ -18,7 +18,7 @@ from archgen.layout.placed import Engine, Placed
 from archgen.layout.sequence import PlacedSequence, place
 from archgen.markup import short_prefix
 from archgen.model import Flow
-from archgen.render.diagram_svg import diagram_svg
+from archgen.render.diagram_svg import Icons, diagram_svg
 from archgen.render.sequence_svg import placed_sequence_svg
 from archgen.site import Tier
 from archgen.site.page import Section
@@ -29,6 +29,8 @@ from archgen.views.deployment import deployment
 from archgen.views.diff import change_diagram
 from archgen.views.flow import Stop, flow_sequence
 from archgen.views.overview import overview
+from archgen.views.path import path
+from archgen.views.turns import turns
 
 
 def _best() -> Engine:
@@ -246,6 +248,27 @@ class Drawing:
         return animated_svg(
             place(sequence), self._people(tier, sequence), short_prefix(tier.id, sequence.id, "a"), self._mode
         )
+
+    def playing_path(self, tier: Tier, flow: Flow) -> str:
+        """What a flow touches of the deployment as SVG, where each step lights what it takes."""
+        from archgen.render.path_film import animated_path_svg
+
+        shown, logos = self._path(tier, flow)
+        prefix = short_prefix(tier.id, shown.diagram.id, "a")
+        return animated_path_svg(shown, flow.title, turns(tier.topology, flow), prefix, self._mode, logos)
+
+    def path_frames(self, tier: Tier, flow: Flow) -> tuple[str, ...]:
+        """What a flow touches of the deployment as SVG, the whole and then each step."""
+        from archgen.render.path_film import path_frames
+
+        shown, logos = self._path(tier, flow)
+        prefix = short_prefix(tier.id, shown.diagram.id)
+        return path_frames(shown, flow.title, turns(tier.topology, flow), prefix, self._mode, logos)
+
+    def _path(self, tier: Tier, flow: Flow) -> tuple[Placed, Icons]:
+        diagram = path(tier.topology, flow, tier.findings if self.findings else ())
+        found = self._logos(tier.topology.architecture.file, (node.icon for node in diagram.nodes))
+        return self._engine(diagram), lambda node: found.get(node.icon or "")
 
     def growing(self, tier: Tier, flow: Flow) -> tuple[str, ...]:
         """One request flow in time as SVG, before its first step and after each."""

@@ -43,13 +43,15 @@ def diagram_svg(
     caption: bool = True,
     key: bool = True,
     sections: Sections | None = None,
+    more: str = "",
 ) -> str:
     """The picture; `mode` auto carries both palettes, `prefix` starts every id, so that pictures share a page.
 
-    `caption` is the title at the bottom left, `key` the legend of what occurs. With `sections` the picture answers in
-    a page: every thing is a link to its section, with a name to be spoken (WAI-ARIA Graphics Module 1.0).
+    `caption` is the title at the bottom left, `key` the legend of what occurs, `more` is drawn over it. With `sections`
+    the picture answers in a page: every thing is a link to its section, with a name to be spoken (WAI-ARIA Graphics
+    Module 1.0).
     """
-    return _Painter(placed, icons, prefix, sections).document(mode, caption, key)
+    return _Painter(placed, icons, prefix, sections).document(mode, caption, key, more)
 
 
 class _Painter:
@@ -69,9 +71,9 @@ class _Painter:
         for one in placed.edges:
             self._marks.setdefault(one.bundle, []).extend(one.edge.badges)
 
-    def document(self, mode: Mode, caption: bool, key: bool) -> str:
+    def document(self, mode: Mode, caption: bool, key: bool, more: str) -> str:
         placed = self._placed
-        body = self._body()
+        body = self._body() + more
         foot = legend(placed, self._prefix) if key else Legend("", 0.0, 0.0)
         title = words(0, 0, placed.diagram.title, SIZES.label, "muted", bold=True) if caption else ""
         named = text_width(placed.diagram.title, SIZES.label, bold=True) if caption else 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from archgen.evolution.flows import called, survivors
@@ -17,8 +16,8 @@ from archgen.site.failures import folded
 from archgen.site.page import Tier
 from archgen.site.said import said
 from archgen.topology import Topology
-from archgen.view import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence
+from archgen.views.turns import turns
 
 _WIDTH = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
 
@@ -56,35 +55,21 @@ def mermaid(tier: Tier, flow: Flow) -> str:
 def steps(tier: Tier, flow: Flow) -> list[list[Any]]:
     """Each step: its number, who sends, who receives, words, protocol, how it travels, the connections, answer or not.
 
-    A step to alternatives is one; `site.flow` tells the same in a table.
+    `site.flow` tells the same in a table.
     """
-    found: list[list[Any]] = []
-    for one in _messages(flow_sequence(tier.topology, flow).items):
-        if not one.number and found:
-            found[-1][2].append(one.target)
-            found[-1][6] += _connection(tier.topology, one)
-            continue
-        told = [one.number, one.source, [one.target], one.text, one.protocol, said(one.meaning)]
-        found.append([*told, _connection(tier.topology, one), int(one.answer)])
-    return found
-
-
-def _connection(topology: Topology, one: Message) -> list[str]:
-    ends = (one.target, one.source) if one.answer else (one.source, one.target)
-    connection = topology.index.connections.get(ends)
-    return [connection.id] if connection is not None else []
-
-
-def _messages(items: Iterable[Item]) -> Iterator[Message]:
-    for item in items:
-        match item:
-            case Message():
-                yield item
-            case Block():
-                for section in item.sections:
-                    yield from _messages(section.items)
-            case Remark():
-                pass
+    return [
+        [
+            one.number,
+            one.source,
+            list(one.targets),
+            one.text,
+            one.protocol,
+            said(one.meaning),
+            list(one.connections),
+            int(one.answer),
+        ]
+        for one in turns(tier.topology, flow)
+    ]
 
 
 def variants(topology: Topology, flow: Flow) -> list[list[Any]]:
