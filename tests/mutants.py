@@ -206,7 +206,7 @@ class Corpus:
         try:
             rule = mutant.rule()
             # a loop that never ends is noticed too: by processor time, which a busy machine does not use up
-            signal.setitimer(signal.ITIMER_PROF, 5)
+            signal.setitimer(signal.ITIMER_PROF, 1)
             if self._ladder(rule) != self._ladder(real):
                 return True
             if any(self._verdict(rule, text) != self._known(real, text) for text in self._asked_of(real)):

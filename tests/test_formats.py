@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import pairwise
@@ -451,21 +452,30 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+FILMS = ("gif", "apng")
+"""Formats with a picture a step: one model is enough of them, and a small one."""
+
+
 def test_every_format_draws_every_model(project: Path) -> None:
-    asked = [word for name in FORMATS if name != "diagrams-png" for word in ("--format", name)]
-    assert main(["draw", "-o", "out", *asked]) == 0
-    made = {path.name for path in (project / "out").iterdir()}
-    for name, form in FORMATS.items():
-        if name != "diagrams-png":
-            assert (f"2-distributed-web-infrastructure.deployment.{form.extension}" in made) == (
-                form.deployment is not None
-            )
-            assert (f"2-distributed-web-infrastructure.flow-read-page.{form.extension}" in made) == (
-                form.flow is not None
-            )
-    before = {path.name: path.read_bytes() for path in (project / "out").iterdir()}
-    assert main(["draw", "-o", "out", *asked]) == 0
-    assert {path.name: path.read_bytes() for path in (project / "out").iterdir()} == before
+    drawn(project, "2-distributed-web-infrastructure", [one for one in FORMATS if one not in (*FILMS, "diagrams-png")])
+
+
+def test_films_are_drawn_of_flows(project: Path) -> None:
+    drawn(project, "1-simple-web-stack", FILMS, "models/1-simple-web-stack.arch.yaml")
+
+
+def drawn(project: Path, looked_at: str, names: Sequence[str], *paths: str) -> None:
+    """What the formats can show of a model is in the directory, and the same bytes again the next time."""
+    asked = [word for name in names for word in ("--format", name)]
+    words = ["draw", *paths, "-o", "out", "--scale", "1", *asked]
+    assert main(words) == 0
+    made = {path.name: path.read_bytes() for path in (project / "out").iterdir()}
+    for name in names:
+        form = FORMATS[name]
+        assert (f"{looked_at}.deployment.{form.extension}" in made) == (form.deployment is not None)
+        assert (f"{looked_at}.flow-read-page.{form.extension}" in made) == (form.flow is not None)
+    assert main(words) == 0
+    assert {path.name: path.read_bytes() for path in (project / "out").iterdir()} == made
 
 
 @pytest.mark.parametrize(
