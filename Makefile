@@ -12,8 +12,9 @@ site: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 	@echo "The site is in site/: open site/index.html"
 
+# Neighbours share what they need (a site, a browser), so each process takes a run of tests, and from the others at the end.
 test: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 # The tests hold the strict types and the floors too.
 check: $(READY)

