@@ -89,9 +89,11 @@ def _described(schema: Any, error: ValidationError, node: Any) -> dict[str, Any]
     """A part of the schema under the description and examples that stand nearest to it on the way there."""
     current = schema
     near: dict[str, Any] = {}
+    before: str | int | None = None
     for step in error.evaluation_path[:-1]:
         if step == "$ref":
-            at_site = _words(current)
+            # a branch of several is a form of the same value: what the key says of all of them is nearer
+            at_site = near if isinstance(before, int) else _words(current)
             current = schema["$defs"][current["$ref"].rpartition("/")[2]]
             near = at_site or _words(current) or near
         elif isinstance(step, int) or step in current:
@@ -100,6 +102,7 @@ def _described(schema: Any, error: ValidationError, node: Any) -> dict[str, Any]
         else:
             # the way to a refused name does not lead on from the mapping that it is in
             break
+        before = step
     return {**node, **near}
 
 

@@ -15,6 +15,12 @@ DEEPEST = 100
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Where a line ends for YAML 1.1, whose parser counts them (https://yaml.org/spec/1.1/#id871136)."""
 
+_BEGINS = re.compile(r"( *)(?:- +)?[^\s#\"'\[{][^:#]*(?=:(?:\s|$))")
+"""The indentation of a line and the key that it begins with, up to its colon."""
+
+_STATED = re.compile(r" *(?:- +)?[^\s#\"'\[{][^:#]*: +[^\s#|>&*!]")
+"""A line that begins with a key and states a value for it, which is no block of text."""
+
 TOO_DEEP = f"more than {DEEPEST} levels are nested here"
 
 
@@ -53,10 +59,38 @@ def syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
     if line >= len(lines):
         line, column = max(0, len(lines) - 1), len(lines[-1]) if lines else 0
     written = lines[line] if lines else ""
+    indented = _indented(error, lines) if isinstance(error, yaml.MarkedYAMLError) else None
+    if indented is not None:
+        return Fault(pack(file, line, len(written) - len(written.lstrip(" "))), *indented)
     message, fix = _syntax_words(problem, written, column)
     if begun is not None and begun.line < line:
         message += f"; what it belongs to begins on line {begun.line + 1}"
     return Fault(pack(file, line, column), message, fix)
+
+
+def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, str] | None:
+    """The words where the way that a line begins is at fault, None where it is what follows on it."""
+    mark, around, context = error.problem_mark, error.context_mark, str(error.context or "")
+    begins = _BEGINS.match(lines[mark.line]) if mark is not None and mark.line < len(lines) else None
+    if mark is None or begins is None or mark.column not in (begins.end(1), begins.end()):
+        return None
+    misplaced = context.startswith("while parsing a block")
+    above = next((one for one in reversed(lines[: mark.line]) if one.strip() and not one.lstrip().startswith("#")), "")
+    deeper = begins.end(1) > len(above) - len(above.lstrip(" "))
+    if deeper and _STATED.match(above) and (misplaced or "mapping values" in str(error.problem)):
+        message = "this line is indented deeper than the one above it, which already states a value"
+        return message, "Begin both in the same column; if they are one text, quote it."
+    if not misplaced or around is None:
+        return None
+    if begins.end(1) != around.column:
+        message = "this line is indented like none of those that it could belong to"
+        return message, "Begin it in the column of those beside it."
+    if "mapping" in context:
+        return "a dash begins an entry of a list here, and those beside it are keys", "Take the dash away."
+    return (
+        "a key begins here, and those beside it are entries of a list",
+        "Begin it with a dash, or indent it otherwise.",
+    )
 
 
 def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
