@@ -10,6 +10,7 @@ from archgen.cli import main
 from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
 from archgen.kinds import KINDS
 from archgen.loader.hints import _KINDS_OF_PRODUCTS, begun, kind_of_product, with_unit
+from archgen.schema.keys import key_names, keys
 
 MODEL = "archgen: 1\nname: M\nhosts: {s-1: {}}\ncomponents:\n  a: {kind: cache, runs_on: s-1}\n"
 
@@ -43,8 +44,57 @@ def test_explain_lists_what_it_knows(capsys: pytest.CaptureFixture[str]) -> None
     told = capsys.readouterr().out
     for names in (KINDS, MECHANISMS, ALGORITHMS, PROTOCOL_TEXTS, MEASURES):
         assert ", ".join(names) in told
+    assert ", ".join(key_names()) in told
     assert main(["explain"]) == 2
     assert "archgen explain --list" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("SPOF", "Single point of failure (SPOF)"),
+        ("health-checks", "Health check"),
+        ("runs_on", "runs_on (component)"),
+        ("hosts", "hosts (model)"),
+    ],
+)
+def test_explain_knows_words_of_a_notion_and_keys(capsys: pytest.CaptureFixture[str], name: str, first: str) -> None:
+    assert main(["explain", name]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == first
+
+
+def test_explain_tells_every_key_at_each_place_that_has_it(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in key_names():
+        assert main(["explain", name]) == 0
+        told = capsys.readouterr().out
+        assert keys(name)
+        for key in keys(name):
+            assert f"{name} ({key.owner})\n" in told
+            assert all(f"\n  {example}\n" in told for example in key.examples)
+    assert "\nKeys in it\n  mode, active, address, failover, by, watches\n" in _told(capsys, "cluster")
+    assert "Keys in it" not in _told(capsys, "product")
+    assert _told(capsys, "quorum").index("Quorum\n") < _told(capsys, "quorum").index("quorum (component)\n")
+
+
+def _told(capsys: pytest.CaptureFixture[str], name: str) -> str:
+    assert main(["explain", name]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["draw", "--model", "x"], "archgen: unknown argument --model; `archgen draw --help` tells the options\n"),
+        (["draw", "--fromat", "x"], "did you mean `--format`?"),
+        (["explain", "runs-on"], "did you mean `runs_on`?"),
+        (["explain", "zzz"], "archgen: no rule, kind, notion or key is called `zzz`; see"),
+    ],
+)
+def test_what_is_nothing_like_it_is_not_suggested(
+    capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main(words) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_thing_that_is_not_there_is_answered_with_what_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

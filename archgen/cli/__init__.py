@@ -22,7 +22,7 @@ COMMANDS = {
     "show": "show the deployment and the request flows in the terminal",
     "slides": "write a deck of native shapes, with notes",
     "fmt": "write models in their canonical form",
-    "explain": "explain a rule or a kind of component",
+    "explain": "explain a rule, a kind of component, a notion or a key of a model",
     "rules": "list the rules",
     "test-rules": "hold the rules of your own against their examples",
     "schema": "print the JSON Schema of the model language",

@@ -1,4 +1,4 @@
-"""Explain a rule, by its id or code, a kind of component, or a mechanism such as active-active."""
+"""Explain a rule by its id or code, a kind of component, a notion such as active-active, or a key of the language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archgen.project.words import explain, explainable, explainable_as_text
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "name", metavar="NAME", nargs="?", help="single-point-of-failure, REL001, load-balancer, https …"
+        "name", metavar="NAME", nargs="?", help="REL001, single-point-of-failure, load-balancer, https, runs_on …"
     )
     parser.add_argument("--list", action="store_true", help="list everything that can be explained, beside the rules")
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if text is None:
         hint = nearest(options.name, explainable())
         raise UsageError(
-            f"no rule, kind, mechanism, protocol or measure is called `{options.name}`{hint}; "
+            f"no rule, kind, notion or key is called `{options.name}`{hint}; "
             "see `archgen explain --list` and `archgen rules`"
         )
     sys.stdout.write(text)

@@ -11,8 +11,10 @@ def nearest(word: str, known: Sequence[str]) -> str:
     """`, did you mean …?` for a near miss, else nothing."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word[:100], known, 1, 0.6)
-    return f", did you mean `{close[0]}`?" if close else ""
+    # the dashes of an option make no two of them alike
+    plain = {one.lstrip("-"): one for one in known}
+    close = get_close_matches(word.lstrip("-")[:100], plain, 1, 0.6)
+    return f", did you mean `{plain[close[0]]}`?" if close else ""
 
 
 def one_of(word: str, known: Sequence[str], what: str) -> str:

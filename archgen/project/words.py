@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archgen.finding import CATEGORIES
 from archgen.kinds import KINDS
 from archgen.project.catalogue import catalogue, own_rules
@@ -9,6 +11,10 @@ from archgen.report.outcome import page_of
 from archgen.report.terminal import Style, columns, wrap
 from archgen.rule import Rule
 from archgen.rules import BY_NAME
+
+if TYPE_CHECKING:
+    from archgen.explanations import Explanation
+    from archgen.schema.keys import Key
 
 
 def rules_as_text(style: Style) -> str:
@@ -65,14 +71,16 @@ def _described(rule: Rule) -> dict[str, object]:
 def explainable() -> tuple[str, ...]:
     """Every name that `explain` knows."""
     from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
+    from archgen.schema.keys import key_names
 
     own = (name for rule in own_rules() for name in (rule.id, rule.code))
-    return (*BY_NAME, *own, *KINDS, *MECHANISMS, *ALGORITHMS, *PROTOCOL_TEXTS, *MEASURES)
+    return (*BY_NAME, *own, *KINDS, *MECHANISMS, *ALGORITHMS, *PROTOCOL_TEXTS, *MEASURES, *key_names())
 
 
 def explainable_as_text() -> str:
     """The names that `explain` knows beside the rules, a line a sort."""
     from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
+    from archgen.schema.keys import key_names
 
     sorts = (
         ("kinds", KINDS),
@@ -80,12 +88,13 @@ def explainable_as_text() -> str:
         ("algorithms", ALGORITHMS),
         ("protocols", PROTOCOL_TEXTS),
         ("measures", MEASURES),
+        ("keys", key_names()),
     )
     return "".join(f"{title}: {', '.join(names)}\n" for title, names in sorts) + "rules: see `archgen rules`\n"
 
 
 def explain(name: str, today: str, style: Style) -> str | None:
-    """A rule, by id or by code in any case, a kind of component, a mechanism, an algorithm, a protocol or a measure, in words.
+    """A rule, by id or by code in any case, a notion by its id or a word for it, and a key of the language, in words.
 
     None for any other name. `today` is the ISO date as of which a rule's example is judged.
     """
@@ -94,13 +103,29 @@ def explain(name: str, today: str, style: Style) -> str | None:
     if rule is not None:
         return _rule(rule, today, style)
     from archgen.explanations import find
+    from archgen.explanations.terms import phrases
+    from archgen.schema.keys import keys
 
-    found = find(name.lower())
-    if found is None:
-        return None
+    said = name.lower()
+    known_as = phrases().get(said.replace("-", " "), ("", said))[1]
+    found = find(said) or find(known_as)
+    parts = [_notion(found, style)] if found is not None else []
+    parts += [_key(one, said, style) for one in keys(said)]
+    return "\n".join(parts) or None
+
+
+def _notion(found: Explanation, style: Style) -> str:
     lines = [style.paint(found.title, "strong"), *_paragraphs(found.text, style)]
     if found.id in KINDS:
         lines += ["", style.paint("In a model", "strong"), f"  my-{found.id}: {{kind: {found.id}}}"]
+    return "\n".join(lines) + "\n"
+
+
+def _key(key: Key, name: str, style: Style) -> str:
+    lines = [style.paint(f"{name} ({key.owner})", "strong"), *_paragraphs(key.description, style)]
+    lines += ["", style.paint("In a model", "strong"), *(f"  {example}" for example in key.examples)]
+    if key.inner:
+        lines += ["", style.paint("Keys in it", "strong"), *_paragraphs(", ".join(key.inner), style)]
     return "\n".join(lines) + "\n"
 
 
