@@ -415,6 +415,7 @@ def test_new_writes_a_model_that_lint_can_read(project: Path, tier: str, capsys:
     first = file.read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=archgen-1.schema.json"
     assert (project / "models" / "archgen-1.schema.json").exists()
+    assert main(["fmt", "--check", "models"]) == 0
     capsys.readouterr()
     assert main(["lint"]) == 1
 

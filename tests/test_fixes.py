@@ -288,7 +288,10 @@ def test_fixes_are_shown_before_they_are_made(tier: Path, capsys: pytest.Capture
     assert "archgen: shop.arch.yaml: 7 findings would be fixed" in shown.err
     assert main(["lint", "--fix", "--unsafe-fixes", "--fail-on", "never", tier.name]) == 0
     made = capsys.readouterr()
-    assert made.err == shown.err.replace("would be fixed", "fixed")
+    assert "--- shop.arch.yaml as it is\n+++ shop.arch.yaml as it would be\n" in shown.err
+    said = made.err.replace("as it is", "as it would be").replace("as it was", "as it is")
+    assert said.replace("findings fixed", "findings would be fixed") == shown.err
+    assert "--- shop.arch.yaml as it was\n+++ shop.arch.yaml as it is\n" in made.err
     assert "fixable" not in made.out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from archgen.cli.parser import add_paths, style
@@ -26,9 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--pages", metavar="DIR", help="write Markdown pages with a ready mkdocs.yml there, and no HTML"
     )
     parser.add_argument("--single-file", metavar="FILE", help="write the whole site as this one HTML file")
-    parser.add_argument(
-        "--name", metavar="NAME", default="Architecture", help="the site's name (default: Architecture)"
-    )
+    parser.add_argument("--name", metavar="NAME", default="Systems", help="the site's name (default: Systems)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
     if warning:
         print(warning, file=sys.stderr)
     print(f"wrote {documents} pages to {options.single_file or options.pages or options.output}")
+    if not (options.single_file or options.pages):
+        print(f"next: open {os.path.join(options.output, 'index.html')}")
     return 0
 
 

@@ -21,9 +21,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
     parser.add_argument("--port", metavar="PORT", type=int, default=8000, help="0 for any free one (default: 8000)")
-    parser.add_argument(
-        "--name", metavar="NAME", default="Architecture", help="the site's name (default: Architecture)"
-    )
+    parser.add_argument("--name", metavar="NAME", default="Systems", help="the site's name (default: Systems)")
 
 
 def run(options: argparse.Namespace) -> int:

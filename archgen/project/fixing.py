@@ -127,7 +127,7 @@ def fix(
         )
         if made.data == given.data:
             continue
-        tell(difference(file, given.data, made.data))
+        tell(difference(file, given.data, made.data, kept=keep))
         if keep:
             write(file, made.data)
         count = len(made.findings)

@@ -117,12 +117,13 @@ def _stripped(lines: list[str]) -> list[str]:
     return kept
 
 
-def difference(file: str, before: bytes, after: bytes) -> str:
-    """What would change, as a unified diff."""
+def difference(file: str, before: bytes, after: bytes, *, kept: bool = False) -> str:
+    """What would change, or with `kept` has changed, as a unified diff."""
     from difflib import unified_diff
 
     def words(data: bytes) -> list[str]:
         return data.decode("utf-8", "replace").splitlines(keepends=True)
 
-    told: Any = unified_diff(words(before), words(after), f"{file} as it is", f"{file} as it would be")
+    was, now = ("as it was", "as it is") if kept else ("as it is", "as it would be")
+    told: Any = unified_diff(words(before), words(after), f"{file} {was}", f"{file} {now}")
     return "".join(line if line.endswith("\n") else f"{line}\n" for line in told)

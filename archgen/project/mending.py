@@ -117,6 +117,6 @@ def mend(files: tuple[str, ...], tell: Callable[[str], object], keep: bool) -> N
             continue
         made = mended(given.file, given.data)
         if made != given.data:
-            tell(difference(given.file, given.data, made))
+            tell(difference(given.file, given.data, made, kept=keep))
             if keep:
                 write(given.file, made)

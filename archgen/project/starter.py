@@ -56,7 +56,7 @@ def _starter(name: str, directory: str) -> bytes:
     """The model with the line that editors find the schema by; it follows the tier before it only if that is there."""
     lines = _reference(name).decode("utf-8").splitlines()
     kept = [line for line in lines if not line.startswith("follows:") or _follows_there(line, directory)]
-    return "\n".join([f"# yaml-language-server: $schema={SCHEMA}", *kept, ""]).encode()
+    return "\n".join([f"# yaml-language-server: $schema={SCHEMA}", "", *kept, ""]).encode()
 
 
 def _follows_there(line: str, directory: str) -> bool:
