@@ -8,6 +8,7 @@ from typing import Any
 from archgen.change import Append, Change, Put
 from archgen.model import Component, Connection, Host
 from archgen.reliability.edits import fresh
+from archgen.reliability.placement import room
 from archgen.topology import Topology
 
 _PORTS = {"http": 80, "https": 443}
@@ -45,10 +46,10 @@ def one_more(facts: Topology, component: Component) -> tuple[Change, ...]:
             Put(("components", component.id, "replicas"), len(component.replicas) + 1),
             *_joined(facts, component, ()),
         )
-    own = facts.hosts_of(component.id)
-    role = facts.kind(component.id).role
-    host = next((one for one in facts.hosts if one not in own and _carries(facts, one, role)), None)
-    return on(facts, (component,), host) if host is not None else beside(facts, own[0], (component,))
+    host = room(facts.index, component, lambda _: False)
+    if host is not None:
+        return on(facts, (component,), host)
+    return beside(facts, facts.hosts_of(component.id)[0], (component,))
 
 
 def beside(facts: Topology, host: str, components: Iterable[Component]) -> tuple[Change, ...]:
@@ -99,7 +100,3 @@ def _like(host: Host) -> dict[str, Any]:
     if host.owner is not None:
         said["owner"] = host.owner
     return said
-
-
-def _carries(facts: Topology, host: str, role: str) -> bool:
-    return any(facts.kind(replica.component).role == role for replica in facts.replicas_on.get(host, ()))

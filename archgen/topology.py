@@ -172,6 +172,14 @@ class Topology:
         """The replicas that take writes, and those that take them once promoted automatically."""
         return writers(self.components[component])
 
+    def rented(self, element: Subject) -> bool:
+        """Whether somebody else runs a replica, or all that stands on a host."""
+        if element.kind == "host":
+            standing = self.replicas_on[element.id]
+        else:
+            standing = (self.replicas[element.id],) if element.kind == "replica" else ()
+        return bool(standing) and all(self.components[one.component].managed for one in standing)
+
     @cached_property
     def agreeing(self) -> frozenset[str]:
         """What decides who leads, and what only that asks: no flow keeps anything in it."""

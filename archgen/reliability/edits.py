@@ -41,10 +41,13 @@ def apply(architecture: Architecture, edit: Edit) -> Architecture:
     """The architecture with one change."""
     match edit:
         case AddReplica():
-            made = architecture if edit.host is None else _with_host(architecture, edit.host, edit.zones)
+            made = architecture
+            if edit.host is not None:
+                own = [host for one in _find(architecture, edit.component).replicas for host in one.hosts]
+                made = _with_host(architecture, edit.host, edit.zones, own[0] if own else None)
             return _changed(made, {edit.component: _with_replica(made, edit.component, edit.host)})
         case AddHost():
-            made = _with_host(architecture, edit.host, edit.zones)
+            made = _with_host(architecture, edit.host, edit.zones, edit.like)
             return _changed(made, {one: _with_replica(made, one, edit.host) for one in edit.components})
         case Automatic():
             return _changed(architecture, {edit.component: _automatic(_find(architecture, edit.component))})
@@ -89,15 +92,15 @@ def _changed(architecture: Architecture, changed: dict[str, Component]) -> Archi
     return replace(architecture, components=tuple(changed.get(one.id, one) for one in architecture.components))
 
 
-def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...]) -> Architecture:
-    """The host, and zones that are not there yet: of the kind, and in the zone, of the first of the model."""
+def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], like: str | None) -> Architecture:
+    """The host, in the network of the one that it is like; zones that are not there yet are as the first of the model."""
     if any(one.id == host for one in architecture.hosts):
         return architecture
     known = {one.id for one in architecture.zones}
     fresh = tuple(_like(architecture, one) for one in zones if one not in known)
-    return replace(
-        architecture, zones=(*architecture.zones, *fresh), hosts=(*architecture.hosts, Host(host, zones=zones))
-    )
+    network = next((one.network for one in architecture.hosts if one.id == like), None)
+    made = Host(host, zones=zones, network=network)
+    return replace(architecture, zones=(*architecture.zones, *fresh), hosts=(*architecture.hosts, made))
 
 
 def _like(architecture: Architecture, zone: str) -> Zone:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.finding import Subject
-from archgen.kinds import KINDS
 from archgen.model import Architecture, Component, Zone
 from archgen.reliability.edits import AddHost, AddReplica, Automatic, Edit, apply, by_hand, fresh
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
+from archgen.reliability.placement import room
 from archgen.reliability.structure import build
 
 MOST_EDITS = 8
@@ -72,9 +73,30 @@ def repair(architecture: Architecture, flows: Collection[str] | None = None) -> 
 
 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
+    edits = _numbered(architecture, edits)
     for edit in edits:
         architecture = apply(architecture, edit)
     return Repair(edits, tuple(search.points(architecture).items()), smallest)
+
+
+def _numbered(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """The changes with their new hosts numbered on: what was tried in between and dropped has no name any more."""
+    known = {one.id for one in architecture.hosts}
+    names: dict[str, str] = {}
+    for edit in edits:
+        if not isinstance(edit, Automatic) and edit.host is not None and edit.host not in {*known, *names}:
+            names[edit.host] = fresh(edit.host, {*known, *names.values()})
+    return tuple(_renamed(edit, names) for edit in edits)
+
+
+def _renamed(edit: Edit, names: dict[str, str]) -> Edit:
+    match edit:
+        case AddReplica(host=str(host)):
+            return replace(edit, host=names.get(host, host))
+        case AddHost():
+            return replace(edit, host=names[edit.host], like=names.get(edit.like, edit.like))
+        case _:
+            return edit
 
 
 def _open(points: Points, hopeless: Collection[Subject]) -> Subject | None:
@@ -190,10 +212,27 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
     hit = [one for one in index.architecture.components if one.id in used and _hits(index, one, target)]
     hit = [one for one in hit if one.kind != "client"]
     yield from (Automatic(one.id) for one in hit if by_hand(one) and len(one.replicas) > 1)
+    first = None
     if target.kind != "replica":
+        # what has replicas left elsewhere needs no second machine
+        ended = [one for one in hit if _ends(index, one, target)]
+        if len(ended) == 1:
+            first = _elsewhere(index, ended[0], target, breaking)
+            yield first
         yield from _machines(index, target, hit, breaking)
     for one in hit:
-        yield _elsewhere(index, one, target, breaking)
+        found = _elsewhere(index, one, target, breaking)
+        if found != first:
+            yield found
+
+
+def _ends(index: Index, component: Component, target: Subject) -> bool:
+    """Whether no replica of a component is left when a host or a zone is lost."""
+
+    def lost(host: str) -> bool:
+        return host == target.id if target.kind == "host" else target.id in index.zones_around(host)
+
+    return all(one.hosts and all(map(lost, one.hosts)) for one in component.replicas)
 
 
 def _hits(index: Index, component: Component, target: Subject) -> bool:
@@ -228,20 +267,19 @@ def _stands_on(component: Component, host: str) -> bool:
 
 
 def _elsewhere(index: Index, component: Component, target: Subject, breaking: Collection[Subject]) -> Edit:
-    """One more replica on a host that carries the same role and is no single point, else on a new one."""
+    """One more replica on a host that it fits on and that is no single point, else on a new one."""
     own = [host for one in component.replicas for host in one.hosts]
     if not own:
         return AddReplica(component.id, None)
-    zones = _zones(index, own[0], breaking)
-    role = KINDS[component.kind].role
-    for host in index.architecture.hosts:
-        gone = target.kind == "zone" and target.id in index.zones_around(host.id)
-        if host.id in own or gone or Subject("host", host.id) in breaking:
-            continue
-        carried = index.standing_on.get(host.id, ())
-        if any(KINDS[index.components[one].kind].role == role for one in carried):
-            return AddReplica(component.id, host.id)
-    return AddReplica(component.id, _new_host(index, own[0]), zones)
+
+    def taken(host: str) -> bool:
+        gone = target.kind == "zone" and target.id in index.zones_around(host)
+        return gone or Subject("host", host) in breaking
+
+    found = room(index, component, taken)
+    if found is not None:
+        return AddReplica(component.id, found)
+    return AddReplica(component.id, _new_host(index, own[0]), _zones(index, own[0], breaking))
 
 
 def _new_host(index: Index, like: str) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.assessment import FlowAssessment
 from archgen.finding import Subject
-from archgen.model import Architecture, Cluster, Component, Replica, Replication
+from archgen.model import Architecture, Cluster, Component, Host, Replica, Replication
 
 
 class WhatIf(Struct, frozen=True):
@@ -42,7 +42,7 @@ def yaml(before: Architecture, after: Architecture) -> str:
     lines += [f"  {one.id}: {{kind: {one.kind}{f', in: {one.within}' if one.within else ''}}}" for one in made]
     machines = [one for one in after.hosts if one.id not in hosts]
     lines += ["hosts:"] if machines else []
-    lines += [f"  {one.id}: {_zone(one.zones)}" for one in machines]
+    lines += [f"  {one.id}: {{{', '.join(_host(one))}}}" for one in machines]
     changed = [one for one in after.components if one != parts.get(one.id)]
     lines += ["components:"] if changed else []
     for one in changed:
@@ -50,10 +50,11 @@ def yaml(before: Architecture, after: Architecture) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _zone(zones: tuple[str, ...]) -> str:
-    if not zones:
-        return "{}"
-    return f"{{zone: {zones[0] if len(zones) == 1 else _list(zones)}}}"
+def _host(host: Host) -> Iterator[str]:
+    if host.zones:
+        yield f"zone: {host.zones[0] if len(host.zones) == 1 else _list(host.zones)}"
+    if host.network is not None:
+        yield f"network: {host.network}"
 
 
 def _list(names: tuple[str, ...]) -> str:
@@ -91,8 +92,9 @@ def _replication(one: Replication, replicas: tuple[Replica, ...]) -> Iterator[st
     for key, value in (("failover", one.failover), ("by", one.by), ("mode", one.mode)):
         if value is not None:
             yield f"{key}: {value}"
-    if one.recovery is not None:
-        yield f"recovery: {one.recovery:g}s"
+    for key, span in (("recovery", one.recovery), ("lag", one.lag)):
+        if span is not None:
+            yield f"{key}: {span:g}s"
 
 
 def _cluster(one: Cluster, replicas: tuple[Replica, ...]) -> Iterator[str]:

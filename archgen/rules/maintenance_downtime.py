@@ -103,10 +103,7 @@ def _flows(facts: Topology, stopping: Sequence[Breaking]) -> tuple[str, ...]:
 
 def _maintained(facts: Topology, breaking: Breaking) -> bool:
     """Hosts and parts that the team restarts itself; zones are not restarted, and managed parts are not the team's."""
-    element = breaking.element
-    if element.kind == "replica":
-        return not facts.components[facts.replicas[element.id].component].managed
-    return element.kind == "host"
+    return breaking.element.kind != "zone" and not facts.rented(breaking.element)
 
 
 RULE = Rule(

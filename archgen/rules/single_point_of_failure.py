@@ -41,7 +41,7 @@ def _hit(facts: Topology, breaking: Breaking) -> Hit:
         ),
         flows=breaking.flows,
         fix=_fix(facts, breaking),
-        case="managed" if _managed(facts, element) else None,
+        case="managed" if facts.rented(element) else None,
         proof=proof,
         causes=frozenset((element.id, flow) for flow in breaking.flows),
     )
@@ -54,13 +54,12 @@ def _lost(facts: Topology, breaking: Breaking) -> dict[str, None]:
     return dict.fromkeys(one.id for flow in breaking.flows for one in facts.lying_in(breaking.element, flow))
 
 
-def _managed(facts: Topology, element: Subject) -> bool:
-    return element.kind == "replica" and facts.components[facts.replicas[element.id].component].managed
-
-
 def _fix(facts: Topology, breaking: Breaking) -> str | None:
-    if _managed(facts, breaking.element):
-        return "Ask the provider what it promises, or add a second provider that answers when this one does not."
+    if facts.rented(breaking.element):
+        return (
+            "If it runs in several places that fail apart, say so (`replicas: 2`). If not, ask the provider what it "
+            "promises, or add a second provider that answers when this one does not."
+        )
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     if len(path) < 2:
         return None
@@ -88,7 +87,9 @@ def _cure(facts: Topology, breaking: Breaking, need: Need) -> str | None:
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """One more replica elsewhere; for a host, a machine beside it for all that the flows lose with it."""
     element = hit.subject
-    if element.kind == "replica" and not _managed(facts, element):
+    if facts.rented(element):
+        return ()
+    if element.kind == "replica":
         component = facts.components[facts.replicas[element.id].component]
         return one_more(facts, component) if component.kind != "client" else ()
     if element.kind != "host":

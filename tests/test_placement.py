@@ -1,0 +1,75 @@
+"""Where one more replica is put, by fixes and by what-if: on a machine of its kind, else on a new one in the same network."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.loader import load
+from archgen.reliability.edits import apply
+from archgen.reliability.index import Index
+from archgen.reliability.placement import room
+from archgen.reliability.repair import repair
+from archgen.report.what_if import yaml
+from tests.edges import model
+
+
+@pytest.mark.parametrize(
+    ("components", "hosts", "found"),
+    [
+        ("api: {kind: database, runs_on: s-1}\nbeside: {kind: cache, runs_on: s-2}", "", None),
+        ("api: {kind: database, runs_on: s-1}\nbeside: {kind: database, runs_on: s-2}", "", "s-2"),
+        (
+            "api: {kind: database, product: mysql, runs_on: s-1}\n"
+            "beside: {kind: database, product: postgresql, runs_on: s-2}",
+            "",
+            None,
+        ),
+        ("api: {kind: app-server, runs_on: s-1}\nbeside: {kind: firewall, runs_on: s-2}", "", None),
+        ("api: {kind: firewall, runs_on: s-1}\nbeside: {kind: firewall, runs_on: s-2}", "", None),
+        ("api: {kind: other, runs_on: s-1}\nbeside: {kind: other, runs_on: s-2}", "", None),
+        ("api: {kind: other, runs_on: s-1}\nbeside: {kind: worker, runs_on: [s-1, s-3]}", "", "s-3"),
+        ("api: {kind: other, runs_on: s-1}\nbeside: {kind: monitoring-agent, runs_on: [s-1, s-3]}", "", None),
+        ("api: {kind: other, runs_on: s-1}\nbeside: {kind: code-base, runs_on: [s-1, s-3]}", "", None),
+        (
+            "api: {kind: service, runs_on: s-1}\nbeside: {kind: service, runs_on: s-2}",
+            "s-1: {}, s-2: {network: n}",
+            None,
+        ),
+        (
+            "api: {kind: service, runs_on: s-1}\nbeside: {kind: service, runs_on: [s-2, s-3]}",
+            "s-1: {network: n}, s-2: {}, s-3: {network: n}",
+            "s-3",
+        ),
+    ],
+)
+def test_room_is_where_the_same_work_is_done(components: str, hosts: str, found: str | None) -> None:
+    text = model(components, hosts=hosts or "s-1: {}, s-2: {}, s-3: {}", more="networks: {n: {trust: private}}")
+    index = Index(load("edge.arch.yaml", text.encode()).architecture)
+    assert room(index, index.components["api"], lambda _: False) == found
+    assert room(index, index.components["api"], lambda host: host == found) is None
+
+
+ONE_ALONE = model(
+    "api: {kind: other, runs_on: s-1}\n"
+    "store: {kind: other, runs_on: [s-1, s-2, s-3], quorum: majority}\n"
+    "beside: {kind: service, runs_on: s-4}",
+    connections="job -> api: https\napi -> store: https\njob -> beside: https",
+    steps="job -> api: x\napi -> store: y\njob -> beside: z",
+    hosts="s-1: {}, s-2: {}, s-3: {}, s-4: {network: n}",
+    more="networks: {n: {trust: private}}",
+)
+
+
+def test_what_has_replicas_elsewhere_gets_no_second_machine() -> None:
+    before = load("edge.arch.yaml", ONE_ALONE.encode()).architecture
+    found = repair(before)
+    assert found.smallest
+    assert not any(points for _, points in found.left)
+    after = before
+    for edit in found.edits:
+        after = apply(after, edit)
+    assert "hosts:\n  s-5: {network: n}\ncomponents:" in yaml(before, after)
+    assert [(type(one).__name__, one.component, getattr(one, "host", None)) for one in found.edits] == [
+        ("AddReplica", "api", "s-2"),
+        ("AddReplica", "beside", "s-5"),
+    ]
