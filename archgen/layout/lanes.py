@@ -74,7 +74,7 @@ class Lanes:
         labels = [text_width(clean(one.label), SIZES.name, bold=True) for one in sequence.participants]
         told = sequence.participants if self.detailed else ()
         details = [text_width(clean(one.detail), SIZES.label) for one in told]
-        around = 16 + self.lead
+        around = 16 + (self.lead + 8 if self.flat else 0.0)
         if any(width > self._spacing.most - around for width in labels):
             self.label_lines = 2
         wanted = (width + around for width in labels + details)

@@ -12,10 +12,12 @@ from archgen.layout.placed import Box
 from archgen.metrics import elide, text_width, wrap
 
 LEADING = 1.25
-_KEY, _NAME, _SAID = 18, 20, 18
-"""Points of the key, of a name and of what is said under it."""
+_KEY = 18
+"""Points of the key."""
 
-_VALUES = (24, 22, 20, 18, 16, 14)
+_NAMES, _SAYINGS, _VALUES = (20, 18, 16, 14), (18, 16, 14), (24, 22, 20, 18, 16, 14)
+"""Points of a name, of what is said under it and over a bar: the first for which all words fit."""
+
 _COLUMN, _BAR = 28.0, 8.0
 """What is between two systems, and between two bars of one."""
 
@@ -100,9 +102,12 @@ class _Placing:
         shown = [bar.shown for one in rungs for bar in one.bars]
         fits = (size for size in _VALUES if all(self._width(one, size) <= self._bar + _BAR - 2 for one in shown))
         self._value = next(fits, _VALUES[-1])
-        self._names = [self._wrapped(one.name) for one in rungs]
+        self._name = next((size for size in _NAMES if all(self._whole(one.name, size) for one in rungs)), _NAMES[-1])
+        sayings = (size for size in _SAYINGS if all(self._width(one.size, size, False) <= self._wide for one in rungs))
+        self._size = next(sayings, _SAYINGS[-1])
+        self._names = [self._wrapped(one.name, self._name, _LINES) for one in rungs]
         lines = max(map(len, self._names), default=1)
-        foot = 14 + lines * _NAME * LEADING + 2 * _SAID * 1.4
+        foot = 14 + lines * self._name * LEADING + 2 * self._size * 1.4
         self._base = room.bottom - foot
         self._top = room.y + 2.4 * _KEY + self._value * LEADING
         self._lines = lines
@@ -119,8 +124,13 @@ class _Placing:
     def _width(self, text: str, size: float, bold: bool = True) -> float:
         return text_width(text, size, bold) * self._wider
 
-    def _wrapped(self, name: str) -> tuple[str, ...]:
-        return wrap(name, self._wide / self._wider, _NAME, bold=True, lines=_LINES)
+    def _wrapped(self, name: str, size: int, lines: int | None) -> tuple[str, ...]:
+        return wrap(name, self._wide / self._wider, size, bold=True, lines=lines)
+
+    def _whole(self, name: str, size: int) -> bool:
+        """Whether a name of this size keeps its words whole in as many lines as it may have."""
+        longest = max((self._width(word, size) for word in name.split()), default=0.0)
+        return longest <= self._wide and len(self._wrapped(name, size, None)) <= _LINES
 
     def _key(self, asked: str) -> tuple[tuple[Filled, ...], tuple[Said, ...]]:
         said = [self._line(asked, self._room.x, self._room.y, _KEY, "muted")]
@@ -140,12 +150,12 @@ class _Placing:
         words = []
         y = self._base + 10
         for line in lines:
-            words.append(self._line(line, x, y, _NAME, bold=True))
-            y += _NAME * LEADING
-        y = self._base + 14 + self._lines * _NAME * LEADING
-        size = elide(one.size, self._wide / self._wider, _SAID)
-        words.append(self._line(size, x, y, _SAID, "muted"))
-        marks, counts = self._counts(one, x, y + _SAID * 1.4)
+            words.append(self._line(line, x, y, self._name, bold=True))
+            y += self._name * LEADING
+        y = self._base + 14 + self._lines * self._name * LEADING
+        size = elide(one.size, self._wide / self._wider, self._size)
+        words.append(self._line(size, x, y, self._size, "muted"))
+        marks, counts = self._counts(one, x, y + self._size * 1.4)
         bars = tuple(self._bars(one, x))
         values = tuple(self._over(placed.box, bar.shown) for bar, placed in zip(one.bars, bars, strict=True))
         return Column(one, bars, (*values, *words, *counts), marks)
@@ -166,11 +176,11 @@ class _Placing:
     def _counts(self, one: Rung, x: float, y: float) -> tuple[tuple[tuple[Severity, Box], ...], tuple[Said, ...]]:
         """The form of each severity with how many issues have it."""
         if not one.counts:
-            return (), (self._line("no issues", x, y, _SAID, "muted"),)
+            return (), (self._line("no issues", x, y, self._size, "muted"),)
         marks: list[tuple[Severity, Box]] = []
         said = []
         for severity, count in one.counts:
-            marks.append((severity, Box(x, y + (_SAID * LEADING - _MARK) / 2, _MARK, _MARK)))
-            said.append(self._line(str(count), x + _MARK + 6, y, _SAID))
+            marks.append((severity, Box(x, y + (self._size * LEADING - _MARK) / 2, _MARK, _MARK)))
+            said.append(self._line(str(count), x + _MARK + 6, y, self._size))
             x = said[-1].box.right + 16
         return tuple(marks), tuple(said)

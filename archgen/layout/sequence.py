@@ -155,7 +155,7 @@ def _head(one: Participant, lanes: Lanes, y: float) -> Head:
 def _flat_head(one: Participant, lanes: Lanes, y: float) -> Head:
     """A low card, its icon before its name."""
     x, width = lanes.x[one.id], lanes.card
-    lines = wrap(clean(one.label), width - 16 - lanes.lead, SIZES.name, bold=True, lines=2)
+    lines = wrap(clean(one.label), width - 24 - lanes.lead, SIZES.name, bold=True, lines=2)
     box = Box(x - width / 2, y, width, lanes.label_lines * LEADING + 20)
     wide = max((text_width(line, SIZES.name, bold=True) for line in lines), default=0.0)
     left, middle = x - (lanes.lead + wide) / 2, box.centre[1]

@@ -239,7 +239,7 @@ class Words:
 def _stacked(title: str, room: float, tall: float, size: float) -> tuple[str, float] | None:
     """A title on several lines and its size; None where none of the sizes has room for all of its words."""
     longest = max((text_width(word, size, bold=True) for word in title.split()), default=1.0)
-    for share in (1.0, 0.85, 0.7, _THEIRS):
+    for share in (1.0, 0.85, 0.7, _THEIRS, 0.8 * _THEIRS, 0.6 * _THEIRS):
         tried = int(size * share)
         lines = wrap(title, room, tried, bold=True)
         if len(lines) * 1.2 * tried <= tall and longest * share <= room:
