@@ -31,6 +31,7 @@ from archgen.project.pictures import Drawing  # noqa: E402
 from archgen.project.slides import slides, tiers_deck  # noqa: E402
 from archgen.project.tiers import tiers  # noqa: E402
 from archgen.site import Tier  # noqa: E402
+from archgen.theme import LINES  # noqa: E402
 from tests.test_slides import DECK, PRESENTATION, TIERS, corners, every, faults  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -263,6 +264,24 @@ def test_prose_and_tables_end_on_their_slide(name: str) -> None:
             if one.has_text_frame and one.name.endswith("words"):
                 size = one.text_frame.paragraphs[0].runs[0].font.size.pt
                 assert size >= 24
+
+
+@EACH
+def test_the_legend_tells_all_that_occurs_and_ends_on_its_slide(name: str) -> None:
+    for slide, page in pages(name, Picture):
+        said = [one.name.removeprefix("legend: ") for one in page.shapes if one.name.startswith("legend: ")]
+        meanings = {one.edge.meaning for one in slide.placed.edges}
+        assert said[: len(meanings)] == [line.words for meaning, line in LINES.items() if meaning in meanings]
+        last = [one for one in page.shapes if one.name == "legend words"][-1]
+        assert last.left.pt + last.width.pt <= 925
+
+
+def test_a_line_that_is_dashed_is_drawn_once() -> None:
+    # a rectangle without height has two sides, whose dashes fill each other's gaps
+    for _, page in [*pages("models", Picture), *pages("models", Flow)]:
+        for one in every(page.shapes):
+            if one._element.tag == qn("p:sp") and 0 in (one.width, one.height):
+                assert one._element.spPr.find(qn("a:prstGeom")).get("prst") == "line", one.name
 
 
 # Templates

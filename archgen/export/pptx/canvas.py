@@ -75,11 +75,21 @@ class Shape:
 class Canvas:
     """A part of a slide: pixel (0, 0) lies at `left`, `top` points, and a pixel is `scale` points.
 
-    With `inherits` what means nothing takes the presentation's own colours. Nothing else may be put on the slide while
-    a canvas is painted on, since it counts the slide's shapes; `close` ends it.
+    With `inherits` what means nothing takes the presentation's own colours; words may be `wider` than they are measured.
+    Nothing else may be put on the slide while a canvas is painted on, since it counts the slide's shapes; `close` ends it.
     """
 
-    def __init__(self, slide: Any, theme: Theme, left: float, top: float, scale: float, inherits: bool = True) -> None:
+    def __init__(
+        self,
+        slide: Any,
+        theme: Theme,
+        left: float,
+        top: float,
+        scale: float,
+        inherits: bool = True,
+        wider: float = 1.0,
+    ) -> None:
+        self.wider = wider
         self._slide = slide
         self._theme = theme
         self._inherited = _INHERITED if inherits else {}
@@ -155,6 +165,22 @@ class Canvas:
         return self._put(
             into, box, "<p:cNvSpPr/>", outline, self._filled(fill) + self._lined(line, width, dash), name, told
         )
+
+    def rule(
+        self,
+        into: Group,
+        box: Box,
+        *,
+        line: str,
+        width: float = 1.0,
+        dash: str = "",
+        double: bool = False,
+        name: str = "",
+    ) -> None:
+        """A level or an upright line that is no connector: a box without height or without width."""
+        outline = '<a:prstGeom prst="line"><a:avLst/></a:prstGeom>'
+        look = self._lined(line, _TWICE * width if double else width, dash, double=double)
+        self._put(into, box, "<p:cNvSpPr/>", outline, look, name, "")
 
     def text(
         self,

@@ -114,15 +114,19 @@ class _Painter:
             self._marks.drawing(self._canvas, into, glyph, group_glyph("host"), "muted")
             x += lead
         role = "ink" if host else "muted"
-        used = text_width(one.title, sizes.text, bold=True) + text_width(one.detail, sizes.label) + 12
+        used = (
+            self._canvas.wider * (text_width(one.title, sizes.text, bold=True) + text_width(one.detail, sizes.label))
+            + 12
+        )
         room = one.box.right - 20 - 1.4 * sizes.badge * len(one.group.badges) - x
         most = _HEADING * box.height / sizes.text
         grown = max(1.0, min(_READABLE / self._canvas.points(sizes.text), room / used, most))
-        wide = text_width(one.title, sizes.text * grown, bold=True) + 2
+        wider = self._canvas.wider
+        wide = wider * text_width(one.title, sizes.text * grown, bold=True) + 2
         where = Box(x, box.y, wide, box.height)
         self._canvas.text(into, where, ((one.title, role, True),), sizes.text * grown, anchor="start", name="name")
         if one.detail:
-            where = Box(x + wide + 6, box.y, text_width(one.detail, sizes.label * grown) + 2, box.height)
+            where = Box(x + wide + 6, box.y, wider * text_width(one.detail, sizes.label * grown) + 2, box.height)
             run = (one.detail, "muted", False)
             self._canvas.text(into, where, (run,), sizes.label * grown, anchor="start", name="detail")
 

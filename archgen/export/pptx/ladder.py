@@ -18,7 +18,7 @@ def paint(canvas: Canvas, placed: Rungs) -> None:
         _words(canvas, canvas.whole, words)
     for column in placed.columns:
         _column(canvas, column)
-    canvas.shape(canvas.whole, MSO_SHAPE.RECTANGLE, placed.line, fill=None, line="card_line", name="base line")
+    canvas.rule(canvas.whole, placed.line, line="card_line", name="base line")
 
 
 def _column(canvas: Canvas, column: Column) -> None:

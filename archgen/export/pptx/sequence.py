@@ -79,12 +79,10 @@ def _head(canvas: Canvas, into: Group, head: Head, marks: Marks) -> Shape:
 
 
 def _lifeline(canvas: Canvas, into: Group, head: Head, placed: PlacedSequence, card: Shape) -> None:
-    # a thin shape, not a connector: only messages are connectors here
-    canvas.shape(
+    # not a connector: only messages are connectors here
+    canvas.rule(
         into,
-        MSO_SHAPE.RECTANGLE,
         Box(head.x, head.box.bottom, 0, placed.bottom - head.box.bottom),
-        fill=None,
         line="faint",
         width=SIZES.line,
         name=f"{head.participant.id} lifeline",
@@ -138,5 +136,5 @@ def _band(canvas: Canvas, into: Group, band: Band, first: bool) -> None:
     canvas.shape(into, MSO_SHAPE.RECTANGLE, band.box, fill="tint_1", line=None, name="condition")
     if not first:
         rule = Box(band.box.x, band.box.y, band.box.width, 0)
-        canvas.shape(into, MSO_SHAPE.RECTANGLE, rule, fill=None, line="card_line", dash="4 4", name="divider")
+        canvas.rule(into, rule, line="card_line", dash="4 4", name="divider")
     _text(canvas, into, band.texts)

@@ -13,7 +13,7 @@ from archgen.deck import BLEED, Deck, Flow, Ladder, Opening, Picture, Prose, Sli
 from archgen.export.pptx import diagram, ladder, sequence
 from archgen.export.pptx.archive import written
 from archgen.export.pptx.canvas import Canvas
-from archgen.export.pptx.legend import legend
+from archgen.export.pptx.legend import legend, legend_width
 from archgen.export.pptx.marks import Icons, Marks
 from archgen.export.pptx.notes import Notes
 from archgen.export.pptx.template import Area, Base, base
@@ -79,8 +79,10 @@ class _Writer:
         canvas, bottom = self._canvas(made, placed.width, placed.height, _FOOT, most)
         diagram.paint(canvas, placed, self._marks)
         canvas.close()
-        foot = Canvas(made, self._base.theme, self._area.x, bottom, 1.0, self._base.ink is None)
-        legend(foot, placed, self._marks, self._area.width)
+        base, area = self._base, self._area
+        scale = min(1.0, area.width / max(legend_width(placed, base.wider), 1.0))
+        foot = Canvas(made, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
+        legend(foot, placed, self._marks)
         foot.close()
         return made
 
@@ -112,7 +114,7 @@ class _Writer:
         scale = min((area.width + 2 * bleed) / inner[0], room / inner[1], most)
         left = area.x + (area.width - inner[0] * scale) / 2 - margin * scale
         top = area.y + ((room - inner[1] * scale) / 2 if foot else 0.0) - margin * scale
-        return Canvas(made, self._base.theme, left, top, scale, self._base.ink is None), area.y + room
+        return Canvas(made, self._base.theme, left, top, scale, self._base.ink is None, self._base.wider), area.y + room
 
 
 def _number(made: Any) -> None:
