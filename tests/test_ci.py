@@ -1,4 +1,4 @@
-"""Where people run it: the GitHub action's steps as scripts, hooks for pre-commit, completion, and what docs/ci.md says."""
+"""Where people run it: the GitHub action's steps as scripts, hooks for pre-commit, completion, and what the pages say."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -25,7 +26,7 @@ ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
 QUIET = "archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"
 BIN = str(Path(sys.executable).parent)
-PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+PAGES = [(ROOT / name).read_text(encoding="utf-8") for name in ("docs/ci.md", "README.md")]
 
 
 @pytest.fixture
@@ -263,26 +264,28 @@ def test_every_command_and_shell_is_completed(project: Path) -> None:
 # The page
 
 
-def commands_of_the_page() -> list[str]:
-    blocks = re.findall(r"```(?:console|yaml)\n(.*?)```", PAGE, re.DOTALL)
-    lines = "\n".join([*blocks, *re.findall(r"`(archgen [^`]+)`", PAGE)]).splitlines()
-    found = (re.search(r"\barchgen ((?:{})\b[^#|;&]*)".format("|".join(COMMANDS)), line) for line in lines)
-    return [match[1].strip().rstrip("'\"]") for match in found if match and "uses:" not in match.string]
+def commands_of(page: str) -> list[str]:
+    blocks = re.findall(r"```(?:console|yaml)\n(.*?)```", page, re.DOTALL)
+    lines = "\n".join([*blocks, *re.findall(r"`(archgen [^`]+)`", page)]).splitlines()
+    found = (re.search(r"\barchgen ((?:{})\b[^#|;&,]*)".format("|".join(COMMANDS)), line) for line in lines)
+    return [match[1].strip().rstrip('"]') for match in found if match and "uses:" not in match.string]
 
 
-def test_every_command_of_the_page_is_one() -> None:
-    told = commands_of_the_page()
+@pytest.mark.parametrize("page", PAGES, ids=["ci", "readme"])
+def test_every_command_of_a_page_is_one(page: str) -> None:
+    told = commands_of(page)
     assert len(told) > 10
     for line in told:
-        name, *words = line.replace('"', "").split()
+        name, *words = shlex.split(line)
         module = import_module(f"archgen.cli.{name.replace('-', '_')}")
         parser = Parser(prog=name, description=None)
         module.arguments(parser)
         assert isinstance(parser.read(words), argparse.Namespace), line
 
 
-def test_the_files_of_the_page_are_yaml() -> None:
-    blocks = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+@pytest.mark.parametrize("page", PAGES, ids=["ci", "readme"])
+def test_the_files_of_a_page_are_yaml(page: str) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     assert len(blocks) >= 3
     for block in blocks:
         assert yaml.safe_load(block)
