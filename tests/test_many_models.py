@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from archgen.cli import main
 from archgen.project.inputs import read
 from archgen.project.models import judge
+from archgen.project.parallel import judge_in_parallel
 from archgen.rule import Hit
 from archgen.rules import BY_NAME, RULES
 from archgen.topology import Topology
@@ -97,4 +99,4 @@ def test_a_process_that_ends_before_it_is_done_is_told(harm: Callable[[], None],
     models = read(tuple(str(each) for each in sorted((ROOT / "models").glob("*.arch.yaml"))))
     assert len(judge(models, "2026-12-31", rules=(rule,))) == len(models)
     with pytest.raises((ChildProcessError, RuntimeError), match=told):
-        judge(models, "2026-12-31", rules=(rule,), jobs=2)
+        judge(models, "2026-12-31", rules=(rule,), by=partial(judge_in_parallel, jobs=2))

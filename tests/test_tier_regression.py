@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from archgen.cli import main
 from archgen.project.inputs import Input
 from archgen.project.models import Model, judge
+from archgen.project.parallel import judge_in_parallel
 from archgen.rules.tier_regression import RULE
 
 TODAY = "2026-11-24"
@@ -35,7 +37,7 @@ def test_it_is_told_in_any_order_and_by_any_number_of_processes() -> None:
     inputs = given()
     for order in (inputs, inputs[::-1], (inputs[2], inputs[0], inputs[1])):
         assert told(judge(order, TODAY)) == BACK
-        assert told(judge(order, TODAY, jobs=2)) == BACK
+        assert told(judge(order, TODAY, by=partial(judge_in_parallel, jobs=2))) == BACK
 
 
 def test_an_issue_that_was_never_closed_or_never_there_is_no_regression() -> None:

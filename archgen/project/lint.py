@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from archgen.model import Frame, Request, Step
 from archgen.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, of_model, shown, unknown
 from archgen.project.catalogue import catalogue
 from archgen.project.inputs import find, model_id, read
-from archgen.project.models import Model, Tell, judge, silent
+from archgen.project.models import Judging, Model, Tell, in_turn, judge, silent
 from archgen.project.settings import Settings
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
@@ -132,8 +132,8 @@ def lint(
     files = find(paths)
     inputs = read(files[part.shard - 1 :: part.shards], stdin_name)
     elsewhere = frozenset(map(model_id, files)) if part.shards > 1 else frozenset()
-    jobs = _jobs(part, len(inputs))
-    models = judge(inputs, today, tell=tell, rules=rules, jobs=jobs, elsewhere=elsewhere, apart=policy.apart)
+    by = _shared(part, len(inputs))
+    models = judge(inputs, today, tell=tell, rules=rules, by=by, elsewhere=elsewhere, apart=policy.apart)
     models = _graded(models, policy, every)
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
@@ -155,12 +155,13 @@ def lint(
     return Run(replace(told, hidden=tuple(hidden), pages=settings.pages), notes)
 
 
-def _jobs(part: Part, models: int) -> int:
-    if part.jobs or models < FEW:
-        return part.jobs or 1
-    from archgen.project.parallel import processes
+def _shared(part: Part, models: int) -> Judging:
+    """How so many models are judged: by several processes where these are asked for, or worth it."""
+    if part.jobs == 1 or (not part.jobs and models < FEW):
+        return in_turn
+    from archgen.project.parallel import judge_in_parallel, processes
 
-    return processes()
+    return partial(judge_in_parallel, jobs=part.jobs or processes())
 
 
 def _graded(models: tuple[Model, ...], policy: Policy, rules: tuple[Rule, ...]) -> tuple[Model, ...]:

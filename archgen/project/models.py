@@ -43,13 +43,40 @@ def silent(_: str) -> None:
     """Tells nobody."""
 
 
+class Task(Struct, frozen=True):
+    """Inputs to judge by rules, as of a day; `known` are the ids and codes of all rules that there are.
+
+    `thresholds` are the numbers that the configuration sets, by rule and name. `by_id` are the inputs by the ids of their
+    models, and `beside` reads a model that is none of them.
+    """
+
+    inputs: tuple[Input, ...]
+    today: str
+    rules: tuple[Rule, ...]
+    known: frozenset[str]
+    thresholds: Mapping[tuple[str, str], float]
+    apart: Apart = ()
+    by_id: Mapping[str, tuple[Input, ...]] = {}
+    beside: Callable[[str], Input | None] | None = None
+
+
+Judging = Callable[[Task, Tell], tuple[Model, ...]]
+"""Judges every input of a task, in their order, and tells of each."""
+
+
+def in_turn(task: Task, tell: Tell) -> tuple[Model, ...]:
+    """Judge one after the other."""
+    known: dict[str, Model] = {}
+    return tuple(judge_one(task, at, tell, known) for at in range(len(task.inputs)))
+
+
 def judge(
     inputs: tuple[Input, ...],
     today: str,
     ladder: bool = True,
     tell: Tell = silent,
     rules: tuple[Rule, ...] | None = None,
-    jobs: int = 1,
+    by: Judging = in_turn,
     elsewhere: frozenset[str] = frozenset(),
     apart: Apart = (),
     beside: Callable[[str], Input | None] | None = None,
@@ -57,8 +84,8 @@ def judge(
     """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
 
     Without `ladder`, whether the tiers that models follow are there is not asked; `elsewhere` are the ids of models
-    that are there and not among the inputs. Without `rules` all run that there are. `jobs` are the processes that share
-    the work, to the same result; `apart` says what does not run on some models. `beside` reads a model that one of the
+    that are there and not among the inputs. Without `rules` all run that there are. `by` judges them, to the
+    same result, one after the other or otherwise; `apart` says what does not run on some models. `beside` reads a model that one of the
     inputs follows and that is none of them, by its path; it is read where it stands if `ladder` is asked for.
     """
     from archgen.project.catalogue import catalogue, thresholds
@@ -74,13 +101,7 @@ def judge(
         _by_id(inputs),
         beside or (_beside if ladder else None),
     )
-    if jobs > 1 and len(inputs) > 1:
-        from archgen.project.parallel import judge_in_parallel
-
-        judged = judge_in_parallel(task, jobs, tell)
-    else:
-        known: dict[str, Model] = {}
-        judged = tuple(judge_one(task, at, tell, known) for at in range(len(inputs)))
+    judged = by(task, tell)
     return _laddered(judged, elsewhere) if ladder else judged
 
 
@@ -99,23 +120,6 @@ def _laddered(models: tuple[Model, ...], elsewhere: frozenset[str]) -> tuple[Mod
     """The models with what is wrong with the tiers that they follow."""
     missing = _ladder_problems(models, elsewhere)
     return tuple(_with(model, missing[model.file]) if model.file in missing else model for model in models)
-
-
-class Task(Struct, frozen=True):
-    """Inputs to judge by rules, as of a day; `known` are the ids and codes of all rules that there are.
-
-    `thresholds` are the numbers that the configuration sets, by rule and name. `by_id` are the inputs by the ids of their
-    models, and `beside` reads a model that is none of them.
-    """
-
-    inputs: tuple[Input, ...]
-    today: str
-    rules: tuple[Rule, ...]
-    known: frozenset[str]
-    thresholds: Mapping[tuple[str, str], float]
-    apart: Apart = ()
-    by_id: Mapping[str, tuple[Input, ...]] = {}
-    beside: Callable[[str], Input | None] | None = None
 
 
 def judge_one(task: Task, at: int, tell: Tell, known: dict[str, Model]) -> Model:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from archgen.errors import Place
 from archgen.loader import Loaded, SourceMap
 from archgen.model import Architecture
-from archgen.project.models import Model, Task, Tell, judge_one, silent
+from archgen.project.models import Model, Task, Tell, in_turn, judge_one, silent
 
 
 def processes() -> int:
@@ -22,11 +22,11 @@ def processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def judge_in_parallel(task: Task, jobs: int, tell: Tell) -> tuple[Model, ...]:
-    """Judge the inputs in their order; in one process where a system cannot fork."""
+def judge_in_parallel(task: Task, tell: Tell, jobs: int) -> tuple[Model, ...]:
+    """Judge the inputs in their order; in one process where there is one input, or a system cannot fork."""
+    if not hasattr(os, "fork") or len(task.inputs) < 2:
+        return in_turn(task, tell)
     known: dict[str, Model] = {}
-    if not hasattr(os, "fork"):
-        return tuple(judge_one(task, at, tell, known) for at in range(len(task.inputs)))
     own, *others = _dealt(task, jobs)
     # what the first model makes this process load, the others have too when they are made of it
     found = {at: judge_one(task, at, tell, known) for at in own[:1]}
