@@ -181,7 +181,7 @@ def test_paper_gets_the_picture_and_what_becomes_of_the_flows(browser: Browser, 
     explore(browser, site, "#down=server-1")
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     shown = "return getComputedStyle(document.querySelector('%s')).display"
-    for control in (".archgen-zoom", ".archgen-presets", ".archgen-choices", ".archgen-reset"):
+    for control in (".archgen-buttons", ".archgen-presets", ".archgen-choices", ".archgen-reset"):
         assert browser.run(shown % control) == "none"
     inside = (
         "const [frame, picture] = ['.archgen-frame', '.archgen-stage svg'].map(one => document.querySelector(one)"
@@ -236,3 +236,23 @@ def test_a_card_that_stands_for_many_tells_how_many_are_lost(browser: Browser, l
     assert browser.run(word) is None
     assert len(lost(browser)) == 66  # type: ignore[arg-type]
     assert statuses(browser) == {"write": "down"}
+
+
+def test_the_bar_says_what_broke_and_at_which_step(browser: Browser, site: str) -> None:
+    explore(browser, site, "#down=server-1")
+    assert browser.run("return [...document.querySelectorAll('.archgen-bar li')].map(one => one.textContent)") == [
+        "down: A visitor sends a comment, at step 7",
+        "degraded: A visitor opens a page",
+    ]
+    wide = "const one = document.querySelector('.archgen-reset'); return one.scrollWidth <= one.clientWidth"
+    assert browser.run(wide) is True
+
+
+def test_what_is_lost_comes_into_sight(browser: Browser, site: str) -> None:
+    explore(browser, site)
+    browser.driver.find_element("xpath", "//div[@class='archgen-presets']/div[2]/button[.='server-3']").click()
+    inside = (
+        "const [frame, head] = ['.archgen-frame', 'g[data-group=server-3] text'].map(one => document.querySelector(one)"
+        ".getBoundingClientRect()); return frame.left <= head.left && head.right <= frame.right && head.top >= frame.top"
+    )
+    assert browser.run(inside) is True

@@ -166,7 +166,7 @@ def test_reduced_motion_scrolls_at_once(browser: Browser, site: str) -> None:
 def test_paper_gets_both_pictures_whole(browser: Browser, site: str) -> None:
     see(browser, site, "#step=5")
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    for control in (".archgen-controls", ".archgen-caption", ".archgen-zoom"):
+    for control in (".archgen-controls", ".archgen-caption", ".archgen-buttons"):
         assert browser.run(f"return getComputedStyle(document.querySelector('{control}')).display") == "none"
     assert browser.run(
         "return ['.archgen-sequence', '.archgen-frame'].map(one => document.querySelector(one)).map(one => "
@@ -186,3 +186,21 @@ def test_it_fits_its_window(browser: Browser, site: str, request: pytest.Fixture
     desk = "return ['.archgen-desk', '.archgen-stage'].map(one => document.querySelector(one).getBoundingClientRect().left)"
     controls, stage = browser.run(desk)  # type: ignore[misc]
     assert controls < stage - 100 if device == "desktop" else controls == stage
+
+
+@ON_A_DESKTOP
+def test_participants_stay_below_the_path(browser: Browser, site: str) -> None:
+    see(browser, site, "#step=9", flow="read-page")
+    edges = (
+        "return [document.querySelector('.archgen-beside').getBoundingClientRect().bottom,"
+        "document.querySelector('.heads').getBoundingClientRect().top,"
+        "document.querySelector('.archgen-sequence').getBoundingClientRect().top]"
+    )
+
+    def below() -> bool:
+        found = browser.run(edges)
+        assert isinstance(found, list)
+        panel, heads, top = map(float, found)
+        return top < panel - 20 < panel - 1 <= heads
+
+    until(below)

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from tests.browser import EVERYWHERE, MARKS, Browser, built, until
-from tests.tier_page import TIER, card, fresh, hash_, layer, node, press
+from tests.tier_page import TIER, card, fresh, hash_, layer, node, press, scale
 
 pytestmark = MARKS
 
@@ -193,3 +193,15 @@ def test_nothing_moves_for_those_who_want_less_motion(page: Browser) -> None:
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     told = "return getComputedStyle(document.querySelector('.archgen-canvas [data-node]')).transitionDuration"
     assert page.run(told) == "0s"
+
+
+# The first sight
+
+
+def test_the_worst_stands_above_a_picture_whose_words_can_be_read(page: Browser) -> None:
+    worst = page.run("return [...document.querySelectorAll('.archgen-worst a')].map(one => one.getAttribute('href'))")
+    assert worst == ["#issue-1", "#issue-2", "#issue-3"]
+    top = "return document.querySelector('%s').getBoundingClientRect().top"
+    first, picture = (float(str(page.run(top % one))) for one in (".archgen-worst", ".archgen-frame"))
+    assert first < picture < float(str(page.run("return innerHeight")))
+    assert scale(page) >= (0.75 if page.run("return innerWidth < 620") else 0.5)

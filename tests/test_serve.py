@@ -129,7 +129,7 @@ def test_a_model_that_breaks_is_shown_with_its_place_and_recovers_at_the_next_sa
         assert f"models/{TIER}.arch.yaml:{line}:" in words
         assert "load-balancer" in words
         assert "livereload" in served.get(path)
-    assert "What is wrong" in parse(served.get("1-simple-web-stack/index.html")).words
+    assert "breaks 2 flows" in parse(served.get("1-simple-web-stack/index.html")).words
     served.save(TIER, whole)
     assert "problem" not in next(parse(served.get(flow)).all("h1")).words
     assert "A visitor opens a page" in served.get(flow)

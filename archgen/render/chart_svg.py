@@ -9,8 +9,8 @@ from archgen.metrics import text_width, wrap
 from archgen.picture import picture
 from archgen.theme import SIZES, Mode
 
-_WIDTH = 560.0
-_LABEL = 200.0
+_WIDTH = 440.0
+_LABEL = 160.0
 _MARGIN = 16.0
 _BAR = 14.0
 _ROW = 24.0

@@ -1,4 +1,4 @@
-"""What was bought for what: a chart of series of numbered points, cost to the right, downtime up on a scale of nines."""
+"""What systems cost and how long they are down: numbered points, cost to the right, availability up on a scale of nines."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class _Frame(Struct, frozen=True):
 
     def y(self, hours: float) -> float:
         exponent = log10(max(hours / _HOURS, 10.0**self.low))
-        return _TOP + _TALL * (self.high - exponent) / (self.high - self.low)
+        return _TOP + _TALL * (exponent - self.low) / (self.high - self.low)
 
 
 def tradeoff_svg(chart: Tradeoff, prefix: str, mode: Mode = "auto") -> str:

@@ -40,9 +40,9 @@ def ladder_page(tiers: Sequence[Tier], steps: Mapping[str, Step], chart: Page | 
 def _chart(chart: Page | None) -> Iterator[str]:
     if chart is None:
         return
-    yield heading(2, "What was bought for what", "cost")
+    yield heading(2, "Cost and availability", "cost")
     yield (
-        "Each replica is something to run, to pay and to watch; further right costs more. Further down is better: each "
+        "Each replica is something to run, to pay and to watch; further right costs more. Further up is better: each "
         "line is one nine of availability more. The flow that is down longest stands for all that read, or write."
     )
     yield figure(chart.path.rpartition("/")[2], chart.title)

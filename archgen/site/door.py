@@ -160,7 +160,8 @@ def sized(svg: str) -> str:
     if not size:
         return svg
     width = float(size[1])
-    style = f'style="max-width:{width:g}px;min-width:min({width:g}px,{max(460, width * 0.6):g}px)"'
+    least = max(min(460, width * 0.75), width * 0.5)
+    style = f'style="max-width:{width:g}px;min-width:{least:g}px"'
     start = svg.index("<svg")
     return f"{svg[start : start + 4]} {style}{svg[start + 4 :]}"
 

@@ -17,10 +17,10 @@ def issues_page(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Page:
         (
             link(text(tier.topology.architecture.name), f"../{tier.id}/index.md#issues"),
             *(
-                str(sum(1 for _, one in tier.open if one.severity == severity))
+                str(sum(1 for _, one in tier.open if one.severity == severity) or "")
                 for severity in ("error", "warning", "info")
             ),
-            str(len(tier.findings) - len(tier.open)),
+            str(len(tier.findings) - len(tier.open) or ""),
         )
         for tier in tiers
     ]

@@ -12,6 +12,7 @@ from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, table
 from archgen.site.page import Tier
 from archgen.site.snippets import snippet
+from archgen.site.swift import inline
 
 WORST = 3
 RELATED = 8
@@ -19,18 +20,19 @@ RELATED = 8
 
 
 def worst(tier: Tier) -> str:
-    """The three worst open issues, each in a line that leads to the whole of it; what is proved to stop a flow first."""
+    """The three worst open issues as HTML, each leading to the whole of it; what is proved to stop a flow first."""
     ranked = sorted(
         tier.open, key=lambda entry: (SEVERITIES.index(entry[1].severity), entry[1].proof is None, entry[0])
     )
-    lines = [
-        f"- {link(badge(number, one.severity), f'#issue-{number}')} {prose(one.message)}"
+    lines = "".join(
+        f'<li><a href="#issue-{number}">{badge(number, one.severity)}<span>{inline(prose(one.message))}</span></a></li>'
         for number, one in ranked[:WORST]
-    ]
-    rest = len(tier.open) - len(lines)
-    if rest > 0:
-        lines.append(f"- [{rest} more](#issues)")
-    return "\n".join(lines)
+    )
+    return (
+        f'<div class="archgen-worst" role="group" aria-label="What is wrong, the worst first"><ul>{lines}</ul></div>'
+        if lines
+        else ""
+    )
 
 
 def issues(tier: Tier, rules: Mapping[str, Rule]) -> Iterator[str]:

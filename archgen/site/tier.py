@@ -1,10 +1,11 @@
-"""The page of a tier, top down: what it is, the picture, what is wrong, then everything else."""
+"""The page of a tier, top down: what it is, what is wrong with it, the picture, then everything else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from archgen.explained import explained
+from archgen.report.assessment import lasting
 from archgen.rule import Rule
 from archgen.site import facts, issues
 from archgen.site.answers.panorama import View, panorama
@@ -31,10 +32,9 @@ def tier_page(
         heading(1, text(architecture.name)),
         text(architecture.summary or ""),
         _line(tier),
+        issues.worst(tier),
         panorama(tier, views),
         _failing(tier),
-        heading(2, "What is wrong", "wrong") if tier.open else "",
-        issues.worst(tier),
         *_step(tier, step),
         heading(2, "Elements", "elements"),
         facts.elements(tier.topology),
@@ -53,23 +53,27 @@ def tier_page(
 
 
 def _line(tier: Tier) -> str:
+    """How much there is of what, each leading to where the page tells of it."""
     topology = tier.topology
-    sizes = (
-        plural(len(topology.hosts), "host"),
-        plural(len(topology.components), "component"),
-        plural(len(topology.flows), "flow"),
-    )
-    return (
-        f"{', '.join(sizes)}; [{counted(tier.findings)}](#issues)."
-        if tier.findings
-        else f"{', '.join(sizes)}; no issues."
-    )
+    sizes = [
+        f"[{plural(len(some), noun)}](#{anchor})" if some else f"0 {noun}s"
+        for some, noun, anchor in (
+            (topology.hosts, "host", "hosts"),
+            (topology.components, "component", "elements"),
+            (topology.flows, "flow", "flows"),
+        )
+    ]
+    down = [one.result.downtime for one in tier.assessments if one.possible]
+    if down:
+        sizes.append(f"[down {lasting(max(down))} a year at worst](#reliability)")
+    sizes.append(f"[{counted(tier.findings)}](#issues)" if tier.findings else "no issues")
+    return f"{', '.join(sizes)}."
 
 
 def _failing(tier: Tier) -> str:
     if not explorable(tier.topology):
         return ""
-    return "[Take parts of it away, and see which requests still work](failures/index.md)"
+    return "[Take parts of it away, and see which requests still work](failures/index.md){ .md-button }"
 
 
 def _step(tier: Tier, step: Step | None) -> Iterator[str]:

@@ -2,10 +2,13 @@
 (() => {
   const keep = () => {
     const header = document.querySelector(".md-header");
-    const top = header ? header.getBoundingClientRect().bottom : 0;
+    const below = header ? header.getBoundingClientRect().bottom : 0;
     for (const heads of document.querySelectorAll(".archgen-picture svg .heads")) {
       const svg = heads.ownerSVGElement;
       const box = svg.getBoundingClientRect();
+      const panel = svg.closest(".archgen-player")?.querySelector(".archgen-beside");
+      const kept = panel && getComputedStyle(panel).position === "sticky" && panel.getBoundingClientRect();
+      const top = kept && kept.left < box.right && kept.right > box.left && kept.top < box.top ? Math.max(below, kept.bottom) : below;
       const height = svg.viewBox.baseVal.height;
       const shift = Math.min(((top - box.top) * height) / box.height, height - heads.getBBox().height);
       heads.setAttribute("transform", `translate(0 ${Math.max(0, shift)})`);

@@ -60,7 +60,7 @@
   preset("Single points of failure", points);
   preset("A host in maintenance", hosts);
 
-  const summary = make("p", { role: "status", class: "archgen-said" });
+  const summary = make("div", { role: "status", class: "archgen-said" });
   const reset = button("Reset", () => choose(new Set()), { class: "archgen-reset" });
   const bar = make("div", { class: "archgen-bar" }, summary, reset);
   const cards = make("div", { class: "archgen-outcomes" });
@@ -136,9 +136,10 @@
   });
 
   /* The outcome of a flow. */
+  const numbered = (flow, at) => flow.steps[at][0].slice(flow.steps[at][0].lastIndexOf("/") + 1);
+  const ends = (flow, one) => `step ${numbered(flow, archgenStructure.stop(model, flow, one).step)}`;
   const stepLink = (flow, at) => {
-    const [id] = flow.steps[at];
-    const number = id.slice(id.lastIndexOf("/") + 1);
+    const number = numbered(flow, at);
     return make("a", { href: `${pages.get(flow.id)}#step=${number}&down=${said()}` },
       `Step ${number}: ${archgenStructure.request(model, flow.steps[at])}`);
   };
@@ -191,12 +192,13 @@
     for (const one of presets.querySelectorAll("[data-only]")) {
       one.setAttribute("aria-pressed", String(lost.size === 1 && lost.has(Number(one.dataset.only))));
     }
-    const by = status => found.filter(([, one]) => one.status === status).map(([flow]) => flow.title);
-    const parts = ["down", "degraded", "ok"].filter(status => by(status).length)
-      .map(status => `${status}: ${by(status).length > 3 ? count(by(status).length, "flow") : by(status).join(", ")}`);
+    const by = status => found.filter(([, one]) => one.status === status)
+      .map(([flow, one]) => (status === "down" ? `${flow.title}, at ${ends(flow, one)}` : flow.title));
+    const verdicts = Object.keys(ORDER).filter(status => by(status).length).map(status => make("li", { "data-status": status },
+      shape(status), make("span", {}, make("strong", {}, status), `: ${by(status).length > 3 ? count(by(status).length, "flow") : by(status).join(", ")}`)));
     const names = some.map(name);
     const gone = names.length ? `Lost: ${names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ")}.` : "Nothing is lost. Choose a card, a host or a zone, or one of these.";
-    summary.replaceChildren(make("strong", {}, gone), ` ${parts.join(" · ")}`);
+    summary.replaceChildren(make("p", {}, make("strong", {}, gone)), make("ul", {}, ...verdicts));
     reset.disabled = !lost.size;
     archgen.fragment.write({ down: said() });
   };
@@ -204,6 +206,8 @@
   const choose = some => {
     lost = some;
     show();
+    const first = things.find(one => one.state === "lost");
+    if (first && !things.some(one => one.focus === document.activeElement)) stage.sight.reveal(first.mark);
   };
   const toggle = some => {
     const every = some.every(at => lost.has(at));

@@ -82,6 +82,7 @@
     const status = make("p", { class: "archgen-count", role: "status" });
     bar.append(clear, status);
     box.before(bar);
+    box.classList.add("ready");
 
     function read() {
       const chosen = new URLSearchParams();

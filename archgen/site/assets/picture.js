@@ -3,7 +3,7 @@
   const archgen = (window.archgen = window.archgen || {});
   const STEP = 1.25;
   const LARGEST = 6;
-  const READABLE = 0.5;
+  const READABLE = { scale: 0.5, narrow: 0.75, below: 620 };
   const KEPT = 60;
   const DRAG = 5;
   const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
@@ -14,6 +14,7 @@
     const held = new Map();
 
     const room = () => [frame.clientWidth, frame.clientHeight];
+    const least = () => Math.min(1, room()[0] < READABLE.below ? READABLE.narrow : READABLE.scale);
     const whole = () => Math.min(1, room()[0] / size[0], document.fullscreenElement ? room()[1] / size[1] : Infinity);
 
     const apply = () => {
@@ -39,7 +40,7 @@
 
     /* The whole picture in the middle; `readable` stops before its words become too small, and starts at its left. */
     const fit = readable => {
-      scale = readable ? Math.max(whole(), Math.min(1, READABLE)) : whole();
+      scale = readable ? Math.max(whole(), least()) : whole();
       const [wide, tall] = room();
       x = Math.max(0, (wide - size[0] * scale) / 2);
       y = (tall - size[1] * scale) / 2;
@@ -53,20 +54,29 @@
       size = [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height];
       frame.style.height = "";
       if (!document.fullscreenElement) {
-        const tall = size[1] * Math.max(whole(), Math.min(1, READABLE));
+        const tall = size[1] * Math.max(whole(), least());
         frame.style.height = `${Math.round(Math.max(220, Math.min(tall, innerHeight * 0.85)))}px`;
       }
       fit(true);
     };
 
-    /* Moves what is out of sight into it. */
+    /* The part of the frame that is on the screen, or all of it if hardly any is. */
+    const seen = () => {
+      const { left, right, top, bottom } = frame.getBoundingClientRect();
+      const header = document.querySelector(".md-header");
+      const from = Math.max(top, header ? header.getBoundingClientRect().bottom : 0), to = Math.min(bottom, innerHeight);
+      return to - from < KEPT * 3 ? { left, right, top, bottom } : { left, right, top: from, bottom: to };
+    };
+
+    /* Moves what is out of sight into it: in the frame, and for who comes there by keys on the page too. */
     const reveal = one => {
-      const box = one.getBoundingClientRect(), sight = frame.getBoundingClientRect();
+      const box = one.getBoundingClientRect(), sight = seen();
       const by = (low, high, from, to) =>
         high - low > to - from ? from - low : low < from ? from - low + 16 : high > to ? to - high - 16 : 0;
       const dx = by(box.left, box.right, sight.left, sight.right);
       const dy = by(box.top, box.bottom, sight.top, sight.bottom);
       if (dx || dy) pan(dx, dy);
+      if (one.matches(":focus-visible")) one.scrollIntoView({ block: "nearest", behavior: "instant" });
     };
 
     const place = event => {
@@ -136,5 +146,35 @@
     }).observe(frame);
 
     return { show, fit, zoom, pan, reveal, larger: () => zoom(STEP), smaller: () => zoom(1 / STEP) };
+  };
+
+  const SVG = "http://www.w3.org/2000/svg";
+  const drawn = (tag, attributes) => {
+    const one = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
+    return one;
+  };
+
+  /* Buttons for what fingers, wheel and keys do too; `full`, where it is given, fills the screen. */
+  archgen.buttons = (sight, full) => {
+    const bar = document.createElement("div");
+    bar.className = "archgen-buttons";
+    for (const [sign, name, act] of [
+      ["M12 5v14M5 12h14", "Zoom in", sight.larger],
+      ["M5 12h14", "Zoom out", sight.smaller],
+      ["M4 6.5h16v11H4zM8 10.5h8v3H8z", "Fit", () => sight.fit(false)],
+      ["M9 4H4v5M15 4h5v5M9 20H4v-5M15 20h5v-5", "Full screen", full],
+    ]) {
+      if (!act) continue;
+      const icon = drawn("svg", { viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true" });
+      icon.append(drawn("path", { d: sign, fill: "none", stroke: "currentColor", "stroke-width": 2 }));
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", title: name });
+      button.setAttribute("aria-label", name);
+      button.append(icon);
+      button.addEventListener("click", act);
+      bar.append(button);
+    }
+    return bar;
   };
 })();

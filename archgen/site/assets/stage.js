@@ -91,13 +91,7 @@
       link.setAttribute("role", "img");
     }
     const sight = archgen.viewport(frame, canvas);
-    const button = (sign, said, act) => {
-      const one = make("button", { type: "button", "aria-label": said, title: said }, sign);
-      one.addEventListener("click", act);
-      return one;
-    };
-    figure.append(make("div", { class: "archgen-zoom" },
-      button("+", "Zoom in", sight.larger), button("−", "Zoom out", sight.smaller), button("⤢", "Fit", () => sight.fit(false))));
+    figure.append(archgen.buttons(sight));
     sight.show();
 
     /* What can fail in the picture: each card and heading with the elements that it stands for. */

@@ -108,22 +108,8 @@
     }
 
     buttons() {
-      const bar = make("div", { class: "archgen-buttons" });
       const full = () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen());
-      for (const [sign, name, act] of [
-        ["M12 5v14M5 12h14", "Zoom in", () => this.sight.larger()],
-        ["M5 12h14", "Zoom out", () => this.sight.smaller()],
-        ["M4 6.5h16v11H4zM8 10.5h8v3H8z", "Fit", () => this.sight.fit(false)],
-        ["M9 4H4v5M15 4h5v5M9 20H4v-5M15 20h5v-5", "Full screen", full],
-      ]) {
-        if (act === full && !document.fullscreenEnabled) continue;
-        const icon = drawn("svg", { viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true" });
-        icon.append(drawn("path", { d: sign, fill: "none", stroke: "currentColor", "stroke-width": 2 }));
-        const button = make("button", { type: "button", "aria-label": name, title: name }, icon);
-        button.addEventListener("click", act);
-        bar.append(button);
-      }
-      this.figure.after(bar);
+      this.figure.after(archgen.buttons(this.sight, document.fullscreenEnabled && full));
       document.addEventListener("fullscreenchange", () => requestAnimationFrame(() => this.sight.show()));
     }
 
@@ -268,7 +254,6 @@
         if (!item) return;
         for (const one of this.items()) if (one.tabIndex === 0 && one !== item) one.tabIndex = -1;
         item.tabIndex = 0;
-        this.frame.scrollTo(0, 0);
         this.sight.reveal(item);
         this.point(item);
         archgen.state.write({ focus: address(item) }, false);
