@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready
+from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready, until
 from tests.test_browser_axe import PAGES, TIER
 
 pytestmark = MARKS
@@ -88,7 +88,7 @@ def test_who_tabs_back_sees_where_they_are(browser: Browser, site: str, kind: st
 
     browser.size(1280, 480)
     browser.open(os.path.join(site, *PAGES[kind]))
-    ready(browser)
+    until(lambda: browser.run("return document.querySelector(':is(.archgen-issues, .archgen-failures).ready')"))
     browser.run("scrollTo({top: 1e6, behavior: 'instant'}); document.querySelector('.md-footer a').focus()")
     hidden = set()
     for _ in range(24):
