@@ -89,7 +89,7 @@ def test_who_tabs_back_sees_where_they_are(browser: Browser, site: str, kind: st
     browser.size(1280, 480)
     browser.open(os.path.join(site, *PAGES[kind]))
     until(lambda: browser.run("return document.querySelector(':is(.archgen-issues, .archgen-failures).ready')"))
-    browser.run("scrollTo({top: 1e6, behavior: 'instant'}); document.querySelector('.md-footer a').focus()")
+    browser.run("scrollTo({top: 1e6, behavior: 'instant'}); [...document.querySelectorAll('article a')].at(-1).focus()")
     hidden = set()
     for _ in range(24):
         ActionChains(browser.driver).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
