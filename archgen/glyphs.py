@@ -10,7 +10,8 @@ class Icon(Struct, frozen=True):
 
     `id` is an XML name without a prefix; `body` is SVG markup that is safe as it stands and is painted in the text's
     colour where it says `currentColor`. `colour` is the product's own colour; `coloured` says that the drawing, or the
-    product's colour, wants a light chip under it on a dark ground.
+    product's colour, wants a light chip under it on a dark ground. `inked` is the body in the text's colour alone, where
+    that shows the same.
     """
 
     id: str
@@ -18,6 +19,7 @@ class Icon(Struct, frozen=True):
     body: str
     colour: str | None = None
     coloured: bool = False
+    inked: str | None = None
 
 
 def _circle(x: float, y: float, r: float) -> str:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from archgen.export.drawing import drawing
-from archgen.export.icons import BRAND_COLOURS, icon, icons
-from archgen.theme import LIGHT
+from archgen.export.icons import BRAND_COLOURS, icon, icons, mono
+from archgen.export.png import pixels, png
+from archgen.glyphs import Icon
+from archgen.markup import element, symbols, use
+from archgen.picture import picture
+from archgen.theme import DARK, LIGHT, Theme
 from tests.test_kit_theme import contrast
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{}</svg>'
@@ -101,6 +107,96 @@ def test_what_is_no_shape_is_dropped(inner: str) -> None:
     kept = drawing("x", SVG.format(inner + '<path d="M0 0h1v1z" onclick="x()" style="fill:url(#g)"/>').encode())
     assert kept is not None
     assert kept.body == '<g fill="currentColor"><path d="M0 0h1v1z"/></g>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "fill"),
+    [
+        ("<style>.cls-1,.cls-2{fill:#E01E5A;stroke:none}</style><path class='cls-2' d='M0 0h1v1z'/>", "#E01E5A"),
+        (
+            '<defs><linearGradient id="g"><stop stop-color="#f80"/><stop offset="1" stop-color="#08f"/></linearGradient>'
+            '<linearGradient id="h" href="#g"/></defs><path fill="url(#h)" d="M0 0h1v1z"/>',
+            "#f80",
+        ),
+        ('<linearGradient id="g" href="#g"/><path fill="url(#g)" style="fill:#123456" d="M0 0h1v1z"/>', "#123456"),
+    ],
+)
+def test_colours_of_classes_and_gradients(inner: str, fill: str) -> None:
+    """They were left out, so that many a logo was a blot of ink."""
+    found = drawing("x", SVG.format(inner).encode())
+    assert found is not None
+    assert found.coloured
+    assert f'fill="{fill}"' in found.body
+    assert "url(" not in found.body
+
+
+def test_a_document_type_without_declarations_does_not_matter() -> None:
+    words = b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">'
+    shape = SVG.format('<path d="M0 0h1v1z"/>').encode()
+    assert drawing("x", words + shape) == drawing("x", shape) is not None
+    assert drawing("x", b"<!DOCTYPE svg [ ]>" + shape) is None
+    assert drawing("x", words + words + shape) is None
+
+
+def seen(one: Icon, theme: Theme) -> set[tuple[int, ...]]:
+    """The colours of the pixels of a logo on a card."""
+    mode = "dark" if theme is DARK else "light"
+    card = element("rect", width=48, height=48, class_="f-card")
+    body = card + use(one, "p", 4, 4, 40)
+    svg = picture(body, width=48, height=48, prefix="p", title="", alt="", mode=mode, defs=symbols([one], "p"))
+    return {pixel[:3] for pixel in pixels(png(svg, 1.0))}
+
+
+FORMS = {
+    "mono": '<path d="M2 2h20v20H2z"/>',
+    "black": '<path fill="#000" d="M2 2h20v20H2z"/>',
+    "white": '<path fill="white" d="M2 2h20v20H2z"/>',
+    "yellow": '<g fill="#ffe000"><path d="M2 2h20v20H2z"/></g>',
+    "blue": '<path fill="#036" d="M2 2h20v20H2z"/>',
+}
+
+
+@pytest.mark.parametrize("form", ["svg", "png"])
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_logo_of_the_user_stands_out_in_both_schemes(tmp_path: Path, form: str, name: str, theme: Theme) -> None:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24">{FORMS[name]}</svg>'
+    content = svg.encode() if form == "svg" else png(svg, 4.0)
+    (tmp_path / f"logo.{form}").write_bytes(content)
+    found = icon(f"logo.{form}", str(tmp_path))
+    assert found is not None
+    colours = seen(found, theme)
+    ink = {"mono": theme.ink if form == "svg" else "#000000", "black": "#000000", "white": "#ffffff"}
+    paint = {**ink, "yellow": "#ffe000", "blue": "#003366"}[name]
+    assert tuple(bytes.fromhex(paint[1:])) in colours
+    chip = DARK.card if name in ("white", "yellow") else theme.card if (name, form) == ("mono", "svg") else theme.chip
+    assert tuple(bytes.fromhex(chip[1:])) in colours
+    assert contrast(paint, chip) > 3
+
+
+def test_a_logo_in_one_colour_can_be_drawn_in_ink(tmp_path: Path) -> None:
+    for name, inner in FORMS.items():
+        (tmp_path / f"{name}.svg").write_text(SVG.format(inner), encoding="utf-8")
+        found = icon(f"{name}.svg", str(tmp_path))
+        assert found is not None
+        inked = mono(found)
+        assert inked is not None
+        assert not re.search(r'(fill|stroke)="(?!none|currentColor)', inked.body)
+    two = drawing("x", SVG.format('<path fill="#fff" d="M0 0h1v1z"/><path fill="#036" d="M0 0h1v1z"/>').encode())
+    assert two is not None
+    assert mono(two) is None
+
+
+def test_pixels_are_those_of_the_picture() -> None:
+    image = pytest.importorskip("PIL.Image", reason="the slides extra is not installed")
+    content = png(
+        SVG.replace("viewBox", 'width="10" height="10" viewBox').format(
+            '<circle cx="5" cy="5" r="4" fill="#a41"/><path d="M0 0l9 3" stroke="#06f"/>'
+        ),
+        7.0,
+    )
+    told = image.open(BytesIO(content)).convert("RGBA")
+    assert b"".join(bytes(pixel) for pixel in pixels(content)) == told.tobytes()
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib.util import find_spec
 
-from archgen.export.drawing import drawing
+from archgen.contrast import contrast
+from archgen.export.drawing import drawing, paints
 from archgen.export.logos import drawn
 from archgen.glyphs import Icon
 from archgen.markup import element
+from archgen.theme import DARK, LIGHT
 
 _VECTOR_SETS = ("simple", "material", "fontawesome", "octicons")
 _RASTER_SETS = ("onprem", "saas", "generic", "aws", "gcp", "azure", "elastic", "k8s", "programming")
@@ -99,6 +101,8 @@ _PAINT = re.compile(r'(fill|stroke)="(?!none|currentColor)[^"]*"')
 
 def mono(icon: Icon) -> Icon | None:
     """A logo in the ink alone; None where it would be a blot, as it is made of colours or pixels."""
+    if icon.inked is not None:
+        return Icon(icon.id, icon.view_box, icon.inked)
     if "<image" in icon.body:
         return None
     if icon.id.startswith("logo-"):
@@ -203,4 +207,45 @@ def _own_file(path: str, directory: str) -> Icon | None:
     content = _read(_inside(directory, path))
     if content is None:
         return None
-    return _small_png(f"file-{path}", content) if path.lower().endswith(".png") else drawing(f"file-{path}", content)
+    raster = path.lower().endswith(".png")
+    found = _small_png(f"file-{path}", content) if raster else drawing(f"file-{path}", content)
+    if found is None:
+        return None
+    colours = _shades(found) if raster else paints(found) if found.inked else frozenset()
+    return _on_dark(found) if colours and all(_pale(one) for one in colours) else found
+
+
+_PALEST = 1.5
+"""A logo whose colours all have less contrast with white than that is made for dark grounds."""
+
+_SEEN = 128
+"""Pixels that are less opaque than that are a drawing's soft edge."""
+
+
+def _pale(colour: str) -> bool:
+    return len(colour) == 7 and colour.startswith("#") and contrast(colour, LIGHT.chip) < _PALEST
+
+
+def _shades(icon: Icon) -> frozenset[str]:
+    """The colours of a raster, in a dozen pixels each way; none where it has a ground of its own."""
+    from archgen.export.png import pixels, png
+
+    image = element("svg", icon.body, xmlns="http://www.w3.org/2000/svg", width=_RASTER_PIXELS, height=_RASTER_PIXELS)
+    found = pixels(png(image, scale=1 / 8))
+    seen = {pixel[:3] for pixel in found if pixel[3] >= _SEEN}
+    return (
+        frozenset(f"#{bytes(colour).hex()}" for colour in seen)
+        if any(pixel[3] < _SEEN for pixel in found)
+        else frozenset()
+    )
+
+
+def _on_dark(icon: Icon) -> Icon:
+    """A pale logo on a dark chip of its own, in light pictures and in dark ones."""
+    x, y, width, height = (float(part) for part in icon.view_box.split())
+    side = max(width, height)
+    left, top = x - (side - width) / 2, y - (side - height) / 2
+    chip = element("rect", x=left, y=top, width=side, height=side, rx=side / 5, fill=DARK.card)
+    shrunk = f"translate({left + side / 8:g} {top + side / 8:g}) scale(.75) translate({-left:g} {-top:g})"
+    body = chip + element("g", icon.body, transform=shrunk)
+    return Icon(icon.id, f"{left:g} {top:g} {side:g} {side:g}", body, inked=icon.inked)

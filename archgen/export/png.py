@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from zlib import decompress
 
 _DPI = 96
 
@@ -53,3 +54,34 @@ def png(svg: str, scale: float = 2.0) -> bytes:
             sans_serif_family="Arimo",
         )
     )
+
+
+def pixels(content: bytes) -> list[tuple[int, ...]]:
+    """Red, green, blue and alpha of each pixel of a PNG as `png` makes it: eight bits, four channels, not interlaced."""
+    width = int.from_bytes(content[16:20])
+    packed, at = b"", 8
+    while at < len(content):
+        size, kind = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
+        packed += content[at + 8 : at + 8 + size] if kind == b"IDAT" else b""
+        at += size + 12
+    raw, wide = decompress(packed), 4 * width
+    above, found = bytearray(wide), bytearray()
+    for start in range(0, len(raw), wide + 1):
+        above = _unfiltered(raw[start], raw[start + 1 : start + 1 + wide], above)
+        found += above
+    return [tuple(found[each : each + 4]) for each in range(0, len(found), 4)]
+
+
+def _unfiltered(how: int, row: bytes, above: bytearray) -> bytearray:
+    """A row of pixels from what is written of it (PNG 1.2, 6)."""
+    found = bytearray(row)
+    for at, value in enumerate(row):
+        left, corner = (found[at - 4], above[at - 4]) if at >= 4 else (0, 0)
+        guess = (0, left, above[at], (left + above[at]) // 2, _paeth(left, above[at], corner))[how]
+        found[at] = (value + guess) % 256
+    return found
+
+
+def _paeth(left: int, above: int, corner: int) -> int:
+    straight = left + above - corner
+    return min((left, above, corner), key=lambda one: abs(straight - one))

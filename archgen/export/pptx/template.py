@@ -15,6 +15,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Pptx
 
+from archgen.contrast import contrast
 from archgen.errors import UsageError
 from archgen.export.pptx.own import own
 from archgen.theme import DARK, LIGHT, Theme
@@ -152,8 +153,8 @@ def _coloured(made: Base) -> Base:
     """The palette for marks of meaning that can be told from the template's ground, and ink where its own cannot."""
     colours = _Colours(made.presentation.slide_masters[0])
     ground, words = colours.ground(made.bare), colours.of("tx1")
-    theme = LIGHT if _contrast(ground, LIGHT.ink[1:]) >= _contrast(ground, DARK.ink[1:]) else DARK
-    if _contrast(words, ground) >= _READABLE:
+    theme = LIGHT if contrast(ground, LIGHT.ink[1:]) >= contrast(ground, DARK.ink[1:]) else DARK
+    if contrast(words, ground) >= _READABLE:
         return replace(made, theme=theme, wider=_WIDER)
     return replace(made, theme=replace(theme, ground=f"#{ground}"), wider=_WIDER, ink=theme.ink[1:])
 
@@ -190,15 +191,3 @@ class _Colours:
     def _told(colour: Any) -> str | None:
         value = colour.get("lastClr") or colour.get("val") or ""
         return value.lower() if re.fullmatch("[0-9a-fA-F]{6}", value) else None
-
-
-def _contrast(one: str, other: str) -> float:
-    """The contrast of two colours (WCAG 2.2, relative luminance)."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
