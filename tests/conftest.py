@@ -1,13 +1,37 @@
-"""What the tests in a browser share: one Chromium and one site of the reference tiers, and where a reader may be."""
+"""What tests share: what `archgen build` makes, made once, one Chromium, and where a reader may be."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.browser import TRIED, Browser, built
+from tests import hostile_model
+from tests.browser import TRIED, Browser
 from tests.tier_page import fresh
+
+ROOT = Path(__file__).parent.parent
+DAY = "2026-11-24"
+
+
+def once(factory: pytest.TempPathFactory, name: str, *words: str) -> str:
+    """What `archgen build` makes, by the first of the processes that share the tests; none of them may change it."""
+    top = factory.getbasetemp()
+    shared = (top.parent if "PYTEST_XDIST_WORKER" in os.environ else top) / "built"
+    shared.mkdir(exist_ok=True)
+    output = shared / name
+    with open(shared / f"{name}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not output.exists():
+            command = [sys.executable, "-m", "archgen.cli", "build", "--today", DAY, *words, str(output)]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+    return str(output)
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +45,27 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The site of the reference tiers."""
-    return built(str(tmp_path_factory.mktemp("reference")), "--today", "2026-11-24")
+    return once(tmp_path_factory, "site", "-o")
+
+
+@pytest.fixture(scope="session")
+def single(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The site of the reference tiers in one file."""
+    return once(tmp_path_factory, "site.html", "--single-file")
+
+
+@pytest.fixture(scope="session")
+def rack(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A site of a model with failure domains."""
+    return once(tmp_path_factory, "rack", "tests/architectures/shared-rack.arch.yaml", "-o")
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
+    """A site of models that say hostile words wherever they can, and the words of each."""
+    models = str(tmp_path_factory.mktemp("hostile") / "models")
+    written = hostile_model.write(models)
+    return once(tmp_path_factory, "hostile", models, "-o"), written
 
 
 @pytest.fixture(params=TRIED)

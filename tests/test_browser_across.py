@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
-import pytest
-
-from tests.browser import MARKS, ROOT, Browser, until
+from tests.browser import MARKS, Browser, until
 
 pytestmark = MARKS
 TIER = "2-distributed-web-infrastructure"
-
-
-def built(*words: str) -> None:
-    command = [sys.executable, "-m", "archgen.cli", "build", "--today", "2026-11-24", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture(scope="module")
-def single(tmp_path_factory: pytest.TempPathFactory) -> str:
-    output = str(tmp_path_factory.mktemp("single") / "site.html")
-    built("--single-file", output)
-    return output
 
 
 SHOWN = """

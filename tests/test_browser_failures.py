@@ -161,12 +161,6 @@ def test_it_fits_its_window(browser: Browser, site: str, request: pytest.Fixture
     assert browser.run("return document.documentElement.scrollWidth <= innerWidth") is True
 
 
-@pytest.fixture(scope="module")
-def rack(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A site of a model with failure domains."""
-    return built(str(tmp_path_factory.mktemp("rack")), "tests/architectures/shared-rack.arch.yaml")
-
-
 def test_a_zone_takes_all_with_it(browser: Browser, rack: str) -> None:
     explore(browser, rack, tier="shared-rack")
     assert statuses(browser) == {"page": "ok"}

@@ -6,17 +6,9 @@ import os
 
 import pytest
 
-from tests.browser import MARKS, ON_A_DESKTOP, ON_A_PHONE, Browser, built, ready, until
-from tests.hostile_model import write
+from tests.browser import MARKS, ON_A_DESKTOP, ON_A_PHONE, Browser, ready, until
 
 pytestmark = MARKS
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> str:
-    directory = str(tmp_path_factory.mktemp("hostile"))
-    write(os.path.join(directory, "models"))
-    return built(directory, os.path.join(directory, "models"))
 
 
 def pages(site: str) -> list[str]:
@@ -43,10 +35,10 @@ return [...document.querySelectorAll("article *")].filter(
 
 
 @ON_A_DESKTOP
-def test_no_script_of_a_model_runs(browser: Browser, hostile: str) -> None:
+def test_no_script_of_a_model_runs(browser: Browser, hostile: tuple[str, dict[str, str]]) -> None:
     from selenium.common.exceptions import NoAlertPresentException
 
-    for file in pages(hostile):
+    for file in pages(hostile[0]):
         if "/rules/" in file:
             continue
         browser.open(file)
@@ -87,10 +79,10 @@ def test_search_works_from_the_disk(browser: Browser, site: str, words: str, fou
     assert found in results(browser, words)
 
 
-def test_search_shows_hostile_words_as_words(browser: Browser, hostile: str) -> None:
+def test_search_shows_hostile_words_as_words(browser: Browser, hostile: tuple[str, dict[str, str]]) -> None:
     from selenium.common.exceptions import NoAlertPresentException
 
-    browser.open(os.path.join(hostile, "index.html"))
+    browser.open(os.path.join(hostile[0], "index.html"))
     ready(browser)
     assert "<script>" in results(browser, "script")
     assert browser.run("return document.querySelectorAll('.md-search-result script').length") == 0
@@ -131,8 +123,8 @@ def test_participants_stay_in_sight(browser: Browser, site: str) -> None:
 
 
 @ON_A_PHONE
-def test_nothing_is_wider_than_a_phone(browser: Browser, site: str, hostile: str) -> None:
-    for where in (os.path.join(site, "3-secured-and-monitored"), os.path.join(hostile, "hostile-10")):
+def test_nothing_is_wider_than_a_phone(browser: Browser, site: str, hostile: tuple[str, dict[str, str]]) -> None:
+    for where in (os.path.join(site, "3-secured-and-monitored"), os.path.join(hostile[0], "hostile-10")):
         for file in (os.path.join(where, "index.html"), next(iter(pages(os.path.join(where, "flows"))))):
             browser.open(file)
             ready(browser)

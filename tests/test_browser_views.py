@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, Browser, built, until
+from tests.browser import EVERYWHERE, MARKS, Browser, until
 from tests.tier_page import TIER, card, fresh, hash_, layer, node, press, scale
 
 pytestmark = MARKS
@@ -71,12 +71,6 @@ def test_every_view_is_a_tab_that_keys_reach(page: Browser, site: str, request: 
         file = str(page.run("return document.querySelector('.archgen-full a').getAttribute('href')"))
         assert os.path.isfile(os.path.join(site, TIER, file))
         page.picture(f"view-{name}-{request.node.callspec.id}")
-
-
-@pytest.fixture(scope="module")
-def rack(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A site of a model with failure domains."""
-    return built(str(tmp_path_factory.mktemp("rack")), "tests/architectures/shared-rack.arch.yaml")
 
 
 @EVERYWHERE

@@ -195,7 +195,11 @@ def run(project: Path, seed: str, *words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("build",), ("draw", "--format", "svg", "--format", "png", "--format", "mermaid", "--format", "dot")]
+    "words",
+    [
+        ("build",),
+        ("draw", "--scale", "1", "--format", "svg", "--format", "png", "--format", "mermaid", "--format", "dot"),
+    ],
 )
 def test_files_do_not_depend_on_the_hash_seed(project: Path, words: tuple[str, ...]) -> None:
     run(project, "0", *words, "-o", "first")

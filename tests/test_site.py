@@ -35,13 +35,6 @@ def build(output: str, *words: str, seed: str = "0") -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> str:
-    output = str(tmp_path_factory.mktemp("built") / "site")
-    build(output, "-o")
-    return output
-
-
 def tier(name: str) -> Tier:
     file = os.path.join("models", f"{name}.arch.yaml")
     with open(os.path.join(ROOT, file), "rb") as stream:

@@ -34,14 +34,6 @@ def archgen(*words: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The site as HTML."""
-    output = str(tmp_path_factory.mktemp("reach") / "site")
-    archgen("-o", output)
-    return output
-
-
-@pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The pages on disk."""
     output = str(tmp_path_factory.mktemp("reach") / "pages")
