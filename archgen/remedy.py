@@ -84,7 +84,9 @@ def _joined(facts: Topology, component: Component, hosts: Collection[str]) -> tu
     if kind.stores and component.replication is None and len(hosts) == 1:
         value = {"primary": next(iter(hosts)), "failover": "automatic"}
         return (Put(("components", component.id, "replication"), value),)
-    if kind.role == "balancer" and component.cluster is None and not component.managed:
+    called = any(facts.components[one.source].kind == "client" for one in facts.incoming[component.id])
+    entry = kind.role == "balancer" or (kind.serves and called)
+    if entry and component.cluster is None and not component.managed:
         moving = {"mode": "active-passive", "failover": "automatic", "by": "vrrp", "watches": "process"}
         return (Put(("components", component.id, "cluster"), moving),)
     return ()

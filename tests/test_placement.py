@@ -10,7 +10,7 @@ from archgen.reliability.index import Index
 from archgen.reliability.placement import room
 from archgen.reliability.repair import repair
 from archgen.report.what_if import yaml
-from tests.edges import model
+from tests.edges import all_findings, model
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,22 @@ def test_what_has_replicas_elsewhere_gets_no_second_machine() -> None:
         ("AddReplica", "api", "s-2"),
         ("AddReplica", "beside", "s-5"),
     ]
+
+
+def test_a_server_that_visitors_reach_gets_what_moves_them() -> None:
+    text = model(
+        "user: {kind: client}\nweb: {kind: web-server, runs_on: s-1}\napi: {kind: service, runs_on: s-2}",
+        connections="user -> web: https\nweb -> api: https",
+        steps="user -> web: x\nweb -> api: y",
+    )
+    before = load("edge.arch.yaml", text.encode()).architecture
+    after = before
+    for edit in repair(before).edits:
+        after = apply(after, edit)
+    moved = {one.id for one in after.components if one.cluster is not None and one.cluster.failover == "automatic"}
+    assert moved == {"web"}
+    mended = {
+        str(change) for one in all_findings(text) if one.rule == "single-point-of-failure" for change in one.changes
+    }
+    assert any("'web', 'cluster'" in one for one in mended)
+    assert not any("'api', 'cluster'" in one for one in mended)

@@ -136,9 +136,17 @@ def _with_replica(architecture: Architecture, name: str, host: str | None) -> Co
     grown = replace(component, replicas=(*component.replicas, added))
     if KINDS[component.kind].stores and component.replication is None and len(known) == 1 and host is not None:
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
-    if KINDS[component.kind].balances and component.cluster is None and not component.managed:
+    entry = KINDS[component.kind].balances or _is_called_by_visitors(architecture, component)
+    if entry and component.cluster is None and not component.managed:
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
     return grown
+
+
+def _is_called_by_visitors(architecture: Architecture, component: Component) -> bool:
+    if not KINDS[component.kind].serves:
+        return False
+    clients = {one.id for one in architecture.components if one.kind == "client"}
+    return any(one.source in clients and component.id in one.targets for one in architecture.connections)
 
 
 def _automatic(component: Component) -> Component:

@@ -72,7 +72,11 @@ hosts:
 components:
   user: {kind: client}
   filter: {kind: firewall, guards: [server-1, server-2], default: deny}
-  site: {kind: service, runs_on: [server-1, server-2], rate_limit: 10/s}  # finding: missing-logs
+  site:  # finding: missing-logs
+    kind: service
+    runs_on: [server-1, server-2]
+    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
+    rate_limit: 10/s
   agent:
     kind: monitoring-agent
     runs_on: [server-1, server-2]
@@ -94,7 +98,11 @@ hosts:
 components:
   user: {kind: client}
   filter: {kind: firewall, guards: [server-1, server-2], default: deny}
-  site: {kind: service, runs_on: [server-1, server-2], rate_limit: 10/s}
+  site:
+    kind: service
+    runs_on: [server-1, server-2]
+    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
+    rate_limit: 10/s
   agent:
     kind: monitoring-agent
     runs_on: [server-1, server-2]

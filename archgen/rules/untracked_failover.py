@@ -1,4 +1,4 @@
-"""Several balancers, and nothing stated that moves the visitors' traffic when one of them fails."""
+"""Several replicas that visitors reach, and nothing stated that moves their traffic when one of them fails."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from archgen.wording import listed
 
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit a balancer that visitors reach without another balancer before it."""
+    """One hit a balancer or server that visitors reach without a balancer before it."""
     for component in _entries(facts):
         cluster = component.cluster
         hosts = facts.hosts_of(component.id)
-        if component.managed or len(component.replicas) < 2 or len(hosts) == 1:
+        floating = any(one.floating for one in component.replicas)
+        if component.managed or floating or len(component.replicas) < 2 or len(hosts) == 1:
             continue
         names = listed([one.id for one in component.replicas])
         if cluster is None or not _moves(cluster):
@@ -26,7 +27,7 @@ def check(facts: Topology) -> Iterator[Hit]:
                 component,
                 f"{names} take the visitors' requests, and nothing is stated that moves the traffic when one of them "
                 "fails",
-                "State what does: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check.",
+                _fix(facts, component),
             )
         elif cluster.watches == "host":
             yield _hit(
@@ -39,19 +40,20 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 
 def _entries(facts: Topology) -> Iterator[Component]:
-    """The balancers that a client calls, directly or through firewalls."""
+    """The balancers and servers that a client calls, directly or through firewalls."""
     reached = [one.id for one in facts.architecture.components if one.kind == "client"]
     seen = set(reached)
     for source in reached:
         for connection in facts.outgoing[source]:
             for target in connection.targets:
                 kind = facts.kind(target)
-                if target in seen or not facts.flows_over[connection.id]:
+                # who needs all of them has each as a single point of failure, and is told so
+                if target in seen or connection.needs == "all" or not facts.flows_over[connection.id]:
                     continue
                 seen.add(target)
                 if kind.id in ("firewall", "router"):
                     reached.append(target)
-                elif kind.role == "balancer":
+                elif kind.role == "balancer" or kind.serves:
                     yield facts.components[target]
 
 
@@ -67,6 +69,12 @@ def _hit(facts: Topology, component: Component, message: str, fix: str) -> Hit:
         flows=facts.flows_of[component.id],
         fix=fix,
     )
+
+
+def _fix(facts: Topology, component: Component) -> str:
+    if facts.kind(component.id).balances:
+        return "State what does: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
+    return "Put a load balancer before them, or state what does: `cluster: {address: {shared: …}, by: vrrp}`."
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
@@ -85,16 +93,16 @@ RULE = Rule(
     title="Failover that nothing triggers",
     severity="warning",
     category="reliability",
-    summary="Several balancers, but nothing stated moves the traffic when one of them fails.",
+    summary="Several replicas take visitors' requests, but nothing stated moves the traffic when one of them fails.",
     why=(
-        "A visitor's browser knows one address. If the balancer behind it fails, a second one helps only if something "
-        "notices and moves the address, or the name, to it. And what notices has to look at the balancer itself: a host "
+        "A visitor's browser knows one address. If what is behind it fails, a second one helps only if something "
+        "notices and moves the address, or the name, to it. And what notices has to look at the process itself: a host "
         "that answers pings may carry a process that answers nobody."
     ),
     fix="State what moves the traffic, and let it watch the process.",
     limits=(
-        "Asks only of balancers that clients reach directly or through firewalls; a program that calls several "
-        "addresses in turn is not a client in this sense."
+        "Asks only of balancers and servers that clients reach directly or through firewalls, and not of replicas that "
+        "float; a program that calls several addresses in turn is not a client in this sense."
     ),
     references=(
         (
