@@ -96,14 +96,16 @@ def going_back(facts: Topology) -> Iterator[Gap]:
 def signing_in(facts: Topology) -> Iterator[Gap]:
     """Callers of a store without an account, where others of its callers state theirs (`shared-credentials`)."""
     stated = {target for one in facts.architecture.connections if one.credentials for target in one.targets}
-    for component in (one for one in facts.components if one in stated):
-        for one in facts.incoming[component]:
-            if one.credentials is None and one.authentication is None and facts.kind(one.source).id != "client":
-                yield (
-                    Subject("connection", one.id),
-                    f"{one.id} does not say with which account {one.source} signs in, and others do",
-                    f"Add `credentials` with the name of the account to {one.id}.",
-                )
+    calls = {
+        call.id: call for component in facts.components if component in stated for call in facts.incoming[component]
+    }
+    for one in calls.values():
+        if one.credentials is None and one.authentication is None and facts.kind(one.source).id != "client":
+            yield (
+                Subject("connection", one.id),
+                f"{one.id} does not say with which account {one.source} signs in, and others do",
+                f"Add `credentials` with the name of the account to {one.id}.",
+            )
 
 
 def collecting(facts: Topology) -> Iterator[Gap]:

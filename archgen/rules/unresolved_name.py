@@ -19,10 +19,19 @@ def check(facts: Topology) -> Iterator[Hit]:
     speaking = [server for server in names.servers if server.records]
     unresolved: dict[str, list[Flow]] = {}
     for flow in facts.architecture.flows:
-        if flow.domain is not None and speaking and _is_unresolved(names, plain(flow.domain)):
-            unresolved.setdefault(plain(flow.domain), []).append(flow)
+        if flow.domain is None or not speaking or not _is_unresolved(names, name := plain(flow.domain)):
+            continue
+        if not _is_mailed(facts, flow.id, name):
+            unresolved.setdefault(name, []).append(flow)
     for flows in unresolved.values():
         yield _hit(names, speaking, flows)
+
+
+def _is_mailed(facts: Topology, flow: str, name: str) -> bool:
+    """Whether mail goes to the name, which needs an MX record and no address."""
+    mailed = any(hop.port is not None and hop.port.protocol == "smtp" for hop in facts.hops[flow])
+    records = (record for server in facts.names.servers for record in server.records)
+    return mailed and any(record.type == "MX" and plain(record.name) == name for record in records)
 
 
 def _is_unresolved(names: Names, name: str) -> bool:

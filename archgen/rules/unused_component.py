@@ -13,6 +13,9 @@ from archgen.topology import Topology
 # what these do for others shows in their connections, and seldom as a step of a flow
 _BESIDE = ("backup", "bastion", "secrets", "identity-provider", "mail", "router", "nat-gateway", "dns")
 
+# what the callers can do without for a while: a control plane, a service of flags or settings
+_STEERING = ("other", "service", "external-service")
+
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a component; silent on a model without flows, in which nothing could be on one."""
@@ -99,6 +102,8 @@ def _helps(facts: Topology) -> dict[str, list[str]]:
                     found.setdefault(other, []).append(one)
                     if facts.components[one].kind == "backup":
                         found.setdefault(one, []).append(other)
+            if not connection.required and facts.components[target].kind in _STEERING:
+                found.setdefault(connection.source, []).append(target)
     return found
 
 
@@ -146,7 +151,8 @@ RULE = Rule(
     fix="Add the flow, or the step, that uses it; or remove it.",
     limits=(
         "A connection alone is no use, except of what stands beside the flows: monitoring, backups, secrets, mail and "
-        "the like. Silent on a model without flows."
+        "the like, and of a service that its callers can do without (`required: false`), such as a control plane. Silent on "
+        "a model without flows."
     ),
     check=check,
     bad="""\
