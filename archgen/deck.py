@@ -15,6 +15,12 @@ PROSE = 24.0
 HEADING = 24.0
 """The size of the name of a notion, in points."""
 
+FLOW = 1.5
+"""Points that a pixel of a flow becomes at most, so that a small one does not shout."""
+
+PARAGRAPH, BETWEEN = 12.0, 26.0
+"""What is between two paragraphs, and between two notions of one column."""
+
 GUTTER = 48.0
 """What is between two columns of words."""
 
@@ -70,10 +76,10 @@ class Term(Struct, frozen=True):
 
 
 class Terms(Struct, frozen=True, tag=True):
-    """Notions beside each other, a column each, in words of `size` points."""
+    """Notions in columns, one under the other, in words of `size` points."""
 
     title: str
-    terms: tuple[Term, ...]
+    columns: tuple[tuple[Term, ...], ...]
     size: float
     notes: str = ""
 
@@ -88,10 +94,11 @@ class Table(Struct, frozen=True, tag=True):
 
 
 class Ladder(Struct, frozen=True, tag=True):
-    """Systems beside each other; `asked` says what their bars are, before the key to them."""
+    """Systems beside each other; `asked` says what their bars are, before the key to them, the highest `most` hours."""
 
     title: str
     asked: str
+    most: float
     rungs: tuple[Rung, ...]
     notes: str = ""
 

@@ -14,7 +14,8 @@ import pytest
 pypdf = pytest.importorskip("pypdf", reason="the slides extra is not installed")
 
 from archgen.cli import main  # noqa: E402
-from archgen.deck import Deck, Entry, Flow, Opening, Picture, Prose, Table  # noqa: E402
+from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Term, Terms  # noqa: E402
+from archgen.layout.rungs import Bar, Rung  # noqa: E402
 from archgen.metrics import text_width  # noqa: E402
 from archgen.project.slides import bound_slides, single_slides, tiers_deck  # noqa: E402
 from archgen.render.slide_svg import slide_svg  # noqa: E402
@@ -98,6 +99,8 @@ def test_hostile_text_stays_text(text: str) -> None:
         Opening(text, text, text),
         Prose(text, (Entry(text, text, badge), Entry(text)), text),
         Table(text, (text, text), ((text, text),), text),
+        Terms(text, ((Term(text, (Entry(text, text),)),),) * 2, 20.0, text),
+        Ladder(text, text, 2.0, (Rung(text, text, (("error", 1),), (Bar(text, 1.0, text),), text),), text),
     ):
         root = ElementTree.fromstring(slide_svg(slide, 1, no_icons))
         assert {one.tag.removeprefix(SVG) for one in root.iter()} <= {

@@ -87,14 +87,17 @@ class Rungs(Struct, frozen=True):
     line: Box
 
 
-def place_rungs(rungs: tuple[Rung, ...], asked: str, room: Box, wider: float = 1.0) -> Rungs:
-    """The systems in a room, in points; `asked` is said before the key, words may be `wider` than they are measured."""
-    return _Placing(rungs, room, wider).placed(asked)
+def place_rungs(rungs: tuple[Rung, ...], asked: str, most: float, room: Box, wider: float = 1.0) -> Rungs:
+    """The systems in a room, in points; `asked` is said before the key, bars of `most` hours are as high as the room.
+
+    Words may be `wider` than they are measured.
+    """
+    return _Placing(rungs, most, room, wider).placed(asked)
 
 
 class _Placing:
-    def __init__(self, rungs: tuple[Rung, ...], room: Box, wider: float) -> None:
-        self._rungs, self._room, self._wider = rungs, room, wider
+    def __init__(self, rungs: tuple[Rung, ...], most: float, room: Box, wider: float) -> None:
+        self._rungs, self._most, self._room, self._wider = rungs, most, room, wider
         self._labels = tuple(dict.fromkeys(bar.label for one in rungs for bar in one.bars))
         self._wide = (room.width - _COLUMN * (len(rungs) - 1)) / max(len(rungs), 1)
         count = max(len(self._labels), 1)
@@ -111,7 +114,6 @@ class _Placing:
         self._base = room.bottom - foot
         self._top = room.y + 2.4 * _KEY + self._value * LEADING
         self._lines = lines
-        self._most = max((bar.hours for one in rungs for bar in one.bars if bar.hours < inf), default=1.0)
 
     def placed(self, asked: str) -> Rungs:
         line = Box(self._room.x, self._base, self._room.width, 0.0)
@@ -166,12 +168,12 @@ class _Placing:
         return Said(shown, box, self._value, bold=True, middle=True)
 
     def _bars(self, one: Rung, x: float) -> Iterator[Filled]:
-        for bar in one.bars:
-            at = self._labels.index(bar.label)
+        for at, bar in enumerate(one.bars):
+            role = _ROLES[self._labels.index(bar.label) % len(_ROLES)]
             share = 1.0 if bar.hours == inf else bar.hours / self._most if self._most else 0.0
             tall = max(share * (self._base - self._top), _LEAST)
             box = Box(x + at * (self._bar + _BAR), self._base - tall, self._bar, tall)
-            yield Filled(box, _ROLES[at % len(_ROLES)], f"{bar.label}: down {bar.shown} a year")
+            yield Filled(box, role, f"{bar.label}: down {bar.shown} a year")
 
     def _counts(self, one: Rung, x: float, y: float) -> tuple[tuple[tuple[Severity, Box], ...], tuple[Said, ...]]:
         """The form of each severity with how many issues have it."""

@@ -8,11 +8,14 @@ from typing import Literal, assert_never
 
 from archgen.deck import (
     BAND,
+    BETWEEN,
     BLEED,
+    FLOW,
     GUTTER,
     HEADING,
     MARK,
     OPENING_X,
+    PARAGRAPH,
     PROSE,
     TALL,
     WIDE,
@@ -52,9 +55,6 @@ _INDENT = 44.0
 _BADGE = 1.6
 _LEGEND = 1.1
 _FOOT = 22.0
-_LARGEST = 1.5
-"""Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
-
 _HERE = "<!--picture-->"
 """Where the picture goes; no text can say so, since text is escaped."""
 
@@ -102,7 +102,7 @@ def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str
             names = {one.icon for one in slide.placed.sequence.participants if one.icon}
             found = {name: icon for name in sorted(names) if (icon := icons(name))}
             drawn = placed_sequence_svg(slide.placed, found, prefix, mode)
-            return _title(slide.title), _fitted(drawn, _AREA, _LARGEST, sinks=0.0)
+            return _title(slide.title), _fitted(drawn, _AREA, FLOW, sinks=0.0)
         case _:
             assert_never(slide)
 
@@ -133,23 +133,26 @@ def _opening(slide: Opening) -> str:
 
 def _prose(entries: tuple[Entry, ...]) -> str:
     indent = _INDENT if any(entry.badge for entry in entries) else 0.0
-    return _paragraphs(entries, Box(_AREA.x + indent, _AREA.y, _AREA.width - indent, _AREA.height), PROSE)
+    return _paragraphs(entries, Box(_AREA.x + indent, _AREA.y, _AREA.width - indent, _AREA.height), PROSE)[0]
 
 
 def _terms(slide: Terms) -> str:
     wide = (_AREA.width - GUTTER) / 2
     parts: list[str] = []
-    for at, term in enumerate(slide.terms):
+    for at, column in enumerate(slide.columns):
         x, y = _AREA.x + at * (wide + GUTTER), _AREA.y
-        for line in wrap(term.name, wide, HEADING, bold=True):
-            parts.append(words(x, y + HEADING * 0.9, line, HEADING, bold=True))
-            y += HEADING * LEADING
-        parts.append(_paragraphs(term.entries, Box(x, y + 12, wide, _AREA.bottom - y - 12), slide.size))
+        for term in column:
+            for line in wrap(term.name, wide, HEADING, bold=True):
+                parts.append(words(x, y + HEADING * 0.9, line, HEADING, bold=True))
+                y += HEADING * LEADING
+            drawn, y = _paragraphs(term.entries, Box(x, y + PARAGRAPH, wide, 0.0), slide.size)
+            parts.append(drawn)
+            y += BETWEEN - PARAGRAPH
     return "".join(parts)
 
 
-def _paragraphs(entries: tuple[Entry, ...], room: Box, size: float) -> str:
-    """Paragraphs one under the other, each with its badge before it."""
+def _paragraphs(entries: tuple[Entry, ...], room: Box, size: float) -> tuple[str, float]:
+    """Paragraphs one under the other, each with its badge before it, and where the next one would start."""
     parts: list[str] = []
     y = room.y
     for entry in entries:
@@ -167,8 +170,8 @@ def _paragraphs(entries: tuple[Entry, ...], room: Box, size: float) -> str:
             mark = badge(0, 0, entry.badge.number, entry.badge.severity, entry.badge.title)
             where = f"translate({number(room.x - _INDENT + 18)} {number(y + size * 0.55)}) scale({_BADGE})"
             parts.append(element("g", mark, transform=where))
-        y += len(lines) * size * LEADING + 12
-    return "".join(parts)
+        y += len(lines) * size * LEADING + PARAGRAPH
+    return "".join(parts), y
 
 
 def _lead(text: str, size: float) -> float:
@@ -195,7 +198,7 @@ def _table(slide: Table) -> str:
 
 
 def _ladder(slide: Ladder) -> str:
-    placed = place_rungs(slide.rungs, slide.asked, _AREA)
+    placed = place_rungs(slide.rungs, slide.asked, slide.most, _AREA)
     parts = [*map(_filled, placed.key), *map(_said, placed.words)]
     for column in placed.columns:
         marks = [_form(severity, box) for severity, box in column.marks]

@@ -62,9 +62,10 @@ def _few(names: tuple[str, ...], last: str = "and") -> str:
 def _ladder(rungs: tuple[Rung, ...], notes: str) -> Iterator[Slide]:
     """How long each architecture is down and how large it is, on slides of about equally many."""
     count = ceil(len(rungs) / _RUNGS)
+    most = max((bar.hours for one in rungs for bar in one.bars if bar.hours < inf), default=1.0)
     for at in range(count):
         shown = rungs[len(rungs) * at // count : len(rungs) * (at + 1) // count]
-        yield Ladder(_numbered("The ladder", at + 1, count), "Down a year, the worst flow that", shown, notes)
+        yield Ladder(_numbered("The ladder", at + 1, count), "Down a year, the worst flow that", most, shown, notes)
 
 
 def _rung(chapter: Chapter) -> Rung:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from archgen.deck import GUTTER, HEADING, PROSE, TALL, WIDE, Entry, Prose, Term, Terms
+from archgen.deck import BETWEEN, FLOW, GUTTER, HEADING, PARAGRAPH, PROSE, TALL, WIDE, Entry, Prose, Term, Terms
 from archgen.layout.lanes import SLIDES
 from archgen.layout.legible import INSIDE
 from archgen.layout.sequence import PlacedSequence, place
@@ -21,11 +21,13 @@ _LINES = 13
 _SIZES = (20.0, 18.0)
 """Sizes of words in a column, in points: two, so that slides of one sort look alike."""
 
+_BESIDE = 2
 _COLUMN = (WIDE - 80 - GUTTER) / 2
 _SPACE = 0.5
 """The space after a paragraph, in lines."""
 
 _ROOM = (WIDE - 80, TALL - 112)
+_MARGINS = 2 * (SIZES.margin - INSIDE)
 _SHORT = 340
 """Pixels of a sequence that is not cut further, however small it stands."""
 
@@ -72,48 +74,76 @@ def _sheets(entries: tuple[Entry, ...], most: int) -> list[tuple[Entry, ...]]:
 
 
 def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[Prose | Terms]:
-    """Notions with their notes, two on a slide where both fit, numbered; a notion that fits no column has slides of its own."""
-    found: list[tuple[tuple[Term, str], ...]] = []
-    for one in terms:
-        whole = _trimmed(one[0]), one[1]
-        alone = _term_size(whole[0]) is None
-        if found and len(found[-1]) == 1 and not alone and _term_size(found[-1][0][0]) is not None:
-            found[-1] += (whole,)
-        else:
-            found.append((whole,))
-    count = sum(_term_size(pair[0][0]) is not None for pair in found)
-    at = 0
-    for pair in found:
-        sizes = [size for term, _ in pair if (size := _term_size(term)) is not None]
-        if not sizes:
-            yield from pages(pair[0][0].name, pair[0][0].entries, pair[0][1])
+    """Notions with their notes in two columns a slide, numbered; a notion that fits no column has slides of its own."""
+    sheets: list[_Sheet | tuple[Term, str]] = []
+    for term, notes in terms:
+        short = _trimmed(term)
+        if _term_size((short,)) is None:
+            sheets.append((short, notes))
             continue
-        at += 1
-        numbered = title if count == 1 else f"{title} ({at} of {count})"
-        notes = "\n\n".join(f"{term.name}: {notes}" for term, notes in pair)
-        yield Terms(numbered, tuple(term for term, _ in pair), min(sizes), notes)
+        last = sheets[-1] if sheets else None
+        if not isinstance(last, _Sheet) or not last.takes(short):
+            sheets.append(last := _Sheet())
+            last.takes(short)
+        last.notes.append(f"{term.name}: {notes}")
+    count, at = sum(isinstance(one, _Sheet) for one in sheets), 0
+    for sheet in sheets:
+        if isinstance(sheet, _Sheet):
+            at += 1
+            numbered = title if count == 1 else f"{title} ({at} of {count})"
+            yield Terms(numbered, tuple(sheet.columns), sheet.size, "\n\n".join(sheet.notes))
+        else:
+            yield from pages(sheet[0].name, sheet[0].entries, sheet[1])
+
+
+class _Sheet:
+    """A slide that notions are put on."""
+
+    def __init__(self) -> None:
+        self.columns: list[tuple[Term, ...]] = []
+        self.notes: list[str] = []
+
+    @property
+    def size(self) -> float:
+        """The largest words in which all columns fit."""
+        return min(_term_size(column) or _SIZES[-1] for column in self.columns)
+
+    def takes(self, term: Term) -> bool:
+        """Puts a notion under the last one, else beside it; whether there was room."""
+        if self.columns and _term_size((*self.columns[-1], term)) is not None:
+            self.columns[-1] += (term,)
+        elif len(self.columns) < _BESIDE:
+            self.columns.append((term,))
+        else:
+            return False
+        return True
 
 
 def _trimmed(term: Term) -> Term:
     """A notion without the last of what is said of it in single architectures, where its column has no room for it."""
     said = term.entries
-    while len(said) > 1 and said[-1].strong and _term_size(Term(term.name, said)) is None:
+    while len(said) > 1 and said[-1].strong and _term_size((Term(term.name, said),)) is None:
         said = said[:-1]
     return Term(term.name, said)
 
 
-def _term_size(term: Term) -> float | None:
-    """The largest words in which a notion fits its column; None where none do."""
-    return next((size for size in _SIZES if _term_height(term, size) <= _ROOM[1]), None)
+def _term_size(terms: tuple[Term, ...]) -> float | None:
+    """The largest words in which notions fit a column; None where none do."""
+    return next((size for size in _SIZES if _height(terms, size) <= _ROOM[1]), None)
+
+
+def _height(terms: tuple[Term, ...], size: float) -> float:
+    """The height of a column."""
+    return sum(_term_height(one, size) + BETWEEN for one in terms) - BETWEEN
 
 
 def _term_height(term: Term, size: float) -> float:
     name = len(wrap(term.name, _COLUMN, HEADING, bold=True)) * HEADING * LEADING
     said = sum(
-        len(wrap(f"{one.strong} {one.text}".strip(), _COLUMN, size, bold=bool(one.strong))) * size * LEADING + 12
+        len(wrap(f"{one.strong} {one.text}".strip(), _COLUMN, size, bold=bool(one.strong))) * size * LEADING + PARAGRAPH
         for one in term.entries
     )
-    return name + 12 + said
+    return name + said
 
 
 def _cut(entry: Entry) -> Entry:
@@ -135,14 +165,17 @@ def sheets(sequence: Sequence) -> tuple[PlacedSequence, ...]:
 
 
 def _spaced(sequence: Sequence) -> PlacedSequence:
-    """The sequence with its lifelines as far apart as lets it fit the width of a slide."""
-    placed = (place(sequence, spacing) for spacing in SLIDES)
-    found = next(placed)
-    for nearer in placed:
-        if _ROOM[0] >= _READABLE * found.width:
-            break
-        found = nearer
-    return found
+    """The sequence with its lifelines as far apart as makes its words largest."""
+    return max((place(sequence, spacing) for spacing in SLIDES), key=_scale)
+
+
+def _scale(placed: PlacedSequence) -> float:
+    """The points that a pixel of a sequence becomes on a slide, as far as they make a difference."""
+    return min(_across(placed), _ROOM[1] / (placed.height - _MARGINS), FLOW)
+
+
+def _across(placed: PlacedSequence) -> float:
+    return _ROOM[0] / (placed.width - _MARGINS)
 
 
 def growing(placed: PlacedSequence) -> Iterator[PlacedSequence]:
@@ -175,9 +208,8 @@ def _counted(items: tuple[Item, ...]) -> tuple[int, int, int]:
 
 
 def _large_enough(placed: PlacedSequence) -> bool:
-    margin = 2 * (SIZES.margin - INSIDE)
-    across, down = _ROOM[0] / (placed.width - margin), _ROOM[1] / (placed.height - margin)
-    return down >= min(across, _READABLE)
+    """Whether words can be read, or are as large as the width of a slide lets them be."""
+    return _scale(placed) >= min(_READABLE, _across(place(placed.sequence, SLIDES[-1])))
 
 
 def _parts(whole: PlacedSequence, count: int) -> Iterator[Sequence]:

@@ -10,7 +10,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
-from archgen.deck import GUTTER, HEADING, PROSE, Entry, Opening, Prose, Table, Term, Terms
+from archgen.deck import BETWEEN, GUTTER, HEADING, PARAGRAPH, PROSE, Entry, Opening, Prose, Table, Term, Terms
 from archgen.export.pptx.canvas import Canvas
 from archgen.export.pptx.marks import Marks
 from archgen.export.pptx.own import OPENING_SIZE, TITLE_SIZE
@@ -21,7 +21,9 @@ from archgen.markup import clean
 from archgen.metrics import text_width, wrap
 
 _SIZES = (PROSE, 22.0, 20.0, 18.0, 16.0, 14.0)
-_SPACE = 12.0
+_SMALL = (12.0, 10.0)
+"""Sizes of words in columns that a template leaves little room for."""
+
 _THEIRS = 0.55
 """A title of a template is made so much smaller before words of it are left out: its size is not ours to choose."""
 _INDENT = 44.0
@@ -120,12 +122,11 @@ class Words:
         self._paragraphs(body, slide.entries, self._size(slide.entries, area.width - 16))
         return made
 
-    def _size(self, entries: tuple[Entry, ...], width: float, height: float | None = None) -> float:
-        """The largest words for which all paragraphs stand on the slide, or in a part of its height."""
-        room = self._base.area.height if height is None else height
+    def _size(self, entries: tuple[Entry, ...], width: float) -> float:
+        """The largest words for which all paragraphs stand on the slide."""
         for size in _SIZES:
-            tall = sum(self._lines(entry, width, size) * size * LEADING + _SPACE for entry in entries)
-            if tall - _SPACE <= room:
+            tall = sum(self._lines(entry, width, size) * size * LEADING + PARAGRAPH for entry in entries)
+            if tall - PARAGRAPH <= self._base.area.height:
                 return size
         return _SIZES[-1]
 
@@ -138,7 +139,7 @@ class Words:
         frame.word_wrap = True
         if heading:
             run = frame.paragraphs[0].add_run()
-            run.text, run.font.size, run.font.bold = heading, Pt(HEADING), True
+            run.text, run.font.size, run.font.bold = heading, Pt(self._heading(size)), True
             frame.paragraphs[0].space_after = Pt(10)
         for at, entry in enumerate(entries):
             paragraph = frame.paragraphs[0] if at == 0 and not heading else frame.add_paragraph()
@@ -157,24 +158,43 @@ class Words:
         self._ink(shape)
 
     def terms(self, slide: Terms) -> Any:
-        """Notions beside each other, each in a box of its own."""
+        """Notions in columns, each in a box of its own."""
         made = self.titled(self._base.bare, slide.title)
         area = self._base.area
         wide = (area.width - GUTTER) / 2
-        sizes = [self._term_size(one, wide) for one in slide.terms]
-        for at, one in enumerate(slide.terms):
-            x = area.x + at * (wide + GUTTER)
-            box = made.shapes.add_textbox(*_emu(x, area.y, wide, area.height))
-            box.name = clean(one.name)[:200]
-            for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
-                setattr(box.text_frame, side, 0)
-            self._paragraphs(box, one.entries, min(slide.size, *sizes), clean(one.name))
+        sizes = [self._column_size(column, wide) for column in slide.columns]
+        for at, column in enumerate(slide.columns):
+            x, y = area.x + at * (wide + GUTTER), area.y
+            for one in column:
+                tall = self._term_height(one, wide, min(slide.size, *sizes))
+                self._term(made, one, (x, y, wide, tall), min(slide.size, *sizes))
+                y += tall + BETWEEN
         return made
 
-    def _term_size(self, term: Term, wide: float) -> float:
-        name = Entry("", term.name)
-        tall = self._base.area.height - self._lines(name, wide, HEADING) * HEADING * LEADING - _SPACE
-        return self._size(term.entries, wide, tall)
+    def _term(self, made: Any, one: Term, place: tuple[float, float, float, float], size: float) -> None:
+        box = made.shapes.add_textbox(*_emu(*place))
+        box.name = clean(one.name)[:200]
+        for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
+            setattr(box.text_frame, side, 0)
+        self._paragraphs(box, one.entries, size, clean(one.name))
+
+    @staticmethod
+    def _heading(size: float) -> float:
+        """The size of a name over words of a size."""
+        return HEADING if size >= 18 else size + 4
+
+    def _column_size(self, column: tuple[Term, ...], wide: float) -> float:
+        """The largest words for which a column of notions stands on the slide."""
+        for size in (*_SIZES, *_SMALL):
+            tall = sum(self._term_height(one, wide, size) + BETWEEN for one in column) - BETWEEN
+            if tall <= self._base.area.height:
+                return size
+        return _SMALL[-1]
+
+    def _term_height(self, term: Term, wide: float, size: float) -> float:
+        heading = self._heading(size)
+        name = self._lines(Entry("", term.name), wide, heading) * heading * LEADING
+        return name + sum(self._lines(one, wide, size) * size * LEADING + PARAGRAPH for one in term.entries)
 
     def _marked(self, slide: Prose, made: Any) -> Any:
         area, y = self._base.area, self._base.area.y
@@ -190,7 +210,7 @@ class Words:
                 larger = Canvas(made, self._base.theme, area.x + 18, y + size * 0.6, size / 15, self._base.ink is None)
                 self._marks.badge(larger, larger.whole, 0, 0, entry.badge)
                 larger.close()
-            y += height + _SPACE
+            y += height + PARAGRAPH
         return made
 
     # Tables

@@ -9,7 +9,7 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from archgen.deck import BLEED, Deck, Flow, Ladder, Opening, Picture, Prose, Slide, Table, Terms
+from archgen.deck import BLEED, FLOW, Deck, Flow, Ladder, Opening, Picture, Prose, Slide, Table, Terms
 from archgen.export.pptx import diagram, ladder, sequence
 from archgen.export.pptx.archive import written
 from archgen.export.pptx.canvas import Canvas
@@ -23,9 +23,6 @@ from archgen.layout.placed import Box
 from archgen.layout.rungs import place_rungs
 from archgen.markup import clean
 from archgen.theme import LIGHT, SIZES, Theme
-
-_LARGEST = 1.5
-"""Points that a pixel of a picture becomes at most, so that a small picture does not shout."""
 
 _FOOT = 22.0
 
@@ -91,14 +88,14 @@ class _Writer:
         area = self._area
         room = Box(area.x, area.y, area.width, area.height)
         canvas = Canvas(made, self._base.theme, 0.0, 0.0, 1.0, self._base.ink is None)
-        ladder.paint(canvas, place_rungs(slide.rungs, slide.asked, room, self._base.wider))
+        ladder.paint(canvas, place_rungs(slide.rungs, slide.asked, slide.most, room, self._base.wider))
         canvas.close()
         return made
 
     def _flow(self, slide: Flow) -> Any:
         made = self._words.titled(self._base.bare, slide.title)
         placed = slide.placed
-        canvas, _ = self._canvas(made, placed.width, placed.height, 0.0, _LARGEST)
+        canvas, _ = self._canvas(made, placed.width, placed.height, 0.0, FLOW)
         sequence.paint(canvas, placed, self._marks)
         canvas.close()
         return made
