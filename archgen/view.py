@@ -30,6 +30,11 @@ class Badge(Struct, frozen=True):
     title: str
 
 
+def numbered(badges: tuple[Badge, ...]) -> str:
+    """The numbers of the issues on a thing as words, for pictures that have no marks of their own: `[1, 4]`."""
+    return f"[{', '.join(str(badge.number) for badge in badges)}]" if badges else ""
+
+
 class Node(Struct, frozen=True, kw_only=True):
     """A card: a replica (or a folded component). `detail` is its second line, `mark` a role such as primary.
 
@@ -102,6 +107,15 @@ class Diagram(Struct, frozen=True, kw_only=True):
     direction: Direction | None = None
     rank: tuple[tuple[str, str], ...] = ()
     near: tuple[tuple[str, str], ...] = ()
+
+    def groups_in(self, parent: str | None) -> list[tuple[int, Group]]:
+        """The groups that stand right in a group, or in none, each with its number in the diagram; no bands."""
+        every = enumerate(self.groups, 1)
+        return [(at, group) for at, group in every if group.parent == parent and not group.across]
+
+    def nodes_in(self, parent: str | None) -> list[Node]:
+        """The nodes that stand right in a group, or in none."""
+        return [node for node in self.nodes if node.group == parent]
 
     def empty(self) -> frozenset[str]:
         """The groups that hold neither a card nor another group, as a host does on which nothing stands for good."""

@@ -73,15 +73,13 @@ def _body(diagram: Diagram, classes: dict[str, str], names: dict[str, str]) -> I
 
 
 def _inside(diagram: Diagram, parent: str | None, classes: dict[str, str], names: dict[str, str]) -> Iterator[str]:
-    for at, group in enumerate(diagram.groups, 1):
-        if group.parent == parent and not group.across:
-            yield f"with Cluster('g{at}', graph_attr={{'label': {_group(group)!r}}}):"
-            lines = list(_inside(diagram, group.id, classes, names))
-            yield from (f"    {line}" for line in lines or ["pass"])
-    for node in diagram.nodes:
-        if node.group == parent:
-            name = names[node.id]
-            yield f"{name} = {classes[node.id].rpartition('.')[2]}({_node(node)!r}, nodeid='{name}')"
+    for at, group in diagram.groups_in(parent):
+        yield f"with Cluster('g{at}', graph_attr={{'label': {_group(group)!r}}}):"
+        lines = list(_inside(diagram, group.id, classes, names))
+        yield from (f"    {line}" for line in lines or ["pass"])
+    for node in diagram.nodes_in(parent):
+        name = names[node.id]
+        yield f"{name} = {classes[node.id].rpartition('.')[2]}({_node(node)!r}, nodeid='{name}')"
 
 
 def _group(group: Group) -> str:

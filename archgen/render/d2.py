@@ -8,7 +8,7 @@ from typing import assert_never
 from archgen.markup import clean
 from archgen.theme import LIGHT, LINES, Theme, colours
 from archgen.topology import Meaning
-from archgen.view import Badge, Block, Diagram, Edge, Group, Item, Message, Node, Remark
+from archgen.view import Block, Diagram, Edge, Group, Item, Message, Node, Remark, numbered
 from archgen.view import Sequence as View
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$"})
@@ -39,36 +39,30 @@ def diagram_d2(diagram: Diagram, theme: Theme = LIGHT) -> str:
 def _inside(
     diagram: Diagram, parent: str | None, path: str, names: dict[str, str], paths: dict[str, str]
 ) -> Iterator[str]:
-    for at, group in enumerate(diagram.groups, 1):
-        if group.parent == parent and not group.across:
-            yield f"g{at}: {quoted(_words(group))} {{"
-            for line in _inside(diagram, group.id, f"{path}g{at}.", names, paths):
-                yield f"  {line}"
-            yield "}"
-    for node in diagram.nodes:
-        if node.group == parent:
-            paths[node.id] = path + names[node.id]
-            yield _node(node, names[node.id])
+    for at, group in diagram.groups_in(parent):
+        yield f"g{at}: {quoted(_words(group))} {{"
+        for line in _inside(diagram, group.id, f"{path}g{at}.", names, paths):
+            yield f"  {line}"
+        yield "}"
+    for node in diagram.nodes_in(parent):
+        paths[node.id] = path + names[node.id]
+        yield _node(node, names[node.id])
 
 
 def _words(group: Group) -> str:
-    return " ".join(word for word in (group.label, group.detail, _issues(group.badges)) if word)
+    return " ".join(word for word in (group.label, group.detail, numbered(group.badges)) if word)
 
 
 def _node(node: Node, name: str) -> str:
-    label = quoted(node.label, node.mark or node.detail, _issues(node.badges))
+    label = quoted(node.label, node.mark or node.detail, numbered(node.badges))
     style = [f"shape: {_SHAPES[node.kind]}"] if node.kind in _SHAPES else []
     style += [f"tooltip: {quoted(node.description)}"] if node.description else []
     return f"{name}: {label}" + (f" {{ {'; '.join(style)} }}" if style else "")
 
 
-def _issues(badges: tuple[Badge, ...]) -> str:
-    return f"[{', '.join(str(badge.number) for badge in badges)}]" if badges else ""
-
-
 def _edge(edge: Edge, paths: dict[str, str], palette: dict[str, str]) -> str:
     line = LINES[edge.meaning]
-    words = ", ".join(dict.fromkeys(word for word in (edge.label, line.words, _issues(edge.badges)) if word))
+    words = ", ".join(dict.fromkeys(word for word in (edge.label, line.words, numbered(edge.badges)) if word))
     style = [f'style.stroke: "{palette[line.role]}"']
     if edge.meaning in _DASHES:
         style.append(f"style.stroke-dash: {_DASHES[edge.meaning]}")

@@ -10,7 +10,7 @@ from archgen.evolution.things import Change
 from archgen.markup import dot_label
 from archgen.render.change import drawn_as
 from archgen.theme import LIGHT, LINES, Theme, colours
-from archgen.view import Badge, Diagram, Edge, Group, Node
+from archgen.view import Diagram, Edge, Group, Node, numbered
 from archgen.views.diff import signed
 
 _FONT = "Arimo"
@@ -58,18 +58,16 @@ def node_names(diagram: Diagram) -> dict[str, str]:
 def _fill(
     graph: Digraph, diagram: Diagram, parent: str | None, names: dict[str, str], palette: dict[str, str], depth: int
 ) -> None:
-    for at, group in enumerate(diagram.groups, 1):
-        if group.parent == parent and not group.across:
-            with graph.subgraph(name=f"cluster_g{at}") as inner:
-                inner.attr(**_group(group, palette, depth))
-                if group.id in diagram.empty():
-                    # without it Graphviz leaves the cluster out
-                    inner.node(f"room{at}", "", style="invis")
-                _fill(inner, diagram, group.id, names, palette, depth + 1)
-    for node in diagram.nodes:
-        if node.group == parent:
-            told = dot_label([node.description or node.label])
-            graph.node(names[node.id], dot_label(_node(node)), tooltip=told, **_changed(node.change, palette))
+    for at, group in diagram.groups_in(parent):
+        with graph.subgraph(name=f"cluster_g{at}") as inner:
+            inner.attr(**_group(group, palette, depth))
+            if group.id in diagram.empty():
+                # without it Graphviz leaves the cluster out
+                inner.node(f"room{at}", "", style="invis")
+            _fill(inner, diagram, group.id, names, palette, depth + 1)
+    for node in diagram.nodes_in(parent):
+        told = dot_label([node.description or node.label])
+        graph.node(names[node.id], dot_label(_node(node)), tooltip=told, **_changed(node.change, palette))
 
 
 def _group(group: Group, palette: dict[str, str], depth: int) -> dict[str, str]:
@@ -77,7 +75,7 @@ def _group(group: Group, palette: dict[str, str], depth: int) -> dict[str, str]:
         "label": dot_label(
             [
                 " ".join(
-                    word for word in (signed(group.change, group.label), group.detail, _issues(group.badges)) if word
+                    word for word in (signed(group.change, group.label), group.detail, numbered(group.badges)) if word
                 )
             ]
         ),
@@ -107,12 +105,7 @@ def _changed(change: Change | None, palette: dict[str, str]) -> dict[str, str]:
 
 
 def _node(node: Node) -> list[str]:
-    return [word for word in (signed(node.change, node.label), node.mark or node.detail, _issues(node.badges)) if word]
-
-
-def _issues(badges: tuple[Badge, ...]) -> str:
-    """The numbers of the issues on a thing, as words: DOT has no marks of its own."""
-    return f"[{', '.join(str(badge.number) for badge in badges)}]" if badges else ""
+    return [word for word in (signed(node.change, node.label), node.mark or node.detail, numbered(node.badges)) if word]
 
 
 def _edge(edge: Edge, palette: dict[str, str]) -> dict[str, str]:
@@ -120,7 +113,7 @@ def _edge(edge: Edge, palette: dict[str, str]) -> dict[str, str]:
     colour = palette[line.role]
     return {
         # words that take part in the ranks (`label`) make Graphviz give up on some nested clusters ("trouble in init_rank")
-        "xlabel": dot_label([" ".join(word for word in (edge.label, _issues(edge.badges)) if word)]),
+        "xlabel": dot_label([" ".join(word for word in (edge.label, numbered(edge.badges)) if word)]),
         "color": f"{colour}:{palette['ground']}:{colour}" if line.double else colour,
         "fontcolor": colour,
         "penwidth": f"{width:g}" if edge.change == "added" else "1",

@@ -132,16 +132,14 @@ def _styles(diagram: Diagram, nodes: dict[str, str]) -> Iterator[str]:
 
 
 def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iterator[str]:
-    for at, group in enumerate(diagram.groups, 1):
-        if group.parent == parent and not group.across:
-            yield f'subgraph g{at}["{_words(group) or _BLANK}"]'
-            for line in _inside(diagram, group.id, nodes):
-                yield f"  {line}"
-            yield "end"
-    for node in diagram.nodes:
-        if node.group == parent:
-            told = [signed(node.change, node.label), node.mark, node.detail]
-            yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in told if word) or _BLANK}"]'
+    for at, group in diagram.groups_in(parent):
+        yield f'subgraph g{at}["{_words(group) or _BLANK}"]'
+        for line in _inside(diagram, group.id, nodes):
+            yield f"  {line}"
+        yield "end"
+    for node in diagram.nodes_in(parent):
+        told = [signed(node.change, node.label), node.mark, node.detail]
+        yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in told if word) or _BLANK}"]'
 
 
 def _words(group: Group) -> str:

@@ -11,7 +11,7 @@ from archgen.markup import clean
 from archgen.metrics import wrap
 from archgen.theme import LIGHT, LINES, SIZES, Theme, colours
 from archgen.topology import Meaning
-from archgen.view import Badge, Block, Diagram, Group, GroupKind, Item, Message, Node, Remark
+from archgen.view import Block, Diagram, Group, GroupKind, Item, Message, Node, Remark, numbered
 from archgen.view import Sequence as View
 
 _SPECIAL = re.compile(r"[\x21-\x2b\x2d\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]|\.\.")
@@ -75,7 +75,7 @@ def diagram_plantuml(diagram: Diagram, theme: Theme = LIGHT) -> str:
     for edge in diagram.edges:
         line = LINES[edge.meaning]
         arrow = f"{'<' if edge.mutual else ''}-[{palette[line.role]}{_STYLES[edge.meaning]}]->"
-        words = ", ".join(dict.fromkeys(word for word in (edge.label, line.words, _issues(edge.badges)) if word))
+        words = ", ".join(dict.fromkeys(word for word in (edge.label, line.words, numbered(edge.badges)) if word))
         lines.append(f"{names[edge.source]} {arrow} {names[edge.target]}{_said(_lines(words))}")
     return "\n".join([*lines, "@enduml"]) + "\n"
 
@@ -85,24 +85,18 @@ def _said(words: str) -> str:
 
 
 def _inside(diagram: Diagram, parent: str | None, names: dict[str, str]) -> Iterator[str]:
-    for at, group in enumerate(diagram.groups, 1):
-        if group.parent == parent and not group.across:
-            yield f'{_GROUPS[group.kind]} "{_heading(group) or " "}" as g{at} {{'
-            for line in _inside(diagram, group.id, names):
-                yield f"  {line}"
-            yield "}"
-    for node in diagram.nodes:
-        if node.group == parent:
-            words = _lines(node.label, node.mark or node.detail, _issues(node.badges)) or " "
-            yield f'{_SHAPES.get(node.kind, "rectangle")} "{words}" as {names[node.id]}'
+    for at, group in diagram.groups_in(parent):
+        yield f'{_GROUPS[group.kind]} "{_heading(group) or " "}" as g{at} {{'
+        for line in _inside(diagram, group.id, names):
+            yield f"  {line}"
+        yield "}"
+    for node in diagram.nodes_in(parent):
+        words = _lines(node.label, node.mark or node.detail, numbered(node.badges)) or " "
+        yield f'{_SHAPES.get(node.kind, "rectangle")} "{words}" as {names[node.id]}'
 
 
 def _heading(group: Group) -> str:
-    return quoted(" ".join(word for word in (group.label, group.detail, _issues(group.badges)) if word))
-
-
-def _issues(badges: tuple[Badge, ...]) -> str:
-    return f"[{', '.join(str(badge.number) for badge in badges)}]" if badges else ""
+    return quoted(" ".join(word for word in (group.label, group.detail, numbered(group.badges)) if word))
 
 
 # C4
@@ -123,15 +117,13 @@ def diagram_c4(diagram: Diagram) -> str:
 
 
 def _c4_inside(diagram: Diagram, parent: str | None, names: dict[str, str]) -> Iterator[str]:
-    for at, group in enumerate(diagram.groups, 1):
-        if group.parent == parent and not group.across:
-            yield f'Deployment_Node(g{at}, "{quoted(group.label) or " "}", "{quoted(f"{group.kind} {group.detail}")}") {{'
-            for line in _c4_inside(diagram, group.id, names):
-                yield f"  {line}"
-            yield "}"
-    for node in diagram.nodes:
-        if node.group == parent:
-            yield _c4_node(node, names[node.id])
+    for at, group in diagram.groups_in(parent):
+        yield f'Deployment_Node(g{at}, "{quoted(group.label) or " "}", "{quoted(f"{group.kind} {group.detail}")}") {{'
+        for line in _c4_inside(diagram, group.id, names):
+            yield f"  {line}"
+        yield "}"
+    for node in diagram.nodes_in(parent):
+        yield _c4_node(node, names[node.id])
 
 
 def _c4_node(node: Node, name: str) -> str:

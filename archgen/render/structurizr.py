@@ -95,14 +95,13 @@ class _Workspace:
         yield "}"
 
     def _inside(self, parent: str | None) -> Iterator[str]:
-        for group in self._diagram.groups:
-            if group.parent == parent and not group.across:
-                yield f"deploymentNode {self._unique(group.label)} {quoted(group.detail)} {quoted(group.kind)} {{"
-                for line in self._inside(group.id):
-                    yield f"  {line}"
-                yield "}"
-        for node in self._diagram.nodes:
-            if node.group == parent and node.subject not in self._people:
+        for _, group in self._diagram.groups_in(parent):
+            yield f"deploymentNode {self._unique(group.label)} {quoted(group.detail)} {quoted(group.kind)} {{"
+            for line in self._inside(group.id):
+                yield f"  {line}"
+            yield "}"
+        for node in self._diagram.nodes_in(parent):
+            if node.subject not in self._people:
                 instance = f"containerInstance {self._names[node.subject]}"
                 if parent is not None:
                     yield instance

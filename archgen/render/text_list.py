@@ -32,14 +32,12 @@ def _written(lines: Iterable[str], ascii_only: bool) -> str:
 
 
 def _inside(diagram: Diagram, parent: str | None, indent: str) -> Iterator[str]:
-    for group in diagram.groups:
-        if group.parent == parent and not group.across:
-            words = " ".join(_folded(word) for word in (group.kind, group.label, group.detail) if word)
-            yield _joined(f"{indent}{words}", group.badges)
-            yield from _inside(diagram, group.id, f"{indent}  ")
-    for node in diagram.nodes:
-        if node.group == parent:
-            yield _joined(f"{indent}• {_what(node)}", node.badges)
+    for _, group in diagram.groups_in(parent):
+        words = " ".join(_folded(word) for word in (group.kind, group.label, group.detail) if word)
+        yield _joined(f"{indent}{words}", group.badges)
+        yield from _inside(diagram, group.id, f"{indent}  ")
+    for node in diagram.nodes_in(parent):
+        yield _joined(f"{indent}• {_what(node)}", node.badges)
 
 
 def _what(node: Node) -> str:
