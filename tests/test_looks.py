@@ -262,3 +262,43 @@ def test_words_of_a_line_that_ends_at_the_left_leave_its_arrow_head_alone(seed: 
     heads = [(words[one.bundle], Box(*one.points[-1], 0, 0)) for one in placed.edges if one.bundle in words]
     assert heads
     assert all(_beside(box, tip) >= SIZES.arrow for box, tip in heads)
+
+
+@pytest.mark.parametrize("name", ["gateway", "internal-tool", "sentinel", "queue.arch", "static-site"])
+def test_what_no_line_joins_to_the_request_stands_below_it(name: str) -> None:
+    """An agent and what it reports to once stood above the visitors, in a corner of its own."""
+    placed = graphviz(overview(sample(name)))
+    parts = [[one.box for one in placed.nodes if one.node.id in part] for part in _joined(placed)]
+    first, *others = sorted(parts, key=len, reverse=True)
+    bottom = max(box.bottom for box in first)
+    assert min(box.x for box in first) == min(box.y for box in first) == SIZES.margin
+    assert others
+    for part in others:
+        assert min(box.y for box in part) > bottom
+    assert len({round(min(box.y for box in part) - bottom) // 60 for part in others}) == 1
+    assert max(box.right for part in others for box in part) <= max(box.right for box in first)
+
+
+def _joined(placed: Placed) -> list[set[str]]:
+    """The nodes that lines join."""
+    found = [{one.node.id} for one in placed.nodes]
+    for edge in placed.edges:
+        both = [part for part in found if part & {edge.edge.source, edge.edge.target}]
+        found = [part for part in found if part not in both] + [set[str]().union(*both)]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(0, 40, 2))
+def test_parts_on_shelves_keep_apart(seed: int) -> None:
+    placed = graphviz(overview(Topology(random_model(seed))))
+    around = []
+    for part in _joined(placed):
+        boxes = [one.box for one in placed.nodes if one.node.id in part]
+        points = [point for one in placed.edges if one.edge.source in part for point in one.points]
+        left, top = (
+            min([box.x for box in boxes] + [x for x, _ in points]),
+            min([box.y for box in boxes] + [y for _, y in points]),
+        )
+        right = max([box.right for box in boxes] + [x for x, _ in points])
+        around.append(Box(left, top, right - left, max([box.bottom for box in boxes] + [y for _, y in points]) - top))
+    assert not any(one.overlaps(other, 24) for at, one in enumerate(around) for other in around[:at])

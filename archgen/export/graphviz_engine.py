@@ -9,6 +9,7 @@ from typing import Any
 
 from archgen.export.dot_command import run
 from archgen.export.placing import cleared, guarding, label_room, labelled, seated
+from archgen.export.shelves import shelved
 from archgen.layout.domain import shifted
 from archgen.layout.measure import Card, cards, heading
 from archgen.layout.measures import USUAL
@@ -86,6 +87,8 @@ class _Reading:
         nodes = [self._node(at, node) for at, node in enumerate(self._diagram.nodes) if node.id not in aside]
         found = [self._group(at, group) for at, group in enumerate(self._diagram.groups)]
         ways = [self._way(at) for at in range(len(self._diagram.edges))]
+        if not self._diagram.groups and self._diagram.direction != "top-down":
+            nodes, ways = shelved(nodes, self._diagram.edges, ways)
         groups = sorted((one for one in cleared([one for one in found if one], ways)), key=lambda one: one.depth)
         nodes = seated(self._diagram, self._sizes, nodes, groups, ways)
         return shifted(self._diagram, nodes, groups, labelled(self._diagram, ways, nodes, groups))

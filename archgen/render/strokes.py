@@ -13,6 +13,8 @@ from archgen.theme import SIZES, Line
 HOP = 5.0
 ARROW = float(SIZES.arrow)
 _CLEAR = 4.0
+_ABOVE = 2.0
+"""How far an upright line ends above and below words, whose letters fill the height of their box."""
 
 
 def rectangle(box: Box, **attributes: str | float | None) -> str:
@@ -92,7 +94,7 @@ def _within(start: Point, end: Point, box: Box) -> tuple[Point, Point] | None:
             return None
         ends = ((low, start[1]), (high, start[1]))
         return ends if start[0] < end[0] else (ends[1], ends[0])
-    low, high = max(min(start[1], end[1]), box.y), min(max(start[1], end[1]), box.bottom)
+    low, high = max(min(start[1], end[1]), box.y - _ABOVE), min(max(start[1], end[1]), box.bottom + _ABOVE)
     if low >= high or not box.x < start[0] < box.right:
         return None
     ends = ((start[0], low), (start[0], high))
