@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.change import Put
+from archgen.finding import Subject
 from archgen.loader import load
-from archgen.reliability.edits import apply
+from archgen.reliability.edits import apply, fresh
 from archgen.reliability.index import Index
 from archgen.reliability.placement import room
 from archgen.reliability.repair import repair
@@ -92,3 +94,34 @@ def test_a_server_that_visitors_reach_gets_what_moves_them() -> None:
     }
     assert any("'web', 'cluster'" in one for one in mended)
     assert not any("'api', 'cluster'" in one for one in mended)
+
+
+@pytest.mark.parametrize(
+    ("like", "known", "name"),
+    [
+        ("lb-1", {"lb-1"}, "lb-2"),
+        ("lb", {"lb"}, "lb-2"),
+        ("web1", {"web1", "web2"}, "web3"),
+        ("db_1", {"db_1"}, "db_2"),
+        ("node-a", {"node-a"}, "node-a-2"),
+        ("10.0.0.1", {"10.0.0.1"}, "10.0.0.2"),
+        ("7", {"7"}, "2"),
+    ],
+)
+def test_a_new_machine_is_named_like_the_others(like: str, known: set[str], name: str) -> None:
+    assert fresh(like, known) == name
+
+
+def test_a_balancer_that_waits_for_a_person_is_told_to_fail_over_by_itself() -> None:
+    text = model(
+        "user: {kind: client}\n"
+        "lb: {kind: load-balancer, runs_on: [s-1, s-2], cluster: {active: s-1, failover: manual}}\n"
+        "api: {kind: service, managed: true, replicas: 2}",
+        connections="user -> lb: https\nlb -> api: https",
+        steps="user -> lb: x\nlb -> api: y",
+    )
+    (found,) = (one for one in all_findings(text) if one.rule == "single-point-of-failure")
+    assert [str(found.subject), *found.changes] == [
+        str(Subject("host", "s-1")),
+        Put(("components", "lb", "cluster", "failover"), "automatic"),
+    ]

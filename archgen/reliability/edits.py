@@ -115,11 +115,13 @@ def stem(name: str) -> str:
 
 
 def fresh(name: str, known: set[str]) -> str:
-    """The next free name of the same stem: `lb-2` after `lb-1`."""
+    """The next free name of the same stem: `lb-2` after `lb-1` and after `lb`, `web2` after `web1`."""
+    rest = name[len(stem(name)) :]
+    between = rest.rstrip("0123456789") if rest[-1:].isdigit() else "-"
     number = 2
-    while f"{stem(name)}-{number}" in known:
+    while f"{stem(name)}{between}{number}" in known:
         number += 1
-    return f"{stem(name)}-{number}"
+    return f"{stem(name)}{between}{number}"
 
 
 def _with_replica(architecture: Architecture, name: str, host: str | None) -> Component:

@@ -122,7 +122,7 @@ RULE = Rule(
     fix="Run each part that stops a flow on a second host that can take the traffic, and update one after the other.",
     limits=(
         "Takes a restart as the loss of the element for its length; a restart within a client's own retry goes unseen. "
-        "What a person can switch over before the restart is told only where nothing else stops a flow, as an info."
+        "What a person can switch over before the restart is told apart, and is an info where nothing else stops a flow."
     ),
     references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
     check=check,

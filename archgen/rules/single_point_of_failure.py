@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.change import Change
+from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.reliability.structure import Need
 from archgen.remedy import beside, one_more
@@ -85,7 +85,7 @@ def _cure(facts: Topology, breaking: Breaking, need: Need) -> str | None:
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
-    """One more replica elsewhere; for a host, a machine beside it for all that the flows lose with it."""
+    """One more replica elsewhere; for a host, failover by itself of what has one, or a machine for all that is lost."""
     element = hit.subject
     if facts.rented(element):
         return ()
@@ -94,6 +94,10 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
         return one_more(facts, component) if component.kind != "client" else ()
     if element.kind != "host":
         return ()
+    waiting = [one for one in facts.components.values() if one.cluster and one.cluster.failover == "manual"]
+    moved = [one.id for one in waiting if len(one.replicas) > 1 and element.id in facts.hosts_of(one.id)]
+    if moved:
+        return tuple(Put(("components", one, "cluster", "failover"), "automatic") for one in moved)
     lost = dict.fromkeys(one.component for flow in hit.flows for one in facts.lying_in(element, flow))
     alone = [facts.components[one] for one in lost if facts.hosts_of(one) == (element.id,)]
     return beside(facts, element.id, alone) if len(alone) > 1 else one_more(facts, alone[0]) if alone else ()
