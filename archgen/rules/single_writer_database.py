@@ -12,17 +12,24 @@ from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 from archgen.wording import listed
 
+_FILES = ("file-storage", "object-storage")
+
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a data store, for the flows that the loss of its only writer breaks."""
     for component in facts.architecture.components:
-        if component.managed or not facts.kind(component.id).stores:
+        if component.managed or not facts.kind(component.id).stores or _is_one_disk(component):
             continue
         now, later = facts.writers(component.id)
         if len(now) == 1 and not later:
             flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, component.id, now[0], flow))
             if flows:
                 yield _hit(facts, component, now[0], flows)
+
+
+def _is_one_disk(component: Component) -> bool:
+    """Whether it is files in one place: that nothing promotes another is no more than `single-point-of-failure` says."""
+    return component.kind in _FILES and len(component.replicas) == 1
 
 
 def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:
@@ -107,7 +114,10 @@ RULE = Rule(
         "Let something promote a replica by itself (`replication: {failover: automatic, by: …}`) with replicas on other "
         "hosts, or use a cluster in which several members take writes."
     ),
-    limits="Says nothing of a managed store, whose provider may promote on its own.",
+    limits=(
+        "Says nothing of a managed store, whose provider may promote on its own, nor of files in one place, of which "
+        "`single-point-of-failure` says as much."
+    ),
     references=(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),
         ("PostgreSQL documentation, Failover", "https://www.postgresql.org/docs/current/warm-standby-failover.html"),
