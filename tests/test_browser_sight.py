@@ -12,7 +12,7 @@ from archgen.render.diagram_svg import diagram_svg
 from archgen.site.page import SCRIPTS, STYLES
 from archgen.view import Diagram, Edge, Node
 from tests.browser import DESKTOP, MARKS, ON_A_DESKTOP, ROOT, Browser, until
-from tests.tier_page import card, hash_, press, scale, transform, where, whole
+from tests.tier_page import card, fresh, hash_, press, scale, transform, where, whole
 
 pytestmark = MARKS
 
@@ -73,6 +73,23 @@ def test_a_drag_moves_the_picture_and_follows_no_link(page: Browser) -> None:
     assert "component" not in str(hash_(page))
 
 
+def test_a_click_on_the_ground_brings_what_is_there_to_the_middle(page: Browser) -> None:
+    """WCAG 2.2, 2.5.7: what a drag does, a click does too; a picture that is seen whole stays where it is."""
+    place = (
+        "const box = document.querySelector('.archgen-frame').getBoundingClientRect();"
+        "return [box.right - 12, box.top + 12].map(Math.round)"
+    )
+    page.run("document.querySelector('.archgen-frame').scrollIntoView({block: 'center', behavior: 'instant'})")
+    for _ in range(2):
+        x, y = page.run(place)  # type: ignore[misc]
+        before, fits = transform(page), whole(page)
+        for kind in ("mousePressed", "mouseReleased"):
+            event = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
+            page.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+        assert (transform(page) == before) is fits
+        page.run("document.querySelector('button[aria-label=\"Zoom in\"]').click()")
+
+
 def touch(page: Browser, kind: str, *points: tuple[float, float]) -> None:
     touched = [{"x": x, "y": y, "id": at} for at, (x, y) in enumerate(points)]
     page.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
@@ -130,6 +147,16 @@ def test_full_screen_gives_the_picture_all_room_and_back(page: Browser) -> None:
     until(lambda: float(str(page.run(tall))) > 460)
     page.run("document.exitFullscreen()")
     until(lambda: not page.run("return Boolean(document.fullscreenElement)"))
+
+
+@ON_A_DESKTOP
+def test_a_small_picture_grows_with_the_screen(browser: Browser, site: str) -> None:
+    page = fresh(browser, site, tier="1-simple-web-stack")
+    assert scale(page) <= 1
+    page.driver.find_element("css selector", 'button[aria-label="Full screen"]').click()
+    until(lambda: scale(page) > 1.2 and whole(page))
+    page.run("document.exitFullscreen()")
+    until(lambda: scale(page) <= 1)
 
 
 LARGE = """

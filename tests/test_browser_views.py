@@ -199,3 +199,13 @@ def test_the_worst_stands_above_a_picture_whose_words_can_be_read(page: Browser)
     first, picture = (float(str(page.run(top % one))) for one in (".archgen-worst", ".archgen-frame"))
     assert first < picture < float(str(page.run("return innerHeight")))
     assert scale(page) >= (0.75 if page.run("return innerWidth < 620") else 0.5)
+
+
+def test_escape_hides_a_card_that_a_pointer_asked_for(page: Browser) -> None:
+    """WCAG 2.2, 1.4.13: what appears for a pointer goes without moving it."""
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    ActionChains(page.driver).move_to_element(node(page, "user")).perform()
+    until(lambda: "user" in card(page))
+    press(page, "\ue00c")
+    assert card(page) == ""

@@ -13,6 +13,9 @@ from archgen.site.page import Tier
 from archgen.site.swift import inline
 from archgen.topology import Topology
 
+FLOWS = 6
+"""Flows that a row names before it counts the rest, which the issue itself tells."""
+
 ROWS = 1000
 """Issues of one table; beyond, the text of `archgen lint` has the rest."""
 
@@ -82,7 +85,8 @@ def _row(tier: Tier, number: int, one: Finding, title: str, prefix: str) -> str:
     }
     said = "".join(f' data-{key}="{html(value)}"' for key, value in data.items() if value)
     place = f"{prefix}{tier.id}/" if prefix else ""
-    links = ", ".join(f'<a href="{place}flows/{flow}/index.md">{html(flow)}</a>' for flow in flows)
+    links = ", ".join(f'<a href="{place}flows/{flow}/index.md">{html(flow)}</a>' for flow in flows[:FLOWS])
+    links += f" and {len(flows) - FLOWS} more" if len(flows) > FLOWS else ""
     accepted = ' <span class="archgen-accepted">accepted</span>' if one.accepted else ""
     # the shape and the number of a badge say which severity it is; the word is for those who do not see it
     mark = f'<a href="{page}#issue-{number}" aria-label="{one.severity} {number}">{badge(number, one.severity)}</a>'

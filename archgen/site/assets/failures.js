@@ -6,7 +6,7 @@
   if (!root) return;
   const { make, shape } = archgen;
   const model = JSON.parse(root.querySelector("script").textContent);
-  const CHOICES = 12, FLOWS = 60;
+  const CHOICES = 12, FLOWS = 60, SORTED = 6;
   const HOURS = 8760;
   let lost = new Set();
 
@@ -179,7 +179,7 @@
   const show = () => {
     const some = [...lost];
     const found = model.flows.map(flow => [flow, archgenStructure.outcome(model, flow, some, true)]);
-    const shown = model.flows.length > FLOWS ? [...found].sort((one, other) => ORDER[one[1].status] - ORDER[other[1].status]).slice(0, FLOWS) : found;
+    const shown = model.flows.length > SORTED ? [...found].sort((one, other) => ORDER[one[1].status] - ORDER[other[1].status]).slice(0, FLOWS) : found;
     cards.replaceChildren(...shown.map(([flow, one]) => card(flow, one)));
     for (const [at, box] of boxes) box.checked = lost.has(at);
     if (stage) stage.show(model.flows, some);

@@ -3,6 +3,7 @@
   const archgen = (window.archgen = window.archgen || {});
   const STEP = 1.25;
   const LARGEST = 6;
+  const FULL = 2;
   const READABLE = { scale: 0.5, narrow: 0.75, below: 620 };
   const KEPT = 60;
   const DRAG = 5;
@@ -15,7 +16,11 @@
 
     const room = () => [frame.clientWidth, frame.clientHeight];
     const least = () => Math.min(1, room()[0] < READABLE.below ? READABLE.narrow : READABLE.scale);
-    const whole = () => Math.min(1, room()[0] / size[0], document.fullscreenElement ? room()[1] / size[1] : Infinity);
+    const whole = () => {
+      const [wide, tall] = room();
+      const full = document.fullscreenElement;
+      return Math.min(full ? FULL : 1, wide / size[0], full ? tall / size[1] : Infinity);
+    };
 
     const apply = () => {
       const [wide, tall] = room();
@@ -79,6 +84,16 @@
       if (one.matches(":focus-visible")) one.scrollIntoView({ block: "nearest", behavior: "instant" });
     };
 
+    /* What a click on the ground does: the place comes to the middle as far as the picture goes, without a drag (WCAG 2.2, 2.5.7). */
+    const centre = point => {
+      const by = room().map((side, at) => {
+        const start = [x, y][at], end = start + size[at] * scale;
+        const wanted = side / 2 - point[at];
+        return wanted < 0 ? Math.min(0, Math.max(wanted, side - end)) : Math.max(0, Math.min(wanted, -start));
+      });
+      if (by[0] || by[1]) pan(...by);
+    };
+
     const place = event => {
       const box = frame.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
@@ -124,6 +139,7 @@
     }
     frame.addEventListener("click", event => {
       if (dragged) event.preventDefault();
+      else if (!event.target.closest("a, button, .archgen-thing") && event.detail) centre(place(event));
       dragged = false;
     }, true);
     frame.addEventListener("dragstart", event => event.preventDefault());

@@ -280,6 +280,9 @@
           this.rest();
         }
       });
+      document.addEventListener("keydown", event => {
+        if (event.key === "Escape" && this.pointed && !this.figure.contains(event.target)) this.rest();
+      });
       this.figure.addEventListener("keydown", event => {
         const item = event.target.closest("[data-item]");
         if (event.key === "Escape" && this.pointed) {
