@@ -110,3 +110,17 @@ def test_colours_of_the_readers_own_leave_what_is_chosen_and_how_bad_it_is(brows
     assert error != warning
     line = "return getComputedStyle(document.querySelector('.archgen-tabs a[aria-selected=%s]')).borderBottomColor"
     assert browser.run(line % "true") != browser.run(line % "false")
+
+
+def test_the_scheme_is_the_systems_until_a_reader_chooses(browser: Browser, site: str) -> None:
+    scheme = "return document.body.dataset.mdColorScheme"
+    browser.open(os.path.join(site, "index.html"))
+    for preferred, named in (("dark", "slate"), ("light", "default"), ("dark", "slate")):
+        browser.prefer(preferred)
+        until(lambda named=named: browser.run(scheme) == named)
+        browser.open(os.path.join(site, "issues", "index.html"))
+        assert browser.run(scheme) == named, "another page is as this one"
+    browser.run("document.querySelector('[data-md-component=palette] label:not([hidden])').click()")
+    assert browser.run(scheme) == "default"
+    browser.open(os.path.join(site, "index.html"))
+    assert browser.run(scheme) == "default", "what was chosen is kept"

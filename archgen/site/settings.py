@@ -32,10 +32,7 @@ def settings(name: str) -> dict[str, Any]:
                 "content.code.copy",
                 "search.highlight",
             ],
-            "palette": [
-                _scheme("default", "light", "slate", "dark"),
-                _scheme("slate", "dark", "default", "light"),
-            ],
+            "palette": _palette(),
         },
         "plugins": ["search"],
         "markdown_extensions": ["admonition", "attr_list", "tables", {"toc": {"permalink": True, "toc_depth": DEPTH}}],
@@ -46,14 +43,27 @@ def settings(name: str) -> dict[str, Any]:
     }
 
 
-def _scheme(scheme: str, preferred: str, other: str, other_name: str) -> dict[str, Any]:
-    icon = "material/weather-night" if other == "slate" else "material/weather-sunny"
+def _palette() -> list[dict[str, Any]]:
+    """What the reader's system prefers, also when it changes its mind in the evening; then light, then dark."""
+    return [
+        {
+            "media": "(prefers-color-scheme)",
+            "primary": "custom",
+            "accent": "custom",
+            "toggle": {"icon": "material/brightness-auto", "name": "Switch to light mode"},
+        },
+        _scheme("default", "light", "material/weather-sunny", "dark mode"),
+        _scheme("slate", "dark", "material/weather-night", "what the system prefers"),
+    ]
+
+
+def _scheme(scheme: str, preferred: str, icon: str, following: str) -> dict[str, Any]:
     return {
         "media": f"(prefers-color-scheme: {preferred})",
         "scheme": scheme,
         "primary": "custom",
         "accent": "custom",
-        "toggle": {"icon": icon, "name": f"Switch to {other_name} mode"},
+        "toggle": {"icon": icon, "name": f"Switch to {following}"},
     }
 
 
