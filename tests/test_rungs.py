@@ -20,7 +20,8 @@ NAMES = st.sampled_from(
 
 
 def rung(name: str = "A", *hours: float, labels: tuple[str, ...] = ("reads", "writes")) -> Rung:
-    bars = tuple(Bar(label, one, f"{one:.1f} h") for label, one in zip(labels, hours, strict=False))
+    series = {"reads": 0, "writes": 1}
+    bars = tuple(Bar(label, one, f"{one:.1f} h", series[label]) for label, one in zip(labels, hours, strict=False))
     return Rung(name, "3 hosts, 7 parts", (("error", 6), ("warning", 4)), bars, f"{name} is told")
 
 
@@ -57,7 +58,11 @@ def test_what_is_always_down_is_as_high_as_the_room_and_what_never_is_can_be_see
 
 
 def test_a_bar_keeps_the_colour_of_its_label_and_stands_first_where_it_is_alone() -> None:
-    placed = place_rungs((rung("A", 1.0, 2.0), rung("B", 3.0, labels=("writes",))), "Down", 3.0, ROOM)
+    alone = rung("B", 3.0, labels=("writes",))
+    placed = place_rungs((rung("A", 1.0, 2.0), alone), "Down", 3.0, ROOM)
+    first = place_rungs((alone, rung("A", 1.0, 2.0)), "Down", 3.0, ROOM)
+    assert [one.text for one in first.words] == [one.text for one in placed.words] == ["Down", "reads", "writes"]
+    assert first.columns[0].bars[0].role == placed.columns[1].bars[0].role
     assert placed.columns[1].bars[0].role == placed.columns[0].bars[1].role != placed.columns[0].bars[0].role
     assert placed.columns[1].bars[0].box.x == placed.columns[1].words[1].box.x
 

@@ -28,11 +28,15 @@ _LINES = 3
 
 
 class Bar(Struct, frozen=True):
-    """Hours a year; `inf` is all of it. `shown` says it in words, `label` what it is of: one of the key."""
+    """Hours a year; `inf` is all of it. `shown` says it in words, `label` what it is of, as the key says it.
+
+    Bars of one `series` have one colour on all slides.
+    """
 
     label: str
     hours: float
     shown: str
+    series: int = 0
 
 
 class Rung(Struct, frozen=True):
@@ -98,7 +102,7 @@ def place_rungs(rungs: tuple[Rung, ...], asked: str, most: float, room: Box, wid
 class _Placing:
     def __init__(self, rungs: tuple[Rung, ...], most: float, room: Box, wider: float) -> None:
         self._rungs, self._most, self._room, self._wider = rungs, most, room, wider
-        self._labels = tuple(dict.fromkeys(bar.label for one in rungs for bar in one.bars))
+        self._labels = dict(sorted({bar.series: bar.label for one in rungs for bar in one.bars}.items()))
         self._wide = (room.width - _COLUMN * (len(rungs) - 1)) / max(len(rungs), 1)
         count = max(len(self._labels), 1)
         self._bar = min(_WIDEST, (self._wide - _BAR * (count - 1)) / count)
@@ -107,7 +111,7 @@ class _Placing:
         self._value = next(fits, _VALUES[-1])
         self._name = next((size for size in _NAMES if all(self._whole(one.name, size) for one in rungs)), _NAMES[-1])
         sayings = (size for size in _SAYINGS if all(self._width(one.size, size, False) <= self._wide for one in rungs))
-        self._size = next(sayings, _SAYINGS[-1])
+        self._size = min(next(sayings, _SAYINGS[-1]), self._name)
         self._names = [self._wrapped(one.name, self._name, _LINES) for one in rungs]
         lines = max(map(len, self._names), default=1)
         foot = 14 + lines * self._name * LEADING + 2 * self._size * 1.4
@@ -138,9 +142,9 @@ class _Placing:
         said = [self._line(asked, self._room.x, self._room.y, _KEY, "muted")]
         x = said[0].box.right + 16
         samples = []
-        for at, label in enumerate(self._labels):
+        for series, label in self._labels.items():
             y = self._room.y + (_KEY * LEADING - _SWATCH) / 2
-            samples.append(Filled(Box(x, y, _SWATCH, _SWATCH), _ROLES[at % len(_ROLES)]))
+            samples.append(Filled(Box(x, y, _SWATCH, _SWATCH), _ROLES[series % len(_ROLES)]))
             said.append(self._line(label, x + _SWATCH + 8, self._room.y, _KEY))
             x = said[-1].box.right + 20
         return tuple(samples), tuple(said)
@@ -169,7 +173,7 @@ class _Placing:
 
     def _bars(self, one: Rung, x: float) -> Iterator[Filled]:
         for at, bar in enumerate(one.bars):
-            role = _ROLES[self._labels.index(bar.label) % len(_ROLES)]
+            role = _ROLES[bar.series % len(_ROLES)]
             share = 1.0 if bar.hours == inf else bar.hours / self._most if self._most else 0.0
             tall = max(share * (self._base - self._top), _LEAST)
             box = Box(x + at * (self._bar + _BAR), self._base - tall, self._bar, tall)

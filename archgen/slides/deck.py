@@ -75,22 +75,22 @@ def _rung(chapter: Chapter) -> Rung:
     counts = tuple((one, known.count(one)) for one in SEVERITIES if one in known)
     size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'part')}"
     told, bars = [f"{name}: {size}, {_counted(known)}."], []
-    for label, found in _worst(topology):
+    for series, label, found in _worst(topology):
         hours = found.result.downtime if found.possible else inf
         shown = lasting(hours) if found.possible else "always"
-        bars.append(Bar(label, hours, shown))
+        bars.append(Bar(label, hours, shown, series))
         title = topology.flows[found.flow].title
         told.append(f"Of what {label}, {title} is down longest: {shown}{' a year' if found.possible else ''}.")
     return Rung(name, size, counts, tuple(bars), " ".join(told))
 
 
-def _worst(topology: Topology) -> Iterator[tuple[str, FlowAssessment]]:
+def _worst(topology: Topology) -> Iterator[tuple[int, str, FlowAssessment]]:
     """The flow that reads and the one that writes that are down longest."""
     assessed = assess(topology, 1)
-    for label, reading in (("reads", True), ("writes", False)):
+    for series, (label, reading) in enumerate((("reads", True), ("writes", False))):
         found = [one for one in assessed if (access(topology, one.flow) == "read") == reading]
         if found:
-            yield label, max(found, key=lambda one: one.result.downtime if one.possible else inf)
+            yield series, label, max(found, key=lambda one: one.result.downtime if one.possible else inf)
 
 
 def _counted(known: list[Severity]) -> str:
