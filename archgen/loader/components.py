@@ -64,6 +64,8 @@ class _Reader:
 
     def marked(self, parent: Map, key: str) -> list[tuple[str, int]]:
         """The texts under a key with their positions."""
+        if key not in parent:
+            return []
         texts = self.context.document.texts(parent, key)
         value = parent.get(key)
         if value.__class__ is Seq:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from sys import intern
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
 from archgen.lightly import patterns_later
 
 with patterns_later():
@@ -22,7 +24,7 @@ from yaml.events import (
 from archgen.loader.faults import Fault, Unreadable
 from archgen.loader.scalars import FIRST_OF_OTHER_TYPES, resolve, shorten
 from archgen.loader.syntax import DEEPEST, TOO_DEEP, forbidden, position, syntax_fault
-from archgen.loader.tree import Document, Map, Node, Seq, Source, pack
+from archgen.loader.tree import LINE, Document, Map, Node, Seq, Source, pack, unpack
 
 EVENTS: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Where events come from: libyaml, or pure Python where it is missing."""
@@ -88,20 +90,17 @@ class _Anchor(NamedTuple):
     height: int
 
 
-class _Frame:
-    """A collection that is being read; `key` is the pending key of a mapping."""
+class _Frame(Struct):
+    """A collection that is being read; `key` is the pending key, None where a mapping waits for the next one."""
 
-    __slots__ = ("anchor", "before", "first", "height", "key", "key_mark", "node", "skip")
-
-    def __init__(self, node: Map | Seq, anchor: str | None, before: int) -> None:
-        self.node = node
-        self.anchor = anchor
-        self.before = before
-        self.height = 0
-        self.key: str | None = None
-        self.key_mark = 0
-        self.skip = False
-        self.first: dict[str, int] | None = None
+    node: Map | Seq
+    anchor: str | None
+    before: int
+    key: str | None
+    height: int = 0
+    key_mark: int = 0
+    skip: bool = False
+    first: dict[str, int] | None = None
 
     def first_mark(self, key: str) -> int:
         """Where a key of this mapping first stood; kept at hand once it was asked for."""
@@ -127,23 +126,23 @@ class _Builder:
         self.documents = 0
 
     def run(self) -> None:
-        base, stack = self.base, self.stack
+        base = self.base
+        frame: _Frame | None = None
         try:
             for event in _events(self.text):
                 kind = event.__class__
                 if kind is ScalarEvent:
                     # nine of ten events, so what nearly every one of them needs is done here, without a call
-                    if event.anchor is not None or event.tag is not None or not stack:
+                    if event.anchor is not None or event.tag is not None or frame is None:
                         self._scalar(event)
                         continue
-                    frame = stack[-1]
                     node: Any = frame.node
                     start = event.start_mark
-                    mark = base | (start.line << 24) | start.column
+                    mark = base + start.line * LINE + start.column
                     # a model says the same words again and again: one of each takes less memory and is found faster
                     text = intern(event.value)
                     key = frame.key
-                    if key is None and node.__class__ is Map:
+                    if key is None:
                         if text in node or text == "<<":
                             self._key(frame, text, mark, event)
                         else:
@@ -156,16 +155,16 @@ class _Builder:
                         if value.__class__ is not str:
                             self.written[mark] = text
                         self._put(frame, value, mark)
-                    elif key is not None and not frame.skip and frame.first is None:
+                    elif key and not frame.skip and frame.first is None:
                         node[key] = text
                         node.marks += (frame.key_mark, mark)
                         frame.key = None
                     else:
                         self._put(frame, text, mark)
                 elif kind is MappingStartEvent or kind is SequenceStartEvent:
-                    self._open(event, kind is MappingStartEvent)
+                    frame = self._open(event, kind is MappingStartEvent)
                 elif kind is MappingEndEvent or kind is SequenceEndEvent:
-                    self._close()
+                    frame = self._close()
                 elif kind is AliasEvent:
                     self._alias(event)
                 elif kind is yaml.DocumentStartEvent:
@@ -177,7 +176,7 @@ class _Builder:
 
     def _mark(self, event: Any) -> int:
         start = event.start_mark
-        return self.base | (start.line << 24) | start.column  # type: ignore[no-any-return]
+        return self.base + start.line * LINE + start.column  # type: ignore[no-any-return]
 
     def _document(self, event: Any) -> None:
         self.documents += 1
@@ -192,7 +191,7 @@ class _Builder:
             self._tag(event, mark)
         stack = self.stack
         frame = stack[-1] if stack else None
-        if frame is not None and frame.key is None and frame.node.__class__ is Map:
+        if frame is not None and frame.key is None:
             self._key(frame, text, mark, event)
             return
         value: Node = text
@@ -215,7 +214,7 @@ class _Builder:
             frame.skip = True
         elif text in frame.node:
             first = frame.first_mark(text)
-            line = ((first >> 24) & 0xFFFFFF) + 1
+            line = unpack(first)[1]
             message = f"the key `{shorten(text)}` is given twice, first on line {line}"
             fix = "Remove one of the two, or give it another name."
             self.faults.append(Fault(mark, message, fix, len(self.stack) == 1))
@@ -245,23 +244,25 @@ class _Builder:
         node.marks.append(frame.key_mark)
         node.marks.append(mark)
 
-    def _open(self, event: Any, mapping: bool) -> None:
+    def _open(self, event: Any, mapping: bool) -> _Frame:
         mark = self._mark(event)
         stack = self.stack
         if event.tag is not None:
             self._tag(event, mark)
         if len(stack) >= DEEPEST:
             raise Unreadable(Fault(mark, TOO_DEEP, "Flatten what is nested."))
-        if stack and stack[-1].key is None and stack[-1].node.__class__ is Map:
+        if stack and stack[-1].key is None:
             fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
             raise Unreadable(Fault(mark, "a key is a text, and here stands a list or a mapping", fix))
         node = Map(mark) if mapping else Seq(mark)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
-        stack.append(_Frame(node, event.anchor, self.count))
+        frame = _Frame(node, event.anchor, self.count, None if mapping else "")
+        stack.append(frame)
         self.count += 1
+        return frame
 
-    def _close(self) -> None:
+    def _close(self) -> _Frame | None:
         frame = self.stack.pop()
         height = frame.height + 1
         if frame.anchor is not None:
@@ -270,6 +271,7 @@ class _Builder:
         if outer is not None and outer.height < height:
             outer.height = height
         self._put(outer, frame.node, frame.node.mark)
+        return outer
 
     def _alias(self, event: Any) -> None:
         mark = self._mark(event)
@@ -294,7 +296,7 @@ class _Builder:
             frame.height = anchor.height
         if anchor.mark in self.written:
             self.written[mark] = self.written[anchor.mark]
-        if frame is not None and frame.key is None and frame.node.__class__ is Map:
+        if frame is not None and frame.key is None:
             fix = "Write the key out."
             raise Unreadable(Fault(mark, "a key cannot be an alias", fix))
         self._put(frame, anchor.node, mark)

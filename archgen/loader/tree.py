@@ -10,6 +10,9 @@ _LINE_SHIFT = 24
 _FILE_SHIFT = 48
 _LOW = (1 << _LINE_SHIFT) - 1
 
+LINE = 1 << _LINE_SHIFT
+"""By how much a packed position grows with a line."""
+
 Node = Any
 """A Map, a Seq, or a scalar as JSON has them (str, int, float, bool, None)."""
 
@@ -107,7 +110,7 @@ class Document(Struct):
         """The scalar or the list of scalars under `key`, as written."""
         value = parent.get(key)
         if value.__class__ is Seq:
-            return tuple(self.item(value, index) for index in range(len(value)))
+            return tuple([one if one.__class__ is str else self.item(value, at) for at, one in enumerate(value)])
         text = self.text(parent, key)
         return () if text is None else (text,)
 

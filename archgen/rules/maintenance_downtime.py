@@ -9,7 +9,7 @@ from archgen.finding import Subject
 from archgen.model import Component
 from archgen.reliability.edits import Automatic, apply, by_hand
 from archgen.reliability.evaluation import Plan
-from archgen.reliability.failure import failures
+from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
 from archgen.rule import Hit, Rule
@@ -47,7 +47,7 @@ def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> f
         changed = apply(changed, Automatic(component.id))
     index = Index(changed)
     return frozenset(
-        (point.element, flow.id) for flow in changed.flows for point in failures(Plan(index, build(index, flow))).points
+        (element, flow.id) for flow in changed.flows for element in single_points(Plan(index, build(index, flow)))
     )
 
 

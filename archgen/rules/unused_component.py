@@ -94,25 +94,29 @@ def _helps(facts: Topology) -> dict[str, list[str]]:
             found.setdefault(component.id, []).append(helper)
         for helped in _served(facts, component):
             found.setdefault(helped, []).append(component.id)
-    beside = {one.id for one in facts.architecture.components if KINDS[one.kind].observes or one.kind in _BESIDE}
-    for connection in facts.architecture.connections:
-        for target in connection.targets:
-            for one, other in ((connection.source, target), (target, connection.source)):
-                if one in beside:
-                    found.setdefault(other, []).append(one)
-                    if facts.components[one].kind == "backup":
-                        found.setdefault(one, []).append(other)
-            if not connection.required and facts.components[target].kind in _STEERING:
-                found.setdefault(connection.source, []).append(target)
+    for one in facts.architecture.components:
+        if KINDS[one.kind].observes or one.kind in _BESIDE:
+            called = [target for connection in facts.outgoing[one.id] for target in connection.targets]
+            for other in (*called, *(connection.source for connection in facts.incoming[one.id])):
+                found.setdefault(other, []).append(one.id)
+                if one.kind == "backup":
+                    found.setdefault(one.id, []).append(other)
+        if one.kind in _STEERING:
+            for connection in facts.incoming[one.id]:
+                if not connection.required:
+                    found.setdefault(connection.source, []).append(one.id)
     return found
 
 
 def _named(facts: Topology, component: Component) -> Iterator[str]:
     """The components that one names because it needs them: its code, its promoter, the data that it copies."""
-    replication, cluster = component.replication, component.cluster
-    named = [component.codebase, cluster.by if cluster else None]
-    named += [replication.by, replication.copy_of] if replication else []
-    yield from (one for one in named if one in facts.components)
+    if component.codebase is not None:
+        yield component.codebase
+    # traffic may be moved by what is no component, such as VRRP
+    if component.cluster is not None and component.cluster.by in facts.components:
+        yield component.cluster.by
+    if component.replication is not None:
+        yield from (one for one in (component.replication.by, component.replication.copy_of) if one is not None)
 
 
 def _served(facts: Topology, component: Component) -> Iterator[str]:
