@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from archgen.collecting import collected
 from archgen.finding import Subject
+from archgen.kinds import KINDS
 from archgen.stickiness import keeps
 from archgen.topology import Topology
 from archgen.wording import listed
@@ -39,8 +40,9 @@ def _is_written(facts: Topology, component: str) -> bool:
 def returning(facts: Topology) -> Iterator[Gap]:
     """Balancers that others run, before servers that keep something of a visitor (`server-bound-sessions`)."""
     for component in facts.architecture.components:
-        unknown = component.balance is None or keeps(component.balance) is None
-        if not (component.managed and facts.kind(component.id).balances and unknown):
+        if not component.managed or not KINDS[component.kind].balances:
+            continue
+        if component.balance is not None and keeps(component.balance) is not None:
             continue
         targets = [
             facts.components[one]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from archgen.finding import Subject
 from archgen.gaps import DEFECTS, OPINIONS, Gap
+from archgen.kinds import KINDS
 from archgen.model import Component, Connection, Flow, Port
 from archgen.naming import ADDRESS_TYPES, address, lies_under, plain, pointee
 from archgen.protocols import WEB
@@ -72,7 +73,7 @@ def _writers(facts: Topology) -> Iterator[Gap]:
     for component in facts.architecture.components:
         replication, count = component.replication, len(component.replicas)
         told = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
-        asked = facts.kind(component.id).stores and not component.managed and component.id not in facts.agreeing
+        asked = KINDS[component.kind].stores and not component.managed and component.id not in facts.agreeing
         if asked and count > 1 and not told:
             yield _component(
                 component,
@@ -86,7 +87,7 @@ def _algorithms(facts: Topology) -> Iterator[Gap]:
     for component in facts.architecture.components:
         balance = component.balance
         decided = balance is not None and (balance.algorithm is not None or balance.mode == "active-passive")
-        if not facts.kind(component.id).balances or component.kind == "cdn" or component.managed or decided:
+        if not KINDS[component.kind].balances or component.kind == "cdn" or component.managed or decided:
             continue
         pools = [one for one in facts.outgoing[component.id] if one.locality is None and _choices(facts, one) > 1]
         if pools and facts.flows_of[component.id]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.change import Append, Change, Put
 from archgen.finding import Subject
+from archgen.kinds import KINDS
 from archgen.model import Component
 from archgen.remedy import free
 from archgen.rule import Hit, Rule
@@ -26,7 +27,7 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _keeps(facts: Topology, component: Component) -> bool:
     copy = component.replication is not None and component.replication.copy_of is not None
-    kept = facts.kind(component.id).stores and not component.managed and not copy
+    kept = KINDS[component.kind].stores and not component.managed and not copy
     return kept and component.id not in facts.agreeing
 
 

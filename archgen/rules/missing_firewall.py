@@ -49,10 +49,11 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
 
 
 def _unguarded(facts: Topology, component: str) -> Iterator[Subject]:
-    if facts.components[component].kind in FIREWALLS or facts.components[component].kind == "client":
+    one = facts.components[component]
+    if one.managed or one.kind in FIREWALLS or one.kind == "client":
         return
-    for replica in facts.components[component].replicas:
-        if not facts.guarding(replica) and not facts.components[component].managed:
+    for replica in one.replicas:
+        if not facts.guarding(replica):
             yield from _where(replica)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.change import Change, Put
 from archgen.finding import Subject
+from archgen.kinds import KINDS
 from archgen.model import Component
 from archgen.remedy import one_more
 from archgen.rule import Hit, Rule
@@ -18,7 +19,7 @@ _FILES = ("file-storage", "object-storage")
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a data store, for the flows that the loss of its only writer breaks."""
     for component in facts.architecture.components:
-        if component.managed or not facts.kind(component.id).stores or _is_one_disk(component):
+        if component.managed or not KINDS[component.kind].stores or _is_one_disk(component):
             continue
         now, later = facts.writers(component.id)
         if len(now) == 1 and not later:

@@ -15,28 +15,28 @@ from archgen.wording import listed
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for the model that lists what is not watched; an error where nothing watches at all."""
-    on_flows, bare = _on_flows(facts)
+    running = [one for one in facts.architecture.components if facts.flows_of[one.id]]
+    on_flows, bare = _own(facts, running)
     watched = facts.watched
     hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
     parts = {part: subject for part in bare if (subject := Subject("component", part)) not in watched}
     if not hosts and not parts:
         return
     names = listed([*hosts, *parts])
-    nobody = not any(facts.kind(one.id).observes for one in facts.architecture.components)
-    components = [one for one in facts.components if one in parts or not hosts.keys().isdisjoint(facts.hosts_of(one))]
+    nobody = not facts.observers
+    unseen = [one.id for one in running if one.id in parts or not hosts.keys().isdisjoint(facts.hosts_of(one.id))]
     yield Hit(
         subject=Subject("model", facts.architecture.id),
         message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
         related=tuple((one, "is not monitored") for one in (*hosts.values(), *parts.values())),
-        flows=facts.flows_through(components),
+        flows=facts.flows_through(unseen),
         fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),
         case="nothing" if nobody else None,
     )
 
 
-def _on_flows(facts: Topology) -> tuple[list[str], list[str]]:
+def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str]]:
     """The hosts of what takes part in a flow, and the parts that have no host; what others run is theirs to watch."""
-    running = [one for one in facts.architecture.components if facts.flows_of[one.id]]
     own = [one for one in running if one.kind != "client" and not one.managed]
     hosts = {host for one in own for host in facts.hosts_of(one.id)}
     return [host for host in facts.hosts if host in hosts], [one.id for one in own if not facts.hosts_of(one.id)]
