@@ -276,7 +276,7 @@ class _Painter:
             stroke_width=width * self._sizes.line / SIZES.line,
             stroke_dasharray=line.dash or None,
         )
-        said = " ".join(word for word in (one.edge.label, line.words, one.edge.change) if word)
+        said = " ".join(dict.fromkeys(word for word in (one.edge.label, line.words, one.edge.change) if word))
         return self._item(
             "connection",
             one.edge.subject,

@@ -224,7 +224,7 @@ class _Painter:
 
     def _edge(self, into: Group, one: PlacedEdge) -> None:
         line = LINES[one.edge.meaning]
-        said = " ".join(word for word in (one.edge.label, line.words) if word)
+        said = " ".join(dict.fromkeys(word for word in (one.edge.label, line.words) if word))
         source, target = self._names[one.edge.source], self._names[one.edge.target]
         way = one.points
         ends = [
