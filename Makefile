@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 .PHONY: site test check readers generated bench brute-force mutants fuzz clean
 
 site: $(READY)
-	$(BIN)/archgen lint models --fail-on never
+	$(BIN)/archgen lint models --fail-on never --format concise
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 	@echo "The site is in site/: open site/index.html"
 
