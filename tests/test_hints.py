@@ -9,7 +9,7 @@ import pytest
 from archgen.cli import main
 from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
 from archgen.kinds import KINDS
-from archgen.loader.hints import _KINDS_OF_PRODUCTS, begun, kind_of_product, with_unit
+from archgen.loader.hints import _KINDS_OF_PRODUCTS, begun, kind_of_product, with_port, with_unit
 from archgen.schema.keys import key_names, keys
 
 MODEL = "archgen: 1\nname: M\nhosts: {s-1: {}}\ncomponents:\n  a: {kind: cache, runs_on: s-1}\n"
@@ -37,6 +37,23 @@ def test_products_and_units() -> None:
     )
     assert kind_of_product("toaster") is None
     assert with_unit("30").startswith("Add the unit: `30s`")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("https 443", "Write `{protocol: https, port: 443}`."),
+        ("HTTP:8080", "Write `{protocol: http, port: 8080}`."),
+        ("tcp/9000", "Write `{protocol: tcp, port: 9000}`."),
+        ("https", None),
+        ("https 443 80", None),
+        ("https ²", None),
+        ("htps 443", None),
+        ("443/tcp", None),
+    ],
+)
+def test_a_protocol_with_its_port_is_two_keys(text: str, meant: str | None) -> None:
+    assert with_port(text) == meant
 
 
 def test_explain_lists_what_it_knows(capsys: pytest.CaptureFixture[str]) -> None:

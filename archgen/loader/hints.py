@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archgen.protocols import PROTOCOLS
+
 _KINDS_OF_PRODUCTS = {
     "apache": ("web-server", "reverse-proxy"),
     "caddy": ("web-server", "reverse-proxy"),
@@ -49,6 +51,13 @@ def begun(text: str, options: Sequence[str]) -> str | None:
     """The one option that a text begins: `async` is short for `asynchronous`."""
     found = [one for one in options if one.startswith(text.casefold())] if len(text) > 2 else []
     return found[0] if len(found) == 1 else None
+
+
+def with_port(text: str) -> str | None:
+    """How to say a protocol with its port, where both are written as one text: `https 443`, `tcp/9000`."""
+    protocol, _, port = text.replace(":", " ").replace("/", " ").partition(" ")
+    said = protocol.casefold() in PROTOCOLS and port.isascii() and port.isdigit()
+    return f"Write `{{protocol: {protocol.casefold()}, port: {port}}}`." if said else None
 
 
 def kind_of_product(text: str) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archgen.errors import SUGGESTED
 from archgen.loader.connecting import ends
 from archgen.loader.context import SECTIONS, SubjectId, closest
-from archgen.loader.hints import begun, kind_of_product, with_unit
+from archgen.loader.hints import begun, kind_of_product, with_port, with_unit
 from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, Node, Seq
 from archgen.schema.flow_style import flow_style
@@ -224,6 +224,8 @@ def _enum(refused: _Refused) -> Words:
     fix = f"{SUGGESTED}`{near}`? {choices}" if near else choices
     if refused.path[-1:] == ("kind",) and len(refused.path) == 3 and refused.path[0] == "components":
         fix = (kind_of_product(refused.value) if isinstance(refused.value, str) else None) or fix
+    if refused.path[:1] == ("connections",) and isinstance(refused.value, str):
+        fix = with_port(refused.value) or fix
     if refused.path == ("archgen",):
         fix = "This archgen reads format 1: write `archgen: 1`."
     yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
