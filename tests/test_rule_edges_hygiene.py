@@ -543,6 +543,52 @@ def test_the_reference_models_are_complete(model: Path) -> None:
     assert subjects(model.read_text(encoding="utf-8"), "incomplete-model") == []
 
 
+ANSWERED = """\
+archgen: 1
+name: M
+components:
+  user: {kind: client}
+  app: {kind: external-service, managed: true}
+  data: {kind: external-service, managed: true}
+connections:
+  user -> app: https
+  app -> data: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> app: GET /
+%s
+      - data --> app: rows
+      - data --> app: more rows
+      - app --> user: 200 OK
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "place"),
+    [
+        ("      - note: {over: [app], text: it looks the page up}", "read-page/2"),
+        ("      - app -> data: SELECT", None),
+        ("      - opt: {when: not in memory, steps: [{app -> data: SELECT}]}", None),
+        ("      - data -> app: a change", None),
+    ],
+)
+def test_an_answer_that_nobody_asked_for_is_told_once(step: str, place: str | None) -> None:
+    text = ANSWERED % step
+    if "data -> app" in step:
+        text = text.replace("  app -> data: https", "  data -> app: https")
+    found = [one for one in findings(text, "incomplete-model") if "no step asks" in one.message]
+    assert [(one.subject.id, one.flows) for one in found] == ([(place, ("read-page",))] if place else [])
+    assert all(one.fix == "Add the request before the answer: `app -> data`." for one in found)
+
+
+def test_an_answer_inside_a_frame_is_heard() -> None:
+    step = "      - opt: {when: not in memory, steps: [{data --> app: rows}]}"
+    found = [one for one in findings(ANSWERED % step, "incomplete-model") if "no step asks" in one.message]
+    assert [one.subject.id for one in found] == ["read-page/2.1"]
+
+
 def asked(text: str) -> list[tuple[str, str]]:
     return [(one.subject.id, one.fix) for one in findings(text, "incomplete-model")]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from archgen.model import Access, Component, Connection, Flow, Frame, Replica, Request, Step
+from archgen.model import Access, Answer, Component, Connection, Flow, Frame, Replica, Request, Step
 from archgen.reliability.index import Index
 
 
@@ -79,6 +79,16 @@ def requests(steps: Iterable[Step], optional: bool = False) -> Iterator[tuple[Re
         elif isinstance(step, Frame):
             for branch in step.branches:
                 yield from requests(branch.steps, optional or step.kind == "opt")
+
+
+def answers(steps: Iterable[Step]) -> Iterator[Answer]:
+    """Every answer of a flow in order."""
+    for step in steps:
+        if isinstance(step, Answer):
+            yield step
+        elif isinstance(step, Frame):
+            for branch in step.branches:
+                yield from answers(branch.steps)
 
 
 def quorum(component: Component) -> int:

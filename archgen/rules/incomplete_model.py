@@ -10,6 +10,7 @@ from archgen.kinds import KINDS
 from archgen.model import Component, Connection, Flow, Port
 from archgen.naming import ADDRESS_TYPES, address, lies_under, plain, pointee
 from archgen.protocols import WEB
+from archgen.reliability.structure import answers, requests
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology, encrypted
 from archgen.wording import listed
@@ -39,7 +40,7 @@ def _flows(facts: Topology, subject: Subject) -> tuple[str, ...]:
         return facts.flows_of[subject.id]
     if subject.kind == "connection":
         return facts.flows_over[subject.id]
-    return (subject.id,) if subject.kind == "flow" else ()
+    return (subject.id.partition("/")[0],) if subject.kind in ("flow", "step") else ()
 
 
 def _component(component: Component, message: str, fix: str) -> Gap:
@@ -66,6 +67,20 @@ def _requestless(facts: Topology) -> Iterator[Gap]:
                 f"Add to {flow} a request that it cannot do without: outside of `opt`, and without `required: false` at "
                 "the step or at its connection.",
             )
+
+
+def _unasked(facts: Topology) -> Iterator[Gap]:
+    """Components that answer in a flow without any part in its requests, so that it is not taken to need them."""
+    for flow in facts.architecture.flows:
+        known = {end for one, _ in requests(flow.steps) for end in (one.source, *one.targets)}
+        for answer in answers(flow.steps):
+            if answer.source not in known and facts.structures[flow.id].initiators:
+                known.add(answer.source)
+                yield (
+                    Subject("step", answer.id),
+                    f"{answer.source} answers in {flow.id} and no step asks it, so {flow.id} is not taken to need it",
+                    f"Add the request before the answer: `{answer.target} -> {answer.source}`.",
+                )
 
 
 def _writers(facts: Topology) -> Iterator[Gap]:
@@ -255,6 +270,7 @@ def _lifetimes(facts: Topology) -> Iterator[Gap]:
 _SEARCHES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     _flowless,
     _requestless,
+    _unasked,
     _writers,
     _algorithms,
     _encryption,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from archgen.finding import Subject
 from archgen.kinds import KINDS
-from archgen.model import Answer, Architecture, Component, Connection, Frame, Step
+from archgen.model import Architecture, Component, Connection
+from archgen.reliability.structure import answers
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
@@ -60,20 +61,11 @@ def _on_flows(facts: Topology) -> Iterator[str]:
             yield from (hop.step.source, *hop.step.targets)
             yield from hop.connection.targets if hop.connection else ()
     for flow in facts.architecture.flows:
-        for answer in _answers(flow.steps):
+        for answer in answers(flow.steps):
             yield from (answer.source, answer.target)
     for component in facts.architecture.components:
         if _works_for_all(facts.architecture, component):
             yield component.id
-
-
-def _answers(steps: tuple[Step, ...]) -> Iterator[Answer]:
-    for step in steps:
-        if isinstance(step, Answer):
-            yield step
-        elif isinstance(step, Frame):
-            for branch in step.branches:
-                yield from _answers(branch.steps)
 
 
 def _works_for_all(architecture: Architecture, component: Component) -> bool:
