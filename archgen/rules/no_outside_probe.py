@@ -38,6 +38,7 @@ def check(facts: Topology) -> Iterator[Hit]:
             subject=Subject("model", facts.architecture.id),
             message=f"nothing checks {listed(names)} from outside, as a visitor would{also}",
             flows=tuple(blind),
+            fix=f"Let something outside ask for it as a visitor does, every minute: `probes: [{', '.join(names)}]`.",
         )
 
 
@@ -88,7 +89,7 @@ RULE = Rule(
         "certificate ran out, that the firewall drops the visitors or that the provider's line is down; and a site that "
         "nobody can reach looks, from within, like a quiet day."
     ),
-    fix="Let something outside ask for the page as a visitor does, every minute: `probes: [www.foobar.com]`.",
+    fix="Let something outside ask for the page as a visitor does, every minute, and name what it asks for: `probes`.",
     limits=(
         "Asks for flows of visitors that state a `domain`. Silent where nothing monitors at all, which `unmonitored` reports."
     ),

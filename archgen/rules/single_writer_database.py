@@ -58,6 +58,7 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
         message=_message(facts, component, writer, flows),
         related=tuple(related),
         flows=flows,
+        fix=_fix(component, writer),
         proof=proofs[-1],
         causes=frozenset(causes),
     )
@@ -81,6 +82,13 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
         f"only {writer} takes writes and failover {said}: {listed(flows)} {verb} with it; "
         f"{listed(others)} {protect} the data and the reads, not the writes"
     )
+
+
+def _fix(component: Component, writer: str) -> str | None:
+    others = [one.id for one in component.replicas if one.id != writer]
+    if not others:
+        return None
+    return f"Let something promote {listed(others, 'or')} by itself: `replication: {{failover: automatic, by: …}}`."
 
 
 def _copies(one: Component, component: Component) -> bool:

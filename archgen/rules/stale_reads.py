@@ -55,7 +55,17 @@ def _hit(hop: Hop, component: Component, write: str, late: tuple[str, ...]) -> H
         ),
         related=((Subject("step", write), "writes what is read"), (Subject("component", component.id), "lags behind")),
         flows=(hop.flow,),
+        fix=(
+            f"Read one's own writes from the primary (`{hop.step.source} -> {_primary(component)}`), replicate "
+            "synchronously, or leave replicas out that are too far behind and state the bound (`lag: 1s`)."
+        ),
     )
+
+
+def _primary(component: Component) -> str:
+    """What to ask instead: the component that one is a copy of, or the replica of its own that takes the writes."""
+    primary = component.replication.primary if component.replication is not None else ()
+    return primary[0] if primary else _origin(component)
 
 
 RULE = Rule(
@@ -70,10 +80,7 @@ RULE = Rule(
         "so it is sent once more. It happens rarely on a quiet site and all the time under load, because that is when "
         "replicas fall behind."
     ),
-    fix=(
-        "Read one's own writes from the primary (`app -> mysql@server-1`), replicate synchronously, or leave replicas out "
-        "that are too far behind and state the bound (`lag: 1s`)."
-    ),
+    fix="Read one's own writes from the primary, replicate synchronously, or state how far a replica may be behind (`lag`).",
     limits="Looks within one flow; a read in the next request of the same visitor is not seen. Silent without `mode`.",
     references=(("Jepsen, Read Your Writes", "https://jepsen.io/consistency/models/read-your-writes"),),
     check=check,
