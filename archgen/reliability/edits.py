@@ -118,10 +118,11 @@ def fresh(name: str, known: set[str]) -> str:
     """The next free name of the same stem: `lb-2` after `lb-1` and after `lb`, `web2` after `web1`."""
     rest = name[len(stem(name)) :]
     between = rest.rstrip("0123456789") if rest[-1:].isdigit() else "-"
+    begun = stem(name) + between
     number = 2
-    while f"{stem(name)}{between}{number}" in known:
+    while f"{begun}{number}" in known:
         number += 1
-    return f"{stem(name)}{between}{number}"
+    return f"{begun}{number}"
 
 
 def _with_replica(architecture: Architecture, name: str, host: str | None) -> Component:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from archgen.model import Architecture, Component, Connection, Replica
+from archgen.model import Architecture, Component, Connection, Host, Replica
 
 NEAREST = "same-zone"
 SAME_HOST = "same-host"
@@ -36,6 +36,22 @@ class Index:
             if len(replica.hosts) == 1:
                 found.setdefault(replica.hosts[0], set()).add(replica.component)
         return {host: frozenset(components) for host, components in found.items()}
+
+    @cached_property
+    def hosts(self) -> dict[str, Host]:
+        """Hosts by id, in the model's order."""
+        return {host.id: host for host in self.architecture.hosts}
+
+    @cached_property
+    def carrying(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
+        """The hosts that carry components of a kind and product, in the model's order."""
+        found: dict[tuple[str, str | None], list[str]] = {}
+        for host in self.hosts:
+            for key in {
+                (one.kind, one.product) for one in map(self.components.__getitem__, self.standing_on.get(host, ()))
+            }:
+                found.setdefault(key, []).append(host)
+        return {key: tuple(hosts) for key, hosts in found.items()}
 
     @cached_property
     def connections(self) -> dict[tuple[str, str], Connection]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 from archgen.kinds import KINDS
 from archgen.model import Component
@@ -16,24 +17,22 @@ def room(index: Index, component: Component, taken: Callable[[str], bool]) -> st
     that stands beside the component as well: a database is not put on the host of a cache, and nothing on a firewall.
     """
     own = dict.fromkeys(host for replica in component.replicas for host in replica.hosts)
-    hosts = {one.id: one for one in index.architecture.hosts}
-    networks = {hosts[one].network for one in own}
-    company = {one for host in own for one in index.standing_on.get(host, ()) if _works(index.components[one])}
-    for host in hosts:
-        if host in own or taken(host) or hosts[host].network not in networks:
-            continue
-        carried = [index.components[one] for one in index.standing_on.get(host, ())]
-        if any(one.id in company or _alike(one, component) for one in carried):
-            return host
-    return None
+    networks = {index.hosts[one].network for one in own}
+
+    def fits(host: str) -> bool:
+        return host not in own and index.hosts[host].network in networks and not taken(host)
+
+    beside = {one for host in own for one in index.standing_on.get(host, ()) if _works(index.components[one])}
+    pools = [
+        [replica.hosts[0] for replica in index.components[name].replicas if len(replica.hosts) == 1] for name in beside
+    ]
+    if component.kind != "other" and not KINDS[component.kind].protects:
+        pools.append(list(index.carrying.get((component.kind, component.product), ())))
+    found = {host for pool in pools for host in islice(filter(fits, pool), 1)}
+    return next((host for host in index.hosts if host in found), None) if found else None
 
 
 def _works(component: Component) -> bool:
     """Whether a component says something of what its host is for: agents and files are everywhere."""
     kind = KINDS[component.kind]
     return not kind.observes and not kind.passive
-
-
-def _alike(one: Component, other: Component) -> bool:
-    named = one.kind != "other" and not KINDS[one.kind].protects
-    return named and one.kind == other.kind and one.product == other.product
