@@ -57,13 +57,13 @@ def test_what_is_always_down_is_as_high_as_the_room_and_what_never_is_can_be_see
     assert 0 < never < 5
 
 
-def test_a_bar_keeps_the_colour_of_its_label_and_stands_first_where_it_is_alone() -> None:
+def test_a_bar_keeps_the_look_of_its_label_and_stands_first_where_it_is_alone() -> None:
     alone = rung("B", 3.0, labels=("writes",))
     placed = place_rungs((rung("A", 1.0, 2.0), alone), "Down", 3.0, ROOM)
     first = place_rungs((alone, rung("A", 1.0, 2.0)), "Down", 3.0, ROOM)
     assert [one.text for one in first.words] == [one.text for one in placed.words] == ["Down", "reads", "writes"]
-    assert first.columns[0].bars[0].role == placed.columns[1].bars[0].role
-    assert placed.columns[1].bars[0].role == placed.columns[0].bars[1].role != placed.columns[0].bars[0].role
+    assert first.columns[0].bars[0].hollow
+    assert [bar.hollow for column in placed.columns for bar in column.bars] == [False, True, True]
     assert placed.columns[1].bars[0].box.x == placed.columns[1].words[1].box.x
 
 

@@ -12,6 +12,9 @@ from archgen.layout.placed import Box
 from archgen.metrics import elide, text_width, wrap
 
 LEADING = 1.25
+OUTLINE = 2.0
+"""How thick the outline of a hollow bar is."""
+
 _KEY = 18
 """Points of the key."""
 
@@ -22,7 +25,6 @@ _COLUMN, _BAR = 28.0, 8.0
 """What is between two systems, and between two bars of one."""
 
 _WIDEST, _LEAST = 88.0, 3.0
-_ROLES = ("accent", "muted", "faint")
 _SWATCH, _MARK = 14.0, 16.0
 _LINES = 3
 
@@ -30,7 +32,7 @@ _LINES = 3
 class Bar(Struct, frozen=True):
     """Hours a year; `inf` is all of it. `shown` says it in words, `label` what it is of, as the key says it.
 
-    Bars of one `series` have one colour on all slides.
+    Bars of one `series` look alike on all slides: those of every second one are hollow.
     """
 
     label: str
@@ -66,10 +68,10 @@ class Said(Struct, frozen=True):
 
 
 class Filled(Struct, frozen=True):
-    """A bar, or a sample of one in the key."""
+    """A bar, or a sample of one in the key; a hollow one is told from a full one without colours."""
 
     box: Box
-    role: str
+    hollow: bool
     told: str = ""
 
 
@@ -144,7 +146,7 @@ class _Placing:
         samples = []
         for series, label in self._labels.items():
             y = self._room.y + (_KEY * LEADING - _SWATCH) / 2
-            samples.append(Filled(Box(x, y, _SWATCH, _SWATCH), _ROLES[series % len(_ROLES)]))
+            samples.append(Filled(Box(x, y, _SWATCH, _SWATCH), series % 2 == 1))
             said.append(self._line(label, x + _SWATCH + 8, self._room.y, _KEY))
             x = said[-1].box.right + 20
         return tuple(samples), tuple(said)
@@ -173,11 +175,10 @@ class _Placing:
 
     def _bars(self, one: Rung, x: float) -> Iterator[Filled]:
         for at, bar in enumerate(one.bars):
-            role = _ROLES[bar.series % len(_ROLES)]
             share = 1.0 if bar.hours == inf else bar.hours / self._most if self._most else 0.0
             tall = max(share * (self._base - self._top), _LEAST)
             box = Box(x + at * (self._bar + _BAR), self._base - tall, self._bar, tall)
-            yield Filled(box, role, f"{bar.label}: down {bar.shown} a year")
+            yield Filled(box, bar.series % 2 == 1, f"{bar.label}: down {bar.shown} a year")
 
     def _counts(self, one: Rung, x: float, y: float) -> tuple[tuple[tuple[Severity, Box], ...], tuple[Said, ...]]:
         """The form of each severity with how many issues have it."""

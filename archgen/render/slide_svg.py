@@ -33,7 +33,7 @@ from archgen.finding import Severity
 from archgen.glyphs import Icon
 from archgen.layout.legible import INSIDE, MOST
 from archgen.layout.placed import Box
-from archgen.layout.rungs import Filled, Said, place_rungs
+from archgen.layout.rungs import OUTLINE, Filled, Said, place_rungs
 from archgen.layout.tables import LEADING, PAD, lay_out
 from archgen.layout.titles import fitted_title
 from archgen.markup import badge, element, escape, number, sized_badge, words
@@ -210,8 +210,16 @@ def _ladder(slide: Ladder) -> str:
 
 
 def _filled(one: Filled) -> str:
-    box = one.box
-    return element("rect", x=box.x, y=box.y, width=box.width, height=box.height, class_=f"f-{one.role}")
+    box, half = one.box, OUTLINE / 2 if one.hollow else 0.0
+    return element(
+        "rect",
+        x=box.x + half,
+        y=box.y + half,
+        width=box.width - 2 * half,
+        height=max(box.height - half, 1.0),
+        class_="f-tint_3 s-accent" if one.hollow else "f-accent",
+        stroke_width=OUTLINE if one.hollow else None,
+    )
 
 
 def _said(one: Said) -> str:

@@ -6,7 +6,8 @@ from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.export.pptx.canvas import Anchor, Canvas, Group
 from archgen.export.pptx.marks import form
-from archgen.layout.rungs import Column, Filled, Rungs, Said
+from archgen.layout.placed import Box
+from archgen.layout.rungs import OUTLINE, Column, Filled, Rungs, Said
 from archgen.markup import clean
 
 
@@ -32,7 +33,15 @@ def _column(canvas: Canvas, column: Column) -> None:
 
 
 def _filled(canvas: Canvas, into: Group, one: Filled, name: str) -> None:
-    canvas.shape(into, MSO_SHAPE.RECTANGLE, one.box, fill=one.role, line=None, name=name, told=one.told)
+    box, fill = (_inside(one.box), "tint_3") if one.hollow else (one.box, "accent")
+    line = "accent" if one.hollow else None
+    canvas.shape(into, MSO_SHAPE.RECTANGLE, box, fill=fill, line=line, width=OUTLINE, name=name, told=one.told)
+
+
+def _inside(box: Box) -> Box:
+    """A box whose outline ends where the box does on three sides; the fourth is the line that bars stand on."""
+    half = OUTLINE / 2
+    return Box(box.x + half, box.y + half, box.width - OUTLINE, max(box.height - half, half))
 
 
 def _words(canvas: Canvas, into: Group, one: Said) -> None:
