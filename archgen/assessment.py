@@ -130,7 +130,7 @@ def quantified(
 
     It is the flow's own; where people promote replicas in a stated time it counts these too, once they are done.
     """
-    plan = topology.plans[flow]
+    plan = topology.losses.plans[flow]
     up = {element: probabilities.of(element)[0] for element in plan.elements} | dict.fromkeys(gone, 0.0)
     if any(promoted_by_hand(topology.components[one]) for one in plan.members):
         plan = Plan(topology.index, build(topology.index, topology.flows[flow], by_hand=True))
@@ -141,7 +141,7 @@ def quantified(
 def _flow(
     topology: Topology, probabilities: Probabilities, flow: str, order: int, gone: tuple[Subject, ...]
 ) -> FlowAssessment:
-    single = failures(topology.plans[flow], gone) if gone else topology.failures[flow]
+    single = failures(topology.losses.plans[flow], gone) if gone else topology.losses.failures[flow]
     plan, up = quantified(topology, probabilities, flow, gone)
     calculation = Calculation(plan, failures(plan, gone) if plan.awaiting() else single)
     result = calculation.availability(up)
@@ -158,7 +158,7 @@ def _flow(
         flow=flow,
         possible=single.possible,
         points=tuple(point.element for point in single.points),
-        cuts=cut_sets(topology.plans[flow], order, gone) if order > 1 else _points_alone(single),
+        cuts=cut_sets(topology.losses.plans[flow], order, gone) if order > 1 else _points_alone(single),
         result=result,
         assumed=assumed if single.possible else (),
         sensitivity=Sensitivity(shifted(0.1), shifted(10.0)) if assumed and single.possible else None,

@@ -117,7 +117,7 @@ class Load:
         return tuple(one for one in elements if one.kind != "replica" or self._is_own(one, few))
 
     def _elements(self, flow: str) -> tuple[Subject, ...]:
-        return self._topology.plans[flow].elements if flow in self._suspects else ()
+        return self._topology.losses.plans[flow].elements if flow in self._suspects else ()
 
     def _is_own(self, element: Subject, few: bool) -> bool:
         hosts = self._topology.replicas[element.id].hosts
@@ -146,7 +146,7 @@ class Load:
 
     def _touch(self, flow: str) -> frozenset[Subject]:
         """The elements whose loss can change what a flow brings, those of its optional calls included."""
-        found = set(self._topology.plans[flow].elements)
+        found = set(self._topology.losses.plans[flow].elements)
         for one in self._today[flow] or ():
             replica = self._topology.replicas[one]
             found.add(Subject("replica", one))
@@ -168,7 +168,7 @@ class Load:
 
 def _works(topology: Topology, flow: str, lost: Subject | None) -> Works | None:
     """Which replicas work in a flow after a loss; None where the flow fails then."""
-    evaluation = topology.single_losses[flow]
+    evaluation = topology.losses.single_losses[flow]
     elements = evaluation.plan.elements
     bit = 1 << (elements.index(lost) + 1) if lost is not None and lost in elements else 1
     if evaluation.flow & bit:

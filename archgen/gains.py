@@ -106,7 +106,7 @@ class _Search:
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
         self.work = 0
-        self.breaking = frozenset(point.element for each in topology.failures.values() for point in each.points)
+        self.breaking = frozenset(point.element for each in topology.losses.failures.values() for point in each.points)
 
 
 class _FlowSearch:
@@ -117,7 +117,7 @@ class _FlowSearch:
         self.whole = search.topology.architecture
         self.flow = search.topology.flows[assessed.flow]
         self.before = assessed.result
-        self.used = frozenset(search.topology.plans[assessed.flow].members)
+        self.used = frozenset(search.topology.losses.plans[assessed.flow].members)
         self.own = _of_flow(search.topology, self.flow, self.used)
         self.given_up = False
         self.known: dict[tuple[Edit, ...], FlowAvailability | None] = {}
@@ -215,7 +215,7 @@ class _FlowSearch:
     def _tried(self, edits: tuple[Edit, ...]) -> FlowAvailability | None:
         topology = Topology(self._applied(edits))
         plan, up = quantified(topology, Probabilities(topology), self.flow.id)
-        single = failures(plan) if plan.awaiting() else topology.failures[self.flow.id]
+        single = failures(plan) if plan.awaiting() else topology.losses.failures[self.flow.id]
         calculation = Calculation(plan, single, _NODES)
         self.given_up = not calculation.exact
         self.search.work += _FIXED + (2 * _NODES if self.given_up else calculation.nodes)

@@ -57,8 +57,8 @@ def growth() -> None:
     before = 0.0
     for components in (1_000, 10_000, 100_000):
         model = systems.layered(components)
-        took = min(seconds(lambda: Topology(model).failures) for _ in range(3))  # noqa: B023
-        failures = Topology(model).failures
+        took = min(seconds(lambda: Topology(model).losses.failures) for _ in range(3))  # noqa: B023
+        failures = Topology(model).losses.failures
         points = sum(len(found.points) for found in failures.values())
         ratio = f"{took / before:5.1f}x of {MOST_GROWTH}x" if before else ""
         mark = mark_of(took / before <= MOST_GROWTH) if before else ""
@@ -72,7 +72,7 @@ def share() -> None:
     data = synthetic.model(100_000).encode()
     loading = seconds(lambda: load("big.arch.yaml", data))
     model = load("big.arch.yaml", data).architecture
-    took = min(seconds(lambda: Topology(model).failures) for _ in range(2))
+    took = min(seconds(lambda: Topology(model).losses.failures) for _ in range(2))
     mark = mark_of(took <= MOST_OF_LOAD * loading)
     print(
         f"single points {took:.2f} s beside a load of {loading:.2f} s: {took / loading:.2f}x of {MOST_OF_LOAD}x  {mark}"
@@ -122,10 +122,10 @@ def exact() -> None:
     probabilities = Probabilities(topology)
     worst, found = 0.0, 0
     widths: list[float] = []
-    names = Random(2).sample(list(topology.plans), FLOWS)
-    sizes = sorted(len(topology.plans[name].elements) for name in names)
+    names = Random(2).sample(list(topology.losses.plans), FLOWS)
+    sizes = sorted(len(topology.losses.plans[name].elements) for name in names)
     for name in names:
-        plan, single = topology.plans[name], topology.failures[name]
+        plan, single = topology.losses.plans[name], topology.losses.failures[name]
         up = {element: probabilities.of(element)[0] for element in plan.elements}
         told: list[FlowAvailability] = []
         took = seconds(lambda: told.append(Calculation(plan, single).availability(up)))  # noqa: B023
@@ -138,7 +138,7 @@ def exact() -> None:
     )
     print(f"the others are known to {max(widths, default=0.0):.1e} at worst")
     print(f"the slowest took {worst * 1e3:.0f} ms of {SECONDS_EACH * 1e3:.0f} ms  {mark_of(worst <= SECONDS_EACH)}")
-    pairs = max(seconds(lambda: cut_sets(topology.plans[name], 2)) for name in names)  # noqa: B023
+    pairs = max(seconds(lambda: cut_sets(topology.losses.plans[name], 2)) for name in names)  # noqa: B023
     print(f"the slowest pairs took {pairs * 1e3:.0f} ms")
 
 

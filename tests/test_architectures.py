@@ -45,10 +45,10 @@ def test_the_verdict_is_the_one_worked_out_by_hand(file: Path) -> None:
     topology = Topology(load(str(file), text.encode()).architecture)
     verdicts = {one["flow"]: stated(one["lone"]) | stated(one["pairs"]) for one in VERDICT.finditer(text)}
     assert verdicts.keys() == topology.flows.keys()
-    for flow, plan in topology.plans.items():
+    for flow, plan in topology.losses.plans.items():
         found = {frozenset(f"{one.kind} {one.id}" for one in each) for each in cut_sets(plan, 2).sets}
         assert found == verdicts[flow], flow
-        assert topology.failures[flow].possible
+        assert topology.losses.failures[flow].possible
 
 
 def test_there_are_as_many_as_promised() -> None:

@@ -147,7 +147,10 @@ def test_the_page_tells_what_python_tells(browser: Browser, site: str) -> None:
         "model, flow, model.elements.map((_, at) => at).filter(at => bits >> at & 1)).status))"
     )
     assert found == [
-        [simulate(topology.index, flow, topology.plans[flow.id], gone).status for flow in topology.architecture.flows]
+        [
+            simulate(topology.index, flow, topology.losses.plans[flow.id], gone).status
+            for flow in topology.architecture.flows
+        ]
         for bits in range(1 << len(known))
         for gone in [[one for at, one in enumerate(known) if bits >> at & 1]]
     ]

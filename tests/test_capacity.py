@@ -190,17 +190,17 @@ def _demanding(seed: int) -> Topology:
 def test_what_a_flow_brings_is_what_its_sure_steps_ask_for_and_goes_only_to_what_works(seed: int) -> None:
     facts = _demanding(seed)
     load = Load(facts)
-    for lost in (None, *dict.fromkeys(one for plan in facts.plans.values() for one in plan.elements[::7])):
+    for lost in (None, *dict.fromkeys(one for plan in facts.losses.plans.values() for one in plan.elements[::7])):
         found = load.rates(lost)
         for flow, rates in found.items():
-            evaluation = facts.single_losses[flow]
+            evaluation = facts.losses.single_losses[flow]
             place = evaluation.plan.elements.index(lost) + 1 if lost in evaluation.plan.elements else 0
             steps = len([hop for hop in facts.hops[flow] if hop.connection is not None])
             assert sum(rates.values()) <= 100.0 * steps + 1e-6
             for replica, rate in rates.items():
                 assert rate > 0
                 assert not evaluation.failed.get(replica, 0) >> place & 1
-    broken = {one for one, failure in facts.failures.items() if not failure.possible}
+    broken = {one for one, failure in facts.losses.failures.items() if not failure.possible}
     assert broken.isdisjoint(loads(facts))
 
 
@@ -216,7 +216,7 @@ def test_no_component_gets_too_much_by_a_loss_that_is_left_out(seed: int, capaci
         )
     )
     load = Load(facts)
-    every = dict.fromkeys(one for plan in facts.plans.values() for one in plan.elements)
+    every = dict.fromkeys(one for plan in facts.losses.plans.values() for one in plan.elements)
 
     def flagged(elements: Iterable[Subject]) -> set[str]:
         return {facts.replicas[one.replica].component for lost in elements for one in load.overloads(lost)}
@@ -271,7 +271,7 @@ def test_a_peak_below_the_demand_is_none(peak: str) -> None:
 def test_the_worst_loss_is_the_worst_of_all_losses(seed: int) -> None:
     facts = _demanding(seed)
     load = Load(facts)
-    losses = [one for flow in facts.plans for one in facts.plans[flow].elements]
+    losses = [one for flow in facts.losses.plans for one in facts.losses.plans[flow].elements]
     for one in headroom(facts).components:
         members = [each.id for each in facts.components[one.component].replicas]
         most = max(

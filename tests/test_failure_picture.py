@@ -126,7 +126,7 @@ def test_any_failing_flow_is_told_up_to_one_request_that_fails() -> None:
         everything = elements(model)
         for flow in model.flows:
             gone = [Subject(*one) for one in random.sample(everything, min(len(everything), 3))]  # type: ignore[arg-type]
-            found = simulate(topology.index, flow, topology.plans[flow.id], gone)
+            found = simulate(topology.index, flow, topology.losses.plans[flow.id], gone)
             if found.status != "down":
                 continue
             one = stop(topology, found)

@@ -70,14 +70,14 @@ def test_a_thousand_entangled_elements_get_an_interval(
 
 
 def test_a_search_that_is_given_up_says_so() -> None:
-    plan = Topology(load("a.arch.yaml", ring(250).encode()).architecture).plans["all"]
+    plan = Topology(load("a.arch.yaml", ring(250).encode()).architecture).losses.plans["all"]
     assert cut_sets(plan, 2).truncated
     assert not cut_sets(plan, 1).truncated
 
 
 def test_a_higher_order_loses_nothing_of_a_lower_one() -> None:
     """What is found of up to three elements is found again among those of up to four."""
-    plan = Topology(load("a.arch.yaml", spread(120, 3).encode()).architecture).plans["all"]
+    plan = Topology(load("a.arch.yaml", spread(120, 3).encode()).architecture).losses.plans["all"]
     found, whole = cut_sets(plan, 4), cut_sets(plan, 3)
     assert not whole.truncated
     assert whole.sets
@@ -91,6 +91,6 @@ def random_part(sets: tuple[tuple[Subject, ...], ...]) -> list[tuple[Subject, ..
 
 
 def test_a_diagram_stops_at_its_budget() -> None:
-    plan = Topology(load("a.arch.yaml", ring(60).encode()).architecture).plans["all"]
+    plan = Topology(load("a.arch.yaml", ring(60).encode()).architecture).losses.plans["all"]
     with pytest.raises(BudgetExceeded):
         Evaluation(plan, Bdd([(one,) for one in plan.elements], 50))

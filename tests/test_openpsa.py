@@ -69,7 +69,7 @@ def scram(document: str, directory: Path) -> dict[str, ElementTree.Element]:
 
 def compare(model: Architecture, directory: Path) -> int:
     topology = Topology(rare(model, 7))
-    possible = tuple(one for one in topology.architecture.flows if topology.failures[one.id].possible)
+    possible = tuple(one for one in topology.architecture.flows if topology.losses.failures[one.id].possible)
     topology = Topology(replace(topology.architecture, flows=possible))
     if not possible:
         return 0
@@ -77,7 +77,7 @@ def compare(model: Architecture, directory: Path) -> int:
     found, names, probabilities = scram(document, directory), labels(document), Probabilities(topology)
     for number, flow in enumerate(possible, 1):
         plan, up = quantified(topology, probabilities, flow.id)
-        if not topology.plans[flow.id].elements or plan.awaiting():
+        if not topology.losses.plans[flow.id].elements or plan.awaiting():
             continue
         ours = Calculation(plan, failures(plan)).availability(up)
         assert ours.method == "exact"

@@ -479,7 +479,7 @@ def test_every_impossible_flow_is_explained_and_no_possible_one_is_blamed(start:
         blamed = {flow for one in found if one.rule == "impossible-flow" for flow in one.flows}
         explained = blamed | {flow for one in found if one.rule == "write-to-replica" for flow in one.flows}
         unconnected = {hop.flow for hops in facts.hops.values() for hop in hops if hop.connection is None}
-        impossible = {flow for flow, failure in facts.failures.items() if not failure.possible}
+        impossible = {flow for flow, failure in facts.losses.failures.items() if not failure.possible}
         assert impossible <= explained, seed
         assert blamed <= impossible | unconnected, seed
 

@@ -66,7 +66,7 @@ def told(topology: Topology, known: tuple[Subject, ...], lost: tuple[int, ...]) 
     place = {element: at for at, element in enumerate(known)}
     found: list[list[Any]] = []
     for flow in topology.architecture.flows:
-        plan = topology.plans[flow.id]
+        plan = topology.losses.plans[flow.id]
         one = simulate(topology.index, flow, plan, gone)
         steps = {
             each.id: f"{each.source} -> {' | '.join(each.targets)}" + (f": {each.message}" if each.message else "")
@@ -147,7 +147,7 @@ def test_ten_thousand_random_states_of_larger_models(script: Script, name: str) 
     found = script.call("statuses", states)
     gone = {one: sum(1 << at for at, lost in enumerate(states) if place in lost) for place, one in enumerate(known)}
     for at, flow in enumerate(topology.architecture.flows):
-        expected = statuses(topology.index, flow, topology.plans[flow.id], gone, len(states))
+        expected = statuses(topology.index, flow, topology.losses.plans[flow.id], gone, len(states))
         assert "".join(one[at] for one in found) == "".join(one[0] for one in expected)
         assert {"ok", "degraded", "down"} == set(expected)
     equal(script, topology.architecture, states[:150])
@@ -158,7 +158,7 @@ def test_many_states_at_once_are_each_as_one(seed: int) -> None:
     topology = Topology(architecture(seed))
     known = elements(topology)
     for flow in topology.architecture.flows:
-        plan = topology.plans[flow.id]
+        plan = topology.losses.plans[flow.id]
         expected = tuple(simulate(topology.index, flow, plan, [one]).status for one in known)
         assert alone(topology.index, flow, plan, known) == expected
 

@@ -121,7 +121,7 @@ def _facts(side: Side, flow: str) -> FlowFacts | None:
     if flow not in topology.flows:
         return None
     return FlowFacts(
-        possible=topology.failures[flow].possible,
+        possible=topology.losses.failures[flow].possible,
         access=access(topology, flow),
         stops=stops(topology, flow),
         survives=survivors(topology, flow),
@@ -131,7 +131,7 @@ def _facts(side: Side, flow: str) -> FlowFacts | None:
 
 def stops(topology: Topology, flow: str) -> tuple[Subject, ...]:
     """The elements whose loss alone breaks a flow, a host standing for what is on it."""
-    return tuple(one.element for one in topology.breaking if flow in one.flows)
+    return tuple(one.element for one in topology.losses.breaking if flow in one.flows)
 
 
 def called(topology: Topology, element: Subject) -> str:
@@ -144,7 +144,7 @@ def called(topology: Topology, element: Subject) -> str:
 
 def survivors(topology: Topology, flow: str) -> tuple[str, ...]:
     """The hosts of a flow whose loss alone does not break it."""
-    failures = topology.failures[flow]
+    failures = topology.losses.failures[flow]
     fatal = {point.element for point in failures.points}
     return tuple(one.id for one in failures.elements if one.kind == "host" and one not in fatal)
 

@@ -47,7 +47,7 @@ def simulate(
         name=architecture.name,
         killed=killed,
         maintained=maintained,
-        flows=tuple(outcome(topology.index, flow, topology.plans[flow.id], gone) for flow in architecture.flows),
+        flows=tuple(outcome(topology.index, flow, topology.losses.plans[flow.id], gone) for flow in architecture.flows),
         titles={flow.id: flow.title for flow in architecture.flows},
         steps={
             request.id: f"{request.source} -> {' | '.join(request.targets)}"

@@ -96,6 +96,13 @@ class Index:
             found = self._around[host] = tuple(dict.fromkeys(zone for level in levels for zone in level))
         return found
 
+    def inside(self, zone: str, around: str) -> bool:
+        """Whether a zone lies within another."""
+        above = self._parents[zone]
+        while above is not None and above != around:
+            above = self._parents[above]
+        return above is not None
+
     def shared_zones(self, replica: Replica) -> frozenset[str]:
         """The zones a replica is surely in: those around its host, or around every host it may float to."""
         around = [frozenset(self.zones_around(host)) for host in replica.hosts]

@@ -41,7 +41,7 @@ def _shared(facts: Topology, source: Component, backup: Component) -> Subject | 
 
 
 def _holds_inner(facts: Topology, zone: str, common: frozenset[str]) -> bool:
-    return any(facts.inside(one, zone) for one in common)
+    return any(facts.index.inside(one, zone) for one in common)
 
 
 def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from archgen.finding import Proof, Subject
 from archgen.reliability.failure import single_points
+from archgen.reliability.losses import Breaking
 from archgen.rule import Hit, Rule
-from archgen.topology import Breaking, Topology
+from archgen.topology import Topology
 from archgen.wording import listed, plural
 
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a host or zone that breaks flows only because replicas of one component stand in it together."""
-    for breaking in facts.breaking:
+    for breaking in facts.losses.breaking:
         if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
             proofs = {point.proof.flow: point.proof for point in breaking.points}
             blamed = {flow: _blamed(facts, breaking, flow) for flow in breaking.flows}
@@ -31,23 +32,23 @@ def _has_peer(facts: Topology, zone: Subject) -> bool:
 def _blamed(facts: Topology, breaking: Breaking, flow: str) -> tuple[str, ...]:
     """The components without whose sharing the loss would leave the flow alone; none where it has another cause."""
     element = breaking.element
-    if element.kind == "zone" and facts.holds_all(element.id, flow):
+    if element.kind == "zone" and facts.losses.holds_all(element.id, flow):
         return ()
-    alone = {point.element for point in facts.failures[flow].points}
+    alone = {point.element for point in facts.losses.failures[flow].points}
     inside = _inside(facts, element, flow)
     several = tuple(component for component, replicas in inside.items() if len(replicas) > 1)
     shared = tuple(one for one in several if not _breaks_alone(facts, inside[one], element, alone))
-    structure = facts.structures[flow]
+    structure = facts.losses.structures[flow]
     kept = tuple(one for one in shared if one not in structure.quorums)
     if not kept:
         return ()
-    return () if element in single_points(facts.plans[flow].sparing(kept)) else kept
+    return () if element in single_points(facts.losses.plans[flow].sparing(kept)) else kept
 
 
 def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]]:
     """The replicas of a flow that surely stand on a host or in a zone, by component."""
     found: dict[str, list[str]] = {}
-    for replica in facts.lying_in(element, flow):
+    for replica in facts.losses.lying_in(element, flow):
         found.setdefault(replica.component, []).append(replica.id)
     return found
 

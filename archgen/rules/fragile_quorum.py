@@ -82,12 +82,12 @@ def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
 
 def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[Proof, ...]:
     """The single failures of a flow that would break nothing if the component asked for no quorum."""
-    structure = facts.structures[flow]
+    structure = facts.losses.structures[flow]
     if component not in structure.quorums:
         return ()
     asked = {name: value for name, value in structure.quorums.items() if name != component}
     left = {one.element for one in failures(Plan(facts.index, replace(structure, quorums=asked))).points}
-    return tuple(one.proof for one in facts.failures[flow].points if one.element not in left)
+    return tuple(one.proof for one in facts.losses.failures[flow].points if one.element not in left)
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:

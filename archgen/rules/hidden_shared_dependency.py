@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.finding import Subject
+from archgen.reliability.losses import Breaking
 from archgen.rule import Hit, Rule
-from archgen.topology import Breaking, Topology
+from archgen.topology import Topology
 from archgen.wording import listed
 
 _SUPPORTING = ("dns", "secrets", "identity-provider", "mail", "file-storage", "object-storage", "cache", "queue")
@@ -15,10 +16,10 @@ _SUPPORTING = ("dns", "secrets", "identity-provider", "mail", "file-storage", "o
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit an element that is the only single point of failure of two flows or more."""
     causes: dict[str, list[str]] = {flow: [] for flow in facts.flows}
-    for breaking in facts.breaking:
+    for breaking in facts.losses.breaking:
         for flow in breaking.flows:
             causes[flow].append(breaking.element.id)
-    for breaking in facts.breaking:
+    for breaking in facts.losses.breaking:
         component = _supporting(facts, breaking)
         flows = tuple(flow for flow in breaking.flows if len(causes[flow]) == 1)
         if component is not None and len(flows) > 1 and flows == breaking.flows:

@@ -79,7 +79,7 @@ def _flows(hops: list[Hop]) -> tuple[str, ...]:
 def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
     """The flows that fail with nothing failed and no connection missing where they fail."""
     failing: dict[tuple[str, str], list[Proof]] = {}
-    for flow, found in facts.failures.items():
+    for flow, found in facts.losses.failures.items():
         if found.broken_step is not None and found.broken_step not in explained:
             proof = Proof((), flow, found.broken_step, found.broken_path)
             failing.setdefault(_reason(facts, proof), []).append(proof)
@@ -123,7 +123,7 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
 
 def _answering(facts: Topology, proof: Proof) -> int:
     """How many replicas may answer a step that fails; the fewest, where callers find different ones."""
-    needs = [need for replica in proof.path for need in facts.structures[proof.flow].needs.get(replica, ())]
+    needs = [need for replica in proof.path for need in facts.losses.structures[proof.flow].needs.get(replica, ())]
     found = [len(need.candidates) + len(need.standbys) for need in needs if need.step == proof.step]
     return min(found, default=0)
 

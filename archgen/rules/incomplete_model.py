@@ -59,7 +59,7 @@ def _flowless(facts: Topology) -> Iterator[Gap]:
 
 def _requestless(facts: Topology) -> Iterator[Gap]:
     """Flows in which nobody has to call anybody, so that nothing could stop them."""
-    for flow, structure in facts.structures.items():
+    for flow, structure in facts.losses.structures.items():
         if not structure.initiators:
             yield (
                 Subject("flow", flow),

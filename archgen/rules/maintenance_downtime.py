@@ -11,15 +11,16 @@ from archgen.reliability.edits import Automatic, apply, by_hand
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
+from archgen.reliability.losses import Breaking
 from archgen.reliability.structure import build
 from archgen.rule import Hit, Rule
-from archgen.topology import Breaking, Topology
+from archgen.topology import Topology
 from archgen.wording import listed
 
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for the model that lists what cannot be taken down for maintenance while its flows go on."""
-    stopping = [one for one in facts.breaking if _maintained(facts, one)]
+    stopping = [one for one in facts.losses.breaking if _maintained(facts, one)]
     if not stopping:
         return
     switched = tuple(

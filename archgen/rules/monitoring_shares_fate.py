@@ -30,7 +30,7 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
     inside = frozenset.intersection(*(facts.index.shared_zones(one) for one in monitor.replicas))
     for zone in facts.zones:
         several = sum(one.kind == facts.zones[zone].kind for one in facts.zones.values()) > 1
-        if zone in inside and several and any(facts.holds_all(zone, flow) for flow in facts.flows):
+        if zone in inside and several and any(facts.losses.holds_all(zone, flow) for flow in facts.flows):
             return (Subject("zone", zone),)
     return ()
 
@@ -47,7 +47,7 @@ def _hit(facts: Topology, monitor: Component, shared: tuple[Subject, ...]) -> Hi
         stands = f"on {places}, which it watches"
         flows = facts.flows_through([one.component for place in shared for one in facts.replicas_on[place.id]])
     else:
-        flows = tuple(flow for flow in facts.flows if facts.holds_all(shared[0].id, flow))
+        flows = tuple(flow for flow in facts.flows if facts.losses.holds_all(shared[0].id, flow))
         stands = f"in {places} with every replica of {listed(flows)}"
     return Hit(
         subject=Subject("component", monitor.id),

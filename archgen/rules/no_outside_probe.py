@@ -63,9 +63,9 @@ def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
     """Whether a prober stands on a host of the flow, or in a zone that holds all of it."""
     if component.managed or not facts.hosts_of(component.id):
         return False
-    hosts = {host for one in facts.structures[flow.id].replicas for host in one.hosts}
+    hosts = {host for one in facts.losses.structures[flow.id].replicas for host in one.hosts}
     zones = frozenset.intersection(*(facts.index.shared_zones(one) for one in component.replicas))
-    return set(facts.hosts_of(component.id)) <= hosts or any(facts.holds_all(zone, flow.id) for zone in zones)
+    return set(facts.hosts_of(component.id)) <= hosts or any(facts.losses.holds_all(zone, flow.id) for zone in zones)
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 from archgen.change import Change, Put
 from archgen.finding import Subject
+from archgen.reliability.losses import Breaking
 from archgen.reliability.structure import Need
 from archgen.remedy import beside, one_more
 from archgen.rule import Hit, Rule
-from archgen.topology import Breaking, Topology
+from archgen.topology import Topology
 from archgen.wording import listed, plural
 
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a root cause: a host with what stands on it, a replica that no host explains, or an innermost zone."""
-    for breaking in facts.breaking:
+    for breaking in facts.losses.breaking:
         points = breaking.points
         if breaking.element.kind == "zone":
             points = tuple(one for one in points if _own(facts, breaking.element.id, one.proof.flow))
@@ -25,7 +26,7 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 def _own(facts: Topology, zone: str, flow: str) -> bool:
     """Whether a zone's loss is a cause of its own: not `single-zone`, and not one host or inner zone in it alone."""
-    return not facts.holds_all(zone, flow) and facts.breaks_as_zone(zone, flow)
+    return not facts.losses.holds_all(zone, flow) and facts.losses.breaks_as_zone(zone, flow)
 
 
 def _hit(facts: Topology, breaking: Breaking) -> Hit:
@@ -51,7 +52,7 @@ def _lost(facts: Topology, breaking: Breaking) -> dict[str, None]:
     """What goes down with a host or zone that breaks a flow only because of all of them together."""
     if breaking.element.kind == "replica":
         return {}
-    return dict.fromkeys(one.id for flow in breaking.flows for one in facts.lying_in(breaking.element, flow))
+    return dict.fromkeys(one.id for flow in breaking.flows for one in facts.losses.lying_in(breaking.element, flow))
 
 
 def _fix(facts: Topology, breaking: Breaking) -> str | None:
@@ -63,7 +64,7 @@ def _fix(facts: Topology, breaking: Breaking) -> str | None:
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     if len(path) < 2:
         return None
-    needs = facts.structures[breaking.flows[0]].needs.get(path[-2], ())
+    needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
     return next((_cure(facts, breaking, one) for one in needs if one.step == step), None)
 
 
@@ -98,7 +99,7 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     moved = [one.id for one in waiting if len(one.replicas) > 1 and element.id in facts.hosts_of(one.id)]
     if moved:
         return tuple(Put(("components", one, "cluster", "failover"), "automatic") for one in moved)
-    lost = dict.fromkeys(one.component for flow in hit.flows for one in facts.lying_in(element, flow))
+    lost = dict.fromkeys(one.component for flow in hit.flows for one in facts.losses.lying_in(element, flow))
     alone = [facts.components[one] for one in lost if facts.hosts_of(one) == (element.id,)]
     return beside(facts, element.id, alone) if len(alone) > 1 else one_more(facts, alone[0]) if alone else ()
 

@@ -16,10 +16,10 @@ _WIDE, _SMALL = ("region", "provider"), ("rack", "power")
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit for each zone that holds all of a flow and has no zone within it that does."""
     held: dict[str, list[str]] = {}
-    for flow in (one for one in facts.flows if facts.failures[one].possible):
-        zones = facts.zones_holding[flow]
+    for flow in (one for one in facts.flows if facts.losses.failures[one].possible):
+        zones = facts.losses.zones_holding[flow]
         for zone in zones:
-            if not any(facts.inside(one, zone) for one in zones):
+            if not any(facts.index.inside(one, zone) for one in zones):
                 held.setdefault(zone, []).append(flow)
     for zone in facts.zones:
         if zone in held:
@@ -30,15 +30,15 @@ def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
     """Whether a flow in one region, or at one provider, is safe from the loss of each smaller place there."""
     if facts.zones[zone].kind not in _WIDE:
         return False
-    lone = {point.element for point in facts.failures[flow].points}
-    hosts = [host for one in facts.structures[flow].replicas for host in one.hosts]
-    places = {one for host in hosts for one in facts.index.zones_around(host) if facts.inside(one, zone)}
+    lone = {point.element for point in facts.losses.failures[flow].points}
+    hosts = [host for one in facts.losses.structures[flow].replicas for host in one.hosts]
+    places = {one for host in hosts for one in facts.index.zones_around(host) if facts.index.inside(one, zone)}
     apart = [one for one in places if facts.zones[one].kind not in _SMALL]
     return len(apart) > 1 and not any(Subject("zone", one) in lone for one in apart)
 
 
 def _hit(facts: Topology, zone: str, flows: tuple[str, ...]) -> Hit:
-    points = [point for flow in flows for point in facts.failures[flow].points]
+    points = [point for flow in flows for point in facts.losses.failures[flow].points]
     proof = next((point.proof for point in points if point.element == Subject("zone", zone)), None)
     kind = facts.zones[zone].kind
     return Hit(

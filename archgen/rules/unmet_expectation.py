@@ -52,7 +52,7 @@ def _joined(hits: Sequence[Hit]) -> Hit:
 
 
 def _fallen(facts: Topology, expected: Survival, flow: str) -> Hit | None:
-    if not facts.failures[flow].possible:
+    if not facts.losses.failures[flow].possible:
         return _hit(expected.text, flow, f"{flow} fails with nothing lost", ())
     lost = _named(facts, expected, flow) if expected.lost else _any(facts, expected, flow)
     if lost is None:
@@ -76,7 +76,7 @@ def _hit(text: str, flow: str, reason: str, lost: tuple[Subject, ...], proof: Pr
 
 def _named(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
     """The elements of a flow that are meant; None where the flow has none of them."""
-    elements = facts.plans[flow].elements
+    elements = facts.losses.plans[flow].elements
     found: list[Subject] = []
     for reference in expected.lost:
         kind, _, name = reference.partition(":")
@@ -89,7 +89,7 @@ def _named(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...
 
 def _any(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
     """The first elements of the kind whose loss breaks the flow."""
-    for point in facts.failures[flow].points:
+    for point in facts.losses.failures[flow].points:
         if _is_of(facts, point.element, expected.kind):
             return (point.element,)
     if expected.count < 2:
@@ -97,7 +97,7 @@ def _any(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] 
     # only here: pairs are looked for where a model expects something of them
     from archgen.reliability.cuts import cut_sets
 
-    for cut in cut_sets(facts.plans[flow], expected.count).sets:
+    for cut in cut_sets(facts.losses.plans[flow], expected.count).sets:
         if all(_is_of(facts, one, expected.kind) for one in cut):
             return cut
     return None
@@ -111,7 +111,7 @@ def _is_of(facts: Topology, element: Subject, kind: str | None) -> bool:
 
 def _proof(facts: Topology, flow: str, lost: tuple[Subject, ...]) -> Proof | None:
     """Where the flow fails once all of these are lost; None where it does not."""
-    found = Evaluation(facts.plans[flow], States(dict.fromkeys(lost, 2), 3))
+    found = Evaluation(facts.losses.plans[flow], States(dict.fromkeys(lost, 2), 3))
     return Proof(lost, flow, *trace(found, 2)) if found.flow & 2 else None
 
 

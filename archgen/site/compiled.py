@@ -130,7 +130,7 @@ class _Compiler:
         return self._known[flow.id]
 
     def _flow(self, flow: Flow) -> dict[str, Any]:
-        topology, plan = self._topology, self._topology.plans[flow.id]
+        topology, plan = self._topology, self._topology.losses.plans[flow.id]
         steps = [request for request, _ in requests(flow.steps)]
         place = {one.id: at for at, one in enumerate(steps)}
         whole = with_all_options(topology.index, flow)
@@ -193,7 +193,7 @@ class _Compiler:
     def _chart(self, flow: str) -> dict[str, Any] | None:
         topology = self._topology
         plan, up = quantified(topology, self._probabilities, flow)
-        single = failures(plan) if plan.awaiting() else topology.failures[flow]
+        single = failures(plan) if plan.awaiting() else topology.losses.failures[flow]
         chart = Calculation(plan, single, NODES).chart()
         return None if chart is None else self._formula(chart, up)
 

@@ -224,7 +224,7 @@ def zones(topology: Topology) -> str:
         held = [host for host in topology.hosts if zone.id in topology.index.zones_around(host)]
         lost = [
             flow_links(topology, flow)
-            for flow, failures in topology.failures.items()
+            for flow, failures in topology.losses.failures.items()
             if Subject("zone", zone.id) in {point.element for point in failures.points}
         ]
         name = f"{place('zone', zone.id)}{code(zone.id)}"

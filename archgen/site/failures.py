@@ -75,7 +75,7 @@ def folded(topology: Topology) -> dict[str, Any]:
 def _losses(tier: Tier, known: tuple[Subject, ...]) -> str:
     topology = tier.topology
     flows = topology.architecture.flows
-    found = [alone(topology.index, flow, topology.plans[flow.id], known) for flow in flows]
+    found = [alone(topology.index, flow, topology.losses.plans[flow.id], known) for flow in flows]
     rows = [(element, [each[at] for each in found]) for at, element in enumerate(known)]
     if len(flows) <= COLUMNS:
         names = [link(text(flow.title), f"../flows/{flow.id}/index.md") for flow in flows]

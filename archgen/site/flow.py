@@ -96,7 +96,7 @@ def _message(one: Message) -> tuple[str, ...]:
 
 
 def _breaks(tier: Tier, flow: Flow) -> Iterator[str]:
-    failures = tier.topology.failures[flow.id]
+    failures = tier.topology.losses.failures[flow.id]
     if not failures.possible:
         yield f"This flow cannot work: with nothing failed, step {code(failures.broken_step or '')} already fails."
         return
@@ -110,7 +110,7 @@ def _breaks(tier: Tier, flow: Flow) -> Iterator[str]:
 
 def _fatal(tier: Tier, flow: Flow) -> Iterator[tuple[str, ...]]:
     topology = tier.topology
-    for breaking in topology.breaking:
+    for breaking in topology.losses.breaking:
         for point in breaking.points:
             if point.proof.flow == flow.id:
                 path = " → ".join(code(one) for one in point.proof.path)

@@ -91,7 +91,7 @@ def _stopping(tier: Tier, reading: bool) -> str:
     """The elements whose loss alone stops a flow that only reads, or one that writes; empty if there is no such flow."""
     topology = tier.topology
     flows = [flow for flow in topology.flows if (access(topology, flow) == "read") == reading]
-    if not all(topology.failures[flow].possible for flow in flows):
+    if not all(topology.losses.failures[flow].possible for flow in flows):
         return IMPOSSIBLE
     return codes(dict.fromkeys(one for flow in flows for one in breaking(topology, flow))) or (
         "nothing" if flows else ""

@@ -88,7 +88,7 @@ def _flows(tier: Tier) -> str:
     rows = []
     for flow in tier.topology.flows:
         steps = str(sum(1 for _ in tier.topology.hops[flow]))
-        possible = tier.topology.failures[flow].possible
+        possible = tier.topology.losses.failures[flow].possible
         fatal = (codes(breaking(tier.topology, flow)) or "nothing") if possible else IMPOSSIBLE
         rows.append((facts.flow_links(tier.topology, flow), access(tier.topology, flow), steps, fatal))
     return table(("Flow", "Access", "Requests", "One failure that stops it"), rows)

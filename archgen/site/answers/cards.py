@@ -201,7 +201,9 @@ def _stops(topology: Topology, elements: Iterable[Subject]) -> str:
     """The flows that the loss of any one of some elements stops."""
     lost = set(elements)
     found = [
-        flow for flow, failures in topology.failures.items() if any(point.element in lost for point in failures.points)
+        flow
+        for flow, failures in topology.losses.failures.items()
+        if any(point.element in lost for point in failures.points)
     ]
     if not found:
         return "no flow" if topology.flows else ""

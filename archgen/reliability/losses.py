@@ -1,0 +1,119 @@
+"""What the loss of elements breaks, over all flows of one architecture: each answer is worked out once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from msgspec import Struct
+
+from archgen.finding import Subject
+from archgen.model import Replica
+from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
+from archgen.reliability.index import Index
+from archgen.reliability.structure import Structure, build
+
+
+class Breaking(Struct, frozen=True):
+    """An element and the flows that its loss breaks, each with its proof; a host absorbs the replicas on it."""
+
+    element: Subject
+    points: tuple[SinglePoint, ...]
+    absorbed: tuple[str, ...]
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """The ids of the broken flows."""
+        return tuple(point.proof.flow for point in self.points)
+
+
+class Losses:
+    """The structure functions of an architecture, ready to be asked; answers are in the order of the model."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    @cached_property
+    def structures(self) -> dict[str, Structure]:
+        """The structure function of each flow."""
+        return {flow.id: build(self._index, flow) for flow in self._index.architecture.flows}
+
+    @cached_property
+    def plans(self) -> dict[str, Plan]:
+        """The structure function of each flow, ordered for evaluation."""
+        return {flow: Plan(self._index, structure) for flow, structure in self.structures.items()}
+
+    @cached_property
+    def failures(self) -> dict[str, Failures]:
+        """What the loss of each single element does to each flow."""
+        return {flow: failures(plan) for flow, plan in self.plans.items()}
+
+    @cached_property
+    def single_losses(self) -> dict[str, Evaluation[int]]:
+        """When each replica of a flow does not work: bit 0 with nothing lost, bit i with the plan's element i lost."""
+        return {flow: single_failures(plan) for flow, plan in self.plans.items()}
+
+    @cached_property
+    def breaking(self) -> tuple[Breaking, ...]:
+        """The root causes of single failures over all flows: hosts, zones, and replicas that no broken host explains.
+
+        A host absorbs a replica on it in the flows that the host breaks; a zone absorbs nothing.
+        """
+        points: dict[Subject, list[SinglePoint]] = {}
+        for found in self.failures.values():
+            for point in found.points:
+                points.setdefault(point.element, []).append(point)
+        absorbed: dict[Subject, list[str]] = {}
+        for element in [one for one in points if one.kind == "replica"]:
+            hosts = self._index.replicas[element.id].hosts
+            host = Subject("host", hosts[0]) if len(hosts) == 1 else None
+            covered = {point.proof.flow for point in points.get(host, ())} if host else set()
+            if host is not None and covered.issuperset(point.proof.flow for point in points[element]):
+                absorbed.setdefault(host, []).append(element.id)
+                del points[element]
+        return tuple(
+            Breaking(element, tuple(found), tuple(absorbed.get(element, ()))) for element, found in points.items()
+        )
+
+    @cached_property
+    def zones_holding(self) -> dict[str, frozenset[str]]:
+        """For each flow, the zones in which every replica that has a host surely lies."""
+        found: dict[str, frozenset[str]] = {}
+        for flow, structure in self.structures.items():
+            placed = [one for one in structure.replicas if one.hosts and one.component not in structure.clients]
+            around = [self._index.shared_zones(one) for one in placed]
+            found[flow] = frozenset.intersection(*around) if around else frozenset()
+        return found
+
+    def holds_all(self, zone: str, flow: str) -> bool:
+        """Whether every replica of a flow that has a host surely lies in a zone."""
+        return zone in self.zones_holding[flow]
+
+    def breaks_as_zone(self, zone: str, flow: str) -> bool:
+        """Whether losing a zone breaks a flow by what is lost together, and not by one host or inner zone alone.
+
+        The zone's hosts fail together, those apart that break the flow alone or lie in an inner zone that does.
+        """
+        points = {point.element for point in self.failures[flow].points}
+        hosts = [host.id for host in self._index.architecture.hosts]
+        inner = [one.id for one in points if one.kind == "zone" and self._index.inside(one.id, zone)]
+        lost = [
+            Subject("host", host)
+            for host in hosts
+            if zone in self._index.zones_around(host)
+            and Subject("host", host) not in points
+            and not any(one in self._index.zones_around(host) for one in inner)
+        ]
+        together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
+        return bool(together.flow & 2)
+
+    def lying_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
+        """The replicas of a flow that surely go down with a host or a zone."""
+        replicas = [one for one in self.structures[flow].replicas if one.component not in self.structures[flow].clients]
+        if element.kind == "host":
+            return tuple(one for one in replicas if one.hosts == (element.id,))
+        return tuple(one for one in replicas if element.id in self._index.shared_zones(one))
+
+    def breaks_beside(self, flow: str, component: str) -> frozenset[Subject]:
+        """The elements whose loss alone would break a flow even if a component never failed."""
+        return frozenset(single_points(self.plans[flow].sparing((component,))))
