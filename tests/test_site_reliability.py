@@ -20,9 +20,9 @@ from archgen.report.assessment import lasting, percent
 from archgen.report.diff_words import sentences
 from archgen.rules import RULES
 from archgen.site import Page, Tier
+from archgen.site.blocks import block_html
 from archgen.site.page import Section
 from archgen.site.pages import pages
-from archgen.site.swift import swift
 from archgen.topology import Topology
 from archgen.view import Diagram
 from tests.document import Element, parse, rows, section, table_after
@@ -239,7 +239,7 @@ def test_many_pairs_are_counted() -> None:
 @pytest.mark.parametrize("path", [path for path in SITE if path.endswith(".md")])
 def test_a_block_that_markdown_need_not_read_means_the_same_to_it(path: str) -> None:
     for block in body(SITE[path]).rstrip("\n").split("\n\n"):
-        quick = swift(block)
+        quick = block_html(block)
         if quick is not None:
             one, other = parse(quick), parse(markdown.markdown(block, extensions=EXTENSIONS))
             assert one.words == other.words
@@ -250,4 +250,4 @@ def test_a_block_that_markdown_need_not_read_means_the_same_to_it(path: str) -> 
 
 @pytest.mark.parametrize("block", ["# a", "!!! note", "    - a", "1. a", "> a", "---", "```", "- a\nb", "+ a"])
 def test_any_other_block_is_left_to_markdown(block: str) -> None:
-    assert swift(block) is None
+    assert block_html(block) is None

@@ -11,11 +11,11 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.utils import nest_paths
 
+from archgen.site.blocks import block_html
 from archgen.site.inline import inline
 from archgen.site.menu import menu, place
 from archgen.site.page import HOME, SCRIPTS, SEARCH, STYLES, Page
 from archgen.site.settings import EXTENSIONS
-from archgen.site.swift import swift
 
 BESIDE = "architecture.md"
 """Where the generated home page goes if there is a hand-written one."""
@@ -86,7 +86,7 @@ class Door:
                 ready.clear()
 
         for block in content.rstrip("\n").split("\n\n"):
-            made = swift(block)
+            made = block_html(block)
             if made is not None:
                 ready.append(made)
                 continue

@@ -9,8 +9,8 @@ from typing import Any
 from markdown.extensions.toc import nest_toc_tokens, slugify, strip_tags, unique
 from msgspec import Struct
 
+from archgen.site.blocks import inline
 from archgen.site.settings import DEPTH
-from archgen.site.swift import inline
 
 _HEADING = re.compile(r"(#{1,6}) (.+?)(?: \{ #([\w.:-]+) \})?")
 _LIFTED = re.compile(r'<div data-lifted="\d+"></div>')

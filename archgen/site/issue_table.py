@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from archgen.finding import CATEGORIES, Finding, Severity
 from archgen.rule import Rule
+from archgen.site.blocks import inline
 from archgen.site.categories import TITLES
 from archgen.site.escape import html, one_line, prose, text
 from archgen.site.markdown import badge
 from archgen.site.page import Tier
-from archgen.site.swift import inline
 from archgen.topology import Topology
 
 FLOWS = 6

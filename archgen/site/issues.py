@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.finding import CATEGORIES, SEVERITIES, Finding, Proof
 from archgen.rule import Rule
+from archgen.site.blocks import inline
 from archgen.site.categories import TITLES
 from archgen.site.escape import code, link, prose, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, table
 from archgen.site.page import Tier
 from archgen.site.snippets import snippet
-from archgen.site.swift import inline
 
 WORST = 3
 RELATED = 8

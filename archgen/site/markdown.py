@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from archgen.finding import Finding, Severity
+from archgen.site.blocks import block_html
 from archgen.site.escape import html, one_line, title
 from archgen.site.page import Page
-from archgen.site.swift import swift
 
 ROWS = 500
 """Rows of a table that are shown; the model below the page has the rest."""
@@ -42,7 +42,7 @@ def _row(cells: Sequence[str], kept: Sequence[int]) -> str:
 
 def folded(summary: str, table: str) -> str:
     """A table that is shown when its summary is asked for, as HTML, because Markdown is not read within HTML."""
-    return f"<details><summary>{summary}</summary>\n{swift(table)}\n</details>"
+    return f"<details><summary>{summary}</summary>\n{block_html(table)}\n</details>"
 
 
 def blocks(*parts: str) -> str:

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from urllib.parse import quote
 
+from archgen.site.blocks import block_html, inline
 from archgen.site.door import sized
 from archgen.site.escape import html, title
 from archgen.site.menu import menu
 from archgen.site.page import HOME, SCRIPTS, STYLES, Page
-from archgen.site.swift import inline, swift
 
 MARKER = "<!doctype html>\n<!-- Made by archgen; the next build replaces this file. -->\n"
 """How such a document begins, so that nothing else is ever written over."""
@@ -99,7 +99,7 @@ def _block(block: str) -> str:
     if block.startswith("    "):
         lines = (line.strip().removeprefix("- ") for line in block.split("\n"))
         return f"<ul>{''.join(f'<li>{inline(line)}</li>' for line in lines)}</ul>"
-    return swift(block) or (block if block.startswith("<") else f"<p>{inline(block)}</p>")
+    return block_html(block) or (block if block.startswith("<") else f"<p>{inline(block)}</p>")
 
 
 def _beside(page: Page, reference: str) -> str:

@@ -17,7 +17,7 @@ _PROSE = re.compile(r"(?!\d+[.)]\s|\*\s|```)(?:[^\W_]|[*`\[\u2026]|&#\d+;|<(?:co
 """What a paragraph may begin with."""
 
 
-def swift(block: str) -> str | None:
+def block_html(block: str) -> str | None:
     """The HTML of a paragraph, a flat list, a table or of what is HTML already; None for any other block."""
     if block.startswith(("<figure", "<div", "<table", "<details")):
         return block
