@@ -13,7 +13,7 @@ from archgen.layout.best import best
 from archgen.layout.domain import domain
 from archgen.layout.graphlay import layered
 from archgen.layout.placed import Box
-from archgen.project.pictures import ENGINES
+from archgen.project.layouts import ENGINES
 from archgen.theme import SIZES
 from archgen.topology import Topology
 from archgen.view import Diagram, Edge, Node

@@ -12,7 +12,7 @@ from archgen.layout.domain import domain
 from archgen.layout.placed import Box, Placed
 from archgen.loader import load
 from archgen.model import Hints
-from archgen.project.pictures import ENGINES
+from archgen.project.layouts import ENGINES
 from archgen.topology import Topology
 from archgen.views.deployment import deployment
 from tests.geometry import faults

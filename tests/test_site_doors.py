@@ -299,7 +299,7 @@ def test_a_generator_that_ignores_the_plugin_is_told_of(
     from importlib.util import find_spec
     from shutil import which
 
-    from archgen.project.engines import ignored_plugin
+    from archgen.project.generators import ignored_plugin
 
     with open(os.path.join(str(tmp_path), name), "w", encoding="utf-8") as stream:
         stream.write(text)

@@ -11,7 +11,7 @@ from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
 from archgen.project.day import today
-from archgen.project.engines import ignored_plugin
+from archgen.project.generators import ignored_plugin
 from archgen.project.inputs import find, read
 from archgen.project.models import judge
 from archgen.project.site import site_chapters, site_pages, write_pages

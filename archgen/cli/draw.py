@@ -16,8 +16,9 @@ from archgen.project.day import today
 from archgen.project.draw import VIEWS, File, draw
 from archgen.project.formats import FORMATS, format_of
 from archgen.project.inputs import find, read
+from archgen.project.layouts import ENGINES
 from archgen.project.models import judge, unjudged
-from archgen.project.pictures import ENGINES, ICONS, MODES, Drawing, Raster
+from archgen.project.pictures import ICONS, MODES, Drawing, Raster
 from archgen.project.tiers import tiers
 from archgen.project.writing import write
 from archgen.site import Tier

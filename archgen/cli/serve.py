@@ -11,7 +11,7 @@ import sys
 from archgen.cli.parser import add_paths
 from archgen.errors import UsageError
 from archgen.project.day import today
-from archgen.project.engines import ignored_plugin
+from archgen.project.generators import ignored_plugin
 from archgen.project.inputs import STDIN, find
 from archgen.report.terminal import plain
 

@@ -13,8 +13,9 @@ from archgen.errors import UsageError
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.inputs import find, read
+from archgen.project.layouts import ENGINES
 from archgen.project.models import judge
-from archgen.project.pictures import ENGINES, ICONS, Drawing
+from archgen.project.pictures import ICONS, Drawing
 from archgen.project.slides import FORMATS, bound_slides, single_slides, slides, tiers_deck
 from archgen.project.tiers import tiers
 from archgen.project.writing import fresh_directory, write

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from collections.abc import Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.deck import PICTURE
-from archgen.errors import UsageError
 from archgen.evolution import Evolution
 from archgen.export.icons import icons, mono
 from archgen.glyphs import Icon
-from archgen.layout.placed import Engine, Placed
+from archgen.layout.placed import Placed
 from archgen.layout.sequence import PlacedSequence, place
 from archgen.markup import short_prefix
 from archgen.model import Flow
+from archgen.project.layouts import ENGINES, once, wrapped
 from archgen.render.diagram_svg import Icons, diagram_svg
 from archgen.render.sequence_svg import placed_sequence_svg
 from archgen.site import Tier
@@ -32,96 +31,8 @@ from archgen.views.overview import overview
 from archgen.views.path import path
 from archgen.views.turns import turns
 
-
-def _best() -> Engine:
-    from archgen.layout.best import best
-
-    return _turned(lambda diagram: best(diagram, _others))
-
-
-def _others() -> tuple[Engine, ...]:
-    """What the default compares with where the wheel of Graphviz runs, which costs no more than a layout of our own."""
-    from archgen.export.dot_command import wheel_command
-
-    try:
-        wheel_command()
-    except UsageError:
-        return (_graphlay(),)
-    return (_graphlay(), _graphviz())
-
-
-def _domain() -> Engine:
-    from archgen.layout.domain import domain
-
-    return _turned(domain)
-
-
-def _turned(engine: Engine) -> Engine:
-    """An engine that reads from the left, with Graphviz in its place for what is read from the top."""
-    return lambda diagram: _graphviz()(diagram) if diagram.direction == "top-down" else engine(diagram)
-
-
-def _fitted(engine: Engine) -> Engine:
-    from archgen.layout.wrap import fitted
-
-    return fitted(engine)
-
-
-def _once(engine: Engine) -> Engine:
-    """An engine that remembers what it has laid out: a page and the file beside it show the same, many requests go one way."""
-    known = lru_cache(maxsize=REMEMBERED)(engine)
-
-    def remembering(diagram: Diagram) -> Placed:
-        # no engine reads what a picture is called
-        found = known(replace(diagram, id="", title="", alt=""))
-        called = replace(found.diagram, id=diagram.id, title=diagram.title, alt=diagram.alt)
-        return replace(found, diagram=called)
-
-    return remembering
-
-
-def _graphlay() -> Engine:
-    from archgen.layout.graphlay import layered
-
-    return layered
-
-
-def _graphviz() -> Engine:
-    from archgen.export.graphviz_engine import graphviz
-
-    return graphviz
-
-
-def _dot() -> Engine:
-    from archgen.export.graphviz_engine import graphviz
-
-    return lambda diagram: graphviz(diagram, "dot")
-
-
-def _d2() -> Engine:
-    from archgen.export.d2_engine import d2
-
-    return d2
-
-
-ENGINES: dict[str, Callable[[], Engine]] = {
-    "best": _best,
-    "domain": _domain,
-    "graphlay": _graphlay,
-    "graphviz": _graphviz,
-    "dot": _dot,
-    "d2": _d2,
-}
-"""What can lay out a diagram, loaded when it is asked for: the best of the next three, by roles, by layers of calls,
-Graphviz of the wheel, the `dot` on the PATH, or the ELK of an installed D2."""
-
-
 MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast", "sketch")
 ICONS = ("colour", "mono")
-
-
-REMEMBERED = 64
-"""Diagrams whose places are remembered."""
 
 
 class Raster(Struct, frozen=True):
@@ -151,7 +62,7 @@ class Drawing:
         self._mono = THEMES.get(mode, LIGHT).mono if mono is None else mono
         self._name = engine
         chosen = ENGINES[engine]()
-        self._engine = _once(_fitted(chosen) if self.raster.wide else chosen)
+        self._engine = once(wrapped(chosen) if self.raster.wide else chosen)
         self._mode = mode
         self.findings = findings
         self._shown: Diagram | None = None
@@ -199,7 +110,7 @@ class Drawing:
     def fitted(self, diagram: Diagram) -> Placed:
         """A view with its places for a slide; other engines than ours place it as they do anywhere."""
         if self._name not in ("best", "domain") or diagram.direction == "top-down":
-            return _fitted(self._engine)(diagram)
+            return wrapped(self._engine)(diagram)
         from archgen.layout.legible import legible
 
         return legible(diagram, *PICTURE)
