@@ -74,7 +74,7 @@ def _unasked(facts: Topology) -> Iterator[Gap]:
     for flow in facts.architecture.flows:
         known = {end for one, _ in requests(flow.steps) for end in (one.source, *one.targets)}
         for answer in answers(flow.steps):
-            if answer.source not in known and facts.structures[flow.id].initiators:
+            if answer.source not in known and facts.losses.structures[flow.id].initiators:
                 known.add(answer.source)
                 yield (
                     Subject("step", answer.id),
