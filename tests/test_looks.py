@@ -21,6 +21,7 @@ from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.zones import zones
 from tests.geometry import faults
+from tests.limit_models import hub
 from tests.random_models import random_model
 from tests.test_views import MODELS, judged
 
@@ -302,3 +303,13 @@ def test_parts_on_shelves_keep_apart(seed: int) -> None:
         right = max([box.right for box in boxes] + [x for x, _ in points])
         around.append(Box(left, top, right - left, max([box.bottom for box in boxes] + [y for _, y in points]) - top))
     assert not any(one.overlaps(other, 24) for at, one in enumerate(around) for other in around[:at])
+
+
+@pytest.mark.parametrize("lines", [15, 25, 40])
+def test_a_tower_is_not_the_best_picture_for_its_straight_lines(lines: int) -> None:
+    """A database that forty services write to was once a strip of 375 by 4,504 pixels."""
+    diagram = deployment(Topology(load("hub.arch.yaml", hub(lines).encode()).architecture))
+    placed = best(diagram, lambda: (graphviz,))
+    usual = domain(diagram)
+    assert graphviz(diagram).height > 1.25 * usual.height
+    assert placed == usual

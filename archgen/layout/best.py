@@ -16,6 +16,12 @@ the same on every machine."""
 _BETTER = 0.75
 """The domain's columns have a meaning: another picture has to spare a quarter of what is counted."""
 
+_LARGER = 1.25
+"""A picture that fills a page with so much smaller words is no better for its straight lines: a tower has few bends."""
+
+_PAGE = 1.6
+"""The form of a page or a screen, width by height."""
+
 
 def _layered() -> Iterable[Engine]:
     from archgen.layout.graphlay import layered
@@ -37,9 +43,14 @@ def best(diagram: Diagram, others: Callable[[], Iterable[Engine]] = _layered) ->
     found = usual
     for engine in others():
         other = engine(diagram)
-        if (cost := _cost(other)) < least:
+        if (cost := _cost(other)) < least and _span(other) <= _LARGER * _span(usual):
             found, least = other, cost
     return found
+
+
+def _span(placed: Placed) -> float:
+    """The height of the page that a picture fits."""
+    return max(placed.width / _PAGE, placed.height)
 
 
 def _cost(placed: Placed) -> float:
