@@ -140,3 +140,24 @@ def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | 
         if lines is not None and len(found) > lines:
             return (*found[: lines - 1], elide(found[lines - 1] + " " + found[lines], width - 0.01, size, bold))
     return tuple(found)
+
+
+_EVEN = 4.0
+"""How near to each other the widths of lines are brought, in pixels."""
+
+
+def balanced(text: str, width: float, size: float) -> tuple[str, ...]:
+    """The text in as few lines as `wrap` gives it, but as even as may be: no last word stands alone below the others."""
+    found = wrap(text, width, size)
+    if len(found) < 2:
+        return found
+    words = [wide for word in text.split() if (wide := text_width(word, size)) <= width]
+    low, high = max([text_width(text, size) / len(found), *words]) - 0.01, width
+    while high - low > _EVEN:
+        middle = (low + high) / 2
+        other = wrap(text, middle, size)
+        if len(other) > len(found):
+            low = middle
+        else:
+            found, high = other, middle
+    return found

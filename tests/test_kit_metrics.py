@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.metrics import elide, text_width, wrap
+from archgen.metrics import balanced, elide, text_width, wrap
 from archgen.widths import UNITS
 from tests.font_widths import TARGET, source
 
@@ -38,6 +38,22 @@ def test_wrapping_keeps_every_character_but_space(text: str, width: int) -> None
     assert "".join("".join(lines).split()) == "".join(text.split())
     for line in lines:
         assert text_width(line, 11) <= width + 1e-6 or len(line) == 1 or text_width(line[1:], 11) == 0
+
+
+@given(st.text(max_size=200), st.integers(20, 300))
+def test_even_lines_are_as_many_and_no_wider(text: str, width: int) -> None:
+    usual, even = wrap(text, width, 11), balanced(text, width, 11)
+    assert len(even) == len(usual)
+    assert "".join("".join(even).split()) == "".join(text.split())
+    widest = max((text_width(line, 11) for line in usual), default=0.0)
+    assert max((text_width(line, 11) for line in even), default=0.0) <= max(widest, width) + 1e-6
+
+
+def test_no_last_word_stands_alone() -> None:
+    text = "GET /, to the next of three servers in turn"
+    assert wrap(text, 200, 12)[-1] == "turn"
+    assert balanced(text, 200, 12) == ("GET /, to the next of", "three servers in turn")
+    assert balanced("of www.foobar.com", 110, 12) == wrap("of www.foobar.com", 110, 12)
 
 
 @given(st.text(max_size=120), st.integers(20, 300))

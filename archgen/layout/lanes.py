@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from archgen.markup import badge_size, clean
-from archgen.metrics import text_width, wrap
+from archgen.metrics import balanced, text_width, wrap
 from archgen.theme import SIZES
 from archgen.view import Item, Message, Remark, Sequence
 
@@ -117,7 +117,7 @@ class Lanes:
 
     def lines(self, message: Message) -> tuple[str, ...]:
         """The words of a message, wrapped."""
-        return wrap(clean(message.text), self._spacing.words, SIZES.text)
+        return balanced(clean(message.text), self._spacing.words, SIZES.text)
 
     def _gap_sides(self, message: Message) -> tuple[float, float]:
         xs = list(self.x.values())
