@@ -60,6 +60,7 @@ $(READERS)/.ready: tests/readers/package.json tests/readers/editors.js
 
 # The build backend is installed first, so that it too is the one that constraints.txt names.
 $(READY): pyproject.toml constraints.txt
+	@echo "Installing everything that site and tests need into $(VENV): some minutes the first time"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
 	$(INSTALL) hatchling editables
