@@ -1,4 +1,7 @@
-"""What an analysis says: a finding, its proof, and the things it speaks of."""
+"""What an analysis says: a finding, its proof, and the things it speaks of.
+
+A value holds no way back to itself, so the collector of garbage is spared it.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +34,14 @@ CATEGORIES: tuple[Category, ...] = (
 )
 
 
-class Subject(Struct, frozen=True, order=True):
+class Subject(Struct, frozen=True, gc=False, order=True):
     """A thing of a model by kind and id, as design has ids: `nginx@server-1`, `a -> b`, `flow/3`, `www.foobar.com A`."""
 
     kind: SubjectKind
     id: str
 
 
-class Proof(Struct, frozen=True):
+class Proof(Struct, frozen=True, gc=False):
     """Why a finding is true: with `kill` gone, `step` of `flow` fails; `path` are the replicas from the start to there."""
 
     kill: tuple[Subject, ...]
@@ -47,7 +50,7 @@ class Proof(Struct, frozen=True):
     path: tuple[str, ...]
 
 
-class Related(Struct, frozen=True):
+class Related(Struct, frozen=True, gc=False):
     """Another thing that a finding speaks of, with what it has to do with it and its place in the source."""
 
     subject: Subject
@@ -57,7 +60,7 @@ class Related(Struct, frozen=True):
     column: int
 
 
-class Accepted(Struct, frozen=True):
+class Accepted(Struct, frozen=True, gc=False):
     """Who answers for a known risk, why and until when."""
 
     reason: str | None
@@ -65,7 +68,7 @@ class Accepted(Struct, frozen=True):
     until: str | None
 
 
-class Finding(Struct, frozen=True):
+class Finding(Struct, frozen=True, gc=False):
     """One defect of one model at one place. `fingerprint` is of model, rule and subject, so it survives edits.
 
     `fixable` says that it can be mended by `--fix`, or by `--unsafe-fixes` where that decides something; `changes` are

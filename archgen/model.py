@@ -1,4 +1,7 @@
-"""An architecture as frozen values: what a `*.arch.yaml` file says, with short forms expanded and references checked."""
+"""An architecture as frozen values: what a `*.arch.yaml` file says, with short forms expanded and references checked.
+
+A value holds no way back to itself, so the collector of garbage, which looks for such ways, is spared all of them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region",
 FrameKind = Literal["opt", "loop", "alt", "par"]
 
 
-class Availability(Struct, frozen=True):
+class Availability(Struct, frozen=True, gc=False):
     """A stated availability: a probability in 0..1, or mean times between failures and to repair in hours."""
 
     probability: float
@@ -24,7 +27,7 @@ class Availability(Struct, frozen=True):
     mttr: float | None = None
 
 
-class Zone(Struct, frozen=True):
+class Zone(Struct, frozen=True, gc=False):
     """A failure domain above a host; `within` is the zone around it."""
 
     id: str
@@ -34,7 +37,7 @@ class Zone(Struct, frozen=True):
     availability: Availability | None = None
 
 
-class Host(Struct, frozen=True):
+class Host(Struct, frozen=True, gc=False):
     """A machine, virtual or not: what is lost together first. `zones` are the zones it stands in directly."""
 
     id: str
@@ -49,7 +52,7 @@ class Host(Struct, frozen=True):
     os: str | None = None
 
 
-class Network(Struct, frozen=True):
+class Network(Struct, frozen=True, gc=False):
     """A trust zone for security."""
 
     id: str
@@ -57,7 +60,7 @@ class Network(Struct, frozen=True):
     name: str | None = None
 
 
-class Certificate(Struct, frozen=True):
+class Certificate(Struct, frozen=True, gc=False):
     """A TLS certificate: the names it vouches for and the components it is installed on; `expires` is an ISO date."""
 
     id: str
@@ -67,7 +70,7 @@ class Certificate(Struct, frozen=True):
     issuer: str | None = None
 
 
-class Replica(Struct, frozen=True):
+class Replica(Struct, frozen=True, gc=False):
     """One running copy of a component.
 
     `hosts` is empty where hosts are not told, one host where it is placed, and all candidates where it floats
@@ -80,7 +83,7 @@ class Replica(Struct, frozen=True):
     floating: bool = False
 
 
-class Balance(Struct, frozen=True):
+class Balance(Struct, frozen=True, gc=False):
     """How a component spreads requests over its targets; `weights` are (component or replica, weight)."""
 
     algorithm: str | None = None
@@ -91,7 +94,7 @@ class Balance(Struct, frozen=True):
     backup: tuple[str, ...] = ()
 
 
-class Cluster(Struct, frozen=True):
+class Cluster(Struct, frozen=True, gc=False):
     """How a component's own replicas stand in for each other; `active` are the replicas that a manual failover leaves."""
 
     mode: Literal["active-active", "active-passive"] | None = None
@@ -103,7 +106,7 @@ class Cluster(Struct, frozen=True):
     watches: Literal["process", "host"] | None = None
 
 
-class Replication(Struct, frozen=True):
+class Replication(Struct, frozen=True, gc=False):
     """How data is kept on several replicas.
 
     `primary` are replica ids (the replica, or all on the named host); `all_write` is `writers: all`; `copy_of` names
@@ -122,7 +125,7 @@ class Replication(Struct, frozen=True):
     conflicts: str | None = None
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """A DNS record; its id is `name type`, `ttl` in seconds, `value` is kept as written."""
 
     id: str
@@ -132,7 +135,7 @@ class Record(Struct, frozen=True):
     ttl: float | None = None
 
 
-class FirewallRule(Struct, frozen=True):
+class FirewallRule(Struct, frozen=True, gc=False):
     """One rule of a firewall; an empty tuple of sources, targets or ports means any."""
 
     sources: tuple[str, ...] = ()
@@ -142,7 +145,7 @@ class FirewallRule(Struct, frozen=True):
     direction: Literal["in", "out"] = "in"
 
 
-class Collection(Struct, frozen=True):
+class Collection(Struct, frozen=True, gc=False):
     """What a monitoring agent collects: from which components (none named: its own hosts), what, and which measures."""
 
     sources: tuple[str, ...] = ()
@@ -150,7 +153,7 @@ class Collection(Struct, frozen=True):
     measures: tuple[str, ...] = ()
 
 
-class Component(Struct, frozen=True, kw_only=True):
+class Component(Struct, frozen=True, gc=False, kw_only=True):
     """A part of the system that runs, or is used, on its own. Times are in seconds, rates in requests per second.
 
     `rate_limit` and `rollback` are False where the model says that there is none.
@@ -201,7 +204,7 @@ class Component(Struct, frozen=True, kw_only=True):
         return self.name or self.id
 
 
-class Tls(Struct, frozen=True):
+class Tls(Struct, frozen=True, gc=False):
     """What is said of TLS on a port; `verify` is None where nothing is said."""
 
     mode: Literal["on", "off", "pass-through"]
@@ -210,7 +213,7 @@ class Tls(Struct, frozen=True):
     certificate: str | None = None
 
 
-class Port(Struct, frozen=True):
+class Port(Struct, frozen=True, gc=False):
     """One port of a connection; `redirect` names the protocol that it sends callers to, `admin` is for administrators."""
 
     protocol: str
@@ -220,7 +223,7 @@ class Port(Struct, frozen=True):
     admin: bool | None = None
 
 
-class Connection(Struct, frozen=True):
+class Connection(Struct, frozen=True, gc=False):
     """Who may call whom; several `targets` are alternatives. `needs` counts replicas that must work, or "all".
 
     `timeout` is how many seconds the caller waits for one try, `retries` how many more it makes. `credentials` name the
@@ -242,7 +245,7 @@ class Connection(Struct, frozen=True):
     authentication: str | bool | None = None
 
 
-class Request(Struct, frozen=True, tag=True):
+class Request(Struct, frozen=True, gc=False, tag=True):
     """A step that calls; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`)."""
 
     id: str
@@ -255,7 +258,7 @@ class Request(Struct, frozen=True, tag=True):
     pinned: tuple[str, ...] = ()
 
 
-class Answer(Struct, frozen=True, tag=True):
+class Answer(Struct, frozen=True, gc=False, tag=True):
     """A step that answers: drawn, and no connection is needed."""
 
     id: str
@@ -264,21 +267,21 @@ class Answer(Struct, frozen=True, tag=True):
     message: str = ""
 
 
-class Note(Struct, frozen=True, tag=True):
+class Note(Struct, frozen=True, gc=False, tag=True):
     """A remark over one or more participants."""
 
     over: tuple[str, ...]
     text: str
 
 
-class Branch(Struct, frozen=True):
+class Branch(Struct, frozen=True, gc=False):
     """One branch of a frame and when it is taken."""
 
     when: str
     steps: tuple[Step, ...]
 
 
-class Frame(Struct, frozen=True, tag=True):
+class Frame(Struct, frozen=True, gc=False, tag=True):
     """Steps that are optional (opt), repeated (loop), chosen among (alt) or at the same time (par)."""
 
     id: str
@@ -289,7 +292,7 @@ class Frame(Struct, frozen=True, tag=True):
 Step = Request | Answer | Note | Frame
 
 
-class Flow(Struct, frozen=True):
+class Flow(Struct, frozen=True, gc=False):
     """How one request, or job, travels; `demand` in requests per second, `peak` when it is busiest."""
 
     id: str
@@ -308,7 +311,7 @@ class Flow(Struct, frozen=True):
         return max(stated, default=None)
 
 
-class Objectives(Struct, frozen=True):
+class Objectives(Struct, frozen=True, gc=False):
     """What the system is meant to reach: availability as a probability, times in seconds."""
 
     availability: float | None = None
@@ -316,7 +319,7 @@ class Objectives(Struct, frozen=True):
     recovery_point: float | None = None
 
 
-class Hints(Struct, frozen=True):
+class Hints(Struct, frozen=True, gc=False):
     """What a model says of its pictures: `rank` and `near` are pairs of a component and the one that it stands by."""
 
     direction: Literal["left-right", "top-down"] | None = None
@@ -324,7 +327,7 @@ class Hints(Struct, frozen=True):
     near: tuple[tuple[str, str], ...] = ()
 
 
-class Survival(Struct, frozen=True, tag=True):
+class Survival(Struct, frozen=True, gc=False, tag=True):
     """The flows should succeed without any `count` elements of a kind, or without what is `lost`.
 
     `kind` is host, zone, replica, element or a kind of zone; `lost` are hosts, zones, components (all their replicas)
@@ -338,7 +341,7 @@ class Survival(Struct, frozen=True, tag=True):
     lost: tuple[str, ...] = ()
 
 
-class Ban(Struct, frozen=True, tag=True):
+class Ban(Struct, frozen=True, gc=False, tag=True):
     """No connection should lead from one end to the other: `internet`, or a component, host or network as `kind:id`."""
 
     text: str
@@ -346,7 +349,7 @@ class Ban(Struct, frozen=True, tag=True):
     target: str
 
 
-class DowntimeLimit(Struct, frozen=True, tag=True):
+class DowntimeLimit(Struct, frozen=True, gc=False, tag=True):
     """The flows should fail no more than some hours a year."""
 
     text: str
@@ -358,7 +361,7 @@ Expectation = Survival | Ban | DowntimeLimit
 """What a model says that it should hold; `text` is the sentence as it was written."""
 
 
-class Acceptance(Struct, frozen=True):
+class Acceptance(Struct, frozen=True, gc=False):
     """A known risk that somebody answers for; `subject` is kept as written, `until` is an ISO date."""
 
     rule: str
@@ -368,7 +371,7 @@ class Acceptance(Struct, frozen=True):
     until: str | None = None
 
 
-class Architecture(Struct, frozen=True, kw_only=True):
+class Architecture(Struct, frozen=True, gc=False, kw_only=True):
     """One model. Every tuple is in the order of the file; `id` is the file's name without `.arch.yaml`."""
 
     id: str

@@ -11,7 +11,7 @@ from archgen.finding import Category, Confidence, Proof, Severity, Subject
 from archgen.topology import Topology
 
 
-class Hit(Struct, frozen=True, kw_only=True):
+class Hit(Struct, frozen=True, gc=False, kw_only=True):
     """What a rule saw: a subject, a message in the user's own names, and what else has to do with it.
 
     `related` pairs a subject with a label of a few words. `fix` overrides the rule's own. `case` picks a severity of
