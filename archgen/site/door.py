@@ -27,6 +27,9 @@ _HREF = re.compile(r'href="([^":#]+\.(?:md|svg))(?=[#"])')
 _LINK = re.compile(r'(?<=<a href=")([^":#]*\.(?:md|svg)|(?=#))(?=[#"])')
 _PICTURE = re.compile(r'(<figure class="archgen-(?:picture|thumb)">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
+_PART = '<div class="archgen-part">'
+"""Around what stands below a heading of a section: a browser lays it out when it comes near."""
+
 _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
 
 
@@ -81,8 +84,9 @@ class Door:
 
         def put() -> None:
             if ready:
+                below = any(block.startswith("##") for block in kept)
                 kept.append(f'<div data-lifted="{len(self._lifted)}"></div>')
-                self._lifted.append(tuple(ready))
+                self._lifted.append((_PART, *ready, "</div>") if below else tuple(ready))
                 ready.clear()
 
         for block in content.rstrip("\n").split("\n\n"):

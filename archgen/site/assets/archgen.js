@@ -1,9 +1,11 @@
 /* The participants of a sequence stay in sight while a reader scrolls down along their lifelines. */
 (() => {
   const keep = () => {
+    const pinned = document.querySelectorAll(".archgen-picture svg .heads");
+    if (!pinned.length) return;
     const header = document.querySelector(".md-header");
     const below = header ? header.getBoundingClientRect().bottom : 0;
-    for (const heads of document.querySelectorAll(".archgen-picture svg .heads")) {
+    for (const heads of pinned) {
       const svg = heads.ownerSVGElement;
       const box = svg.getBoundingClientRect();
       const panel = svg.closest(".archgen-player")?.querySelector(".archgen-beside");
