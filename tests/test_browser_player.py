@@ -141,7 +141,7 @@ def test_the_mermaid_text_is_copied(browser: Browser, site: str) -> None:
     browser.run("document.querySelector('.archgen-mermaid details').open = true")
     browser.driver.find_element("css selector", ".archgen-mermaid button").click()
     until(lambda: browser.run("return document.querySelector('.archgen-mermaid button').textContent") == "Copied")
-    source = str(browser.run("return document.querySelector('.archgen-mermaid code').textContent"))
+    source = str(browser.run("return document.querySelector('.archgen-mermaid pre').textContent"))
     assert source.startswith("sequenceDiagram")
     assert "INSERT the comment" in source
 

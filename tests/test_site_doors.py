@@ -266,7 +266,7 @@ def test_only_addresses_of_the_web_become_links() -> None:
 def test_the_source_is_shown_as_it_is() -> None:
     source = 'a: 1  # why\n\n  - b: "x # y" # z\nurl: http://x#y\n'
     made = parse(yaml_block(source, anchors=True))
-    block = next(made.all("code"))
+    block = next(made.all("pre"))
     assert [line.rstrip() for line in block.text.split("\n")] == source.rstrip("\n").split("\n")
     assert [one.attributes["id"] for one in block.all("span") if "id" in one.attributes] == ["L1", "L2", "L3", "L4"]
     assert [one.text for one in block.all("span") if one.has("c1")] == ["# why", "# z"]

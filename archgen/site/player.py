@@ -15,6 +15,7 @@ from archgen.site.escape import html
 from archgen.site.failures import folded
 from archgen.site.page import Tier
 from archgen.site.said import said
+from archgen.site.source import block
 from archgen.topology import Topology
 from archgen.views.flow import flow_sequence
 from archgen.views.turns import turns
@@ -48,7 +49,7 @@ def mermaid(tier: Tier, flow: Flow) -> str:
     source = sequence_mermaid(flow_sequence(tier.topology, flow))
     return (
         '<div class="archgen-mermaid" data-search-exclude><details><summary>The sequence as Mermaid text</summary>'
-        f"<pre><code>{html(source.strip())}</code></pre></details></div>"
+        f"{block(html(source.strip()))}</details></div>"
     )
 
 

@@ -29,7 +29,6 @@ def settings(name: str) -> dict[str, Any]:
                 "navigation.indexes",
                 "navigation.top",
                 "toc.integrate",
-                "content.code.copy",
                 "search.highlight",
             ],
             "palette": _palette(),

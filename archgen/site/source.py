@@ -20,10 +20,7 @@ def yaml_block(source: str, anchors: bool = False) -> str:
     shown = source[:LARGEST]
     lines = [_line(line, number if anchors else 0) for number, line in enumerate(shown.rstrip("\n").split("\n"), 1)]
     rest = "\n<p>The rest is in the file.</p>" if len(source) > LARGEST else ""
-    body = "\n".join(lines)
-    return (
-        f'<div class="highlight" data-search-exclude><pre><code class="archgen-source">{body}</code></pre></div>{rest}'
-    )
+    return block("\n".join(lines)) + rest
 
 
 def _line(line: str, number: int) -> str:
@@ -47,5 +44,12 @@ def _quoted(before: str) -> bool:
 
 def output_block(output: str) -> str:
     """What the tool prints, as a block of code."""
-    shown = "\n".join(html(plain(line)) or " " for line in output.rstrip("\n").split("\n"))
-    return f'<div class="highlight" data-search-exclude><pre><code>{shown}</code></pre></div>'
+    return block("\n".join(html(plain(line)) or " " for line in output.rstrip("\n").split("\n")))
+
+
+def block(body: str) -> str:
+    """Escaped text as a block of code that `assets/archgen.js` lets readers copy.
+
+    It holds no `code`: what does, the theme measures one by one while a page loads, even where nobody sees it.
+    """
+    return f'<div class="highlight" data-search-exclude><pre class="archgen-code">{body}</pre></div>'

@@ -16,20 +16,49 @@
       heads.setAttribute("transform", `translate(0 ${Math.max(0, shift)})`);
     }
   };
-  /* What scrolls can be scrolled by keys. */
-  const reach = () => {
-    const scrolling = "figure.archgen-picture:not(.archgen-live), .md-typeset__scrollwrap, .md-typeset pre > code";
-    for (const one of document.querySelectorAll(scrolling)) {
-      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+  /* What scrolls can be scrolled by keys. Its size is told once it is laid out, and not asked for before. */
+  const reached = new ResizeObserver(entries => {
+    const found = entries.map(({ target }) => [target, target.scrollWidth > target.clientWidth]);
+    for (const [one, scrolls] of found) {
+      if (scrolls) one.tabIndex = 0;
       else one.removeAttribute("tabindex");
     }
+  });
+  const reach = () => {
+    const scrolling = "figure.archgen-picture:not(.archgen-live), .md-typeset__scrollwrap, .archgen-code";
+    for (const one of document.querySelectorAll(scrolling)) reached.observe(one);
   };
   addEventListener("load", reach);
   // the theme wraps tables late
   const late = new ResizeObserver(() => requestAnimationFrame(reach));
+  /* A block of code gets a button that copies it. */
+  const copied = block => {
+    const copy = document.createElement("button");
+    copy.type = "button";
+    copy.className = "archgen-copy";
+    copy.textContent = "Copy";
+    copy.addEventListener("click", () => {
+      const done = () => (copy.textContent = "Copied");
+      const by = () => {
+        getSelection().selectAllChildren(block);
+        document.execCommand("copy");
+        done();
+      };
+      navigator.clipboard ? navigator.clipboard.writeText(block.textContent).then(done, by) : by();
+    });
+    block.before(copy);
+  };
+  /* What waits below is laid out a little at a time while nothing else is to be done: then places stay what they are. */
+  const LITTLE = 8;
+  const lay = parts => window.requestIdleCallback?.(() => {
+    for (const part of parts.splice(0, LITTLE)) part.style.contentVisibility = "visible";
+    if (parts.length) lay(parts);
+  });
   const watch = () => {
     const article = document.querySelector("article");
     if (article) late.observe(article);
+    document.querySelectorAll(".archgen-code:first-child").forEach(copied);
+    lay([...document.querySelectorAll(".archgen-part")]);
     keep();
   };
   // themes that swap pages without loading them tell so here

@@ -218,19 +218,4 @@
   addEventListener("hashchange", restore);
   if (stage) stage.sight.show();
   restore();
-
-  /* The Mermaid text, with a button that copies it. */
-  for (const block of document.querySelectorAll(".archgen-mermaid pre")) {
-    const copy = make("button", { type: "button" }, "Copy");
-    copy.addEventListener("click", () => {
-      const done = () => (copy.textContent = "Copied");
-      const by = () => {
-        getSelection().selectAllChildren(block.querySelector("code"));
-        document.execCommand("copy");
-        done();
-      };
-      navigator.clipboard ? navigator.clipboard.writeText(block.textContent).then(done, by) : by();
-    });
-    block.before(copy);
-  }
 })();
