@@ -92,8 +92,8 @@ def _script(event: Event) -> str:
 def measured(site: str, path: str) -> tuple[float, float]:
     """Median milliseconds of the longest task that begins with a script of ours, and of the longest other one.
 
-    In the others the theme's scripts ask for the places of things, so that the whole page is styled and laid out in them; and
-    they tell ours that the page is there.
+    In the others the theme's scripts ask for the places of things, so that what does not wait is styled and laid out in them;
+    and they tell ours that the page is there. A reader waits for either, so both are judged.
     """
     known = set(os.listdir(os.path.join(ROOT, "archgen", "site", "assets")))
     longest: tuple[list[float], list[float]] = ([], [])
@@ -118,8 +118,8 @@ def main() -> None:
         print(f"the theme's longest task in an empty page: {theme:.1f} ms")
         for path in PAGES:
             ours, theirs = measured(site, path)
-            mark = "ok" if ours <= LONGEST else "TOO LONG"
-            print(f"{path:<52} {ours:5.1f} ms of {LONGEST:g} ms  {mark:<8}  begun by the theme {theirs:5.1f} ms")
+            mark = "ok" if max(ours, theirs) <= LONGEST else "MISSED"
+            print(f"{path:<52} begun by us {ours:5.1f} ms, by the theme {theirs:5.1f} ms, of {LONGEST:g} ms  {mark}")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ ON_A_DESKTOP = pytest.mark.parametrize("browser", ["desktop-light"], indirect=Tr
 ON_A_PHONE = pytest.mark.parametrize("browser", ["phone-dark"], indirect=True)
 EVERYWHERE = pytest.mark.parametrize("browser", SURROUNDINGS, indirect=True)
 
+LAID_OUT = "return [...document.querySelectorAll('.archgen-below')].every(one => one.style.contentVisibility)"
+
 MARKS = [
     pytest.mark.browser,
     pytest.mark.skipif(
@@ -60,7 +62,10 @@ class Browser:
         self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
 
     def open(self, file: str) -> None:
+        """A page, once nothing on it waits to be laid out and what follows from its sizes is done."""
         self.driver.get(f"file://{file}")
+        until(lambda: self.run(LAID_OUT))
+        self.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
 
     def forget(self, site: str) -> None:
         """A new reader: no scheme is chosen, no page is open."""

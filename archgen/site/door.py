@@ -27,8 +27,11 @@ _HREF = re.compile(r'href="([^":#]+\.(?:md|svg))(?=[#"])')
 _LINK = re.compile(r'(?<=<a href=")([^":#]*\.(?:md|svg)|(?=#))(?=[#"])')
 _PICTURE = re.compile(r'(<figure class="archgen-(?:picture|thumb)">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
-_PART = '<div class="archgen-part">'
-"""Around what stands below a heading of a section: a browser lays it out when it comes near."""
+_BELOW = re.compile(r'(?<=</h[23]>)\s*((?:(?:<div data-lifted="\d+">[^<]*</div>|<h([4-6])\b[^\n]*</h\2>)\s*)+)')
+"""What stands below a heading that the contents name, up to the next one."""
+
+_SCRIPTED = '<script>document.documentElement.className="js js-focus-visible"</script></head>'
+"""The classes that Material's own script gives a page, before there is a page that is styled anew for them."""
 
 _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
 
@@ -84,9 +87,8 @@ class Door:
 
         def put() -> None:
             if ready:
-                below = any(block.startswith("##") for block in kept)
                 kept.append(f'<div data-lifted="{len(self._lifted)}"></div>')
-                self._lifted.append((_PART, *ready, "</div>") if below else tuple(ready))
+                self._lifted.append(tuple(ready))
                 ready.clear()
 
         for block in content.rstrip("\n").split("\n\n"):
@@ -120,7 +122,12 @@ class Door:
         def restored(found: re.Match[str]) -> str:
             return _PICTURE.sub(picture, self.linked("\n".join(self._lifted[int(found[2])]), file))
 
-        return _LIFTED.sub(restored, output) if file.src_uri in self._pages else output
+        if file.src_uri not in self._pages:
+            return output
+        if 'class="no-js"' in output:
+            output = output.replace("</head>", _SCRIPTED, 1)
+        # a browser lays it out when it comes near
+        return _LIFTED.sub(restored, _BELOW.sub(r'\n<div class="archgen-below">\1</div>\n', output))
 
     def linked(self, html: str, file: File) -> str:
         """HTML of a page of a file whose links lead to where pages are."""

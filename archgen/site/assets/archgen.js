@@ -58,7 +58,7 @@
     const article = document.querySelector("article");
     if (article) late.observe(article);
     document.querySelectorAll(".archgen-code:first-child").forEach(copied);
-    lay([...document.querySelectorAll(".archgen-part")]);
+    lay([...document.querySelectorAll(".archgen-below")]);
     keep();
   };
   // themes that swap pages without loading them tell so here

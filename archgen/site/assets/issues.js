@@ -131,10 +131,12 @@
       clear.disabled = !chosen.toString();
     }
 
-    /* Whether nothing is shown between a heading of a category and the next one. */
+    /* Whether nothing is shown between a heading of a category and the next one; a site may put it all into one box. */
     function empty(head) {
-      for (let next = head.nextElementSibling; next && !/^H[1-3]$/.test(next.tagName); next = next.nextElementSibling)
-        if (!next.hidden) return false;
+      for (let next = head.nextElementSibling; next && !/^H[1-3]$/.test(next.tagName); next = next.nextElementSibling) {
+        const shown = next.matches(".archgen-below") ? [...next.children] : [next];
+        if (shown.some(one => !one.hidden)) return false;
+      }
       return true;
     }
 
