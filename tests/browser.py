@@ -36,7 +36,10 @@ ON_A_DESKTOP = pytest.mark.parametrize("browser", ["desktop-light"], indirect=Tr
 ON_A_PHONE = pytest.mark.parametrize("browser", ["phone-dark"], indirect=True)
 EVERYWHERE = pytest.mark.parametrize("browser", SURROUNDINGS, indirect=True)
 
-LAID_OUT = "return [...document.querySelectorAll('.archgen-below')].every(one => one.style.contentVisibility)"
+LAID_OUT = (
+    "return [...document.querySelectorAll('.archgen-below, .archgen-cards, figure.archgen-picture, figure.archgen-stage')]"
+    ".every(one => one.style.contentVisibility)"
+)
 
 MARKS = [
     pytest.mark.browser,

@@ -197,7 +197,7 @@ def test_pan_and_zoom_of_a_thousand_components_change_one_transform(
             f'href="large.svg">Large</a></li></ul><figure class="archgen-picture archgen-live" data-view="large">{svg}'
             f'</figure><ul class="archgen-legend"></ul><p class="archgen-full"><a href="#">File</a></p></div>{scripts}'
         )
-    browser.open(file)
+    browser.driver.get(f"file://{file}")
     until(lambda: browser.run("return document.querySelectorAll('.ready .archgen-canvas [data-node]').length") == 1000)
     browser.run(LARGE)
     until(lambda: len(list(browser.run("return seen"))) >= 3)  # type: ignore[call-overload]

@@ -129,3 +129,32 @@ def test_nothing_is_wider_than_a_phone(browser: Browser, site: str, hostile: tup
             browser.open(file)
             ready(browser)
             assert browser.run("return document.documentElement.scrollWidth") == 390, file
+
+
+@ON_A_DESKTOP
+@pytest.mark.parametrize("anchor", ["elements", "issue-7", "about-dns", "L100", "model"])
+def test_an_address_leads_to_its_place_though_what_is_above_waits(browser: Browser, site: str, anchor: str) -> None:
+    place = f"return document.getElementById('{anchor}').getBoundingClientRect().top"
+    browser.open(os.path.join(site, "3-secured-and-monitored", f"index.html#{anchor}"))
+    landed = float(str(browser.run(place)))
+    browser.run(f"scrollTo(0, 0); location.hash = ''; location.hash = '{anchor}'")
+    assert landed == pytest.approx(float(str(browser.run(place))), abs=2)
+    assert 0 < landed < 1000
+
+
+def test_a_fix_is_copied(browser: Browser, site: str) -> None:
+    browser.open(os.path.join(site, "3-secured-and-monitored", "index.html"))
+    browser.run("document.querySelector('details.archgen-fix').open = true")
+    browser.driver.find_element("css selector", "details.archgen-fix .archgen-copy").click()
+    until(lambda: browser.run("return document.querySelector('details.archgen-fix button').textContent") == "Copied")
+
+
+@ON_A_DESKTOP
+def test_paper_waits_for_nothing(browser: Browser, site: str) -> None:
+    file = os.path.join(site, "3-secured-and-monitored", "index.html")
+    asked = "const made = document.createElement('div'); made.className = 'archgen-below'; document.body.append(made); "
+    asked += "return getComputedStyle(made).contentVisibility"
+    browser.open(file)
+    assert browser.run(asked) == "auto"
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert browser.run(asked) == "visible"

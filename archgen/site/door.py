@@ -27,7 +27,7 @@ _HREF = re.compile(r'href="([^":#]+\.(?:md|svg))(?=[#"])')
 _LINK = re.compile(r'(?<=<a href=")([^":#]*\.(?:md|svg)|(?=#))(?=[#"])')
 _PICTURE = re.compile(r'(<figure class="archgen-(?:picture|thumb)">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
-_BELOW = re.compile(r'(?<=</h[23]>)\s*((?:(?:<div data-lifted="\d+">[^<]*</div>|<h([4-6])\b[^\n]*</h\2>)\s*)+)')
+_BELOW = re.compile(r'(</h[23]>)\s*((?:(?:<div data-lifted="\d+">[^<]*</div>|<h([4-6])\b[^\n]*</h\3>)\s*)+)')
 """What stands below a heading that the contents name, up to the next one."""
 
 _SCRIPTED = '<script>document.documentElement.className="js js-focus-visible"</script></head>'
@@ -127,7 +127,7 @@ class Door:
         if 'class="no-js"' in output:
             output = output.replace("</head>", _SCRIPTED, 1)
         # a browser lays it out when it comes near
-        return _LIFTED.sub(restored, _BELOW.sub(r'\n<div class="archgen-below">\1</div>\n', output))
+        return _LIFTED.sub(restored, _BELOW.sub(r'\1\n<div class="archgen-below">\2</div>\n', output))
 
     def linked(self, html: str, file: File) -> str:
         """HTML of a page of a file whose links lead to where pages are."""

@@ -50,15 +50,21 @@
   };
   /* What waits below is laid out a little at a time while nothing else is to be done: then places stay what they are. */
   const LITTLE = 8;
+  let moved = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+  for (const one of ["wheel", "pointerdown", "touchstart", "keydown"]) {
+    addEventListener(one, () => (moved = true), { once: true, passive: true });
+  }
   const lay = parts => window.requestIdleCallback?.(() => {
     for (const part of parts.splice(0, LITTLE)) part.style.contentVisibility = "visible";
+    // where the address leads stays in sight until its reader moves
+    if (!moved) document.querySelector(":target")?.scrollIntoView({ behavior: "instant" });
     if (parts.length) lay(parts);
   });
   const watch = () => {
     const article = document.querySelector("article");
     if (article) late.observe(article);
     document.querySelectorAll(".archgen-code:first-child").forEach(copied);
-    lay([...document.querySelectorAll(".archgen-below")]);
+    lay([...document.querySelectorAll(".archgen-below, .archgen-cards, figure.archgen-picture, figure.archgen-stage")]);
     keep();
   };
   // themes that swap pages without loading them tell so here
