@@ -50,13 +50,16 @@ def test_no_script_of_a_model_runs(browser: Browser, hostile: tuple[str, dict[st
 
 def results(browser: Browser, words: str) -> str:
     """What search shows for words, or that it found nothing."""
+    from selenium.webdriver.common.keys import Keys
+
     field = browser.driver.find_element("css selector", "input.md-search__input")
     if not browser.run("return document.getElementById('__search').checked"):
         small = browser.driver.find_element("css selector", ".md-header__button[for=__search]")
         (small if small.is_displayed() else field).click()
         until(field.is_displayed)
-    field.clear()
-    field.send_keys(words)
+    # pasted: of a word that is still being typed the search may complain
+    browser.driver.execute_script("arguments[0].value = arguments[1]", field, words)
+    field.send_keys(Keys.END)
     shown = "return document.querySelector('.md-search-result__%s').textContent.trim()"
     until(lambda: browser.run(shown % "list") or "No matching" in str(browser.run(shown % "meta")))
     return f"{browser.run(shown % 'meta')} {browser.run(shown % 'list')}"
