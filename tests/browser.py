@@ -16,8 +16,8 @@ CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DRIVER = shutil.which("chromedriver") or "/usr/bin/chromedriver"
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-PICTURES = os.environ.get("ARCHGEN_SCREENSHOTS") or os.path.join(ROOT, "build", "screenshots")
-"""Where the screenshots of the tests are kept."""
+PICTURES = os.environ.get("ARCHGEN_SCREENSHOTS")
+"""The directory that screenshots of the tests are kept in, to be looked at; none are taken where it is not named."""
 
 DESKTOP, PHONE = (1440, 1000), (390, 844)
 
@@ -91,9 +91,10 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
     def picture(self, name: str) -> None:
-        """Keep what is in sight as an artefact."""
-        os.makedirs(PICTURES, exist_ok=True)
-        self.driver.save_screenshot(os.path.join(PICTURES, f"{name}.png"))
+        """Keep what is in sight, where that is asked for."""
+        if PICTURES:
+            os.makedirs(PICTURES, exist_ok=True)
+            self.driver.save_screenshot(os.path.join(PICTURES, f"{name}.png"))
 
     def prefer(self, scheme: str) -> None:
         media = {"media": "", "features": [{"name": "prefers-color-scheme", "value": scheme}]}

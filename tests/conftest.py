@@ -73,7 +73,8 @@ def browser(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Ite
     """The browser of a new reader, once on a desktop in light and once on a phone in the dark;
     `EVERYWHERE` asks for all four.
 
-    What a test ends with is kept as a picture. Nothing may have been logged, and nothing asked for but files of the site.
+    What a test ends with is kept as a picture where pictures are asked for. Nothing may have been logged, and nothing asked
+    for but files of the site.
     """
     chromium.surround(request.param, site)
     yield chromium
