@@ -161,3 +161,25 @@ def test_paper_waits_for_nothing(browser: Browser, site: str) -> None:
     assert browser.run(asked) == "auto"
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert browser.run(asked) == "visible"
+
+
+CUT = """
+return [...document.querySelectorAll("article :is(p, li, td, th, button, select, summary)")].filter(one => {
+  const box = one.getBoundingClientRect();
+  const scrolls = ".md-typeset__scrollwrap:not(:has(.archgen-group)), figure, ul.archgen-tabs";
+  return box.width && box.right > innerWidth + 1 && !one.closest(scrolls);
+}).map(one => one.outerHTML.slice(0, 100))
+"""
+
+
+@ON_A_PHONE
+def test_nothing_is_cut_at_four_times_the_size(browser: Browser, site: str) -> None:
+    """WCAG 2.2, 1.4.10: at 320 pixels only tables and pictures scroll sideways, each by itself."""
+    browser.size(320, 512)
+    tier = "3-secured-and-monitored"
+    for page in ("index.html", "issues/index.html", f"{tier}/index.html", f"{tier}/failures/index.html"):
+        browser.open(os.path.join(site, page))
+        until(
+            lambda: browser.run("return !document.querySelector(':is(.archgen-issues, .archgen-failures):not(.ready)')")
+        )
+        assert browser.run(CUT) == []

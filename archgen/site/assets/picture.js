@@ -15,11 +15,17 @@
     const held = new Map();
 
     const room = () => [frame.clientWidth, frame.clientHeight];
-    const least = () => Math.min(1, room()[0] < READABLE.below ? READABLE.narrow : READABLE.scale);
+    const narrow = () => room()[0] < READABLE.below;
     const whole = () => {
       const [wide, tall] = room();
       const full = document.fullscreenElement;
       return Math.min(full ? FULL : 1, wide / size[0], full ? tall / size[1] : Infinity);
+    };
+
+    /* A little too small is better than a little cut. */
+    const readable = () => {
+      const least = Math.min(1, narrow() ? READABLE.narrow : READABLE.scale);
+      return whole() > least * 0.85 ? whole() : least;
     };
 
     const apply = () => {
@@ -43,13 +49,18 @@
       apply();
     };
 
-    /* The whole picture in the middle; `readable` stops before its words become too small, and starts at its left. */
-    const fit = readable => {
-      scale = readable ? Math.max(whole(), least()) : whole();
+    /* The whole picture in the middle; `large` stops before its words become too small, and starts at its left. */
+    const fit = large => {
+      scale = large ? readable() : whole();
       const [wide, tall] = room();
       x = Math.max(0, (wide - size[0] * scale) / 2);
       y = (tall - size[1] * scale) / 2;
-      if (readable) y = Math.max(0, y);
+      const first = canvas.querySelector("[data-node][data-box]");
+      if (large && y < 0) {
+        // higher than the frame: it begins where requests do
+        const [, top, , high] = first ? first.dataset.box.split(" ").map(Number) : [0, 0, 0, 0];
+        y = Math.min(0, Math.max(tall - size[1] * scale, tall / 2 - (top + high / 2) * scale));
+      }
       apply();
     };
 
@@ -59,8 +70,8 @@
       size = [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height];
       frame.style.height = "";
       if (!document.fullscreenElement) {
-        const tall = size[1] * Math.max(whole(), least());
-        frame.style.height = `${Math.round(Math.max(220, Math.min(tall, innerHeight * 0.85)))}px`;
+        const tall = size[1] * readable();
+        frame.style.height = `${Math.round(Math.max(220, Math.min(tall, innerHeight * (narrow() ? 0.6 : 0.85))))}px`;
       }
       fit(true);
     };
