@@ -71,7 +71,9 @@
       frame.style.height = "";
       if (!document.fullscreenElement) {
         const tall = size[1] * readable();
-        frame.style.height = `${Math.round(Math.max(220, Math.min(tall, innerHeight * (narrow() ? 0.6 : 0.85))))}px`;
+        const border = frame.offsetHeight - frame.clientHeight;
+        const most = innerHeight * (narrow() ? 0.6 : 0.85);
+        frame.style.height = `${Math.ceil(Math.max(220, Math.min(tall, most)) + border)}px`;
       }
       fit(true);
     };
