@@ -71,6 +71,11 @@ def encrypted(port: Port) -> bool | None:
     return protocol.encrypted if protocol else None
 
 
+def relays(port: Port) -> bool:
+    """Whether mail servers hand mail on over a port: they try each MX record in turn, and ask for its name (RFC 5321, 5.1)."""
+    return port.protocol == "smtp" and port.port in (None, 25)
+
+
 def port_of(connection: Connection, request: Request | None = None) -> Port | None:
     """The port that a step takes: the one it names, else the first that does not redirect."""
     if request is not None and request.protocol is not None:
@@ -168,11 +173,21 @@ class Topology:
 
     @cached_property
     def agreeing(self) -> frozenset[str]:
-        """What decides who leads, and what only that asks: no flow keeps anything in it."""
-        named = {how.by for one in self.architecture.components for how in (one.replication, one.cluster) if how}
-        deciding = {one for one in named if one in self.components and not self.flows_of[one]}
-        asked = {target for one in deciding for connection in self.outgoing[one] for target in connection.targets}
-        return frozenset(deciding | {one for one in asked if not self.flows_of[one]})
+        """What decides who leads, and what only that asks: no flow keeps anything in it, and none of it is led itself."""
+        led = {
+            one.id: {how.by for how in (one.replication, one.cluster) if how and how.by in self.components}
+            for one in self.architecture.components
+        }
+        named = {by for one, leading in led.items() for by in leading if by != one}
+        deciding = {one for one in named if not self.flows_of[one]}
+        # what observes calls whatever it observes
+        beside = {one for one, kind in self._kinds.items() if kind.observes or kind.id == "backup"}
+        asked = {
+            target for one in deciding - beside for connection in self.outgoing[one] for target in connection.targets
+        }
+        known = deciding | beside | {one for one, leading in led.items() if leading} | asked
+        alone = {one for one in asked if all(call.source in known for call in self.incoming[one])}
+        return frozenset(deciding | {one for one in alone if not self.flows_of[one] and not led[one]})
 
     @cached_property
     def names(self) -> Names:

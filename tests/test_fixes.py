@@ -318,3 +318,36 @@ def test_a_lint_without_fixes_does_not_load_them() -> None:
 print([name for name in sys.modules if name.endswith(('patching', 'fixing', 'difflib'))])"""
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_monitoring_that_nobody_watches_gets_no_call_of_its_own() -> None:
+    text = """\
+archgen: 1
+name: A monitoring on a flow of its own
+components:
+  user: {kind: client}
+  app: {kind: app-server, replicas: 2}
+  watch: {kind: monitoring, replicas: 2}
+connections: {user -> watch: https, user -> app: https}
+flows:
+  look: {title: Somebody looks at the measurements, steps: [user -> watch: GET /, user -> app: GET /]}
+"""
+    blind = [one for one in judged(text).findings if one.rule == "unmonitored"]
+    assert [(one.message, one.changes) for one in blind] == [("the monitoring collects nothing from app and watch", ())]
+
+
+def test_an_agent_on_hosts_over_which_a_service_floats_is_no_unused_one() -> None:
+    text = """\
+archgen: 1
+name: Floating
+hosts: {a: {}, b: {}}
+components:
+  user: {kind: client}
+  web: {kind: web-server, runs_on: {any: [a, b]}, replicas: 2}
+connections: {user -> web: https}
+flows:
+  page: {title: A page, steps: [user -> web: GET]}
+"""
+    blind = next(one for one in judged(text).findings if one.rule == "unmonitored")
+    after = judged(patched(text, blind.changes))
+    assert {"unmonitored", "unused-component"}.isdisjoint(one.rule for one in after.findings)

@@ -56,8 +56,9 @@ def begun(text: str, options: Sequence[str]) -> str | None:
 def with_port(text: str) -> str | None:
     """How to say a protocol with its port, where both are written as one text: `https 443`, `tcp/9000`."""
     protocol, _, port = text.replace(":", " ").replace("/", " ").partition(" ")
-    said = protocol.casefold() in PROTOCOLS and port.isascii() and port.isdigit()
-    return f"Write `{{protocol: {protocol.casefold()}, port: {port}}}`." if said else None
+    number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0
+    said = protocol.casefold() in PROTOCOLS and 0 < number < 65536
+    return f"Write `{{protocol: {protocol.casefold()}, port: {number}}}`." if said else None
 
 
 def kind_of_product(text: str) -> str | None:

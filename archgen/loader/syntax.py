@@ -15,8 +15,8 @@ DEEPEST = 100
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Where a line ends for YAML 1.1, whose parser counts them (https://yaml.org/spec/1.1/#id871136)."""
 
-_BEGINS = re.compile(r"( *)(?:- +)?[^\s#\"'\[{][^:#]*(?=:(?:\s|$))")
-"""The indentation of a line and the key that it begins with, up to its colon."""
+_BEGINS = re.compile(r"( *)(?:(?:- +)?[^\s#\"'\[{][^:#]*(?=:(?:\s|$))|(?=- ))")
+"""The indentation of a line and the key that it begins with, up to its colon, or the dash."""
 
 _STATED = re.compile(r" *(?:- +)?[^\s#\"'\[{][^:#]*: +[^\s#|>&*!]")
 """A line that begins with a key and states a value for it, which is no block of text."""
@@ -86,7 +86,9 @@ def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str,
         message = "this line is indented like none of those that it could belong to"
         return message, "Begin it in the column of those beside it."
     if "mapping" in context:
-        return "a dash begins an entry of a list here, and those beside it are keys", "Take the dash away."
+        bare = begins.end() == begins.end(1)
+        fix = "Take the dash away, and end the name with a colon." if bare else "Take the dash away."
+        return "a dash begins an entry of a list here, and those beside it are keys", fix
     return (
         "a key begins here, and those beside it are entries of a list",
         "Begin it with a dash, or indent it otherwise.",

@@ -10,7 +10,7 @@ from archgen.finding import Subject
 from archgen.model import Certificate, Port
 from archgen.naming import plain
 from archgen.rule import Hit, Rule
-from archgen.topology import Hop, Topology
+from archgen.topology import Hop, Topology, relays
 from archgen.wording import listed
 
 _PASSING = ("firewall", "router", "nat-gateway")
@@ -50,7 +50,7 @@ def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port
         if connection is None or port is None or hop.meaning != "encrypted" or hop.step.source not in carrying:
             continue
         # mail servers look for the name of the MX record, and most of them take any certificate (RFC 7435)
-        if port.protocol == "smtp":
+        if relays(port):
             continue
         passed = port.tls is not None and port.tls.mode == "pass-through"
         for target in hop.targets:

@@ -76,7 +76,7 @@ def _hit(
         message = f"before a planned restart of {listed(names, 'or')} {switch}, or {meanwhile}"
     else:
         message = f"a planned restart of {listed([one.element.id for one in left], 'or')} means downtime: {meanwhile}"
-        message += f"; before one of {listed(names, 'or')} {switch}" if names else ""
+        message += f"; before that of {listed(names, 'or')} {switch}" if names else ""
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=message,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.change import Change, Put
 from archgen.finding import Subject
 from archgen.model import Connection, Port
+from archgen.protocols import WEB
 from archgen.remedy import connection_of
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology, encrypted
@@ -30,6 +31,9 @@ def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
         subject=Subject("connection", connection.id),
         message=f"{connection.id} crosses the internet as plain {port.protocol}: anyone on the way can read and change it",
         flows=facts.flows_over[connection.id],
+        fix=None
+        if port.protocol in WEB
+        else "Speak it over TLS, with a certificate for the server's name (`tls: true`).",
     )
 
 

@@ -51,7 +51,7 @@ def _hit(facts: Topology, monitor: Component, shared: tuple[Subject, ...]) -> Hi
         stands = f"in {places} with every replica of {listed(flows)}"
     return Hit(
         subject=Subject("component", monitor.id),
-        message=f"{monitor.title} stands {stands}, so it is silent when {places} goes down",
+        message=f"{monitor.title} stands {stands}, so it is silent when {places} {'goes' if len(shared) == 1 else 'go'} down",
         related=tuple((one, "is watched from within") for one in shared),
         flows=flows,
     )

@@ -57,8 +57,9 @@ def _lost(facts: Topology, breaking: Breaking) -> dict[str, None]:
 
 def _fix(facts: Topology, breaking: Breaking) -> str | None:
     if facts.rented(breaking.element):
+        said = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
         return (
-            "If it runs in several places that fail apart, say so (`replicas: 2`). If not, ask the provider what it "
+            f"If it runs in several places that fail apart, say so ({said}). If not, ask the provider what it "
             "promises, or add a second provider that answers when this one does not."
         )
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path

@@ -55,6 +55,9 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
         said = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0]}
         changes.append(Put(("components", free("agent", facts)), said))
     bare = [one.id for one in blind if one.kind == "component"]
+    if any(facts.kind(one).observes for one in bare):
+        # who watches the monitoring is for people to say: a call of it is no observation
+        return ()
     if bare and watcher is None:
         watcher = free("monitoring", facts)
         changes.append(Put(("components", watcher), {"kind": "monitoring", "managed": True}))

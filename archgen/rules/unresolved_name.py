@@ -9,7 +9,7 @@ from archgen.finding import Subject
 from archgen.model import Component, Flow
 from archgen.naming import Names, address, lies_under, plain
 from archgen.rule import Hit, Rule
-from archgen.topology import Topology
+from archgen.topology import Topology, relays
 from archgen.wording import listed
 
 
@@ -28,8 +28,10 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 
 def _is_mailed(facts: Topology, flow: str, name: str) -> bool:
-    """Whether mail goes to the name, which needs an MX record and no address."""
-    mailed = any(hop.port is not None and hop.port.protocol == "smtp" for hop in facts.hops[flow])
+    """Whether the flow begins with mail to the name, which needs an MX record and no address."""
+    ports = (hop.port for hop in facts.hops[flow] if hop.port is not None and hop.port.protocol != "dns")
+    first = next(ports, None)
+    mailed = first is not None and relays(first)
     records = (record for server in facts.names.servers for record in server.records)
     return mailed and any(record.type == "MX" and plain(record.name) == name for record in records)
 

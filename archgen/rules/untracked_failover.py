@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from archgen.change import Change, Path, Put
 from archgen.finding import Subject
-from archgen.model import Cluster, Component
+from archgen.model import Cluster, Component, Port
 from archgen.rule import Hit, Rule
-from archgen.topology import Topology
+from archgen.topology import Topology, relays
 from archgen.wording import listed
 
 
@@ -50,11 +50,18 @@ def _entries(facts: Topology) -> Iterator[Component]:
                 # who needs all of them has each as a single point of failure, and is told so
                 if target in seen or connection.needs == "all" or not facts.flows_over[connection.id]:
                     continue
+                if all(map(_tries_the_next, connection.ports)):
+                    continue
                 seen.add(target)
                 if kind.id in ("firewall", "router"):
                     reached.append(target)
                 elif kind.role == "balancer" or kind.serves:
                     yield facts.components[target]
+
+
+def _tries_the_next(port: Port) -> bool:
+    """Whether whoever calls knows several servers and asks the next one by itself: for mail and for names."""
+    return port.protocol == "dns" or relays(port)
 
 
 def _moves(cluster: Cluster) -> bool:
@@ -102,7 +109,8 @@ RULE = Rule(
     fix="State what moves the traffic, and let it watch the process.",
     limits=(
         "Asks only of balancers and servers that clients reach directly or through firewalls, and not of replicas that "
-        "float; a program that calls several addresses in turn is not a client in this sense."
+        "float; a program that calls several addresses in turn is not a client in this sense, nor is one that hands mail "
+        "on to mail servers or asks for names."
     ),
     references=(
         (

@@ -81,10 +81,14 @@ def _works_for_all(architecture: Architecture, component: Component) -> bool:
 def _helps(facts: Topology) -> dict[str, list[str]]:
     """For each component, those that it gives a use to."""
     found: dict[str, list[str]] = {}
+    around: dict[str, list[str]] = {}
+    for component in facts.architecture.components:
+        for host in facts.hosts_of(component.id):
+            around.setdefault(host, []).append(component.id)
     for component in facts.architecture.components:
         for helper in _named(facts, component):
             found.setdefault(component.id, []).append(helper)
-        for helped in _served(facts, component):
+        for helped in _served(facts, component, around):
             found.setdefault(helped, []).append(component.id)
     for one in facts.architecture.components:
         if KINDS[one.kind].observes or one.kind in _BESIDE:
@@ -111,14 +115,17 @@ def _named(facts: Topology, component: Component) -> Iterator[str]:
         yield from (one for one in (component.replication.by, component.replication.copy_of) if one is not None)
 
 
-def _served(facts: Topology, component: Component) -> Iterator[str]:
-    """The components that one says it works for: whose data it copies or backs up, from which it collects."""
+def _served(facts: Topology, component: Component, around: dict[str, list[str]]) -> Iterator[str]:
+    """The components that one says it works for: whose data it copies or backs up, from which it collects.
+
+    An observer collects from what stands on its hosts, or may float to them; `around` has the components of each host.
+    """
     if component.replication is not None and component.replication.copy_of is not None:
         yield component.replication.copy_of
     yield from component.backs_up
     yield from (source for part in component.collects for source in part.sources)
     if KINDS[component.kind].observes:
-        yield from (one.component for host in facts.hosts_of(component.id) for one in facts.replicas_on[host])
+        yield from (one for host in facts.hosts_of(component.id) for one in around[host])
 
 
 def _hit(component: str, calls: list[Connection]) -> Hit:
