@@ -351,3 +351,31 @@ flows:
     blind = next(one for one in judged(text).findings if one.rule == "unmonitored")
     after = judged(patched(text, blind.changes))
     assert {"unmonitored", "unused-component"}.isdisjoint(one.rule for one in after.findings)
+
+
+@pytest.mark.parametrize(
+    ("ports", "after"),
+    [
+        ("[http, https]", "[{protocol: http, redirect: https}, https]"),
+        ("[http, ws]", "[https, {protocol: ws, tls: true}]"),
+        (
+            "{ports: [{protocol: http, port: 80}, {protocol: https, port: 443}]}",
+            "{ports: [{protocol: http, port: 80, redirect: https}, {protocol: https, port: 443}]}",
+        ),
+    ],
+)
+def test_a_port_in_the_clear_redirects_to_the_encrypted_one_or_becomes_it(ports: str, after: str) -> None:
+    text = f"""\
+archgen: 1
+name: Ports
+components:
+  user: {{kind: client}}
+  web: {{kind: web-server, managed: true}}
+connections:
+  user -> web: {ports}
+flows:
+  page: {{title: A page, steps: [user -> web: GET]}}
+"""
+    clear = next(one for one in judged(text).findings if one.rule == "missing-tls")
+    assert changed(text, *clear.changes) == [f"-  user -> web: {ports}", f"+  user -> web: {after}"]
+    assert "missing-tls" not in {one.rule for one in judged(patched(text, clear.changes)).findings}

@@ -158,6 +158,8 @@ class _Page:
         if _is_empty(node):
             return self._over(node, flow({key: value}))
         if isinstance(node, yaml.ScalarNode) and (short := self._word_of(node, spot.parent)) is not False:
+            if short == key:
+                return self._over(node, flow(value))
             said = f"{short}: {self._said(node)}, " if short else ""
             return self._over(node, f"{{{said}{word(key)}: {flow(value)}}}")
         raise Impossible("no mapping")

@@ -38,15 +38,16 @@ def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
-    """HTTPS instead of HTTP, TLS for any other protocol, on each port that is in the clear."""
+    """HTTPS instead of HTTP, or a redirect to it where it is there; TLS for any other protocol; on each port in the clear."""
     connection = connection_of(facts, hit.subject.id)
+    secured = any(port.protocol == "https" for port in connection.ports)
     changes: list[Change] = []
     for at, port in enumerate(connection.ports):
         if _in_clear(port):
             web = port.protocol == "http" and port.tls is None
-            said = ("protocol", "https") if web else ("tls", True)
+            said = ("redirect" if secured else "protocol", "https") if web else ("tls", True)
             changes.append(Put(("connections", connection.id, at, said[0]), said[1]))
-            if web and port.port == 80:
+            if web and port.port == 80 and not secured:
                 changes.append(Put(("connections", connection.id, at, "port"), 443))
     return tuple(changes)
 
