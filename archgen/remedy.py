@@ -84,12 +84,26 @@ def _joined(facts: Topology, component: Component, hosts: Collection[str]) -> tu
     if kind.stores and component.replication is None and len(hosts) == 1:
         value = {"primary": next(iter(hosts)), "failover": "automatic"}
         return (Put(("components", component.id, "replication"), value),)
-    called = any(facts.components[one.source].kind == "client" for one in facts.incoming[component.id])
-    entry = kind.role == "balancer" or (kind.serves and called)
+    entry = kind.role == "balancer" or (kind.serves and _meets_visitors(facts, component.id))
     if entry and component.cluster is None and not component.managed:
         moving = {"mode": "active-passive", "failover": "automatic", "by": "vrrp", "watches": "process"}
         return (Put(("components", component.id, "cluster"), moving),)
     return ()
+
+
+def _meets_visitors(facts: Topology, component: str) -> bool:
+    """Whether clients call a component, directly or through firewalls."""
+    sought = [component]
+    for one in sought:
+        callers = dict.fromkeys(connection.source for connection in facts.incoming[one])
+        if any(facts.components[caller].kind == "client" for caller in callers):
+            return True
+        sought += [
+            caller
+            for caller in callers
+            if facts.components[caller].kind in ("firewall", "router") and caller not in sought
+        ]
+    return False
 
 
 def _like(host: Host) -> dict[str, Any]:

@@ -379,3 +379,30 @@ flows:
     clear = next(one for one in judged(text).findings if one.rule == "missing-tls")
     assert changed(text, *clear.changes) == [f"-  user -> web: {ports}", f"+  user -> web: {after}"]
     assert "missing-tls" not in {one.rule for one in judged(patched(text, clear.changes)).findings}
+
+
+def test_a_second_replica_is_promoted_and_found_by_visitors_behind_a_firewall() -> None:
+    text = """\
+archgen: 1
+name: One of each
+hosts: {s-1: {}, s-2: {}}
+components:
+  user: {kind: client}
+  wall: {kind: firewall, managed: true}
+  web: {kind: web-server, runs_on: s-1}
+  db: {kind: database, runs_on: s-2, replication: {primary: s-2}}
+connections:
+  user -> wall: https
+  wall -> web: https
+  web -> wall: https
+  web -> db: {protocol: mysql, tls: true}
+flows:
+  save: {title: A save, access: write, steps: [user -> wall: POST, wall -> web: POST, web -> db: INSERT]}
+"""
+    wanted = {"single-point-of-failure", "single-writer-database"}
+    judge_of = judging(Input(NAME, text.encode()), Policy(), TODAY)
+    made = fixed(text.encode(), judge_of, lambda one: one.rule in wanted).data.decode()
+    left = {one.rule for one in judged(made).findings if one.severity == "error"}
+    assert wanted.isdisjoint(left)
+    assert "untracked-failover" not in {one.rule for one in judged(made).findings}
+    assert "replication: {primary: s-2, failover: automatic}" in made

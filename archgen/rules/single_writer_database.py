@@ -102,9 +102,13 @@ def _is(names: list[str]) -> str:
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """A replica that is promoted by itself; one more where there is none yet."""
     component = facts.components[hit.subject.id]
-    if len(component.replicas) < 2:
-        return one_more(facts, component) if component.replication is None else ()
-    return (Put(("components", component.id, "replication", "failover"), "automatic"),)
+    promoted = Put(("components", component.id, "replication", "failover"), "automatic")
+    if len(component.replicas) > 1:
+        return (promoted,)
+    more = one_more(facts, component)
+    if component.replication is None or not more:
+        return more
+    return (*more, promoted) if component.replication.primary else ()
 
 
 RULE = Rule(
