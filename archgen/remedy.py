@@ -11,8 +11,8 @@ from archgen.reliability.edits import fresh
 from archgen.reliability.placement import room
 from archgen.topology import Topology
 
-_PORTS = {"http": 80, "https": 443}
-"""The ports of the protocols that need not state one (RFC 9110, 4.2)."""
+_PORTS = {"http": 80, "https": 443, "smtp": 25}
+"""The ports of the protocols that need not state one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
 
 
 def free(name: str, facts: Topology) -> str:

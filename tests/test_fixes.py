@@ -406,3 +406,19 @@ flows:
     assert wanted.isdisjoint(left)
     assert "untracked-failover" not in {one.rule for one in judged(made).findings}
     assert "replication: {primary: s-2, failover: automatic}" in made
+
+
+def test_a_firewall_before_a_mail_server_lets_mail_in() -> None:
+    text = """\
+archgen: 1
+name: Mail
+hosts: {s-1: {}}
+components:
+  sender: {kind: client}
+  mail: {kind: mail, runs_on: s-1}
+connections: {sender -> mail: {protocol: smtp, tls: true}}
+flows:
+  accept: {title: A mail, steps: [sender -> mail: MAIL]}
+"""
+    bare = next(one for one in judged(text).findings if one.rule == "missing-firewall")
+    assert "ports: [25]" in patched(text, bare.changes)
