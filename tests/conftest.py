@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import hostile_model
 from tests.browser import TRIED, Browser
@@ -17,6 +18,10 @@ from tests.tier_page import fresh
 
 ROOT = Path(__file__).parent.parent
 DAY = "2026-11-24"
+
+# how long an example takes says what else the machine does, not whether it is right
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def once(factory: pytest.TempPathFactory, name: str, *words: str) -> str:

@@ -232,7 +232,7 @@ def test_items_go_with_their_comments_and_the_last_one_with_its_key() -> None:
     assert patched(text, (Remove(("a", 1)), Remove(("a", 0)))) == "b: [1, 2, 3]\nc: {x: 1, y: 2}\n"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.dictionaries(st.text(max_size=8), st.text(max_size=8) | st.integers() | st.booleans(), min_size=1, max_size=4),
     st.booleans(),

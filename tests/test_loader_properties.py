@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 MODELS = sorted((ROOT / "models").glob("*.arch.yaml"))
 BROKEN = sorted((ROOT / "tests" / "broken").glob("*.arch.yaml"))
 SCHEMA = json.loads(schema_text())
-SLOW = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 
 
 def outcome(data: bytes) -> Architecture | list[str]:
@@ -202,7 +202,7 @@ def unordered(architecture: Architecture) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_order_of_keys_does_not_matter(data: st.DataObject) -> None:
     tree = plain(data.draw(st.sampled_from(MODELS)))

@@ -105,7 +105,7 @@ def _step_renamed(step: Step, names: Names) -> Step:
 
 
 @given(seeds, st.integers(0, 1000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_names_change_nothing(seed: int, other: int) -> None:
     model, names = architecture(seed), Names(other)
     after = points(renamed(model, names))
@@ -116,7 +116,7 @@ def test_names_change_nothing(seed: int, other: int) -> None:
 
 
 @given(seeds, st.integers(0, 1000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
     model = architecture(seed)
     random = Random(shuffle)
@@ -134,7 +134,7 @@ def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
 
 
 @given(seeds)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_replica_in_a_domain_of_its_own_adds_no_single_point(seed: int) -> None:
     """For a component without a quorum, where nobody needs all of anything: a replica more is one more to need."""
     model = architecture(seed)
@@ -159,7 +159,7 @@ def test_a_replica_in_a_domain_of_its_own_adds_no_single_point(seed: int) -> Non
 
 
 @given(seeds)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_dependency_less_adds_no_single_point(seed: int) -> None:
     model = architecture(seed)
     for place, connection in enumerate(model.connections):

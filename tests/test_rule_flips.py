@@ -504,7 +504,7 @@ def test_more_than_fifty_rules_have_such_an_edit() -> None:
     assert len({rules[0] for rules, _ in FLIPS} | {rule for rule, _, _ in BESIDE}) > 50
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.sets(st.sampled_from(range(len(FLIPS))), min_size=2, max_size=12))
 def test_edits_together_find_no_subject_twice(chosen: set[int]) -> None:
     text = SHOP

@@ -235,7 +235,7 @@ def sequence(items: tuple[Item, ...], label: str = "name") -> Sequence:
     return Sequence(id="s", title="t", alt="a", participants=people, items=items)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ITEMS, WORDS)
 def test_nothing_collides_in_any_sequence(items: tuple[Item, ...], label: str) -> None:
     placed = place(sequence(items, label))
