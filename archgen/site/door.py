@@ -30,8 +30,16 @@ _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
 _BELOW = re.compile(r'(</h[23]>)\s*((?:(?:<div data-lifted="\d+">[^<]*</div>|<h([4-6])\b[^\n]*</h\3>)\s*)+)')
 """What stands below a heading that the contents name, up to the next one."""
 
-_SCRIPTED = '<script>document.documentElement.className="js js-focus-visible"</script></head>'
-"""The classes that Material's own script gives a page, before there is a page that is styled anew for them."""
+SOON = (
+    '(one=>{one.className="js js-focus-visible archgen-soon";setTimeout(()=>{'
+    "if(document.querySelector(':is(.archgen-views,.archgen-failures,.archgen-player,.archgen-issues):not(.ready)'))"
+    'one.classList.remove("archgen-soon")},2000)})(document.documentElement)'
+)
+"""The classes that Material's own script gives a page, before there is a page that is styled anew for them.
+
+With `archgen-soon` what other scripts are about to rearrange is not seen before they have, for two seconds at most; an
+animation in the style sheet would say the same, and have all that is in it styled twice each time.
+"""
 
 _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
 
@@ -125,7 +133,7 @@ class Door:
         if file.src_uri not in self._pages:
             return output
         if 'class="no-js"' in output:
-            output = output.replace("</head>", _SCRIPTED, 1)
+            output = output.replace("</head>", f"<script>{SOON}</script></head>", 1)
         # a browser lays it out when it comes near
         return _LIFTED.sub(restored, _BELOW.sub(r'\1\n<div class="archgen-below">\2</div>\n', output))
 

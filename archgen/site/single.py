@@ -10,7 +10,7 @@ from importlib.resources import files
 from urllib.parse import quote
 
 from archgen.site.blocks import block_html, inline
-from archgen.site.door import sized
+from archgen.site.door import SOON, sized
 from archgen.site.escape import html, title
 from archgen.site.menu import menu
 from archgen.site.page import HOME, SCRIPTS, STYLES, Page
@@ -42,7 +42,7 @@ def single_file(pages: Sequence[Page], name: str, theme: str) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
         "script-src 'unsafe-inline'; img-src data:\">\n"
         f"<title>{shown}</title>\n<style>{style}</style>\n"
-        "<script>document.documentElement.classList.add('js')</script>\n</head>\n"
+        f"<script>{SOON}</script>\n</head>\n"
         '<body data-md-color-scheme="default" data-md-color-primary="custom" data-md-color-accent="custom">\n'
         '<a class="single-skip" href="#content">Skip to content</a>\n'
         f'<header class="md-header single-header"><a href="?p=">{shown}</a>'
