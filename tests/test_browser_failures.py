@@ -156,6 +156,24 @@ def test_the_page_tells_what_python_tells(browser: Browser, site: str) -> None:
     ]
 
 
+def test_a_line_that_is_left_is_whole_where_it_ran_with_a_lost_one(browser: Browser, site: str) -> None:
+    start = (
+        "const line = to => document.querySelector(`.archgen-stage a[data-from='haproxy@lb-1'][data-to='${to}']`);"
+        "const at = line('nginx@server-2').querySelector('path[fill=none]').getPointAtLength(0);"
+        "return [at.x, getComputedStyle(line('nginx@server-1').querySelector('text')).visibility];"
+    )
+    explore(browser, site, tier="2-distributed-web-infrastructure")
+    joined = browser.run(start)
+    explore(browser, site, "#down=server-1", tier="2-distributed-web-infrastructure")
+    whole = browser.run(start)
+    assert isinstance(joined, list)
+    assert isinstance(whole, list)
+    assert whole[0] < joined[0] - 50, "it begins at the balancer, not where it leaves the lost line"
+    assert whole[1] == "visible", "its words are said"
+    explore(browser, site, "#down=server-1,server-2", tier="2-distributed-web-infrastructure")
+    assert browser.run(start) == [joined[0], "hidden"], "nothing is left"
+
+
 @EVERYWHERE
 def test_it_fits_its_window(browser: Browser, site: str, request: pytest.FixtureRequest) -> None:
     explore(browser, site, "#down=server-1")

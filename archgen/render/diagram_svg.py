@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from msgspec.structs import replace
+
 from archgen.glyphs import Icon, glyph, group_glyph
 from archgen.layout.measure import chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
@@ -67,6 +69,7 @@ class _Painter:
         }
         self._used: dict[str, Icon] = {}
         self._labels = {one.bundle: one.label.box for one in placed.edges if one.label}
+        self._joined = {one.bundle for one in placed.edges if one.pieces != (one.points,)}
         self._marks: dict[str, list[Badge]] = {}
         for one in placed.edges:
             self._marks.setdefault(one.bundle, []).extend(one.edge.badges)
@@ -268,6 +271,7 @@ class _Painter:
         line, width = drawn_as(one.edge.change, LINES[one.edge.meaning])
         drawn = strokes(one, line, crossings, self._labels.get(one.bundle), self._sizes.arrow)
         head = heads(one, self._sizes.arrow)
+        apart = self._apart(one, line, crossings)
         stroke = element(
             "path",
             d=drawn,
@@ -282,11 +286,12 @@ class _Painter:
             one.edge.subject,
             f"{one.edge.source} → {one.edge.target}: {said}",
             one.label.box if one.label else None,
-            stroke if drawn else "",
+            stroke if drawn or apart else "",
             element("path", d=head, class_=f"f-{line.role}") if head else "",
             self._label(one, line),
             data_edge=one.edge.subject,
             **self._ends(one),
+            **apart,
         )
 
     def _ends(self, one: PlacedEdge) -> dict[str, str]:
@@ -294,6 +299,16 @@ class _Painter:
         if self._sections is None:
             return {}
         return {"data_from": one.edge.source, "data_to": one.edge.target, "data_meaning": one.edge.meaning}
+
+    def _apart(self, one: PlacedEdge, line: Line, crossings: Crossings) -> dict[str, str]:
+        """What a page needs to show a line whole where another of its bundle, which painted their common way, is dimmed."""
+        if self._sections is None or one.bundle not in self._joined:
+            return {}
+        if one.pieces == (one.points,):
+            return {"data_bundle": one.bundle}
+        whole = replace(one, pieces=(one.points,), arrow=True)
+        way = strokes(whole, line, crossings, self._labels.get(one.bundle), self._sizes.arrow)
+        return {"data_bundle": one.bundle, "data_way": way}
 
     def _label(self, one: PlacedEdge, line: Line) -> str:
         if one.label is None:

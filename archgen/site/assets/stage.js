@@ -110,6 +110,16 @@
     for (const thing of things) thing.box = boxOf(thing.mark);
 
     const lines = [...svg.querySelectorAll("[data-edge]")];
+    /* Lines that run together: the first has painted the common way and the words; the others know their whole way. */
+    const bundles = new Map();
+    for (const line of lines) {
+      const { bundle } = line.dataset;
+      if (bundle) bundles.set(bundle, [...(bundles.get(bundle) || []), line]);
+    }
+    const strokeOf = line => line.querySelector(":scope > path[fill=none]");
+    const headOf = line => line.querySelector(":scope > path:not([fill])");
+    for (const line of lines) if (line.dataset.way) line.dataset.rest = strokeOf(line).getAttribute("d");
+
     const replicas = new Map(model.replicas.filter(one => one[2] >= 0).map(one => [one[2], one]));
 
     /* Shows a state of the given flows; gives the replicas that are down. */
@@ -145,6 +155,16 @@
       }
       for (const line of lines) {
         line.dataset.state = dead.has(line.dataset.from) || dead.has(line.dataset.to) ? "cut" : "";
+      }
+      for (const some of bundles.values()) {
+        const left = some.filter(line => line.dataset.state !== "cut");
+        const parted = left.length > 0 && left.length < some.length;
+        for (const line of some) {
+          const cut = line.dataset.state === "cut";
+          if (line.dataset.way) strokeOf(line).setAttribute("d", parted && !cut ? line.dataset.way : line.dataset.rest);
+          line.toggleAttribute("data-speaks", parted && cut);
+          line.toggleAttribute("data-heads", parted && cut && left.some(one => !headOf(one)));
+        }
       }
     };
     return { svg, frame, sight, things, lines, show };
