@@ -7,7 +7,7 @@ from typing import Any
 
 from archgen.change import Append, Change, Put
 from archgen.model import Component, Connection, Host
-from archgen.reliability.edits import fresh
+from archgen.reliability.edits import fresh, wants_moving_address
 from archgen.reliability.placement import room
 from archgen.topology import Topology
 
@@ -84,26 +84,10 @@ def _joined(facts: Topology, component: Component, hosts: Collection[str]) -> tu
     if kind.stores and component.replication is None and len(hosts) == 1:
         value = {"primary": next(iter(hosts)), "failover": "automatic"}
         return (Put(("components", component.id, "replication"), value),)
-    entry = kind.role == "balancer" or (kind.serves and _meets_visitors(facts, component.id))
-    if entry and component.cluster is None and not component.managed:
+    if wants_moving_address(component, lambda one: [facts.components[each.source] for each in facts.incoming[one]]):
         moving = {"mode": "active-passive", "failover": "automatic", "by": "vrrp", "watches": "process"}
         return (Put(("components", component.id, "cluster"), moving),)
     return ()
-
-
-def _meets_visitors(facts: Topology, component: str) -> bool:
-    """Whether clients call a component, directly or through firewalls."""
-    sought = [component]
-    for one in sought:
-        callers = dict.fromkeys(connection.source for connection in facts.incoming[one])
-        if any(facts.components[caller].kind == "client" for caller in callers):
-            return True
-        sought += [
-            caller
-            for caller in callers
-            if facts.components[caller].kind in ("firewall", "router") and caller not in sought
-        ]
-    return False
 
 
 def _like(host: Host) -> dict[str, Any]:

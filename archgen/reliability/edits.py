@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from msgspec import Struct
@@ -139,17 +140,37 @@ def _with_replica(architecture: Architecture, name: str, host: str | None) -> Co
     grown = replace(component, replicas=(*component.replicas, added))
     if KINDS[component.kind].stores and component.replication is None and len(known) == 1 and host is not None:
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
-    entry = KINDS[component.kind].balances or _is_called_by_visitors(architecture, component)
-    if entry and component.cluster is None and not component.managed:
+    by_id = {one.id: one for one in architecture.components}
+
+    def callers(one: str) -> list[Component]:
+        return [by_id[each.source] for each in architecture.connections if one in each.targets]
+
+    if wants_moving_address(component, callers):
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
     return grown
 
 
-def _is_called_by_visitors(architecture: Architecture, component: Component) -> bool:
-    if not KINDS[component.kind].serves:
+def wants_moving_address(component: Component, callers: Callable[[str], Iterable[Component]]) -> bool:
+    """Whether a second replica is of no use unless something moves the traffic to it: at the door, where nothing does yet.
+
+    `callers` tells who calls a component, by its id.
+    """
+    if component.cluster is not None or component.managed:
         return False
-    clients = {one.id for one in architecture.components if one.kind == "client"}
-    return any(one.source in clients and component.id in one.targets for one in architecture.connections)
+    kind = KINDS[component.kind]
+    return kind.role == "balancer" or (kind.serves and _meets_visitors(component.id, callers))
+
+
+def _meets_visitors(component: str, callers: Callable[[str], Iterable[Component]]) -> bool:
+    """Whether clients call a component, directly or through firewalls."""
+    sought = [component]
+    for one in sought:
+        for caller in callers(one):
+            if caller.kind == "client":
+                return True
+            if caller.kind in ("firewall", "router") and caller.id not in sought:
+                sought.append(caller.id)
+    return False
 
 
 def _automatic(component: Component) -> Component:
