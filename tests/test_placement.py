@@ -7,7 +7,7 @@ import pytest
 from archgen.change import Put
 from archgen.finding import Subject
 from archgen.loader import load
-from archgen.reliability.edits import apply, fresh
+from archgen.reliability.edits import AddReplica, apply, fresh
 from archgen.reliability.index import Index
 from archgen.reliability.placement import room
 from archgen.reliability.repair import repair
@@ -125,3 +125,24 @@ def test_a_balancer_that_waits_for_a_person_is_told_to_fail_over_by_itself() -> 
         str(Subject("host", "s-1")),
         Put(("components", "lb", "cluster", "failover"), "automatic"),
     ]
+
+
+@pytest.mark.parametrize(("caller", "moved"), [("user", True), ("fw", True), ("job", False)])
+def test_a_second_server_gets_an_address_that_moves_where_visitors_come(caller: str, moved: bool) -> None:
+    before = load(
+        "door.arch.yaml",
+        f"""archgen: 1
+name: Door
+hosts: {{edge: {{}}, s-1: {{}}, s-2: {{}}, s-3: {{}}}}
+components:
+  user: {{kind: client}}
+  fw: {{kind: firewall, runs_on: edge}}
+  job: {{kind: scheduler, runs_on: s-3}}
+  web: {{kind: web-server, runs_on: s-1}}
+connections:
+  user -> fw: https
+  {caller} -> web: https
+""".encode(),
+    ).architecture
+    after = apply(before, AddReplica("web", "s-2"))
+    assert (next(one for one in after.components if one.id == "web").cluster is not None) is moved
