@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ DAY = "2026-11-24"
 # how long an example takes says what else the machine does, not whether it is right
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# a shell has what it starts in the background, and what that starts, ignore the interrupt that tests end processes with
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def once(factory: pytest.TempPathFactory, name: str, *words: str) -> str:
