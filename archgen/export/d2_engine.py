@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from base64 import b64decode
@@ -14,6 +13,7 @@ from itertools import pairwise
 from tempfile import TemporaryDirectory
 
 from archgen.errors import UsageError
+from archgen.executables import find_executable
 from archgen.export.graphviz_engine import node_sizes
 from archgen.export.placing import cleared, docked, labelled
 from archgen.layout.domain import shifted
@@ -42,7 +42,7 @@ def d2(diagram: Diagram) -> Placed:
 
 def d2_command() -> str | None:
     """The path of D2's command: beside this Python, or on the PATH."""
-    return shutil.which("d2", path=os.path.dirname(sys.executable)) or shutil.which("d2")
+    return find_executable("d2", os.path.dirname(sys.executable))
 
 
 def drawn(source: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-import subprocess
 from collections.abc import Callable
 
 from archgen.errors import UsageError
+from archgen.project.git import Output, run_git
 from archgen.project.inputs import LARGEST, Input
 
-NO_GIT = "git is not installed, and revisions are read with it; two files can be compared without: `archgen diff A B`"
+_OUTSIDE = "is outside repository"
 
 
 def is_range(word: str) -> bool:
@@ -25,26 +25,27 @@ def ends(word: str) -> tuple[str, str]:
     first, second = commit(old or "HEAD"), commit(new or "HEAD")
     if dots == "..":
         return first, second
-    done = _git("merge-base", first, second)
-    if done.returncode != 0:
+    base = run_git("merge-base", first, second)
+    if not base.succeeded:
         raise UsageError(f"{old or 'HEAD'} and {new or 'HEAD'} have no commit in common; use .. instead of ...")
-    return _line(done.stdout), second
+    return base.line, second
 
 
 def commit(revision: str) -> str:
     """The commit that a revision names; UsageError if there is none, or no repository."""
-    inside = _git("rev-parse", "--git-dir")
-    if inside.returncode != 0:
-        reason = inside.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
-        raise UsageError(f"`{revision}` is no file, and no revision can be read here: {reason or 'no repository'}")
+    inside = run_git("rev-parse", "--git-dir")
+    if not inside.succeeded:
+        reason = inside.reason or "no repository"
+        raise UsageError(f"`{revision}` is no file, and no revision can be read here: {reason}")
     # what starts with a hyphen would be an option to git, and no branch is called so
-    done = None if revision.startswith("-") else _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
-    if done is None or done.returncode != 0:
+    refused = revision.startswith("-") or "\0" in revision
+    sha = None if refused else run_git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if sha is None or not sha.succeeded:
         raise UsageError(
             f"git knows no revision `{revision}`, and there is no such file; `git log` lists the commits, a shallow "
             "clone lacks the older ones"
         )
-    return _line(done.stdout)
+    return sha.line
 
 
 def read_at(sha: str, label: str, file: str) -> Input | None:
@@ -57,17 +58,34 @@ def read_at(sha: str, label: str, file: str) -> Input | None:
 
 def files_at(sha: str, directory: str, suffix: str) -> tuple[str, ...]:
     """The files of a commit in and below a directory that end in a suffix, relative to the working directory."""
-    done = _git("ls-tree", "-r", "-z", "--name-only", sha, "--", _relative(directory) + "/")
-    if done.returncode != 0:
-        return ()
-    found = (os.fsdecode(name) for name in done.stdout.split(b"\0") if name)
-    return tuple(name for name in found if name.endswith(suffix))
+    listing = _listed(sha, _relative(directory) + "/", "-r", "--name-only")
+    names = (os.fsdecode(name) for name in listing.data.split(b"\0") if name)
+    return tuple(name for name in names if name.endswith(suffix))
 
 
 def _content(sha: str, file: str) -> bytes | None:
-    """The bytes of a file in a commit; None if it is not there, or is no file."""
-    done = _git("cat-file", "blob", f"{sha}:{_relative(file)}")
-    return done.stdout[: LARGEST + 1] if done.returncode == 0 else None
+    """Return the bytes of a file in a commit; None if it isn't there, or isn't a file.
+
+    UsageError if it belongs to the commit and this clone lacks it: then nothing can be said about its past.
+    """
+    blob = run_git("cat-file", "blob", f"{sha}:{_relative(file)}")
+    if blob.succeeded:
+        return blob.data
+    if b" blob " in _listed(sha, _relative(file)).data:
+        raise UsageError(
+            f"this clone lacks {file} of {sha[:12]}, and archgen fetches nothing; use a clone without --filter"
+        )
+    return None
+
+
+def _listed(sha: str, path: str, *options: str) -> Output:
+    """List a path in a commit, which is empty where it isn't there; UsageError if the listing can't be read."""
+    listing = run_git("ls-tree", "-z", *options, sha, "--", path)
+    if len(listing.data) > LARGEST:
+        raise UsageError(f"{path} has too many files in {sha[:12]}; name the models behind the revision")
+    if not listing.succeeded and _OUTSIDE not in listing.reason:
+        raise UsageError(f"{path} can't be read in {sha[:12]}: {listing.reason}; use a clone without --filter")
+    return listing
 
 
 def _includer(sha: str, file: str) -> Callable[[str], bytes]:
@@ -86,20 +104,3 @@ def _includer(sha: str, file: str) -> Callable[[str], bytes]:
 def _relative(file: str) -> str:
     """A path as git reads it in a commit: relative to the working directory, wherever in the repository that is."""
     return "./" + os.path.relpath(file).replace(os.sep, "/")
-
-
-def _line(output: bytes) -> str:
-    return output.decode("ascii", "replace").strip()
-
-
-def _git(*words: str) -> subprocess.CompletedProcess[bytes]:
-    try:
-        return subprocess.run(
-            ("git", *words),
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-            env={**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
-        )
-    except FileNotFoundError as error:
-        raise UsageError(NO_GIT) from error
