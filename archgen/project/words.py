@@ -32,7 +32,7 @@ def rules_as_text(style: Style) -> str:
 
 def rules_as_json() -> str:
     """Every rule with its words, without its examples; `cases` are the severities that depend on the finding."""
-    from archgen.report.json_ import encode
+    from archgen.report.encoding import encode
 
     return encode({"version": 1, "rules": [_described(rule) for rule in catalogue()]})
 

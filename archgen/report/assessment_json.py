@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.assessment import FlowAssessment
-from archgen.finding import Subject
 from archgen.gains import Gain, Gains
 from archgen.headroom import Busiest, Capacity
 from archgen.report.assessment import Assessed
-from archgen.report.json_ import encode
+from archgen.report.encoding import assumed, element, encode
 
 VERSION = 1
 
@@ -52,11 +51,6 @@ def _busiest(one: Busiest | None) -> dict[str, Any] | None:
     return {"replica": one.replica, "requests_per_second": one.rate} | lost
 
 
-def element(one: Subject) -> dict[str, str]:
-    """What can fail on its own, by kind and id."""
-    return {"kind": one.kind, "id": one.id}
-
-
 def _flow(one: FlowAssessment, gains: Gains) -> dict[str, Any]:
     result = one.result
     return {
@@ -84,11 +78,3 @@ def _flow(one: FlowAssessment, gains: Gains) -> dict[str, Any]:
 
 def _gain(one: Gain | None) -> dict[str, Any] | None:
     return None if one is None else {"change": one.change, "hours_per_year": one.hours_per_year}
-
-
-def assumed(one: FlowAssessment) -> list[dict[str, Any]]:
-    """What a flow's availability assumes, element by element."""
-    return [
-        {"element": element(each.element), "availability": each.availability, "source": each.source}
-        for each in one.assumed
-    ]

@@ -11,7 +11,7 @@ from archgen.evolution.side import Side
 from archgen.evolution.things import CHANGES
 from archgen.finding import Subject
 from archgen.report.diff_words import sentences
-from archgen.report.json_ import encode
+from archgen.report.encoding import encode
 
 VERSION = 1
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import Struct
 
 from archgen.finding import Accepted, Finding, Proof, Subject
+from archgen.report.encoding import encode
 from archgen.report.outcome import Outcome, count
 
 VERSION = 1
@@ -55,18 +54,6 @@ def write(outcome: Outcome) -> str:
         "summary": msgspec.structs.asdict(count(findings)),
     }
     return encode(document)
-
-
-def encode(document: dict[str, Any]) -> str:
-    """JSON in the layout that all documents of archgen share."""
-    try:
-        # the line feed comes first: as text, a large document takes twice its size for one letter beyond ASCII
-        return (msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n").decode()
-    except UnicodeEncodeError:
-        # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
-        from json import dumps
-
-        return dumps(msgspec.to_builtins(document), indent=2) + "\n"
 
 
 def _finding(finding: Finding) -> _Told:

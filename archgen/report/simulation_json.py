@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archgen.report.json_ import encode
+from archgen.report.encoding import encode
 from archgen.report.simulation import Simulated, reason
 
 VERSION = 1

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.assessment import FlowAssessment
-from archgen.report.assessment_json import assumed, element
-from archgen.report.json_ import encode
+from archgen.report.encoding import assumed, element, encode
 from archgen.report.what_if import WhatIf
 
 VERSION = 1
