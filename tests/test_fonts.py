@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import archgen
 from archgen.cli import main
 from archgen.export.fonts import fallbacks, font_files, usual_file
 from archgen.export.outlines import outlined
@@ -47,6 +48,13 @@ def drawn(*texts: str, bold: bool = False) -> str:
 
 def left(svg: str) -> str:
     return "".join(unescape(one) for one in re.findall(r"<text[^>]*>([^<]*)<", outlined(svg)))
+
+
+def test_the_package_carries_its_font_with_the_licence() -> None:
+    font = Path(usual_file())
+    assert font.parent.parent.parent == Path(archgen.__file__).parent
+    assert font.stat().st_size < 1 << 20
+    assert "SIL OPEN FONT LICENSE Version 1.1" in font.with_name("OFL.txt").read_text(encoding="utf-8")
 
 
 def test_words_of_the_usual_font_need_no_other() -> None:

@@ -139,12 +139,9 @@ def usual() -> Face:
     return Face(usual_file())
 
 
-@lru_cache(maxsize=1)
 def usual_file() -> str:
-    """The file of that font."""
-    import fontpkg_arimo
-
-    return os.path.join(os.path.dirname(fontpkg_arimo.__file__), "files", "Arimo[wght].ttf")
+    """The file of that font, which the package carries under the SIL Open Font License."""
+    return os.path.join(os.path.dirname(__file__), "arimo", "Arimo[wght].ttf")
 
 
 @lru_cache(maxsize=64)
