@@ -1,4 +1,4 @@
-"""Write models in their canonical form; comments and the layout inside a section stay as they are.
+"""Write models in their canonical form; comments, line ends, and the layout inside a section stay as they are.
 
 Exit code: 0 all are in it (or are now), 1 some are not (with --check or --diff), 2 usage or a model without meaning.
 """

@@ -14,7 +14,7 @@ def connections(context: Context) -> tuple[Connection, ...]:
     found: dict[str, Connection] = {}
     for number, (key, value) in enumerate(said.items()):
         source, targets = ends(key)
-        name = f"{source} -> {' | '.join(targets)}"
+        name = named(key)
         subject = ("connection", name)
         if name in found:
             message = f"the connection `{name}` is given twice"
@@ -32,6 +32,12 @@ def ends(key: str) -> tuple[str, tuple[str, ...]]:
     if "|" not in rest:
         return source.strip(), (rest.strip(),)
     return source.strip(), tuple([target.strip() for target in rest.split("|")])
+
+
+def named(key: str) -> str:
+    """Return the id of a connection, whose key may be spaced otherwise."""
+    source, targets = ends(key)
+    return f"{source} -> {' | '.join(targets)}"
 
 
 def _connection(context: Context, name: str, source: str, targets: tuple[str, ...], value: Node) -> Connection:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from archgen.errors import Place
 from archgen.finding import Subject
-from archgen.loader.connecting import ends
+from archgen.loader.connecting import named
 from archgen.loader.context import SECTIONS, place_of
 from archgen.loader.stepping import FRAMES, branches
 from archgen.loader.syntax import lines_of
@@ -63,8 +63,7 @@ class SourceMap:
     def _connections(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for key, mark in _marks(self._document.root.get("connections")).items():
-            source, targets = ends(key)
-            found.setdefault(f"{source} -> {' | '.join(targets)}", mark)
+            found.setdefault(named(key), mark)
         return found
 
     def _steps(self) -> dict[str, int]:

@@ -12,7 +12,7 @@ from archgen.loader.tree import pack
 DEEPEST = 100
 """Collections in each other; libyaml has a limit of its own above that."""
 
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Where a line ends for YAML 1.1, whose parser counts them (https://yaml.org/spec/1.1/#id871136)."""
 
 _BEGINS = re.compile(r"( *)(?:(?:- +)?[^\s#\"'\[{][^:#]*(?=:(?:\s|$))|(?=- ))")
@@ -35,13 +35,13 @@ def forbidden(file: int, text: str) -> Fault:
 
 def position(file: int, text: str, offset: int) -> int:
     """The position of a character of a text, by YAML's line breaks."""
-    lines = _BREAK.split(text[:offset])
+    lines = LINE_BREAK.split(text[:offset])
     return pack(file, len(lines) - 1, len(lines[-1]))
 
 
 def lines_of(text: str) -> tuple[str, ...]:
     """The lines of a text by YAML's line breaks, which a form feed is not; an end of line begins no line of its own."""
-    lines = _BREAK.split(text)
+    lines = LINE_BREAK.split(text)
     return tuple(lines if lines[-1] else lines[:-1])
 
 

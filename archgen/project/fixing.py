@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from archgen.change import Append, Change, Path
 from archgen.finding import SEVERITIES, Finding
+from archgen.loader.connecting import named
+from archgen.loader.reading import parse
 from archgen.policy import Policy, chosen
 from archgen.project.catalogue import catalogue
 from archgen.project.formatting import difference
@@ -94,11 +96,33 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: Judge) -> Model | No
     after = judged((b"\xef\xbb\xbf" if model.text.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
     if after.loaded is None or after.problems:
         return None
+    paths = [change.path for one in fixes for change in one.changes]
+    if _beside(model.text, paths) != _beside(after.text, paths):
+        # such as a value behind an anchor, which another component repeats by an alias
+        return None
     left = {one.fingerprint: one for one in after.findings}
     helped = all(_is_helped(one, left) for one in fixes)
     before = {one.fingerprint for one in model.findings if one.severity == "error"}
     worse = any(one.severity == "error" and one.fingerprint not in before for one in after.findings)
     return after if helped and not worse else None
+
+
+def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:
+    """Return what a model says of all that no path leads to; of a section that is a list, all of it or nothing."""
+    beside: dict[str, object] = {}
+    for section, value in parse(0, "", data)[0].root.items():
+        names = {str(path[1]) if len(path) > 1 else None for path in paths if path[0] == section}
+        if not names:
+            beside[section] = value
+        elif isinstance(value, dict) and None not in names:
+            entries = {name: entry for name, entry in value.items() if not names & {name, _spaced(section, name)}}
+            beside |= {section: entries} if entries else {}
+    return beside
+
+
+def _spaced(section: str, name: str) -> str:
+    """The name of an entry as paths have it."""
+    return named(name) if section == "connections" else name
 
 
 def _is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:

@@ -1,129 +1,78 @@
-"""A model in its canonical form: sections in one order with a line between them. Lines are moved, never rewritten.
-
-No YAML is written anew, so comments, quotes and the layout inside a section stay as they are. What stands directly
-above a section moves with it; what stands above the first one is the head of the file and stays there.
-"""
+"""A model in its canonical form, which is verified before anybody writes it: it means the same, and no line is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Any
 
-import msgspec
-import yaml
-from msgspec import Struct
-
-from archgen.errors import ModelError
+from archgen.errors import ModelError, Place, Problem
 from archgen.loader import load
-from archgen.loader.reading import EVENTS, parse
-from archgen.loader.tree import Map, unpack
+from archgen.loader.reading import parse
+from archgen.loader.syntax import lines_of
 from archgen.model import Architecture
-from archgen.project.inputs import includer
-from archgen.schema import schema_text
+from archgen.project.inputs import includer, model_id
+from archgen.project.sections import arranged
 
+BOM = b"\xef\xbb\xbf"
 
-class _Section(Struct, frozen=True):
-    """A key of the model with its lines: the comments above it, its own, and whether it is more than one value."""
+_FORMS = ((True, True), (True, False), (False, True), (False, False))
+"""Sections in order and the last line ended, as far as both keep the meaning.
 
-    key: str
-    above: tuple[str, ...]
-    lines: tuple[str, ...]
-    block: bool
+An alias must stay behind its anchor, and a text in block style that ends with the file would get a line end.
+"""
 
 
 def formatted(file: str, data: bytes) -> bytes:
-    """The canonical form of a model, which means the same; raises ModelError for what is no model.
+    """The canonical form of a model; raises ModelError for what is no model, and where no form is verified.
 
-    Where moving a section would change what the model says (an alias before its anchor), none is moved.
+    A byte order mark stays, and lines end as most of them do.
     """
-    before = load(file, data, includer(file)).architecture
-    text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    for in_order in (True, False):
-        made = _written(text, in_order).encode()
-        if _same(file, made, before):
-            return made
-    return data
+    before = _Meaning(file, data)
+    mark = BOM if data.startswith(BOM) else b""
+    text = data.removeprefix(BOM).decode("utf-8")
+    for in_order, ended in _FORMS:
+        form = arranged(text, in_order=in_order, ended=ended)
+        if before.holds(mark + form.encode()) and arranged(form, in_order=in_order, ended=ended) == form:
+            return mark + form.encode()
+    raise ModelError((_unformattable(file),))
 
 
-def _same(file: str, made: bytes, before: Architecture) -> bool:
-    try:
-        return load(file, made, includer(file)).architecture == before
-    except ModelError:
-        return False
+class _Meaning:
+    """What the bytes of a model say: its architecture, its values, and its lines that are not empty."""
+
+    def __init__(self, file: str, data: bytes) -> None:
+        self._file = file
+        self._include = includer(file)
+        self._before = self._read(data)
+
+    def holds(self, data: bytes) -> bool:
+        """Return True if other bytes say the same."""
+        try:
+            return self._read(data) == self._before
+        except ModelError:
+            return False
+
+    def _read(self, data: bytes) -> tuple[Architecture, dict[str, Any], list[str]]:
+        architecture = load(self._file, data, self._include).architecture
+        values = dict(parse(0, self._file, data)[0].root)
+        lines = (line.rstrip(" \t") for line in lines_of(data.decode("utf-8-sig")))
+        return architecture, values, sorted(line for line in lines if line)
 
 
-def _written(text: str, in_order: bool) -> str:
-    lines = _trimmed(text)
-    head, sections = _sections(text, lines)
-    if in_order:
-        order = list(msgspec.json.decode(schema_text())["properties"])
-        sections.sort(key=lambda section: order.index(section.key))
-    out = [*head, ""] if head else []
-    for at, section in enumerate(sections):
-        apart = at and (section.block or section.above or sections[at - 1].block)
-        out += [*([""] if apart else []), *section.above, *section.lines]
-    return "\n".join(out) + "\n"
-
-
-def _trimmed(text: str) -> list[str]:
-    """The lines without white space at their ends, but for those inside a scalar that goes over several lines."""
-    inside: set[int] = set()
-    events: Iterator[Any] = yaml.parse(text, Loader=EVENTS)
-    for event in events:
-        first, last = event.start_mark.line, event.end_mark.line
-        if first != last and isinstance(event, yaml.ScalarEvent):
-            inside.update(range(first, last))
-    lines = text.split("\n")
-    return [line if at in inside else line.rstrip(" \t") for at, line in enumerate(lines)]
-
-
-def _sections(text: str, lines: list[str]) -> tuple[list[str], list[_Section]]:
-    """The lines above the first key that belong to the file, and a section a key."""
-    keys = _keys(text)
-    starts = [_start(lines, at, keys[number - 1][1] + 1 if number else 0) for number, (_, at) in enumerate(keys)]
-    head = _stripped(lines[: starts[0]])
-    if starts[0] == 0 and keys[0][1]:
-        # comments that touch the first key are about the file
-        head, starts[0] = _stripped(lines[: keys[0][1]]), keys[0][1]
-    found: list[_Section] = []
-    for number, (key, at) in enumerate(keys):
-        end = starts[number + 1] if number + 1 < len(keys) else len(lines)
-        own = _stripped(lines[at:end])
-        found.append(_Section(key, tuple(lines[starts[number] : at]), tuple(own), len(own) > 1))
-    return head, found
-
-
-def _keys(text: str) -> list[tuple[str, int]]:
-    """The keys of the model and the lines that they begin on, from 0."""
-    root: Map = parse(0, "", text.encode())[0].root
-    return [(key, unpack(root.key_mark(key))[1] - 1) for key in root]
-
-
-def _start(lines: list[str], key: int, least: int) -> int:
-    """Where what belongs to a key begins: the comments directly above it that are not indented."""
-    while key > least and lines[key - 1].startswith("#"):
-        key -= 1
-    return key
-
-
-def _stripped(lines: list[str]) -> list[str]:
-    """Lines without empty ones at either end, and no more than one empty line in a row between others."""
-    kept: list[str] = []
-    for line in lines:
-        if line or (kept and kept[-1]):
-            kept.append(line)
-    while kept and not kept[-1]:
-        kept.pop()
-    return kept
+def _unformattable(file: str) -> Problem:
+    message = "the canonical form of this model would say something else, so the file is left as it is"
+    fix = "Report this model: it shows a fault of `archgen fmt`."
+    return Problem("invalid-model", message, fix, Place(file, 1, 1, 1), ("model", model_id(file)))
 
 
 def difference(file: str, before: bytes, after: bytes, *, kept: bool = False) -> str:
     """What would change, or with `kept` has changed, as a unified diff."""
     from difflib import unified_diff
 
-    def words(data: bytes) -> list[str]:
-        return data.decode("utf-8", "replace").splitlines(keepends=True)
-
     was, now = ("as it was", "as it is") if kept else ("as it is", "as it would be")
-    told: Any = unified_diff(words(before), words(after), f"{file} {was}", f"{file} {now}")
-    return "".join(line if line.endswith("\n") else f"{line}\n" for line in told)
+    lines: Any = unified_diff(_diff_lines(before), _diff_lines(after), f"{file} {was}", f"{file} {now}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _diff_lines(data: bytes) -> list[str]:
+    return re.findall(r"[^\n]*\n|[^\n]+", data.decode("utf-8", "replace"))

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from archgen.errors import SUGGESTED, ModelError, Problem
 from archgen.loader import load
+from archgen.loader.syntax import LINE_BREAK
 from archgen.project.formatting import difference
 from archgen.project.inputs import STDIN, includer, read
 from archgen.project.writing import write
@@ -99,15 +100,14 @@ def _distance(one: str, other: str) -> int:
 
 def _replaced(data: bytes, problem: Problem, wrong: str, right: str) -> bytes | None:
     """The text with a word on the problem's line, from its column on, written otherwise."""
-    lines = data.decode("utf-8", "surrogateescape").split("\n")
-    line = lines[problem.place.line - 1]
-    start = problem.place.column - 1
+    text = data.decode("utf-8", "surrogateescape")
+    starts = [0, *(end.end() for end in LINE_BREAK.finditer(text)), len(text)]
+    begin, end = starts[problem.place.line - 1 : problem.place.line + 1]
     word = re.compile(rf"(?<![A-Za-z0-9._-]){re.escape(wrong)}(?![A-Za-z0-9._-])")
-    found = word.search(line, start)
-    if found is None:
+    match = word.search(text, begin + problem.place.column - 1, end)
+    if match is None:
         return None
-    lines[problem.place.line - 1] = line[: found.start()] + right + line[found.end() :]
-    return "\n".join(lines).encode("utf-8", "surrogateescape")
+    return (text[: match.start()] + right + text[match.end() :]).encode("utf-8", "surrogateescape")
 
 
 def mend(files: tuple[str, ...], tell: Callable[[str], object], keep: bool) -> None:

@@ -7,7 +7,7 @@ with a comment inside) is refused.
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -16,8 +16,10 @@ import yaml
 from msgspec import Struct, json
 
 from archgen.change import Append, Change, Path, Put, Remove
-from archgen.loader.connecting import ends
+from archgen.loader.connecting import named
+from archgen.loader.syntax import LINE_BREAK
 from archgen.project.inline import flow, word
+from archgen.project.sections import prevalent_ending
 from archgen.schema import schema_text
 
 _COMPOSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -60,8 +62,8 @@ class _Page:
         self._root: Any = yaml.compose(text, Loader=_COMPOSER)
         if not isinstance(self._root, yaml.MappingNode):
             raise Impossible("no mapping")
-        self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|[\n\r\x85\u2028\u2029]", text))]
-        self._break = "\r\n" if "\r\n" in text else "\n"
+        self._starts = [0, *(found.end() for found in LINE_BREAK.finditer(text))]
+        self._break = prevalent_ending(text)
 
     def with_change(self, change: Put | Remove) -> str:
         return self._put(change.path, change.value) if isinstance(change, Put) else self._remove(change.path)
@@ -111,7 +113,7 @@ class _Page:
         if holder.flow_style:
             start, end = (spans[at][0], spans[at + 1][0]) if at + 1 < len(spans) else (spans[at - 1][1], spans[at][1])
             return self._text[:start] + self._text[end:]
-        first = self._text.rfind("\n", 0, spans[at][0]) + 1
+        first = self._starts[bisect_right(self._starts, spans[at][0]) - 1]
         return self._text[:first] + self._text[self._line_end(spans[at][1]) :]
 
     # The way there
@@ -225,12 +227,12 @@ class _Page:
         """The text with a line behind the one that an offset lies in; an end behind a line's break is of that line."""
         at = len(self._text[:at].rstrip())
         end = self._line_end(at)
-        before = "" if self._text[:end].endswith(("\n", "\r")) else self._break
+        before = "" if end in self._starts else self._break
         return self._text[:end] + before + line + self._break + self._text[end:]
 
     def _line_end(self, at: int) -> int:
         """The offset behind the break of the line that `at` lies in."""
-        found = re.compile(r"\r\n|\n|\r").search(self._text, at)
+        found = LINE_BREAK.search(self._text, at)
         return found.end() if found else len(self._text)
 
     # Where it stands
@@ -266,7 +268,7 @@ def _index(node: Any, step: str | int, before: Path) -> int | None:
         return step if step < len(node.value) else None
     for at, (key, _) in enumerate(node.value if isinstance(node, yaml.MappingNode) else ()):
         said = str(key.value)
-        if said == step or (before == ("connections",) and _connection(said) == step):
+        if said == step or (before == ("connections",) and named(said) == step):
             return at
     return None
 
@@ -275,9 +277,7 @@ def _ported(path: Path, root: Any) -> Path:
     """A path through a port of a connection, in the form in which its ports are written."""
     if len(path) < 3 or path[0] != "connections" or not isinstance(path[2], int):
         return path
-    said = next(
-        (value for key, value in _section_of(root, "connections") if _connection(str(key.value)) == path[1]), None
-    )
+    said = next((value for key, value in _section_of(root, "connections") if named(str(key.value)) == path[1]), None)
     if isinstance(said, yaml.SequenceNode):
         return path
     if isinstance(said, yaml.MappingNode) and any(key.value == "ports" for key, _ in said.value):
@@ -292,11 +292,6 @@ def _ported(path: Path, root: Any) -> Path:
 def _section_of(root: Any, name: str) -> list[Any]:
     found = next((value for key, value in root.value if key.value == name), None)
     return list(found.value) if isinstance(found, yaml.MappingNode) else []
-
-
-def _connection(key: str) -> str:
-    source, targets = ends(key)
-    return f"{source} -> {' | '.join(targets)}"
 
 
 def _is_empty(node: Any) -> bool:
