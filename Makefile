@@ -1,23 +1,29 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
 READERS := tests/readers/node_modules
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIN := uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate \
+    --quiet --custom-compile-command 'make pins'
 
-.PHONY: site test check readers generated bench brute-force mutants fuzz clean
+# One environment that grows: what the site needs, what the tests need, and what only .ci/run needs.
+SITE := $(VENV)/.site
+DEV := $(VENV)/.dev
+CI := $(VENV)/.ci
 
-site: $(READY)
+.PHONY: site test check readers ci-environment generated bench brute-force mutants fuzz pins clean
+
+site: $(SITE)
 	$(BIN)/archgen lint models --fail-on never --format concise
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir site
 	@echo "The site is in site/: open site/index.html"
 
 # Neighbours share what they need (a site, a browser), so each process takes a run of tests, and from the others at the end.
-test: $(READY)
+test: $(DEV)
 	$(BIN)/pytest -n auto --dist worksteal
 
 # The tests hold the strict types and the floors too.
-check: $(READY)
+check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(MAKE) --no-print-directory test
@@ -25,28 +31,31 @@ check: $(READY)
 # Other tools' own code, which some tests give our files to read; without it they are skipped.
 readers: $(READERS)/.ready
 
+# The tools that .ci/run compares with, and everything that is optional; tests that want it are skipped without it.
+ci-environment: $(CI)
+
 # What is written from other things: font widths, the language's reference, the README's sample and picture, a report,
 # the hashes of the reference pictures.
 # Tests fail while any of it is out of date.
-generated: $(READY)
+generated: $(DEV)
 	$(BIN)/python tests/font_widths.py
 	$(BIN)/python -m archgen.schema.reference docs/model-language.md
 	$(BIN)/python -m tests.readme
 	$(BIN)/python -m tests.picture_hashes
 
 # Every state of 2,000 random models by the definition, against the engine: some minutes.
-brute-force: $(READY)
+brute-force: $(DEV)
 	$(BIN)/python -m tests.brute_force
 
 # 100,000 spoilt models through all of lint, some minutes: nothing but findings and refusals may come out.
-fuzz: $(READY)
+fuzz: $(DEV)
 	$(BIN)/python -m tests.fuzz
 
 # Every condition of every rule, deleted: which of them no test notices; tests/equivalent.txt has those that nothing can.
-mutants: $(READY)
+mutants: $(DEV)
 	$(BIN)/python -m tests.mutants
 
-bench: $(READY)
+bench: $(CI)
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/page.py
 
@@ -58,11 +67,22 @@ $(READERS)/.ready: tests/readers/package.json tests/readers/editors.js
 	cd tests/readers && npm run --silent bundle
 	touch $@
 
-# The build backend is installed first, so that it too is the one that constraints.txt names.
-$(READY): pyproject.toml constraints.txt
-	@echo "Installing everything that site and tests need into $(VENV): some minutes the first time"
+# Nothing is installed that requirements/ has no hash for: all packages by their hashes, then archgen itself without
+# fetching anything, the build backend included.
+$(SITE) $(DEV) $(CI): $(VENV)/.%: requirements/%.txt pyproject.toml
+	@echo "Installing requirements/$*.txt into $(VENV): a minute or two the first time"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
-	$(INSTALL) hatchling editables
-	$(INSTALL) --no-build-isolation --editable '.[dev]'
+	$(INSTALL) --require-hashes --requirement requirements/$*.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
+
+# Every version and hash anew, as the ranges in pyproject.toml allow, for all systems and Pythons; UPGRADE=--upgrade
+# takes the newest. It wants uv on the PATH (pip install uv). All files have the versions of the one with everything.
+pins:
+	$(PIN) --extra ci --extra all --output-file requirements/ci.txt $(UPGRADE)
+	$(PIN) --constraint requirements/ci.txt --output-file requirements/core.txt
+	for name in site dev; do \
+	    $(PIN) --constraint requirements/ci.txt --extra $$name --output-file requirements/$$name.txt || exit 1; \
+	done
+	$(PIN) --constraint requirements/ci.txt --extra site --extra slides --output-file requirements/image.txt

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 
 import pytest
 
@@ -46,6 +47,7 @@ MARKS = [
     pytest.mark.skipif(
         not (os.path.exists(CHROMIUM) and os.path.exists(DRIVER)), reason="Chromium and its driver are not installed"
     ),
+    pytest.mark.skipif(find_spec("selenium") is None, reason="selenium of the extra `ci` is not installed"),
 ]
 
 

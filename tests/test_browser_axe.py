@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 
 import pytest
 
 from tests.browser import EVERYWHERE, MARKS, Browser, ready
+from tests.drawn import READERS, needs_reader
 
-pytestmark = MARKS
+AXE = "axe-core/axe.min.js"
+
+pytestmark = [*MARKS, needs_reader(AXE)]
 
 TIER = "3-secured-and-monitored"
 PAGES = {
@@ -37,12 +39,7 @@ axe.run("%s", {runOnly: {type: "tag", values: %s}, resultTypes: ["violations"], 
 
 
 def engine() -> str:
-    """The source of axe-core, which a package of the development dependencies carries."""
-    found = find_spec("axe_playwright_python")
-    if found is None or not found.submodule_search_locations:
-        pytest.skip("axe-core is not installed: pip install axe-playwright-python")
-    with open(os.path.join(found.submodule_search_locations[0], "axe.min.js"), encoding="utf-8") as stream:
-        return stream.read()
+    return (READERS / AXE).read_text(encoding="utf-8")
 
 
 def violations(browser: Browser, file: str, part: str = "html") -> list[str]:

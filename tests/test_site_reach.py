@@ -171,7 +171,23 @@ ENGINES = {"properdocs": ("build", "-f", "mkdocs.yml"), "zensical": ("build",)}
 BIN = os.path.dirname(sys.executable)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+def with_engine(*names: str) -> pytest.MarkDecorator:
+    """A test with each of these generators; those that are not installed are skipped."""
+    return pytest.mark.parametrize(
+        "engine",
+        [
+            pytest.param(
+                name,
+                marks=pytest.mark.skipif(
+                    not os.path.exists(os.path.join(BIN, name)), reason=f"{name} of the extra `ci` is not installed"
+                ),
+            )
+            for name in names
+        ],
+    )
+
+
+@with_engine(*ENGINES)
 def test_another_generator_makes_the_same_pages_of_what_is_on_disk(engine: str, site: str, pages: str) -> None:
     run(pages, os.path.join(BIN, engine), *ENGINES[engine])
     built = os.path.join(pages, "site")
@@ -186,7 +202,7 @@ def test_another_generator_makes_the_same_pages_of_what_is_on_disk(engine: str, 
     shutil.rmtree(built)
 
 
-@pytest.mark.parametrize("engine", ["mkdocs", "properdocs"])
+@with_engine("mkdocs", "properdocs")
 def test_the_plugin_makes_the_same_pages(engine: str, site: str, tmp_path: object) -> None:
     directory = str(tmp_path)
     shutil.copytree(os.path.join(ROOT, "models"), os.path.join(directory, "models"))
