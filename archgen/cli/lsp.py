@@ -24,5 +24,5 @@ def run(options: argparse.Namespace) -> int:
 
     # a server lives long: the collector's usual pace, not that of a command
     gc.set_threshold(10_000, 10, 10)
-    server.start_io()
+    server.serve()
     return 0

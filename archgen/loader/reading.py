@@ -56,14 +56,7 @@ def decode(file: int, data: bytes) -> str:
 def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
     """The document of one file and what is wrong in it; raises Unreadable where nothing can be made of it."""
     text = decode(file, data)
-    builder = _Builder(file, text)
-    try:
-        builder.run()
-    except Unreadable as unreadable:
-        unreadable.text = text
-        unreadable.before = builder.faults
-        raise
-    root = builder.root
+    root, written, faults = read_tree(file, text)
     if not isinstance(root, Map):
         mark = pack(file, 0, 0)
         if root is None:
@@ -71,7 +64,22 @@ def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
             raise Unreadable(Fault(mark, "the file is empty", fix))
         fix = "Begin it with `archgen: 1` and `name: …`, one key on a line."
         raise Unreadable(Fault(mark, f"a model is a mapping of keys, and this file holds {_noun(root)}", fix))
-    return Document(root, [Source(name, text)], builder.written), builder.faults
+    return Document(root, [Source(name, text)], written), faults
+
+
+def read_tree(file: int, text: str) -> tuple[Node, dict[int, str], list[Fault]]:
+    """The tree of a text, scalars as they were written by their place, and the faults; raises Unreadable.
+
+    The one door of YAML: its bounds on depth and on what aliases repeat hold for models, fences and editors alike.
+    """
+    builder = _Builder(file, text)
+    try:
+        builder.run()
+    except Unreadable as unreadable:
+        unreadable.text = text
+        unreadable.before = builder.faults
+        raise
+    return builder.root, builder.written, builder.faults
 
 
 def _noun(value: Node) -> str:

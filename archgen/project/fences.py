@@ -17,6 +17,9 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.finding import SEVERITIES
+from archgen.loader.faults import Unreadable
+from archgen.loader.reading import read_tree
+from archgen.loader.tree import Map, Seq, unpack
 from archgen.model import SUFFIX
 from archgen.project.choice import nearest
 from archgen.rule import Rule
@@ -103,20 +106,23 @@ def embed(
 
 
 def _stated(text: str) -> dict[str, Any] | Fault:
-    import yaml
-
+    """What a fence states, read as a model is: with places, and a bound on everything."""
     try:
-        stated = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        words = getattr(error, "problem", None) or "it cannot be read"
-        return Fault(f"the fence is not YAML: {words}", mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)
-    if not isinstance(stated, dict):
+        stated, _, faults = read_tree(0, text)
+    except Unreadable as unreadable:
+        stated, faults = None, [*unreadable.before, unreadable.fault]
+    if faults:
+        _, line, column = unpack(faults[0].mark)
+        return Fault(f"the fence is not YAML: {faults[0].message}", line, column)
+    if not isinstance(stated, Map):
         return Fault("a fence states keys: `model:`, and one of `view:`, `flow:` and `issues:`")
-    for key in stated:
+    for key, value in stated.items():
         if key not in KEYS:
-            words = f"unknown key `{key}`{nearest(str(key), KEYS)}; known: {', '.join(KEYS)}"
-            return Fault(words, *_place(text, str(key)))
+            words = f"unknown key `{key}`{nearest(key, KEYS)}; known: {', '.join(KEYS)}"
+            return Fault(words, *_place(text, key))
+        if isinstance(value, Map | Seq):
+            kind = "a list" if isinstance(value, Seq) else "a mapping"
+            return Fault(f"`{key}:` must be one value; got {kind}", *_place(text, key))
     if sum(key in stated for key in SHOWN) != 1:
         return Fault(f"a fence shows one thing; name one of {', '.join(f'`{key}:`' for key in SHOWN)}")
     return stated

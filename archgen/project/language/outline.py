@@ -10,10 +10,10 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
+from archgen.loader.reading import EVENTS
 from archgen.loader.syntax import DEEPEST
 from archgen.project.language.grammar import DECLARING, NAMING, Way
 
-_COMPOSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NAME = re.compile(r"(?:(?P<kind>host|network|component|zone|flow):)?(?P<at>@)?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -149,34 +149,69 @@ def replaced(text: str, words: Mapping[Span, str]) -> str:
 
 def _parts(text: str) -> Iterator[Part]:
     try:
-        root = yaml.compose(text, Loader=_COMPOSER)
-        found = list(_walk(root, ()))
-    except (yaml.YAMLError, RecursionError, ValueError):
+        parts = list(_walk(iter(EVENTS(text).get_event, None)))
+    except (yaml.YAMLError, _NoOutline, ValueError):
         # what is being typed is often no YAML for a moment
         return
-    yield from found
+    yield from parts
 
 
-def _walk(node: Any, way: Way) -> Iterator[Part]:
-    if len(way) > DEEPEST:
-        return
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            word = str(key.value)
-            inner = (*way, word)
-            yield from _part(key, inner, True)
-            if (value.start_mark.line, value.start_mark.column) > (key.start_mark.line, key.start_mark.column):
-                yield from _walk(value, inner)
-    elif isinstance(node, yaml.SequenceNode):
-        for at, one in enumerate(node.value):
-            yield from _walk(one, (*way, at))
-    elif node is not None:
-        yield from _part(node, way, False)
+class _NoOutline(Exception):
+    """The text has a form that no model has: a collection as a key, a second document, more levels than are read."""
 
 
-def _part(node: Any, way: Way, is_key: bool) -> Iterator[Part]:
-    start, end = node.start_mark, node.end_mark
-    if isinstance(node, yaml.ScalarNode) and start.line == end.line and end.column > start.column:
-        quotes = 1 if node.style in ("'", '"') else 0
+class _Level(Struct):
+    """A collection that is being read: the way to it, and the key or the place of what comes next."""
+
+    way: Way
+    is_map: bool
+    key: str | None = None
+    place: int = 0
+
+    def next_way(self) -> Way:
+        """The way to the value that comes next, which is then taken as read."""
+        if self.is_map:
+            step: str | int = self.key or ""
+            self.key = None
+        else:
+            step = self.place
+            self.place += 1
+        return (*self.way, step)
+
+
+def _walk(events: Iterator[Any]) -> Iterator[Part]:
+    """The parts of a document in one pass over its events, so that what an alias repeats is seen once, where it stands."""
+    stack: list[_Level] = []
+    documents = 0
+    for event in events:
+        level = stack[-1] if stack else None
+        wants_key = level is not None and level.is_map and level.key is None
+        if isinstance(event, yaml.ScalarEvent):
+            if level is not None and wants_key:
+                level.key = event.value
+                yield from _part(event, (*level.way, event.value), True)
+            else:
+                yield from _part(event, level.next_way() if level is not None else (), False)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if wants_key or len(stack) >= DEEPEST:
+                raise _NoOutline
+            stack.append(_Level(level.next_way() if level else (), isinstance(event, yaml.MappingStartEvent)))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            if wants_key:
+                raise _NoOutline
+            if level is not None:
+                level.next_way()
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _NoOutline
+
+
+def _part(event: Any, way: Way, is_key: bool) -> Iterator[Part]:
+    start, end = event.start_mark, event.end_mark
+    if start.line == end.line and end.column > start.column:
+        quotes = 1 if event.style in ("'", '"') else 0
         span = Span(start.line, start.column + quotes, end.column - quotes)
-        yield Part(way, str(node.value), span, is_key)
+        yield Part(way, event.value, span, is_key)

@@ -66,7 +66,8 @@ async def changed(ls: Server, params: lsp.DidChangeTextDocumentParams) -> None:
 
     async def later() -> None:
         await asyncio.sleep(DELAY)
-        ls.tell(uri)
+        if ls.is_open(uri):
+            ls.tell(uri)
 
     ls.waiting[uri] = asyncio.create_task(later())
 

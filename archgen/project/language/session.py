@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
+import sys
 from collections.abc import Mapping
 from difflib import SequenceMatcher
+from typing import Any
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
@@ -22,6 +26,7 @@ from archgen.project.inputs import read as read_files
 from archgen.project.language.family import Family, families
 from archgen.project.language.outline import Name, Outline, Span
 from archgen.project.language.reading import Reading, reading
+from archgen.project.language.transport import Messages, Protocol
 from archgen.project.settings import Asked, Settings, settle
 from archgen.report.outcome import page_of
 
@@ -38,11 +43,19 @@ _SEVERITY = {
 class Server(LanguageServer):
     """The open models of one editor; each is judged by the configuration of its workspace."""
 
+    protocol: Protocol
+
     def __init__(self) -> None:
-        super().__init__("archgen", __version__)
+        super().__init__("archgen", __version__, protocol_cls=Protocol)
         self.readings: dict[str, Reading] = {}
         self.waiting: dict[str, asyncio.Task[None]] = {}
         self.settings = Settings()
+
+    def serve(self) -> None:
+        """Serve the editor at the other end of standard input and output, until it says that it is done."""
+        messages: Any = Messages(sys.stdin.buffer, self.protocol.refuse)
+        # the library closes what it writes to, and the process has standard output to flush after that
+        self.start_io(stdin=messages, stdout=os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
 
     def configure(self) -> None:
         """Take on the workspace's configuration; one that makes no sense is told, and the rules' own policy stays."""
@@ -51,13 +64,30 @@ class Server(LanguageServer):
         except UsageError as error:
             self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"archgen: {error}"))
 
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Log what went wrong outside of a request; a request has its answer."""
+        logging.getLogger("archgen").error("%s", error)
+
+    def source(self, uri: str) -> str:
+        """The text as the editor holds it, else as the disk does; JsonRpcInvalidParams where there is neither."""
+        text = self.text_of(path_of(uri))
+        if text is None:
+            raise JsonRpcInvalidParams(f"{uri} is not open, and is no file that can be read; open it first")
+        return text
+
+    def is_open(self, uri: str) -> bool:
+        """Return True if the editor holds the text."""
+        return path_of(uri) in self._open()
+
     def read(self, uri: str) -> Reading:
-        """The open text as it is now, judged."""
-        text = self.workspace.get_text_document(uri).source
+        """The text as it is now, judged."""
+        text = self.source(uri)
         known = self.readings.get(uri)
         if known is None or known.text != text:
             file = to_fs_path(uri) or uri
-            known = self.readings[uri] = reading(_near(file), text, today(None), self.settings, known)
+            known = reading(_near(file), text, today(None), self.settings, known)
+            if self.is_open(uri):
+                self.readings[uri] = known
         return known
 
     def tell(self, uri: str) -> None:
@@ -120,15 +150,19 @@ class Server(LanguageServer):
         """The open files, each with its address as the editor writes it."""
         return {path_of(uri): uri for uri in self.workspace.text_documents}
 
+    def read_file(self, file: str) -> Reading:
+        """A file's text as it is now, judged."""
+        return self.read(self._open().get(file) or uri_of(file))
+
     def root_of(self, file: str) -> str:
         """The directory whose files may belong to a file: the workspace's, else its own."""
-        root, own = self.workspace.root_path, os.path.dirname(file)
+        root, own = self.workspace.root_path, os.path.dirname(os.path.abspath(file))
         return root if root and os.path.commonpath((os.path.abspath(root), own)) == os.path.abspath(root) else own
 
     def named(self, file: str, position: lsp.Position) -> tuple[tuple[Family, ...], Name | None]:
         """The name at a position and the models that know it; a part of a model knows the names of the whole."""
+        place = self.place(self.read_file(file), position)
         found = families(file, self.text_of, self.root_of(file))
-        place = self.place(self.read(self._open()[file]), position)
         named = [(one, family) for family in found if (one := family.outline(file).name_at(*place)) is not None]
         if not named:
             return (), None
@@ -142,7 +176,7 @@ class Server(LanguageServer):
 
     def followed(self, file: str, position: lsp.Position) -> str | None:
         """The path of the model that is named at a position, where a model says what it follows."""
-        read = self.read(self._open()[file])
+        read = self.read_file(file)
         part = read.outline.part_at(*self.place(read, position))
         if part is None or part.is_key or part.way != ("follows",):
             return None
