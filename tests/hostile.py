@@ -20,5 +20,6 @@ HOSTILE = (
     "end;\nnote over x: y\nA->>B: no",
     "# %% #59; #quot;",
     '"] --> x; click x "javascript:alert(1)"',
+    "@octocat (@github/team) see #1, shop/web#2, GH-3 and https://evil.example/x",
     "",
 )

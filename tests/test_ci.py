@@ -1,17 +1,15 @@
-"""Where people run it: the GitHub action's steps as scripts, hooks for pre-commit, completion, and what the pages say."""
+"""Where people run it: a container, hooks for pre-commit, completion, and what the pages say."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shlex
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -21,9 +19,7 @@ from archgen.cli.parser import Parser
 from archgen.project.lint import FORMATS
 
 ROOT = Path(__file__).parent.parent
-ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
-QUIET = "archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"
 BIN = str(Path(sys.executable).parent)
 PAGES = [(ROOT / name).read_text(encoding="utf-8") for name in ("docs/ci.md", "README.md")]
 
@@ -33,153 +29,6 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "shop.arch.yaml").write_text(TIER, encoding="utf-8")
     return tmp_path
-
-
-def step(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(each for each in ACTION["runs"]["steps"] if each.get("id") == name)
-    return found
-
-
-def perform(project: Path, name: str, context: dict[str, str], first: str = BIN) -> subprocess.CompletedProcess[str]:
-    """Run a step of the action as a runner does: expressions only in its variables, the script in bash."""
-    said = step(name)
-    assert "${{" not in said["run"]
-
-    def value(text: str) -> str:
-        return re.sub(r"\$\{\{ (.+?) \}\}", lambda found: context[found[1]], text)
-
-    environment = {
-        "PATH": f"{first}:{BIN}:{os.environ['PATH']}",
-        "HOME": str(project),
-        "GITHUB_OUTPUT": str(project / "output"),
-        "GITHUB_STEP_SUMMARY": str(project / "summary"),
-        **{key: value(text) for key, text in said["env"].items()},
-    }
-    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", said["run"]]
-    return subprocess.run(words, cwd=project, env=environment, capture_output=True, text=True)
-
-
-def inputs(**given: str) -> dict[str, str]:
-    """The action's inputs with their defaults."""
-    told = {f"inputs.{name}": about["default"] for name, about in ACTION["inputs"].items()}
-    return told | {f"inputs.{name.replace('_', '-')}": text for name, text in given.items()}
-
-
-def outputs(project: Path) -> dict[str, str]:
-    lines = (project / "output").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines)
-
-
-# The action
-
-
-@pytest.mark.parametrize(
-    ("model", "given", "code"),
-    [
-        (TIER, {}, "1"),
-        (TIER, {"fail_on": "never"}, "0"),
-        (TIER, {"paths": "models/shop.arch.yaml\n"}, "1"),
-        (QUIET, {}, "0"),
-        ("archgen: 1\nnam: x\n", {"fail_on": "never"}, "2"),
-        (TIER, {"fail_on": "sometimes"}, "2"),
-        (TIER, {"paths": "--help\n-x"}, "2"),
-    ],
-)
-def test_the_action_lints_as_the_command_does(project: Path, model: str, given: dict[str, str], code: str) -> None:
-    (project / "models" / "shop.arch.yaml").write_text(model, encoding="utf-8")
-    done = perform(project, "lint", inputs(**given))
-    assert done.returncode == 0, done.stderr
-    assert outputs(project)["exit-code"] == code
-    verdict = perform(project, "verdict", {"steps.lint.outputs.exit-code": code})
-    assert verdict.returncode == int(code)
-
-
-def test_the_action_annotates_reports_and_sums_up(project: Path) -> None:
-    done = perform(project, "lint", inputs())
-    words = ["archgen", "lint", "--format", "github"]
-    alone = subprocess.run([f"{BIN}/archgen", *words[1:]], cwd=project, capture_output=True, text=True)
-    assert done.stdout == alone.stdout
-    assert done.stdout.startswith("::error file=models/shop.arch.yaml,line=")
-    report = json.loads((project / outputs(project)["sarif"]).read_text(encoding="utf-8"))
-    assert len(report["runs"][0]["results"]) == len(done.stdout.splitlines())
-    assert "## Architecture findings" in (project / "summary").read_text(encoding="utf-8")
-
-
-def test_what_an_input_holds_is_never_run(project: Path) -> None:
-    hostile = '"; touch hacked; echo "$(touch hacked)`touch hacked`'
-    for name in ("paths", "fail_on", "since", "baseline"):
-        perform(project, "lint", inputs(**{name: hostile}))
-        assert outputs(project)["exit-code"] == "2"
-    perform(project, "lint", inputs(sarif="$(touch hacked).sarif"))
-    assert not (project / "hacked").exists()
-
-
-def test_the_action_tells_a_pull_request_what_it_changes(project: Path) -> None:
-    def git(*words: str) -> str:
-        who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-        done = subprocess.run(["git", *who, *words], cwd=project, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-qm", "first")
-    base = git("rev-parse", "HEAD")
-    changed = TIER.replace("user -> nginx: {protocol: http, port: 80}", "user -> nginx: {protocol: https, port: 443}")
-    (project / "models" / "shop.arch.yaml").write_text(changed, encoding="utf-8")
-    context = {"github.event.pull_request.base.sha": base, "runner.temp": str(project)}
-    done = perform(project, "diff", context)
-    assert done.returncode == 0, done.stderr
-    assert "missing-tls" in (project / "archgen-diff.md").read_text(encoding="utf-8")
-
-
-def test_every_input_of_the_action_is_used_and_described() -> None:
-    used = set(re.findall(r"inputs\.([a-z-]+)", json.dumps(ACTION["runs"])))
-    assert used == set(ACTION["inputs"])
-    assert all(about["description"] for about in (*ACTION["inputs"].values(), *ACTION["outputs"].values()))
-
-
-def test_the_steps_of_the_action_come_to_what_the_command_does(project: Path) -> None:
-    """A whole job on a pull request, step by step in their order, with a `gh` that writes down what it is given."""
-    binaries = project / "bin"
-    binaries.mkdir()
-    gh = binaries / "gh"
-    gh.write_text('#!/bin/sh\nprintf "%s\\n" "$@" > "$HOME/asked"\ncat "$7" > "$HOME/comment"\n', encoding="utf-8")
-    gh.chmod(0o755)
-    base = committed(project)
-    changed = TIER.replace("{protocol: http, port: 80}", "https")
-    (project / "models" / "shop.arch.yaml").write_text(changed, encoding="utf-8")
-    context = {
-        **inputs(fail_on="warning", comment="true", upload="true"),
-        "github.event.pull_request.base.sha": base,
-        "github.event.pull_request.number": "17",
-        "github.token": "none",
-        "runner.temp": str(project),
-    }
-    codes = {}
-    for name in ("lint", "diff", "comment", "verdict"):
-        if name == "verdict":
-            context["steps.lint.outputs.exit-code"] = outputs(project)["exit-code"]
-        codes[name] = perform(project, name, context, str(binaries)).returncode
-
-    def archgen(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([f"{BIN}/archgen", *words], cwd=project, capture_output=True, text=True)
-
-    alone = archgen("lint", "--fail-on", "warning", "--format", "sarif")
-    assert codes == {"lint": 0, "diff": 0, "comment": 0, "verdict": alone.returncode}
-    assert (project / "archgen.sarif").read_text(encoding="utf-8") == alone.stdout
-    assert (project / "summary").read_text(encoding="utf-8") == archgen("lint", "--format", "markdown").stdout
-    asked = (project / "asked").read_text(encoding="utf-8").split()
-    assert asked[:3] == ["pr", "comment", "17"]
-    assert (project / "comment").read_text(encoding="utf-8") == archgen("diff", base, "--format", "markdown").stdout
-
-
-def committed(project: Path) -> str:
-    """The project as a repository of one commit, and that commit."""
-    who = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    for words in (("init", "-q"), ("add", "models"), ("commit", "-qm", "first")):
-        subprocess.run(["git", *who, *words], cwd=project, check=True, capture_output=True)
-    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=project, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
 
 
 # A container

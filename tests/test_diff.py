@@ -29,6 +29,9 @@ FILES = tuple(f"models/{name}.arch.yaml" for name in NAMES)
 BROKEN = "archgen: 1\nname: Broken\ncomponentz: {}\n"
 QUIET = "archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"
 
+CALLS = re.compile(r"(?<!\w)@\w|#\d|\bGH-\d")
+"""What GitHub makes a mention or a reference of, looked for in what a reader sees and not in code."""
+
 Git = Callable[..., str]
 
 
@@ -387,6 +390,8 @@ def test_whatever_a_model_says_stays_text(tmp_path: Path, capsys: pytest.Capture
                 inside = [token, *(token.children or ())]
                 for one in inside:
                     assert one.type not in ("image", "link_open", "html_inline", "s_open"), (name, one)
+                    if one.type == "text":
+                        assert not CALLS.search(one.content), (name, one.content)
                     if one.type == "html_block":
                         assert ours.sub("", one.content) == "", (name, one.content)
             assert main(["diff", *pair, "--format", "json"]) == 0

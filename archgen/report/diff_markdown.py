@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from archgen.evolution import Evolution
@@ -12,7 +11,7 @@ from archgen.evolution.side import Side
 from archgen.evolution.things import CHANGES, Change
 from archgen.report.assessment import percent
 from archgen.report.diff_words import available, down, names, rests_on, sentences
-from archgen.report.terminal import brief
+from archgen.report.prose import code, text
 from archgen.wording import plural
 
 MOST = 100
@@ -20,9 +19,6 @@ MOST = 100
 
 LONGEST = 60_000
 """Characters of a document; GitHub refuses a comment of more than 65,536."""
-
-_READ = re.compile(r"[\\`*_{}\[\]<>#|~&@!$^=]|:(?=\S)|\.(?<=www\.)")
-"""What Markdown, HTML, mentions, references, links and emoji are made with; a colon before a space is none of them."""
 
 _WORDS: dict[Verdict, str] = {
     "introduced": "introduced",
@@ -51,7 +47,7 @@ def write(evolutions: tuple[Evolution, ...], pictures: tuple[str, ...] = ()) -> 
 
 
 def _evolution(one: Evolution, picture: str) -> Iterator[str]:
-    before, after = (_text(each.topology.architecture.name) for each in (one.before, one.after))
+    before, after = (text(each.topology.architecture.name) for each in (one.before, one.after))
     yield f"## {after}" if before == after else f"## {before} → {after}"
     yield f"{_source(one.before)} → {_source(one.after)}"
     if one.empty:
@@ -89,9 +85,9 @@ def _folded(title: str, lines: list[str], open_: bool = False) -> str:
 
 def _issue(one: IssueChange) -> str:
     finding = one.finding
-    what = f" ({_text('; '.join(one.what))})" if one.what else ""
+    what = f" ({text('; '.join(one.what))})" if one.what else ""
     head = f"{finding.severity} {code(finding.rule)} ({finding.code})"
-    return f"{head} at {code(_place(one))}: {_text(finding.message)}{what}"
+    return f"{head} at {code(_place(one))}: {text(finding.message)}{what}"
 
 
 def _place(one: IssueChange) -> str:
@@ -137,7 +133,7 @@ def _things(one: Evolution) -> Iterator[str]:
     for change in CHANGES:
         for each in one.things_of(change):
             if each.subject.kind != "replica":
-                what = f": {_text('; '.join(each.what))}" if each.what else ""
+                what = f": {text('; '.join(each.what))}" if each.what else ""
                 lines.append(f"{_CHANGES[change]}: {each.subject.kind} {code(each.subject.id)}{what}")
     if lines:
         yield _folded(plural(len(lines), "thing") + " added, removed or changed", lines)
@@ -146,17 +142,7 @@ def _things(one: Evolution) -> Iterator[str]:
 def _assumptions(one: Evolution) -> Iterator[str]:
     """Every number of the table that no model states, with its source."""
     lines = [
-        f"{percent(number)} for {names(ids, code, most=MOST)}: {_text(source)}" for number, source, ids in rests_on(one)
+        f"{percent(number)} for {names(ids, code, most=MOST)}: {text(source)}" for number, source, ids in rests_on(one)
     ]
     if lines:
         yield _folded("Assumed availabilities, which no model states", lines)
-
-
-def _text(words: str) -> str:
-    """Words that Markdown, HTML and mentions leave alone: character references stand for all that they would read."""
-    return _READ.sub(lambda found: f"&#{ord(found[0])};", brief(words))
-
-
-def code(words: str) -> str:
-    """Text as code; a backtick would end it."""
-    return f"`{brief(words).replace('`', chr(0x2019))}`"

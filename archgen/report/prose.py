@@ -8,10 +8,14 @@ from archgen.report.terminal import brief
 
 _READ = re.compile(r"[\\`*_{}\[\]<>#|~&@!$^=]|:(?=\S)|\.(?<=www\.)|^[-+](?=\s)|^\d+(?=[.)])")
 
+_CALLS = re.compile(r"(&#(?:64|35);|\bGH-)(?=\w)", re.IGNORECASE)
+"""The beginnings of a mention and of a reference to an issue. Hosts look for them in the text that readers see, where a
+character reference is the character again; a space of no width after it ends the search."""
+
 
 def text(words: str) -> str:
     """One line that Markdown, HTML and mentions leave alone: references stand for all that they would read."""
-    return _READ.sub(_reference, brief(words))
+    return _CALLS.sub(r"\1&#8203;", _READ.sub(_reference, brief(words)))
 
 
 def code(words: str) -> str:
