@@ -18,10 +18,10 @@ from mkdocs.structure.pages import Page
 
 from archgen.errors import UsageError
 from archgen.project.day import today
+from archgen.project.directories import mark
 from archgen.project.fences import Embed, Fault, Fence, embed, taken_out
 from archgen.project.preview import Preview, Previews
 from archgen.project.reloading import look_at
-from archgen.project.writing import mark
 from archgen.site.door import Door, settle, undated
 from archgen.site.escape import html
 

@@ -567,7 +567,7 @@ def test_slides_writes_a_deck(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ("words", "message"),
     [
         (["-o", "deck.key"], "deck.key does not say what it is"),
-        (["--template", "nowhere.pptx"], "nowhere.pptx: No such file"),
+        (["--template", "nowhere.pptx"], "nowhere.pptx doesn't exist"),
         (["--engine", "elk"], "unknown engine `elk`"),
         (["--template", "broken.pptx"], "the template is no PowerPoint file"),
     ],

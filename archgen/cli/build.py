@@ -12,7 +12,7 @@ from archgen.cli.refusal import refused
 from archgen.errors import UsageError
 from archgen.project.day import today
 from archgen.project.generators import ignored_plugin
-from archgen.project.inputs import find, read
+from archgen.project.inputs import given
 from archgen.project.models import judge
 from archgen.project.site import site_chapters, site_pages, write_pages
 from archgen.site import Page
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Judge, make every page, and write them."""
     if options.single_file and options.pages:
         raise UsageError("--single-file and --pages are two ways to write the site; name one of them")
-    models = judge(read(find(tuple(options.paths)), options.stdin_filename), day := today(options.today))
+    models = judge(given(tuple(options.paths), options.stdin_filename), day := today(options.today))
     if refused(models, style()):
         return 2
     if options.single_file or options.pages:

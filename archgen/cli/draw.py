@@ -15,7 +15,7 @@ from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.draw import VIEWS, File, draw
 from archgen.project.formats import FORMATS, format_of
-from archgen.project.inputs import find, read
+from archgen.project.inputs import given
 from archgen.project.layouts import ENGINES
 from archgen.project.models import judge, unjudged
 from archgen.project.pictures import ICONS, MODES, Drawing, Raster
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         mono=one_of(options.icons, ICONS, "icons") == "mono" if options.icons else None,
     )
     inferred = (found,) if (found := format_of(options.output)) else ("svg",)
-    inputs, day = read(find(tuple(options.paths)), options.stdin_filename), today(options.today)
+    inputs, day = given(tuple(options.paths), options.stdin_filename), today(options.today)
     models = unjudged(inputs, day) if options.no_findings else judge(inputs, day)
     broken = refused(models, style(), "no pictures of models without a meaning; what there is of them stays as it is")
     models = tuple(model for model in models if not model.problems)

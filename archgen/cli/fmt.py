@@ -25,13 +25,13 @@ def run(options: argparse.Namespace) -> int:
     """Format each file that can be read, and name those that cannot."""
     from archgen.errors import ModelError
     from archgen.project.formatting import difference, formatted
-    from archgen.project.writing import write
+    from archgen.project.writing import rewrite
 
     changed = broken = 0
     files = find(tuple(options.paths))
     if len(files) > 1 and STDIN in files:
         raise UsageError("- is formatted to standard output; name files in a run of their own")
-    for name, given in zip(files, read(files, options.stdin_filename), strict=True):
+    for name, given in zip(files, read(files, options.stdin_filename, tuple(options.paths)), strict=True):
         try:
             if given.problem is not None or given.data is None:
                 raise ModelError((given.problem,) if given.problem else ())
@@ -53,6 +53,6 @@ def run(options: argparse.Namespace) -> int:
         elif options.check:
             sys.stdout.write(f"{brief(given.file)} would change\n")
         else:
-            write(given.file, made)
+            rewrite(given.file, made)
             sys.stdout.write(f"{brief(given.file)} formatted\n")
     return 2 if broken else int(changed > 0 and (options.check or options.diff))

@@ -92,10 +92,9 @@ def _lint(options: argparse.Namespace) -> int:
     settings = settle(_asked(options), catalogue())
     keep = _keep(options, settings)
     if options.fix or options.diff:
-        from archgen.project.inputs import find
         from archgen.project.mending import mend
 
-        mend(find(tuple(options.paths)), sys.stderr.write, keep=options.fix and not options.diff)
+        mend(tuple(options.paths), sys.stderr.write, keep=options.fix and not options.diff)
     elif options.unsafe_fixes:
         raise UsageError("--unsafe-fixes goes with --fix, or with --diff to see the changes first")
     done = _judged(options, settings, keep)
@@ -106,7 +105,8 @@ def _lint(options: argparse.Namespace) -> int:
 
         writes = options.fix and not options.diff
         day = today(options.today)
-        told = fix(done.outcome, settings.policy, day, sys.stderr.write, keep=writes, unsafe=options.unsafe_fixes)
+        paths, unsafe = tuple(options.paths), options.unsafe_fixes
+        told = fix(done.outcome, settings.policy, day, sys.stderr.write, keep=writes, unsafe=unsafe, paths=paths)
         sentences = tuple(told)
         for sentence in sentences:
             sys.stderr.write(f"archgen: {brief(sentence)}\n")

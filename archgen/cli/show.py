@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
 from archgen.project.day import today
-from archgen.project.inputs import find, read
+from archgen.project.inputs import given
 from archgen.project.models import judge
 from archgen.project.pictures import Drawing
 from archgen.project.show import show
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print a block for each picture."""
-    models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
+    models = judge(given(tuple(options.paths), options.stdin_filename), today(options.today))
     if refused(models, style()):
         return 2
     look = replace(style(), width=10_000) if options.wide else style()

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """Simulate and tell."""
     form = FORMATS[one_of(options.format, tuple(FORMATS), "format")]
     words = [options.kill, options.maintain, options.lose_zone]
-    models = judge(read((options.model or _behind(words),), options.stdin_filename), today(None))
+    models = judge(read(files := (options.model or _behind(words),), options.stdin_filename, files), today(None))
     if refused(models, style(), "nothing was simulated"):
         return 2
     for model in models:

@@ -10,15 +10,17 @@ from archgen.cli.fonts_told import tell_fonts
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
+from archgen.files import TEMPLATE, read_file
 from archgen.project.choice import one_of
 from archgen.project.day import today
-from archgen.project.inputs import find, read
+from archgen.project.directories import filled_directory
+from archgen.project.inputs import given
 from archgen.project.layouts import ENGINES
 from archgen.project.models import judge
 from archgen.project.pictures import ICONS, Drawing
 from archgen.project.slides import FORMATS, bound_slides, single_slides, slides, tiers_deck
 from archgen.project.tiers import tiers
-from archgen.project.writing import fresh_directory, write
+from archgen.project.writing import write
 from archgen.theme import THEMES, Mode
 
 
@@ -51,21 +53,21 @@ def run(options: argparse.Namespace) -> int:
     form, output = _target(options)
     if options.template and form != "pptx":
         raise UsageError(f"--template is for .pptx; {form} has no layouts")
-    template = _template(options.template) if options.template else None
+    template = read_file(options.template, TEMPLATE) if options.template else None
     drawing = Drawing(
         one_of(options.engine, tuple(ENGINES), "engine"),
         cast(Mode, one_of(options.theme, tuple(THEMES), "theme")),
         not options.no_findings,
         mono=one_of(options.icons, ICONS, "icons") == "mono" if options.icons else None,
     )
-    models = judge(read(find(tuple(options.paths)), options.stdin_filename), today(options.today))
+    models = judge(given(tuple(options.paths), options.stdin_filename), today(options.today))
     if refused(models, style()):
         return 2
     found = tiers(models)
     made = tiers_deck(found, drawing, options.title, options.steps)
     try:
         if form in ("png", "svg"):
-            with fresh_directory(output) as folder:
+            with filled_directory(output) as folder:
                 for name, content in single_slides(found, drawing, made, form):
                     write(os.path.join(folder, name), content)
         else:
@@ -93,8 +95,3 @@ def _target(options: argparse.Namespace) -> tuple[str, str]:
         )
         raise UsageError(f"{options.output} does not say what it is: the deck {wanted}")
     return form, options.output or f"deck.{form}"
-
-
-def _template(path: str) -> bytes:
-    with open(path, "rb") as stream:
-        return stream.read()

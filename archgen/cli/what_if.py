@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Change and tell."""
     form = FORMATS[one_of(options.format, tuple(FORMATS), "format")]
-    models = judge(read((options.model,), options.stdin_filename), today(None))
+    models = judge(read(files := (options.model,), options.stdin_filename, files), today(None))
     if refused(models, style(), "nothing was changed"):
         return 2
     for model in models:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from archgen.contrast import contrast
 from archgen.export.drawing import drawing, paints
 from archgen.export.logos import drawn
+from archgen.files import ICON, UnreadableFile, read_file
 from archgen.glyphs import Icon
 from archgen.markup import element
 from archgen.theme import DARK, LIGHT
@@ -19,7 +20,6 @@ from archgen.theme import DARK, LIGHT
 _VECTOR_SETS = ("simple", "material", "fontawesome", "octicons")
 _RASTER_SETS = ("onprem", "saas", "generic", "aws", "gcp", "azure", "elastic", "k8s", "programming")
 _RASTER_PIXELS = 96
-_LARGEST_FILE = 512 * 1024
 
 _ALSO = {
     "node": "nodedotjs",
@@ -147,12 +147,9 @@ def _inside(folder: str | None, path: str) -> str | None:
 
 
 def _read(file: str | None) -> bytes | None:
-    if file is None or os.path.getsize(file) > _LARGEST_FILE:
-        return None
     try:
-        with open(file, "rb") as source:
-            return source.read()
-    except OSError:
+        return read_file(file, ICON) if file is not None else None
+    except UnreadableFile:
         return None
 
 

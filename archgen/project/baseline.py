@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from archgen.errors import UsageError
+from archgen.files import BASELINE, MissingFile, check_inside, read_file
 from archgen.finding import Finding
 from archgen.policy import MEANINGLESS
 from archgen.project.inputs import model_id
@@ -39,16 +40,15 @@ class Baseline(Struct, frozen=True):
     findings: tuple[Entry, ...]
 
 
-def read_baseline(file: str) -> tuple[Entry, ...]:
-    """The entries of a file; UsageError if it is none."""
-    if not os.path.exists(file):
+def read_baseline(file: str, inside: str | None = None) -> tuple[Entry, ...]:
+    """The entries of a file, which may have to lie inside a directory; UsageError if it is none."""
+    try:
+        return msgspec.json.decode(read_file(file, BASELINE, inside), type=Baseline).findings
+    except MissingFile as error:
         raise UsageError(
             f"there is no baseline {file}; write one with `archgen lint --baseline {file} --write-baseline`"
-        )
-    try:
-        with open(file, "rb") as stream:
-            return msgspec.json.decode(stream.read(), type=Baseline).findings
-    except msgspec.MsgspecError as error:
+        ) from error
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise UsageError(
             f"{file} is no baseline: {error}; remove it and write it again with --write-baseline"
         ) from error
@@ -94,17 +94,22 @@ class Scope:
         return tuple(gone)
 
 
-def settle_baseline(file: str, scope: Scope, keep: Keep) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def settle_baseline(
+    file: str, scope: Scope, keep: Keep, inside: str | None = None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Read, write or prune a baseline; the fingerprints that are known then, and what there is to say of it.
 
-    Entries that this run could not have found (of another model, of a rule that did not run) stay.
+    Entries that this run could not have found (of another model, of a rule that did not run) stay. With `inside` the file
+    has to lie in that directory.
     """
+    if inside is not None:
+        check_inside(file, inside)
     if keep == "write":
-        known = read_baseline(file) if os.path.exists(file) else ()
+        known = read_baseline(file, inside) if os.path.lexists(file) else ()
         kept = (*(entry for entry in known if entry not in scope), *scope.found)
         write_baseline(file, kept)
         return _fingerprints(kept), (f"{file}: {_many(len(kept))} written",)
-    known = read_baseline(file)
+    known = read_baseline(file, inside)
     gone = scope.stale(known)
     if not gone:
         return _fingerprints(known), ()
@@ -133,4 +138,5 @@ def write_baseline(file: str, found: tuple[Entry, ...]) -> None:
     """Write the entries, one a line, so that a change of the file shows what changed."""
     lines = ",\n".join(f"    {msgspec.json.encode(entry).decode()}" for entry in sorted(found))
     body = f"[\n{lines}\n  ]" if lines else "[]"
-    write(file, f'{{\n  "version": {VERSION},\n  "findings": {body}\n}}\n'.encode())
+    content = f'{{\n  "version": {VERSION},\n  "findings": {body}\n}}\n'
+    write(file, content.encode(), over_input=True)

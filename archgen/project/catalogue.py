@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archgen.errors import UsageError
+from archgen.files import UnreadableFile
 from archgen.project.choice import one_of
 from archgen.project.config import configured
 from archgen.rule import Rule
@@ -57,7 +58,10 @@ def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
     from archgen.project.config import parsed
 
     for name in _words(file, table, "rule-files"):
-        content = parsed(name)
+        try:
+            content = parsed(name)
+        except UnreadableFile as error:
+            raise UsageError(f"{file}: `rule-files`: {error}") from error
         unknown = sorted(set(content) - {"rules"})
         if unknown:
             raise UsageError(f"{name}: unknown key `{unknown[0]}`; a file of rules holds [[rules]]")

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from archgen.errors import UsageError
+from archgen.files import CONFIGURATION, MissingFile, read_file
 from archgen.project.choice import nearest
 
 KEYS = (
@@ -37,6 +38,17 @@ def root_of(directory: str) -> str:
         here = above
 
 
+def repository_of(directory: str) -> str:
+    """The nearest directory above that holds a repository, else the project: what a configuration names lies in it."""
+    here = os.path.abspath(directory)
+    while not os.path.exists(os.path.join(here, ".git")):
+        above = os.path.dirname(here)
+        if above == here:
+            return root_of(directory)
+        here = above
+    return here
+
+
 def configured_models() -> tuple[str, ...] | None:
     """The files that `models = [...]` matches, relative to the working directory; None where nothing is said."""
     file, table = configured()
@@ -58,11 +70,11 @@ def configured() -> tuple[str, dict[str, Any]]:
 
 
 def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:
-    from glob import glob
+    from archgen.project.matching import matching
 
     found: dict[str, None] = {}
     for pattern in patterns:
-        files = sorted((name for name in glob(pattern, recursive=True) if os.path.isfile(name)), key=natural)
+        files = sorted(matching(file, pattern, "."), key=natural)
         if not files:
             raise UsageError(f"{file}: `{pattern}` matches no file; correct the pattern")
         found.update(dict.fromkeys(files))
@@ -72,7 +84,7 @@ def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:
 
 
 def _table() -> tuple[str, dict[str, Any]]:
-    if os.path.exists("archgen.toml"):
+    if os.path.lexists("archgen.toml"):
         return "archgen.toml", parsed("archgen.toml")
     if not _mentioned():
         return "", {}
@@ -85,23 +97,25 @@ def _table() -> tuple[str, dict[str, Any]]:
 
 def _mentioned() -> bool:
     """Whether there is a `pyproject.toml` that speaks of archgen; the parser is not loaded for one that does not."""
-    if not os.path.exists("pyproject.toml"):
+    if not os.path.lexists("pyproject.toml"):
         return False
-    with open("pyproject.toml", "rb") as stream:
-        return b"tool.archgen" in stream.read()
+    return b"tool.archgen" in _content("pyproject.toml")
+
+
+def _content(file: str) -> bytes:
+    try:
+        return read_file(file, CONFIGURATION, repository_of(os.getcwd()))
+    except MissingFile as error:
+        if os.path.islink(file):
+            raise
+        raise UsageError(f"there is no file {file}, and the configuration names it") from error
 
 
 def parsed(file: str) -> dict[str, Any]:
-    """What a TOML file says; UsageError if it is none."""
-    import tomllib
+    """Return what a TOML file says; UsageError if it isn't one, or is deeper than any configuration."""
+    from archgen.project.toml import parse
 
-    try:
-        with open(file, "rb") as stream:
-            return tomllib.load(stream)
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no file {file}, and the configuration names it") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: not valid TOML: {error}") from error
+    return parse(file, _content(file))
 
 
 def natural(name: str) -> tuple[tuple[str, int], ...]:

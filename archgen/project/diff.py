@@ -74,18 +74,18 @@ def pairs(words: tuple[str, ...], stdin_name: str) -> tuple[Pair, ...]:
     then and now.
     """
     if not words:
-        return _ladder(find(()))
+        return _ladder(find(()), words)
     if is_range(words[0]) or not _is_path(words[0]):
         return _revisions(words[0], words[1:])
     if len(words) == 1:
-        return _ladder(find(words))
+        return _ladder(find(words), words)
     if len(words) > 2:
         raise UsageError(f"diff compares two models, not {len(words)}; name two, or a revision before them")
     if os.path.isdir(words[0]) and os.path.isdir(words[1]):
         return _directories(words[0], words[1])
     if STDIN == words[0] == words[1]:
         raise UsageError("standard input can be one of the two models, not both")
-    before, after = read(words, stdin_name)
+    before, after = read(words, stdin_name, words)
     return (Pair(before, after),)
 
 
@@ -93,12 +93,12 @@ def _is_path(word: str) -> bool:
     return word == STDIN or word.endswith((SUFFIX, ".yaml", ".yml")) or os.path.exists(word)
 
 
-def _ladder(files: tuple[str, ...]) -> tuple[Pair, ...]:
+def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[Pair, ...]:
     """Each file with the tier that it follows, the lowest step first; the files need not be in that order.
 
     A file that cannot be read stands alone, so that what is wrong with it is told.
     """
-    inputs = {one.file: one for one in read(files)}
+    inputs = {one.file: one for one in read(files, named=named)}
     found: dict[str, str] = {}
     broken: list[Pair] = []
     for file, one in inputs.items():
@@ -137,11 +137,11 @@ def _directories(old: str, new: str) -> tuple[Pair, ...]:
     names = dict.fromkeys((*after, *before))
     if not names:
         raise UsageError(f"neither {old} nor {new} holds a *{SUFFIX} file")
-    return tuple(Pair(_read(before.get(name)), _read(after.get(name))) for name in names)
+    return tuple(Pair(_read(before.get(name), old), _read(after.get(name), new)) for name in names)
 
 
-def _read(file: str | None) -> Input | None:
-    return read((file,))[0] if file is not None else None
+def _read(file: str | None, named: str) -> Input | None:
+    return read((file,), named=(named,))[0] if file is not None else None
 
 
 # Revisions
@@ -156,7 +156,7 @@ def _revisions(word: str, words: tuple[str, ...]) -> tuple[Pair, ...]:
     found = []
     for file in files:
         before = read_at(old, labels[0], file)
-        after = read_at(new, labels[1], file) if new is not None else _present(file)
+        after = read_at(new, labels[1], file) if new is not None else _present(file, words)
         if before is None and after is None and file in words:
             raise UsageError(f"{file} is neither in {labels[0]} nor in {labels[1] or 'the working directory'}")
         if file in words or not _same(before, after):
@@ -198,8 +198,8 @@ def _places() -> tuple[str, ...]:
     return configured_models() or ("models",)
 
 
-def _present(file: str) -> Input | None:
-    return read((file,))[0] if os.path.exists(file) else None
+def _present(file: str, named: tuple[str, ...]) -> Input | None:
+    return read((file,), named=named)[0] if os.path.exists(file) else None
 
 
 # What became of them

@@ -20,7 +20,7 @@ from archgen.project.formatting import difference
 from archgen.project.inputs import Input, read
 from archgen.project.models import Model, judge
 from archgen.project.patching import Impossible, patched
-from archgen.project.writing import write
+from archgen.project.writing import rewrite
 from archgen.report.outcome import Outcome
 
 
@@ -132,16 +132,23 @@ def _is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
 
 
 def fix(
-    outcome: Outcome, policy: Policy, today: str, tell: Callable[[str], object], *, keep: bool, unsafe: bool
+    outcome: Outcome,
+    policy: Policy,
+    today: str,
+    tell: Callable[[str], object],
+    *,
+    keep: bool,
+    unsafe: bool,
+    paths: tuple[str, ...] = (),
 ) -> Iterator[str]:
     """Tell the fixes of what was found as unified diffs, and with `keep` write them; a sentence for each file.
 
-    Only what the outcome tells is mended: not what is accepted, known or left out.
+    Only what the outcome tells is mended: not what is accepted, known or left out. `paths` are those of the command line.
     """
     levels = ("safe", "unsafe") if unsafe else ("safe",)
     for file, findings in outcome.models:
         named = {one.fingerprint for one in findings if one.fixable in levels and one.changes}
-        given = read((file,))[0] if named else None
+        given = read((file,), named=paths)[0] if named else None
         if given is None or given.data is None:
             continue
         made = fixed(
@@ -153,6 +160,6 @@ def fix(
             continue
         tell(difference(file, given.data, made.data, kept=keep))
         if keep:
-            write(file, made.data)
+            rewrite(file, made.data)
         count = len(made.findings)
         yield f"{file}: {count} {'finding' if count == 1 else 'findings'} {'fixed' if keep else 'would be fixed'}"

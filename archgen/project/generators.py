@@ -7,10 +7,12 @@ import re
 from importlib.util import find_spec
 from shutil import which
 
+from archgen.files import UnreadableFile, peek_file
+
 _CONFIGS = ("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
-_PLUGIN = re.compile(
-    r"^\s*-\s*\{?\s*archgen\b|^\s*plugins:\s*\[[^\]]*\barchgen\b|^\s*\[?\s*.*plugins\.archgen\b", re.MULTILINE
-)
+_PLUGIN = re.compile(r"\s*-\s*\{?\s*archgen\b|\s*plugins:\s*\[[^\]]*\barchgen\b|.*plugins\.archgen\b")
+_MOST = 1_000_000
+"""Bytes of such a configuration that are looked at."""
 
 
 def ignored_plugin(directory: str = ".") -> str | None:
@@ -26,7 +28,7 @@ def ignored_plugin(directory: str = ".") -> str | None:
 
 def _names_plugin(path: str) -> bool:
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return bool(_PLUGIN.search(stream.read(1_000_000)))
-    except OSError:
+        text = peek_file(path, _MOST).decode("utf-8", "replace")
+    except UnreadableFile:
         return False
+    return any(_PLUGIN.match(line) for line in text.splitlines())

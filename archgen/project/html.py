@@ -27,11 +27,11 @@ from mkdocs.structure.toc import get_toc
 from mkdocs.utils import clean_directory, is_error_template
 
 from archgen.errors import UsageError
+from archgen.project.directories import filled_directory
 from archgen.project.models import Tell, silent
 from archgen.project.parallel import processes
 from archgen.project.sharing import shared
 from archgen.project.templates import quicken
-from archgen.project.writing import fresh_directory
 from archgen.site import Page
 from archgen.site.door import Door, settle, undated
 from archgen.site.escape import title
@@ -49,7 +49,7 @@ Entries = list[Any]
 
 def write_html(chapters: Sequence[Chapter], name: str, output: str, tell: Tell = silent) -> None:
     """Build the site and put it in its place in one step; UsageError if what is there is no site."""
-    with fresh_directory(output) as directory, _building(chapters, name, directory, tell) as builder:
+    with filled_directory(output) as directory, _building(chapters, name, directory, tell) as builder:
         builder.finish(builder.whole(processes()))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from errno import ENOENT
 
 from msgspec import Struct
 
 from archgen.errors import Place, Problem, UsageError
+from archgen.files import MODEL, MissingFile, OutsideProject, TooLargeFile, UnreadableFile, lies_in, read_file
 from archgen.model import SUFFIX
 
 STDIN = "-"
-LARGEST = 64 * 1024 * 1024
+LARGEST = MODEL.limit
 """Bytes of a model file that are read; what is larger is no model that somebody wrote."""
 
 
@@ -68,35 +70,76 @@ def _below(directory: str, deep: bool = True) -> list[str]:
     return sorted(files, key=natural) or ([directory] if deep else [])
 
 
-def read(files: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ...]:
-    """The bytes of each file; what cannot be read becomes a problem of that file."""
-    return tuple(_read(file, stdin_name) for file in files)
+def read(files: tuple[str, ...], stdin_name: str = "<stdin>", named: Collection[str] = ()) -> tuple[Input, ...]:
+    """The bytes of each file; what cannot be read becomes a problem of that file.
+
+    A file may be a link that leads out of the project only if it is `named`: given on the command line itself.
+    """
+    boundaries = _Boundaries(named)
+    return tuple(_read(file, stdin_name, boundaries.around(file)) for file in files)
 
 
-def _read(file: str, stdin_name: str) -> Input:
+def given(paths: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ...]:
+    """Find and read the models that the paths of a command line stand for."""
+    return read(find(paths), stdin_name, paths)
+
+
+def _read(file: str, stdin_name: str, inside: str | None) -> Input:
     if file == STDIN:
-        # where standard input is closed there is nothing, which is what an empty model is told
-        return _limited(stdin_name, sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b"")
+        return _standard_input(stdin_name)
     if not file.isprintable() and any("\ud800" <= char <= "\udfff" for char in file):
         problem = unreadable(file, "the file's name is not UTF-8, so the model can have no id", "Rename the file.")
         return Input(file, None, problem)
     try:
-        with open(file, "rb") as stream:
-            return _limited(file, stream.read(LARGEST + 1))
-    except (OSError, ValueError) as error:
+        return Input(file, read_file(file, MODEL, inside))
+    except UnreadableFile as error:
         return Input(file, None, unreadable(file, *_reason(file, error)))
 
 
-def _reason(file: str, error: OSError | ValueError) -> tuple[str, str]:
-    if isinstance(error, FileNotFoundError):
+def _standard_input(name: str) -> Input:
+    """What comes in, in bytes; where standard input is closed there is nothing, which is what an empty model is told."""
+    try:
+        return _limited(name, sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b"")
+    except OSError as error:
+        raise UsageError(f"standard input can't be read: {error.strerror}; name a file instead of -") from error
+
+
+class _Boundaries:
+    """The directories that files may not lead out of: their projects, or that of a directory that was named."""
+
+    def __init__(self, named: Collection[str]) -> None:
+        self._named = frozenset(named)
+        self._directories = tuple(os.path.abspath(path) for path in named if os.path.isdir(path))
+        self._known: dict[str, str] = {}
+
+    def around(self, file: str) -> str | None:
+        """The directory that a file has to lie in; None for one that was named itself."""
+        if file in self._named:
+            return None
+        directory = os.path.dirname(os.path.abspath(file))
+        if directory not in self._known:
+            from archgen.project.config import repository_of
+
+            around = next((path for path in self._directories if lies_in(directory, path)), None)
+            self._known[directory] = repository_of(directory if around is None else os.path.realpath(around))
+        return self._known[directory]
+
+
+def _reason(file: str, error: UnreadableFile) -> tuple[str, str]:
+    if isinstance(error, MissingFile) and not os.path.islink(file):
         return "there is no such file", "Check the path; model files end in .arch.yaml."
+    if isinstance(error, OutsideProject):
+        return "the file leads out of the project", "Put the model into the project, or name the file itself."
     if os.path.isdir(file):
         return (
             "this directory holds no *.arch.yaml file",
             "Name a directory with models, or write one with `archgen new`.",
         )
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return f"the file cannot be read: {reason[:1].lower()}{reason[1:]}", "Name a file that can be read."
+    if isinstance(error, TooLargeFile):
+        return f"the file {error.reason}", "Split the model with `include`."
+    if "a named pipe" in error.reason:
+        return f"the file {error.reason}", "Write it to a file, or pipe it to `-`."
+    return f"the file {error.reason}", f"{error.step[:1].upper()}{error.step[1:]}."
 
 
 def _limited(file: str, data: bytes) -> Input:
@@ -127,7 +170,11 @@ def includer(file: str) -> Callable[[str], bytes]:
         path = os.path.realpath(os.path.join(directory, name))
         if os.path.commonpath((root, path)) != root:
             raise PermissionError(f"{name} lies outside the project")
-        with open(path, "rb") as stream:
-            return stream.read(LARGEST)
+        try:
+            return read_file(path, MODEL, root)
+        except MissingFile as error:
+            raise FileNotFoundError(ENOENT, os.strerror(ENOENT), name) from error
+        except UnreadableFile as error:
+            raise PermissionError(f"{name} {error.reason}") from error
 
     return read_included

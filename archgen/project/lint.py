@@ -20,6 +20,7 @@ from archgen.project.catalogue import catalogue
 from archgen.project.inputs import find, model_id, read
 from archgen.project.models import Judging, Model, Tell, in_turn, judge, silent
 from archgen.project.settings import Settings
+from archgen.project.writing import append
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 from archgen.rule import Rule
@@ -130,7 +131,7 @@ def lint(
     every = catalogue()
     rules = chosen(policy, every)
     files = find(paths)
-    inputs = read(files[part.shard - 1 :: part.shards], stdin_name)
+    inputs = read(files[part.shard - 1 :: part.shards], stdin_name, paths)
     elsewhere = frozenset(map(model_id, files)) if part.shards > 1 else frozenset()
     by = _shared(part, len(inputs))
     models = judge(inputs, today, tell=tell, rules=rules, by=by, elsewhere=elsewhere, apart=policy.apart)
@@ -148,7 +149,7 @@ def lint(
             return frozenset(rule.id for rule in of_model(policy.apart, model, rules))
 
         scope = Scope(models, ran, frozenset(rule.id for rule in every), whole=not paths and part.shards == 1)
-        known, notes = settle_baseline(settings.baseline, scope, keep)
+        known, notes = settle_baseline(settings.baseline, scope, keep, settings.inside)
         models = _without(models, known, "in the baseline", hidden)
     models = _for(policy.persona, models, hidden)
     told = outcome(models, settings.fail_on)
@@ -215,8 +216,7 @@ def summarise(outcome: Outcome) -> None:
     """Add the findings to the summary of a GitHub job, where the run is a step of one."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if file:
-        with open(file, "a", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            stream.write(_markdown(outcome, Style()))
+        append(file, _markdown(outcome, Style()).encode("utf-8", "backslashreplace"))
 
 
 class Lines:

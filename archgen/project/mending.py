@@ -14,8 +14,8 @@ from archgen.errors import SUGGESTED, ModelError, Problem
 from archgen.loader import load
 from archgen.loader.syntax import LINE_BREAK
 from archgen.project.formatting import difference
-from archgen.project.inputs import STDIN, includer, read
-from archgen.project.writing import write
+from archgen.project.inputs import STDIN, find, includer, read
+from archgen.project.writing import rewrite
 
 _SUGGESTED = re.compile(rf"{SUGGESTED}`([^`]+)`\?")
 _NAMED = re.compile(r"`([^`]+)`")
@@ -110,13 +110,13 @@ def _replaced(data: bytes, problem: Problem, wrong: str, right: str) -> bytes | 
     return (text[: match.start()] + right + text[match.end() :]).encode("utf-8", "surrogateescape")
 
 
-def mend(files: tuple[str, ...], tell: Callable[[str], object], keep: bool) -> None:
-    """Tell what would be put right in each file, as a unified diff, and with `keep` write it."""
-    for given in read(tuple(file for file in files if file != STDIN)):
+def mend(paths: tuple[str, ...], tell: Callable[[str], object], keep: bool) -> None:
+    """Tell what would be put right in each file of a command line, as a unified diff, and with `keep` write it."""
+    for given in read(tuple(file for file in find(paths) if file != STDIN), named=paths):
         if given.data is None:
             continue
         made = mended(given.file, given.data)
         if made != given.data:
             tell(difference(given.file, given.data, made, kept=keep))
             if keep:
-                write(given.file, made)
+                rewrite(given.file, made)

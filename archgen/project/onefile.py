@@ -8,6 +8,7 @@ from glob import glob
 import material
 
 from archgen.errors import UsageError
+from archgen.files import UnreadableFile, peek_file
 from archgen.project.writing import write
 from archgen.site import Page
 from archgen.site.single import MARKER, single_file
@@ -21,10 +22,10 @@ def write_single(pages: tuple[Page, ...], name: str, output: str) -> None:
 
 
 def _ours(path: str) -> bool:
-    if not os.path.isfile(path):
+    try:
+        return peek_file(path, len(MARKER)) == MARKER.encode()
+    except UnreadableFile:
         return False
-    with open(path, "rb") as stream:
-        return stream.read(len(MARKER)) == MARKER.encode()
 
 
 def _theme() -> str:

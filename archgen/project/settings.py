@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from archgen.errors import UsageError
 from archgen.finding import CATEGORIES, SEVERITIES
 from archgen.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, weight
 from archgen.project.choice import nearest, one_of
-from archgen.project.config import configured
+from archgen.project.config import configured, repository_of
 from archgen.rule import Rule
 
 GRAVES: tuple[Grave, ...] = (*SEVERITIES, "off")
@@ -28,12 +29,16 @@ class Asked(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    """What a run is held to. `baseline` is a file, `pages` the address that the rules' pages are published under."""
+    """What a run is held to. `baseline` is a file, `pages` the address that the rules' pages are published under.
+
+    `inside` is the directory that the baseline has to lie in, where the configuration names it.
+    """
 
     policy: Policy = Policy()
     fail_on: FailOn = "error"
     baseline: str | None = None
     pages: str = ""
+    inside: str | None = None
 
 
 def settle(asked: Asked, rules: tuple[Rule, ...]) -> Settings:
@@ -53,7 +58,8 @@ def settle(asked: Asked, rules: tuple[Rule, ...]) -> Settings:
         tuple(_apart(said, rules)),
     )
     fail_on = cast(FailOn, one_of(asked.fail_on or said.word("fail-on") or "error", FAIL_ON, "severity"))
-    return Settings(policy, fail_on, asked.baseline or said.word("baseline"), _pages(said))
+    inside = None if asked.baseline else repository_of(os.getcwd())
+    return Settings(policy, fail_on, asked.baseline or said.word("baseline"), _pages(said), inside)
 
 
 def reader() -> Persona:

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from archgen.assessment import assess
 from archgen.project import examples
 from archgen.project.catalogue import catalogue
+from archgen.project.directories import filled_directory
 from archgen.project.models import Model
 from archgen.project.parallel import processes
 from archgen.project.pictures import Drawing
 from archgen.project.sharing import shared
 from archgen.project.tiers import tiers
-from archgen.project.writing import fresh_directory
 from archgen.report.terminal import Style
 from archgen.rule import Rule
 from archgen.site import Page, Tier
@@ -49,7 +49,7 @@ def _assessed(found: tuple[Tier, ...]) -> tuple[Tier, ...]:
 
 def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:
     """The pages as files with a ready `mkdocs.yml`, for MkDocs and for generators that read its file."""
-    with fresh_directory(output) as directory:
+    with filled_directory(output) as directory:
         for path, content in [
             ("mkdocs.yml", mkdocs_yml(name, made)),
             *(("docs/" + one.path, standing(one)) for one in made),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 
 from archgen.errors import UsageError
+from archgen.files import SCHEMA as SCHEMA_FILE
+from archgen.files import read_file
 from archgen.model import SUFFIX
 from archgen.project.writing import create, write
 
@@ -32,12 +34,10 @@ def create_model(tier: str, output: str) -> str:
     name = _named(tier)
     file = output if output.endswith(SUFFIX) else os.path.join(output, name + SUFFIX)
     beside = os.path.join(os.path.dirname(file), SCHEMA)
-    if os.path.exists(beside):
-        with open(beside, "rb") as stream:
-            if stream.read() != schema():
-                raise UsageError(f"{beside} is another version; replace it with `archgen schema -o {beside}`")
+    if os.path.lexists(beside) and read_file(beside, SCHEMA_FILE) != schema():
+        raise UsageError(f"{beside} is another version; replace it with `archgen schema -o {beside}`")
     create(file, _starter(name, os.path.dirname(file)))
-    write(beside, schema())
+    write(beside, schema(), over_input=True)
     return file
 
 
