@@ -32,7 +32,6 @@ for file in sorted(glob.glob(sys.argv[1] + "/*.yaml")):
 """
 LOAD = """
 import glob, sys
-import archgen.cli.startup
 from archgen.loader import load
 for file in sorted(glob.glob(sys.argv[1] + "/*.yaml")):
     with open(file, "rb") as stream:

@@ -20,8 +20,8 @@ import synthetic
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROUNDS = 12
 STAGES = {
-    "msgspec, with what it takes from the standard library": "import archgen.cli.startup",
-    "yaml": "from archgen.lightly import patterns_later\nwith patterns_later():\n    import yaml",
+    "msgspec, with what it takes from the standard library": "import msgspec",
+    "yaml": "import yaml",
     "the loader and the topology": "import archgen.loader, archgen.topology",
     "jsonschema-rs, and the schema compiled": "from archgen.loader.validating import validator\nvalidator()",
     "the modules of the rules": "from archgen.rules import RULES",

@@ -463,7 +463,7 @@ def _output(words: list[str], seed: str) -> bytes:
     ],
 )
 def test_who_waits_for_the_end_of_the_process_sees_it(waiting: str) -> None:
-    words = f"{waiting}; import sys; sys.argv[1:] = ['--version']; from archgen.cli import whole; whole()"
+    words = f"{waiting}; import sys; sys.argv[1:] = ['--version']; from archgen.cli import run_and_exit; run_and_exit()"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True)
     assert done.stdout.split()[-1] == b"ended"
     assert done.returncode == 0

@@ -67,24 +67,3 @@ def _loaded_by(*words: str) -> set[str]:
 
 def _paths() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([ROOT, *sys.path[1:]])}
-
-
-def test_a_library_loaded_lightly_works_as_ever() -> None:
-    probe = """
-import re, sys
-kept = re.compile
-import archgen.cli, archgen.loader, yaml
-assert re.compile is kept
-assert "threading" not in sys.modules
-assert "Pattern" not in type(yaml.reader.Reader.NON_PRINTABLE).__name__, "it is no import to spare any more"
-print(yaml.load("{day: 2026-11-24, number: 010, text: '1'}", Loader=yaml.SafeLoader))
-try:
-    yaml.load("a\\x01", Loader=yaml.SafeLoader)
-except yaml.YAMLError as error:
-    print(error.reason)
-"""
-    done = subprocess.run([sys.executable, "-S", "-c", probe], cwd=ROOT, capture_output=True, text=True, env=_paths())
-    assert done.stdout.splitlines() == [
-        "{'day': datetime.date(2026, 11, 24), 'number': 8, 'text': '1'}",
-        "special characters are not allowed",
-    ], done.stderr

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-import archgen.cli.startup  # noqa: F401  before any other module of archgen, all of which import msgspec
 from archgen.errors import UsageError
 
 COMMANDS = {
@@ -32,7 +31,7 @@ COMMANDS = {
 }
 
 
-def whole() -> NoReturn:
+def run_and_exit() -> NoReturn:
     """Run the command of this process, and end it.
 
     What the process holds goes back to the system at once: taking it apart one object after the other, as the

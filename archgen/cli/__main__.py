@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from archgen.cli import whole
+from archgen.cli import run_and_exit
 
-whole()
+run_and_exit()

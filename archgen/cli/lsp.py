@@ -20,9 +20,5 @@ def run(options: argparse.Namespace) -> int:
         if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
             raise
         raise UsageError("the language server needs the extra `lsp`; install `archgen[lsp]`") from None
-    import gc
-
-    # a server lives long: the collector's usual pace, not that of a command
-    gc.set_threshold(10_000, 10, 10)
     server.serve()
     return 0

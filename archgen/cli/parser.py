@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, TypeVar
-
-from archgen.lightly import patterns_later
-
-with patterns_later():
-    import argparse
 
 from archgen.errors import UsageError
 from archgen.project.choice import nearest, one_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from archgen.loader.tree import Source
 
 
-class Fault(NamedTuple):
+class Fault(Struct, frozen=True):
     """Something wrong with the text at a position, and the next step; `hides` where declarations may be lost by it."""
 
     mark: int

@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from archgen.loader.context import SECTIONS, place_of
 from archgen.loader.faults import Fault, Unreadable
 from archgen.loader.reading import parse
@@ -72,7 +74,7 @@ class _Joiner:
             part, faults = parse(number, shown, data)
         except Unreadable as unreadable:
             self.document.sources.append(unreadable.source(shown))
-            self.faults.append(unreadable.fault._replace(hides=True))
+            self.faults.append(replace(unreadable.fault, hides=True))
             return
         self.document.sources += part.sources
         self.document.written.update(part.written)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any
 
+import yaml
 from msgspec import Struct
-
-from archgen.lightly import patterns_later
-
-with patterns_later():
-    import yaml
 from yaml.events import (
     AliasEvent,
     MappingEndEvent,
@@ -91,7 +87,7 @@ def _events(text: str) -> Iterator[Any]:
     return iter(EVENTS(text).get_event, None)
 
 
-class _Anchor(NamedTuple):
+class _Anchor(Struct, frozen=True):
     node: Node
     mark: int
     size: int

@@ -15,11 +15,14 @@ DEEPEST = 100
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Where a line ends for YAML 1.1, whose parser counts them (https://yaml.org/spec/1.1/#id871136)."""
 
-_BEGINS = re.compile(r"( *)(?:(?:- +)?[^\s#\"'\[{][^:#]*(?=:(?:\s|$))|(?=- ))")
+_BEGINS = r"( *)(?:(?:- +)?[^\s#\"'\[{][^:#]*(?=:(?:\s|$))|(?=- ))"
 """The indentation of a line and the key that it begins with, up to its colon, or the dash."""
 
-_STATED = re.compile(r" *(?:- +)?[^\s#\"'\[{][^:#]*: +[^\s#|>&*!]")
-"""A line that begins with a key and states a value for it, which is no block of text."""
+_STATED = r" *(?:- +)?[^\s#\"'\[{][^:#]*: +[^\s#|>&*!]"
+"""A line that begins with a key and states a value for it, which is no block of text.
+
+These two are compiled where a file is no YAML, and not at every start.
+"""
 
 TOO_DEEP = f"more than {DEEPEST} levels are nested here"
 
@@ -71,13 +74,13 @@ def syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
 def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, str] | None:
     """The words where the way that a line begins is at fault, None where it is what follows on it."""
     mark, around, context = error.problem_mark, error.context_mark, str(error.context or "")
-    begins = _BEGINS.match(lines[mark.line]) if mark is not None and mark.line < len(lines) else None
+    begins = re.match(_BEGINS, lines[mark.line]) if mark is not None and mark.line < len(lines) else None
     if mark is None or begins is None or mark.column not in (begins.end(1), begins.end()):
         return None
     misplaced = context.startswith("while parsing a block")
     above = next((one for one in reversed(lines[: mark.line]) if one.strip() and not one.lstrip().startswith("#")), "")
     deeper = begins.end(1) > len(above) - len(above.lstrip(" "))
-    if deeper and _STATED.match(above) and (misplaced or "mapping values" in str(error.problem)):
+    if deeper and re.match(_STATED, above) and (misplaced or "mapping values" in str(error.problem)):
         message = "this line is indented deeper than the one above it, which already states a value"
         return message, "Begin both in the same column; if they are one text, quote it."
     if not misplaced or around is None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
 from archgen.loader.context import closest
@@ -29,26 +27,9 @@ MOST_REFUSALS = 500
 @cache
 def validator() -> Draft202012Validator:
     """The compiled schema; made once in a process, when the first model is read."""
-    _import_lightly()
     from jsonschema_rs import Draft202012Validator
 
     return Draft202012Validator(schema_text(), validate_formats=True, mask="…")
-
-
-def _import_lightly() -> None:
-    """Import jsonschema-rs without `email.utils`, which it wants only to read the date of its own build.
-
-    That import (sockets, locales, encodings) would cost as long as everything else that it does.
-    """
-    if "jsonschema_rs" in sys.modules or "email.utils" in sys.modules:
-        return
-    stand_in = ModuleType("email.utils")
-    stand_in.parsedate_to_datetime = str  # type: ignore[attr-defined]
-    sys.modules["email.utils"] = stand_in
-    try:
-        import jsonschema_rs  # noqa: F401
-    finally:
-        del sys.modules["email.utils"]
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import pickle
 from collections.abc import Callable, Iterator
@@ -31,14 +30,9 @@ def shared(count: int, work: Callable[[int], Done], processes: int) -> list[Done
     A copy has everything that this process has, and hands back nothing but its results, which must be picklable.
     An error is raised here, whoever met it. One process does everything where a system cannot fork.
     """
-    # what there is by now is used to the end: to look through it for garbage takes long, and makes copies of what is shared
-    gc.freeze()
-    try:
-        if min(processes, count) < 2 or not hasattr(os, "fork"):
-            return [work(at) for at in range(count)]
-        return _shared(count, work, processes)
-    finally:
-        gc.unfreeze()
+    if min(processes, count) < 2 or not hasattr(os, "fork"):
+        return [work(at) for at in range(count)]
+    return _shared(count, work, processes)
 
 
 def _shared(count: int, work: Callable[[int], Done], processes: int) -> list[Done]:
