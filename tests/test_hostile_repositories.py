@@ -186,6 +186,16 @@ def test_complaints_without_end_do_not_stop_it(project: Path) -> None:
     assert output.data.count(b"\n") == 10_000
 
 
+def test_commands_are_searched_for_in_a_single_place() -> None:
+    """Beside it, a search takes what lies in the working directory."""
+    callers = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "shutil.which(" in path.read_text(encoding="utf-8")
+    }
+    assert callers == {"executables.py"}
+
+
 def test_git_is_run_in_a_single_place() -> None:
     """A call beside it would run with the repository's configuration."""
     callers = {

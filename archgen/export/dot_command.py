@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archgen.errors import UsageError
+from archgen.executables import find_executable
 
 WHEEL = "graphviz-pure"
 
 
 def wheel_command() -> str:
     """The path of the wheel's `dot`: beside this Python, in its scripts, or on the PATH."""
-    places = [os.path.dirname(sys.executable), sysconfig.get_path("scripts")]
-    found = next((path for place in places if (path := shutil.which(WHEEL, path=place))), None) or shutil.which(WHEEL)
+    found = find_executable(WHEEL, os.path.dirname(sys.executable), sysconfig.get_path("scripts"))
     if found is None:
         raise UsageError(f"no {WHEEL} command: install it with `pip install {WHEEL}`, or choose a `dot` on the PATH")
     return found
