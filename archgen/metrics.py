@@ -106,7 +106,9 @@ def elide(text: str, width: float, size: float, bold: bool = False) -> str:
 
 
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
-    """A word too long for a line, cut after punctuation where there is some, else anywhere."""
+    """A word in pieces no wider than a line, cut after punctuation where there is some, else anywhere."""
+    if text_width(word, size, bold) <= width:
+        return [word]
     pieces: list[str] = []
     while word:
         end = _fitting(word, width, size, bold)
@@ -127,10 +129,8 @@ def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | 
     space = text_width(" ", size, bold)
     room = 0.0
     for word in text.split():
-        wide = text_width(word, size, bold)
-        pieces = [word] if wide <= width else _pieces(word, width, size, bold)
-        for position, piece in enumerate(pieces):
-            wide = wide if len(pieces) == 1 else text_width(piece, size, bold)
+        for position, piece in enumerate(_pieces(word, width, size, bold)):
+            wide = text_width(piece, size, bold)
             if found and position == 0 and space + wide <= room:
                 found[-1] += " " + piece
                 room -= space + wide
@@ -147,12 +147,15 @@ _EVEN = 4.0
 
 
 def balanced(text: str, width: float, size: float) -> tuple[str, ...]:
-    """The text in as few lines as `wrap` gives it, but as even as may be: no last word stands alone below the others."""
+    """The text in as few lines as `wrap` gives it, but as even as may be: no last word stands alone below the others.
+
+    A word too long for a line stays cut as `wrap` cuts it: other cuts may take more lines, or fewer.
+    """
     found = wrap(text, width, size)
     if len(found) < 2:
         return found
-    words = [wide for word in text.split() if (wide := text_width(word, size)) <= width]
-    low, high = max([text_width(text, size) / len(found), *words]) - 0.01, width
+    pieces = [text_width(piece, size) for word in text.split() for piece in _pieces(word, width, size, False)]
+    low, high = max([text_width(text, size) / len(found), *pieces]) - 0.01, width
     while high - low > _EVEN:
         middle = (low + high) / 2
         other = wrap(text, middle, size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archgen.metrics import balanced, elide, text_width, wrap
@@ -41,6 +41,7 @@ def test_wrapping_keeps_every_character_but_space(text: str, width: int) -> None
 
 
 @given(st.text(max_size=200), st.integers(20, 300))
+@example(":\rMæ00Ð", 20)
 def test_even_lines_are_as_many_and_no_wider(text: str, width: int) -> None:
     usual, even = wrap(text, width, 11), balanced(text, width, 11)
     assert len(even) == len(usual)
