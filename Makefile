@@ -50,6 +50,7 @@ brute-force: $(DEV)
 # 100,000 spoilt models through all of lint, some minutes: nothing but findings and refusals may come out.
 fuzz: $(DEV)
 	$(BIN)/python -m tests.fuzz
+	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n auto --dist worksteal -m hypothesis
 
 # Every condition of every rule, deleted: which of them no test notices; tests/equivalent.txt has those that nothing can.
 mutants: $(DEV)

@@ -11,18 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
-from tests import hostile_model
+from tests import examples, hostile_model, surroundings
 from tests.browser import TRIED, Browser
+from tests.surroundings import DAY
 from tests.tier_page import fresh
 
 ROOT = Path(__file__).parent.parent
-DAY = "2026-11-24"
 
-# how long an example takes says what else the machine does, not whether it is right
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+surroundings.pin()
+examples.load_profile()
 
 # a shell has what it starts in the background, and what that starts, ignore the interrupt that tests end processes with
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -12,6 +12,7 @@ from archgen.assessment import assess
 from archgen.model import Architecture, Availability, Host, Replica
 from archgen.reliability.structure import build
 from archgen.topology import Topology
+from tests.examples import examples
 from tests.random_flows import architecture
 from tests.test_reliability_properties import Names, asked_for_all, renamed
 
@@ -38,14 +39,14 @@ def found(model: Architecture) -> dict[str, tuple[bool, float]]:
 
 
 @given(seeds)
-@settings(max_examples=80)
+@examples(80)
 def test_what_never_fails_is_always_there(seed: int) -> None:
     for possible, share in found(stated(architecture(seed), seed, sure=True)).values():
         assert share == (1.0 if possible else 0.0)
 
 
 @given(seeds, st.integers(0, 1000))
-@settings(max_examples=80)
+@examples(80)
 def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
     model = stated(architecture(seed), seed)
     random = Random(shuffle)
@@ -60,7 +61,7 @@ def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
 
 
 @given(seeds, st.integers(0, 1000))
-@settings(max_examples=80)
+@examples(80)
 def test_names_change_nothing(seed: int, other: int) -> None:
     """Another id for everything changes neither whether a flow can work nor how available it is."""
     model, names = stated(architecture(seed), seed), Names(other)
@@ -71,7 +72,7 @@ def test_names_change_nothing(seed: int, other: int) -> None:
 
 
 @given(seeds)
-@settings(max_examples=80)
+@examples(80)
 def test_a_replica_in_a_domain_of_its_own_lowers_nothing(seed: int) -> None:
     """For a component whose callers need some of its replicas, not all of them, and that has no quorum."""
     model = stated(architecture(seed), seed)
@@ -93,7 +94,7 @@ def test_a_replica_in_a_domain_of_its_own_lowers_nothing(seed: int) -> None:
 
 
 @given(seeds)
-@settings(max_examples=60)
+@examples(60)
 def test_a_dependency_less_lowers_nothing(seed: int) -> None:
     model = stated(architecture(seed), seed)
     starts = _starts(model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from archgen.finding import Subject
 from archgen.headroom import Busiest, Headroom, headroom
 from archgen.loader import load
 from archgen.topology import Topology
+from tests.examples import examples
 from tests.random_flows import architecture
 
 
@@ -185,7 +186,7 @@ def _demanding(seed: int) -> Topology:
     return Topology(replace(model, flows=tuple(replace(flow, demand=100.0) for flow in model.flows)))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 4000))
 def test_what_a_flow_brings_is_what_its_sure_steps_ask_for_and_goes_only_to_what_works(seed: int) -> None:
     facts = _demanding(seed)
@@ -204,7 +205,7 @@ def test_what_a_flow_brings_is_what_its_sure_steps_ask_for_and_goes_only_to_what
     assert broken.isdisjoint(loads(facts))
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.integers(0, 4000), st.sampled_from([40.0, 80.0, 120.0, 200.0]))
 def test_no_component_gets_too_much_by_a_loss_that_is_left_out(seed: int, capacity: float) -> None:
     model = architecture(seed)
@@ -266,7 +267,7 @@ def test_a_peak_below_the_demand_is_none(peak: str) -> None:
     assert [(one.today.rate, one.peak) for one in found.components] == [(60.0, None), (40.0, None), (30.0, None)]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.integers(0, 10_000))
 def test_the_worst_loss_is_the_worst_of_all_losses(seed: int) -> None:
     facts = _demanding(seed)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.change import Append, Change, Put, Remove
@@ -23,6 +23,7 @@ from archgen.project.models import Model, judge
 from archgen.project.patching import Impossible, patched
 from archgen.rule import Rule
 from archgen.rules import BY_NAME, RULES
+from tests.examples import examples
 
 ROOT = Path(__file__).parent.parent
 TODAY = "2026-11-24"
@@ -232,7 +233,7 @@ def test_items_go_with_their_comments_and_the_last_one_with_its_key() -> None:
     assert patched(text, (Remove(("a", 1)), Remove(("a", 0)))) == "b: [1, 2, 3]\nc: {x: 1, y: 2}\n"
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(
     st.dictionaries(st.text(max_size=8), st.text(max_size=8) | st.integers() | st.booleans(), min_size=1, max_size=4),
     st.booleans(),

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.errors import ModelError
@@ -21,12 +21,13 @@ from archgen.loader.validating import is_valid
 from archgen.model import Architecture
 from archgen.protocols import PROTOCOLS
 from archgen.schema import schema_text
+from tests.examples import examples
 
 ROOT = Path(__file__).parent.parent
 MODELS = sorted((ROOT / "models").glob("*.arch.yaml"))
 BROKEN = sorted((ROOT / "tests" / "broken").glob("*.arch.yaml"))
 SCHEMA = json.loads(schema_text())
-SLOW = settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+SLOW = examples(80)
 
 
 def outcome(data: bytes) -> Architecture | list[str]:
@@ -202,7 +203,7 @@ def unordered(architecture: Architecture) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@examples(30)
 @given(st.data())
 def test_order_of_keys_does_not_matter(data: st.DataObject) -> None:
     tree = plain(data.draw(st.sampled_from(MODELS)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -13,6 +13,7 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import States, failures
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
+from tests.examples import examples
 from tests.random_flows import architecture
 
 seeds = st.integers(10_000, 10_000_000)
@@ -105,7 +106,7 @@ def _step_renamed(step: Step, names: Names) -> Step:
 
 
 @given(seeds, st.integers(0, 1000))
-@settings(max_examples=200)
+@examples(200)
 def test_names_change_nothing(seed: int, other: int) -> None:
     model, names = architecture(seed), Names(other)
     after = points(renamed(model, names))
@@ -116,7 +117,7 @@ def test_names_change_nothing(seed: int, other: int) -> None:
 
 
 @given(seeds, st.integers(0, 1000))
-@settings(max_examples=200)
+@examples(200)
 def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
     model = architecture(seed)
     random = Random(shuffle)
@@ -134,7 +135,7 @@ def test_order_of_declarations_changes_nothing(seed: int, shuffle: int) -> None:
 
 
 @given(seeds)
-@settings(max_examples=200)
+@examples(200)
 def test_a_replica_in_a_domain_of_its_own_adds_no_single_point(seed: int) -> None:
     """For a component without a quorum, where nobody needs all of anything: a replica more is one more to need."""
     model = architecture(seed)
@@ -159,7 +160,7 @@ def test_a_replica_in_a_domain_of_its_own_adds_no_single_point(seed: int) -> Non
 
 
 @given(seeds)
-@settings(max_examples=200)
+@examples(200)
 def test_a_dependency_less_adds_no_single_point(seed: int) -> None:
     model = architecture(seed)
     for place, connection in enumerate(model.connections):

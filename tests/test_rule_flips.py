@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.errors import ModelError
 from tests.edges import all_findings
+from tests.examples import examples
 
 SHOP = (Path(__file__).parent / "well_built" / "shop.arch.yaml").read_text(encoding="utf-8")
 
@@ -504,7 +505,7 @@ def test_more_than_fifty_rules_have_such_an_edit() -> None:
     assert len({rules[0] for rules, _ in FLIPS} | {rule for rule, _, _ in BESIDE}) > 50
 
 
-@settings(max_examples=120)
+@examples(120)
 @given(st.sets(st.sampled_from(range(len(FLIPS))), min_size=2, max_size=12))
 def test_edits_together_find_no_subject_twice(chosen: set[int]) -> None:
     text = SHOP

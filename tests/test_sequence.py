@@ -10,7 +10,7 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.finding import Finding, Subject
@@ -24,6 +24,7 @@ from archgen.render.sequence_svg import sequence_svg
 from archgen.topology import Topology
 from archgen.view import Badge, Block, Item, Message, Participant, Remark, Section, Sequence
 from archgen.views.flow import flow_sequence
+from tests.examples import examples
 from tests.hostile import HOSTILE
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -235,7 +236,7 @@ def sequence(items: tuple[Item, ...], label: str = "name") -> Sequence:
     return Sequence(id="s", title="t", alt="a", participants=people, items=items)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(ITEMS, WORDS)
 def test_nothing_collides_in_any_sequence(items: tuple[Item, ...], label: str) -> None:
     placed = place(sequence(items, label))
