@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -159,14 +160,11 @@ def test_nothing_in_the_checkout_is_run(project: Path) -> None:
     assert len(comments(project)) == 1
 
 
+@pytest.mark.skipif("ARCHGEN_INSTALLS" not in os.environ, reason="fetches packages from the index, as .ci/run does")
 def test_the_action_installs_only_packages_whose_hashes_it_knows(project: Path) -> None:
     """The real step, with the package index; what it installs then lints."""
     mark = plant(project)
     done = perform(project, "install", {"steps.python.outputs.python-path": sys.executable}, **careless(project))
-    if re.search(
-        "Failed to establish a new connection|Could not fetch URL|Temporary failure", done.stdout + done.stderr
-    ):
-        pytest.skip("no package index can be reached")
     assert done.returncode == 0, done.stderr
     python = outputs(project)["python"]
     assert Path(python).is_relative_to(project.parent / "temp")
