@@ -29,6 +29,7 @@ from archgen.protocols import PROTOCOLS, WEB
 from archgen.reliability.index import SAME_HOST, Index
 from archgen.reliability.losses import Losses
 from archgen.reliability.structure import access_of, requests, writers
+from archgen.slug import distinct, slug
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
 """What a line means: encrypted or plaintext across hosts, local within a host, a name look-up, or not stated."""
@@ -98,6 +99,16 @@ class Topology:
     def threshold(self, rule: str, name: str, default: float) -> float:
         """The number that a rule goes by: the one that was set, else its own."""
         return self.thresholds.get((rule, name), default)
+
+    @cached_property
+    def slug(self) -> str:
+        """The model's name in paths and addresses; empty where its id has neither letter nor digit."""
+        return slug(self.architecture.id)
+
+    @cached_property
+    def flow_slugs(self) -> dict[str, str]:
+        """The flows' names in paths and addresses below the model's, by their ids."""
+        return distinct(flow.id for flow in self.architecture.flows)
 
     @cached_property
     def components(self) -> dict[str, Component]:

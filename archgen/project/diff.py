@@ -256,9 +256,7 @@ def pictures(found: tuple[Evolution, ...], path: str) -> tuple[tuple[str, str], 
         return ((path, drawing.change(found[0])),)
     if path.endswith(".svg"):
         raise UsageError(f"{len(found)} changes do not fit into {path}; name a directory, or two models")
-    return tuple(
-        (os.path.join(path, f"{one.after.topology.architecture.id}.diff.svg"), drawing.change(one)) for one in found
-    )
+    return tuple((os.path.join(path, f"{one.after.topology.slug}.diff.svg"), drawing.change(one)) for one in found)
 
 
 def exit_code(found: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:

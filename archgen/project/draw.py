@@ -52,11 +52,14 @@ def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...]
         if form.deployment is not None and view in views and only is None:
             shown = aspect(tier.topology, tier.findings if drawing.findings else ())
             if shown is not None:
-                yield File(f"{tier.id}.{view}.{form.extension}", form.deployment(drawing.showing(shown), tier))
+                yield File(f"{tier.slug}.{view}.{form.extension}", form.deployment(drawing.showing(shown), tier))
     if form.flow is not None and ("flows" in views or (only is not None and "paths" not in views)):
         for flow in tier.topology.architecture.flows:
             if only in (None, flow.id):
-                yield File(f"{tier.id}.flow-{flow.id}.{form.extension}", form.flow(drawing, tier, flow))
+                yield File(
+                    f"{tier.slug}.flow-{tier.topology.flow_slugs[flow.id]}.{form.extension}",
+                    form.flow(drawing, tier, flow),
+                )
     if "paths" in views:
         for flow in tier.topology.architecture.flows:
             if only in (None, flow.id):
@@ -64,7 +67,7 @@ def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...]
 
 
 def _path(form: Format, tier: Tier, drawing: Drawing, flow: Flow) -> Iterator[File]:
-    name = f"{tier.id}.path-{flow.id}.{form.extension}"
+    name = f"{tier.slug}.path-{tier.topology.flow_slugs[flow.id]}.{form.extension}"
     if form.path is not None:
         yield File(name, form.path(drawing, tier, flow))
     elif form.deployment is not None:
@@ -82,7 +85,7 @@ def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterato
         before = known.get(tier.topology.architecture.follows or "")
         if before is not None and form.diff is not None:
             old, new = (Side(one.topology, one.findings) for one in (before, tier))
-            yield File(f"{tier.id}.diff.{form.extension}", form.diff(drawing, evolve(old, new)))
+            yield File(f"{tier.slug}.diff.{form.extension}", form.diff(drawing, evolve(old, new)))
 
 
 def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:

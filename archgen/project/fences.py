@@ -99,7 +99,7 @@ def embed(
     tier = _tier(fence.text, stated, tiers, broken)
     if isinstance(tier, Fault):
         return tier
-    base = f"{tier.id}/index.md"
+    base = f"{tier.slug}/index.md"
     if "issues" in stated:
         return _issues(fence.text, stated, tier, rules, base)
     return _picture(fence.text, stated, tier, pages, base)
@@ -163,14 +163,17 @@ def _picture(text: str, stated: Mapping[str, Any], tier: Tier, pages: Mapping[st
     name = str(stated[key])
     if key == "flow":
         known = tuple(tier.topology.flows)
-        path, target = f"{tier.id}/flows/{name}/sequence.svg", f"flows/{name}/index.md"
+        target = tier.flow_page(name) if name in known else ""
+        path = f"{tier.slug}/{os.path.dirname(target)}/sequence.svg"
     else:
         known = tuple(
             part.removesuffix(".svg")
             for path in pages
-            if path.startswith(f"{tier.id}/") and (part := path.partition("/")[2]).endswith(".svg") and "/" not in part
+            if path.startswith(f"{tier.slug}/")
+            and (part := path.partition("/")[2]).endswith(".svg")
+            and "/" not in part
         )
-        path, target = f"{tier.id}/{name}.svg", "index.md"
+        path, target = f"{tier.slug}/{name}.svg", "index.md"
     if name not in known or path not in pages:
         words = f"unknown {key} `{name}` of {tier.id}{nearest(name, known)}; known: {', '.join(known)}"
         return Fault(words, *_place(text, key))

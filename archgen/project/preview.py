@@ -15,11 +15,11 @@ from archgen.project.catalogue import catalogue
 from archgen.project.inputs import Input, includer, model_id, read
 from archgen.project.models import Model, judge
 from archgen.project.remembered import Remembered
-from archgen.project.tiers import tiers
+from archgen.project.tiers import check_names, tiers
 from archgen.rule import Rule
 from archgen.site import Broken, Page, Tier
 from archgen.site.broken import broken_page, trouble_page
-from archgen.site.page import HOME, Made
+from archgen.site.page import HOME, TAKEN, Made
 
 
 class Preview(Struct, frozen=True):
@@ -55,11 +55,12 @@ class Previews:
         models = judge(tuple(_heard(one, asked) for one in read(files)), today)
         sound = tuple(model for model in models if model.topology is not None and not model.problems)
         broken = tuple(_broken(model) for model in models if model.topology is None or model.problems)
+        check_names(((model_id(model.file), model.file) for model in models), TAKEN)
         shown, rules = tiers(sound), catalogue()
         made = self._remembered.site(shown, rules, today, broken)
         # the pages that a broken model had say what is wrong with it
         made += tuple(_instead(broken, {chapter.path for chapter in made}, self._paths))
-        self._paths |= {tier.id: _within(tier.id, made) for tier in shown}
+        self._paths |= {tier.id: _within(tier.slug, made) for tier in shown}
         problems = tuple(finding for one in broken for finding in one.findings)
         return Preview(made, problems, shown, rules, included=tuple(asked))
 
@@ -89,8 +90,8 @@ def _heard(given: Input, asked: dict[str, None]) -> Input:
     return replace(given, include=read_included)
 
 
-def _within(model: str, made: tuple[Made, ...]) -> tuple[str, ...]:
-    return tuple(chapter.path for chapter in made if chapter.path.startswith(f"{model}/"))
+def _within(slug: str, made: tuple[Made, ...]) -> tuple[str, ...]:
+    return tuple(chapter.path for chapter in made if chapter.path.startswith(f"{slug}/"))
 
 
 def _alone(page: Page) -> Made:

@@ -72,5 +72,7 @@ def pictures(told: Simulated, topology: Topology, path: str) -> tuple[tuple[str,
         return ((path, drawn[0][1]),)
     if drawn and path.endswith(".svg"):
         raise UsageError(f"{len(drawn)} flows fail, which do not fit into {path}; name a directory")
-    model = topology.architecture.id
-    return tuple((os.path.join(path, f"{model}.flow-{flow}.failed.svg"), picture) for flow, picture in drawn)
+    return tuple(
+        (os.path.join(path, f"{topology.slug}.flow-{topology.flow_slugs[flow]}.failed.svg"), picture)
+        for flow, picture in drawn
+    )

@@ -20,7 +20,7 @@ from archgen.project.tiers import tiers
 from archgen.report.terminal import Style
 from archgen.rule import Rule
 from archgen.site import Page, Tier
-from archgen.site.page import Chapter
+from archgen.site.page import TAKEN, Chapter
 from archgen.site.pages import chapters, pages
 from archgen.site.settings import mkdocs_yml
 
@@ -32,12 +32,12 @@ MANY = 200
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
     """Every file of the site of some models, its pages as Markdown."""
-    return tuple(pages(tiers(models), Drawing(), catalogue(), verdict(today)))
+    return tuple(pages(tiers(models, TAKEN), Drawing(), catalogue(), verdict(today)))
 
 
 def site_chapters(models: tuple[Model, ...], today: str) -> tuple[Chapter, ...]:
     """The same site, not made yet, as parts that several processes can make."""
-    return tuple(chapters(_assessed(tiers(models)), Drawing(), catalogue(), verdict(today)))
+    return tuple(chapters(_assessed(tiers(models, TAKEN)), Drawing(), catalogue(), verdict(today)))
 
 
 def _assessed(found: tuple[Tier, ...]) -> tuple[Tier, ...]:

@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from archgen.errors import ModelError, UsageError
-from archgen.policy import told
+from archgen.policy import Persona, told
 from archgen.project.models import Model
 from archgen.project.settings import reader
-from archgen.site.page import RESERVED, Tier
+from archgen.site.page import Tier
+from archgen.slug import same_place, slug
 
 
-def tiers(models: tuple[Model, ...]) -> tuple[Tier, ...]:
-    """The models as tiers of a site, with the findings that its reader is told.
+def tiers(models: tuple[Model, ...], taken: Collection[str] = ()) -> tuple[Tier, ...]:
+    """The models as tiers, with the findings that their reader is told; `taken` are names that no model's files may have.
 
     ModelError has every problem of the models without a meaning.
     """
     problems = tuple(problem for model in models for problem in model.problems)
     if problems:
         raise ModelError(problems)
-    found: dict[str, Tier] = {}
     persona = reader()
-    for model in models:
-        assert model.topology is not None
-        tier = Tier(model.topology, told(persona, model.findings), model.text.decode("utf-8", "replace"))
-        if tier.id in RESERVED:
+    tiers = tuple(_tier(model, persona) for model in models)
+    check_names(((tier.id, tier.topology.architecture.file) for tier in tiers), taken)
+    return tiers
+
+
+def _tier(model: Model, persona: Persona) -> Tier:
+    assert model.topology is not None
+    return Tier(model.topology, told(persona, model.findings), model.text.decode("utf-8", "replace"))
+
+
+def check_names(models: Iterable[tuple[str, str]], taken: Collection[str] = ()) -> None:
+    """Raise UsageError if the slugs of models, told by id and file, can't tell their files apart, or are taken."""
+    files: dict[str, str] = {}
+    for id, file in models:
+        name = slug(id)
+        if not name:
             raise UsageError(
-                f"the site has a directory {tier.id} of its own; rename the file of the model ({model.file})"
+                f"the name of {file} must have a letter or a digit to name pages and images by; rename the file"
             )
-        if tier.id in found:
-            raise UsageError(f"two models are called {tier.id}; rename the file of one of them ({model.file})")
-        found[tier.id] = tier
-    return tuple(found.values())
+        if same_place(name) in taken:
+            raise UsageError(f"{file} can't have the name `{name}`, which the site uses itself; rename the file")
+        other = files.setdefault(same_place(name), file)
+        if other != file:
+            raise UsageError(f"{other} and {file} would share the name `{name}` in pages and images; rename a file")

@@ -10,7 +10,7 @@ from archgen.wording import plural
 
 def broken_page(model: Broken, path: str = "") -> Page:
     """The page that stands in the place of the model's own, or of another one of its pages, by its path."""
-    path = path or f"{model.id}/index.md"
+    path = path or f"{model.slug}/index.md"
     rules = "../" * path.count("/") + "rules"
     lines = [
         f"    - {code(f'{one.file}:{one.line}:{one.column}')} {prose(one.message)} {prose(one.fix)} "

@@ -56,7 +56,7 @@ def _overview(tiers: Sequence[Tier], steps: Mapping[str, Step]) -> str:
         rows.append(
             (
                 str(number),
-                link(text(tier.topology.architecture.name), f"#tier-{tier.id}"),
+                link(text(tier.topology.architecture.name), f"#tier-{tier.slug}"),
                 str(len(tier.topology.hosts)),
                 str(replicas(tier)),
                 *(("" if one is None else lasting(one.result.downtime) if one.possible else "always") for one in down),
@@ -76,8 +76,8 @@ def _counts(step: Step | None, tier: Tier) -> tuple[str, str, str]:
 
 def _tier(tier: Tier, step: Step | None) -> Iterator[str]:
     architecture = tier.topology.architecture
-    prefix = f"../{tier.id}/"
-    yield heading(2, link(text(architecture.name), f"{prefix}index.md"), f"tier-{tier.id}")
+    prefix = f"../{tier.slug}/"
+    yield heading(2, link(text(architecture.name), f"{prefix}index.md"), f"tier-{tier.slug}")
     yield text(architecture.summary or "")
     if step is None:
         yield picture(f"{prefix}deployment.svg", f"Deployment of {architecture.name}")
@@ -85,16 +85,16 @@ def _tier(tier: Tier, step: Step | None) -> Iterator[str]:
         return
     name = text(step.before.topology.architecture.name)
     yield picture(f"{prefix}step.svg", f"What the step from {step.before.topology.architecture.name} changed")
-    yield heading(3, f"What the step from {name} bought", f"step-{tier.id}")
+    yield heading(3, f"What the step from {name} bought", f"step-{tier.slug}")
     yield from step_blocks(step, tier, prefix)
-    yield _availability(step, prefix)
+    yield _availability(step, tier, prefix)
 
 
 def _standing(tier: Tier, prefix: str) -> str:
     """Where a tier stands that follows none of the others."""
     rows = [
         (
-            link(text(tier.topology.flows[one.flow].title), f"{prefix}flows/{one.flow}/index.md"),
+            link(text(tier.topology.flows[one.flow].title), f"{prefix}{tier.flow_page(one.flow)}"),
             percent(one.result.availability) if one.possible else IMPOSSIBLE,
             lasting(one.result.downtime) if one.possible else "always",
         )
@@ -103,7 +103,7 @@ def _standing(tier: Tier, prefix: str) -> str:
     return table(("Flow", "Availability", "Down a year"), rows)
 
 
-def _availability(step: Step, prefix: str) -> str:
+def _availability(step: Step, tier: Tier, prefix: str) -> str:
     rows = []
     for one in step.evolution.flows:
         if one.after is None or one.after.assessment is None:
@@ -112,7 +112,7 @@ def _availability(step: Step, prefix: str) -> str:
         before = one.before.assessment if one.before is not None else None
         rows.append(
             (
-                link(text(one.title), f"{prefix}flows/{one.flow}/index.md"),
+                link(text(one.title), f"{prefix}{tier.flow_page(one.flow)}"),
                 "new flow" if before is None else lasting(before.result.downtime) if before.possible else "always",
                 lasting(after.result.downtime) if after.possible else "always",
                 percent(after.result.availability) if after.possible else IMPOSSIBLE,

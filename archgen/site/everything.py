@@ -15,7 +15,7 @@ def issues_page(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Page:
     """Every issue of every tier, the accepted ones too; each row leads to the tier's page, where it is told in full."""
     rows = [
         (
-            link(text(tier.topology.architecture.name), f"../{tier.id}/index.md#issues"),
+            link(text(tier.topology.architecture.name), f"../{tier.slug}/index.md#issues"),
             *(
                 str(sum(1 for _, one in tier.open if one.severity == severity) or "")
                 for severity in ("error", "warning", "info")

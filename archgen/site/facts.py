@@ -11,6 +11,7 @@ from archgen.model import Component, Connection, FirewallRule, Host, Port
 from archgen.site.escape import code, link, outside, text
 from archgen.site.ladder import codes
 from archgen.site.markdown import table
+from archgen.site.page import flow_page
 from archgen.topology import Topology, encrypted
 from archgen.wording import listed
 
@@ -235,4 +236,4 @@ def zones(topology: Topology) -> str:
 
 def flow_links(topology: Topology, flow: str) -> str:
     """A link from a tier's page to one of its flows."""
-    return link(text(topology.flows[flow].title), f"flows/{flow}/index.md")
+    return link(text(topology.flows[flow].title), flow_page(topology, flow))

@@ -40,7 +40,7 @@ def flow_page(tier: Tier, flow: Flow, sequence: str, deployed: str) -> Page:
         *_breaks(tier, flow),
         *_issues(tier, flow),
     )
-    return page(f"{tier.id}/flows/{flow.id}/index.md", flow.title, *parts)
+    return page(f"{tier.slug}/{tier.flow_page(flow.id)}", flow.title, *parts)
 
 
 def _facts(tier: Tier, flow: Flow) -> str:

@@ -54,7 +54,7 @@ def _used(tiers: Sequence[Tier], kind: str) -> str:
         if names:
             shown = [code(name) for name in names[:USES]]
             rest = [f"{len(names) - USES} more"] if len(names) > USES else []
-            where = link(text(tier.topology.architecture.name), f"../{tier.id}/index.md#elements")
+            where = link(text(tier.topology.architecture.name), f"../{tier.slug}/index.md#elements")
             said.append(f"{listed([*shown, *rest])} in {where}")
     rest = [f"{len(said) - USES} more models"] if len(said) > USES else []
     return "; ".join([*said[:USES], *rest])
@@ -63,7 +63,7 @@ def _used(tiers: Sequence[Tier], kind: str) -> str:
 def _protocols(tiers: Sequence[Tier]) -> str:
     spoken: dict[str, dict[str, None]] = {}
     for tier in tiers:
-        name = link(text(tier.topology.architecture.name), f"../{tier.id}/index.md#connections")
+        name = link(text(tier.topology.architecture.name), f"../{tier.slug}/index.md#connections")
         for connection in tier.topology.architecture.connections:
             for port in connection.ports:
                 spoken.setdefault(port.protocol, {})[name] = None

@@ -47,8 +47,8 @@ def _card(tier: Tier) -> str:
     name = html(one_line(architecture.name))
     facts = "".join(f"<li>{fact}</li>" for fact in _facts(tier))
     return (
-        f'<a class="archgen-tier-card" href="{tier.id}/index.md"><figure class="archgen-thumb">'
-        f'<img src="{tier.id}/deployment.svg" alt="Deployment of {name}"></figure>'
+        f'<a class="archgen-tier-card" href="{tier.slug}/index.md"><figure class="archgen-thumb">'
+        f'<img src="{tier.slug}/deployment.svg" alt="Deployment of {name}"></figure>'
         f"<strong>{name}</strong><span>{html(one_line(architecture.summary or ''))}</span><ul>{facts}</ul></a>"
     )
 
@@ -64,12 +64,12 @@ def _facts(tier: Tier) -> Iterator[str]:
 def _overview(tiers: Sequence[Tier]) -> str:
     rows = [
         (
-            link(text(tier.topology.architecture.name), f"{tier.id}/index.md"),
+            link(text(tier.topology.architecture.name), f"{tier.slug}/index.md"),
             str(len(tier.topology.hosts)),
             _stopping(tier, reading=True),
             _stopping(tier, reading=False),
             *_downtime(tier),
-            link(counted(tier.findings), f"{tier.id}/index.md#issues"),
+            link(counted(tier.findings), f"{tier.slug}/index.md#issues"),
         )
         for tier in tiers
     ]
@@ -101,7 +101,7 @@ def _stopping(tier: Tier, reading: bool) -> str:
 def _downtime(tier: Tier) -> tuple[str, str]:
     """How long the worst flow that reads, and the worst that writes, is down in a year."""
     found = (worst(tier, reading) for reading in (True, False))
-    reads, writes = (link(_down_for(one), f"{tier.id}/index.md#reliability") if one else "" for one in found)
+    reads, writes = (link(_down_for(one), f"{tier.slug}/index.md#reliability") if one else "" for one in found)
     return (reads, writes)
 
 
@@ -135,5 +135,7 @@ def _further(tiers: Sequence[Tier]) -> Iterator[str]:
 
 
 def _broken(broken: Sequence[Broken]) -> str:
-    lines = [f"- {link(text(one.id), f'{one.id}/index.md')} ({plural(len(one.findings), 'problem')})" for one in broken]
+    lines = [
+        f"- {link(text(one.id), f'{one.slug}/index.md')} ({plural(len(one.findings), 'problem')})" for one in broken
+    ]
     return "\n".join(["Not shown, because they cannot be read:", "", *lines]) if lines else ""

@@ -71,7 +71,7 @@ def _by_tier(tiers: Sequence[Tier]) -> Iterator[Group]:
 
 def _row(tier: Tier, number: int, one: Finding, title: str, prefix: str) -> str:
     topology = tier.topology
-    page = f"{prefix}{tier.id}/index.md" if prefix else ""
+    page = f"{prefix}{tier.slug}/index.md" if prefix else ""
     things = " ".join(_things(topology, one))
     flows = [flow for flow in one.flows if flow in topology.flows]
     data = {
@@ -84,8 +84,8 @@ def _row(tier: Tier, number: int, one: Finding, title: str, prefix: str) -> str:
         "state": "accepted" if one.accepted else "open",
     }
     said = "".join(f' data-{key}="{html(value)}"' for key, value in data.items() if value)
-    place = f"{prefix}{tier.id}/" if prefix else ""
-    links = ", ".join(f'<a href="{place}flows/{flow}/index.md">{html(flow)}</a>' for flow in flows[:FLOWS])
+    place = f"{prefix}{tier.slug}/" if prefix else ""
+    links = ", ".join(f'<a href="{place}{tier.flow_page(flow)}">{html(flow)}</a>' for flow in flows[:FLOWS])
     links += f" and {len(flows) - FLOWS} more" if len(flows) > FLOWS else ""
     accepted = ' <span class="archgen-accepted">accepted</span>' if one.accepted else ""
     # the shape and the number of a badge say which severity it is; the word is for those who do not see it

@@ -38,7 +38,7 @@ def step_blocks(step: Step, tier: Tier, prefix: str, table: bool = True) -> list
     changes = (*_changes(step), *filter(None, issues))
     return [
         "\n".join(f"- {line}" for line in (*step.told, *map(_verdict, step.flows))),
-        _flows(step, prefix) if table else "",
+        _flows(step, tier, prefix) if table else "",
         "**What changed**" if changes else "",
         "\n".join(f"- {line}" for line in changes),
     ]
@@ -83,10 +83,10 @@ def _open(word: str, changes: tuple[IssueChange, ...], tier: Tier, prefix: str) 
     return f"**{word}**: {', '.join(said)}" if said else ""
 
 
-def _flows(step: Step, prefix: str) -> str:
+def _flows(step: Step, tier: Tier, prefix: str) -> str:
     rows = [
         (
-            link(text(one.title), f"{prefix}flows/{one.flow}/index.md"),
+            link(text(one.title), f"{prefix}{tier.flow_page(one.flow)}"),
             one.access,
             "new flow" if one.before is None else codes(one.before) or "nothing",
             (codes(one.after) or "nothing") if one.possible else IMPOSSIBLE,

@@ -11,6 +11,7 @@ from archgen.assessment import FlowAssessment
 from archgen.evolution import Evolution
 from archgen.finding import Finding
 from archgen.model import Flow
+from archgen.slug import slug
 from archgen.topology import Topology
 from archgen.view import Diagram
 
@@ -36,7 +37,20 @@ TITLES = {HOME: "Architecture", LADDER: "The ladder", ISSUES: "Issues", CATALOGU
 """The titles of the pages that every site has."""
 
 RESERVED = ("assets", "glossary", "issues", "ladder", "rules", "search")
-"""Directories of the site that are no model's, so that no model can have one of these ids."""
+"""Directories of the site that belong to no model."""
+
+TAKEN = (
+    *RESERVED,
+    "404.html",
+    "downtime.svg",
+    "index.html",
+    "index.md",
+    "llms-full.txt",
+    "llms.txt",
+    "sitemap.xml",
+    "sitemap.xml.gz",
+)
+"""The site's own names beside the directories of models."""
 
 SCRIPTS = (
     "assets/archgen.js",
@@ -70,8 +84,17 @@ class Tier(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        """The model's id, which is also its directory."""
+        """The model's id."""
         return self.topology.architecture.id
+
+    @property
+    def slug(self) -> str:
+        """The model's directory in the site, and the beginning of the names of its files."""
+        return self.topology.slug
+
+    def flow_page(self, flow: str) -> str:
+        """The path of a flow's page, from the model's directory."""
+        return flow_page(self.topology, flow)
 
     @property
     def numbered(self) -> tuple[tuple[int, Finding], ...]:
@@ -84,12 +107,22 @@ class Tier(Struct, frozen=True):
         return tuple((number, finding) for number, finding in self.numbered if finding.accepted is None)
 
 
+def flow_page(topology: Topology, flow: str) -> str:
+    """The path of a flow's page, from the model's directory."""
+    return f"flows/{topology.flow_slugs[flow]}/index.md"
+
+
 class Broken(Struct, frozen=True):
     """A model that can be given no meaning, and why."""
 
     id: str
     file: str
     findings: tuple[Finding, ...]
+
+    @property
+    def slug(self) -> str:
+        """The model's directory in the site."""
+        return slug(self.id)
 
 
 class Chapter(Struct, frozen=True):

@@ -109,7 +109,7 @@ def _chapters(
     for tier in tiers:
         yield from _of_tier(tier, step, draw, rules)
     for model in broken:
-        yield _alone(f"{model.id}/index.md", model.id, partial(broken_page, model), every)
+        yield _alone(f"{model.slug}/index.md", model.id, partial(broken_page, model), every)
     yield _alone(CATALOGUE, TITLES[CATALOGUE], lambda: rule_index(rules), ())
     for rule in rules:
         yield _alone(f"rules/{rule.id}/index.md", rule.title, partial(_rule, rule, verdict, tiers), every)
@@ -147,16 +147,16 @@ def _of_tier(tier: Tier, step: Steps, draw: Draw, rules: Sequence[Rule]) -> Iter
 
     architecture, own = tier.topology.architecture, (tier.id,)
     tells = (*own, architecture.follows) if architecture.follows else own
-    yield Chapter(f"{tier.id}/index.md", architecture.name, lambda: _tier(tier, step(tier.id), draw, rules), tells)
+    yield Chapter(f"{tier.slug}/index.md", architecture.name, lambda: _tier(tier, step(tier.id), draw, rules), tells)
     if explorable(tier.topology):
-        yield _alone(f"{tier.id}/failures/index.md", FAILURES, lambda: _failures(tier, deployed(), draw), own)
+        yield _alone(f"{tier.slug}/failures/index.md", FAILURES, lambda: _failures(tier, deployed(), draw), own)
     for flow in tier.topology.flows.values():
         make = partial(_flow, tier, flow, deployed, draw)
-        yield Chapter(f"{tier.id}/flows/{flow.id}/index.md", flow.title, make, own)
+        yield Chapter(f"{tier.slug}/{tier.flow_page(flow.id)}", flow.title, make, own)
 
 
 def _tier(tier: Tier, step: Step | None, draw: Draw, rules: Sequence[Rule]) -> Iterator[Page]:
-    chart = _chart(f"{tier.id}/fix-first.svg", tier.id, fixes(tier))
+    chart = _chart(f"{tier.slug}/fix-first.svg", tier.id, fixes(tier))
     inside, pictures = _drawn(tier, draw, step)
     yield tier_page(tier, step, rules, inside, chart)
     if chart:
@@ -171,7 +171,7 @@ def _failures(tier: Tier, deployed: Diagram, draw: Draw) -> Page:
 def _flow(tier: Tier, flow: Flow, deployed: Callable[[], Diagram], draw: Draw) -> Iterator[Page]:
     shown = draw.drawn(tier, path(tier.topology, flow, (), deployed()), lambda kind, id: "#steps")
     yield flow_page(tier, flow, draw.sequence(tier, flow, True), shown)
-    yield Page(f"{tier.id}/flows/{flow.id}/sequence.svg", draw.sequence(tier, flow))
+    yield Page(f"{tier.slug}/flows/{tier.topology.flow_slugs[flow.id]}/sequence.svg", draw.sequence(tier, flow))
 
 
 def _rule(rule: Rule, verdict: Callable[[Rule], str], tiers: Sequence[Tier]) -> Page:
@@ -190,7 +190,7 @@ def _drawn(tier: Tier, draw: Draw, step: Step | None) -> tuple[list[View], list[
     address = section(tier)
     found = views(tier, step)
     inside = [View(one.id, one.title, one.file, draw.drawn(tier, one.diagram, address)) for one in found]
-    return inside, [Page(f"{tier.id}/{one.file}", draw.drawn(tier, one.diagram)) for one in found]
+    return inside, [Page(f"{tier.slug}/{one.file}", draw.drawn(tier, one.diagram)) for one in found]
 
 
 def _chart(path: str, prefix: str, chart: Chart | None) -> Page | None:

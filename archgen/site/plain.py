@@ -39,9 +39,9 @@ def _index(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Iterator[str]:
     yield ""
     for tier in tiers:
         architecture = tier.topology.architecture
-        yield f"- [{_line(architecture.name)}]({tier.id}/index.html): {_line(architecture.summary or 'no summary')}"
+        yield f"- [{_line(architecture.name)}]({tier.slug}/index.html): {_line(architecture.summary or 'no summary')}"
         for flow in tier.topology.flows.values():
-            yield f"    - [{_line(flow.title)}]({tier.id}/flows/{flow.id}/index.html)"
+            yield f"    - [{_line(flow.title)}]({tier.slug}/{tier.flow_page(flow.id).removesuffix('.md')}.html)"
     yield ""
     yield "## Across tiers"
     yield ""

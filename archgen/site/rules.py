@@ -77,9 +77,9 @@ def _found(rule: Rule, tiers: Sequence[Tier]) -> Iterator[str]:
 
 def _found_in(rule: Rule, tier: Tier) -> Iterator[str]:
     found = [(number, one) for number, one in tier.open if one.rule == rule.id]
-    name = link(text(tier.topology.architecture.name), f"../../{tier.id}/index.md")
+    name = link(text(tier.topology.architecture.name), f"../../{tier.slug}/index.md")
     for number, one in found[:SHOWN]:
-        mark = link(badge(number, one.severity), f"../../{tier.id}/index.md#issue-{number}")
+        mark = link(badge(number, one.severity), f"../../{tier.slug}/index.md#issue-{number}")
         yield f"- {name}: {mark} {prose(one.message)}"
     if len(found) > SHOWN:
         yield f"- {name}: {len(found) - SHOWN} more"

@@ -49,7 +49,7 @@ def tier_page(
         f"Everything on this page is read from {code(architecture.file)}.",
         yaml_block(tier.source, anchors=True),
     )
-    return page(f"{tier.id}/index.md", architecture.name, *parts)
+    return page(f"{tier.slug}/index.md", architecture.name, *parts)
 
 
 def _line(tier: Tier) -> str:
@@ -78,7 +78,7 @@ def _failing(tier: Tier) -> str:
 
 def _step(tier: Tier, step: Step | None) -> Iterator[str]:
     if step is not None:
-        name = link(text(step.before.topology.architecture.name), f"../{step.before.id}/index.md")
+        name = link(text(step.before.topology.architecture.name), f"../{step.before.slug}/index.md")
         yield heading(2, f"What the step from {name} bought", "step")
         yield from step_blocks(step, tier, "")
         yield "[The step in a picture, with what came and what went](step.svg)"

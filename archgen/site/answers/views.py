@@ -57,4 +57,4 @@ def _changes(step: Step | None) -> Iterator[Offered]:
 def _paths(tier: Tier, deployed: Diagram) -> Iterator[Offered]:
     for flow in tier.topology.architecture.flows[:FLOWS]:
         shown = path(tier.topology, flow, tier.findings, deployed)
-        yield Offered(f"path-{flow.id}", f"Flow: {flow.title}", f"path-{flow.id}.svg", shown)
+        yield Offered(f"path-{flow.id}", f"Flow: {flow.title}", f"path-{tier.topology.flow_slugs[flow.id]}.svg", shown)
