@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -38,7 +39,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a model under each hostile name, each the next step of the one before."""
     directory = tmp_path_factory.mktemp("names")
     write(str(directory / "models"), MODEL)
-    for before, name in zip(NAMES, NAMES[1:], strict=False):
+    for before, name in pairwise(NAMES):
         if "\\" not in before:
             with open(directory / "models" / (name + SUFFIX), "a", encoding="utf-8") as stream:
                 stream.write(yaml.safe_dump({"follows": before}))
