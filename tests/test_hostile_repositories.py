@@ -63,7 +63,7 @@ def test_no_command_of_a_repository_runs(
 def test_a_file_that_the_clone_lacks_is_an_error_and_not_new(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Trap(project, project / "mark").drop(LOST)
     assert main(["lint", "--since", "HEAD"]) == 2
-    assert f"this clone lacks {LOST}" in capsys.readouterr().err
+    assert f"{LOST} of {git(project, 'rev-parse', 'HEAD')[:12]} can't be read: " in capsys.readouterr().err
     tree = git(project, "rev-parse", "HEAD:models")
     (project / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
     for words in (["lint", "--since", "HEAD"], ["diff", "HEAD", "models"]):
@@ -205,3 +205,21 @@ def test_git_is_run_in_a_single_place() -> None:
         if isinstance(node, ast.Constant) and node.value == "git"
     }
     assert callers == {"project/git.py"}
+
+
+def test_a_submodule_and_a_worktree_elsewhere_lead_nowhere(
+    project: Path, mark: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    repository(inner)
+    git(project, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "inner")
+    git(project, "commit", "-qm", "submodule")
+    trap = Trap(project, mark)
+    git(project / "inner", "config", "core.fsmonitor", str(trap.command))
+    assert main(["diff", "HEAD", "--", "inner/models", MODEL]) == 0
+    assert "no model" in capsys.readouterr().out
+    git(project, "config", "core.worktree", str(inner))
+    assert main(["lint", "--since", "HEAD"]) == 2
+    assert "can't be read" in capsys.readouterr().err
+    assert not mark.exists()

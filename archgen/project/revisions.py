@@ -73,7 +73,7 @@ def _content(sha: str, file: str) -> bytes | None:
         return blob.data
     if b" blob " in _listed(sha, _relative(file)).data:
         raise UsageError(
-            f"this clone lacks {file} of {sha[:12]}, and archgen fetches nothing; use a clone without --filter"
+            f"{file} of {sha[:12]} can't be read: {blob.reason}; archgen fetches nothing, so use a clone without --filter"
         )
     return None
 
