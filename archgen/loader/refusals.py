@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from archgen.errors import SUGGESTED
 from archgen.loader.connecting import ends
@@ -11,12 +11,9 @@ from archgen.loader.context import SECTIONS, SubjectId, closest
 from archgen.loader.hints import begun, kind_of_product, with_port, with_unit
 from archgen.loader.scalars import shorten
 from archgen.loader.tree import Document, Map, Node, Seq
+from archgen.loader.violations import Path, Violation
+from archgen.schema import schema
 from archgen.schema.flow_style import flow_style
-
-if TYPE_CHECKING:
-    from jsonschema_rs import ValidationError
-
-Path = tuple[str | int, ...]
 
 
 class Refusal(NamedTuple):
@@ -31,8 +28,7 @@ class Refusal(NamedTuple):
 class _Refused(NamedTuple):
     """An error of the schema with what is needed to speak of it."""
 
-    error: ValidationError
-    kind: Any
+    error: Violation
     path: Path
     rule: dict[str, Any]
     value: Node
@@ -41,60 +37,47 @@ class _Refused(NamedTuple):
     written: str | None
 
 
-def refusals(error: ValidationError, document: Document, schema: Any) -> Iterator[Refusal]:
+def refusals(error: Violation, document: Document) -> Iterator[Refusal]:
     """What one error of the schema comes to, in words; of several shapes, the one that the value has."""
     root = document.root
     for leaf in _leaves(error, root):
-        path = tuple(leaf.instance_path)
+        path = leaf.path
         value, mark = _find(root, path)
-        refused = _Refused(
-            leaf, leaf.kind, path, _rule(schema, leaf), value, mark, _where(path), document.written.get(mark)
-        )
+        refused = _Refused(leaf, path, _described(leaf), value, mark, _where(path), document.written.get(mark))
         subject = _subject(path)
-        for where, message, fix in _WORDS.get(refused.kind.name, _unfit)(refused):
+        for where, message, fix in _WORDS.get(leaf.keyword, _unfit)(refused):
             yield Refusal(where, subject, message, fix)
 
 
-def _leaves(error: ValidationError, root: Map) -> Iterator[ValidationError]:
-    context = getattr(error.kind, "context", None)
-    branches = [branch for branch in context or () if branch]
-    value, _ = _find(root, tuple(error.instance_path))
-    fitting = [branch for branch in branches if not any(_other_shape(each, error, value) for each in branch)]
-    if not fitting or error.kind.name == "oneOf":
+def _leaves(error: Violation, root: Map) -> Iterator[Violation]:
+    value, _ = _find(root, error.path)
+    fitting = [branch for branch in error.branches if not any(_other_shape(each, error, value) for each in branch)]
+    if not fitting or error.keyword == "oneOf":
         yield error
         return
     for each in min(fitting, key=len):
         yield from _leaves(each, root)
 
 
-def _other_shape(inner: ValidationError, outer: ValidationError, value: Node) -> bool:
+def _other_shape(inner: Violation, outer: Violation, value: Node) -> bool:
     """Whether an error only says that the value has another shape than this branch is for."""
-    if inner.instance_path != outer.instance_path:
+    if inner.path != outer.path:
         return False
-    kind: Any = inner.kind
-    if kind.name == "enum":
-        return all(type(option) is not type(value) for option in kind.options)
-    return bool(kind.name == "type")
+    if inner.keyword == "enum":
+        return all(type(option) is not type(value) for option in inner.limit)
+    return inner.keyword == "type"
 
 
-def _rule(schema: Any, error: ValidationError) -> dict[str, Any]:
-    """The part of the schema that an error is about, under the words of the key that refers to it."""
-    node = schema
-    for step in error.schema_path[:-1]:
-        node = node[step]
-    return _described(schema, error, node)
-
-
-def _described(schema: Any, error: ValidationError, node: Any) -> dict[str, Any]:
-    """A part of the schema under the description and examples that stand nearest to it on the way there."""
-    current = schema
+def _described(error: Violation) -> dict[str, Any]:
+    """The part of the schema that refuses, under the description and examples that stand nearest on the way there."""
+    current = schema()
     near: dict[str, Any] = {}
     before: str | int | None = None
-    for step in error.evaluation_path[:-1]:
+    for step in error.way[:-1]:
         if step == "$ref":
             # a branch of several is a form of the same value: what the key says of all of them is nearer
             at_site = near if isinstance(before, int) else _words(current)
-            current = schema["$defs"][current["$ref"].rpartition("/")[2]]
+            current = schema()["$defs"][current["$ref"].rpartition("/")[2]]
             near = at_site or _words(current) or near
         elif isinstance(step, int) or step in current:
             current = current[step]
@@ -103,7 +86,7 @@ def _described(schema: Any, error: ValidationError, node: Any) -> dict[str, Any]
             # the way to a refused name does not lead on from the mapping that it is in
             break
         before = step
-    return {**node, **near}
+    return {**error.rule, **near}
 
 
 def _words(node: Any) -> dict[str, Any]:
@@ -217,7 +200,7 @@ def _type(refused: _Refused) -> Words:
 
 
 def _enum(refused: _Refused) -> Words:
-    options = [flow_style(option) for option in refused.kind.options]
+    options = [flow_style(option) for option in refused.error.limit]
     said = refused.value if isinstance(refused.value, str) else None
     near = (closest(said, options) or begun(said, options)) if said is not None else None
     choices = f"It is one of {', '.join(options)}." if len(options) > 1 else f"It is `{options[0]}`."
@@ -235,7 +218,7 @@ def _unknown(refused: _Refused) -> Words:
     known = list(refused.rule.get("properties", ()))
     title = refused.rule.get("title", "mapping")
     title = "a model" if not refused.path else title
-    for key in refused.kind.unexpected:
+    for key in refused.error.unknown_keys:
         mark = refused.value.key_mark(key)
         if title == "step":
             yield mark, *_no_step(key, known)
@@ -258,7 +241,7 @@ def _no_step(key: str, known: list[str]) -> tuple[str, str]:
 
 
 def _missing(refused: _Refused) -> Words:
-    key = refused.kind.property
+    key = refused.error.limit
     said = refused.rule.get("properties", {}).get(key, {})
     example = next(iter(said.get("examples", ())), "…")
     fix = f"Add `{key}: {flow_style(example)}`, or what is true of yours."
@@ -268,12 +251,12 @@ def _missing(refused: _Refused) -> Words:
 
 
 def _least(refused: _Refused) -> Words:
-    message = f"{refused.where} is {flow_style(refused.value)}, and the least is {flow_style(refused.kind.limit)}"
+    message = f"{refused.where} is {flow_style(refused.value)}, and the least is {flow_style(refused.error.limit)}"
     yield refused.mark, message, _like(refused.rule)
 
 
 def _most(refused: _Refused) -> Words:
-    message = f"{refused.where} is {flow_style(refused.value)}, and the most is {flow_style(refused.kind.limit)}"
+    message = f"{refused.where} is {flow_style(refused.value)}, and the most is {flow_style(refused.error.limit)}"
     yield refused.mark, message, _like(refused.rule)
 
 
@@ -300,12 +283,12 @@ def _twice(refused: _Refused) -> Words:
 
 
 def _name(refused: _Refused) -> Words:
-    inner = refused.kind.error
-    key = str(inner.instance)
+    inner = refused.error.refused_name or refused.error
+    key = str(inner.value)
     mark = refused.value.key_mark(key)
-    if inner.kind.name == "maxLength":
+    if inner.keyword == "maxLength":
         fix = "Give it a short id, and the long text as its `name`."
-        yield mark, f"`{shorten(key)}` has more than {inner.kind.limit} characters", fix
+        yield mark, f"`{shorten(key)}` has more than {inner.limit} characters", fix
     elif refused.path == ("connections",):
         fix = "Write `a -> b`, with spaces around the arrow, or `a -> b | c` for alternatives."
         yield mark, f"`{shorten(key)}` is no connection", fix
@@ -316,7 +299,7 @@ def _name(refused: _Refused) -> Words:
 
 def _branch(refused: _Refused) -> Words:
     said = refused.value
-    if isinstance(said, Map) and refused.kind.name == "oneOf":
+    if isinstance(said, Map) and refused.error.keyword == "oneOf":
         beside = [key for key in ("protocol", "port", "tls", "redirect") if key in said]
         if "ports" in said:
             message = f"{refused.where} says both `ports` and {', '.join(f'`{key}`' for key in beside)}"

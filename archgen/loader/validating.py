@@ -1,20 +1,25 @@
-"""A document against the JSON Schema: a fast yes, or every reason why not."""
+"""A document against the JSON Schema: a fast yes by jsonschema-rs, or every reason why not by jsonschema.
+
+jsonschema is imported for a document that is refused, and for every document where jsonschema-rs has no wheel: it alone
+decides there. Both read one schema, and its patterns alike.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from archgen.loader.context import closest
 from archgen.loader.tree import Document, Map, Node, Seq
-from archgen.schema import schema_text
+from archgen.schema import schema, schema_text
 
 if TYPE_CHECKING:
-    from jsonschema_rs import Draft202012Validator, ValidationError
+    from jsonschema_rs import Draft202012Validator
 
     from archgen.loader.refusals import Refusal
+    from archgen.loader.violations import Violation
 
 _MOST_ROUNDS = 8
 _STAND_IN = -1
@@ -25,76 +30,76 @@ MOST_REFUSALS = 500
 
 
 @cache
-def validator() -> Draft202012Validator:
-    """The compiled schema; made once in a process, when the first model is read."""
-    from jsonschema_rs import Draft202012Validator
-
-    return Draft202012Validator(schema_text(), validate_formats=True, mask="…")
-
-
-@cache
-def schema() -> Any:
-    """The schema as values, for the words of a refusal."""
-    import json
-
-    return json.loads(schema_text())
+def compiled(reference: str = "#") -> Draft202012Validator | None:
+    """The schema, or what a reference in it leads to, compiled once in a process; None without jsonschema-rs."""
+    try:
+        from jsonschema_rs import Draft202012Validator
+    except ImportError:
+        return None
+    if reference == "#":
+        return Draft202012Validator(schema_text(), validate_formats=True)
+    return Draft202012Validator({"$ref": reference, "$defs": schema()["$defs"]}, validate_formats=True)
 
 
 def is_valid(root: Map) -> bool:
-    """Whether the document has the form of a model."""
-    return validator().is_valid(root)
+    """Return True if the document has the form of a model."""
+    fast = compiled()
+    return fast.is_valid(root) if fast is not None else not any(True for _ in _violations(root))
+
+
+def _violations(root: Map) -> Iterable[Violation]:
+    from archgen.loader.violations import violations
+
+    return violations(root, _is_known_valid)
+
+
+def _is_known_valid(reference: str, value: Node) -> bool:
+    """Return True if jsonschema-rs is there and finds nothing wrong with a value."""
+    fast = compiled(reference) if reference else None
+    return fast is not None and fast.is_valid(value)
 
 
 def explain(document: Document) -> tuple[list[Refusal], bool]:
     """The reasons why the document has not the form of a model, none where it has, and whether these are all."""
     from archgen.loader.refusals import refusals
 
-    errors = list(islice(validator().iter_errors(document.root), MOST_REFUSALS + 1))
+    errors = list(islice(_violations(document.root), MOST_REFUSALS + 1))
     complete = len(errors) <= MOST_REFUSALS
     del errors[MOST_REFUSALS:]
-    misspelt: dict[tuple[str | int, ...], Any]
-    misspelt = {tuple(error.instance_path): cast(Any, error.kind).unexpected for error in errors if _is_unknown(error)}
+    misspelt = {error.path: error.unknown_keys for error in errors if error.keyword == "additionalProperties"}
     found: dict[tuple[int, str], Refusal] = {}
     for error in errors:
-        if not _is_misspelt(error, misspelt.get(tuple(error.instance_path), ())):
-            for refusal in refusals(error, document, schema()):
+        if not _is_misspelt(error, misspelt.get(error.path, ())):
+            for refusal in refusals(error, document):
                 # two parts of the schema may refuse one value for one reason
                 found.setdefault((refusal.mark, refusal.message), refusal)
     return list(found.values()), complete
 
 
-def _is_unknown(error: ValidationError) -> bool:
-    return error.kind.name == "additionalProperties"
-
-
-def _is_misspelt(error: ValidationError, unknown: Iterable[str]) -> bool:
+def _is_misspelt(error: Violation, unknown: Iterable[str]) -> bool:
     """Whether a missing key is there under a misspelt name, so that there is one thing to report."""
-    kind: Any = error.kind
-    return kind.name == "required" and any(closest(key, [kind.property]) for key in unknown)
+    return error.keyword == "required" and any(closest(key, [error.limit]) for key in unknown)
 
 
 def prune(root: Map) -> bool:
     """Take out what the schema refuses, so that the rest can still be read; False where nothing would be left."""
     for _ in range(_MOST_ROUNDS):
-        errors = list(validator().iter_errors(root))
-        if not errors:
+        if is_valid(root):
             return True
-        cuts = {path for error in errors for path in _cuts(error)}
+        cuts = {path for error in _violations(root) for path in _cuts(error)}
         for path in sorted(cuts, key=_last_first, reverse=True):
             _cut(root, path)
     return False
 
 
-def _cuts(error: ValidationError) -> list[tuple[str | int, ...]]:
-    path = tuple(error.instance_path)
-    kind: Any = error.kind
-    if kind.name == "additionalProperties":
-        return [(*path, key) for key in kind.unexpected]
-    if kind.name == "propertyNames":
-        return [(*path, kind.error.instance)]
-    if kind.name == "required" and not path:
-        return [(_STAND_IN, kind.property)]
-    return [path]
+def _cuts(error: Violation) -> list[tuple[str | int, ...]]:
+    if error.keyword == "additionalProperties":
+        return [(*error.path, key) for key in error.unknown_keys]
+    if error.refused_name is not None:
+        return [(*error.path, error.refused_name.value)]
+    if error.keyword == "required" and not error.path:
+        return [(_STAND_IN, error.limit)]
+    return [error.path]
 
 
 def _last_first(path: tuple[str | int, ...]) -> tuple[int, list[tuple[int, str]]]:

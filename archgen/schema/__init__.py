@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from functools import cache
+from typing import Any
 
 FILE = os.path.join(os.path.dirname(__file__), "archgen-1.schema.json")
 
@@ -11,3 +13,11 @@ def schema_text() -> str:
     """The JSON Schema (draft 2020-12) of format version 1, as its file has it."""
     with open(FILE, encoding="utf-8") as stream:
         return stream.read()
+
+
+@cache
+def schema() -> Any:
+    """Return that schema as values, read once in a process."""
+    import json
+
+    return json.loads(schema_text())
