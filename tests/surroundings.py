@@ -8,9 +8,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 KEPT = frozenset(
-    {"PATH", "HOME", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "JAVA_HOME", "ARCHGEN_SCREENSHOTS", "FONTCONFIG_FILE"}
+    {
+        "PATH",
+        "HOME",
+        "TMPDIR",
+        "PYTHONPATH",
+        "VIRTUAL_ENV",
+        "JAVA_HOME",
+        "ARCHGEN_INSTALLS",
+        "ARCHGEN_SCREENSHOTS",
+        "FONTCONFIG_FILE",
+    }
 )
-"""Variables that say where things are, which no test can know."""
+"""Variables that say where things are, which no test can know, and what .ci/run asks for."""
 
 KEPT_PREFIXES = ("PYTEST_", "HYPOTHESIS_", "LD_", "DYLD_", "COVERAGE_")
 
