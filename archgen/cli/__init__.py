@@ -62,7 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
+        from archgen.report.terminal import plain
+
+        place = f"{plain(str(error.filename))}: " if error.filename else ""
         return _failed(f"{place}{error.strerror or error}")
     except KeyboardInterrupt:
         return 130
@@ -81,10 +83,9 @@ def _prepare_streams() -> None:
 
 
 def _failed(message: str) -> int:
-    from archgen.report.terminal import plain
+    from archgen.cli.output import warn
 
-    lines = (plain(line) for line in f"archgen: {message}".splitlines())
-    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    warn(f"archgen: {message}\n")
     return 2
 
 
@@ -95,7 +96,7 @@ def _run(words: list[str]) -> int:
     if name in {"-V", "--version"}:
         from archgen import __version__
 
-        print(f"archgen {__version__}")
+        sys.stdout.write(f"archgen {__version__}\n")
         return 0
     if name not in COMMANDS:
         raise UsageError(_unknown(name))
@@ -123,9 +124,14 @@ def _unknown(name: str) -> str:
 
 def _overview() -> int:
     width = max(map(len, COMMANDS))
-    print("archgen draws, explains and judges the architecture of a website from one YAML model per tier.\n")
-    print("usage: archgen COMMAND [OPTIONS]\n")
-    for name, words in COMMANDS.items():
-        print(f"  {name:<{width}}  {words}")
-    print("\n`archgen COMMAND --help` tells the options of one command; `archgen --version` the version.")
+    lines = [
+        "archgen draws, explains and judges the architecture of a website from one YAML model per tier.",
+        "",
+        "usage: archgen COMMAND [OPTIONS]",
+        "",
+        *(f"  {name:<{width}}  {words}" for name, words in COMMANDS.items()),
+        "",
+        "`archgen COMMAND --help` tells the options of one command; `archgen --version` the version.",
+    ]
+    sys.stdout.write("\n".join([*lines, ""]))
     return 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
+from archgen.cli.output import say, warn
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
@@ -50,10 +50,10 @@ def run(options: argparse.Namespace) -> int:
         _write_html(chapters, options.name, options.output)
     warning = ignored_plugin()
     if warning:
-        print(warning, file=sys.stderr)
-    print(f"wrote {documents} pages to {options.single_file or options.pages or options.output}")
+        warn(f"{warning}\n")
+    say(f"wrote {documents} pages to {options.single_file or options.pages or options.output}\n")
     if not (options.single_file or options.pages):
-        print(f"next: open {os.path.join(options.output, 'index.html')}")
+        say(f"next: open {os.path.join(options.output, 'index.html')}\n")
     return 0
 
 

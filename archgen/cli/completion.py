@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from importlib import import_module
 
 from msgspec import Struct
 
+from archgen.cli.output import document
 from archgen.cli.parser import Parser
 from archgen.project.choice import one_of
 
@@ -29,7 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the script of one shell."""
-    sys.stdout.write(SHELLS[one_of(options.shell, tuple(SHELLS), "shell")](commands()))
+    document(SHELLS[one_of(options.shell, tuple(SHELLS), "shell")](commands()))
     return 0
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 
 from archgen.cli.fonts_told import tell_fonts
+from archgen.cli.output import data, say, warn
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
@@ -21,6 +21,7 @@ from archgen.project.models import judge, unjudged
 from archgen.project.pictures import ICONS, MODES, Drawing, Raster
 from archgen.project.tiers import tiers
 from archgen.project.writing import write
+from archgen.report.terminal import brief
 from archgen.site import Tier
 from archgen.wording import plural
 
@@ -118,10 +119,9 @@ def _tell_scores(found: tuple[Tier, ...], drawing: Drawing) -> None:
 
     for tier in found:
         one = score(drawing.placed(tier))
-        print(
-            f"{tier.id}: {plural(one.overlaps, 'overlap')}, {plural(one.crossings, 'crossing')}, "
-            f"{plural(one.bends, 'bend')}, {plural(one.label_collisions, 'label collision')}, aspect {one.aspect:g}",
-            file=sys.stderr,
+        warn(
+            f"{brief(tier.id)}: {plural(one.overlaps, 'overlap')}, {plural(one.crossings, 'crossing')}, "
+            f"{plural(one.bends, 'bend')}, {plural(one.label_collisions, 'label collision')}, aspect {one.aspect:g}\n"
         )
 
 
@@ -132,9 +132,9 @@ def _save(files: list[File], output: str) -> None:
     if single and len(files) > 1:
         raise UsageError(f"{len(files)} pictures do not fit into {output}; narrow them by --view, --flow or --format")
     if output == "-":
-        sys.stdout.buffer.write(files[0].content)
+        data(files[0].content)
         return
     for file in files:
         path = output if single else os.path.join(output, file.name)
         write(path, file.content)
-        print(path)
+        say(f"{path}\n")

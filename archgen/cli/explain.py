@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from archgen.cli.output import say
 from archgen.cli.parser import style
 from archgen.errors import UsageError
 from archgen.project.choice import nearest
@@ -23,16 +23,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the explanation."""
     if options.list:
-        sys.stdout.write(explainable_as_text())
+        say(explainable_as_text())
         return 0
     if options.name is None:
         raise UsageError("say what to explain: `archgen explain NAME`; `archgen explain --list` lists the names")
-    text = explain(options.name, today(None), style())
+    look = style()
+    text = explain(options.name, today(None), look)
     if text is None:
         hint = nearest(options.name, explainable())
         raise UsageError(
             f"no rule, kind, notion or key is called `{options.name}`{hint}; "
             "see `archgen explain --list` and `archgen rules`"
         )
-    sys.stdout.write(text)
+    say(text, look)
     return 0

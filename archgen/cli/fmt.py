@@ -6,8 +6,8 @@ Exit code: 0 all are in it (or are now), 1 some are not (with --check or --diff)
 from __future__ import annotations
 
 import argparse
-import sys
 
+from archgen.cli.output import data, say, warn
 from archgen.errors import UsageError
 from archgen.project.inputs import STDIN, find, read
 from archgen.report.terminal import brief
@@ -40,19 +40,19 @@ def run(options: argparse.Namespace) -> int:
             broken += 1
             for problem in error.problems:
                 place = f"{problem.place.file}:{problem.place.line}:{problem.place.column}"
-                sys.stderr.write(f"archgen: {brief(f'{place}: {problem.message}')}\n")
+                warn(f"archgen: {brief(f'{place}: {problem.message}')}\n")
             continue
         if name == STDIN and not (options.check or options.diff):
-            sys.stdout.write(made.decode())
+            data(made)
             continue
         if made == given.data:
             continue
         changed += 1
         if options.diff:
-            sys.stdout.write(difference(given.file, given.data, made))
+            say(difference(given.file, given.data, made))
         elif options.check:
-            sys.stdout.write(f"{brief(given.file)} would change\n")
+            say(f"{brief(given.file)} would change\n")
         else:
             rewrite(given.file, made)
-            sys.stdout.write(f"{brief(given.file)} formatted\n")
+            say(f"{brief(given.file)} formatted\n")
     return 2 if broken else int(changed > 0 and (options.check or options.diff))

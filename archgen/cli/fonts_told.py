@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from msgspec.json import encode
 
+from archgen.cli.output import warn
 from archgen.project.models import Model
 
 _FEW = 12
@@ -32,4 +32,4 @@ def tell_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
         return "; ".join(parts)
 
     for one in fallbacks(text):
-        print(f"archgen: {one.name} in the models: {said(one)}", file=sys.stderr)
+        warn(f"archgen: {one.name} in the models: {said(one)}\n")

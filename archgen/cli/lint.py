@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import gc
-import sys
 
 from archgen.cli.linking import linked
+from archgen.cli.output import clear_screen, flush, warn
 from archgen.cli.parser import add_formats, add_paths, formats, tell
 from archgen.cli.progress import Progress
 from archgen.errors import UsageError
@@ -73,15 +73,13 @@ def _watch(options: argparse.Namespace) -> int:
 
     try:
         for _ in changes(tuple(options.paths)):
-            if sys.stdout.isatty():
-                # the screen is cleared and the report begins at its top (ECMA-48, ED and CUP)
-                sys.stdout.write("\x1b[2J\x1b[H")
+            clear_screen()
             try:
                 _once(options)
             except UsageError as error:
-                sys.stderr.write(f"archgen: {brief(str(error))}\n")
-            sys.stdout.flush()
-            sys.stderr.write("archgen: waiting for a change; Ctrl-C ends\n")
+                warn(f"archgen: {brief(str(error))}\n")
+            flush()
+            warn("archgen: waiting for a change; Ctrl-C ends\n")
     except KeyboardInterrupt:
         return 0
     return 0
@@ -94,7 +92,7 @@ def _lint(options: argparse.Namespace) -> int:
     if options.fix or options.diff:
         from archgen.project.mending import mend
 
-        mend(tuple(options.paths), sys.stderr.write, keep=options.fix and not options.diff)
+        mend(tuple(options.paths), warn, keep=options.fix and not options.diff)
     elif options.unsafe_fixes:
         raise UsageError("--unsafe-fixes goes with --fix, or with --diff to see the changes first")
     done = _judged(options, settings, keep)
@@ -106,15 +104,15 @@ def _lint(options: argparse.Namespace) -> int:
         writes = options.fix and not options.diff
         day = today(options.today)
         paths, unsafe = tuple(options.paths), options.unsafe_fixes
-        told = fix(done.outcome, settings.policy, day, sys.stderr.write, keep=writes, unsafe=unsafe, paths=paths)
+        told = fix(done.outcome, settings.policy, day, warn, keep=writes, unsafe=unsafe, paths=paths)
         sentences = tuple(told)
         for sentence in sentences:
-            sys.stderr.write(f"archgen: {brief(sentence)}\n")
+            warn(f"archgen: {brief(sentence)}\n")
         if writes and sentences:
             done = _judged(options, settings, keep)
     tell(asked, FORMATS, done.outcome, linked())
     for note in done.notes:
-        sys.stderr.write(f"archgen: {brief(note)}\n")
+        warn(f"archgen: {brief(note)}\n")
     if any(name == "github" for name, _ in asked):
         summarise(done.outcome)
     return exit_code(done.outcome.findings, settings.fail_on)

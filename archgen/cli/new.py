@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.cli.output import say
 from archgen.project.starter import NAMES, create_model
 
 
@@ -20,5 +21,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the model; what exists is never written over."""
     file = create_model(options.tier, options.output)
-    print(f"wrote {file}\nnext: archgen lint {file}")
+    say(f"wrote {file}\nnext: archgen lint {file}\n")
     return 0

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, TypeVar
 
+from archgen.cli.output import PEOPLE, report
 from archgen.errors import UsageError
 from archgen.project.choice import nearest, one_of
 from archgen.project.writing import write
-from archgen.report.terminal import Style
+from archgen.report.terminal import Style, inert
 
 WIDEST = 120
 Told = TypeVar("Told")
@@ -87,9 +88,10 @@ def tell(
     """Write a report in every format asked for; `shown` is how it looks on standard output, a file is plain."""
     for name, file in asked:
         if file is None:
-            sys.stdout.write(known[name](told, shown))
+            report(name, known[name](told, shown), shown)
         else:
-            write(file, known[name](told, Style()).encode("utf-8", "backslashreplace"))
+            text = known[name](told, Style())
+            write(file, (inert(text) if name in PEOPLE else text).encode("utf-8", "backslashreplace"))
 
 
 def style() -> Style:

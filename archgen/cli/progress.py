@@ -7,6 +7,7 @@ import time
 from types import TracebackType
 from typing import Self
 
+from archgen.cli.output import rewrite_line
 from archgen.report.terminal import brief
 
 PATIENCE = 1.0
@@ -29,10 +30,8 @@ class Progress:
         self._count += 1
         if sys.stderr.isatty() and time.monotonic() - self._start > PATIENCE:
             self._told = True
-            sys.stderr.write(f"\r\x1b[K{self._count} {brief(what)[:60]}")
-            sys.stderr.flush()
+            rewrite_line(f"{self._count} {brief(what)[:60]}")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._told:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
+            rewrite_line()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-
+from archgen.cli.output import warn
 from archgen.project.models import Model
 from archgen.report.terminal import Style
 
@@ -26,6 +25,6 @@ def refused(models: tuple[Model, ...], style: Style, so: str = "nothing was writ
         return False
     from archgen.report import text
 
-    sys.stderr.write(text.write(Outcome(reasons, told.lines, told.step), style))
-    sys.stderr.write(f"archgen: {so}\n")
+    warn(text.write(Outcome(reasons, told.lines, told.step), style), style)
+    warn(f"archgen: {so}\n")
     return True

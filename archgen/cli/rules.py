@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 
 from archgen.cli.linking import linked
+from archgen.cli.output import report
 from archgen.project.choice import one_of
 from archgen.project.words import rules_as_json, rules_as_markdown, rules_as_text
 
@@ -24,5 +24,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the list."""
-    sys.stdout.write(FORMATS[one_of(options.format, tuple(FORMATS), "format")]())
+    name = one_of(options.format, tuple(FORMATS), "format")
+    report(name, FORMATS[name](), linked())
     return 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from archgen.cli.output import data
 from archgen.project.starter import schema
 from archgen.project.writing import write
 
@@ -19,5 +19,5 @@ def run(options: argparse.Namespace) -> int:
     if options.output:
         write(options.output, schema())
     else:
-        sys.stdout.write(schema().decode("utf-8"))
+        data(schema())
     return 0

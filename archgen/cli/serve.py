@@ -6,14 +6,13 @@ A model that cannot be read is shown as what is wrong with it, until the next sa
 from __future__ import annotations
 
 import argparse
-import sys
 
+from archgen.cli.output import flush, warn
 from archgen.cli.parser import add_paths
 from archgen.errors import UsageError
 from archgen.project.day import today
 from archgen.project.generators import ignored_plugin
 from archgen.project.inputs import STDIN, find
-from archgen.report.terminal import plain
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,5 +45,5 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _say(words: str) -> None:
-    sys.stderr.write("".join(f"{plain(line)}\n" for line in words.splitlines()))
-    sys.stderr.flush()
+    warn(f"{words}\n")
+    flush()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from msgspec.structs import replace
 
+from archgen.cli.output import say
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
 from archgen.project.day import today
@@ -33,5 +33,5 @@ def run(options: argparse.Namespace) -> int:
         return 2
     look = replace(style(), width=10_000) if options.wide else style()
     drawing = Drawing("best", "light", not options.no_findings)
-    sys.stdout.write("\n".join(show(tiers(models), drawing, look, options.flow, options.ascii)))
+    say("\n".join(show(tiers(models), drawing, look, options.flow, options.ascii)), look)
     return 0

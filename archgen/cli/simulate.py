@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from archgen.cli.output import report, warn
 from archgen.cli.parser import style
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Simulate and tell."""
-    form = FORMATS[one_of(options.format, tuple(FORMATS), "format")]
+    name = one_of(options.format, tuple(FORMATS), "format")
     words = [options.kill, options.maintain, options.lose_zone]
     models = judge(read(files := (options.model or _behind(words),), options.stdin_filename, files), today(None))
     if refused(models, style(), "nothing was simulated"):
@@ -52,11 +52,11 @@ def run(options: argparse.Namespace) -> int:
             killed, out, zones = map(tuple, words)
             told = simulate(model, model.topology, killed, out, zones)
             drawn = pictures(told, model.topology, options.svg) if options.svg else ()
-            sys.stdout.write(form(told, style()))
+            report(name, FORMATS[name](told, style()), style())
             for file, picture in drawn:
                 write(file, picture.encode())
             if options.svg and not drawn:
-                print("archgen: no flow fails, so nothing was drawn", file=sys.stderr)
+                warn("archgen: no flow fails, so nothing was drawn\n")
     return 0
 
 

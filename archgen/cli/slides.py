@@ -7,6 +7,7 @@ import os
 from typing import cast
 
 from archgen.cli.fonts_told import tell_fonts
+from archgen.cli.output import say
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"slides need {error.name}; install archgen with its extra `slides`") from error
     if form != "svg":
         tell_fonts(models, drawn=form != "pptx")
-    print(f"wrote {len(made.slides)} slides to {output}")
+    say(f"wrote {len(made.slides)} slides to {output}\n")
     return 0
 
 

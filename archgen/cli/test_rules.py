@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from archgen.cli.output import say
 from archgen.errors import UsageError
 from archgen.project.day import today
 from archgen.report.terminal import brief
@@ -27,6 +27,6 @@ def run(options: argparse.Namespace) -> int:
     for rule in rules:
         found = tuple(faults(rule, today(options.today)))
         failed += bool(found)
-        sys.stdout.write(f"{rule.code} {rule.id}: {'fails' if found else 'holds'}\n")
-        sys.stdout.write("".join(f"  {brief(fault)}\n" for fault in found))
+        say(f"{rule.code} {rule.id}: {'fails' if found else 'holds'}\n")
+        say("".join(f"  {brief(fault)}\n" for fault in found))
     return int(failed > 0)

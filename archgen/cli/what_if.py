@@ -6,8 +6,8 @@ Exit code: 0, or 2 for a wrong use or a model without meaning.
 from __future__ import annotations
 
 import argparse
-import sys
 
+from archgen.cli.output import report
 from archgen.cli.parser import style
 from archgen.cli.refusal import refused
 from archgen.project.choice import one_of
@@ -41,12 +41,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Change and tell."""
-    form = FORMATS[one_of(options.format, tuple(FORMATS), "format")]
+    name = one_of(options.format, tuple(FORMATS), "format")
     models = judge(read(files := (options.model,), options.stdin_filename, files), today(None))
     if refused(models, style(), "nothing was changed"):
         return 2
     for model in models:
         if model.topology is not None:
             outcome = what_if(model, model.topology, tuple(options.add), tuple(options.set))
-            sys.stdout.write(form(outcome, style()))
+            report(name, FORMATS[name](outcome, style()), style())
     return 0

@@ -12,6 +12,7 @@ from archgen.glyphs import Icon
 from archgen.layout.placed import Placed
 from archgen.model import Flow
 from archgen.project.pictures import Drawing, Raster
+from archgen.report.terminal import inert
 from archgen.site import Tier
 from archgen.view import Diagram, Sequence
 
@@ -187,25 +188,25 @@ def _excalidraw_flow(sequence: Sequence, drawing: Drawing, icons: Icons) -> str:
 def _text(placed: Placed, _: Drawing, __: Icons) -> str:
     from archgen.render.text import diagram_text
 
-    return diagram_text(placed)
+    return inert(diagram_text(placed))
 
 
 def _text_flow(sequence: Sequence, _: Drawing, __: Icons) -> str:
     from archgen.render.text_sequence import sequence_text
 
-    return sequence_text(sequence) or ""
+    return inert(sequence_text(sequence) or "")
 
 
 def _ascii(placed: Placed, _: Drawing, __: Icons) -> str:
     from archgen.render.text import diagram_text
 
-    return diagram_text(placed, ascii_only=True)
+    return inert(diagram_text(placed, ascii_only=True))
 
 
 def _ascii_flow(sequence: Sequence, _: Drawing, __: Icons) -> str:
     from archgen.render.text_sequence import sequence_text
 
-    return sequence_text(sequence, ascii_only=True) or ""
+    return inert(sequence_text(sequence, ascii_only=True) or "")
 
 
 def _diagrams(diagram: Diagram) -> str:

@@ -8,6 +8,7 @@ from archgen.errors import ModelError, UsageError
 from archgen.policy import Persona, told
 from archgen.project.models import Model
 from archgen.project.settings import reader
+from archgen.report.terminal import brief
 from archgen.site.page import Tier
 from archgen.slug import same_place, slug
 
@@ -34,14 +35,16 @@ def _tier(model: Model, persona: Persona) -> Tier:
 def check_names(models: Iterable[tuple[str, str]], taken: Collection[str] = ()) -> None:
     """Raise UsageError if the slugs of models, told by id and file, can't tell their files apart, or are taken."""
     files: dict[str, str] = {}
-    for id, file in models:
-        name = slug(id)
+    for id, path in models:
+        name, file = slug(id), brief(path)
         if not name:
             raise UsageError(
                 f"the name of {file} must have a letter or a digit to name pages and images by; rename the file"
             )
         if same_place(name) in taken:
             raise UsageError(f"{file} can't have the name `{name}`, which the site uses itself; rename the file")
-        other = files.setdefault(same_place(name), file)
-        if other != file:
-            raise UsageError(f"{other} and {file} would share the name `{name}` in pages and images; rename a file")
+        other = files.setdefault(same_place(name), path)
+        if other is not path:
+            raise UsageError(
+                f"{brief(other)} and {file} would share the name `{name}` in pages and images; rename a file"
+            )

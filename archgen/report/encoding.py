@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -9,17 +10,29 @@ import msgspec
 from archgen.assessment import FlowAssessment
 from archgen.finding import Subject
 
+_STEERING = re.compile(
+    b"##\\[|\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf"
+)
+"""In UTF-8: C1, marks of direction, separators of lines, and the beginning of a command in a log, which only texts hold."""
 
-def encode(document: dict[str, Any]) -> str:
-    """JSON in the layout that all documents of archgen share."""
+
+def encode(document: Any) -> str:
+    """JSON in the layout that all documents of archgen share; a terminal or a log obeys nothing of it."""
     try:
         # the line feed comes first: as text, a large document takes twice its size for one letter beyond ASCII
-        return (msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n").decode()
+        written = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     except UnicodeEncodeError:
         # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
         from json import dumps
 
-        return dumps(msgspec.to_builtins(document), indent=2) + "\n"
+        written = dumps(msgspec.to_builtins(document), indent=2).encode() + b"\n"
+    return _STEERING.sub(_escaped, written).decode()
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    """The last character as its escape in JSON."""
+    text = found[0].decode()
+    return f"{text[:-1]}\\u{ord(text[-1]):04x}".encode()
 
 
 def element(one: Subject) -> dict[str, str]:

@@ -7,9 +7,8 @@ from collections import Counter
 from hashlib import sha256
 from typing import Any, assert_never
 
-from msgspec import json
-
 from archgen.finding import Finding, Severity
+from archgen.report.encoding import encode
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import brief, plain
 
@@ -22,7 +21,7 @@ def write(outcome: Outcome) -> str:
         if finding.accepted is None:
             issues.append(_issue(finding, seen[finding.fingerprint]))
             seen[finding.fingerprint] += 1
-    return json.format(json.encode(issues), indent=2).decode() + "\n"
+    return encode(issues)
 
 
 def _issue(finding: Finding, earlier: int) -> dict[str, Any]:

@@ -64,5 +64,5 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text without what XML reads; what XML forbids is already made visible."""
-    return text.translate(_ESCAPES)
+    """Text without what XML reads, or the log of a run; what XML forbids is already made visible."""
+    return text.translate(_ESCAPES).replace("##[", "##&#91;")

@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import Any, assert_never
 from urllib.parse import quote
 
-from msgspec import json
-
 from archgen import __version__
 from archgen.finding import Accepted, Finding, Related, Severity, Subject
+from archgen.report.encoding import encode
 from archgen.report.outcome import Outcome, page_of
 from archgen.report.terminal import plain
 from archgen.rule import Rule
@@ -33,7 +32,7 @@ def write(outcome: Outcome) -> str:
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The directory that archgen was started in."}}},
         "results": [_result(finding, at[finding.rule]) for finding in outcome.findings],
     }
-    return json.format(json.encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}), indent=2).decode() + "\n"
+    return encode({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule, pages: str) -> dict[str, Any]:

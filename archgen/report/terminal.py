@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -38,6 +39,42 @@ class Style(Struct, frozen=True):
         if not (self.links and address and address.isascii() and address.isprintable()):
             return text
         return f"\x1b]8;;{address}\x1b\\{text}\x1b]8;;\x1b\\"
+
+
+_PAINTED = r"(\x1b\[(?:[012]|3[23]|1;3[1236])m|\x1b\]8;;[\x20-\x7e]*\x1b\\)"
+"""The sequences of `Style`: colours, and links (OSC 8)."""
+
+_LOG_COMMAND = r"(?m)(##[A-Za-z.]*)\[|^((?:[^\S\n]|\x1b\[[\d;]*m)*)::(?!:)"
+"""The beginnings of commands in the log of a CI run: `##[group]`, `##vso[…]` anywhere, `::stop-commands::` in front.
+
+GitLab's marks need a carriage return and an escape, which `inert` shows.
+"""
+
+
+def inert(text: str, style: Style | None = None) -> str:
+    """Text for people of which a terminal or a CI log obeys nothing, whatever names and words it holds.
+
+    Line ends and tabs stay, and so do the sequences of `style`, if it has colours or links.
+    """
+    if not text.isascii() or not text.replace("\n", "").isprintable():
+        painted = style is not None and (style.colour or style.links)
+        text = "\n".join(_inert_line(line, painted) for line in text.split("\n"))
+    # a report without names of this kind does not pay for the expression
+    return re.sub(_LOG_COMMAND, _disarmed, text) if "##" in text or "::" in text else text
+
+
+def _inert_line(line: str, painted: bool) -> str:
+    if line.isprintable():
+        return line
+    body = line.removesuffix("\r")
+    parts = re.split(_PAINTED, body) if painted else [body]
+    shown = (part if at % 2 else "\t".join(map(plain, part.split("\t"))) for at, part in enumerate(parts))
+    return "".join(shown) + line[len(body) :]
+
+
+def _disarmed(found: re.Match[str]) -> str:
+    """The same width, so that what stands below stays in its column."""
+    return f"{found[1]}(" if found[1] else f"{found[2]}:."
 
 
 def plain(text: str) -> str:

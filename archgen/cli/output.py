@@ -1,0 +1,58 @@
+"""The only place that writes to standard output and standard error: text for people is made inert, documents are UTF-8."""
+
+from __future__ import annotations
+
+import sys
+
+from archgen.report.terminal import Style, inert
+
+PEOPLE = ("text", "concise", "markdown")
+"""The formats that people read; the others are documents for programs."""
+
+
+def say(text: str, style: Style | None = None) -> None:
+    """Write text for people to standard output; `style` is that of the text, if it has any."""
+    sys.stdout.write(inert(text, style))
+
+
+def warn(text: str, style: Style | None = None) -> None:
+    """Write text for people to standard error."""
+    sys.stderr.write(inert(text, style))
+
+
+def document(text: str) -> None:
+    """Write text for programs to standard output, in UTF-8 whatever the terminal has."""
+    data(text.encode("utf-8", "backslashreplace"))
+
+
+def data(content: bytes) -> None:
+    """Write bytes to standard output."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def report(name: str, text: str, style: Style) -> None:
+    """Write a report in the format of this name to standard output."""
+    if name in PEOPLE:
+        say(text, style)
+    else:
+        document(text)
+
+
+def clear_screen() -> None:
+    """Begin at the top of an empty screen (ECMA-48, ED and CUP), if standard output is a terminal."""
+    if sys.stdout.isatty():
+        sys.stdout.write("\x1b[2J\x1b[H")
+
+
+def rewrite_line(text: str = "") -> None:
+    """Put text in the place of the line on standard error that is written last (ECMA-48, EL)."""
+    sys.stderr.write(f"\r\x1b[K{inert(text)}")
+    sys.stderr.flush()
+
+
+def flush() -> None:
+    """Hand over what is written."""
+    sys.stdout.flush()
+    sys.stderr.flush()
