@@ -126,7 +126,10 @@ def kind_of(mode: int) -> str:
 
 def check_inside(path: str, directory: str) -> str:
     """Return the path with its links resolved; raise OutsideProject if that doesn't lie in the directory."""
-    resolved = os.path.realpath(path)
+    try:
+        resolved = os.path.realpath(path)
+    except ValueError as error:
+        raise UnreadableFile(path, f"is no path: {error}", "correct it") from error
     if not lies_in(resolved, os.path.realpath(directory)):
         raise OutsideProject(path, "leads out of the project", "put the file into the project")
     return resolved

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from glob import glob
 from typing import Any
 
 from mkdocs.config import config_options
@@ -20,6 +19,7 @@ from archgen.errors import UsageError
 from archgen.project.day import today
 from archgen.project.directories import mark
 from archgen.project.fences import Embed, Fault, Fence, embed, taken_out
+from archgen.project.matching import matching
 from archgen.project.preview import Preview, Previews
 from archgen.project.reloading import look_at
 from archgen.site.door import Door, settle, undated
@@ -148,7 +148,8 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         patterns = [self.config.models] if isinstance(self.config.models, str) else self.config.models
         found: dict[str, None] = {}
         for pattern in patterns:
-            found |= dict.fromkeys(sorted(glob(os.path.join(top, pattern), recursive=True)))
+            names = sorted(matching("mkdocs.yml", pattern, top))
+            found |= dict.fromkeys(os.path.join(top, name) for name in names)
         if not found:
             raise UsageError(f"no model matches {', '.join(map(str, patterns))} beside mkdocs.yml")
         return tuple(os.path.relpath(file) for file in found)

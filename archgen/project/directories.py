@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 
 from archgen.errors import UsageError
 from archgen.files import SITE_FILE, read_file
-from archgen.project.ending import Ended, await_copies, cleanly
+from archgen.project.ending import Ended, await_copies, check_end, cleanly
 from archgen.project.leftovers import clear_once, hold, part_name
 from archgen.project.writing import replace
 
@@ -46,6 +46,7 @@ def filled_directory(output: str) -> Iterator[str]:
         made = os.path.join(staging, "made")
         os.mkdir(made)
         yield made
+        check_end()
         _put(made, target, output)
 
 
@@ -64,7 +65,7 @@ def _staging(around: str, name: str) -> Iterator[str]:
     with hold(staging):
         try:
             yield staging
-        except Ended:
+        except (Ended, KeyboardInterrupt):
             await_copies()
             raise
         finally:

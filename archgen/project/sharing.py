@@ -79,6 +79,8 @@ def _worker(turns: int, count: int, work: Callable[[int], Done]) -> _Worker:
         os.close(told)
         return _Worker(process, results)
     code = 1
+    # with an end of its own it would wait for ever to be read where the process that reads has been killed
+    os.close(results)
     try:
         # nothing of what the copied process has still to do may happen twice, so it ends here in any case
         with os.fdopen(told, "wb") as stream:

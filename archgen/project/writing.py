@@ -35,11 +35,11 @@ def write(path: str, content: bytes, *, over_input: bool = False) -> None:
     Directories on the way are created. A pipe or a terminal is written to directly. UsageError if the path is a directory,
     leads out of the project by a link, or is a model or an input of this run; with `over_input` it may be an input.
     """
-    target = _destination(path)
-    status = _status(target)
+    status = _status(path)
     if status is not None and (not stat.S_ISREG(status.st_mode) or os.path.abspath(path).startswith(_STREAMS)):
         _send(path, status.st_mode, content)
         return
+    target = _destination(path)
     _check_output(path, target, status, over_input)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     replace(target, content, status)
@@ -82,23 +82,18 @@ def _destination(path: str) -> str:
     if os.path.islink(target):
         raise UsageError(f"{path} is a link that leads nowhere; remove it, or name another file")
     root = repository_of(os.getcwd())
-    if lies_in(absolute, root) and not lies_in(target, os.path.realpath(root)) and not _is_special(target):
+    if lies_in(absolute, root) and not lies_in(target, os.path.realpath(root)):
         raise UsageError(f"{path} leads out of the project, to {target}; remove the link, or name the file itself")
     return target
 
 
-def _is_special(target: str) -> bool:
-    status = _status(target)
-    return status is not None and (stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode))
-
-
-def _status(target: str) -> os.stat_result | None:
+def _status(path: str) -> os.stat_result | None:
     try:
-        return os.stat(target)
+        return os.stat(path)
     except FileNotFoundError:
         return None
     except ValueError as error:
-        raise UsageError(f"{target} can't be written: {error}; name another file") from error
+        raise UsageError(f"{path} can't be written: {error}; name another file") from error
 
 
 def _send(path: str, mode: int, content: bytes) -> None:
