@@ -147,7 +147,8 @@ def _flow(
     result = calculation.availability(up)
     result = replace(result, importance=tuple(one for one in result.importance if one.element not in gone))
     moving = {one.element for one in result.importance} if result.method == "exact" else set(plan.elements)
-    found = (probabilities.of(element)[1] for element in plan.elements if element in moving.difference(gone))
+    moving.difference_update(gone)
+    found = (probabilities.of(element)[1] for element in plan.elements if element in moving)
     assumed = tuple(one for one in found if one is not None)
 
     def shifted(factor: float) -> float:

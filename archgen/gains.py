@@ -106,7 +106,7 @@ class _Search:
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
         self.work = 0
-        self.breaking = frozenset(point.element for each in topology.losses.failures.values() for point in each.points)
+        self.breaking = frozenset(element for points in topology.losses.points.values() for element in points)
 
 
 class _FlowSearch:

@@ -11,7 +11,7 @@ from archgen.project.analyze import FORMATS, ORDERS, analyze
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.inputs import given
-from archgen.project.models import judge
+from archgen.project.models import unjudged
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Assess every model that has a meaning, tell it in every format; 2 if one has none."""
     asked = formats(options, tuple(FORMATS), "json=flows.json")
     order = int(one_of(options.order, ORDERS, "order"))
-    models = judge(given(tuple(options.paths), options.stdin_filename), today(options.today))
+    models = unjudged(given(tuple(options.paths), options.stdin_filename), today(options.today))
     sound = [model for model in models if not model.problems]
     with Progress() as progress:
         found = tuple(

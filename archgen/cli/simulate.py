@@ -12,7 +12,7 @@ from archgen.model import SUFFIX
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.inputs import read
-from archgen.project.models import judge
+from archgen.project.models import unjudged
 from archgen.project.simulate import FORMATS, pictures, simulate
 from archgen.project.writing import write
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     """Simulate and tell."""
     name = one_of(options.format, tuple(FORMATS), "format")
     words = [options.kill, options.maintain, options.lose_zone]
-    models = judge(read(files := (options.model or _behind(words),), options.stdin_filename, files), today(None))
+    models = unjudged(read(files := (options.model or _behind(words),), options.stdin_filename, files), today(None))
     if refused(models, style(), "nothing was simulated"):
         return 2
     for model in models:

@@ -13,7 +13,7 @@ from archgen.cli.refusal import refused
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.inputs import read
-from archgen.project.models import judge
+from archgen.project.models import unjudged
 from archgen.project.what_if import FORMATS, what_if
 
 
@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Change and tell."""
     name = one_of(options.format, tuple(FORMATS), "format")
-    models = judge(read(files := (options.model,), options.stdin_filename, files), today(None))
+    models = unjudged(read(files := (options.model,), options.stdin_filename, files), today(None))
     if refused(models, style(), "nothing was changed"):
         return 2
     for model in models:

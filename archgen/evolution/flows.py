@@ -131,7 +131,7 @@ def _facts(side: Side, flow: str) -> FlowFacts | None:
 
 def stops(topology: Topology, flow: str) -> tuple[Subject, ...]:
     """The elements whose loss alone breaks a flow, a host standing for what is on it."""
-    return tuple(one.element for one in topology.losses.breaking if flow in one.flows)
+    return tuple(one.element for one in topology.losses.causes[flow])
 
 
 def called(topology: Topology, element: Subject) -> str:
@@ -145,7 +145,7 @@ def called(topology: Topology, element: Subject) -> str:
 def survivors(topology: Topology, flow: str) -> tuple[str, ...]:
     """The hosts of a flow whose loss alone does not break it."""
     failures = topology.losses.failures[flow]
-    fatal = {point.element for point in failures.points}
+    fatal = topology.losses.points[flow]
     return tuple(one.id for one in failures.elements if one.kind == "host" and one not in fatal)
 
 

@@ -1,4 +1,4 @@
-"""All single failures of a flow in one evaluation, each with its proof.
+"""All single failures of a flow in one evaluation, each with its proof on demand.
 
 Every value is a bit set over states: bit 0 is the state with nothing failed, bit i the state in which element i alone
 has failed; a set bit means "does not work then".
@@ -7,6 +7,7 @@ has failed; a set bit means "does not work then".
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
@@ -15,11 +16,24 @@ from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.structure import Need
 
 
-class SinglePoint(Struct, frozen=True):
-    """An element whose loss alone makes the flow fail, with the proof."""
+class SinglePoint:
+    """An element whose loss alone makes a flow fail; the proof is traced when it is asked for.
 
-    element: Subject
-    proof: Proof
+    A long flow has as many points as elements, and a proof as many replicas, so that all proofs take quadratic time.
+    """
+
+    def __init__(self, plan: Plan, gone: tuple[Subject, ...], place: int) -> None:
+        self.flow = plan.structure.flow
+        self.element = plan.elements[place]
+        self._plan = plan
+        self._gone = gone
+        self._state = 2 << place
+
+    @cached_property
+    def proof(self) -> Proof:
+        """The step that fails without the element, and the path to it."""
+        evaluation = single_failures(self._plan, self._gone)
+        return Proof((self.element,), self.flow, *trace(evaluation, self._state))
 
 
 class Failures(Struct, frozen=True):
@@ -85,7 +99,13 @@ class States:
 
 
 def single_failures(plan: Plan, gone: Collection[Subject] = ()) -> Evaluation[int]:
-    """The evaluation over nothing failed and each element failed alone, `gone` being lost in every state."""
+    """Evaluate a flow with nothing failed and with each element failed alone, `gone` being lost in every state."""
+    return _single_failures(plan, tuple(gone))
+
+
+# the questions about a flow come one after the other, and an evaluation of a long flow takes much memory
+@lru_cache(maxsize=2)
+def _single_failures(plan: Plan, gone: tuple[Subject, ...]) -> Evaluation[int]:
     always = (1 << (len(plan.elements) + 1)) - 1
     failed = {element: 1 << place for place, element in enumerate(plan.elements, 1)}
     return Evaluation(plan, States({**failed, **dict.fromkeys(gone, always)}, always))
@@ -102,11 +122,7 @@ def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
     if found.flow & 1:
         step, path = trace(found, 1)
         return Failures(flow, False, (), plan.elements, step, path)
-    points = tuple(
-        SinglePoint(element, Proof((element,), flow, *trace(found, 1 << place)))
-        for place, element in enumerate(plan.elements, 1)
-        if found.flow >> place & 1
-    )
+    points = tuple(SinglePoint(plan, tuple(gone), place) for place in places(found.flow >> 1))
     return Failures(flow, True, points, plan.elements)
 
 
@@ -115,7 +131,12 @@ def single_points(plan: Plan) -> tuple[Subject, ...]:
     flow = single_failures(plan).flow
     if flow & 1:
         return ()
-    return tuple(element for place, element in enumerate(plan.elements, 1) if flow >> place & 1)
+    return tuple(plan.elements[place] for place in places(flow >> 1))
+
+
+def places(mask: int) -> list[int]:
+    """List the places of the bits that are set, in linear time: a shift copies all of a long mask."""
+    return [place for place, digit in enumerate(reversed(f"{mask:b}")) if digit == "1"]
 
 
 def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
@@ -136,12 +157,11 @@ def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     for replica in queue:
         for need in plan.structure.needs[replica]:
             if found.unmet(need) & bit:
-                callees = [one for one in plan.of(need) if failed[one] & asked == bit]
                 if alive(found, need, bit) < need.count:
-                    dead = [one for one in callees if down[one] & bit]
+                    dead = [one for one in plan.of(need) if failed[one] & asked == bit and down[one] & bit]
                     return need.step, (*_way(came_from, replica), *dead[:1])
-                for one in callees:
-                    if one not in came_from and not down[one] & bit:
+                for one in plan.of(need):
+                    if one not in came_from and failed[one] & asked == bit and not down[one] & bit:
                         came_from[one] = replica
                         queue.append(one)
     return initiator.step, (sound[0],)
@@ -157,8 +177,10 @@ def _way(came_from: dict[str, str | None], replica: str) -> tuple[str, ...]:
 
 def alive(found: Evaluation[int], need: Need, bit: int) -> int:
     """How many replicas could meet a need in a state if all that is up worked."""
-    down = found.down
-    up = len([one for one in need.candidates if not down[one] & bit])
+    down, candidates = found.down, need.candidates
+    if len(candidates) == 1 and not need.standbys:
+        return 0 if down[candidates[0]] & bit else 1
+    up = len([one for one in candidates if not down[one] & bit])
     for standby in need.standbys:
         promoters = found.plan.members.get(standby.promoter, []) if standby.promoter is not None else []
         awake = standby.promoter is None or any(not down[one] & bit for one in promoters)

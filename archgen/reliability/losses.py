@@ -24,7 +24,7 @@ class Breaking(Struct, frozen=True):
     @property
     def flows(self) -> tuple[str, ...]:
         """The ids of the broken flows."""
-        return tuple(point.proof.flow for point in self.points)
+        return tuple(point.flow for point in self.points)
 
 
 class Losses:
@@ -32,6 +32,7 @@ class Losses:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._lying: dict[str, dict[Subject, list[Replica]]] = {}
 
     @cached_property
     def structures(self) -> dict[str, Structure]:
@@ -47,6 +48,11 @@ class Losses:
     def failures(self) -> dict[str, Failures]:
         """What the loss of each single element does to each flow."""
         return {flow: failures(plan) for flow, plan in self.plans.items()}
+
+    @cached_property
+    def points(self) -> dict[str, dict[Subject, SinglePoint]]:
+        """The single points of failure of each flow, by element."""
+        return {flow: {point.element: point for point in each.points} for flow, each in self.failures.items()}
 
     @cached_property
     def single_losses(self) -> dict[str, Evaluation[int]]:
@@ -67,13 +73,22 @@ class Losses:
         for element in [one for one in points if one.kind == "replica"]:
             hosts = self._index.replicas[element.id].hosts
             host = Subject("host", hosts[0]) if len(hosts) == 1 else None
-            covered = {point.proof.flow for point in points.get(host, ())} if host else set()
-            if host is not None and covered.issuperset(point.proof.flow for point in points[element]):
+            covered = {point.flow for point in points.get(host, ())} if host else set()
+            if host is not None and covered.issuperset(point.flow for point in points[element]):
                 absorbed.setdefault(host, []).append(element.id)
                 del points[element]
         return tuple(
             Breaking(element, tuple(found), tuple(absorbed.get(element, ()))) for element, found in points.items()
         )
+
+    @cached_property
+    def causes(self) -> dict[str, tuple[SinglePoint, ...]]:
+        """The root causes of single failures by flow, in the order of `breaking`."""
+        causes: dict[str, list[SinglePoint]] = {flow: [] for flow in self.failures}
+        for breaking in self.breaking:
+            for point in breaking.points:
+                causes[point.flow].append(point)
+        return {flow: tuple(points) for flow, points in causes.items()}
 
     @cached_property
     def zones_holding(self) -> dict[str, frozenset[str]]:
@@ -94,7 +109,7 @@ class Losses:
 
         The zone's hosts fail together, those apart that break the flow alone or lie in an inner zone that does.
         """
-        points = {point.element for point in self.failures[flow].points}
+        points = self.points[flow]
         hosts = [host.id for host in self._index.architecture.hosts]
         inner = [one.id for one in points if one.kind == "zone" and self._index.inside(one.id, zone)]
         lost = [
@@ -109,10 +124,20 @@ class Losses:
 
     def lying_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
         """The replicas of a flow that surely go down with a host or a zone."""
-        replicas = [one for one in self.structures[flow].replicas if one.component not in self.structures[flow].clients]
-        if element.kind == "host":
-            return tuple(one for one in replicas if one.hosts == (element.id,))
-        return tuple(one for one in replicas if element.id in self._index.shared_zones(one))
+        if flow not in self._lying:
+            self._lying[flow] = self._by_place(self.structures[flow])
+        return tuple(self._lying[flow].get(element, ()))
+
+    def _by_place(self, structure: Structure) -> dict[Subject, list[Replica]]:
+        """The replicas of a flow by the host that each stands on and by each zone that it is surely in."""
+        by_place: dict[Subject, list[Replica]] = {}
+        for replica in structure.replicas:
+            if replica.component not in structure.clients:
+                places = [Subject("host", one) for one in replica.hosts] if len(replica.hosts) == 1 else []
+                places += [Subject("zone", one) for one in self._index.shared_zones(replica)]
+                for place in places:
+                    by_place.setdefault(place, []).append(replica)
+        return by_place
 
     def breaks_beside(self, flow: str, component: str) -> frozenset[Subject]:
         """The elements whose loss alone would break a flow even if a component never failed."""

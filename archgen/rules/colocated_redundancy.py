@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archgen.finding import Proof, Subject
 from archgen.reliability.failure import single_points
@@ -16,12 +16,12 @@ def check(facts: Topology) -> Iterator[Hit]:
     """One hit a host or zone that breaks flows only because replicas of one component stand in it together."""
     for breaking in facts.losses.breaking:
         if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
-            proofs = {point.proof.flow: point.proof for point in breaking.points}
+            points = {point.flow: point for point in breaking.points}
             blamed = {flow: _blamed(facts, breaking, flow) for flow in breaking.flows}
             flows = tuple(flow for flow, components in blamed.items() if components)
             if flows:
                 components = tuple(dict.fromkeys(one for flow in flows for one in blamed[flow]))
-                yield _hit(facts, breaking.element, components, flows, proofs[flows[0]])
+                yield _hit(facts, breaking.element, components, flows, points[flows[0]].proof)
 
 
 def _has_peer(facts: Topology, zone: Subject) -> bool:
@@ -34,7 +34,7 @@ def _blamed(facts: Topology, breaking: Breaking, flow: str) -> tuple[str, ...]:
     element = breaking.element
     if element.kind == "zone" and facts.losses.holds_all(element.id, flow):
         return ()
-    alone = {point.element for point in facts.losses.failures[flow].points}
+    alone = facts.losses.points[flow]
     inside = _inside(facts, element, flow)
     several = tuple(component for component, replicas in inside.items() if len(replicas) > 1)
     shared = tuple(one for one in several if not _breaks_alone(facts, inside[one], element, alone))
@@ -53,12 +53,12 @@ def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]
     return found
 
 
-def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone: set[Subject]) -> bool:
+def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone: Mapping[Subject, object]) -> bool:
     """Whether one of the replicas, or one host of several in a zone, would break the flow by itself."""
     smaller = {Subject("replica", one) for one in replicas}
     if element.kind == "zone":
         smaller |= {Subject("host", host) for one in replicas for host in facts.replicas[one].hosts}
-    return not smaller.isdisjoint(alone)
+    return any(one in alone for one in smaller)
 
 
 def _hit(facts: Topology, element: Subject, components: tuple[str, ...], flows: tuple[str, ...], proof: Proof) -> Hit:

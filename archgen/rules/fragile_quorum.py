@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from archgen.change import Change
-from archgen.finding import Proof, Subject
+from archgen.finding import Subject
 from archgen.model import Component
 from archgen.reliability.evaluation import Plan
-from archgen.reliability.failure import failures
+from archgen.reliability.failure import SinglePoint, failures
 from archgen.reliability.structure import quorum
 from archgen.remedy import one_more
 from archgen.rule import Hit, Rule
@@ -64,9 +64,9 @@ def _by_zone(facts: Topology, component: Component) -> dict[str, int]:
 def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
     # a promoter stands in no step, and a flow can hang on its quorum all the same
     broken = {flow: _broken_by_quorum(facts, component.id, flow) for flow in facts.flows}
-    proofs = [proof for found in broken.values() for proof in found]
-    causes = {(proof.kill[0].id, proof.flow) for proof in proofs}
-    elements = dict.fromkeys(proof.kill[0] for proof in proofs)
+    points = [point for found in broken.values() for point in found]
+    causes = {(point.element.id, point.flow) for point in points}
+    elements = dict.fromkeys(point.element for point in points)
     flows = tuple(flow for flow, found in broken.items() if found)
     breaks = f"; losing {listed([one.id for one in elements], 'or')} breaks {listed(flows)}" if flows else ""
     return Hit(
@@ -75,19 +75,19 @@ def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
         related=tuple((one, "is enough to lose the quorum") for one in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
-        proof=proofs[-1] if proofs else None,
+        proof=points[-1].proof if points else None,
         causes=frozenset(causes),
     )
 
 
-def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[Proof, ...]:
+def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[SinglePoint, ...]:
     """The single failures of a flow that would break nothing if the component asked for no quorum."""
     structure = facts.losses.structures[flow]
     if component not in structure.quorums:
         return ()
     asked = {name: value for name, value in structure.quorums.items() if name != component}
     left = {one.element for one in failures(Plan(facts.index, replace(structure, quorums=asked))).points}
-    return tuple(one.proof for one in facts.losses.failures[flow].points if one.element not in left)
+    return tuple(one for one in facts.losses.failures[flow].points if one.element not in left)
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:

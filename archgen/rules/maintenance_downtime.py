@@ -37,7 +37,7 @@ def check(facts: Topology) -> Iterator[Hit]:
 def _left(still: frozenset[tuple[Subject, str]] | None, breaking: Breaking) -> Breaking:
     if still is None:
         return breaking
-    points = tuple(one for one in breaking.points if (breaking.element, one.proof.flow) in still)
+    points = tuple(one for one in breaking.points if (breaking.element, one.flow) in still)
     return Breaking(breaking.element, points, breaking.absorbed)
 
 

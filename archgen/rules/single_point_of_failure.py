@@ -19,7 +19,7 @@ def check(facts: Topology) -> Iterator[Hit]:
     for breaking in facts.losses.breaking:
         points = breaking.points
         if breaking.element.kind == "zone":
-            points = tuple(one for one in points if _own(facts, breaking.element.id, one.proof.flow))
+            points = tuple(one for one in points if _own(facts, breaking.element.id, one.flow))
         if points:
             yield _hit(facts, Breaking(breaking.element, points, breaking.absorbed))
 

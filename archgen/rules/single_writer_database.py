@@ -39,12 +39,12 @@ def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:
         for hop in facts.hops[flow]
         if hop.connection is not None
     )
-    return writes and any(one.element == Subject("replica", writer) for one in facts.losses.failures[flow].points)
+    return writes and Subject("replica", writer) in facts.losses.points[flow]
 
 
 def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:
     causes = {(writer, flow) for flow in flows}
-    proofs = [one.proof for one in facts.losses.failures[flows[0]].points if one.element == Subject("replica", writer)]
+    point = facts.losses.points[flows[0]][Subject("replica", writer)]
     related = [(Subject("replica", writer), "is the only replica that takes writes")]
     hosts = facts.replicas[writer].hosts
     if len(hosts) == 1:
@@ -52,14 +52,14 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
         related.append((host, "carries the only writer"))
         owed = [flow for flow in flows if host not in facts.losses.breaks_beside(flow, component.id)]
         causes |= {(host.id, flow) for flow in owed}
-        proofs += [one.proof for flow in owed[:1] for one in facts.losses.failures[flow].points if one.element == host]
+        point = facts.losses.points[owed[0]].get(host, point) if owed else point
     return Hit(
         subject=Subject("component", component.id),
         message=_message(facts, component, writer, flows),
         related=tuple(related),
         flows=flows,
         fix=_fix(component, writer),
-        proof=proofs[-1],
+        proof=point.proof,
         causes=frozenset(causes),
     )
 

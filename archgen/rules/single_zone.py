@@ -30,7 +30,7 @@ def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
     """Whether a flow in one region, or at one provider, is safe from the loss of each smaller place there."""
     if facts.zones[zone].kind not in _WIDE:
         return False
-    lone = {point.element for point in facts.losses.failures[flow].points}
+    lone = facts.losses.points[flow]
     hosts = [host for one in facts.losses.structures[flow].replicas for host in one.hosts]
     places = {one for host in hosts for one in facts.index.zones_around(host) if facts.index.inside(one, zone)}
     apart = [one for one in places if facts.zones[one].kind not in _SMALL]
@@ -38,8 +38,8 @@ def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
 
 
 def _hit(facts: Topology, zone: str, flows: tuple[str, ...]) -> Hit:
-    points = [point for flow in flows for point in facts.losses.failures[flow].points]
-    proof = next((point.proof for point in points if point.element == Subject("zone", zone)), None)
+    points = (facts.losses.points[flow].get(Subject("zone", zone)) for flow in flows)
+    proof = next((point.proof for point in points if point is not None), None)
     kind = facts.zones[zone].kind
     return Hit(
         subject=Subject("zone", zone),

@@ -225,8 +225,8 @@ def zones(topology: Topology) -> str:
         held = [host for host in topology.hosts if zone.id in topology.index.zones_around(host)]
         lost = [
             flow_links(topology, flow)
-            for flow, failures in topology.losses.failures.items()
-            if Subject("zone", zone.id) in {point.element for point in failures.points}
+            for flow, points in topology.losses.points.items()
+            if Subject("zone", zone.id) in points
         ]
         name = f"{place('zone', zone.id)}{code(zone.id)}"
         within = code(zone.within) if zone.within else ""

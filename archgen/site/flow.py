@@ -110,11 +110,9 @@ def _breaks(tier: Tier, flow: Flow) -> Iterator[str]:
 
 def _fatal(tier: Tier, flow: Flow) -> Iterator[tuple[str, ...]]:
     topology = tier.topology
-    for breaking in topology.losses.breaking:
-        for point in breaking.points:
-            if point.proof.flow == flow.id:
-                path = " → ".join(code(one) for one in point.proof.path)
-                yield (code(called(topology, breaking.element)), _failing(topology, point.proof), path)
+    for point in topology.losses.causes[flow.id]:
+        path = " → ".join(code(one) for one in point.proof.path)
+        yield (code(called(topology, point.element)), _failing(topology, point.proof), path)
 
 
 def _failing(topology: Topology, proof: Proof) -> str:

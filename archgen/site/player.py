@@ -76,6 +76,6 @@ def steps(tier: Tier, flow: Flow) -> list[list[Any]]:
 def variants(topology: Topology, flow: Flow) -> list[list[Any]]:
     """What the player offers to lose: what stops the flow alone, and a host that it survives; each with what it is called."""
     place = {one: at for at, one in enumerate(elements(topology))}
-    fatal = [one.element for one in topology.losses.breaking if flow.id in one.flows]
+    fatal = [one.element for one in topology.losses.causes[flow.id]]
     kept = [Subject("host", one) for one in survivors(topology, flow.id)[:1]]
     return [[called(topology, one), place[one]] for one in (*fatal[:VARIANTS], *kept) if one in place]

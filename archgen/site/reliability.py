@@ -77,7 +77,7 @@ def _row(tier: Tier, one: FlowAssessment) -> Sequence[str]:
 
 def _points(tier: Tier, flow: str) -> str:
     """The single points of failure of a flow, each with the issue that proves it."""
-    found = [one.element for one in tier.topology.losses.breaking if flow in one.flows]
+    found = [one.element for one in tier.topology.losses.causes[flow]]
     told = [f"{_proof(tier, one, flow)}{code(called(tier.topology, one))}" for one in found[:NAMED]]
     return listed([*told, *([f"{len(found) - NAMED} more"] if len(found) > NAMED else [])])
 

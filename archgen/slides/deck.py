@@ -169,7 +169,7 @@ def _steps(chapter: Chapter, sequence: Sequence, title: str) -> Iterator[Slide]:
 
 
 def _flow_notes(chapter: Chapter, sequence: Sequence) -> str:
-    breaking = tuple(one.element.id for one in chapter.topology.losses.breaking if sequence.id in one.flows)
+    breaking = tuple(one.element.id for one in chapter.topology.losses.causes[sequence.id])
     fatal = f"One failure stops it: {_few(breaking, 'or')}." if breaking else "No single failure stops it."
     found = [
         _said(number, one)
@@ -186,7 +186,7 @@ def _reliability(chapter: Chapter) -> Iterator[Slide]:
     rows = []
     assessed = assess(chapter.topology, 1)
     for one in assessed:
-        breaking = tuple(each.element.id for each in chapter.topology.losses.breaking if one.flow in each.flows)
+        breaking = tuple(each.element.id for each in chapter.topology.losses.causes[one.flow])
         down = lasting(one.result.downtime) if one.possible else "always"
         title = chapter.topology.flows[one.flow].title
         rows.append((title, percent(one.result.availability), down, _few(breaking, "or") or "nothing"))

@@ -202,8 +202,8 @@ def _stops(topology: Topology, elements: Iterable[Subject]) -> str:
     lost = set(elements)
     found = [
         flow
-        for flow, failures in topology.losses.failures.items()
-        if any(point.element in lost for point in failures.points)
+        for flow, points in topology.losses.points.items()
+        if any(one in points for one in lost)
     ]
     if not found:
         return "no flow" if topology.flows else ""
