@@ -74,7 +74,7 @@ class Probabilities:
         availability = self._stated(loss)
         if availability is None or not availability.mttr:
             return 0.0
-        needed = max(self._recovery(primary) for primary in plan.answered() if loss in plan.causes(primary))
+        needed = max(map(self._recovery, plan.awaiting()[loss]))
         return max(0.0, 1.0 - needed / (availability.mttr * _SECONDS_PER_HOUR))
 
     def _recovery(self, replica: str) -> float:

@@ -17,7 +17,7 @@ from archgen.assessment import FlowAssessment, Probabilities, quantified
 from archgen.finding import Subject
 from archgen.model import Architecture, Branch, Flow, Frame, Request, Step
 from archgen.reliability.availability import Calculation, FlowAvailability, Importance
-from archgen.reliability.edits import AddHost, AddReplica, Automatic, Edit, apply, by_hand, stem, worded
+from archgen.reliability.edits import AddHost, AddReplica, Automatic, Edit, apply, by_hand, worded
 from archgen.reliability.failure import failures
 from archgen.reliability.repair import against
 from archgen.reliability.structure import requests
@@ -170,7 +170,7 @@ class _FlowSearch:
         return not isinstance(edit, Automatic) and any(replica.floating for one in parts for replica in one.replicas)
 
     def _applied(self, edits: tuple[Edit, ...]) -> Architecture:
-        """The flow's part of the model with some changes; what is new is as available as what it is like."""
+        """The flow's part of the model with some changes."""
         changed = self.own
         parts = {one.id for one in changed.components}
         for edit in edits:
@@ -178,9 +178,7 @@ class _FlowSearch:
                 changed = self._with_host(changed, edit.host)
             if isinstance(edit, AddHost):
                 edit = replace(edit, components=tuple(one for one in edit.components if one in parts))
-            changed = apply(changed, edit)
-            if not isinstance(edit, Automatic) and edit.host is not None:
-                changed = self._as_available(changed, edit.host, self._like(edit))
+            changed = apply(changed, edit, self.search.topology.index.callers)
         return changed
 
     def _with_host(self, changed: Architecture, host: str | None) -> Architecture:
@@ -189,22 +187,6 @@ class _FlowSearch:
         if host not in known or any(one.id == host for one in changed.hosts):
             return changed
         return replace(changed, hosts=(*changed.hosts, known[host]))
-
-    def _like(self, edit: AddReplica | AddHost) -> str:
-        if isinstance(edit, AddHost):
-            return edit.like
-        return self.search.topology.components[edit.component].replicas[0].hosts[0]
-
-    def _as_available(self, changed: Architecture, host: str, like: str) -> Architecture:
-        topology = self.search.topology
-        stated = topology.hosts[like].availability
-        hosts = (replace(one, availability=stated) if one.id == host else one for one in changed.hosts)
-        around = {stem(one.id): one.availability for one in reversed(self.whole.zones)}
-        zones = (
-            one if one.id in topology.zones else replace(one, availability=around.get(stem(one.id)))
-            for one in changed.zones
-        )
-        return replace(changed, hosts=changed.hosts if host in topology.hosts else tuple(hosts), zones=tuple(zones))
 
     def _after(self, edits: tuple[Edit, ...]) -> FlowAvailability | None:
         """The flow's availability with some changes; None where it is not exact, and then for every other one."""
@@ -224,12 +206,15 @@ class _FlowSearch:
 
 def _of_flow(topology: Topology, flow: Flow, used: frozenset[str]) -> Architecture:
     """A model of one flow and nothing but what its structure function looks at, which a try then takes no longer for."""
-    copied = (topology.components[name].replication for name in used)
-    kept = used | {one.by for one in copied if one is not None and one.by in topology.components}
-    hosts = {host for name in kept for host in topology.hosts_of(name)}
-    asked = ((one.source, target) for one, _ in requests(flow.steps) for target in one.targets)
-    calls = {one.id for each in asked if (one := topology.index.connections.get(each)) is not None}
     whole = topology.architecture
+    asked = ((one.source, target) for one, _ in requests(flow.steps) for target in one.targets)
+    calls = {one.id: one for each in asked if (one := topology.index.connections.get(each)) is not None}
+    copied = (topology.components[name].replication for name in used)
+    promoters = {one.by for one in copied if one is not None and one.by in topology.components}
+    # a connection without its ends is none, and what an optional call leads to decides what starts a flow
+    ends = {name for one in calls.values() for name in (one.source, *one.targets)}
+    kept = used | promoters | ends
+    hosts = {host for name in kept for host in topology.hosts_of(name)}
     return replace(
         whole,
         components=tuple(one for one in whole.components if one.id in kept),

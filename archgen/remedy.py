@@ -84,7 +84,7 @@ def _joined(facts: Topology, component: Component, hosts: Collection[str]) -> tu
     if kind.stores and component.replication is None and len(hosts) == 1:
         value = {"primary": next(iter(hosts)), "failover": "automatic"}
         return (Put(("components", component.id, "replication"), value),)
-    if wants_moving_address(component, lambda one: [facts.components[each.source] for each in facts.incoming[one]]):
+    if wants_moving_address(component, facts.index.callers):
         moving = {"mode": "active-passive", "failover": "automatic", "by": "vrrp", "watches": "process"}
         return (Put(("components", component.id, "cluster"), moving),)
     return ()

@@ -141,3 +141,35 @@ def test_flows_that_differ_in_words_gain_the_same_and_others_do_not() -> None:
     assert together["page"] == together["form"] != together["idle"]
     for name in flows:
         assert together[name] == with_flows(name)[name]
+
+
+BEHIND_AN_OPTIONAL_CALL = """\
+archgen: 1
+name: A cache that fills itself
+hosts: {edge-1: {}, app-1: {}, origin-1: {}}
+components:
+  user: {kind: client}
+  cdn: {kind: cdn, runs_on: edge-1}
+  app: {kind: app-server, runs_on: app-1}
+  origin: {kind: service, runs_on: origin-1}
+connections:
+  user -> app: https
+  user -> cdn: https
+  cdn -> origin: https
+  app -> origin: https
+flows:
+  page:
+    steps:
+      - user -> app: GET /
+      - user -> cdn: {message: GET /logo.png, required: false}
+      - cdn -> origin: GET /logo.png
+      - app -> origin: GET /data
+"""
+
+
+def test_a_call_behind_an_optional_one_has_its_caller() -> None:
+    """The flow can do without what calls `origin` first, which is no part of its structure, and still may call."""
+    told = found("a.arch.yaml", BEHIND_AN_OPTIONAL_CALL)["page"]
+    gain = told[Subject("host", "origin-1")]
+    assert gain is not None
+    assert gain.change == "a replica of origin on origin-2, a new host"

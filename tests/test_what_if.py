@@ -96,6 +96,29 @@ def test_a_zone_that_all_stands_in_is_repaired_by_a_second_one(
     assert "  r-2: {kind: region}\n" in document["yaml"]
 
 
+@pytest.mark.parametrize(
+    ("host", "zone", "downtime"),
+    [("0.9", "99%", (1 - (1 - 0.01) * 0.9) ** 2), ("{mtbf: 90h, mttr: 10h}", "99%", (1 - (1 - 0.01) * 0.9) ** 2)],
+)
+def test_a_new_host_and_a_new_zone_are_as_available_as_those_that_they_are_like(
+    host: str, zone: str, downtime: float, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        f"archgen: 1\nname: One zone\nzones: {{dc-1: {{kind: datacenter, availability: {zone}}}}}\n"
+        f"hosts: {{web-1: {{zone: dc-1, availability: {host}}}}}\ncomponents:\n  user: {{kind: client}}\n"
+        "  web: {kind: web-server, runs_on: web-1, availability: 100%}\nconnections: {user -> web: https}\n"
+        "flows: {page: {steps: [user -> web: GET]}}\n"
+    )
+    file = tmp_path / "a.arch.yaml"
+    file.write_text(text, encoding="utf-8")
+    document = run(capsys, str(file))
+    assert document["changes"] == ["a replica of web on web-2 in dc-2, a new host"]
+    assert document["flows"]["page"]["after"]["downtime_hours_per_year"] == pytest.approx(8760 * downtime)
+    file.write_text(yaml.safe_dump(merged(yaml.safe_load(text), yaml.safe_load(document["yaml"]))), encoding="utf-8")
+    written = run(capsys, str(file))
+    assert written["flows"]["page"]["before"]["downtime_hours_per_year"] == pytest.approx(8760 * downtime)
+
+
 def test_random_models_get_no_worse_and_are_repaired_as_far_as_said() -> None:
     repaired = 0
     for seed in range(180):

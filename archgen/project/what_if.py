@@ -50,12 +50,13 @@ def what_if(model: Model, topology: Topology, add: tuple[str, ...], assign: tupl
     else:
         edits, smallest, left = (), None, ()
     stages = [before]
+    callers = topology.index.callers
     for edit in edits:
-        stages.append(apply(stages[-1], edit))
+        stages.append(apply(stages[-1], edit, callers))
     for word in (*add, *assign):
         read = _added(stages[-1], word) if word in add else _assigned(stages[-1], word)
         for edit in read:
-            stages.append(apply(stages[-1], edit))
+            stages.append(apply(stages[-1], edit, callers))
         edits += read
     after = stages[-1]
     assessed = _assessed(stages)

@@ -224,7 +224,7 @@ def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
     replicas: what fails together stands together in this order, which keeps a diagram small. Every group in series is
     a module (Chatterjee, Modularization of Fault Trees, 1975).
     """
-    found: dict[object, list[Subject]] = {}
+    found: dict[object, dict[Subject, None]] = {}
     replicas = [plan.replicas[one] for one in reversed(plan.order)]
     replicas = [one for one in replicas if one.component not in plan.structure.clients]
     tenants: dict[str, list[str]] = {}
@@ -234,20 +234,16 @@ def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
             tenants.setdefault(host, []).append(one.id)
             for zone in plan.index.zones_around(host):
                 around.setdefault(zone, set()).add(host)
+    # a set keeps its hash, which takes long to work out for a zone around many hosts
+    hosts = {zone: frozenset(inside) for zone, inside in around.items()}
     for one in replicas:
         for host in one.hosts:
             for zone in reversed(plan.index.zones_around(host)):
-                _join(found, frozenset(around[zone]), Subject("zone", zone))
-            _join(found, frozenset({host}), Subject("host", host))
+                found.setdefault(hosts[zone], {})[Subject("zone", zone)] = None
+            found.setdefault(frozenset({host}), {})[Subject("host", host)] = None
         alone = len(one.hosts) == 1 and len(tenants[one.hosts[0]]) == 1
-        _join(found, frozenset(one.hosts) if alone else one.id, Subject("replica", one.id))
+        found.setdefault(frozenset(one.hosts) if alone else one.id, {})[Subject("replica", one.id)] = None
     return tuple(tuple(parts) for parts in found.values())
-
-
-def _join(found: dict[object, list[Subject]], key: object, element: Subject) -> None:
-    parts = found.setdefault(key, [])
-    if element not in parts:
-        parts.append(element)
 
 
 def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...], samples: int) -> FlowAvailability:

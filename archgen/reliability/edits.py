@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.kinds import KINDS
 from archgen.model import Architecture, Cluster, Component, Host, Replica, Replication, Zone
+from archgen.reliability.index import Index
 
 
 class AddReplica(Struct, frozen=True):
@@ -38,22 +39,31 @@ class Automatic(Struct, frozen=True):
 Edit = AddReplica | AddHost | Automatic
 
 
-def apply(architecture: Architecture, edit: Edit) -> Architecture:
-    """The architecture with one change."""
+Callers = Callable[[str], Iterable[Component]]
+"""Who may call a component, by its id."""
+
+
+def apply(architecture: Architecture, edit: Edit, callers: Callers | None = None) -> Architecture:
+    """Return the architecture with one change.
+
+    Give `callers` of the whole model where the architecture is a part of it, which may lack some of them.
+    """
+    components = {one.id: one for one in architecture.components}
     match edit:
         case AddReplica():
-            made = architecture
             if edit.host is not None:
-                own = [host for one in _find(architecture, edit.component).replicas for host in one.hosts]
-                made = _with_host(architecture, edit.host, edit.zones, own[0] if own else None)
-            return _changed(made, {edit.component: _with_replica(made, edit.component, edit.host)})
+                own = [host for one in components[edit.component].replicas for host in one.hosts]
+                architecture = _with_host(architecture, edit.host, edit.zones, own[0] if own else None)
+            changed = [edit.component]
         case AddHost():
-            made = _with_host(architecture, edit.host, edit.zones, edit.like)
-            return _changed(made, {one: _with_replica(made, one, edit.host) for one in edit.components})
+            architecture = _with_host(architecture, edit.host, edit.zones, edit.like)
+            changed = list(edit.components)
         case Automatic():
-            return _changed(architecture, {edit.component: _automatic(_find(architecture, edit.component))})
+            return _changed(architecture, {edit.component: _automatic(components[edit.component])})
         case _:
             assert_never(edit)
+    callers = callers or Index(architecture).callers
+    return _changed(architecture, {one: _with_replica(components[one], edit.host, callers) for one in changed})
 
 
 def told(edit: Edit) -> str:
@@ -85,29 +95,25 @@ def _inside(zones: tuple[str, ...]) -> str:
     return f" in {', '.join(zones)}" if zones else ""
 
 
-def _find(architecture: Architecture, component: str) -> Component:
-    return next(one for one in architecture.components if one.id == component)
-
-
 def _changed(architecture: Architecture, changed: dict[str, Component]) -> Architecture:
     return replace(architecture, components=tuple(changed.get(one.id, one) for one in architecture.components))
 
 
 def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], like: str | None) -> Architecture:
-    """The host, in the network of the one that it is like; zones that are not there yet are as the first of the model."""
+    """Add the host, in the network of the one that it is like and as available; new zones are like the model's first."""
     if any(one.id == host for one in architecture.hosts):
         return architecture
     known = {one.id for one in architecture.zones}
     fresh = tuple(_like(architecture, one) for one in zones if one not in known)
-    network = next((one.network for one in architecture.hosts if one.id == like), None)
-    made = Host(host, zones=zones, network=network)
-    return replace(architecture, zones=(*architecture.zones, *fresh), hosts=(*architecture.hosts, made))
+    twin = next((one for one in architecture.hosts if one.id == like), Host(host))
+    added = Host(host, zones=zones, network=twin.network, availability=twin.availability)
+    return replace(architecture, zones=(*architecture.zones, *fresh), hosts=(*architecture.hosts, added))
 
 
 def _like(architecture: Architecture, zone: str) -> Zone:
-    """A zone beside the one that it is named after (`dc-2` after `dc-1`)."""
-    model = next((one for one in architecture.zones if stem(one.id) == stem(zone)), None)
-    return Zone(zone, model.kind if model else "datacenter", within=model.within if model else None)
+    """A zone beside the one that it is named after (`dc-2` after `dc-1`), and as available."""
+    twin = next((one for one in architecture.zones if stem(one.id) == stem(zone)), Zone(zone, "datacenter"))
+    return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
 
 
 def stem(name: str) -> str:
@@ -126,9 +132,9 @@ def fresh(name: str, known: set[str]) -> str:
     return f"{begun}{number}"
 
 
-def _with_replica(architecture: Architecture, name: str, host: str | None) -> Component:
+def _with_replica(component: Component, host: str | None, callers: Callers) -> Component:
     """The component with one more replica; data that had one gets a primary, and a balancer an address that moves."""
-    component = _find(architecture, name)
+    name = component.id
     known = {one.id for one in component.replicas}
     if host is None:
         number = len(known) + 1
@@ -140,36 +146,30 @@ def _with_replica(architecture: Architecture, name: str, host: str | None) -> Co
     grown = replace(component, replicas=(*component.replicas, added))
     if KINDS[component.kind].stores and component.replication is None and len(known) == 1 and host is not None:
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
-    by_id = {one.id: one for one in architecture.components}
-
-    def callers(one: str) -> list[Component]:
-        return [by_id[each.source] for each in architecture.connections if one in each.targets]
-
     if wants_moving_address(component, callers):
         return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
     return grown
 
 
-def wants_moving_address(component: Component, callers: Callable[[str], Iterable[Component]]) -> bool:
-    """Whether a second replica is of no use unless something moves the traffic to it: at the door, where nothing does yet.
-
-    `callers` tells who calls a component, by its id.
-    """
+def wants_moving_address(component: Component, callers: Callers) -> bool:
+    """Whether a second replica is of no use unless something moves the traffic to it: at the door, where nothing does yet."""
     if component.cluster is not None or component.managed:
         return False
     kind = KINDS[component.kind]
     return kind.role == "balancer" or (kind.serves and _meets_visitors(component.id, callers))
 
 
-def _meets_visitors(component: str, callers: Callable[[str], Iterable[Component]]) -> bool:
+def _meets_visitors(component: str, callers: Callers) -> bool:
     """Whether clients call a component, directly or through firewalls."""
-    sought = [component]
-    for one in sought:
+    queue = [component]
+    seen = {component}
+    for one in queue:
         for caller in callers(one):
             if caller.kind == "client":
                 return True
-            if caller.kind in ("firewall", "router") and caller.id not in sought:
-                sought.append(caller.id)
+            if caller.kind in ("firewall", "router") and caller.id not in seen:
+                seen.add(caller.id)
+                queue.append(caller.id)
     return False
 
 

@@ -58,6 +58,7 @@ class Plan:
             self.members.setdefault(replica.component, []).append(replica.id)
         self.elements = self._elements()
         self._deciders: dict[int, list[str]] = {}
+        self._awaiting: dict[Subject, tuple[str, ...]] | None = None
         self.order, self.cyclic = self._callees_first()
 
     def sparing(self, components: Iterable[str]) -> Plan:
@@ -106,14 +107,16 @@ class Plan:
             *(Subject("zone", one) for one in zones),
         )
 
-    def answered(self) -> tuple[str, ...]:
-        """The primaries whose loss a person answers by promoting another replica, each once."""
-        standbys = (one for needs in self.structure.needs.values() for need in needs for one in need.standbys)
-        return tuple(dict.fromkeys(primary for one in standbys for primary in one.after))
-
-    def awaiting(self) -> tuple[Subject, ...]:
-        """The elements whose loss a person answers, each once."""
-        return tuple(dict.fromkeys(cause for primary in self.answered() for cause in self.causes(primary)))
+    def awaiting(self) -> dict[Subject, tuple[str, ...]]:
+        """Map each element whose loss a person answers to the primaries that it takes down, which are replaced then."""
+        if self._awaiting is None:
+            standbys = (one for needs in self.structure.needs.values() for need in needs for one in need.standbys)
+            primaries: dict[Subject, list[str]] = {}
+            for primary in dict.fromkeys(primary for one in standbys for primary in one.after):
+                for cause in self.causes(primary):
+                    primaries.setdefault(cause, []).append(primary)
+            self._awaiting = {cause: tuple(replicas) for cause, replicas in primaries.items()}
+        return self._awaiting
 
     def _callees(self, replica: str) -> list[str]:
         needs = self.structure.needs.get(replica, ())

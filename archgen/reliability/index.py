@@ -37,6 +37,18 @@ class Index:
                 found.setdefault(replica.hosts[0], set()).add(replica.component)
         return {host: frozenset(components) for host, components in found.items()}
 
+    def callers(self, component: str) -> tuple[Component, ...]:
+        """The components that may call a component, once for each of their connections to it."""
+        return self._callers.get(component, ())
+
+    @cached_property
+    def _callers(self) -> dict[str, tuple[Component, ...]]:
+        callers: dict[str, list[Component]] = {}
+        for connection in self.architecture.connections:
+            for target in dict.fromkeys(connection.targets):
+                callers.setdefault(target, []).append(self.components[connection.source])
+        return {target: tuple(sources) for target, sources in callers.items()}
+
     @cached_property
     def hosts(self) -> dict[str, Host]:
         """Hosts by id, in the model's order."""

@@ -42,9 +42,14 @@ class Repair(Struct, frozen=True):
 class _Search:
     """Candidates and verdicts for architectures on the way, within a bounded amount of work."""
 
-    def __init__(self, flows: Collection[str] | None) -> None:
+    def __init__(self, architecture: Architecture, flows: Collection[str] | None) -> None:
         self.flows = flows
         self.work = 0
+        self._callers = Index(architecture).callers
+
+    def apply(self, architecture: Architecture, edit: Edit) -> Architecture:
+        """Return an architecture on the way with one change more; no change alters who calls whom."""
+        return apply(architecture, edit, self._callers)
 
     def points(self, architecture: Architecture) -> Points:
         """What still breaks each flow alone; flows that are impossible anyway are left out."""
@@ -61,7 +66,7 @@ class _Search:
 
 def repair(architecture: Architecture, flows: Collection[str] | None = None) -> Repair:
     """The smallest set of changes after which no element alone breaks one of the flows (all where none are named)."""
-    search = _Search(flows)
+    search = _Search(architecture, flows)
     hopeless = _hopeless(architecture, search)
     for most in range(MOST_EDITS + 1) if hopeless is not None else ():
         found = _within(search, architecture, (), most, hopeless or (), set())
@@ -75,7 +80,7 @@ def repair(architecture: Architecture, flows: Collection[str] | None = None) -> 
 def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...], smallest: bool) -> Repair:
     edits = _numbered(architecture, edits)
     for edit in edits:
-        architecture = apply(architecture, edit)
+        architecture = search.apply(architecture, edit)
     return Repair(edits, tuple(search.points(architecture).items()), smallest)
 
 
@@ -126,7 +131,7 @@ def _within(
         if edit in edits or key in seen:
             continue
         seen.add(key)
-        found = _within(search, apply(architecture, edit), (*edits, edit), most - 1, hopeless, seen)
+        found = _within(search, search.apply(architecture, edit), (*edits, edit), most - 1, hopeless, seen)
         if found is not None:
             return found
     return None
@@ -138,7 +143,7 @@ def _hopeless(architecture: Architecture, search: _Search) -> frozenset[Subject]
     if len(edits) >= MOST_HELPERS or search.work > 10 * WORK:
         return None
     for edit in edits:
-        architecture = apply(architecture, edit)
+        architecture = search.apply(architecture, edit)
     return frozenset(one for found in search.points(architecture).values() for one in found)
 
 
@@ -162,7 +167,7 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
             given_up.add(target)
             continue
         for edit in options if every else options[:1]:
-            architecture = apply(architecture, edit)
+            architecture = search.apply(architecture, edit)
             edits.append(edit)
     return tuple(edits)
 
@@ -182,7 +187,7 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
     def left(some: tuple[Edit, ...]) -> set[tuple[str, Subject]]:
         changed = architecture
         for edit in some:
-            changed = apply(changed, edit)
+            changed = search.apply(changed, edit)
         return {(flow, one) for flow, found in search.points(changed).items() for one in found}
 
     reached = left(edits)
@@ -249,14 +254,20 @@ def _hits(index: Index, component: Component, target: Subject) -> bool:
 
 def _machines(index: Index, target: Subject, hit: list[Component], breaking: Collection[Subject]) -> Iterator[Edit]:
     """A host like each that the element takes down and that carries several components of the flow."""
-    hosts = [host for one in hit for replica in one.replicas for host in replica.hosts]
-    for host in dict.fromkeys(hosts):
+    standing: dict[str, dict[str, None]] = {}
+    for one in hit:
+        for replica in one.replicas:
+            for host in replica.hosts:
+                here = standing.setdefault(host, {})
+                if len(replica.hosts) == 1:
+                    here[one.id] = None
+    for host, here in standing.items():
         if target.kind == "zone" and target.id not in index.zones_around(host):
             continue
         if target.kind == "host" and target.id != host:
             continue
-        carried = [one.id for one in hit if _stands_on(one, host)]
-        files = [one.codebase for one in hit if one.id in carried and one.codebase is not None]
+        carried = list(here)
+        files = [one.codebase for one in hit if one.id in here and one.codebase is not None]
         if len(carried) > 1:
             carried += [one for one in dict.fromkeys(files) if _stands_on(index.components[one], host)]
             yield AddHost(_new_host(index, host), host, tuple(carried), _zones(index, host, breaking))

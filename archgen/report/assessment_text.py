@@ -79,7 +79,8 @@ def _sets(one: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     found = products(one.cuts.sets)
     points = ", ".join(brief(point.id) for point in one.points)
     lines = _line("single points", points or "none: no element alone breaks the flow", style)
-    fresh = [brief(point.id) for point in one.points if point not in model.usual.get(one.flow, one.points)]
+    usual = frozenset(model.usual.get(one.flow, one.points))
+    fresh = [brief(point.id) for point in one.points if point not in usual]
     if fresh:
         lines += _line("only now", f"{', '.join(fresh)}: no single point while nothing is out", style)
     for order, label in ((2, "pairs"), (3, "triples"), (4, "fours")):

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.assessment import FlowAssessment
 from archgen.finding import Subject
-from archgen.model import Architecture, Cluster, Component, Host, Replica, Replication
+from archgen.model import Architecture, Availability, Cluster, Component, Host, Replica, Replication, Zone
 
 
 class WhatIf(Struct, frozen=True):
@@ -39,7 +39,7 @@ def yaml(before: Architecture, after: Architecture) -> str:
     lines: list[str] = []
     made = [one for one in after.zones if one.id not in zones]
     lines += ["zones:"] if made else []
-    lines += [f"  {one.id}: {{kind: {one.kind}{f', in: {one.within}' if one.within else ''}}}" for one in made]
+    lines += [f"  {one.id}: {{{', '.join(_zone(one))}}}" for one in made]
     machines = [one for one in after.hosts if one.id not in hosts]
     lines += ["hosts:"] if machines else []
     lines += [f"  {one.id}: {{{', '.join(_host(one))}}}" for one in machines]
@@ -50,11 +50,27 @@ def yaml(before: Architecture, after: Architecture) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def _zone(zone: Zone) -> Iterator[str]:
+    yield f"kind: {zone.kind}"
+    if zone.within is not None:
+        yield f"in: {zone.within}"
+    yield from _available(zone.availability)
+
+
+def _available(stated: Availability | None) -> Iterator[str]:
+    if stated is not None and stated.mtbf is not None and stated.mttr is not None:
+        times = (f"{name}: {hours * 3600:.15g}s" for name, hours in (("mtbf", stated.mtbf), ("mttr", stated.mttr)))
+        yield f"availability: {{{', '.join(times)}}}"
+    elif stated is not None:
+        yield f"availability: {stated.probability}"
+
+
 def _host(host: Host) -> Iterator[str]:
     if host.zones:
         yield f"zone: {host.zones[0] if len(host.zones) == 1 else _list(host.zones)}"
     if host.network is not None:
         yield f"network: {host.network}"
+    yield from _available(host.availability)
 
 
 def _list(names: tuple[str, ...]) -> str:

@@ -57,9 +57,10 @@ def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[s
     won = before.result.downtime - after.result.downtime
     moved = f"{lasting(abs(won))} a year {'won' if won >= 0 else 'lost'}" if won else "nothing won or lost"
     lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
-    gone = [brief(one.id) for one in before.points if one not in after.points]
-    fresh = [brief(one.id) for one in after.points if one not in before.points]
-    kept = [brief(one.id) for one in after.points if one in before.points]
+    first_points, then_points = frozenset(before.points), frozenset(after.points)
+    gone = [brief(one.id) for one in before.points if one not in then_points]
+    fresh = [brief(one.id) for one in after.points if one not in first_points]
+    kept = [brief(one.id) for one in after.points if one in first_points]
     for label, names in (("resolved", gone), ("new", fresh), ("left", kept)):
         if names:
             lines += wrap(", ".join(names), style.width, " " * 18, f"  {label:<16}")

@@ -200,11 +200,7 @@ def _network(topology: Topology, id: str, trust: str) -> Iterable[tuple[str, str
 def _stops(topology: Topology, elements: Iterable[Subject]) -> str:
     """The flows that the loss of any one of some elements stops."""
     lost = set(elements)
-    found = [
-        flow
-        for flow, points in topology.losses.points.items()
-        if any(one in points for one in lost)
-    ]
+    found = [flow for flow, points in topology.losses.points.items() if any(one in points for one in lost)]
     if not found:
         return "no flow" if topology.flows else ""
     return "every flow" if len(found) == len(topology.flows) > 1 else few(found) or plural(len(found), "flow")
