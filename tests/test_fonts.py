@@ -165,7 +165,7 @@ def test_the_command_tells_what_it_drew_them_with(
     assert main(["draw", str(model), "--view", "deployment", "-o", str(tmp_path / f"a.{form}")]) == 0
     told = capsys.readouterr().err
     assert "Chinese, Japanese or Korean in the models: " in told
-    assert ("NotoSansCJK" if HERE else "extra `fonts`") in told
+    assert ("NotoSansCJK" if HERE else "archgen[fonts]") in told
     assert "another script in the models: no installed font has ᠮ: boxes stand there" in told
 
 

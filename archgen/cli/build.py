@@ -11,6 +11,7 @@ from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
 from archgen.project.day import today
+from archgen.project.extras import needing_extra
 from archgen.project.generators import ignored_plugin
 from archgen.project.inputs import given
 from archgen.project.models import judge
@@ -58,17 +59,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_single(pages: tuple[Page, ...], name: str, output: str) -> None:
-    try:
+    with needing_extra("a site"):
         from archgen.project.onefile import write_single
-    except ModuleNotFoundError as error:
-        raise UsageError("a site needs MkDocs and its Material theme; install archgen with its extra `site`") from error
     write_single(pages, name, output)
 
 
 def _write_html(chapters: tuple[Chapter, ...], name: str, output: str) -> None:
-    try:
+    with needing_extra("a site"):
         from archgen.project.html import write_html
-    except ModuleNotFoundError as error:
-        raise UsageError("a site needs MkDocs and its Material theme; install archgen with its extra `site`") from error
     with Progress() as progress:
         write_html(chapters, name, output, progress.tell)

@@ -14,6 +14,7 @@ from archgen.errors import UsageError
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.draw import VIEWS, File, draw
+from archgen.project.extras import needing_extra
 from archgen.project.formats import FORMATS, format_of
 from archgen.project.inputs import given
 from archgen.project.layouts import ENGINES
@@ -87,12 +88,10 @@ def run(options: argparse.Namespace) -> int:
         return 2
     with Progress() as progress:
         files: list[File] = []
-        try:
+        with needing_extra("this format"):
             for file in draw(tiers(models), drawing, formats or inferred, views, options.flow):
                 progress.tell(file.name)
                 files.append(file)
-        except ModuleNotFoundError as error:
-            raise UsageError(f"this format needs {error.name}; install archgen with its extra `all`") from error
     _save(files, options.output)
     if {"png", "pdf", "gif", "apng"} & set(formats or inferred):
         tell_fonts(models)

@@ -7,6 +7,7 @@ import os
 from msgspec.json import encode
 
 from archgen.cli.output import warn
+from archgen.project.extras import install_command
 from archgen.project.models import Model
 
 _FEW = 12
@@ -28,7 +29,7 @@ def tell_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
             few = one.missing[:_FEW] + ("…" if len(one.missing) > _FEW else "")
             parts.append(f"no installed font has {few}: boxes stand there")
             if not one.packaged:
-                parts.append("install archgen with its extra `fonts`")
+                parts.append(f"for fonts, run `{install_command('fonts')}`")
         return "; ".join(parts)
 
     for one in fallbacks(text):

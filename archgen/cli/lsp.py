@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from archgen.errors import UsageError
+from archgen.project.extras import needing_extra
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,11 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until the editor says that it is done."""
-    try:
+    with needing_extra("the language server"):
         from archgen.project.language.server import server
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol"):
-            raise
-        raise UsageError("the language server needs the extra `lsp`; install `archgen[lsp]`") from None
     server.serve()
     return 0

@@ -11,6 +11,7 @@ from archgen.cli.output import flush, warn
 from archgen.cli.parser import add_paths
 from archgen.errors import UsageError
 from archgen.project.day import today
+from archgen.project.extras import needing_extra
 from archgen.project.generators import ignored_plugin
 from archgen.project.inputs import STDIN, find
 
@@ -33,10 +34,8 @@ def run(options: argparse.Namespace) -> int:
     if not 0 <= options.port < 65536:
         raise UsageError(f"--port is a number from 0 to 65535, not {options.port}")
     today(options.today)
-    try:
+    with needing_extra("a site"):
         from archgen.project.serve import serve
-    except ModuleNotFoundError as error:
-        raise UsageError("a site needs MkDocs and its Material theme; install archgen with its extra `site`") from error
     warning = ignored_plugin()
     if warning:
         _say(warning)

@@ -15,6 +15,7 @@ from archgen.files import TEMPLATE, read_file
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.directories import filled_directory
+from archgen.project.extras import needing_extra
 from archgen.project.inputs import given
 from archgen.project.layouts import ENGINES
 from archgen.project.models import judge
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         return 2
     found = tiers(models)
     made = tiers_deck(found, drawing, options.title, options.steps)
-    try:
+    with needing_extra(f"a deck as {form}"):
         if form in ("png", "svg"):
             with filled_directory(output) as folder:
                 for name, content in single_slides(found, drawing, made, form):
@@ -74,8 +75,6 @@ def run(options: argparse.Namespace) -> int:
         else:
             content = bound_slides(found, drawing, made) if form == "pdf" else slides(found, drawing, made, template)
             write(output, content)
-    except ModuleNotFoundError as error:
-        raise UsageError(f"slides need {error.name}; install archgen with its extra `slides`") from error
     if form != "svg":
         tell_fonts(models, drawn=form != "pptx")
     say(f"wrote {len(made.slides)} slides to {output}\n")

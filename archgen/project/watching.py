@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from archgen.errors import UsageError
+from archgen.project.extras import needing_extra
 from archgen.project.inputs import STDIN, find
 
 PAUSE = 200
@@ -21,10 +22,8 @@ def changes(paths: tuple[str, ...]) -> Iterator[None]:
     """Yields once at the start, and again whenever something changed that a lint of the paths reads."""
     if STDIN in paths:
         raise UsageError("--watch waits for files to change, and - is none; name files or directories")
-    try:
+    with needing_extra("--watch"):
         from watchfiles import watch
-    except ModuleNotFoundError:
-        raise UsageError("--watch needs the extra `watch`; install `archgen[watch]`") from None
     places = watched(paths)
     watcher = watch(
         *places,
