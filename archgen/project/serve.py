@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
-
-from mkdocs.livereload import LiveReloadServer
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from archgen.errors import UsageError
 from archgen.project.html import Site
+from archgen.project.live import Say, Server, interruptible, quiet
 from archgen.project.preview import Preview, Previews
 from archgen.project.reloading import look_at
-from archgen.report.terminal import plain
+from archgen.report.terminal import brief
 from archgen.site.page import Made
-
-Say = Callable[[str], None]
 
 POLL = 0.1
 """Seconds between two looks at the models; what a look costs is a few calls of the system."""
@@ -68,36 +66,53 @@ def serve(
 
     Port 0 takes any that is free. UsageError if the address cannot be had.
     """
-    output = tempfile.mkdtemp(prefix="archgen-")
-    serving = Serving(files, today, name, output, say)
-    try:
-        serving.build()
-        host, port = address
-
-        def again() -> None:
-            _again(serving, say)
-            look_at(server, _watched(files, paths) | serving.included)
-
-        server = LiveReloadServer(again, host, port, output, polling_interval=POLL)
-        # what is saved before anything watches is seen by one more look, and only then is it said where to look
-        server._want_rebuild = True
-        server.build_delay = POLL / 2
+    with interruptible(), quiet(say), _directory() as output:
+        serving = Serving(files, today, name, output, say)
         try:
-            server.server_bind()
-        except OSError as error:
-            raise UsageError(f"{host}:{port} cannot be served on: {error.strerror}; name another --port") from error
-        server.server_bind = lambda: None  # type: ignore[method-assign]
-        server.error_handler = lambda code: _error_page(output, code)
-        look_at(server, _watched(files, paths) | serving.included)
-        serving.place = f"http://{host}:{server.server_address[1]}/"
-        try:
-            server.serve()  # type: ignore[no-untyped-call]
+            serving.build()
+            _serve(serving, lambda: _watched(files, paths) | serving.included, address, output, say)
         except KeyboardInterrupt:
             say("stopped")
-        finally:
-            server.shutdown()
+
+
+@contextmanager
+def _directory() -> Iterator[str]:
+    output = tempfile.mkdtemp(prefix="archgen-")
+    try:
+        yield output
     finally:
         shutil.rmtree(output, ignore_errors=True)
+
+
+def _serve(
+    serving: Serving, watched: Callable[[], dict[str, bool]], address: tuple[str, int], output: str, say: Say
+) -> None:
+    def again() -> None:
+        _again(serving, say)
+        look_at(server, watched())
+
+    server = Server(again, address, output, say, POLL)
+    # what is saved before anything watches is seen by one more look, and only then is it said where to look
+    server._want_rebuild = True
+    server.build_delay = POLL / 2
+    _bind(server, address)
+    server.error_handler = lambda code: _error_page(output, code)
+    look_at(server, watched())
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    serving.place = f"http://{host}:{server.server_address[1]}/"
+    try:
+        server.serve()  # type: ignore[no-untyped-call]
+    finally:
+        server.shutdown()
+
+
+def _bind(server: Server, address: tuple[str, int]) -> None:
+    try:
+        server.server_bind()
+    except OSError as error:
+        host, port = address
+        raise UsageError(f"{host}:{port} cannot be served on: {error.strerror}; name another --port") from error
+    server.server_bind = lambda: None  # type: ignore[method-assign]
 
 
 def _again(serving: Serving, say: Say) -> None:
@@ -110,7 +125,7 @@ def _again(serving: Serving, say: Say) -> None:
         else:
             say("built" if made else "nothing has changed")
     except Exception as error:
-        say(f"error: {plain(str(error))}")
+        say(f"error: {brief(str(error))}")
 
 
 def _error_page(output: str, code: int) -> bytes | None:
