@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from archgen.cli.lookalikes import NAME as LOOKALIKE
 from archgen.errors import UsageError
 
 COMMANDS = {
@@ -72,14 +73,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _prepare_streams() -> None:
-    """Let no character fail to be written, and write to nowhere where a stream is closed (`>&-`)."""
+    """Let no character fail to be written, whatever the terminal has, and write to nowhere where a stream is closed."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  open as long as the process
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=LOOKALIKE)
 
 
 def _failed(message: str) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from archgen.cli.output import data, say, warn
+from archgen.cli.output import data, exchange, say, warn
 from archgen.errors import UsageError
 from archgen.project.inputs import STDIN, find, read
 from archgen.report.terminal import brief
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
             continue
         changed += 1
         if options.diff:
-            say(difference(given.file, given.data, made))
+            exchange(difference(given.file, given.data, made))
         elif options.check:
             say(f"{brief(given.file)} would change\n")
         else:

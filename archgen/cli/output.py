@@ -33,11 +33,25 @@ def data(content: bytes) -> None:
 
 
 def report(name: str, text: str, style: Style) -> None:
-    """Write a report in the format of this name to standard output."""
-    if name in PEOPLE:
+    """Write a report in the format of this name to standard output.
+
+    What people read has the characters of their terminal; in a file or a pipe only `text` still has the encoding that
+    the environment asks for.
+    """
+    if name == "text":
         say(text, style)
+    elif name in PEOPLE:
+        exchange(text, style)
     else:
         document(text)
+
+
+def exchange(text: str, style: Style | None = None) -> None:
+    """Write text that people read on a terminal, and programs from a file or a pipe: there it is UTF-8."""
+    if sys.stdout.isatty():
+        say(text, style)
+    else:
+        document(inert(text, style))
 
 
 def clear_screen() -> None:

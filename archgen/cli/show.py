@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from msgspec.structs import replace
 
+from archgen.cli.lookalikes import can_show
 from archgen.cli.output import say
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
@@ -15,6 +17,7 @@ from archgen.project.models import judge
 from archgen.project.pictures import Drawing
 from archgen.project.show import show
 from archgen.project.tiers import tiers
+from archgen.render.text import SIGNS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,5 +36,6 @@ def run(options: argparse.Namespace) -> int:
         return 2
     look = replace(style(), width=10_000) if options.wide else style()
     drawing = Drawing("best", "light", not options.no_findings)
-    say("\n".join(show(tiers(models), drawing, look, options.flow, options.ascii)), look)
+    ascii_only = options.ascii or not can_show(SIGNS, sys.stdout.encoding)
+    say("\n".join(show(tiers(models), drawing, look, options.flow, ascii_only)), look)
     return 0

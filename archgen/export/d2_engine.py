@@ -55,7 +55,7 @@ def drawn(source: str) -> str:
         with open(given, "w", encoding="utf-8") as stream:
             stream.write(source)
         words = (command, "--layout", "elk", "--timeout", str(LONGEST), given, made)
-        answer = subprocess.run(words, capture_output=True, text=True, check=False)
+        answer = subprocess.run(words, capture_output=True, encoding="utf-8", errors="replace", check=False)
         if answer.returncode or not os.path.exists(made):
             said = answer.stderr.strip().splitlines()
             raise UsageError(f"`d2` failed: {said[-1] if said else answer.returncode}")

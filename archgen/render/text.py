@@ -52,6 +52,9 @@ _ASCII = str.maketrans(
 )
 
 
+SIGNS = "".join(map(chr, _ASCII))
+"""The characters that pictures are drawn with, and that not every terminal has."""
+
 Cell = tuple[str, str]
 """A character and the role of its colour; an empty one is the second half of a wide character."""
 

@@ -1,0 +1,229 @@
+"""What programs read is UTF-8 whatever the environment says; what people read is never a crash."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SUFFIX = ".arch.yaml"
+MODEL = """\
+archgen: 1
+name: größe 注文 → ✓ 🔒
+hosts: {h: {}}
+
+components:
+  u: {kind: client}
+  w: {kind: web-server, runs_on: h, why: größe 注文 …}
+  d: {kind: database, runs_on: h, replication: {primary: h, failover: manual}}
+
+connections:
+  u -> w: http
+  w -> d: mysql
+
+flows:
+  f:
+    title: größe 注文
+    steps:
+      - u -> w: größe 注文 →
+      - w -> d: ✓
+"""
+UNORDERED = "\ufeffname: größe 注文\r\narchgen: 1\r\n# é\r\nhosts: {}\r\n"
+
+ENVIRONMENTS = {
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "ascii": {"PYTHONIOENCODING": "ascii:strict"},
+    "utf-16": {"PYTHONIOENCODING": "utf-16"},
+    "C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    "cp932": {"PYTHONIOENCODING": "cp932"},
+}
+
+DOCUMENTS = [
+    *(
+        f"lint m{SUFFIX} --format {form}"
+        for form in ("json", "sarif", "github", "gitlab", "junit", "markdown", "concise")
+    ),
+    f"analyze m{SUFFIX} --format json",
+    f"simulate m{SUFFIX} --kill h --format json",
+    f"what-if m{SUFFIX} --format json",
+    f"diff m{SUFFIX} n{SUFFIX} --format json",
+    f"diff m{SUFFIX} n{SUFFIX} --format markdown",
+    "rules --format json",
+    "rules --format markdown",
+    "schema",
+    "completion bash",
+    "completion fish",
+    f"fmt --diff n{SUFFIX}",
+    *(
+        f"draw m{SUFFIX} --view deployment -o - --format {form}"
+        for form in (
+            "svg",
+            "mermaid",
+            "d2",
+            "plantuml",
+            "c4",
+            "structurizr",
+            "dot",
+            "drawio",
+            "excalidraw",
+            "text",
+            "ascii",
+        )
+    ),
+]
+"""Commands whose output is for programs."""
+
+TEXTS = [
+    f"lint m{SUFFIX}",
+    f"lint missing-größe{SUFFIX}",
+    f"lint m{SUFFIX} --format concise",
+    f"lint m{SUFFIX} --format markdown",
+    f"analyze m{SUFFIX}",
+    f"simulate m{SUFFIX} --kill h",
+    f"what-if m{SUFFIX}",
+    f"diff m{SUFFIX} n{SUFFIX}",
+    f"show m{SUFFIX}",
+    f"show m{SUFFIX} --wide",
+    "explain single-point-of-failure",
+    "explain --list",
+    "explain größe",
+    "rules",
+    "lint --help",
+    "--help",
+    f"fmt --diff n{SUFFIX}",
+    f"draw m{SUFFIX} -o größe",
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / f"m{SUFFIX}").write_text(MODEL, encoding="utf-8")
+    (tmp_path / f"n{SUFFIX}").write_text(MODEL.replace("\n\n", "\n"), encoding="utf-8")
+    return tmp_path
+
+
+def run(words: str, at: Path, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "archgen.cli", *words.split()]
+    usual = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LANG", "PYTHONIOENCODING")}
+    return subprocess.run(
+        command, cwd=at, input=given, capture_output=True, env={**usual, "LC_ALL": "C.UTF-8", **environment}, timeout=60
+    )
+
+
+@pytest.mark.parametrize("words", DOCUMENTS)
+def test_what_programs_read_is_the_same_everywhere(project: Path, words: str) -> None:
+    usual = run(words, project)
+    assert usual.returncode in (0, 1), usual.stderr
+    assert usual.stdout
+    assert b"\r" not in usual.stdout
+    usual.stdout.decode("utf-8")
+    for environment in (ENVIRONMENTS["cp1252"], ENVIRONMENTS["C"]):
+        done = run(words, project, **environment)
+        assert (done.returncode, done.stdout) == (usual.returncode, usual.stdout), environment
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_one_document_in_every_environment(project: Path, environment: dict[str, str]) -> None:
+    for words in (DOCUMENTS[0], "schema", f"draw m{SUFFIX} --view deployment -o - --format text"):
+        assert run(words, project, **environment).stdout == run(words, project).stdout
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+def test_fmt_passes_bytes_on(project: Path, environment: dict[str, str]) -> None:
+    text = MODEL.encode()
+    assert run("fmt -", project, text, **environment).stdout == text
+    bytes_ = UNORDERED.encode()
+    done = run("fmt -", project, bytes_, **environment)
+    assert done.returncode == 0
+    assert done.stdout == run("fmt -", project, bytes_).stdout
+    # not a byte of any line is another one
+    assert sorted(done.stdout.removeprefix(b"\xef\xbb\xbf").split()) == sorted(
+        bytes_.removeprefix(b"\xef\xbb\xbf").split()
+    )
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS.values(), ids=ENVIRONMENTS)
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["bare", "marked"])
+def test_standard_input_is_utf_8(project: Path, environment: dict[str, str], mark: bytes) -> None:
+    done = run("lint - --format json", project, mark + MODEL.encode(), **environment)
+    assert done.returncode == 1
+    # a mark changes no column
+    assert done.stdout == run("lint - --format json", project, MODEL.encode()).stdout
+
+
+def test_standard_input_in_another_encoding_is_told(project: Path) -> None:
+    done = run("lint - --format concise", project, MODEL.encode("cp932", "replace"), PYTHONIOENCODING="cp932")
+    assert (done.returncode, b"is no UTF-8 text" in done.stdout) == (2, True)
+
+
+def on_a_terminal(words: str, at: Path, **environment: str) -> tuple[int, bytes]:
+    """The exit code of a command, and what a terminal gets from it."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "archgen.cli", *words.split()]
+    usual = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LANG")}
+    with subprocess.Popen(
+        command, cwd=at, stdin=theirs, stdout=theirs, stderr=theirs, env={**usual, "LC_ALL": "C.UTF-8", **environment}
+    ) as process:
+        os.close(theirs)
+        got = b""
+        while True:
+            try:
+                chunk = os.read(ours, 1 << 16)
+            except OSError:
+                break
+            if not chunk:
+                break
+            got += chunk
+    os.close(ours)
+    return process.returncode, got
+
+
+@pytest.mark.parametrize("words", TEXTS)
+def test_a_terminal_that_lacks_characters_gets_others(project: Path, words: str) -> None:
+    code, _ = on_a_terminal(words, project)
+    for name in ("ascii", "cp1252", "C"):
+        degraded, got = on_a_terminal(words, project, **ENVIRONMENTS[name])
+        assert degraded == code
+        assert b"Traceback" not in got
+        assert got
+        if name == "ascii":
+            got.decode("ascii")
+
+
+@pytest.mark.parametrize("words", TEXTS)
+def test_text_in_a_pipe_has_the_encoding_that_was_asked_for(project: Path, words: str) -> None:
+    usual, done = run(words, project), run(words, project, PYTHONIOENCODING="ascii")
+    assert done.returncode == usual.returncode
+    assert b"Traceback" not in done.stderr
+
+
+def test_pictures_are_drawn_in_ascii_where_a_terminal_lacks_lines(project: Path) -> None:
+    shown = run(f"show m{SUFFIX}", project, PYTHONIOENCODING="cp1252").stdout.decode("cp1252")
+    drawn = run(f"show m{SUFFIX} --ascii", project, PYTHONIOENCODING="cp1252").stdout.decode("cp1252")
+    assert "+----" in shown
+    assert "größe" in shown
+    assert shown == drawn
+
+
+def test_files_are_utf_8_with_line_feeds(project: Path) -> None:
+    names = ("report.md", "report.txt", "report.json")
+    words = f"lint m{SUFFIX} --format markdown=report.md --format text=report.txt --format json=report.json"
+    run(words, project)
+    usual = [(project / name).read_bytes() for name in names]
+    assert "größe" in usual[1].decode("utf-8")
+    for environment in ENVIRONMENTS.values():
+        run(words, project, **environment)
+        assert [(project / name).read_bytes() for name in names] == usual
+    assert not any(b"\r" in each for each in usual)
+
+
+def test_a_file_whose_name_the_locale_lacks_is_read(project: Path) -> None:
+    (project / f"größe-注文{SUFFIX}").write_text(MODEL, encoding="utf-8")
+    done = run(f"lint größe-注文{SUFFIX} --format json", project, **ENVIRONMENTS["C"])
+    assert done.returncode in (1, 2)
+    done.stdout.decode("utf-8")
+    assert b"Traceback" not in done.stderr
