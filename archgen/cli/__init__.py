@@ -39,7 +39,11 @@ def run_and_exit() -> NoReturn:
     interpreter does at its end, is a tenth of a lint and more. It still does where anything waits for that end.
     """
     import atexit
+    import gc
 
+    if sys.argv[1:2] == ["lint"]:
+        # what it imports and makes is needed until its end: to look through that for garbage is a twentieth of it
+        gc.disable()
     code = main()
     try:
         sys.stdout.flush()

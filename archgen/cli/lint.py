@@ -6,6 +6,7 @@ import argparse
 import gc
 
 from archgen.cli.linking import linked
+from archgen.cli.memory import uncollected
 from archgen.cli.output import clear_screen, flush, warn
 from archgen.cli.parser import add_formats, add_paths, formats, tell
 from archgen.cli.progress import Progress
@@ -59,18 +60,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _once(options: argparse.Namespace) -> int:
-    # what a lint makes is needed until its end, so there is nothing to collect: an eighth of a large one
-    gc.disable()
-    try:
+    with uncollected():
         return _lint(options)
-    finally:
-        gc.enable()
 
 
 def _watch(options: argparse.Namespace) -> int:
     """Judge at every change, and go on after what cannot be judged: it is being written. Ctrl-C ends it with 0."""
     from archgen.project.watching import changes
 
+    gc.enable()
     try:
         for _ in changes(tuple(options.paths)):
             clear_screen()
