@@ -13,14 +13,15 @@ LONGEST = 96
 _DIGITS = 8
 """Hexadecimal digits of a digest that stand for the end of a name that was cut."""
 
-_ASCII_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
-_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_ASCII_UNSAFE = r"[^A-Za-z0-9._-]+"
+_INVISIBLE = "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 """Letters and marks that take no room, so that two names could look the same."""
 
-_DEVICES = re.compile(
-    r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?=\.|$)", re.IGNORECASE
-)
-"""What Windows takes for a device, with or without an extension."""
+_DEVICES = r"(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(?=\.|$)"
+"""What Windows takes for a device, with or without an extension.
+
+These are compiled when a name is asked for, and not at the start of a lint, which needs none.
+"""
 
 
 def slug(name: str) -> str:
@@ -30,17 +31,17 @@ def slug(name: str) -> str:
     gets an underscore, and the end of a long name is a digest of the name. Empty for a name without letter and digit.
     """
     kept = _kept(name).strip("._-")
-    device = _DEVICES.match(kept)
+    device = re.match(_DEVICES, kept, re.IGNORECASE)
     safe = f"{device[0]}_{kept[device.end() :]}" if device else kept
     return safe if len(safe.encode()) <= LONGEST else _cut(safe, name)
 
 
 def _kept(name: str) -> str:
     if name.isascii():
-        return _ASCII_UNSAFE.sub("-", name)
+        return re.sub(_ASCII_UNSAFE, "-", name)
     from unicodedata import category, normalize
 
-    shown = _INVISIBLE.sub("", normalize("NFKC", name))
+    shown = re.sub(_INVISIBLE, "", normalize("NFKC", name))
     safe = (
         char if char in "._-" or category(char)[0] in "LN" or category(char) in {"Mn", "Mc"} else " " for char in shown
     )

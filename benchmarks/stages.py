@@ -23,7 +23,7 @@ STAGES = {
     "msgspec, with what it takes from the standard library": "import msgspec",
     "yaml": "import yaml",
     "the loader and the topology": "import archgen.loader, archgen.topology",
-    "jsonschema-rs, and the schema compiled": "from archgen.loader.validating import validator\nvalidator()",
+    "jsonschema-rs, and the schema compiled": "from archgen.loader.validating import compiled\ncompiled()",
     "the modules of the rules": "from archgen.rules import RULES",
     "command line, settings, argparse": (
         "from archgen.cli.parser import Parser\nfrom archgen.cli import lint\nlint.arguments(Parser('archgen', None))"

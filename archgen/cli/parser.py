@@ -11,7 +11,6 @@ from typing import NoReturn, TypeVar
 from archgen.cli.output import PEOPLE, report
 from archgen.errors import UsageError
 from archgen.project.choice import nearest, one_of
-from archgen.project.writing import write
 from archgen.report.terminal import Style, inert
 
 WIDEST = 120
@@ -90,6 +89,8 @@ def tell(
         if file is None:
             report(name, known[name](told, shown), shown)
         else:
+            from archgen.project.writing import write
+
             text = known[name](told, Style())
             write(file, (inert(text) if name in PEOPLE else text).encode("utf-8", "backslashreplace"))
 

@@ -12,7 +12,7 @@ _WORDS: dict[str, bool | None] = {
 }
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _DIGITS = re.compile(r"[-+]?[0-9]+")
-_OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_OTHER_BASE = r"0o[0-7]+|0x[0-9a-fA-F]+"
 _LONGEST_NUMBER = 64
 _LARGEST_WHOLE = 2.0**53
 
@@ -39,7 +39,7 @@ def resolve(text: str) -> str | int | float | bool | None:
         if number.is_integer() and abs(number) < _LARGEST_WHOLE:
             return int(number)
         return number if isfinite(number) else text
-    return int(text, 0) if text[0] == "0" and _OTHER_BASE.fullmatch(text) else text
+    return int(text, 0) if text[0] == "0" and re.fullmatch(_OTHER_BASE, text) else text
 
 
 def seconds(text: str) -> float:

@@ -20,7 +20,6 @@ from archgen.project.catalogue import catalogue
 from archgen.project.inputs import find, model_id, read
 from archgen.project.models import Judging, Model, Tell, in_turn, judge, silent
 from archgen.project.settings import Settings
-from archgen.project.writing import append
 from archgen.report.outcome import Outcome
 from archgen.report.terminal import Style
 from archgen.rule import Rule
@@ -216,6 +215,8 @@ def summarise(outcome: Outcome) -> None:
     """Add the findings to the summary of a GitHub job, where the run is a step of one."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if file:
+        from archgen.project.writing import append
+
         append(file, _markdown(outcome, Style()).encode("utf-8", "backslashreplace"))
 
 
