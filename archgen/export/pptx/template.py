@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -14,14 +16,24 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Pptx
+from pptx.util import Emu
 
 from archgen.contrast import contrast
 from archgen.errors import UsageError
+from archgen.export.pptx.archive import written
 from archgen.export.pptx.own import own
+from archgen.export.pptx.package import check_package
 from archgen.theme import DARK, LIGHT, Theme
 
 _FOOT = (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE)
 TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
+
+_USUAL_SIZE = (Emu(9144000), Emu(6858000))
+_LEAST_SIZE, _LARGEST_SIZE = 914_400, 51_206_400
+"""Widths and heights of slides (ECMA-376, 19.7.17)."""
+
+_SIZES = (100, 400_000)
+"""The least and the largest size of words, in hundredths of a point (ECMA-376, 20.1.10.72)."""
 
 _TALL_ENOUGH = 0.55
 """The part of a slide that a picture under its title should have; beside it or above it there may be more."""
@@ -62,15 +74,23 @@ class Base(Struct, frozen=True):
 
 
 def base(template: bytes | None = None, theme: Theme = LIGHT) -> Base:
-    """Our own look in a theme, or that of a template; UsageError for one that cannot be read."""
-    presentation = own(theme) if template is None else _others(template)
+    """Our own look in a theme, or that of a template; UsageError for one that cannot be read or used."""
+    if template is None:
+        return _based(own(theme), theme)
+    check_package(template)
+    with _usable():
+        _try(_based(_others(template), theme))
+        return _coloured(_based(_others(template), theme))
+
+
+def _based(presentation: Pptx, theme: Theme) -> Base:
     layouts = list(presentation.slide_layouts)
     if not layouts:
         raise UsageError("the template has no slide layouts")
     bare = _layout(layouts, "titleOnly", {PP_PLACEHOLDER.TITLE})
     wide, tall = _points(presentation.slide_width), _points(presentation.slide_height)
     title = Area(wide * 0.04, tall * 0.035, wide * 0.92, tall * 0.1)
-    made = Base(
+    return Base(
         presentation,
         _layout(layouts, "title", {PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.SUBTITLE}),
         _layout(layouts, "obj", {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.OBJECT}),
@@ -80,7 +100,6 @@ def base(template: bytes | None = None, theme: Theme = LIGHT) -> Base:
         theme,
         _title_size(presentation),
     )
-    return made if template is None else _coloured(made)
 
 
 def _layout(layouts: list[Any], form: str, wanted: set[PP_PLACEHOLDER]) -> Any:
@@ -128,10 +147,37 @@ def _title_size(presentation: Pptx) -> float:
     master: Any = presentation.slide_masters[0]._element
     found = master.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}/{qn('a:defRPr')}")
     stated = None if found is None else found.get("sz")
-    return int(stated) / 100 if stated else 44.0
+    return min(max(int(stated), _SIZES[0]), _SIZES[1]) / 100 if stated else 44.0
 
 
 # A template of somebody's own
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    """Tell whatever a template makes the library raise, which trusts all that it reads."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except Exception as error:
+        reason = str(error).partition("\n")[0][:120]
+        raise UsageError(
+            f"the template lacks a part, or has a broken one ({type(error).__name__}: {reason}); save it again with "
+            "PowerPoint or LibreOffice"
+        ) from None
+
+
+def _try(tried: Base) -> None:
+    """Add a slide of each layout that is used, and write it all: after that a failure is none of the template's."""
+    for layout in (tried.opening, tried.prose, tried.bare):
+        for placeholder in tried.presentation.slides.add_slide(layout).placeholders:
+            _points(placeholder.left)
+            _points(placeholder.width)
+            _points(placeholder.top)
+            _points(placeholder.height)
+            placeholder.text_frame.text = "x"
+    written(tried.presentation, "x")
 
 
 def _others(template: bytes) -> Pptx:
@@ -142,6 +188,14 @@ def _others(template: bytes) -> Pptx:
         raise UsageError(f"the template is no PowerPoint file: {type(error).__name__}") from None
     if not masters:
         raise UsageError("the template has no slide master")
+    if presentation.slide_width is None or presentation.slide_height is None:
+        # what PowerPoint takes where none is stated (ECMA-376, 19.2.1.39)
+        presentation.slide_width, presentation.slide_height = _USUAL_SIZE
+    for length in (presentation.slide_width, presentation.slide_height):
+        if not _LEAST_SIZE <= int(length or 0) <= _LARGEST_SIZE:
+            raise UsageError(
+                f"the template's slides must be 1 to 56 inches wide and high; got {int(length or 0) / 914400:g}"
+            )
     listed = presentation.slides._sldIdLst
     for one in list(listed):
         presentation.part.drop_rel(one.rId)
