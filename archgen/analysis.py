@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Protocol
 
 from archgen.digest import digest
 from archgen.errors import Place
 from archgen.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity, Subject
+from archgen.internal import EXPOSED, Isolation, Result
 from archgen.model import Acceptance
 from archgen.rule import Earlier, Hit, Rule, Seen
 from archgen.rules import BY_NAME
@@ -30,27 +32,43 @@ def analyse(
     known: frozenset[str] = frozenset(BY_NAME),
     thresholds: Mapping[tuple[str, str], float] = MappingProxyType({}),
     before: tuple[Earlier, ...] = (),
+    isolation: Isolation = EXPOSED,
 ) -> tuple[Finding, ...]:
     """All findings of one model, worst first, then in the catalogue's order and by place.
 
     `today` is an ISO date; an acceptance whose `until` lies before it no longer counts. `known` are the ids and codes
     of all rules that there are, whether they run or not, `thresholds` the numbers that a team sets for rules, `before`
-    the model that this one follows and the one that it follows in turn, both or none.
+    the model that this one follows and the one that it follows in turn, both or none. With an `isolation`, a rule that fails
+    unexpectedly finds nothing.
     """
+    guard = _Guard(topology.architecture.file, isolation)
     topology.today = today
     topology.thresholds = thresholds
     ran = tuple(rules)
-    hits = tuple(_unexplained(tuple(_hits(topology, ran))))
+    hits = tuple(_unexplained(tuple(_hits(topology, ran, guard))))
     accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
-    reviewed = (*hits, *_reviews(ran, hits, known, accepted, before, topology))
-    found = [_finding(topology, source, rule, hit, accepted) for rule, hit in reviewed]
-    return tuple(sorted(found, key=order))
+    reviewed = (*hits, *_reviews(ran, hits, known, accepted, before, topology, guard))
+    found = (guard(rule, partial(_findings, topology, source, rule, hit, accepted)) for rule, hit in reviewed)
+    return tuple(sorted((finding for one in found for finding in one), key=order))
 
 
-def _hits(topology: Topology, rules: Iterable[Rule]) -> Iterator[tuple[Rule, Hit]]:
+class _Guard:
+    """Runs a part of a rule's work; nothing comes of it where it fails unexpectedly."""
+
+    def __init__(self, file: str, isolation: Isolation) -> None:
+        self._file = file
+        self._isolation = isolation
+
+    def __call__(self, rule: Rule, work: Callable[[], Iterable[Result]]) -> tuple[Result, ...]:
+        made = self._isolation.attempt(lambda: tuple(work()), self._file, f"rule {rule.id}", rule.id)
+        return () if made is None else made
+
+
+def _hits(topology: Topology, rules: Iterable[Rule], guard: _Guard) -> Iterator[tuple[Rule, Hit]]:
     for rule in rules:
-        if rule.check is not None:
-            for hit in rule.check(topology):
+        check = rule.check
+        if check is not None:
+            for hit in guard(rule, partial(check, topology)):
                 yield rule, hit
 
 
@@ -61,6 +79,7 @@ def _reviews(
     accepted: tuple[Acceptance, ...],
     before: tuple[Earlier, ...],
     topology: Topology,
+    guard: _Guard,
 ) -> list[tuple[Rule, Hit]]:
     """The hits of the rules that speak of the findings of the others.
 
@@ -69,7 +88,8 @@ def _reviews(
     names = frozenset(name for rule in ran for name in (rule.id, rule.code))
     found: list[tuple[Rule, Hit]] = []
     for rule in sorted((one for one in ran if one.review is not None), key=lambda one: not one.ladder):
-        if rule.review is not None and (before or not rule.ladder):
+        review = rule.review
+        if review is not None and (before or not rule.ladder):
             all_of_them = (*hits, *found)
             seen = Seen(
                 names,
@@ -78,7 +98,7 @@ def _reviews(
                 tuple(_open(all_of_them, accepted)) if before else (),
                 before,
             )
-            found += [(rule, hit) for hit in rule.review(topology, seen)]
+            found += [(rule, hit) for hit in guard(rule, partial(review, topology, seen))]
     return found
 
 
@@ -95,6 +115,13 @@ def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit
     for rule, hit in hits:
         if not (rule.yields and hit.causes and hit.causes <= explained):
             yield rule, hit
+
+
+def _findings(
+    topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
+) -> tuple[Finding]:
+    """A hit as a finding, the only one."""
+    return (_finding(topology, source, rule, hit, accepted),)
 
 
 def _finding(topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:

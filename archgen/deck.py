@@ -119,6 +119,11 @@ class Flow(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
+def failed_slide(title: str, words: str) -> Prose:
+    """A slide in the place of what could not be made; its notes say why."""
+    return Prose(title, (Entry("This could not be made."),), words)
+
+
 Slide = Opening | Prose | Terms | Table | Ladder | Picture | Flow
 
 

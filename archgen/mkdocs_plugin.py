@@ -56,6 +56,8 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         made = self._made(config)
         for one in made.problems:
             log.warning("%s:%d:%d: %s", one.file, one.line, one.column, one.message)
+        for error in made.errors:
+            log.warning("%s", error.words)
         self._preview, self._fences = made, {}
         self._door = Door(made.pages)
         self._door.configure(config)

@@ -17,7 +17,7 @@ from archgen.cli import main
 from archgen.project.inputs import read
 from archgen.project.models import judge
 from archgen.project.parallel import judge_in_parallel
-from archgen.rule import Hit
+from archgen.rule import Hit, Rule
 from archgen.rules import BY_NAME, RULES
 from archgen.topology import Topology
 
@@ -75,19 +75,8 @@ def test_what_is_no_part_is_told(words: list[str], capsys: pytest.CaptureFixture
     assert words[0] in capsys.readouterr().err
 
 
-def _killed() -> None:
-    os.kill(os.getpid(), 9)
-
-
-def _at_fault() -> None:
-    raise LookupError("no such thing")
-
-
-@pytest.mark.parametrize(
-    ("harm", "told"),
-    [(_killed, "a process that judged a part of the models has ended"), (_at_fault, "LookupError: no such thing")],
-)
-def test_a_process_that_ends_before_it_is_done_is_told(harm: Callable[[], None], told: str) -> None:
+def harmful(harm: Callable[[], None]) -> Rule:
+    """A rule that does harm in every process but this one."""
     parent = os.getpid()
 
     def check(_: Topology) -> Iterator[Hit]:
@@ -95,8 +84,24 @@ def test_a_process_that_ends_before_it_is_done_is_told(harm: Callable[[], None],
             harm()
         return iter(())
 
-    rule = replace(BY_NAME["missing-tls"], check=check)
+    return replace(BY_NAME["missing-tls"], check=check)
+
+
+def test_a_process_that_ends_before_it_is_done_is_told() -> None:
+    rule = harmful(lambda: os.kill(os.getpid(), 9))
     models = read(tuple(str(each) for each in sorted((ROOT / "models").glob("*.arch.yaml"))))
     assert len(judge(models, "2026-12-31", rules=(rule,))) == len(models)
-    with pytest.raises((ChildProcessError, RuntimeError), match=told):
+    with pytest.raises(ChildProcessError, match="a process that judged a part of the models has ended"):
         judge(models, "2026-12-31", rules=(rule,), by=partial(judge_in_parallel, jobs=2))
+
+
+def test_a_rule_that_fails_in_another_process_is_told_with_its_model() -> None:
+    def fail() -> None:
+        raise LookupError("no such thing")
+
+    files = tuple(str(each) for each in sorted((ROOT / "models").glob("*.arch.yaml")))
+    judged = judge(read(files), "2026-12-31", rules=(harmful(fail),), by=partial(judge_in_parallel, jobs=2))
+    errors = [error for model in judged for error in model.errors]
+    assert len(judged) == len(files)
+    assert {error.error for error in errors} == {"LookupError: no such thing"}
+    assert {error.file for error in errors} < set(files)

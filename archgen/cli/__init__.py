@@ -58,8 +58,9 @@ def run_and_exit() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; whatever goes wrong is told in a line, never as a traceback."""
     _prepare_streams()
+    words = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _run(list(sys.argv[1:] if argv is None else argv))
+        code = _run(words)
         sys.stdout.flush()
     except UsageError as error:
         return _failed(str(error))
@@ -73,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _failed(f"{place}{error.strerror or error}")
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        return _broken(error, words)
     return code
 
 
@@ -91,6 +94,15 @@ def _failed(message: str) -> int:
     from archgen.cli.output import warn
 
     warn(f"archgen: {message}\n")
+    return 2
+
+
+def _broken(error: Exception, words: list[str]) -> int:
+    """Tell an error that nothing isolates from the rest of the command."""
+    from archgen.cli.internal_errors import report_errors
+    from archgen.internal import internal_error
+
+    report_errors((internal_error(error, "", f"archgen {words[0]}"),), whole=True)
     return 2
 
 

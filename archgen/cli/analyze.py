@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.parser import add_formats, add_paths, formats, style, tell
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
+from archgen.internal import Isolation
 from archgen.project.analyze import FORMATS, ORDERS, analyze
 from archgen.project.choice import one_of
 from archgen.project.day import today
@@ -35,12 +38,13 @@ def run(options: argparse.Namespace) -> int:
     asked = formats(options, tuple(FORMATS), "json=flows.json")
     order = int(one_of(options.order, ORDERS, "order"))
     models = unjudged(given(tuple(options.paths), options.stdin_filename), today(options.today))
-    sound = [model for model in models if not model.problems]
+    isolation = Isolation()
+    found = []
     with Progress() as progress:
-        found = tuple(
-            analyze(model, model.topology, order, tuple(options.maintain), progress.tell)
-            for model in sound
-            if model.topology is not None
-        )
-    tell(asked, FORMATS, found, style())
-    return 2 if refused(models, style(), "these models were left out") else 0
+        for model in models:
+            if model.topology is not None and not model.problems:
+                work = partial(analyze, model, model.topology, order, tuple(options.maintain), progress.tell, isolation)
+                found.append(isolation.attempt(work, model.file, "analysis"))
+    tell(asked, FORMATS, tuple(one for one in found if one is not None), style(), isolation)
+    is_refused = refused(models, style(), "these models were left out")
+    return 2 if report_errors(isolation.errors) or is_refused else 0

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.output import say, warn
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
+from archgen.internal import InternalError, Isolation
 from archgen.project.day import today
 from archgen.project.extras import needing_extra
 from archgen.project.generators import ignored_plugin
@@ -38,34 +40,37 @@ def run(options: argparse.Namespace) -> int:
     models = judge(given(tuple(options.paths), options.stdin_filename), day := today(options.today))
     if refused(models, style()):
         return 2
+    isolation = Isolation()
+    isolation.errors += (error for model in models for error in model.errors)
     if options.single_file or options.pages:
         pages = site_pages(models, day)
+        isolation.errors += (error for page in pages for error in page.errors)
         documents = sum(1 for page in pages if page.path.endswith(".md"))
         if options.single_file:
-            _write_single(pages, options.name, options.single_file)
+            _write_single(pages, options.name, options.single_file, isolation)
         else:
             write_pages(pages, options.name, options.pages)
     else:
         chapters = site_chapters(models, day)
         documents = sum(1 for chapter in chapters if chapter.title)
-        _write_html(chapters, options.name, options.output)
+        isolation.errors += _write_html(chapters, options.name, options.output)
     warning = ignored_plugin()
     if warning:
         warn(f"{warning}\n")
     say(f"wrote {documents} pages to {options.single_file or options.pages or options.output}\n")
     if not (options.single_file or options.pages):
         say(f"next: open {os.path.join(options.output, 'index.html')}\n")
-    return 0
+    return 2 if report_errors(isolation.errors) else 0
 
 
-def _write_single(pages: tuple[Page, ...], name: str, output: str) -> None:
+def _write_single(pages: tuple[Page, ...], name: str, output: str, isolation: Isolation) -> None:
     with needing_extra("a site"):
         from archgen.project.onefile import write_single
-    write_single(pages, name, output)
+    write_single(pages, name, output, isolation)
 
 
-def _write_html(chapters: tuple[Chapter, ...], name: str, output: str) -> None:
+def _write_html(chapters: tuple[Chapter, ...], name: str, output: str) -> tuple[InternalError, ...]:
     with needing_extra("a site"):
         from archgen.project.html import write_html
     with Progress() as progress:
-        write_html(chapters, name, output, progress.tell)
+        return write_html(chapters, name, output, progress.tell)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.parser import add_formats, formats, style, tell
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.evolution import Evolution
+from archgen.internal import Isolation
 from archgen.policy import FAIL_ON
 from archgen.project.choice import one_of
 from archgen.project.day import today
@@ -55,12 +57,14 @@ def run(options: argparse.Namespace) -> int:
     if refused(tuple(models.values()), style(), "nothing was compared"):
         return 2
     told: list[Evolution] = []
+    isolation = Isolation()
+    isolation.errors += (error for model in models.values() for error in model.errors)
     with Progress() as progress:
-        for one in evolutions(found):
+        for one in evolutions(found, isolation):
             told.append(one)
             progress.tell(one.after.label)
-    drawn = pictures(tuple(told), options.svg) if options.svg else ()
-    tell(asked, FORMATS, tuple(told), style())
+    drawn = pictures(tuple(told), options.svg, isolation) if options.svg else ()
+    tell(asked, FORMATS, tuple(told), style(), isolation)
     for file, picture in drawn:
         write(file, picture.encode())
-    return exit_code(tuple(told), options.fail_on)
+    return 2 if report_errors(isolation.errors) else exit_code(tuple(told), options.fail_on)

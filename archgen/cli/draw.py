@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+from functools import partial
 
 from archgen.cli.fonts_told import tell_fonts
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.output import data, say, warn
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
+from archgen.internal import Isolation
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.draw import VIEWS, File, draw
@@ -86,18 +89,22 @@ def run(options: argparse.Namespace) -> int:
     models = tuple(model for model in models if not model.problems)
     if not models:
         return 2
+    isolation = Isolation()
+    isolation.errors += (error for model in models for error in model.errors)
     with Progress() as progress:
         files: list[File] = []
         with needing_extra("this format"):
-            for file in draw(tiers(models), drawing, formats or inferred, views, options.flow):
+            for file in draw(tiers(models), drawing, formats or inferred, views, options.flow, isolation):
                 progress.tell(file.name)
                 files.append(file)
-    _save(files, options.output)
+    if files or not isolation.errors:
+        _save(files, options.output)
     if {"png", "pdf", "gif", "apng"} & set(formats or inferred):
         tell_fonts(models)
     if options.score:
-        _tell_scores(tiers(models), drawing)
-    return 2 if broken else 0
+        for tier in tiers(models):
+            isolation.attempt(partial(_tell_score, tier, drawing), tier.topology.architecture.file, "the score")
+    return 2 if report_errors(isolation.errors) or broken else 0
 
 
 def _raster(options: argparse.Namespace) -> Raster:
@@ -112,16 +119,15 @@ def _raster(options: argparse.Namespace) -> Raster:
     return Raster(scale, options.transparent, options.canvas is not None)
 
 
-def _tell_scores(found: tuple[Tier, ...], drawing: Drawing) -> None:
+def _tell_score(tier: Tier, drawing: Drawing) -> None:
     """On standard error, beside the paths on standard output."""
     from archgen.layout.score import score
 
-    for tier in found:
-        one = score(drawing.placed(tier))
-        warn(
-            f"{brief(tier.id)}: {plural(one.overlaps, 'overlap')}, {plural(one.crossings, 'crossing')}, "
-            f"{plural(one.bends, 'bend')}, {plural(one.label_collisions, 'label collision')}, aspect {one.aspect:g}\n"
-        )
+    one = score(drawing.placed(tier))
+    warn(
+        f"{brief(tier.id)}: {plural(one.overlaps, 'overlap')}, {plural(one.crossings, 'crossing')}, "
+        f"{plural(one.bends, 'bend')}, {plural(one.label_collisions, 'label collision')}, aspect {one.aspect:g}\n"
+    )
 
 
 def _save(files: list[File], output: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import gc
 
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.linking import linked
 from archgen.cli.memory import uncollected
 from archgen.cli.output import clear_screen, flush, warn
 from archgen.cli.parser import add_formats, add_paths, formats, tell
 from archgen.cli.progress import Progress
 from archgen.errors import UsageError
+from archgen.internal import Isolation
 from archgen.policy import FAIL_ON, PERSONAS
 from archgen.project.catalogue import catalogue
 from archgen.project.day import today
@@ -108,12 +110,14 @@ def _lint(options: argparse.Namespace) -> int:
             warn(f"archgen: {brief(sentence)}\n")
         if writes and sentences:
             done = _judged(options, settings, keep)
-    tell(asked, FORMATS, done.outcome, linked())
+    isolation = Isolation()
+    tell(asked, FORMATS, done.outcome, linked(), isolation)
     for note in done.notes:
         warn(f"archgen: {brief(note)}\n")
     if any(name == "github" for name, _ in asked):
         summarise(done.outcome)
-    return exit_code(done.outcome.findings, settings.fail_on)
+    failed = report_errors((*done.errors, *isolation.errors))
+    return 2 if failed else exit_code(done.outcome.findings, settings.fail_on)
 
 
 def _judged(options: argparse.Namespace, settings: Settings, keep: Keep) -> Run:

@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NoReturn, TypeVar
 
 from archgen.cli.output import PEOPLE, report
 from archgen.errors import UsageError
+from archgen.internal import Isolation
 from archgen.project.choice import nearest, one_of
 from archgen.report.terminal import Style, inert
 
@@ -82,16 +84,21 @@ def _format(word: str, known: Sequence[str]) -> tuple[str, str | None]:
 
 
 def tell(
-    asked: list[tuple[str, str | None]], known: Mapping[str, Callable[[Told, Style], str]], told: Told, shown: Style
+    asked: list[tuple[str, str | None]],
+    known: Mapping[str, Callable[[Told, Style], str]],
+    told: Told,
+    shown: Style,
+    isolation: Isolation,
 ) -> None:
     """Write a report in every format asked for; `shown` is how it looks on standard output, a file is plain."""
     for name, file in asked:
-        if file is None:
-            report(name, known[name](told, shown), shown)
-        else:
+        look = shown if file is None else Style()
+        text = isolation.attempt(partial(known[name], told, look), "", f"the {name} report")
+        if text is not None and file is None:
+            report(name, text, shown)
+        elif text is not None and file is not None:
             from archgen.project.writing import write
 
-            text = known[name](told, Style())
             write(file, (inert(text) if name in PEOPLE else text).encode("utf-8", "backslashreplace"))
 
 

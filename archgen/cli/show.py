@@ -7,10 +7,12 @@ import sys
 
 from msgspec.structs import replace
 
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.lookalikes import can_show
 from archgen.cli.output import say
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
+from archgen.internal import Isolation
 from archgen.project.day import today
 from archgen.project.inputs import given
 from archgen.project.models import judge
@@ -37,5 +39,7 @@ def run(options: argparse.Namespace) -> int:
     look = replace(style(), width=10_000) if options.wide else style()
     drawing = Drawing("best", "light", not options.no_findings)
     ascii_only = options.ascii or not can_show(SIGNS, sys.stdout.encoding)
-    say("\n".join(show(tiers(models), drawing, look, options.flow, ascii_only)), look)
-    return 0
+    isolation = Isolation()
+    isolation.errors += (error for model in models for error in model.errors)
+    say("\n".join(show(tiers(models), drawing, look, options.flow, ascii_only, isolation)), look)
+    return 2 if report_errors(isolation.errors) else 0

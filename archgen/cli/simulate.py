@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.output import report, warn
 from archgen.cli.parser import style
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
+from archgen.internal import Isolation
 from archgen.model import SUFFIX
 from archgen.project.choice import one_of
 from archgen.project.day import today
@@ -47,17 +50,19 @@ def run(options: argparse.Namespace) -> int:
     models = unjudged(read(files := (options.model or _behind(words),), options.stdin_filename, files), today(None))
     if refused(models, style(), "nothing was simulated"):
         return 2
+    isolation = Isolation()
     for model in models:
         if model.topology is not None:
             killed, out, zones = map(tuple, words)
-            told = simulate(model, model.topology, killed, out, zones)
-            drawn = pictures(told, model.topology, options.svg) if options.svg else ()
-            report(name, FORMATS[name](told, style()), style())
+            told = simulate(model, model.topology, killed, out, zones, isolation)
+            text = isolation.attempt(partial(FORMATS[name], told, style()), model.file, "the report")
+            drawn = pictures(told, model.topology, options.svg, isolation) if options.svg else ()
+            report(name, text or "", style())
             for file, picture in drawn:
                 write(file, picture.encode())
-            if options.svg and not drawn:
+            if options.svg and not drawn and not isolation.errors:
                 warn("archgen: no flow fails, so nothing was drawn\n")
-    return 0
+    return 2 if report_errors(isolation.errors) else 0
 
 
 def _behind(words: list[list[str]]) -> str:

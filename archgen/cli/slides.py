@@ -7,11 +7,13 @@ import os
 from typing import cast
 
 from archgen.cli.fonts_told import tell_fonts
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.output import say
 from archgen.cli.parser import add_paths, style
 from archgen.cli.refusal import refused
 from archgen.errors import UsageError
 from archgen.files import TEMPLATE, read_file
+from archgen.internal import Isolation
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.directories import filled_directory
@@ -66,19 +68,25 @@ def run(options: argparse.Namespace) -> int:
     if refused(models, style()):
         return 2
     found = tiers(models)
-    made = tiers_deck(found, drawing, options.title, options.steps)
+    isolation = Isolation()
+    isolation.errors += (error for model in models for error in model.errors)
+    made = tiers_deck(found, drawing, options.title, options.steps, isolation)
     with needing_extra(f"a deck as {form}"):
         if form in ("png", "svg"):
             with filled_directory(output) as folder:
-                for name, content in single_slides(found, drawing, made, form):
+                for name, content in single_slides(found, drawing, made, form, isolation):
                     write(os.path.join(folder, name), content)
         else:
-            content = bound_slides(found, drawing, made) if form == "pdf" else slides(found, drawing, made, template)
+            content = (
+                bound_slides(found, drawing, made, isolation)
+                if form == "pdf"
+                else slides(found, drawing, made, template, isolation)
+            )
             write(output, content)
     if form != "svg":
         tell_fonts(models, drawn=form != "pptx")
     say(f"wrote {len(made.slides)} slides to {output}\n")
-    return 0
+    return 2 if report_errors(isolation.errors) else 0
 
 
 def _target(options: argparse.Namespace) -> tuple[str, str]:

@@ -6,10 +6,13 @@ Exit code: 0, or 2 for a wrong use or a model without meaning.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
+from archgen.cli.internal_errors import report_errors
 from archgen.cli.output import report
 from archgen.cli.parser import style
 from archgen.cli.refusal import refused
+from archgen.internal import Isolation
 from archgen.project.choice import one_of
 from archgen.project.day import today
 from archgen.project.inputs import read
@@ -45,8 +48,12 @@ def run(options: argparse.Namespace) -> int:
     models = unjudged(read(files := (options.model,), options.stdin_filename, files), today(None))
     if refused(models, style(), "nothing was changed"):
         return 2
+    isolation = Isolation()
     for model in models:
         if model.topology is not None:
-            outcome = what_if(model, model.topology, tuple(options.add), tuple(options.set))
-            report(name, FORMATS[name](outcome, style()), style())
-    return 0
+            work = partial(what_if, model, model.topology, tuple(options.add), tuple(options.set))
+            outcome = isolation.attempt(work, model.file, "changes")
+            if outcome is not None:
+                text = isolation.attempt(partial(FORMATS[name], outcome, style()), model.file, "the report")
+                report(name, text or "", style())
+    return 2 if report_errors(isolation.errors, whole=True) else 0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from archgen.assessment import FlowAssessment, assessing
 from archgen.gains import gains
 from archgen.headroom import headroom
+from archgen.internal import Isolation
 from archgen.project.elements import elements
 from archgen.project.models import Model
 from archgen.report.assessment import Assessed
@@ -52,11 +53,16 @@ FORMATS: dict[str, Callable[[tuple[Assessed, ...], Style], str]] = {
 
 
 def analyze(
-    model: Model, topology: Topology, order: int, maintain: tuple[str, ...], tell: Callable[[str], None]
+    model: Model,
+    topology: Topology,
+    order: int,
+    maintain: tuple[str, ...],
+    tell: Callable[[str], None],
+    isolation: Isolation,
 ) -> Assessed:
     """Every flow of a model, with cut sets of up to `order` elements, while what `maintain` names is out.
 
-    `tell` is called with each flow that is done.
+    `tell` is called with each flow that is done. What else is told of the model is left out where it fails.
     """
     gone = elements(topology, maintain)
     titles = {flow.id: flow.title for flow in topology.architecture.flows}
@@ -66,7 +72,11 @@ def analyze(
         tell(flow.flow)
     usual = {flow: tuple(point.element for point in found.points) for flow, found in topology.losses.failures.items()}
     demanded = any(flow.busiest is not None for flow in topology.architecture.flows)
-    capacity = headroom(topology) if demanded and not gone else None
+    capacity, won = None, None
+    if demanded and not gone:
+        capacity = isolation.attempt(lambda: headroom(topology), model.file, "capacity")
+    if not gone:
+        won = isolation.attempt(lambda: gains(topology, flows), model.file, "gains of changes")
     return Assessed(
         file=model.file,
         name=topology.architecture.name,
@@ -76,5 +86,5 @@ def analyze(
         maintained=gone,
         usual=usual,
         capacity=capacity,
-        gains={} if gone else gains(topology, flows),
+        gains=won or {},
     )

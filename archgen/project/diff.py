@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Literal
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from archgen.errors import ModelError, UsageError
 from archgen.evolution import Evolution, evolve
 from archgen.evolution.side import Side
 from archgen.finding import SEVERITIES, Severity
+from archgen.internal import Isolation
 from archgen.loader import load
 from archgen.model import SUFFIX, Architecture
 from archgen.policy import told
@@ -220,24 +222,34 @@ def judged(found: tuple[Pair, ...], today: str) -> tuple[tuple[Model | None, Mod
     return tuple((one(pair.before), one(pair.after)) for pair in found)
 
 
-def evolutions(models: tuple[tuple[Model | None, Model | None], ...]) -> Iterator[Evolution]:
-    """What became of each; a model that was not there before, or is no more, is compared with an empty one."""
+def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation: Isolation) -> Iterator[Evolution]:
+    """What became of each; a model that was not there before, or is no more, is compared with an empty one.
+
+    A comparison that fails unexpectedly is left out.
+    """
     known: dict[str, Side] = {}
     persona = reader()
+    # what a rule finds in one model and failed to find in another is no change
+    failed = {error.rule for pair in models for model in pair if model is not None for error in model.errors}
 
     def side(model: Model) -> Side:
         assert model.topology is not None
         if model.file not in known:
-            known[model.file] = Side(
-                model.topology, told(persona, model.findings), assess(model.topology, 1), model.file
-            )
+            findings = tuple(one for one in told(persona, model.findings) if one.rule not in failed)
+            known[model.file] = Side(model.topology, findings, assess(model.topology, 1), model.file)
         return known[model.file]
 
-    for before, after in models:
+    def compare(before: Model | None, after: Model | None) -> Evolution:
         old = side(before) if before is not None else None
         new = side(after) if after is not None else None
-        if old is not None or new is not None:
-            yield evolve(old or _nothing(new), new or _nothing(old))
+        return evolve(old or _nothing(new), new or _nothing(old))
+
+    for before, after in models:
+        model = after or before
+        if model is not None:
+            found = isolation.attempt(partial(compare, before, after), model.file, "comparison")
+            if found is not None:
+                yield found
 
 
 def _nothing(other: Side | None) -> Side:
@@ -247,16 +259,19 @@ def _nothing(other: Side | None) -> Side:
     return Side(Topology(Architecture(id=one.id, file=one.file, name="nothing")), label="no model")
 
 
-def pictures(found: tuple[Evolution, ...], path: str) -> tuple[tuple[str, str], ...]:
+def pictures(found: tuple[Evolution, ...], path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
     """The two-tone deployment of each change as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.project.pictures import Drawing
 
     drawing = Drawing()
     if len(found) == 1 and not os.path.isdir(path):
-        return ((path, drawing.change(found[0])),)
-    if path.endswith(".svg"):
+        files = [path]
+    elif path.endswith(".svg"):
         raise UsageError(f"{len(found)} changes do not fit into {path}; name a directory, or two models")
-    return tuple((os.path.join(path, f"{one.after.topology.slug}.diff.svg"), drawing.change(one)) for one in found)
+    else:
+        files = [os.path.join(path, f"{one.after.topology.slug}.diff.svg") for one in found]
+    drawn = [isolation.attempt(partial(drawing.change, one), one.after.label, "the picture") for one in found]
+    return tuple((file, picture) for file, picture in zip(files, drawn, strict=True) if picture is not None)
 
 
 def exit_code(found: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from msgspec import Struct
 
 from archgen.errors import UsageError
+from archgen.evolution import Evolution
+from archgen.internal import Isolation
 from archgen.model import Flow
 from archgen.project.choice import one_of
 from archgen.project.formats import FORMATS, Format
 from archgen.project.pictures import Drawing
 from archgen.site import Tier
-from archgen.views.aspects import ASPECTS
+from archgen.views.aspects import ASPECTS, Aspect
 from archgen.views.path import path
 
 VIEWS = (*ASPECTS, "flows", "paths", "diff")
@@ -30,62 +33,90 @@ class File(Struct, frozen=True):
     content: bytes
 
 
+class _Picture(Struct, frozen=True):
+    """A picture that is not drawn yet: its name, the model that it is of, and what draws it, or finds nothing to draw."""
+
+    name: str
+    file: str
+    draw: Callable[[], bytes | None]
+
+
 def draw(
-    tiers: tuple[Tier, ...], drawing: Drawing, formats: tuple[str, ...], views: tuple[str, ...], flow: str | None
+    tiers: tuple[Tier, ...],
+    drawing: Drawing,
+    formats: tuple[str, ...],
+    views: tuple[str, ...],
+    flow: str | None,
+    isolation: Isolation,
 ) -> Iterator[File]:
     """The pictures of the tiers; without `views` all that a format can show, with `flow` only that flow.
 
-    UsageError for a flow that no tier has, and for a view that was asked for and that a format cannot show.
+    A picture that fails unexpectedly is left out. UsageError for a flow that no tier has, and for a view that was asked for
+    and that a format cannot show.
     """
     if flow is not None:
         _check_flow(tiers, flow)
     for name in formats:
         _check_views(name, views or ("flows",) if flow is not None else views)
-        for tier in tiers:
-            yield from _pictures(FORMATS[name], tier, drawing, views or USUAL, flow)
+        pictures = [each for tier in tiers for each in _pictures(FORMATS[name], tier, drawing, views or USUAL, flow)]
         if "diff" in views and flow is None:
-            yield from _changes(FORMATS[name], tiers, drawing)
+            pictures += _changes(FORMATS[name], tiers, drawing)
+        for one in pictures:
+            content = isolation.attempt(one.draw, one.file, one.name)
+            if content is not None:
+                yield File(one.name, content)
 
 
-def _pictures(form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...], only: str | None) -> Iterator[File]:
+def _pictures(
+    form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...], only: str | None
+) -> Iterator[_Picture]:
+    slugs = tier.topology.flow_slugs
+    flows = [flow for flow in tier.topology.architecture.flows if only in (None, flow.id)]
+
+    def picture(view: str, make: Callable[[], bytes | None]) -> _Picture:
+        return _Picture(f"{tier.slug}.{view}.{form.extension}", tier.topology.architecture.file, make)
+
     for view, aspect in ASPECTS.items():
         if form.deployment is not None and view in views and only is None:
-            shown = aspect(tier.topology, tier.findings if drawing.findings else ())
-            if shown is not None:
-                yield File(f"{tier.slug}.{view}.{form.extension}", form.deployment(drawing.showing(shown), tier))
+            yield picture(view, partial(_aspect, form, aspect, tier, drawing))
     if form.flow is not None and ("flows" in views or (only is not None and "paths" not in views)):
-        for flow in tier.topology.architecture.flows:
-            if only in (None, flow.id):
-                yield File(
-                    f"{tier.slug}.flow-{tier.topology.flow_slugs[flow.id]}.{form.extension}",
-                    form.flow(drawing, tier, flow),
-                )
+        for flow in flows:
+            yield picture(f"flow-{slugs[flow.id]}", partial(form.flow, drawing, tier, flow))
     if "paths" in views:
-        for flow in tier.topology.architecture.flows:
-            if only in (None, flow.id):
-                yield from _path(form, tier, drawing, flow)
+        for flow in flows:
+            yield picture(f"path-{slugs[flow.id]}", partial(_path, form, tier, drawing, flow))
 
 
-def _path(form: Format, tier: Tier, drawing: Drawing, flow: Flow) -> Iterator[File]:
-    name = f"{tier.slug}.path-{tier.topology.flow_slugs[flow.id]}.{form.extension}"
+def _aspect(form: Format, aspect: Aspect, tier: Tier, drawing: Drawing) -> bytes | None:
+    shown = aspect(tier.topology, tier.findings if drawing.findings else ())
+    return form.deployment(drawing.showing(shown), tier) if shown is not None and form.deployment is not None else None
+
+
+def _path(form: Format, tier: Tier, drawing: Drawing, flow: Flow) -> bytes | None:
     if form.path is not None:
-        yield File(name, form.path(drawing, tier, flow))
-    elif form.deployment is not None:
-        shown = path(tier.topology, flow, tier.findings if drawing.findings else ())
-        yield File(name, form.deployment(drawing.showing(shown), tier))
+        return form.path(drawing, tier, flow)
+    if form.deployment is None:
+        return None
+    shown = path(tier.topology, flow, tier.findings if drawing.findings else ())
+    return form.deployment(drawing.showing(shown), tier)
 
 
-def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[File]:
+def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[_Picture]:
     """Each tier with the one that it follows, where both are given."""
-    from archgen.evolution import evolve
-    from archgen.evolution.side import Side
-
     known = {tier.id: tier for tier in tiers}
     for tier in tiers:
         before = known.get(tier.topology.architecture.follows or "")
         if before is not None and form.diff is not None:
-            old, new = (Side(one.topology, one.findings) for one in (before, tier))
-            yield File(f"{tier.slug}.diff.{form.extension}", form.diff(drawing, evolve(old, new)))
+            make = partial(_change, form.diff, before, tier, drawing)
+            yield _Picture(f"{tier.slug}.diff.{form.extension}", tier.topology.architecture.file, make)
+
+
+def _change(form: Callable[[Drawing, Evolution], bytes], before: Tier, tier: Tier, drawing: Drawing) -> bytes:
+    from archgen.evolution import evolve
+    from archgen.evolution.side import Side
+
+    old, new = (Side(one.topology, one.findings) for one in (before, tier))
+    return form(drawing, evolve(old, new))
 
 
 def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:

@@ -94,7 +94,8 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: Judge) -> Model | No
     except Impossible:
         return None
     after = judged((b"\xef\xbb\xbf" if model.text.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
-    if after.loaded is None or after.problems:
+    # a rule that fails says nothing, which is no proof that its finding is gone
+    if after.loaded is None or after.problems or after.errors != model.errors:
         return None
     paths = [change.path for one in fixes for change in one.changes]
     if _beside(model.text, paths) != _beside(after.text, paths):

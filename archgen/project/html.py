@@ -25,8 +25,10 @@ from mkdocs.structure.nav import get_navigation
 from mkdocs.structure.pages import Page as Written
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import clean_directory, is_error_template
+from msgspec import Struct
 
 from archgen.errors import UsageError
+from archgen.internal import EXPECTED, InternalError, internal_error
 from archgen.project.directories import filled_directory
 from archgen.project.models import Tell, silent
 from archgen.project.parallel import processes
@@ -35,6 +37,7 @@ from archgen.project.templates import quicken
 from archgen.site import Page
 from archgen.site.door import Door, settle, undated
 from archgen.site.escape import title
+from archgen.site.failed import failed_page
 from archgen.site.headings import headed
 from archgen.site.menu import menu
 from archgen.site.page import Chapter, Made
@@ -47,10 +50,26 @@ Entries = list[Any]
 """What the search of the theme knows of a page."""
 
 
-def write_html(chapters: Sequence[Chapter], name: str, output: str, tell: Tell = silent) -> None:
-    """Build the site and put it in its place in one step; UsageError if what is there is no site."""
+class Put(Struct, frozen=True):
+    """A chapter that is written: what search finds in it, and what is missing in it because it failed."""
+
+    entries: Entries
+    errors: tuple[InternalError, ...] = ()
+
+
+def write_html(chapters: Sequence[Chapter], name: str, output: str, tell: Tell = silent) -> tuple[InternalError, ...]:
+    """Build the site and put it in its place in one step; UsageError if what is there is no site.
+
+    What is missing in it because it failed unexpectedly is given back.
+    """
     with filled_directory(output) as directory, _building(chapters, name, directory, tell) as builder:
-        builder.finish(builder.whole(processes()))
+        found = builder.whole(processes())
+        builder.finish(found)
+    return _errors(found)
+
+
+def _errors(found: Sequence[Put]) -> tuple[InternalError, ...]:
+    return tuple(error for one in found for error in one.errors)
 
 
 class Site:
@@ -59,10 +78,10 @@ class Site:
     def __init__(self, name: str, directory: str) -> None:
         self._name = name
         self._directory = directory
-        self._kept: list[tuple[Made, Entries]] = []
+        self._kept: list[tuple[Made, Put]] = []
 
-    def build(self, made: Sequence[Made]) -> None:
-        """Write the site; UsageError says why that cannot be."""
+    def build(self, made: Sequence[Made]) -> tuple[InternalError, ...]:
+        """Write the site, and say what is missing in it; UsageError says why that cannot be."""
         before, self._kept = self._kept, []
         chapters = [one.chapter for one in made]
         with _building(chapters, self._name, self._directory, silent) as builder:
@@ -72,13 +91,14 @@ class Site:
                 found = builder.whole(1)
             builder.finish(found)
         self._kept = list(zip(made, found, strict=True))
+        return _errors(found)
 
-    def _changed(self, builder: _Builder, before: list[tuple[Made, Entries]], made: Sequence[Made]) -> list[Entries]:
+    def _changed(self, builder: _Builder, before: list[tuple[Made, Put]], made: Sequence[Made]) -> list[Put]:
         """Write what is no more as it was, pages first that others borrow pictures from."""
         redrawn = any(_pictures(old) != _pictures(one) for (old, _), one in zip(before, made, strict=True))
         found = {
-            at: entries
-            for at, ((old, entries), one) in enumerate(zip(before, made, strict=True))
+            at: put
+            for at, ((old, put), one) in enumerate(zip(before, made, strict=True))
             if old == one and not (one.borrows and redrawn)
         }
         gone = {page.path for old, _ in before for page in old.pages}
@@ -149,16 +169,16 @@ class _Builder:
             page.meta, page.markdown = {"title": title(one.title)}, ""
         self._documents = self._files.documentation_pages()
 
-    def whole(self, jobs: int) -> list[Entries]:
-        """Write every file into an empty directory; what search finds in each chapter."""
+    def whole(self, jobs: int) -> list[Put]:
+        """Write every file into an empty directory; what became of each chapter."""
         clean_directory(self._config.site_dir)
         spans = _spans(self._chapters)
-        turns: list[Callable[[], list[Entries]]] = [self._rest]
+        turns: list[Callable[[], list[Put]]] = [self._rest]
         turns += (partial(self._span, span) for span in spans)
         _, *made = shared(len(turns), lambda at: turns[at](), jobs)
         return self.others(dict(zip(chain(*spans), chain(*made), strict=True)))
 
-    def others(self, found: dict[int, Entries]) -> list[Entries]:
+    def others(self, found: dict[int, Put]) -> list[Put]:
         """Write the chapters that are not among those found, by their places.
 
         Who borrows pictures comes last, since they are then read from where they stand.
@@ -168,9 +188,9 @@ class _Builder:
             found[at] = self._chapter(self._chapters[at])
         return [found[at] for at in range(len(self._chapters))]
 
-    def finish(self, found: Sequence[Entries]) -> None:
+    def finish(self, found: Sequence[Put]) -> None:
         """Write what search reads, and what else stands at the end of a build."""
-        self._index.entries = [entry for entries in found for entry in entries]
+        self._index.entries = [entry for one in found for entry in one.entries]
         self._config.plugins.on_post_build(config=self._config)
         settle(self._config.site_dir)
 
@@ -185,7 +205,7 @@ class _Builder:
         assert file.page is not None
         return file.page
 
-    def _rest(self) -> list[Entries]:
+    def _rest(self) -> list[Put]:
         """The theme's own files, and its pages that are none of the site's."""
         self._files.copy_static_files()
         for name in self._config.theme.static_templates:
@@ -194,12 +214,23 @@ class _Builder:
             self._write(name, undated(self._theme.get_template(name).render(context)))
         return []
 
-    def _span(self, span: list[int]) -> list[Entries]:
+    def _span(self, span: list[int]) -> list[Put]:
         return [self._chapter(self._chapters[at]) for at in span]
 
-    def _chapter(self, chapter: Chapter) -> Entries:
-        """Write a chapter; what search finds in it."""
+    def _chapter(self, chapter: Chapter) -> Put:
+        """Write a chapter; where it cannot be put into the theme, a page that says so."""
         pages = tuple(chapter.make())
+        errors = tuple(error for page in pages for error in page.errors)
+        try:
+            return Put(self._put(pages), errors)
+        except EXPECTED:
+            raise
+        except Exception as error:
+            errors += (internal_error(error, "", f"page {chapter.path}"),)
+            return Put(self._put((failed_page(chapter.path, chapter.title, errors),)), errors)
+
+    def _put(self, pages: Sequence[Page]) -> Entries:
+        """Write the files of a chapter; what search finds in them."""
         door = Door(pages, self._files, self._picture)
         found: Entries = []
         for page in pages:

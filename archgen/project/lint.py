@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from archgen.analysis import order
 from archgen.finding import SEVERITIES, Finding, Severity
+from archgen.internal import InternalError
 from archgen.loader.syntax import lines_of
 from archgen.model import Frame, Request, Step
 from archgen.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, of_model, shown, unknown
@@ -93,10 +94,11 @@ FORMATS: dict[str, Callable[[Outcome, Style], str]] = {
 
 
 class Run(Struct, frozen=True):
-    """What `lint` came to, and what it has to say of the baseline."""
+    """What `lint` came to, what it has to say of the baseline, and which rules failed on which models."""
 
     outcome: Outcome
     notes: tuple[str, ...] = ()
+    errors: tuple[InternalError, ...] = ()
 
 
 class Part(Struct, frozen=True):
@@ -134,6 +136,7 @@ def lint(
     elsewhere = frozenset(map(model_id, files)) if part.shards > 1 else frozenset()
     by = _shared(part, len(inputs))
     models = judge(inputs, today, tell=tell, rules=rules, by=by, elsewhere=elsewhere, apart=policy.apart)
+    errors = tuple(error for model in models for error in model.errors)
     models = _graded(models, policy, every)
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
@@ -144,15 +147,18 @@ def lint(
     if settings.baseline is not None:
         from archgen.project.baseline import Scope, settle_baseline
 
+        failed = {(model_id(error.file), error.rule) for error in errors}
+
         def ran(model: str) -> frozenset[str]:
-            return frozenset(rule.id for rule in of_model(policy.apart, model, rules))
+            ids = (rule.id for rule in of_model(policy.apart, model, rules))
+            return frozenset(rule for rule in ids if (model, rule) not in failed)
 
         scope = Scope(models, ran, frozenset(rule.id for rule in every), whole=not paths and part.shards == 1)
         known, notes = settle_baseline(settings.baseline, scope, keep, settings.inside)
         models = _without(models, known, "in the baseline", hidden)
     models = _for(policy.persona, models, hidden)
     told = outcome(models, settings.fail_on)
-    return Run(replace(told, hidden=tuple(hidden), pages=settings.pages), notes)
+    return Run(replace(told, hidden=tuple(hidden), pages=settings.pages), notes, errors)
 
 
 def _shared(part: Part, models: int) -> Judging:

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from archgen.errors import ModelError, Problem
 from archgen.finding import Finding, Subject, SubjectKind
+from archgen.internal import REPORT, InternalError, Isolation, internal_error
 from archgen.loader import Loaded, check_ladder, load
 from archgen.model import SUFFIX
-from archgen.project.inputs import Input, includer, model_id, read
+from archgen.project.inputs import Input, includer, model_id, read, unreadable
 from archgen.topology import Topology
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Model(Struct, frozen=True):
     """One input: what it says, as far as it could be read, what prevents that, and what the rules find in it.
 
-    A model without `loaded`, or with `problems`, can be given no meaning.
+    A model without `loaded`, or with `problems`, can be given no meaning. `errors` are the rules that failed on it.
     """
 
     file: str
@@ -33,6 +34,7 @@ class Model(Struct, frozen=True):
     topology: Topology | None
     problems: tuple[Problem, ...]
     findings: tuple[Finding, ...]
+    errors: tuple[InternalError, ...] = ()
 
 
 Tell = Callable[[str], None]
@@ -130,12 +132,16 @@ def judge_one(task: Task, at: int, tell: Tell, known: dict[str, Model]) -> Model
     given = task.inputs[at]
     model = known.get(given.file) or _load(given)
     found = tuple(as_finding(problem, model_id(model.file)) for problem in model.problems)
+    isolation = Isolation()
+    isolation.errors += model.errors
     if model.loaded is not None and model.topology is not None:
         rules = of_model(task.apart, model.loaded.architecture.id, task.rules)
         before = _before(task, model, known) if any(rule.ladder for rule in rules) else ()
-        found += analyse(model.topology, model.loaded.source, rules, task.today, task.known, task.thresholds, before)
+        found += analyse(
+            model.topology, model.loaded.source, rules, task.today, task.known, task.thresholds, before, isolation
+        )
     tell(model.file)
-    judged = replace(model, findings=found)
+    judged = replace(model, findings=found, errors=tuple(isolation.errors))
     if not task.apart:
         known[model.file] = judged
     return judged
@@ -151,7 +157,9 @@ def _before(task: Task, model: Model, known: dict[str, Model]) -> tuple[Earlier,
     first = _read(given, known) if given is not None else None
     if parent is None or first is None or model.file in (parent.file, first.file):
         return ()
-    return tuple(_earlier(task, one, known) for one in (parent, first))
+    judged = tuple(_judged(task, one, known) for one in (parent, first))
+    # what a rule that failed would have found is not known, so nothing can be compared with it
+    return () if any(one.errors for one in judged) else tuple(map(_earlier, judged))
 
 
 def _followed(task: Task, model: Model) -> Input | None:
@@ -176,18 +184,26 @@ def _read(given: Input, known: dict[str, Model]) -> Model | None:
     return found if found.topology is not None else None
 
 
-def _earlier(task: Task, model: Model, known: dict[str, Model]) -> Earlier:
-    """What all rules find in a model, those too that do not run on it: a rule that is silent has closed nothing."""
+def _judged(task: Task, model: Model, known: dict[str, Model]) -> Model:
+    """A model with what all rules find in it, those too that do not run on it: a rule that is silent has closed nothing."""
     from archgen.analysis import analyse
+
+    assert model.loaded is not None
+    assert model.topology is not None
+    if model.file not in known:
+        isolation, source = Isolation(), model.loaded.source
+        found = analyse(
+            model.topology, source, task.rules, task.today, task.known, task.thresholds, isolation=isolation
+        )
+        known[model.file] = replace(model, findings=found, errors=tuple(isolation.errors))
+    return known[model.file]
+
+
+def _earlier(model: Model) -> Earlier:
     from archgen.rule import Earlier
 
-    loaded, topology = model.loaded, model.topology
-    assert loaded is not None
-    assert topology is not None
-    if model.file not in known:
-        found = analyse(topology, loaded.source, task.rules, task.today, task.known, task.thresholds)
-        model = known[model.file] = replace(model, findings=found)
-    return Earlier(loaded.architecture.id, frozenset((one.rule, one.subject) for one in known[model.file].findings))
+    assert model.loaded is not None
+    return Earlier(model.loaded.architecture.id, frozenset((one.rule, one.subject) for one in model.findings))
 
 
 def _by_id(inputs: tuple[Input, ...]) -> dict[str, tuple[Input, ...]]:
@@ -213,9 +229,13 @@ def _load(given: Input) -> Model:
         return Model(given.file, b"", None, None, (given.problem,) if given.problem else (), ())
     try:
         loaded = load(given.file, given.data, given.include or includer(given.file))
+        return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())
     except ModelError as error:
         return Model(given.file, given.data, None, None, error.problems, ())
-    return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())
+    except Exception as error:
+        failed = internal_error(error, given.file, "reading the model")
+        problem = unreadable(given.file, f"the model can't be read: {failed.error} ({failed.place})", REPORT)
+        return Model(given.file, given.data, None, None, (problem,), (), (failed,))
 
 
 def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> dict[str, tuple[Problem, ...]]:

@@ -9,16 +9,17 @@ import material
 
 from archgen.errors import UsageError
 from archgen.files import UnreadableFile, peek_file
+from archgen.internal import Isolation
 from archgen.project.writing import write
 from archgen.site import Page
 from archgen.site.single import MARKER, single_file
 
 
-def write_single(pages: tuple[Page, ...], name: str, output: str) -> None:
+def write_single(pages: tuple[Page, ...], name: str, output: str, isolation: Isolation) -> None:
     """Write the document; UsageError if what is there is none of archgen's making."""
     if os.path.lexists(output) and not _ours(output):
         raise UsageError(f"{output} is not of archgen's making, so it is not replaced; remove it, or name another file")
-    write(output, single_file(pages, name, _theme()).encode())
+    write(output, single_file(pages, name, _theme(), isolation).encode())
 
 
 def _ours(path: str) -> bool:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.errors import UsageError
 from archgen.finding import Finding
+from archgen.internal import InternalError
 from archgen.policy import MEANINGLESS
 from archgen.project.catalogue import catalogue
 from archgen.project.inputs import Input, includer, model_id, read
@@ -33,6 +34,12 @@ class Preview(Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
     trouble: str = ""
     included: tuple[str, ...] = ()
+    failed: tuple[InternalError, ...] = ()
+
+    @property
+    def errors(self) -> tuple[InternalError, ...]:
+        """What failed unexpectedly, in the rules and in the pages."""
+        return (*self.failed, *(error for page in self.pages for error in page.errors))
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -62,7 +69,8 @@ class Previews:
         made += tuple(_instead(broken, {chapter.path for chapter in made}, self._paths))
         self._paths |= {tier.id: _within(tier.slug, made) for tier in shown}
         problems = tuple(finding for one in broken for finding in one.findings)
-        return Preview(made, problems, shown, rules, included=tuple(asked))
+        failed = tuple(error for model in models for error in model.errors)
+        return Preview(made, problems, shown, rules, included=tuple(asked), failed=failed)
 
     def shown(self, files: Callable[[], tuple[str, ...]], today: Callable[[], str]) -> Preview:
         """The preview of whatever files there are; where none can be made, pages that say why in the place of the last."""

@@ -7,13 +7,12 @@ from itertools import count
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from archgen.assessment import assess
 from archgen.project.pictures import Drawing
 from archgen.project.site import verdict
 from archgen.rule import Rule
 from archgen.site import Broken, Tier
+from archgen.site.failed import assessed
 from archgen.site.page import Made
 from archgen.site.pages import chapters
 
@@ -76,7 +75,7 @@ class Remembered:
         before = self._tiers.get(tier.id)
         if before is not None and before.content == content:
             return before
-        return _Known(content, replace(tier, assessments=assess(tier.topology)), next(self._numbers))
+        return _Known(content, assessed(tier)[0], next(self._numbers))
 
     def _said(self, rules: Sequence[Rule], today: str) -> tuple[tuple[tuple[Any, ...], str], ...]:
         """What each rule says of itself, and what lint says of its bad example."""

@@ -43,7 +43,9 @@ class Serving:
         if preview.chapters == self._chapters:
             return False
         self._chapters = ()
-        self._site.build(preview.chapters)
+        for error in self._site.build(preview.chapters):
+            if error not in preview.errors:
+                self._say(f"error: {error.words}")
         self._chapters = preview.chapters
         return True
 
@@ -52,6 +54,8 @@ class Serving:
             self._say(f"error: {preview.trouble}")
         for one in preview.problems:
             self._say(f"{one.file}:{one.line}:{one.column}: {one.message}")
+        for error in preview.errors:
+            self._say(f"error: {error.words}")
 
 
 def serve(

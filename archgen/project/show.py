@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
+from archgen.internal import Isolation
+from archgen.model import Flow
 from archgen.project.choice import one_of
 from archgen.project.pictures import Drawing
 from archgen.render.text import Rows, diagram_cells, narrowed
@@ -25,19 +28,33 @@ _CODES = {
 """How a terminal shows the roles of colours; others have its usual one."""
 
 
-def show(tiers: tuple[Tier, ...], drawing: Drawing, style: Style, flow: str | None, ascii_only: bool) -> Iterator[str]:
-    """What is shown of each tier, a block at a time; with `flow` only that flow. UsageError for one that no tier has."""
+def show(
+    tiers: tuple[Tier, ...], drawing: Drawing, style: Style, flow: str | None, ascii_only: bool, isolation: Isolation
+) -> Iterator[str]:
+    """What is shown of each tier, a block at a time; with `flow` only that flow. UsageError for one that no tier has.
+
+    A block that fails unexpectedly is left out.
+    """
     if flow is not None:
         known = tuple(dict.fromkeys(one.id for tier in tiers for one in tier.topology.architecture.flows))
         one_of(flow, known, "flow")
     for tier in tiers:
+        file = tier.topology.architecture.file
+        blocks: list[tuple[str, Callable[[], str]]] = []
         if flow is None:
-            yield _deployment(tier, drawing, style, ascii_only)
-        for one in tier.topology.architecture.flows:
-            if flow in (None, one.id):
-                sequence = drawing.flow(tier, one)
-                drawn = sequence_text(sequence, style.width, ascii_only)
-                yield drawn if drawn is not None else sequence_list(sequence, ascii_only)
+            blocks.append(("the deployment", partial(_deployment, tier, drawing, style, ascii_only)))
+        flows = [one for one in tier.topology.architecture.flows if flow in (None, one.id)]
+        blocks += [(f"flow {one.id}", partial(_flow, tier, one, drawing, style, ascii_only)) for one in flows]
+        for name, make in blocks:
+            block = isolation.attempt(make, file, name)
+            if block is not None:
+                yield block
+
+
+def _flow(tier: Tier, flow: Flow, drawing: Drawing, style: Style, ascii_only: bool) -> str:
+    sequence = drawing.flow(tier, flow)
+    drawn = sequence_text(sequence, style.width, ascii_only)
+    return drawn if drawn is not None else sequence_list(sequence, ascii_only)
 
 
 def _deployment(tier: Tier, drawing: Drawing, style: Style, ascii_only: bool) -> str:

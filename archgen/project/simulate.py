@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 
 from archgen.errors import UsageError
+from archgen.internal import Isolation
+from archgen.model import Flow
 from archgen.project.elements import elements
 from archgen.project.models import Model
+from archgen.reliability.simulation import Outcome
 from archgen.reliability.simulation import simulate as outcome
 from archgen.reliability.structure import requests
 from archgen.report.simulation import Simulated
@@ -33,21 +37,31 @@ FORMATS: dict[str, Callable[[Simulated, Style], str]] = {"text": _text, "json": 
 
 
 def simulate(
-    model: Model, topology: Topology, kill: tuple[str, ...], maintain: tuple[str, ...], zones: tuple[str, ...]
+    model: Model,
+    topology: Topology,
+    kill: tuple[str, ...],
+    maintain: tuple[str, ...],
+    zones: tuple[str, ...],
+    isolation: Isolation,
 ) -> Simulated:
-    """Every flow of a model without what the words name."""
+    """Every flow of a model without what the words name; a flow that fails unexpectedly is left out."""
     killed = tuple(dict.fromkeys((*elements(topology, kill), *elements(topology, zones, ("zone",)))))
     maintained = elements(topology, maintain)
     gone = dict.fromkeys((*killed, *maintained))
     if not gone:
         raise UsageError("nothing is lost; name what is by --kill, --maintain or --lose-zone")
     architecture = topology.architecture
+
+    def work(flow: Flow) -> Outcome:
+        return outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
+
+    found = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
     return Simulated(
         file=model.file,
         name=architecture.name,
         killed=killed,
         maintained=maintained,
-        flows=tuple(outcome(topology.index, flow, topology.losses.plans[flow.id], gone) for flow in architecture.flows),
+        flows=tuple(one for one in found if one is not None),
         titles={flow.id: flow.title for flow in architecture.flows},
         steps={
             request.id: f"{request.source} -> {' | '.join(request.targets)}"
@@ -59,7 +73,7 @@ def simulate(
     )
 
 
-def pictures(told: Simulated, topology: Topology, path: str) -> tuple[tuple[str, str], ...]:
+def pictures(told: Simulated, topology: Topology, path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
     """Each flow that fails, up to where it does, as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.project.pictures import Drawing
     from archgen.report.stopping import stop
@@ -67,7 +81,12 @@ def pictures(told: Simulated, topology: Topology, path: str) -> tuple[tuple[str,
     flows = {flow.id: flow for flow in topology.architecture.flows}
     failed = [one for one in told.flows if one.status == "down"]
     drawing = Drawing()
-    drawn = [(one.flow, drawing.failure(topology, flows[one.flow], stop(topology, one))) for one in failed]
+
+    def draw(one: Outcome) -> str:
+        return drawing.failure(topology, flows[one.flow], stop(topology, one))
+
+    made = [(one.flow, isolation.attempt(partial(draw, one), told.file, f"picture of {one.flow}")) for one in failed]
+    drawn = [(flow, picture) for flow, picture in made if picture is not None]
     if len(drawn) == 1 and not os.path.isdir(path):
         return ((path, drawn[0][1]),)
     if drawn and path.endswith(".svg"):

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from archgen.assessment import assess
 from archgen.project import examples
 from archgen.project.catalogue import catalogue
 from archgen.project.directories import filled_directory
@@ -20,6 +19,7 @@ from archgen.project.tiers import tiers
 from archgen.report.terminal import Style
 from archgen.rule import Rule
 from archgen.site import Page, Tier
+from archgen.site.failed import assessed
 from archgen.site.page import TAKEN, Chapter
 from archgen.site.pages import chapters, pages
 from archgen.site.settings import mkdocs_yml
@@ -43,8 +43,8 @@ def site_chapters(models: tuple[Model, ...], today: str) -> tuple[Chapter, ...]:
 def _assessed(found: tuple[Tier, ...]) -> tuple[Tier, ...]:
     """The tiers with the reliability of their flows, which the first page tells of all of them."""
     jobs = processes() if sum(len(tier.topology.flows) for tier in found) >= MANY else 1
-    assessed = shared(len(found), lambda at: assess(found[at].topology), jobs)
-    return tuple(replace(tier, assessments=each) for tier, each in zip(found, assessed, strict=True))
+    made = shared(len(found), lambda at: assessed(found[at])[0].assessments, jobs)
+    return tuple(replace(tier, assessments=each) for tier, each in zip(found, made, strict=True))
 
 
 def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
-from archgen.deck import PICTURE, Deck
+from msgspec import Struct
+
+from archgen.deck import PICTURE, Deck, failed_slide
 from archgen.glyphs import Icon
+from archgen.internal import EXPOSED, Isolation
 from archgen.layout.legible import READABLE, points
 from archgen.layout.placed import Placed
 from archgen.project.pictures import Drawing
@@ -22,48 +26,57 @@ _GAIN = 1.2
 """A slide of a part shows its words larger by so much."""
 
 
-def tiers_deck(tiers: tuple[Tier, ...], drawing: Drawing, title: str | None, steps: bool) -> Deck:
+def tiers_deck(
+    tiers: tuple[Tier, ...], drawing: Drawing, title: str | None, steps: bool, isolation: Isolation = EXPOSED
+) -> Deck:
     """The deck of some tiers; without a title it has the name of the only one, or says what it is."""
     by_id = {tier.id: tier for tier in tiers}
-    chapters = tuple(_chapter(tier, by_id, drawing) for tier in tiers)
+    chapters = tuple(_chapter(tier, by_id, drawing, isolation) for tier in tiers)
     only = tiers[0].topology.architecture.name if len(tiers) == 1 else "Architecture"
-    return deck(chapters, title or only, steps)
+    return deck(chapters, title or only, steps, isolation)
 
 
 FORMATS = ("pptx", "pdf", "png", "svg")
 """What a deck can be: a presentation, its pages, or a folder of pictures."""
 
 
-def slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: bytes | None) -> bytes:
+def slides(
+    tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: bytes | None, isolation: Isolation = EXPOSED
+) -> bytes:
     """The deck as a PowerPoint file."""
     from archgen.export.pptx import pptx
 
-    return pptx(made, _icons(tiers, drawing), template, drawing.theme)
+    return pptx(made, _icons(tiers, drawing), template, drawing.theme, isolation)
 
 
-def bound_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck) -> bytes:
+def bound_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation = EXPOSED) -> bytes:
     """The deck as a PDF of vectors, a page a slide."""
     from archgen.export.pdf import bound
 
-    return bound(tuple(_pictures(tiers, drawing, made)), made.title)
+    return bound(tuple(_pictures(tiers, drawing, made, isolation)), made.title)
 
 
-def single_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, form: str) -> Iterator[tuple[str, bytes]]:
+def single_slides(
+    tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, form: str, isolation: Isolation = EXPOSED
+) -> Iterator[tuple[str, bytes]]:
     """The slides as pictures, each under its number; as pixels 1920 by 1080 at the usual scale."""
     from archgen.export.png import png
 
     wide = len(str(len(made.slides)))
-    for place, svg in enumerate(_pictures(tiers, drawing, made), 1):
+    for place, svg in enumerate(_pictures(tiers, drawing, made, isolation), 1):
         name = f"slide-{place:0{wide}}.{form}"
         yield name, svg.encode() if form == "svg" else png(svg, drawing.raster.scale)
 
 
-def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck) -> Iterator[str]:
+def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation) -> Iterator[str]:
     from archgen.render.slide_svg import slide_svg
 
-    icons = _icons(tiers, drawing)
+    icons, mode = _icons(tiers, drawing), drawing.literal().mode
     for place, slide in enumerate(made.slides, 1):
-        yield slide_svg(slide, place, icons, drawing.literal().mode)
+        drawn = isolation.attempt(partial(slide_svg, slide, place, icons, mode), "", f"slide {slide.title}")
+        if drawn is None:
+            drawn = slide_svg(failed_slide(slide.title, isolation.errors[-1].words), place, icons, mode)
+        yield drawn
 
 
 def _icons(tiers: tuple[Tier, ...], drawing: Drawing) -> Callable[[str | None], Icon | None]:
@@ -71,20 +84,43 @@ def _icons(tiers: tuple[Tier, ...], drawing: Drawing) -> Callable[[str | None], 
     return lambda name: found.get(name or "")
 
 
-def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing) -> Chapter:
-    follows = tiers.get(tier.topology.architecture.follows or "")
-    placed = drawing.fitted(drawing.diagram(tier))
-    small = points(placed, *PICTURE) < READABLE
+def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Isolation) -> Chapter:
+    architecture = tier.topology.architecture
+    follows = tiers.get(architecture.follows or "")
+    flows = [
+        isolation.attempt(partial(drawing.flow, tier, flow), architecture.file, f"flow {flow.id}")
+        for flow in architecture.flows
+    ]
+    deployed = isolation.attempt(partial(_deployed, tier, drawing), architecture.file, "the deployment")
+    missing = [flow.title for flow, made in zip(architecture.flows, flows, strict=True) if made is None]
+    bought = None
+    if follows is not None:
+        bought = isolation.attempt(partial(_bought, follows, tier), architecture.file, "the comparison")
     return Chapter(
         topology=tier.topology,
         findings=tier.findings,
-        placed=placed,
-        overview=drawing.fitted(unwatched(drawing.overview(tier))) if small else None,
-        parts=tuple(_larger(drawing, placed)) if small else (),
-        flows=tuple(drawing.flow(tier, flow) for flow in tier.topology.architecture.flows),
-        bought=_bought(follows, tier) if follows else None,
+        placed=deployed.placed if deployed is not None else None,
+        overview=deployed.overview if deployed is not None else None,
+        parts=deployed.parts if deployed is not None else (),
+        flows=tuple(flow for flow in flows if flow is not None),
+        bought=bought,
         whys={one.rule: BY_NAME[one.rule].why for one in tier.findings if one.rule in BY_NAME},
+        failed=tuple(missing if deployed is not None else ("deployment", *missing)),
     )
+
+
+class _Deployed(Struct, frozen=True):
+    placed: Placed
+    overview: Placed | None
+    parts: tuple[Placed, ...]
+
+
+def _deployed(tier: Tier, drawing: Drawing) -> _Deployed:
+    """The pictures of a deployment: where its words are small, with an overview and its parts."""
+    placed = drawing.fitted(drawing.diagram(tier))
+    if points(placed, *PICTURE) >= READABLE:
+        return _Deployed(placed, None, ())
+    return _Deployed(placed, drawing.fitted(unwatched(drawing.overview(tier))), tuple(_larger(drawing, placed)))
 
 
 def _larger(drawing: Drawing, placed: Placed) -> Iterator[Placed]:

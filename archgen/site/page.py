@@ -10,6 +10,7 @@ from msgspec import Struct
 from archgen.assessment import FlowAssessment
 from archgen.evolution import Evolution
 from archgen.finding import Finding
+from archgen.internal import InternalError
 from archgen.model import Flow
 from archgen.slug import slug
 from archgen.topology import Topology
@@ -156,12 +157,13 @@ class Made(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """A file of the site: Markdown (`.md`), a picture (`.svg`) or a style sheet, by its path below the docs directory.
 
-    `title` is the plain title of a Markdown page, of a chart what it shows, else empty.
+    `title` is the plain title of a Markdown page, of a chart what it shows, else empty. `errors` say what is missing in it.
     """
 
     path: str
     content: str
     title: str = ""
+    errors: tuple[InternalError, ...] = ()
 
 
 Section = Callable[[str, str], str]

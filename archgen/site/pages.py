@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from msgspec.structs import replace
 
-from archgen.assessment import assess
+from archgen.internal import InternalError
 from archgen.markup import identifier
 from archgen.model import Flow
 from archgen.render.chart_svg import Chart, chart_svg
@@ -21,6 +21,7 @@ from archgen.site.charts import downtimes, fixes
 from archgen.site.climb import ladder_page
 from archgen.site.costs import tradeoff
 from archgen.site.everything import issues_page
+from archgen.site.failed import Build, assessed, isolated
 from archgen.site.failures import TITLE as FAILURES
 from archgen.site.failures import explorable, failures_page
 from archgen.site.flow import flow_page
@@ -78,13 +79,27 @@ def chapters(
     broken: Sequence[Broken] = (),
 ) -> Iterator[Chapter]:
     """The same site in parts, which can be made in any order and by several at once."""
+    pairs = [assessed(tier) for tier in tiers]
+    found = [tier for tier, _ in pairs]
+    failed = {_page(tier): errors for tier, errors in pairs if errors}
     terms = Terms()
-    for one in _chapters(tiers, draw, rules, verdict, broken):
-        yield replace(one, make=partial(_linked, terms, one.make))
+
+    def build(some: Sequence[Tier]) -> dict[str, Chapter]:
+        made = _chapters(some, draw, rules, verdict, broken)
+        return {one.path: replace(one, make=partial(_linked, terms, one.make)) for one in made}
+
+    for one in build(found).values():
+        yield replace(one, make=partial(_made, one, found, build, failed.get(one.path, ())))
 
 
 def _linked(terms: Terms, make: Callable[[], Iterator[Page]]) -> Iterator[Page]:
     return map(terms.link, make())
+
+
+def _made(chapter: Chapter, tiers: Sequence[Tier], build: Build, errors: tuple[InternalError, ...]) -> Iterator[Page]:
+    """The pages of a chapter, the first of them with what failed before."""
+    for at, page in enumerate(isolated(chapter, tiers, build)):
+        yield page if at or not errors else replace(page, errors=errors + page.errors)
 
 
 def _chapters(
@@ -94,7 +109,6 @@ def _chapters(
     verdict: Callable[[Rule], str],
     broken: Sequence[Broken],
 ) -> Iterator[Chapter]:
-    tiers = [replace(tier, assessments=tier.assessments or assess(tier.topology)) for tier in tiers]
     known = {tier.id: tier for tier in tiers}
 
     @cache
@@ -114,7 +128,8 @@ def _chapters(
     for rule in rules:
         yield _alone(f"rules/{rule.id}/index.md", rule.title, partial(_rule, rule, verdict, tiers), every)
     yield _alone(GLOSSARY, TITLES[GLOSSARY], lambda: glossary_page(tiers), every)
-    yield Chapter("", "", lambda: _files(tiers, rules), every)
+    yield Chapter("", "", lambda: texts(tiers, rules), every)
+    yield Chapter(SEARCH, "", _assets, ())
 
 
 def _alone(path: str, title: str, make: Callable[[], Page], tells: tuple[str, ...]) -> Chapter:
@@ -147,12 +162,16 @@ def _of_tier(tier: Tier, step: Steps, draw: Draw, rules: Sequence[Rule]) -> Iter
 
     architecture, own = tier.topology.architecture, (tier.id,)
     tells = (*own, architecture.follows) if architecture.follows else own
-    yield Chapter(f"{tier.slug}/index.md", architecture.name, lambda: _tier(tier, step(tier.id), draw, rules), tells)
+    yield Chapter(_page(tier), architecture.name, lambda: _tier(tier, step(tier.id), draw, rules), tells)
     if explorable(tier.topology):
         yield _alone(f"{tier.slug}/failures/index.md", FAILURES, lambda: _failures(tier, deployed(), draw), own)
     for flow in tier.topology.flows.values():
         make = partial(_flow, tier, flow, deployed, draw)
         yield Chapter(f"{tier.slug}/{tier.flow_page(flow.id)}", flow.title, make, own)
+
+
+def _page(tier: Tier) -> str:
+    return f"{tier.slug}/index.md"
 
 
 def _tier(tier: Tier, step: Step | None, draw: Draw, rules: Sequence[Rule]) -> Iterator[Page]:
@@ -178,9 +197,8 @@ def _rule(rule: Rule, verdict: Callable[[Rule], str], tiers: Sequence[Tier]) -> 
     return rule_page(rule, verdict(rule), tiers)
 
 
-def _files(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Iterator[Page]:
-    """What programs read: those of others, and browsers."""
-    yield from texts(tiers, rules)
+def _assets() -> Iterator[Page]:
+    """What browsers read beside the pages."""
     for asset in (*STYLES, *SCRIPTS, SEARCH):
         yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from urllib.parse import quote
 
+from archgen.internal import Isolation
 from archgen.site.blocks import block_html, inline
 from archgen.site.door import SOON, sized
 from archgen.site.escape import html, title
+from archgen.site.failed import failed_page
 from archgen.site.menu import menu
 from archgen.site.page import HOME, SCRIPTS, STYLES, Page
 
@@ -28,12 +30,15 @@ _PICTURE = re.compile(r'(<figure class="archgen-[\w -]+"[^>]*>)<img src="([^"]+)
 _COMMENT = re.compile(r"/\*# sourceMappingURL=.*?\*/")
 
 
-def single_file(pages: Sequence[Page], name: str, theme: str) -> str:
-    """The document; `theme` is the style sheet of the theme whose classes the pages use."""
+def single_file(pages: Sequence[Page], name: str, theme: str, isolation: Isolation) -> str:
+    """The document; `theme` is the style sheet of the theme whose classes the pages use.
+
+    A page that fails unexpectedly says so in its place.
+    """
     known = {page.path: page for page in pages}
     style = "\n".join([_COMMENT.sub("", theme), *(_asset(one) for one in (*STYLES, OWN_STYLE))])
     scripts = "\n".join(f"<script>{_asset(one)}</script>" for one in (OWN_SCRIPT, *SCRIPTS))
-    sections = "\n".join(_section(page, known) for page in pages if page.path.endswith(".md"))
+    sections = "\n".join(_isolated(page, known, isolation) for page in pages if page.path.endswith(".md"))
     shown = title(name)
     return (
         f'{MARKER}<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -74,6 +79,11 @@ def _entries(entries: Sequence[object], known: dict[str, Page]) -> Iterator[str]
             below = "".join(_entries(paths[1:], known))
             inner = f"<ul>{below}</ul>" if below else ""
             yield f'<li><a href="{_address(first)}" data-to="{html(_key(first))}">{label}</a>{inner}</li>'
+
+
+def _isolated(page: Page, known: dict[str, Page], isolation: Isolation) -> str:
+    made = isolation.attempt(lambda: _section(page, known), "", f"page {page.path}")
+    return made if made is not None else _section(failed_page(page.path, page.title, tuple(isolation.errors[-1:])), {})
 
 
 def _section(page: Page, known: dict[str, Page]) -> str:

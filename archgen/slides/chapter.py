@@ -25,14 +25,15 @@ class Chapter(Struct, frozen=True):
     """One tier; the order of the findings gives the issues their numbers, `whys` tells why a rule matters.
 
     A deployment whose words are small is told three times: before it the components without machines, after it each
-    of its `parts`, a slide each.
+    of its `parts`, a slide each. What is in `failed`, the deployment or the title of a flow, could not be made.
     """
 
     topology: Topology
     findings: tuple[Finding, ...]
-    placed: Placed
+    placed: Placed | None
     flows: tuple[Sequence, ...]
     bought: Bought | None = None
     whys: dict[str, str] = {}
     overview: Placed | None = None
     parts: tuple[Placed, ...] = ()
+    failed: tuple[str, ...] = ()

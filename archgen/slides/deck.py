@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from math import ceil, inf
 
 from archgen.assessment import FlowAssessment, assess
-from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Slide, Table, Term
+from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Slide, Table, failed_slide
 from archgen.evolution.flows import access
-from archgen.explained import explained
 from archgen.finding import SEVERITIES, Finding, Severity
+from archgen.internal import EXPOSED, Isolation
+from archgen.layout.placed import Placed
 from archgen.layout.rungs import Bar, Rung
 from archgen.report.assessment import lasting, percent, resting
+from archgen.slides.appendix import appendix
 from archgen.slides.chapter import Bought, Chapter
-from archgen.slides.paging import columns, growing, pages, sheets, shortened
+from archgen.slides.paging import growing, pages, sheets, shortened
 from archgen.topology import Topology
 from archgen.view import Badge, Sequence
 from archgen.wording import listed, plural
@@ -30,19 +33,38 @@ _SAID = 4
 _ASSUMED = ("Assumed", "Of", "Source")
 
 
-def deck(chapters: tuple[Chapter, ...], title: str, steps: bool = False) -> Deck:
-    """The deck; with `steps` a flow is built up on one slide a step."""
-    rungs = tuple(map(_rung, chapters))
+Make = Callable[[], Iterable[Slide]]
+
+
+def deck(chapters: tuple[Chapter, ...], title: str, steps: bool = False, isolation: Isolation = EXPOSED) -> Deck:
+    """The deck; with `steps` a flow is built up on one slide a step.
+
+    In the place of what `isolation` keeps from failing stands a slide that says so.
+    """
+    rungs = tuple(_rung_or_name(chapter, isolation) for chapter in chapters)
     told = "\n".join(one.told for one in rungs)
     slides: list[Slide] = [Opening(title, _subtitle(chapters), told)]
     if len(chapters) > 1:
-        slides += _ladder(rungs, told)
+        slides += _made("The ladder", "", partial(_ladder, rungs, told), isolation)
     for chapter, rung in zip(chapters, rungs, strict=True):
         if len(chapters) > 1:
             slides.append(Opening(rung.name, chapter.topology.architecture.summary or "", rung.told))
-        slides += _chapter(chapter, opened=len(chapters) > 1, steps=steps)
-    slides += _appendix(chapters)
+        for name, make in _chapter(chapter, opened=len(chapters) > 1, steps=steps):
+            slides += _made(name, chapter.topology.architecture.file, make, isolation)
+    slides += _made("Explanations", "", partial(appendix, chapters), isolation)
     return Deck(title, tuple(slides))
+
+
+def _made(title: str, file: str, make: Make, isolation: Isolation) -> tuple[Slide, ...]:
+    """The slides of a part, or one that says that they could not be made."""
+    slides = isolation.attempt(lambda: tuple(make()), file, f"slide {title}")
+    return slides if slides is not None else (failed_slide(title, isolation.errors[-1].words),)
+
+
+def _rung_or_name(chapter: Chapter, isolation: Isolation) -> Rung:
+    architecture = chapter.topology.architecture
+    rung = isolation.attempt(partial(_rung, chapter), architecture.file, "the ladder")
+    return rung or Rung(architecture.name, "", (), (), architecture.name)
 
 
 def _subtitle(chapters: tuple[Chapter, ...]) -> str:
@@ -115,25 +137,40 @@ def _bought(bought: Bought, name: str) -> Iterator[Slide]:
 # A tier
 
 
-def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[Slide]:
-    architecture = chapter.topology.architecture
-    notes = _deployment_notes(chapter)
-    if chapter.overview is not None:
-        yield Picture(f"{architecture.name}: overview", chapter.overview, notes)
-    yield Picture(f"{architecture.name}: deployment", chapter.placed, notes)
-    for part in chapter.parts:
-        yield Picture(f"{architecture.name}: {part.diagram.title}", part, part.diagram.alt)
+def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[tuple[str, Make]]:
+    """The parts of a chapter by their titles."""
+    name = chapter.topology.architecture.name
+    yield f"{name}: deployment", partial(_deployment, chapter)
     for sequence in chapter.flows:
-        title = f"{architecture.name}: {sequence.title}" if opened else sequence.title
-        yield from _steps(chapter, sequence, title) if steps else _flow(chapter, sequence, title)
-    yield from _reliability(chapter)
-    yield from _issues(chapter)
+        title = f"{name}: {sequence.title}" if opened else sequence.title
+        yield title, partial(_steps if steps else _flow, chapter, sequence, title)
+    for missing in chapter.failed:
+        title = f"{name}: {missing}" if opened or missing == "deployment" else missing
+        yield title, partial(_missing, title)
+    yield f"{name}: reliability", partial(_reliability, chapter)
+    yield f"{name}: issues", partial(_issues, chapter)
     if chapter.bought is not None:
-        yield from _bought(chapter.bought, architecture.name)
+        yield f"{name}: what the step bought", partial(_bought, chapter.bought, name)
 
 
-def _deployment_notes(chapter: Chapter) -> str:
-    lines = [chapter.topology.architecture.summary or "", chapter.placed.diagram.alt]
+def _missing(title: str) -> tuple[Slide, ...]:
+    return (failed_slide(title, "archgen failed here; its messages say where."),)
+
+
+def _deployment(chapter: Chapter) -> Iterator[Slide]:
+    name = chapter.topology.architecture.name
+    if chapter.placed is None:
+        return
+    notes = _deployment_notes(chapter, chapter.placed)
+    if chapter.overview is not None:
+        yield Picture(f"{name}: overview", chapter.overview, notes)
+    yield Picture(f"{name}: deployment", chapter.placed, notes)
+    for part in chapter.parts:
+        yield Picture(f"{name}: {part.diagram.title}", part, part.diagram.alt)
+
+
+def _deployment_notes(chapter: Chapter, placed: Placed) -> str:
+    lines = [chapter.topology.architecture.summary or "", placed.diagram.alt]
     lines += [f"{one.title}: {one.why}" for one in chapter.topology.components.values() if one.why]
     lines += [_said(number, one) for number, one in enumerate(chapter.findings, 1) if one.accepted is None]
     return "\n".join(line for line in lines if line)
@@ -241,39 +278,3 @@ def _issues(chapter: Chapter) -> Iterator[Prose]:
         accepted = len(chapter.findings)
         none = f"{plural(accepted, 'issue')} accepted in the model." if accepted else "Every rule holds."
         yield from pages(f"{chapter.topology.architecture.name}: issues", (Entry("No open issue was found."),), none)
-
-
-# What it means
-
-
-def _appendix(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:
-    told: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
-    for chapter in chapters:
-        for one in explained(chapter.topology):
-            entry = told.setdefault(one.id, (one.title, one.text, []))
-            if one.here:
-                entry[2].append((chapter.topology.architecture.name, one.here))
-    if told:
-        names = listed(tuple(title for title, _, _ in told.values()))
-        yield Opening("Explanations", "What the parts are and do", f"Each notion is explained once: {names}.")
-    yield from columns("Explanations", (_term(one, len(chapters)) for one in told.values()))
-
-
-def _term(told: tuple[str, str, list[tuple[str, str]]], all_of_them: int) -> tuple[Term, str]:
-    """A notion with what it means in each architecture, and what is said of it besides."""
-    title, text, here = told
-    paragraphs = tuple(Entry(paragraph) for paragraph in text.split("\n\n"))
-    notes = "\n".join([text, *(f"{name}: {words}" for name, words in here)])
-    return Term(title, paragraphs + _here(here, all_of_them)), notes
-
-
-def _here(said: list[tuple[str, str]], all_of_them: int) -> tuple[Entry, ...]:
-    """What an explanation means in each architecture; what is the same in several is said once."""
-    found: dict[str, list[str]] = {}
-    for name, words in said:
-        found.setdefault(words, []).append(name)
-    everywhere = "Everywhere:" if all_of_them > 1 else "Here:"
-    return tuple(
-        Entry(words, everywhere if len(names) == all_of_them else f"{listed(tuple(names))}:")
-        for words, names in found.items()
-    )

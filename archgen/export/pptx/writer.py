@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, assert_never
 
 from lxml import etree
@@ -9,7 +10,7 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from archgen.deck import BLEED, FLOW, Deck, Flow, Ladder, Opening, Picture, Prose, Slide, Table, Terms
+from archgen.deck import BLEED, FLOW, Deck, Flow, Ladder, Opening, Picture, Prose, Slide, Table, Terms, failed_slide
 from archgen.export.pptx import diagram, ladder, sequence
 from archgen.export.pptx.archive import written
 from archgen.export.pptx.canvas import Canvas
@@ -18,6 +19,7 @@ from archgen.export.pptx.marks import Icons, Marks
 from archgen.export.pptx.notes import Notes
 from archgen.export.pptx.template import Area, Base, base
 from archgen.export.pptx.words import Words
+from archgen.internal import EXPOSED, Isolation
 from archgen.layout.legible import INSIDE, MOST
 from archgen.layout.placed import Box
 from archgen.layout.rungs import place_rungs
@@ -27,9 +29,15 @@ from archgen.theme import LIGHT, SIZES, Theme
 _FOOT = 22.0
 
 
-def pptx(deck: Deck, icons: Icons, template: bytes | None = None, theme: Theme = LIGHT) -> bytes:
+def pptx(
+    deck: Deck,
+    icons: Icons,
+    template: bytes | None = None,
+    theme: Theme = LIGHT,
+    isolation: Isolation = EXPOSED,
+) -> bytes:
     """The deck as a file; with `template` in the layouts, fonts and colours of that presentation."""
-    return _Writer(base(template, theme), icons).written(deck)
+    return _Writer(base(template, theme), icons).written(deck, isolation)
 
 
 class _Writer:
@@ -40,12 +48,24 @@ class _Writer:
         self._words = Words(place, self._marks)
         self._area: Area = place.area
 
-    def written(self, deck: Deck) -> bytes:
+    def written(self, deck: Deck, isolation: Isolation) -> bytes:
+        slides = self._base.presentation.slides
         for slide in deck.slides:
-            self._slide(slide)
+            count = len(slides)
+            if isolation.attempt(partial(self._slide, slide), "", f"slide {slide.title}") is None:
+                self._cut(count)
+                self._slide(failed_slide(slide.title, isolation.errors[-1].words))
         return written(self._base.presentation, clean(deck.title))
 
-    def _slide(self, slide: Slide) -> None:
+    def _cut(self, count: int) -> None:
+        """Take out the slides behind the first ones, which are half made."""
+        presentation = self._base.presentation
+        ids = presentation.slides._sldIdLst
+        for one in list(ids)[count:]:
+            presentation.part.drop_rel(one.rId)
+            ids.remove(one)
+
+    def _slide(self, slide: Slide) -> bool:
         match slide:
             case Opening():
                 made = self._words.opening(slide)
@@ -66,6 +86,7 @@ class _Writer:
         _number(made)
         if slide.notes:
             self._notes.write(made, slide.notes)
+        return True
 
     # Pictures
 

@@ -1,0 +1,57 @@
+"""Internal errors on standard error: which model and part failed, and how to report it. The exit code is then 2.
+
+With ARCHGEN_DEBUG set to anything but 0, their tracebacks follow.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from archgen.cli.output import warn
+from archgen.internal import InternalError
+from archgen.report.terminal import brief
+from archgen.wording import listed
+
+_MOST = 4
+"""Parts that failed in the same way and are named; more are counted."""
+
+
+def report_errors(errors: Iterable[InternalError], *, whole: bool = False) -> bool:
+    """Return True if there are any, each of which is told once with the parts that failed; with `whole`, all of it did."""
+    alike: dict[tuple[str, str, str], list[InternalError]] = {}
+    for error in errors:
+        alike.setdefault((error.file, error.error, error.place), []).append(error)
+    for (file, words, place), same in alike.items():
+        parts = list(dict.fromkeys(error.part for error in same))
+        more = [f"{len(parts) - _MOST} more parts"] if len(parts) > _MOST else []
+        where = f"{file}: " if file else ""
+        _write(f"{where}internal error in {listed((*parts[:_MOST], *more))}: {words}{f' ({place})' if place else ''}")
+        if _is_debugging():
+            warn(same[0].trace)
+    if alike:
+        own = all(_is_own(error) for same in alike.values() for error in same)
+        _write(f"{'' if whole else 'the rest is complete; '}{_next_step(own=own)}")
+    return bool(alike)
+
+
+def _write(words: str) -> None:
+    warn(f"archgen: {brief(words)}\n")
+
+
+def _is_own(error: InternalError) -> bool:
+    """Return True if what failed is a rule that the configuration adds."""
+    from archgen.rules import BY_NAME
+
+    return error.rule != "" and error.rule not in BY_NAME
+
+
+def _is_debugging() -> bool:
+    return os.environ.get("ARCHGEN_DEBUG", "0") not in ("", "0")
+
+
+def _next_step(*, own: bool) -> str:
+    told = "" if _is_debugging() else "; ARCHGEN_DEBUG=1 shows the traceback"
+    if own:
+        return f"correct your rule, or run without it by --ignore{told}"
+    return f"report this as an error of archgen, with the smallest model that shows it{told}"

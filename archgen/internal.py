@@ -1,0 +1,88 @@
+"""Internal errors: faults of archgen, or of a rule of somebody else, that one part of the work met while the rest went on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec import Struct
+
+from archgen.errors import ModelError, UsageError
+
+Result = TypeVar("Result")
+
+EXPECTED = (UsageError, ModelError, ImportError)
+"""Errors that have a message of their own; an ImportError says that an extra isn't installed."""
+
+
+REPORT = "Report it as an internal error of archgen, with this model; ARCHGEN_DEBUG=1 shows the traceback."
+"""The next step where a model can't be read because of an internal error."""
+
+
+class InternalError(Struct, frozen=True):
+    """An unexpected error: the model's file and the part of the work, the error with its place in the code, the traceback.
+
+    `rule` is the id of a rule that failed, else empty.
+    """
+
+    file: str
+    part: str
+    error: str
+    place: str
+    trace: str
+    rule: str = ""
+
+    @property
+    def words(self) -> str:
+        """What failed, in a line."""
+        where = f"{self.file}: " if self.file else ""
+        return f"{where}internal error in {self.part}: {self.error}{f' ({self.place})' if self.place else ''}"
+
+
+def internal_error(error: Exception, file: str, part: str, rule: str = "") -> InternalError:
+    """Return what is known of an unexpected error in a part of the work on a model."""
+    # only here, since nearly no run needs it
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    last = frames[-1] if frames else None
+    place = f"{_shortened(last.filename)}:{last.lineno}" if last is not None else ""
+    words = " ".join(f"{type(error).__name__}: {error}".removesuffix(": ").split())
+    return InternalError(file, part, words, place, "".join(traceback.format_exception(error)), rule)
+
+
+def _shortened(path: str) -> str:
+    """A file of archgen by its path in the package, any other by its last two names."""
+    parts = path.split(os.sep)
+    if "archgen" in parts:
+        return "/".join(parts[len(parts) - 1 - parts[::-1].index("archgen") :])
+    return "/".join(parts[-2:])
+
+
+class Isolation:
+    """Runs parts of the work on their own; those that fail unexpectedly are noted in `errors`, and the others go on."""
+
+    def __init__(self) -> None:
+        self.errors: list[InternalError] = []
+
+    def attempt(self, work: Callable[[], Result], file: str, part: str, rule: str = "") -> Result | None:
+        """Return what some work gives, or None where it fails unexpectedly; errors with a message of their own are raised."""
+        try:
+            return work()
+        except EXPECTED:
+            raise
+        except Exception as error:
+            self.errors.append(internal_error(error, file, part, rule))
+            return None
+
+
+class _Exposure(Isolation):
+    """Isolates nothing."""
+
+    def attempt(self, work: Callable[[], Result], file: str, part: str, rule: str = "") -> Result | None:
+        return work()
+
+
+EXPOSED: Isolation = _Exposure()
+"""What raises every error, for those who want to see it."""
