@@ -347,6 +347,12 @@ class Topology:
         return {one.id: tuple(found.get(one.id, ())) for one in self.architecture.connections}
 
     @cached_property
+    def used(self) -> tuple[str, ...]:
+        """The connections that flows use, in the order in which they first do."""
+        hops = (hop for hops in self.hops.values() for hop in hops)
+        return tuple(dict.fromkeys(hop.connection.id for hop in hops if hop.connection is not None))
+
+    @cached_property
     def outgoing(self) -> dict[str, tuple[Connection, ...]]:
         """The connections of each component as a source."""
         found: dict[str, list[Connection]] = {}

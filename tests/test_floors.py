@@ -28,7 +28,6 @@ HEAVY = (
     "jsonschema",
     "mkdocs",
     "graphviz",
-    "graphlay",
     "click",
     "jinja2",
     "diagrams",

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from archgen.layout.domain import domain
-from archgen.layout.graphlay import layered
+from archgen.layout.layered import layered
 from archgen.layout.pieces import unpainted
 from archgen.layout.placed import Box, Engine, Placed, PlacedNode
 from archgen.loader import load

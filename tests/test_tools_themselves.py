@@ -6,9 +6,11 @@ Mermaid, Excalidraw and draw.io's library have tests of their own, in a browser.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archgen.export.dot_command import wheel_command
 from tests.drawn import READERS, drawn, needs_reader
 from tests.test_formats import D2, PLANTUML
 
 SVG = "{http://www.w3.org/2000/svg}"
 DOT = shutil.which("dot")
+WHEEL = shutil.which("graphviz-pure", path=os.path.dirname(sys.executable))
 
 
 def saved(directory: Path, form: str, only: str = "") -> list[Path]:
@@ -90,7 +92,10 @@ def test_plantuml_tells_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [wheel_command(), pytest.param(DOT, marks=pytest.mark.skipif(DOT is None, reason="no `dot` on the PATH"))],
+    [
+        pytest.param(WHEEL, marks=pytest.mark.skipif(WHEEL is None, reason="no graphviz-pure (the extra `engines`)")),
+        pytest.param(DOT, marks=pytest.mark.skipif(DOT is None, reason="no `dot` on the PATH")),
+    ],
     ids=["wheel", "path"],
 )
 def test_graphviz_places_every_picture(command: str) -> None:

@@ -15,11 +15,12 @@ from tempfile import TemporaryDirectory
 from archgen.errors import UsageError
 from archgen.executables import find_executable
 from archgen.export.graphviz_engine import node_sizes
-from archgen.export.placing import cleared, docked, labelled
 from archgen.layout.domain import shifted
+from archgen.layout.labelling import labelled
 from archgen.layout.measure import Card, heading, label_size
 from archgen.layout.measures import USUAL
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.layout.placing import cleared, docked
 from archgen.theme import LINES
 from archgen.view import Diagram, Group, Node
 

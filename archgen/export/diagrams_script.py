@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 
 from archgen.errors import UsageError
+from archgen.executables import search_path
 from archgen.export.diagrams_nodes import node_class
-from archgen.export.dot_command import wheel_command
+from archgen.export.dot_command import graphviz_command
 from archgen.markup import dot_label
 from archgen.theme import FONT, LIGHT, LINES, colours
 from archgen.view import Diagram, Edge, Group, Node
@@ -21,15 +22,6 @@ from archgen.view import Diagram, Edge, Group, Node
 _SECONDS = 120
 _NAME = "picture"
 _IMAGE = re.compile(r'(xlink:href|href)="([^"]*)"')
-
-_RUN = """
-import runpy, sys
-from pathlib import Path
-from graphviz.backend import dot_command
-dot_command.DOT_BINARY = Path(sys.argv[1])
-sys.argv = sys.argv[2:]
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
 
 
 def diagrams_script(diagram: Diagram) -> str:
@@ -121,8 +113,11 @@ def diagrams_svg(diagram: Diagram) -> str:
 
 
 def _run(script: str, folder: str) -> None:
-    command = [sys.executable, "-c", _RUN, wheel_command(), script, "svg"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)
+    """Run the script with the `dot` that archgen would take as the first on the PATH, where the library looks for it."""
+    os.symlink(graphviz_command(), os.path.join(folder, "dot"))
+    environment = {**os.environ, "PATH": os.pathsep.join((folder, *search_path()))}
+    command = [sys.executable, script, "svg"]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=_SECONDS, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise UsageError(f"the diagrams script failed: {said[-1] if said else done.returncode}")

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archgen.export.dot_command import run
-from archgen.export.placing import cleared, guarding, label_room, labelled, seated
 from archgen.export.shelves import shelved
 from archgen.layout.domain import shifted
+from archgen.layout.labelling import label_room, labelled
 from archgen.layout.measure import Card, cards, heading
 from archgen.layout.measures import USUAL
 from archgen.layout.placed import Box, Placed, PlacedGroup, PlacedNode, Point
+from archgen.layout.placing import cleared, guarding, seated
 from archgen.view import Diagram, Group, Node
 
 _INCH = 72.0
@@ -21,7 +22,7 @@ _PAD = 16
 
 
 def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
-    """A diagram laid out by `dot` with orthogonal lines; by the wheel's, or by the command that is named.
+    """A diagram laid out by `dot` with orthogonal lines; by the command that is named, if any.
 
     Words of a line stand on its longest free part; where there is none they are left to its tooltip. Shields stand on
     the border of what they guard.

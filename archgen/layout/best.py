@@ -1,17 +1,17 @@
-"""The default engine: the domain's columns, unless another's picture of a graph without groups is much better by its score."""
+"""The default engine: the domain's columns, unless layers of a graph without groups are much better by their score."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from archgen.layout.domain import domain
-from archgen.layout.placed import Engine, Placed
+from archgen.layout.layered import layered
+from archgen.layout.placed import Placed
 from archgen.layout.score import score
+from archgen.layout.turned import by_calls, by_roles
 from archgen.view import Diagram
 
 LARGEST = 80
-"""Up to so many nodes and twice as many lines other layouts are worth their time; sizes decide, so that the choice is
-the same on every machine."""
+"""Up to so many nodes and twice as many lines another layout is worth its time; sizes decide, and nothing that is
+installed, so that the choice is the same on every machine."""
 
 _BETTER = 0.75
 """The domain's columns have a meaning: another picture has to spare a quarter of what is counted."""
@@ -23,29 +23,31 @@ _PAGE = 1.6
 """The form of a page or a screen, width by height."""
 
 
-def _layered() -> Iterable[Engine]:
-    from archgen.layout.graphlay import layered
+def best(diagram: Diagram) -> Placed:
+    """Lays a diagram out by roles, or in layers of calls where that spares many crossings and bends.
 
-    return (layered,)
-
-
-def best(diagram: Diagram, others: Callable[[], Iterable[Engine]] = _layered) -> Placed:
-    """Lays a diagram out by roles, or by another engine where that spares many crossings and bends.
-
-    `others` are loaded only where they may win. None of them keeps groups together: they would tear a network's cards
-    apart and leave its frame around nothing.
+    With groups the roles stay: layers put an agent, which nobody calls, first, and a network's frame around the whole.
     """
     usual = domain(diagram)
-    few = len(diagram.nodes) <= LARGEST and len(diagram.edges) <= 2 * LARGEST
-    hinted = bool(diagram.rank or diagram.near)
-    if diagram.groups or hinted or not few or not (least := _BETTER * _cost(usual)):
+    if not _open(diagram) or not (least := _BETTER * _cost(usual)):
         return usual
-    found = usual
-    for engine in others():
-        other = engine(diagram)
-        if (cost := _cost(other)) < least and _span(other) <= _LARGER * _span(usual):
-            found, least = other, cost
-    return found
+    other = layered(diagram)
+    return other if _cost(other) < least and _span(other) <= _LARGER * _span(usual) else usual
+
+
+def best_turned(diagram: Diagram) -> Placed:
+    """Lays a diagram out from the top down by roles, or in layers of calls where that is much better."""
+    usual = by_roles(diagram)
+    if not _open(diagram) or not (least := _BETTER * _cost(usual)):
+        return usual
+    other = by_calls(diagram)
+    return other if _cost(other) < least else usual
+
+
+def _open(diagram: Diagram) -> bool:
+    """Return True if nothing but roles speaks for columns, and another layout is worth its time."""
+    few = len(diagram.nodes) <= LARGEST and len(diagram.edges) <= 2 * LARGEST
+    return few and not (diagram.groups or diagram.rank or diagram.near)
 
 
 def _span(placed: Placed) -> float:

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from archgen.layout.alignment import Block
 from archgen.layout.blocks import Stacking, common
 from archgen.layout.bundles import bundles, busiest
 from archgen.layout.columns import columns as columns_of
-from archgen.layout.grid import BAND_PAD, Grid, label_size_of
+from archgen.layout.grid import BAND_PAD, Grid
 from archgen.layout.headings import lengthened
 from archgen.layout.levels import Level, Levels
+from archgen.layout.lines import Lines
 from archgen.layout.measure import Card, cards, heading
 from archgen.layout.measures import USUAL, Measures
-from archgen.layout.pieces import unpainted
-from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
-from archgen.layout.routing import STRAIGHT, Step, Way, route
-from archgen.layout.tracks import HALVES, Trunk, trunks
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.layout.routing import Way, route
+from archgen.layout.tracks import Trunk, trunks
 from archgen.theme import SIZES
 from archgen.view import Diagram, Group, Node
 
@@ -41,7 +42,19 @@ def arranged(
     root = Stacking(diagram, sizes, columns, measures, panels).root()
     levels = Levels(root, diagram, columns)
     ways = route(together, levels)
-    channels = trunks(ways, columns)
+    return completed(diagram, sizes, root, levels, ways, measures)
+
+
+def completed(
+    diagram: Diagram,
+    sizes: Mapping[str, Card],
+    root: Block,
+    levels: Levels,
+    ways: list[Way],
+    measures: Measures = USUAL,
+) -> Placed:
+    """Lays a diagram out whose heights and ways are settled: adds the widths, and with them the places of all words."""
+    channels = trunks(ways, levels.columns)
     width = next(iter(sizes.values())).width if sizes else 0.0
     grid = Grid(diagram, root, levels, width, ways, channels, measures)
     return _Placing(diagram, sizes, levels, grid, ways, channels, measures).placed()
@@ -65,19 +78,14 @@ class _Placing:
         self._sizes = sizes
         self._levels = levels
         self._grid = grid
-        self._ways = ways
-        self._tracks = {
-            (channel, trunk.bundle, trunk.half): (grid.track(channel, trunk.track), trunk.link)
-            for channel, found in channels.items()
-            for trunk in found
-        }
+        self._lines = Lines(levels, grid, ways, channels, measures)
         self._parents = {group.id: group.parent for group in diagram.groups}
 
     def placed(self) -> Placed:
         """The whole picture, moved so that its margin is even."""
         nodes = [self._node(node) for node in self._diagram.nodes if node.id in self._levels.nodes]
         groups = self._groups(nodes)
-        edges = self._edges()
+        edges = self._lines.edges()
         heights = [one.box.y for one in groups] + [one.box.y for one in nodes]
         heights += [y for one in edges for _, y in one.points]
         nodes += self._guards(groups, min(heights, default=0.0))
@@ -135,10 +143,11 @@ class _Placing:
         top = min(span[0] for span in spans) - self._measures.overhang - 6
         bottom = max(span[1] for span in spans) + tag - 2
         box = Box(left, top, right - left, bottom - top)
-        if any(box.overlaps(one.box) for one in nodes if one.node.id not in group.across):
-            return []
         name, detail, wide = heading(group, box.width - 16, self._measures)
         words = Box(box.x + (box.width - wide) / 2 - 4, bottom - tag / 2, wide + 8, tag)
+        others = [one.box for one in nodes if one.node.id not in group.across]
+        if any(box.overlaps(other) or words.overlaps(other) for other in others):
+            return []
         return [PlacedGroup(group, box, 9, words, name, detail)]
 
     def _outermost(self, one: PlacedNode, around: str | None) -> tuple[float, float]:
@@ -181,77 +190,6 @@ class _Placing:
             return one.box.x + 12, y
         column = level.first + place
         return (self._grid.column(column), y) if column <= level.last else None
-
-    # Lines
-
-    def _edges(self) -> list[PlacedEdge]:
-        found: list[PlacedEdge] = []
-        painted: dict[str, list[tuple[Point, Point]]] = {}
-        arrows: set[tuple[str, Point]] = set()
-        labelled: set[str] = set()
-        for way in self._ways:
-            points = self._points(way)
-            bundle = way.bundle.id
-            pieces = unpainted(points, painted.setdefault(bundle, []))
-            label = None if bundle in labelled else self._grid.labels.get(bundle) or self._upright(way, points)
-            labelled.add(bundle)
-            end = (bundle, points[-1])
-            found.append(PlacedEdge(way.edge, points, pieces, bundle, end not in arrows, label))
-            arrows.add(end)
-        return found
-
-    def _upright(self, way: Way, points: tuple[Point, ...]) -> Label | None:
-        """The label of a line straight up or down, where its column leaves room beside it."""
-        stacked = self._measures.stacked
-        wide, tall = (
-            label_size_of(way.bundle, len(way.edge.badges), self._measures, stacked) if way.direct else (0.0, 0.0)
-        )
-        (x, start), (_, end) = points[0], points[-1]
-        if not wide or abs(start - end) < tall + 20:
-            return None
-        return Label(way.bundle.label, Box(x - wide / 2, (start + end) / 2 - tall / 2 - 2, wide, tall), stacked)
-
-    def _points(self, way: Way) -> tuple[Point, ...]:
-        columns = self._levels.columns
-        if way.direct:
-            x = self._grid.column(columns[way.edge.source]) + self._grid.width / 2
-            top, height = self._levels.nodes[way.edge.source]
-            other, tall = self._levels.nodes[way.edge.target]
-            down = way.sides[0] == "bottom"
-            return ((x, top + height if down else top), (x, other if down else other + tall))
-        points: list[Point] = [(self._grid.edge(columns[way.edge.source], way.sides[0] == "right"), way.start)]
-        for step in way.steps(columns):
-            points += self._turns(step, way.bundle.id)
-        points.append((self._grid.edge(columns[way.edge.target], way.sides[1] == "right"), way.end))
-        return tidy(points)
-
-    def _turns(self, step: Step, bundle: str) -> list[Point]:
-        """The corners of a line in a channel: none, two on its trunk, or four on the halves of it."""
-        if abs(step.start - step.end) < STRAIGHT and step.start_right != step.end_right:
-            return []
-        whole = self._tracks.get((step.channel, bundle, ""))
-        if whole is not None:
-            return [(whole[0], step.start), (whole[0], step.end)]
-        found: list[Point] = []
-        (left, link), (right, _) = (self._tracks[step.channel, bundle, half] for half in HALVES)
-        first, second = (right if side else left for side in (step.start_right, step.end_right))
-        found.append((first, step.start))
-        if first != second:
-            found += [(first, link), (second, link)]
-        return [*found, (second, step.end)]
-
-
-def tidy(points: Iterable[Point]) -> tuple[Point, ...]:
-    """A line without points that repeat the last or lie on the way to the next."""
-    found: list[Point] = []
-    for point in points:
-        if found and found[-1] == point:
-            continue
-        if len(found) > 1 and (found[-2][0] == found[-1][0] == point[0] or found[-2][1] == found[-1][1] == point[1]):
-            found[-1] = point
-        else:
-            found.append(point)
-    return tuple(found)
 
 
 def shifted(

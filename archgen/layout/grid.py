@@ -48,7 +48,11 @@ class Wish:
 
 
 class Grid:
-    """The x of every column's cards, of every track, and the labels of all bundles."""
+    """The x of every column's cards, of every track, and the labels of all bundles.
+
+    A `turned` one is read from the top: x grows downwards, headings stand before what is in a group, and lines leave their
+    words some room on each side of the tracks.
+    """
 
     def __init__(
         self,
@@ -59,13 +63,14 @@ class Grid:
         ways: list[Way],
         channels: Mapping[int, list[Trunk]],
         measures: Measures = USUAL,
+        turned: bool = False,
     ) -> None:
         columns = levels.columns
         self._measures = measures
         self.width = width
         self._channels = channels
         self.count = max(columns.values(), default=-1) + 1
-        self.reaches = _reaches(root, measures.pad)
+        self.reaches = _reaches(root, measures.header if turned else measures.pad, measures.pad)
         self._left, self._right = [0.0] * max(self.count, 1), [0.0] * max(self.count, 1)
         for name, level in levels.groups.items():
             self._left[level.first] = max(self._left[level.first], self.reaches[name][0])
@@ -76,13 +81,15 @@ class Grid:
                     self._left[columns[member]] = max(self._left[columns[member]], BAND_PAD)
                     self._right[columns[member]] = max(self._right[columns[member]], BAND_PAD)
         self._badged = {edge.id: len(edge.badges) for edge in diagram.edges}
-        wishes = _wishes(ways, columns, measures)
+        wishes = [] if turned else _wishes(ways, columns, measures)
         beside: dict[tuple[int, bool], list[Wish]] = {}
         for one in wishes:
             if one.headed and not one.right and one.channel >= 0 and self._right[one.channel] < measures.tip:
                 one.offset = measures.tip
             beside.setdefault((one.channel, one.right), []).append(one)
         self._zones = {side: _stagger(found, measures.gap) for side, found in beside.items()}
+        if turned:
+            self._zones = {(channel, right): measures.label + 8 for channel in channels for right in (False, True)}
         self._starts: list[float] = []
         self._place()
         self.labels = {one.bundle.id: self._label(one, channels) for one in wishes}
@@ -157,7 +164,7 @@ class Grid:
         return Label(wish.bundle.label, box, wish.stacked)
 
 
-def _reaches(root: Block, pad: float) -> dict[str, tuple[float, float]]:
+def _reaches(root: Block, before: float, beyond: float) -> dict[str, tuple[float, float]]:
     """How far each group reaches left and right of the cards of its outermost columns: past the groups in it."""
     found: dict[str, tuple[float, float]] = {}
 
@@ -165,7 +172,7 @@ def _reaches(root: Block, pad: float) -> dict[str, tuple[float, float]]:
         inner = [(child, reach(child)) for child in block.children if child.children]
         left = max((one[0] for child, one in inner if child.first == block.first), default=0.0)
         right = max((one[1] for child, one in inner if child.last == block.last), default=0.0)
-        found[block.name] = (pad + left, pad + right)
+        found[block.name] = (before + left, beyond + right)
         return found[block.name]
 
     for child in root.children:

@@ -27,10 +27,14 @@ class Level:
 
 
 class Levels:
-    """The height of every node and group, the free heights of every column, and who stands in which group."""
+    """The height of every node and group, the free heights of every column, and who stands in which group.
 
-    def __init__(self, root: Block, diagram: Diagram, columns: Mapping[str, int]) -> None:
+    In a `turned` picture, which is read from the top, headings stand before the first column, out of the way.
+    """
+
+    def __init__(self, root: Block, diagram: Diagram, columns: Mapping[str, int], turned: bool = False) -> None:
         self.columns = columns
+        self._turned = turned
         self.nodes: dict[str, tuple[float, float]] = {}
         self.groups: dict[str, Level] = {}
         self.members: dict[str, set[str]] = {}
@@ -116,7 +120,7 @@ class Levels:
             for _, level in self._over.get(column, ())
             if level.first == column
         )
-        return not cards and not words
+        return not cards and (self._turned or not words)
 
     def strangers(self, column: int, height: float, ends: tuple[str, str]) -> int:
         """How many groups a line at a height of a column would pass through without having an end in them."""

@@ -63,12 +63,26 @@ class Way:
             yield Step(min(column, following), height, column > following, after, following > column)
 
 
-def route(bundles: list[Bundle], levels: Levels) -> list[Way]:
-    """The ways of all lines, in the order of the bundles."""
-    upright = _upright(bundles, levels)
+Passes = Mapping[str, list[tuple[int, float]]]
+"""Where lines pass columns on their way, by the ids of their edges."""
+
+
+def route(
+    bundles: list[Bundle], levels: Levels, passes: Passes | None = None, rooms: Mapping[str, float] | None = None
+) -> list[Way]:
+    """The ways of all lines, in the order of the bundles; their lanes are those of `passes`, or free ones.
+
+    A line with words runs straight up or down where it has room for them: for each bundle as `rooms` tell.
+    """
+    upright = _upright(bundles, levels, rooms or {})
     ways = [
         Way(edge, bundle, upright.get(bundle.id) or _sides(edge, levels)) for bundle in bundles for edge in bundle.edges
     ]
+    if passes is not None:
+        for way in ways:
+            way.passes = passes[way.edge.id]
+        _dock(ways, levels)
+        return ways
     _dock(ways, levels)
     lanes = Lanes(levels)
     for way in sorted(ways, key=lambda one: (not calls(one.edge), _span(one, levels))):
@@ -87,7 +101,7 @@ def _sides(edge: Edge, levels: Levels) -> tuple[Side, Side]:
     return ("right", "left") if source < target else ("left", "right")
 
 
-def _upright(bundles: list[Bundle], levels: Levels) -> dict[str, tuple[Side, Side]]:
+def _upright(bundles: list[Bundle], levels: Levels, rooms: Mapping[str, float]) -> dict[str, tuple[Side, Side]]:
     """The bundles that run straight up or down: at most one between two cards, single, and with room for its label."""
     found: dict[str, tuple[Side, Side]] = {}
     pairs: set[tuple[str, str]] = set()
@@ -99,7 +113,7 @@ def _upright(bundles: list[Bundle], levels: Levels) -> dict[str, tuple[Side, Sid
         pair = (edge.source, edge.target) if down else (edge.target, edge.source)
         room = levels.nodes[pair[1]][0] - sum(levels.nodes[pair[0]])
         worded = bool(bundle.label or edge.badges)
-        if pair in pairs or not levels.open_between(*pair) or (worded and room < LABELLED):
+        if pair in pairs or not levels.open_between(*pair) or (worded and room < rooms.get(bundle.id, LABELLED)):
             continue
         pairs.add(pair)
         if worded:
@@ -120,8 +134,10 @@ def _dock(ways: list[Way], levels: Levels) -> None:
         if way.direct:
             continue
         order.setdefault(way.bundle.id, (not calls(way.edge), place))
-        drop = levels.middle(way.edge.target) - levels.middle(way.edge.source)
-        for node, side, wish in ((way.edge.source, way.sides[0], drop), (way.edge.target, way.sides[1], -drop)):
+        source, target = levels.middle(way.edge.source), levels.middle(way.edge.target)
+        after, before = (way.passes[0][1], way.passes[-1][1]) if way.passes else (target, source)
+        ends = (way.edge.source, way.sides[0], after - source), (way.edge.target, way.sides[1], before - target)
+        for node, side, wish in ends:
             wishes.setdefault((node, side), {}).setdefault(way.bundle.id, []).append(wish)
     slots = {
         (node, side, bundle): slot
@@ -140,7 +156,11 @@ def _straighten(ways: list[Way], levels: Levels) -> None:
     met = Counter((node, side) for way in ways for node, side in _ends(way))
     for way in ways:
         source, target = _ends(way)
-        if met[target] == 1 and _beside(levels, way.edge.target, way.start):
+        if way.passes:
+            (_, first), (_, last) = way.passes[0], way.passes[-1]
+            way.start = first if met[source] == 1 and _beside(levels, way.edge.source, first) else way.start
+            way.end = last if met[target] == 1 and _beside(levels, way.edge.target, last) else way.end
+        elif met[target] == 1 and _beside(levels, way.edge.target, way.start):
             way.end = way.start
         elif met[source] == 1 and _beside(levels, way.edge.source, way.end):
             way.start = way.end

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from archgen.errors import UsageError
 from archgen.layout.placed import Engine, Placed
 from archgen.view import Diagram
 
@@ -36,37 +35,28 @@ def once(engine: Engine) -> Engine:
 
 
 def _best() -> Engine:
-    from archgen.layout.best import best
+    from archgen.layout.best import best, best_turned
 
-    return _turned(lambda diagram: best(diagram, _others))
-
-
-def _others() -> tuple[Engine, ...]:
-    """What the default compares with where the wheel of Graphviz runs, which costs no more than a layout of our own."""
-    from archgen.export.dot_command import wheel_command
-
-    try:
-        wheel_command()
-    except UsageError:
-        return (_graphlay(),)
-    return (_graphlay(), _graphviz())
+    return _turning(best, best_turned)
 
 
 def _domain() -> Engine:
     from archgen.layout.domain import domain
+    from archgen.layout.turned import by_roles
 
-    return _turned(domain)
-
-
-def _turned(engine: Engine) -> Engine:
-    """An engine that reads from the left, with Graphviz in its place for what is read from the top."""
-    return lambda diagram: _graphviz()(diagram) if diagram.direction == "top-down" else engine(diagram)
+    return _turning(domain, by_roles)
 
 
-def _graphlay() -> Engine:
-    from archgen.layout.graphlay import layered
+def _turning(engine: Engine, turned: Engine) -> Engine:
+    """An engine that reads from the left, with another in its place for a picture that is read from the top."""
+    return lambda diagram: turned(diagram) if diagram.direction == "top-down" else engine(diagram)
 
-    return layered
+
+def _layered() -> Engine:
+    from archgen.layout.layered import layered
+    from archgen.layout.turned import by_calls
+
+    return _turning(layered, by_calls)
 
 
 def _graphviz() -> Engine:
@@ -76,9 +66,10 @@ def _graphviz() -> Engine:
 
 
 def _dot() -> Engine:
+    from archgen.export.dot_command import system_dot
     from archgen.export.graphviz_engine import graphviz
 
-    return lambda diagram: graphviz(diagram, "dot")
+    return lambda diagram: graphviz(diagram, system_dot())
 
 
 def _d2() -> Engine:
@@ -90,10 +81,11 @@ def _d2() -> Engine:
 ENGINES: dict[str, Callable[[], Engine]] = {
     "best": _best,
     "domain": _domain,
-    "graphlay": _graphlay,
+    "layered": _layered,
     "graphviz": _graphviz,
     "dot": _dot,
     "d2": _d2,
 }
-"""What can lay out a diagram, loaded when it is asked for: the best of the next three, by roles, by layers of calls,
-Graphviz of the wheel, the `dot` on the PATH, or the ELK of an installed D2."""
+"""What can lay out a diagram, loaded when it is asked for: the better of the next two, by roles, by layers of calls,
+Graphviz by the `dot` on the PATH or else that of a wheel, Graphviz by the `dot` on the PATH only, or the ELK of an
+installed D2. What is installed never changes a picture that names no engine."""

@@ -45,6 +45,7 @@ def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
         direction=architecture.layout.direction,
         rank=architecture.layout.rank,
         near=architecture.layout.near,
+        used=topology.used,
     )
 
 

@@ -24,6 +24,7 @@ def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
         alt=f"{architecture.name}: {plural(len(architecture.components), 'component')} and who calls whom.",
         nodes=tuple(component_node(topology, one, one.id, marks.get(one.id, ())) for one in architecture.components),
         edges=tuple(edge for edge in component_edges(topology, marks) if edge.source != edge.target),
+        used=topology.used,
     )
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from msgspec.structs import replace
 
-from archgen.layout.measure import Card, heading, label_size
+from archgen.layout.labelling import touches
+from archgen.layout.measure import Card, heading
 from archgen.layout.measures import USUAL
-from archgen.layout.placed import Box, Label, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.layout.placed import Box, PlacedGroup, PlacedNode, Point
 from archgen.metrics import elide, text_width
-from archgen.theme import LINES, SIZES
-from archgen.view import Diagram, Edge
+from archgen.theme import SIZES
+from archgen.view import Diagram
 
 Way = tuple[Point, ...]
 
 _STEP = 8.0
-_SHARES = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82, 0.12, 0.88)
 
 
 # Lines
@@ -35,98 +35,6 @@ def _reaching(end: Point, beside: Point, box: Box) -> Point:
     if end[1] == beside[1]:
         return (box.right if beside[0] > end[0] else box.x), end[1]
     return end[0], (box.bottom if beside[1] > end[1] else box.y)
-
-
-def label_room(edge: Edge) -> tuple[float, float]:
-    """The room that the words of a line want with its lock and badges."""
-    return label_size(edge, len(edge.badges), bool(LINES[edge.meaning].lock))
-
-
-def labelled(
-    diagram: Diagram, ways: list[Way], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]
-) -> list[PlacedEdge]:
-    """The lines of a diagram along their ways, with their words where these find room.
-
-    Off borders, corners and other words where they can be.
-    """
-    nodes, groups = list(nodes), list(groups)
-    taken = [one.box for one in nodes] + [one.heading for one in groups if one.heading]
-    taken += [_badges(one.box, len(one.node.badges)) for one in nodes if one.node.badges]
-    taken += [_badges(one.box, len(one.group.badges)) for one in groups if one.group.badges]
-    borders = [border for one in groups for border in _borders(one.box)]
-    found = []
-    for edge, way in zip(diagram.edges, ways, strict=True):
-        others, size = [other for other in ways if other is not way], label_room(edge)
-        box = _room(way, size, taken, others, borders) or _room(way, size, taken, others)
-        if box is not None:
-            taken.append(box)
-        label = Label(edge.label, box) if box else None
-        found.append(PlacedEdge(edge, way, (way,), edge.id, label=label))
-    return found
-
-
-def _badges(box: Box, count: int) -> Box:
-    """The row of badges on the right upper corner of a box."""
-    wide = count * (2 * SIZES.badge + 4)
-    return Box(box.right + SIZES.hang - wide, box.y - SIZES.badge, wide, 2 * SIZES.badge)
-
-
-def _borders(box: Box) -> tuple[Box, Box, Box, Box]:
-    return (
-        Box(box.x, box.y, box.width, 0.0),
-        Box(box.x, box.bottom, box.width, 0.0),
-        Box(box.x, box.y, 0.0, box.height),
-        Box(box.right, box.y, 0.0, box.height),
-    )
-
-
-_AIR = 6.0
-"""What words want around them, and between them and a corner of their line; with less they touch what is beside them."""
-
-_CROWDED = 2.0
-
-
-def _room(
-    way: Way, size: tuple[float, float], taken: list[Box], others: list[Way], borders: list[Box] | None = None
-) -> Box | None:
-    """Where words of a size stand on a line: its longest part first, clear of everything else.
-
-    With `borders` off these too, and with air around them.
-    """
-    wide, tall = size
-    if not wide:
-        return None
-    air = _CROWDED if borders is None else _AIR
-    parts = sorted(pairwise(way), key=lambda part: -(abs(part[0][0] - part[1][0]) + abs(part[0][1] - part[1][1])))
-    for start, end in parts:
-        for share in _SHARES:
-            x, y = start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
-            box = Box(x - wide / 2, y - tall / 2, wide, tall)
-            if any(box.overlaps(one, air) for one in taken) or any(_touches(box, other) for other in others):
-                continue
-            if borders is None:
-                return box
-            clear = not any(box.overlaps(one, _CROWDED) for one in borders)
-            if clear and _inside(box, start, end, SIZES.arrow if end == way[-1] else _CROWDED):
-                return box
-    return None
-
-
-def _inside(box: Box, start: Point, end: Point, head: float) -> bool:
-    """Whether words leave the corners of their part of a line to be seen, and its arrow's head."""
-    level = start[1] == end[1]
-    low, high = (box.x, box.right) if level else (box.y, box.bottom)
-    first, last = (start[0], end[0]) if level else (start[1], end[1])
-    if first > last:
-        first, last, low, high = -first, -last, -high, -low
-    return low - first >= _CROWDED and last - high >= head
-
-
-def _touches(box: Box, way: Way) -> bool:
-    return any(
-        box.overlaps(Box(min(x0, x1) - 1, min(y0, y1) - 1, abs(x1 - x0) + 2, abs(y1 - y0) + 2))
-        for (x0, y0), (x1, y1) in pairwise(way)
-    )
 
 
 # Groups
@@ -234,7 +142,7 @@ def _seat(
     within = [other.box for other in groups if not other.box.contains(one.box)]
     taken = within + [other.box for other in nodes] + [other.heading for other in groups if other.heading]
     for box in _along(one, card):
-        if not any(box.overlaps(other, 4) for other in taken) and not any(_touches(box, way) for way in ways):
+        if not any(box.overlaps(other, 4) for other in taken) and not any(touches(box, way) for way in ways):
             return box
     return None
 

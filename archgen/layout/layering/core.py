@@ -1,0 +1,148 @@
+"""A whole layered layout: the rank of each node, its place across the ranks, and where long links pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, sqrt
+
+from msgspec import Struct
+
+from archgen.layout.layering.net import Net, chain_of, net
+from archgen.layout.layering.ordering import ordered
+from archgen.layout.layering.ranking import Link, parts_of, ranks
+from archgen.layout.layering.spreading import spread
+from archgen.layout.layering.straight import Positions, Spacing, positions
+
+Span = tuple[float, float]
+
+Passes = tuple[tuple[int, float], ...]
+"""The ranks that a link passes on its way, and the heights at which it does."""
+
+
+class Graph(Struct, frozen=True):
+    """Nodes in reading order, links in the order in which requests use them, and the group around each node and group."""
+
+    nodes: tuple[str, ...]
+    links: tuple[Link, ...]
+    around: Mapping[str, str | None] = {}
+
+
+class Layers(Struct, frozen=True):
+    """The rank and the middle of each node, and the borders of each group across the ranks.
+
+    `passes` are those of each link, in their order.
+    """
+
+    ranks: dict[str, int]
+    middles: dict[str, float]
+    passes: tuple[Passes, ...]
+    borders: dict[str, Span]
+
+
+def layers(graph: Graph, spacing: Spacing, ranked: Mapping[str, int] | None = None) -> Layers:
+    """The layout of a graph, also with ranks of one's own.
+
+    Parts that nothing joins stand by themselves: the largest first, each other one as far up below it as it has room.
+    """
+    parts = [_part(graph, nodes, spacing, ranked) for nodes in _parts(graph)]
+    moved = [part.moved(*by) for part, by in zip(parts, _packed(parts, spacing.group, ranked is None), strict=True)]
+    ranking = {node: rank for part in moved for node, rank in part.ranks.items()}
+    passes = {link: passed for part in moved for link, passed in part.passes.items()}
+    return Layers(
+        {node: ranking[node] for node in graph.nodes},
+        {node: middle for part in moved for node, middle in part.middles.items()},
+        tuple(passes[link] for link in range(len(graph.links))),
+        {group: borders for part in moved for group, borders in part.borders.items()},
+    )
+
+
+class _Part(Struct, frozen=True):
+    """A part of a graph by itself, from height 0; `passes` are by the place of their links in the graph.
+
+    `bottoms` are where its ranks end, from the `first` on.
+    """
+
+    ranks: dict[str, int]
+    middles: dict[str, float]
+    passes: dict[int, Passes]
+    borders: dict[str, Span]
+    first: int
+    bottoms: tuple[float, ...]
+
+    def moved(self, rank: int, height: float) -> _Part:
+        """The same part from another rank on, and so much lower."""
+        on = rank - self.first
+        return _Part(
+            {node: own + on for node, own in self.ranks.items()},
+            {node: middle + height for node, middle in self.middles.items()},
+            {link: tuple((own + on, at + height) for own, at in passed) for link, passed in self.passes.items()},
+            {group: (low + height, high + height) for group, (low, high) in self.borders.items()},
+            rank,
+            self.bottoms,
+        )
+
+
+def _parts(graph: Graph) -> list[list[str]]:
+    """The nodes that links or groups join."""
+    number = {node: place for place, node in enumerate(graph.nodes)}
+    pairs = [(number[link.source], number[link.target]) for link in graph.links]
+    members: dict[str, int] = {}
+    for node, place in number.items():
+        chain = chain_of(graph.around, node)
+        if chain:
+            pairs.append((members.setdefault(chain[-1], place), place))
+    return [[graph.nodes[place] for place in part] for part in parts_of(len(graph.nodes), pairs)]
+
+
+def _part(graph: Graph, nodes: Sequence[str], spacing: Spacing, ranked: Mapping[str, int] | None) -> _Part:
+    inside = set(nodes)
+    links = {place: link for place, link in enumerate(graph.links) if link.source in inside}
+    known = {node: ranked[node] for node in nodes} if ranked else ranks(nodes, [*links.values()])
+    if not ranked and not any(graph.around.get(node) for node in nodes):
+        known = spread(known, [*links.values()])
+    joined = net(known, [*links.values()], graph.around)
+    rows = ordered(joined)
+    where = positions(rows, spacing)
+    first = min(known.values())
+    bottoms = [0.0] * (max(known.values()) + 1 - first)
+    for vertex, low in _lows(joined, where, spacing):
+        for rank in range(rows.spans[vertex][0] - first, rows.spans[vertex][1] + 1 - first):
+            bottoms[rank] = max(bottoms[rank], low)
+    return _Part(
+        known,
+        {node: where.items[item] for node, item in joined.nodes.items()},
+        {place: _passes(joined, where, link) for place, link in links.items()},
+        where.groups,
+        first,
+        tuple(bottoms),
+    )
+
+
+def _passes(joined: Net, where: Positions, link: Link) -> Passes:
+    return tuple((joined.ranks[item], where.items[item]) for item in joined.chain(link)[1:-1])
+
+
+def _lows(joined: Net, where: Positions, spacing: Spacing) -> Iterator[tuple[int, float]]:
+    """Where each node, lane and group ends."""
+    sizes = {item: spacing.sizes[node] / 2 for node, item in joined.nodes.items()}
+    for item, middle in enumerate(where.items):
+        yield item, middle + sizes.get(item, 0.0)
+    for group, (_, high) in where.groups.items():
+        yield joined.groups[group], high
+
+
+def _packed(parts: Sequence[_Part], gap: float, free: bool) -> list[tuple[int, float]]:
+    """The rank and the height at which each part starts; they have all ranks to choose from where they are `free`."""
+    width = max((part.first + len(part.bottoms) for part in parts), default=0)
+    if free:
+        width = max(width, ceil(sqrt(len(parts))))
+    ends = [0.0] * width
+    places: dict[int, tuple[int, float]] = {}
+    for number in sorted(range(len(parts)), key=lambda number: -len(parts[number].ranks)):
+        part = parts[number]
+        tall = len(part.bottoms)
+        starts = range(width - tall + 1) if free else (part.first,)
+        top, start = min((max(ends[start : start + tall]), start) for start in starts)
+        ends[start : start + tall] = [top + bottom + gap for bottom in part.bottoms]
+        places[number] = start, top
+    return [places[number] for number in range(len(parts))]
