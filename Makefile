@@ -76,6 +76,7 @@ $(SITE) $(DEV) $(CI): $(VENV)/.%: requirements/%.txt pyproject.toml
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
 	$(INSTALL) --require-hashes --requirement requirements/$*.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@du -sm $(VENV) | awk '{print $$2 " has " $$1 " MB"}'
 	touch $@
 
 # Every version and hash anew, as the ranges in pyproject.toml allow, for all systems and Pythons; UPGRADE=--upgrade
