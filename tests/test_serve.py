@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -133,6 +133,63 @@ def test_a_model_that_breaks_is_shown_with_its_place_and_recovers_at_the_next_sa
     served.save(TIER, whole)
     assert "problem" not in next(parse(served.get(flow)).all("h1")).words
     assert "A visitor opens a page" in served.get(flow)
+
+
+def _endless(path: str) -> None:
+    os.symlink("/dev/zero", path)
+
+
+def _deep(path: str) -> None:
+    _written(path, b"models = " + b"[" * 5000)
+
+
+def _digits(path: str) -> None:
+    _written(path, b"[thresholds]\na = " + b"9" * 5000)
+
+
+def _binary(path: str) -> None:
+    _written(path, b"\xff")
+
+
+def _elsewhere(path: str) -> None:
+    _written(path, b'models = ["/proc/**/x*"]')
+
+
+def _nul(path: str) -> None:
+    _written(path, b'rule-files = ["a\\u0000"]')
+
+
+def _written(path: str, content: bytes) -> None:
+    with open(path, "wb") as stream:
+        stream.write(content)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_endless, "archgen.toml must be a regular file; got a device"),
+        (os.mkfifo, "archgen.toml must be a regular file; got a named pipe"),
+        (_deep, "nested at most 32 deep"),
+        (_digits, "too many digits"),
+        (_binary, "must be UTF-8 text"),
+        (_elsewhere, "must stay inside the project"),
+        (_nul, "can't be read: embedded null byte"),
+    ],
+)
+def test_a_bad_configuration_is_shown_until_it_is_mended(
+    served: Served, spoil: Callable[[str], None], message: str
+) -> None:
+    before = len(served.said)
+    spoil(os.path.join(served.directory, "archgen.toml"))
+    served.until("^error: .*archgen.toml", before)
+    served.until("^built", before)
+    for path in ("index.html", f"{TIER}/index.html"):
+        assert message in parse(served.get(path)).words
+        assert "livereload" in served.get(path)
+    # pages wait for a build, and must not wait for one that never comes
+    served.write("archgen.toml", None)
+    assert "The site cannot be made" not in served.get("index.html")
+    assert "Distributed web infrastructure" in served.get(f"{TIER}/index.html")
 
 
 def test_text_that_is_no_yaml_and_a_file_that_is_gone_are_survived(served: Served) -> None:

@@ -147,7 +147,7 @@ def _watched(files: Callable[[], tuple[str, ...]], paths: tuple[str, ...]) -> di
     found.setdefault(os.getcwd(), False)
     try:
         models = [os.path.dirname(os.path.abspath(file)) for file in files()]
-    except UsageError:
+    except (UsageError, OSError):
         models = [os.path.abspath("models")]
     for directory in models:
         found.setdefault(directory, False)
