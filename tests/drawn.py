@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from archgen.internal import Isolation
 from archgen.project.draw import VIEWS, draw
 from archgen.project.formats import FORMATS
 from archgen.project.inputs import Input
@@ -46,5 +47,7 @@ def drawn(form: str) -> tuple[tuple[str, str], ...]:
     """Name and text of every picture that the format can show."""
     able = {"flows": FORMATS[form].flow, "diff": FORMATS[form].diff}
     views = tuple(view for view in VIEWS if able.get(view, FORMATS[form].deployment) is not None)
-    found = draw(models(), Drawing(), (form,), views, None)
+    isolation = Isolation()
+    found = tuple(draw(models(), Drawing(), (form,), views, None, isolation))
+    assert not isolation.errors
     return tuple((file.name, file.content.decode("utf-8")) for file in found)
