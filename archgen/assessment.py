@@ -40,7 +40,10 @@ class Sensitivity(Struct, frozen=True):
 
 
 class FlowAssessment(Struct, frozen=True):
-    """What is known of one flow; an impossible one has no cut sets and availability 0."""
+    """What is known of one flow; an impossible one has no cut sets and availability 0.
+
+    `work` is roughly what it took, in nodes of decision diagrams.
+    """
 
     flow: str
     possible: bool
@@ -49,6 +52,7 @@ class FlowAssessment(Struct, frozen=True):
     result: FlowAvailability
     assumed: tuple[Assumed, ...]
     sensitivity: Sensitivity | None
+    work: int
 
 
 class Probabilities:
@@ -163,4 +167,5 @@ def _flow(
         result=result,
         assumed=assumed if single.possible else (),
         sensitivity=Sensitivity(shifted(0.1), shifted(10.0)) if assumed and single.possible else None,
+        work=calculation.work,
     )

@@ -19,6 +19,9 @@ from archgen.topology import Topology
 MOST_STAGES = 200
 """Flows, times the changes, that are assessed to tell what each change wins by itself."""
 
+MOST_WORK = 500_000
+"""What the flows after the changes may take, times the changes, to be assessed after each: some seconds."""
+
 HOW = (
     "write --add 'replica of COMPONENT [on HOST] [in ZONE]' or --add 'host NAME like HOST [in ZONE]', and "
     "--set 'failover=automatic' or --set 'COMPONENT.failover=automatic'"
@@ -75,8 +78,10 @@ def what_if(model: Model, topology: Topology, add: tuple[str, ...], assign: tupl
 
 def _assessed(stages: list[Architecture]) -> list[tuple[FlowAssessment, ...]]:
     """The flows before the changes, after each of them, and so after the last; the ends alone where it is much."""
-    few = len(stages) * len(stages[0].flows) <= MOST_STAGES
-    return [assess(Topology(one), 1) for one in (stages if few else (stages[0], stages[-1]))]
+    ends = [assess(Topology(stages[place]), 1) for place in dict.fromkeys((0, len(stages) - 1))]
+    work = max(sum(flow.work for flow in flows) for flows in ends)
+    few = len(stages) * len(stages[0].flows) <= MOST_STAGES and len(stages) * work <= MOST_WORK
+    return [ends[0], *(assess(Topology(one), 1) for one in stages[1:-1] if few), *ends[1:]]
 
 
 def _won(assessed: list[tuple[FlowAssessment, ...]]) -> tuple[tuple[tuple[str, float], ...], ...]:

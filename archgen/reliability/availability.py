@@ -115,6 +115,12 @@ class Calculation:
         return self._diagram is not None or not self._possible
 
     @property
+    def work(self) -> int:
+        """What the flow costs, in nodes: those made for its diagram, or all that one may have, and its elements fourfold."""
+        sampled = self._possible and self._diagram is None
+        return (NODE_BUDGET if sampled else self.nodes) + 4 * len(self._plan.elements)
+
+    @property
     def nodes(self) -> int:
         """How many nodes were made for the diagram, which is nearly all that it costs; 0 where there is none."""
         return len(self._diagram[0].variable) if self._diagram is not None else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from archgen.kinds import KINDS
 from archgen.model import Architecture, Component, Connection, Host, Replica
 
 NEAREST = "same-zone"
@@ -53,6 +54,17 @@ class Index:
     def hosts(self) -> dict[str, Host]:
         """Hosts by id, in the model's order."""
         return {host.id: host for host in self.architecture.hosts}
+
+    @cached_property
+    def neighbours(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """For each host, the hosts of each component there that says what its host is for; the same hosts once."""
+        hosts: dict[str, dict[tuple[str, ...], None]] = {}
+        for component in self.components.values():
+            if _says_what_for(component):
+                alone = tuple(replica.hosts[0] for replica in component.replicas if len(replica.hosts) == 1)
+                for host in alone:
+                    hosts.setdefault(host, {})[alone] = None
+        return {host: tuple(each) for host, each in hosts.items()}
 
     @cached_property
     def carrying(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
@@ -139,3 +151,9 @@ class Index:
         if locality == SAME_HOST:
             return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
         return self.shared_zones(replica)
+
+
+def _says_what_for(component: Component) -> bool:
+    """Return True if a component says something of what its host is for: agents and files are everywhere."""
+    kind = KINDS[component.kind]
+    return not kind.observes and not kind.passive

@@ -22,17 +22,8 @@ def room(index: Index, component: Component, taken: Callable[[str], bool]) -> st
     def fits(host: str) -> bool:
         return host not in own and index.hosts[host].network in networks and not taken(host)
 
-    beside = {one for host in own for one in index.standing_on.get(host, ()) if _works(index.components[one])}
-    pools = [
-        [replica.hosts[0] for replica in index.components[name].replicas if len(replica.hosts) == 1] for name in beside
-    ]
+    pools = list(dict.fromkeys(pool for host in own for pool in index.neighbours.get(host, ())))
     if component.kind != "other" and not KINDS[component.kind].protects:
-        pools.append(list(index.carrying.get((component.kind, component.product), ())))
+        pools.append(index.carrying.get((component.kind, component.product), ()))
     found = {host for pool in pools for host in islice(filter(fits, pool), 1)}
     return next((host for host in index.hosts if host in found), None) if found else None
-
-
-def _works(component: Component) -> bool:
-    """Whether a component says something of what its host is for: agents and files are everywhere."""
-    kind = KINDS[component.kind]
-    return not kind.observes and not kind.passive

@@ -7,6 +7,7 @@ the first single point that is left, so only those that can are tried for it, wi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -46,6 +47,8 @@ class _Search:
         self.flows = flows
         self.work = 0
         self._callers = Index(architecture).callers
+        self._index: Index | None = None
+        self._plans: dict[str, Plan] = {}
 
     def apply(self, architecture: Architecture, edit: Edit) -> Architecture:
         """Return an architecture on the way with one change more; no change alters who calls whom."""
@@ -53,15 +56,25 @@ class _Search:
 
     def points(self, architecture: Architecture) -> Points:
         """What still breaks each flow alone; flows that are impossible anyway are left out."""
-        index = Index(architecture)
+        self._index = index = Index(architecture)
+        self._plans = {}
         found: Points = {}
         for flow in architecture.flows:
             if self.flows is None or flow.id in self.flows:
-                single = failures(Plan(index, build(index, flow)))
+                plan = self._plans[flow.id] = Plan(index, build(index, flow))
+                single = failures(plan)
                 self.work += len(single.elements) + 1
                 if single.points:
                     found[flow.id] = tuple(point.element for point in single.points)
         return found
+
+    def candidates(self, target: Subject, points: Points) -> Iterator[Edit]:
+        """The changes that can help against a single point, the most natural first, of what `points` was asked of last."""
+        assert self._index is not None
+        breaking = {one for found in points.values() for one in found}
+        bound = (self._plans[flow] for flow, found in points.items() if target in found)
+        used = {component for plan in bound for component in plan.members}
+        return against(self._index, target, used, breaking)
 
 
 def repair(architecture: Architecture, flows: Collection[str] | None = None) -> Repair:
@@ -126,7 +139,7 @@ def _within(
         return edits
     if most == 0 or search.work > WORK:
         return None
-    for edit in candidates(architecture, target, points):
+    for edit in search.candidates(target, points):
         key = frozenset((*edits, edit))
         if edit in edits or key in seen:
             continue
@@ -162,11 +175,12 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
         if target is None:
             break
         tries[target] = tries.get(target, 0) + 1
-        options = [one for one in candidates(architecture, target, points) if one not in edits]
-        if not options or tries[target] > 2:
+        options = (one for one in search.candidates(target, points) if one not in edits)
+        chosen = tuple(islice(options, most - len(edits) if every else 1))
+        if not chosen or tries[target] > 2:
             given_up.add(target)
             continue
-        for edit in options if every else options[:1]:
+        for edit in chosen:
             architecture = search.apply(architecture, edit)
             edits.append(edit)
     return tuple(edits)
@@ -198,15 +212,6 @@ def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
         if left(fewer) <= reached:
             edits = fewer
     return edits
-
-
-def candidates(architecture: Architecture, target: Subject, points: Points) -> Iterator[Edit]:
-    """The changes that can help against a single point, the most natural first."""
-    index = Index(architecture)
-    breaking = {one for found in points.values() for one in found}
-    bound = [flow for flow, found in points.items() if target in found]
-    used = {name for flow in architecture.flows if flow.id in bound for name in Plan(index, build(index, flow)).members}
-    return against(index, target, used, breaking)
 
 
 def against(index: Index, target: Subject, used: Collection[str], breaking: Collection[Subject]) -> Iterator[Edit]:
