@@ -1,0 +1,85 @@
+"""One spoilt model through everything that `lint` does, without a file: what holds for each, and how it fails."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+
+from archgen.finding import Finding
+from archgen.policy import PERSONAS, Policy, told
+from archgen.project.fixing import fixed, judging
+from archgen.project.inputs import Input
+from archgen.project.lint import FORMATS, exit_code, outcome
+from archgen.project.mending import mended
+from archgen.project.models import judge
+from archgen.report.terminal import Style
+from tests.spoilers import FILE
+
+TODAY = "2026-11-24"
+
+
+class Failed(Exception):
+    """A case in which something does not hold."""
+
+
+def run(number: int, data: bytes) -> tuple[int, tuple[Finding, ...]]:
+    """Lint the bytes as the command does; raises Failed, or whatever goes wrong."""
+    given = Input(FILE, data, include=_nothing)
+    model = judge((given,), TODAY, beside=_nowhere)[0]
+    if model.errors:
+        raise Failed(model.errors[0].trace)
+    persona = PERSONAS[number % len(PERSONAS)]
+    told(persona, model.findings)
+    code = exit_code(model.findings, "error")
+    if code not in (0, 1, 2):
+        raise Failed(f"the exit code is {code}")
+    if (code == 2) != bool(model.problems):
+        raise Failed(f"{len(model.problems)} problems and exit code {code}")
+    result = outcome((model,))
+    placed(model.findings, result.lines)
+    name = tuple(FORMATS)[number % len(FORMATS)]
+    report = FORMATS[name](result, Style())
+    readable(name, report.encode())
+    if number % 25 == 0:
+        again = judge((Input(FILE, data, include=_nothing),), TODAY, beside=_nowhere)[0]
+        if FORMATS[name](outcome((again,)), Style()) != report:
+            raise Failed("a second run tells something else")
+    if number % 10 == 0:
+        mended(FILE, data)
+        fixed(data, judging(given, Policy(), TODAY), lambda _: True)
+    return code, model.findings
+
+
+def _nothing(_: str) -> bytes:
+    raise FileNotFoundError("there is nothing beside a spoilt model")
+
+
+def _nowhere(_: str) -> None:
+    return None
+
+
+def placed(findings: tuple[Finding, ...], lines: Callable[[str], tuple[str, ...]]) -> None:
+    """Raise Failed for a finding that does not lie in the file."""
+    text = lines(FILE)
+    spots = [(one.rule, one.file, one.line, one.column) for one in findings]
+    spots += [(one.rule, each.file, each.line, each.column) for one in findings for each in one.related]
+    for rule, file, line, column in spots:
+        if file != FILE:
+            raise Failed(f"{rule} lies in {file}")
+        if not 1 <= line <= max(1, len(text)):
+            raise Failed(f"{rule} lies on line {line} of {len(text)}")
+        if not 1 <= column <= (len(text[line - 1]) if text else 0) + 1:
+            raise Failed(f"{rule} lies in column {column} of line {line}, which has {len(text[line - 1])}")
+    for one in findings:
+        if one.end_line < one.line:
+            raise Failed(f"{one.rule} ends on line {one.end_line}, before line {one.line}")
+
+
+def readable(name: str, report: bytes) -> None:
+    """Raise whatever is wrong with a report for programs."""
+    text = report.decode("utf-8")
+    if name in ("json", "sarif", "gitlab", "excalidraw"):
+        json.loads(text)
+    elif name in ("junit", "openpsa", "svg", "animated", "drawio"):
+        ET.fromstring(text)
