@@ -44,3 +44,10 @@ class ModelError(Exception):
 
 class UsageError(Exception):
     """A command that cannot be carried out as it was given; the message ends with the next step."""
+
+
+class PartError(UsageError):
+    """A part of a command's work that can't be done, such as an image that another program fails to lay out.
+
+    The other parts of the command can.
+    """

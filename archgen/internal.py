@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from archgen.errors import ModelError, UsageError
+from archgen.errors import ModelError, PartError, UsageError
 
 Result = TypeVar("Result")
 
-EXPECTED = (UsageError, ModelError, ImportError)
-"""Errors that have a message of their own; an ImportError says that an extra isn't installed."""
+_OF_ALL = (UsageError, ModelError, ImportError)
+"""Errors about a command as a whole, with a message of their own; an ImportError says that an extra isn't installed."""
 
 
 REPORT = "Report it as an internal error of archgen, with this model; ARCHGEN_DEBUG=1 shows the traceback."
@@ -23,7 +23,7 @@ REPORT = "Report it as an internal error of archgen, with this model; ARCHGEN_DE
 class InternalError(Struct, frozen=True):
     """An unexpected error: the model's file and the part of the work, the error with its place in the code, the traceback.
 
-    `rule` is the id of a rule that failed, else empty.
+    `rule` is the id of a rule that failed, else empty. An error that is `foreign` is none of archgen.
     """
 
     file: str
@@ -32,16 +32,26 @@ class InternalError(Struct, frozen=True):
     place: str
     trace: str
     rule: str = ""
+    foreign: bool = False
 
     @property
     def words(self) -> str:
         """What failed, in a line."""
         where = f"{self.file}: " if self.file else ""
+        if self.foreign:
+            return f"{where}{self.part} can't be made: {self.error}"
         return f"{where}internal error in {self.part}: {self.error}{f' ({self.place})' if self.place else ''}"
 
 
+def is_of_part(error: Exception) -> bool:
+    """Return True if an error is about the part of the work that meets it, and not about the command as a whole."""
+    return isinstance(error, PartError) or not isinstance(error, _OF_ALL)
+
+
 def internal_error(error: Exception, file: str, part: str, rule: str = "") -> InternalError:
-    """Return what is known of an unexpected error in a part of the work on a model."""
+    """Return what is known of an error in a part of the work on a model."""
+    if isinstance(error, PartError):
+        return InternalError(file, part, str(error), "", "", rule, foreign=True)
     # only here, since nearly no run needs it
     import traceback
 
@@ -61,18 +71,18 @@ def _shortened(path: str) -> str:
 
 
 class Isolation:
-    """Runs parts of the work on their own; those that fail unexpectedly are noted in `errors`, and the others go on."""
+    """Runs parts of the work on their own; those that fail are noted in `errors`, and the others go on."""
 
     def __init__(self) -> None:
         self.errors: list[InternalError] = []
 
     def attempt(self, work: Callable[[], Result], file: str, part: str, rule: str = "") -> Result | None:
-        """Return what some work gives, or None where it fails unexpectedly; errors with a message of their own are raised."""
+        """Return what some work gives, or None where it fails; errors that are about the command as a whole are raised."""
         try:
             return work()
-        except EXPECTED:
-            raise
         except Exception as error:
+            if not is_of_part(error):
+                raise
             self.errors.append(internal_error(error, file, part, rule))
             return None
 

@@ -195,6 +195,20 @@ def test_a_picture_that_fails_loses_no_other(
     assert all(whole[name] == content for name, content in made.items())
 
 
+def test_a_picture_that_another_program_cannot_lay_out_loses_no_other(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = project / "d2"
+    command.write_text("#!/bin/sh\necho no room >&2\nexit 1\n")
+    command.chmod(0o755)
+    monkeypatch.setattr("archgen.export.d2_engine.d2_command", lambda: str(command))
+    assert main(["draw", f"models/{FIRST}.arch.yaml", "-o", "out", "--engine", "d2"]) == 2
+    err = capsys.readouterr().err
+    assert f"models/{FIRST}.arch.yaml: {FIRST}.deployment.svg can't be made: `d2` failed: no room" in err
+    assert "report" not in err
+    assert (project / f"out/{FIRST}.flow-{FLOW}.svg").exists()
+
+
 def test_a_block_that_cannot_be_shown_loses_no_other(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from archgen.cli.output import warn
 from archgen.internal import InternalError
 from archgen.report.terminal import brief
@@ -22,16 +24,14 @@ def report_errors(errors: Iterable[InternalError], *, whole: bool = False) -> bo
     alike: dict[tuple[str, str, str], list[InternalError]] = {}
     for error in errors:
         alike.setdefault((error.file, error.error, error.place), []).append(error)
-    for (file, words, place), same in alike.items():
+    for same in alike.values():
         parts = list(dict.fromkeys(error.part for error in same))
         more = [f"{len(parts) - _MOST} more parts"] if len(parts) > _MOST else []
-        where = f"{file}: " if file else ""
-        _write(f"{where}internal error in {listed((*parts[:_MOST], *more))}: {words}{f' ({place})' if place else ''}")
+        _write(replace(same[0], part=listed((*parts[:_MOST], *more))).words)
         if _is_debugging():
             warn(same[0].trace)
     if alike:
-        own = all(_is_own(error) for same in alike.values() for error in same)
-        _write(f"{'' if whole else 'the rest is complete; '}{_next_step(own=own)}")
+        _write(_next_step([error for same in alike.values() for error in same if not error.foreign], whole=whole))
     return bool(alike)
 
 
@@ -50,8 +50,12 @@ def _is_debugging() -> bool:
     return os.environ.get("ARCHGEN_DEBUG", "0") not in ("", "0")
 
 
-def _next_step(*, own: bool) -> str:
-    told = "" if _is_debugging() else "; ARCHGEN_DEBUG=1 shows the traceback"
-    if own:
-        return f"correct your rule, or run without it by --ignore{told}"
-    return f"report this as an error of archgen, with the smallest model that shows it{told}"
+def _next_step(errors: list[InternalError], *, whole: bool) -> str:
+    steps = [] if whole else ["the rest is complete"]
+    if errors and all(map(_is_own, errors)):
+        steps.append("correct your rule, or run without it by --ignore")
+    elif errors:
+        steps.append("report this as an error of archgen, with the smallest model that shows it")
+    if errors and not _is_debugging():
+        steps.append("ARCHGEN_DEBUG=1 shows the traceback")
+    return "; ".join(steps)

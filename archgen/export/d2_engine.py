@@ -12,7 +12,7 @@ from html import unescape
 from itertools import pairwise
 from tempfile import TemporaryDirectory
 
-from archgen.errors import UsageError
+from archgen.errors import PartError, UsageError
 from archgen.executables import find_executable
 from archgen.export.graphviz_engine import node_sizes
 from archgen.layout.domain import shifted
@@ -59,7 +59,7 @@ def drawn(source: str) -> str:
         answer = subprocess.run(words, capture_output=True, encoding="utf-8", errors="replace", check=False)
         if answer.returncode or not os.path.exists(made):
             said = answer.stderr.strip().splitlines()
-            raise UsageError(f"`d2` failed: {said[-1] if said else answer.returncode}")
+            raise PartError(f"`d2` failed: {said[-1] if said else answer.returncode}")
         with open(made, encoding="utf-8") as stream:
             return stream.read()
 
@@ -107,7 +107,7 @@ class _Reading:
         """Everything that D2 placed, moved so that the margin is even."""
         diagram = self._diagram
         if len(self._paths) != len(diagram.edges):
-            raise UsageError("this version of `d2` writes pictures that archgen cannot read the places from")
+            raise PartError("this version of `d2` writes pictures that archgen cannot read the places from")
         nodes = [self._node(at, node) for at, node in enumerate(diagram.nodes)]
         groups = [self._group(at, one) for at, one in enumerate(diagram.groups) if f"g{at}" in self._boxes]
         boxes = {one.node.id: one.box for one in nodes}

@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 
-from archgen.errors import UsageError
+from archgen.errors import PartError, UsageError
 from archgen.executables import search_path
 from archgen.export.diagrams_nodes import node_class
 from archgen.export.dot_command import graphviz_command
@@ -117,10 +117,20 @@ def _run(script: str, folder: str) -> None:
     os.symlink(graphviz_command(), os.path.join(folder, "dot"))
     environment = {**os.environ, "PATH": os.pathsep.join((folder, *search_path()))}
     command = [sys.executable, script, "svg"]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=_SECONDS, check=False)
+    try:
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise PartError(f"the diagrams script didn't end within {_SECONDS} s") from None
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise UsageError(f"the diagrams script failed: {said[-1] if said else done.returncode}")
+        raise PartError(
+            f"the diagrams script failed: {_reason(done.stderr.decode(errors='replace')) or done.returncode}"
+        )
+
+
+def _reason(output: str) -> str:
+    """The error of Graphviz, which the library quotes with all that it wrote, else the last line."""
+    error = re.search(r"Error: ((?:[^\\\n]|\\[^n])*)", output)
+    return error[1] if error else (output.strip().splitlines() or [""])[-1]
 
 
 def _embedded(svg: str, resources: str) -> str:

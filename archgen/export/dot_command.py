@@ -6,7 +6,7 @@ import os
 import sys
 import sysconfig
 
-from archgen.errors import UsageError
+from archgen.errors import PartError, UsageError
 from archgen.executables import find_executable
 
 WHEEL = "graphviz-pure"
@@ -51,5 +51,5 @@ def run(source: str, form: str, command: str | None = None) -> str:
         raise UsageError(f"`{chosen}` can't be run; install Graphviz, or leave out `--engine`") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise UsageError(f"`{os.path.basename(chosen)}` failed: {said[0] if said else done.returncode}")
+        raise PartError(f"`{os.path.basename(chosen)}` failed: {said[0] if said else done.returncode}")
     return done.stdout.decode()

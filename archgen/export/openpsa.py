@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from msgspec import Struct
 
 from archgen.assessment import Probabilities, quantified
-from archgen.errors import UsageError
+from archgen.errors import PartError
 from archgen.finding import Subject
 from archgen.reliability.availability import NODE_BUDGET
 from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
@@ -115,7 +115,7 @@ def _gates(plan: Plan) -> tuple[Gates, int]:
     try:
         root = Evaluation(plan, diagram).flow
     except BudgetExceeded as error:
-        raise UsageError(f"flow {plan.structure.flow} is too entangled to be written as a fault tree") from error
+        raise PartError(f"flow {plan.structure.flow} is too entangled to be written as a fault tree") from error
     made = {NEVER: NEVER, ALWAYS: ALWAYS}
     for node in diagram.reachable(root):
         event = gates.element(order[diagram.variable[node]])

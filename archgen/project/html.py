@@ -28,7 +28,7 @@ from mkdocs.utils import clean_directory, is_error_template
 from msgspec import Struct
 
 from archgen.errors import UsageError
-from archgen.internal import EXPECTED, InternalError, internal_error
+from archgen.internal import InternalError, internal_error, is_of_part
 from archgen.project.directories import filled_directory
 from archgen.project.models import Tell, silent
 from archgen.project.parallel import processes
@@ -223,9 +223,9 @@ class _Builder:
         errors = tuple(error for page in pages for error in page.errors)
         try:
             return Put(self._put(pages), errors)
-        except EXPECTED:
-            raise
         except Exception as error:
+            if not is_of_part(error):
+                raise
             errors += (internal_error(error, "", f"page {chapter.path}"),)
             return Put(self._put((failed_page(chapter.path, chapter.title, errors),)), errors)
 

@@ -10,7 +10,7 @@ from archgen.theme import LINES
 from archgen.view import Badge, Block, Diagram, Item, Message, Node, Remark
 from archgen.view import Sequence as View
 
-_ASCII = str.maketrans({"→": "->", "⇠": "<-", "↔": "<->", "•": "*"})
+_ASCII = str.maketrans({"→": "->", "⇠": "<-", "↔": "<->", "•": "*", "·": "-"})
 
 
 def diagram_list(diagram: Diagram, ascii_only: bool = False) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from archgen.assessment import assess
-from archgen.internal import EXPECTED, InternalError, internal_error
+from archgen.internal import InternalError, internal_error, is_of_part
 from archgen.site.escape import prose, text
 from archgen.site.markdown import heading, page
 from archgen.site.page import Chapter, Page, Tier
@@ -25,9 +25,9 @@ def assessed(tier: Tier) -> tuple[Tier, tuple[InternalError, ...]]:
         return tier, ()
     try:
         return replace(tier, assessments=assess(tier.topology)), ()
-    except EXPECTED:
-        raise
     except Exception as error:
+        if not is_of_part(error):
+            raise
         return tier, (internal_error(error, _file(tier), "analysis"),)
 
 
@@ -35,9 +35,9 @@ def isolated(chapter: Chapter, tiers: Sequence[Tier], build: Build) -> Iterator[
     """The pages of a chapter of some tiers; what it tells of a tier is left out where that fails unexpectedly."""
     try:
         pages = tuple(chapter.make())
-    except EXPECTED:
-        raise
     except Exception as error:
+        if not is_of_part(error):
+            raise
         pages = _without_culprits(chapter, tiers, build, error)
     return iter(pages)
 
