@@ -47,7 +47,8 @@ generated: $(DEV)
 brute-force: $(DEV)
 	$(BIN)/python -m tests.brute_force
 
-# 100,000 spoilt models through all of lint, some minutes: nothing but findings and refusals may come out.
+# 100,000 spoilt models through all of lint, and generated ones through every command: nothing but findings and refusals may
+# come out. About half an hour on two idle processors; tests/fuzz.py has the options for less.
 fuzz: $(DEV)
 	$(BIN)/python -m tests.fuzz
 	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n auto --dist worksteal -m hypothesis

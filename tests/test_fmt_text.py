@@ -18,8 +18,8 @@ from archgen.project.fixing import fixed, judging
 from archgen.project.formatting import difference, formatted
 from archgen.project.inputs import Input
 from archgen.project.mending import mended
-from tests.fuzz import models
 from tests.layouts import relaid
+from tests.spoilers import models
 
 NAME = "m.arch.yaml"
 TODAY = "2026-11-24"

@@ -18,7 +18,7 @@ from archgen.loader import load
 from archgen.loader.validating import compiled
 from archgen.loader.violations import pattern_of
 from archgen.schema import schema
-from tests.fuzz import spoilt
+from tests.spoilers import spoilt
 from tests.test_broken_inputs import RECIPES
 
 ROOT = Path(__file__).parent.parent
