@@ -14,23 +14,30 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
 
 from archgen.errors import UsageError
 from archgen.project.day import today
-from archgen.project.directories import mark
 from archgen.project.fences import Embed, Fault, Fence, embed, taken_out
 from archgen.project.matching import matching
 from archgen.project.preview import Preview, Previews
 from archgen.project.reloading import look_at
-from archgen.site.door import Door, settle, undated
+from archgen.report.terminal import brief, inert
+from archgen.site.door import search_script
 from archgen.site.escape import html
+from archgen.site.hosted import HostedPages, directory
+from archgen.site.page import SEARCH
 
 log = get_plugin_logger("archgen")
 
 
 class Settings(Config):  # type: ignore[no-untyped-call]
-    """`models`: a pattern, or a list of them, relative to mkdocs.yml; `today`: the ISO date to judge by."""
+    """`models`: a pattern, or a list of them, relative to mkdocs.yml; `today`: the ISO date to judge by.
 
+    `prefix` is the directory of the site that the pages are in.
+    """
+
+    prefix = config_options.Type(str, default="architecture/")
     models = config_options.Type((str, list), default="models/*.arch.yaml")
     today = config_options.Optional(config_options.Type(str))
 
@@ -40,7 +47,7 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         super().__init__()
-        self._door = Door(())
+        self._pages = HostedPages((), "")
         self._previews = Previews()
         self._preview = Preview((), ())
         self._serving = False
@@ -55,17 +62,27 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         """Judge and draw. A model that cannot be read becomes a page and a warning, which `--strict` fails on."""
         made = self._made(config)
         for one in made.problems:
-            log.warning("%s:%d:%d: %s", one.file, one.line, one.column, one.message)
+            log.warning("%s", inert(f"{brief(one.file)}:{one.line}:{one.column}: {brief(one.message)}"))
         for error in made.errors:
-            log.warning("%s", error.words)
+            log.warning("%s", inert(error.words))
         self._preview, self._fences = made, {}
-        self._door = Door(made.pages)
-        self._door.configure(config)
+        self._pages = HostedPages(made.pages, self._prefix())
+        self._pages.configure(config)
         return config
 
+    def _prefix(self) -> str:
+        try:
+            return directory(self.config.prefix)
+        except UsageError as error:
+            raise PluginError(f"archgen: {inert(str(error))}") from error
+
+    @event_priority(-100)
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
-        """Add the pages and complete the menu."""
-        self._door.add(files, config)
+        """Add the pages to those of the host and of its other plugins, and complete the menu."""
+        try:
+            self._pages.add(files, config)
+        except UsageError as error:
+            raise PluginError(f"archgen: {inert(str(error))}") from error
         return files
 
     def _made(self, config: MkDocsConfig) -> Preview:
@@ -73,16 +90,21 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         if self._serving:
             made = self._previews.shown(lambda: self._files(config), lambda: today(self.config.today))
             if made.trouble:
-                log.error("%s", made.trouble)
+                log.error("%s", inert(made.trouble))
             return made
         try:
             return self._previews.make(self._files(config), today(self.config.today))
         except UsageError as error:
-            raise PluginError(f"archgen: {error}") from error
+            raise PluginError(f"archgen: {inert(str(error))}") from error
 
     def on_page_markdown(self, markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Take the fences out of a hand-written page, before Markdown makes blocks of code of them."""
-        if page.file.src_uri in self._door.pages or "archgen" not in markdown:
+        """Take the fences out of a hand-written page, before Markdown makes blocks of code of them.
+
+        Generated pages go around the host's Markdown, whose extensions would find meanings in them.
+        """
+        if page.file.src_uri in self._pages:
+            return ""
+        if "archgen" not in markdown:
             return markdown
         source = page.file.content_string
         first = source.count("\n") - markdown.count("\n") + 1
@@ -92,42 +114,42 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         return kept if found else markdown
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Let search read the words."""
-        return self._door.words(html, page.file.src_uri)
+        """Give a generated page its headings, and let search read its words."""
+        if page.file.src_uri not in self._pages:
+            return html
+        read = self._pages.read(page.file)
+        page.toc, page.present_anchor_ids = get_toc(read.contents), self._pages.anchors(read, page.file)
+        return read.html
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Put everything else in, once Markdown and search have seen the page."""
         if page.file.src_uri not in self._fences:
-            return self._door.complete(output, page.file)
+            return self._pages.complete(output, page.file)
         for number, fence in enumerate(self._fences[page.file.src_uri]):
             output = output.replace(f'<div data-archgen="{number}"></div>', self._embedded(fence, page))
-        return output
+        return self._pages.dressed(output, page.file)
 
     def _embedded(self, fence: Fence, page: Page) -> str:
         """What a fence stands for, or what is wrong with it."""
         broken = {one.model for one in self._preview.problems}
-        made = embed(fence, self._preview.tiers, self._preview.rules, self._door.pages, tuple(broken))
+        made = embed(fence, self._preview.tiers, self._preview.rules, self._pages.pages, tuple(broken))
         if isinstance(made, Embed):
-            return self._door.embedded(made.html, made.base, page.file)
+            return self._pages.embedded(made.html, made.base, page.file)
         return self._faulty(fence, made, page)
 
     def _faulty(self, fence: Fence, fault: Fault, page: Page) -> str:
         place = f"{page.file.src_uri}:{fence.line + fault.line}:{fault.column}"
-        log.warning("%s: %s", place, fault.message)
+        log.warning("%s", inert(f"{place}: {fault.message}"))
         return (
             '<div class="admonition failure"><p class="admonition-title">A fence that cannot be shown</p>'
             f"<p><code>{html(place)}</code> {html(fault.message)}</p></div>"
         )
 
-    def on_post_template(self, output: str, template_name: str, config: MkDocsConfig) -> str:
-        """Leave the day of the build out of the sitemap."""
-        return undated(output) if template_name == "sitemap.xml" else output
-
     @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Leave the time of the build out of the packed sitemap, and say who made the site."""
-        settle(config.site_dir)
-        mark(config.site_dir)
+        """Look at what the models include now; write the search index as a script where the host loads what reads it."""
+        if any(str(script).endswith(SEARCH) for script in config.extra.get("polyfills", ())):
+            search_script(config.site_dir)
         self._look(config)
 
     def on_serve(self, server: Any, config: MkDocsConfig, builder: Any) -> Any:

@@ -70,7 +70,8 @@ def test_a_fence_shows_a_view_a_flow_and_the_issues(tmp_path: object) -> None:
     ]
     assert "Where <b>everything</b> runs." in document.words
     links = {one.attributes.get("href", "") for one in document.all("a")}
-    assert {f"{TIER}/index.html", f"{TIER}/flows/write-comment/index.html", f"{TIER}/index.html#issue-1"} <= links
+    pages = (f"{TIER}/index.html", f"{TIER}/flows/write-comment/index.html", f"{TIER}/index.html#issue-1")
+    assert {f"architecture/{page}" for page in pages} <= links
     table = next(one for one in document.all("div") if one.has("archgen-issues"))
     severities = {row.attributes["data-severity"] for row in table.all("tr") if "data-severity" in row.attributes}
     assert severities == {"error"}

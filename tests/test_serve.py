@@ -279,7 +279,7 @@ def test_the_plugin_shows_what_breaks_under_mkdocs_serve_and_what_is_included(tm
 
     def shows(words: str) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ours/index.html", timeout=60) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/architecture/ours/index.html", timeout=60) as answer:
                 return words in parse(answer.read().decode()).words
         except OSError:
             return False

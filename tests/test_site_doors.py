@@ -58,11 +58,10 @@ def test_the_plugin_stands_beside_hand_written_pages(tmp_path: object) -> None:
     assert done.returncode == 0, done.stderr
     site = os.path.join(directory, "site")
     assert "Written by hand." in article(site).words
-    with open(os.path.join(site, "architecture.html"), encoding="utf-8") as stream:
-        home = parse(stream.read())
-    assert "down 45.8 h a year" in home.words
-    assert "What the step from Simple web stack bought" in article(site, "ladder").words
-    assert list(next(article(site, "1-simple-web-stack").all("figure")).all("svg"))
+    generated = os.path.join(site, "architecture")
+    assert "down 45.8 h a year" in article(generated).words
+    assert "What the step from Simple web stack bought" in article(generated, "ladder").words
+    assert list(next(article(generated, "1-simple-web-stack").all("figure")).all("svg"))
     menu = [one.words for one in page(site).all("a") if one.has("md-nav__link")]
     assert menu.index("Distributed web infrastructure") < menu.index("Notes")
     assert "Single point of failure" not in menu
@@ -98,13 +97,14 @@ def test_directory_urls_work_too(tmp_path: object) -> None:
     site = os.path.join(directory, "site")
     home = article(site, "architecture")
     links = [one.attributes["href"] for one in home.all("a") if "href" in one.attributes]
-    assert links.count("../1-simple-web-stack/") >= 2
+    assert links.count("1-simple-web-stack/") >= 2
     for target in (link.partition("#")[0] for link in links):
         assert os.path.exists(os.path.join(site, "architecture", target)), target
 
 
-def test_without_a_home_page_the_generated_one_is_it(tmp_path: object) -> None:
+def test_without_a_prefix_and_a_home_page_the_generated_one_is_it(tmp_path: object) -> None:
     config = PROJECT.replace("  - Home: index.md\n", "").replace("Architecture: archgen", "archgen")
+    config = config.replace("archgen]", "{archgen: {prefix: ''}}]")
     directory = project(os.path.join(str(tmp_path), "ours"), config, home=False)
     done = run(directory, "mkdocs", "build", "--strict")
     assert done.returncode == 0, done.stderr
@@ -127,12 +127,15 @@ def test_a_broken_model_is_a_page_that_says_why(tmp_path: object) -> None:
     done = run(directory, "mkdocs", "build")
     assert done.returncode == 0, done.stderr
     notice = next(
-        one for one in article(os.path.join(directory, "site"), "3-broken").all("div") if one.has("admonition")
+        one
+        for one in article(os.path.join(directory, "site"), "architecture", "3-broken").all("div")
+        if one.has("admonition")
     )
     assert "to solve before this model can be shown" in notice.words
     assert "models/3-broken.arch.yaml:4:" in notice.words
     assert "web-servr" in notice.words
-    assert list(next(article(os.path.join(directory, "site"), "1-simple-web-stack").all("figure")).all("svg"))
+    sound = article(os.path.join(directory, "site"), "architecture", "1-simple-web-stack")
+    assert list(next(sound.all("figure")).all("svg"))
     strict = run(directory, "mkdocs", "build", "--strict")
     assert strict.returncode == 1
     assert "models/3-broken.arch.yaml:4:" in strict.stderr
@@ -273,9 +276,9 @@ def test_the_source_is_shown_as_it_is() -> None:
 
 
 def test_the_menu_goes_to_its_marker_or_to_the_end() -> None:
-    assert place(["a.md", "archgen", "b.md"], ["x"]) == ["a.md", "x", "b.md"]
-    assert place([{"Systems": "archgen"}, "b.md"], ["x"]) == [{"Systems": ["x"]}, "b.md"]
-    assert place(["a.md"], ["x"]) == ["a.md", "x"]
+    assert place(["a.md", "archgen", "b.md"], ["x"], "Ours") == ["a.md", "x", "b.md"]
+    assert place([{"Systems": "archgen"}, "b.md"], ["x"], "Ours") == [{"Systems": ["x"]}, "b.md"]
+    assert place(["a.md"], ["x"], "Ours") == ["a.md", {"Ours": ["x"]}]
 
 
 def test_a_sitemap_has_no_day() -> None:

@@ -213,7 +213,7 @@ def test_the_plugin_makes_the_same_pages(engine: str, site: str, tmp_path: objec
             "plugins: [search, {archgen: {today: 2026-11-24}}]\n".replace("2026-11-24", '"2026-11-24"')
         )
     run(directory, os.path.join(BIN, engine), "build", "--strict", "-f", "mkdocs.yml")
-    assert files(os.path.join(directory, "site"), "index.html") == files(site, "index.html")
+    assert files(os.path.join(directory, "site", "architecture"), "index.html") == files(site, "index.html")
 
 
 def test_what_archgen_adds_to_a_tier_page_is_light(site: str) -> None:

@@ -185,4 +185,4 @@ def _picture(text: str, stated: Mapping[str, Any], tier: Tier, pages: Mapping[st
 
 def _caption(stated: Mapping[str, Any]) -> str:
     said = stated.get("caption")
-    return f'<p class="archgen-caption">{html(one_line(str(said)))}</p>' if said else ""
+    return f'<p class="archgen-figcaption">{html(one_line(str(said)))}</p>' if said else ""

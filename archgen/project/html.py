@@ -242,14 +242,11 @@ class _Builder:
 
     def _page(self, page: Page, door: Door) -> Entries:
         written = self._written(page.path)
-        text = door.lift(page.content.partition("\n---\n")[2])
-        read = headed(text)
-        if read is None:
-            written.markdown = text
-            written.render(self._config, self._files)
-        else:
-            written.content, written.toc = door.linked(read.html, written.file), get_toc(read.contents)
-        written.content = door.words(written.content or "", page.path)
+        read = headed(door.lift(page.content.partition("\n---\n")[2]))
+        written.content, written.toc = (
+            door.words(door.linked(read.html, written.file), page.path),
+            get_toc(read.contents),
+        )
         written.active = True
         context = get_context(self._nav, self._documents, self._config, written)
         self._index.entries = []

@@ -20,7 +20,7 @@ from archgen.report.terminal import Style
 from archgen.rule import Rule
 from archgen.site import Page, Tier
 from archgen.site.failed import assessed
-from archgen.site.page import TAKEN, Chapter
+from archgen.site.page import PAGE_CLASS, TAKEN, Chapter
 from archgen.site.pages import chapters, pages
 from archgen.site.settings import mkdocs_yml
 
@@ -60,12 +60,18 @@ def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:
                 stream.write(content)
 
 
+_SCOPE = re.compile(rf":where\(\.{PAGE_CLASS}\)|:has\(> \.{PAGE_CLASS}\)|\.{PAGE_CLASS} ")
 _WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
 
 
 def standing(page: Page) -> str:
-    """The text of a page as a file: what stands in HTML already links to files of the site, which no engine looks into."""
-    return _WITHIN_HTML.sub(r"\1.html", page.content) if page.path.endswith(".md") else page.content
+    """The text of a page as a file: what stands in HTML already links to files of the site, which no engine looks into.
+
+    No engine gives a page the class of what is generated, either, and all of these pages are.
+    """
+    if page.path.endswith(".md"):
+        return _WITHIN_HTML.sub(r"\1.html", page.content)
+    return _SCOPE.sub("", page.content) if page.path.startswith("assets/") else page.content
 
 
 def verdict(today: str) -> Callable[[Rule], str]:

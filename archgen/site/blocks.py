@@ -13,8 +13,8 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)(?:\{ \.([\w-]+) \})?")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _EMPHASIS = re.compile(r"\*([^*]+)\*")
 _CLASS = re.compile(r"\n\{ \.([\w-]+) \}$")
-_PROSE = re.compile(r"(?!\d+[.)]\s|\*\s|```)(?:[^\W_]|[*`\[\u2026]|&#\d+;|<(?:code|a|span)\b)")
-"""What a paragraph may begin with."""
+_OTHERWISE = re.compile(r"\d+[.)]\s|[*+]\s|[-#>|\s]|```|~~~|!!!|$|<(?!(?:code|a|span)\b)")
+"""How a block begins that is no paragraph."""
 
 
 def block_html(block: str) -> str | None:
@@ -26,7 +26,7 @@ def block_html(block: str) -> str | None:
     lines = block.split("\n")
     if all(line.startswith("- ") for line in lines):
         return f"<ul>\n{''.join(f'<li>{inline(line[2:])}</li>{chr(10)}' for line in lines)}</ul>"
-    return _paragraph(block) if _PROSE.match(block) else None
+    return _paragraph(block) if not _OTHERWISE.match(block) else None
 
 
 def _paragraph(block: str) -> str:

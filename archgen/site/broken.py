@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from archgen.site.blocks import inline
 from archgen.site.escape import code, link, prose, text
-from archgen.site.markdown import heading, page
+from archgen.site.markdown import heading, notice, page
 from archgen.site.page import Broken, Page
 from archgen.wording import plural
 
@@ -13,19 +14,16 @@ def broken_page(model: Broken, path: str = "") -> Page:
     path = path or f"{model.slug}/index.md"
     rules = "../" * path.count("/") + "rules"
     lines = [
-        f"    - {code(f'{one.file}:{one.line}:{one.column}')} {prose(one.message)} {prose(one.fix)} "
+        f"{code(f'{one.file}:{one.line}:{one.column}')} {prose(one.message)} {prose(one.fix)} "
         f"({link(text(one.rule), f'{rules}/{one.rule}/index.md')})"
         for one in model.findings
     ]
-    notice = [
-        f'!!! failure "{plural(len(model.findings), "problem")} to solve before this model can be shown"',
-        "",
-        *lines,
-    ]
-    return page(path, model.id, heading(1, text(model.id)), "\n".join(notice))
+    title = f"{plural(len(model.findings), 'problem')} to solve before this model can be shown"
+    listed = "".join(f"<li>{inline(line)}</li>" for line in lines)
+    return page(path, model.id, heading(1, text(model.id)), notice(title, f"<ul>{listed}</ul>"))
 
 
 def trouble_page(words: str, path: str) -> Page:
     """A page that says why there is no site to show, at the path of one that there was."""
-    notice = f'!!! failure "The site cannot be made"\n\n    {text(words)}'
-    return page(path, "Architecture", heading(1, "Architecture"), notice)
+    told = notice("The site cannot be made", f"<p>{text(words)}</p>")
+    return page(path, "Architecture", heading(1, "Architecture"), told)

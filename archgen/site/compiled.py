@@ -139,6 +139,7 @@ class _Compiler:
         return {
             "id": flow.id,
             "title": flow.title,
+            "page": topology.flow_slugs[flow.id],
             "steps": [self._step(flow, one) for one in steps],
             "skippable": [place[one] for one in skippable(topology.index, flow)],
             "plan": strict,

@@ -7,24 +7,19 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files, InclusionLevel
-from mkdocs.utils import nest_paths
+from mkdocs.structure.files import File, Files
 
 from archgen.site.blocks import block_html
 from archgen.site.inline import inline
-from archgen.site.menu import menu, place
-from archgen.site.page import HOME, SCRIPTS, SEARCH, STYLES, Page
-from archgen.site.settings import EXTENSIONS
+from archgen.site.page import PAGE_CLASS, Page
 
-BESIDE = "architecture.md"
-"""Where the generated home page goes if there is a hand-written one."""
+_ARTICLE = '<article class="md-content__inner md-typeset'
+"""How Material's templates begin what a page says."""
 
 _UNSEARCHED = re.compile(r"<(?:div|details) [^>]*?data-search-exclude")
 _LIFTED = re.compile(r'(<div data-lifted="(\d+)">)[^<]*</div>')
 _TAGS = re.compile(r"<[^>]*>")
 _HREF = re.compile(r'href="([^":#]+\.(?:md|svg))(?=[#"])')
-_LINK = re.compile(r'(?<=<a href=")([^":#]*\.(?:md|svg)|(?=#))(?=[#"])')
 _PICTURE = re.compile(r'(<figure class="archgen-(?:picture|thumb)">)<img src="([^"]+)" alt="[^"]*">')
 _SIZE = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
 _BELOW = re.compile(r'(</h[23]>)\s*((?:(?:<div data-lifted="\d+">[^<]*</div>|<h([4-6])\b[^\n]*</h\3>)\s*)+)')
@@ -45,10 +40,7 @@ _DATE = re.compile(r"\s*<lastmod>[^<]*</lastmod>")
 
 
 class Door:
-    """Gives one build of MkDocs the generated pages.
-
-    A hand-written file of the same path wins; where that is the home page, the generated one goes beside it.
-    """
+    """Takes generated pages through a build of MkDocs: words before the theme has them, all else after it."""
 
     def __init__(
         self, pages: Sequence[Page], files: Files | None = None, picture: Callable[[str], str | None] | None = None
@@ -59,34 +51,6 @@ class Door:
         self._files = files or Files([])
         self._known: dict[tuple[str, str], str] = {}
         self._elsewhere = picture or (lambda path: None)
-
-    def configure(self, config: MkDocsConfig) -> None:
-        """Switch on what the pages need: Markdown extensions, style and script, and search without a server."""
-        for name in EXTENSIONS:
-            if name not in config.markdown_extensions:
-                config.markdown_extensions.append(name)
-        config.extra_css += [one for one in STYLES if one not in config.extra_css]
-        config.extra_javascript += [one for one in SCRIPTS if one not in config.extra_javascript]
-        scripts = config.extra.setdefault("polyfills", [])
-        if not config.use_directory_urls and SEARCH not in scripts:
-            scripts.append(SEARCH)
-
-    def add(self, files: Files, config: MkDocsConfig) -> None:
-        """Add every page that no file of the docs directory replaces, and complete the menu."""
-        self._files = files
-        written = {file.src_uri for file in files.documentation_pages()}
-        if HOME in written and HOME in self._pages:
-            home = self._pages.pop(HOME)
-            self._pages = {BESIDE: Page(BESIDE, home.content, home.title), **self._pages}
-        if config.nav is None:
-            config.nav = nest_paths(sorted(written - {HOME}))  # type: ignore[no-untyped-call]
-            if HOME in written:
-                config.nav.insert(0, HOME)
-        config.nav = place(config.nav, menu([page for path, page in self._pages.items() if path not in written]))
-        for path, page in self._pages.items():
-            if files.get_file_from_path(path) is None:
-                content = self.lift(page.content) if path.endswith(".md") else page.content
-                files.append(File.generated(config, path, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
 
     def lift(self, content: str) -> str:
         """The page with its headings only: what else is on it needs no reader of Markdown, and is put back after it."""
@@ -132,6 +96,7 @@ class Door:
 
         if file.src_uri not in self._pages:
             return output
+        output = output.replace(_ARTICLE, f"{_ARTICLE} {PAGE_CLASS}", 1)
         if 'class="no-js"' in output:
             output = output.replace("</head>", f"<script>{SOON}</script></head>", 1)
         # a browser lays it out when it comes near
@@ -151,16 +116,6 @@ class Door:
             target = self._files.src_uris.get(self._beside(*key))
             self._known[key] = target.url_relative_to(file) if target else reference
         return self._known[key]
-
-    def embedded(self, html: str, base: str, file: File) -> str:
-        """HTML whose links lead from the page `base`, for the page of a file."""
-
-        def resolved(found: re.Match[str]) -> str:
-            path = self._beside(base, found[1]) if found[1] else base
-            target = self._files.get_file_from_path(path)
-            return target.url_relative_to(file) if target else found[1]
-
-        return _LINK.sub(resolved, html)
 
     @property
     def pages(self) -> Mapping[str, Page]:
@@ -193,8 +148,7 @@ def undated(sitemap: str) -> str:
 def settle(site_dir: str) -> None:
     """What is left once MkDocs has written everything.
 
-    The sitemap is compressed again without the time of the build in its header (RFC 1952, MTIME 0), and the search
-    index is also written as a script, which is what the theme reads in a site opened from a disk.
+    The sitemap is compressed again without the time of the build in its header (RFC 1952, MTIME 0).
     """
     plain = os.path.join(site_dir, "sitemap.xml")
     if os.path.exists(plain):
@@ -202,6 +156,11 @@ def settle(site_dir: str) -> None:
             packed = gzip.compress(stream.read(), mtime=0)
         with open(f"{plain}.gz", "wb") as stream:
             stream.write(packed)
+    search_script(site_dir)
+
+
+def search_script(site_dir: str) -> None:
+    """Write the search index also as a script, which is what the theme reads in a site opened from a disk."""
     index = os.path.join(site_dir, "search", "search_index.json")
     if os.path.exists(index):
         with open(index, "rb") as stream:

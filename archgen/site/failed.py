@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from archgen.assessment import assess
 from archgen.internal import InternalError, internal_error, is_of_part
+from archgen.site.blocks import inline
 from archgen.site.escape import prose, text
-from archgen.site.markdown import heading, page
+from archgen.site.markdown import heading, notice, page
 from archgen.site.page import Chapter, Page, Tier
 
 Build = Callable[[Sequence[Tier]], Mapping[str, Chapter]]
@@ -46,9 +47,8 @@ def failed_page(path: str, title: str, errors: tuple[InternalError, ...]) -> Pag
     """A page in the place of one that could not be made."""
     if not title:
         return Page(path or UNTITLED, "".join(f"{error.words}\n" for error in errors), "", errors)
-    lines = (f"    {prose(error.words)}" for error in errors)
-    notice = "\n".join(['!!! failure "This page could not be made"', "", *lines])
-    return replace(page(path, title, heading(1, text(title)), notice), errors=errors)
+    told = notice("This page could not be made", "".join(f"<p>{inline(prose(error.words))}</p>" for error in errors))
+    return replace(page(path, title, heading(1, text(title)), told), errors=errors)
 
 
 def _without_culprits(chapter: Chapter, tiers: Sequence[Tier], build: Build, error: Exception) -> tuple[Page, ...]:

@@ -23,12 +23,10 @@ class Headed(Struct, frozen=True):
     contents: list[Any]
 
 
-def headed(page: str) -> Headed | None:
-    """The HTML of a page whose other blocks are lifted out (`Door.lift`); None if anything else is on it."""
+def headed(page: str) -> Headed:
+    """The HTML of a page whose other blocks are lifted out (`Door.lift`); what is neither stays as it is."""
     blocks = [block for block in page.strip("\n").split("\n\n") if block]
     found = [None if _LIFTED.fullmatch(block) else _HEADING.fullmatch(block) for block in blocks]
-    if any(one is None and not block.startswith("<div data-lifted") for one, block in zip(found, blocks, strict=True)):
-        return None
     taken = {one[3] for one in found if one is not None and one[3]}
     counters: dict[str, int] = {}
     contents: list[dict[str, Any]] = []

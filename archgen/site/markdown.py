@@ -50,6 +50,11 @@ def blocks(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def notice(title: str, content: str) -> str:
+    """A box that says what is wrong, in the classes of the theme; title and content are HTML."""
+    return f'<div class="admonition failure"><p class="admonition-title">{title}</p>{content}</div>'
+
+
 def badge(number: int, severity: Severity) -> str:
     """The numbered mark of an issue, the same in shape and number as in the pictures."""
     return f'<span class="archgen-badge archgen-{severity}" title="{severity} {number}">{number}</span>'

@@ -17,8 +17,11 @@ A theme writes the whole menu into every page, which takes as long as the page i
 """
 
 
-def menu(pages: Sequence[Page]) -> list[Any]:
-    """The generated part of a menu: the home, each tier with what belongs to it, what spans the tiers; pages of single rules stay out."""
+def menu(pages: Sequence[Page], prefix: str = "") -> list[Any]:
+    """The generated part of a menu: the home, each tier with what belongs to it, what spans the tiers; pages of single rules stay out.
+
+    `prefix` stands before each path.
+    """
     entries: list[Any] = []
     tiers: dict[str, list[Any]] = {}
     titles: dict[str, str] = {}
@@ -27,19 +30,19 @@ def menu(pages: Sequence[Page]) -> list[Any]:
         if not page.path.endswith(".md") or (parts[0] == "rules" and len(parts) > 2):
             continue
         if len(parts) == 2 and parts[0] not in RESERVED:
-            tiers[parts[0]] = [page.path]
+            tiers[parts[0]] = [prefix + page.path]
             titles[parts[0]] = title(page.title)
             entries.append(parts[0])
         elif len(parts) > 2 and parts[0] in tiers:
-            tiers[parts[0]].append({title(page.title): page.path})
+            tiers[parts[0]].append({title(page.title): prefix + page.path})
         else:
-            entries.append({title(page.title): page.path})
+            entries.append({title(page.title): prefix + page.path})
     short = len(entries) + sum(len(below) - 1 for below in tiers.values()) > LISTED
     return [one if isinstance(one, dict) else {titles[one]: tiers[one][0] if short else tiers[one]} for one in entries]
 
 
-def place(nav: list[Any], entries: list[Any]) -> list[Any]:
-    """A menu with the generated entries at its marker, else after everything else."""
+def place(nav: list[Any], entries: list[Any], name: str) -> list[Any]:
+    """A menu with the generated entries at its marker, else under a name of their own after everything else."""
     found: list[Any] = []
     placed = False
     for item in nav:
@@ -51,4 +54,4 @@ def place(nav: list[Any], entries: list[Any]) -> list[Any]:
             placed = True
         else:
             found.append(item)
-    return found if placed else [*found, *entries]
+    return found if placed else [*found, {name: entries}]

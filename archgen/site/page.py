@@ -19,6 +19,12 @@ from archgen.view import Diagram
 HOME = "index.md"
 """The path of the home page."""
 
+PAGE_CLASS = "archgen-page"
+"""The class of the part of a page that is generated: without it and without a class of its own, nothing gets a look."""
+
+SITE_STYLE = "assets/site.css"
+"""The path of the style sheet with the theme's colours and room, for a site that has no other pages."""
+
 STYLES = ("assets/archgen.css", "assets/across.css", "assets/views.css", "assets/failures.css")
 """The paths of the style sheets, one a concern, in the package and in the site."""
 

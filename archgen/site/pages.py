@@ -35,6 +35,7 @@ from archgen.site.page import (
     LADDER,
     SCRIPTS,
     SEARCH,
+    SITE_STYLE,
     STYLES,
     TITLES,
     Broken,
@@ -199,7 +200,7 @@ def _rule(rule: Rule, verdict: Callable[[Rule], str], tiers: Sequence[Tier]) -> 
 
 def _assets() -> Iterator[Page]:
     """What browsers read beside the pages."""
-    for asset in (*STYLES, *SCRIPTS, SEARCH):
+    for asset in (SITE_STYLE, *STYLES, *SCRIPTS, SEARCH):
         yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
 
 

@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from archgen.site.menu import menu
-from archgen.site.page import SCRIPTS, SEARCH, STYLES, Page
-
-EXTENSIONS = ("admonition", "attr_list", "tables", "toc")
-"""The Markdown extensions without which the pages do not read as they are meant."""
+from archgen.site.page import SCRIPTS, SEARCH, SITE_STYLE, STYLES, Page
 
 DEPTH = 3
 """The deepest level of heading that the contents of a page name."""
@@ -34,8 +31,8 @@ def settings(name: str) -> dict[str, Any]:
             "palette": _palette(),
         },
         "plugins": ["search"],
-        "markdown_extensions": ["admonition", "attr_list", "tables", {"toc": {"permalink": True, "toc_depth": DEPTH}}],
-        "extra_css": [*STYLES],
+        "markdown_extensions": ["attr_list", "tables", {"toc": {"permalink": True, "toc_depth": DEPTH}}],
+        "extra_css": [SITE_STYLE, *STYLES],
         "extra_javascript": [*SCRIPTS],
         # the theme loads what it calls polyfills before its own script
         "extra": {"polyfills": [SEARCH]},

@@ -15,7 +15,7 @@ from archgen.site.door import SOON, sized
 from archgen.site.escape import html, title
 from archgen.site.failed import failed_page
 from archgen.site.menu import menu
-from archgen.site.page import HOME, SCRIPTS, STYLES, Page
+from archgen.site.page import HOME, PAGE_CLASS, SCRIPTS, SITE_STYLE, STYLES, Page
 
 MARKER = "<!doctype html>\n<!-- Made by archgen; the next build replaces this file. -->\n"
 """How such a document begins, so that nothing else is ever written over."""
@@ -23,7 +23,6 @@ MARKER = "<!doctype html>\n<!-- Made by archgen; the next build replaces this fi
 OWN_STYLE, OWN_SCRIPT = "assets/single.css", "assets/single.js"
 
 _HEADING = re.compile(r"(#{1,6}) (.*?)(?: \{ #([^\s{}]+) \})?$")
-_NOTICE = re.compile(r'!!! (\w+) "([^"]*)"\n\n(.*)', re.DOTALL)
 _HREF = re.compile(r'<a ([^>]*?)href="([^":#?]*\.(?:md|svg))(#[^"]*)?"')
 _FULL = re.compile(r'<p><a class="archgen-full"[^>]*>.*?</a></p>', re.DOTALL)
 _PICTURE = re.compile(r'(<figure class="archgen-[\w -]+"[^>]*>)<img src="([^"]+)" alt="[^"]*">')
@@ -36,7 +35,7 @@ def single_file(pages: Sequence[Page], name: str, theme: str, isolation: Isolati
     A page that fails unexpectedly says so in its place.
     """
     known = {page.path: page for page in pages}
-    style = "\n".join([_COMMENT.sub("", theme), *(_asset(one) for one in (*STYLES, OWN_STYLE))])
+    style = "\n".join([_COMMENT.sub("", theme), *(_asset(one) for one in (SITE_STYLE, *STYLES, OWN_STYLE))])
     scripts = "\n".join(f"<script>{_asset(one)}</script>" for one in (OWN_SCRIPT, *SCRIPTS))
     sections = "\n".join(_isolated(page, known, isolation) for page in pages if page.path.endswith(".md"))
     shown = title(name)
@@ -54,7 +53,7 @@ def single_file(pages: Sequence[Page], name: str, theme: str, isolation: Isolati
         '<button type="button" id="single-scheme">Dark</button></header>\n'
         f'<div class="single"><nav aria-label="Pages"><details open><summary>Pages</summary>'
         f"<ul>{''.join(_entries(menu(pages), known))}</ul></details></nav>\n"
-        f'<main id="content" class="md-typeset">\n{sections}\n</main></div>\n{scripts}\n</body>\n</html>\n'
+        f'<main id="content" class="md-typeset {PAGE_CLASS}">\n{sections}\n</main></div>\n{scripts}\n</body>\n</html>\n'
     )
 
 
@@ -89,7 +88,6 @@ def _isolated(page: Page, known: dict[str, Page], isolation: Isolation) -> str:
 def _section(page: Page, known: dict[str, Page]) -> str:
     content = page.content.removeprefix("---\n").partition("\n---\n")[2]
     body = "\n".join(_block(block) for block in content.strip("\n").split("\n\n") if block)
-    # a block of its own is split where it has a blank line of its own: only a notice has one
     body = _PICTURE.sub(lambda found: _picture(found, page, known), _FULL.sub("", body))
     body = _HREF.sub(lambda found: _link(found, page, known), body)
     return (
@@ -103,12 +101,6 @@ def _block(block: str) -> str:
     if head and "\n" not in block:
         level, anchor = len(head[1]), f' id="{html(head[3])}"' if head[3] else ""
         return f"<h{level}{anchor}>{inline(head[2])}</h{level}>"
-    if block.startswith("!!! "):
-        words = block.partition('"')[2].rstrip('"')
-        return f'<p class="single-notice"><strong>{words}</strong></p>'
-    if block.startswith("    "):
-        lines = (line.strip().removeprefix("- ") for line in block.split("\n"))
-        return f"<ul>{''.join(f'<li>{inline(line)}</li>' for line in lines)}</ul>"
     return block_html(block) or (block if block.startswith("<") else f"<p>{inline(block)}</p>")
 
 

@@ -25,7 +25,7 @@
     }
   });
   const reach = () => {
-    const scrolling = "figure.archgen-picture:not(.archgen-live), .md-typeset__scrollwrap, .archgen-code";
+    const scrolling = "figure.archgen-picture:not(.archgen-live), .archgen-page .md-typeset__scrollwrap, .archgen-code";
     for (const one of document.querySelectorAll(scrolling)) reached.observe(one);
   };
   addEventListener("load", reach);

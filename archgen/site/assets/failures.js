@@ -28,8 +28,8 @@
     `${kindOf(some[0])} ${some.slice(0, 3).map(name).join(", ")}${some.length > 3 ? ` and ${some.length - 3} more` : ""}`;
   const home = new URL(root.dataset.flows, location.href);
   const pageOf = flow => {
-    const link = [...document.querySelectorAll(".md-typeset table a")].find(one => one.href.includes(`/flows/${flow.id}/`));
-    return link ? link.getAttribute("href").split("#")[0] : new URL(`${encodeURIComponent(flow.id)}/index.html`, home).href;
+    const link = [...document.querySelectorAll(".md-typeset table a")].find(one => one.href.includes(`/flows/${flow.page}/`));
+    return link ? link.getAttribute("href").split("#")[0] : new URL(`${flow.page}/index.html`, home).href;
   };
   const pages = new Map(model.flows.map(flow => [flow.id, pageOf(flow)]));
   const said = () => [...lost].map(at => model.elements[at][2]).join(",");
