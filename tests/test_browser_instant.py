@@ -63,7 +63,7 @@ def test_pictures_answer_on_a_page_that_was_swapped_in(address: str) -> None:
         assert browser.run("return document.querySelector('.archgen-picture svg').getBoundingClientRect().width > 600")
         assert browser.run("return document.querySelectorAll('.archgen-issues tbody tr[data-rule]').length") == 4
         browser.picture("fences")
-        browser.driver.get(f"{address}2-distributed-web-infrastructure/")
+        browser.driver.get(f"{address}architecture/2-distributed-web-infrastructure/")
         until(lambda: browser.run("return document.querySelector('.archgen-views.ready')"))
         browser.run("window.same = true")
         browser.run(
