@@ -8,6 +8,7 @@ from functools import cache
 
 import pytest
 
+from archgen.internal import Isolation
 from archgen.loader import load
 from archgen.project import analyze as analyzing
 from archgen.project import what_if as comparing
@@ -40,7 +41,10 @@ def model(number: int) -> Model:
 def assessed(number: int) -> Assessed:
     topology = model(number).topology
     assert topology is not None
-    return analyze(model(number), topology, 2, (), lambda _: None)
+    isolation = Isolation()
+    told = analyze(model(number), topology, 2, (), lambda _: None, isolation)
+    assert not isolation.errors
+    return told
 
 
 def options(change: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
