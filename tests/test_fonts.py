@@ -150,7 +150,7 @@ def test_the_order_is_that_of_the_bidirectional_algorithm() -> None:
 
 @FONTS
 def test_a_pdf_has_all_scripts() -> None:
-    pytest.importorskip("svg2pdf_py", reason="the slides extra is not installed")
+    pytest.importorskip("reportlab", reason="the slides extra is not installed")
     from archgen.export.pdf import pdf
 
     assert pdf(drawn("web 负载均衡")) != pdf(drawn("web 服务器组"))

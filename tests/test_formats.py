@@ -9,24 +9,19 @@ import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from fontTools.ttLib import TTFont
 
 from archgen.cli import main
-from archgen.export.pdf import bold_font, bold_words, pdf
 from archgen.layout.domain import domain
 from archgen.layout.placed import Placed
 from archgen.layout.sequence import place
 from archgen.markup import clean
-from archgen.metrics import text_width
 from archgen.project.formats import FORMATS, format_of
 from archgen.render import d2, plantuml
-from archgen.render.diagram_svg import diagram_svg
 from archgen.render.drawio import diagram_drawio, sequence_drawio
 from archgen.render.excalidraw import diagram_excalidraw, sequence_excalidraw
 from archgen.render.structurizr import structurizr
@@ -72,28 +67,6 @@ def every_diagram() -> list[Diagram]:
 
 def every_sequence() -> list[Sequence]:
     return [*(flow for one in SHIPPED for flow in flows(one)), *(hostile_sequence(text) for text in HOSTILE)]
-
-
-# PDF
-
-
-def test_a_pdf_has_its_words_in_regular_and_bold() -> None:
-    svg = diagram_svg(domain(deployment(SHIPPED[1])), mode="light")
-    assert set("mysql") <= set(bold_words(svg))
-    made = pdf(svg)
-    assert made.startswith(b"%PDF-")
-    assert made == pdf(svg)
-    faces = re.findall(rb"/BaseFont\s*/[A-Z]{6}\+(\S+)", made)
-    assert len(faces) >= 4, "a face and its descendant, twice"
-
-
-def test_the_bold_face_is_no_wider_than_it_was_measured() -> None:
-    font = TTFont(BytesIO(bold_font("haproxy 192")))
-    advance, names = font["hmtx"], font.getBestCmap()
-    for character in "haproxy 192":
-        width = advance[names[ord(character)]][0] / font["head"].unitsPerEm
-        assert text_width(character, 1.0) - 0.001 <= width <= text_width(character, 1.0, bold=True) + 0.001
-    assert bold_font("abc") == bold_font("abc")
 
 
 # D2

@@ -22,7 +22,6 @@ OF_FILES = {
 OF_OUR_OWN = {
     "export/diagrams_script.py": "a script and a picture in a new directory, and icons of the installed library",
     "export/d2_engine.py": "a text and a picture in a new directory",
-    "export/pdf.py": "a font in a new directory",
     "export/fonts.py": "fonts of the package and of installed ones",
     "export/film.py": "pictures in memory",
     "export/outlines.py": "fonts of the package and of installed ones",

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-pypdf = pytest.importorskip("pypdf", reason="the slides extra is not installed")
+pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 
 from archgen.cli import main  # noqa: E402
 from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Term, Terms  # noqa: E402

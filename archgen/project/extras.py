@@ -9,7 +9,7 @@ from archgen.errors import UsageError
 
 _EXTRAS = {
     "site": ("mkdocs", "material", "jinja2", "markdown", "pymdownx", "watchdog"),
-    "slides": ("pptx", "lxml", "svg2pdf_py", "reportlab", "PIL", "pypdf", "fontTools"),
+    "slides": ("pptx", "lxml", "reportlab", "PIL", "fontTools"),
     "lsp": ("pygls", "lsprotocol"),
     "watch": ("watchfiles",),
 }
