@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from archgen.errors import UsageError
+from archgen.export.dot_command import graphviz_command
 from archgen.internal import Isolation
 from archgen.project.draw import VIEWS, draw
 from archgen.project.formats import FORMATS
@@ -30,6 +32,19 @@ READERS = ROOT / "tests" / "readers" / "node_modules"
 def needs_reader(name: str) -> pytest.MarkDecorator:
     """Skips a test where a file or package of the readers is not there."""
     return pytest.mark.skipif(not (READERS / name).exists(), reason=f"no {name} in {READERS}: make readers")
+
+
+def _has_graphviz() -> bool:
+    try:
+        return bool(graphviz_command())
+    except UsageError:
+        return False
+
+
+NEEDS_GRAPHVIZ = pytest.mark.skipif(
+    not _has_graphviz(), reason="there is neither a `dot` on the PATH nor graphviz-pure of the extra `ci`"
+)
+"""Skips a test where nothing reads DOT."""
 
 
 @cache

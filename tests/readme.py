@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from archgen.internal import Isolation
 from archgen.project.draw import draw
 from archgen.project.inputs import read
 from archgen.project.lint import outcome
@@ -55,7 +56,7 @@ def renewed(page: str) -> str:
 
 def picture() -> str:
     """The deployment of tier 2 as SVG."""
-    (file,) = draw(tiers(model()), Drawing(), ("svg",), ("deployment",), None)
+    (file,) = draw(tiers(model()), Drawing(), ("svg",), ("deployment",), None, Isolation())
     return file.content.decode()
 
 

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.cli import main
+from tests.drawn import NEEDS_GRAPHVIZ
 
 ROOT = Path(__file__).parent.parent
 TIER_1 = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
@@ -93,7 +94,7 @@ def test_a_theme_may_be_fixed(project: Path) -> None:
     assert "prefers-color-scheme" not in texts["light"] + texts["dark"]
 
 
-@pytest.mark.parametrize("engine", ["domain", "graphviz"])
+@pytest.mark.parametrize("engine", ["domain", pytest.param("graphviz", marks=NEEDS_GRAPHVIZ)])
 def test_every_engine_draws_every_component(project: Path, engine: str) -> None:
     assert main(["draw", "--view", "deployment", "-o", "picture.svg", "--engine", engine]) == 0
     text = "".join(ElementTree.parse(project / "picture.svg").getroot().itertext())

@@ -30,6 +30,7 @@ from archgen.topology import Topology
 from archgen.view import Badge, Block, Diagram, Edge, Group, Message, Node, Participant, Remark, Section, Sequence
 from archgen.views.deployment import deployment
 from archgen.views.flow import flow_sequence
+from tests.drawn import NEEDS_GRAPHVIZ
 from tests.hostile import HOSTILE
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -88,6 +89,7 @@ def objects(source: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     return answer.get("objects", []), answer.get("edges", [])
 
 
+@NEEDS_GRAPHVIZ
 @MODELS
 def test_graphviz_reads_the_dot_of_every_model(one: Topology) -> None:
     diagram = deployment(one)
@@ -99,6 +101,7 @@ def test_graphviz_reads_the_dot_of_every_model(one: Topology) -> None:
     assert len(edges) == len(diagram.edges)
 
 
+@NEEDS_GRAPHVIZ
 @HOSTILE_TEXTS
 def test_hostile_text_is_a_label_in_dot(text: str) -> None:
     found, edges = objects(dot(hostile_diagram(text)))
@@ -111,6 +114,7 @@ def test_hostile_text_is_a_label_in_dot(text: str) -> None:
     )
 
 
+@NEEDS_GRAPHVIZ
 def test_dot_canon_keeps_its_meaning() -> None:
     diagram = deployment(SHIPPED[1])
     canon = run(dot(diagram), "canon")
@@ -128,6 +132,7 @@ def test_a_command_that_is_not_there() -> None:
         run("digraph { a }", "canon", "/nowhere/dot")
 
 
+@NEEDS_GRAPHVIZ
 def test_what_dot_says_is_told() -> None:
     with pytest.raises(UsageError, match="failed: "):
         run("digraph {", "canon")
@@ -136,6 +141,7 @@ def test_what_dot_says_is_told() -> None:
 # Graphviz as an engine
 
 
+@NEEDS_GRAPHVIZ
 @MODELS
 def test_graphviz_places_everything(one: Topology) -> None:
     diagram = deployment(one)
@@ -149,6 +155,7 @@ def test_graphviz_places_everything(one: Topology) -> None:
     assert all(canvas.contains(box) for box in (*boxes, *groups.values()))
 
 
+@NEEDS_GRAPHVIZ
 @MODELS
 def test_its_lines_are_orthogonal_and_end_at_their_cards(one: Topology) -> None:
     placed = graphviz(deployment(one))
@@ -161,6 +168,7 @@ def test_its_lines_are_orthogonal_and_end_at_their_cards(one: Topology) -> None:
             assert box.y - 2 <= point[1] <= box.bottom + 2
 
 
+@NEEDS_GRAPHVIZ
 @MODELS
 def test_its_words_stand_clear(one: Topology) -> None:
     placed = graphviz(deployment(one))
@@ -170,6 +178,7 @@ def test_its_words_stand_clear(one: Topology) -> None:
     assert not [1 for at, box in enumerate(labels) for other in (*labels[at + 1 :], *cards) if box.overlaps(other)]
 
 
+@NEEDS_GRAPHVIZ
 def test_an_empty_diagram_has_places() -> None:
     assert graphviz(Diagram(id="d", title="t", alt="a")).nodes == ()
 

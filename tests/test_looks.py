@@ -21,6 +21,7 @@ from archgen.views.deployment import deployment
 from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.zones import zones
+from tests.drawn import NEEDS_GRAPHVIZ
 from tests.geometry import faults
 from tests.limit_models import hub
 from tests.random_models import random_model
@@ -265,6 +266,7 @@ def test_words_of_a_line_that_ends_at_the_left_leave_its_arrow_head_alone(seed: 
     assert all(_beside(box, tip) >= SIZES.arrow for box, tip in heads)
 
 
+@NEEDS_GRAPHVIZ
 @pytest.mark.parametrize("name", ["gateway", "internal-tool", "sentinel", "queue.arch", "static-site"])
 def test_what_no_line_joins_to_the_request_stands_below_it(name: str) -> None:
     """An agent and what it reports to once stood above the visitors, in a corner of its own."""
@@ -289,6 +291,7 @@ def _joined(placed: Placed) -> list[set[str]]:
     return found
 
 
+@NEEDS_GRAPHVIZ
 @pytest.mark.parametrize("seed", range(0, 40, 2))
 def test_parts_on_shelves_keep_apart(seed: int) -> None:
     placed = graphviz(overview(Topology(random_model(seed))))

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from archgen.internal import Isolation
 from archgen.project.draw import draw
 from archgen.project.inputs import read
 from archgen.project.models import judge
@@ -29,7 +30,7 @@ def files() -> dict[str, str]:
 
     paths = tuple(str(path) for path in sorted((ROOT / "models").glob("*.arch.yaml")))
     found = tiers(judge(read(paths), date(2026, 12, 1)))
-    return {one.name: one.content.decode() for one in draw(found, Drawing(), ("svg",), (), None)}
+    return {one.name: one.content.decode() for one in draw(found, Drawing(), ("svg",), (), None, Isolation())}
 
 
 @MODELS
