@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import os
 from collections.abc import Callable
 from glob import glob
 from typing import Any
 
+from mkdocs.commands.build import build as mkdocs
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort, PluginError
+
 from archgen.loader.reading import parse
-from archgen.model import Architecture
+from archgen.model import SUFFIX, Architecture
 from archgen.policy import FAIL_ON, PERSONAS
 from archgen.project import analyze as analyses
 from archgen.project import diff as changes
@@ -259,6 +265,33 @@ def serve(trial: Trial) -> None:
             raise Failed(words)
 
 
+def plugin(trial: Trial) -> None:
+    """A site of the reader's own with the pages of the model, a view, a flow and its issues in it."""
+    os.makedirs("docs")
+    name = os.path.basename(trial.main).removesuffix(SUFFIX)
+    ways = ("view: deployment", f"flow: {json.dumps(_id(trial, 'flows'))}", "issues: all", "view: nonsense")
+    fences = "\n\n".join(f"```archgen\nmodel: {json.dumps(name, ensure_ascii=False)}\n{way}\n```" for way in ways)
+    with open("docs/index.md", "w", encoding="utf-8") as stream:
+        stream.write(f"# Ours\n\n{fences}\n")
+    settings = {"name": "archgen", "models": f"*{SUFFIX}", "today": TODAY}
+    config = {"site_name": "Ours", "theme": {"name": "material", "font": False}, "plugins": [{"archgen": settings}]}
+    del settings["name"]
+    with open("mkdocs.yml", "w", encoding="utf-8") as stream:
+        json.dump(config, stream)
+    noted = io.StringIO()
+    handler = logging.StreamHandler(noted)
+    logging.getLogger("mkdocs").addHandler(handler)
+    try:
+        mkdocs(load_config("mkdocs.yml"))
+    except (Abort, PluginError) as error:
+        if trial.architecture is not None:
+            raise Failed(f"MkDocs gives up: {error}") from error
+    finally:
+        logging.getLogger("mkdocs").removeHandler(handler)
+    if "internal error" in noted.getvalue():
+        raise Failed(noted.getvalue())
+
+
 def fix(trial: Trial) -> None:
     """Fixes that are shown, and the same written: nothing that had a meaning loses it."""
     words = ["lint", trial.main, "--today", TODAY, "--fail-on", "never"]
@@ -334,6 +367,7 @@ COMMANDS: dict[str, Callable[[Trial], None]] = {
     "single": single,
     "pages": pages,
     "serve": serve,
+    "plugin": plugin,
     "words": words,
     "lsp": editor,
 }

@@ -43,6 +43,10 @@ def check(facts: Topology) -> Iterator[Hit]:
         )
 
 
+MOST_REPLICAS = 10_000
+"""The largest number of replicas that the schema of the language allows."""
+
+
 def _rate(rate: float) -> str:
     return f"{rate:.4g}/s"
 
@@ -50,17 +54,19 @@ def _rate(rate: float) -> str:
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """As many replicas as the load needs and one more, where they are counted and stand on no host.
 
-    Nothing for what keeps data: more replicas take no writes off the others.
+    Nothing for what keeps data: more replicas take no writes off the others. Nothing where no number is enough, or where
+    it is more than a model may state.
     """
     from archgen.capacity import Load
 
     component = facts.components[hit.subject.id]
     counted = component.managed or not (component.placed or facts.hosts_of(component.id))
-    if component.capacity is None or facts.kind(component.id).stores or not counted or len(component.replicas) < 2:
+    if not component.capacity or facts.kind(component.id).stores or not counted or len(component.replicas) < 2:
         return ()
     loads = Load(facts).whole()
     load = sum(loads.get(one.id, 0.0) for one in component.replicas)
-    return (Put(("components", component.id, "replicas"), ceil(load / component.capacity - 1e-9) + 1),)
+    count = ceil(load / component.capacity - 1e-9) + 1
+    return (Put(("components", component.id, "replicas"), count),) if count <= MOST_REPLICAS else ()
 
 
 RULE = Rule(

@@ -1,0 +1,49 @@
+"""Models that `make fuzz` came upon, cut down to what shows the fault."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archgen.cli import main
+from archgen.schema import schema_text
+
+NAME = "m.arch.yaml"
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARCHGEN_DEBUG", "1")
+    return tmp_path
+
+
+def write(text: str) -> str:
+    Path(NAME).write_text(text, encoding="utf-8")
+    return NAME
+
+
+@pytest.mark.parametrize("capacity", ["0/s", "1/d"])
+def test_no_number_of_replicas_is_enough_for_some_loads(capacity: str, capsys: pytest.CaptureFixture[str]) -> None:
+    model = f"""\
+archgen: 1
+name: x
+components:
+  user: {{kind: client}}
+  web: {{kind: web-server, managed: true, replicas: 2, capacity: {capacity}}}
+connections:
+  user -> web: https
+flows:
+  f: {{demand: 999999999999/s, steps: [{{user -> web: a}}]}}
+"""
+    assert main(["lint", write(model), "--format", "json", "--select", "over-capacity"]) == 1
+    out, err = capsys.readouterr()
+    assert err == ""
+    (found,) = json.loads(out)["findings"]
+    assert found["rule"] == "over-capacity"
+    largest = json.loads(schema_text())["$defs"]["component"]["properties"]["replicas"]["maximum"]
+    assert largest == 10_000
+    assert main(["lint", NAME, "--fix", "--unsafe-fixes", "--select", "over-capacity"]) == 1
+    assert Path(NAME).read_text(encoding="utf-8") == model
