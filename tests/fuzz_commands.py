@@ -10,6 +10,7 @@ from collections.abc import Callable
 from glob import glob
 from typing import Any
 
+import msgspec
 from mkdocs.commands.build import build as mkdocs
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, PluginError
@@ -204,7 +205,7 @@ def show(trial: Trial) -> None:
 
 
 def _check_ascii(architecture: Architecture, shown: str) -> None:
-    own = set(repr(architecture))
+    own = set(msgspec.json.encode(architecture).decode())
     foreign = {char for char in shown if not char.isascii() and char not in own}
     if foreign:
         raise Failed(f"--ascii draws {sorted(foreign)}")

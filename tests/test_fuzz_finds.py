@@ -47,3 +47,20 @@ flows:
     assert largest == 10_000
     assert main(["lint", NAME, "--fix", "--unsafe-fixes", "--select", "over-capacity"]) == 1
     assert Path(NAME).read_text(encoding="utf-8") == model
+
+
+@pytest.mark.parametrize("words", [(), ("--wide",)])
+def test_ascii_is_ascii_where_a_detail_has_two_parts(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = """\
+archgen: 1
+name: x
+hosts: {a: {}, b: {}}
+components:
+  c: {kind: worker, runs_on: {any: [a, b]}}
+"""
+    assert main(["show", write(model), "--ascii", *words]) == 0
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert "Worker - on any of 2" in out
