@@ -63,4 +63,4 @@ components:
     assert main(["show", write(model), "--ascii", *words]) == 0
     out = capsys.readouterr().out
     assert out.isascii()
-    assert "Worker - on any of 2" in out
+    assert "Worker - on a or b" in out
