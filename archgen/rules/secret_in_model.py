@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct, json
 
 from archgen.finding import Subject, SubjectKind
-from archgen.model import Answer, Flow, Note, Request, Step
+from archgen.model import (
+    Answer,
+    Architecture,
+    Certificate,
+    Component,
+    Connection,
+    Flow,
+    Host,
+    Network,
+    Record,
+    Request,
+    Zone,
+)
 from archgen.rule import Hit, Rule
 from archgen.topology import Topology
 
@@ -16,6 +29,28 @@ Thing = tuple[SubjectKind, str]
 
 Text = tuple[Thing, str]
 """A text and of what it is."""
+
+_THINGS: Mapping[type[Struct], SubjectKind] = {
+    Zone: "zone",
+    Host: "host",
+    Network: "network",
+    Certificate: "certificate",
+    Component: "component",
+    Record: "record",
+    Connection: "connection",
+    Flow: "flow",
+    Request: "step",
+    Answer: "step",
+}
+"""What a text is of; the texts of any other value are of the thing around it, and outside all things of the model."""
+
+_DECLARED = ("zone", "host", "network", "certificate", "component", "flow")
+"""The kinds whose ids are declared: wherever else such an id stands, it is repeated."""
+
+EXCUSED: Mapping[tuple[type[Struct], str], str] = {
+    (Architecture, "file"): "a path on the machine that reads the model, and no text of the model",
+}
+"""Fields that are not read, and why."""
 
 _PATTERNS = (
     ("a private key", ("private key",), r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"),
@@ -45,77 +80,70 @@ Every repetition is bounded, so that no text makes a search take more than its l
 
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit a thing; the secret itself is never repeated."""
-    texts = _texts(facts)
-    # all texts at once: nearly every model has none of the words, and is done
-    together = "\0".join([text for _, text in texts]).lower()
+    """One hit a thing; the secret itself is repeated nowhere but as the id of a thing, if it is one."""
+    together = _together(facts.architecture)
+    patterns = [one for one in _PATTERNS if together is None or _has(together, one[1])]
+    if not patterns:
+        return
+    found = texts(facts.architecture)
     told: set[Thing] = set()
-    for what, words, pattern in _PATTERNS:
-        if _has(together, words):
-            for thing, text in texts:
-                if thing not in told and _has(text.lower(), words) and re.search(pattern, text):
-                    told.add(thing)
-                    yield Hit(
-                        subject=Subject(*thing),
-                        # the one form that does not tell by itself whose secret it is
-                        confidence="medium" if what == _PATTERNS[-1][0] else "high",
-                        message=(
-                            f"a text of {thing[1]} looks like {what}; who reads the model, or the pages made from it, "
-                            "has it"
-                        ),
-                    )
+    for what, words, pattern in patterns:
+        suspects = [(thing, text) for thing, text in found if _has(text.lower(), words)]
+        matches = [(thing, text, match[0]) for thing, text in suspects if (match := re.search(pattern, text))]
+        ids = {secret for thing, text, secret in matches if _is_id(thing, text)}
+        for thing, text, secret in matches:
+            if thing not in told and (secret not in ids or _is_id(thing, text)):
+                told.add(thing)
+                # the one form that does not tell by itself whose secret it is
+                confident = what != _PATTERNS[-1][0]
+                yield Hit(
+                    subject=Subject(*thing),
+                    message=_message(thing, text, what),
+                    confidence="high" if confident else "medium",
+                )
+
+
+def _message(thing: Thing, text: str, what: str) -> str:
+    where = f"the id of this {thing[0]}" if _is_id(thing, text) else f"a text of {thing[1]}"
+    return f"{where} looks like {what}; who reads the model, or the pages made from it, has it"
+
+
+def _is_id(thing: Thing, text: str) -> bool:
+    return thing[1] == text and thing[0] in _DECLARED
+
+
+def _together(architecture: Architecture) -> str | None:
+    """All texts of a model at once, in lower case: nearly every model has none of the words, and is done."""
+    try:
+        return json.encode(architecture).decode().lower()
+    except UnicodeEncodeError:
+        # a file's name need not be Unicode
+        return None
 
 
 def _has(text: str, words: tuple[str, ...]) -> bool:
     return any(word in text for word in words)
 
 
-def _texts(facts: Topology) -> list[Text]:
-    """Every free text of a model."""
-    architecture = facts.architecture
-    model: Thing = ("model", architecture.id)
-    found: list[Text] = [(model, text) for text in (architecture.name, architecture.summary) if text]
-    found += [(model, one.reason) for one in architecture.accept if one.reason]
-    for host in architecture.hosts:
-        own: Thing = ("host", host.id)
-        said = (host.name, host.why, host.owner, host.os, *chain.from_iterable(host.links))
-        found += [(own, text) for text in said if text is not None]
-    for component in architecture.components:
-        own = ("component", component.id)
-        told = (
-            component.name,
-            component.why,
-            component.owner,
-            component.product,
-            component.version,
-            component.image,
-            component.rate_limit,
-            component.rollback,
-            component.balance.health_check if component.balance is not None else None,
-            *chain.from_iterable(component.links),
-            *component.probes,
-        )
-        found += [(own, text) for text in told if isinstance(text, str)]
-        found += [(("record", record.id), record.value) for record in component.records]
-    for one in architecture.connections:
-        stated = (one.why, one.credentials, one.authentication)
-        found += [(("connection", one.id), text) for text in stated if isinstance(text, str)]
-    for flow in architecture.flows:
-        found += [(("flow", flow.id), text) for text in (flow.title, flow.summary) if text]
-        found += _messages(flow, flow.steps)
+def texts(architecture: Architecture) -> list[Text]:
+    """Every text of a model, whatever fields the language has."""
+    found: list[Text] = []
+    _collect(architecture, ("model", architecture.id), found)
     return found
 
 
-def _messages(flow: Flow, steps: tuple[Step, ...]) -> Iterator[Text]:
-    for step in steps:
-        if isinstance(step, (Request, Answer)):
-            yield ("step", step.id), step.message
-        elif isinstance(step, Note):
-            yield ("flow", flow.id), step.text
-        else:
-            for branch in step.branches:
-                yield ("flow", flow.id), branch.when
-                yield from _messages(flow, branch.steps)
+def _collect(value: object, thing: Thing, found: list[Text]) -> None:
+    if isinstance(value, str):
+        found.append((thing, value))
+    elif isinstance(value, tuple):
+        for one in value:
+            _collect(one, thing, found)
+    elif isinstance(value, Struct):
+        kind = _THINGS.get(type(value))
+        own = thing if kind is None else (kind, str(getattr(value, "id")))  # noqa: B009  each of them has one
+        for name in value.__struct_fields__:
+            if (type(value), name) not in EXCUSED:
+                _collect(getattr(value, name), own, found)
 
 
 RULE = Rule(
