@@ -1,0 +1,123 @@
+"""What analyze and what-if take grows with a model and not with its square: rounds of loops are counted, not seconds.
+
+Every line of Python is counted by itself, so that a cheap loop inside another shows at sizes at which it takes no time yet.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+
+from archgen.internal import Isolation
+from archgen.loader import load
+from archgen.project import analyze as analyzing
+from archgen.project import what_if as comparing
+from archgen.project.analyze import analyze
+from archgen.project.models import Model
+from archgen.project.what_if import what_if
+from archgen.reliability import cuts, repair
+from archgen.report.terminal import Style
+from archgen.topology import Topology
+from benchmarks.shapes import SHAPES
+
+MOST = 3.0
+"""How much more often a line may be executed for twice the components: between twice and four times."""
+
+FEW = 150
+"""Executions of a line that are too few to tell growth from a start."""
+
+SIZES = (30, 60)
+SHAPED = tuple(name for name in SHAPES if name != "prefixes")
+
+Lines = Counter[tuple[CodeType, int]]
+
+
+def executed(action: Callable[[], object]) -> Lines:
+    """Count how often each line is executed, in each round of a loop anew."""
+    counts: Lines = Counter()
+
+    def count_line(frame: FrameType, event: str, argument: Any) -> Callable[..., Any]:
+        if event == "line":
+            counts[frame.f_code, frame.f_lineno] += 1
+        return count_line
+
+    before = sys.gettrace()
+    sys.settrace(count_line)
+    try:
+        action()
+    finally:
+        sys.settrace(before)
+    return counts
+
+
+def read(shape: str, size: int) -> Model:
+    file, data = f"{shape}.arch.yaml", SHAPES[shape](size).encode()
+    return Model(file, data, None, Topology(load(file, data).architecture), (), ())
+
+
+def assess(model: Model) -> None:
+    assert model.topology is not None
+    isolation = Isolation()
+    assessed = analyze(model, model.topology, 2, (), lambda _: None, isolation)
+    assert not isolation.errors
+    for write in analyzing.FORMATS.values():
+        assert write((assessed,), Style())
+
+
+def compare(model: Model) -> None:
+    assert model.topology is not None
+    outcome = what_if(model, model.topology, (), ())
+    for write in comparing.FORMATS.values():
+        assert write(outcome, Style())
+
+
+def grown(shape: str, sizes: tuple[int, ...], work: Callable[[Model], None], most: float) -> dict[str, tuple[int, int]]:
+    """Name the lines that are executed more than so much more often at a size than at the one before."""
+    # what is loaded and remembered once is no part of it
+    work(read(shape, 4))
+    counts = [executed(lambda: work(read(shape, size))) for size in sizes]  # noqa: B023
+    return {
+        f"{code.co_filename.rpartition('archgen/')[2]}:{line}": (before[code, line], count)
+        for before, after in pairwise(counts)
+        for (code, line), count in after.items()
+        if count > max(FEW, most * before[code, line])
+    }
+
+
+@pytest.mark.parametrize("shape", SHAPED)
+def test_analyze_grows_with_the_model(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cuts, "WORK_LIMIT", 1_000)
+    assert grown(shape, SIZES, assess, MOST) == {}
+
+
+@pytest.mark.parametrize("shape", SHAPED)
+def test_what_if_grows_with_the_model_once_its_search_is_cut_short(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that a smallest repair takes has no bound, so the search for it has one."""
+    monkeypatch.setattr(repair, "WORK", 10)
+    monkeypatch.setattr(comparing, "MOST_WORK", 0)
+    assert grown(shape, SIZES, compare, MOST) == {}
+
+
+@pytest.mark.parametrize("work", [assess, compare])
+def test_a_flow_to_each_component_of_a_chain_takes_what_the_flows_take(
+    work: Callable[[Model], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model grows with the square of the components."""
+    monkeypatch.setattr(repair, "WORK", 10)
+    assert grown("prefixes", (10, 20), work, MOST**2) == {}
+
+
+def test_a_loop_inside_another_is_seen() -> None:
+    def squared(model: Model) -> None:
+        assert model.topology is not None
+        for _ in model.topology.components:
+            for _ in model.topology.components:
+                pass
+
+    assert len(grown("chain", SIZES, squared, MOST)) == 2
