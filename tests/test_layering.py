@@ -212,6 +212,13 @@ def test_a_long_link_is_straight_where_nothing_is_in_its_way() -> None:
     assert [rank for rank, _ in placed.passes[3]] == [1, 2]
 
 
+def test_kin_stand_in_a_rank_also_where_a_cycle_would_part_them() -> None:
+    """Of two replicas that copy from a primary and are told of by it, one stood before it and one behind it."""
+    kin = {"x": "copy", "y": "copy", "p": "primary"}
+    placed = layers(Graph(tuple("xpy"), links("xp", "px", "yp", "py"), {}, kin), spacing(*"xpy"))
+    assert placed.ranks["x"] == placed.ranks["y"] != placed.ranks["p"]
+
+
 CALLBACK = """
 archgen: 1
 name: M
@@ -278,7 +285,7 @@ def test_fewer_crossings_and_bends_than_the_library_that_it_replaced() -> None:
     shown = [view(model) for view in (deployment, overview) for model in every(range(40))]
     placed = [layered(diagram) for diagram in shown]
     assert sum(map(crossings, placed)) <= 1603 * 0.7
-    assert sum(map(bends, placed)) <= 3678
+    assert sum(map(bends, placed)) <= 3678 * 0.95
 
 
 @pytest.mark.parametrize("engine", [layered, by_roles, by_calls])

@@ -9,8 +9,8 @@ from archgen.layout.bundles import Bundle, bundles, busiest
 from archgen.layout.columns import calls
 from archgen.layout.docks import straighten
 from archgen.layout.domain import completed
-from archgen.layout.layering.core import Graph, Layers, layers
-from archgen.layout.layering.ranking import Link, ranks
+from archgen.layout.layering.core import Graph, Layers, layers, ranks_of
+from archgen.layout.layering.ranking import Link
 from archgen.layout.layering.straight import Spacing
 from archgen.layout.levels import CLEAR, Levels
 from archgen.layout.measure import Card, cards
@@ -23,7 +23,7 @@ from archgen.view import Diagram
 def layered(diagram: Diagram) -> Placed:
     """Lays a diagram out in layers of calls: few crossings first, then straight lines."""
     graph, together = graph_of(diagram)
-    sizes = cards(diagram, busiest(together, ranks(graph.nodes, graph.links)))
+    sizes = cards(diagram, busiest(together, ranks_of(graph, graph.nodes, graph.links)))
     spacing = _spacing(diagram, sizes)
     placed = layers(graph, spacing)
     root = block_of(diagram, placed, spacing)
@@ -47,7 +47,7 @@ def graph_of(diagram: Diagram) -> tuple[Graph, list[Bundle]]:
     )
     around: dict[str, str | None] = {node.id: node.group for node in nodes}
     around.update((group.id, group.parent) for group in diagram.groups)
-    return Graph(tuple(node.id for node in nodes), links, around), together
+    return Graph(tuple(node.id for node in nodes), links, around, {node.id: node.subject for node in nodes}), together
 
 
 def passes_of(together: Sequence[Bundle], placed: Layers) -> dict[str, list[tuple[int, float]]]:

@@ -16,8 +16,7 @@ from archgen.layout.domain import shifted
 from archgen.layout.grid import Grid, label_size_of
 from archgen.layout.labelling import touches, worded
 from archgen.layout.layered import block_of, graph_of, passes_of
-from archgen.layout.layering.core import layers
-from archgen.layout.layering.ranking import ranks
+from archgen.layout.layering.core import layers, ranks_of
 from archgen.layout.layering.straight import Spacing
 from archgen.layout.levels import CLEAR, Levels
 from archgen.layout.lines import Lines, tidy
@@ -74,7 +73,9 @@ class _Drawing:
         self._diagram = diagram
         self._graph, self._bundles = graph_of(diagram)
         self._rows = rows
-        self._sizes = _sizes(diagram, self._bundles, rows or ranks(self._graph.nodes, self._graph.links))
+        self._sizes = _sizes(
+            diagram, self._bundles, rows or ranks_of(self._graph, self._graph.nodes, self._graph.links)
+        )
         self._rooms = {
             bundle.id: label_size_of(bundle, len(bundle.first.badges))[0] + _WORDS
             for bundle in self._bundles

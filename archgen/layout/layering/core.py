@@ -20,11 +20,15 @@ Passes = tuple[tuple[int, float], ...]
 
 
 class Graph(Struct, frozen=True):
-    """Nodes in reading order, links in the order in which requests use them, and the group around each node and group."""
+    """Nodes in reading order, links in the order in which requests use them, and the group around each node and group.
+
+    Nodes of one `kin` stand in one rank, as the replicas of a component do.
+    """
 
     nodes: tuple[str, ...]
     links: tuple[Link, ...]
     around: Mapping[str, str | None] = {}
+    kin: Mapping[str, str] = {}
 
 
 class Layers(Struct, frozen=True):
@@ -83,21 +87,21 @@ class _Part(Struct, frozen=True):
 
 
 def _parts(graph: Graph) -> list[list[str]]:
-    """The nodes that links or groups join."""
+    """The nodes that links, groups or kinship join."""
     number = {node: place for place, node in enumerate(graph.nodes)}
     pairs = [(number[link.source], number[link.target]) for link in graph.links]
-    members: dict[str, int] = {}
+    members: dict[tuple[str, str], int] = {}
     for node, place in number.items():
-        chain = chain_of(graph.around, node)
-        if chain:
-            pairs.append((members.setdefault(chain[-1], place), place))
+        keys = [("group", group) for group in chain_of(graph.around, node)[-1:]]
+        keys += [("kin", graph.kin[node])] if node in graph.kin else []
+        pairs += [(members.setdefault(key, place), place) for key in keys]
     return [[graph.nodes[place] for place in part] for part in parts_of(len(graph.nodes), pairs)]
 
 
 def _part(graph: Graph, nodes: Sequence[str], spacing: Spacing, ranked: Mapping[str, int] | None) -> _Part:
     inside = set(nodes)
     links = {place: link for place, link in enumerate(graph.links) if link.source in inside}
-    known = {node: ranked[node] for node in nodes} if ranked else ranks(nodes, [*links.values()])
+    known = {node: ranked[node] for node in nodes} if ranked else ranks_of(graph, nodes, [*links.values()])
     if not ranked and not any(graph.around.get(node) for node in nodes):
         known = spread(known, [*links.values()])
     joined = net(known, [*links.values()], graph.around)
@@ -116,6 +120,18 @@ def _part(graph: Graph, nodes: Sequence[str], spacing: Spacing, ranked: Mapping[
         first,
         tuple(bottoms),
     )
+
+
+def ranks_of(graph: Graph, nodes: Sequence[str], links: Sequence[Link]) -> dict[str, int]:
+    """The ranks of some nodes of a graph: those of their kin."""
+    kin = graph.kin
+    between = [
+        Link(source, target, link.bundle, link.weight)
+        for link in links
+        if (source := kin.get(link.source, link.source)) != (target := kin.get(link.target, link.target))
+    ]
+    known = ranks(list(dict.fromkeys(kin.get(node, node) for node in nodes)), between)
+    return {node: known[kin.get(node, node)] for node in nodes}
 
 
 def _passes(joined: Net, where: Positions, link: Link) -> Passes:
