@@ -39,7 +39,7 @@ ci-environment: $(CI)
 # Tests fail while any of it is out of date.
 generated: $(DEV)
 	$(BIN)/python tests/font_widths.py
-	$(BIN)/python -m archgen.schema.reference docs/model-language.md
+	$(BIN)/python -m archgen.language.schema.reference docs/model-language.md
 	$(BIN)/python -m tests.readme
 	$(BIN)/python -m tests.picture_hashes
 

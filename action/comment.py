@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from archgen.executables import find_executable
+from archgen.system.executables import find_executable
 
 LONGEST = 65_536
 """Characters of a comment; GitHub refuses a longer one."""

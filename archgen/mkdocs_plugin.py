@@ -16,17 +16,17 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 
-from archgen.errors import UsageError
-from archgen.project.day import today
-from archgen.project.fences import Embed, Fault, Fence, embed, taken_out
-from archgen.project.matching import matching
-from archgen.project.preview import Preview, Previews
-from archgen.project.reloading import look_at
-from archgen.report.terminal import brief, inert
-from archgen.site.door import search_script
+from archgen.app.config.evaluation_date import today
+from archgen.app.config.patterns import matching
+from archgen.model.problems import UsageError
+from archgen.report.common.terminal import brief, inert
 from archgen.site.escape import html
-from archgen.site.hosted import HostedPages, directory
 from archgen.site.page import SEARCH
+from archgen.site_build.fences import Embed, Fault, Fence, embed, taken_out
+from archgen.site_build.hosted import HostedPages, directory
+from archgen.site_build.mkdocs_pages import search_script
+from archgen.site_build.preview import Preview, Previews
+from archgen.site_build.reloading import look_at
 
 log = get_plugin_logger("archgen")
 

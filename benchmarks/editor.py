@@ -12,8 +12,8 @@ import time
 import synthetic
 import yaml
 
-from archgen.project.language.reading import Reading, reading
-from archgen.project.settings import Settings
+from archgen.app.config.settings import Settings
+from archgen.editor.document import Reading, reading
 
 COMPONENTS = 1_000
 MOST = 2.0

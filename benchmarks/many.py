@@ -32,7 +32,7 @@ for file in sorted(glob.glob(sys.argv[1] + "/*.yaml")):
 """
 LOAD = """
 import glob, sys
-from archgen.loader import load
+from archgen.language.load import load
 for file in sorted(glob.glob(sys.argv[1] + "/*.yaml")):
     with open(file, "rb") as stream:
         load(file, stream.read())

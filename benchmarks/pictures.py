@@ -7,11 +7,11 @@ import re
 from importlib.util import find_spec
 from itertools import pairwise
 
-from archgen.loader import load
-from archgen.render.d2 import diagram_d2
-from archgen.topology import Topology
-from archgen.view import Diagram
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.render.code.d2 import diagram_d2
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram
 
 OURS = ("draw", "model.arch.yaml", "--view", "deployment", "--no-findings", "-o", "ours.svg")
 THEIRS = ("--layout", "elk", "model.d2", "theirs.svg")
@@ -53,7 +53,7 @@ def with_icons(diagram: Diagram, directory: str) -> str:
 
 def counted_in_d2(diagram: Diagram) -> tuple[int, int]:
     """The bends and the crossings of D2's own picture of a diagram with its ELK layout."""
-    from archgen.export.d2_engine import drawn, lines_of
+    from archgen.engines.d2_engine import drawn, lines_of
 
     lines = lines_of(drawn(diagram_d2(diagram)))
     level, upright = [], []

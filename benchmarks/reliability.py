@@ -21,11 +21,11 @@ from random import Random
 import synthetic
 import systems
 
-from archgen.assessment import Probabilities, assess
-from archgen.loader import load
+from archgen.analysis.assessment import Probabilities, assess
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
 from archgen.reliability.availability import Calculation, FlowAvailability
 from archgen.reliability.cuts import cut_sets
-from archgen.topology import Topology
 
 FLOWS = 100
 LEAST_EXACT = 90

@@ -63,7 +63,7 @@ def load() -> None:
     """Loading and validating 10,000 components, beside PyYAML's fast loader on the same text."""
     import yaml
 
-    from archgen.loader import load as load_model
+    from archgen.language.load import load as load_model
 
     data = synthetic.model(10_000).encode()
     medians = pairs(lambda: _ignore(load_model("big.arch.yaml", data)), lambda: _ignore(_yaml(yaml, data)), 5)
@@ -110,7 +110,7 @@ def serve() -> None:
     """What `archgen serve` does when a model is saved, as it was or changed, beside 0.2 s and 1 s."""
     import shutil
 
-    from archgen.project.serve import Serving
+    from archgen.site_build.serve import Serving
 
     with tempfile.TemporaryDirectory() as directory:
         models = os.path.join(directory, "models")
@@ -157,8 +157,8 @@ def draw() -> None:
 
 def beside() -> None:
     """Bends and crossings of the reference models' pictures, beside D2's own pictures of them with its ELK layout."""
-    from archgen.layout.domain import domain
-    from archgen.layout.score import score
+    from archgen.engines.score import score
+    from archgen.layout.deployment.arrangement import domain
 
     for name in sorted(os.listdir(os.path.join(ROOT, "models"))):
         with open(os.path.join(ROOT, "models", name), encoding="utf-8") as stream:
@@ -174,11 +174,11 @@ def beside() -> None:
 
 def deck() -> None:
     """The deck of the reference tiers, models read and judged, beside 1.5 s."""
-    from archgen.project.inputs import find, read
-    from archgen.project.models import judge
-    from archgen.project.pictures import Drawing
-    from archgen.project.slides import slides, tiers_deck
-    from archgen.project.tiers import tiers
+    from archgen.app.models import judge
+    from archgen.app.pictures import Drawing
+    from archgen.app.slides import slides, tiers_deck
+    from archgen.app.systems import tiers
+    from archgen.app.workspace.inputs import find, read
 
     def ours() -> None:
         found = tiers(judge(read(find((os.path.join(ROOT, "models"),)), ""), "2026-11-24"))
@@ -190,8 +190,8 @@ def deck() -> None:
 
 def flow() -> None:
     """A flow of 15 steps as SVG, from view to document, beside 2 ms."""
-    from archgen.render.sequence_svg import sequence_svg
-    from archgen.view import Message, Participant, Sequence
+    from archgen.render.svg.sequence_svg import sequence_svg
+    from archgen.views.diagram import Message, Participant, Sequence
 
     people = tuple(Participant(name, f"participant {name}", "service") for name in "abcdef")
     items = tuple(

@@ -22,22 +22,22 @@ ROUNDS = 12
 STAGES = {
     "msgspec, with what it takes from the standard library": "import msgspec",
     "yaml": "import yaml",
-    "the loader and the topology": "import archgen.loader, archgen.topology",
-    "jsonschema-rs, and the schema compiled": "from archgen.loader.validating import compiled\ncompiled()",
+    "the loader and the topology": "import archgen.language.load, archgen.analysis.topology",
+    "jsonschema-rs, and the schema compiled": "from archgen.language.schema.validation import compiled\ncompiled()",
     "the modules of the rules": "from archgen.rules import RULES",
     "command line, settings, argparse": (
         "from archgen.cli.parser import Parser\nfrom archgen.cli import lint\nlint.arguments(Parser('archgen', None))"
     ),
     "reading and validating the model": (
         "with open(sys.argv[1], 'rb') as stream:\n    given = stream.read()\n"
-        "loaded = archgen.loader.load(sys.argv[1], given)"
+        "loaded = archgen.language.load.load(sys.argv[1], given)"
     ),
     "judging": (
-        "from archgen.analysis import analyse\nfrom archgen.topology import Topology\n"
+        "from archgen.rules.run import analyse\nfrom archgen.analysis.topology import Topology\n"
         "found = analyse(Topology(loaded.architecture), loaded.source, RULES, '2026-11-24')"
     ),
     "telling, as JSON": (
-        "from archgen.report import json_\nfrom archgen.report.outcome import Outcome\n"
+        "from archgen.report import json_\nfrom archgen.report.lint.outcome import Outcome\n"
         "told = json_.write(Outcome(((sys.argv[1], found),), lambda file: (), lambda model, step: '')).encode()"
     ),
 }

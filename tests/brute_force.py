@@ -19,7 +19,7 @@ from random import Random
 
 from msgspec import Struct
 
-from archgen.model import Architecture, Component, Connection, Flow, Host, Request, Zone
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Host, Request, Zone
 from archgen.reliability.availability import availability
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Plan

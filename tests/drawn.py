@@ -11,16 +11,16 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archgen.errors import UsageError
-from archgen.export.dot_command import graphviz_command
-from archgen.internal import Isolation
-from archgen.project.draw import VIEWS, draw
-from archgen.project.formats import FORMATS
-from archgen.project.inputs import Input
-from archgen.project.models import judge
-from archgen.project.pictures import Drawing
-from archgen.project.tiers import tiers
+from archgen.app.draw import VIEWS, draw
+from archgen.app.formats import FORMATS
+from archgen.app.models import judge
+from archgen.app.pictures import Drawing
+from archgen.app.systems import tiers
+from archgen.app.workspace.inputs import Input
+from archgen.engines.dot_command import graphviz_command
+from archgen.model.problems import UsageError
 from archgen.site import Tier
+from archgen.system.internal_errors import Isolation
 from tests import hostile_model
 
 ROOT = Path(__file__).parent.parent

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from archgen.analysis import analyse
-from archgen.finding import Finding
-from archgen.loader import load
-from archgen.project.inputs import Input
-from archgen.project.models import judge
-from archgen.rule import Rule
+from archgen.analysis.topology import Topology
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import Input
+from archgen.language.load import load
+from archgen.linting.rule import Rule
+from archgen.model.finding import Finding
 from archgen.rules import RULES
-from archgen.topology import Topology
+from archgen.rules.run import analyse
 
 TODAY = "2026-11-24"
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from archgen.loader.scalars import resolve
+from archgen.language.yaml.scalars import resolve
 from tests.making import Maker
 from tests.walking import SECTIONS
 

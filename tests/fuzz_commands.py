@@ -15,20 +15,20 @@ from mkdocs.commands.build import build as mkdocs
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, PluginError
 
-from archgen.loader.reading import parse
-from archgen.model import SUFFIX, Architecture
-from archgen.policy import FAIL_ON, PERSONAS
-from archgen.project import analyze as analyses
-from archgen.project import diff as changes
-from archgen.project import lint as lints
-from archgen.project.draw import VIEWS
-from archgen.project.formats import FORMATS as PICTURES
-from archgen.project.pictures import ICONS, MODES
-from archgen.project.serve import Serving
-from archgen.project.words import explainable
+from archgen.app import analyze as analyses
+from archgen.app import diff as changes
+from archgen.app import lint as lints
+from archgen.app.draw import VIEWS
+from archgen.app.explain import explainable
+from archgen.app.formats import FORMATS as PICTURES
+from archgen.app.pictures import ICONS, MODES
+from archgen.language.schema import schema_text
+from archgen.language.yaml.parser import parse
+from archgen.linting.policy import FAIL_ON, PERSONAS
+from archgen.model.architecture import SUFFIX, Architecture
 from archgen.rules import RULES
-from archgen.schema import schema_text
-from archgen.theme import THEMES
+from archgen.site_build.serve import Serving
+from archgen.style.theme import THEMES
 from tests.every_key import family
 from tests.fuzz_editor import editor
 from tests.fuzz_lint import TODAY, Failed, readable

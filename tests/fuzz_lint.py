@@ -6,14 +6,14 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
-from archgen.finding import Finding
-from archgen.policy import PERSONAS, Policy, told
-from archgen.project.fixing import fixed, judging
-from archgen.project.inputs import Input
-from archgen.project.lint import FORMATS, exit_code, outcome
-from archgen.project.mending import mended
-from archgen.project.models import judge
-from archgen.report.terminal import Style
+from archgen.app.apply_fixes import fixed, judging
+from archgen.app.lint import FORMATS, exit_code, outcome
+from archgen.app.models import judge
+from archgen.app.typo_fixes import mended
+from archgen.app.workspace.inputs import Input
+from archgen.linting.policy import PERSONAS, Policy, told
+from archgen.model.finding import Finding
+from archgen.report.common.terminal import Style
 from tests.spoilers import FILE
 
 TODAY = "2026-11-24"

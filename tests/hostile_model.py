@@ -6,8 +6,8 @@ import os
 
 import yaml
 
-from archgen.errors import ModelError
-from archgen.loader import load
+from archgen.language.load import load
+from archgen.model.problems import ModelError
 from tests.hostile import HOSTILE
 
 

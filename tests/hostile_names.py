@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from archgen.model import SUFFIX
+from archgen.model.architecture import SUFFIX
 
 MARKUP = (
     "<img src=x onerror=alert(1)>",

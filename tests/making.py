@@ -10,7 +10,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from archgen.kinds import KINDS
+from archgen.model.kinds import KINDS
 from tests.referring import FINISHED, MADE
 from tests.walking import MISSING, SECTIONS, Walker, schema
 

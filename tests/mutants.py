@@ -23,15 +23,15 @@ import pytest
 from msgspec.structs import replace
 
 from archgen import rules as catalogue
-from archgen.analysis import analyse
-from archgen.errors import ModelError
-from archgen.finding import Finding
-from archgen.loader import Loaded, load
-from archgen.project.inputs import Input
-from archgen.project.models import judge
-from archgen.rule import Hit, Rule
+from archgen.analysis.topology import Topology
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import Input
+from archgen.language.load import Loaded, load
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Finding
+from archgen.model.problems import ModelError
 from archgen.rules import RULES
-from archgen.topology import Topology
+from archgen.rules.run import analyse
 from tests import edges
 
 TESTS = Path(__file__).parent
@@ -89,7 +89,7 @@ def _put(place: Place, condition: ast.expr) -> None:
 
 def mutants(name: str) -> Iterator[Mutant]:
     """Every mutant of the rule in module `name`."""
-    source = (Path(catalogue.__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+    source = next(Path(catalogue.__file__).parent.glob(f"*/{name}.py")).read_text(encoding="utf-8")
     tree = ast.parse(source)
     return (Mutant(name, tree, place) for place in list(_conditions(tree, _reachable(tree))))
 

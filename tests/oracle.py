@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 
-from archgen.model import Access, Architecture, Component, Connection, Flow, Frame, Replica, Request, Step
+from archgen.model.architecture import Access, Architecture, Component, Connection, Flow, Frame, Replica, Request, Step
 
 State = frozenset[tuple[str, str]]
 """The failed elements, as (kind, id)."""

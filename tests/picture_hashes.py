@@ -9,11 +9,11 @@ import json
 from hashlib import sha256
 from pathlib import Path
 
-from archgen.export.png import png
-from archgen.layout.domain import domain
-from archgen.render.diagram_svg import diagram_svg
-from archgen.render.sequence_svg import sequence_svg
-from archgen.topology import Topology
+from archgen.analysis.topology import Topology
+from archgen.layout.deployment.arrangement import domain
+from archgen.render.raster.png import png
+from archgen.render.svg.diagram_svg import diagram_svg
+from archgen.render.svg.sequence_svg import sequence_svg
 from archgen.views.deployment import deployment
 from archgen.views.flow import flow_sequence
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from archgen.model import (
+from archgen.model.architecture import (
     Architecture,
     Branch,
     Cluster,

@@ -6,8 +6,7 @@ from random import Random
 
 from msgspec.structs import replace
 
-from archgen.kinds import KINDS
-from archgen.model import (
+from archgen.model.architecture import (
     Architecture,
     Balance,
     Cluster,
@@ -21,6 +20,7 @@ from archgen.model import (
     Tls,
     Zone,
 )
+from archgen.model.kinds import KINDS
 
 _KINDS = tuple(KINDS)
 _NAMES = (

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archgen.internal import Isolation
-from archgen.project.draw import draw
-from archgen.project.inputs import read
-from archgen.project.lint import outcome
-from archgen.project.models import Model, judge
-from archgen.project.pictures import Drawing
-from archgen.project.tiers import tiers
-from archgen.report import text
-from archgen.report.terminal import Style
+from archgen.app.draw import draw
+from archgen.app.lint import outcome
+from archgen.app.models import Model, judge
+from archgen.app.pictures import Drawing
+from archgen.app.systems import tiers
+from archgen.app.workspace.inputs import read
+from archgen.report.common.terminal import Style
+from archgen.report.lint import text
+from archgen.system.internal_errors import Isolation
 from tests import shown
 
 ROOT = Path(__file__).parent.parent

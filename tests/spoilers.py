@@ -9,11 +9,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from archgen.errors import ModelError
-from archgen.loader.faults import Unreadable
-from archgen.loader.reading import parse
+from archgen.language.schema import schema_text
+from archgen.language.yaml.faults import Unreadable
+from archgen.language.yaml.parser import parse
+from archgen.model.problems import ModelError
 from archgen.rules import RULES
-from archgen.schema import schema_text
 
 ROOT = Path(__file__).parent.parent
 FILE = "spoilt.arch.yaml"

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from archgen.cli import main
-from archgen.finding import Subject
+from archgen.model.finding import Subject
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
@@ -207,7 +207,7 @@ def test_the_same_bytes_whatever_the_hash_seed() -> None:
 
 def test_random_probabilities_stay_in_order() -> None:
     """Percentages and times are worded so that no digit that matters is lost."""
-    from archgen.report.assessment import lasting, percent
+    from archgen.report.common.assessment import lasting, percent
 
     random = Random(3)
     for _ in range(500):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from archgen.loader import load
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
 from archgen.reliability.cuts import cut_sets
-from archgen.topology import Topology
 
 FILES = sorted((Path(__file__).parent / "architectures").glob("*.arch.yaml"))
 VERDICT = re.compile(r"^# verdict (?P<flow>\S+): lone (?P<lone>[^;]+); pairs (?P<pairs>.+)$", re.MULTILINE)

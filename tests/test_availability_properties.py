@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from archgen.assessment import assess
-from archgen.model import Architecture, Availability, Host, Replica
+from archgen.analysis.assessment import assess
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Architecture, Availability, Host, Replica
 from archgen.reliability.structure import build
-from archgen.topology import Topology
 from tests.examples import examples
 from tests.random_flows import architecture
 from tests.test_reliability_properties import Names, asked_for_all, renamed

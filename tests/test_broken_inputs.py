@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.workspace.inputs import includer
 from archgen.cli import main
-from archgen.errors import ModelError
-from archgen.loader import load
-from archgen.project.inputs import includer
+from archgen.language.load import load
+from archgen.model.problems import ModelError
 
 BROKEN = Path(__file__).parent / "broken"
 SUFFIX = ".arch.yaml"

@@ -131,11 +131,11 @@ def test_an_address_restores_a_state_and_leads_to_the_step(browser: Browser, sit
 
 def test_the_page_tells_what_python_tells(browser: Browser, site: str) -> None:
     """The structure function itself is held against Python's in `test_structure_script.py`; here once in a browser."""
-    from archgen.finding import Subject
-    from archgen.loader import load
+    from archgen.analysis.topology import Topology
+    from archgen.language.load import load
+    from archgen.model.finding import Subject
     from archgen.reliability.simulation import simulate
     from archgen.site.compiled import elements
-    from archgen.topology import Topology
 
     with open(os.path.join("models", "1-simple-web-stack.arch.yaml"), "rb") as stream:
         topology = Topology(load("1-simple-web-stack.arch.yaml", stream.read()).architecture)

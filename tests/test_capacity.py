@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from archgen.capacity import Load, Rates
-from archgen.finding import Subject
-from archgen.headroom import Busiest, Headroom, headroom
-from archgen.loader import load
-from archgen.topology import Topology
+from archgen.analysis.capacity import Load, Rates
+from archgen.analysis.headroom import Busiest, Headroom, headroom
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.model.finding import Subject
 from tests.examples import examples
 from tests.random_flows import architecture
 
@@ -286,7 +286,7 @@ def test_the_worst_loss_is_the_worst_of_all_losses(seed: int) -> None:
 
 
 def test_rules_count_the_peak() -> None:
-    from archgen.rules import over_capacity
+    from archgen.rules.scalability import over_capacity
 
     calm = topology(PEAK.replace("peak: 120/s", "peak: 100/s"))
     assert list(over_capacity.check(calm)) == []

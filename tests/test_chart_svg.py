@@ -6,9 +6,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from archgen.metrics import text_width
-from archgen.render.chart_svg import Bar, BarGroup, Chart, chart_svg
-from archgen.theme import DARK, LIGHT, Mode, Theme
+from archgen.render.svg.chart_svg import Bar, BarGroup, Chart, chart_svg
+from archgen.style.text_metrics import text_width
+from archgen.style.theme import DARK, LIGHT, Mode, Theme
 from tests.hostile import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"

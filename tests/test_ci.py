@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from archgen.app.lint import FORMATS
 from archgen.cli import COMMANDS
 from archgen.cli.parser import Parser
-from archgen.project.lint import FORMATS
 
 ROOT = Path(__file__).parent.parent
 TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")

@@ -15,8 +15,8 @@ import jsonschema
 import pytest
 
 from archgen.cli import COMMANDS, main
-from archgen.kinds import KINDS
-from archgen.policy import MEANINGLESS
+from archgen.linting.policy import MEANINGLESS
+from archgen.model.kinds import KINDS
 from archgen.rules import RULES
 
 ROOT = Path(__file__).parent.parent
@@ -459,7 +459,7 @@ def _output(words: list[str], seed: str) -> bytes:
     "waiting",
     [
         "import atexit; atexit.register(print, 'ended')",
-        "import threading, time; threading.Thread(target=lambda: (time.sleep(0.2), print('ended'))).start()",
+        "import threading; threading.Thread(target=lambda: (threading.main_thread().join(), print('ended'))).start()",
     ],
 )
 def test_who_waits_for_the_end_of_the_process_sees_it(waiting: str) -> None:

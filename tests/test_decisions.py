@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from archgen.change import Remove
-from archgen.finding import Finding, Subject
+from archgen.model.change import Remove
+from archgen.model.finding import Finding, Subject
 from archgen.rules import BY_NAME
 from tests.edges import findings
 

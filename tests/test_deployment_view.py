@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from archgen.finding import Accepted, Finding, Severity, Subject, SubjectKind
-from archgen.loader import load
-from archgen.model import Architecture, Component, Connection, Host, Port, Replica
-from archgen.topology import Topology
-from archgen.view import Diagram, Edge
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.model.architecture import Architecture, Component, Connection, Host, Port, Replica
+from archgen.model.finding import Accepted, Finding, Severity, Subject, SubjectKind
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Edge
 from tests.random_models import random_model
 
 TIERS = (

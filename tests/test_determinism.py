@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archgen.project.day import today
+from archgen.app.config.evaluation_date import today
 from tests.surroundings import DAY, pinned
 
 suite = pytest.mark.skipif(settings.get_current_profile_name() != "suite", reason="a search draws new examples")

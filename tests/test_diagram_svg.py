@@ -10,15 +10,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archgen.glyphs import Icon
-from archgen.layout.domain import domain
+from archgen.analysis.topology import Topology
+from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Placed
-from archgen.render.diagram_svg import diagram_svg
-from archgen.render.strokes import Crossings, beside, gapped, joined, path
-from archgen.theme import DARK, LIGHT
-from archgen.topology import Topology
-from archgen.view import Badge, Diagram, Edge, Group, Node
+from archgen.render.svg.diagram_svg import diagram_svg
+from archgen.render.svg.strokes import Crossings, beside, gapped, joined, path
+from archgen.style.glyphs import Icon
+from archgen.style.theme import DARK, LIGHT
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from tests.hostile import HOSTILE
 from tests.random_models import random_model
 from tests.test_deployment_view import TIERS, finding, topology

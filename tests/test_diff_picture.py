@@ -7,15 +7,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archgen.evolution import Evolution, evolve
-from archgen.evolution.side import Side
-from archgen.layout.domain import domain
-from archgen.project.inputs import Input
-from archgen.project.models import judge
-from archgen.render.diagram_svg import diagram_svg
-from archgen.render.dot import dot
-from archgen.render.mermaid import diagram_mermaid
-from archgen.topology import Topology
+from archgen.analysis.topology import Topology
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import Input
+from archgen.compare import Evolution, evolve
+from archgen.compare.compared_model import Side
+from archgen.layout.deployment.arrangement import domain
+from archgen.render.code.dot import dot
+from archgen.render.code.mermaid import diagram_mermaid
+from archgen.render.svg.diagram_svg import diagram_svg
 from archgen.views.deployment import deployment
 from archgen.views.diff import change_diagram
 from tests.geometry import faults

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from archgen.errors import UsageError
-from archgen.project.directories import MARK, filled_directory, mark
-from archgen.project.leftovers import part_name
+from archgen.app.workspace.directories import MARK, filled_directory, mark
+from archgen.model.problems import UsageError
+from archgen.system.leftovers import part_name
 
 ROOT = Path(__file__).parent.parent
 MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_bytes()
@@ -324,9 +324,9 @@ def test_what_a_build_fills_is_not_taken_from_it(tmp_path: Path) -> None:
     """A build in another container, whose process nobody here can see, holds its directory."""
     program = (
         "import sys\n"
-        "from archgen.project import leftovers\n"
+        "from archgen.app import leftovers\n"
         "leftovers.os.getpid = lambda: 4194305\n"
-        "from archgen.project.directories import filled_directory\n"
+        "from archgen.app.workspace.directories import filled_directory\n"
         "with filled_directory('site') as made:\n"
         "    print(made, flush=True)\n"
         "    sys.stdin.read()\n"

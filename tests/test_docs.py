@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from archgen.loader import load
+from archgen.language.load import load
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

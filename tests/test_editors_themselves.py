@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from archgen.layout.domain import domain
-from archgen.layout.sequence import place
-from archgen.render.drawio import diagram_drawio, sequence_drawio
-from archgen.render.excalidraw import diagram_excalidraw, sequence_excalidraw
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.sequence.arrangement import place
+from archgen.render.canvas.drawio import diagram_drawio, sequence_drawio
+from archgen.render.canvas.excalidraw import diagram_excalidraw, sequence_excalidraw
 from tests import browser
 from tests.drawn import READERS, drawn, needs_reader
 from tests.test_formats import every_diagram, every_sequence, no_icons

@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from archgen.errors import UsageError
-from archgen.export import d2_engine
-from archgen.export.d2_engine import d2, d2_command
-from archgen.layout.best import best
-from archgen.layout.domain import domain
-from archgen.layout.layered import layered
+from archgen.analysis.topology import Topology
+from archgen.app.layouts import ENGINES
+from archgen.engines import d2_engine
+from archgen.engines.best import best
+from archgen.engines.d2_engine import d2, d2_command
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.turned import by_roles
 from archgen.layout.placed import Box
-from archgen.layout.turned import by_roles
-from archgen.project.layouts import ENGINES
-from archgen.theme import SIZES
-from archgen.topology import Topology
-from archgen.view import Diagram, Edge, Node
+from archgen.model.problems import UsageError
+from archgen.style.theme import SIZES
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Edge, Node
 from archgen.views.overview import overview
 from tests.geometry import bends, crossings, faults
 from tests.random_models import random_model

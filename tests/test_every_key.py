@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from archgen.loader import load
-from archgen.loader.reading import parse
+from archgen.language.load import load
+from archgen.language.yaml.parser import parse
 from tests.every_key import family, model
 from tests.walking import schema
 

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from archgen.assessment import assess
-from archgen.evolution import Evolution, evolve
-from archgen.evolution.issues import Verdict
-from archgen.evolution.side import Side
-from archgen.evolution.things import Change
-from archgen.finding import SubjectKind
-from archgen.model import Architecture
-from archgen.project.inputs import Input
-from archgen.project.models import judge
-from archgen.report.diff_words import sentences
-from archgen.topology import Topology
+from archgen.analysis.assessment import assess
+from archgen.analysis.topology import Topology
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import Input
+from archgen.compare import Evolution, evolve
+from archgen.compare.compared_model import Side
+from archgen.compare.entities import Change
+from archgen.compare.findings import Verdict
+from archgen.model.architecture import Architecture
+from archgen.model.finding import SubjectKind
+from archgen.report.diff.sentences import sentences
 from tests.random_flows import architecture
 from tests.random_models import random_model
 

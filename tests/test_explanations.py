@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from archgen.explained import explained
+from archgen.analysis.topology import Topology
 from archgen.explanations import (
     ALGORITHMS,
     KIND_TEXTS,
@@ -19,10 +19,10 @@ from archgen.explanations import (
     find,
 )
 from archgen.explanations.algorithms import ALGORITHM_NAMES
-from archgen.kinds import KINDS
-from archgen.loader import load
-from archgen.protocols import PROTOCOLS
-from archgen.topology import Topology
+from archgen.explanations.for_model import explained
+from archgen.language.load import load
+from archgen.model.kinds import KINDS
+from archgen.model.protocols import PROTOCOLS
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 EVERY = (*KIND_TEXTS.values(), *MECHANISMS.values(), *ALGORITHMS.values(), *PROTOCOL_TEXTS.values(), *MEASURES.values())

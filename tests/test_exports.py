@@ -14,21 +14,33 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archgen.errors import UsageError
-from archgen.export.diagrams_nodes import CLASSES, node_class
-from archgen.export.diagrams_script import diagrams_script, diagrams_svg
-from archgen.export.dot_command import run
-from archgen.export.graphviz_engine import graphviz
-from archgen.export.png import png
-from archgen.kinds import KINDS
+from archgen.analysis.topology import Topology
+from archgen.engines.dot_command import run
+from archgen.engines.graphviz_engine import graphviz
+from archgen.language.load import load
 from archgen.layout.placed import Box
-from archgen.loader import load
-from archgen.markup import clean
-from archgen.render.dot import dot
-from archgen.render.mermaid import diagram_mermaid, quoted, sequence_mermaid
-from archgen.topology import Topology
-from archgen.view import Badge, Block, Diagram, Edge, Group, Message, Node, Participant, Remark, Section, Sequence
+from archgen.model.kinds import KINDS
+from archgen.model.problems import UsageError
+from archgen.render.code.diagrams_nodes import CLASSES, node_class
+from archgen.render.code.diagrams_script import diagrams_script, diagrams_svg
+from archgen.render.code.dot import dot
+from archgen.render.code.mermaid import diagram_mermaid, quoted, sequence_mermaid
+from archgen.render.raster.png import png
+from archgen.style.svg_markup import clean
 from archgen.views.deployment import deployment
+from archgen.views.diagram import (
+    Badge,
+    Block,
+    Diagram,
+    Edge,
+    Group,
+    Message,
+    Node,
+    Participant,
+    Remark,
+    Section,
+    Sequence,
+)
 from archgen.views.flow import flow_sequence
 from tests.drawn import NEEDS_GRAPHVIZ
 from tests.hostile import HOSTILE

@@ -8,15 +8,15 @@ from xml.etree import ElementTree
 
 import pytest
 
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.finding import Subject
-from archgen.layout.lanes import messages
-from archgen.layout.sequence import place
+from archgen.layout.sequence.arrangement import place
+from archgen.layout.sequence.lanes import messages
+from archgen.model.finding import Subject
 from archgen.reliability.simulation import simulate
 from archgen.reliability.structure import requests
-from archgen.report.stopping import stop
-from archgen.topology import Topology
-from archgen.view import Remark
+from archgen.views.diagram import Remark
+from archgen.views.failure_reason import stop
 from archgen.views.flow import flow_sequence
 from tests.oracle import elements
 from tests.random_flows import architecture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from archgen.project.fences import taken_out
+from archgen.site_build.fences import taken_out
 from tests.document import Element, article
 from tests.test_site_doors import project, run
 

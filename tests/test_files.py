@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.files import Purpose, UnreadableFile, read_file
+from archgen.system.files import Purpose, UnreadableFile, read_file
 
 ROOT = Path(__file__).parent.parent
 MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_bytes()

@@ -9,14 +9,14 @@ from xml.etree import ElementTree
 
 import pytest
 
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.layout.domain import domain
-from archgen.layout.sequence import place
-from archgen.render.animated_svg import animated_svg
-from archgen.render.path_film import PACE, REST, animated_path_svg, path_frames
-from archgen.render.sequence_svg import sequence_svg
-from archgen.theme import DARK, LIGHT
-from archgen.topology import Topology
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.sequence.arrangement import place
+from archgen.render.svg.animated_svg import animated_svg
+from archgen.render.svg.path_film import PACE, REST, animated_path_svg, path_frames
+from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.style.theme import DARK, LIGHT
 from archgen.views.flow import flow_sequence
 from archgen.views.path import path
 from archgen.views.turns import turns

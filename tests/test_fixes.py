@@ -12,16 +12,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.change import Append, Change, Put, Remove
+from archgen.app.apply_fixes import fixed, judging
+from archgen.app.models import Model, judge
+from archgen.app.workspace.inputs import Input
 from archgen.cli import main
-from archgen.finding import Finding
-from archgen.loader import load
-from archgen.policy import Policy
-from archgen.project.fixing import fixed, judging
-from archgen.project.inputs import Input
-from archgen.project.models import Model, judge
-from archgen.project.patching import Impossible, patched
-from archgen.rule import Rule
+from archgen.language.load import load
+from archgen.language.write.patch import Impossible, patched
+from archgen.linting.policy import Policy
+from archgen.linting.rule import Rule
+from archgen.model.change import Append, Change, Put, Remove
+from archgen.model.finding import Finding
 from archgen.rules import BY_NAME, RULES
 from tests.examples import examples
 

@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archgen.app.formatting import formatted
+from archgen.app.typo_fixes import mended, misspelt
 from archgen.cli import main
-from archgen.loader import load
-from archgen.project.formatting import formatted
-from archgen.project.mending import mended, misspelt
+from archgen.language.load import load
 from archgen.rules import RULES
 
 ROOT = Path(__file__).parent.parent

@@ -9,15 +9,15 @@ from random import Random
 
 import pytest
 
+from archgen.app import formatting
+from archgen.app.apply_fixes import fixed, judging
+from archgen.app.formatting import difference, formatted
+from archgen.app.typo_fixes import mended
+from archgen.app.workspace.inputs import Input
 from archgen.cli import main
-from archgen.errors import ModelError
-from archgen.loader import load
-from archgen.policy import Policy
-from archgen.project import formatting
-from archgen.project.fixing import fixed, judging
-from archgen.project.formatting import difference, formatted
-from archgen.project.inputs import Input
-from archgen.project.mending import mended
+from archgen.language.load import load
+from archgen.linting.policy import Policy
+from archgen.model.problems import ModelError
 from tests.layouts import relaid
 from tests.spoilers import models
 

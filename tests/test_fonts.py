@@ -11,13 +11,13 @@ import pytest
 
 import archgen
 from archgen.cli import main
-from archgen.export.fonts import fallbacks, font_files, usual_file
-from archgen.export.outlines import outlined
-from archgen.export.png import png
-from archgen.markup import words
-from archgen.metrics import measured, text_width
-from archgen.picture import picture
-from archgen.theme import SIZES
+from archgen.render.raster.fonts import fallbacks, font_files, usual_file
+from archgen.render.raster.outlines import outlined
+from archgen.render.raster.png import png
+from archgen.style.svg_document import picture
+from archgen.style.svg_markup import words
+from archgen.style.text_metrics import measured, text_width
+from archgen.style.theme import SIZES
 
 HERE = all(find_spec(name) for name in ("manimgx_fonts", "manimgx_fonts_cjk", "uharfbuzz"))
 FONTS = pytest.mark.skipif(not HERE, reason="the fonts extra is not installed")
@@ -151,7 +151,7 @@ def test_the_order_is_that_of_the_bidirectional_algorithm() -> None:
 @FONTS
 def test_a_pdf_has_all_scripts() -> None:
     pytest.importorskip("reportlab", reason="the slides extra is not installed")
-    from archgen.export.pdf import pdf
+    from archgen.render.raster.pdf import pdf
 
     assert pdf(drawn("web 负载均衡")) != pdf(drawn("web 服务器组"))
     assert pdf(drawn("web 负载均衡")) == pdf(drawn("web 负载均衡"))

@@ -15,22 +15,22 @@ from xml.etree import ElementTree
 
 import pytest
 
+from archgen.analysis.topology import Topology
+from archgen.app.formats import FORMATS, format_of
 from archgen.cli import main
-from archgen.layout.domain import domain
+from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Placed
-from archgen.layout.sequence import place
-from archgen.markup import clean
-from archgen.project.formats import FORMATS, format_of
-from archgen.render import d2, plantuml
-from archgen.render.drawio import diagram_drawio, sequence_drawio
-from archgen.render.excalidraw import diagram_excalidraw, sequence_excalidraw
-from archgen.render.structurizr import structurizr
-from archgen.render.text import diagram_cells, diagram_text, wide
-from archgen.render.text_list import diagram_list, sequence_list
-from archgen.render.text_sequence import sequence_text
-from archgen.topology import Topology
-from archgen.view import Diagram, Message, Sequence
+from archgen.layout.sequence.arrangement import place
+from archgen.render.canvas.drawio import diagram_drawio, sequence_drawio
+from archgen.render.canvas.excalidraw import diagram_excalidraw, sequence_excalidraw
+from archgen.render.code import d2, plantuml
+from archgen.render.code.structurizr import structurizr
+from archgen.render.text.diagram import diagram_cells, diagram_text, wide
+from archgen.render.text.list import diagram_list, sequence_list
+from archgen.render.text.sequence import sequence_text
+from archgen.style.svg_markup import clean
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Message, Sequence
 from archgen.views.flow import flow_sequence
 from tests.hostile import HOSTILE
 from tests.test_exports import HOSTILE_TEXTS, MODELS, SHIPPED, hostile_diagram, hostile_sequence, words

@@ -8,16 +8,16 @@ from xml.etree import ElementTree
 
 import pytest
 
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.export.png import png, widened, without_ground
-from archgen.layout.domain import domain
+from archgen.engines.score import Score, score
+from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedNode
-from archgen.layout.score import Score, score
-from archgen.render.diagram_svg import diagram_svg
-from archgen.render.sequence_svg import sequence_svg
-from archgen.topology import Topology
-from archgen.view import Diagram, Edge, Node
+from archgen.render.raster.png import png, widened, without_ground
+from archgen.render.svg.diagram_svg import diagram_svg
+from archgen.render.svg.sequence_svg import sequence_svg
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Edge, Node
 from archgen.views.flow import flow_sequence
 from tests.geometry import bends, crossings
 from tests.test_exports import MODELS, SHIPPED

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from archgen.internal import InternalError
-from archgen.project.models import judge
+from archgen.app.models import judge
+from archgen.system.internal_errors import InternalError
 from tests import fuzz, fuzz_lint, trial
 from tests.fuzz import COUNTS, case, main
 from tests.fuzz_commands import COMMANDS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archgen.cli import main
-from archgen.schema import schema_text
+from archgen.language.schema import schema_text
 
 NAME = "m.arch.yaml"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from archgen.assessment import assess
+from archgen.analysis.assessment import assess
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.finding import Subject
-from archgen.gains import Gain, Gains, gains
-from archgen.loader import load
-from archgen.topology import Topology
+from archgen.improve.gains import Gain, Gains, gains
+from archgen.language.load import load
+from archgen.model.finding import Subject
 
 ROOT = Path(__file__).parent.parent
 TIER = {number: next((ROOT / "models").glob(f"{number}-*.arch.yaml")) for number in (1, 2, 3, 4)}

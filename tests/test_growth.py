@@ -14,16 +14,17 @@ from typing import Any
 
 import pytest
 
-from archgen.internal import Isolation
-from archgen.loader import load
-from archgen.project import analyze as analyzing
-from archgen.project import what_if as comparing
-from archgen.project.analyze import analyze
-from archgen.project.models import Model
-from archgen.project.what_if import what_if
-from archgen.reliability import cuts, repair
-from archgen.report.terminal import Style
-from archgen.topology import Topology
+from archgen.analysis.topology import Topology
+from archgen.app import analyze as analyzing
+from archgen.app import what_if as comparing
+from archgen.app.analyze import analyze
+from archgen.app.models import Model
+from archgen.app.what_if import what_if
+from archgen.improve import repair
+from archgen.language.load import load
+from archgen.reliability import cuts
+from archgen.report.common.terminal import Style
+from archgen.system.internal_errors import Isolation
 from benchmarks.shapes import SHAPES
 
 MOST = 3.0

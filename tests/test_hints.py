@@ -8,9 +8,9 @@ import pytest
 
 from archgen.cli import main
 from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
-from archgen.kinds import KINDS
-from archgen.loader.hints import _KINDS_OF_PRODUCTS, begun, kind_of_product, with_port, with_unit
-from archgen.schema.keys import key_names, keys
+from archgen.language.schema.keys import key_names, keys
+from archgen.language.schema.suggestions import _KINDS_OF_PRODUCTS, begun, kind_of_product, with_port, with_unit
+from archgen.model.kinds import KINDS
 
 MODEL = "archgen: 1\nname: M\nhosts: {s-1: {}}\ncomponents:\n  a: {kind: cache, runs_on: s-1}\n"
 

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from archgen.errors import UsageError
-from archgen.site.hosted import directory
+from archgen.model.problems import UsageError
 from archgen.site.page import PAGE_CLASS, SCRIPTS, SITE_STYLE, STYLES
+from archgen.site_build.hosted import directory
 from tests.browser import DESKTOP, MARKS, PHONE, Browser, until
 from tests.document import Element, article, page, parse
 

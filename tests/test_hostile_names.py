@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from archgen.model import SUFFIX
+from archgen.model.architecture import SUFFIX
 from tests.document import Element, parse
 from tests.hostile_names import NAMELESS, NAMES, write
 

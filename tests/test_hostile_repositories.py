@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.workspace import git as safe
 from archgen.cli import main
-from archgen.executables import find_executable
-from archgen.project import git as safe
+from archgen.system.executables import find_executable
 from tests.hostile_repositories import LOST, MODEL, QUIET, TRAPS, Trap, git, repository
 
 PACKAGE = Path(safe.__file__).parents[1]

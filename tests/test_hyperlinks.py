@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.report.terminal import Style
+from archgen.report.common.terminal import Style
 
 ROOT = Path(__file__).parent.parent
 LINK = re.compile(r"\x1b\]8;;([^\x1b]*)\x1b\\([^\x1b]*(?:\x1b\[[0-9;]*m[^\x1b]*)*)\x1b\]8;;\x1b\\")

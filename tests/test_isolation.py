@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from pptx import Presentation
 
 from archgen.cli import main
-from archgen.project.serve import Serving
 from archgen.rules import RULES
+from archgen.site_build.serve import Serving
 
 ROOT = Path(__file__).parent.parent
 FIRST, SECOND = "1-simple-web-stack", "2-distributed-web-infrastructure"
@@ -111,7 +111,7 @@ def test_a_baseline_keeps_what_a_rule_that_failed_could_not_find(
         raise LookupError("broken")
 
     rules = tuple(replace(rule, check=check) if rule.id == "missing-backup" else rule for rule in RULES)
-    monkeypatch.setattr("archgen.project.catalogue.RULES", rules)
+    monkeypatch.setattr("archgen.app.config.catalogue.RULES", rules)
     for how in ("--write-baseline", "--prune-baseline"):
         assert main(["lint", "--baseline", "known.json", how, "--fail-on", "never"]) == 2
         assert (project / "known.json").read_text() == before
@@ -120,7 +120,7 @@ def test_a_baseline_keeps_what_a_rule_that_failed_could_not_find(
 def test_a_model_that_cannot_be_read_because_of_an_error_is_told(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.project.models.load", f"{FIRST}.arch.yaml")
+    broken("archgen.app.models.load", f"{FIRST}.arch.yaml")
     assert main(["lint", "--format", "concise", "--fail-on", "never"]) == 2
     out = told(capsys, f"models/{FIRST}.arch.yaml: internal error in reading the model")
     assert f"models/{SECOND}.arch.yaml" in out
@@ -140,9 +140,9 @@ def test_an_analysis_that_fails_loses_no_other(
     part: str,
 ) -> None:
     if function == "_json":
-        broken("archgen.report.assessment_json.write", "")
+        broken("archgen.report.analyze.json_.write", "")
     else:
-        broken(f"archgen.project.analyze.{function}", FIRST)
+        broken(f"archgen.app.analyze.{function}", FIRST)
     assert main(["analyze", "--format", "json=a.json", "--format", "text"]) == 2
     out = told(capsys, f"internal error in {part}")
     assert "Distributed web infrastructure" in out
@@ -152,7 +152,7 @@ def test_an_analysis_that_fails_loses_no_other(
 def test_a_flow_that_cannot_be_simulated_loses_no_other(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.project.simulate.outcome", "other")
+    broken("archgen.app.simulate.outcome", "other")
     words = ["simulate", f"models/{SECOND}.arch.yaml", "--kill", "lb-1", "--format", "json"]
     assert main(words) == 2
     flows = json.loads(told(capsys, "internal error in flow other"))["flows"]
@@ -163,7 +163,7 @@ def test_a_flow_that_cannot_be_simulated_loses_no_other(
 def test_a_repair_that_fails_is_told(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.project.what_if.repair", FIRST)
+    broken("archgen.app.what_if.repair", FIRST)
     assert main(["what-if", f"models/{FIRST}.arch.yaml"]) == 2
     assert told(capsys, f"models/{FIRST}.arch.yaml: internal error in changes") == ""
 
@@ -175,7 +175,7 @@ def test_a_comparison_that_fails_loses_no_other(
     for name, before in ((SECOND, FIRST), ("3-third", SECOND)):
         text = second.replace("archgen: 1\n", f"archgen: 1\nfollows: {before}\n")
         (project / f"models/{name}.arch.yaml").write_text(text)
-    broken("archgen.project.diff.evolve", "3-third")
+    broken("archgen.app.diff.evolve", "3-third")
     assert main(["diff"]) == 2
     out = told(capsys, "models/3-third.arch.yaml: internal error in comparison")
     assert f"{FIRST}.arch.yaml" in out
@@ -186,7 +186,7 @@ def test_a_picture_that_fails_loses_no_other(
 ) -> None:
     assert main(["draw", "-o", "whole"]) == 0
     capsys.readouterr()
-    broken("archgen.project.pictures.flow_sequence", FLOW)
+    broken("archgen.app.pictures.flow_sequence", FLOW)
     assert main(["draw", f"models/{FIRST}.arch.yaml", "-o", "part"]) == 2
     told(capsys, f"models/{FIRST}.arch.yaml: internal error in {FIRST}.flow-{FLOW}.svg")
     made = {file.name: file.read_bytes() for file in (project / "part").iterdir()}
@@ -201,7 +201,7 @@ def test_a_picture_that_another_program_cannot_lay_out_loses_no_other(
     command = project / "d2"
     command.write_text("#!/bin/sh\necho no room >&2\nexit 1\n")
     command.chmod(0o755)
-    monkeypatch.setattr("archgen.export.d2_engine.d2_command", lambda: str(command))
+    monkeypatch.setattr("archgen.engines.d2_engine.d2_command", lambda: str(command))
     assert main(["draw", f"models/{FIRST}.arch.yaml", "-o", "out", "--engine", "d2"]) == 2
     err = capsys.readouterr().err
     assert f"models/{FIRST}.arch.yaml: {FIRST}.deployment.svg can't be made: `d2` failed: no room" in err
@@ -212,7 +212,7 @@ def test_a_picture_that_another_program_cannot_lay_out_loses_no_other(
 def test_a_block_that_cannot_be_shown_loses_no_other(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.project.show._deployment", FIRST)
+    broken("archgen.app.show._deployment", FIRST)
     assert main(["show", f"models/{FIRST}.arch.yaml"]) == 2
     assert "GET /" in told(capsys, f"models/{FIRST}.arch.yaml: internal error in the deployment")
 
@@ -220,11 +220,11 @@ def test_a_block_that_cannot_be_shown_loses_no_other(
 @pytest.mark.parametrize(
     ("function", "about", "form"),
     [
-        ("archgen.project.pictures.flow_sequence", FLOW, "pptx"),
+        ("archgen.app.pictures.flow_sequence", FLOW, "pptx"),
         ("archgen.slides.deck._reliability", FIRST, "pptx"),
         ("archgen.slides.deck._rung", FIRST, "pptx"),
-        ("archgen.export.pptx.sequence.paint", "A visitor opens a page", "pptx"),
-        ("archgen.render.slide_svg.placed_sequence_svg", "A visitor opens a page", "svg"),
+        ("archgen.slides.pptx.sequence.paint", "A visitor opens a page", "pptx"),
+        ("archgen.slides.slide_svg.placed_sequence_svg", "A visitor opens a page", "svg"),
     ],
 )
 def test_a_slide_that_fails_loses_no_other(
@@ -254,11 +254,11 @@ def test_a_slide_that_fails_loses_no_other(
 # The site
 
 PAGES = [
-    ("-o", "archgen.site.pages.flow_page", FLOW, f"page {FIRST}/flows/{FLOW}/index.md"),
-    ("--pages", "archgen.site.pages.tier_page", FIRST, f"page {FIRST}/index.md"),
-    ("--pages", "archgen.site.pages.home_page", FIRST, "page index.md"),
+    ("-o", "archgen.site.all_pages.flow_page", FLOW, f"page {FIRST}/flows/{FLOW}/index.md"),
+    ("--pages", "archgen.site.all_pages.tier_page", FIRST, f"page {FIRST}/index.md"),
+    ("--pages", "archgen.site.all_pages.home_page", FIRST, "page index.md"),
     ("--pages", "archgen.site.failed.assess", FIRST, "analysis"),
-    ("--pages", "archgen.site.plain._tier", FIRST, "file llms.txt"),
+    ("--pages", "archgen.site.pages.plain._tier", FIRST, "file llms.txt"),
 ]
 
 
@@ -289,7 +289,7 @@ def test_a_page_that_fails_loses_no_other(
 def test_what_the_theme_cannot_take_loses_no_other_page(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.project.html.headed", "{ #steps }")
+    broken("archgen.site_build.html.headed", "{ #steps }")
     assert main(["build", f"models/{FIRST}.arch.yaml"]) == 2
     capsys.readouterr()
     assert "This page could not be made" in (project / f"site/{FIRST}/flows/{FLOW}/index.html").read_text()
@@ -299,7 +299,7 @@ def test_what_the_theme_cannot_take_loses_no_other_page(
 def test_a_page_of_a_single_file_that_fails_loses_no_other(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.site.single._block", "GET /")
+    broken("archgen.site_build.single_page._block", "GET /")
     assert main(["build", "--single-file", "site.html"]) == 2
     capsys.readouterr()
     page = (project / "site.html").read_text()
@@ -308,7 +308,7 @@ def test_a_page_of_a_single_file_that_fails_loses_no_other(
 
 
 def test_a_served_site_shows_the_other_pages(project: Path, broken: Callable[[str, str], None]) -> None:
-    broken("archgen.site.pages.flow_page", FLOW)
+    broken("archgen.site.all_pages.flow_page", FLOW)
     said: list[str] = []
     models = tuple(map(str, sorted((project / "models").iterdir())))
     serving = Serving(lambda: models, lambda: "2026-11-24", "Systems", str(project / "served"), said.append)
@@ -331,8 +331,8 @@ def test_any_other_error_is_told_in_a_line(
     broken: Callable[[str, str], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    broken("archgen.project.site.write_pages", "")
-    monkeypatch.setattr("archgen.cli.build.write_pages", __import__("archgen.project.site").project.site.write_pages)
+    broken("archgen.site_build.site.write_pages", "")
+    monkeypatch.setattr("archgen.cli.build.write_pages", sys.modules["archgen.site_build.site"].write_pages)
     assert main(["build", "--pages", "out"]) == 2
     told(capsys, "internal error in archgen build", "report this as an error of archgen")
     monkeypatch.setenv("ARCHGEN_DEBUG", "1")

@@ -8,8 +8,8 @@ import pytest
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib.path.parser import parse_path
 
-from archgen.glyphs import STROKES, Icon, glyph, group_glyph
-from archgen.kinds import KINDS
+from archgen.model.kinds import KINDS
+from archgen.style.glyphs import STROKES, Icon, glyph, group_glyph
 
 
 def bounds(path: str) -> tuple[float, float, float, float]:

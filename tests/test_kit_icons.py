@@ -12,13 +12,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archgen.export.drawing import drawing
-from archgen.export.icons import BRAND_COLOURS, icon, icons, mono
-from archgen.export.png import pixels, png
-from archgen.glyphs import Icon
-from archgen.markup import element, symbols, use
-from archgen.picture import picture
-from archgen.theme import DARK, LIGHT, Theme
+from archgen.render.icons.drawing import drawing
+from archgen.render.icons.icons import BRAND_COLOURS, icon, icons, mono
+from archgen.render.raster.png import pixels, png
+from archgen.style.glyphs import Icon
+from archgen.style.svg_document import picture
+from archgen.style.svg_markup import element, symbols, use
+from archgen.style.theme import DARK, LIGHT, Theme
 from tests.test_kit_theme import contrast
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">{}</svg>'
@@ -221,7 +221,7 @@ class Absent:
     def find_spec(self, name, path=None, target=None):
         if name in ("material", "diagrams"): raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, Absent())
-from archgen.export.icons import icon
+from archgen.render.icons.icons import icon
 assert icon("nginx") is None and icon("haproxy") is not None and icon("diagrams/onprem/network/haproxy") is None
 """
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.export.png import png
-from archgen.finding import SEVERITIES
-from archgen.glyphs import glyph
-from archgen.markup import badge, clean, cross, element, escape, identifier, lock, number, symbols, use, words
-from archgen.metrics import text_width
-from archgen.picture import picture
-from archgen.theme import DARK, LIGHT, Mode
+from archgen.model.finding import SEVERITIES
+from archgen.render.raster.png import png
+from archgen.style.glyphs import glyph
+from archgen.style.svg_document import picture
+from archgen.style.svg_markup import badge, clean, cross, element, escape, identifier, lock, number, symbols, use, words
+from archgen.style.text_metrics import text_width
+from archgen.style.theme import DARK, LIGHT, Mode
 from tests.hostile import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,8 +7,8 @@ from typing import get_args
 
 import pytest
 
-from archgen.theme import CONTRAST, DARK, LIGHT, LINES, PRINT, THEMES, Theme, colours
-from archgen.topology import Meaning
+from archgen.analysis.topology import Meaning
+from archgen.style.theme import CONTRAST, DARK, LIGHT, LINES, PRINT, THEMES, Theme, colours
 
 GROUNDS = ("ground", "tint_1", "tint_2", "tint_3", "card")
 TEXT = ("ink", "muted", "accent", "encrypted", "plaintext", "error", "warning", "info")

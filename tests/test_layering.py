@@ -8,7 +8,10 @@ from itertools import combinations, pairwise, product
 import pytest
 from msgspec.structs import replace
 
-from archgen.layout.layered import layered
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.turned import by_calls, by_roles
 from archgen.layout.layering.core import Graph, layers
 from archgen.layout.layering.crossings import inversions
 from archgen.layout.layering.cycles import closing
@@ -19,11 +22,8 @@ from archgen.layout.layering.simplex import Arc, longest_path, shortest
 from archgen.layout.layering.spreading import TALLEST
 from archgen.layout.layering.straight import Choice, Spacing, heaviest
 from archgen.layout.placed import Box
-from archgen.layout.turned import by_calls, by_roles
-from archgen.loader import load
-from archgen.topology import Topology
-from archgen.view import Diagram, Edge, Node
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Edge, Node
 from archgen.views.overview import overview
 from tests.geometry import bends, crossings, faults
 from tests.limit_models import LIMITS

@@ -6,16 +6,16 @@ from itertools import pairwise
 
 import pytest
 
-from archgen.layout.domain import domain
-from archgen.layout.layered import layered
-from archgen.layout.pieces import unpainted
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.pieces import unpainted
 from archgen.layout.placed import Box, Engine, Placed, PlacedNode
-from archgen.loader import load
-from archgen.model import Architecture, Component, Connection, Port, Replica
-from archgen.render.diagram_svg import diagram_svg
-from archgen.topology import Topology
-from archgen.view import Badge, Diagram, Edge, Node
+from archgen.model.architecture import Architecture, Component, Connection, Port, Replica
+from archgen.render.svg.diagram_svg import diagram_svg
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Badge, Diagram, Edge, Node
 from tests.geometry import bends, crossings, faults
 from tests.limit_models import EMPTY, LIMITS
 from tests.random_models import large_model, random_model

@@ -7,13 +7,13 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from archgen.errors import ModelError
-from archgen.layout.domain import domain
+from archgen.analysis.topology import Topology
+from archgen.app.layouts import ENGINES
+from archgen.language.load import load
+from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Placed
-from archgen.loader import load
-from archgen.model import Hints
-from archgen.project.layouts import ENGINES
-from archgen.topology import Topology
+from archgen.model.architecture import Hints
+from archgen.model.problems import ModelError
 from archgen.views.deployment import deployment
 from tests.geometry import faults
 from tests.random_models import random_model

@@ -12,22 +12,22 @@ pytest.importorskip("pptx", reason="the slides extra is not installed")
 
 from pptx import Presentation
 
-from archgen.deck import PICTURE, Deck, Picture
-from archgen.export.pptx import pptx
-from archgen.layout.columns import columns
-from archgen.layout.domain import arranged
-from archgen.layout.legible import MOST, READABLE, legible, points
+from archgen.app.models import judge
+from archgen.app.systems import tiers
+from archgen.app.workspace.inputs import find, read
+from archgen.engines.score import score
+from archgen.layout.deployment.arrangement import arranged
+from archgen.layout.deployment.columns import columns
 from archgen.layout.measures import BRIEF, ROOM, USUAL
 from archgen.layout.placed import Placed
-from archgen.layout.score import score
-from archgen.layout.tables import SIZES, lay_out
-from archgen.layout.titles import SMALLEST, fitted_title
-from archgen.metrics import text_width
-from archgen.project.inputs import find, read
-from archgen.project.models import judge
-from archgen.project.tiers import tiers
-from archgen.view import Diagram, Edge, Group, Node
+from archgen.slides.layout.legible import MOST, READABLE, legible, points
+from archgen.slides.layout.tables import SIZES, lay_out
+from archgen.slides.layout.titles import SMALLEST, fitted_title
+from archgen.slides.pptx import pptx
+from archgen.slides.values import PICTURE, Deck, Picture
+from archgen.style.text_metrics import text_width
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Edge, Group, Node
 from archgen.views.overview import overview
 from archgen.views.part import parts, unwatched
 

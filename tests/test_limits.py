@@ -9,14 +9,14 @@ from random import Random
 import jsonschema
 import pytest
 
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.finding import Subject
-from archgen.loader import load
+from archgen.language.load import load
+from archgen.model.finding import Subject
 from archgen.reliability.bdd import Bdd, BudgetExceeded
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States
-from archgen.topology import Topology
 
 CONTRACT = json.loads((Path(__file__).parent.parent / "docs" / "analyze-1.schema.json").read_text(encoding="utf-8"))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.project.live import is_own, is_plain, own_hosts
+from archgen.site_build.live import is_own, is_plain, own_hosts
 from tests.hostile_names import NAMELESS, write
 from tests.test_serve import Served
 

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archgen.errors import ModelError, Problem
-from archgen.finding import Subject
-from archgen.loader import Loaded, check_ladder, load
-from archgen.loader.syntax import lines_of
-from archgen.model import (
+from archgen.language.load import Loaded, check_ladder, load
+from archgen.language.yaml.syntax import lines_of
+from archgen.model.architecture import (
     Answer,
     Availability,
     Component,
@@ -24,6 +22,8 @@ from archgen.model import (
     Step,
     Tls,
 )
+from archgen.model.finding import Subject
+from archgen.model.problems import ModelError, Problem
 
 MODELS = sorted((Path(__file__).parent.parent / "models").glob("*.arch.yaml"))
 

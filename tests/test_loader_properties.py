@@ -12,15 +12,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.errors import ModelError
-from archgen.kinds import KINDS
-from archgen.loader import load, reading
-from archgen.loader.faults import Unreadable
-from archgen.loader.reading import parse
-from archgen.loader.validating import is_valid
-from archgen.model import Architecture
-from archgen.protocols import PROTOCOLS
-from archgen.schema import schema_text
+from archgen.language.load import load
+from archgen.language.schema import schema_text
+from archgen.language.schema.validation import is_valid
+from archgen.language.yaml import parser as reading
+from archgen.language.yaml.faults import Unreadable
+from archgen.language.yaml.parser import parse
+from archgen.model.architecture import Architecture
+from archgen.model.kinds import KINDS
+from archgen.model.problems import ModelError
+from archgen.model.protocols import PROTOCOLS
 from tests.examples import examples
 
 ROOT = Path(__file__).parent.parent

@@ -8,16 +8,16 @@ from itertools import pairwise
 import pytest
 from msgspec.structs import replace
 
-from archgen.export.graphviz_engine import graphviz
-from archgen.layout.best import best
-from archgen.layout.domain import domain
+from archgen.analysis.topology import Topology
+from archgen.engines.best import best
+from archgen.engines.graphviz_engine import graphviz
+from archgen.language.load import load
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.turned import by_roles
 from archgen.layout.placed import Box, Placed
-from archgen.layout.turned import by_roles
-from archgen.loader import load
-from archgen.theme import SIZES
-from archgen.topology import Topology
-from archgen.view import Diagram
+from archgen.style.theme import SIZES
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram
 from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.zones import zones

@@ -14,10 +14,10 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.client import LanguageClient
 
 from archgen.cli import main
-from archgen.loader import load
-from archgen.project.language import grammar
-from archgen.project.language.cursor import cursor
-from archgen.project.language.outline import Outline
+from archgen.editor import grammar
+from archgen.editor.cursor import cursor
+from archgen.editor.outline import Outline
+from archgen.language.load import load
 
 ROOT = Path(__file__).parent.parent
 TIER = (
@@ -467,7 +467,7 @@ def test_every_key_that_names_things_is_known() -> None:
 @pytest.mark.parametrize("file", sorted((ROOT / "models").glob("*.arch.yaml")), ids=lambda file: file.name[:1])
 def test_every_name_of_a_model_is_seen(file: Path) -> None:
     """Each component has another name; the model means the same with it."""
-    from archgen.project.language.family import Family, renamed
+    from archgen.editor.related_files import Family, renamed
 
     text = file.read_text(encoding="utf-8")
     for component in load(file.name, text.encode()).architecture.components:
@@ -510,6 +510,6 @@ def test_without_its_library_the_command_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pygls", None)
     monkeypatch.setitem(sys.modules, "lsprotocol", None)
-    monkeypatch.delitem(sys.modules, "archgen.project.language.server", raising=False)
+    monkeypatch.delitem(sys.modules, "archgen.editor.server", raising=False)
     assert main(["lsp"]) == 2
     assert "archgen[lsp]" in capsys.readouterr().err

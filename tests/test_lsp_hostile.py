@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from archgen.project.fences import Fault, Fence, embed
-from archgen.project.language.outline import Outline
+from archgen.editor.outline import Outline
+from archgen.site_build.fences import Fault, Fence, embed
 
 ROOT = Path(__file__).parent.parent
 TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")

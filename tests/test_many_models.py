@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from archgen.analysis.topology import Topology
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import read
+from archgen.app.workspace.parallel import judge_in_parallel
 from archgen.cli import main
-from archgen.project.inputs import read
-from archgen.project.models import judge
-from archgen.project.parallel import judge_in_parallel
-from archgen.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule
 from archgen.rules import BY_NAME, RULES
-from archgen.topology import Topology
 
 ROOT = Path(__file__).parent.parent
 ARCHGEN = [sys.executable, "-m", "archgen.cli", "lint", "--today", "2026-12-31"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from archgen.render.mermaid import diagram_mermaid, sequence_mermaid
+from archgen.render.code.mermaid import diagram_mermaid, sequence_mermaid
 from tests import browser
 from tests.drawn import READERS, drawn, needs_reader
 from tests.test_formats import every_diagram, every_sequence

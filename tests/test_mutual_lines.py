@@ -11,10 +11,10 @@ import pytest
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.loader import load
-from archgen.render.text_list import diagram_list
-from archgen.topology import Topology
+from archgen.language.load import load
+from archgen.render.text.list import diagram_list
 from archgen.views.deployment import deployment
 
 MODEL = """archgen: 1

@@ -14,15 +14,15 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from archgen.assessment import Probabilities, quantified
+from archgen.analysis.assessment import Probabilities, quantified
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.export.openpsa import write
-from archgen.loader import load
-from archgen.model import Architecture, Availability
+from archgen.language.load import load
+from archgen.model.architecture import Architecture, Availability
 from archgen.reliability.availability import Calculation
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.failure import failures
-from archgen.topology import Topology
+from archgen.render.code.openpsa import write
 from tests.random_flows import architecture
 
 ROOT = Path(__file__).parent.parent

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.model import SUFFIX
-from archgen.report.encoding import encode
-from archgen.report.terminal import Style, inert
+from archgen.model.architecture import SUFFIX
+from archgen.report.common.encoding import encode
+from archgen.report.common.terminal import Style, inert
 from tests.hostile_names import NAMES, STEERING, write
 from tests.test_hostile_terminal import HOSTILE, model
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.expression import ExpressionError, Type, Value, compiled
-from archgen.loader import load
-from archgen.own_rules import FACTS
-from archgen.topology import Topology
+from archgen.language.load import load
+from archgen.linting.conditions import ExpressionError, Type, Value, compiled
+from archgen.linting.custom_rules import FACTS
 
 ROOT = Path(__file__).parent.parent
 TYPES: dict[str, Type] = {

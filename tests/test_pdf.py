@@ -15,15 +15,15 @@ import pypdf
 import pytest
 from fontTools.ttLib import TTFont
 
-from archgen.export.pdf import bound, pdf, written
+from archgen.analysis.topology import Topology
 from archgen.export.shapes import IDENTITY, Layer, Outline, Paint, Raster, Shape, Sheet, Words
 from archgen.export.static_fonts import static_font
 from archgen.export.svg_shapes import sheet
-from archgen.layout.domain import domain
-from archgen.metrics import text_width
-from archgen.render.diagram_svg import diagram_svg
-from archgen.render.sequence_svg import sequence_svg
-from archgen.topology import Topology
+from archgen.layout.deployment.arrangement import domain
+from archgen.render.raster.pdf import bound, pdf, written
+from archgen.render.svg.diagram_svg import diagram_svg
+from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.style.text_metrics import text_width
 from archgen.views.deployment import deployment
 from tests.hostile import HOSTILE
 from tests.test_exports import MODELS, SHIPPED, hostile_diagram
@@ -100,7 +100,7 @@ def test_a_document_says_what_it_is_and_nothing_of_whom() -> None:
 
 def test_the_same_pictures_are_the_same_bytes_whatever_was_written_before() -> None:
     script = (
-        "import sys; from archgen.export.pdf import pdf; from tests.test_pdf import *\n"
+        "import sys; from archgen.render.raster.pdf import pdf; from tests.test_pdf import *\n"
         "for at in map(int, sys.argv[1:]): made = pdf(svg_of(SHIPPED[at]))\n"
         "sys.stdout.buffer.write(made)"
     )

@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archgen.internal import Isolation
-from archgen.project.draw import draw
-from archgen.project.inputs import read
-from archgen.project.models import judge
-from archgen.project.pictures import Drawing
-from archgen.project.tiers import tiers
-from archgen.topology import Topology
+from archgen.analysis.topology import Topology
+from archgen.app.draw import draw
+from archgen.app.models import judge
+from archgen.app.pictures import Drawing
+from archgen.app.systems import tiers
+from archgen.app.workspace.inputs import read
+from archgen.system.internal_errors import Isolation
 from tests.picture_hashes import FILE, hashes
 from tests.test_exports import MODELS
 

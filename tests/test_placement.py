@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.change import Put
-from archgen.finding import Subject
-from archgen.loader import load
-from archgen.reliability.edits import AddReplica, apply, fresh
+from archgen.edits.changes import AddReplica, apply, fresh
+from archgen.edits.placement import room
+from archgen.improve.repair import repair
+from archgen.language.load import load
+from archgen.model.change import Put
+from archgen.model.finding import Subject
 from archgen.reliability.index import Index
-from archgen.reliability.placement import room
-from archgen.reliability.repair import repair
-from archgen.report.what_if import yaml
+from archgen.report.what_if.comparison import yaml
 from tests.edges import all_findings, model
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archgen.app.lint import exit_code
 from archgen.cli import main
-from archgen.finding import CATEGORIES, SEVERITIES, Finding, Subject
-from archgen.policy import MEANINGLESS, PERSONAS, Policy, chosen, graded, shown, weight
-from archgen.project.lint import exit_code
+from archgen.linting.policy import MEANINGLESS, PERSONAS, Policy, chosen, graded, shown, weight
+from archgen.model.finding import CATEGORIES, SEVERITIES, Finding, Subject
 from archgen.rules import BY_NAME, RULES
 
 ROOT = Path(__file__).parent.parent

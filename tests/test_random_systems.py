@@ -8,16 +8,16 @@ from functools import cache
 
 import pytest
 
-from archgen.internal import Isolation
-from archgen.loader import load
-from archgen.project import analyze as analyzing
-from archgen.project import what_if as comparing
-from archgen.project.analyze import analyze
-from archgen.project.models import Model
-from archgen.project.what_if import what_if
-from archgen.report.assessment import Assessed
-from archgen.report.terminal import Style
-from archgen.topology import Topology
+from archgen.analysis.topology import Topology
+from archgen.app import analyze as analyzing
+from archgen.app import what_if as comparing
+from archgen.app.analyze import analyze
+from archgen.app.models import Model
+from archgen.app.what_if import what_if
+from archgen.language.load import load
+from archgen.report.common.assessment import Assessed
+from archgen.report.common.terminal import Style
+from archgen.system.internal_errors import Isolation
 from tests.random_systems import NAME, system
 
 SYSTEMS = 120

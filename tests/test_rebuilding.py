@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.project.serve import Serving
+from archgen.site_build.serve import Serving
 from tests.test_site_chapters import contents
 
 ROOT = Path(__file__).parent.parent

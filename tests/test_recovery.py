@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.assessment import FlowAssessment, assess
-from archgen.loader import load
-from archgen.topology import Topology
+from archgen.analysis.assessment import FlowAssessment, assess
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
 
 MODEL = """\
 archgen: 1

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from archgen.analysis import analyse
-from archgen.finding import Finding
-from archgen.loader import load
-from archgen.policy import shown
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.linting.policy import shown
+from archgen.model.finding import Finding
 from archgen.rules import RULES
-from archgen.topology import Topology
+from archgen.rules.run import analyse
 
 BOTH = ("read-page", "write-comment")
 WRITE = ("write-comment",)

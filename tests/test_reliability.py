@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.model import Architecture, Component, Connection, Flow, Port, Replica, Request
+from archgen.model.architecture import Architecture, Component, Connection, Flow, Port, Replica, Request
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index

@@ -15,14 +15,14 @@ import pytest
 from lxml import etree
 from markdown_it import MarkdownIt
 
+from archgen.app.lint import FORMATS, outcome
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import Input
 from archgen.cli import main
-from archgen.finding import Accepted, Finding, Proof, Related, Subject
-from archgen.project.inputs import Input
-from archgen.project.lint import FORMATS, outcome
-from archgen.project.models import judge
-from archgen.report import concise, github, gitlab, junit, markdown, sarif
-from archgen.report.outcome import Outcome
-from archgen.report.terminal import Style
+from archgen.model.finding import Accepted, Finding, Proof, Related, Subject
+from archgen.report.common.terminal import Style
+from archgen.report.lint import concise, github, gitlab, junit, markdown, sarif
+from archgen.report.lint.outcome import Outcome
 from archgen.rules import BY_NAME, RULES
 from tests.drawn import READERS, needs_reader
 from tests.hostile import HOSTILE

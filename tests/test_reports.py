@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.finding import Accepted, Finding, Proof, Related, Subject
-from archgen.report import json_, text
-from archgen.report.outcome import Outcome
-from archgen.report.terminal import LONGEST_WORD, Style, brief, columns, plain, wrap
+from archgen.model.finding import Accepted, Finding, Proof, Related, Subject
+from archgen.report.common.terminal import LONGEST_WORD, Style, brief, columns, plain, wrap
+from archgen.report.lint import json_, text
+from archgen.report.lint.outcome import Outcome
 
 CONTRACT = json.loads((Path(__file__).parent.parent / "docs" / "lint-1.schema.json").read_text(encoding="utf-8"))
 SOURCE = (

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.analysis import analyse
-from archgen.errors import Place
-from archgen.finding import Subject
-from archgen.naming import address
+from archgen.analysis.dns_names import address
+from archgen.analysis.topology import Topology
+from archgen.model.finding import Subject
+from archgen.model.problems import Place
 from archgen.rules import RULES
-from archgen.topology import Topology
+from archgen.rules.run import analyse
 from tests.edges import findings, subjects
 from tests.random_flows import architecture
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from archgen.analysis import analyse
-from archgen.loader import load
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
 from archgen.rules import RULES
-from archgen.topology import Topology
+from archgen.rules.run import analyse
 from tests.edges import TODAY, all_findings, findings, model, subjects
 
 MODELS = Path(__file__).parent.parent / "models"

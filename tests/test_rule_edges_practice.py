@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from archgen.analysis import analyse
-from archgen.end_of_support import TABLE, named, official, support_of
-from archgen.loader import load
+from archgen.analysis.support_dates import TABLE, named, official, support_of
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
 from archgen.rules import BY_NAME
-from archgen.topology import Topology
+from archgen.rules.run import analyse
 from tests.edges import findings, model, subjects
 
 APP = "api: {kind: service, runs_on: [s-1, s-2]"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.errors import ModelError
+from archgen.model.problems import ModelError
 from tests.edges import all_findings
 from tests.examples import examples
 

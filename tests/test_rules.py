@@ -6,14 +6,14 @@ import re
 
 import pytest
 
-from archgen.analysis import analyse
-from archgen.errors import ModelError
-from archgen.loader import load
-from archgen.project.inputs import Input
-from archgen.project.models import judge
-from archgen.rule import Rule
+from archgen.analysis.topology import Topology
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import Input
+from archgen.language.load import load
+from archgen.linting.rule import Rule
+from archgen.model.problems import ModelError
 from archgen.rules import RULES
-from archgen.topology import Topology
+from archgen.rules.run import analyse
 
 MARK = re.compile(r"# finding: ([a-z0-9-]+(?:, [a-z0-9-]+)*)")
 
@@ -56,7 +56,8 @@ def test_ids_and_codes_are_unique_and_name_the_module() -> None:
     assert len({rule.id for rule in RULES}) == len({rule.code for rule in RULES}) == len(RULES)
     for rule in RULES:
         if rule.check is not None:
-            assert rule.check.__module__ == f"archgen.rules.{rule.id.replace('-', '_')}"
+            folder = {"model": "model_quality"}.get(rule.category, rule.category)
+            assert rule.check.__module__ == f"archgen.rules.{folder}.{rule.id.replace('-', '_')}"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.layout.placed import Box
-from archgen.layout.rungs import Bar, Rung, Rungs, place_rungs
+from archgen.slides.layout.comparison_chart import Bar, Rung, Rungs, place_rungs
 
 ROOM = Box(40, 78, 880, 430)
 HOURS = st.sampled_from([0.0, 0.001, 5.3, 48.2, 8766.0, inf])

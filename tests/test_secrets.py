@@ -11,11 +11,11 @@ import pytest
 import yaml
 from msgspec import Struct
 
-from archgen.errors import ModelError
-from archgen.loader import load
-from archgen.model import Architecture
-from archgen.rules.secret_in_model import EXCUSED, check, texts
-from archgen.topology import Topology
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.model.architecture import Architecture
+from archgen.model.problems import ModelError
+from archgen.rules.security.secret_in_model import EXCUSED, check, texts
 from tests import every_key
 from tests.walking import schema
 

@@ -13,16 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.finding import Finding, Subject
-from archgen.layout.lanes import messages
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
 from archgen.layout.placed import Box
-from archgen.layout.sequence import PlacedSequence, place
-from archgen.loader import load
-from archgen.markup import clean
-from archgen.model import Answer, Flow, Request
-from archgen.render.sequence_svg import sequence_svg
-from archgen.topology import Topology
-from archgen.view import Badge, Block, Item, Message, Participant, Remark, Section, Sequence
+from archgen.layout.sequence.arrangement import PlacedSequence, place
+from archgen.layout.sequence.lanes import messages
+from archgen.model.architecture import Answer, Flow, Request
+from archgen.model.finding import Finding, Subject
+from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.style.svg_markup import clean
+from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, Section, Sequence
 from archgen.views.flow import flow_sequence
 from tests.examples import examples
 from tests.hostile import HOSTILE
@@ -285,11 +285,11 @@ def test_an_empty_sequence_is_a_picture() -> None:
 
 PROBE = """
 import sys
-from archgen.loader import load
-from archgen.topology import Topology
+from archgen.language.load import load
+from archgen.analysis.topology import Topology
 from archgen.views.flow import flow_sequence
-from archgen.render.sequence_svg import sequence_svg
-from archgen.export.icons import icons
+from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.render.icons.icons import icons
 t = Topology(load(sys.argv[1], open(sys.argv[1], "rb").read()).architecture)
 for flow in t.architecture.flows:
     s = flow_sequence(t, flow)

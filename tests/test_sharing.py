@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from archgen.project.sharing import TURNS, shared
+from archgen.app.workspace.worker_pool import TURNS, shared
 
 
 @pytest.mark.parametrize("processes", [1, 2, 5])

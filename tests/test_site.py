@@ -12,15 +12,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from archgen.analysis import analyse
-from archgen.kinds import KINDS
-from archgen.loader import load
-from archgen.model import Answer, Frame, Request, Step
-from archgen.policy import shown
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.linting.policy import shown
+from archgen.model.architecture import Answer, Frame, Request, Step
+from archgen.model.kinds import KINDS
 from archgen.rules import RULES
+from archgen.rules.run import analyse
 from archgen.site import Tier
 from archgen.site.step import compare
-from archgen.topology import Topology
 from tests.document import Element, article, page, rows, section, table_after
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

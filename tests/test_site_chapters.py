@@ -7,16 +7,16 @@ import os
 import markdown
 import pytest
 
-from archgen.project import templates
-from archgen.project.html import write_html
-from archgen.project.inputs import read
-from archgen.project.models import judge
-from archgen.project.site import site_chapters
-from archgen.site.door import Door
-from archgen.site.headings import headed
-from archgen.site.menu import LISTED, menu
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import read
 from archgen.site.page import Chapter, Page
-from archgen.site.settings import settings
+from archgen.site_build import templates
+from archgen.site_build.headings import headed
+from archgen.site_build.html import write_html
+from archgen.site_build.menu import LISTED, menu
+from archgen.site_build.mkdocs_pages import Door
+from archgen.site_build.settings import settings
+from archgen.site_build.site import site_chapters
 
 MODELS = tuple(
     os.path.join(os.path.dirname(os.path.dirname(__file__)), "models", f"{name}.arch.yaml")
@@ -82,7 +82,7 @@ def test_the_bytes_do_not_depend_on_how_many_make_them(
     made = []
     for jobs in (1, 4):
         output = os.path.join(tmp_path, str(jobs))
-        monkeypatch.setattr("archgen.project.html.processes", lambda jobs=jobs: jobs)
+        monkeypatch.setattr("archgen.site_build.html.processes", lambda jobs=jobs: jobs)
         write_html(chapters, "Site", output)
         made.append(contents(output))
     assert made[0] == made[1]
@@ -103,7 +103,7 @@ def test_parts_that_pages_share_are_what_each_would_have(
     chapters: tuple[Chapter, ...], tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With few pages in the menu, most are in directories that it does not lead into."""
-    monkeypatch.setattr("archgen.site.menu.LISTED", 5)
+    monkeypatch.setattr("archgen.site_build.menu.LISTED", 5)
     made = []
     for name, repeated in (("each", ()), ("shared", templates.REPEATED)):
         monkeypatch.setattr(templates, "REPEATED", repeated)

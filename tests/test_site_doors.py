@@ -10,10 +10,10 @@ import sys
 
 import pytest
 
-from archgen.site.door import undated
 from archgen.site.escape import code, outside, prose, text, title
-from archgen.site.menu import place
 from archgen.site.source import yaml_block
+from archgen.site_build.menu import place
+from archgen.site_build.mkdocs_pages import undated
 from tests.document import article, page, parse, section
 from tests.hostile import HOSTILE
 
@@ -176,7 +176,7 @@ def seen(words: str) -> str:
 
 
 def title_free(words: str) -> str:
-    from archgen.report.terminal import plain
+    from archgen.report.common.terminal import plain
 
     return plain(" ".join(words.split()))
 
@@ -302,7 +302,7 @@ def test_a_generator_that_ignores_the_plugin_is_told_of(
     from importlib.util import find_spec
     from shutil import which
 
-    from archgen.project.generators import ignored_plugin
+    from archgen.site_build.generators import ignored_plugin
 
     with open(os.path.join(str(tmp_path), name), "w", encoding="utf-8") as stream:
         stream.write(text)

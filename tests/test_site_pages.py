@@ -5,15 +5,15 @@ from __future__ import annotations
 import markdown
 import pytest
 
-from archgen.analysis import analyse
-from archgen.evolution import Evolution
-from archgen.loader import load
-from archgen.model import Flow
+from archgen.compare import Evolution
+from archgen.language.load import load
+from archgen.model.architecture import Flow
 from archgen.rules import RULES
+from archgen.rules.run import analyse
 from archgen.site import Page, Tier
+from archgen.site.all_pages import pages
 from archgen.site.page import Section
-from archgen.site.pages import pages
-from archgen.view import Diagram
+from archgen.views.diagram import Diagram
 from tests.document import Element, parse, rows, section, table_after
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]
@@ -37,7 +37,7 @@ class Blank:
 
 def made(text: str, name: str = "sample") -> dict[str, Page]:
     loaded = load(f"{name}.arch.yaml", text.encode())
-    from archgen.topology import Topology
+    from archgen.analysis.topology import Topology
 
     topology = Topology(loaded.architecture)
     tier = Tier(topology, analyse(topology, loaded.source, RULES, "2026-11-24"), text)

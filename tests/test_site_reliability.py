@@ -10,21 +10,21 @@ from itertools import pairwise
 import markdown
 import pytest
 
-from archgen.analysis import analyse
-from archgen.assessment import FlowAssessment, assess
-from archgen.evolution import Evolution, evolve
-from archgen.evolution.side import Side
-from archgen.loader import load
-from archgen.model import Flow
-from archgen.report.assessment import lasting, percent
-from archgen.report.diff_words import sentences
+from archgen.analysis.assessment import FlowAssessment, assess
+from archgen.analysis.topology import Topology
+from archgen.compare import Evolution, evolve
+from archgen.compare.compared_model import Side
+from archgen.language.load import load
+from archgen.model.architecture import Flow
+from archgen.report.common.assessment import lasting, percent
+from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
+from archgen.rules.run import analyse
 from archgen.site import Page, Tier
+from archgen.site.all_pages import pages
 from archgen.site.blocks import block_html
 from archgen.site.page import Section
-from archgen.site.pages import pages
-from archgen.topology import Topology
-from archgen.view import Diagram
+from archgen.views.diagram import Diagram
 from tests.document import Element, parse, rows, section, table_after
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

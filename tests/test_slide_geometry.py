@@ -17,21 +17,21 @@ from pptx.dml.color import RGBColor  # noqa: E402
 from pptx.oxml.ns import qn  # noqa: E402
 from pptx.util import Emu, Pt  # noqa: E402
 
-from archgen.deck import PICTURE, Deck, Flow, Picture, Prose, Table  # noqa: E402
-from archgen.export.pptx.dashes import widths  # noqa: E402
-from archgen.export.pptx.near import Near  # noqa: E402
-from archgen.export.pptx.shortcuts import simple  # noqa: E402
-from archgen.layout.lanes import messages  # noqa: E402
-from archgen.layout.legible import READABLE, points  # noqa: E402
+from archgen.app.models import judge  # noqa: E402
+from archgen.app.pictures import Drawing  # noqa: E402
+from archgen.app.slides import slides, tiers_deck  # noqa: E402
+from archgen.app.systems import tiers  # noqa: E402
+from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.layout.placed import Box  # noqa: E402
-from archgen.metrics import text_width  # noqa: E402
-from archgen.project.inputs import Input, find, read  # noqa: E402
-from archgen.project.models import judge  # noqa: E402
-from archgen.project.pictures import Drawing  # noqa: E402
-from archgen.project.slides import slides, tiers_deck  # noqa: E402
-from archgen.project.tiers import tiers  # noqa: E402
+from archgen.layout.sequence.lanes import messages  # noqa: E402
 from archgen.site import Tier  # noqa: E402
-from archgen.theme import LINES  # noqa: E402
+from archgen.slides.layout.legible import READABLE, points  # noqa: E402
+from archgen.slides.pptx.dashes import widths  # noqa: E402
+from archgen.slides.pptx.shortcuts import simple  # noqa: E402
+from archgen.slides.pptx.spatial_index import Near  # noqa: E402
+from archgen.slides.values import PICTURE, Deck, Flow, Picture, Prose, Table  # noqa: E402
+from archgen.style.text_metrics import text_width  # noqa: E402
+from archgen.style.theme import LINES  # noqa: E402
 from tests.test_slides import DECK, PRESENTATION, TIERS, corners, every, faults  # noqa: E402
 
 ROOT = Path(__file__).parent.parent

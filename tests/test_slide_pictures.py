@@ -13,13 +13,13 @@ import pytest
 
 pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 
+from archgen.app.slides import bound_slides, single_slides, tiers_deck  # noqa: E402
 from archgen.cli import main  # noqa: E402
-from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Term, Terms  # noqa: E402
-from archgen.layout.rungs import Bar, Rung  # noqa: E402
-from archgen.metrics import text_width  # noqa: E402
-from archgen.project.slides import bound_slides, single_slides, tiers_deck  # noqa: E402
-from archgen.render.slide_svg import slide_svg  # noqa: E402
-from archgen.view import Badge  # noqa: E402
+from archgen.slides.layout.comparison_chart import Bar, Rung  # noqa: E402
+from archgen.slides.slide_svg import slide_svg  # noqa: E402
+from archgen.slides.values import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Term, Terms  # noqa: E402
+from archgen.style.text_metrics import text_width  # noqa: E402
+from archgen.views.diagram import Badge  # noqa: E402
 from tests.hostile import HOSTILE  # noqa: E402
 from tests.test_slides import DECK, DRAWING, TIERS  # noqa: E402
 

@@ -20,19 +20,19 @@ from pptx.dml.color import RGBColor  # noqa: E402
 from pptx.oxml.ns import qn  # noqa: E402
 from pptx.util import Emu, Inches, Pt  # noqa: E402
 
-from archgen.assessment import assess  # noqa: E402
+from archgen.analysis.assessment import assess  # noqa: E402
+from archgen.app.models import judge  # noqa: E402
+from archgen.app.pictures import Drawing  # noqa: E402
+from archgen.app.slides import slides, tiers_deck  # noqa: E402
+from archgen.app.systems import tiers  # noqa: E402
+from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.cli import main  # noqa: E402
-from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Terms  # noqa: E402
-from archgen.errors import UsageError  # noqa: E402
-from archgen.export.pptx import pptx as written  # noqa: E402
-from archgen.export.pptx.routes import Route, route  # noqa: E402
-from archgen.metrics import text_width, wrap  # noqa: E402
-from archgen.project.inputs import Input, find, read  # noqa: E402
-from archgen.project.models import judge  # noqa: E402
-from archgen.project.pictures import Drawing  # noqa: E402
-from archgen.project.slides import slides, tiers_deck  # noqa: E402
-from archgen.project.tiers import tiers  # noqa: E402
+from archgen.model.problems import UsageError  # noqa: E402
 from archgen.site import Tier  # noqa: E402
+from archgen.slides.pptx import pptx as written  # noqa: E402
+from archgen.slides.pptx.routes import Route, route  # noqa: E402
+from archgen.slides.values import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Terms  # noqa: E402
+from archgen.style.text_metrics import text_width, wrap  # noqa: E402
 from tests.hostile import HOSTILE  # noqa: E402
 from tests.hostile_model import write  # noqa: E402
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.errors import UsageError
-from archgen.project.tiers import check_names
+from archgen.app.systems import check_names
+from archgen.model.problems import UsageError
+from archgen.model.slug import LONGEST, distinct, same_place, slug
 from archgen.site.page import TAKEN
-from archgen.slug import LONGEST, distinct, same_place, slug
 from tests.hostile_names import NAMELESS, NAMES
 
 

@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from archgen.assessment import assess
-from archgen.finding import Subject
-from archgen.loader import load
-from archgen.model import Architecture
+from archgen.analysis.assessment import assess
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.model.architecture import Architecture
+from archgen.model.finding import Subject
 from archgen.reliability.failure import failures
 from archgen.reliability.simulation import alone, simulate, statuses
 from archgen.reliability.structure import requests
-from archgen.report.simulation import reason
-from archgen.report.stopping import stop
+from archgen.report.simulate.outcome import reason
 from archgen.site.compiled import compiled, elements, written
-from archgen.topology import Topology
+from archgen.views.failure_reason import stop
 from benchmarks.synthetic import model as synthetic
 from tests.javascript import Script
 from tests.random_flows import architecture

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from pptx import Presentation
 
-from archgen.errors import UsageError
-from archgen.export.pptx import package
-from archgen.export.pptx.package import check_package
-from archgen.project.inputs import given
-from archgen.project.models import judge
-from archgen.project.pictures import Drawing
-from archgen.project.slides import slides, tiers_deck
-from archgen.project.tiers import tiers
+from archgen.app.models import judge
+from archgen.app.pictures import Drawing
+from archgen.app.slides import slides, tiers_deck
+from archgen.app.systems import tiers
+from archgen.app.workspace.inputs import given
+from archgen.model.problems import UsageError
+from archgen.slides.pptx import package
+from archgen.slides.pptx.package import check_package
 
 ROOT = Path(__file__).parent.parent
 TIERS = tiers(judge(given((str(ROOT / "models" / "1-simple-web-stack.arch.yaml"),)), "2026-11-24"))

@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.cli import main
-from archgen.export.icons import icon, mono
-from archgen.layout.domain import domain
-from archgen.render.chart_svg import Bar, BarGroup, Chart, chart_svg
-from archgen.render.diagram_svg import diagram_svg
-from archgen.render.drawio import diagram_drawio
-from archgen.render.sequence_svg import sequence_svg
-from archgen.sketch import sketched
-from archgen.theme import LIGHT, SKETCH, THEMES, Mode, colours
+from archgen.layout.deployment.arrangement import domain
+from archgen.render.canvas.drawio import diagram_drawio
+from archgen.render.icons.icons import icon, mono
+from archgen.render.svg.chart_svg import Bar, BarGroup, Chart, chart_svg
+from archgen.render.svg.diagram_svg import diagram_svg
+from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.style.hand_drawn import sketched
+from archgen.style.theme import LIGHT, SKETCH, THEMES, Mode, colours
 from archgen.views.deployment import deployment
 from archgen.views.flow import flow_sequence
 from tests.test_exports import SHIPPED
@@ -57,7 +57,7 @@ def test_other_canvases_take_the_theme_too(name: Mode) -> None:
     drawn = diagram_drawio(domain(deployment(SHIPPED[1])), lambda _: None, THEMES[name])
     assert THEMES[name].card_line in drawn
     pptx = pytest.importorskip("pptx", reason="the slides extra is not installed")
-    from archgen.export.pptx.template import base
+    from archgen.slides.pptx.template import base
 
     target = BytesIO()
     base(None, THEMES[name]).presentation.save(target)

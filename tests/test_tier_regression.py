@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from archgen.app.models import Model, judge
+from archgen.app.workspace.inputs import Input
+from archgen.app.workspace.parallel import judge_in_parallel
 from archgen.cli import main
-from archgen.project.inputs import Input
-from archgen.project.models import Model, judge
-from archgen.project.parallel import judge_in_parallel
-from archgen.rules.tier_regression import RULE
+from archgen.rules.model_quality.tier_regression import RULE
 
 TODAY = "2026-11-24"
 FIRST, SECOND = (text for _, text in RULE.ladder)

@@ -7,14 +7,14 @@ from glob import glob
 
 import pytest
 
-from archgen.analysis import analyse
-from archgen.finding import Finding
-from archgen.layout.domain import domain
-from archgen.loader import load
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.layout.deployment.arrangement import domain
+from archgen.model.finding import Finding
 from archgen.rules import RULES
-from archgen.topology import Topology
-from archgen.view import Badge, Diagram
+from archgen.rules.run import analyse
 from archgen.views.aspects import ASPECTS
+from archgen.views.diagram import Badge, Diagram
 from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.path import path

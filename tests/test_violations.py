@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from archgen.errors import ModelError
-from archgen.loader import load
-from archgen.loader.validating import compiled
-from archgen.loader.violations import pattern_of
-from archgen.schema import schema
+from archgen.language.load import load
+from archgen.language.schema import schema
+from archgen.language.schema.validation import compiled
+from archgen.language.schema.violations import pattern_of
+from archgen.model.problems import ModelError
 from tests.spoilers import spoilt
 from tests.test_broken_inputs import RECIPES
 

@@ -13,9 +13,9 @@ from queue import Queue
 
 import pytest
 
+from archgen.app.workspace.watching import is_read, watched
 from archgen.cli import main
-from archgen.errors import UsageError
-from archgen.project.watching import is_read, watched
+from archgen.model.problems import UsageError
 
 ROOT = Path(__file__).parent.parent
 TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.policy import PERSONAS, Persona, told
+from archgen.linting.policy import PERSONAS, Persona, told
 from tests.edges import all_findings
 
 FILES = sorted((Path(__file__).parent / "well_built").glob("*.arch.yaml"))

@@ -12,13 +12,13 @@ import pytest
 import yaml
 
 from archgen.cli import main
-from archgen.loader import load
-from archgen.model import Architecture
-from archgen.reliability.edits import Edit, apply
+from archgen.edits.changes import Edit, apply
+from archgen.improve.repair import repair
+from archgen.language.load import load
+from archgen.model.architecture import Architecture
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
-from archgen.reliability.repair import repair
 from archgen.reliability.structure import build
 from tests.random_flows import architecture
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archgen.assessment import FlowAssessment, assess
-from archgen.loader import load
-from archgen.topology import Topology
+from archgen.analysis.assessment import FlowAssessment, assess
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.layout.best import best
-from archgen.layout.domain import domain
-from archgen.layout.measure import heading
-from archgen.layout.wrap import WIDE, fitted
-from archgen.loader import load
-from archgen.topology import Topology
-from archgen.view import Diagram, Group
+from archgen.engines.best import best
+from archgen.language.load import load
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.cards import heading
+from archgen.layout.deployment.wrap import WIDE, fitted
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Group
 from benchmarks.synthetic import model
 from tests.geometry import faults
 

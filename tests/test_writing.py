@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from archgen.errors import UsageError
-from archgen.project import writing
-from archgen.project.leftovers import part_name
-from archgen.project.writing import rewrite, write
+from archgen.app.workspace import atomic_write as writing
+from archgen.app.workspace.atomic_write import rewrite, write
+from archgen.model.problems import UsageError
+from archgen.system.leftovers import part_name
 
 ROOT = Path(__file__).parent.parent
 MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_bytes()

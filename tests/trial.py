@@ -14,10 +14,10 @@ from random import Random
 from typing import Any
 
 from archgen.cli import main
-from archgen.errors import ModelError
-from archgen.loader import load
-from archgen.loader.syntax import lines_of
-from archgen.model import Architecture
+from archgen.language.load import load
+from archgen.language.yaml.syntax import lines_of
+from archgen.model.architecture import Architecture
+from archgen.model.problems import ModelError
 from tests.every_key import family
 from tests.fuzz_lint import Failed, readable
 from tests.layouts import relaid

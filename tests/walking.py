@@ -8,7 +8,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from archgen.schema import schema_text
+from archgen.language.schema import schema_text
 from tests.scalars import PATTERNS, SCALARS, text
 
 SECTIONS = ("zones", "hosts", "networks", "certificates", "components", "flows")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from archgen.cli.lookalikes import NAME as LOOKALIKE
-from archgen.errors import UsageError
+from archgen.model.problems import UsageError
 
 COMMANDS = {
     "lint": "judge models: what is wrong, where, why, and the next step",
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
-        from archgen.report.terminal import plain
+        from archgen.report.common.terminal import plain
 
         place = f"{plain(str(error.filename))}: " if error.filename else ""
         return _failed(f"{place}{error.strerror or error}")
@@ -100,7 +100,7 @@ def _failed(message: str) -> int:
 def _broken(error: Exception, words: list[str]) -> int:
     """Tell an error that nothing isolates from the rest of the command."""
     from archgen.cli.internal_errors import report_errors
-    from archgen.internal import internal_error
+    from archgen.system.internal_errors import internal_error
 
     report_errors((internal_error(error, "", f"archgen {words[0]}"),), whole=True)
     return 2
@@ -133,7 +133,7 @@ def _command(name: str, words: list[str]) -> int:
 
 
 def _unknown(name: str) -> str:
-    from archgen.project.choice import nearest
+    from archgen.app.config.choice import nearest
 
     kind = "option" if name.startswith("-") else "command"
     return f"unknown {kind} `{name}`{nearest(name, tuple(COMMANDS))}; commands: {', '.join(COMMANDS)}"

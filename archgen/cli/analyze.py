@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
+from archgen.app.analyze import FORMATS, ORDERS, analyze
+from archgen.app.config.choice import one_of
+from archgen.app.config.evaluation_date import today
+from archgen.app.models import unjudged
+from archgen.app.workspace.inputs import given
 from archgen.cli.internal_errors import report_errors
+from archgen.cli.invalid_models import refused
 from archgen.cli.parser import add_formats, add_paths, formats, style, tell
 from archgen.cli.progress import Progress
-from archgen.cli.refusal import refused
-from archgen.internal import Isolation
-from archgen.project.analyze import FORMATS, ORDERS, analyze
-from archgen.project.choice import one_of
-from archgen.project.day import today
-from archgen.project.inputs import given
-from archgen.project.models import unjudged
+from archgen.system.internal_errors import Isolation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

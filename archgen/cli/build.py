@@ -5,21 +5,21 @@ from __future__ import annotations
 import argparse
 import os
 
+from archgen.app.config.evaluation_date import today
+from archgen.app.extras import needing_extra
+from archgen.app.models import judge
+from archgen.app.workspace.inputs import given
 from archgen.cli.internal_errors import report_errors
+from archgen.cli.invalid_models import refused
 from archgen.cli.output import say, warn
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
-from archgen.cli.refusal import refused
-from archgen.errors import UsageError
-from archgen.internal import InternalError, Isolation
-from archgen.project.day import today
-from archgen.project.extras import needing_extra
-from archgen.project.generators import ignored_plugin
-from archgen.project.inputs import given
-from archgen.project.models import judge
-from archgen.project.site import site_chapters, site_pages, write_pages
+from archgen.model.problems import UsageError
 from archgen.site import Page
 from archgen.site.page import Chapter
+from archgen.site_build.generators import ignored_plugin
+from archgen.site_build.site import site_chapters, site_pages, write_pages
+from archgen.system.internal_errors import InternalError, Isolation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,12 +65,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _write_single(pages: tuple[Page, ...], name: str, output: str, isolation: Isolation) -> None:
     with needing_extra("a site"):
-        from archgen.project.onefile import write_single
+        from archgen.site_build.one_file import write_single
     write_single(pages, name, output, isolation)
 
 
 def _write_html(chapters: tuple[Chapter, ...], name: str, output: str) -> tuple[InternalError, ...]:
     with needing_extra("a site"):
-        from archgen.project.html import write_html
+        from archgen.site_build.html import write_html
     with Progress() as progress:
         return write_html(chapters, name, output, progress.tell)

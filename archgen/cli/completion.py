@@ -8,9 +8,9 @@ from importlib import import_module
 
 from msgspec import Struct
 
+from archgen.app.config.choice import one_of
 from archgen.cli.output import document
 from archgen.cli.parser import Parser
-from archgen.project.choice import one_of
 
 
 class Command(Struct, frozen=True):
@@ -55,8 +55,8 @@ def _command(name: str, words: str) -> Command:
 
 def _values(name: str, module: object, options: list[tuple[str, str]]) -> list[tuple[str, tuple[str, ...]]]:
     """The closed sets that values come from, each read from where it has its home."""
-    from archgen.policy import FAIL_ON, PERSONAS
-    from archgen.project.words import explainable
+    from archgen.app.explain import explainable
+    from archgen.linting.policy import FAIL_ON, PERSONAS
 
     formats = getattr(module, "FORMATS", ())
     known: dict[str, tuple[str, ...]] = {
@@ -75,8 +75,8 @@ def _values(name: str, module: object, options: list[tuple[str, str]]) -> list[t
 
 
 def _rules() -> tuple[str, ...]:
-    from archgen.finding import CATEGORIES
-    from archgen.policy import ALL
+    from archgen.linting.policy import ALL
+    from archgen.model.finding import CATEGORIES
     from archgen.rules import RULES
 
     return (ALL, *CATEGORIES, *(name for rule in RULES for name in (rule.id, rule.code)))

@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.config.choice import one_of
+from archgen.app.config.evaluation_date import today
+from archgen.app.diff import FORMATS, evolutions, exit_code, judged, pairs, pictures
+from archgen.app.workspace.atomic_write import write
 from archgen.cli.internal_errors import report_errors
+from archgen.cli.invalid_models import refused
 from archgen.cli.parser import add_formats, formats, style, tell
 from archgen.cli.progress import Progress
-from archgen.cli.refusal import refused
-from archgen.evolution import Evolution
-from archgen.internal import Isolation
-from archgen.policy import FAIL_ON
-from archgen.project.choice import one_of
-from archgen.project.day import today
-from archgen.project.diff import FORMATS, evolutions, exit_code, judged, pairs, pictures
-from archgen.project.writing import write
+from archgen.compare import Evolution
+from archgen.linting.policy import FAIL_ON
+from archgen.system.internal_errors import Isolation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

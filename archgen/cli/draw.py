@@ -6,28 +6,28 @@ import argparse
 import os
 from functools import partial
 
-from archgen.cli.fonts_told import tell_fonts
+from archgen.app.config.choice import one_of
+from archgen.app.config.evaluation_date import today
+from archgen.app.draw import VIEWS, File, draw
+from archgen.app.extras import needing_extra
+from archgen.app.formats import FORMATS, format_of
+from archgen.app.layouts import ENGINES
+from archgen.app.models import judge, unjudged
+from archgen.app.pictures import ICONS, MODES, Drawing, Raster
+from archgen.app.systems import tiers
+from archgen.app.workspace.atomic_write import write
+from archgen.app.workspace.inputs import given
+from archgen.cli.font_notes import tell_fonts
 from archgen.cli.internal_errors import report_errors
+from archgen.cli.invalid_models import refused
 from archgen.cli.output import data, say, warn
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
-from archgen.cli.refusal import refused
-from archgen.errors import UsageError
-from archgen.internal import Isolation
-from archgen.project.choice import one_of
-from archgen.project.day import today
-from archgen.project.draw import VIEWS, File, draw
-from archgen.project.extras import needing_extra
-from archgen.project.formats import FORMATS, format_of
-from archgen.project.inputs import given
-from archgen.project.layouts import ENGINES
-from archgen.project.models import judge, unjudged
-from archgen.project.pictures import ICONS, MODES, Drawing, Raster
-from archgen.project.tiers import tiers
-from archgen.project.writing import write
-from archgen.report.terminal import brief
+from archgen.model.problems import UsageError
+from archgen.model.wording import plural
+from archgen.report.common.terminal import brief
 from archgen.site import Tier
-from archgen.wording import plural
+from archgen.system.internal_errors import Isolation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,7 +121,7 @@ def _raster(options: argparse.Namespace) -> Raster:
 
 def _tell_score(tier: Tier, drawing: Drawing) -> None:
     """On standard error, beside the paths on standard output."""
-    from archgen.layout.score import score
+    from archgen.engines.score import score
 
     one = score(drawing.placed(tier))
     warn(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.config.choice import nearest
+from archgen.app.config.evaluation_date import today
+from archgen.app.explain import explain, explainable, explainable_as_text
 from archgen.cli.output import say
 from archgen.cli.parser import style
-from archgen.errors import UsageError
-from archgen.project.choice import nearest
-from archgen.project.day import today
-from archgen.project.words import explain, explainable, explainable_as_text
+from archgen.model.problems import UsageError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.workspace.inputs import STDIN, find, read
 from archgen.cli.output import data, exchange, say, warn
-from archgen.errors import UsageError
-from archgen.project.inputs import STDIN, find, read
-from archgen.report.terminal import brief
+from archgen.model.problems import UsageError
+from archgen.report.common.terminal import brief
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +23,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Format each file that can be read, and name those that cannot."""
-    from archgen.errors import ModelError
-    from archgen.project.formatting import difference, formatted
-    from archgen.project.writing import rewrite
+    from archgen.app.formatting import difference, formatted
+    from archgen.app.workspace.atomic_write import rewrite
+    from archgen.model.problems import ModelError
 
     changed = broken = 0
     files = find(tuple(options.paths))

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from archgen.cli.output import warn
-from archgen.internal import InternalError
-from archgen.report.terminal import brief
-from archgen.wording import listed
+from archgen.model.wording import listed
+from archgen.report.common.terminal import brief
+from archgen.system.internal_errors import InternalError
 
 _MOST = 4
 """Parts that failed in the same way and are named; more are counted."""

@@ -12,7 +12,7 @@ import sys
 from msgspec.structs import replace
 
 from archgen.cli.parser import style
-from archgen.report.terminal import Style
+from archgen.report.common.terminal import Style
 
 _PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio", "zed")
 _KINDS = ("alacritty", "foot", "kitty", "ghostty", "contour")

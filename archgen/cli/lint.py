@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 import gc
 
+from archgen.app.config.catalogue import catalogue
+from archgen.app.config.evaluation_date import today
+from archgen.app.config.settings import Asked, Settings, settle
+from archgen.app.lint import FORMATS, Keep, Part, Run, exit_code, lint, summarise
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.linking import linked
 from archgen.cli.memory import uncollected
 from archgen.cli.output import clear_screen, flush, warn
 from archgen.cli.parser import add_formats, add_paths, formats, tell
 from archgen.cli.progress import Progress
-from archgen.errors import UsageError
-from archgen.internal import Isolation
-from archgen.policy import FAIL_ON, PERSONAS
-from archgen.project.catalogue import catalogue
-from archgen.project.day import today
-from archgen.project.lint import FORMATS, Keep, Part, Run, exit_code, lint, summarise
-from archgen.project.settings import Asked, Settings, settle
-from archgen.report.terminal import brief
+from archgen.linting.policy import FAIL_ON, PERSONAS
+from archgen.model.problems import UsageError
+from archgen.report.common.terminal import brief
+from archgen.system.internal_errors import Isolation
 
 _kept: list[Run] = []
 
@@ -68,7 +68,7 @@ def _once(options: argparse.Namespace) -> int:
 
 def _watch(options: argparse.Namespace) -> int:
     """Judge at every change, and go on after what cannot be judged: it is being written. Ctrl-C ends it with 0."""
-    from archgen.project.watching import changes
+    from archgen.app.workspace.watching import changes
 
     gc.enable()
     try:
@@ -90,7 +90,7 @@ def _lint(options: argparse.Namespace) -> int:
     settings = settle(_asked(options), catalogue())
     keep = _keep(options, settings)
     if options.fix or options.diff:
-        from archgen.project.mending import mend
+        from archgen.app.typo_fixes import mend
 
         mend(tuple(options.paths), warn, keep=options.fix and not options.diff)
     elif options.unsafe_fixes:
@@ -99,7 +99,7 @@ def _lint(options: argparse.Namespace) -> int:
     # what was judged stays until something else is: at the end of the process nobody takes it apart
     _kept[:] = [done]
     if options.fix or options.diff:
-        from archgen.project.fixing import fix
+        from archgen.app.apply_fixes import fix
 
         writes = options.fix and not options.diff
         day = today(options.today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from archgen.project.extras import needing_extra
+from archgen.app.extras import needing_extra
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +15,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Serve until the editor says that it is done."""
     with needing_extra("the language server"):
-        from archgen.project.language.server import server
+        from archgen.editor.server import server
     server.serve()
     return 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.starter import NAMES, create_model
 from archgen.cli.output import say
-from archgen.project.starter import NAMES, create_model
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from archgen.report.terminal import Style, inert
+from archgen.report.common.terminal import Style, inert
 
 PEOPLE = ("text", "concise", "markdown")
 """The formats that people read; the others are documents for programs."""

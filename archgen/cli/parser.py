@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NoReturn, TypeVar
 
+from archgen.app.config.choice import nearest, one_of
 from archgen.cli.output import PEOPLE, report
-from archgen.errors import UsageError
-from archgen.internal import Isolation
-from archgen.project.choice import nearest, one_of
-from archgen.report.terminal import Style, inert
+from archgen.model.problems import UsageError
+from archgen.report.common.terminal import Style, inert
+from archgen.system.internal_errors import Isolation
 
 WIDEST = 120
 Told = TypeVar("Told")
@@ -97,7 +97,7 @@ def tell(
         if text is not None and file is None:
             report(name, text, shown)
         elif text is not None and file is not None:
-            from archgen.project.writing import write
+            from archgen.app.workspace.atomic_write import write
 
             write(file, (inert(text) if name in PEOPLE else text).encode("utf-8", "backslashreplace"))
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from archgen.cli.output import rewrite_line
-from archgen.report.terminal import brief
+from archgen.report.common.terminal import brief
 
 PATIENCE = 1.0
 """Seconds before anything is told."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from archgen.app.config.choice import one_of
+from archgen.app.explain import rules_as_json, rules_as_markdown, rules_as_text
 from archgen.cli.linking import linked
 from archgen.cli.output import report
-from archgen.project.choice import one_of
-from archgen.project.words import rules_as_json, rules_as_markdown, rules_as_text
 
 FORMATS: dict[str, Callable[[], str]] = {
     "text": lambda: rules_as_text(linked()),

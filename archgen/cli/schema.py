@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.starter import schema
+from archgen.app.workspace.atomic_write import write
 from archgen.cli.output import data
-from archgen.project.starter import schema
-from archgen.project.writing import write
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

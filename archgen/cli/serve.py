@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.config.evaluation_date import today
+from archgen.app.extras import needing_extra
+from archgen.app.workspace.inputs import STDIN, find
 from archgen.cli.output import flush, warn
 from archgen.cli.parser import add_paths
-from archgen.errors import UsageError
-from archgen.project.day import today
-from archgen.project.extras import needing_extra
-from archgen.project.generators import ignored_plugin
-from archgen.project.inputs import STDIN, find
+from archgen.model.problems import UsageError
+from archgen.site_build.generators import ignored_plugin
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(f"--port is a number from 0 to 65535, not {options.port}")
     today(options.today)
     with needing_extra("a site"):
-        from archgen.project.serve import serve
+        from archgen.site_build.serve import serve
     warning = ignored_plugin()
     if warning:
         _say(warning)

@@ -7,19 +7,19 @@ import sys
 
 from msgspec.structs import replace
 
+from archgen.app.config.evaluation_date import today
+from archgen.app.models import judge
+from archgen.app.pictures import Drawing
+from archgen.app.show import show
+from archgen.app.systems import tiers
+from archgen.app.workspace.inputs import given
 from archgen.cli.internal_errors import report_errors
+from archgen.cli.invalid_models import refused
 from archgen.cli.lookalikes import can_show
 from archgen.cli.output import say
 from archgen.cli.parser import add_paths, style
-from archgen.cli.refusal import refused
-from archgen.internal import Isolation
-from archgen.project.day import today
-from archgen.project.inputs import given
-from archgen.project.models import judge
-from archgen.project.pictures import Drawing
-from archgen.project.show import show
-from archgen.project.tiers import tiers
-from archgen.render.text import SIGNS
+from archgen.render.text.diagram import SIGNS
+from archgen.system.internal_errors import Isolation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

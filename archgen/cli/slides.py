@@ -6,26 +6,26 @@ import argparse
 import os
 from typing import cast
 
-from archgen.cli.fonts_told import tell_fonts
+from archgen.app.config.choice import one_of
+from archgen.app.config.evaluation_date import today
+from archgen.app.extras import needing_extra
+from archgen.app.layouts import ENGINES
+from archgen.app.models import judge
+from archgen.app.pictures import ICONS, Drawing
+from archgen.app.slides import FORMATS, bound_slides, single_slides, slides, tiers_deck
+from archgen.app.systems import tiers
+from archgen.app.workspace.atomic_write import write
+from archgen.app.workspace.directories import filled_directory
+from archgen.app.workspace.inputs import given
+from archgen.cli.font_notes import tell_fonts
 from archgen.cli.internal_errors import report_errors
+from archgen.cli.invalid_models import refused
 from archgen.cli.output import say
 from archgen.cli.parser import add_paths, style
-from archgen.cli.refusal import refused
-from archgen.errors import UsageError
-from archgen.files import TEMPLATE, read_file
-from archgen.internal import Isolation
-from archgen.project.choice import one_of
-from archgen.project.day import today
-from archgen.project.directories import filled_directory
-from archgen.project.extras import needing_extra
-from archgen.project.inputs import given
-from archgen.project.layouts import ENGINES
-from archgen.project.models import judge
-from archgen.project.pictures import ICONS, Drawing
-from archgen.project.slides import FORMATS, bound_slides, single_slides, slides, tiers_deck
-from archgen.project.tiers import tiers
-from archgen.project.writing import write
-from archgen.theme import THEMES, Mode
+from archgen.model.problems import UsageError
+from archgen.style.theme import THEMES, Mode
+from archgen.system.files import TEMPLATE, read_file
+from archgen.system.internal_errors import Isolation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

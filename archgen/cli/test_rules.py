@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
+from archgen.app.config.evaluation_date import today
 from archgen.cli.output import say
-from archgen.errors import UsageError
-from archgen.project.day import today
-from archgen.report.terminal import brief
+from archgen.model.problems import UsageError
+from archgen.report.common.terminal import brief
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Try every rule and tell every fault."""
-    from archgen.project.catalogue import own_rules
-    from archgen.project.proving import faults
+    from archgen.app.config.catalogue import own_rules
+    from archgen.app.rule_tests import faults
 
     rules = own_rules()
     if not rules:

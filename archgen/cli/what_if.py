@@ -8,16 +8,16 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
+from archgen.app.config.choice import one_of
+from archgen.app.config.evaluation_date import today
+from archgen.app.models import unjudged
+from archgen.app.what_if import FORMATS, what_if
+from archgen.app.workspace.inputs import read
 from archgen.cli.internal_errors import report_errors
+from archgen.cli.invalid_models import refused
 from archgen.cli.output import report
 from archgen.cli.parser import style
-from archgen.cli.refusal import refused
-from archgen.internal import Isolation
-from archgen.project.choice import one_of
-from archgen.project.day import today
-from archgen.project.inputs import read
-from archgen.project.models import unjudged
-from archgen.project.what_if import FORMATS, what_if
+from archgen.system.internal_errors import Isolation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.explanations.explanation import Explanation
-from archgen.protocols import PROTOCOLS
+from archgen.model.protocols import PROTOCOLS
 
 _TEXTS: dict[str, str] = {
     "http": "The protocol of the web: a request with a method, a path and headers, and an answer with a status and a "

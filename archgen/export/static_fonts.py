@@ -11,9 +11,9 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-from archgen.export.fonts import usual_file
-from archgen.metrics import measured
-from archgen.theme import WEIGHT_BOLD
+from archgen.render.raster.fonts import usual_file
+from archgen.style.text_metrics import measured
+from archgen.style.theme import WEIGHT_BOLD
 
 _USUAL = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x180)))) + "–—‘’“”•…→×≤≥−"
 """What most documents write: one cut serves all that need no more."""

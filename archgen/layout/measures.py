@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.theme import LARGE, SIZES, Sizes
+from archgen.style.theme import LARGE, SIZES, Sizes
 
 
 class Measures(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from archgen.layout.measures import USUAL, Measures
-from archgen.view import Diagram, Edge, Group, Node
+from archgen.views.diagram import Diagram, Edge, Group, Node
 
 Point = tuple[float, float]
 """x grows to the right, y downwards, both in pixels."""

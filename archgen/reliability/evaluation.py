@@ -12,8 +12,8 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from archgen.finding import Subject
-from archgen.model import Replica
+from archgen.model.architecture import Replica
+from archgen.model.finding import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.structure import Need, Structure
 

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from archgen.finding import Proof, Subject
+from archgen.model.finding import Proof, Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.structure import Need
 

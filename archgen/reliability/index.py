@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from archgen.kinds import KINDS
-from archgen.model import Architecture, Component, Connection, Host, Replica
+from archgen.model.architecture import Architecture, Component, Connection, Host, Replica
+from archgen.model.kinds import KINDS
 
 NEAREST = "same-zone"
 SAME_HOST = "same-host"

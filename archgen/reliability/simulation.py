@@ -12,8 +12,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.finding import Subject
-from archgen.model import Branch, Connection, Flow, Frame, Request, Step
+from archgen.model.architecture import Branch, Connection, Flow, Frame, Request, Step
+from archgen.model.finding import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, alive, trace
 from archgen.reliability.index import Index

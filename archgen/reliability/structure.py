@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from archgen.model import Access, Answer, Component, Connection, Flow, Frame, Replica, Request, Step
+from archgen.model.architecture import Access, Answer, Component, Connection, Flow, Frame, Replica, Request, Step
 from archgen.reliability.index import Index
 
 

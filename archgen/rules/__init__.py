@@ -1,22 +1,31 @@
-"""The catalogue: every module of this package is one rule, named by the rule's id, and is found by being here."""
+"""The catalogue: one folder a category, one module a rule, named by the rule's id and found by being there.
+
+No rule imports another; `run` applies them and nothing else here does.
+"""
 
 from __future__ import annotations
 
 import os
 from importlib import import_module
 
-from archgen.finding import CATEGORIES
-from archgen.rule import Rule
+from archgen.linting.rule import Rule
+from archgen.model.finding import CATEGORIES
 
 
-def _names() -> list[str]:
-    # listing the folder costs a tenth of importing pkgutil, and every lint would pay it
-    files = os.listdir(os.path.dirname(__file__))
-    return sorted(name[:-3] for name in files if name.endswith(".py") and not name.startswith("_"))
+def _modules() -> list[str]:
+    # listing the folders costs a tenth of importing pkgutil, and every lint would pay it
+    top = os.path.dirname(__file__)
+    return sorted(
+        f"{__name__}.{category.name}.{name[:-3]}"
+        for category in os.scandir(top)
+        if category.is_dir() and not category.name.startswith("_")
+        for name in os.listdir(category.path)
+        if name.endswith(".py") and not name.startswith("_")
+    )
 
 
 def _rules() -> tuple[Rule, ...]:
-    found: list[Rule] = [import_module(f"{__name__}.{name}").RULE for name in _names()]
+    found: list[Rule] = [import_module(name).RULE for name in _modules()]
     return tuple(sorted(found, key=lambda rule: (CATEGORIES.index(rule.category), rule.code)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.finding import Category
+from archgen.model.finding import Category
 
 TITLES: dict[Category, str] = {
     "reliability": "Reliability",

@@ -13,16 +13,16 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
-from archgen.assessment import FlowAssessment, Probabilities, quantified
-from archgen.evolution.flows import called
-from archgen.finding import Subject
-from archgen.model import Component, Flow, Request
+from archgen.analysis.assessment import FlowAssessment, Probabilities, quantified
+from archgen.analysis.topology import Topology
+from archgen.compare.flows import called
+from archgen.model.architecture import Component, Flow, Request
+from archgen.model.finding import Subject
 from archgen.reliability.availability import Calculation, Chart, FlowAvailability
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.simulation import skippable, used, with_all_options
 from archgen.reliability.structure import Need, access_of, eligible, quorum, requests
-from archgen.topology import Topology
 from archgen.views.elements import qualified
 
 NODES = 3000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from archgen.report.terminal import plain
+from archgen.report.common.terminal import plain
 
 LONGEST_TITLE = 80
 LONGEST_CODE = 48

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from archgen.assessment import assess
-from archgen.internal import InternalError, internal_error, is_of_part
+from archgen.analysis.assessment import assess
 from archgen.site.blocks import inline
 from archgen.site.escape import prose, text
 from archgen.site.markdown import heading, notice, page
 from archgen.site.page import Chapter, Page, Tier
+from archgen.system.internal_errors import InternalError, internal_error, is_of_part
 
 Build = Callable[[Sequence[Tier]], Mapping[str, Chapter]]
 """Gives the chapters of a site of some tiers by their paths."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.finding import CATEGORIES, Finding, Severity
-from archgen.rule import Rule
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Rule
+from archgen.model.finding import CATEGORIES, Finding, Severity
 from archgen.site.blocks import inline
 from archgen.site.categories import TITLES
 from archgen.site.escape import html, one_line, prose, text
 from archgen.site.markdown import badge
 from archgen.site.page import Tier
-from archgen.topology import Topology
 
 FLOWS = 6
 """Flows that a row names before it counts the rest, which the issue itself tells."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from archgen.finding import CATEGORIES, SEVERITIES, Finding, Proof
-from archgen.rule import Rule
+from archgen.linting.rule import Rule
+from archgen.model.finding import CATEGORIES, SEVERITIES, Finding, Proof
 from archgen.site.blocks import inline
 from archgen.site.categories import TITLES
 from archgen.site.escape import code, link, prose, text
-from archgen.site.ladder import codes
 from archgen.site.markdown import badge, heading, table
 from archgen.site.page import Tier
+from archgen.site.pages.ladder import codes
 from archgen.site.snippets import snippet
 
 WORST = 3

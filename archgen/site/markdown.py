@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from archgen.finding import Finding, Severity
+from archgen.model.finding import Finding, Severity
 from archgen.site.blocks import block_html
 from archgen.site.escape import html, one_line, title
 from archgen.site.page import Page

@@ -7,14 +7,14 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from archgen.assessment import FlowAssessment
-from archgen.evolution import Evolution
-from archgen.finding import Finding
-from archgen.internal import InternalError
-from archgen.model import Flow
-from archgen.slug import slug
-from archgen.topology import Topology
-from archgen.view import Diagram
+from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.topology import Topology
+from archgen.compare import Evolution
+from archgen.model.architecture import Flow
+from archgen.model.finding import Finding
+from archgen.model.slug import slug
+from archgen.system.internal_errors import InternalError
+from archgen.views.diagram import Diagram
 
 HOME = "index.md"
 """The path of the home page."""

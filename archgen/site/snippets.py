@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from archgen.change import Append, Change, Put, Remove
-from archgen.finding import Finding
+from archgen.model.change import Append, Change, Put, Remove
+from archgen.model.finding import Finding
 from archgen.site.escape import code
 from archgen.site.source import yaml_block
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archgen.report.terminal import plain
+from archgen.report.common.terminal import plain
 from archgen.site.escape import html
 
 LARGEST = 400_000

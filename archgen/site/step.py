@@ -1,19 +1,19 @@
-"""What one step of the ladder bought, as the pages show it; what is true of the step is found in `archgen.evolution`."""
+"""What one step of the ladder bought, as the pages show it; what is true of the step is found in `archgen.compare`."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.evolution import Evolution, evolve, flows
-from archgen.evolution.flows import access, called, stops, survivors
-from archgen.evolution.issues import Verdict
-from archgen.evolution.side import Side
-from archgen.finding import Finding, SubjectKind
-from archgen.model import Access
-from archgen.report.diff_words import sentences
+from archgen.analysis.topology import Topology
+from archgen.compare import Evolution, evolve, flows
+from archgen.compare.compared_model import Side
+from archgen.compare.findings import Verdict
+from archgen.compare.flows import access, called, stops, survivors
+from archgen.model.architecture import Access
+from archgen.model.finding import Finding, SubjectKind
+from archgen.report.diff.sentences import sentences
 from archgen.site.escape import code
 from archgen.site.page import Tier
-from archgen.topology import Topology
 
 __all__ = ["FlowChange", "IssueChange", "Step", "access", "breaking", "compare", "survivors"]
 

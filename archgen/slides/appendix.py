@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.deck import Entry, Opening, Slide, Term
-from archgen.explained import explained
+from archgen.explanations.for_model import explained
+from archgen.model.wording import listed
 from archgen.slides.chapter import Chapter
 from archgen.slides.paging import columns
-from archgen.wording import listed
+from archgen.slides.values import Entry, Opening, Slide, Term
 
 
 def appendix(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:

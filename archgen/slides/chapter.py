@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.finding import Finding
+from archgen.analysis.topology import Topology
 from archgen.layout.placed import Placed
-from archgen.topology import Topology
-from archgen.view import Sequence
+from archgen.model.finding import Finding
+from archgen.views.diagram import Sequence
 
 
 class Bought(Struct, frozen=True):

@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from math import ceil, inf
 
-from archgen.assessment import FlowAssessment, assess
-from archgen.deck import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Slide, Table, failed_slide
-from archgen.evolution.flows import access
-from archgen.finding import SEVERITIES, Finding, Severity
-from archgen.internal import EXPOSED, Isolation
+from archgen.analysis.assessment import FlowAssessment, assess
+from archgen.analysis.topology import Topology
+from archgen.compare.flows import access
 from archgen.layout.placed import Placed
-from archgen.layout.rungs import Bar, Rung
-from archgen.report.assessment import lasting, percent, resting
+from archgen.model.finding import SEVERITIES, Finding, Severity
+from archgen.model.wording import listed, plural
+from archgen.report.common.assessment import lasting, percent, resting
 from archgen.slides.appendix import appendix
 from archgen.slides.chapter import Bought, Chapter
+from archgen.slides.layout.comparison_chart import Bar, Rung
 from archgen.slides.paging import growing, pages, sheets, shortened
-from archgen.topology import Topology
-from archgen.view import Badge, Sequence
-from archgen.wording import listed, plural
+from archgen.slides.values import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Slide, Table, failed_slide
+from archgen.system.internal_errors import EXPOSED, Isolation
+from archgen.views.diagram import Badge, Sequence
 
 _MOST = 6
 """Names that a line lists before it counts the rest."""

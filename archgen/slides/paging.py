@@ -7,14 +7,27 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from archgen.deck import BETWEEN, FLOW, GUTTER, HEADING, PARAGRAPH, PROSE, TALL, WIDE, Entry, Prose, Term, Terms
-from archgen.layout.lanes import SLIDES
-from archgen.layout.legible import INSIDE
-from archgen.layout.sequence import PlacedSequence, place
-from archgen.layout.tables import LEADING
-from archgen.metrics import wrap
-from archgen.theme import SIZES
-from archgen.view import Block, Item, Message, Remark, Sequence
+from archgen.layout.sequence.arrangement import PlacedSequence, place
+from archgen.layout.sequence.lanes import SLIDES
+from archgen.slides.layout.legible import INSIDE
+from archgen.slides.layout.tables import LEADING
+from archgen.slides.values import (
+    BETWEEN,
+    FLOW,
+    GUTTER,
+    HEADING,
+    PARAGRAPH,
+    PROSE,
+    TALL,
+    WIDE,
+    Entry,
+    Prose,
+    Term,
+    Terms,
+)
+from archgen.style.text_metrics import wrap
+from archgen.style.theme import SIZES
+from archgen.views.diagram import Block, Item, Message, Remark, Sequence
 
 _WIDTH = WIDE * 0.9 - 44
 _LINES = 13

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from archgen.finding import Finding
-from archgen.topology import Topology
-from archgen.view import Diagram
+from archgen.analysis.topology import Topology
+from archgen.model.finding import Finding
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram
 from archgen.views.networks import networks
 from archgen.views.overview import overview
 from archgen.views.zones import zones

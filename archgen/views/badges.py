@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from archgen.finding import Finding, Subject
-from archgen.topology import Topology
-from archgen.view import Badge
+from archgen.analysis.topology import Topology
+from archgen.model.finding import Finding, Subject
+from archgen.views.diagram import Badge
 from archgen.views.folding import Folding
 
 

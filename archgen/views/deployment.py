@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from archgen.finding import Finding
-from archgen.model import Component, Host, Replica
-from archgen.topology import Topology
-from archgen.view import SEPARATOR, Badge, Diagram, Group, Node
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component, Host, Replica
+from archgen.model.finding import Finding
+from archgen.model.wording import listed, plural
 from archgen.views.badges import badges
+from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node
 from archgen.views.folding import Folding, fold
 from archgen.views.lines import Lines
-from archgen.wording import listed, plural
 
 _WORDS = {"availability-zone": "availability zone"}
 _NAMED = 2

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from archgen.evolution import Evolution
-from archgen.evolution.things import Change
-from archgen.finding import Subject
-from archgen.view import Badge, Diagram, Edge, Group, Node
+from archgen.compare import Evolution
+from archgen.compare.entities import Change
+from archgen.model.finding import Subject
+from archgen.model.wording import plural
 from archgen.views.deployment import deployment
-from archgen.wording import plural
+from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 
 SIGNS: dict[Change, str] = {"added": "+", "removed": "−", "changed": "~"}
 """What the words of a line start with."""

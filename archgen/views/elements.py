@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archgen.finding import Subject
-from archgen.topology import Topology
+from archgen.analysis.topology import Topology
+from archgen.model.finding import Subject
 
 
 def qualified(element: Subject, topology: Topology) -> str:

@@ -8,13 +8,13 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.finding import Finding, Subject
-from archgen.model import Answer, Branch, Component, Flow, Frame, Note, Request, Step
+from archgen.analysis.topology import Hop, Topology
+from archgen.model.architecture import Answer, Branch, Component, Flow, Frame, Note, Request, Step
+from archgen.model.finding import Finding, Subject
+from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests
-from archgen.topology import Hop, Topology
-from archgen.view import Badge, Block, Item, Message, Participant, Remark, Section, Stops
-from archgen.view import Sequence as View
-from archgen.wording import listed, plural
+from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, Section, Stops
+from archgen.views.diagram import Sequence as View
 
 
 class Stop(Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections import Counter
 
 from msgspec import Struct
 
-from archgen.topology import Topology
+from archgen.analysis.topology import Topology
 
 LIMIT = 60
 """Above so many nodes a picture of every replica is read by nobody."""

@@ -6,9 +6,9 @@ from collections.abc import Container, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from archgen.model import Component, Connection, Replica
-from archgen.topology import Meaning, Topology, port_of
-from archgen.view import Badge, Edge
+from archgen.analysis.topology import Meaning, Topology, port_of
+from archgen.model.architecture import Component, Connection, Replica
+from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
 
 Pair = tuple[Replica, Replica, str]

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from archgen.finding import Finding
-from archgen.model import Component, Replica
-from archgen.topology import Topology
-from archgen.view import Badge, Diagram, Edge, Group, Node
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component, Replica
+from archgen.model.finding import Finding
+from archgen.model.wording import plural
 from archgen.views.badges import badges
+from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 from archgen.views.folding import Folding
 from archgen.views.overview import component_edges, component_node
-from archgen.wording import plural
 
 OUTSIDE = "internet"
 """The group of what names no network and is on the internet: clients and what others run."""

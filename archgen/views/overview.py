@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.finding import Finding
-from archgen.model import Component
-from archgen.topology import Topology, port_of
-from archgen.view import SEPARATOR, Badge, Diagram, Edge, Node
+from archgen.analysis.topology import Topology, port_of
+from archgen.model.architecture import Component
+from archgen.model.finding import Finding
+from archgen.model.wording import listed, plural
 from archgen.views.badges import badges
+from archgen.views.diagram import SEPARATOR, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
-from archgen.wording import listed, plural
 
 
 def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:

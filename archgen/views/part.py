@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from archgen.view import Diagram
+from archgen.views.diagram import Diagram
 
 _LEAST = 2
 """No more than so many components in a group, beside agents, are no picture of their own."""

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from archgen.finding import Finding
-from archgen.model import Flow
-from archgen.topology import Topology
-from archgen.view import Diagram
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Flow
+from archgen.model.finding import Finding
+from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram
 from archgen.views.folding import fold
 from archgen.views.lines import Lines
-from archgen.wording import plural
 
 
 def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deployed: Diagram | None = None) -> Diagram:

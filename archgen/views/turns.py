@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.model import Flow
-from archgen.topology import Meaning, Topology
-from archgen.view import Block, Item, Message, Remark
+from archgen.analysis.topology import Meaning, Topology
+from archgen.model.architecture import Flow
+from archgen.views.diagram import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from archgen.finding import Finding
-from archgen.topology import Topology
-from archgen.view import Badge, Diagram, Edge, Group
+from archgen.analysis.topology import Topology
+from archgen.model.finding import Finding
+from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
+from archgen.views.diagram import Badge, Diagram, Edge, Group
 from archgen.views.folding import fold
-from archgen.wording import plural
 
 
 def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from archgen.finding import Finding, Subject
-from archgen.kinds import KINDS
-from archgen.model import Component, Connection, Host
-from archgen.site.facts import way
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component, Connection, Host
+from archgen.model.finding import Finding, Subject
+from archgen.model.kinds import KINDS
+from archgen.model.wording import listed, plural
 from archgen.site.page import Tier
-from archgen.topology import Topology
-from archgen.wording import listed, plural
+from archgen.site.pages.facts import way
 
 MOST = 6
 """Names that a card lists before it counts the rest."""

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from archgen.finding import Subject
-from archgen.model import Component, Connection
+from archgen.analysis.topology import Topology
+from archgen.model.architecture import Component, Connection
+from archgen.model.finding import Subject
 from archgen.site.answers.cards import guards
-from archgen.topology import Topology
 from archgen.views.folding import fold
 
 Mark = tuple[str, str]

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, to_builtins
 
-from archgen.finding import SEVERITIES
-from archgen.markup import identifier
+from archgen.model.finding import SEVERITIES
 from archgen.site.answers.cards import cards
 from archgen.site.answers.layers import Layer, layers
 from archgen.site.escape import html, one_line
 from archgen.site.inline import inline
 from archgen.site.page import Tier
-from archgen.theme import LINES
+from archgen.style.svg_markup import identifier
+from archgen.style.theme import LINES
 from archgen.views.diff import SIGNS
 
 _STYLE = re.compile(r"(<style>.*?</style>)", re.DOTALL)

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from archgen.site.page import Tier
 from archgen.site.step import Step
-from archgen.view import Diagram
 from archgen.views.aspects import ASPECTS
+from archgen.views.diagram import Diagram
 from archgen.views.diff import change_diagram
 from archgen.views.path import path
 

@@ -1,0 +1,90 @@
+"""Analyze: the reliability of every flow, told in as many formats as were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from archgen.analysis.assessment import FlowAssessment, assessing
+from archgen.analysis.headroom import headroom
+from archgen.analysis.topology import Topology
+from archgen.app.element_lookup import elements
+from archgen.app.models import Model
+from archgen.improve.gains import gains
+from archgen.report.common.assessment import Assessed
+from archgen.report.common.terminal import Style
+from archgen.system.internal_errors import Isolation
+
+ORDERS = ("1", "2", "3", "4")
+"""The orders of cut sets that can be asked for; beyond four, there are more than anybody reads."""
+
+
+def _text(models: tuple[Assessed, ...], style: Style) -> str:
+    from archgen.report.analyze import text as assessment_text
+
+    return assessment_text.write(models, style)
+
+
+def _json(models: tuple[Assessed, ...], _: Style) -> str:
+    from archgen.report.analyze import json_ as assessment_json
+
+    return assessment_json.write(models)
+
+
+def _markdown(models: tuple[Assessed, ...], _: Style) -> str:
+    from archgen.report.analyze import markdown as assessment_markdown
+
+    return assessment_markdown.write(models)
+
+
+def _openpsa(models: tuple[Assessed, ...], _: Style) -> str:
+    from archgen.render.code import openpsa
+
+    gone = tuple(dict.fromkeys(one for model in models for one in model.maintained))
+    return openpsa.write([model.topology for model in models], gone)
+
+
+FORMATS: dict[str, Callable[[tuple[Assessed, ...], Style], str]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+    "openpsa": _openpsa,
+}
+"""How the reliability of flows can be told; each loads its own module only when it is asked for."""
+
+
+def analyze(
+    model: Model,
+    topology: Topology,
+    order: int,
+    maintain: tuple[str, ...],
+    tell: Callable[[str], None],
+    isolation: Isolation,
+) -> Assessed:
+    """Every flow of a model, with cut sets of up to `order` elements, while what `maintain` names is out.
+
+    `tell` is called with each flow that is done. What else is told of the model is left out where it fails.
+    """
+    gone = elements(topology, maintain)
+    titles = {flow.id: flow.title for flow in topology.architecture.flows}
+    flows: list[FlowAssessment] = []
+    for flow in assessing(topology, order, gone):
+        flows.append(flow)
+        tell(flow.flow)
+    usual = {flow: tuple(point.element for point in found.points) for flow, found in topology.losses.failures.items()}
+    demanded = any(flow.busiest is not None for flow in topology.architecture.flows)
+    capacity, won = None, None
+    if demanded and not gone:
+        capacity = isolation.attempt(lambda: headroom(topology), model.file, "capacity")
+    if not gone:
+        won = isolation.attempt(lambda: gains(topology, flows), model.file, "gains of changes")
+    return Assessed(
+        file=model.file,
+        name=topology.architecture.name,
+        topology=topology,
+        titles=titles,
+        flows=tuple(flows),
+        maintained=gone,
+        usual=usual,
+        capacity=capacity,
+        gains=won or {},
+    )

@@ -1,0 +1,166 @@
+"""Fixes of what the rules find, written into a model's text one after the other and each of them proved.
+
+A fix is kept only if the model can still be read, the finding is gone or less grave than before, and no error is found that
+was not there. Fixes of one rule that touch different parts are tried together first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.app.config.catalogue import catalogue
+from archgen.app.formatting import difference
+from archgen.app.models import Model, judge
+from archgen.app.workspace.atomic_write import rewrite
+from archgen.app.workspace.inputs import Input, read
+from archgen.language.expand.connections import named
+from archgen.language.write.patch import Impossible, patched
+from archgen.language.yaml.parser import parse
+from archgen.linting.policy import Policy, chosen
+from archgen.model.change import Append, Change, Path
+from archgen.model.finding import SEVERITIES, Finding
+from archgen.report.lint.outcome import Outcome
+
+
+class Fixed(Struct, frozen=True):
+    """A model's bytes after its fixes, and the wanted findings that are gone or less grave then."""
+
+    data: bytes
+    findings: tuple[Finding, ...]
+
+
+Judge = Callable[[bytes], Model]
+"""Judges a model's bytes as the file that they are of."""
+
+
+def judging(given: Input, policy: Policy, today: str) -> Judge:
+    """What judges other bytes in the place of a file's, by the rules that run."""
+    rules = chosen(policy, catalogue())
+
+    def of(data: bytes) -> Model:
+        one = Input(given.file, data, include=given.include)
+        return judge((one,), today, rules=rules, apart=policy.apart)[0]
+
+    return of
+
+
+def fixed(data: bytes, judged: Judge, wanted: Callable[[Finding], bool]) -> Fixed:
+    """A model with the fixes of those of its findings that are `wanted`."""
+    model = judged(data)
+    asked = tuple(one for one in model.findings if one.changes and one.accepted is None and wanted(one))
+    refused: set[str] = set()
+    while batch := _batch(model, wanted, refused):
+        for tried in (batch, *((one,) for one in batch)) if len(batch) > 1 else (batch,):
+            found = _with(model, tried, judged)
+            if found is not None:
+                model = found
+                break
+            if len(tried) == 1:
+                refused.add(tried[0].fingerprint)
+    left = {one.fingerprint: one for one in model.findings}
+    return Fixed(model.text, tuple(one for one in asked if _is_helped(one, left)))
+
+
+def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
+    """The next findings of one rule whose changes touch different parts of the model."""
+    batch: list[Finding] = []
+    touched: dict[Path, bool] = {}
+    for one in model.findings:
+        open_ = one.changes and one.accepted is None and one.fingerprint not in refused and wanted(one)
+        if open_ and (not batch or batch[0].rule == one.rule) and not _meets(touched, one):
+            batch.append(one)
+            for change in one.changes:
+                touched[change.path[:2]] = _adds(change) and touched.get(change.path[:2], True)
+    return tuple(batch)
+
+
+def _meets(touched: Mapping[Path, bool], finding: Finding) -> bool:
+    """Whether a fix is about a part that another is about; items that both add to a list do not meet."""
+    return any(
+        not (touched.get(one.path[:2], True) and (_adds(one) or one.path[:2] not in touched)) for one in finding.changes
+    )
+
+
+def _adds(change: Change) -> bool:
+    return isinstance(change, Append)
+
+
+def _with(model: Model, fixes: tuple[Finding, ...], judged: Judge) -> Model | None:
+    """The model after some fixes; None where they cannot be written or do not keep what they promise."""
+    try:
+        text = patched(model.text.decode("utf-8-sig"), (change for one in fixes for change in one.changes))
+    except Impossible:
+        return None
+    after = judged((b"\xef\xbb\xbf" if model.text.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
+    # a rule that fails says nothing, which is no proof that its finding is gone
+    if after.loaded is None or after.problems or after.errors != model.errors:
+        return None
+    paths = [change.path for one in fixes for change in one.changes]
+    if _beside(model.text, paths) != _beside(after.text, paths):
+        # such as a value behind an anchor, which another component repeats by an alias
+        return None
+    left = {one.fingerprint: one for one in after.findings}
+    helped = all(_is_helped(one, left) for one in fixes)
+    before = {one.fingerprint for one in model.findings if one.severity == "error"}
+    worse = any(one.severity == "error" and one.fingerprint not in before for one in after.findings)
+    return after if helped and not worse else None
+
+
+def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:
+    """Return what a model says of all that no path leads to; of a section that is a list, all of it or nothing."""
+    beside: dict[str, object] = {}
+    for section, value in parse(0, "", data)[0].root.items():
+        names = {str(path[1]) if len(path) > 1 else None for path in paths if path[0] == section}
+        if not names:
+            beside[section] = value
+        elif isinstance(value, dict) and None not in names:
+            entries = {name: entry for name, entry in value.items() if not names & {name, _spaced(section, name)}}
+            beside |= {section: entries} if entries else {}
+    return beside
+
+
+def _spaced(section: str, name: str) -> str:
+    """The name of an entry as paths have it."""
+    return named(name) if section == "connections" else name
+
+
+def _is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
+    """Whether a finding is gone, or less grave, among what is left."""
+    still = left.get(finding.fingerprint)
+    return still is None or SEVERITIES.index(still.severity) > SEVERITIES.index(finding.severity)
+
+
+def fix(
+    outcome: Outcome,
+    policy: Policy,
+    today: str,
+    tell: Callable[[str], object],
+    *,
+    keep: bool,
+    unsafe: bool,
+    paths: tuple[str, ...] = (),
+) -> Iterator[str]:
+    """Tell the fixes of what was found as unified diffs, and with `keep` write them; a sentence for each file.
+
+    Only what the outcome tells is mended: not what is accepted, known or left out. `paths` are those of the command line.
+    """
+    levels = ("safe", "unsafe") if unsafe else ("safe",)
+    for file, findings in outcome.models:
+        named = {one.fingerprint for one in findings if one.fixable in levels and one.changes}
+        given = read((file,), named=paths)[0] if named else None
+        if given is None or given.data is None:
+            continue
+        made = fixed(
+            given.data,
+            judging(given, policy, today),
+            lambda one: one.fingerprint in named,  # noqa: B023  called within the turn
+        )
+        if made.data == given.data:
+            continue
+        tell(difference(file, given.data, made.data, kept=keep))
+        if keep:
+            rewrite(file, made.data)
+        count = len(made.findings)
+        yield f"{file}: {count} {'finding' if count == 1 else 'findings'} {'fixed' if keep else 'would be fixed'}"

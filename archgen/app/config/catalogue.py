@@ -1,0 +1,114 @@
+"""All rules of a run: the catalogue, and what the configuration adds to it as data or as Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archgen.app.config.choice import one_of
+from archgen.app.config.config import configured
+from archgen.linting.rule import Rule
+from archgen.model.problems import UsageError
+from archgen.rules import BY_NAME, RULES
+from archgen.system.files import UnreadableFile
+
+GROUP = "archgen.rules"
+"""The entry points that packages name their rules in."""
+
+
+def catalogue() -> tuple[Rule, ...]:
+    """The rules of archgen, then those of one's own in the order of their codes; UsageError names the first fault."""
+    added = own_rules()
+    return (*RULES, *added) if added else RULES
+
+
+def own_rules() -> tuple[Rule, ...]:
+    """What `rules`, `rule-files` and `plugins` of the configuration add."""
+    file, table = configured()
+    found = [*_stated(file, table.get("rules", [])), *_of_files(file, table), *_plugged(file, table)]
+    taken = dict.fromkeys(BY_NAME, "a rule of archgen")
+    for where, rule in found:
+        for name in (rule.id, rule.code):
+            if name in taken:
+                raise UsageError(f"{where}: `{name}` is {taken[name]} already; choose another name")
+            taken[name] = "another rule of your own"
+    return tuple(sorted((rule for _, rule in found), key=lambda rule: rule.code))
+
+
+def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
+    """The numbers that `thresholds` of the configuration sets; UsageError names the first that no rule has."""
+    file, table = configured()
+    said = table.get("thresholds", {})
+    if not isinstance(said, dict) or not all(isinstance(each, dict) for each in said.values()):
+        example = "thresholds = {certificate-mismatch = {days = 45}}"
+        raise UsageError(f"{file}: `thresholds` is a table of tables, such as {example}")
+    known = {rule.id: tuple(name for name, _, _ in rule.thresholds) for rule in rules if rule.thresholds}
+    found: dict[tuple[str, str], float] = {}
+    for rule, numbers in said.items():
+        one_of(rule, tuple(known), f"rule with thresholds in {file}")
+        for name, number in numbers.items():
+            one_of(name, known[rule], f"threshold of {rule} in {file}")
+            if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < 1e12:
+                raise UsageError(f"{file}: the threshold {name} of {rule} is a number from 0 on")
+            found[rule, name] = float(number)
+    return found
+
+
+def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
+    from archgen.app.config.config import parsed
+
+    for name in _words(file, table, "rule-files"):
+        try:
+            content = parsed(name)
+        except UnreadableFile as error:
+            raise UsageError(f"{file}: `rule-files`: {error}") from error
+        unknown = sorted(set(content) - {"rules"})
+        if unknown:
+            raise UsageError(f"{name}: unknown key `{unknown[0]}`; a file of rules holds [[rules]]")
+        yield from _stated(name, content.get("rules", []))
+
+
+def _stated(file: str, tables: Any) -> Iterator[tuple[str, Rule]]:
+    if not isinstance(tables, list):
+        raise UsageError(f"{file}: rules are written as [[rules]], one table a rule")
+    if not tables:
+        return
+    import msgspec
+
+    from archgen.linting.custom_rules import Stated, rule_of
+
+    for number, table in enumerate(tables, 1):
+        name = table.get("id") if isinstance(table, dict) else None
+        where = f"{file}: rule {name if isinstance(name, str) else number}"
+        try:
+            yield where, rule_of(msgspec.convert(table, Stated))
+        except (msgspec.ValidationError, ValueError) as error:
+            key = "`when`, " if type(error).__name__ == "ExpressionError" else ""
+            raise UsageError(f"{where}: {key}{error}") from error
+
+
+def _plugged(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
+    names = _words(file, table, "plugins")
+    if not names:
+        return
+    from importlib.metadata import entry_points
+
+    known = {each.name: each for each in entry_points(group=GROUP)}
+    for name in names:
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "none"
+            raise UsageError(f"{file}: no installed package has rules named `{name}` ({GROUP}); there are: {listed}")
+        given = known[name].load()
+        for rule in (given,) if isinstance(given, Rule) else tuple(given):
+            if not isinstance(rule, Rule):
+                raise UsageError(
+                    f"{file}: plugin {name} gives {type(rule).__name__}, and not archgen.linting.rule.Rule"
+                )
+            yield f"plugin {name}", rule
+
+
+def _words(file: str, table: dict[str, Any], key: str) -> tuple[str, ...]:
+    words = table.get(key, [])
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise UsageError(f'{file}: `{key}` is a list of names, such as ["acme"]')
+    return tuple(words)

@@ -1,0 +1,131 @@
+"""What a run of `lint` is held to: the command line, where it says something, else the configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any, cast
+
+from msgspec import Struct
+
+from archgen.app.config.choice import nearest, one_of
+from archgen.app.config.config import configured, repository_of
+from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, weight
+from archgen.linting.rule import Rule
+from archgen.model.finding import CATEGORIES, SEVERITIES
+from archgen.model.problems import UsageError
+
+GRAVES: tuple[Grave, ...] = (*SEVERITIES, "off")
+
+
+class Asked(Struct, frozen=True):
+    """What the command line says; None, or nothing, where it is silent."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    persona: str | None = None
+    fail_on: str | None = None
+    baseline: str | None = None
+
+
+class Settings(Struct, frozen=True):
+    """What a run is held to. `baseline` is a file, `pages` the address that the rules' pages are published under.
+
+    `inside` is the directory that the baseline has to lie in, where the configuration names it.
+    """
+
+    policy: Policy = Policy()
+    fail_on: FailOn = "error"
+    baseline: str | None = None
+    pages: str = ""
+    inside: str | None = None
+
+
+def settle(asked: Asked, rules: tuple[Rule, ...]) -> Settings:
+    """The settings of a run; UsageError names the first that makes no sense.
+
+    `--select` takes the place of the configuration's `select`, `--ignore` is added to its `ignore`.
+    """
+    file, table = configured()
+    said = _Said(file, table)
+    select = tuple(_selector(word, rules, "--select") for word in asked.select)
+    ignore = tuple(_selector(word, rules, "--ignore", off=True) for word in asked.ignore)
+    policy = Policy(
+        select or tuple(_selector(word, rules, f"{file}: select") for word in said.words("select")),
+        ignore + tuple(_selector(word, rules, f"{file}: ignore", off=True) for word in said.words("ignore")),
+        tuple(_severities(said, rules)),
+        _persona(said, asked.persona),
+        tuple(_apart(said, rules)),
+    )
+    fail_on = cast(FailOn, one_of(asked.fail_on or said.word("fail-on") or "error", FAIL_ON, "severity"))
+    inside = None if asked.baseline else repository_of(os.getcwd())
+    return Settings(policy, fail_on, asked.baseline or said.word("baseline"), _pages(said), inside)
+
+
+def reader() -> Persona:
+    """Who reads pages, pictures and comparisons: the configuration's persona, as in `lint`."""
+    return _persona(_Said(*configured()), None)
+
+
+def _persona(said: _Said, asked: str | None) -> Persona:
+    return cast(Persona, one_of(asked or said.word("persona") or "regular", PERSONAS, "persona"))
+
+
+def _apart(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    table = said.table.get("per-model", {})
+    if not isinstance(table, dict):
+        raise UsageError(f'{said.file}: `per-model` is a table, such as per-model = {{"legacy-*" = ["SCA"]}}')
+    for pattern in table:
+        words = _Said(said.file, table).words(pattern)
+        yield pattern, tuple(_selector(word, rules, f"{said.file}: per-model", off=True) for word in words)
+
+
+class _Said:
+    """A table of the configuration, read by the types that its keys have."""
+
+    def __init__(self, file: str, table: dict[str, Any]) -> None:
+        self.file = file
+        self.table = table
+
+    def word(self, key: str) -> str | None:
+        value = self.table.get(key)
+        if value is not None and not isinstance(value, str):
+            raise UsageError(f"{self.file}: `{key}` is a text in quotes")
+        return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        value = self.table.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+            raise UsageError(f'{self.file}: `{key}` is a list of rules, such as ["security", "REL001"]')
+        return tuple(value)
+
+
+def _severities(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, Grave]]:
+    table = said.table.get("severity", {})
+    where = f"{said.file}: severity"
+    if not isinstance(table, dict):
+        raise UsageError(f'{where} is a table, such as severity = {{missing-tls = "warning", SCA = "off"}}')
+    for word, grave in table.items():
+        name = one_of(str(grave), GRAVES, f"severity of `{word}` in {said.file}")
+        yield _selector(word, rules, where, off=grave == "off", fixed=True), cast(Grave, name)
+
+
+def _selector(word: str, rules: tuple[Rule, ...], where: str, off: bool = False, fixed: bool = False) -> str:
+    """The selector, in the case that ids and codes have; UsageError if it names no rule, or one that stands fast."""
+    names = (ALL, *CATEGORIES, *(name for rule in rules for name in (rule.id, rule.code)))
+    found = next((each for each in (word, word.upper(), word.lower()) if any(weight(each, rule) for rule in rules)), "")
+    if not found:
+        raise UsageError(f"{where}: no rule is called `{word}`{nearest(word, names)}; `archgen rules` lists them")
+    exact = next((rule for rule in rules if found in (rule.id, rule.code)), None)
+    if exact is not None and exact.id in MEANINGLESS and (off or fixed):
+        raise UsageError(f"{where}: {exact.id} stands fast: a model without a meaning cannot be judged")
+    return found
+
+
+def _pages(said: _Said) -> str:
+    pages = said.word("pages") or ""
+    if pages and not pages.startswith(("https://", "http://")):
+        raise UsageError(
+            f"{said.file}: `pages` is the address of the published site, such as https://docs.example.org/"
+        )
+    return pages

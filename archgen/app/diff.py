@@ -1,0 +1,283 @@
+"""Diff: what became of one model in another, told in as many formats as were asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.analysis.assessment import assess
+from archgen.analysis.topology import Topology
+from archgen.app.config.settings import reader
+from archgen.app.models import Model, judge
+from archgen.app.workspace.inputs import STDIN, Input, find, includer, model_id, read
+from archgen.app.workspace.revisions import commit, ends, files_at, is_range, read_at
+from archgen.compare import Evolution, evolve
+from archgen.compare.compared_model import Side
+from archgen.language.load import load
+from archgen.linting.policy import told
+from archgen.model.architecture import SUFFIX, Architecture
+from archgen.model.finding import SEVERITIES, Severity
+from archgen.model.problems import ModelError, UsageError
+from archgen.report.common.terminal import Style
+from archgen.system.internal_errors import Isolation
+
+LARGEST_PICTURE = 20_000
+"""Characters of a picture in Markdown; what is larger nobody reads in a comment, and Mermaid refuses it in the end."""
+
+
+class Pair(Struct, frozen=True):
+    """A model before and after; None where it was not there, or is there no more."""
+
+    before: Input | None
+    after: Input | None
+
+
+def _text(evolutions: tuple[Evolution, ...], style: Style) -> str:
+    from archgen.report.diff import text as diff_text
+
+    return diff_text.write(evolutions, style)
+
+
+def _json(evolutions: tuple[Evolution, ...], _: Style) -> str:
+    from archgen.report.diff import json_ as diff_json
+
+    return diff_json.write(evolutions)
+
+
+def _markdown(evolutions: tuple[Evolution, ...], _: Style) -> str:
+    from archgen.render.code.mermaid import diagram_mermaid
+    from archgen.report.diff import markdown as diff_markdown
+    from archgen.views.diff import change_diagram
+
+    drawn = (diagram_mermaid(change_diagram(one)) if not one.empty else "" for one in evolutions)
+    return diff_markdown.write(evolutions, tuple(one if len(one) <= LARGEST_PICTURE else "" for one in drawn))
+
+
+FORMATS: dict[str, Callable[[tuple[Evolution, ...], Style], str]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+}
+"""How a change can be told; each loads its own module only when it is asked for."""
+
+
+# Which models
+
+
+def pairs(words: tuple[str, ...], stdin_name: str) -> tuple[Pair, ...]:
+    """What the words of the command line compare; UsageError if they name nothing.
+
+    Nothing: each model with the one that it follows. One file: with the one that it follows. Two files, two
+    directories: the first with the second. A range or a revision, then files or directories: these at both ends, or
+    then and now.
+    """
+    if not words:
+        return _ladder(find(()), words)
+    if is_range(words[0]) or not _is_path(words[0]):
+        return _revisions(words[0], words[1:])
+    if len(words) == 1:
+        return _ladder(find(words), words)
+    if len(words) > 2:
+        raise UsageError(f"diff compares two models, not {len(words)}; name two, or a revision before them")
+    if os.path.isdir(words[0]) and os.path.isdir(words[1]):
+        return _directories(words[0], words[1])
+    if STDIN == words[0] == words[1]:
+        raise UsageError("standard input can be one of the two models, not both")
+    before, after = read(words, stdin_name, words)
+    return (Pair(before, after),)
+
+
+def _is_path(word: str) -> bool:
+    return word == STDIN or word.endswith((SUFFIX, ".yaml", ".yml")) or os.path.exists(word)
+
+
+def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[Pair, ...]:
+    """Each file with the tier that it follows, the lowest step first; the files need not be in that order.
+
+    A file that cannot be read stands alone, so that what is wrong with it is told.
+    """
+    inputs = {one.file: one for one in read(files, named=named)}
+    found: dict[str, str] = {}
+    broken: list[Pair] = []
+    for file, one in inputs.items():
+        try:
+            followed = _followed(one)
+        except ModelError:
+            broken.append(Pair(None, one))
+        else:
+            found.update({file: followed} if followed is not None else {})
+    if not found and not broken:
+        raise UsageError("no model follows another (`follows:`); name two models, or a revision and a model")
+    missing = (file for file in dict.fromkeys(found.values()) if file not in inputs)
+    inputs.update((one.file, one) for one in read(tuple(missing)))
+    ordered = sorted(found, key=lambda file: (_height(file, found), files.index(file)))
+    return (*broken, *(Pair(inputs[found[file]], inputs[file]) for file in ordered))
+
+
+def _followed(one: Input) -> str | None:
+    """The file of the tier that a model follows: it stands beside it. ModelError if the model cannot be read."""
+    if one.data is None:
+        raise ModelError((one.problem,) if one.problem else ())
+    follows = load(one.file, one.data, includer(one.file)).architecture.follows
+    return os.path.join(os.path.dirname(one.file), follows + SUFFIX) if follows is not None else None
+
+
+def _height(file: str, follows: dict[str, str]) -> int:
+    steps = 0
+    while file in follows and steps <= len(follows):
+        file, steps = follows[file], steps + 1
+    return steps
+
+
+def _directories(old: str, new: str) -> tuple[Pair, ...]:
+    """The models of two directories, those of one id together."""
+    before, after = ({model_id(file): file for file in find((one,)) if os.path.isfile(file)} for one in (old, new))
+    names = dict.fromkeys((*after, *before))
+    if not names:
+        raise UsageError(f"neither {old} nor {new} holds a *{SUFFIX} file")
+    return tuple(Pair(_read(before.get(name), old), _read(after.get(name), new)) for name in names)
+
+
+def _read(file: str | None, named: str) -> Input | None:
+    return read((file,), named=(named,))[0] if file is not None else None
+
+
+# Revisions
+
+
+def _revisions(word: str, words: tuple[str, ...]) -> tuple[Pair, ...]:
+    """Models at both ends of a range, or of a revision and in the working directory."""
+    ranged = is_range(word)
+    old, new = ends(word) if ranged else (commit(word), None)
+    labels = _labels(word) if ranged else (word, "")
+    files = _named(words, [one for one in (old, new) if one is not None])
+    found = []
+    for file in files:
+        before = read_at(old, labels[0], file)
+        after = read_at(new, labels[1], file) if new is not None else _present(file, words)
+        if before is None and after is None and file in words:
+            raise UsageError(f"{file} is neither in {labels[0]} nor in {labels[1] or 'the working directory'}")
+        if file in words or not _same(before, after):
+            found.append(Pair(before, after))
+    if not files:
+        raise UsageError(f"no model in {word} nor here; name a file or a directory behind the revision")
+    return tuple(found)
+
+
+def _same(before: Input | None, after: Input | None) -> bool:
+    """Whether both sides surely say the same; what a model includes may have changed although it did not."""
+    if before is None or after is None:
+        return before is after
+    return before.data == after.data and b"include" not in (after.data or b"")
+
+
+def _labels(word: str) -> tuple[str, str]:
+    old, _, new = word.partition("..." if "..." in word else "..")
+    return old or "HEAD", new or "HEAD"
+
+
+def _named(words: tuple[str, ...], commits: list[str]) -> tuple[str, ...]:
+    """The files that are meant: those named, those in directories named, now or then; else all models."""
+    found: dict[str, None] = {}
+    for word in words or _places():
+        if word.endswith((SUFFIX, ".yaml", ".yml")) or os.path.isfile(word):
+            found[word] = None
+            continue
+        if os.path.isdir(word):
+            found.update(dict.fromkeys(file for file in find((word,)) if os.path.isfile(file)))
+        for one in commits:
+            found.update(dict.fromkeys(os.path.normpath(file) for file in files_at(one, word, SUFFIX)))
+    return tuple({os.path.normpath(file): None for file in found})
+
+
+def _places() -> tuple[str, ...]:
+    from archgen.app.config.config import configured_models
+
+    return configured_models() or ("models",)
+
+
+def _present(file: str, named: tuple[str, ...]) -> Input | None:
+    return read((file,), named=named)[0] if os.path.exists(file) else None
+
+
+# What became of them
+
+
+def judged(found: tuple[Pair, ...], today: str) -> tuple[tuple[Model | None, Model | None], ...]:
+    """Both sides of each pair, read and judged as of an ISO date."""
+
+    known: dict[str, Model] = {}
+
+    def one(given: Input | None) -> Model | None:
+        if given is None:
+            return None
+        if given.file not in known:
+            known[given.file] = judge((given,), today, ladder=False)[0]
+        return known[given.file]
+
+    return tuple((one(pair.before), one(pair.after)) for pair in found)
+
+
+def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation: Isolation) -> Iterator[Evolution]:
+    """What became of each; a model that was not there before, or is no more, is compared with an empty one.
+
+    A comparison that fails unexpectedly is left out.
+    """
+    known: dict[str, Side] = {}
+    persona = reader()
+    # what a rule finds in one model and failed to find in another is no change
+    failed = {error.rule for pair in models for model in pair if model is not None for error in model.errors}
+
+    def side(model: Model) -> Side:
+        assert model.topology is not None
+        if model.file not in known:
+            findings = tuple(one for one in told(persona, model.findings) if one.rule not in failed)
+            known[model.file] = Side(model.topology, findings, assess(model.topology, 1), model.file)
+        return known[model.file]
+
+    def compare(before: Model | None, after: Model | None) -> Evolution:
+        old = side(before) if before is not None else None
+        new = side(after) if after is not None else None
+        return evolve(old or _nothing(new), new or _nothing(old))
+
+    for before, after in models:
+        model = after or before
+        if model is not None:
+            found = isolation.attempt(partial(compare, before, after), model.file, "comparison")
+            if found is not None:
+                yield found
+
+
+def _nothing(other: Side | None) -> Side:
+    """The empty model that stands for one that is not there."""
+    assert other is not None
+    one = other.topology.architecture
+    return Side(Topology(Architecture(id=one.id, file=one.file, name="nothing")), label="no model")
+
+
+def pictures(found: tuple[Evolution, ...], path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
+    """The two-tone deployment of each change as (file, SVG): a single one at `path`, several in that directory."""
+    from archgen.app.pictures import Drawing
+
+    drawing = Drawing()
+    if len(found) == 1 and not os.path.isdir(path):
+        files = [path]
+    elif path.endswith(".svg"):
+        raise UsageError(f"{len(found)} changes do not fit into {path}; name a directory, or two models")
+    else:
+        files = [os.path.join(path, f"{one.after.topology.slug}.diff.svg") for one in found]
+    drawn = [isolation.attempt(partial(drawing.change, one), one.after.label, "the picture") for one in found]
+    return tuple((file, picture) for file, picture in zip(files, drawn, strict=True) if picture is not None)
+
+
+def exit_code(found: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:
+    """1 if a change introduces a finding at or above a severity that nobody has accepted, else 0."""
+    if fail_on == "never":
+        return 0
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    new = (issue for one in found for issue in one.issues_of("introduced"))
+    return int(any(issue.finding.severity in failing for issue in new))

@@ -1,0 +1,134 @@
+"""Pictures as files: every view of every model in every format that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from msgspec import Struct
+
+from archgen.app.config.choice import one_of
+from archgen.app.formats import FORMATS, Format
+from archgen.app.pictures import Drawing
+from archgen.compare import Evolution
+from archgen.model.architecture import Flow
+from archgen.model.problems import UsageError
+from archgen.site import Tier
+from archgen.system.internal_errors import Isolation
+from archgen.views.aspects import ASPECTS, Aspect
+from archgen.views.path import path
+
+VIEWS = (*ASPECTS, "flows", "paths", "diff")
+USUAL = ("deployment", "flows")
+"""The views that are drawn unless others are asked for.
+
+`flows` are sequences, `paths` what each flow touches of the deployment; `diff` is of a tier and the one that it follows.
+"""
+
+
+class File(Struct, frozen=True):
+    """A picture under the name `<model>.<view>.<extension>`; the views of a flow are `flow-<id>` and `path-<id>`."""
+
+    name: str
+    content: bytes
+
+
+class _Picture(Struct, frozen=True):
+    """A picture that is not drawn yet: its name, the model that it is of, and what draws it, or finds nothing to draw."""
+
+    name: str
+    file: str
+    draw: Callable[[], bytes | None]
+
+
+def draw(
+    tiers: tuple[Tier, ...],
+    drawing: Drawing,
+    formats: tuple[str, ...],
+    views: tuple[str, ...],
+    flow: str | None,
+    isolation: Isolation,
+) -> Iterator[File]:
+    """The pictures of the tiers; without `views` all that a format can show, with `flow` only that flow.
+
+    A picture that fails unexpectedly is left out. UsageError for a flow that no tier has, and for a view that was asked for
+    and that a format cannot show.
+    """
+    if flow is not None:
+        _check_flow(tiers, flow)
+    for name in formats:
+        _check_views(name, views or ("flows",) if flow is not None else views)
+        pictures = [each for tier in tiers for each in _pictures(FORMATS[name], tier, drawing, views or USUAL, flow)]
+        if "diff" in views and flow is None:
+            pictures += _changes(FORMATS[name], tiers, drawing)
+        for one in pictures:
+            content = isolation.attempt(one.draw, one.file, one.name)
+            if content is not None:
+                yield File(one.name, content)
+
+
+def _pictures(
+    form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...], only: str | None
+) -> Iterator[_Picture]:
+    slugs = tier.topology.flow_slugs
+    flows = [flow for flow in tier.topology.architecture.flows if only in (None, flow.id)]
+
+    def picture(view: str, make: Callable[[], bytes | None]) -> _Picture:
+        return _Picture(f"{tier.slug}.{view}.{form.extension}", tier.topology.architecture.file, make)
+
+    for view, aspect in ASPECTS.items():
+        if form.deployment is not None and view in views and only is None:
+            yield picture(view, partial(_aspect, form, aspect, tier, drawing))
+    if form.flow is not None and ("flows" in views or (only is not None and "paths" not in views)):
+        for flow in flows:
+            yield picture(f"flow-{slugs[flow.id]}", partial(form.flow, drawing, tier, flow))
+    if "paths" in views:
+        for flow in flows:
+            yield picture(f"path-{slugs[flow.id]}", partial(_path, form, tier, drawing, flow))
+
+
+def _aspect(form: Format, aspect: Aspect, tier: Tier, drawing: Drawing) -> bytes | None:
+    shown = aspect(tier.topology, tier.findings if drawing.findings else ())
+    return form.deployment(drawing.showing(shown), tier) if shown is not None and form.deployment is not None else None
+
+
+def _path(form: Format, tier: Tier, drawing: Drawing, flow: Flow) -> bytes | None:
+    if form.path is not None:
+        return form.path(drawing, tier, flow)
+    if form.deployment is None:
+        return None
+    shown = path(tier.topology, flow, tier.findings if drawing.findings else ())
+    return form.deployment(drawing.showing(shown), tier)
+
+
+def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[_Picture]:
+    """Each tier with the one that it follows, where both are given."""
+    known = {tier.id: tier for tier in tiers}
+    for tier in tiers:
+        before = known.get(tier.topology.architecture.follows or "")
+        if before is not None and form.diff is not None:
+            make = partial(_change, form.diff, before, tier, drawing)
+            yield _Picture(f"{tier.slug}.diff.{form.extension}", tier.topology.architecture.file, make)
+
+
+def _change(form: Callable[[Drawing, Evolution], bytes], before: Tier, tier: Tier, drawing: Drawing) -> bytes:
+    from archgen.compare import evolve
+    from archgen.compare.compared_model import Side
+
+    old, new = (Side(one.topology, one.findings) for one in (before, tier))
+    return form(drawing, evolve(old, new))
+
+
+def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:
+    one_of(flow, tuple(dict.fromkeys(each.id for tier in tiers for each in tier.topology.architecture.flows)), "flow")
+
+
+def _check_views(name: str, views: tuple[str, ...]) -> None:
+    for view in views:
+        if _way(FORMATS[name], view) is None:
+            able = [other for other, one in FORMATS.items() if _way(one, view) is not None]
+            raise UsageError(f"{name} cannot show {view}; formats that can: {', '.join(able)}")
+
+
+def _way(form: Format, view: str) -> object | None:
+    return {"flows": form.flow, "diff": form.diff, "paths": form.path or form.deployment}.get(view, form.deployment)

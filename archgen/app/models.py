@@ -1,0 +1,287 @@
+"""Models read and judged: what every command that shows or checks something starts from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.analysis.topology import Topology
+from archgen.app.workspace.inputs import Input, includer, model_id, read, unreadable
+from archgen.language.load import Loaded, check_ladder, load
+from archgen.model.architecture import SUFFIX
+from archgen.model.finding import Finding, Subject, SubjectKind
+from archgen.model.problems import ModelError, Problem
+from archgen.system.internal_errors import REPORT, InternalError, Isolation, internal_error
+
+if TYPE_CHECKING:
+    from archgen.linting.policy import Apart
+    from archgen.linting.rule import Earlier, Rule
+
+
+class Model(Struct, frozen=True):
+    """One input: what it says, as far as it could be read, what prevents that, and what the rules find in it.
+
+    A model without `loaded`, or with `problems`, can be given no meaning. `errors` are the rules that failed on it.
+    """
+
+    file: str
+    text: bytes
+    loaded: Loaded | None
+    topology: Topology | None
+    problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...]
+    errors: tuple[InternalError, ...] = ()
+
+
+Tell = Callable[[str], None]
+"""Takes the name of what was just done, for somebody who waits."""
+
+
+def silent(_: str) -> None:
+    """Tells nobody."""
+
+
+class Task(Struct, frozen=True):
+    """Inputs to judge by rules, as of a day; `known` are the ids and codes of all rules that there are.
+
+    `thresholds` are the numbers that the configuration sets, by rule and name. `by_id` are the inputs by the ids of their
+    models, and `beside` reads a model that is none of them.
+    """
+
+    inputs: tuple[Input, ...]
+    today: str
+    rules: tuple[Rule, ...]
+    known: frozenset[str]
+    thresholds: Mapping[tuple[str, str], float]
+    apart: Apart = ()
+    by_id: Mapping[str, tuple[Input, ...]] = {}
+    beside: Callable[[str], Input | None] | None = None
+
+
+Judging = Callable[[Task, Tell], tuple[Model, ...]]
+"""Judges every input of a task, in their order, and tells of each."""
+
+
+def in_turn(task: Task, tell: Tell) -> tuple[Model, ...]:
+    """Judge one after the other."""
+    known: dict[str, Model] = {}
+    return tuple(judge_one(task, at, tell, known) for at in range(len(task.inputs)))
+
+
+def judge(
+    inputs: tuple[Input, ...],
+    today: str,
+    ladder: bool = True,
+    tell: Tell = silent,
+    rules: tuple[Rule, ...] | None = None,
+    by: Judging = in_turn,
+    elsewhere: frozenset[str] = frozenset(),
+    apart: Apart = (),
+    beside: Callable[[str], Input | None] | None = None,
+) -> tuple[Model, ...]:
+    """Read every input and run the rules on each that can be read, as of `today` (an ISO date).
+
+    Without `ladder`, whether the tiers that models follow are there is not asked; `elsewhere` are the ids of models
+    that are there and not among the inputs. Without `rules` all run that there are. `by` judges them, to the
+    same result, one after the other or otherwise; `apart` says what does not run on some models. `beside` reads a model that one of the
+    inputs follows and that is none of them, by its path; it is read where it stands if `ladder` is asked for.
+    """
+    from archgen.app.config.catalogue import catalogue, thresholds
+
+    every = catalogue()
+    task = Task(
+        inputs,
+        today,
+        every if rules is None else rules,
+        frozenset(name for rule in every for name in (rule.id, rule.code)),
+        thresholds(every),
+        apart,
+        _by_id(inputs),
+        beside or (_beside if ladder else None),
+    )
+    judged = by(task, tell)
+    return _laddered(judged, elsewhere) if ladder else judged
+
+
+def unjudged(inputs: tuple[Input, ...], today: str) -> tuple[Model, ...]:
+    """Read every input, and nothing but what leaves a model without a meaning is found; loads no rule for the others."""
+    models = []
+    for given in inputs:
+        model = _load(given)
+        if model.topology is not None:
+            model.topology.today = today
+        models.append(replace(model, findings=tuple(as_finding(one, model_id(model.file)) for one in model.problems)))
+    return _laddered(tuple(models), frozenset())
+
+
+def _laddered(models: tuple[Model, ...], elsewhere: frozenset[str]) -> tuple[Model, ...]:
+    """The models with what is wrong with the tiers that they follow."""
+    missing = _ladder_problems(models, elsewhere)
+    return tuple(_with(model, missing[model.file]) if model.file in missing else model for model in models)
+
+
+def judge_one(task: Task, at: int, tell: Tell, known: dict[str, Model]) -> Model:
+    """Judge one input of a task; `known` are models of it that are judged by all rules already, and takes more."""
+    from archgen.linting.policy import of_model
+    from archgen.rules.run import analyse
+
+    given = task.inputs[at]
+    model = known.get(given.file) or _load(given)
+    found = tuple(as_finding(problem, model_id(model.file)) for problem in model.problems)
+    isolation = Isolation()
+    isolation.errors += model.errors
+    if model.loaded is not None and model.topology is not None:
+        rules = of_model(task.apart, model.loaded.architecture.id, task.rules)
+        before = _before(task, model, known) if any(rule.ladder for rule in rules) else ()
+        found += analyse(
+            model.topology, model.loaded.source, rules, task.today, task.known, task.thresholds, before, isolation
+        )
+    tell(model.file)
+    judged = replace(model, findings=found, errors=tuple(isolation.errors))
+    if not task.apart:
+        known[model.file] = judged
+    return judged
+
+
+def _before(task: Task, model: Model, known: dict[str, Model]) -> tuple[Earlier, ...]:
+    """What is found in the model that one follows, and in the one that this follows; nothing unless both are there."""
+    given = _followed(task, model)
+    if given is None or not _may_follow(given):
+        return ()
+    parent = _read(given, known)
+    given = _followed(task, parent) if parent is not None else None
+    first = _read(given, known) if given is not None else None
+    if parent is None or first is None or model.file in (parent.file, first.file):
+        return ()
+    judged = tuple(_judged(task, one, known) for one in (parent, first))
+    # what a rule that failed would have found is not known, so nothing can be compared with it
+    return () if any(one.errors for one in judged) else tuple(map(_earlier, judged))
+
+
+def _followed(task: Task, model: Model) -> Input | None:
+    """The model that one follows, of the inputs, those beside it first, else read; None if it is nowhere."""
+    follows = model.loaded.architecture.follows if model.loaded is not None else None
+    if follows is None:
+        return None
+    path = os.path.join(os.path.dirname(model.file), follows + SUFFIX)
+    inputs = task.by_id.get(follows, ())
+    given = next((one for one in inputs if one.file == path), inputs[0] if inputs else None)
+    return task.beside(path) if given is None and task.beside is not None else given
+
+
+def _may_follow(given: Input) -> bool:
+    """Whether a model that is not read yet could follow another: most are spared that way."""
+    return given.data is not None and (b"follows" in given.data or b"include" in given.data)
+
+
+def _read(given: Input, known: dict[str, Model]) -> Model | None:
+    """The model of an input; None if it has no meaning."""
+    found = known.get(given.file) or _load(given)
+    return found if found.topology is not None else None
+
+
+def _judged(task: Task, model: Model, known: dict[str, Model]) -> Model:
+    """A model with what all rules find in it, those too that do not run on it: a rule that is silent has closed nothing."""
+    from archgen.rules.run import analyse
+
+    assert model.loaded is not None
+    assert model.topology is not None
+    if model.file not in known:
+        isolation, source = Isolation(), model.loaded.source
+        found = analyse(
+            model.topology, source, task.rules, task.today, task.known, task.thresholds, isolation=isolation
+        )
+        known[model.file] = replace(model, findings=found, errors=tuple(isolation.errors))
+    return known[model.file]
+
+
+def _earlier(model: Model) -> Earlier:
+    from archgen.linting.rule import Earlier
+
+    assert model.loaded is not None
+    return Earlier(model.loaded.architecture.id, frozenset((one.rule, one.subject) for one in model.findings))
+
+
+def _by_id(inputs: tuple[Input, ...]) -> dict[str, tuple[Input, ...]]:
+    found: dict[str, tuple[Input, ...]] = {}
+    for one in inputs:
+        name = model_id(one.file)
+        found[name] = (*found.get(name, ()), one)
+    return found
+
+
+def _beside(path: str) -> Input | None:
+    return read((path,))[0] if os.path.exists(path) else None
+
+
+def _with(model: Model, problems: tuple[Problem, ...]) -> Model:
+    """The model with what the others show to be wrong with it; that comes first."""
+    found = tuple(as_finding(problem, model_id(model.file)) for problem in problems)
+    return replace(model, problems=(*model.problems, *problems), findings=(*found, *model.findings))
+
+
+def _load(given: Input) -> Model:
+    if given.data is None:
+        return Model(given.file, b"", None, None, (given.problem,) if given.problem else (), ())
+    try:
+        loaded = load(given.file, given.data, given.include or includer(given.file))
+        return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())
+    except ModelError as error:
+        return Model(given.file, given.data, None, None, error.problems, ())
+    except Exception as error:
+        failed = internal_error(error, given.file, "reading the model")
+        problem = unreadable(given.file, f"the model can't be read: {failed.error} ({failed.place})", REPORT)
+        return Model(given.file, given.data, None, None, (problem,), (), (failed,))
+
+
+def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> dict[str, tuple[Problem, ...]]:
+    """Problems of `follows` by file; a tier that is there but not given, or unreadable, is no problem of others."""
+    read = {model.file: model.loaded for model in models if model.loaded is not None}
+    given = {loaded.architecture.id for loaded in read.values()}
+    unread = elsewhere.union(model_id(model.file) for model in models if model.loaded is None)
+    found: dict[str, tuple[Problem, ...]] = {}
+    excused = {
+        file
+        for file, loaded in read.items()
+        if (follows := loaded.architecture.follows) is not None
+        and follows not in given
+        and (follows in unread or os.path.exists(os.path.join(os.path.dirname(file), follows + SUFFIX)))
+    }
+    if excused.issuperset(file for file, loaded in read.items() if loaded.architecture.follows is not None):
+        return {}
+    for problem in check_ladder(tuple(read.values())):
+        if (file := problem.place.file) not in excused:
+            found[file] = (*found.get(file, ()), problem)
+    return found
+
+
+def as_finding(problem: Problem, model: str) -> Finding:
+    """A problem as the finding of its rule, so that every report tells it like any other."""
+    from archgen.app.typo_fixes import repairs
+    from archgen.rules import BY_NAME
+    from archgen.rules.run import fingerprint
+
+    rule = BY_NAME[problem.rule]
+    kind, name = problem.subject
+    subject = Subject(cast(SubjectKind, kind), name)
+    place = problem.place
+    return Finding(
+        rule=rule.id,
+        code=rule.code,
+        severity=rule.severity,
+        category=rule.category,
+        model=model,
+        subject=subject,
+        message=problem.message,
+        fix=problem.fix,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        end_line=place.end_line,
+        fingerprint=fingerprint(model, rule.id, subject),
+        fixable="safe" if any(repairs(problem)) else None,
+    )

@@ -1,0 +1,230 @@
+"""Models as pictures: views, engines and renderers put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.analysis.topology import Topology
+from archgen.app.layouts import ENGINES, once, wrapped
+from archgen.compare import Evolution
+from archgen.layout.placed import Placed
+from archgen.layout.sequence.arrangement import PlacedSequence, place
+from archgen.model.architecture import Flow
+from archgen.render.icons.icons import icons, mono
+from archgen.render.svg.diagram_svg import Icons, diagram_svg
+from archgen.render.svg.sequence_svg import placed_sequence_svg
+from archgen.site import Tier
+from archgen.site.page import Section
+from archgen.slides.values import PICTURE
+from archgen.style.glyphs import Icon
+from archgen.style.svg_markup import short_prefix
+from archgen.style.theme import LIGHT, THEMES, Mode, Theme
+from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Sequence
+from archgen.views.diff import change_diagram
+from archgen.views.flow import Stop, flow_sequence
+from archgen.views.overview import overview
+from archgen.views.path import path
+from archgen.views.turns import turns
+
+MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast", "sketch")
+ICONS = ("colour", "mono")
+
+
+class Raster(Struct, frozen=True):
+    """How pixels are made: how many for one of the picture's own, on no ground, on a canvas of 16:9.
+
+    A `wide` canvas is one for every format with places: towers of hosts are wrapped for it.
+    """
+
+    scale: float = 2.0
+    transparent: bool = False
+    wide: bool = False
+
+
+class Drawing:
+    """Draws the tiers of one run in one way: with an engine, in a mode, with or without findings."""
+
+    def __init__(
+        self,
+        engine: str = "best",
+        mode: Mode = "auto",
+        findings: bool = True,
+        raster: Raster | None = None,
+        *,
+        mono: bool | None = None,
+    ) -> None:
+        self.raster = raster or Raster()
+        self._mono = THEMES.get(mode, LIGHT).mono if mono is None else mono
+        self._name = engine
+        chosen = ENGINES[engine]()
+        self._engine = once(wrapped(chosen) if self.raster.wide else chosen)
+        self._mode = mode
+        self.findings = findings
+        self._shown: Diagram | None = None
+        self._last: tuple[Tier, Flow, PlacedSequence] | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that pictures are drawn in."""
+        return self._mode
+
+    @property
+    def theme(self) -> Theme:
+        """The palette of formats that have no automatic mode: light then."""
+        return THEMES.get(self._mode, LIGHT)
+
+    def literal(self) -> Drawing:
+        """The same drawing for a rasteriser, which knows no automatic mode: light then."""
+        return self if self._mode != "auto" else self._like("light", self._shown)
+
+    def showing(self, diagram: Diagram) -> Drawing:
+        """The same drawing with another view of a tier in place of its deployment."""
+        return self._like(self._mode, diagram)
+
+    def _like(self, mode: Mode, shown: Diagram | None) -> Drawing:
+        drawing = Drawing(self._name, mode, self.findings, self.raster, mono=self._mono)
+        drawing._shown = shown
+        return drawing
+
+    def diagram(self, tier: Tier) -> Diagram:
+        """What the deployment picture shows, or the view that stands in its place."""
+        return self._shown or deployment(tier.topology, tier.findings if self.findings else ())
+
+    def flow(self, tier: Tier, flow: Flow) -> Sequence:
+        """What the picture of a flow shows."""
+        return flow_sequence(tier.topology, flow, tier.findings if self.findings else ())
+
+    def placed(self, tier: Tier) -> Placed:
+        """The deployment with its places."""
+        return self._engine(self.diagram(tier))
+
+    def overview(self, tier: Tier) -> Diagram:
+        """The components of a tier without machines."""
+        return overview(tier.topology, tier.findings if self.findings else ())
+
+    def fitted(self, diagram: Diagram) -> Placed:
+        """A view with its places for a slide; other engines than ours place it as they do anywhere."""
+        if self._name not in ("best", "domain") or diagram.direction == "top-down":
+            return wrapped(self._engine)(diagram)
+        from archgen.slides.layout.legible import legible
+
+        return legible(diagram, *PICTURE)
+
+    def icons(self, tiers: Iterable[Tier]) -> dict[str, Icon]:
+        """The logos of all that the pictures of some tiers show, by the names that they have them under."""
+        found: dict[str, Icon] = {}
+        for tier in tiers:
+            named = (one.icon or one.product for one in tier.topology.components.values())
+            found = {**self._logos(tier.topology.architecture.file, named), **found}
+        return found
+
+    def deployment(self, tier: Tier) -> str:
+        """Where everything runs, as SVG."""
+        return self.drawn(tier, self.diagram(tier))
+
+    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
+        """A view as SVG; with `section` for a page, where every thing leads to its section under a legend of the page."""
+        found = self._logos(tier.topology.architecture.file, (node.icon for node in diagram.nodes))
+        return diagram_svg(
+            self._engine(diagram),
+            mode=self._mode,
+            icons=lambda node: found.get(node.icon or ""),
+            prefix=short_prefix(tier.id, f"{diagram.id}-live" if section else diagram.id),
+            caption=section is None,
+            key=section is None,
+            sections=section,
+        )
+
+    def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
+        """One request flow in time, as SVG; `live` marks each step for a page that plays them."""
+        return self._in_time(self._sequence(tier, flow), tier.topology, live)
+
+    def _sequence(self, tier: Tier, flow: Flow) -> PlacedSequence:
+        """A flow with its places; the last one is remembered, since a page shows what a file beside it shows."""
+        known = self._last
+        if known is None or known[0] is not tier or known[1] is not flow:
+            self._last = known = (tier, flow, place(self.flow(tier, flow)))
+        return known[2]
+
+    def playing(self, tier: Tier, flow: Flow) -> str:
+        """One request flow in time as SVG whose steps light up one after the other."""
+        from archgen.render.svg.animated_svg import animated_svg
+
+        sequence = self.flow(tier, flow)
+        return animated_svg(
+            place(sequence), self._people(tier, sequence), short_prefix(tier.id, sequence.id, "a"), self._mode
+        )
+
+    def playing_path(self, tier: Tier, flow: Flow) -> str:
+        """What a flow touches of the deployment as SVG, where each step lights what it takes."""
+        from archgen.render.svg.path_film import animated_path_svg
+
+        shown, logos = self._path(tier, flow)
+        prefix = short_prefix(tier.id, shown.diagram.id, "a")
+        return animated_path_svg(shown, flow.title, turns(tier.topology, flow), prefix, self._mode, logos)
+
+    def path_frames(self, tier: Tier, flow: Flow) -> tuple[str, ...]:
+        """What a flow touches of the deployment as SVG, the whole and then each step."""
+        from archgen.render.svg.path_film import path_frames
+
+        shown, logos = self._path(tier, flow)
+        prefix = short_prefix(tier.id, shown.diagram.id)
+        return path_frames(shown, flow.title, turns(tier.topology, flow), prefix, self._mode, logos)
+
+    def _path(self, tier: Tier, flow: Flow) -> tuple[Placed, Icons]:
+        diagram = path(tier.topology, flow, tier.findings if self.findings else ())
+        found = self._logos(tier.topology.architecture.file, (node.icon for node in diagram.nodes))
+        return self._engine(diagram), lambda node: found.get(node.icon or "")
+
+    def growing(self, tier: Tier, flow: Flow) -> tuple[str, ...]:
+        """One request flow in time as SVG, before its first step and after each."""
+        from archgen.slides.paging import growing
+
+        sequence = self.flow(tier, flow)
+        whole = place(sequence)
+        found, prefix = self._people(tier, sequence), short_prefix(tier.id, sequence.id)
+        empty = replace(whole, arrows=(), papers=(), frames=())
+        return tuple(placed_sequence_svg(one, found, prefix, self._mode) for one in (empty, *growing(whole)))
+
+    def _people(self, tier: Tier, sequence: Sequence) -> dict[str, Icon]:
+        return self._logos(tier.topology.architecture.file, (one.icon for one in sequence.participants))
+
+    def failure(self, topology: Topology, flow: Flow, stop: Stop) -> str:
+        """One request flow in time up to where it fails, as SVG."""
+        return self._in_time(place(flow_sequence(topology, flow, stop=stop)), topology)
+
+    def _in_time(self, placed: PlacedSequence, topology: Topology, live: bool = False) -> str:
+        sequence = placed.sequence
+        found = self._logos(topology.architecture.file, (one.icon for one in sequence.participants))
+        prefix = short_prefix(topology.architecture.id, f"{sequence.id}-live" if live else sequence.id)
+        return placed_sequence_svg(placed, found, prefix, self._mode, live=live)
+
+    def changed(self, evolution: Evolution) -> Diagram:
+        """What the picture of a change shows: both models in one deployment."""
+        return change_diagram(evolution, self.findings)
+
+    def placed_change(self, evolution: Evolution) -> Placed:
+        """Both models of a change with their places."""
+        return self._engine(self.changed(evolution))
+
+    def change(self, evolution: Evolution) -> str:
+        """Both models of a change in one deployment picture, as SVG."""
+        diagram = self.changed(evolution)
+        architecture = evolution.after.topology.architecture
+        found = self._logos(architecture.file, (node.icon for node in diagram.nodes))
+        prefix = short_prefix(architecture.id, "diff")
+        placed = self._engine(diagram)
+        return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
+
+    def _logos(self, file: str, names: Iterable[str | None]) -> dict[str, Icon]:
+        """The logos for names in a model; in mono those that can be, the others' kinds have a glyph."""
+        found = icons(names, os.path.dirname(os.path.abspath(file)))
+        if not self._mono:
+            return found
+        inked = {name: mono(one) for name, one in found.items()}
+        return {name: one for name, one in inked.items() if one is not None}

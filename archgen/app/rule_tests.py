@@ -1,0 +1,39 @@
+"""Rules of one's own held against their examples: the bad one raises its finding where it says so, the good one none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archgen.app.models import Model, judge
+from archgen.app.workspace.inputs import Input
+from archgen.linting.rule import Rule
+from archgen.model.architecture import SUFFIX
+
+_MARK = re.compile(r"# finding: (.+)$")
+
+
+def faults(rule: Rule, today: str) -> Iterator[str]:
+    """What of a rule's examples does not come true; nothing if all does."""
+    for name, text in (("bad", rule.bad), ("good", rule.good)):
+        (model,) = judge((Input(f"{name}{SUFFIX}", text.encode()),), today, ladder=False, rules=(rule,))
+        yield from _faults(rule, name, text, model)
+
+
+def _faults(rule: Rule, name: str, text: str, model: Model) -> Iterator[str]:
+    if model.problems:
+        yield from (f"`{name}` line {each.place.line}: {each.message}" for each in model.problems)
+        return
+    found = {finding.line: finding.message for finding in model.findings if finding.rule == rule.id}
+    expected = {number for number, line in enumerate(text.split("\n"), 1) if rule.id in _named(line)}
+    if name == "bad" and not expected:
+        yield f"`bad` marks no line; end the line of the finding with `# finding: {rule.id}`"
+    for line in sorted(expected - set(found)):
+        yield f"`{name}` line {line}: nothing is found here"
+    for line in sorted(set(found) - expected):
+        yield f"`{name}` line {line}: this is found and not marked: {found[line]}"
+
+
+def _named(line: str) -> list[str]:
+    mark = _MARK.search(line)
+    return [word.strip() for word in mark[1].split(",")] if mark else []

@@ -1,0 +1,83 @@
+"""Show: models in the terminal, as pictures where they fit its width, else as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from archgen.app.config.choice import one_of
+from archgen.app.pictures import Drawing
+from archgen.model.architecture import Flow
+from archgen.render.text.diagram import Rows, diagram_cells, narrowed
+from archgen.render.text.list import diagram_list, sequence_list
+from archgen.render.text.sequence import sequence_text
+from archgen.report.common.terminal import Style, plain
+from archgen.site import Tier
+from archgen.system.internal_errors import Isolation
+
+_CODES = {
+    "encrypted": "32",
+    "plaintext": "33",
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;36",
+    "accent": "1",
+    "muted": "2",
+    "card_line": "2",
+}
+"""How a terminal shows the roles of colours; others have its usual one."""
+
+
+def show(
+    tiers: tuple[Tier, ...], drawing: Drawing, style: Style, flow: str | None, ascii_only: bool, isolation: Isolation
+) -> Iterator[str]:
+    """What is shown of each tier, a block at a time; with `flow` only that flow. UsageError for one that no tier has.
+
+    A block that fails unexpectedly is left out.
+    """
+    if flow is not None:
+        known = tuple(dict.fromkeys(one.id for tier in tiers for one in tier.topology.architecture.flows))
+        one_of(flow, known, "flow")
+    for tier in tiers:
+        file = tier.topology.architecture.file
+        blocks: list[tuple[str, Callable[[], str]]] = []
+        if flow is None:
+            blocks.append(("the deployment", partial(_deployment, tier, drawing, style, ascii_only)))
+        flows = [one for one in tier.topology.architecture.flows if flow in (None, one.id)]
+        blocks += [(f"flow {one.id}", partial(_flow, tier, one, drawing, style, ascii_only)) for one in flows]
+        for name, make in blocks:
+            block = isolation.attempt(make, file, name)
+            if block is not None:
+                yield block
+
+
+def _flow(tier: Tier, flow: Flow, drawing: Drawing, style: Style, ascii_only: bool) -> str:
+    sequence = drawing.flow(tier, flow)
+    drawn = sequence_text(sequence, style.width, ascii_only)
+    return drawn if drawn is not None else sequence_list(sequence, ascii_only)
+
+
+def _deployment(tier: Tier, drawing: Drawing, style: Style, ascii_only: bool) -> str:
+    placed = drawing.placed(tier)
+    rows = diagram_cells(placed)
+    if max(map(len, rows), default=0) > style.width:
+        return diagram_list(placed.diagram, ascii_only)
+    title = style.paint(plain(tier.topology.architecture.name), "strong")
+    return f"{title}\n\n{_painted(narrowed(rows) if ascii_only else rows, style)}"
+
+
+def _painted(rows: Rows, style: Style) -> str:
+    return "".join(f"{_line(row, style)}\n" for row in rows)
+
+
+def _line(row: tuple[tuple[str, str], ...], style: Style) -> str:
+    parts: list[str] = []
+    before = ""
+    for character, role in row:
+        code = _CODES.get(role, "") if style.colour and character.strip() else ""
+        if code != before and (code or character.strip()):
+            parts.append("\x1b[0m" if before else "")
+            parts.append(f"\x1b[{code}m" if code else "")
+            before = code
+        parts.append(character)
+    return "".join(parts).rstrip() + ("\x1b[0m" if before else "")

@@ -1,0 +1,97 @@
+"""Simulate: what becomes of every flow of one model when elements are lost or in maintenance."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import partial
+
+from archgen.analysis.topology import Topology
+from archgen.app.element_lookup import elements
+from archgen.app.models import Model
+from archgen.model.architecture import Flow
+from archgen.model.problems import UsageError
+from archgen.reliability.simulation import Outcome
+from archgen.reliability.simulation import simulate as outcome
+from archgen.reliability.structure import requests
+from archgen.report.common.terminal import Style
+from archgen.report.simulate.outcome import Simulated
+from archgen.system.internal_errors import Isolation
+from archgen.views.elements import qualified
+
+
+def _text(told: Simulated, style: Style) -> str:
+    from archgen.report.simulate import text as simulation_text
+
+    return simulation_text.write(told, style)
+
+
+def _json(told: Simulated, _: Style) -> str:
+    from archgen.report.simulate import json_ as simulation_json
+
+    return simulation_json.write(told)
+
+
+FORMATS: dict[str, Callable[[Simulated, Style], str]] = {"text": _text, "json": _json}
+"""How the outcome can be told; each loads its own module only when it is asked for."""
+
+
+def simulate(
+    model: Model,
+    topology: Topology,
+    kill: tuple[str, ...],
+    maintain: tuple[str, ...],
+    zones: tuple[str, ...],
+    isolation: Isolation,
+) -> Simulated:
+    """Every flow of a model without what the words name; a flow that fails unexpectedly is left out."""
+    killed = tuple(dict.fromkeys((*elements(topology, kill), *elements(topology, zones, ("zone",)))))
+    maintained = elements(topology, maintain)
+    gone = dict.fromkeys((*killed, *maintained))
+    if not gone:
+        raise UsageError("nothing is lost; name what is by --kill, --maintain or --lose-zone")
+    architecture = topology.architecture
+
+    def work(flow: Flow) -> Outcome:
+        return outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
+
+    found = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
+    return Simulated(
+        file=model.file,
+        name=architecture.name,
+        killed=killed,
+        maintained=maintained,
+        flows=tuple(one for one in found if one is not None),
+        titles={flow.id: flow.title for flow in architecture.flows},
+        steps={
+            request.id: f"{request.source} -> {' | '.join(request.targets)}"
+            + (f": {request.message}" if request.message else "")
+            for flow in architecture.flows
+            for request, _ in requests(flow.steps)
+        },
+        names={one: qualified(one, topology) for one in gone},
+    )
+
+
+def pictures(told: Simulated, topology: Topology, path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
+    """Each flow that fails, up to where it does, as (file, SVG): a single one at `path`, several in that directory."""
+    from archgen.app.pictures import Drawing
+    from archgen.views.failure_reason import stop
+
+    flows = {flow.id: flow for flow in topology.architecture.flows}
+    failed = [one for one in told.flows if one.status == "down"]
+    drawing = Drawing()
+
+    def draw(one: Outcome) -> str:
+        return drawing.failure(topology, flows[one.flow], stop(topology, one))
+
+    made = [(one.flow, isolation.attempt(partial(draw, one), told.file, f"picture of {one.flow}")) for one in failed]
+    drawn = [(flow, picture) for flow, picture in made if picture is not None]
+    if len(drawn) == 1 and not os.path.isdir(path):
+        return ((path, drawn[0][1]),)
+    if drawn and path.endswith(".svg"):
+        raise UsageError(f"{len(drawn)} flows fail, which do not fit into {path}; name a directory")
+    return tuple(
+        (os.path.join(path, f"{topology.slug}.flow-{topology.flow_slugs[flow]}.failed.svg"), picture)
+        for flow, picture in drawn
+    )

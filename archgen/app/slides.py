@@ -1,0 +1,154 @@
+"""Slides: the deck of some tiers, wired from their pictures, findings and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from msgspec import Struct
+
+from archgen.app.pictures import Drawing
+from archgen.layout.placed import Placed
+from archgen.model.wording import listed
+from archgen.rules import BY_NAME
+from archgen.site import Tier
+from archgen.site.step import FlowChange, IssueChange, compare
+from archgen.slides import Bought, Chapter, deck
+from archgen.slides.layout.legible import READABLE, points
+from archgen.slides.values import PICTURE, Deck, failed_slide
+from archgen.style.glyphs import Icon
+from archgen.system.internal_errors import EXPOSED, Isolation
+from archgen.views.part import parts, unwatched
+
+MOST = 6
+
+_GAIN = 1.2
+"""A slide of a part shows its words larger by so much."""
+
+
+def tiers_deck(
+    tiers: tuple[Tier, ...], drawing: Drawing, title: str | None, steps: bool, isolation: Isolation = EXPOSED
+) -> Deck:
+    """The deck of some tiers; without a title it has the name of the only one, or says what it is."""
+    by_id = {tier.id: tier for tier in tiers}
+    chapters = tuple(_chapter(tier, by_id, drawing, isolation) for tier in tiers)
+    only = tiers[0].topology.architecture.name if len(tiers) == 1 else "Architecture"
+    return deck(chapters, title or only, steps, isolation)
+
+
+FORMATS = ("pptx", "pdf", "png", "svg")
+"""What a deck can be: a presentation, its pages, or a folder of pictures."""
+
+
+def slides(
+    tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: bytes | None, isolation: Isolation = EXPOSED
+) -> bytes:
+    """The deck as a PowerPoint file."""
+    from archgen.slides.pptx import pptx
+
+    return pptx(made, _icons(tiers, drawing), template, drawing.theme, isolation)
+
+
+def bound_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation = EXPOSED) -> bytes:
+    """The deck as a PDF of vectors, a page a slide."""
+    from archgen.render.raster.pdf import bound
+
+    return bound(tuple(_pictures(tiers, drawing, made, isolation)), made.title)
+
+
+def single_slides(
+    tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, form: str, isolation: Isolation = EXPOSED
+) -> Iterator[tuple[str, bytes]]:
+    """The slides as pictures, each under its number; as pixels 1920 by 1080 at the usual scale."""
+    from archgen.render.raster.png import png
+
+    wide = len(str(len(made.slides)))
+    for place, svg in enumerate(_pictures(tiers, drawing, made, isolation), 1):
+        name = f"slide-{place:0{wide}}.{form}"
+        yield name, svg.encode() if form == "svg" else png(svg, drawing.raster.scale)
+
+
+def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation) -> Iterator[str]:
+    from archgen.slides.slide_svg import slide_svg
+
+    icons, mode = _icons(tiers, drawing), drawing.literal().mode
+    for place, slide in enumerate(made.slides, 1):
+        drawn = isolation.attempt(partial(slide_svg, slide, place, icons, mode), "", f"slide {slide.title}")
+        if drawn is None:
+            drawn = slide_svg(failed_slide(slide.title, isolation.errors[-1].words), place, icons, mode)
+        yield drawn
+
+
+def _icons(tiers: tuple[Tier, ...], drawing: Drawing) -> Callable[[str | None], Icon | None]:
+    found = drawing.icons(tiers)
+    return lambda name: found.get(name or "")
+
+
+def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Isolation) -> Chapter:
+    architecture = tier.topology.architecture
+    follows = tiers.get(architecture.follows or "")
+    flows = [
+        isolation.attempt(partial(drawing.flow, tier, flow), architecture.file, f"flow {flow.id}")
+        for flow in architecture.flows
+    ]
+    deployed = isolation.attempt(partial(_deployed, tier, drawing), architecture.file, "the deployment")
+    missing = [flow.title for flow, made in zip(architecture.flows, flows, strict=True) if made is None]
+    bought = None
+    if follows is not None:
+        bought = isolation.attempt(partial(_bought, follows, tier), architecture.file, "the comparison")
+    return Chapter(
+        topology=tier.topology,
+        findings=tier.findings,
+        placed=deployed.placed if deployed is not None else None,
+        overview=deployed.overview if deployed is not None else None,
+        parts=deployed.parts if deployed is not None else (),
+        flows=tuple(flow for flow in flows if flow is not None),
+        bought=bought,
+        whys={one.rule: BY_NAME[one.rule].why for one in tier.findings if one.rule in BY_NAME},
+        failed=tuple(missing if deployed is not None else ("deployment", *missing)),
+    )
+
+
+class _Deployed(Struct, frozen=True):
+    placed: Placed
+    overview: Placed | None
+    parts: tuple[Placed, ...]
+
+
+def _deployed(tier: Tier, drawing: Drawing) -> _Deployed:
+    """The pictures of a deployment: where its words are small, with an overview and its parts."""
+    placed = drawing.fitted(drawing.diagram(tier))
+    if points(placed, *PICTURE) >= READABLE:
+        return _Deployed(placed, None, ())
+    return _Deployed(placed, drawing.fitted(unwatched(drawing.overview(tier))), tuple(_larger(drawing, placed)))
+
+
+def _larger(drawing: Drawing, placed: Placed) -> Iterator[Placed]:
+    """The parts of a deployment whose words are larger in a picture of their own."""
+    for part in parts(placed.diagram):
+        found = drawing.fitted(part)
+        if points(found, *PICTURE) > _GAIN * points(placed, *PICTURE):
+            yield found
+
+
+def _bought(before: Tier, after: Tier) -> Bought:
+    step = compare(before, after)
+    return Bought(
+        follows=before.topology.architecture.name,
+        added=(*step.added, *step.hosts_added),
+        closed=_rules(step.resolved),
+        left=_rules(step.left),
+        introduced=_rules(step.introduced),
+        verdicts=tuple(_verdict(one) for one in step.flows),
+    )
+
+
+def _rules(changes: tuple[IssueChange, ...]) -> tuple[str, ...]:
+    return tuple(one.rule for one in changes)
+
+
+def _verdict(one: FlowChange) -> str:
+    if not one.after:
+        return f"{one.title}: no single failure stops it."
+    names = one.after if len(one.after) <= MOST else (*one.after[:MOST], f"{len(one.after) - MOST} more")
+    return f"{one.title}: the loss of {listed(names, 'or')} alone still stops it."

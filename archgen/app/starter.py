@@ -1,0 +1,72 @@
+"""Models to start from, with the schema beside them."""
+
+from __future__ import annotations
+
+import os
+
+from archgen.app.workspace.atomic_write import create, write
+from archgen.model.architecture import SUFFIX
+from archgen.model.problems import UsageError
+from archgen.system.files import SCHEMA as SCHEMA_FILE
+from archgen.system.files import read_file
+
+NAMES = (
+    "1-simple-web-stack",
+    "2-distributed-web-infrastructure",
+    "3-secured-and-monitored",
+    "4-split-components",
+)
+SCHEMA = "archgen-1.schema.json"
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def schema() -> bytes:
+    """The JSON Schema of the model language, version 1."""
+    with open(os.path.join(_PACKAGE, "language", "schema", SCHEMA), "rb") as stream:
+        return stream.read()
+
+
+def create_model(tier: str, output: str) -> str:
+    """Write a tier's model into a directory, or as a file that ends in .arch.yaml, and the schema next to it.
+
+    Returns the file's path. Neither is written over: UsageError.
+    """
+    name = _named(tier)
+    file = output if output.endswith(SUFFIX) else os.path.join(output, name + SUFFIX)
+    beside = os.path.join(os.path.dirname(file), SCHEMA)
+    if os.path.lexists(beside) and read_file(beside, SCHEMA_FILE) != schema():
+        raise UsageError(f"{beside} is another version; replace it with `archgen schema -o {beside}`")
+    create(file, _starter(name, os.path.dirname(file)))
+    write(beside, schema(), over_input=True)
+    return file
+
+
+def _named(tier: str) -> str:
+    if tier in NAMES:
+        return tier
+    if tier in {str(number) for number in range(1, len(NAMES) + 1)}:
+        return NAMES[int(tier) - 1]
+    for name in NAMES:
+        if name.partition("-")[2] == tier:
+            return name
+    raise UsageError(f"there is no tier `{tier}`; tiers: 1 to {len(NAMES)}, or {', '.join(NAMES)}")
+
+
+def _starter(name: str, directory: str) -> bytes:
+    """The model with the line that editors find the schema by; it follows the tier before it only if that is there."""
+    lines = _reference(name).decode("utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("follows:") or _follows_there(line, directory)]
+    return "\n".join([f"# yaml-language-server: $schema={SCHEMA}", "", *kept, ""]).encode()
+
+
+def _follows_there(line: str, directory: str) -> bool:
+    return os.path.exists(os.path.join(directory, line.partition(":")[2].strip() + SUFFIX))
+
+
+def _reference(name: str) -> bytes:
+    """A reference model: a wheel carries them inside the package, a checkout has them beside it."""
+    for directory in (os.path.join(_PACKAGE, "starter"), os.path.join(os.path.dirname(_PACKAGE), "models")):
+        if os.path.exists(file := os.path.join(directory, name + SUFFIX)):
+            with open(file, "rb") as stream:
+                return stream.read()
+    raise UsageError(f"the reference model {name} is not part of this installation")

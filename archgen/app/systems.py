@@ -1,0 +1,50 @@
+"""The models of a run as the tiers that pages, pictures and slides are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from archgen.app.config.settings import reader
+from archgen.app.models import Model
+from archgen.linting.policy import Persona, told
+from archgen.model.problems import ModelError, UsageError
+from archgen.model.slug import same_place, slug
+from archgen.report.common.terminal import brief
+from archgen.site.page import Tier
+
+
+def tiers(models: tuple[Model, ...], taken: Collection[str] = ()) -> tuple[Tier, ...]:
+    """The models as tiers, with the findings that their reader is told; `taken` are names that no model's files may have.
+
+    ModelError has every problem of the models without a meaning.
+    """
+    problems = tuple(problem for model in models for problem in model.problems)
+    if problems:
+        raise ModelError(problems)
+    persona = reader()
+    tiers = tuple(_tier(model, persona) for model in models)
+    check_names(((tier.id, tier.topology.architecture.file) for tier in tiers), taken)
+    return tiers
+
+
+def _tier(model: Model, persona: Persona) -> Tier:
+    assert model.topology is not None
+    return Tier(model.topology, told(persona, model.findings), model.text.decode("utf-8", "replace"))
+
+
+def check_names(models: Iterable[tuple[str, str]], taken: Collection[str] = ()) -> None:
+    """Raise UsageError if the slugs of models, told by id and file, can't tell their files apart, or are taken."""
+    files: dict[str, str] = {}
+    for id, path in models:
+        name, file = slug(id), brief(path)
+        if not name:
+            raise UsageError(
+                f"the name of {file} must have a letter or a digit to name pages and images by; rename the file"
+            )
+        if same_place(name) in taken:
+            raise UsageError(f"{file} can't have the name `{name}`, which the site uses itself; rename the file")
+        other = files.setdefault(same_place(name), path)
+        if other is not path:
+            raise UsageError(
+                f"{brief(other)} and {file} would share the name `{name}` in pages and images; rename a file"
+            )

@@ -1,0 +1,122 @@
+"""Mechanical repairs of a model that cannot be read: a key, a kind or an id that was misspelt, put right in its place.
+
+Only what a problem itself suggests is written, only over the word that it names, and only if the problem is gone then.
+What may be another word (`broker` beside `worker`) or another thing (`web-3` beside `web-2`) is left to its author.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+
+from archgen.app.formatting import difference
+from archgen.app.workspace.atomic_write import rewrite
+from archgen.app.workspace.inputs import STDIN, find, includer, read
+from archgen.language.load import load
+from archgen.language.yaml.syntax import LINE_BREAK
+from archgen.model.problems import SUGGESTED, ModelError, Problem
+
+_SUGGESTED = re.compile(rf"{SUGGESTED}`([^`]+)`\?")
+_NAMED = re.compile(r"`([^`]+)`")
+_PARTS = re.compile(r"[^\W\d_]+|\d+|[^\w.-]+")
+"""Runs of letters, of digits, and of other signs; what stands between parts of an id is none."""
+_MOST = 100
+"""Repairs of one model."""
+
+
+def mended(file: str, data: bytes) -> bytes:
+    """The model with what could be put right; the same bytes where nothing could."""
+    problems = _problems(file, data)
+    for _ in range(_MOST):
+        found = next(_repaired(file, data, problems), None)
+        if found is None:
+            break
+        data, problems = found
+    return data
+
+
+def _problems(file: str, data: bytes) -> tuple[Problem, ...]:
+    try:
+        load(file, data, includer(file))
+    except ModelError as error:
+        return error.problems
+    return ()
+
+
+def _repaired(file: str, data: bytes, problems: tuple[Problem, ...]) -> Iterator[tuple[bytes, tuple[Problem, ...]]]:
+    """The model after one repair, and what is still wrong with it."""
+    for problem in problems:
+        for wrong, right in repairs(problem) if problem.place.file == file else ():
+            made = _replaced(data, problem, wrong, right)
+            if made is None:
+                continue
+            left = _problems(file, made)
+            # a repair may uncover what the broken model hid, but not leave this problem where it was
+            if not any(_alike(each, problem) for each in left):
+                yield made, left
+
+
+def _alike(one: Problem, other: Problem) -> bool:
+    return (one.message, one.place.line) == (other.message, other.place.line)
+
+
+def repairs(problem: Problem) -> Iterator[tuple[str, str]]:
+    """The words of a problem that are misspelt, each with the word that was meant."""
+    suggested = _SUGGESTED.search(problem.fix)
+    if suggested is not None:
+        for wrong in get_close_matches(suggested[1], dict.fromkeys(_NAMED.findall(problem.message)), 3, 0.5):
+            if misspelt(wrong, suggested[1]):
+                yield wrong, suggested[1]
+
+
+def misspelt(wrong: str, right: str) -> bool:
+    """Whether a word is another one with letters left out, put in, changed or swapped, and likely no word by itself."""
+    one, other = (_PARTS.findall(word.casefold()) for word in (wrong, right))
+    if "".join(one) == "".join(other):
+        return True
+    return len(one) == len(other) and all(a == b or _slipped(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _slipped(wrong: str, right: str) -> bool:
+    """Whether parts of words differ by a swap, or by one letter where they have four, two where they have eight."""
+    if sorted(wrong) == sorted(right):
+        differing = [at for at, (a, b) in enumerate(zip(wrong, right, strict=True)) if a != b]
+        return len(differing) == 2 and differing[1] == differing[0] + 1 and right.isalpha()
+    if max(len(wrong), len(right)) < 4 or not right.isalpha() or wrong[0] != right[0]:
+        return False
+    return _distance(wrong, right) <= max(1, min(len(wrong), len(right)) // 4)
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters have to be put in, left out or changed (Levenshtein, 1966)."""
+    row = list(range(len(other) + 1))
+    for at, a in enumerate(one, start=1):
+        above, row = row, [at]
+        for place, b in enumerate(other, start=1):
+            row.append(min(above[place] + 1, row[-1] + 1, above[place - 1] + (a != b)))
+    return row[-1]
+
+
+def _replaced(data: bytes, problem: Problem, wrong: str, right: str) -> bytes | None:
+    """The text with a word on the problem's line, from its column on, written otherwise."""
+    text = data.decode("utf-8", "surrogateescape")
+    starts = [0, *(end.end() for end in LINE_BREAK.finditer(text)), len(text)]
+    begin, end = starts[problem.place.line - 1 : problem.place.line + 1]
+    word = re.compile(rf"(?<![A-Za-z0-9._-]){re.escape(wrong)}(?![A-Za-z0-9._-])")
+    match = word.search(text, begin + problem.place.column - 1, end)
+    if match is None:
+        return None
+    return (text[: match.start()] + right + text[match.end() :]).encode("utf-8", "surrogateescape")
+
+
+def mend(paths: tuple[str, ...], tell: Callable[[str], object], keep: bool) -> None:
+    """Tell what would be put right in each file of a command line, as a unified diff, and with `keep` write it."""
+    for given in read(tuple(file for file in find(paths) if file != STDIN), named=paths):
+        if given.data is None:
+            continue
+        made = mended(given.file, given.data)
+        if made != given.data:
+            tell(difference(given.file, given.data, made, kept=keep))
+            if keep:
+                rewrite(given.file, made)

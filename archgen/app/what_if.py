@@ -1,0 +1,168 @@
+"""What-if: a model with some changes beside the model, or with the smallest changes that no single failure breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from archgen.analysis.assessment import FlowAssessment, assess
+from archgen.analysis.topology import Topology
+from archgen.app.config.choice import one_of
+from archgen.app.models import Model
+from archgen.edits.changes import AddHost, AddReplica, Automatic, Edit, apply, by_hand, worded
+from archgen.improve.repair import repair
+from archgen.model.architecture import Architecture
+from archgen.model.problems import UsageError
+from archgen.report.common.terminal import Style
+from archgen.report.what_if.comparison import WhatIf, yaml
+
+MOST_STAGES = 200
+"""Flows, times the changes, that are assessed to tell what each change wins by itself."""
+
+MOST_WORK = 500_000
+"""What the flows after the changes may take, times the changes, to be assessed after each: some seconds."""
+
+HOW = (
+    "write --add 'replica of COMPONENT [on HOST] [in ZONE]' or --add 'host NAME like HOST [in ZONE]', and "
+    "--set 'failover=automatic' or --set 'COMPONENT.failover=automatic'"
+)
+
+
+def _text(outcome: WhatIf, style: Style) -> str:
+    from archgen.report.what_if import text as what_if_text
+
+    return what_if_text.write(outcome, style)
+
+
+def _json(outcome: WhatIf, _: Style) -> str:
+    from archgen.report.what_if import json_ as what_if_json
+
+    return what_if_json.write(outcome)
+
+
+FORMATS: dict[str, Callable[[WhatIf, Style], str]] = {"text": _text, "json": _json}
+"""How the outcome can be told; each loads its own module only when it is asked for."""
+
+
+def what_if(model: Model, topology: Topology, add: tuple[str, ...], assign: tuple[str, ...]) -> WhatIf:
+    """The model with the changes that the words say, or with the smallest repair where there are none."""
+    before = topology.architecture
+    if not add and not assign:
+        found = repair(before)
+        edits, smallest, left = found.edits, found.smallest, found.left
+    else:
+        edits, smallest, left = (), None, ()
+    stages = [before]
+    callers = topology.index.callers
+    for edit in edits:
+        stages.append(apply(stages[-1], edit, callers))
+    for word in (*add, *assign):
+        read = _added(stages[-1], word) if word in add else _assigned(stages[-1], word)
+        for edit in read:
+            stages.append(apply(stages[-1], edit, callers))
+        edits += read
+    after = stages[-1]
+    assessed = _assessed(stages)
+    return WhatIf(
+        file=model.file,
+        name=before.name,
+        changes=tuple(worded(before, edit) for edit in edits),
+        won=_won(assessed) if len(assessed) == len(stages) else (),
+        before=assessed[0],
+        after=assessed[-1],
+        yaml=yaml(before, after),
+        smallest=smallest,
+        left=left,
+    )
+
+
+def _assessed(stages: list[Architecture]) -> list[tuple[FlowAssessment, ...]]:
+    """The flows before the changes, after each of them, and so after the last; the ends alone where it is much."""
+    ends = [assess(Topology(stages[place]), 1) for place in dict.fromkeys((0, len(stages) - 1))]
+    work = max(sum(flow.work for flow in flows) for flows in ends)
+    few = len(stages) * len(stages[0].flows) <= MOST_STAGES and len(stages) * work <= MOST_WORK
+    return [ends[0], *(assess(Topology(one), 1) for one in stages[1:-1] if few), *ends[1:]]
+
+
+def _won(assessed: list[tuple[FlowAssessment, ...]]) -> tuple[tuple[tuple[str, float], ...], ...]:
+    return tuple(
+        tuple(
+            (before.flow, before.result.downtime - after.result.downtime)
+            for before, after in zip(first, then, strict=True)
+        )
+        for first, then in pairwise(assessed)
+    )
+
+
+def _added(architecture: Architecture, word: str) -> tuple[Edit, ...]:
+    words = word.split()
+    if words[:2] == ["replica", "of"] and len(words) > 2:
+        options = _options(words[3:], ("on", "in"), word)
+        return (_replica(architecture, words[2], options.get("on"), options.get("in"), word),)
+    if words[:1] == ["host"] and len(words) > 1:
+        options = _options(words[2:], ("like", "in"), word)
+        return (_host(architecture, words[1], options.get("like"), options.get("in"), word),)
+    raise UsageError(f"`{word}` is no change that is known; {HOW}")
+
+
+def _options(words: list[str], known: tuple[str, ...], word: str) -> dict[str, str]:
+    """`on HOST in ZONE` as a mapping."""
+    keys, values = words[::2], words[1::2]
+    if len(keys) != len(values) or not set(keys) <= set(known) or len(set(keys)) < len(keys):
+        raise UsageError(f"`{word}` is no change that is known; {HOW}")
+    return dict(zip(keys, values, strict=True))
+
+
+def _replica(architecture: Architecture, name: str, host: str | None, zone: str | None, word: str) -> AddReplica:
+    component = next(one for one in architecture.components if one.id == _component(architecture, name))
+    if component.kind == "client":
+        raise UsageError(f"`{name}` is a client, and clients have no replicas")
+    placed = any(one.hosts for one in component.replicas)
+    if placed and host is None:
+        raise UsageError(f"`{word}` names no host, and {name} runs on hosts; write `replica of {name} on HOST`")
+    if host is not None and not placed:
+        raise UsageError(f"{name} tells no hosts in the model, so no replica can be on {host}; leave `on {host}` out")
+    if any(one.floating for one in component.replicas):
+        raise UsageError(f"the replicas of {name} float; name more hosts, or more `replicas`, in the model")
+    existing = {one.id for one in architecture.hosts}
+    if host is None or host in existing:
+        if zone is not None:
+            raise UsageError(f"`{word}`: the zone of {host or name} is the model's; `in` is for a new host")
+        return AddReplica(name, host)
+    return AddReplica(name, host, _zones(architecture, zone))
+
+
+def _host(architecture: Architecture, name: str, like: str | None, zone: str | None, word: str) -> AddHost:
+    if like is None:
+        raise UsageError(f"`{word}` does not say like which host; {HOW}")
+    hosts = {one.id: one for one in architecture.hosts}
+    one_of(like, tuple(hosts), "host")
+    if name in hosts:
+        raise UsageError(f"there is a host `{name}` already")
+    carried = tuple(
+        one.id for one in architecture.components if any(replica.hosts == (like,) for replica in one.replicas)
+    )
+    return AddHost(name, like, carried, _zones(architecture, zone) if zone else hosts[like].zones)
+
+
+def _zones(architecture: Architecture, zone: str | None) -> tuple[str, ...]:
+    return () if zone is None else (zone,)
+
+
+def _component(architecture: Architecture, name: str) -> str:
+    return one_of(name, tuple(one.id for one in architecture.components), "component")
+
+
+def _assigned(architecture: Architecture, word: str) -> tuple[Edit, ...]:
+    path, _, value = word.partition("=")
+    name, dot, key = path.rpartition(".")
+    if key != "failover" or value != "automatic":
+        raise UsageError(f"`{word}` is no setting that is known; {HOW}")
+    waiting = tuple(one.id for one in architecture.components if by_hand(one))
+    if dot:
+        if _component(architecture, name) not in waiting:
+            raise UsageError(f"{name} has no failover by hand")
+        waiting = (name,)
+    if not waiting:
+        raise UsageError("nothing in the model has a failover by hand")
+    return tuple(map(Automatic, waiting))

@@ -1,0 +1,64 @@
+"""Waiting for models, or what configures their judgement, to change."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from archgen.app.extras import needing_extra
+from archgen.app.workspace.inputs import STDIN, find
+from archgen.model.problems import UsageError
+
+PAUSE = 200
+"""Milliseconds that a change waits for the next one: an editor writes a file in several steps, a checkout many files."""
+
+PATIENCE = 100
+"""Milliseconds of one turn of the watcher, which is all that the first lint waits for it."""
+
+_READ = (".yaml", ".yml", ".toml")
+
+
+def changes(paths: tuple[str, ...]) -> Iterator[None]:
+    """Yields once at the start, and again whenever something changed that a lint of the paths reads."""
+    if STDIN in paths:
+        raise UsageError("--watch waits for files to change, and - is none; name files or directories")
+    with needing_extra("--watch"):
+        from watchfiles import watch
+    places = watched(paths)
+    watcher = watch(
+        *places,
+        watch_filter=lambda _, file: is_read(file),
+        debounce=PAUSE,
+        step=PAUSE // 4,
+        rust_timeout=PATIENCE,
+        yield_on_timeout=True,
+    )
+    # it listens from its first turn on: what changes during the first lint is seen after it
+    next(watcher)
+    yield
+    for changed in watcher:
+        if changed:
+            yield
+
+
+def watched(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The directories of the models, none of them in another, and the files that configure."""
+    directories = {os.path.realpath(one if os.path.isdir(one) else os.path.dirname(one) or ".") for one in find(paths)}
+    directories |= {os.path.realpath(one) for one in paths if os.path.isdir(one)}
+    outer = [one for one in sorted(directories) if not any(_lies_in(one, other) for other in directories - {one})]
+    settings = [os.path.realpath(one) for one in ("archgen.toml", "pyproject.toml") if os.path.exists(one)]
+    found = (*outer, *(one for one in settings if not any(_lies_in(one, other) for other in outer)))
+    missing = next((one for one in found if not os.path.exists(one)), None)
+    if missing is not None:
+        raise UsageError(f"{missing} is not there, so nothing can change in it; name files or directories")
+    return found
+
+
+def _lies_in(path: str, directory: str) -> bool:
+    return os.path.commonpath((path, directory)) == directory
+
+
+def is_read(file: str) -> bool:
+    """Whether a lint may read a file: a model, what one includes, or a configuration."""
+    name = os.path.basename(file)
+    return name.endswith(_READ) and not name.startswith(".")

@@ -1,0 +1,36 @@
+"""Said on standard error: the fonts that words in other scripts are drawn with, and which of them are boxes."""
+
+from __future__ import annotations
+
+import os
+
+from msgspec.json import encode
+
+from archgen.app.extras import install_command
+from archgen.app.models import Model
+from archgen.cli.output import warn
+
+_FEW = 12
+"""Characters that a line names."""
+
+
+def tell_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
+    """One line a script that the usual font lacks; without `drawn` the words stay text, for whoever opens the file."""
+    text = "".join(encode(model.topology.architecture).decode() for model in models if model.topology)
+    if text.isascii():
+        return
+    from archgen.render.raster.fonts import Fallback, fallbacks
+
+    def said(one: Fallback) -> str:
+        if not drawn:
+            return "left as text to the fonts of whoever opens the deck"
+        parts = [f"drawn with {os.path.basename(one.file)}"] if one.file else []
+        if one.missing:
+            few = one.missing[:_FEW] + ("…" if len(one.missing) > _FEW else "")
+            parts.append(f"no installed font has {few}: boxes stand there")
+            if not one.packaged:
+                parts.append(f"for fonts, run `{install_command('fonts')}`")
+        return "; ".join(parts)
+
+    for one in fallbacks(text):
+        warn(f"archgen: {one.name} in the models: {said(one)}\n")

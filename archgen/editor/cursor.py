@@ -1,0 +1,112 @@
+"""Where a cursor stands in a text that is being typed: the way there by indentation, and the word that is begun.
+
+What is typed is no YAML for most of the time, so nothing is parsed: the lines above say by their indentation what the
+cursor is in, and its own line up to it says the rest.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from archgen.editor.grammar import DECLARING, Way
+
+_KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s'"\[{#][^#]*?))\s*:(?:\s|$)""")
+
+
+class Cursor(Struct, frozen=True):
+    """The way to what a cursor is in, the word up to it, and whether a key is begun there or a value."""
+
+    way: Way
+    word: str
+    in_key: bool
+
+
+def cursor(lines: list[str], line: int, column: int) -> Cursor:
+    """The cursor at a line and a column, both counted from 0."""
+    before = lines[line][:column] if line < len(lines) else ""
+    rest = before.lstrip(" ")
+    indent = len(before) - len(rest)
+    item = False
+    while rest.startswith("- ") or rest == "-":
+        item = True
+        inner = rest[1:].lstrip(" ")
+        indent += len(rest) - len(inner)
+        rest = inner
+    return _inside(_above(lines, line, indent - 1 if item else indent, item), rest)
+
+
+def _above(lines: list[str], line: int, indent: int, item: bool) -> Way:
+    """The keys of the lines above that hold a line of this indentation; an item of a list stands in the place 0."""
+    way: list[str | int] = [0] if item else []
+    least = indent
+    for text in reversed(lines[:line]):
+        rest = text.lstrip(" ")
+        here = len(text) - len(rest)
+        if not rest or rest.startswith("#"):
+            continue
+        key = _KEY.match(rest.removeprefix("- ").lstrip(" "))
+        of_list = rest.startswith("- ")
+        # a list may stand as far to the left as the key that it belongs to
+        if of_list:
+            inner = here + len(rest) - len(rest[1:].lstrip(" "))
+            if key is not None and inner < least:
+                way[:0] = [0, _said(key)]
+                least, item = here, True
+            elif inner == least and not item:
+                way[:0] = [0]
+                least, item = here, True
+        elif key is not None and (here < least or (item and here <= least)):
+            way[:0] = [_said(key)]
+            least, item = here, False
+        if least <= 0 and not item:
+            break
+    return tuple(way)
+
+
+def _said(key: re.Match[str]) -> str:
+    return key[1] or key[2] or (key[3] or "").strip()
+
+
+def _inside(way: Way, rest: str) -> Cursor:
+    """The cursor behind the rest of its line, which may open mappings and lists on it."""
+    stack: list[tuple[str, Way]] = []
+    here, begun, in_key = way, "", True
+    at = 0
+    while at < len(rest):
+        char = rest[at]
+        if char in "{[":
+            stack.append((char, here))
+            here = here if char == "{" else (*here, 0)
+            begun, in_key = "", char == "{"
+        elif char in "}]" and stack:
+            _, here = stack.pop()
+            begun, in_key = "", False
+        elif char == "," and stack:
+            here = stack[-1][1] if stack[-1][0] == "{" else (*stack[-1][1], 0)
+            begun, in_key = "", stack[-1][0] == "{"
+        elif char == ":" and in_key and rest[at + 1 : at + 2] in ("", " "):
+            here = (*here, begun.strip().strip("\"'"))
+            begun, in_key = "", False
+        else:
+            begun += char
+        at += 1
+    return Cursor(here, begun.lstrip(), in_key)
+
+
+def scanned(lines: list[str]) -> dict[str, list[str]]:
+    """The names that the lines of a text declare, by kind: the keys right below a section, one a line."""
+    found: dict[str, list[str]] = {kind: [] for kind in DECLARING.values()}
+    section, depth = "", 0
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        key = _KEY.match(line)
+        if key is None:
+            continue
+        if indent == 0:
+            section, depth = _said(key), 0
+        elif section in DECLARING and indent == (depth or indent):
+            depth = indent
+            found[DECLARING[section]].append(_said(key))
+    return found

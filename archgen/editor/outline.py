@@ -1,0 +1,217 @@
+"""A text as an editor sees it: every key, value and name with the characters that it takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+import yaml
+from msgspec import Struct
+
+from archgen.editor.grammar import DECLARING, NAMING, Way
+from archgen.language.yaml.parser import EVENTS
+from archgen.language.yaml.syntax import DEEPEST
+
+_NAME = re.compile(r"(?:(?P<kind>host|network|component|zone|flow):)?(?P<at>@)?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+class Span(Struct, frozen=True, order=True):
+    """Characters of one line, counted from 0; `end` is behind the last one."""
+
+    line: int
+    start: int
+    end: int
+
+    def holds(self, line: int, column: int) -> bool:
+        """Whether a cursor stands in it or directly behind it."""
+        return line == self.line and self.start <= column <= self.end
+
+
+class Name(Struct, frozen=True):
+    """A name of a declared thing, where it is declared or spoken of."""
+
+    kind: str
+    id: str
+    span: Span
+    declares: bool
+
+
+class Part(Struct, frozen=True):
+    """A key or a lone value with the way to it; a value's way is that of its key."""
+
+    way: Way
+    text: str
+    span: Span
+    is_key: bool
+
+
+class Outline:
+    """The parts and names of a text; of one that is no YAML, none. `elsewhere` are names that other files declare."""
+
+    def __init__(self, text: str, elsewhere: Mapping[str, frozenset[str]] | None = None) -> None:
+        self.text = text
+        self._elsewhere = elsewhere or {}
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return tuple(_parts(self.text))
+
+    @cached_property
+    def _by_line(self) -> dict[int, list[Part]]:
+        found: dict[int, list[Part]] = {}
+        for part in self._parts:
+            found.setdefault(part.span.line, []).append(part)
+        return found
+
+    @cached_property
+    def declared(self) -> dict[str, dict[str, Span]]:
+        """The names of each kind that the text declares."""
+        found: dict[str, dict[str, Span]] = {kind: {} for kind in DECLARING.values()}
+        for part in self._parts:
+            if part.is_key and len(part.way) == 2 and part.way[0] in DECLARING:
+                found[DECLARING[str(part.way[0])]][part.text] = part.span
+        return found
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """Every name of a declared thing."""
+        return tuple(name for part in self._parts for name in self._names(part))
+
+    def name_at(self, line: int, column: int) -> Name | None:
+        """The name that a cursor stands in."""
+        return next((one for one in self.names if one.span.holds(line, column)), None)
+
+    def part_at(self, line: int, column: int) -> Part | None:
+        """The key or value that a cursor stands in."""
+        return next((one for one in self._by_line.get(line, ()) if one.span.holds(line, column)), None)
+
+    def parts_at(self, key: str) -> tuple[Part, ...]:
+        """The values that a key of the model has, one or a list of them."""
+        return tuple(one for one in self._parts if not one.is_key and one.way[:1] == (key,) and len(one.way) <= 2)
+
+    @cached_property
+    def sections(self) -> tuple[Part, ...]:
+        """The keys of the model, and those right below them."""
+        return tuple(one for one in self._parts if one.is_key and len(one.way) <= 2)
+
+    def _names(self, part: Part) -> Iterator[Name]:
+        if part.is_key and len(part.way) == 2 and part.way[0] in DECLARING:
+            yield Name(DECLARING[str(part.way[0])], part.text, part.span, True)
+            return
+        # a step's message is a text and its key is not; anywhere else the nearest key that speaks of names decides
+        steps = [step for step in part.way if isinstance(step, str)]
+        inner = steps[:-1] if part.is_key else steps
+        if part.is_key and " -" not in part.text and (not inner or inner[-1] not in NAMING or inner[-1] == "steps"):
+            return
+        near = inner[-1] if inner else ""
+        if " -" in near or near not in NAMING or (near in ("connections", "steps") and not part.is_key):
+            return
+        line = self.text_of(part.span)
+        for found in _NAME.finditer(line):
+            kind = self._kind(found, NAMING[near], line)
+            if kind is not None:
+                start = part.span.start + found.start("id")
+                yield Name(kind, found["id"], Span(part.span.line, start, start + len(found["id"])), False)
+
+    def _kind(self, found: re.Match[str], kinds: tuple[str, ...], line: str) -> str | None:
+        name = found["id"]
+        if found["kind"] is not None:
+            return found["kind"] if self._is_declared(found["kind"], name) else None
+        if found["at"] is not None or line[: found.start()].endswith("@"):
+            kinds = ("host",)
+        elif line[found.end() : found.end() + 1] in ("@", "#") and found.end() < len(line):
+            kinds = ("component",)
+        return next((kind for kind in kinds if self._is_declared(kind, name)), None)
+
+    def _is_declared(self, kind: str, name: str) -> bool:
+        return name in self.declared.get(kind, {}) or name in self._elsewhere.get(kind, ())
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the text, as YAML and an editor break them."""
+        return re.split(r"\r\n|\n|\r", self.text)
+
+    def text_of(self, span: Span) -> str:
+        """The characters of a span."""
+        return self.lines[span.line][span.start : span.end]
+
+
+def replaced(text: str, words: Mapping[Span, str]) -> str:
+    """A text with other words in the place of some of its spans; its line breaks stay as they are."""
+    lines = re.split(r"(\r\n|\n|\r)", text)
+    for span in sorted(words, reverse=True):
+        line = lines[2 * span.line]
+        lines[2 * span.line] = line[: span.start] + words[span] + line[span.end :]
+    return "".join(lines)
+
+
+def _parts(text: str) -> Iterator[Part]:
+    try:
+        parts = list(_walk(iter(EVENTS(text).get_event, None)))
+    except (yaml.YAMLError, _NoOutline, ValueError):
+        # what is being typed is often no YAML for a moment
+        return
+    yield from parts
+
+
+class _NoOutline(Exception):
+    """The text has a form that no model has: a collection as a key, a second document, more levels than are read."""
+
+
+class _Level(Struct):
+    """A collection that is being read: the way to it, and the key or the place of what comes next."""
+
+    way: Way
+    is_map: bool
+    key: str | None = None
+    place: int = 0
+
+    def next_way(self) -> Way:
+        """The way to the value that comes next, which is then taken as read."""
+        if self.is_map:
+            step: str | int = self.key or ""
+            self.key = None
+        else:
+            step = self.place
+            self.place += 1
+        return (*self.way, step)
+
+
+def _walk(events: Iterator[Any]) -> Iterator[Part]:
+    """The parts of a document in one pass over its events, so that what an alias repeats is seen once, where it stands."""
+    stack: list[_Level] = []
+    documents = 0
+    for event in events:
+        level = stack[-1] if stack else None
+        wants_key = level is not None and level.is_map and level.key is None
+        if isinstance(event, yaml.ScalarEvent):
+            if level is not None and wants_key:
+                level.key = event.value
+                yield from _part(event, (*level.way, event.value), True)
+            else:
+                yield from _part(event, level.next_way() if level is not None else (), False)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            if wants_key or len(stack) >= DEEPEST:
+                raise _NoOutline
+            stack.append(_Level(level.next_way() if level else (), isinstance(event, yaml.MappingStartEvent)))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            stack.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            if wants_key:
+                raise _NoOutline
+            if level is not None:
+                level.next_way()
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _NoOutline
+
+
+def _part(event: Any, way: Way, is_key: bool) -> Iterator[Part]:
+    start, end = event.start_mark, event.end_mark
+    if start.line == end.line and end.column > start.column:
+        quotes = 1 if event.style in ("'", '"') else 0
+        span = Span(start.line, start.column + quotes, end.column - quotes)
+        yield Part(way, event.value, span, is_key)

@@ -1,0 +1,147 @@
+"""Files that speak of each other: what is one model together by `include`, and models that follow one another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from archgen.app.workspace.inputs import find
+from archgen.editor.grammar import DECLARING
+from archgen.editor.outline import Name, Outline, Part, Span, replaced
+from archgen.language.load import load
+from archgen.model.architecture import SUFFIX
+from archgen.model.problems import ModelError
+
+Texts = Callable[[str], str | None]
+"""The text of a file by its whole path, as an editor holds it or else as the disk does; None where there is none."""
+
+Declared = dict[str, frozenset[str]]
+"""The names of each kind that a whole model declares."""
+
+
+def models_in(directory: str) -> tuple[str, ...]:
+    """The whole paths of the models in and below a directory."""
+    return tuple(os.path.abspath(file) for file in find((directory,)) if file.endswith(SUFFIX))
+
+
+class Family:
+    """The files of one model: the one that includes the others, and these."""
+
+    def __init__(self, root: str, texts: Texts, within: str) -> None:
+        self.root = root
+        self._texts = texts
+        self._within = os.path.realpath(within)
+        self.files = dict(self._read(root, set()))
+        self.declared: Declared = {
+            kind: frozenset(name for text in self.files.values() for name in Outline(text).declared[kind])
+            for kind in DECLARING.values()
+        }
+
+    def outline(self, file: str) -> Outline:
+        """One of its files, with the names that the others declare."""
+        return Outline(self.files[file], self.declared)
+
+    def names(self, name: Name) -> Iterator[tuple[str, Name]]:
+        """Where a thing is declared and spoken of, in all of its files."""
+        for file in self.files:
+            for one in self.outline(file).names:
+                if (one.kind, one.id) == (name.kind, name.id):
+                    yield file, one
+
+    def problems(self, changed: dict[str, str]) -> tuple[str, ...]:
+        """What keeps the model from being read when some of its files have other texts."""
+
+        def include(name: str) -> bytes:
+            path = os.path.normpath(os.path.join(os.path.dirname(self.root), name))
+            if path not in self.files:
+                raise FileNotFoundError(2, "there is no such file")
+            return changed.get(path, self.files[path]).encode("utf-8", "surrogatepass")
+
+        text = changed.get(self.root, self.files[self.root])
+        try:
+            load(self.root, text.encode("utf-8", "surrogatepass"), include)
+        except ModelError as error:
+            return tuple(one.message for one in error.problems)
+        return ()
+
+    def _read(self, file: str, seen: set[str]) -> Iterator[tuple[str, str]]:
+        text = self._texts(file)
+        if file in seen or text is None or not (file == self.root or self._is_within(file)):
+            return
+        seen.add(file)
+        yield file, text
+        for _, path in included(file, text):
+            yield from self._read(path, seen)
+
+    def _is_within(self, file: str) -> bool:
+        return os.path.commonpath((self._within, os.path.realpath(file))) == self._within
+
+
+def included(file: str, text: str) -> Iterator[tuple[Part, str]]:
+    """What a file includes: where it says so, and the whole path."""
+    if "include" in text:
+        for part in Outline(text).parts_at("include"):
+            yield part, os.path.normpath(os.path.join(os.path.dirname(file), part.text))
+
+
+def families(file: str, texts: Texts, within: str) -> tuple[Family, ...]:
+    """The models that a file is part of, its own first."""
+    own = Family(file, texts, within)
+    others = (one for one in models_in(within) if one != file and "include" in (texts(one) or ""))
+    found = [family for family in (Family(one, texts, within) for one in others) if file in family.files]
+    # a part by itself is no model; what is true of the model that includes it decides
+    return tuple(found) if found and not file.endswith(SUFFIX) else (own, *found)
+
+
+def renamed(found: tuple[Family, ...], name: Name, new: str) -> dict[str, str]:
+    """The texts in which a thing has another name, by file; ValueError says why it cannot have it."""
+    if name.id == new:
+        return {}
+    if not _is_id(new):
+        raise ValueError(f"`{new}` is no id: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit")
+    spans: dict[str, set[Span]] = {}
+    for family in found:
+        if new in family.declared[name.kind]:
+            raise ValueError(f"there is a {name.kind} `{new}` already")
+        if name.id not in family.declared[name.kind]:
+            raise ValueError(f"{name.id} is declared nowhere in {os.path.basename(family.root)}")
+        for file, one in family.names(name):
+            spans.setdefault(file, set()).add(one.span)
+    texts = {file: text for family in found for file, text in family.files.items() if file in spans}
+    changed = {file: replaced(text, dict.fromkeys(spans[file], new)) for file, text in texts.items()}
+    for family in found:
+        broken = set(family.problems(changed)) - set(family.problems({}))
+        if broken and not family.problems({}):
+            raise ValueError(f"with `{new}` the model could not be read: {min(broken)}")
+    return changed
+
+
+def moved(old: str, new: str, texts: Texts, within: str) -> dict[str, str]:
+    """The texts that still find a file by its new path: what follows the model, what includes it, what it includes."""
+    before, after = (os.path.basename(one).removesuffix(SUFFIX) for one in (old, new))
+    is_model = old.endswith(SUFFIX) and new.endswith(SUFFIX)
+    files = dict.fromkeys((old, *models_in(within)))
+    files |= dict.fromkeys(path for file in tuple(files) for path in Family(file, texts, within).files)
+    found = {}
+    for file in files:
+        text = texts(file)
+        if text is None:
+            continue
+        spans: dict[Span, str] = {}
+        if is_model and before != after:
+            spans |= {part.span: after for part in Outline(text).parts_at("follows") if part.text == before}
+        here = os.path.dirname(new if file == old else file)
+        for part, path in included(file, text):
+            said = os.path.relpath(new if path == old else path, here).replace(os.sep, "/")
+            if path == old or (file == old and here != os.path.dirname(old)):
+                spans[part.span] = said
+        made = replaced(text, spans)
+        if made != text:
+            found[file] = made
+    return found
+
+
+def _is_id(text: str) -> bool:
+    from re import fullmatch
+
+    return fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", text) is not None

@@ -1,0 +1,254 @@
+"""What one editor has open: texts with what is found in them, told in the terms and units of the protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import re
+import sys
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
+from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path, to_fs_path
+
+from archgen import __version__
+from archgen.app.config.catalogue import catalogue
+from archgen.app.config.evaluation_date import today
+from archgen.app.config.settings import Asked, Settings, settle
+from archgen.app.workspace.inputs import read as read_files
+from archgen.editor.document import Reading, reading
+from archgen.editor.outline import Name, Outline, Span
+from archgen.editor.related_files import Family, families
+from archgen.editor.transport import Messages, Protocol
+from archgen.model.architecture import SUFFIX
+from archgen.model.finding import Finding
+from archgen.model.problems import UsageError
+from archgen.report.lint.outcome import page_of
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+"""A line with its break, as YAML and an editor take it."""
+
+_SEVERITY = {
+    "error": lsp.DiagnosticSeverity.Error,
+    "warning": lsp.DiagnosticSeverity.Warning,
+    "info": lsp.DiagnosticSeverity.Information,
+}
+
+
+class Server(LanguageServer):
+    """The open models of one editor; each is judged by the configuration of its workspace."""
+
+    protocol: Protocol
+
+    def __init__(self) -> None:
+        super().__init__("archgen", __version__, protocol_cls=Protocol)
+        self.readings: dict[str, Reading] = {}
+        self.waiting: dict[str, asyncio.Task[None]] = {}
+        self.settings = Settings()
+
+    def serve(self) -> None:
+        """Serve the editor at the other end of standard input and output, until it says that it is done."""
+        messages: Any = Messages(sys.stdin.buffer, self.protocol.refuse)
+        # the library closes what it writes to, and the process has standard output to flush after that
+        self.start_io(stdin=messages, stdout=os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
+
+    def configure(self) -> None:
+        """Take on the workspace's configuration; one that makes no sense is told, and the rules' own policy stays."""
+        try:
+            self.settings = settle(Asked(), catalogue())
+        except UsageError as error:
+            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"archgen: {error}"))
+
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Log what went wrong outside of a request; a request has its answer."""
+        logging.getLogger("archgen").error("%s", error)
+
+    def source(self, uri: str) -> str:
+        """The text as the editor holds it, else as the disk does; JsonRpcInvalidParams where there is neither."""
+        text = self.text_of(path_of(uri))
+        if text is None:
+            raise JsonRpcInvalidParams(f"{uri} is not open, and is no file that can be read; open it first")
+        return text
+
+    def is_open(self, uri: str) -> bool:
+        """Return True if the editor holds the text."""
+        return path_of(uri) in self._open()
+
+    def read(self, uri: str) -> Reading:
+        """The text as it is now, judged."""
+        text = self.source(uri)
+        known = self.readings.get(uri)
+        if known is None or known.text != text:
+            file = to_fs_path(uri) or uri
+            known = reading(_near(file), text, today(None), self.settings, known)
+            if self.is_open(uri):
+                self.readings[uri] = known
+        return known
+
+    def tell(self, uri: str) -> None:
+        """Send what is found in a text."""
+        read = self.read(uri)
+        version = self.workspace.get_text_document(uri).version
+        found = [self.diagnostic(read, one) for one in read.model.findings if one.accepted is None]
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, version))
+
+    def diagnostic(self, read: Reading, finding: Finding) -> lsp.Diagnostic:
+        """A finding where it stands; one of an included file stands at the top of the model that includes it."""
+        own = finding.file == read.file
+        related = [
+            lsp.DiagnosticRelatedInformation(
+                lsp.Location(
+                    uri_of(one.file), self.range(read, _span(read, one.line - 1, one.column - 1, one.subject.id))
+                ),
+                f"{one.subject.id} {one.label}",
+            )
+            for one in finding.related[:20]
+        ]
+        line, column = (finding.line - 1, finding.column - 1) if own else (0, 0)
+        return lsp.Diagnostic(
+            range=self.range(read, _span(read, line, column, finding.subject.id)),
+            message=f"{finding.message}\nFix: {finding.fix}",
+            severity=_SEVERITY[finding.severity],
+            code=finding.code,
+            code_description=lsp.CodeDescription(address) if (address := self.page(finding.rule)) else None,
+            source=f"archgen {finding.rule}",
+            related_information=related,
+            tags=[lsp.DiagnosticTag.Unnecessary] if finding.rule == "unused-component" else None,
+            data=finding.fingerprint,
+        )
+
+    def page(self, name: str) -> str:
+        """Where a rule is explained: on the published site, else the first of its references."""
+        return page_of(next(one for one in catalogue() if one.id == name), self.settings.pages)
+
+    def range(self, read: Reading, span: Span) -> lsp.Range:
+        """A span in the units that the editor counts in."""
+        return self._over(read.outline, span)
+
+    def place(self, read: Reading, position: lsp.Position) -> tuple[int, int]:
+        """A position in characters."""
+        lines = read.outline.lines
+        if position.line >= len(lines):
+            return len(lines) - 1, len(lines[-1])
+        at = self.workspace.position_codec.position_from_client_units(lines, position)
+        return at.line, min(at.character, len(lines[at.line]))
+
+    def text_of(self, file: str) -> str | None:
+        """A file's text: the editor's, where it is open, else the disk's; None where there is none to read."""
+        uri = self._open().get(file)
+        if uri is not None:
+            return str(self.workspace.get_text_document(uri).source)
+        given = read_files((file,))[0]
+        return given.data.decode("utf-8", "replace") if given.data is not None else None
+
+    def _open(self) -> dict[str, str]:
+        """The open files, each with its address as the editor writes it."""
+        return {path_of(uri): uri for uri in self.workspace.text_documents}
+
+    def read_file(self, file: str) -> Reading:
+        """A file's text as it is now, judged."""
+        return self.read(self._open().get(file) or uri_of(file))
+
+    def root_of(self, file: str) -> str:
+        """The directory whose files may belong to a file: the workspace's, else its own."""
+        root, own = self.workspace.root_path, os.path.dirname(os.path.abspath(file))
+        return root if root and os.path.commonpath((os.path.abspath(root), own)) == os.path.abspath(root) else own
+
+    def named(self, file: str, position: lsp.Position) -> tuple[tuple[Family, ...], Name | None]:
+        """The name at a position and the models that know it; a part of a model knows the names of the whole."""
+        place = self.place(self.read_file(file), position)
+        found = families(file, self.text_of, self.root_of(file))
+        named = [(one, family) for family in found if (one := family.outline(file).name_at(*place)) is not None]
+        if not named:
+            return (), None
+        name = named[0][0]
+        # another model may include the part in which the thing is declared, and speak of it too
+        declaring = {path for one, family in named if one == name for path, at in family.names(name) if at.declares}
+        known = {family.root: family for one, family in named if one == name}
+        for path in sorted(declaring - {file}):
+            known |= {one.root: one for one in families(path, self.text_of, self.root_of(file))}
+        return tuple(known.values()), name
+
+    def followed(self, file: str, position: lsp.Position) -> str | None:
+        """The path of the model that is named at a position, where a model says what it follows."""
+        read = self.read_file(file)
+        part = read.outline.part_at(*self.place(read, position))
+        if part is None or part.is_key or part.way != ("follows",):
+            return None
+        return os.path.join(os.path.dirname(file), part.text + SUFFIX)
+
+    def renames_files(self) -> bool:
+        """Whether the editor can be told to rename a file."""
+        workspace = self.client_capabilities.workspace
+        able = workspace.workspace_edit if workspace is not None else None
+        return able is not None and bool(able.document_changes) and "rename" in (able.resource_operations or ())
+
+    def edit(self, changed: Mapping[str, str]) -> lsp.WorkspaceEdit:
+        """The changes that make the files' texts these."""
+        known = self._open()
+        return lsp.WorkspaceEdit(
+            changes={
+                known.get(file) or uri_of(file): edits(self.text_of(file) or "", text) for file, text in changed.items()
+            }
+        )
+
+    def locations(self, file: str, position: lsp.Position, declaring: bool | None) -> list[lsp.Location]:
+        """Where the name at a position is declared (True), spoken of (False), or both (None), in all files of its model."""
+        found, name = self.named(file, position)
+        if name is None:
+            return []
+        places = {
+            (path, one.span): family.outline(path)
+            for family in found
+            for path, one in family.names(name)
+            if declaring in (None, one.declares)
+        }
+        return [lsp.Location(uri_of(path), self._over(outline, span)) for (path, span), outline in places.items()]
+
+    def _over(self, outline: Outline, span: Span) -> lsp.Range:
+        start, end = lsp.Position(span.line, span.start), lsp.Position(span.line, span.end)
+        return self.workspace.position_codec.range_to_client_units(outline.lines, lsp.Range(start, end))
+
+
+def edits(before: str, after: str) -> list[lsp.TextEdit]:
+    """The changes of whole lines that make one text of another."""
+    old, new = _LINE.findall(before), _LINE.findall(after)
+    found = []
+    for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            over = lsp.Range(lsp.Position(first, 0), lsp.Position(last, 0))
+            found.append(lsp.TextEdit(over, "".join(new[start:end])))
+    return found
+
+
+def uri_of(file: str) -> str:
+    """A file as the protocol names it."""
+    return from_fs_path(os.path.abspath(file)) or file
+
+
+def path_of(uri: str) -> str:
+    """A file's whole path; what is in no file yet is called after its address."""
+    return os.path.normpath(path) if (path := to_fs_path(uri)) else uri
+
+
+def _near(file: str) -> str:
+    """A file as somebody in the workspace would name it."""
+    here = os.path.relpath(file)
+    return file if here.startswith("..") else here
+
+
+def _span(read: Reading, line: int, column: int, name: str) -> Span:
+    """What is marked at a place: the name if it stands there, else the key or the value."""
+    lines = read.outline.lines
+    text = lines[line] if 0 <= line < len(lines) else ""
+    if name and text[column:].startswith(name):
+        return Span(line, column, column + len(name))
+    part = read.outline.part_at(line, column)
+    if part is not None:
+        return part.span
+    return Span(max(line, 0), min(column, len(text)), max(column, len(text.rstrip())))

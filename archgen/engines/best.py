@@ -1,0 +1,63 @@
+"""The default engine: the domain's columns, unless layers of a graph without groups are much better by their score."""
+
+from __future__ import annotations
+
+from archgen.engines.score import score
+from archgen.layout.deployment.arrangement import domain
+from archgen.layout.deployment.layered import layered
+from archgen.layout.deployment.turned import by_calls, by_roles
+from archgen.layout.placed import Placed
+from archgen.views.diagram import Diagram
+
+LARGEST = 80
+"""Up to so many nodes and twice as many lines another layout is worth its time; sizes decide, and nothing that is
+installed, so that the choice is the same on every machine."""
+
+_BETTER = 0.75
+"""The domain's columns have a meaning: another picture has to spare a quarter of what is counted."""
+
+_LARGER = 1.25
+"""A picture that fills a page with so much smaller words is no better for its straight lines: a tower has few bends."""
+
+_PAGE = 1.6
+"""The form of a page or a screen, width by height."""
+
+
+def best(diagram: Diagram) -> Placed:
+    """Lays a diagram out by roles, or in layers of calls where that spares many crossings and bends.
+
+    With groups the roles stay: layers put an agent, which nobody calls, first, and a network's frame around the whole.
+    """
+    usual = domain(diagram)
+    if not _open(diagram) or not (least := _BETTER * _cost(usual)):
+        return usual
+    other = layered(diagram)
+    return other if _cost(other) < least and _span(other) <= _LARGER * _span(usual) else usual
+
+
+def best_turned(diagram: Diagram) -> Placed:
+    """Lays a diagram out from the top down by roles, or in layers of calls where that is much better."""
+    usual = by_roles(diagram)
+    if not _open(diagram) or not (least := _BETTER * _cost(usual)):
+        return usual
+    other = by_calls(diagram)
+    return other if _cost(other) < least else usual
+
+
+def _open(diagram: Diagram) -> bool:
+    """Return True if nothing but roles speaks for columns, and another layout is worth its time."""
+    few = len(diagram.nodes) <= LARGEST and len(diagram.edges) <= 2 * LARGEST
+    return few and not (diagram.groups or diagram.rank or diagram.near)
+
+
+def _span(placed: Placed) -> float:
+    """The height of the page that a picture fits."""
+    return max(placed.width / _PAGE, placed.height)
+
+
+def _cost(placed: Placed) -> float:
+    """What a reader pays: a word or a card that cannot be read most, then each crossing, then each bend."""
+    one = score(placed)
+    worded = {edge.bundle for edge in placed.edges if edge.edge.label and edge.edge.meaning != "replication"}
+    silent = len(worded - {edge.bundle for edge in placed.edges if edge.label})
+    return 100.0 * (one.overlaps + one.label_collisions + silent) + 3 * one.crossings + one.bends

@@ -1,0 +1,150 @@
+"""Graphviz as an engine: a diagram goes out as bare boxes and lines, and comes back with places."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from archgen.engines.dot_command import run
+from archgen.engines.shelf_packing import shelved
+from archgen.layout.deployment.arrangement import shifted
+from archgen.layout.deployment.cards import Card, cards, heading
+from archgen.layout.deployment.labels import label_room, labelled
+from archgen.layout.deployment.placing import cleared, guarding, seated
+from archgen.layout.measures import USUAL
+from archgen.layout.placed import Box, Placed, PlacedGroup, PlacedNode, Point
+from archgen.views.diagram import Diagram, Group, Node
+
+_INCH = 72.0
+_PAD = 16
+
+
+def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
+    """A diagram laid out by `dot` with orthogonal lines; by the command that is named, if any.
+
+    Words of a line stand on its longest free part; where there is none they are left to its tooltip. Shields stand on
+    the border of what they guard.
+    """
+    sizes = node_sizes(diagram)
+    answer = json.loads(run(_source(diagram, sizes), "json0", command))
+    return _Reading(diagram, sizes, answer).placed()
+
+
+def node_sizes(diagram: Diagram) -> dict[str, Card]:
+    """The cards, as high as all lines that start or end at them want: they may share one side."""
+    out = Counter(edge.source for edge in diagram.edges)
+    into = Counter(edge.target for edge in diagram.edges)
+    return cards(diagram, {node.id: max(out[node.id], into[node.id]) for node in diagram.nodes})
+
+
+def _source(diagram: Diagram, sizes: Mapping[str, Card]) -> str:
+    """Boxes of the cards' sizes in pixels, clusters with room for a heading, and lines without words."""
+    lines = [
+        f"rankdir={'TB' if diagram.direction == 'top-down' else 'LR'} splines=ortho",
+        f"nodesep=0.5 ranksep={_rank_gap(diagram):.2f}",
+        'node [shape=box fixedsize=true label=""]',
+        *_within(diagram, None, sizes, guarding(diagram)),
+    ]
+    names = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes)}
+    lines += [f"{names[edge.source]} -> {names[edge.target]} [id=e{at}]" for at, edge in enumerate(diagram.edges)]
+    return "digraph {\n" + "\n".join(lines) + "\n}\n"
+
+
+def _rank_gap(diagram: Diagram) -> float:
+    """Room between ranks for the widest words of a line, in inches."""
+    widest = max((label_room(edge)[0] for edge in diagram.edges), default=0.0)
+    return min(max(widest + 40, 72), 180) / _INCH
+
+
+def _within(diagram: Diagram, parent: str | None, sizes: Mapping[str, Card], aside: frozenset[str]) -> Iterator[str]:
+    """The lines for what stands in a group, or in none."""
+    for at, group in enumerate(diagram.groups):
+        if group.parent == parent and not group.across:
+            yield f'subgraph cluster_{at} {{ margin={_PAD} label=" " fontsize={USUAL.heading - 4:g}'
+            yield from _within(diagram, group.id, sizes, aside)
+            yield "}"
+    for at, node in enumerate(diagram.nodes):
+        if node.group == parent and node.id not in aside:
+            card = sizes[node.id]
+            yield f"n{at} [width={card.width / _INCH:.4f} height={card.height / _INCH:.4f}]"
+
+
+class _Reading:
+    """Reads places out of the JSON that `dot` writes; its y grows upwards from the bottom."""
+
+    def __init__(self, diagram: Diagram, sizes: Mapping[str, Card], answer: dict[str, Any]) -> None:
+        self._diagram = diagram
+        self._sizes = sizes
+        self._height = float(answer["bb"].split(",")[3])
+        self._objects = {one["name"]: one for one in answer.get("objects", ())}
+        self._edges = {one["id"]: one for one in answer.get("edges", ())}
+        self._parents = {group.id: group.parent for group in diagram.groups}
+
+    def placed(self) -> Placed:
+        """Everything that `dot` placed, moved so that the margin is even."""
+        aside = guarding(self._diagram)
+        nodes = [self._node(at, node) for at, node in enumerate(self._diagram.nodes) if node.id not in aside]
+        found = [self._group(at, group) for at, group in enumerate(self._diagram.groups)]
+        ways = [self._way(at) for at in range(len(self._diagram.edges))]
+        if not self._diagram.groups and self._diagram.direction != "top-down":
+            nodes, ways = shelved(nodes, self._diagram.edges, ways)
+        groups = sorted((one for one in cleared([one for one in found if one], ways)), key=lambda one: one.depth)
+        nodes = seated(self._diagram, self._sizes, nodes, groups, ways)
+        return shifted(self._diagram, nodes, groups, labelled(self._diagram, ways, nodes, groups))
+
+    def _point(self, text: str) -> Point:
+        x, y = text.split(",")
+        return round(float(x), 1), round(self._height - float(y), 1)
+
+    def _node(self, at: int, node: Node) -> PlacedNode:
+        card = self._sizes[node.id]
+        x, y = self._point(self._objects[f"n{at}"]["pos"])
+        box = Box(x - card.width / 2, y - card.height / 2, card.width, card.height)
+        return PlacedNode(node, box, card.title, card.detail, card.compact)
+
+    def _group(self, at: int, group: Group) -> PlacedGroup | None:
+        # a cluster around nothing has no box
+        found = self._objects.get(f"cluster_{at}", {}).get("bb")
+        if found is None:
+            return None
+        left, low, right, high = (float(one) for one in found.split(","))
+        box = Box(left, self._height - high, right - left, high - low)
+        name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
+        words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)
+        return PlacedGroup(group, box, self._depth(group), words, name, detail)
+
+    def _depth(self, group: Group) -> int:
+        depth, at = 0, group.parent
+        while at is not None:
+            depth, at = depth + 1, self._parents.get(at)
+        return depth
+
+    def _way(self, at: int) -> tuple[Point, ...]:
+        """The corners of a line: every third control point of an orthogonal spline, and its arrow's end."""
+        words = self._edges[f"e{at}"]["pos"].split(" ")
+        marks = {word[0]: word[2:] for word in words if word[:2] in ("e,", "s,")}
+        points = [self._point(word) for word in words if word[:2] not in ("e,", "s,")][::3]
+        if "s" in marks:
+            points.insert(0, self._point(marks["s"]))
+        if "e" in marks:
+            points.append(self._point(marks["e"]))
+        return tuple(_corners(points))
+
+
+def _corners(points: list[Point]) -> list[Point]:
+    """The points without those that lie on a straight part; steps under a pixel become straight."""
+    kept: list[Point] = []
+    for x, y in points:
+        if kept:
+            before = kept[-1]
+            x = before[0] if abs(x - before[0]) < 1 else x
+            y = before[1] if abs(y - before[1]) < 1 else y
+        if kept and (x, y) == kept[-1]:
+            continue
+        if len(kept) > 1 and (kept[-2][0] == kept[-1][0] == x or kept[-2][1] == kept[-1][1] == y):
+            kept[-1] = (x, y)
+        else:
+            kept.append((x, y))
+    return kept if len(kept) > 1 else [*kept, *kept]

@@ -1,0 +1,318 @@
+"""Which explanations one model calls for, in the order that a reader wants them, and what each means there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology, encrypted
+from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS, Explanation, algorithm
+from archgen.model.architecture import Balance, Certificate, Cluster, Component, Replication
+from archgen.model.kinds import KINDS
+from archgen.model.wording import listed
+
+
+def explained(topology: Topology) -> tuple[Explanation, ...]:
+    """The explanations that the model uses, each once: reaching the site, serving it, data, watching, failing."""
+    found: dict[str, tuple[Explanation, dict[str, None]]] = {}
+    for stage in (_reaching, _serving, _keeping, _protecting, _watching, _running):
+        for explanation, here in stage(topology):
+            found.setdefault(explanation.id, (explanation, {}))[1][here] = None
+    return tuple(Explanation(one.id, one.title, one.text, _joined(tuple(said))) for one, said in found.values())
+
+
+LONGEST = 8
+"""Things of one kind that are named before the rest is counted."""
+
+
+def _joined(said: tuple[str, ...]) -> str:
+    rest = [f"The same holds for {len(said) - LONGEST} more."] if len(said) > LONGEST else []
+    return " ".join([*said[:LONGEST], *rest]).strip()
+
+
+def _few(names: tuple[str, ...], last: str = "and") -> str:
+    if len(names) <= LONGEST:
+        return listed(names, last)
+    return listed((*names[: LONGEST - 1], f"{len(names) - LONGEST + 1} more"), last)
+
+
+Said = Iterator[tuple[Explanation, str]]
+
+
+def _kind(topology: Topology, *kinds: str) -> Said:
+    for kind in kinds:
+        members = [one for one in topology.components.values() if one.kind == kind]
+        if members:
+            yield KIND_TEXTS[kind], _members(topology, members)
+
+
+def _members(topology: Topology, members: list[Component]) -> str:
+    said = [_placed(topology, one) for one in members[:LONGEST]]
+    rest = [f"and {len(members) - LONGEST} more"] if len(members) > LONGEST else []
+    return f"{'; '.join([*said, *rest])}."
+
+
+def _placed(topology: Topology, component: Component) -> str:
+    hosts = topology.hosts_of(component.id)
+    if component.kind == "client":
+        return f"{component.title} stands outside the system"
+    if component.managed:
+        return f"{component.title} is run by somebody else"
+    if component.guards:
+        return f"{component.title} guards {_few(component.guards)}"
+    return f"{component.title} runs on {_few(hosts)}" if hosts else component.title
+
+
+def _reaching(topology: Topology) -> Said:
+    yield from _kind(topology, "client")
+    if topology.hosts:
+        yield MECHANISMS["server"], f"{_few(tuple(topology.hosts))}."
+    names = tuple(dict.fromkeys(flow.domain for flow in topology.flows.values() if flow.domain))
+    zones = tuple(one.domain for one in topology.components.values() if one.domain)
+    if names or zones:
+        yield MECHANISMS["domain-name"], _domain(zones, names)
+    yield from _kind(topology, "dns")
+    for record in (record for one in topology.components.values() for record in one.records):
+        text = MECHANISMS.get(f"dns-{record.type.lower()}")
+        if text is not None:
+            yield text, f"{record.name} is {_an(record.type)} record with the value {record.value}."
+    yield from _visitor_protocol(topology)
+
+
+def _an(record: str) -> str:
+    return f"an {record}" if record[:1] in "AMNS" else f"a {record}"
+
+
+def _domain(zones: tuple[str, ...], names: tuple[str, ...]) -> str:
+    said = []
+    if zones:
+        said.append(f"The domain is {_few(zones)}.")
+    if names:
+        said.append(f"Visitors ask for {_few(names)}.")
+    return " ".join(said)
+
+
+def _visitor_protocol(topology: Topology) -> Said:
+    ports = [
+        port
+        for one in topology.architecture.connections
+        for port in one.ports
+        if topology.components[one.source].kind == "client" and port.protocol in ("http", "https", "http2", "http3")
+    ]
+    if ports:
+        spoken = _few(tuple(dict.fromkeys(_spoken(port.protocol, port.port) for port in ports)))
+        yield MECHANISMS["http-over-tcp"], f"The user's computer speaks {spoken}."
+
+
+def _spoken(protocol: str, port: int | None) -> str:
+    title = PROTOCOL_TEXTS[protocol].title
+    return f"{title} on port {port}" if port is not None else title
+
+
+def _serving(topology: Topology) -> Said:
+    yield from _kind(topology, "cdn", "router", "nat-gateway", "load-balancer", "reverse-proxy", "api-gateway")
+    for component in topology.components.values():
+        if component.balance is not None:
+            yield from _balanced(topology, component, component.balance)
+    for component in topology.components.values():
+        if component.cluster is not None:
+            yield from _clustered(component, component.cluster)
+    yield from _kind(topology, "web-server", "app-server", "service", "function", "worker", "scheduler", "code-base")
+
+
+def _balanced(topology: Topology, component: Component, balance: Balance) -> Said:
+    targets = targets_of(topology, component)
+    if balance.algorithm is not None:
+        text = algorithm(balance.algorithm)
+        if text is not None:
+            yield text, f"{component.title} spreads over {_few(targets)} by {balance.algorithm}."
+    mode = mode_of(topology, component)
+    if mode is not None:
+        yield MECHANISMS["active-active"], _mode_here(component, mode, targets)
+    if balance.health_check:
+        yield MECHANISMS["health-check"], _check_here(component, balance.health_check)
+    if balance.stickiness:
+        yield MECHANISMS["stickiness"], f"{component.title} keeps a visitor on one server."
+
+
+def _check_here(component: Component, check: str | bool) -> str:
+    asked = f": {check}" if isinstance(check, str) else ""
+    return f"{component.title} checks the servers behind it{asked}."
+
+
+def targets_of(topology: Topology, component: Component) -> tuple[str, ...]:
+    """The replicas that a balancing component spreads over."""
+    names = [
+        target for one in topology.architecture.connections if one.source == component.id for target in one.targets
+    ]
+    return tuple(replica.id for name in dict.fromkeys(names) for replica in topology.components[name].replicas)
+
+
+def mode_of(topology: Topology, component: Component) -> str | None:
+    """How the targets of a balancing component share the work; None where there is only one, or nothing is said."""
+    balance = component.balance
+    if balance is None or len(targets_of(topology, component)) < 2:
+        return None
+    if balance.mode is not None:
+        return balance.mode
+    return "active-passive" if balance.backup else "active-active"
+
+
+def _mode_here(component: Component, mode: str, targets: tuple[str, ...]) -> str:
+    balance = component.balance
+    if mode == "active-passive" and balance is not None:
+        standing_by = f", while {_few(balance.backup)} stands by" if balance.backup else ""
+        return (
+            f"This setup is active-passive: {component.title} sends the requests to the members at work{standing_by}."
+        )
+    return f"This setup is active-active: {component.title} lets {_few(targets)} take traffic at the same time."
+
+
+_MOVERS = {"vrrp": "shared-address", "dns": "dns-failover", "anycast": "anycast", "orchestrator": "orchestrator"}
+
+
+def _clustered(component: Component, cluster: Cluster) -> Said:
+    if cluster.mode is not None:
+        active = f"; {_few(cluster.active)} is at work" if cluster.active else ""
+        yield (
+            MECHANISMS["active-active"],
+            f"The replicas of {component.title} among themselves are {cluster.mode}{active}.",
+        )
+    moved = _MOVERS.get(cluster.by or "") or ("shared-address" if cluster.shared_address else None)
+    if moved is not None:
+        address = f" {cluster.shared_address}" if cluster.shared_address else ""
+        yield MECHANISMS[moved], f"The replicas of {component.title} stand under one address{address}."
+    if cluster.failover is not None:
+        yield MECHANISMS[f"failover-{cluster.failover}"], f"This holds for {component.title}."
+
+
+def _keeping(topology: Topology) -> Said:
+    kinds = ("database", "cache", "key-value-store", "queue", "stream", "object-storage", "file-storage", "search")
+    yield from _kind(topology, *kinds)
+    for component in topology.components.values():
+        if component.replication is not None:
+            yield from _replicated(component, component.replication)
+        if component.quorum is not None:
+            yield MECHANISMS["quorum"], f"{component.title} works with {component.quorum} of its replicas."
+        if any(replica.floating for replica in component.replicas):
+            yield MECHANISMS["floating-replica"], f"This holds for {component.title}."
+        if component.sessions not in (None, "none"):
+            yield MECHANISMS["sessions"], f"{component.title} keeps them {_session_place(component)}."
+
+
+def _session_place(component: Component) -> str:
+    return "on the server" if component.sessions == "local" else "in a shared store"
+
+
+def _replicated(component: Component, replication: Replication) -> Said:
+    if replication.all_write:
+        yield MECHANISMS["many-writers"], f"This holds for {component.title}."
+    if replication.primary:
+        others = tuple(one.id for one in component.replicas if one.id not in replication.primary)
+        copies = f"; {_few(others)} {'are replicas' if len(others) > 1 else 'is a replica'}" if others else ""
+        yield MECHANISMS["primary-replica"], f"{_few(replication.primary)} is the primary{copies}."
+        readers = _few(tuple(one.id for one in component.replicas), "or")
+        yield (
+            MECHANISMS["primary-and-replica"],
+            f"The application writes to {_few(replication.primary)} and may read from {readers}.",
+        )
+        failover = replication.failover or "manual"
+        stated = "" if replication.failover else "; the model does not state a failover, which counts as manual"
+        yield MECHANISMS[f"failover-{failover}"], f"This holds for {component.title}{stated}."
+    if replication.mode is not None:
+        yield MECHANISMS[f"{replication.mode}-replication"], f"{component.title} replicates this way."
+
+
+def _protecting(topology: Topology) -> Said:
+    yield from _kind(topology, "firewall", "waf")
+    if topology.networks:
+        stated = "; ".join(f"{one.id} is {_trust(one.trust)}" for one in topology.networks.values())
+        yield MECHANISMS["network-trust"], f"{stated}."
+    safe = [
+        one.id
+        for one in topology.architecture.connections
+        if any(port.protocol in ("https", "http2", "http3", "wss") and encrypted(port) for port in one.ports)
+    ]
+    if safe:
+        yield MECHANISMS["https"], f"Encrypted here: {_few(tuple(safe))}."
+    for certificate in topology.architecture.certificates:
+        yield MECHANISMS["certificate"], f"{_certificate(certificate)}."
+    ends = tuple(one for certificate in topology.architecture.certificates for one in certificate.installed_on)
+    if ends:
+        yield MECHANISMS["tls-termination"], f"TLS ends at {_few(tuple(dict.fromkeys(ends)))}."
+    yield from _kind(topology, "identity-provider", "secrets", "bastion")
+
+
+def _trust(trust: str) -> str:
+    return {"internet": "the internet", "dmz": "a demilitarised zone", "private": "private"}[trust]
+
+
+def _certificate(one: Certificate) -> str:
+    vouches = f"{one.id} vouches for {_few(one.names)}" if one.names else f"{one.id} names no domain"
+    return f"{vouches} and is installed on {_few(one.installed_on)}" if one.installed_on else vouches
+
+
+def _watching(topology: Topology) -> Said:
+    yield from _kind(topology, "monitoring", "monitoring-agent", "log-collector")
+    collects = [one for one in topology.components.values() if one.collects]
+    agents = [one for one in topology.components.values() if one.kind == "monitoring-agent"]
+    if collects or agents:
+        yield MECHANISMS["monitoring-collection"], _collected(collects or agents)
+    if any(KINDS[one.kind].observes for one in topology.components.values()):
+        if any(one.kind == "web-server" for one in topology.components.values()):
+            yield MECHANISMS["queries-per-second"], _measured(topology, collects)
+        alerted = tuple(name for one in topology.components.values() for name in one.alerts or ())
+        if alerted:
+            yield MECHANISMS["alerts"], f"Alerts go to {_few(alerted)}."
+        probed = tuple(name for one in topology.components.values() for name in one.probes)
+        if probed:
+            yield MECHANISMS["outside-probe"], f"Probed from outside: {_few(probed)}."
+
+
+def _collected(components: list[Component]) -> str:
+    said = []
+    for component in components:
+        hosts = tuple(dict.fromkeys(host for one in component.replicas for host in one.hosts))
+        place = f" on {_few(hosts)}" if hosts else ""
+        parts = [f"{_few(one.what) or 'data'} from {_few(one.sources) or 'its hosts'}" for one in component.collects]
+        said.append(f"{component.title}{place} collects {'; '.join(parts) or 'from the hosts that it runs on'}")
+    return ". ".join(said) + "."
+
+
+def _measured(topology: Topology, collects: list[Component]) -> str:
+    webs = {one.id for one in topology.components.values() if one.kind == "web-server"}
+    for component in collects:
+        for one in component.collects:
+            sources = tuple(source for source in one.sources if source in webs)
+            if sources and "requests-per-second" in one.measures:
+                return f"{component.title} measures requests per second of {_few(sources)}."
+    return "The model does not state who measures the requests per second of the web server."
+
+
+def _running(topology: Topology) -> Said:
+    yield from _kind(topology, "mail", "external-service", "backup", "other")
+    if topology.losses.breaking:
+        yield MECHANISMS["single-point-of-failure"], _breaking(topology)
+    if topology.hosts:
+        yield MECHANISMS["failure-domain"], _domains(topology)
+    if topology.flows:
+        yield MECHANISMS["maintenance"], ""
+    for component in topology.components.values():
+        if component.deploy is not None:
+            yield MECHANISMS[f"deploy-{component.deploy}"], f"{component.title} is deployed this way."
+    if topology.flows:
+        yield MECHANISMS["growth"], ""
+    if any(component.capacity is not None for component in topology.components.values()):
+        yield MECHANISMS["capacity"], ""
+    objectives = topology.architecture.objectives
+    if (objectives.availability, objectives.recovery_time, objectives.recovery_point) != (None, None, None):
+        yield MECHANISMS["recovery-objectives"], ""
+
+
+def _breaking(topology: Topology) -> str:
+    said = tuple(f"{one.element.id} breaks {_few(one.flows)}" for one in topology.losses.breaking)
+    return f"{_few(said)}."
+
+
+def _domains(topology: Topology) -> str:
+    zones = f", and {_few(tuple(topology.zones))} above them" if topology.zones else ""
+    return f"Every host is one{zones}."

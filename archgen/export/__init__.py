@@ -1,1 +1,0 @@
-"""The outside world: other engines, rasterising, icons and scripts for other tools."""

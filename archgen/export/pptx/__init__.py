@@ -1,7 +1,0 @@
-"""A deck as a PowerPoint file of native shapes that can be moved, restyled and read aloud."""
-
-from __future__ import annotations
-
-from archgen.export.pptx.writer import pptx
-
-__all__ = ["pptx"]

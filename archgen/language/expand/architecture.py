@@ -1,0 +1,174 @@
+"""A valid document as an Architecture: short forms expanded, every reference checked."""
+
+from __future__ import annotations
+
+from archgen.language.expand.components import component
+from archgen.language.expand.connections import connections
+from archgen.language.expand.context import Context
+from archgen.language.expand.flow_steps import flows
+from archgen.language.expand.replica_placement import place_component
+from archgen.language.expand.scalars import availability, links
+from archgen.language.yaml.scalars import probability, seconds
+from archgen.language.yaml.tree import Map, Seq
+from archgen.model.architecture import (
+    Acceptance,
+    Architecture,
+    Certificate,
+    Component,
+    Connection,
+    Expectation,
+    Hints,
+    Host,
+    Network,
+    Objectives,
+    Zone,
+)
+
+_NOTHING = Map(0)
+
+
+def expand(context: Context, name: str, file: str) -> Architecture:
+    """The architecture that a valid document says; what it cannot mean is added to the context's problems."""
+    root, text = context.document.root, context.document.text
+    for key, said in context.section("components").items():
+        context.placed[key] = place_component(context, key, said)
+    connected = connections(context)
+    replicas = {replica.id: replica for group in context.placed.values() for replica in group}
+    return Architecture(
+        id=name,
+        file=file,
+        name=text(root, "name") or name,
+        summary=text(root, "summary"),
+        follows=text(root, "follows"),
+        zones=_zones(context),
+        hosts=tuple(_host(context, key, said or _NOTHING) for key, said in context.section("hosts").items()),
+        networks=_networks(context),
+        certificates=_certificates(context),
+        components=_components(context, connected),
+        connections=connected,
+        flows=flows(context, replicas),
+        objectives=_objectives(context),
+        layout=_hints(context),
+        expect=_expected(context, name),
+        accept=_accepted(context),
+    )
+
+
+def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Component, ...]:
+    calls: dict[str, list[str]] = {}
+    for each in connected:
+        calls.setdefault(each.source, []).extend(each.targets)
+    placed = context.placed
+    return tuple(
+        [component(context, key, said, placed[key], calls) for key, said in context.section("components").items()]
+    )
+
+
+def _zones(context: Context) -> tuple[Zone, ...]:
+    text = context.document.text
+    found = []
+    for name, said in context.section("zones").items():
+        within = text(said, "in")
+        if within is not None:
+            within = context.refer(within, said.value_mark("in"), ("zone",), ("zone", name), f"`in` of `{name}`")
+        found.append(Zone(name, said["kind"], text(said, "name"), within, availability(context, said)))
+    _check_nesting(context, {zone.id: zone.within for zone in found})
+    return tuple(found)
+
+
+def _check_nesting(context: Context, within: dict[str, str | None]) -> None:
+    """Report each cycle of zones once, at the member that comes first."""
+    seen: set[str] = set()
+    for start in within:
+        path: list[str] = []
+        zone: str | None = start
+        while zone in within and zone not in seen:
+            seen.add(zone)
+            path.append(zone)
+            zone = within[zone]
+        if zone in path:
+            cycle = path[path.index(zone) :]
+            ring = " in ".join(f"`{each}`" for each in (*cycle, cycle[0]))
+            mark = context.section("zones")[cycle[0]].value_mark("in")
+            message = f"the zones stand in a circle: {ring}"
+            context.dangling(mark, ("zone", cycle[0]), message, "Remove `in` from the outermost of them.")
+
+
+def _host(context: Context, name: str, said: Map) -> Host:
+    if not said:
+        return Host(name)
+    text = context.document.text
+    subject = ("host", name)
+    for key, kind in (("zone", "zone"), ("network", "network")):
+        for index, reference in enumerate(context.document.texts(said, key)):
+            if reference not in context.declared.get(kind, ()):
+                value = said[key]
+                mark = value.marks[index] if isinstance(value, Seq) else said.value_mark(key)
+                context.refer(reference, mark, (kind,), subject, f"`{key}` of `{name}`")
+    return Host(
+        name,
+        text(said, "name"),
+        context.document.texts(said, "zone"),
+        text(said, "network"),
+        text(said, "address"),
+        text(said, "why"),
+        text(said, "owner"),
+        availability(context, said),
+        links(context, said),
+        text(said, "os"),
+    )
+
+
+def _networks(context: Context) -> tuple[Network, ...]:
+    declared = context.section("networks")
+    return tuple(Network(name, said["trust"], context.document.text(said, "name")) for name, said in declared.items())
+
+
+def _certificates(context: Context) -> tuple[Certificate, ...]:
+    text, texts = context.document.text, context.document.texts
+    found = []
+    for name, said in context.section("certificates").items():
+        value = said.get("installed_on")
+        installed = []
+        for index, reference in enumerate(texts(said, "installed_on")):
+            mark = value.marks[index] if isinstance(value, Seq) else said.value_mark("installed_on")
+            key = f"`installed_on` of `{name}`"
+            installed.append(context.refer(reference, mark, ("component",), ("certificate", name), key))
+        expires, issuer = text(said, "expires"), text(said, "issuer")
+        found.append(Certificate(name, texts(said, "names"), tuple(installed), expires, issuer))
+    return tuple(found)
+
+
+def _objectives(context: Context) -> Objectives:
+    said, text = context.section("objectives"), context.document.text
+    share, *times = (text(said, key) for key in ("availability", "recovery_time", "recovery_point"))
+    spans = [None if each is None else seconds(each) for each in times]
+    return Objectives(None if share is None else probability(share), *spans)
+
+
+def _hints(context: Context) -> Hints:
+    if "layout" not in context.document.root:
+        return Hints()
+    # only here, as with `expect`
+    from archgen.language.expand.layout_hints import hints
+
+    return hints(context)
+
+
+def _expected(context: Context, model: str) -> tuple[Expectation, ...]:
+    if "expect" not in context.document.root:
+        return ()
+    # only here: few models expect anything, and none of the others pays for the import
+    from archgen.language.expand.expectations import expectations
+
+    return expectations(context, model)
+
+
+def _accepted(context: Context) -> tuple[Acceptance, ...]:
+    text = context.document.text
+    keys = ("rule", "subject", "reason", "owner", "until")
+    found = []
+    for said in context.document.root.get("accept") or ():
+        rule, subject, *rest = (text(said, key) for key in keys)
+        found.append(Acceptance(rule or "", subject or "", *rest))
+    return tuple(found)

@@ -1,0 +1,85 @@
+"""Connections: who may call whom, over which ports."""
+
+from __future__ import annotations
+
+from archgen.language.expand.context import Context, SubjectId
+from archgen.language.yaml.scalars import seconds
+from archgen.language.yaml.tree import Map, Node, Seq
+from archgen.model.architecture import Connection, Port, Tls
+
+
+def connections(context: Context) -> tuple[Connection, ...]:
+    """Every connection, its short forms expanded and its ends checked."""
+    said = context.section("connections")
+    found: dict[str, Connection] = {}
+    for number, (key, value) in enumerate(said.items()):
+        source, targets = ends(key)
+        name = named(key)
+        subject = ("connection", name)
+        if name in found:
+            message = f"the connection `{name}` is given twice"
+            context.invalid(said.marks[2 * number], subject, message, "Join the two, with `ports` for several ports.")
+        for end in (source, *targets):
+            if end not in context.components:
+                context.refer(end, said.marks[2 * number], ("component",), subject, f"the connection `{name}`")
+        found[name] = _connection(context, name, source, targets, value)
+    return tuple(found.values())
+
+
+def ends(key: str) -> tuple[str, tuple[str, ...]]:
+    """The source and the targets of `a -> b | c`."""
+    source, _, rest = key.partition(" -> ")
+    if "|" not in rest:
+        return source.strip(), (rest.strip(),)
+    return source.strip(), tuple([target.strip() for target in rest.split("|")])
+
+
+def named(key: str) -> str:
+    """Return the id of a connection, whose key may be spaced otherwise."""
+    source, targets = ends(key)
+    return f"{source} -> {' | '.join(targets)}"
+
+
+def _connection(context: Context, name: str, source: str, targets: tuple[str, ...], value: Node) -> Connection:
+    if value.__class__ is str:
+        return Connection(name, source, targets, (Port(value),))
+    subject = ("connection", name)
+    if value.__class__ is Seq:
+        return Connection(name, source, targets, _ports(context, value, subject))
+    timeout = context.document.text(value, "timeout")
+    ports = _ports(context, value["ports"], subject) if "ports" in value else (_port(context, value, subject),)
+    return Connection(
+        name,
+        source,
+        targets,
+        ports,
+        value.get("needs", 1),
+        value.get("required", True),
+        value.get("locality"),
+        value.get("access"),
+        context.document.text(value, "why"),
+        None if timeout is None else seconds(timeout),
+        value.get("retries"),
+        context.document.text(value, "credentials"),
+        context.document.text_or_flag(value, "authentication"),
+    )
+
+
+def _ports(context: Context, items: Seq, subject: SubjectId) -> tuple[Port, ...]:
+    return tuple(Port(item) if item.__class__ is str else _port(context, item, subject) for item in items)
+
+
+def _port(context: Context, said: Map, subject: SubjectId) -> Port:
+    tls = said.get("tls")
+    stated = None if tls is None else _tls(context, said, tls, subject)
+    return Port(said["protocol"], said.get("port"), said.get("redirect"), stated, said.get("admin"))
+
+
+def _tls(context: Context, said: Map, tls: Node, subject: SubjectId) -> Tls:
+    if tls.__class__ is not Map:
+        return Tls("on" if tls is True else "off" if tls is False else "pass-through")
+    certificate = context.document.text(tls, "certificate")
+    if certificate is not None:
+        key = f"`tls` of `{subject[1]}`"
+        certificate = context.refer(certificate, tls.value_mark("certificate"), ("certificate",), subject, key)
+    return Tls("on", context.document.text(tls, "version"), tls.get("verify"), certificate)

@@ -1,0 +1,180 @@
+"""What the expansion of one document knows: the declared ids, and the problems found so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from archgen.language.yaml.scalars import shorten
+from archgen.language.yaml.tree import Document, Map, unpack
+from archgen.model.architecture import Replica
+from archgen.model.problems import SUGGESTED, Place, Problem
+
+SubjectId = tuple[str, str]
+"""A kind of thing and its id, as in a Problem."""
+
+SECTIONS = {
+    "component": "components",
+    "host": "hosts",
+    "network": "networks",
+    "zone": "zones",
+    "certificate": "certificates",
+    "flow": "flows",
+}
+"""The key under which things of a kind are declared."""
+
+KEYS = frozenset(
+    (
+        *SECTIONS.values(),
+        "archgen",
+        "name",
+        "summary",
+        "follows",
+        "include",
+        "connections",
+        "objectives",
+        "layout",
+        "expect",
+        "accept",
+    )
+)
+"""The keys of a model."""
+
+Declared = dict[str, dict[str, None]]
+"""The declared ids of each kind, in the order of the file."""
+
+_MOST_SUGGESTIONS = 50
+"""Problems that get a suggestion; a model with more has another trouble than a typo."""
+
+_LONGEST_COMPARED = 100
+_FARTHEST = 5
+_MOST_COMPARED = 500
+"""What a suggestion looks at: names that are not much longer or shorter and of nearly the same letters."""
+
+MOST_REPLICAS = 100_000
+"""Replicas of all components of a model together."""
+
+_EMPTY = Map(0)
+
+
+class Context:
+    """Declared ids by kind, and the problems; `broken` are subjects whose own text the schema refused.
+
+    `placed` are the replicas of each component, once it has been placed; `room` is for so many more.
+    """
+
+    def __init__(
+        self, document: Document, declared: Declared | None = None, broken: frozenset[SubjectId] = frozenset()
+    ) -> None:
+        self.document = document
+        self.broken = broken
+        self.problems: list[Problem] = []
+        self.declared = declared or declarations(document.root)
+        self.components = self.declared.get("component", {})
+        self.hosts = self.declared.get("host", {})
+        self.placed: dict[str, tuple[Replica, ...]] = {}
+        self.room = MOST_REPLICAS
+
+    def section(self, key: str) -> Map:
+        """The mapping under a key of the model; empty where there is none."""
+        return section_of(self.document.root, key)
+
+    def place(self, mark: int) -> Place:
+        """A position as a place in its file."""
+        return place_of(self.document, mark)
+
+    def invalid(self, mark: int, subject: SubjectId, message: str, fix: str) -> None:
+        """Report statements that can be given no meaning together, unless their subject is broken anyway."""
+        if subject not in self.broken:
+            self.problems.append(Problem("invalid-model", message, fix, self.place(mark), subject))
+
+    def dangling(self, mark: int, subject: SubjectId, message: str, fix: str) -> None:
+        """Report a reference to nothing."""
+        self.problems.append(Problem("dangling-reference", message, fix, self.place(mark), subject))
+
+    def refer(self, text: str, mark: int, kinds: tuple[str, ...], subject: SubjectId, key: str) -> str:
+        """Check a reference to a thing of one of the kinds; gives its id, `kind:id` only where two kinds share it."""
+        if any(kind not in self.declared for kind in kinds):
+            return text
+        kind, colon, name = text.partition(":")
+        if colon and kind in kinds and name in self.declared[kind]:
+            return text if self._sharing(name, kinds) > 1 else name
+        meant = [kind for kind in kinds if text in self.declared[kind]]
+        if len(meant) == 1:
+            return text
+        if meant:
+            ways = " or ".join(f"`{kind}:{text}`" for kind in meant)
+            self.invalid(mark, subject, f"`{text}` could be a {' or a '.join(meant)}", f"Say which: {ways}.")
+        else:
+            candidates = (name for kind in kinds for name in self.declared[kind])
+            self.undeclared(text, mark, kinds, candidates, subject, key)
+        return text
+
+    def undeclared(
+        self, text: str, mark: int, kinds: Sequence[str], candidates: Iterable[str], subject: SubjectId, key: str
+    ) -> None:
+        """Report an id that nothing declares, with the closest one that something does."""
+        noun = alternatives(list(kinds))
+        said = f"{key} names" if key else "this names"
+        message = f"{said} `{shorten(text)}`, and no {noun} has that id"
+        near = suggestion(text, candidates) if len(self.problems) < _MOST_SUGGESTIONS else None
+        self.dangling(mark, subject, message, near or f"Declare it, or name a declared {noun}.")
+
+    def _sharing(self, name: str, kinds: tuple[str, ...]) -> int:
+        return sum(name in self.declared[kind] for kind in kinds)
+
+
+def section_of(root: Map, key: str) -> Map:
+    """The mapping under a key of the model; empty where there is none."""
+    section = root.get(key)
+    return section if section.__class__ is Map else _EMPTY
+
+
+def declarations(root: Map) -> Declared:
+    """The ids that a document declares, by kind; a kind whose section cannot be read is left out."""
+    found: Declared = {}
+    for kind, key in SECTIONS.items():
+        section = root.get(key if key in root else _misspelt(root, key))
+        if section is None or section.__class__ is Map:
+            found[kind] = dict.fromkeys(section or ())
+    return found
+
+
+def _misspelt(root: Map, key: str) -> str:
+    """What a section is called where its key is not there under its own name."""
+    unknown = [other for other in root if other not in KEYS]
+    return (unknown and closest(key, unknown)) or key
+
+
+def place_of(document: Document, mark: int) -> Place:
+    """A packed position as a place."""
+    file, line, column = unpack(mark)
+    return Place(document.sources[file].name, line, column, line)
+
+
+def alternatives(names: Sequence[str]) -> str:
+    """`a`, `b` or `c` in words."""
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
+
+
+def closest(text: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that the text was most likely meant to be; None where none is near."""
+    # only here, because a valid model never asks
+    from difflib import get_close_matches
+
+    text = text.casefold()
+    if len(text) > _LONGEST_COMPARED:
+        return None
+    letters = set(text)
+    alike: dict[str, str] = {}
+    for name in candidates:
+        folded = name.casefold()
+        if abs(len(folded) - len(text)) <= _FARTHEST and len(letters ^ set(folded)) <= _FARTHEST:
+            alike.setdefault(folded, name)
+    near = get_close_matches(text, list(alike)[:_MOST_COMPARED], 1, 0.65)
+    return alike[near[0]] if near else None
+
+
+def suggestion(text: str, candidates: Iterable[str]) -> str | None:
+    """`Did you mean …?`, or None where nothing is near."""
+    near = closest(text, candidates)
+    return f"{SUGGESTED}`{near}`?" if near is not None else None

@@ -1,0 +1,137 @@
+"""What a model expects of itself: sentences of a few fixed forms, read strictly."""
+
+from __future__ import annotations
+
+import re
+
+from archgen.language.expand.context import Context, SubjectId
+from archgen.language.yaml.scalars import probability, seconds, shorten
+from archgen.language.yaml.tree import Seq
+from archgen.model.architecture import Ban, DowntimeLimit, Expectation, Survival
+
+_HOURS_PER_YEAR = 8760.0
+_FORMS = (
+    "`survives any one host for FLOW`, `survives ELEMENT for FLOW`, `never SOURCE -> TARGET`, "
+    "`at most 1 h/year for FLOW`, or `at least 99.9% for FLOW`"
+)
+_KINDS = (
+    "host",
+    "zone",
+    "replica",
+    "element",
+    "rack",
+    "power",
+    "datacenter",
+    "availability-zone",
+    "region",
+    "provider",
+)
+_COUNTS = {"one": 1, "two": 2}
+
+
+def expectations(context: Context, model: str) -> tuple[Expectation, ...]:
+    """Every expectation of the model; one that cannot be read is reported at its place."""
+    root = context.document.root
+    said = root.get("expect")
+    if said is None:
+        return ()
+    texts = context.document.texts(root, "expect")
+    marks = said.marks if said.__class__ is Seq else [root.value_mark("expect")]
+    found = (_Reader(context, model, text, mark).read() for text, mark in zip(texts, marks, strict=True))
+    return tuple(one for one in found if one is not None)
+
+
+class _Reader:
+    def __init__(self, context: Context, model: str, text: str, mark: int) -> None:
+        self.context = context
+        self.subject: SubjectId = ("model", model)
+        self.text = " ".join(text.split())
+        self.mark = mark
+
+    def read(self) -> Expectation | None:
+        verb, _, rest = self.text.partition(" ")
+        if verb == "survives":
+            return self._survival(rest)
+        if verb == "never":
+            return self._ban(rest)
+        if verb == "at":
+            return self._limit(rest)
+        self._unread(f"`{shorten(self.text)}` is no expectation that can be checked")
+        return None
+
+    def _unread(self, message: str) -> None:
+        self.context.invalid(self.mark, self.subject, message, f"Say {_FORMS}.")
+
+    def _survival(self, rest: str) -> Survival | None:
+        what, found, flows = rest.partition(" for ")
+        if not found or not what:
+            self._unread(f"`{shorten(self.text)}` does not say {'what' if found else 'which flow'} survives")
+            return None
+        words = what.split()
+        if words[0] in _COUNTS and words[-1].removesuffix("s") in _KINDS and len(words) == 2:
+            self._unread(f"`{shorten(what)}` could be any: say `survives any {words[0]} {words[-1]}`")
+            return None
+        if words[0] != "any":
+            lost = tuple(self._element(name) for name in re.split(r",\s*|\s+and\s+", what))
+            return Survival(self.text, self._flows(flows), lost=lost)
+        kind = words[2].removesuffix("s") if len(words) == 3 else ""
+        if len(words) != 3 or words[1] not in _COUNTS or kind not in _KINDS:
+            shown = shorten(what)
+            self._unread(f"`{shown}` is nothing to survive: say `any one` or `any two`, and {_listed(_KINDS)}")
+            return None
+        return Survival(self.text, self._flows(flows), count=_COUNTS[words[1]], kind=kind)
+
+    def _element(self, name: str) -> str:
+        """A host, a zone, a component with all its replicas, or a replica, as `kind:id`."""
+        replicas = {one.id for group in self.context.placed.values() for one in group}
+        if name in replicas and name not in self.context.components:
+            return f"replica:{name}"
+        kinds = ("host", "zone", "component")
+        found = self.context.refer(name, self.mark, kinds, self.subject, "`expect`")
+        if ":" in found:
+            return found
+        kind = next((kind for kind in kinds if found in self.context.declared.get(kind, ())), "component")
+        return f"{kind}:{found}"
+
+    def _flows(self, text: str) -> tuple[str, ...]:
+        declared = tuple(self.context.declared.get("flow", ()))
+        if text in ("every flow", "all flows"):
+            return declared
+        names = re.split(r",\s*|\s+and\s+", text)
+        return tuple(self.context.refer(name, self.mark, ("flow",), self.subject, "`expect`") for name in names)
+
+    def _ban(self, rest: str) -> Ban | None:
+        source, arrow, target = rest.partition(" -> ")
+        if not arrow or not source or not target:
+            self._unread(f"`{shorten(self.text)}` does not say from where to where")
+            return None
+        return Ban(self.text, self._end(source.strip()), self._end(target.strip()))
+
+    def _end(self, name: str) -> str:
+        """`internet`, or a component, host or network as `kind:id`."""
+        if name == "internet":
+            return name
+        kinds = ("component", "host", "network")
+        found = self.context.refer(name, self.mark, kinds, self.subject, "`expect`")
+        if ":" in found:
+            return found
+        kind = next((kind for kind in kinds if found in self.context.declared.get(kind, ())), "component")
+        return f"{kind}:{found}"
+
+    def _limit(self, rest: str) -> DowntimeLimit | None:
+        most = re.fullmatch(
+            r"most ([0-9]{1,6}(?:\.[0-9]{1,6})? ?(?:s|min|m|h|d)) ?(?:/|a |per )(year|month) for (.+)", rest
+        )
+        if most:
+            hours = seconds(most[1].replace(" ", "")) / 3600.0 * (12.0 if most[2] == "month" else 1.0)
+            return DowntimeLimit(self.text, self._flows(most[3]), hours)
+        least = re.fullmatch(r"least ([0-9]{1,3}(?:\.[0-9]{1,9})?) ?% for (.+)", rest)
+        if least and float(least[1]) <= 100.0:
+            hours = (1.0 - probability(f"{least[1]}%")) * _HOURS_PER_YEAR
+            return DowntimeLimit(self.text, self._flows(least[2]), hours)
+        self._unread(f"`{shorten(self.text)}` sets no limit that can be checked")
+        return None
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -1,0 +1,133 @@
+"""Flows and their steps: requests, answers, notes and frames, numbered as they are drawn."""
+
+from __future__ import annotations
+
+from archgen.language.expand.context import Context
+from archgen.language.yaml.scalars import per_second
+from archgen.language.yaml.tree import Map, Node, Seq
+from archgen.model.architecture import Answer, Branch, Flow, Frame, FrameKind, Note, Replica, Request, Step
+
+FRAMES: tuple[FrameKind, ...] = ("opt", "loop", "alt", "par")
+
+
+def flows(context: Context, replicas: dict[str, Replica]) -> tuple[Flow, ...]:
+    """Every flow; `replicas` are all replicas of the model by id, for steps that name one."""
+    text = context.document.text
+    found = []
+    for name, said in context.section("flows").items():
+        demand, peak = text(said, "demand"), text(said, "peak")
+        found.append(
+            Flow(
+                name,
+                text(said, "title") or name,
+                _Steps(context, name, replicas).read(said["steps"], ""),
+                text(said, "summary"),
+                said.get("access"),
+                None if demand is None else per_second(demand),
+                text(said, "domain"),
+                None if peak is None else per_second(peak),
+            )
+        )
+    return tuple(found)
+
+
+def branches(key: str, value: Node) -> tuple[Map, ...]:
+    """The branches of a frame; opt and loop have one."""
+    return (value,) if key in ("opt", "loop") else tuple(value)
+
+
+class _Steps:
+    def __init__(self, context: Context, flow: str, replicas: dict[str, Replica]) -> None:
+        self.context = context
+        self.flow = flow
+        self.replicas = replicas
+
+    def read(self, steps: Seq, prefix: str, number: int = 0) -> tuple[Step, ...]:
+        found: list[Step] = []
+        for index, step in enumerate(steps):
+            key, value = next(iter(step.items()))
+            if key == "note":
+                found.append(self._note(value))
+                continue
+            number += 1
+            label = f"{prefix}{number}"
+            if key in FRAMES:
+                found.append(self._frame(key, value, label))
+            elif " --> " in key:
+                found.append(self._answer(key, value, step, label))
+            else:
+                found.append(self._request(key, value, step, label, steps.marks[index]))
+        return tuple(found)
+
+    def _note(self, said: Map) -> Note:
+        over = self.context.document.texts(said, "over")
+        for name in over:
+            if name not in self.context.components:
+                self._refer(name, said.value_mark("over"), f"a note of the flow `{self.flow}`", self.flow, "flow")
+        return Note(over, self.context.document.text(said, "text") or "")
+
+    def _frame(self, key: FrameKind, value: Node, label: str) -> Frame:
+        found: list[Branch] = []
+        first = 0
+        for said in branches(key, value):
+            steps = self.read(said["steps"], f"{label}.", first)
+            first += sum(not isinstance(step, Note) for step in steps)
+            found.append(Branch(self.context.document.text(said, "when") or "", steps))
+        return Frame(f"{self.flow}/{label}", key, tuple(found))
+
+    def _request(self, key: str, value: Node, step: Map, label: str, mark: int) -> Request:
+        source, _, rest = key.partition(" -> ")
+        source = source.strip()
+        targets = (rest.strip(),) if "|" not in rest else tuple(target.strip() for target in rest.split("|"))
+        name = f"{self.flow}/{label}"
+        components = self.context.components
+        if source not in components:
+            source = self._source(source, mark, name)
+        pinned: tuple[str, ...] = ()
+        if any(target not in components for target in targets):
+            pinned = tuple(target for target in targets if target in self.replicas)
+            targets = tuple(dict.fromkeys(self._end(target, mark, name) for target in targets))
+        if value.__class__ is not Map:
+            message = value if value.__class__ is str else self.context.document.text(step, key)
+            return Request(name, source, targets, message or "", pinned=pinned)
+        message = self.context.document.text(value, "message") or ""
+        required = value.get("required", True)
+        return Request(name, source, targets, message, value.get("access"), required, value.get("protocol"), pinned)
+
+    def _answer(self, key: str, value: Node, step: Map, label: str) -> Answer:
+        left, _, right = key.partition(" --> ")
+        name = f"{self.flow}/{label}"
+        mark = step.marks[0]
+        source, target = (self._end(end.strip(), mark, name) for end in (left, right))
+        parent, holder = (value, "message") if value.__class__ is Map else (step, key)
+        message = self.context.document.text(parent, holder)
+        return Answer(name, source, target, message or "")
+
+    def _source(self, source: str, mark: int, step: str) -> str:
+        if source in self.replicas and self.replicas[source].component != source:
+            component = self.replicas[source].component
+            message = f"the step `{step}` comes from the replica `{source}`, and every replica takes part in a step"
+            fix = f"Write `{component} -> …`; only the called side may name a replica."
+            self.context.invalid(mark, ("step", step), message, fix)
+            return component
+        return self._end(source, mark, step)
+
+    def _end(self, end: str, mark: int, step: str) -> str:
+        if end in self.context.components:
+            return end
+        replica = self.replicas.get(end)
+        if replica is not None:
+            return replica.component
+        return self._refer(end, mark, f"the step `{step}`", step, "step")
+
+    def _refer(self, end: str, mark: int, key: str, name: str, kind: str) -> str:
+        component = end.partition("@")[0].partition("#")[0]
+        subject = (kind, name)
+        if ("flow", self.flow) in self.context.broken:
+            subject, key = ("flow", self.flow), f"a step of the flow `{self.flow}`"
+        if component == end or component not in self.context.components:
+            return self.context.refer(component, mark, ("component",), subject, key)
+        if ("component", component) not in self.context.broken:
+            own = (one.id for one in self.replicas.values() if one.component == component)
+            self.context.undeclared(end, mark, ("replica",), own, subject, key)
+        return component

@@ -1,0 +1,57 @@
+"""What the tiers say of each other: `follows`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from archgen.language.expand.context import suggestion
+from archgen.language.yaml.scalars import shorten
+from archgen.model.problems import Problem
+
+if TYPE_CHECKING:
+    from archgen.language.load import Loaded
+
+
+def check_ladder(models: Sequence[Loaded]) -> tuple[Problem, ...]:
+    """A tier that follows none of the models given, and tiers that follow each other in a circle."""
+    by_id = {loaded.architecture.id: loaded for loaded in models}
+    follows = {name: loaded.architecture.follows for name, loaded in by_id.items()}
+    problems = []
+    for loaded in models:
+        after = loaded.architecture.follows
+        if after is not None and after not in by_id:
+            others = [name for name in by_id if name != loaded.architecture.id]
+            message = f"`follows` names `{shorten(after)}`, and no model has that name"
+            known = ", ".join(f"`{name}`" for name in others[:8])
+            fix = suggestion(after, others) or (
+                f"Name one of {known}." if known else "Give the model that it follows too."
+            )
+            problems.append(_problem(loaded, message, fix))
+    return (*problems, *(_circle(by_id, ring) for ring in _rings(follows)))
+
+
+def _rings(follows: dict[str, str | None]) -> list[list[str]]:
+    seen: set[str] = set()
+    rings = []
+    for start in follows:
+        path: list[str] = []
+        name: str | None = start
+        while name in follows and name not in seen:
+            seen.add(name)
+            path.append(name)
+            name = follows[name]
+        if name in path:
+            rings.append(path[path.index(name) :])
+    return rings
+
+
+def _circle(by_id: dict[str, Loaded], ring: list[str]) -> Problem:
+    chain = " follows ".join(f"`{name}`" for name in (*ring, ring[0]))
+    message = f"the tiers follow each other in a circle: {chain}"
+    return _problem(by_id[ring[0]], message, "Remove `follows` from the tier that comes first.")
+
+
+def _problem(loaded: Loaded, message: str, fix: str) -> Problem:
+    place = loaded.source.at("follows")
+    return Problem("dangling-reference", message, fix, place, ("model", loaded.architecture.id))

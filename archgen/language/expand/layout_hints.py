@@ -1,0 +1,44 @@
+"""Hints for pictures: every name is declared, and no component is told to stand in two places."""
+
+from __future__ import annotations
+
+from archgen.language.expand.context import Context, section_of
+from archgen.model.architecture import Hints
+
+
+def hints(context: Context) -> Hints:
+    """What `layout` says; a component with two hints of a place, or a circle of them, is a problem of the model."""
+    said = context.section("layout")
+    rank, near = (_pairs(context, key) for key in ("rank", "near"))
+    marks = {name: section_of(said, key).key_mark(name) for key in ("near", "rank") for name in section_of(said, key)}
+    beside = dict(near) | dict(rank)
+    for name in dict(rank).keys() & dict(near).keys():
+        context.invalid(
+            marks[name],
+            ("component", name),
+            f"`rank` and `near` both place `{name}`",
+            "Keep one of them: `near` also puts it in the other's column.",
+        )
+    for name in sorted(beside):
+        at, seen = beside.get(name), {name}
+        while at is not None and at not in seen:
+            seen.add(at)
+            at = beside.get(at)
+        if at == name:
+            message = f"`layout` places `{name}` by itself, in a circle"
+            context.invalid(marks[name], ("component", name), message, "Leave one of these hints out.")
+            break
+    direction = context.document.text(said, "direction")
+    return Hints("top-down" if direction == "top-down" else "left-right" if direction else None, rank, near)
+
+
+def _pairs(context: Context, key: str) -> tuple[tuple[str, str], ...]:
+    said, text = section_of(context.section("layout"), key), context.document.text
+    found = []
+    for name in said:
+        other = text(said, name) or ""
+        subject = ("component", name)
+        context.refer(name, said.key_mark(name), ("component",), subject, f"`{key}` of `layout`")
+        context.refer(other, said.value_mark(name), ("component",), subject, f"`{key}` of `{name}`")
+        found.append((name, other))
+    return tuple(found)

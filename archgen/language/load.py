@@ -1,0 +1,82 @@
+"""Text into an architecture and a map of its source, or into everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from archgen.language.expand.architecture import expand
+from archgen.language.expand.context import Context, declarations, place_of
+from archgen.language.expand.follows import check_ladder
+from archgen.language.schema.validation import MOST_REFUSALS, explain, is_valid, prune
+from archgen.language.yaml.faults import Fault, Unreadable
+from archgen.language.yaml.includes import join_includes
+from archgen.language.yaml.parser import parse
+from archgen.language.yaml.source_map import SourceMap
+from archgen.language.yaml.tree import Document, Map
+from archgen.model.architecture import SUFFIX, Architecture
+from archgen.model.problems import ModelError, Problem
+
+__all__ = ["Loaded", "SourceMap", "check_ladder", "load"]
+
+
+class Loaded(Struct, frozen=True):
+    """A model that could be read, and where each of its things stands."""
+
+    architecture: Architecture
+    source: SourceMap
+
+
+def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) -> Loaded:
+    """Read one model; raises ModelError with all its problems.
+
+    `file` is its path as the user gave it, `include` reads a file that the model includes and raises OSError.
+    """
+    name = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
+    try:
+        document, faults = parse(0, file, data)
+    except Unreadable as unreadable:
+        document = Document(Map(0), [unreadable.source(file)], {})
+        faults = [*unreadable.before, unreadable.fault]
+    faults += join_includes(document, include)
+    if document.root and not faults and is_valid(document.root):
+        context = Context(document)
+        architecture = expand(context, name, file)
+        if not context.problems:
+            return Loaded(architecture, SourceMap(document))
+        raise ModelError(ordered(context.problems))
+    problems = [_problem(document, fault, name) for fault in faults]
+    hidden = any(fault.hides for fault in faults)
+    raise ModelError(ordered(problems + _refused(document, name, file, hidden)))
+
+
+def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Problem]:
+    """What the schema refuses, and what is wrong with the references in the rest, unless declarations are hidden."""
+    if not document.root:
+        return []
+    declared = declarations(document.root)
+    problems = []
+    refusals, complete = explain(document)
+    for mark, subject, message, fix in refusals:
+        place = place_of(document, mark)
+        problems.append(Problem("invalid-model", message, fix, place, subject or ("model", name)))
+    if not complete:
+        message = f"there are more problems than these; {MOST_REFUSALS} are told at once"
+        problems.append(Problem("invalid-model", message, "Mend these first.", problems[-1].place, ("model", name)))
+    elif not hidden and prune(document.root):
+        context = Context(document, declared, frozenset(problem.subject for problem in problems))
+        expand(context, name, file)
+        problems += context.problems
+    return problems
+
+
+def ordered(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Problems in the order of their places, each once."""
+    return tuple(
+        sorted(dict.fromkeys(problems), key=lambda each: (each.place.file, each.place.line, each.place.column))
+    )
+
+
+def _problem(document: Document, fault: Fault, name: str) -> Problem:
+    return Problem("invalid-model", fault.message, fault.fix, place_of(document, fault.mark), ("model", name))

@@ -1,0 +1,328 @@
+"""The words for what the schema refuses: which key, what is wrong with it, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from archgen.language.expand.connections import ends
+from archgen.language.expand.context import SECTIONS, SubjectId, closest
+from archgen.language.schema import schema
+from archgen.language.schema.flow_style import flow_style
+from archgen.language.schema.suggestions import begun, kind_of_product, with_port, with_unit
+from archgen.language.schema.violations import Path, Violation
+from archgen.language.yaml.scalars import shorten
+from archgen.language.yaml.tree import Document, Map, Node, Seq
+from archgen.model.problems import SUGGESTED
+
+
+class Refusal(NamedTuple):
+    """One thing that the schema refuses; `subject` is None where it is about the model as a whole."""
+
+    mark: int
+    subject: SubjectId | None
+    message: str
+    fix: str
+
+
+class _Refused(NamedTuple):
+    """An error of the schema with what is needed to speak of it."""
+
+    error: Violation
+    path: Path
+    rule: dict[str, Any]
+    value: Node
+    mark: int
+    where: str
+    written: str | None
+
+
+def refusals(error: Violation, document: Document) -> Iterator[Refusal]:
+    """What one error of the schema comes to, in words; of several shapes, the one that the value has."""
+    root = document.root
+    for leaf in _leaves(error, root):
+        path = leaf.path
+        value, mark = _find(root, path)
+        refused = _Refused(leaf, path, _described(leaf), value, mark, _where(path), document.written.get(mark))
+        subject = _subject(path)
+        for where, message, fix in _WORDS.get(leaf.keyword, _unfit)(refused):
+            yield Refusal(where, subject, message, fix)
+
+
+def _leaves(error: Violation, root: Map) -> Iterator[Violation]:
+    value, _ = _find(root, error.path)
+    fitting = [branch for branch in error.branches if not any(_other_shape(each, error, value) for each in branch)]
+    if not fitting or error.keyword == "oneOf":
+        yield error
+        return
+    for each in min(fitting, key=len):
+        yield from _leaves(each, root)
+
+
+def _other_shape(inner: Violation, outer: Violation, value: Node) -> bool:
+    """Whether an error only says that the value has another shape than this branch is for."""
+    if inner.path != outer.path:
+        return False
+    if inner.keyword == "enum":
+        return all(type(option) is not type(value) for option in inner.limit)
+    return inner.keyword == "type"
+
+
+def _described(error: Violation) -> dict[str, Any]:
+    """The part of the schema that refuses, under the description and examples that stand nearest on the way there."""
+    current = schema()
+    near: dict[str, Any] = {}
+    before: str | int | None = None
+    for step in error.way[:-1]:
+        if step == "$ref":
+            # a branch of several is a form of the same value: what the key says of all of them is nearer
+            at_site = near if isinstance(before, int) else _words(current)
+            current = schema()["$defs"][current["$ref"].rpartition("/")[2]]
+            near = at_site or _words(current) or near
+        elif isinstance(step, int) or step in current:
+            current = current[step]
+            near = _words(current) or near
+        else:
+            # the way to a refused name does not lead on from the mapping that it is in
+            break
+        before = step
+    return {**error.rule, **near}
+
+
+def _words(node: Any) -> dict[str, Any]:
+    return {key: node[key] for key in ("description", "examples") if key in node} if "description" in node else {}
+
+
+def _find(root: Map, path: Path) -> tuple[Node, int]:
+    """The value at a path, and the position to point at: the value's, or its key's where the value is empty."""
+    node: Node = root
+    mark = root.mark
+    for step in path:
+        if isinstance(node, Map):
+            key = str(step)
+            mark = node.key_mark(key) if node[key] is None else node.value_mark(key)
+            node = node[key]
+        else:
+            mark, node = node.marks[step], node[step]
+    return node, mark
+
+
+def _key_mark(root: Map, path: Path) -> int:
+    parent, mark = _find(root, path[:-1])
+    return parent.key_mark(str(path[-1])) if isinstance(parent, Map) else mark
+
+
+_KINDS = {section: kind for kind, section in SECTIONS.items()} | {"connections": "connection"}
+
+
+def _subject(path: Path) -> SubjectId | None:
+    if len(path) < 2 or path[0] not in _KINDS:
+        return None
+    name = str(path[1])
+    if path[0] == "connections" and " -> " in name:
+        source, targets = ends(name)
+        name = f"{source} -> {' | '.join(targets)}"
+    return _KINDS[str(path[0])], name
+
+
+def _where(path: Path) -> str:
+    """A path in words: the last key, and whose it is."""
+    keys = [part for part in path if isinstance(part, str)]
+    if not keys:
+        return "the model"
+    if len(keys) >= 2 and keys[0] in _KINDS:
+        owner = f"{_KINDS[keys[0]]} `{shorten(keys[1])}`"
+        if len(keys) == 2:
+            return f"the {owner}"
+        inside = f" in `{shorten(keys[-2])}`" if len(keys) > 3 else ""
+        return f"`{shorten(keys[-1])}`{inside} of the {owner}"
+    return f"`{shorten(keys[-1])}`"
+
+
+Words = Iterator[tuple[int, str, str]]
+
+
+def _noun(refused: _Refused) -> str:
+    value = refused.value
+    if isinstance(value, Map):
+        return "a mapping"
+    if isinstance(value, Seq):
+        return "a list"
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
+    return f"the text `{shorten(value)}`" if isinstance(value, str) else f"the number `{refused.written or value}`"
+
+
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "`true` or `false`",
+}
+
+
+def _expected(types: list[str]) -> str:
+    # a text may be written as a number or a word, so these say nothing beside it
+    named = [name for name in types if name != "null" and not ("string" in types and name in ("number", "boolean"))]
+    return " or ".join(_TYPES[name] for name in named)
+
+
+def _like(rule: dict[str, Any]) -> str:
+    examples = [f"`{flow_style(example)}`" for example in rule.get("examples", ())[:3]]
+    said = str(rule.get("description", "")).rstrip(".")
+    return f"{said}; for example {' or '.join(examples)}." if examples and said else "Write it as the reference says."
+
+
+def _unfit(refused: _Refused) -> Words:
+    fix = _like(refused.rule)
+    bare = isinstance(refused.value, int | float) and not isinstance(refused.value, bool)
+    if refused.rule.get("title") == "duration" and bare:
+        fix = f"{with_unit(refused.written or str(refused.value))} {fix}"
+    yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
+
+
+def _type(refused: _Refused) -> Words:
+    if "pattern" in refused.rule and not isinstance(refused.value, dict | list | None):
+        yield from _unfit(refused)
+        return
+    if refused.rule.get("title") == "step" and isinstance(refused.value, str) and "->" in refused.value:
+        quotes = "Take the quotes away" if ": " in refused.value else "Put a message after a colon"
+        fix = f"{quotes}: a step is a key and its message, as in `user -> nginx: GET /`."
+        yield refused.mark, f"the step `{shorten(refused.value)}` is one text", fix
+        return
+    types = [refused.rule["type"]] if isinstance(refused.rule["type"], str) else refused.rule["type"]
+    message = f"{refused.where} must be {_expected(types)}, and it is {_noun(refused)}"
+    yield refused.mark, message, _like(refused.rule)
+
+
+def _enum(refused: _Refused) -> Words:
+    options = [flow_style(option) for option in refused.error.limit]
+    said = refused.value if isinstance(refused.value, str) else None
+    near = (closest(said, options) or begun(said, options)) if said is not None else None
+    choices = f"It is one of {', '.join(options)}." if len(options) > 1 else f"It is `{options[0]}`."
+    fix = f"{SUGGESTED}`{near}`? {choices}" if near else choices
+    if refused.path[-1:] == ("kind",) and len(refused.path) == 3 and refused.path[0] == "components":
+        fix = (kind_of_product(refused.value) if isinstance(refused.value, str) else None) or fix
+    if refused.path[:1] == ("connections",) and isinstance(refused.value, str):
+        fix = with_port(refused.value) or fix
+    if refused.path == ("archgen",):
+        fix = "This archgen reads format 1: write `archgen: 1`."
+    yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
+
+
+def _unknown(refused: _Refused) -> Words:
+    known = list(refused.rule.get("properties", ()))
+    title = refused.rule.get("title", "mapping")
+    title = "a model" if not refused.path else title
+    for key in refused.error.unknown_keys:
+        mark = refused.value.key_mark(key)
+        if title == "step":
+            yield mark, *_no_step(key, known)
+            continue
+        near = closest(key, known)
+        fix = f"{SUGGESTED}`{near}`?" if near else f"Its keys are {', '.join(known)}."
+        if refused.value[key] is None and "message" in known:
+            fix = "If it is part of the message, quote the message: a comma ends a text inside braces."
+        yield mark, f"`{shorten(key)}` is no key of {refused.where}", fix
+
+
+def _no_step(key: str, known: list[str]) -> tuple[str, str]:
+    near = closest(key, known)
+    if near and ">" not in key:
+        return f"`{shorten(key)}` is no step", f"{SUGGESTED}`{near}`?"
+    if "|" in key and "-->" in key:
+        return f"`{shorten(key)}` is no step", "An answer comes from one component: write one for each alternative."
+    fix = "Write `a -> b: message` with spaces around the arrow, `b --> a: message` for an answer, or one of "
+    return f"`{shorten(key)}` is no step", f"{fix}{', '.join(known)}."
+
+
+def _missing(refused: _Refused) -> Words:
+    key = refused.error.limit
+    said = refused.rule.get("properties", {}).get(key, {})
+    example = next(iter(said.get("examples", ())), "…")
+    fix = f"Add `{key}: {flow_style(example)}`, or what is true of yours."
+    if key == "archgen":
+        fix = "Begin the file with `archgen: 1`."
+    yield refused.mark, f"{refused.where} says no `{key}`", fix
+
+
+def _least(refused: _Refused) -> Words:
+    message = f"{refused.where} is {flow_style(refused.value)}, and the least is {flow_style(refused.error.limit)}"
+    yield refused.mark, message, _like(refused.rule)
+
+
+def _most(refused: _Refused) -> Words:
+    message = f"{refused.where} is {flow_style(refused.value)}, and the most is {flow_style(refused.error.limit)}"
+    yield refused.mark, message, _like(refused.rule)
+
+
+def _too_few(refused: _Refused) -> Words:
+    yield refused.mark, f"{refused.where} is empty", _like(refused.rule)
+
+
+def _too_many(refused: _Refused) -> Words:
+    second = list(refused.value)[1]
+    message = f"one step holds {len(refused.value)} keys, the second of them `{shorten(second)}`"
+    yield refused.value.key_mark(second), message, "Begin each step with a dash of its own."
+
+
+def _twice(refused: _Refused) -> Words:
+    seen: list[Node] = []
+    for value, mark in zip(refused.value, refused.value.marks, strict=True):
+        if value in seen:
+            fix = "Name it once."
+            if refused.path[-1:] == ("runs_on",):
+                fix = f"Name it once, or write `runs_on: {{{value}: 2}}` for two replicas on it."
+            yield mark, f"{refused.where} names `{shorten(flow_style(value))}` twice", fix
+            return
+        seen.append(value)
+
+
+def _name(refused: _Refused) -> Words:
+    inner = refused.error.refused_name or refused.error
+    key = str(inner.value)
+    mark = refused.value.key_mark(key)
+    if inner.keyword == "maxLength":
+        fix = "Give it a short id, and the long text as its `name`."
+        yield mark, f"`{shorten(key)}` has more than {inner.limit} characters", fix
+    elif refused.path == ("connections",):
+        fix = "Write `a -> b`, with spaces around the arrow, or `a -> b | c` for alternatives."
+        yield mark, f"`{shorten(key)}` is no connection", fix
+    else:
+        fix = "Use letters, digits, `.`, `_` and `-`, beginning with a letter or a digit."
+        yield mark, f"`{shorten(key)}` is no id", fix
+
+
+def _branch(refused: _Refused) -> Words:
+    said = refused.value
+    if isinstance(said, Map) and refused.error.keyword == "oneOf":
+        beside = [key for key in ("protocol", "port", "tls", "redirect") if key in said]
+        if "ports" in said:
+            message = f"{refused.where} says both `ports` and {', '.join(f'`{key}`' for key in beside)}"
+            yield said.key_mark("ports"), message, "Say them once, inside `ports` for each port."
+        else:
+            fix = "Add `protocol: https`, or `ports: […]` for several."
+            yield refused.mark, f"{refused.where} says no `protocol`", fix
+        return
+    yield from _unfit(refused)
+
+
+_WORDS: dict[str, Callable[[_Refused], Words]] = {
+    "type": _type,
+    "enum": _enum,
+    "additionalProperties": _unknown,
+    "required": _missing,
+    "minimum": _least,
+    "maximum": _most,
+    "minItems": _too_few,
+    "minProperties": _too_few,
+    "maxProperties": _too_many,
+    "uniqueItems": _twice,
+    "propertyNames": _name,
+    "anyOf": _branch,
+    "oneOf": _branch,
+}

@@ -1,0 +1,75 @@
+"""What somebody most likely meant by a value that the schema refuses, and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archgen.model.protocols import PROTOCOLS
+
+_KINDS_OF_PRODUCTS = {
+    "apache": ("web-server", "reverse-proxy"),
+    "caddy": ("web-server", "reverse-proxy"),
+    "cassandra": ("database",),
+    "cloudflare": ("cdn", "waf"),
+    "cloudfront": ("cdn",),
+    "consul": ("key-value-store",),
+    "dynamodb": ("key-value-store",),
+    "elasticsearch": ("search",),
+    "envoy": ("reverse-proxy", "load-balancer"),
+    "etcd": ("key-value-store",),
+    "grafana": ("monitoring",),
+    "haproxy": ("load-balancer", "reverse-proxy"),
+    "kafka": ("stream",),
+    "keycloak": ("identity-provider",),
+    "kong": ("api-gateway",),
+    "lambda": ("function",),
+    "mariadb": ("database",),
+    "memcached": ("cache",),
+    "minio": ("object-storage",),
+    "mongodb": ("database",),
+    "mysql": ("database",),
+    "nginx": ("web-server", "reverse-proxy", "load-balancer"),
+    "opensearch": ("search",),
+    "postgres": ("database",),
+    "postgresql": ("database",),
+    "prometheus": ("monitoring",),
+    "rabbitmq": ("queue",),
+    "redis": ("cache", "key-value-store"),
+    "s3": ("object-storage",),
+    "sqs": ("queue",),
+    "sumo-logic": ("monitoring", "monitoring-agent"),
+    "tomcat": ("app-server",),
+    "traefik": ("reverse-proxy", "load-balancer"),
+    "valkey": ("cache", "key-value-store"),
+    "varnish": ("reverse-proxy",),
+    "vault": ("secrets",),
+}
+"""What well-known products are used as, the commonest use first."""
+
+
+def begun(text: str, options: Sequence[str]) -> str | None:
+    """The one option that a text begins: `async` is short for `asynchronous`."""
+    found = [one for one in options if one.startswith(text.casefold())] if len(text) > 2 else []
+    return found[0] if len(found) == 1 else None
+
+
+def with_port(text: str) -> str | None:
+    """How to say a protocol with its port, where both are written as one text: `https 443`, `tcp/9000`."""
+    protocol, _, port = text.replace(":", " ").replace("/", " ").partition(" ")
+    number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0
+    said = protocol.casefold() in PROTOCOLS and 0 < number < 65536
+    return f"Write `{{protocol: {protocol.casefold()}, port: {number}}}`." if said else None
+
+
+def kind_of_product(text: str) -> str | None:
+    """How to say that a component is made with a product; None where it is none that is known."""
+    kinds = _KINDS_OF_PRODUCTS.get(text.casefold())
+    if kinds is None:
+        return None
+    others = "".join(f", or `kind: {kind}`" for kind in kinds[1:])
+    return f"`{text}` is a product: write `kind: {kinds[0]}, product: {text.casefold()}`{others} by what it does here."
+
+
+def with_unit(number: str) -> str:
+    """How to give a bare number the unit of a time."""
+    return f"Add the unit: `{number}s`, `{number}m`, `{number}h` or `{number}d`."

@@ -1,0 +1,125 @@
+"""A document against the JSON Schema: a fast yes by jsonschema-rs, or every reason why not by jsonschema.
+
+jsonschema is imported for a document that is refused, and for every document where jsonschema-rs has no wheel: it alone
+decides there. Both read one schema, and its patterns alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archgen.language.expand.context import closest
+from archgen.language.schema import schema, schema_text
+from archgen.language.yaml.tree import Document, Map, Node, Seq
+
+if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
+
+    from archgen.language.schema.schema_errors import Refusal
+    from archgen.language.schema.violations import Violation
+
+_MOST_ROUNDS = 8
+_STAND_IN = -1
+"""Leads a path to what every model has to say and this one does not; no list is the root, so no path begins so."""
+
+MOST_REFUSALS = 500
+"""Reasons that are put into words; a file with more has one cause that repeats."""
+
+
+@cache
+def compiled(reference: str = "#") -> Draft202012Validator | None:
+    """The schema, or what a reference in it leads to, compiled once in a process; None without jsonschema-rs."""
+    try:
+        from jsonschema_rs import Draft202012Validator
+    except ImportError:
+        return None
+    if reference == "#":
+        return Draft202012Validator(schema_text(), validate_formats=True)
+    return Draft202012Validator({"$ref": reference, "$defs": schema()["$defs"]}, validate_formats=True)
+
+
+def is_valid(root: Map) -> bool:
+    """Return True if the document has the form of a model."""
+    fast = compiled()
+    return fast.is_valid(root) if fast is not None else not any(True for _ in _violations(root))
+
+
+def _violations(root: Map) -> Iterable[Violation]:
+    from archgen.language.schema.violations import violations
+
+    return violations(root, _is_known_valid)
+
+
+def _is_known_valid(reference: str, value: Node) -> bool:
+    """Return True if jsonschema-rs is there and finds nothing wrong with a value."""
+    fast = compiled(reference) if reference else None
+    return fast is not None and fast.is_valid(value)
+
+
+def explain(document: Document) -> tuple[list[Refusal], bool]:
+    """The reasons why the document has not the form of a model, none where it has, and whether these are all."""
+    from archgen.language.schema.schema_errors import refusals
+
+    errors = list(islice(_violations(document.root), MOST_REFUSALS + 1))
+    complete = len(errors) <= MOST_REFUSALS
+    del errors[MOST_REFUSALS:]
+    misspelt = {error.path: error.unknown_keys for error in errors if error.keyword == "additionalProperties"}
+    found: dict[tuple[int, str], Refusal] = {}
+    for error in errors:
+        if not _is_misspelt(error, misspelt.get(error.path, ())):
+            for refusal in refusals(error, document):
+                # two parts of the schema may refuse one value for one reason
+                found.setdefault((refusal.mark, refusal.message), refusal)
+    return list(found.values()), complete
+
+
+def _is_misspelt(error: Violation, unknown: Iterable[str]) -> bool:
+    """Whether a missing key is there under a misspelt name, so that there is one thing to report."""
+    return error.keyword == "required" and any(closest(key, [error.limit]) for key in unknown)
+
+
+def prune(root: Map) -> bool:
+    """Take out what the schema refuses, so that the rest can still be read; False where nothing would be left."""
+    for _ in range(_MOST_ROUNDS):
+        if is_valid(root):
+            return True
+        cuts = {path for error in _violations(root) for path in _cuts(error)}
+        for path in sorted(cuts, key=_last_first, reverse=True):
+            _cut(root, path)
+    return False
+
+
+def _cuts(error: Violation) -> list[tuple[str | int, ...]]:
+    if error.keyword == "additionalProperties":
+        return [(*error.path, key) for key in error.unknown_keys]
+    if error.refused_name is not None:
+        return [(*error.path, error.refused_name.value)]
+    if error.keyword == "required" and not error.path:
+        return [(_STAND_IN, error.limit)]
+    return [error.path]
+
+
+def _last_first(path: tuple[str | int, ...]) -> tuple[int, list[tuple[int, str]]]:
+    return len(path), [(part, "") if isinstance(part, int) else (0, part) for part in path]
+
+
+def _cut(root: Map, path: tuple[str | int, ...]) -> None:
+    if path[:1] == (_STAND_IN,):
+        root[str(path[1])] = 1 if path[1] == "archgen" else "?"
+        root.marks += (0, 0)
+        return
+    node: Node = root
+    for step in path[:-1]:
+        if isinstance(node, Map) and step in node:
+            node = node[str(step)]
+        elif isinstance(node, Seq) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            return
+    if path and isinstance(node, Map):
+        node.cut(str(path[-1]))
+    elif path and isinstance(node, Seq) and isinstance(path[-1], int):
+        node.cut(path[-1])

@@ -1,0 +1,125 @@
+"""Other files as parts of a document: their sections are joined to its own."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from archgen.language.expand.context import SECTIONS, place_of
+from archgen.language.yaml.faults import Fault, Unreadable
+from archgen.language.yaml.parser import parse
+from archgen.language.yaml.scalars import shorten
+from archgen.language.yaml.tree import Document, Map, Node, Seq
+
+Reader = Callable[[str], bytes]
+
+_JOINED = (*SECTIONS.values(), "connections")
+_OWN = ("archgen", "name", "summary", "follows", "objectives", "layout", "include")
+"""What a whole model says of itself alone; it is passed over where the model is included in another."""
+
+_MOST_FILES = 1000
+
+
+def join_includes(document: Document, read: Reader | None) -> list[Fault]:
+    """Join what the document includes to it; what cannot be read or joined is reported."""
+    if "include" not in document.root:
+        return []
+    joiner = _Joiner(document, read)
+    joiner.join(document.root, "", [posixpath.basename(document.sources[0].name.replace("\\", "/"))])
+    return joiner.faults
+
+
+class _Joiner:
+    def __init__(self, document: Document, read: Reader | None) -> None:
+        self.document = document
+        self.read = read
+        self.faults: list[Fault] = []
+        self.seen: set[str] = set()
+        self.directory = posixpath.dirname(document.sources[0].name.replace("\\", "/"))
+
+    def join(self, said: Map, directory: str, chain: list[str]) -> None:
+        """Join every file that a mapping includes; paths are relative to the directory of the file it is in."""
+        for path, mark in _included(said):
+            name = posixpath.normpath(posixpath.join(directory, path))
+            if name in chain:
+                ring = " includes ".join(f"`{shorten(each)}`" for each in (*chain[chain.index(name) :], name))
+                self.faults.append(
+                    Fault(mark, f"files include each other in a circle: {ring}", "Remove one `include`.")
+                )
+            elif name not in self.seen:
+                self.seen.add(name)
+                self._read(name, mark, chain)
+
+    def _read(self, name: str, mark: int, chain: list[str]) -> None:
+        number = len(self.document.sources)
+        if self.read is None or number > _MOST_FILES:
+            why = "no file can be included here" if self.read is None else f"more than {_MOST_FILES} files are included"
+            self.faults.append(Fault(mark, why, "Write what it holds into this file.", True))
+            return
+        try:
+            data = self.read(name)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            reason = reason.replace(f"{name} ", "it ", 1)
+            message = f"`{shorten(name)}` cannot be included: {reason[:1].lower()}{shorten(reason[1:])}"
+            self.faults.append(Fault(mark, message, "Name a file inside the project, relative to this one.", True))
+            return
+        self._add(name, data, number, chain)
+
+    def _add(self, name: str, data: bytes, number: int, chain: list[str]) -> None:
+        shown = posixpath.join(self.directory, name)
+        try:
+            part, faults = parse(number, shown, data)
+        except Unreadable as unreadable:
+            self.document.sources.append(unreadable.source(shown))
+            self.faults.append(replace(unreadable.fault, hides=True))
+            return
+        self.document.sources += part.sources
+        self.document.written.update(part.written)
+        self.faults += faults
+        self._merge(part.root)
+        self.join(part.root, posixpath.dirname(name), [*chain, name])
+
+    def _merge(self, part: Map) -> None:
+        root = self.document.root
+        for index, (key, value) in enumerate(part.items()):
+            key_mark, mark = part.marks[2 * index], part.marks[2 * index + 1]
+            if key in _OWN and not (key == "archgen" and value != 1):
+                continue
+            if key not in root or key == "archgen":
+                self._put(root, key, value, key_mark, mark)
+            elif key in _JOINED and isinstance(root[key], Map) and isinstance(value, Map):
+                self._merge_section(key, root[key], value)
+            elif key in ("expect", "accept") and isinstance(root[key], Seq) and isinstance(value, Seq):
+                root[key].extend(value)
+                root[key].marks.extend(value.marks)
+            else:
+                fix = "Write it in the form of the reference, here and in the file that includes this one."
+                self.faults.append(Fault(mark, f"`{shorten(key)}` cannot be joined to what the model says", fix, True))
+
+    def _put(self, root: Map, key: str, value: Node, key_mark: int, mark: int) -> None:
+        root.cut(key)
+        root[key] = value
+        root.marks += (key_mark, mark)
+
+    def _merge_section(self, section: str, whole: Map, part: Map) -> None:
+        for index, (key, value) in enumerate(part.items()):
+            key_mark = part.marks[2 * index]
+            if key in whole:
+                first = place_of(self.document, whole.key_mark(key))
+                message = f"`{shorten(key)}` in {section} is declared twice, first in {first.file} on line {first.line}"
+                self.faults.append(Fault(key_mark, message, "Remove one of the two, or give it another id."))
+                continue
+            whole[key] = value
+            whole.marks += (key_mark, part.marks[2 * index + 1])
+
+
+def _included(said: Map) -> list[tuple[str, int]]:
+    value = said.get("include")
+    if isinstance(value, str):
+        return [(value, said.value_mark("include"))]
+    if isinstance(value, Seq):
+        return [(path, mark) for path, mark in zip(value, value.marks, strict=True) if isinstance(path, str)]
+    return []

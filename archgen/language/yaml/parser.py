@@ -1,0 +1,317 @@
+"""Bytes into a tree: YAML's event stream, with a position for every key and scalar and a bound on everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from sys import intern
+from typing import Any
+
+import yaml
+from msgspec import Struct
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from archgen.language.yaml.faults import Fault, Unreadable
+from archgen.language.yaml.scalars import FIRST_OF_OTHER_TYPES, resolve, shorten
+from archgen.language.yaml.syntax import DEEPEST, TOO_DEEP, forbidden, position, syntax_fault
+from archgen.language.yaml.tree import LINE, Document, Map, Node, Seq, Source, pack, unpack
+
+EVENTS: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Where events come from: libyaml, or pure Python where it is missing."""
+
+LARGEST_FILE = 64 << 20
+MOST_REPEATED = 100_000
+"""Bytes of a file, and nodes that aliases may repeat in all."""
+
+
+def decode(file: int, data: bytes) -> str:
+    """The text of a file in UTF-8, the only encoding of a model; raises Unreadable."""
+    start = pack(file, 0, 0)
+    if len(data) > LARGEST_FILE:
+        limit = LARGEST_FILE >> 20
+        raise Unreadable(Fault(start, f"the file is larger than {limit} MB", "Split the model with `include:`."))
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "UTF-32" if data[2:4] == b"\0\0" else "UTF-16"
+        raise Unreadable(Fault(start, f"the file is written in {encoding}, and a model is UTF-8", "Save it as UTF-8."))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace")
+        mark = position(file, before, len(before))
+        message = f"the byte 0x{data[error.start]:02x} is no UTF-8 text"
+        raise Unreadable(Fault(mark, message, "Save the file as UTF-8 text.")) from None
+    return text
+
+
+def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
+    """The document of one file and what is wrong in it; raises Unreadable where nothing can be made of it."""
+    text = decode(file, data)
+    root, written, faults = read_tree(file, text)
+    if not isinstance(root, Map):
+        mark = pack(file, 0, 0)
+        if root is None:
+            fix = "Begin it with `archgen: 1` and `name: …`; `archgen new` writes one to start from."
+            raise Unreadable(Fault(mark, "the file is empty", fix))
+        fix = "Begin it with `archgen: 1` and `name: …`, one key on a line."
+        raise Unreadable(Fault(mark, f"a model is a mapping of keys, and this file holds {_noun(root)}", fix))
+    return Document(root, [Source(name, text)], written), faults
+
+
+def read_tree(file: int, text: str) -> tuple[Node, dict[int, str], list[Fault]]:
+    """The tree of a text, scalars as they were written by their place, and the faults; raises Unreadable.
+
+    The one door of YAML: its bounds on depth and on what aliases repeat hold for models, fences and editors alike.
+    """
+    builder = _Builder(file, text)
+    try:
+        builder.run()
+    except Unreadable as unreadable:
+        unreadable.text = text
+        unreadable.before = builder.faults
+        raise
+    return builder.root, builder.written, builder.faults
+
+
+def _noun(value: Node) -> str:
+    return "a list" if isinstance(value, Seq) else "a single value"
+
+
+def _events(text: str) -> Iterator[Any]:
+    # what `yaml.parse` does, without a generator and a question before each event
+    return iter(EVENTS(text).get_event, None)
+
+
+class _Anchor(Struct, frozen=True):
+    node: Node
+    mark: int
+    size: int
+    height: int
+
+
+class _Frame(Struct):
+    """A collection that is being read; `key` is the pending key, None where a mapping waits for the next one."""
+
+    node: Map | Seq
+    anchor: str | None
+    before: int
+    key: str | None
+    height: int = 0
+    key_mark: int = 0
+    skip: bool = False
+    first: dict[str, int] | None = None
+
+    def first_mark(self, key: str) -> int:
+        """Where a key of this mapping first stood; kept at hand once it was asked for."""
+        if self.first is None:
+            self.first = dict(zip(self.node, self.node.marks[::2], strict=True))
+        return self.first[key]
+
+
+class _Builder:
+    """Builds the tree with a stack of its own, so that depth is a number and not a crash."""
+
+    def __init__(self, file: int, text: str) -> None:
+        self.base = pack(file, 0, 0)
+        self.file = file
+        self.text = text
+        self.root: Node = None
+        self.faults: list[Fault] = []
+        self.written: dict[int, str] = {}
+        self.anchors: dict[str, _Anchor | None] = {}
+        self.stack: list[_Frame] = []
+        self.count = 0
+        self.repeated = 0
+        self.documents = 0
+
+    def run(self) -> None:
+        base = self.base
+        frame: _Frame | None = None
+        try:
+            for event in _events(self.text):
+                kind = event.__class__
+                if kind is ScalarEvent:
+                    # nine of ten events, so what nearly every one of them needs is done here, without a call
+                    if event.anchor is not None or event.tag is not None or frame is None:
+                        self._scalar(event)
+                        continue
+                    node: Any = frame.node
+                    start = event.start_mark
+                    mark = base + start.line * LINE + start.column
+                    # a model says the same words again and again: one of each takes less memory and is found faster
+                    text = intern(event.value)
+                    key = frame.key
+                    if key is None:
+                        if text in node or text == "<<":
+                            self._key(frame, text, mark, event)
+                        else:
+                            frame.key = text
+                            frame.key_mark = mark
+                        continue
+                    self.count += 1
+                    if not event.style and (not text or text[0] in FIRST_OF_OTHER_TYPES):
+                        value = resolve(text)
+                        if value.__class__ is not str:
+                            self.written[mark] = text
+                        self._put(frame, value, mark)
+                    elif key and not frame.skip and frame.first is None:
+                        node[key] = text
+                        node.marks += (frame.key_mark, mark)
+                        frame.key = None
+                    else:
+                        self._put(frame, text, mark)
+                elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                    frame = self._open(event, kind is MappingStartEvent)
+                elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                    frame = self._close()
+                elif kind is AliasEvent:
+                    self._alias(event)
+                elif kind is yaml.DocumentStartEvent:
+                    self._document(event)
+        except yaml.reader.ReaderError:
+            raise Unreadable(forbidden(self.file, self.text)) from None
+        except yaml.YAMLError as error:
+            raise Unreadable(syntax_fault(error, self.file, self.text)) from None
+
+    def _mark(self, event: Any) -> int:
+        start = event.start_mark
+        return self.base + start.line * LINE + start.column  # type: ignore[no-any-return]
+
+    def _document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            fix = "Keep one document in a file: remove `---`, or move what follows to a file of its own."
+            raise Unreadable(Fault(self._mark(event), "a second document begins here", fix))
+
+    def _scalar(self, event: Any) -> None:
+        mark = self._mark(event)
+        text: str = event.value
+        if event.tag is not None:
+            self._tag(event, mark)
+        stack = self.stack
+        frame = stack[-1] if stack else None
+        if frame is not None and frame.key is None:
+            self._key(frame, text, mark, event)
+            return
+        value: Node = text
+        if not event.style and (not text or text[0] in FIRST_OF_OTHER_TYPES):
+            value = resolve(text)
+            if value.__class__ is not str:
+                self.written[mark] = text
+        self.count += 1
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(value, mark, 1, 0)
+            if value is None:
+                fix = f"If it is meant as text, quote the {self._what()}; else write what it names after it."
+                self.faults.append(Fault(mark, f"`&{shorten(event.anchor)}` is an anchor on nothing", fix))
+        self._put(frame, value, mark)
+
+    def _key(self, frame: _Frame, text: str, mark: int, event: Any) -> None:
+        if text == "<<" and not event.style:
+            fix = "Write the keys out, or give the whole value an anchor and repeat it with an alias."
+            self.faults.append(Fault(mark, "merge keys (`<<`) are no part of YAML 1.2", fix, len(self.stack) < 3))
+            frame.skip = True
+        elif text in frame.node:
+            first = frame.first_mark(text)
+            line = unpack(first)[1]
+            message = f"the key `{shorten(text)}` is given twice, first on line {line}"
+            fix = "Remove one of the two, or give it another name."
+            self.faults.append(Fault(mark, message, fix, len(self.stack) == 1))
+            frame.skip = True
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchor(text, mark, 1, 0)
+        frame.key = text
+        frame.key_mark = mark
+
+    def _put(self, frame: _Frame | None, value: Node, mark: int) -> None:
+        if frame is None:
+            self.root = value
+            return
+        node: Any = frame.node
+        if node.__class__ is Seq:
+            node.append(value)
+            node.marks.append(mark)
+            return
+        key = frame.key
+        frame.key = None
+        if frame.skip:
+            frame.skip = False
+            return
+        if frame.first is not None and key is not None:
+            frame.first[key] = frame.key_mark
+        node[key] = value
+        node.marks.append(frame.key_mark)
+        node.marks.append(mark)
+
+    def _open(self, event: Any, mapping: bool) -> _Frame:
+        mark = self._mark(event)
+        stack = self.stack
+        if event.tag is not None:
+            self._tag(event, mark)
+        if len(stack) >= DEEPEST:
+            raise Unreadable(Fault(mark, TOO_DEEP, "Flatten what is nested."))
+        if stack and stack[-1].key is None:
+            fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
+            raise Unreadable(Fault(mark, "a key is a text, and here stands a list or a mapping", fix))
+        node = Map(mark) if mapping else Seq(mark)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        frame = _Frame(node, event.anchor, self.count, None if mapping else "")
+        stack.append(frame)
+        self.count += 1
+        return frame
+
+    def _close(self) -> _Frame | None:
+        frame = self.stack.pop()
+        height = frame.height + 1
+        if frame.anchor is not None:
+            self.anchors[frame.anchor] = _Anchor(frame.node, frame.node.mark, self.count - frame.before, height)
+        outer = self.stack[-1] if self.stack else None
+        if outer is not None and outer.height < height:
+            outer.height = height
+        self._put(outer, frame.node, frame.node.mark)
+        return outer
+
+    def _alias(self, event: Any) -> None:
+        mark = self._mark(event)
+        name = event.anchor
+        frame = self.stack[-1] if self.stack else None
+        if name not in self.anchors:
+            fix = f"If it is meant as text, quote the {self._what()}: `'*…'`. An alias needs an anchor `&…` before it."
+            raise Unreadable(Fault(mark, f"`*{shorten(name)}` is an alias, and nothing before it has that anchor", fix))
+        anchor = self.anchors[name]
+        if anchor is None:
+            message = f"the alias `*{shorten(name)}` stands inside what it repeats"
+            raise Unreadable(Fault(mark, message, "Write the inner value out."))
+        self._repeat(anchor, mark, frame)
+
+    def _repeat(self, anchor: _Anchor, mark: int, frame: _Frame | None) -> None:
+        self.repeated += anchor.size
+        self.count += anchor.size
+        if self.repeated > MOST_REPEATED or len(self.stack) + anchor.height > DEEPEST:
+            message = f"the aliases repeat more than {MOST_REPEATED:,} values or {DEEPEST} levels"
+            raise Unreadable(Fault(mark, message, "Write out what differs and repeat less."))
+        if frame is not None and frame.height < anchor.height:
+            frame.height = anchor.height
+        if anchor.mark in self.written:
+            self.written[mark] = self.written[anchor.mark]
+        if frame is not None and frame.key is None:
+            fix = "Write the key out."
+            raise Unreadable(Fault(mark, "a key cannot be an alias", fix))
+        self._put(frame, anchor.node, mark)
+
+    def _what(self) -> str:
+        """What a value is called here: a step's is its message."""
+        key = self.stack[-1].key if self.stack else None
+        return "message" if key is not None and "->" in key else "value"
+
+    def _tag(self, event: Any, mark: int) -> None:
+        if event.tag == "!" and event.__class__ is ScalarEvent:
+            return
+        fix = f"Remove the tag; if the exclamation mark is part of a text, quote the {self._what()}."
+        self.faults.append(Fault(mark, f"the tag `{shorten(event.tag)}` is not read in a model", fix))

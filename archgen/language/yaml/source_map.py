@@ -1,0 +1,115 @@
+"""Where in the source each thing of a model stands."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from archgen.language.expand.connections import named
+from archgen.language.expand.context import SECTIONS, place_of
+from archgen.language.expand.flow_steps import FRAMES, branches
+from archgen.language.yaml.syntax import lines_of
+from archgen.language.yaml.tree import Document, Map, Node, Seq
+from archgen.model.finding import Subject
+from archgen.model.problems import Place
+
+
+class SourceMap:
+    """Places of things by their ids, worked out when they are asked for."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._known: dict[str, dict[str, int]] = {}
+
+    def lines(self, file: str) -> tuple[str, ...]:
+        """The lines of a file that the model was read from; none for any other file."""
+        for source in self._document.sources:
+            if source.name == file:
+                return lines_of(source.text)
+        return ()
+
+    def place(self, subject: Subject) -> Place:
+        """Where a thing is declared; the model's own place for what stands nowhere in the source."""
+        kind, name = subject.kind, subject.id
+        mark = self._replica(name) if kind == "replica" else self._marks(kind).get(name)
+        return self._model if mark is None else place_of(self._document, mark)
+
+    def at(self, *path: str | int) -> Place:
+        """The place of a key or an item by its way through the document; of the deepest part that there is."""
+        node: Node = self._document.root
+        mark = 0
+        for step in path:
+            if isinstance(node, Map) and step in node:
+                mark, node = node.key_mark(str(step)), node[str(step)]
+            elif isinstance(node, Seq) and isinstance(step, int) and 0 <= step < len(node):
+                mark, node = node.marks[step], node[step]
+            else:
+                break
+        return place_of(self._document, mark)
+
+    @cached_property
+    def _model(self) -> Place:
+        root = self._document.root
+        return place_of(self._document, root.key_mark("name") if "name" in root else 0)
+
+    def _marks(self, kind: str) -> dict[str, int]:
+        """Where each thing of a kind is declared; nothing for a kind that is declared nowhere."""
+        found = self._known.get(kind)
+        if found is None:
+            search = {"connection": self._connections, "step": self._steps, "record": self._records}.get(kind)
+            section = self._document.root.get(SECTIONS.get(kind, ""))
+            found = self._known[kind] = search() if search is not None else _marks(section)
+        return found
+
+    def _connections(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for key, mark in _marks(self._document.root.get("connections")).items():
+            found.setdefault(named(key), mark)
+        return found
+
+    def _steps(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for name, said in (self._document.root.get("flows") or {}).items():
+            _number(said["steps"], f"{name}/", 0, found)
+        return found
+
+    def _records(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for said in (self._document.root.get("components") or {}).values():
+            for record in said.get("records", ()):
+                text = self._document.text(record, "name")
+                found.setdefault(f"{text} {record['type']}", record.mark)
+        return found
+
+    def _replica(self, name: str) -> int | None:
+        component, _, rest = name.partition("@")
+        component = component.partition("#")[0]
+        mark = self._marks("component").get(component)
+        if mark is None:
+            return None
+        said = self._document.root["components"][component]
+        runs_on = said.get("runs_on")
+        host = rest.partition("#")[0]
+        if isinstance(runs_on, Seq):
+            hosts = self._document.texts(said, "runs_on")
+            return runs_on.marks[hosts.index(host)] if host in hosts else mark
+        if isinstance(runs_on, Map) and host in runs_on:
+            return runs_on.key_mark(host)
+        return mark if runs_on is None else said.key_mark("runs_on")
+
+
+def _marks(section: Node) -> dict[str, int]:
+    return dict(zip(section, section.marks[::2], strict=True)) if isinstance(section, Map) else {}
+
+
+def _number(steps: Seq, prefix: str, number: int, found: dict[str, int]) -> int:
+    """Add the place of each step, numbered as in the architecture; the number of the last one."""
+    for index, step in enumerate(steps):
+        key, value = next(iter(step.items()))
+        if key == "note":
+            continue
+        number += 1
+        found[f"{prefix}{number}"] = steps.marks[index]
+        inner = 0
+        for branch in branches(key, value) if key in FRAMES else ():
+            inner = _number(branch["steps"], f"{prefix}{number}.", inner, found)
+    return number

@@ -1,0 +1,119 @@
+"""The words for what is no YAML, and where it stands."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from archgen.language.yaml.faults import Fault
+from archgen.language.yaml.tree import pack
+
+DEEPEST = 100
+"""Collections in each other; libyaml has a limit of its own above that."""
+
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""Where a line ends for YAML 1.1, whose parser counts them (https://yaml.org/spec/1.1/#id871136)."""
+
+_BEGINS = r"( *)(?:(?:- +)?[^\s#\"'\[{][^:#]*(?=:(?:\s|$))|(?=- ))"
+"""The indentation of a line and the key that it begins with, up to its colon, or the dash."""
+
+_STATED = r" *(?:- +)?[^\s#\"'\[{][^:#]*: +[^\s#|>&*!]"
+"""A line that begins with a key and states a value for it, which is no block of text.
+
+These two are compiled where a file is no YAML, and not at every start.
+"""
+
+TOO_DEEP = f"more than {DEEPEST} levels are nested here"
+
+
+def forbidden(file: int, text: str) -> Fault:
+    """The first character that YAML does not allow (https://yaml.org/spec/1.2.2/#51-character-set)."""
+    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    at = found.start() if found else 0
+    message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} cannot stand in a YAML file"
+    fix = "Remove it; if the file is no text at all, name the model's file instead."
+    return Fault(position(file, text, at), message, fix)
+
+
+def position(file: int, text: str, offset: int) -> int:
+    """The position of a character of a text, by YAML's line breaks."""
+    lines = LINE_BREAK.split(text[:offset])
+    return pack(file, len(lines) - 1, len(lines[-1]))
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The lines of a text by YAML's line breaks, which a form feed is not; an end of line begins no line of its own."""
+    lines = LINE_BREAK.split(text)
+    return tuple(lines if lines[-1] else lines[:-1])
+
+
+def syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
+    """What a parser's error comes to: where it is, what is wrong there, and what to write instead."""
+    begun = getattr(error, "context_mark", None)
+    mark = getattr(error, "problem_mark", None) or begun
+    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text cannot be read")
+    lines = lines_of(text)
+    if mark is not None and mark.line >= len(lines) and "',' or" in problem:
+        problem = "end of stream"
+    if begun is not None and "end of stream" in problem:
+        mark = begun
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    if line >= len(lines):
+        line, column = max(0, len(lines) - 1), len(lines[-1]) if lines else 0
+    written = lines[line] if lines else ""
+    indented = _indented(error, lines) if isinstance(error, yaml.MarkedYAMLError) else None
+    if indented is not None:
+        return Fault(pack(file, line, len(written) - len(written.lstrip(" "))), *indented)
+    message, fix = _syntax_words(problem, written, column)
+    if begun is not None and begun.line < line:
+        message += f"; what it belongs to begins on line {begun.line + 1}"
+    return Fault(pack(file, line, column), message, fix)
+
+
+def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, str] | None:
+    """The words where the way that a line begins is at fault, None where it is what follows on it."""
+    mark, around, context = error.problem_mark, error.context_mark, str(error.context or "")
+    begins = re.match(_BEGINS, lines[mark.line]) if mark is not None and mark.line < len(lines) else None
+    if mark is None or begins is None or mark.column not in (begins.end(1), begins.end()):
+        return None
+    misplaced = context.startswith("while parsing a block")
+    above = next((one for one in reversed(lines[: mark.line]) if one.strip() and not one.lstrip().startswith("#")), "")
+    deeper = begins.end(1) > len(above) - len(above.lstrip(" "))
+    if deeper and re.match(_STATED, above) and (misplaced or "mapping values" in str(error.problem)):
+        message = "this line is indented deeper than the one above it, which already states a value"
+        return message, "Begin both in the same column; if they are one text, quote it."
+    if not misplaced or around is None:
+        return None
+    if begins.end(1) != around.column:
+        message = "this line is indented like none of those that it could belong to"
+        return message, "Begin it in the column of those beside it."
+    if "mapping" in context:
+        bare = begins.end() == begins.end(1)
+        fix = "Take the dash away, and end the name with a colon." if bare else "Take the dash away."
+        return "a dash begins an entry of a list here, and those beside it are keys", fix
+    return (
+        "a key begins here, and those beside it are entries of a list",
+        "Begin it with a dash, or indent it otherwise.",
+    )
+
+
+def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
+    start = written[column : column + 1]
+    what = "message" if "->" in written else "value"
+    quote = f"quote the {what}, as in `… : 'text: with signs'`."
+    if "\t" in written[: column + 1] and not written[: column + 1].strip():
+        return "a tab indents this line, and YAML indents with spaces", "Replace the tab by spaces."
+    if "cannot start any token" in problem:
+        sign = "a backtick" if start == "`" else f"`{start}`"
+        return f"{sign} cannot begin a plain text", f"If it is meant as text, {quote}"
+    if "nesting" in problem:
+        return TOO_DEEP, "Flatten what is nested."
+    if "mapping values are not allowed" in problem:
+        return "a colon and a space begin a value here, inside another value", f"If it is part of a text, {quote}"
+    if "sequence entries are not allowed" in problem:
+        return "a dash begins a list here, inside another value", f"If it is part of a text, {quote}"
+    if "end of stream" in problem:
+        return "the quotes or brackets that begin here are never closed", "Close them."
+    message = f"this is not YAML: {problem}"
+    return message, f"Look at the indentation, brackets and quotes here; if it is part of a text, {quote}"

@@ -1,0 +1,312 @@
+"""How high each thing stands: groups are blocks within blocks, and what feeds several is centred before them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from archgen.layout.deployment.alignment import (
+    Block,
+    Join,
+    Wish,
+    clusters_of,
+    drop,
+    extent,
+    hang,
+    level,
+    levels_in,
+    names_in,
+    settle,
+    wishes_of,
+)
+from archgen.layout.deployment.cards import Card
+from archgen.layout.deployment.columns import calls
+from archgen.layout.measures import Measures
+from archgen.views.diagram import Diagram, Edge, Group
+
+PASS = 16.0
+MOST_PASSES = 12
+
+
+class Stacking:
+    """The blocks of one diagram and the lines that say how they want to be aligned."""
+
+    def __init__(
+        self,
+        diagram: Diagram,
+        cards: Mapping[str, Card],
+        columns: Mapping[str, int],
+        measures: Measures,
+        panels: Mapping[int, int],
+    ) -> None:
+        self._measures = measures
+        self._panels = panels
+        self._edges = [edge for edge in diagram.edges if edge.source in columns and edge.target in columns]
+        self._cards = cards
+        self._columns = columns
+        self._parents: dict[str, str | None] = {group.id: group.parent for group in diagram.groups}
+        self._groups = {group.id: group for group in diagram.groups if not group.across}
+        self._parents |= {node.id: node.group for node in diagram.nodes}
+        lookups = [edge for edge in diagram.edges if edge.meaning == "lookup"]
+        self._looked_up = {edge.target for edge in lookups}
+        self._under = {
+            edge.target for edge in lookups if self._parents.get(edge.source) and not self._parents.get(edge.target)
+        }
+        self._subjects = {node.id: node.subject for node in diagram.nodes}
+        self._guarded = {guarded for node in diagram.nodes for guarded in node.guards}
+        worded = [edge for edge in self._edges if edge.label]
+        self._worded = {pair for edge in worded for pair in ((edge.source, edge.target), (edge.target, edge.source))}
+        self._beside = _neighbours(diagram)
+        self._worded_with: dict[str, list[str]] = {}
+        for upper, lower in self._worded:
+            self._worded_with.setdefault(upper, []).append(lower)
+        self._banded = self._band_parents(diagram)
+        self._joins = [(edge.source, edge.target, _weight(edge)) for edge in self._edges]
+
+    def _band_parents(self, diagram: Diagram) -> dict[str | None, list[Group]]:
+        """The groups, or None for the whole picture, that have groups cut across what is in them, with these."""
+        found: dict[str | None, list[Group]] = {}
+        for group in diagram.groups:
+            members = [member for member in group.across if member in self._columns]
+            if members:
+                found.setdefault(common(self._parents, members), []).append(group)
+        return found
+
+    def root(self) -> Block:
+        """The whole picture as a block, with every block in it placed."""
+        members: dict[str | None, list[str]] = {}
+        for name in [*self._groups, *self._columns]:
+            members.setdefault(self._parents.get(name), []).append(name)
+        root = self._group(None, members)
+        assert root is not None
+        return root
+
+    def _block(self, name: str, members: Mapping[str | None, list[str]]) -> Block | None:
+        if name in self._columns:
+            column = self._columns[name]
+            return Block(name, column, column, self._cards[name].height)
+        return self._group(name, members)
+
+    def _group(self, name: str | None, members: Mapping[str | None, list[str]]) -> Block | None:
+        children = [block for member in members.get(name, ()) if (block := self._block(member, members))]
+        if name is not None and not children:
+            return None
+        block = Block(name or "", min((one.first for one in children), default=0), 0, 0.0)
+        block.last = max((one.last for one in children), default=0)
+        block.children = children
+        if name is None:
+            block.children += self._passes(children)
+        self._arrange(block)
+        self._frame(block, name)
+        return block
+
+    def _frame(self, block: Block, name: str | None) -> None:
+        banded, measures = name in self._banded, self._measures
+        block.foot = measures.band if banded else 0.0
+        if name is None:
+            block.header = measures.band + measures.overhang if banded else 0.0
+            block.height += block.header + block.foot
+        else:
+            guarded = name in self._guarded
+            block.overhang = measures.overhang if guarded else 0.0
+            block.crown = self._crown(block)
+            block.header = measures.header + block.overhang + max(block.crown, measures.band if banded else 0.0)
+            block.height += block.overhang + block.header + measures.pad + block.foot
+        for child in block.children:
+            child.y += block.header + block.overhang
+
+    def _crown(self, block: Block) -> float:
+        """The room between a heading and a band below it, and the shield on the band."""
+        bands = [
+            band
+            for band in self._banded.get(block.name, ())
+            if any(self._columns.get(member) == block.first for member in band.across)
+        ]
+        shield = any(band.id in self._guarded for band in bands)
+        return (self._measures.overhang if bands else 0.0) + (self._measures.overhang if shield else 0.0)
+
+    # Rooms for lines that pass
+
+    def _passes(self, children: list[Block]) -> list[Block]:
+        """Room in the columns of single nodes for the way in to pass straight through."""
+        single = {one.first for one in children if not one.children}
+        single -= {column for one in children if one.children for column in range(one.first, one.last + 1)}
+        found: dict[tuple[str, int], Block] = {}
+        for edge in self._edges:
+            if not calls(edge):
+                continue
+            for column in range(self._columns[edge.source] + 1, self._columns[edge.target]):
+                name = f"{edge.source}\0{column}"
+                if column not in single or len(found) == MOST_PASSES:
+                    continue
+                if (edge.source, column) not in found:
+                    found[edge.source, column] = Block(name, column, column, PASS)
+                    found[edge.source, column].passing = True
+                self._joins += [(edge.source, name, 4), (name, edge.target, 4)]
+        return list(found.values())
+
+    # Arranging what is in a block
+
+    def _arrange(self, block: Block) -> None:
+        clusters = clusters_of(block.children)
+        for cluster in clusters:
+            self._pile(cluster)
+        self._align(self._paneled(clusters))
+        hang(block.children)
+        block.height = max((one.y + one.height for one in block.children), default=0.0)
+
+    def _pile(self, cluster: list[Block]) -> None:
+        """Blocks of a cluster one below the other, each as high as its columns allow; look-ups first.
+
+        A name service outside of its visitors' group stands below it, so that the way there misses the group's heading.
+        """
+        cluster.sort(key=lambda one: (one.name in self._under, one.name not in self._looked_up, not one.passing))
+        cluster[:] = self._together(cluster)
+        bottoms: dict[int, float] = {}
+        before: dict[int, Block] = {}
+        for one in cluster:
+            span = range(one.first, one.last + 1)
+            tops = [bottoms[at] + self._gap(before[at], one) for at in span if at in bottoms]
+            one.y = max(tops, default=0.0)
+            for at in span:
+                bottoms[at] = one.y + one.height
+                before[at] = one
+
+    def _gap(self, above: Block, below: Block) -> float:
+        if above.passing or below.passing:
+            return PASS
+        if (above.name, below.name) in self._worded or (below.name in self._under and above.children):
+            return self._measures.label_gap
+        return self._measures.group_gap if above.children or below.children else self._measures.node_gap
+
+    def _align(self, clusters: list[list[Block]]) -> None:
+        """Clusters beside each other, so that lines between them run straight; the tallest stands first."""
+        if len(clusters) < 2:
+            return
+        where = {name: at for at, cluster in enumerate(clusters) for name in names_in(cluster)}
+        levels = {name: y for cluster in clusters for name, y in levels_in(cluster)}
+        joins: dict[int, list[Join]] = {at: [] for at in range(len(clusters))}
+        for one in self._joins:
+            if one[0] in where and one[1] in where and where[one[0]] != where[one[1]]:
+                joins[where[one[0]]].append(one)
+                joins[where[one[1]]].append(one)
+        first = max(range(len(clusters)), key=lambda at: (extent(clusters[at]), -at))
+        placed: set[int] = set()
+        strength = dict.fromkeys(range(len(clusters)), 0)
+        islands: list[list[int]] = [[]]
+        at = first
+        while strength:
+            if at != first and not strength[at]:
+                islands.append([])
+            islands[-1].append(at)
+            wishes = wishes_of(joins[at], where, levels, at, placed)
+            if len(clusters[at]) > 1 and self._loose(clusters[at]) and wishes:
+                self._settle(clusters[at], wishes)
+            elif at != first:
+                lower = drop(clusters[at], levels, wishes, clusters[first])
+                for block in clusters[at]:
+                    block.y += lower
+            levels.update(levels_in(clusters[at]))
+            placed.add(at)
+            del strength[at]
+            for source, target, weight in joins[at]:
+                other = where[target] if where[source] == at else where[source]
+                if other in strength:
+                    strength[other] += 10**weight
+            at = max(strength, key=lambda at: (strength[at], -at), default=0)
+        level([[block for at in island for block in clusters[at]] for island in islands if len(island) > 1])
+
+    def _paneled(self, clusters: list[list[Block]]) -> list[list[Block]]:
+        """The clusters, those in panels as one: each panel is aligned in itself, and all of them hang from one height."""
+        panels: dict[int | None, list[list[Block]]] = {}
+        for cluster in clusters:
+            panels.setdefault(self._panels.get(cluster[0].first), []).append(cluster)
+        outside = panels.pop(None, [])
+        if len(panels) < 2:
+            return clusters
+        together: list[Block] = []
+        for panel in panels.values():
+            self._align(panel)
+            blocks = [block for cluster in panel for block in cluster]
+            hang(blocks)
+            together += blocks
+        return [together, *outside]
+
+    def _loose(self, cluster: list[Block]) -> bool:
+        """Whether a cluster is a column of single cards that may change places."""
+        names = {one.name for one in cluster}
+        if any(one.children for one in cluster):
+            return False
+        return not any(other in names for name in names for other in self._worded_with.get(name, ()))
+
+    def _settle(self, cluster: list[Block], wishes: Mapping[str, Wish]) -> None:
+        """Each card of a column as near as may be to where its own lines run straight; the weightiest exactly there.
+
+        Replicas that want the same place stand around it, as near to each other as may be.
+        """
+        spread = [height for _, height in wishes.values()]
+        other = (0, round(sum(spread) / len(spread)))
+        place = {one.name: at for at, one in enumerate(cluster)}
+        wishes = {**wishes, **{one: wishes.get(by, other) for one, by in self._beside.items() if one in place}}
+        order = self._together(sorted(cluster, key=lambda one: (wishes.get(one.name, other)[1], place[one.name])))
+        settle(order, [wishes.get(one.name, other) for one in order], self._subjects, self._gap)
+
+    def _together(self, order: list[Block]) -> list[Block]:
+        """The same order, but with what a model asks to stand beside another directly after it."""
+        names = {one.name for one in order}
+        after: dict[str, list[Block]] = {}
+        free: list[Block] = []
+        for one in order:
+            by = self._beside.get(one.name)
+            if by in names and by is not None:
+                after.setdefault(by, []).append(one)
+            else:
+                free.append(one)
+        found: list[Block] = []
+        waiting = free[::-1]
+        while waiting:
+            found.append(waiting.pop())
+            waiting += after.pop(found[-1].name, [])[::-1]
+        return found if len(found) == len(order) else order
+
+
+def _neighbours(diagram: Diagram) -> dict[str, str]:
+    """For each node that wants to stand near a component, the node of that component in its own group."""
+    wanted = dict(diagram.near)
+    if not wanted:
+        return {}
+    stand: dict[tuple[str, str | None], str] = {}
+    for node in diagram.nodes:
+        stand.setdefault((node.subject, node.group), node.id)
+    found = {node.id: stand.get((wanted.get(node.subject, ""), node.group), "") for node in diagram.nodes}
+    return {node: by for node, by in found.items() if by and by != node}
+
+
+def common(parents: Mapping[str, str | None], members: list[str]) -> str | None:
+    """The nearest group around all members, None where that is the whole picture."""
+    chains = [_chain(parents, member) for member in members]
+    return next((name for name in chains[0] if all(name in chain for chain in chains)), None)
+
+
+def _chain(parents: Mapping[str, str | None], name: str) -> list[str]:
+    found: list[str] = []
+    at = parents.get(name)
+    while at is not None and at not in found:
+        found.append(at)
+        at = parents.get(at)
+    return found
+
+
+def _weight(edge: Edge) -> int:
+    """How much a line wants to be straight, compared with others."""
+    if calls(edge):
+        return 3
+    match edge.meaning:
+        case "monitoring":
+            return 1
+        case "lookup":
+            return 0
+        case "replication" | "local" | "encrypted" | "plaintext" | "unknown":
+            return 2
+        case _:
+            assert_never(edge.meaning)

@@ -1,0 +1,123 @@
+"""Lines that run together: one connection's lines from one source, to one target, or from every one to every other;
+and many alike at one node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.layout.deployment.columns import calls
+from archgen.views.diagram import Diagram, Edge
+
+MANY = 8
+"""From more lines than that of the same words at one node nobody tells one from the next."""
+
+
+class Bundle(Struct, frozen=True):
+    """Lines that may share their way, because together they say no more than each alone."""
+
+    id: str
+    edges: tuple[Edge, ...]
+
+    @property
+    def first(self) -> Edge:
+        """The line that speaks for all: they share subject, label and meaning."""
+        return self.edges[0]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where its lines start, each node once."""
+        return tuple(dict.fromkeys(edge.source for edge in self.edges))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Where its lines end, each node once."""
+        return tuple(dict.fromkeys(edge.target for edge in self.edges))
+
+    @property
+    def label(self) -> str:
+        """Its words; a double line between a primary and a replica needs none."""
+        return "" if self.first.meaning == "replication" and self.first.label == "replication" else self.first.label
+
+
+def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
+    """All lines between shown nodes in bundles; what is on the way of a request comes first."""
+    alike: dict[tuple[str, str, str, str | None], list[Edge]] = {}
+    for edge in diagram.edges:
+        if edge.source in shown and edge.target in shown and edge.source != edge.target:
+            alike.setdefault((edge.subject, edge.meaning, edge.label, edge.change), []).append(edge)
+    found = [
+        Bundle(group[0].id, tuple(group))
+        for edges in alike.values()
+        for part in _parts(edges)
+        for group in _split(part)
+    ]
+    found = _buses(_buses(found, "targets"), "sources")
+    found.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
+    return found
+
+
+def _buses(found: list[Bundle], end: Literal["sources", "targets"]) -> list[Bundle]:
+    """Where many connections of the same words and meaning meet at one node, they run together like one connection.
+
+    Four hundred lines beside each other say less than one that gathers them. A line with an issue keeps its own way.
+    """
+    alike: dict[tuple[str, ...], list[Bundle]] = {}
+    for bundle in found:
+        ends = bundle.targets if end == "targets" else bundle.sources
+        if len(ends) == 1 and not any(edge.badges for edge in bundle.edges):
+            first = bundle.first
+            alike.setdefault((*ends, first.label, first.meaning, first.change or ""), []).append(bundle)
+    bus = {one.id: group for group in alike.values() if len(group) > MANY for one in group}
+    kept: list[Bundle] = []
+    for bundle in found:
+        group = bus.get(bundle.id, [bundle])
+        if group[0] is bundle:
+            kept.append(Bundle(bundle.id, tuple(edge for one in group for edge in one.edges)))
+    return kept
+
+
+def busiest(found: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, int]:
+    """For each node, how many bundles at most meet one side of it."""
+    sides: dict[tuple[str, bool], set[str]] = {}
+    for bundle in found:
+        for edge in bundle.edges:
+            source, target = columns[edge.source], columns[edge.target]
+            sides.setdefault((edge.source, source <= target), set()).add(bundle.id)
+            sides.setdefault((edge.target, target <= source), set()).add(bundle.id)
+    most: dict[str, int] = {}
+    for (node, _), met in sides.items():
+        most[node] = max(most.get(node, 0), len(met))
+    return most
+
+
+def _parts(edges: list[Edge]) -> Iterable[list[Edge]]:
+    """The lines that hang together."""
+    leader: dict[str, str] = {}
+
+    def lead(name: str) -> str:
+        while leader.setdefault(name, name) != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
+
+    for edge in edges:
+        leader[lead("from " + edge.source)] = lead("to " + edge.target)
+    parts: dict[str, list[Edge]] = {}
+    for edge in edges:
+        parts.setdefault(lead("from " + edge.source), []).append(edge)
+    return parts.values()
+
+
+def _split(edges: list[Edge]) -> Iterable[list[Edge]]:
+    """Lines that hang together as they are when every source reaches every target, else by source or by target."""
+    sources: dict[str, list[Edge]] = {}
+    targets: dict[str, list[Edge]] = {}
+    for edge in edges:
+        sources.setdefault(edge.source, []).append(edge)
+        targets.setdefault(edge.target, []).append(edge)
+    if len(edges) == len(sources) * len(targets) and not sources.keys() & targets.keys():
+        return [edges]
+    return sources.values() if len(sources) <= len(targets) else targets.values()

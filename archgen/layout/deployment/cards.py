@@ -1,0 +1,156 @@
+"""How large each card is and which of its words it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from math import ceil
+
+from msgspec import Struct
+
+from archgen.layout.measures import ROOM, USUAL, Measures
+from archgen.layout.placed import PlacedGroup
+from archgen.model.kinds import KINDS
+from archgen.style.text_metrics import elide, text_width, wrap
+from archgen.style.theme import SIZES
+from archgen.views.diagram import SEPARATOR, Diagram, Edge, Group, Node
+
+SLOT = 16.0
+
+_PIECE = re.compile(r"[^\s/_.:@-]*[/_.:@-]?")
+"""What of a name is kept on one line: words, and what ends in a mark that a line may end in."""
+
+_PART = " · "
+"""Between the parts of a second line, of which the first says what the icon tells as well."""
+
+EVEN: Mapping[str, int] = {}
+"""No card has more lines at a side than usual."""
+
+
+class Card(Struct, frozen=True):
+    """The words of a node and the size of its card."""
+
+    title: tuple[str, ...]
+    detail: str
+    width: float
+    height: float
+    compact: bool
+
+
+def compact(node: Node) -> bool:
+    """What stands beside the path of a request has a small card: application files, monitoring clients, guards."""
+    return KINDS[node.kind].passive or node.kind == "monitoring-agent" or bool(node.guards)
+
+
+def second_line(node: Node, measures: Measures = USUAL) -> str:
+    """The words under a name: the part it plays where it has one, else what it is."""
+    if measures.brief and not node.mark:
+        return _PART.join(node.detail.split(_PART)[1:])
+    return node.mark or node.detail
+
+
+def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, Card]:
+    """The card of each node; all are as wide as the widest wants to be, within limits, so that columns align.
+
+    `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
+    """
+    widest = measures.widest
+    if measures.brief:
+        widest = min(max([widest, *(_longest(node, measures) for node in diagram.nodes)]), ROOM.widest)
+    wanted = [measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]
+    if measures.brief:
+        hosts = (group for group in diagram.groups if group.kind == "host")
+        wanted += [min(text_width(one.label, measures.sizes.text, bold=True) + 1, measures.widest) for one in hosts]
+    width = min(max(wanted), widest)
+    width = ceil(width / SIZES.grid) * SIZES.grid
+    name = measures.sizes.name
+    titles = {
+        node.id: wrap(node.label, width - measures.inset, name, bold=True, lines=1 if compact(node) else 2)
+        for node in diagram.nodes
+    }
+    usual = measures.card + (measures.second if any(len(lines) > 1 for lines in titles.values()) else 0)
+    return {
+        node.id: _card(
+            node,
+            titles[node.id],
+            width,
+            max(measures.chip if compact(node) else usual, SLOT * busy.get(node.id, 0)),
+            measures,
+        )
+        for node in diagram.nodes
+    }
+
+
+def _longest(node: Node, measures: Measures) -> float:
+    """The width of a card in which no word of its name is cut."""
+    pieces = _PIECE.findall(node.label)
+    return max((text_width(piece, measures.sizes.name, bold=True) for piece in pieces), default=0.0) + measures.inset
+
+
+def _wanted(node: Node, measures: Measures) -> float:
+    sizes, inset = measures.sizes, measures.inset
+    name = text_width(node.label, sizes.name, bold=True)
+    if compact(node):
+        words = max(name, text_width(second_line(node, measures), sizes.small))
+        return words + (measures.chip_icon + 3 * inset - 12 if measures.chip_icon else inset)
+    return max(name, text_width(second_line(node, measures), sizes.label)) + (2 * inset - 4)
+
+
+def _card(node: Node, title: tuple[str, ...], width: float, height: float, measures: Measures) -> Card:
+    sizes, detail = measures.sizes, second_line(node, measures)
+    if compact(node):
+        room = width - measures.inset - (measures.chip_icon + measures.inset if measures.chip_icon else 0.0)
+        name = (elide(node.label, room, sizes.text, bold=True),)
+        return Card(name, _shortened(detail, room, sizes.small), width, height, True)
+    return Card(title, _shortened(detail, width - measures.inset, sizes.label), width, height, False)
+
+
+def _shortened(words: str, room: float, size: float) -> str:
+    """A second line that fits: without its first parts, which the icon tells as well, before its end is cut off."""
+    parts = words.split(SEPARATOR)
+    while len(parts) > 1 and text_width(SEPARATOR.join(parts), size) > room:
+        del parts[0]
+    return elide(SEPARATOR.join(parts), room, size)
+
+
+def chip_words(measures: Measures) -> float:
+    """Where the words of a small card start, from its left side."""
+    return measures.chip_icon + 18.0 if measures.chip_icon else measures.inset / 2
+
+
+def heading_lead(one: PlacedGroup, measures: Measures) -> float:
+    """The room of a host's glyph before its name; none where the name alone takes the heading."""
+    lead = _lead(one.group, measures)
+    named = text_width(one.title, measures.sizes.text, bold=True)
+    return lead if one.heading and one.heading.width >= lead + named - 0.5 else 0.0
+
+
+def _lead(group: Group, measures: Measures) -> float:
+    return measures.sizes.text + 10.0 if group.kind == "host" else 0.0
+
+
+def heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[str, str, float]:
+    """The name and second words of a group as they fit a room, and how wide they are together."""
+    sizes, lead = measures.sizes, _lead(group, measures)
+    if measures.brief and lead + text_width(group.label, sizes.text, bold=True) > room:
+        lead = 0.0
+    name = elide(group.label, room - lead, sizes.text, bold=True)
+    used = lead + text_width(name, sizes.text, bold=True)
+    left = room - used - 8
+    detail = elide(group.detail, left, sizes.label) if group.detail and left > 2 * sizes.text else ""
+    if detail != group.detail and (measures.brief or " " not in group.detail):
+        # a part of an address reads like another address
+        detail = ""
+    return name, detail, used + (8 + text_width(detail, sizes.label) if detail else 0)
+
+
+def label_size(
+    edge: Edge, badges: int, locked: bool, measures: Measures = USUAL, stacked: bool = False
+) -> tuple[float, float]:
+    """The room that the words, the lock and the badges of a line want in its gap; nothing at all is (0, 0)."""
+    sizes, lines = measures.sizes, edge.label.split() if stacked else [edge.label]
+    wide = max((text_width(line, sizes.label) for line in lines), default=0.0)
+    wide += (sizes.lock + 3) if locked else 0
+    wide += badges * (2 * sizes.badge + 4) + (4 if badges else 0)
+    tall = max(2.0 * sizes.badge if badges else 0.0, measures.label * max(len(lines), 1))
+    return (ceil(wide) + 8.0, tall) if wide else (0.0, 0.0)

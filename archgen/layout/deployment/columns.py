@@ -1,0 +1,177 @@
+"""Which column each node stands in: roles in the order of a request, and ranks within a role along its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import ceil, sqrt
+from typing import assert_never
+
+from archgen.model.kinds import ROLES
+from archgen.views.diagram import Diagram, Edge, Node
+
+_AGENTS = ROLES.index("data") + 0.5
+_INWARD = ("edge", "balancer")
+"""Roles that also stand further in: a firewall before the data, a balancer before the application."""
+
+TALLEST = 10
+"""More single cards than that in one column stand in several, so that a picture of many is not a tower."""
+
+Key = tuple[float, int, int]
+"""Role, rank of calls within the role, and place among the columns that a tall one is cut into."""
+
+
+def calls(edge: Edge) -> bool:
+    """Whether a line is a request on its way in, the kind that reading order follows."""
+    match edge.meaning:
+        case "encrypted" | "plaintext" | "unknown":
+            return True
+        case "local":
+            return bool(edge.label)
+        case "replication" | "monitoring" | "lookup":
+            return False
+        case _:
+            assert_never(edge.meaning)
+
+
+def columns(diagram: Diagram, tucked: bool = False) -> dict[str, int]:
+    """The column of every node that does not merely guard another, from 0 without holes.
+
+    With `tucked` an agent stands under the fewest cards of its host instead of in a column of agents.
+    """
+    nodes = {node.id: node for node in diagram.nodes if not node.guards}
+    edges = [edge for edge in diagram.edges if calls(edge) and edge.source in nodes and edge.target in nodes]
+    joined = list(dict.fromkeys((nodes[edge.source].subject, nodes[edge.target].subject) for edge in edges))
+    roles = _inward({node.subject: _role(node) for node in nodes.values()}, nodes.values(), joined)
+    ranks = _ranks(roles, joined)
+    keys: dict[str, Key] = {node.id: (roles[node.subject], ranks[node.subject], 0) for node in nodes.values()}
+    keys.update(_beside_visitors(diagram, nodes, keys))
+    keys.update(_tucked_agents(diagram, keys) if tucked else _stacked_agents(diagram, keys))
+    keys.update(_cut(nodes.values(), keys))
+    keys.update(_hinted(diagram, nodes, keys))
+    order = {key: column for column, key in enumerate(sorted(set(keys.values())))}
+    return {node: order[key] for node, key in keys.items()}
+
+
+def _hinted(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]) -> dict[str, Key]:
+    """What a model asks to stand in another's column stands there; hints follow each other, and a circle ends itself."""
+    beside = dict((*diagram.near, *diagram.rank))
+    if not beside:
+        return {}
+    first: dict[str, Key] = {}
+    for node in nodes.values():
+        first.setdefault(node.subject, keys[node.id])
+    found: dict[str, Key] = {}
+    for node in nodes.values():
+        at, seen = node.subject, {node.subject}
+        while at in beside and beside[at] in first and beside[at] not in seen:
+            at = beside[at]
+            seen.add(at)
+        if at != node.subject:
+            found[node.id] = first[at]
+    return found
+
+
+def _cut(nodes: Iterable[Node], keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Tall columns of cards outside of groups, cut into even ones that make the picture about twice as wide as high."""
+    single: dict[Key, list[str]] = {}
+    for node in nodes:
+        if node.group is None:
+            single.setdefault(keys[node.id], []).append(node.id)
+    found: dict[str, Key] = {}
+    for (role, rank, _), names in single.items():
+        if len(names) > TALLEST:
+            parts = ceil(len(names) / max(TALLEST, ceil(sqrt(1.5 * len(names)))))
+            height = ceil(len(names) / parts)
+            found.update({name: (role, rank, at // height) for at, name in enumerate(names)})
+    return found
+
+
+def _role(node: Node) -> float:
+    return _AGENTS if node.kind == "monitoring-agent" else float(ROLES.index(node.role))
+
+
+def _inward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]) -> dict[str, float]:
+    """Roles with the doors between two inner parts moved to between them."""
+    movable = {node.subject for node in nodes if node.role in _INWARD}
+    moved = dict(roles)
+    for source, target in joined:
+        behind = target in movable and source not in movable and roles[source] > roles[target]
+        if behind and roles[source] < ROLES.index("data"):
+            moved[target] = max(moved[target], roles[source] + 0.5)
+    return moved
+
+
+def _ranks(roles: Mapping[str, float], joined: list[tuple[str, str]]) -> dict[str, int]:
+    """The longest way of calls within one role to each component; calls that close a circle count for nothing."""
+    callers: dict[str, list[str]] = {subject: [] for subject in roles}
+    for source, target in joined:
+        if source != target and roles[source] == roles[target]:
+            callers[target].append(source)
+    ranks: dict[str, int] = {}
+    for start in roles:
+        _rank(start, callers, ranks)
+    return ranks
+
+
+def _rank(start: str, callers: Mapping[str, list[str]], ranks: dict[str, int]) -> None:
+    """Depth first without recursion, since a chain may be longer than the interpreter's stack."""
+    open_: set[str] = set()
+    stack = [start]
+    while stack:
+        at = stack[-1]
+        if at in ranks:
+            stack.pop()
+            continue
+        open_.add(at)
+        waiting = [one for one in callers[at] if one not in ranks and one not in open_]
+        if waiting:
+            stack.append(waiting[0])
+            continue
+        ranks[at] = max((ranks[one] + 1 for one in callers[at] if one in ranks), default=0)
+        open_.discard(at)
+        stack.pop()
+
+
+def _beside_visitors(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]) -> dict[str, Key]:
+    """A name service that only visitors ask stands above them, out of the way of the request."""
+    askers: dict[str, list[str]] = {}
+    for edge in diagram.edges:
+        if edge.source in keys and edge.target in keys:
+            askers.setdefault(edge.target, []).append(edge.source)
+            askers.setdefault(edge.source, []).append(edge.source)
+    found: dict[str, Key] = {}
+    for edge in diagram.edges:
+        alone = all(nodes[one].role == "visitor" for one in askers.get(edge.target, ()))
+        if edge.meaning == "lookup" and edge.target in keys and alone and nodes[edge.target].group is None:
+            found[edge.target] = max(keys[one] for one in askers[edge.target])
+    return found
+
+
+def _stacked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Agents stand under their host's last column where hosts stand side by side, else in a column of their own."""
+    agents = [node for node in diagram.nodes if node.kind == "monitoring-agent" and node.group and not node.guards]
+    spans: dict[str, list[Key]] = {}
+    for node in diagram.nodes:
+        if node.id in keys and node.group and node.kind != "monitoring-agent":
+            spans.setdefault(node.group, []).append(keys[node.id])
+    hosts = [spans[node.group] for node in agents if node.group in spans]
+    apart = any(max(one) < min(other) for one in hosts for other in hosts) if len(hosts) < 200 else True
+    return {node.id: max(spans[node.group]) for node in agents if apart and node.group in spans}
+
+
+def _tucked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:
+    """Agents under the column of their host that has the fewest cards, out of the way of groups that cut across."""
+    banded = {keys[member] for group in diagram.groups for member in group.across if member in keys}
+    cards: dict[str, dict[Key, int]] = {}
+    agents: list[Node] = []
+    for node in diagram.nodes:
+        if node.id in keys and node.group:
+            if node.kind == "monitoring-agent":
+                agents.append(node)
+            else:
+                found = cards.setdefault(node.group, {})
+                found[keys[node.id]] = found.get(keys[node.id], 0) + 1
+    free: dict[str, Key] = {}
+    for group, here in cards.items():
+        free[group] = min(here, key=lambda key: (key in banded, here[key], tuple(-part for part in key)))
+    return {node.id: free[node.group] for node in agents if node.group in free}

@@ -1,0 +1,58 @@
+"""Headings of groups that were cut to their first column, as long as the picture that came out has room for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from archgen.layout.deployment.cards import heading
+from archgen.layout.measures import Measures
+from archgen.layout.placed import Box, PlacedEdge, PlacedGroup, PlacedNode
+
+_CLEAR = 8.0
+_SIDE = 12.0
+
+
+def lengthened(
+    groups: list[PlacedGroup], nodes: Iterable[PlacedNode], edges: Iterable[PlacedEdge], measures: Measures
+) -> list[PlacedGroup]:
+    """The groups again, each cut heading up to what stands or runs beside it."""
+    if not any(_cut(one) for one in groups):
+        return groups
+    taken = [one.box for one in nodes] + [one.box for one in groups if one.group.across]
+    taken += [box for edge in edges for box in _of_line(edge)]
+    return [_lengthened(one, taken, measures) if _cut(one) else one for one in groups]
+
+
+def _cut(one: PlacedGroup) -> bool:
+    whole = one.title == one.group.label and one.detail == one.group.detail
+    return one.heading is not None and not whole and not one.group.across
+
+
+def _of_line(edge: PlacedEdge) -> Iterator[Box]:
+    for (x0, y0), (x1, y1) in pairwise(edge.points):
+        yield Box(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
+    if edge.label:
+        yield edge.label.box
+
+
+def _lengthened(one: PlacedGroup, taken: list[Box], measures: Measures) -> PlacedGroup:
+    words = one.heading
+    if words is None:
+        return one
+    badges = len(one.group.badges) * (2 * measures.sizes.badge + 4)
+    end = one.box.right - _SIDE - badges
+    # what touches the words as they are was found to be no fault
+    strip = Box(words.right, words.y - 1, max(end - words.right, 0.0), words.height + 2)
+    end = min([end, *(box.x - _CLEAR for box in taken if box.x >= words.right and _meets(box, strip))])
+    name, detail, wide = heading(one.group, end - words.x, measures)
+    if wide <= words.width:
+        return one
+    return replace(one, heading=replace(words, width=wide), title=name, detail=detail)
+
+
+def _meets(box: Box, strip: Box) -> bool:
+    """Whether they share a point: a line has no width."""
+    return box.x <= strip.right and box.y <= strip.bottom and box.bottom >= strip.y

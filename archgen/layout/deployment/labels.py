@@ -1,0 +1,160 @@
+"""Words of lines on the longest free part of their way, for layouts that keep no place for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from archgen.layout.deployment.cards import label_size
+from archgen.layout.placed import Box, Label, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.style.theme import LINES, SIZES
+from archgen.views.diagram import Diagram, Edge
+
+Way = tuple[Point, ...]
+
+_SHARES = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82, 0.12, 0.88)
+_AIR = 6.0
+"""What words want around them, and between them and a corner of their line; with less they touch what is beside them."""
+
+_CROWDED = 2.0
+_CELL = 160.0
+
+
+def label_room(edge: Edge) -> tuple[float, float]:
+    """The room that the words of a line want with its lock and badges."""
+    return label_size(edge, len(edge.badges), bool(LINES[edge.meaning].lock))
+
+
+def labelled(
+    diagram: Diagram, ways: list[Way], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]
+) -> list[PlacedEdge]:
+    """The lines of a diagram along their ways, with their words where these find room."""
+    edges = [PlacedEdge(edge, way, (way,), edge.id) for edge, way in zip(diagram.edges, ways, strict=True)]
+    return worded(edges, nodes, groups)
+
+
+def worded(edges: list[PlacedEdge], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]) -> list[PlacedEdge]:
+    """The lines with words, once a bundle, where these find room: off borders, corners and other words if they can be."""
+    rooms = _Rooms(edges, list(nodes), list(groups))
+    return [rooms.worded(edge) for edge in edges]
+
+
+class _Rooms:
+    """What words may not lie on, by the cells of a coarse grid."""
+
+    def __init__(self, edges: list[PlacedEdge], nodes: list[PlacedNode], groups: list[PlacedGroup]) -> None:
+        self._taken = _Cells()
+        self._borders = _Cells()
+        self._lines = _Cells()
+        self._done: set[str] = set()
+        for node in nodes:
+            self._taken.add(node.box)
+            self._taken.add(_badges(node.box, len(node.node.badges)))
+        for group in groups:
+            if group.heading:
+                self._taken.add(group.heading)
+            self._taken.add(_badges(group.box, len(group.group.badges)))
+            for border in _borders(group.box):
+                self._borders.add(border)
+        self._ways: dict[str, list[Way]] = {}
+        for edge in edges:
+            self._ways.setdefault(edge.bundle, []).append(edge.points)
+            for box in boxes_of(edge.points):
+                self._lines.add(box, edge.bundle)
+
+    def worded(self, edge: PlacedEdge) -> PlacedEdge:
+        """A line with its words, if it is the first of its bundle and they have room."""
+        if edge.bundle in self._done:
+            return edge
+        self._done.add(edge.bundle)
+        size = label_room(edge.edge)
+        ways = self._ways[edge.bundle] if size[0] else []
+        box = next(
+            (box for air in (True, False) for way in ways if (box := self._room(edge.bundle, way, size, air))), None
+        )
+        if box is None:
+            return edge
+        self._taken.add(box)
+        return replace(edge, label=Label(edge.edge.label, box))
+
+    def _room(self, bundle: str, way: Way, size: tuple[float, float], airy: bool) -> Box | None:
+        """Where words of a size stand on a line: its longest part first, clear of everything else.
+
+        With air around them, and off the borders of groups, if it has to be `airy`.
+        """
+        wide, tall = size
+        parts = sorted(pairwise(way), key=lambda part: -(abs(part[0][0] - part[1][0]) + abs(part[0][1] - part[1][1])))
+        for start, end in parts:
+            for share in _SHARES:
+                x, y = start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+                box = Box(x - wide / 2, y - tall / 2, wide, tall)
+                if self._taken.meets(box, _AIR if airy else _CROWDED) or self._lines.meets(box, 0.0, bundle):
+                    continue
+                head = SIZES.arrow if end == way[-1] else _CROWDED
+                if not airy or (not self._borders.meets(box, _CROWDED) and _inside(box, start, end, head)):
+                    return box
+        return None
+
+
+class _Cells:
+    """Boxes by the cells that they touch, each with the name of what it belongs to."""
+
+    def __init__(self) -> None:
+        self._cells: dict[tuple[int, int], list[tuple[Box, str]]] = {}
+
+    def add(self, box: Box, name: str = "") -> None:
+        """Keep a box."""
+        for cell in _cells(box, 0.0):
+            self._cells.setdefault(cell, []).append((box, name))
+
+    def meets(self, box: Box, gap: float, besides: str | None = None) -> bool:
+        """Return True if a box that belongs to another thing is nearer than a gap."""
+        return any(
+            name != besides and box.overlaps(other, gap)
+            for cell in _cells(box, gap)
+            for other, name in self._cells.get(cell, ())
+        )
+
+
+def _cells(box: Box, gap: float) -> Iterator[tuple[int, int]]:
+    for x in range(int((box.x - gap) // _CELL), int((box.right + gap) // _CELL) + 1):
+        for y in range(int((box.y - gap) // _CELL), int((box.bottom + gap) // _CELL) + 1):
+            yield x, y
+
+
+def _badges(box: Box, count: int) -> Box:
+    """The row of badges on the right upper corner of a box."""
+    wide = count * (2 * SIZES.badge + 4)
+    return Box(box.right + SIZES.hang - wide, box.y - SIZES.badge, wide, 2 * SIZES.badge)
+
+
+def _borders(box: Box) -> tuple[Box, Box, Box, Box]:
+    return (
+        Box(box.x, box.y, box.width, 0.0),
+        Box(box.x, box.bottom, box.width, 0.0),
+        Box(box.x, box.y, 0.0, box.height),
+        Box(box.right, box.y, 0.0, box.height),
+    )
+
+
+def _inside(box: Box, start: Point, end: Point, head: float) -> bool:
+    """Whether words leave the corners of their part of a line to be seen, and its arrow's head."""
+    level = start[1] == end[1]
+    low, high = (box.x, box.right) if level else (box.y, box.bottom)
+    first, last = (start[0], end[0]) if level else (start[1], end[1])
+    if first > last:
+        first, last, low, high = -first, -last, -high, -low
+    return low - first >= _CROWDED and last - high >= head
+
+
+def boxes_of(way: Way) -> Iterator[Box]:
+    """The parts of a line as boxes."""
+    for (x0, y0), (x1, y1) in pairwise(way):
+        yield Box(min(x0, x1) - 1, min(y0, y1) - 1, abs(x1 - x0) + 2, abs(y1 - y0) + 2)
+
+
+def touches(box: Box, way: Way) -> bool:
+    """Return True if a line runs through a box."""
+    return any(box.overlaps(part) for part in boxes_of(way))

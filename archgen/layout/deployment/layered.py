@@ -1,0 +1,133 @@
+"""Columns are layers of calls, whatever the roles: for graphs that have neither hosts nor roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from archgen.layout.deployment.alignment import Block
+from archgen.layout.deployment.arrangement import completed
+from archgen.layout.deployment.bundles import Bundle, bundles, busiest
+from archgen.layout.deployment.cards import Card, cards
+from archgen.layout.deployment.columns import calls
+from archgen.layout.deployment.docks import straighten
+from archgen.layout.deployment.levels import CLEAR, Levels
+from archgen.layout.deployment.routing import LANE, route
+from archgen.layout.layering.core import Graph, Layers, layers, ranks_of
+from archgen.layout.layering.ranking import Link
+from archgen.layout.layering.straight import Spacing
+from archgen.layout.measures import USUAL
+from archgen.layout.placed import Placed
+from archgen.views.diagram import Diagram
+
+
+def layered(diagram: Diagram) -> Placed:
+    """Lays a diagram out in layers of calls: few crossings first, then straight lines."""
+    graph, together = graph_of(diagram)
+    sizes = cards(diagram, busiest(together, ranks_of(graph, graph.nodes, graph.links)))
+    spacing = _spacing(diagram, sizes)
+    placed = layers(graph, spacing)
+    root = block_of(diagram, placed, spacing)
+    levels = Levels(root, diagram, placed.ranks)
+    ways = route(together, levels, passes_of(together, placed))
+    straighten(ways, levels)
+    return completed(diagram, sizes, root, levels, ways)
+
+
+def graph_of(diagram: Diagram) -> tuple[Graph, list[Bundle]]:
+    """The graph of the cards that do not merely guard others, visitors first, and the bundles of its links as requests use them."""
+    nodes = [node for node in diagram.nodes if not node.guards]
+    nodes.sort(key=lambda node: node.role != "visitor")
+    together = bundles(diagram, {node.id: 0 for node in nodes})
+    order = {subject: place for place, subject in enumerate(diagram.used)}
+    together.sort(key=lambda bundle: order.get(bundle.first.subject, len(order)))
+    links = tuple(
+        Link(edge.source, edge.target, bundle.id, 3 if calls(edge) else 1)
+        for bundle in together
+        for edge in bundle.edges
+    )
+    around: dict[str, str | None] = {node.id: node.group for node in nodes}
+    around.update((group.id, group.parent) for group in diagram.groups)
+    return Graph(tuple(node.id for node in nodes), links, around, {node.id: node.subject for node in nodes}), together
+
+
+def passes_of(together: Sequence[Bundle], placed: Layers) -> dict[str, list[tuple[int, float]]]:
+    """Where each line passes, by its edge."""
+    edges = (edge.id for bundle in together for edge in bundle.edges)
+    return {edge: list(passed) for edge, passed in zip(edges, placed.passes, strict=True)}
+
+
+def _spacing(diagram: Diagram, sizes: Mapping[str, Card]) -> Spacing:
+    guarded = guarded_by(diagram)
+    return Spacing(
+        sizes={name: card.height for name, card in sizes.items()},
+        node=USUAL.node_gap,
+        lane=LANE,
+        beside=CLEAR,
+        group=USUAL.group_gap,
+        before={group.id: header(group.id in guarded) for group in diagram.groups},
+        after={group.id: USUAL.pad for group in diagram.groups},
+        crest=dict.fromkeys(guarded, USUAL.overhang),
+        least={},
+    )
+
+
+def header(guarded: bool) -> float:
+    """The room for the words of a group, and for the shield on its border."""
+    return USUAL.header + (USUAL.overhang if guarded else 0.0)
+
+
+def guarded_by(diagram: Diagram) -> frozenset[str]:
+    """What shields stand before."""
+    return frozenset(name for node in diagram.nodes for name in node.guards)
+
+
+def block_of(diagram: Diagram, placed: Layers, spacing: Spacing) -> Block:
+    """The cards and groups of a layered layout as blocks within the block of everything."""
+    return _Blocks(diagram, placed, spacing).root()
+
+
+class _Blocks:
+    def __init__(self, diagram: Diagram, placed: Layers, spacing: Spacing) -> None:
+        self._placed = placed
+        self._spacing = spacing
+        self._parents = {group.id: group.parent for group in diagram.groups}
+        self._nodes = {node.id: node.group for node in diagram.nodes if node.id in placed.ranks}
+        self._blocks: dict[str, Block] = {}
+        self._tops: dict[str | None, float] = {None: 0.0}
+        self._root = Block("", 0, max(placed.ranks.values(), default=0), 0.0)
+
+    def root(self) -> Block:
+        """The block of everything."""
+        for name in self._parents:
+            if name in self._placed.borders:
+                self._group(name)
+        for name, group in self._nodes.items():
+            rank, height = self._placed.ranks[name], self._spacing.sizes[name]
+            self._put(Block(name, rank, rank, height), group, self._placed.middles[name] - height / 2)
+            while group is not None:
+                block = self._blocks[group]
+                block.first, block.last = min(block.first, rank), max(block.last, rank)
+                group = self._parents[group]
+        return self._root
+
+    def _put(self, block: Block, group: str | None, top: float) -> None:
+        block.y = top - self._tops[group]
+        (self._root if group is None else self._blocks[group]).children.append(block)
+
+    def _group(self, name: str) -> None:
+        """A group after those around it."""
+        waiting = [name]
+        while waiting:
+            parent = self._parents[waiting[-1]]
+            if parent is not None and parent not in self._blocks:
+                waiting.append(parent)
+                continue
+            group = waiting.pop()
+            if group in self._blocks:
+                continue
+            overhang = self._spacing.crest.get(group, 0.0)
+            top, bottom = self._placed.borders[group]
+            block = Block(group, self._root.last, 0, bottom - top + overhang)
+            block.overhang, block.header = overhang, self._spacing.before[group]
+            self._put(block, parent, top - overhang)
+            self._blocks[group], self._tops[group] = block, top - overhang

@@ -1,0 +1,196 @@
+"""Pictures that are read from the top: rows are roles or layers of calls, and hosts stand side by side.
+
+Everything is laid out as it is from the left, with x and y exchanged: only words lie as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from archgen.layout.deployment.arrangement import shifted
+from archgen.layout.deployment.bundles import Bundle, busiest
+from archgen.layout.deployment.cards import SLOT, Card, cards, heading
+from archgen.layout.deployment.columns import columns as columns_of
+from archgen.layout.deployment.docks import straighten
+from archgen.layout.deployment.grid import Grid, label_size_of
+from archgen.layout.deployment.labels import touches, worded
+from archgen.layout.deployment.layered import block_of, graph_of, passes_of
+from archgen.layout.deployment.levels import CLEAR, Levels
+from archgen.layout.deployment.lines import Lines, tidy
+from archgen.layout.deployment.placing import cleared, seated
+from archgen.layout.deployment.routing import LANE, route
+from archgen.layout.deployment.tracks import trunks
+from archgen.layout.layering.core import layers, ranks_of
+from archgen.layout.layering.straight import Spacing
+from archgen.layout.measures import USUAL
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.views.diagram import Diagram, Group
+
+_WORDS = 28.0
+"""What a line between two cards side by side wants beside its words: its ends and the head of its arrow."""
+
+
+def by_roles(diagram: Diagram) -> Placed:
+    """Lays a diagram out from the top down with a row for each role."""
+    return _turned(diagram, columns_of(diagram))
+
+
+def by_calls(diagram: Diagram) -> Placed:
+    """Lays a diagram out from the top down with a row for each layer of calls."""
+    return _turned(diagram, None)
+
+
+def _turned(diagram: Diagram, rows: Mapping[str, int] | None) -> Placed:
+    drawing = _Drawing(diagram, rows)
+    placed = drawing.placed({})
+    # a group whose heading lines leave no room has it beside its cards
+    crowded = {group.group.id: _heading(replace(group.group, detail=""))[2] + _BESIDE for group in _crowded(placed)}
+    return drawing.placed(crowded) if crowded else placed
+
+
+_BESIDE = 2 * USUAL.pad
+
+_LONGEST = 320.0
+"""No group is made wider than that for its words."""
+
+
+def _crowded(placed: Placed) -> list[PlacedGroup]:
+    """The groups whose names are cut off, or have a line through them."""
+    return [
+        group
+        for group in placed.groups
+        if group.heading
+        and (group.title != group.group.label or any(touches(group.heading, edge.points) for edge in placed.edges))
+    ]
+
+
+class _Drawing:
+    """A diagram in rows; some groups may want more room before their first card."""
+
+    def __init__(self, diagram: Diagram, rows: Mapping[str, int] | None) -> None:
+        self._diagram = diagram
+        self._graph, self._bundles = graph_of(diagram)
+        self._rows = rows
+        self._sizes = _sizes(
+            diagram, self._bundles, rows or ranks_of(self._graph, self._graph.nodes, self._graph.links)
+        )
+        self._rooms = {
+            bundle.id: label_size_of(bundle, len(bundle.first.badges))[0] + _WORDS
+            for bundle in self._bundles
+            if bundle.label or bundle.first.badges
+        }
+
+    def placed(self, before: Mapping[str, float]) -> Placed:
+        """The picture, with so much room before what is in some groups."""
+        spacing = self._spacing(before)
+        layered = layers(self._graph, spacing, self._rows)
+        root = block_of(self._diagram, layered, spacing)
+        levels = Levels(root, self._diagram, layered.ranks, turned=True)
+        ways = route(self._bundles, levels, passes_of(self._bundles, layered), self._rooms)
+        straighten(ways, levels)
+        channels = trunks(ways, layered.ranks)
+        height = max((card.height for card in self._sizes.values()), default=0.0)
+        grid = Grid(self._diagram, root, levels, height, ways, channels, turned=True)
+        edges = Lines(levels, grid, ways, channels, USUAL).edges()
+        return _Turning(self._diagram, self._sizes, levels, grid).placed(edges)
+
+    def _spacing(self, before: Mapping[str, float]) -> Spacing:
+        pads = {group.id: USUAL.pad for group in self._diagram.groups}
+        return Spacing(
+            sizes={name: card.width for name, card in self._sizes.items()},
+            node=USUAL.node_gap,
+            lane=LANE,
+            beside=CLEAR,
+            group=USUAL.group_gap,
+            before={**pads, **before},
+            after=pads,
+            crest={},
+            least={group.id: _heading(group)[2] + USUAL.heading for group in self._diagram.groups},
+            words={
+                (edge.source, edge.target): self._rooms[bundle.id]
+                for bundle in self._bundles
+                for edge in bundle.edges
+                if bundle.id in self._rooms
+            },
+        )
+
+
+def _sizes(diagram: Diagram, together: list[Bundle], rows: Mapping[str, int]) -> dict[str, Card]:
+    """The cards, as wide as all lines that start or end at one side of them want."""
+    busy = busiest(together, rows)
+    return {
+        name: replace(card, width=max(card.width, SLOT * (busy.get(name, 0) + 1)))
+        for name, card in cards(diagram).items()
+    }
+
+
+def _heading(group: Group, room: float = _LONGEST) -> tuple[str, str, float]:
+    return heading(group, room)
+
+
+class _Turning:
+    """Exchanges x and y of all that was placed from the left."""
+
+    def __init__(self, diagram: Diagram, sizes: Mapping[str, Card], levels: Levels, grid: Grid) -> None:
+        self._diagram = diagram
+        self._sizes = sizes
+        self._levels = levels
+        self._grid = grid
+        self._parents = {group.id: group.parent for group in diagram.groups}
+
+    def placed(self, turned: list[PlacedEdge]) -> Placed:
+        """The picture, with headings and shields where lines leave them room."""
+        nodes = [self._node(node.id) for node in self._diagram.nodes if node.id in self._levels.nodes]
+        boxes = {node.node.id: node.box for node in nodes}
+        edges = [_edge(edge, boxes) for edge in turned]
+        ways = [edge.points for edge in edges]
+        groups = [self._group(group) for group in self._diagram.groups if group.id in self._levels.groups]
+        groups = sorted(cleared(groups, ways), key=lambda group: group.depth)
+        nodes = seated(self._diagram, self._sizes, nodes, groups, ways)
+        return shifted(self._diagram, nodes, groups, worded(edges, nodes, groups))
+
+    def _node(self, name: str) -> PlacedNode:
+        card, (start, width) = self._sizes[name], self._levels.nodes[name]
+        row = self._grid.column(self._levels.columns[name])
+        # a small card stands in the middle of its row
+        box = Box(start, row + (self._grid.width - card.height) / 2, width, card.height)
+        node = next(node for node in self._diagram.nodes if node.id == name)
+        return PlacedNode(node, box, card.title, card.detail, card.compact)
+
+    def _group(self, group: Group) -> PlacedGroup:
+        level = self._levels.groups[group.id]
+        before, beyond = self._grid.reaches[group.id]
+        top, bottom = self._grid.edge(level.first, False) - before, self._grid.edge(level.last, True) + beyond
+        box = Box(level.top, top, level.bottom - level.top, bottom - top)
+        name, detail, wide = _heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
+        words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)
+        return PlacedGroup(group, box, self._depth(group), words, name, detail)
+
+    def _depth(self, group: Group) -> int:
+        depth, around = 0, group.parent
+        while around is not None:
+            depth, around = depth + 1, self._parents.get(around)
+        return depth
+
+
+def _edge(edge: PlacedEdge, boxes: Mapping[str, Box]) -> PlacedEdge:
+    """A line with x and y exchanged, up to the sides of its cards, which may be lower than their rows."""
+    first, last = _exchange(edge.points[0]), _exchange(edge.points[-1])
+    docked = {first: _dock(first, boxes[edge.edge.source]), last: _dock(last, boxes[edge.edge.target])}
+
+    def turn(points: tuple[Point, ...]) -> tuple[Point, ...]:
+        return tidy(docked.get(point, point) for point in map(_exchange, points))
+
+    return replace(edge, points=turn(edge.points), pieces=tuple(map(turn, edge.pieces)), label=None)
+
+
+def _exchange(point: Point) -> Point:
+    return point[1], point[0]
+
+
+def _dock(end: Point, box: Box) -> Point:
+    """The end of a line at the upper or lower side of its card."""
+    x, y = end
+    return x, box.y if y <= box.y else box.bottom if y >= box.bottom else y

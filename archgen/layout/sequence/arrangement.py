@@ -1,0 +1,285 @@
+"""Where everything of a sequence stands: columns as wide as their words, rows as high as theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, assert_never
+
+from msgspec import Struct
+
+from archgen.layout.placed import Box
+from archgen.layout.sequence.lanes import FLAT_ICON, LOOP, USUAL, Lanes, Spacing
+from archgen.style.svg_markup import clean
+from archgen.style.text_metrics import elide, text_width, wrap
+from archgen.style.theme import LINES, SIZES
+from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark
+from archgen.views.diagram import Sequence as View
+
+LEADING = 16.0
+MIRRORED_FROM = 640.0
+"""From this height of the rows on, the names stand again at the foot."""
+
+_ASCENT, _DESCENT = 0.78, 0.22
+
+
+class Text(Struct, frozen=True):
+    """One line of text with its baseline at `y`."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    role: str = "ink"
+    anchor: Literal["start", "middle"] = "start"
+    bold: bool = False
+
+    @property
+    def box(self) -> Box:
+        """The room that the line takes."""
+        width = text_width(self.text, self.size, self.bold)
+        left = self.x - width / 2 if self.anchor == "middle" else self.x
+        return Box(left, self.y - _ASCENT * self.size, width, (_ASCENT + _DESCENT) * self.size)
+
+
+class Head(Struct, frozen=True):
+    """A participant's card and the x of its lifeline; a mirrored one at the foot has no icon."""
+
+    participant: Participant
+    x: float
+    box: Box
+    texts: tuple[Text, ...]
+    icon: Box | None = None
+
+
+class Arrow(Struct, frozen=True):
+    """A message from `x1` to `x2` at height `y`; a message to oneself returns at `y2`. Badges stand around `badges`."""
+
+    message: Message
+    x1: float
+    x2: float
+    y: float
+    y2: float
+    texts: tuple[Text, ...]
+    number: Text | None = None
+    lock: tuple[float, float] | None = None
+    badges: tuple[tuple[float, float, Badge], ...] = ()
+
+
+class Paper(Struct, frozen=True):
+    """A note."""
+
+    box: Box
+    texts: tuple[Text, ...]
+
+
+class Band(Struct, frozen=True):
+    """The opaque strip above a section, with the words of its condition."""
+
+    box: Box
+    texts: tuple[Text, ...]
+
+
+class FrameBox(Struct, frozen=True):
+    """A frame, its tab with the name of its kind, and a band for each section."""
+
+    box: Box
+    tab: Box
+    name: Text
+    bands: tuple[Band, ...]
+
+
+class PlacedSequence(Struct, frozen=True):
+    """A sequence on a canvas from (0, 0); lifelines run from `top` to `bottom`."""
+
+    sequence: View
+    width: float
+    height: float
+    top: float
+    bottom: float
+    heads: tuple[Head, ...]
+    feet: tuple[Head, ...]
+    frames: tuple[FrameBox, ...]
+    arrows: tuple[Arrow, ...]
+    papers: tuple[Paper, ...]
+
+    def texts(self) -> tuple[Text, ...]:
+        """Every line of text in the picture."""
+        found = [text for head in (*self.heads, *self.feet) for text in head.texts]
+        for frame in self.frames:
+            found += [frame.name, *(text for band in frame.bands for text in band.texts)]
+        for arrow in self.arrows:
+            found += [*arrow.texts, *([arrow.number] if arrow.number else [])]
+        found += [text for paper in self.papers for text in paper.texts]
+        return tuple(found)
+
+
+def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
+    """The places of a sequence: a gutter with the steps' numbers, a column for each participant, a row for each item."""
+    lanes = Lanes(sequence, spacing)
+    heads = tuple(_head(one, lanes, SIZES.margin) for one in sequence.participants)
+    top = max((head.box.bottom for head in heads), default=float(SIZES.margin))
+    rows = _Rows(lanes, top + SIZES.grid)
+    rows.items(sequence.items)
+    bottom = rows.y + SIZES.grid
+    feet = tuple(_foot(one, lanes, bottom) for one in sequence.participants) if bottom - top > MIRRORED_FROM else ()
+    height = max([bottom, *(foot.box.bottom for foot in feet)]) + SIZES.margin
+    return PlacedSequence(
+        sequence=sequence,
+        width=lanes.width,
+        height=float(height),
+        top=top,
+        bottom=bottom,
+        heads=heads,
+        feet=feet,
+        frames=tuple(rows.frames),
+        arrows=tuple(rows.arrows),
+        papers=tuple(rows.papers),
+    )
+
+
+def _head(one: Participant, lanes: Lanes, y: float) -> Head:
+    if lanes.flat:
+        return _flat_head(one, lanes, y)
+    x, width = lanes.x[one.id], lanes.card
+    lines = wrap(clean(one.label), width - 16, SIZES.name, bold=True, lines=2)
+    icon = Box(x - SIZES.icon_small / 2, y + 10, SIZES.icon_small, SIZES.icon_small)
+    first = icon.bottom + 17
+    texts = [Text(line, x, first + at * LEADING, SIZES.name, "ink", "middle", True) for at, line in enumerate(lines)]
+    detail = elide(clean(one.detail), width - 12, SIZES.label)
+    if detail and lanes.detailed:
+        texts.append(Text(detail, x, first + (len(lines) - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
+    height = 10 + SIZES.icon_small + 8 + lanes.label_lines * LEADING + (15 if lanes.detailed else 0) + 7
+    return Head(one, x, Box(x - width / 2, y, width, height), tuple(texts), icon)
+
+
+def _flat_head(one: Participant, lanes: Lanes, y: float) -> Head:
+    """A low card, its icon before its name."""
+    x, width = lanes.x[one.id], lanes.card
+    lines = wrap(clean(one.label), width - 24 - lanes.lead, SIZES.name, bold=True, lines=2)
+    box = Box(x - width / 2, y, width, lanes.label_lines * LEADING + 20)
+    wide = max((text_width(line, SIZES.name, bold=True) for line in lines), default=0.0)
+    left, middle = x - (lanes.lead + wide) / 2, box.centre[1]
+    first = middle - (len(lines) - 1) * LEADING / 2 + 4.5
+    texts = tuple(
+        Text(line, left + lanes.lead, first + at * LEADING, SIZES.name, bold=True) for at, line in enumerate(lines)
+    )
+    return Head(one, x, box, texts, Box(left, middle - FLAT_ICON / 2, FLAT_ICON, FLAT_ICON))
+
+
+def _foot(one: Participant, lanes: Lanes, y: float) -> Head:
+    x, width = lanes.x[one.id], lanes.card
+    name = elide(clean(one.label), width - 16, SIZES.name, bold=True)
+    text = Text(name, x, y + 20, SIZES.name, "ink", "middle", True)
+    return Head(one, x, Box(x - width / 2, y, width, 32), (text,))
+
+
+class _Rows:
+    """Places items one under the other; `y` is where the next one starts."""
+
+    def __init__(self, lanes: Lanes, y: float) -> None:
+        self.y = y
+        self.arrows: list[Arrow] = []
+        self.papers: list[Paper] = []
+        self.frames: list[FrameBox] = []
+        self._lanes = lanes
+
+    def items(self, items: Iterable[Item]) -> None:
+        """Places items in order."""
+        for item in items:
+            match item:
+                case Message():
+                    self._itself(item) if item.source == item.target else self._message(item)
+                case Remark():
+                    self._remark(item)
+                case Block():
+                    self._block(item)
+                case _:
+                    assert_never(item)
+
+    def _message(self, message: Message) -> None:
+        lanes = self._lanes
+        x1, x2 = lanes.x[message.source], lanes.x[message.target]
+        middle = lanes.gap_middle(message)
+        lines = lanes.lines(message)
+        first = self.y + 18
+        texts = [Text(line, middle, first + at * LEADING, SIZES.text, "ink", "middle") for at, line in enumerate(lines)]
+        room = 16.0 if message.badges else 12.0 if LINES[message.meaning].lock else 8.0
+        y = first + (len(lines) - 1) * LEADING + room if lines else self.y + 8 + room
+        protocol = "" if message.answer else clean(message.protocol)
+        below = y + (23 if message.badges else 13)
+        if protocol:
+            words = elide(protocol, lanes.gap_width(message), SIZES.small)
+            texts.append(Text(words, middle, below, SIZES.small, LINES[message.meaning].role, "middle"))
+        towards = 1 if x2 > x1 else -1
+        self._arrow(message, x1, x2, y, y, texts, (x1 + towards * 20, y), middle)
+        self.y = below + 3 if protocol else y + (16 if message.badges else 6)
+
+    def _itself(self, message: Message) -> None:
+        lanes = self._lanes
+        x = lanes.x[message.source]
+        words = [(line, SIZES.text, "ink") for line in lanes.lines(message)]
+        if message.protocol and not message.answer:
+            words.append((elide(clean(message.protocol), 200, SIZES.small), SIZES.small, LINES[message.meaning].role))
+        start = self.y + 20
+        left = x + LOOP + 8
+        texts = [Text(line, left, start + at * LEADING, size, role) for at, (line, size, role) in enumerate(words)]
+        y = self.y + 14
+        y2 = y + max(18.0, (len(words) - 1) * LEADING + 4)
+        self._arrow(message, x, x, y, y2, texts, None, x + LOOP)
+        self.y = y2 + (14 if message.badges else 6)
+
+    def _arrow(
+        self,
+        message: Message,
+        x1: float,
+        x2: float,
+        y: float,
+        y2: float,
+        texts: Sequence[Text],
+        lock: tuple[float, float] | None,
+        middle: float,
+    ) -> None:
+        number = Text(message.number, float(SIZES.margin), y + 4, SIZES.label, "muted") if message.number else None
+        first = middle - (len(message.badges) - 1) * self._lanes.badge_step / 2
+        badges = tuple(
+            (first + at * self._lanes.badge_step, y2 if y2 > y else y, badge) for at, badge in enumerate(message.badges)
+        )
+        marked = lock if LINES[message.meaning].lock else None
+        self.arrows.append(Arrow(message, x1, x2, y, y2, tuple(texts), number, marked, badges))
+
+    def _remark(self, remark: Remark) -> None:
+        left, right = self._lanes.paper(remark)
+        lines = self._lanes.paper_lines(remark)
+        box = Box(left, self.y + 8, right - left, len(lines) * LEADING + 14)
+        texts = [Text(line, left + 12, box.y + 19 + at * LEADING, SIZES.text) for at, line in enumerate(lines)]
+        self.papers.append(Paper(box, tuple(texts)))
+        self.y = box.bottom + 4
+
+    def _block(self, block: Block) -> None:
+        left, right = self._lanes.extent(block)
+        place = len(self.frames)
+        top = self.y + 10
+        self.y = top
+        bands = []
+        tab = self._tab(block, left, top)
+        for at, section in enumerate(block.sections):
+            indent = tab.width + 10 if at == 0 else 12
+            bands.append(self._band(section.when, left, right, indent, first=at == 0))
+            self.items(section.items)
+            self.y += 10
+        name = Text(block.kind, tab.x + 10, top + 16, SIZES.label, "ink", bold=True)
+        self.frames.insert(place, FrameBox(Box(left, top, right - left, self.y - top), tab, name, tuple(bands)))
+        self.y += 4
+
+    def _tab(self, block: Block, left: float, top: float) -> Box:
+        return Box(left, top, text_width(block.kind, SIZES.label, bold=True) + 22, 24)
+
+    def _band(self, when: str, left: float, right: float, indent: float, first: bool) -> Band:
+        lines = wrap(clean(when), right - left - indent - 12, SIZES.label)
+        least = 24.0 if first or lines else 6.0
+        box = Box(left, self.y, right - left, max(least, len(lines) * LEADING + 8))
+        texts = [
+            Text(line, left + indent, self.y + 16 + at * LEADING, SIZES.label, "muted") for at, line in enumerate(lines)
+        ]
+        self.y = box.bottom
+        return Band(box, tuple(texts))

@@ -1,0 +1,170 @@
+"""The lanes of a sequence: how far lifelines stand apart, so that no words cross a line that they do not belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from archgen.style.svg_markup import badge_size, clean
+from archgen.style.text_metrics import balanced, text_width, wrap
+from archgen.style.theme import SIZES
+from archgen.views.diagram import Item, Message, Remark, Sequence
+
+WORDS = 204.0
+"""The width that a message wraps at: about 32 characters."""
+
+LOOP = 26.0
+"""How far a message to oneself swings out."""
+
+_AROUND = 14.0
+_NOTE_MOST = 212.0
+_FRAME_LEAST = 168.0
+
+
+class Spacing(Struct, frozen=True):
+    """How wide a message may be before it wraps, how wide cards are, what is between them, whether they say more than
+    a name, and whether its icon stands before it (`flat`) or above it."""
+
+    words: float = WORDS
+    least: float = 104.0
+    most: float = 152.0
+    beside: float = 24.0
+    details: bool = True
+    flat: bool = False
+
+
+USUAL = Spacing()
+"""A page, which is as wide as the words want."""
+
+SLIDES = (
+    Spacing(words=204.0, least=96.0, most=160.0, beside=20.0, details=False, flat=True),
+    Spacing(words=168.0, least=88.0, most=144.0, beside=20.0, details=False, flat=True),
+    Spacing(words=132.0, least=80.0, most=128.0, beside=16.0, details=False, flat=True),
+    Spacing(words=104.0, least=72.0, most=112.0, beside=16.0, details=False, flat=True),
+)
+"""Slides: the nearer lifelines stand to each other, the larger are the words between them; low cards leave them room."""
+
+FLAT_ICON, FLAT_GAP = 20.0, 6.0
+"""The side of an icon that stands before a name, and what is between the two."""
+
+
+class Lanes:
+    """The x of each lifeline by participant, in pixels on the canvas, and what follows from them."""
+
+    def __init__(self, sequence: Sequence, spacing: Spacing = USUAL) -> None:
+        self._spacing = spacing
+        self.order = {one.id: at for at, one in enumerate(sequence.participants)}
+        self.label_lines = 1
+        self.flat = spacing.flat
+        self.lead = FLAT_ICON + FLAT_GAP if spacing.flat else 0.0
+        self.detailed = spacing.details and any(one.detail for one in sequence.participants)
+        self.card = self._card(sequence)
+        badges = [badge for one in messages(sequence.items) for badge in one.badges]
+        self.badge_step = 4 + max((badge_size(badge.number)[0] for badge in badges), default=20.0)
+        self.x: dict[str, float] = {}
+        at = 0.0
+        for one, gap in zip(sequence.participants, [0.0, *self._gaps(sequence)], strict=False):
+            at += gap
+            self.x[one.id] = at
+        self.width = self._shift(sequence)
+
+    def _card(self, sequence: Sequence) -> float:
+        """One width for all cards; two lines of label where one does not do."""
+        labels = [text_width(clean(one.label), SIZES.name, bold=True) for one in sequence.participants]
+        told = sequence.participants if self.detailed else ()
+        details = [text_width(clean(one.detail), SIZES.label) for one in told]
+        around = 16 + (self.lead + 8 if self.flat else 0.0)
+        if any(width > self._spacing.most - around for width in labels):
+            self.label_lines = 2
+        wanted = (width + around for width in labels + details)
+        return float(min(self._spacing.most, max([self._spacing.least, *wanted])))
+
+    def _gaps(self, sequence: Sequence) -> list[float]:
+        gaps = [self.card + self._spacing.beside] * max(len(self.order) - 1, 0)
+        for message in messages(sequence.items):
+            at = self._gap(message)
+            if at < len(gaps):
+                gaps[at] = max(gaps[at], self._need(message))
+        return gaps
+
+    def _gap(self, message: Message) -> int:
+        """The number of the gap that a message's words stand in: the one next to its source."""
+        source, target = self.order[message.source], self.order[message.target]
+        return source if target >= source else source - 1
+
+    def _need(self, message: Message) -> float:
+        widest = max((text_width(line, SIZES.text) for line in self.lines(message)), default=0.0)
+        protocol = min(text_width(clean(message.protocol), SIZES.small), self._spacing.words)
+        marks = 72 + len(message.badges) * self.badge_step if message.badges else 0.0
+        if message.source == message.target:
+            return max(widest, protocol) + LOOP + 20
+        return max(max(widest, protocol) + self._spacing.beside, marks)
+
+    def _shift(self, sequence: Sequence) -> float:
+        """Moves everything right of the gutter; the width of the canvas."""
+        numbers = [text_width(one.number, SIZES.label) for one in messages(sequence.items)]
+        gutter = max([16.0, *numbers]) + 12
+        extents = [self.extent(item) for item in sequence.items]
+        extents += [(x - self.card / 2, x + self.card / 2) for x in self.x.values()]
+        least = min((left for left, _ in extents), default=0.0)
+        most = max((right for _, right in extents), default=0.0)
+        by = SIZES.margin + gutter - least
+        self.x = {name: x + by for name, x in self.x.items()}
+        return float(round(most + by + SIZES.margin))
+
+    # Words and their room
+
+    def lines(self, message: Message) -> tuple[str, ...]:
+        """The words of a message, wrapped."""
+        return balanced(clean(message.text), self._spacing.words, SIZES.text)
+
+    def _gap_sides(self, message: Message) -> tuple[float, float]:
+        xs = list(self.x.values())
+        at = self._gap(message)
+        return xs[at], xs[at + 1] if at + 1 < len(xs) else xs[at] + WORDS
+
+    def gap_middle(self, message: Message) -> float:
+        """The x that a message's words are centred on."""
+        left, right = self._gap_sides(message)
+        return (left + right) / 2
+
+    def gap_width(self, message: Message) -> float:
+        """The room for words in a message's gap."""
+        left, right = self._gap_sides(message)
+        return right - left - 16
+
+    def paper(self, remark: Remark) -> tuple[float, float]:
+        """The left and right side of a note."""
+        xs = [self.x[one] for one in remark.over] or [min(self.x.values(), default=0.0)]
+        middle, apart = (min(xs) + max(xs)) / 2, max(xs) - min(xs)
+        natural = text_width(clean(remark.text)[:2000], SIZES.text) + 26
+        width = max(apart + 64, min(natural, _NOTE_MOST), 64.0)
+        return middle - width / 2, middle + width / 2
+
+    def paper_lines(self, remark: Remark) -> tuple[str, ...]:
+        """The words of a note, wrapped."""
+        left, right = self.paper(remark)
+        return wrap(clean(remark.text), right - left - 24, SIZES.text)
+
+    def extent(self, item: Item) -> tuple[float, float]:
+        """The left and right side of all that belongs to an item."""
+        if isinstance(item, Message):
+            x1, x2 = self.x[item.source], self.x[item.target]
+            return (x1, x1 + self._need(item)) if item.source == item.target else (min(x1, x2), max(x1, x2))
+        if isinstance(item, Remark):
+            return self.paper(item)
+        inside = [self.extent(one) for section in item.sections for one in section.items]
+        left = min((left for left, _ in inside), default=0.0) - _AROUND
+        right = max((right for _, right in inside), default=0.0) + _AROUND
+        return left, max(right, left + _FRAME_LEAST)
+
+
+def messages(items: Iterable[Item]) -> Iterator[Message]:
+    """Every message of items, in order."""
+    for item in items:
+        if isinstance(item, Message):
+            yield item
+        elif not isinstance(item, Remark):
+            for section in item.sections:
+                yield from messages(section.items)

@@ -1,0 +1,1 @@
+"""What a rule is, and the policy of a run: personas, selection, acceptance, custom rules. No rule stands here."""

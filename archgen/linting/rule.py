@@ -1,0 +1,88 @@
+"""What a rule is: one value with its words and examples, and a function from facts to hits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from archgen.analysis.topology import Topology
+from archgen.model.change import Change
+from archgen.model.finding import Category, Confidence, Proof, Severity, Subject
+
+
+class Hit(Struct, frozen=True, gc=False, kw_only=True):
+    """What a rule saw: a subject, a message in the user's own names, and what else has to do with it.
+
+    `related` pairs a subject with a label of a few words. `fix` overrides the rule's own. `case` picks a severity of
+    the rule's cases. `causes` are the (element id, flow id) that this hit explains: the runner drops a hit of a rule
+    that `yields` when the hits of others explain all of its causes. `changes` are those of the rule's `mend` that are known
+    with the hit.
+    """
+
+    subject: Subject
+    message: str
+    related: tuple[tuple[Subject, str], ...] = ()
+    flows: tuple[str, ...] = ()
+    fix: str | None = None
+    case: str | None = None
+    confidence: Confidence = "high"
+    proof: Proof | None = None
+    causes: frozenset[tuple[str, str]] = frozenset()
+    changes: tuple[Change, ...] = ()
+
+
+class Earlier(Struct, frozen=True):
+    """A model that came before, and all that is found in it: the rule's id and the subject of each finding."""
+
+    model: str
+    found: frozenset[tuple[str, Subject]]
+
+
+class Seen(Struct, frozen=True):
+    """What the checks of one model came to: the rules that ran, by id and code, all that there are, and what stands.
+
+    `found` are the subject and the rule of each hit that becomes a finding, once by the rule's id and once by its code;
+    `open`, by id alone, those of them that nobody has accepted. `before` are the model that this one follows and the one
+    that it follows in turn, both or none.
+    """
+
+    ran: frozenset[str]
+    known: frozenset[str]
+    found: tuple[tuple[str, Subject], ...]
+    open: tuple[tuple[str, Subject], ...] = ()
+    before: tuple[Earlier, ...] = ()
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """A rule: `why` it matters, how to `fix` it, its `limits` (known false positives), `references` (title, URL).
+
+    `bad` and `good` are whole example models; a line of `bad` ends in `# finding: <id>` where the finding stands.
+    `thresholds` are the numbers that a team may set: name, the rule's own number, what it says with its unit.
+    `check` is None for the two that the loader decides (invalid-model, dangling-reference). `review` is for a rule that
+    speaks of the findings themselves: it runs after all checks and sees what they found. A rule with a `ladder` compares
+    with the models that came before: those are the two that its examples follow, each with its id, the first one first.
+    `mend` is for a rule that can write its own cure: the changes of the model's text after which a hit is gone, none where
+    it cannot say. They are asked for by `--unsafe-fixes`, unless they are `harmless`: then they change no meaning.
+    """
+
+    id: str
+    code: str
+    title: str
+    severity: Severity
+    category: Category
+    summary: str
+    why: str
+    fix: str
+    limits: str
+    bad: str
+    good: str
+    check: Callable[[Topology], Iterator[Hit]] | None
+    references: tuple[tuple[str, str], ...] = ()
+    cases: tuple[tuple[str, Severity], ...] = ()
+    yields: bool = False
+    thresholds: tuple[tuple[str, float, str], ...] = ()
+    review: Callable[[Topology, Seen], Iterator[Hit]] | None = None
+    ladder: tuple[tuple[str, str], ...] = ()
+    mend: Callable[[Topology, Hit], tuple[Change, ...]] | None = None
+    harmless: bool = False

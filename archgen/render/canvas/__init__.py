@@ -1,0 +1,1 @@
+"""Writers for drawing tools: draw.io and Excalidraw."""

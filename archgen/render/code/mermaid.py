@@ -1,0 +1,151 @@
+"""Pictures as Mermaid text: sequences and flowcharts in which hostile text stays text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import assert_never
+
+from archgen.analysis.topology import Meaning
+from archgen.compare.entities import Change
+from archgen.layout.sequence.lanes import WORDS
+from archgen.style.svg_markup import clean
+from archgen.style.text_metrics import wrap
+from archgen.style.theme import LIGHT, LINES, SIZES
+from archgen.views.diagram import Block, Diagram, Edge, Group, Item, Message, Remark
+from archgen.views.diagram import Sequence as View
+from archgen.views.diff import signed
+
+_SPECIAL = re.compile(r"[^\w .,/()'?!=+*@~^-]|(?i:style|classdef)|^[-+*](?= )|^\d+[.)](?= )")
+"""What Mermaid may read as its own: punctuation, words that its preprocessor looks for anywhere, the start of a list."""
+
+_BLANK = "#160;"
+"""A label without words: Mermaid refuses an empty one."""
+
+_ARROWS: dict[Meaning, str] = {
+    "encrypted": "-->",
+    "plaintext": "-.->",
+    "local": "-->",
+    "replication": "==>",
+    "monitoring": "-.->",
+    "lookup": "-->",
+    "unknown": "-->",
+}
+
+_CHANGED: dict[Change, str] = {
+    "added": f"stroke:{LIGHT.accent},stroke-width:3px",
+    "changed": f"stroke:{LIGHT.accent}",
+    "removed": "stroke-dasharray:3 3,opacity:0.6",
+}
+
+
+@lru_cache(maxsize=1024)
+def quoted(text: str) -> str:
+    """Text with everything that Mermaid could read as its own as character codes (`#59;`); white space folds."""
+    words = " ".join(clean(text).split())
+    return _SPECIAL.sub(lambda found: f"#{ord(found[0][0])};{found[0][1:]}", words)
+
+
+def _lines(text: str) -> str:
+    return "<br/>".join(quoted(line) for line in wrap(clean(text), WORDS, SIZES.text))
+
+
+# Sequences
+
+
+def sequence_mermaid(sequence: View) -> str:
+    """A sequence as a Mermaid sequence diagram; messages carry their step's number, protocol and whether it is encrypted."""
+    names = {one.id: f"p{at}" for at, one in enumerate(sequence.participants, 1)}
+    lines = ["sequenceDiagram", f"  accTitle: {quoted(sequence.title)}", f"  accDescr: {quoted(sequence.alt)}"]
+    for one in sequence.participants:
+        role = "actor" if one.kind == "client" else "participant"
+        lines.append(f"  {role} {names[one.id]} as {_lines(one.label) or names[one.id]}")
+    lines += [f"  {line}" for line in _items(sequence.items, names)]
+    return "\n".join(lines) + "\n"
+
+
+def _items(items: Sequence[Item], names: dict[str, str]) -> Iterator[str]:
+    for item in items:
+        match item:
+            case Message():
+                yield _message(item, names)
+            case Remark():
+                yield _note(item, names)
+            case Block():
+                yield from _block(item, names)
+            case _:
+                assert_never(item)
+
+
+def _message(message: Message, names: dict[str, str]) -> str:
+    arrow = "-->>" if message.answer else "->>"
+    how = [] if message.answer else [quoted(message.protocol), LINES[message.meaning].words]
+    told = ", ".join(word for word in how if word)
+    words = " ".join(word for word in (quoted(message.number), _lines(message.text)) if word)
+    tail = f"<br/>({told})" if told else ""
+    return f"{names[message.source]}{arrow}{names[message.target]}: {words}{tail}"
+
+
+def _note(remark: Remark, names: dict[str, str]) -> str:
+    order = list(names)
+    over = sorted(dict.fromkeys(remark.over), key=order.index)
+    ends = over[:1] + over[-1:] if len(over) > 1 else over
+    return f"note over {','.join(names[one] for one in ends)}: {_lines(remark.text)}"
+
+
+def _block(block: Block, names: dict[str, str]) -> Iterator[str]:
+    following = "and" if block.kind == "par" else "else"
+    for at, section in enumerate(block.sections):
+        yield f"{block.kind if at == 0 else following} {quoted(section.when)}".rstrip()
+        for line in _items(section.items, names):
+            yield f"  {line}"
+    yield "end"
+
+
+# Flowcharts
+
+
+def diagram_mermaid(diagram: Diagram) -> str:
+    """A diagram as a Mermaid flowchart from left to right, groups as subgraphs."""
+    nodes = {one.id: f"n{at}" for at, one in enumerate(diagram.nodes, 1)}
+    lines = ["flowchart LR", f"  accTitle: {quoted(diagram.title)}", f"  accDescr: {quoted(diagram.alt)}"]
+    lines += [f"  {line}" for line in _inside(diagram, None, nodes)]
+    for edge in diagram.edges:
+        arrow = f"{'<' if edge.mutual else ''}{_ARROWS[edge.meaning]}"
+        lines.append(f"  {nodes[edge.source]} {arrow}{_label(edge)} {nodes[edge.target]}")
+    lines += [f"  {line}" for line in _styles(diagram, nodes)]
+    return "\n".join(lines) + "\n"
+
+
+def _styles(diagram: Diagram, nodes: dict[str, str]) -> Iterator[str]:
+    """What is new has a thick border, what is gone a dashed one, in a picture of two models."""
+    for change, style in _CHANGED.items():
+        changed = [nodes[one.id] for one in diagram.nodes if one.change == change]
+        changed += [f"g{at}" for at, one in enumerate(diagram.groups, 1) if one.change == change and not one.across]
+        lines = [str(at) for at, one in enumerate(diagram.edges) if one.change == change]
+        if changed:
+            yield f"classDef {change} {style}"
+            yield f"class {','.join(changed)} {change}"
+        if lines and change != "changed":
+            yield f"linkStyle {','.join(lines)} {style}"
+
+
+def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iterator[str]:
+    for at, group in diagram.groups_in(parent):
+        yield f'subgraph g{at}["{_words(group) or _BLANK}"]'
+        for line in _inside(diagram, group.id, nodes):
+            yield f"  {line}"
+        yield "end"
+    for node in diagram.nodes_in(parent):
+        told = [signed(node.change, node.label), node.mark, node.detail]
+        yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in told if word) or _BLANK}"]'
+
+
+def _words(group: Group) -> str:
+    return " ".join(quoted(word) for word in (signed(group.change, group.label), group.detail) if word)
+
+
+def _label(edge: Edge) -> str:
+    words = ", ".join(dict.fromkeys(word for word in (edge.label, LINES[edge.meaning].words) if word))
+    return f'|"{quoted(words)}"|' if words else ""

@@ -1,0 +1,1 @@
+"""Icons and logos: where they come from and how they get into a picture."""

@@ -1,0 +1,1 @@
+"""Diagrams and sequences as plain text for a terminal."""

@@ -1,0 +1,122 @@
+"""The reliability of flows as Markdown, fit for a comment on a change: a table of the flows, then each in detail."""
+
+from __future__ import annotations
+
+from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.headroom import Capacity
+from archgen.improve.gains import Gains
+from archgen.reliability.groups import products
+from archgen.report.common.assessment import (
+    MONTHS,
+    Assessed,
+    after_loss,
+    alike,
+    bears,
+    found_by,
+    lasting,
+    part,
+    per_second,
+    percent,
+    why_impossible,
+    wins,
+)
+from archgen.report.common.terminal import brief
+
+MOST_FIXES = 8
+_SPECIAL = str.maketrans({char: f"\\{char}" for char in "\\`*_{}[]<>()#+-.!|~&"})
+
+
+def write(models: tuple[Assessed, ...]) -> str:
+    """The whole document."""
+    return "\n\n".join(block for model in models for block in _model(model)) + "\n"
+
+
+def _model(model: Assessed) -> list[str]:
+    blocks = [f"## {_text(model.name)}"]
+    if model.maintained:
+        blocks.append(f"While {', '.join(code(one.id) for one in model.maintained)} is in maintenance:")
+    rows = [
+        "| Flow | Availability | Down a year | Down a month | Single points of failure |",
+        "|---|---:|---:|---:|---|",
+    ]
+    rows += [_row(one) for one in model.flows]
+    return [
+        *blocks,
+        "\n".join(rows),
+        *(block for one in model.flows for block in _flow(one, model)),
+        *_capacity(model.capacity),
+    ]
+
+
+def _capacity(capacity: Capacity | None) -> list[str]:
+    """Demand beside capacity, by the busiest replica of each component."""
+    if capacity is None or not capacity.components:
+        return []
+    rows = [
+        "| Component | Each can answer | Busiest today | At peak | After the worst loss |",
+        "|---|---:|---:|---:|---|",
+    ]
+    for one in capacity.components:
+        copies = f" ×{one.replicas}" if one.replicas > 1 else ""
+        limit = per_second(one.capacity) if one.capacity is not None else "not stated"
+        loads = f"{bears(one, one.today)} | {bears(one, one.peak or one.today)}"
+        rows.append(f"| {code(one.component)}{copies} | {limit} | {loads} | {after_loss(one, capacity.tried, code)} |")
+    told = ", ".join(map(code, capacity.silent))
+    silent = [f"Not counted, since they state no demand: {told}."] if told else []
+    return ["### Capacity", "\n".join(rows), *silent]
+
+
+def _row(one: FlowAssessment) -> str:
+    points = ", ".join(code(point.id) for point in one.points) or ("none" if one.possible else "impossible")
+    result = one.result
+    down = f"{lasting(result.downtime)} | {lasting(result.downtime / MONTHS)}"
+    return f"| {code(one.flow)} | {percent(result.availability)} | {down} | {points} |"
+
+
+def _flow(one: FlowAssessment, model: Assessed) -> list[str]:
+    blocks = [f"### {_text(model.titles[one.flow])}"]
+    if not one.possible:
+        return [*blocks, f"{why_impossible(model.maintained).capitalize()}."]
+    blocks.append(f"Availability {percent(one.result.availability)} ({found_by(one)}).")
+    sets = [each for each in products(one.cuts.sets) if len(each) > 1]
+    if sets:
+        told = [" with ".join(_any_of([code(each.id) for each in some]) for some in one) for one in sets]
+        more = " There may be more: the search was cut short." if one.cuts.truncated else ""
+        blocks += [f"Together these break it:{more}", "\n".join(f"- {each}" for each in told)]
+    if one.result.importance:
+        blocks += ["What to fix first:", _fixes(one, model.gains.get(one.flow, {}))]
+    return [*blocks, *_assumed(one)]
+
+
+def _any_of(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"any of {', '.join(names)}"
+
+
+def _fixes(one: FlowAssessment, gains: Gains) -> str:
+    rows = ["| Element | Won a year if it never failed | Share of the downtime |", "|---|---:|---:|"]
+    if gains:
+        rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
+    for each in one.result.importance[:MOST_FIXES]:
+        row = f"| {code(each.element.id)} | {lasting(each.hours_per_year)} | {part(each.fussell_vesely)} |"
+        rows.append(f"{row} {_text(wins(each.element, gains, str))} |" if gains else row)
+    return "\n".join(rows)
+
+
+def _assumed(one: FlowAssessment) -> list[str]:
+    if not one.assumed or one.sensitivity is None:
+        return []
+    rows = ["| Assumed | Of | Source |", "|---:|---|---|"]
+    for number, source, ids in alike(one.assumed):
+        rows.append(f"| {percent(number)} | {', '.join(map(code, ids))} | {_text(source)} |")
+    better, worse = percent(one.sensitivity.better), percent(one.sensitivity.worse)
+    moved = f"Were they to fail ten times as rarely it would be {better}, ten times as often {worse}."
+    return ["The model does not state these, so they are assumed:", "\n".join(rows), moved]
+
+
+def _text(text: str) -> str:
+    return brief(text).translate(_SPECIAL)
+
+
+def code(text: str) -> str:
+    """An id as code; its alphabet has no character that Markdown reads."""
+    return f"`{brief(text).replace('`', '')}`"

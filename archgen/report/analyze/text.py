@@ -1,0 +1,170 @@
+"""The reliability of flows for people: per flow what breaks it, how long it is down, what to fix first, what is assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.headroom import Capacity
+from archgen.improve.gains import Gains
+from archgen.model.finding import Subject
+from archgen.reliability.availability import Importance
+from archgen.reliability.groups import Product, products
+from archgen.report.common.assessment import (
+    MONTHS,
+    Assessed,
+    after_loss,
+    alike,
+    bears,
+    found_by,
+    lasting,
+    part,
+    per_second,
+    percent,
+    why_impossible,
+    wins,
+)
+from archgen.report.common.terminal import Style, brief, columns, wrap
+
+LABEL = 16
+"""Columns that the label of a line takes."""
+
+MOST_FIXES = 8
+MOST_SETS = 12
+"""How many lines of a table are shown; the number of the rest is told, and JSON has all of them."""
+
+
+def write(models: tuple[Assessed, ...], style: Style) -> str:
+    """The report, one block per flow under the file of its model."""
+    lines: list[str] = []
+    for model in models:
+        lines += [f"{style.paint(brief(model.file), 'strong')}  {brief(model.name)}"]
+        if model.maintained:
+            out = ", ".join(brief(one.id) for one in model.maintained)
+            lines += wrap(f"while {out} is in maintenance", style.width, "  ", "  ")
+        lines.append("")
+        for one in model.flows:
+            lines += [*_flow(one, model, style), ""]
+        if model.capacity is not None and model.capacity.components:
+            lines += [*_capacity(model.capacity, style), ""]
+        if not model.flows:
+            lines += ["  no flows", ""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def _flow(one: FlowAssessment, model: Assessed, style: Style) -> list[str]:
+    title = model.titles[one.flow]
+    lines = [f"{style.paint(brief(one.flow), 'strong')}" + (f": {brief(title)}" if title != one.flow else "")]
+    if not one.possible:
+        return [*lines, *_line("availability", f"0 %, {why_impossible(model.maintained)}", style)]
+    down = f"down {lasting(one.result.downtime)} a year, {lasting(one.result.downtime / MONTHS)} a month"
+    lines += _line("availability", f"{percent(one.result.availability)}, {down} ({found_by(one)})", style)
+    lines += _sets(one, model, style)
+    lines += _table("fix first", _fixes(one.result.importance, model.gains.get(one.flow, {})), style)
+    lines += _table("assumed", _assumptions(one), style)
+    if one.sensitivity is not None:
+        better, worse = percent(one.sensitivity.better), percent(one.sensitivity.worse)
+        told = f"{better} if what is assumed failed ten times as rarely, {worse} if ten times as often"
+        lines += _line("sensitivity", told, style)
+    return lines
+
+
+def _line(label: str, text: str, style: Style) -> list[str]:
+    indent = " " * (LABEL + 2)
+    first, *rest = wrap(text, style.width, indent, f"  {label:<{LABEL}}")
+    return [first.replace(label, style.paint(label, "quiet"), 1), *rest]
+
+
+def _sets(one: FlowAssessment, model: Assessed, style: Style) -> list[str]:
+    found = products(one.cuts.sets)
+    points = ", ".join(brief(point.id) for point in one.points)
+    lines = _line("single points", points or "none: no element alone breaks the flow", style)
+    usual = frozenset(model.usual.get(one.flow, one.points))
+    fresh = [brief(point.id) for point in one.points if point not in usual]
+    if fresh:
+        lines += _line("only now", f"{', '.join(fresh)}: no single point while nothing is out", style)
+    for order, label in ((2, "pairs"), (3, "triples"), (4, "fours")):
+        if order <= one.cuts.order:
+            told = [worded(each) for each in found if len(each) == order]
+            lines += _listed(label, told, style)
+    if one.cuts.truncated:
+        lines += _line("", "there may be more: the search was cut short", style)
+    return lines
+
+
+def _listed(label: str, told: list[str], style: Style) -> list[str]:
+    lines: list[str] = []
+    for text in told[:MOST_SETS] or ["none"]:
+        lines += _line("" if lines else label, text, style)
+    if len(told) > MOST_SETS:
+        lines += _line("", f"… and {len(told) - MOST_SETS} more groups", style)
+    return lines
+
+
+def worded(one: Product) -> str:
+    """`any of a, b with c`: one of each part together breaks the flow."""
+    return " with ".join(map(_any_of, one))
+
+
+def _any_of(elements: tuple[Subject, ...]) -> str:
+    names = ", ".join(brief(one.id) for one in elements)
+    return names if len(elements) == 1 else f"any of {names}"
+
+
+def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[str, ...]]:
+    changed = ("won by a change",) if gains else ()
+    if importance:
+        yield "element", "if it never failed", "of the downtime", *changed
+    for one in importance[:MOST_FIXES]:
+        change = (brief(wins(one.element, gains, str)),) if gains else ()
+        yield brief(one.element.id), f"{lasting(one.hours_per_year)} a year", part(one.fussell_vesely), *change
+    if len(importance) > MOST_FIXES:
+        yield (f"… and {len(importance) - MOST_FIXES} more",)
+
+
+def _assumptions(one: FlowAssessment) -> Iterator[tuple[str, ...]]:
+    for number, source, ids in alike(one.assumed):
+        yield percent(number), source
+        yield "", ", ".join(map(brief, ids))
+
+
+def _capacity(capacity: Capacity, style: Style) -> list[str]:
+    lines = [f"{style.paint('capacity', 'strong')}: what the busiest replica of each component gets"]
+    lines += _table("", _loads(capacity), style, "  ")
+    if capacity.silent:
+        told = f"not counted, since they state no demand: {', '.join(map(brief, capacity.silent))}"
+        lines += wrap(told, style.width, "  ", "  ")
+    return lines
+
+
+def _loads(capacity: Capacity) -> Iterator[tuple[str, ...]]:
+    peaks = any(one.peak is not None for one in capacity.components)
+    yield ("component", "can answer", "today", *(("at peak",) if peaks else ()), "after the worst loss")
+    for one in capacity.components:
+        limit = per_second(one.capacity) if one.capacity is not None else "not stated"
+        peak = (bears(one, one.peak or one.today),) if peaks else ()
+        copies = f" ×{one.replicas}" if one.replicas > 1 else ""
+        yield (
+            f"{brief(one.component)}{copies}",
+            limit,
+            bears(one, one.today),
+            *peak,
+            after_loss(one, capacity.tried, brief),
+        )
+
+
+def _table(label: str, rows: Iterator[tuple[str, ...]], style: Style, margin: str = " " * (LABEL + 2)) -> list[str]:
+    """Aligned columns after a margin that the label stands in; the last of a row takes what is left of the width."""
+    table = list(rows)
+    wide = [0] * max(map(len, table), default=0)
+    for row in table:
+        for at, cell in enumerate(row[:-1]):
+            wide[at] = max(wide[at], columns(cell))
+    lines: list[str] = []
+    for row in table:
+        head = "".join(cell + " " * (wide[at] + 2 - columns(cell)) for at, cell in enumerate(row[:-1]))
+        indent = margin + " " * columns(head)
+        own = "" if lines else label
+        first, *rest = wrap(row[-1], style.width, indent, f"  {own}".ljust(len(margin))[: len(margin)] + head)
+        lines += [first.replace(label, style.paint(label, "quiet"), 1) if own else first, *rest]
+    return lines

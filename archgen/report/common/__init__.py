@@ -1,0 +1,1 @@
+"""What reports share: terminal style and prose. No report stands here."""

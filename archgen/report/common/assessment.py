@@ -1,0 +1,132 @@
+"""What a run of `analyze` has to tell, whatever the format, and how its numbers are worded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import ceil, floor, log10
+
+from msgspec import Struct
+
+from archgen.analysis.assessment import Assumed, FlowAssessment
+from archgen.analysis.headroom import Busiest, Capacity, Headroom
+from archgen.analysis.topology import Topology
+from archgen.improve.gains import Gains
+from archgen.model.finding import Subject
+
+MONTHS = 12
+
+
+class Assessed(Struct, frozen=True):
+    """One model's flows with their reliability; `titles` are the flows' by id.
+
+    `maintained` are the elements that were taken out for it: everything then holds while they are out. `usual` are
+    the single points of failure of each flow, by its id, with nothing out. `capacity` is None where something is out, or
+    where no flow states a demand. `gains` are, by flow, what a change against an element wins; none where something is out.
+    """
+
+    file: str
+    name: str
+    topology: Topology
+    titles: dict[str, str]
+    flows: tuple[FlowAssessment, ...]
+    maintained: tuple[Subject, ...] = ()
+    usual: dict[str, tuple[Subject, ...]] = {}
+    capacity: Capacity | None = None
+    gains: dict[str, Gains] = {}
+
+
+def percent(share: float) -> str:
+    """A share of one in per cent, with as many decimals as show three digits of what lacks to 100 %."""
+    lack = 1.0 - share
+    if lack <= 0.0:
+        return "100 %"
+    decimals = 2 if lack >= 0.01 else min(12, 2 - floor(log10(lack * 100)))
+    return f"{share * 100:.{decimals}f}".rstrip("0").removesuffix(".") + " %"
+
+
+def part(share: float) -> str:
+    """A part of a whole in per cent, to a tenth."""
+    return "under 0.1 %" if 0.0 < share < 0.001 else f"{share * 100:.1f} %"
+
+
+def lasting(hours: float) -> str:
+    """A time in the unit that suits it: `45.8 h`, `52.6 min`, `3.2 s`."""
+    if hours >= 1.0:
+        return f"{hours:.1f} h" if hours < 1000 else f"{hours:.0f} h"
+    minutes = hours * 60
+    if minutes >= 1.0:
+        return f"{minutes:.1f} min"
+    seconds = minutes * 60
+    return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"
+
+
+def resting(assessments: Iterable[FlowAssessment]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
+    """All that some flows' availabilities assume, as `alike` gives it, each element once; the worst number first."""
+    return tuple(sorted(alike(tuple({each: None for one in assessments for each in one.assumed}))))
+
+
+def alike(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
+    """Assumptions by what is assumed: (availability, source, ids of the elements)."""
+    found: dict[tuple[float, str], list[str]] = {}
+    for one in assumed:
+        found.setdefault((one.availability, one.source), []).append(one.element.id)
+    return tuple((number, source, tuple(ids)) for (number, source), ids in found.items())
+
+
+def per_second(rate: float) -> str:
+    """A rate, `170/s`, to four digits."""
+    return f"{rate:.4g}/s"
+
+
+def bears(one: Headroom, busiest: Busiest | None) -> str:
+    """What a component's busiest replica gets, as a share of what it can answer where that is stated."""
+    if busiest is None:
+        return ""
+    share = one.share(busiest)
+    told = per_second(busiest.rate)
+    if share is None:
+        return told
+    return f"{told} ({share:.0%}{': too much' if share > 1 + 1e-9 else ''})".replace("%", " %")
+
+
+def after_loss(one: Headroom, tried: bool, name: Callable[[str], str]) -> str:
+    """The same after the loss that brings it most."""
+    if one.worst is not None and one.worst.lost is not None:
+        return f"{bears(one, one.worst)} without {name(one.worst.lost.id)}"
+    return "no more" if tried else "not tried"
+
+
+def wins(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
+    """What a change wins, and the change: `44.4 h a year: a replica of haproxy on lb-2, a new host`, or `as for lb-1`."""
+    if element not in gains:
+        return "not tried"
+    gain = gains[element]
+    if gain is None:
+        return "no change that is known"
+    first = next(one for one, other in gains.items() if other == gain)
+    return f"as for {name(first.id)}" if first != element else f"{lasting(gain.hours_per_year)} a year: {gain.change}"
+
+
+def found_by(one: FlowAssessment) -> str:
+    """How the availability was found, in words."""
+    method = one.result.method
+    if method == "exact" or one.result.bounds is None:
+        return "exact"
+    low, high = _outward(*one.result.bounds)
+    certain = "with 99 % confidence " if method == "sampled" else ""
+    return f"{method}: {certain}between {low} and {high}"
+
+
+def _outward(low: float, high: float) -> tuple[str, str]:
+    """Bounds in per cent with as many decimals as tell them apart, rounded so that they still hold."""
+    decimals = min(12, max(2, -floor(log10(max(high - low, 1e-12) * 100))))
+    scale = 10.0**decimals
+    ends = (floor(low * 100 * scale) / scale, min(100.0, ceil(high * 100 * scale) / scale))
+    return f"{ends[0]:.{decimals}f} %", f"{ends[1]:.{decimals}f} %"
+
+
+def why_impossible(maintained: tuple[Subject, ...]) -> str:
+    """What is said of a flow that fails with nothing failed."""
+    if maintained:
+        return f"down while {', '.join(one.id for one in maintained)} is out, or impossible anyway"
+    return "impossible: it fails with nothing failed (rule impossible-flow)"

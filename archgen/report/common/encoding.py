@@ -1,0 +1,48 @@
+"""The parts that JSON reports share: the encoding of a document, of an element, of an assumption."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from archgen.analysis.assessment import FlowAssessment
+from archgen.model.finding import Subject
+
+_STEERING = re.compile(
+    b"##\\[|\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf"
+)
+"""In UTF-8: C1, marks of direction, separators of lines, and the beginning of a command in a log, which only texts hold."""
+
+
+def encode(document: Any) -> str:
+    """JSON in the layout that all documents of archgen share; a terminal or a log obeys nothing of it."""
+    try:
+        # the line feed comes first: as text, a large document takes twice its size for one letter beyond ASCII
+        written = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    except UnicodeEncodeError:
+        # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
+        from json import dumps
+
+        written = dumps(msgspec.to_builtins(document), indent=2).encode() + b"\n"
+    return _STEERING.sub(_escaped, written).decode()
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    """The last character as its escape in JSON."""
+    text = found[0].decode()
+    return f"{text[:-1]}\\u{ord(text[-1]):04x}".encode()
+
+
+def element(one: Subject) -> dict[str, str]:
+    """What can fail on its own, by kind and id."""
+    return {"kind": one.kind, "id": one.id}
+
+
+def assumed(one: FlowAssessment) -> list[dict[str, Any]]:
+    """What a flow's availability assumes, element by element."""
+    return [
+        {"element": element(each.element), "availability": each.availability, "source": each.source}
+        for each in one.assumed
+    ]

@@ -1,0 +1,1 @@
+"""Comparisons in the formats of `diff`. A report is one function and knows no other report."""

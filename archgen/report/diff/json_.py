@@ -1,0 +1,110 @@
+"""Changes as JSON, version 1 of the contract: programs read it, so its keys change only with its version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archgen.compare import Evolution
+from archgen.compare.compared_model import Side
+from archgen.compare.entities import CHANGES
+from archgen.compare.findings import VERDICTS, IssueChange, Numbered
+from archgen.compare.flows import FlowChange, FlowFacts
+from archgen.model.finding import Subject
+from archgen.report.common.encoding import encode
+from archgen.report.diff.sentences import sentences
+
+VERSION = 1
+
+
+def write(evolutions: tuple[Evolution, ...]) -> str:
+    """The whole document, indented, with a line feed at its end."""
+    return encode({"version": VERSION, "changes": [_evolution(one) for one in evolutions]})
+
+
+def _evolution(one: Evolution) -> dict[str, Any]:
+    things = {change: sum(1 for _ in one.things_of(change)) for change in CHANGES}
+    issues = {verdict: sum(1 for _ in one.issues_of(verdict)) for verdict in VERDICTS}
+    return {
+        "before": _side(one.before),
+        "after": _side(one.after),
+        "summary": {"things": things, "findings": issues},
+        "sentences": sentences(one),
+        "things": [{**_subject(each.subject), "change": each.change, "what": each.what} for each in one.things],
+        "findings": [_issue(each) for each in one.issues],
+        "flows": {each.flow: _flow(each) for each in one.flows},
+    }
+
+
+def _side(side: Side) -> dict[str, str]:
+    architecture = side.topology.architecture
+    return {"file": side.label or architecture.file, "name": architecture.name}
+
+
+def _subject(subject: Subject) -> dict[str, str]:
+    return {"kind": subject.kind, "id": subject.id}
+
+
+def _issue(one: IssueChange) -> dict[str, Any]:
+    finding = one.finding
+    return {
+        "verdict": one.verdict,
+        "rule": finding.rule,
+        "code": finding.code,
+        "severity": finding.severity,
+        "what": one.what,
+        "before": _finding(one.before),
+        "after": _finding(one.after),
+    }
+
+
+def _finding(numbered: Numbered | None) -> dict[str, Any] | None:
+    if numbered is None:
+        return None
+    number, finding = numbered
+    return {
+        "number": number,
+        "severity": finding.severity,
+        "subject": _subject(finding.subject),
+        "flows": finding.flows,
+        "message": finding.message,
+        "file": finding.file,
+        "line": finding.line,
+        "column": finding.column,
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _flow(one: FlowChange) -> dict[str, Any]:
+    return {
+        "title": one.title,
+        "direction": one.direction,
+        "firm": one.firm,
+        "before": _facts(one.before),
+        "after": _facts(one.after),
+        "single_points_of_failure": {
+            "resolved": [_subject(each) for each in one.gone],
+            "left": [_subject(each) for each in one.left],
+            "introduced": [_subject(each) for each in one.new],
+        },
+    }
+
+
+def _facts(facts: FlowFacts | None) -> dict[str, Any] | None:
+    if facts is None:
+        return None
+    assessment = facts.assessment
+    result = assessment.result if assessment else None
+    return {
+        "possible": facts.possible,
+        "access": facts.access,
+        "single_points_of_failure": [_subject(each) for each in facts.stops],
+        "survives": facts.survives,
+        "availability": result.availability if result else None,
+        "downtime_hours_per_year": result.downtime if result else None,
+        "method": result.method if result else None,
+        "bounds": result.bounds if result else None,
+        "assumed": [
+            {"element": _subject(each.element), "availability": each.availability, "source": each.source}
+            for each in (assessment.assumed if assessment else ())
+        ],
+    }

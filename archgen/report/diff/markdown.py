@@ -1,0 +1,148 @@
+"""Changes as Markdown, fit for a comment on a pull request: the verdict first, the details folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.compare import Evolution
+from archgen.compare.compared_model import Side
+from archgen.compare.entities import CHANGES, Change
+from archgen.compare.findings import VERDICTS, IssueChange, Verdict
+from archgen.compare.flows import FlowChange, FlowFacts, called
+from archgen.model.wording import plural
+from archgen.report.common.assessment import percent
+from archgen.report.common.prose import code, text
+from archgen.report.diff.sentences import available, down, names, rests_on, sentences
+
+MOST = 100
+"""Lines of a list that are shown; a comment has no room for more, and JSON has all of them."""
+
+LONGEST = 60_000
+"""Characters of a document; GitHub refuses a comment of more than 65,536."""
+
+_WORDS: dict[Verdict, str] = {
+    "introduced": "introduced",
+    "left": "left open",
+    "resolved": "resolved",
+    "accepted": "accepted",
+}
+_CHANGES: dict[Change, str] = {"added": "Added", "removed": "Removed", "changed": "Changed"}
+
+
+def write(evolutions: tuple[Evolution, ...], pictures: tuple[str, ...] = ()) -> str:
+    """The whole document; what would make it too long for a comment is left out at its end, and that is said.
+
+    `pictures` are Mermaid texts, one for each change, which places that show a comment draw; an empty one is left out.
+    """
+    drawn = pictures or ("",) * len(evolutions)
+    blocks = [block for one, picture in zip(evolutions, drawn, strict=True) for block in _evolution(one, picture)]
+    kept, size = [], 0
+    for block in blocks:
+        size += len(block) + 2
+        if size > LONGEST:
+            kept.append("… and more, which has no room here.")
+            break
+        kept.append(block)
+    return "\n\n".join(kept or ["No model changed."]) + "\n"
+
+
+def _evolution(one: Evolution, picture: str) -> Iterator[str]:
+    before, after = (text(each.topology.architecture.name) for each in (one.before, one.after))
+    yield f"## {after}" if before == after else f"## {before} → {after}"
+    yield f"{_source(one.before)} → {_source(one.after)}"
+    if one.empty:
+        yield "Nothing changed."
+        return
+    counts = [f"**{len(found)} {_WORDS[verdict]}**" for verdict in VERDICTS if (found := one.issues_of(verdict))]
+    yield f"Findings: {', '.join(counts)}." if counts else "No findings, before or after."
+    told = sentences(one, code)
+    if told:
+        yield "\n".join(f"- {each}" for each in told)
+    yield from _flows(one)
+    yield from _assumptions(one)
+    for verdict in VERDICTS:
+        found = one.issues_of(verdict)
+        if found:
+            title = f"{plural(len(found), 'finding')} {_WORDS[verdict]}"
+            yield _folded(title, [_issue(each) for each in found], verdict == "introduced")
+    yield from _things(one)
+    if picture:
+        yield f"<details>\n<summary>The picture</summary>\n\n```mermaid\n{picture}```\n\n</details>"
+
+
+def _source(side: Side) -> str:
+    return code(side.label or side.topology.architecture.file)
+
+
+def _folded(title: str, lines: list[str], open_: bool = False) -> str:
+    """A list that a reader unfolds; the title is ours, and the markup around it is the only one in the document."""
+    shown = [f"- {line}" for line in lines[:MOST]]
+    more = [f"- … and {len(lines) - MOST} more"] if len(lines) > MOST else []
+    return "\n".join(
+        [f"<details{' open' if open_ else ''}>", f"<summary>{title}</summary>", "", *shown, *more, "", "</details>"]
+    )
+
+
+def _issue(one: IssueChange) -> str:
+    finding = one.finding
+    what = f" ({text('; '.join(one.what))})" if one.what else ""
+    head = f"{finding.severity} {code(finding.rule)} ({finding.code})"
+    return f"{head} at {code(_place(one))}: {text(finding.message)}{what}"
+
+
+def _place(one: IssueChange) -> str:
+    finding = one.finding
+    return f"{finding.file}:{finding.line}"
+
+
+def _flows(one: Evolution) -> Iterator[str]:
+    rows = [_row(one, each) for each in one.flows[:MOST]]
+    if rows:
+        head = ["| Flow | Available | Down a year | One failure that stops it |", "|---|---:|---:|---|"]
+        more = f"\n\n… and {len(one.flows) - MOST} more flows." if len(one.flows) > MOST else ""
+        yield "\n".join([*head, *rows]) + more
+
+
+def _row(one: Evolution, change: FlowChange) -> str:
+    before, after = change.before, change.after
+    cells = [
+        _moved(available(before), available(after)),
+        _moved(down(before) if before else "", down(after) if after else ""),
+        _moved(_stops(one.before, before), _stops(one.after, after)),
+    ]
+    state = " (new)" if before is None else " (gone)" if after is None else ""
+    return f"| {code(change.flow)}{state} | {' | '.join(cells)} |"
+
+
+def _moved(was: str, now: str) -> str:
+    if was == now or not was:
+        return now
+    return f"{was} → {now}" if now else was
+
+
+def _stops(side: Side, facts: FlowFacts | None) -> str:
+    if facts is None:
+        return ""
+    if not facts.possible:
+        return "impossible"
+    return names([called(side.topology, each) for each in facts.stops], code) or "none"
+
+
+def _things(one: Evolution) -> Iterator[str]:
+    lines: list[str] = []
+    for change in CHANGES:
+        for each in one.things_of(change):
+            if each.subject.kind != "replica":
+                what = f": {text('; '.join(each.what))}" if each.what else ""
+                lines.append(f"{_CHANGES[change]}: {each.subject.kind} {code(each.subject.id)}{what}")
+    if lines:
+        yield _folded(plural(len(lines), "thing") + " added, removed or changed", lines)
+
+
+def _assumptions(one: Evolution) -> Iterator[str]:
+    """Every number of the table that no model states, with its source."""
+    lines = [
+        f"{percent(number)} for {names(ids, code, most=MOST)}: {text(source)}" for number, source, ids in rests_on(one)
+    ]
+    if lines:
+        yield _folded("Assumed availabilities, which no model states", lines)

@@ -1,0 +1,179 @@
+"""A change in plain sentences: whom it helps, what no single failure stops any more, and what one stops now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import assert_never
+
+from archgen.compare import Evolution
+from archgen.compare.flows import Direction, FlowChange, FlowFacts, called
+from archgen.model.finding import Subject
+from archgen.model.wording import listed, plural
+from archgen.report.common.assessment import lasting, percent, resting
+
+Name = Callable[[str], str]
+"""How an id is shown; ids have an alphabet of their own, so a report may set them as code."""
+
+NAMED = 6
+"""Names that a sentence lists before it counts the rest."""
+
+
+def sentences(evolution: Evolution, name: Name = str) -> tuple[str, ...]:
+    """What the change did to the flows, the most telling first; empty where it did nothing to them."""
+    return (*_verdicts(evolution, name), *_possible(evolution, name), *_points(evolution, name))
+
+
+def names(ids: Sequence[str], name: Name = str, last: str = "and", most: int = NAMED) -> str:
+    """Ids as an English list; beyond `most` the rest is counted."""
+    shown = [name(one) for one in ids[:most]]
+    return listed([*shown, *([f"{len(ids) - most} more"] if len(ids) > most else [])], last)
+
+
+# Availability
+
+
+def _verdicts(evolution: Evolution, name: Name) -> Iterator[str]:
+    """Reads and writes apart, because a change often helps one and not the other."""
+    known = [one for one in evolution.flows if one.direction is not None]
+    reads = [one for one in known if one.facts.access == "read"]
+    writes = [one for one in known if one.facts.access != "read"]
+    told = _agreed(reads)
+    if reads:
+        yield _verdict("Reads", reads, told, name)
+    if writes:
+        contrary = told == "better" and _agreed(writes) in ("worse", "same")
+        yield _verdict("Writes", writes, _agreed(writes), name, contrary)
+
+
+def _agreed(flows: list[FlowChange]) -> Direction | None:
+    found = {one.direction for one in flows}
+    return found.pop() if len(found) == 1 else None
+
+
+def _verdict(who: str, flows: list[FlowChange], direction: Direction | None, name: Name, contrary: bool = False) -> str:
+    told = "; ".join(_downtime(one, name) for one in flows[:NAMED])
+    rest = f"; and {len(flows) - NAMED} more" if len(flows) > NAMED else ""
+    opening = f"{who} do not" if contrary else f"{who} {_went(direction)}"
+    return f"{opening}: {told}{rest}{_resting(flows)}."
+
+
+def _went(direction: Direction | None) -> str:
+    match direction:
+        case None:
+            return "fare differently"
+        case "better":
+            return "improve"
+        case "worse":
+            return "get worse"
+        case "same":
+            return "stay as available as they were"
+        case _:
+            assert_never(direction)
+
+
+def _downtime(one: FlowChange, name: Name) -> str:
+    assert one.before is not None
+    assert one.after is not None
+    was, now = down(one.before), down(one.after)
+    return f"{name(one.flow)} is down {now} a year{', as before' if was == now else f', was {was}'}"
+
+
+def _resting(flows: list[FlowChange]) -> str:
+    """The assumed numbers under a verdict, and whether it stands with others."""
+    resting = {one for flow in flows for facts in (flow.before, flow.after) for one in assumed(facts)}
+    if not resting:
+        return ""
+    moved = [one for one in flows if not one.firm]
+    doubt = "; were they ten times better or worse, it might go the other way" if moved else ""
+    return f" (rests on {plural(len(resting), 'assumed number')}{doubt})"
+
+
+def assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
+    """The elements of a flow whose availability is assumed."""
+    return tuple(one.element for one in facts.assessment.assumed) if facts and facts.assessment else ()
+
+
+def rests_on(evolution: Evolution) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
+    """All that is assumed of either side: (availability, source, ids of the elements), each element once."""
+    sides = (facts for one in evolution.flows for facts in (one.before, one.after))
+    return resting(one.assessment for one in sides if one is not None and one.assessment is not None)
+
+
+def down(facts: FlowFacts) -> str:
+    """How long a flow is down in a year."""
+    return lasting(facts.assessment.result.downtime) if facts.assessment else ""
+
+
+def available(facts: FlowFacts | None) -> str:
+    """A flow's availability in per cent; empty where it is not known."""
+    return percent(facts.assessment.result.availability) if facts and facts.assessment else ""
+
+
+# What stops a flow
+
+
+def _possible(evolution: Evolution, name: Name) -> Iterator[str]:
+    for one in evolution.flows:
+        if one.before is None:
+            yield f"{name(one.flow)} is a new flow{_stopped(evolution, one, name)}."
+        elif one.after is None:
+            yield f"{name(one.flow)} is no longer a flow."
+        elif one.before.possible != one.after.possible:
+            how = "is possible now" if one.after.possible else "is no longer possible: it fails with nothing failed"
+            yield f"{name(one.flow)} {how}."
+
+
+def _stopped(evolution: Evolution, one: FlowChange, name: Name) -> str:
+    stops = one.facts.stops
+    if not one.facts.possible:
+        return ", and impossible: it fails with nothing failed"
+    topology = evolution.after.topology
+    return f"; it stops with {names([called(topology, each) for each in stops], name, 'or')}" if stops else ""
+
+
+def _points(evolution: Evolution, name: Name) -> Iterator[str]:
+    """Elements that alone stop the same flows are told together: those that no longer do, those that now do, the rest."""
+    both = [one for one in evolution.flows if one.before is not None and one.after is not None]
+    gone, left, new = (_by_element(both, how) for how in ("gone", "left", "new"))
+    before, after = evolution.before.topology, evolution.after.topology
+    removed, added = ({one.subject for one in evolution.things_of(how)} for how in ("removed", "added"))
+    for (spared, held, absent), elements in _alike(gone, left, removed):
+        those = names([called(before, one) for one in elements], name, "or")
+        also = f"; {names(held, name)} still {'does' if len(held) == 1 else 'do'}" if held else ""
+        yield f"{names(spared, name)} no longer {_stop(spared)} with {those}{_which(absent, elements, 'gone')}{also}."
+    for (hit, _, fresh), elements in _alike(new, {}, added):
+        those = names([called(after, one) for one in elements], name, "or")
+        yield f"{names(hit, name)} now {_stop(hit)} with {those}{_which(fresh, elements, 'new')}."
+    rest = {element: flows for element, flows in left.items() if element not in gone}
+    for (held, _, _), elements in _alike(rest, {}, set()):
+        yield f"{names(held, name)} still {_stop(held)} with {names([called(after, one) for one in elements], name, 'or')}."
+
+
+def _which(true: bool, elements: list[Subject], word: str) -> str:
+    return f", which {'is' if len(elements) == 1 else 'are'} {word}" if true else ""
+
+
+def _stop(flows: tuple[str, ...]) -> str:
+    return "stops" if len(flows) == 1 else "stop"
+
+
+Flows = tuple[str, ...]
+
+
+def _by_element(flows: list[FlowChange], how: str) -> dict[Subject, Flows]:
+    found: dict[Subject, Flows] = {}
+    for one in flows:
+        elements = {"gone": one.gone, "left": one.left, "new": one.new}[how]
+        for element in elements:
+            found[element] = (*found.get(element, ()), one.flow)
+    return found
+
+
+def _alike(
+    one: dict[Subject, Flows], other: dict[Subject, Flows], marked: set[Subject]
+) -> Iterator[tuple[tuple[Flows, Flows, bool], list[Subject]]]:
+    """Elements by the flows that they have in both tables and by whether they are marked."""
+    found: dict[tuple[Flows, Flows, bool], list[Subject]] = {}
+    for element, flows in one.items():
+        found.setdefault((flows, other.get(element, ()), element in marked), []).append(element)
+    yield from found.items()

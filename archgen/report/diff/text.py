@@ -1,0 +1,121 @@
+"""Changes for people at a terminal: what it did in sentences, then things, findings and flows one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.compare import Evolution
+from archgen.compare.compared_model import Side
+from archgen.compare.entities import CHANGES, Change
+from archgen.compare.findings import VERDICTS, IssueChange, Verdict
+from archgen.compare.flows import FlowChange, FlowFacts, called
+from archgen.model.wording import listed, plural
+from archgen.report.common.assessment import percent
+from archgen.report.common.terminal import Paint, Style, brief, wrap
+from archgen.report.diff.sentences import assumed, available, down, names, rests_on, sentences
+
+SIGNS: dict[Change, str] = {"added": "+", "removed": "-", "changed": "~"}
+_PAINTS: dict[Change, Paint] = {"added": "fix", "removed": "error", "changed": "warning"}
+_TOLD: dict[Verdict, tuple[str, Paint]] = {
+    "introduced": ("introduced", "error"),
+    "left": ("left open", "warning"),
+    "resolved": ("resolved", "fix"),
+    "accepted": ("accepted", "accepted"),
+}
+
+
+def write(evolutions: tuple[Evolution, ...], style: Style) -> str:
+    """The report, one part per change."""
+    return "\n".join("\n".join(_evolution(one, style)) + "\n" for one in evolutions) or "no model changed\n"
+
+
+def _evolution(one: Evolution, style: Style) -> Iterator[str]:
+    yield from wrap(f"{_side(one.before)} → {_side(one.after)}", style.width)
+    if one.empty:
+        yield "  nothing changed"
+        return
+    yield from (line for each in sentences(one) for line in wrap(brief(each), style.width, "    ", "  "))
+    for title, lines in (
+        ("things", _things(one, style)),
+        ("findings", _issues(one, style)),
+        ("flows", _flows(one, style)),
+        ("assumed, since no model states it", _assumptions(one, style)),
+    ):
+        told = list(lines)
+        if told:
+            yield ""
+            yield style.paint(title, "strong")
+            yield from told
+
+
+def _side(side: Side) -> str:
+    return f"{brief(side.topology.architecture.name)} ({brief(side.label or side.topology.architecture.file)})"
+
+
+def _things(one: Evolution, style: Style) -> Iterator[str]:
+    """Replicas are told by their components, except in JSON."""
+    for change in CHANGES:
+        for each in one.things_of(change):
+            if each.subject.kind != "replica":
+                sign = style.paint(SIGNS[change], _PAINTS[change])
+                what = f": {'; '.join(each.what)}" if each.what else ""
+                told = brief(f"{each.subject.kind} {each.subject.id}{what}")
+                first, *rest = wrap(told, style.width, "    ", "    ")
+                yield f"  {sign} {first.lstrip()}"
+                yield from rest
+
+
+def _issues(one: Evolution, style: Style) -> Iterator[str]:
+    for verdict in VERDICTS:
+        found = one.issues_of(verdict)
+        word, paint = _TOLD[verdict]
+        if found:
+            yield f"  {style.paint(f'{word} ({len(found)})', paint)}"
+            for each in found:
+                yield from wrap(brief(_issue(each)), style.width, "      ", "    ")
+
+
+def _issue(one: IssueChange) -> str:
+    finding = one.finding
+    told = f"{finding.severity}[{finding.code}] {finding.rule} [{one.number}]: {finding.message}"
+    return f"{told} ({'; '.join(one.what)})" if one.what else told
+
+
+def _flows(one: Evolution, style: Style) -> Iterator[str]:
+    for each in one.flows:
+        yield f"  {style.paint(brief(each.flow), 'strong')}: {brief(each.title)}"
+        for line in _flow(one, each):
+            yield from wrap(brief(line), style.width, "      ", "    ")
+
+
+def _flow(one: Evolution, change: FlowChange) -> Iterator[str]:
+    before, after = change.before, change.after
+    if before is None or after is None:
+        side, state = (one.after, "new") if before is None else (one.before, "gone")
+        yield f"{state}; stops with {_stops(side, change.facts)}"
+        yield from [f"availability {_available(change.facts)}"] if change.facts.assessment else []
+    else:
+        if before.assessment and after.assessment:
+            yield f"availability {_available(after)}, was {_available(before)}"
+        yield f"stops with {_stops(one.after, after)}; before with {_stops(one.before, before)}"
+        if after.survives != before.survives:
+            now, was = (names(each.survives) or "none of its hosts" for each in (after, before))
+            yield f"survives the loss of {now}; before of {was}"
+    if change.facts.assessment is not None and change.facts.assessment.assumed:
+        yield f"rests on {plural(len(assumed(change.facts)), 'assumed number')}"
+
+
+def _stops(side: Side, facts: FlowFacts) -> str:
+    if not facts.possible:
+        return "nothing failed: it is impossible"
+    return names([called(side.topology, each) for each in facts.stops]) or "no single failure"
+
+
+def _available(facts: FlowFacts) -> str:
+    return f"{available(facts)} (down {down(facts)} a year)"
+
+
+def _assumptions(one: Evolution, style: Style) -> Iterator[str]:
+    """Every number that an availability of either side rests on and that its model does not state, with its source."""
+    for number, source, ids in rests_on(one):
+        yield from wrap(f"{percent(number)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  ")

@@ -1,0 +1,17 @@
+"""Findings one a line, as compilers tell them: what editors and `grep` read. Accepted ones are left out."""
+
+from __future__ import annotations
+
+from archgen.model.finding import Finding
+from archgen.report.common.terminal import brief
+from archgen.report.lint.outcome import Outcome
+
+
+def write(outcome: Outcome) -> str:
+    """`file:line:column: severity[CODE] rule: message` for each open finding; nothing where there is none."""
+    return "".join(f"{_line(finding)}\n" for finding in outcome.findings if finding.accepted is None)
+
+
+def _line(finding: Finding) -> str:
+    place = f"{brief(finding.file)}:{finding.line}:{finding.column}"
+    return f"{place}: {finding.severity}[{finding.code}] {finding.rule}: {brief(finding.message)}"

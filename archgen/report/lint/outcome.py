@@ -1,0 +1,69 @@
+"""What a run of `lint` has to tell, whatever the format it is told in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from archgen.linting.rule import Rule
+from archgen.model.finding import Finding, Severity
+
+
+class Outcome(Struct, frozen=True):
+    """The findings of each model, in the order of the inputs; (file as given, its findings).
+
+    `lines` are the lines of a source file, empty where it could not be read. `step` words a step of a model
+    ("user -> nginx") from (model, flow/number), empty where there is none. `failing` are the severities that fail the
+    run, `rules` those that ran, `pages` the address that the rules' pages are published under, empty if it is not told. `hidden`
+    says what was found and is not among the findings.
+    """
+
+    models: tuple[tuple[str, tuple[Finding, ...]], ...]
+    lines: Callable[[str], tuple[str, ...]]
+    step: Callable[[str, str], str]
+    failing: tuple[Severity, ...] = ("error",)
+    rules: tuple[Rule, ...] = ()
+    pages: str = ""
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings of all models."""
+        return tuple(finding for _, findings in self.models for finding in findings)
+
+
+def page_of(rule: Rule, pages: str) -> str:
+    """Where a rule is explained: on the site that is published at `pages`, else in its first reference, else nowhere."""
+    return f"{pages.rstrip('/')}/rules/{rule.id}/" if pages else next((url for _, url in rule.references), "")
+
+
+class Counts(Struct, frozen=True):
+    """How many findings there are of each severity; accepted ones are counted apart and nowhere else."""
+
+    error: int
+    warning: int
+    info: int
+    accepted: int
+
+
+class Fixes(Struct, frozen=True):
+    """How many of the open findings `--fix` mends, and how many more `--unsafe-fixes` would."""
+
+    safe: int
+    unsafe: int
+
+
+def count(findings: tuple[Finding, ...]) -> Counts:
+    """Count findings by severity."""
+
+    open_ = [each.severity for each in findings if each.accepted is None]
+    return Counts(
+        open_.count("error"), open_.count("warning"), open_.count("info"), accepted=len(findings) - len(open_)
+    )
+
+
+def fixes(findings: tuple[Finding, ...]) -> Fixes:
+    """Count the open findings that can be mended."""
+    known = [each.fixable for each in findings if each.accepted is None]
+    return Fixes(known.count("safe"), known.count("unsafe"))

@@ -1,0 +1,162 @@
+"""Findings for people: message, source excerpt with marks, flows, proof and the next step, then the counts."""
+
+from __future__ import annotations
+
+from archgen.model.finding import Finding, Related
+from archgen.report.common.terminal import Paint, Style, brief, wrap
+from archgen.report.lint.excerpt import Mark, Page, draw
+from archgen.report.lint.outcome import Counts, Outcome, count, fixes, page_of
+
+MOST_RELATED = 8
+"""How many related places of one finding are shown; the number of the rest is told."""
+
+
+def write(outcome: Outcome, style: Style) -> str:
+    """The report, one block per finding; `[n]` is the finding's number within its model, as on its badges."""
+    lines: list[str] = []
+    for file, findings in outcome.models:
+        if findings and len(outcome.models) > 1:
+            lines += [style.paint(brief(file), "strong"), ""]
+        for number, finding in enumerate(findings, 1):
+            block = _accepted(number, finding, style) if finding.accepted else _finding(number, finding, outcome, style)
+            lines += [*block, ""]
+    return "\n".join([*lines, _footer(outcome, style)]) + "\n"
+
+
+def _finding(number: int, finding: Finding, outcome: Outcome, style: Style) -> list[str]:
+    paint: Paint = finding.severity
+    code = style.link(style.paint(f"{finding.severity}[{finding.code}]", paint), _page(finding, outcome, style))
+    title = f"{code} {style.paint(finding.rule, 'strong')}"
+    lines = [f"{title} {style.paint(f'[{number}]', 'quiet')}"]
+    lines += wrap(brief(finding.message), style.width, "  ", "  ")
+    gutter = max(3, len(str(max((finding.line, *(each.line for each in finding.related))))))
+    lines += _places(finding, outcome, Page(paint, style, gutter))
+    if finding.flows:
+        lines += _told("flows", ", ".join(finding.flows), style, gutter)
+    if finding.proof is not None:
+        lines += _told("proof", _proof(finding, outcome), style, gutter)
+    if finding.confidence != "high":
+        lines += _told("confidence", finding.confidence, style, gutter)
+    if finding.subject.kind in ("model", "flow"):
+        # the place shows the name; an acceptance wants the id
+        lines += _told("about", f"{finding.subject.kind} {finding.subject.id}", style, gutter)
+    return [*lines, *_told("fix", finding.fix, style, gutter, "fix")]
+
+
+def _told(label: str, text: str, style: Style, gutter: int, paint: Paint = "strong") -> list[str]:
+    edge = " " * gutter
+    first, *rest = wrap(brief(text), style.width, f"{edge}   {'':{len(label)}}  ", f"{edge} = {label}: ")
+    return [first.replace(f"{label}:", style.paint(f"{label}:", paint), 1), *rest]
+
+
+def _places(finding: Finding, outcome: Outcome, page: Page) -> list[str]:
+    """The finding's own place, then its related ones, file by file."""
+    related = finding.related[:MOST_RELATED]
+    own = Mark(finding.line, finding.column, finding.subject.id, "", True)
+    others = _marks(related, finding.file, own, outcome.lines(finding.file))
+    lines = _file(finding.file, [own, *others], "-->", outcome, page)
+    for file in dict.fromkeys(each.file for each in related if each.file != finding.file):
+        lines += _file(file, _marks(related, file, None, outcome.lines(file)), ":::", outcome, page)
+    hidden = len(finding.related) - len(related)
+    return [*lines, *([f"{' ' * page.gutter} … and {hidden} more places"] if hidden else [])]
+
+
+def _file(file: str, marks: list[Mark], arrow: str, outcome: Outcome, page: Page) -> list[str]:
+    source = outcome.lines(file)
+    place = f"{brief(file)}:{marks[0].line}:{marks[0].column}" if source else brief(file)
+    place = page.style.link(place, _address(file)) if source and page.style.links else place
+    head = f"{' ' * (page.gutter - 1)}{page.style.paint(arrow, 'quiet')} {place}"
+    excerpt = draw(source, marks, page)
+    return [head, f"{' ' * page.gutter} {page.style.paint('|', 'quiet')}", *excerpt] if excerpt else [head]
+
+
+def _page(finding: Finding, outcome: Outcome, style: Style) -> str:
+    """Where the finding's rule is explained; not sought where nobody sees it."""
+    rules = (rule for rule in outcome.rules if rule.id == finding.rule) if style.links else ()
+    return next((page_of(rule, outcome.pages) for rule in rules), "")
+
+
+def _address(file: str) -> str:
+    """A file as a URL (RFC 8089)."""
+    # only here: a report without links does not pay for these
+    from os.path import abspath
+    from urllib.parse import quote
+
+    return f"file://{quote(abspath(file).encode('utf-8', 'surrogateescape'))}"
+
+
+def _marks(related: tuple[Related, ...], file: str, own: Mark | None, source: tuple[str, ...]) -> list[Mark]:
+    """One mark per place of a file; labels that share a place are joined, and the finding's own place is left out."""
+    places: dict[tuple[int, int], list[Related]] = {}
+    for each in related:
+        if each.file == file and (own is None or (each.line, each.column) != (own.line, own.column)):
+            places.setdefault((each.line, each.column), []).append(each)
+    return [
+        Mark(line, column, here[0].subject.id, ", ".join(dict.fromkeys(_said(each, source) for each in here)), False)
+        for (line, column), here in places.items()
+    ]
+
+
+def _said(related: Related, source: tuple[str, ...]) -> str:
+    """The label, after the name where the marked text does not say it already."""
+    line = source[related.line - 1] if 1 <= related.line <= len(source) else ""
+    named = line[related.column - 1 :].lstrip("\"'").startswith(related.subject.id)
+    return related.label if named or related.subject.kind == "model" else f"{related.subject.id} {related.label}"
+
+
+def _proof(finding: Finding, outcome: Outcome) -> str:
+    proof = finding.proof
+    assert proof is not None
+    killed = " and ".join(subject.id for subject in proof.kill)
+    step = f"{proof.step} {outcome.step(finding.model, proof.step)}".rstrip()
+    path = f"; path {' → '.join(proof.path)}" if proof.path else ""
+    return f"kill {killed} → step {step} fails{path}" if killed else f"step {step} fails with nothing killed{path}"
+
+
+def _accepted(number: int, finding: Finding, style: Style) -> list[str]:
+    accepted = finding.accepted
+    assert accepted is not None
+    head = f"accepted[{finding.code}] {finding.rule} [{number}]"
+    who = f" by {accepted.owner}" if accepted.owner else ""
+    until = f" until {accepted.until}" if accepted.until else ""
+    why = f": {accepted.reason}" if accepted.reason else ""
+    place = f"  --> {brief(finding.file)}:{finding.line}:{finding.column}"
+    said = wrap(brief(f"{_sentence(finding.message)} Accepted{who}{until}{why}"), style.width, "  ", "  ")
+    return [style.paint(line, "accepted") for line in (head, *said, place)]
+
+
+def _sentence(message: str) -> str:
+    return message if message.endswith((".", "!", "?")) else f"{message}."
+
+
+def _footer(outcome: Outcome, style: Style) -> str:
+    counts = count(outcome.findings)
+    models = _many(len(outcome.models), "model")
+    hidden = f" ({', '.join(map(brief, outcome.hidden))})" if outcome.hidden else ""
+    if counts == Counts(0, 0, 0, 0):
+        return style.paint(f"{models}: no findings", "fix") + hidden
+    parts: list[str] = []
+    for number, noun, paint in _sums(counts):
+        if number:
+            parts.append(style.paint(_many(number, noun), paint))
+    if counts.accepted:
+        parts.append(style.paint(f"{counts.accepted} accepted", "accepted"))
+    return f"{models}: {', '.join(parts)}{hidden}{_mendable(outcome)}"
+
+
+def _mendable(outcome: Outcome) -> str:
+    """What `--fix` would take off the list."""
+    found = fixes(outcome.findings)
+    if found.safe and found.unsafe:
+        return f"; {found.safe} fixable with --fix ({found.unsafe} more with --unsafe-fixes)"
+    if found.safe:
+        return f"; {found.safe} fixable with --fix"
+    return f"; {found.unsafe} fixable with --fix --unsafe-fixes" if found.unsafe else ""
+
+
+def _sums(counts: Counts) -> tuple[tuple[int, str, Paint], ...]:
+    return ((counts.error, "error", "error"), (counts.warning, "warning", "warning"), (counts.info, "info", "info"))
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

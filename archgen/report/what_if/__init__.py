@@ -1,0 +1,1 @@
+"""Changed models in the formats of `what-if`. A report is one function and knows no other report."""

@@ -1,0 +1,44 @@
+"""Flows before and after some changes as JSON, version 1 of the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archgen.analysis.assessment import FlowAssessment
+from archgen.report.common.encoding import assumed, element, encode
+from archgen.report.what_if.comparison import WhatIf
+
+VERSION = 1
+
+
+def write(told: WhatIf) -> str:
+    """The whole document, indented, with a line feed at its end."""
+    flows = {
+        before.flow: {"before": _flow(before), "after": _flow(after)}
+        for before, after in zip(told.before, told.after, strict=True)
+    }
+    return encode(
+        {
+            "version": VERSION,
+            "file": told.file,
+            "name": told.name,
+            "changes": told.changes,
+            "hours_per_year_won": [dict(one) for one in told.won],
+            "smallest": told.smallest,
+            "flows": flows,
+            "left": {flow: [element(one) for one in points] for flow, points in told.left},
+            "yaml": told.yaml,
+        }
+    )
+
+
+def _flow(one: FlowAssessment) -> dict[str, Any]:
+    return {
+        "possible": one.possible,
+        "single_points_of_failure": [element(point) for point in one.points],
+        "availability": one.result.availability,
+        "downtime_hours_per_year": one.result.downtime,
+        "method": one.result.method,
+        "bounds": one.result.bounds,
+        "assumed": assumed(one),
+    }

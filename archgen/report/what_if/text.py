@@ -1,0 +1,69 @@
+"""Flows before and after some changes, for people."""
+
+from __future__ import annotations
+
+from archgen.analysis.assessment import FlowAssessment
+from archgen.model.wording import listed
+from archgen.report.common.assessment import lasting, percent, resting
+from archgen.report.common.terminal import Style, brief, wrap
+from archgen.report.what_if.comparison import WhatIf
+
+
+def write(told: WhatIf, style: Style) -> str:
+    """The report: what is changed, what that does to each flow, and what to write."""
+    lines = [f"{style.paint(brief(told.file), 'strong')}  {brief(told.name)}", ""]
+    if not told.changes:
+        lines.append("no change is needed: no single failure breaks a flow" if not told.left else "no change helps")
+    for number, change in enumerate(told.changes, 1):
+        lines += wrap(brief(change), style.width, "     ", f"  {number}. ")
+        if told.won:
+            lines += wrap(_won(told.won[number - 1]), style.width, "     ", "     ")
+    for before, after in zip(told.before, told.after, strict=True):
+        lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
+    assumed = resting((*told.before, *told.after))
+    if assumed:
+        lines += ["", "assumed, since the model does not state it:"]
+    for share, source, ids in assumed:
+        lines += wrap(f"{percent(share)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  ")
+    if told.left:
+        lines += ["", "left, since no change of these kinds removes them:" if told.smallest else "left:"]
+        for flow, points in told.left:
+            lines += wrap(f"{brief(flow)}: {', '.join(brief(one.id) for one in points)}", style.width, "    ", "  ")
+    if told.smallest is False:
+        lines += ["", "the search was cut short: fewer changes may do"]
+    if told.yaml:
+        lines += ["", "in the model:", "", *(f"  {brief_line(line)}" for line in told.yaml.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def _won(flows: tuple[tuple[str, float], ...]) -> str:
+    """What one change wins by itself, over those before it; nothing is said of less than a second a year."""
+    second = 1 / 3600
+    moved = [(flow, hours) for flow, hours in flows if abs(hours) >= second]
+    words = [
+        f"{lasting(abs(hours))} a year {'won' if hours > 0 else 'lost'} for {brief(flow)}" for flow, hours in moved
+    ]
+    return ", ".join(words) or "wins no time by itself"
+
+
+def brief_line(line: str) -> str:
+    """A line of YAML with its indent kept and all else made safe for a terminal."""
+    text = line.lstrip(" ")
+    return " " * (len(line) - len(text)) + brief(text)
+
+
+def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[str]:
+    first, then = (f"{percent(one.result.availability)}" for one in (before, after))
+    won = before.result.downtime - after.result.downtime
+    moved = f"{lasting(abs(won))} a year {'won' if won >= 0 else 'lost'}" if won else "nothing won or lost"
+    lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
+    first_points, then_points = frozenset(before.points), frozenset(after.points)
+    gone = [brief(one.id) for one in before.points if one not in then_points]
+    fresh = [brief(one.id) for one in after.points if one not in first_points]
+    kept = [brief(one.id) for one in after.points if one in first_points]
+    for label, names in (("resolved", gone), ("new", fresh), ("left", kept)):
+        if names:
+            lines += wrap(", ".join(names), style.width, " " * 18, f"  {label:<16}")
+    if not before.points and not after.points:
+        lines.append("  no single point of failure, before or after")
+    return lines

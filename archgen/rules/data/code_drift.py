@@ -1,0 +1,118 @@
+"""Several copies of the application files, and nothing that changes them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a code base, or a component that carries its own code, with copies on several hosts."""
+    for component in facts.architecture.components:
+        if component.managed or (component.kind != "code-base" and component.deploy != "by-hand"):
+            continue
+        hosts = facts.hosts_of(component.id)
+        if len(hosts) < 2:
+            continue
+        if component.kind == "code-base":
+            users = [one for one in facts.architecture.components if one.codebase == component.id]
+            ways = [_way(one) for one in users]
+            by_hand = "by-hand" in (component.deploy, *ways)
+            if by_hand or (component.deploy is None and (not ways or None in ways)):
+                yield _hit(facts, component, users, hosts, by_hand)
+        elif component.codebase is None and facts.kind(component.id).role != "data":
+            yield _hit(facts, component, [], hosts, by_hand=True)
+
+
+def _way(component: Component) -> str | None:
+    """How a component gets a new version; an image brings the files with it."""
+    return component.deploy or ("image" if component.image is not None else None)
+
+
+def _hit(facts: Topology, component: Component, users: list[Component], hosts: tuple[str, ...], by_hand: bool) -> Hit:
+    how = "somebody changes each copy by hand" if by_hand else "nothing is said of how they change together"
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"{component.id} has copies on {listed(hosts)}, and {how}",
+        related=tuple((Subject("host", host), "holds a copy") for host in hosts),
+        flows=facts.flows_through([component.id, *(one.id for one in users)]),
+        confidence="high" if by_hand else "low",
+    )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """One way for all copies: a rolling deployment."""
+    users = [one for one in facts.architecture.components if one.codebase == hit.subject.id]
+    by_hand = [one.id for one in users if one.deploy == "by-hand"]
+    return tuple(Put(("components", one, "deploy"), "rolling") for one in (hit.subject.id, *by_hand))
+
+
+RULE = Rule(
+    id="code-drift",
+    code="DAT008",
+    title="Copies of the code come apart",
+    severity="warning",
+    category="data",
+    summary="Several copies of the application files and no stated way they are deployed together.",
+    why=(
+        "Copies that are changed one by one differ after the first one that is forgotten. Then one visitor in three sees "
+        "the error that was mended yesterday, and nobody can reproduce it on the other two servers."
+    ),
+    fix=(
+        "Let one tool put the same version on every server, and state how: `deploy: rolling` on the code base, or the "
+        "`image` that its servers run."
+    ),
+    limits=(
+        "Data stores, whose versions are changed with care one by one, are passed over. Where nothing is stated it is told "
+        "at low confidence: most teams have such a tool and do not say so. Whether a "
+        "stated one does what it says is not asked."
+    ),
+    references=(
+        ("The Twelve-Factor App, V. Build, release, run", "https://12factor.net/build-release-run"),
+        ("NIST SP 800-128, Configuration Management", "https://csrc.nist.gov/pubs/sp/800/128/upd1/final"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Files copied by hand  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2], codebase: code}
+  code: {kind: code-base, runs_on: [server-1, server-2], deploy: by-hand, rollback: true}  # finding: code-drift
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Files put on every server by one tool  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2], codebase: code}
+  code: {kind: code-base, runs_on: [server-1, server-2], deploy: rolling, rollback: deploy the previous version}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,135 @@
+"""A backup stands where the data stands, and is lost with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import free
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a backup, for the first component whose only backups stand where it stands."""
+    told: set[str] = set()
+    for source, backups in facts.backups.items():
+        component = facts.components[source]
+        shared = {one.id: place for one in backups if (place := _shared(facts, component, one)) is not None}
+        if len(shared) == len(backups):
+            for backup in backups:
+                if backup.id not in told:
+                    told.add(backup.id)
+                    yield _hit(facts, component, backup, shared[backup.id])
+
+
+def _shared(facts: Topology, source: Component, backup: Component) -> Subject | None:
+    """The host, or else the innermost zone, whose loss takes the backup and all, or some, of the data."""
+    own = facts.hosts_of(backup.id)
+    if backup.managed or not own:
+        return None
+    if set(own) <= set(facts.hosts_of(source.id)):
+        return Subject("host", own[0])
+    around = [facts.index.shared_zones(one) for one in (*source.replicas, *backup.replicas)]
+    common = frozenset.intersection(*around)
+    inner = [zone for zone in facts.zones if zone in common and not _holds_inner(facts, zone, common)]
+    small = [zone for zone in inner if facts.zones[zone].kind in ("rack", "power", "datacenter", "availability-zone")]
+    return Subject("zone", small[0]) if small else None
+
+
+def _holds_inner(facts: Topology, zone: str, common: frozenset[str]) -> bool:
+    return any(facts.index.inside(one, zone) for one in common)
+
+
+def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:
+    if place.kind == "host":
+        hosts = facts.hosts_of(backup.id)
+        lost = [one.id for one in source.replicas if set(one.hosts) & set(hosts)]
+        message = f"{backup.title} keeps its copies of {source.title} on {listed(hosts)}, beside {listed(lost)}"
+    else:
+        kind = facts.zones[place.id].kind
+        message = f"{backup.title} and all of {source.title} stand in the {kind} {place.id} and are lost together"
+    return Hit(
+        subject=Subject("component", backup.id),
+        message=message,
+        related=((Subject("component", source.id), "is what it copies"), (place, "holds both")),
+        flows=facts.flows_of[source.id],
+        case=None if place.kind == "host" else "zone",
+    )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A host of its own for the copies, where they share one with the data."""
+    if hit.case is not None:
+        return ()
+    host = free("backup-host", facts)
+    return (Put(("hosts", host), {}), Put(("components", hit.subject.id, "runs_on"), host))
+
+
+RULE = Rule(
+    id="colocated-backup",
+    code="DAT002",
+    title="Backup beside its source",
+    severity="error",
+    cases=(("zone", "warning"),),
+    category="data",
+    summary="The backup shares a host or a zone with what it copies.",
+    why=(
+        "A backup is for the day on which the machine is gone: its disks broken, its owner locked out, its files "
+        "encrypted by an intruder. Copies on the same machine are gone with it, and copies in the same room with the "
+        "room."
+    ),
+    fix="Keep the copies on another host, in another datacenter, and with other credentials.",
+    limits=(
+        "Silent where another backup of the same data stands elsewhere or is managed, and where hosts are not told. Of "
+        "zones, racks, power, datacenters and availability zones count; a common region or provider does not."
+    ),
+    references=(
+        (
+            "CISA, Data Backup Options (the 3-2-1 rule)",
+            "https://www.cisa.gov/sites/default/files/publications/data_backup_options.pdf",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: The copies on the same machine  # finding: unmonitored, maintenance-downtime
+hosts:
+  db-1: {}  # finding: single-point-of-failure
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql: {kind: database, runs_on: db-1}
+  copies: {kind: backup, runs_on: db-1, backs_up: [mysql], restore_tested: 2026-10-01}  # finding: colocated-backup
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  report:
+    title: The report
+    access: read
+    steps:
+      - job -> mysql: SELECT
+""",
+    good="""\
+archgen: 1
+name: The copies on another machine  # finding: unmonitored, maintenance-downtime
+hosts:
+  db-1: {}  # finding: single-point-of-failure
+  store-1: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql: {kind: database, runs_on: db-1}
+  copies: {kind: backup, runs_on: store-1, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  report:
+    title: The report
+    access: read
+    steps:
+      - job -> mysql: SELECT
+""",
+)

@@ -1,0 +1,118 @@
+"""Several replicas of a store take writes, and nothing decides between two that contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, Replication
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a store that is said to have several writers and is written by a flow."""
+    for component in facts.architecture.components:
+        said = component.replication
+        if said is None or component.managed or not facts.kind(component.id).stores:
+            continue
+        writers = tuple(one.id for one in component.replicas) if said.all_write else said.primary
+        if len(writers) > 1 and not _decided(component, said):
+            flows = _writing(facts, component.id)
+            if flows:
+                yield Hit(
+                    subject=Subject("component", component.id),
+                    message=(
+                        f"{listed(writers)} all take writes, and neither a quorum nor anything else is stated that "
+                        "decides between two that contradict each other"
+                    ),
+                    related=tuple((Subject("replica", one), "takes writes") for one in writers),
+                    flows=flows,
+                )
+
+
+def _decided(component: Component, said: Replication) -> bool:
+    """Whether something is said to decide; where `mode` is not stated either, nobody knows."""
+    apart = said.mode in ("asynchronous", "semi-synchronous")
+    return component.quorum is not None or said.conflicts is not None or not apart
+
+
+def _writing(facts: Topology, component: str) -> tuple[str, ...]:
+    found = {
+        flow for flow, hops in facts.hops.items() for hop in hops if component in hop.targets and hop.access != "read"
+    }
+    return tuple(flow for flow in facts.flows if flow in found)
+
+
+RULE = Rule(
+    id="conflicting-writers",
+    code="DAT009",
+    title="Conflicting writers",
+    severity="error",
+    category="data",
+    summary="More than one replica takes writes, without a quorum or a rule for conflicts.",
+    why=(
+        "Two visitors change the same row on two writers at the same time, or the line between the writers is cut and "
+        "both go on alone. Afterwards there are two truths. Unless the members agree on each write before it is "
+        "answered, something has to say which of the two is kept; otherwise replication stops, or data is lost in silence."
+    ),
+    fix="Ask a majority (`quorum: majority`), replicate synchronously, state what decides (`conflicts: …`), or name one primary.",
+    limits=(
+        "Takes a stated `conflicts`, a `quorum` or `mode: synchronous` at its word. Silent where `mode` is not stated, and "
+        "on managed stores."
+    ),
+    references=(
+        (
+            "MySQL Reference Manual, Group Replication: Multi-Primary and Single-Primary Modes",
+            "https://dev.mysql.com/doc/refman/8.4/en/group-replication-deploying-in-multi-primary-or-single-primary-mode.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two writers that do not ask each other  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql:  # finding: conflicting-writers
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {writers: all, mode: asynchronous}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  order:
+    title: An order
+    access: write
+    steps:
+      - job -> mysql: INSERT
+""",
+    good="""\
+archgen: 1
+name: Three writers that agree on each write  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+  db-3: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql:
+    kind: database
+    runs_on: [db-1, db-2, db-3]
+    replication: {writers: all}
+    quorum: majority
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  order:
+    title: An order
+    access: write
+    steps:
+      - job -> mysql: INSERT
+""",
+)

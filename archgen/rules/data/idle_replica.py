@@ -1,0 +1,114 @@
+"""A replica of a store that no flow reads and that is not said to take over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+from archgen.reliability.structure import eligible
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a store, with its replicas that do nothing for any flow."""
+    for component in facts.architecture.components:
+        replication = component.replication
+        if replication is None or not replication.primary or replication.failover is not None or component.managed:
+            continue
+        used = _used(facts, component)
+        idle = tuple(one.id for one in component.replicas if one.id not in used and one.id not in replication.primary)
+        if idle and facts.flows_of[component.id]:
+            yield _hit(facts, component.id, idle, replication.primary)
+
+
+def _used(facts: Topology, component: Component) -> frozenset[str]:
+    """The replicas that may answer some step of a flow."""
+    found: set[str] = set()
+    for hops in facts.hops.values():
+        for hop in hops:
+            if component.id in hop.targets:
+                now, later = eligible(component, hop.access)
+                found.update(one for one in (*now, *later) if not hop.step.pinned or one in hop.step.pinned)
+    return frozenset(found)
+
+
+def _hit(facts: Topology, component: str, idle: tuple[str, ...], primary: tuple[str, ...]) -> Hit:
+    verb = "answers" if len(idle) == 1 else "answer"
+    return Hit(
+        subject=Subject("component", component),
+        message=(
+            f"{listed(idle)} {verb} no read of any flow, and nothing is said of who takes over from {listed(primary)}"
+        ),
+        related=tuple((Subject("replica", one), "does nothing for a flow") for one in idle),
+        flows=facts.flows_of[component],
+    )
+
+
+RULE = Rule(
+    id="idle-replica",
+    code="DAT006",
+    title="Idle replica",
+    severity="info",
+    category="data",
+    summary="A replica serves no read and is not said to take over.",
+    why=(
+        "A replica costs a machine. It is worth it where it answers reads, or where it takes over when the primary "
+        "fails. One that does neither is a copy of the data that repeats every mistake within seconds: a worse backup."
+    ),
+    fix="Let flows read from it, or say how it takes over: `failover: automatic`, or `failover: manual`.",
+    limits="A stated `failover`, manual too, is use enough. Reads count as the flows state them (`access: read`).",
+    references=(("PostgreSQL documentation, Hot Standby", "https://www.postgresql.org/docs/current/hot-standby.html"),),
+    check=check,
+    bad="""\
+archgen: 1
+name: A replica that nobody reads  # finding: unmonitored, maintenance-downtime
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql:  # finding: idle-replica, single-writer-database
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  order:
+    title: An order
+    access: write
+    steps:
+      - job -> mysql: INSERT
+""",
+    good="""\
+archgen: 1
+name: A replica that answers reads  # finding: unmonitored, maintenance-downtime
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql:  # finding: single-writer-database
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  order:
+    title: An order
+    access: write
+    steps:
+      - job -> mysql: INSERT
+  report:
+    title: The report
+    access: read
+    steps:
+      - job -> mysql: SELECT
+""",
+)

@@ -1,0 +1,129 @@
+"""A persistent store without a backup, or with one whose restore was never tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import free
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Append, Change, Put
+from archgen.model.finding import Subject
+from archgen.model.kinds import KINDS
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a store that nothing backs up, or that only untested backups do."""
+    for component in facts.architecture.components:
+        if _keeps(facts, component):
+            backups = facts.backups.get(component.id, ())
+            if not backups:
+                yield _missing(facts, component)
+            elif not any(one.restore_tested for one in backups):
+                yield _untested(facts, component, backups)
+
+
+def _keeps(facts: Topology, component: Component) -> bool:
+    copy = component.replication is not None and component.replication.copy_of is not None
+    kept = KINDS[component.kind].stores and not component.managed and not copy
+    return kept and component.id not in facts.agreeing
+
+
+def _missing(facts: Topology, component: Component) -> Hit:
+    passing = component.kind == "stream"
+    mistake = "deletion" if passing else "DELETE"
+    beside = f"; its replicas repeat a mistaken {mistake} within seconds" if len(component.replicas) > 1 else ""
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"nothing backs up {component.title}{beside}",
+        flows=facts.flows_of[component.id],
+        case="passing" if passing else None,
+        # most streams hand on what others keep; whether this one is the only place of it is not stated
+        confidence="low" if passing else "high",
+    )
+
+
+def _untested(facts: Topology, component: Component, backups: tuple[Component, ...]) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"no restore of {component.title} from {listed([one.title for one in backups])} is known to have worked",
+        related=tuple((Subject("component", one.id), "states no tested restore") for one in backups),
+        flows=facts.flows_of[component.id],
+        fix="Restore it once to another machine, and state when: `restore_tested: 2026-10-01`.",
+        case="untested",
+    )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A daily backup that somebody else keeps; that a restore of it works is for people to find out and to say."""
+    if hit.case == "untested":
+        return ()
+    kept = next((one.id for backups in facts.backups.values() for one in backups if one.managed), None)
+    if kept is not None:
+        return (Append(("components", kept, "backs_up"), hit.subject.id),)
+    said = {"kind": "backup", "managed": True, "backs_up": [hit.subject.id], "every": "24h", "keeps": "30d"}
+    return (Put(("components", free("backup", facts)), said),)
+
+
+RULE = Rule(
+    id="missing-backup",
+    code="DAT001",
+    title="No backup",
+    severity="error",
+    cases=(("untested", "warning"), ("passing", "warning")),
+    category="data",
+    summary="A persistent store has no backup, or none that is known to restore.",
+    why=(
+        "Replicas protect against the loss of a machine. They do not protect against a mistaken DELETE, a bad migration "
+        "or an intruder, because they faithfully repeat it. Only a copy that is kept apart, and that has been restored "
+        "once, brings the data back."
+    ),
+    fix="Add a component of `kind: backup` with `backs_up`, how often (`every`), how long (`keeps`) and `restore_tested`.",
+    limits=(
+        "Managed stores are left to their provider; a copy of another component is covered by that one's backup. What "
+        "others only agree by, such as the etcd of an automatic failover, fills itself again. A stream mostly hands on "
+        "what others keep, so there the finding is one of low confidence."
+    ),
+    references=(
+        ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Replicas without a backup  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, runs_on: [db-1, db-2]}
+  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}  # finding: missing-backup
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> mysql: INSERT
+""",
+    good="""\
+archgen: 1
+name: Replicas and a backup  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, runs_on: [db-1, db-2]}
+  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}
+  copies: {kind: backup, managed: true, backs_up: [mysql], every: 24h, keeps: 30d, restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> mysql: INSERT
+""",
+)

@@ -1,0 +1,165 @@
+"""What protects a store's data cannot keep the recovery point objective."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+_NOTHING = 1.0
+"""An objective below a second means that no answered write may be lost."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a store whose copies are all too old, as far as the model tells how old they are."""
+    objective = facts.architecture.objectives.recovery_point
+    if objective is None:
+        return
+    for component in facts.architecture.components:
+        replication = component.replication
+        copy = replication is not None and replication.copy_of is not None
+        if facts.kind(component.id).stores and not component.managed and not copy:
+            hit = _judge(facts, component, objective)
+            if hit is not None:
+                yield hit
+
+
+def _judge(facts: Topology, component: Component, objective: float) -> Hit | None:
+    modes = _modes(facts, component)
+    if modes:
+        if objective >= _NOTHING or modes != {"asynchronous"}:
+            return None
+        return _hit(
+            component,
+            f"{component.title} answers a write before any replica has it (asynchronous), so the last writes are lost "
+            f"with the primary; the objective is to lose nothing",
+            (),
+            "Replicate synchronously (`mode: synchronous`), or state how much may be lost.",
+        )
+    backups = facts.backups.get(component.id, ())
+    ages = [one.every for one in backups]
+    known = [age for age in ages if age is not None]
+    if not known or len(known) < len(ages) or min(known) <= objective:
+        return None
+    return _hit(
+        component,
+        f"{component.title} has one copy and is backed up by {listed([one.title for one in backups])} every "
+        f"{_span(min(known))}, so up to {_span(min(known))} of writes are lost with it; the objective is {_span(objective)}",
+        tuple(backups),
+        "Back it up more often, ship its log, or keep a replica on another host.",
+    )
+
+
+def _modes(facts: Topology, component: Component) -> set[str | None]:
+    """How the replicas on other hosts, and the components that copy this one, are kept; empty where there is none."""
+    found: set[str | None] = set()
+    apart = len(component.replicas) > 1 and len(facts.hosts_of(component.id)) != 1
+    if apart and component.replication is not None:
+        found.add(component.replication.mode)
+    elif apart:
+        found.add(None)
+    for other in facts.architecture.components:
+        if other.replication is not None and other.replication.copy_of == component.id:
+            found.add(other.replication.mode)
+    return found
+
+
+def _hit(component: Component, message: str, backups: tuple[Component, ...], fix: str) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=message,
+        related=tuple((Subject("component", one.id), "copies too seldom") for one in backups),
+        fix=fix,
+    )
+
+
+def _span(seconds: float) -> str:
+    for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= size:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Backups as often as the objective asks; replicas that have each write before it is answered."""
+    seconds = facts.architecture.objectives.recovery_point or 0.0
+    if hit.related:
+        often = next((f"{seconds / size:g}{unit}" for unit, size in _UNITS if seconds % size == 0), f"{seconds:g}s")
+        return tuple(Put(("components", subject.id, "every"), often) for subject, _ in hit.related)
+    replication = facts.components[hit.subject.id].replication
+    stated = replication is not None and replication.mode == "asynchronous"
+    return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if stated else ()
+
+
+_UNITS = (("d", 86400), ("h", 3600), ("m", 60))
+
+
+RULE = Rule(
+    id="recovery-point-missed",
+    code="DAT003",
+    title="Recovery point missed",
+    severity="error",
+    category="data",
+    summary="The mode of replication, or the interval of the backup, cannot meet the recovery point objective.",
+    why=(
+        "The recovery point says how much of the newest data may be lost. A nightly backup loses up to a day of it, "
+        "whatever the objective says, and asynchronous replication loses what the primary had answered and not yet "
+        "passed on when it died."
+    ),
+    fix="Copy as often as the objective asks, or state an objective that the copies can keep.",
+    limits=(
+        "Asynchronous replication is taken to be good for every objective of a second or more. A mistaken DELETE, which "
+        "replicas repeat, is left to the backup. Silent where `mode` or `every` is not stated."
+    ),
+    references=(
+        (
+            "NIST SP 800-34 Rev. 1, Contingency Planning Guide (recovery point objective)",
+            "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: An hour may be lost, a day is  # finding: unmonitored, maintenance-downtime
+hosts:
+  db-1: {}  # finding: single-point-of-failure
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql: {kind: database, runs_on: db-1}  # finding: recovery-point-missed
+  copies: {kind: backup, managed: true, backs_up: [mysql], every: 24h, restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  report:
+    title: The report
+    access: read
+    steps:
+      - job -> mysql: SELECT
+objectives: {recovery_point: 1h}
+""",
+    good="""\
+archgen: 1
+name: An hour may be lost, and no more is  # finding: unmonitored, maintenance-downtime
+hosts:
+  db-1: {}  # finding: single-point-of-failure
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql: {kind: database, runs_on: db-1}
+  copies: {kind: backup, managed: true, backs_up: [mysql], every: 30m, restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  report:
+    title: The report
+    access: read
+    steps:
+      - job -> mysql: SELECT
+objectives: {recovery_point: 1h}
+""",
+)

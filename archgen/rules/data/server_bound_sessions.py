@@ -1,0 +1,126 @@
+"""Sessions or uploads stay on the server that took them, and the next request may come to another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.balancing import chooses, keeps
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Balance, Component
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+from archgen.reliability.index import SAME_HOST
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component that keeps something on each of its replicas, behind a balancer that brings nobody back."""
+    lost: dict[str, dict[str, None]] = {}
+    balancers: dict[str, dict[str, None]] = {}
+    for balancer in facts.architecture.components:
+        if balancer.balance is not None and keeps(balancer.balance) is False:
+            for one, direct in _pool(facts, balancer.id, balancer.balance):
+                # what a stated algorithm does to the sessions of its own targets is a finding of that balancer
+                told = direct and balancer.balance.algorithm is not None
+                for what in _kept(one, told):
+                    lost.setdefault(one.id, {})[what] = None
+                    balancers.setdefault(one.id, {})[balancer.id] = None
+    for component, kept in lost.items():
+        yield _hit(facts, facts.components[component], list(kept), list(balancers[component]))
+
+
+def _pool(facts: Topology, balancer: str, balance: Balance) -> Iterator[tuple[Component, bool]]:
+    """The targets that a balancer chooses among, and what is bound to them by standing on the same host."""
+    chosen = (one for one in facts.outgoing[balancer] if chooses(facts.components, balance, one))
+    behind = dict.fromkeys([target for one in chosen for target in one.targets], True)
+    queue = list(behind)
+    for name in queue:
+        for further in facts.outgoing[name]:
+            if further.locality == SAME_HOST:
+                for one in further.targets:
+                    if one not in behind:
+                        behind[one] = False
+                        queue.append(one)
+    yield from ((facts.components[one], direct) for one, direct in behind.items())
+
+
+def _kept(component: Component, sessions_are_told: bool) -> Iterator[str]:
+    if component.sessions == "local" and not sessions_are_told:
+        yield "sessions"
+    if component.uploads == "local":
+        yield "uploads"
+
+
+def _hit(facts: Topology, component: Component, kept: list[str], balancers: list[str]) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"{component.id} keeps the {listed(kept)} on each server, and {listed(balancers)} may send the visitor's next "
+            "request to another one"
+        ),
+        related=tuple((Subject("component", one), "brings nobody back to one server") for one in balancers),
+        flows=facts.flows_of[component.id],
+    )
+
+
+RULE = Rule(
+    id="server-bound-sessions",
+    code="DAT007",
+    title="Sessions bound to a server",
+    severity="warning",
+    category="data",
+    summary="Sessions or uploads are kept on a server behind a balancer without stickiness.",
+    why=(
+        "A visitor who logged in, or sent a file, on one server finds neither on the next: the session is gone on every "
+        "other request, and the picture shows on some of them. And with the server, all that it kept is lost."
+    ),
+    fix=(
+        "Keep sessions in a store that every server asks and files in object storage, and state `sessions: shared` and "
+        "`uploads: shared`; or let the balancer bring each visitor back with `stickiness`."
+    ),
+    limits=(
+        "Silent where neither `sessions` nor `uploads` is stated, where nothing tells how the balancer chooses, and where one "
+        "replica takes all requests while the others wait. With "
+        "stickiness it is silent on uploads too, though other visitors do not find them. Sessions of a balancer's own "
+        "targets under a stated algorithm are a finding of the balancer (`mismatched-stickiness`)."
+    ),
+    references=(
+        ("The Twelve-Factor App, VI. Processes", "https://12factor.net/processes"),
+        ("RFC 6265, HTTP State Management Mechanism", "https://www.rfc-editor.org/rfc/rfc6265"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Pictures on each server
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}
+  api: {kind: external-service, managed: true, replicas: 2, uploads: local}  # finding: server-bound-sessions
+connections:
+  job -> lb: https
+  lb -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> lb: start
+      - lb -> api: start
+""",
+    good="""\
+archgen: 1
+name: Pictures in one place
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}
+  api: {kind: external-service, managed: true, replicas: 2, uploads: shared}
+connections:
+  job -> lb: https
+  lb -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> lb: start
+      - lb -> api: start
+""",
+)

@@ -1,0 +1,125 @@
+"""A flow reads what it has just written from a replica that may not have it yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Hop, Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+from archgen.reliability.structure import eligible
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit the step that reads, the first of a flow for each store."""
+    for hops in facts.hops.values():
+        written: dict[str, str] = {}
+        told: set[str] = set()
+        for hop in hops:
+            for target in hop.targets:
+                component = facts.components[target]
+                origin = _origin(component)
+                late = _late(component, hop) if hop.access == "read" and origin in written else ()
+                if late and told.isdisjoint((origin, hop.step.id)):
+                    told |= {origin, hop.step.id}
+                    yield _hit(hop, component, written[origin], late)
+                if hop.access != "read" and facts.kind(target).stores:
+                    written.setdefault(origin, hop.step.id)
+
+
+def _origin(component: Component) -> str:
+    """The store whose data a component holds: itself, or the one that it is a copy of."""
+    replication = component.replication
+    return replication.copy_of if replication is not None and replication.copy_of is not None else component.id
+
+
+def _late(component: Component, hop: Hop) -> tuple[str, ...]:
+    """The replicas that may answer a read and get a write only after it was answered, with no bound stated."""
+    replication = component.replication
+    if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
+        return ()
+    now, _ = eligible(component, "read")
+    asked = (one for one in now if not hop.step.pinned or one in hop.step.pinned)
+    # all of a copy, which has no primary of its own
+    return tuple(one for one in asked if one not in replication.primary)
+
+
+def _hit(hop: Hop, component: Component, write: str, late: tuple[str, ...]) -> Hit:
+    return Hit(
+        subject=Subject("step", hop.step.id),
+        message=(
+            f"{hop.flow} writes in {write} and reads in {hop.step.id}, and {listed(late, 'or')} may answer without the "
+            f"write: replication of {component.id} is asynchronous and states no bound"
+        ),
+        related=((Subject("step", write), "writes what is read"), (Subject("component", component.id), "lags behind")),
+        flows=(hop.flow,),
+        fix=(
+            f"Read one's own writes from the primary (`{hop.step.source} -> {_primary(component)}`), replicate "
+            "synchronously, or leave replicas out that are too far behind and state the bound (`lag: 1s`)."
+        ),
+    )
+
+
+def _primary(component: Component) -> str:
+    """What to ask instead: the component that one is a copy of, or the replica of its own that takes the writes."""
+    primary = component.replication.primary if component.replication is not None else ()
+    return primary[0] if primary else _origin(component)
+
+
+RULE = Rule(
+    id="stale-reads",
+    code="DAT005",
+    title="Stale reads",
+    severity="warning",
+    category="data",
+    summary="A flow reads its own write from an asynchronous replica with no bound.",
+    why=(
+        "The visitor sends a comment, the page is built from a replica that has not got it yet, and the comment is gone; "
+        "so it is sent once more. It happens rarely on a quiet site and all the time under load, because that is when "
+        "replicas fall behind."
+    ),
+    fix="Read one's own writes from the primary, replicate synchronously, or state how far a replica may be behind (`lag`).",
+    limits="Looks within one flow; a read in the next request of the same visitor is not seen. Silent without `mode`.",
+    references=(("Jepsen, Read Your Writes", "https://jepsen.io/consistency/models/read-your-writes"),),
+    check=check,
+    bad="""\
+archgen: 1
+name: The comment that is not there yet
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql:
+    kind: database
+    managed: true
+    replicas: 2
+    replication: {primary: "mysql#1", failover: automatic, mode: asynchronous}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  order:
+    title: An order, and what it looks like
+    steps:
+      - job -> mysql: {message: INSERT, access: write}
+      - job -> mysql: {message: SELECT, access: read}  # finding: stale-reads
+""",
+    good="""\
+archgen: 1
+name: Not more than a second late
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql:
+    kind: database
+    managed: true
+    replicas: 2
+    replication: {primary: "mysql#1", failover: automatic, mode: asynchronous, lag: 1s}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  order:
+    title: An order, and what it looks like
+    steps:
+      - job -> mysql: {message: INSERT, access: write}
+      - job -> mysql: {message: SELECT, access: read}
+""",
+)

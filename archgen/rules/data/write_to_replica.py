@@ -1,0 +1,163 @@
+"""A step of a flow writes to a component or replica that only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Hop, Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Access, Connection
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+from archgen.reliability.structure import eligible
+
+_ANSWER = "Send the write to the primary, or say `access: read` on the step if it only reads."
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a step: because nobody that it can reach takes writes, or because its connection is for reading."""
+    for hops in facts.hops.values():
+        steps: dict[str, list[Hop]] = {}
+        for hop in hops:
+            if hop.access != "read":
+                steps.setdefault(hop.step.id, []).append(hop)
+        for same in steps.values():
+            hit = _unwritable(facts, same) or _read_only(facts, same)
+            if hit is not None:
+                yield hit
+
+
+def _unwritable(facts: Topology, hops: list[Hop]) -> Hit | None:
+    """A step that reaches some replica for reading and none for writing."""
+    step = hops[0].step
+    readers = [one for hop in hops for one in _reachable(facts, hop, "read")]
+    if not readers or any(_reachable(facts, hop, hop.access) for hop in hops):
+        return None
+    targets = [facts.components[facts.replicas[one].component] for one in readers]
+    copies = {one.id: one.replication.copy_of for one in targets if one.replication and one.replication.copy_of}
+    # each of the targets is a copy or has a primary, or it would take writes itself
+    writers = list(dict.fromkeys([*(each for one in targets for each in facts.writers(one.id)[0]), *copies.values()]))
+    reached = listed(list(copies or dict.fromkeys(readers)))
+    return Hit(
+        subject=Subject("step", step.id),
+        message=(
+            f"{step.source} writes to {reached}, where nothing takes writes; writes go to {listed(writers)}"
+            f"{_because(facts, hops[0])}"
+        ),
+        related=tuple((_subject(facts, one), "takes the writes") for one in writers),
+        flows=(hops[0].flow,),
+        fix=_ANSWER,
+        causes=frozenset({(step.id, hops[0].flow)}),
+    )
+
+
+def _read_only(facts: Topology, hops: list[Hop]) -> Hit | None:
+    """A step over a connection that is stated to be for reading."""
+    for hop in hops:
+        if hop.connection is not None and hop.connection.access == "read":
+            return Hit(
+                subject=Subject("step", hop.step.id),
+                message=f"{hop.step.source} writes over {hop.connection.id}, which is for reading only{_because(facts, hop)}",
+                related=((Subject("connection", hop.connection.id), "has `access: read`"),),
+                flows=(hop.flow,),
+                fix=(
+                    "Say `access: read` on the step if it only reads; else send it over a connection that may write, or "
+                    "correct the connection's `access`."
+                ),
+                confidence="high" if hop.step.access is not None else "medium",
+            )
+    return None
+
+
+def _reachable(facts: Topology, hop: Hop, access: Access) -> tuple[str, ...]:
+    """The replicas that some replica of the caller reaches with an access."""
+    connection = hop.connection
+    if connection is None:
+        return ()
+    found = [
+        one for target in connection.targets for kind in eligible(facts.components[target], access) for one in kind
+    ]
+    chosen = [one for one in found if not hop.step.pinned or one in hop.step.pinned]
+    return tuple(one for one in chosen if _near(facts, hop.step.source, connection, one))
+
+
+def _near(facts: Topology, source: str, connection: Connection, replica: str) -> bool:
+    locality = connection.locality
+    if locality is None:
+        return True
+    places = facts.index.places(facts.replicas[replica], locality)
+    return any(places & facts.index.home(caller, locality) for caller in facts.components[source].replicas)
+
+
+def _because(facts: Topology, hop: Hop) -> str:
+    """Why a step counts as a write that does not say so itself."""
+    if hop.step.access is not None:
+        return ""
+    if facts.flows[hop.flow].access is not None:
+        return f" (the step counts as a write because {hop.flow} says so)"
+    if hop.connection is not None and hop.connection.access is not None:
+        return f" (the step counts as a write because {hop.connection.id} says so)"
+    return " (the step counts as a write because nothing says that it only reads)"
+
+
+def _subject(facts: Topology, name: str) -> Subject:
+    return Subject("replica" if name in facts.replicas else "component", name)
+
+
+RULE = Rule(
+    id="write-to-replica",
+    code="DAT004",
+    title="Write to a read-only replica",
+    severity="error",
+    category="data",
+    summary="A step of a flow writes to a component or replica that only reads.",
+    why=(
+        "A replica gets its data from the primary and refuses writes of its own, or, worse, takes them: then the two "
+        "hold different data and replication stops. The application has to send its writes to the primary and may "
+        "send its reads anywhere."
+    ),
+    fix=_ANSWER,
+    limits=(
+        "A step that states no access takes the flow's, then the connection's; where nothing is said it counts as a "
+        "write. A replica that is promoted automatically takes writes once it is."
+    ),
+    references=(
+        ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),
+        ("PostgreSQL, Hot Standby", "https://www.postgresql.org/docs/current/hot-standby.html"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: A write that only a replica sees
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  main: {kind: database, managed: true, replicas: 2, replication: {writers: all}}
+  copy: {kind: database, managed: true, replicas: 2, replication: {of: main}}
+connections:
+  job -> main: mysql
+  job -> copy: mysql
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> main: {message: INSERT, access: write}
+      - job -> copy: {message: UPDATE, access: write}  # finding: write-to-replica
+""",
+    good="""\
+archgen: 1
+name: Writes to the primary, reads from the replica
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  main: {kind: database, managed: true, replicas: 2, replication: {writers: all}}
+  copy: {kind: database, managed: true, replicas: 2, replication: {of: main}}
+connections:
+  job -> main: mysql
+  job -> copy: {protocol: mysql, access: read}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> main: {message: INSERT, access: write}
+      - job -> copy: {message: SELECT, access: read}
+""",
+)

@@ -1,0 +1,232 @@
+"""What is said of the mode of a balancer or a cluster contradicts how its members take traffic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Balance, Cluster, Component, Replica
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+# algorithms that fill or follow an order and so leave the later members idle; all others share the traffic out
+_IN_ORDER = ("first", "failover", "priority", "ordered", "none", "active-passive", "active-backup", "primary-backup")
+
+Fault = tuple[str, str]
+"""What contradicts what, and how to mend it."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component, with every contradiction in what it says."""
+    for component in facts.architecture.components:
+        faults = (*_of_balance(facts, component), *_of_cluster(component))
+        if faults:
+            targets = [target for one in facts.outgoing[component.id] for target in one.targets]
+            yield Hit(
+                subject=Subject("component", component.id),
+                message="; ".join(message for message, _ in faults),
+                flows=facts.flows_through([component.id, *targets] if component.balance else [component.id]),
+                fix=" ".join(dict.fromkeys(fix for _, fix in faults)),
+            )
+
+
+def _of_balance(facts: Topology, component: Component) -> Iterator[Fault]:
+    balance = component.balance
+    if balance is None:
+        return
+    members = _members(facts, component.id, balance)
+    backups = tuple(one for one in members if one.id in balance.backup or one.component in balance.backup)
+    if balance.mode == "active-passive" and _spreads(balance) and not balance.backup and len(members) > 1:
+        yield (
+            f"{component.id} is called active-passive, but {balance.algorithm} gives each of "
+            f"{listed([one.id for one in members])} its share of the requests, and that is active-active",
+            "Call it active-active, or name the members that only stand by under `backup`.",
+        )
+    if balance.mode == "active-active" and len(members) == 1 and not facts.components[members[0].component].managed:
+        yield (
+            f"{component.id} is called active-active, but {members[0].id} is the only one that it can send requests to",
+            "Add a second member, or leave out the `mode`.",
+        )
+    if balance.mode != "active-passive":
+        yield from _passive_targets(facts, component, balance)
+    yield from _idle_backups(component, balance, members, backups)
+
+
+def _spreads(balance: Balance) -> bool:
+    return balance.algorithm is not None and balance.algorithm.lower().replace("_", "-") not in _IN_ORDER
+
+
+def _members(facts: Topology, component: str, balance: Balance) -> tuple[Replica, ...]:
+    """What a component can spread over: the replicas of its targets.
+
+    Where no backup ties targets together, only those of one kind stand in for each other: the kind it has most of.
+    """
+    kinds: dict[str, dict[str, None]] = {}
+    for connection in facts.outgoing[component]:
+        for target in connection.targets:
+            kind = facts.kind(target)
+            if kind.id != "dns" and not kind.observes:
+                tied = bool(balance.backup) or len(connection.targets) > 1
+                kinds.setdefault("tied" if tied else kind.id, {})[target] = None
+    targets = max(kinds.values(), key=lambda pool: sum(len(facts.components[one].replicas) for one in pool), default={})
+    return tuple(replica for target in targets for replica in facts.components[target].replicas)
+
+
+def _passive_targets(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
+    """Targets called active-passive by their own `cluster`, with nothing but the balancer to choose among them."""
+    for target in dict.fromkeys(target for one in facts.outgoing[component.id] for target in one.targets):
+        one = facts.components[target]
+        cluster = one.cluster
+        if cluster is None or cluster.mode != "active-passive" or len(one.replicas) <= max(1, len(cluster.active)):
+            continue
+        # the health check of a data store commonly lets only its primary pass, so a stated failover speaks for one
+        knows = facts.kind(target).stores and cluster.failover is not None
+        moved = cluster.address or cluster.shared_address or cluster.by or knows
+        if _spreads(balance) and not balance.backup and not moved:
+            yield (
+                f"{target} is called active-passive, but {component.id} gives each of its replicas a share of the "
+                f"requests by {balance.algorithm}, and that is active-active",
+                f"Call {target} active-active, or name the replicas that only stand by under `backup` of {component.id}.",
+            )
+
+
+def _idle_backups(
+    component: Component, balance: Balance, members: tuple[Replica, ...], backups: tuple[Replica, ...]
+) -> Iterator[Fault]:
+    """Backup members that no failure could ever bring traffic to, or that are said to have it all the time."""
+    if not balance.backup:
+        return
+    reached = {name for one in members for name in (one.id, one.component)}
+    lost = [name for name in balance.backup if name not in reached]
+    nothing = [name for name, weight in balance.weights if weight == 0]
+    weightless = [one.id for one in backups if one.id in nothing or one.component in nothing]
+    names = listed(balance.backup)
+    if lost:
+        yield (
+            f"{component.id} names {listed(lost)} as backup, but has no connection to it, so no request can reach it",
+            f"Add the connection {component.id} -> {lost[0].partition('@')[0]}, or take it off `backup`.",
+        )
+    elif len(backups) == len(members):
+        yield (
+            f"{component.id} names all its members, {names}, as backup, so there is nobody for whom they stand by",
+            "Leave the members that take the traffic from day to day off `backup`.",
+        )
+    elif balance.mode == "active-active":
+        yield (
+            f"{component.id} is called active-active, but its backup {names} takes no request while the others work",
+            "Call it active-passive, or take the members off `backup`.",
+        )
+    if balance.health_check is False:
+        yield (
+            f"{component.id} checks nobody's health, so it never learns that its backup {names} is needed",
+            "State a `health_check`.",
+        )
+    if weightless:
+        yield (
+            f"{component.id} gives its backup {listed(weightless)} the weight 0, so it never gets a request",
+            "Give it a weight, or take it off `backup`.",
+        )
+
+
+def _of_cluster(component: Component) -> Iterator[Fault]:
+    cluster, replicas = component.cluster, component.replicas
+    if cluster is None or cluster.mode is None or component.managed:
+        return
+    floating = any(one.floating for one in replicas)
+    if len(replicas) == 1 and not (floating and cluster.mode == "active-passive"):
+        nobody = "nobody shares its work" if cluster.mode == "active-active" else "nobody stands by for it"
+        yield (
+            f"{component.id} is called {cluster.mode}, but it has one replica, so {nobody}",
+            "Add a second replica, or leave out the `mode`.",
+        )
+    elif _all_but_said(cluster, replicas):
+        yield (
+            f"{component.id} is called active-active, but names only {listed(cluster.active)} of its {len(replicas)} "
+            "replicas as active",
+            "Call it active-passive, or name all of them as `active`.",
+        )
+    elif len(replicas) > 1 and cluster.mode == "active-passive" and len(cluster.active) == len(replicas):
+        yield (
+            f"{component.id} is called active-passive, but all its replicas are named as active",
+            "Name the one replica that has the traffic as `active`, or call it active-active.",
+        )
+
+
+def _all_but_said(cluster: Cluster, replicas: tuple[Replica, ...]) -> bool:
+    return cluster.mode == "active-active" and 0 < len(cluster.active) < len(replicas)
+
+
+RULE = Rule(
+    id="balancing-contradiction",
+    code="DNS006",
+    title="Contradiction in how traffic is spread",
+    severity="error",
+    category="dns",
+    summary="A balancer or a cluster is called active-active or active-passive, but its members do otherwise.",
+    why=(
+        "Active-active means that all members take traffic at the same time; active-passive means that one takes it "
+        "while the others wait. Round robin over two servers is active-active, whatever it is called. Who believes in a "
+        "standby that is at work already counts on capacity that is not there once a server fails, and a backup that "
+        "can never be reached is one only on paper."
+    ),
+    fix="Let the mode say what the algorithm and the members do.",
+    limits=(
+        "A component's members are the replicas of its targets, of the kind that it has most of. A cluster that "
+        "says what moves its traffic (`address`, `by`) may stand behind a balancer as active-passive."
+    ),
+    references=(
+        (
+            "HAProxy Configuration Manual, balance and backup",
+            "https://docs.haproxy.org/3.0/configuration.html#4.2-balance",
+        ),
+        (
+            "nginx, module ngx_http_upstream_module, backup",
+            "https://nginx.org/en/docs/http/ngx_http_upstream_module.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Round robin, called active-passive
+components:
+  user: {kind: client}
+  lb:  # finding: balancing-contradiction
+    kind: load-balancer
+    managed: true
+    replicas: 2
+    balance: {algorithm: round-robin, mode: active-passive}
+  web: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> lb: https
+  lb -> web: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> lb: GET /
+      - lb -> web: GET /, to the next in turn
+""",
+    good="""\
+archgen: 1
+name: Round robin over two, and a third that stands by
+components:
+  user: {kind: client}
+  lb:
+    kind: load-balancer
+    managed: true
+    replicas: 2
+    balance: {algorithm: round-robin, mode: active-passive, backup: [spare], health_check: GET /health}
+  web: {kind: external-service, managed: true, replicas: 2}
+  spare: {kind: external-service, managed: true}
+connections:
+  user -> lb: https
+  lb -> web | spare: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> lb: GET /
+      - lb -> web | spare: GET /, to the next in turn
+""",
+)

@@ -1,0 +1,108 @@
+"""A CNAME where other records of its name are, or have to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.dns_names import plain, readings
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, Record
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a CNAME record."""
+    names = facts.names
+    told: set[str] = set()
+    for server in names.servers:
+        for record in server.records:
+            reason = _reason(server, record) if record.type.upper() == "CNAME" else None
+            if reason is not None and record.id not in told:
+                told.add(record.id)
+                yield Hit(subject=Subject("record", record.id), message=reason, flows=names.flows(record))
+
+
+def _reason(server: Component, record: Record) -> str | None:
+    name = _full(record, server)
+    beside = [one for one in server.records if one is not record and _full(one, server) == name]
+    others = list(dict.fromkeys(one.type.upper() for one in beside))
+    if server.domain is not None and name == plain(server.domain):
+        return (
+            f"{name} is the top of its zone, where SOA and NS records have to be, and a CNAME allows no other record of "
+            "its name"
+        )
+    if others == ["CNAME"]:
+        return f"{record.name} has {len(beside) + 1} CNAME records, and a name has one true name"
+    if others:
+        return f"{record.name} has a CNAME and also {listed(others)}: a CNAME allows no other record of its name"
+    return None
+
+
+def _full(record: Record, server: Component) -> str:
+    return readings(record.name, server)[-1]
+
+
+RULE = Rule(
+    id="cname-beside-records",
+    code="DNS002",
+    title="CNAME beside other records",
+    severity="error",
+    category="dns",
+    summary="A CNAME at the top of a zone, or beside other records of its name.",
+    why=(
+        "A CNAME says: whatever you want to know of this name, ask for the other one. So a resolver that has seen it "
+        "never asks for the records beside it, and mail, or the whole zone, is lost for some of the visitors and not for "
+        "others. Name servers that check refuse to load such a zone."
+    ),
+    fix="Give the name its addresses (A, AAAA), or use what the provider offers for it (ALIAS, ANAME, flattening).",
+    limits="The top of a zone is known where the name server's `domain` is stated.",
+    references=(
+        ("RFC 1034, 3.6.2", "https://www.rfc-editor.org/rfc/rfc1034#section-3.6.2"),
+        ("RFC 2181, 10.1", "https://www.rfc-editor.org/rfc/rfc2181#section-10.1"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: A CNAME at the top of the zone
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: foobar.com, type: CNAME, value: site.example.net}  # finding: cname-beside-records
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: A CNAME below the top of the zone
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: www.foobar.com, type: CNAME, value: site.example.net}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

@@ -1,0 +1,189 @@
+"""A record whose value has the wrong form for its type: an address where a name belongs, or the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, plain, pointee
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Record
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+
+_NO_NAME = frozenset("/: \t\n")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a record id; a name that is a host's or a component's id stands for its address."""
+    names = facts.names
+    seen: set[str] = set()
+    for server in names.servers:
+        for record in server.records:
+            wrong = _wrong(names, record)
+            if wrong is not None and record.id not in seen:
+                seen.add(record.id)
+                message, fix = wrong
+                yield Hit(
+                    subject=Subject("record", record.id),
+                    message=message,
+                    related=((Subject("component", server.id), "holds the record"),),
+                    flows=names.flows(record),
+                    fix=fix,
+                )
+
+
+def _wrong(names: Names, record: Record) -> tuple[str, str] | None:
+    """What is wrong with a record's form and how to mend it."""
+    kind = record.type.upper()
+    if kind in NAME_TYPES:
+        return _wrong_name(names, record, kind)
+    if kind in ADDRESS_TYPES:
+        return _wrong_address(names, record, kind)
+    return None
+
+
+def _wrong_name(names: Names, record: Record, kind: str) -> tuple[str, str] | None:
+    value = pointee(record)
+    found = address(value)
+    if found is None:
+        if value in names.declared or not _NO_NAME.intersection(value):
+            return None
+        message = f"the {kind} record of {record.name} holds {value}, which is not a name"
+        return message, "Write the bare name: no protocol, port, path or space."
+    proper = _type_for(found[0])
+    message = f"the {kind} record of {record.name} holds the address {value}, but {_a(kind)} record points to a name"
+    if kind in ("CNAME", "ALIAS", "ANAME"):
+        return message, f"Make it {_a(proper)} record: an address needs one."
+    return message, f"Give the machine a name with {_a(proper)} record to {value}, and write that name here."
+
+
+def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] | None:
+    value = pointee(record)
+    found = address(value)
+    version = ADDRESS_TYPES[kind]
+    if value in names.declared or (found is not None and found[0] == version):
+        return None
+    holds = f"the {kind} record of {record.name} holds {value}"
+    if found is not None:
+        return (
+            f"{holds}, but {_a(kind)} record holds an IPv{version} address",
+            f"Make it {_a(_type_for(found[0]))} record.",
+        )
+    message = f"{holds}, which is neither an IPv{version} address nor a host or component of the model"
+    if names.leads(value) or _looks_like_a_name(value):
+        return message, "Write the address, or make it a CNAME record if it is meant to follow that name."
+    return message, "Write the address, or the id of the host or component that it leads to."
+
+
+def _looks_like_a_name(value: str) -> bool:
+    last = plain(value).rpartition(".")[2]
+    return "." in plain(value) and not _NO_NAME.intersection(value) and not last.isdigit()
+
+
+def _type_for(version: int) -> str:
+    return next(kind for kind, number in ADDRESS_TYPES.items() if number == version)
+
+
+def _a(kind: str) -> str:
+    """A record type with its article, as it is read aloud: the letters A, M, N and S begin with a vowel's sound."""
+    return f"an {kind}" if kind[0] in "AMNS" else f"a {kind}"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """The type that fits what the record holds: an address, or a name that the model knows."""
+    names = facts.names
+    changes: list[Change] = []
+    for server in names.servers:
+        for at, record in enumerate(server.records):
+            proper = _proper(names, record) if record.id == hit.subject.id else None
+            if proper is not None:
+                changes.append(Put(("components", server.id, "records", at, "type"), proper))
+    return tuple(changes)
+
+
+def _proper(names: Names, record: Record) -> str | None:
+    kind, value = record.type.upper(), pointee(record)
+    found = address(value)
+    if found is not None and kind in ("CNAME", "ALIAS", "ANAME", *ADDRESS_TYPES):
+        return _type_for(found[0])
+    return "CNAME" if kind in ADDRESS_TYPES and names.leads(value) else None
+
+
+RULE = Rule(
+    id="cname-to-address",
+    code="DNS001",
+    title="Record of the wrong form",
+    severity="error",
+    category="dns",
+    summary="A CNAME, MX or NS record points to an address, or an A or AAAA record to a name.",
+    why=(
+        "A CNAME, MX or NS record says under which other name to go on asking; an A or AAAA record ends the search with "
+        "an address. A resolver takes 192.0.2.10 in a CNAME for a name of four labels, looks it up and finds nothing, so "
+        "the site cannot be reached by its name, or its mail is not delivered."
+    ),
+    fix="Use an A or AAAA record for an address, and a CNAME for a name.",
+    limits=(
+        "An A or AAAA record may name a host or a component of the model: it stands for its address. Types that hold "
+        "text (TXT, CAA, SOA) are not judged."
+    ),
+    references=(
+        (
+            "RFC 1035, Domain Names: Implementation and Specification, 3.3",
+            "https://www.rfc-editor.org/rfc/rfc1035#section-3.3",
+        ),
+        (
+            "RFC 2181, Clarifications to the DNS Specification, 10.3",
+            "https://www.rfc-editor.org/rfc/rfc2181#section-10.3",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Names and addresses mixed up
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: www.foobar.com, type: CNAME, value: 192.0.2.10}  # finding: cname-to-address
+      - {name: foobar.com, type: MX, value: 10 192.0.2.25}  # finding: cname-to-address
+      - {name: old.foobar.com, type: A, value: www.foobar.com}  # finding: cname-to-address
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: A name for a name, an address for an address
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: www.foobar.com, type: A, value: 192.0.2.10}
+      - {name: foobar.com, type: MX, value: 10 mail.example.net}
+      - {name: old.foobar.com, type: CNAME, value: www.foobar.com}
+      - {name: shop.foobar.com, type: A, value: site}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

@@ -1,0 +1,153 @@
+"""A DNS record that points to an address or a name that nothing in the model has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, plain, pointee, readings
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, Record
+from archgen.model.finding import Confidence, Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a record id, with every value under it that points to nothing; names of other domains are not judged."""
+    names = facts.names
+    dangling: dict[str, list[tuple[Component, Record]]] = {}
+    for server in names.servers:
+        for record in server.records:
+            if _dangles(names, server, record):
+                dangling.setdefault(record.id, []).append((server, record))
+    for lost in dangling.values():
+        yield _hit(names, lost)
+
+
+def _dangles(names: Names, server: Component, record: Record) -> bool:
+    kind, value = record.type.upper(), pointee(record)
+    found = address(value)
+    if kind in ADDRESS_TYPES:
+        if found is None or found[0] != ADDRESS_TYPES[kind]:
+            return False
+        return bool(names.addresses) and found[1] not in names.addresses
+    if kind not in NAME_TYPES or found is not None or not plain(value):
+        return False
+    return value not in names.declared and _is_lost(names, server, value)
+
+
+def _is_lost(names: Names, server: Component, value: str) -> bool:
+    """Whether a name lies in a domain of the model, or is a bare label, and no record answers for it."""
+    ours = "." not in plain(value) or names.is_own(plain(value))
+    return ours and not any(names.leads(one) for one in readings(value, server))
+
+
+def _hit(names: Names, lost: list[tuple[Component, Record]]) -> Hit:
+    server, record = lost[0]
+    values = listed(list(dict.fromkeys(pointee(one) for _, one in lost)))
+    kind = record.type.upper()
+    if kind in ADDRESS_TYPES:
+        nobody = "which no host and no cluster states as its address"
+        fix = "Correct the address, or state it where it belongs: `address` on the host, or name the host as the value."
+    else:
+        nobody = "for which there is no record"
+        fix = f"Correct the name, or add the record that gives {values} its address."
+    return Hit(
+        subject=Subject("record", record.id),
+        message=f"the {kind} record of {record.name} points to {values}, {nobody}",
+        related=((Subject("component", server.id), "holds the record"),),
+        flows=names.flows(record),
+        fix=fix,
+        confidence=_confidence(names, kind),
+    )
+
+
+def _confidence(names: Names, kind: str) -> Confidence:
+    """Lower where a host keeps its address to itself, or the model does not say which domain it answers for."""
+    if kind in ADDRESS_TYPES:
+        return "high" if all(host.address is not None for host in names.architecture.hosts) else "medium"
+    return "high" if all(server.domain is not None for server in names.servers) else "medium"
+
+
+RULE = Rule(
+    id="dangling-record",
+    code="DNS003",
+    title="Dangling record",
+    severity="error",
+    category="dns",
+    summary="A DNS record points to an address or a name that nothing in the model has.",
+    why=(
+        "Who follows such a record waits for an answer that never comes, or gets it from whoever holds the address or "
+        "the name now: records left behind when a server is given up are how strangers come to speak in a site's name."
+    ),
+    fix="Point the record to a host or component of the model, or remove it.",
+    limits=(
+        "Silent on addresses while no host and no cluster states one, and on names outside the domains that the model "
+        "answers for: they may well exist elsewhere. An address in the hands of a provider can be written as the id of "
+        "the component that has it."
+    ),
+    references=(
+        (
+            "RFC 1912, Common DNS Operational and Configuration Errors, 2.4",
+            "https://www.rfc-editor.org/rfc/rfc1912#section-2.4",
+        ),
+        (
+            "CWE-672, Operation on a Resource after Expiration or Release",
+            "https://cwe.mitre.org/data/definitions/672.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Records to what is gone
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: www.foobar.com, type: A, value: 192.0.2.99}  # finding: dangling-record
+      - {name: blog.foobar.com, type: CNAME, value: old.foobar.com}  # finding: dangling-record
+  site:
+    kind: external-service
+    managed: true
+    replicas: 2
+    cluster: {address: {shared: 192.0.2.10}}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: Records to what is there
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: www.foobar.com, type: A, value: 192.0.2.10}
+      - {name: blog.foobar.com, type: CNAME, value: www.foobar.com}
+      - {name: help.foobar.com, type: CNAME, value: foobar.example.net}
+  site:
+    kind: external-service
+    managed: true
+    replicas: 2
+    cluster: {address: {shared: 192.0.2.10}}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

@@ -1,0 +1,150 @@
+"""A balancer's weights or stickiness do not fit what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.balancing import chooses, keeps
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Balance, Component
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.protocols import WEB
+from archgen.model.wording import listed
+
+_IN_COOKIES = ("cookie", "session")
+
+Fault = tuple[str, str]
+"""What does not fit, and how to mend it."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a balancer, with all that does not fit."""
+    for component in facts.architecture.components:
+        balance = component.balance
+        if balance is not None:
+            faults = [
+                *_weightless(facts, component, balance),
+                *_scattered(facts, component, balance),
+                *_blind(facts, component, balance),
+            ]
+            if faults:
+                yield Hit(
+                    subject=Subject("component", component.id),
+                    message="; ".join(message for message, _ in faults),
+                    flows=facts.flows_of[component.id],
+                    fix=" ".join(fix for _, fix in faults),
+                )
+
+
+def _weightless(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
+    """Weights that leave no target with any share."""
+    stated = dict(balance.weights)
+    targets = dict.fromkeys(target for one in facts.outgoing[component.id] for target in one.targets)
+    members = [replica for target in targets for replica in facts.components[target].replicas]
+    if members and not any(stated.get(one.id, stated.get(one.component, 1.0)) for one in members):
+        yield (
+            f"the weights of {component.id} are all 0, so none of {listed([one.id for one in members])} gets a request",
+            "Give each target that should take requests a weight above 0.",
+        )
+
+
+def _scattered(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
+    """Targets that keep sessions to themselves, under a stated algorithm that hands each request to another one."""
+    if balance.algorithm is None or keeps(balance):
+        return
+    for connection in facts.outgoing[component.id]:
+        targets = [facts.components[target] for target in connection.targets]
+        several = chooses(facts.components, balance, connection)
+        for one in targets:
+            if one.sessions == "local" and several:
+                yield (
+                    f"{one.id} keeps its sessions on each replica, and {component.id} hands a visitor's requests to one "
+                    f"after another by {balance.algorithm}",
+                    f"Add `stickiness` to {component.id}, or keep the sessions of {one.id} where all replicas see them.",
+                )
+
+
+def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
+    """Stickiness by a cookie, in traffic that the balancer passes on encrypted and cannot read."""
+    if not isinstance(balance.stickiness, str) or not balance.stickiness.lower().startswith(_IN_COOKIES):
+        return
+    for connection in facts.outgoing[component.id]:
+        if any(port.tls is not None and port.tls.mode == "pass-through" for port in connection.ports):
+            yield (
+                f"{component.id} is to tell visitors apart by {balance.stickiness}, but passes {connection.id} on "
+                "encrypted and sees no cookie",
+                "End TLS at the balancer, or keep visitors apart by their address.",
+            )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A cookie, where sessions are all that does not fit, and the balancer reads the requests that it would be in."""
+    component = facts.components[hit.subject.id]
+    balance = component.balance
+    if balance is None or any((*_weightless(facts, component, balance), *_blind(facts, component, balance))):
+        return ()
+    ports = [port for one in facts.outgoing[component.id] for port in one.ports]
+    if not ports or any(port.protocol not in WEB or (port.tls and port.tls.mode == "pass-through") for port in ports):
+        return ()
+    return (Put(("components", component.id, "balance", "stickiness"), "cookie"),)
+
+
+RULE = Rule(
+    id="mismatched-stickiness",
+    code="DNS007",
+    title="Stickiness that does not fit",
+    severity="warning",
+    category="dns",
+    summary="State that needs stickiness under an algorithm that has none, or weights that sum to 0.",
+    why=(
+        "A visitor who logged in on one server is a stranger on the next. Where sessions stay on the server, the balancer "
+        "has to send each visitor back to it; round robin sends half of the requests of two servers elsewhere, and what "
+        "the visitor sees is a site that forgets them at random."
+    ),
+    fix="Say what keeps a visitor on one target, or keep sessions where every target sees them.",
+    limits="Silent where `sessions` or the `algorithm` is not stated, and where one replica takes all requests while the others wait.",
+    references=(
+        (
+            "HAProxy Configuration Tutorials, Session persistence",
+            "https://www.haproxy.com/documentation/haproxy-configuration-tutorials/proxying-essentials/session-persistence/",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: A visitor sent from one to the other
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}  # finding: mismatched-stickiness
+  api: {kind: external-service, managed: true, replicas: 2, sessions: local}
+connections:
+  job -> lb: https
+  lb -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> lb: start
+      - lb -> api: start
+""",
+    good="""\
+archgen: 1
+name: A visitor sent back to the same
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  lb: {kind: load-balancer, managed: true, replicas: 2, balance: {algorithm: round-robin, stickiness: cookie}}
+  api: {kind: external-service, managed: true, replicas: 2, sessions: local}
+connections:
+  job -> lb: https
+  lb -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> lb: start
+      - lb -> api: start
+""",
+)

@@ -1,0 +1,161 @@
+"""A record leads visitors to a server, although a balancer serves that name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archgen.analysis.dns_names import address, pointee
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Record
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a record, for the flows whose visitors it leads past their balancer."""
+    names, addressed = facts.names, _addressed(facts)
+    found: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
+    for flow in facts.architecture.flows:
+        ways = _split(facts, flow.id)
+        if ways is None or flow.domain is None:
+            continue
+        before, balancer, behind = ways
+        for record in names.leading(flow.domain):
+            led = _led_to(facts, record, addressed)
+            if led & behind and not led & before:
+                target = next(one for one in facts.components if one in led & behind)
+                found.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
+    for record, balancer, target, flows in found.values():
+        yield Hit(
+            subject=Subject("record", record.id),
+            message=f"{record.name} leads to {record.value}, where {target} runs, and so past {balancer} in front of it",
+            related=((Subject("component", balancer), "should take the requests"),),
+            flows=tuple(flows),
+        )
+
+
+def _split(facts: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
+    """What a flow's request meets up to its first balancer, that balancer, and all that it goes on to from there."""
+    calls = [(hop.step.source, target) for hop in facts.hops[flow] for target in hop.step.targets]
+    before: set[str] = set()
+    for at, (_, balancer) in enumerate(calls, 1):
+        before.add(balancer)
+        if facts.kind(balancer).balances:
+            behind = {balancer}
+            for source, target in calls[at:]:
+                if source in behind:
+                    behind.add(target)
+            return before, balancer, behind
+    return None
+
+
+def _addressed(facts: Topology) -> dict[tuple[int, str], set[str]]:
+    """The components that each stated address leads to: all on its host, or the cluster that shares it."""
+    stated: list[tuple[str | None, Iterable[str]]] = [
+        (host.address, (one.component for one in facts.replicas_on[host.id])) for host in facts.architecture.hosts
+    ]
+    stated += [(one.cluster.shared_address, (one.id,)) for one in facts.architecture.components if one.cluster]
+    found: dict[tuple[int, str], set[str]] = {}
+    for text, components in stated:
+        known = address(text or "")
+        if known is not None:
+            found.setdefault(known, set()).update(components)
+    return found
+
+
+def _led_to(facts: Topology, record: Record, addressed: dict[tuple[int, str], set[str]]) -> set[str]:
+    """The components that a record leads to: the one it names, or all on the host, or at the address, that it names."""
+    value = pointee(record)
+    plain = value.removeprefix("component:").removeprefix("host:")
+    if plain in facts.components and not value.startswith("host:"):
+        return {plain}
+    standing = {replica.component for replica in facts.replicas_on.get(plain, ())}
+    known = address(plain)
+    return standing | addressed[known] if known in addressed else standing
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """The balancer in the place of the server."""
+    balancer = next(subject.id for subject, _ in hit.related)
+    kind = hit.subject.id.rpartition(" ")[2].upper()
+    return tuple(
+        Put(("components", server.id, "records", at, "value"), balancer)
+        for server in facts.names.servers
+        for at, record in enumerate(server.records)
+        if record.id == hit.subject.id and kind in ("A", "AAAA")
+    )
+
+
+RULE = Rule(
+    id="record-bypasses-balancer",
+    code="DNS005",
+    title="Record past the balancer",
+    severity="error",
+    category="dns",
+    summary="A record leads to a server although a balancer serves that name.",
+    why=(
+        "Visitors go where the name leads. If it leads to one of the servers, the balancer in front of them stands idle: "
+        "the load is not spread, nobody is moved away from a server that fails, and whatever the balancer protects "
+        "against arrives at the server."
+    ),
+    fix="Let the record lead to the balancer's address.",
+    limits="Takes the first balancing component of the flow as the one that serves the name.",
+    references=(("RFC 1035, 3.4.1 (A records)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.4.1"),),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: The name leads to a server  # finding: unmonitored
+hosts:
+  web-1: {address: 192.0.2.11}
+  web-2: {address: 192.0.2.12}
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    records:
+      - {name: www.foobar.com, type: A, value: 192.0.2.11}  # finding: record-bypasses-balancer
+  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}
+  web: {kind: web-server, runs_on: [web-1, web-2]}
+  filter: {kind: firewall, guards: [web-1, web-2], default: deny}
+connections:
+  user -> lb: https
+  lb -> web: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> lb: GET /
+      - lb -> web: GET /
+""",
+    good="""\
+archgen: 1
+name: The name leads to the balancer  # finding: unmonitored
+hosts:
+  web-1: {address: 192.0.2.11}
+  web-2: {address: 192.0.2.12}
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    records:
+      - {name: www.foobar.com, type: A, value: lb}
+  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}
+  web: {kind: web-server, runs_on: [web-1, web-2]}
+  filter: {kind: firewall, guards: [web-1, web-2], default: deny}
+connections:
+  user -> lb: https
+  lb -> web: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> lb: GET /
+      - lb -> web: GET /
+""",
+)

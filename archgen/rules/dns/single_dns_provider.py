@@ -1,0 +1,122 @@
+"""All name servers of a domain belong to one provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.dns_names import lies_under, plain, pointee, readings
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a name server whose records name the servers of its own domain."""
+    names = facts.names
+    for server in names.servers:
+        if server.domain is None:
+            continue
+        domain = plain(server.domain)
+        providers = _providers(server, domain)
+        if len(providers) == 1:
+            (provider,) = providers
+            flows = tuple(
+                flow.id
+                for flow in facts.architecture.flows
+                if flow.domain is not None and lies_under(plain(flow.domain), domain)
+            )
+            yield Hit(
+                subject=Subject("component", server.id),
+                message=f"all name servers of {server.domain} belong to {provider}: if they fail, no name of it resolves",
+                flows=flows,
+            )
+
+
+def _providers(server: Component, domain: str) -> dict[str, None]:
+    """The domains in which the name servers of the top of the zone stand; none where they stand in it themselves."""
+    found: dict[str, None] = {}
+    for record in server.records:
+        if readings(record.name, server)[-1] == domain and record.type.upper() == "NS":
+            target = plain(pointee(record))
+            if "." not in target or lies_under(target, domain):
+                return {}
+            found[_registered(target)] = None
+    return found
+
+
+def _registered(name: str) -> str:
+    """The part of a name that somebody registered: two labels, three below such as `co.uk`.
+
+    A guess without a list of public suffixes, good enough to tell providers apart.
+    """
+    labels = name.split(".")
+    short = len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if short else -2 :])
+
+
+RULE = Rule(
+    id="single-dns-provider",
+    code="DNS009",
+    title="One provider of name service",
+    severity="info",
+    category="dns",
+    summary="All name servers of a domain belong to one provider.",
+    why=(
+        "A provider runs many name servers in many places, and still they fail together now and then: by an attack, a bad "
+        "configuration, a locked account. Then nothing under the domain can be reached, however redundant it is, and the "
+        "name servers cannot be changed quickly because their old names are remembered for a day."
+    ),
+    fix="Serve the zone from a second provider as well, kept the same by zone transfer or by one source for both.",
+    limits="Known from the NS records at the top of the zone; silent where none are stated or where they lie in the zone itself.",
+    references=(
+        ("RFC 2182, Selection and Operation of Secondary DNS Servers", "https://www.rfc-editor.org/rfc/rfc2182"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two name servers, one provider
+components:
+  user: {kind: client}
+  dns:  # finding: single-dns-provider
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: foobar.com, type: NS, value: ns1.example.net}
+      - {name: foobar.com, type: NS, value: ns2.example.net}
+      - {name: www.foobar.com, type: A, value: site}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: Two name servers, two providers
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: foobar.com, type: NS, value: ns1.example.net}
+      - {name: foobar.com, type: NS, value: ns2.example.org}
+      - {name: www.foobar.com, type: A, value: site}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

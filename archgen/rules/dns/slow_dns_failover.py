@@ -1,0 +1,133 @@
+"""Name resolution moves the traffic, and its answers are kept longer than an outage may last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.dns_names import address, plain, pointee
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, Record
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a record that leads to a component whose failover is by DNS."""
+    objective = facts.architecture.objectives.recovery_time
+    if objective is None:
+        return
+    moved = [one for one in facts.architecture.components if _by_name(one)]
+    names = facts.names
+    told: set[str] = set()
+    for record in (record for server in names.servers for record in server.records):
+        component = next((one for one in moved if _leads(facts, record, one)), None)
+        if component is not None and (record.ttl or 0.0) > objective and record.id not in told:
+            told.add(record.id)
+            yield Hit(
+                subject=Subject("record", record.id),
+                message=(
+                    f"{record.name} moves to another replica of {component.id} when one fails, but its answer is "
+                    f"kept for {_span(record.ttl or 0.0)}; the objective is to be back within {_span(objective)}"
+                ),
+                related=((Subject("component", component.id), "fails over by DNS"),),
+                flows=names.flows(record) or facts.flows_of[component.id],
+            )
+
+
+def _by_name(component: Component) -> bool:
+    cluster = component.cluster
+    return cluster is not None and (cluster.address == "dns" or cluster.by == "dns")
+
+
+def _leads(facts: Topology, record: Record, component: Component) -> bool:
+    """Whether a record names the component, one of its hosts, or the address of one."""
+    value = pointee(record).removeprefix("component:").removeprefix("host:")
+    hosts = facts.hosts_of(component.id)
+    known = address(value)
+    addresses = [address(facts.hosts[host].address or "") for host in hosts]
+    named = value in (component.id, *hosts) or plain(value) == plain(component.title)
+    return named or (known is not None and known in addresses)
+
+
+def _span(seconds: float) -> str:
+    for unit, size in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= size:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A time to live of a tenth of the objective, a minute at most."""
+    seconds = max(1, int(min(60.0, (facts.architecture.objectives.recovery_time or 0.0) / 10)))
+    return tuple(
+        Put(("components", server.id, "records", at, "ttl"), f"{seconds}s")
+        for server in facts.names.servers
+        for at, record in enumerate(server.records)
+        if record.id == hit.subject.id
+    )
+
+
+RULE = Rule(
+    id="slow-dns-failover",
+    code="DNS008",
+    title="Slow failover by DNS",
+    severity="warning",
+    category="dns",
+    summary="DNS is the failover, and its time to live is longer than the recovery objective.",
+    why=(
+        "A resolver keeps the answer it has for the record's time to live, and every visitor behind it is sent to the "
+        "dead address until then. However fast the name server changes its answer, the failover is not done before the "
+        "old answers have run out."
+    ),
+    fix="Lower the record's `ttl` well below the recovery objective, or move an address instead of a name.",
+    limits=(
+        "Some resolvers and many programs keep answers longer than they are told to. Silent where no `ttl` or no "
+        "`recovery_time` is stated."
+    ),
+    references=(("RFC 1035, 3.2.1 (TTL)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.2.1"),),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: An hour in the resolvers' memory
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    records:
+      - {name: www.foobar.com, type: A, value: site, ttl: 1h}  # finding: slow-dns-failover
+  site: {kind: external-service, managed: true, replicas: 2, cluster: {address: dns, failover: automatic}}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+objectives: {recovery_time: 5m}
+""",
+    good="""\
+archgen: 1
+name: A minute in the resolvers' memory
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    records:
+      - {name: www.foobar.com, type: A, value: site, ttl: 1m}
+  site: {kind: external-service, managed: true, replicas: 2, cluster: {address: dns, failover: automatic}}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+objectives: {recovery_time: 5m}
+""",
+)

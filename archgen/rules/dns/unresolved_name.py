@@ -1,0 +1,141 @@
+"""A flow goes by a name that no DNS record of the model is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.dns_names import Names, address, lies_under, plain
+from archgen.analysis.topology import Topology, relays
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, Flow
+from archgen.model.change import Append, Change
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a name, at the first flow that goes by it; silent while a name server of the model may yet know it."""
+    names = facts.names
+    speaking = [server for server in names.servers if server.records]
+    unresolved: dict[str, list[Flow]] = {}
+    for flow in facts.architecture.flows:
+        if flow.domain is None or not speaking or not _is_unresolved(names, name := plain(flow.domain)):
+            continue
+        if not _is_mailed(facts, flow.id, name):
+            unresolved.setdefault(name, []).append(flow)
+    for flows in unresolved.values():
+        yield _hit(names, speaking, flows)
+
+
+def _is_mailed(facts: Topology, flow: str, name: str) -> bool:
+    """Whether the flow begins with mail to the name, which needs an MX record and no address."""
+    ports = (hop.port for hop in facts.hops[flow] if hop.port is not None and hop.port.protocol != "dns")
+    first = next(ports, None)
+    mailed = first is not None and relays(first)
+    records = (record for server in facts.names.servers for record in server.records)
+    return mailed and any(record.type == "MX" and plain(record.name) == name for record in records)
+
+
+def _is_unresolved(names: Names, name: str) -> bool:
+    silent = [server for server in names.servers if not server.records]
+    open_ = any(server.domain is None or lies_under(name, plain(server.domain)) for server in silent)
+    return not open_ and address(name) is None and not names.leads(name)
+
+
+def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
+    flow = flows[0]
+    name = flow.domain or ""
+    searched = listed([server.id for server in speaking])
+    return Hit(
+        subject=Subject("flow", flow.id),
+        message=f"{flow.id} goes by the name {name}, but no record of {searched} gives that name an address",
+        related=tuple((Subject("component", server.id), "has no record for the name") for server in speaking),
+        flows=tuple(one.id for one in flows),
+        fix=f"Add a record for {name} (A, AAAA or CNAME) to {searched}, or correct the flow's `domain`.",
+        confidence="high" if names.is_own(plain(name)) else "medium",
+    )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A record that leads to what the flow's visitors call, in the first name server that holds any."""
+    flow = facts.flows[hit.subject.id]
+    called = (
+        target
+        for hop in facts.hops[flow.id]
+        if facts.kind(hop.step.source).id == "client"
+        for target in hop.step.targets
+        if facts.kind(target).id != "dns"
+    )
+    entry = next(called, None)
+    server = next((subject.id for subject, _ in hit.related), None)
+    if entry is None or server is None or entry in facts.hosts:
+        return ()
+    return (Append(("components", server, "records"), {"name": flow.domain, "type": "A", "value": entry}),)
+
+
+RULE = Rule(
+    id="unresolved-name",
+    code="DNS004",
+    title="Name without a record",
+    severity="warning",
+    category="dns",
+    summary="A flow goes by a name that no DNS record of the model is for.",
+    why=(
+        "The first thing a visitor's computer does is to ask which address the name leads to. If no record answers, no "
+        "request is ever sent, however well the servers behind it are."
+    ),
+    fix="Add an A, AAAA or CNAME record for the name, or correct the flow's `domain`.",
+    limits=(
+        "Silent while the model lists no records at all, or a name server without records may answer for the name. A "
+        "wildcard record counts, and so does a part of the domain that is handed over to other name servers."
+    ),
+    references=(
+        ("RFC 1034, Domain Names: Concepts and Facilities, 3.6", "https://www.rfc-editor.org/rfc/rfc1034#section-3.6"),
+        ("RFC 4592, The Role of Wildcards in the Domain Name System", "https://www.rfc-editor.org/rfc/rfc4592"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: A name nobody can look up
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: foobar.com, type: A, value: site}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:  # finding: unresolved-name
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: A record for the name
+components:
+  user: {kind: client}
+  dns:
+    kind: dns
+    managed: true
+    domain: foobar.com
+    records:
+      - {name: foobar.com, type: A, value: site}
+      - {name: "*.foobar.com", type: CNAME, value: foobar.com}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

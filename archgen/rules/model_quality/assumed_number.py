@@ -1,0 +1,109 @@
+"""Whether a flow meets its objective rests on availabilities that the model does not state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+_NAMED = 5
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model, with the elements whose assumed numbers move the verdict most."""
+    objective = facts.architecture.objectives.availability
+    if objective is None:
+        return
+    # only here: a model without an objective does not pay for the import
+    from archgen.analysis.assessment import verdicts
+
+    won: dict[Subject, float] = {}
+    numbers: dict[Subject, float] = {}
+    flows: list[str] = []
+    for flow in verdicts(facts):
+        if flow.sensitivity is not None and flow.sensitivity.worse < objective <= flow.sensitivity.better:
+            flows.append(flow.flow)
+            costs = {one.element: one.hours_per_year for one in flow.result.importance}
+            for one in flow.assumed:
+                numbers[one.element] = one.availability
+                won[one.element] = max(won.get(one.element, 0.0), costs.get(one.element, 0.0))
+    if flows:
+        ranked = sorted(numbers, key=lambda one: (-won[one], one))
+        yield _hit(facts, objective, tuple(flows), ranked, numbers)
+
+
+def _hit(
+    facts: Topology, objective: float, flows: tuple[str, ...], ranked: list[Subject], numbers: dict[Subject, float]
+) -> Hit:
+    names = [f"{one.id} {_percent(numbers[one])}" for one in ranked[:_NAMED]]
+    more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
+    verb = "meets" if len(flows) == 1 else "meet"
+    return Hit(
+        subject=Subject("model", facts.architecture.id),
+        message=(
+            f"whether {listed(flows)} {verb} the objective of {_percent(objective)} rests on availabilities that "
+            f"nobody stated: {', '.join(names)}{more}"
+        ),
+        related=tuple((one, f"is assumed to work {_percent(numbers[one])} of the time") for one in ranked[:_NAMED]),
+        flows=flows,
+        fix=f"Add `availability`, or `{{mtbf: …, mttr: …}}`, first to {_owner(facts, ranked[0])}.",
+    )
+
+
+def _owner(facts: Topology, element: Subject) -> str:
+    return facts.replicas[element.id].component if element.kind == "replica" else element.id
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.10g} %"
+
+
+RULE = Rule(
+    id="assumed-number",
+    code="MOD006",
+    title="Verdict on assumed numbers",
+    severity="info",
+    category="model",
+    summary="Whether a flow meets its objective rests on availabilities that the model does not state.",
+    why=(
+        "Where the model states no availability, one is assumed by the kind of thing. As long as the verdict stays the "
+        "same when the assumed elements fail ten times as often, or as rarely, that does not matter. Where it turns, "
+        "the verdict is as good as the guess."
+    ),
+    fix="Add `availability`, or `{mtbf: …, mttr: …}`, to what the message names.",
+    limits="Looks only at `objectives: {availability: …}`; all assumed numbers are scaled together, by ten.",
+    check=check,
+    bad="""\
+archgen: 1
+name: Three nines, perhaps  # finding: assumed-number
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true}  # finding: single-point-of-failure
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+objectives: {availability: 99.8%}
+""",
+    good="""\
+archgen: 1
+name: Three nines by the provider's word
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, availability: 99.99%}  # finding: single-point-of-failure
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+objectives: {availability: 99.8%}
+""",
+)

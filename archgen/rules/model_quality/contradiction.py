@@ -1,0 +1,177 @@
+"""Two statements of the model that exclude each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import FirewallRule, Port
+from archgen.model.finding import Subject
+from archgen.model.protocols import PROTOCOLS
+from archgen.model.wording import listed
+
+Clash = tuple[Subject, str, str]
+"""Of what the statements are, what excludes what, and how to mend it."""
+
+_LEVELS = {"rack": 0, "power": 0, "datacenter": 1, "availability-zone": 1, "region": 2, "provider": 3}
+_TLS_PORTS = frozenset(one.port for one in PROTOCOLS.values() if one.encrypted and one.id.endswith("s") and one.port)
+"""The ports that are registered for a protocol over TLS."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a thing of which contradictory statements are made."""
+    found: dict[Subject, list[tuple[str, str]]] = {}
+    for search in _SEARCHES:
+        for subject, message, fix in search(facts):
+            found.setdefault(subject, []).append((message, fix))
+    for subject, clashes in found.items():
+        yield Hit(
+            subject=subject,
+            message="; ".join(message for message, _ in clashes),
+            flows=_flows(facts, subject),
+            fix=" ".join(dict.fromkeys(fix for _, fix in clashes)),
+        )
+
+
+def _flows(facts: Topology, subject: Subject) -> tuple[str, ...]:
+    if subject.kind == "connection":
+        return facts.flows_over[subject.id]
+    if subject.kind == "host":
+        return facts.flows_through([one.component for one in facts.replicas_on[subject.id]])
+    return facts.flows_of[subject.id] if subject.kind == "component" else ()
+
+
+def _ports(facts: Topology) -> Iterator[Clash]:
+    for connection in facts.architecture.connections:
+        for port in connection.ports:
+            if port.tls is not None and port.tls.mode == "off" and _wants_tls(port):
+                number = f" on port {port.port}" if port.port is not None else ""
+                yield (
+                    Subject("connection", connection.id),
+                    f"{connection.id} is {port.protocol}{number}, which is spoken over TLS, and says `tls: false`",
+                    "Remove `tls: false`, or name the protocol and the port that are spoken in clear.",
+                )
+            if port.redirect == port.protocol:
+                yield (
+                    Subject("connection", connection.id),
+                    f"{connection.id} redirects {port.protocol} to {port.redirect}, so a caller never arrives",
+                    "Redirect to another protocol, or remove `redirect`.",
+                )
+
+
+def _wants_tls(port: Port) -> bool:
+    protocol = PROTOCOLS.get(port.protocol)
+    return bool(protocol is not None and protocol.encrypted) or port.port in _TLS_PORTS
+
+
+def _failovers(facts: Topology) -> Iterator[Clash]:
+    """Failover that is said to be automatic, with nobody to fail over to."""
+    for component in facts.architecture.components:
+        replication, cluster, replicas = component.replication, component.cluster, component.replicas
+        if component.managed or any(one.floating for one in replicas):
+            continue
+        if replication is not None and replication.failover == "automatic" and replication.primary:
+            if {one.id for one in replicas} == set(replication.primary):
+                yield (
+                    Subject("component", component.id),
+                    f"failover of {component.id} is called automatic, and it has no replica but its primary",
+                    "Add a replica on another host, or remove `failover`.",
+                )
+        elif cluster is not None and cluster.failover == "automatic" and cluster.mode is None and len(replicas) == 1:
+            yield (
+                Subject("component", component.id),
+                f"failover of {component.id} is called automatic, and {replicas[0].id} is its only replica",
+                "Add a replica on another host, or remove `failover`.",
+            )
+
+
+def _firewalls(facts: Topology) -> Iterator[Clash]:
+    for component in facts.architecture.components:
+        seen: dict[tuple[object, ...], FirewallRule] = {}
+        for rule in component.rules:
+            key = (rule.sources, rule.targets, rule.ports, rule.direction)
+            if key in seen and seen[key].action != rule.action:
+                yield (
+                    Subject("component", component.id),
+                    f"{component.id} both allows and denies {_traffic(rule)}",
+                    "Remove one of the two rules.",
+                )
+            seen.setdefault(key, rule)
+
+
+def _traffic(rule: FirewallRule) -> str:
+    ports = f" on {listed(rule.ports)}" if rule.ports else ""
+    return f"what goes from {listed(rule.sources) or 'anywhere'} to {listed(rule.targets) or 'anywhere'}{ports}"
+
+
+def _addresses(facts: Topology) -> Iterator[Clash]:
+    owners: dict[str, str] = {}
+    for host in facts.architecture.hosts:
+        if host.address is not None:
+            first = owners.setdefault(host.address, host.id)
+            if first != host.id:
+                yield (
+                    Subject("host", host.id),
+                    f"{host.id} and {first} are both said to have the address {host.address}",
+                    "Give each its own; an address that moves between them belongs to `cluster: {address: {shared: …}}`.",
+                )
+
+
+def _zones(facts: Topology) -> Iterator[Clash]:
+    for zone in facts.architecture.zones:
+        around = facts.zones[zone.within] if zone.within is not None else None
+        if around is not None and _LEVELS[around.kind] < _LEVELS[zone.kind]:
+            yield (
+                Subject("zone", zone.id),
+                f"the {zone.kind} {zone.id} is said to stand in the {around.kind} {around.id}, which is the smaller of the two",
+                f"Say it the other way round: `{around.id}: {{in: {zone.id}}}`.",
+            )
+
+
+_SEARCHES: tuple[Callable[[Topology], Iterator[Clash]], ...] = (_ports, _failovers, _firewalls, _addresses, _zones)
+
+
+RULE = Rule(
+    id="contradiction",
+    code="MOD005",
+    title="Contradiction",
+    severity="error",
+    category="model",
+    summary="Two statements of the model exclude each other.",
+    why=(
+        "One of the two is wrong, and nobody can tell which from the model alone. Every verdict that rests on the wrong "
+        "one is wrong as well, in the way that hurts: a line is taken to be encrypted, a failover to be there."
+    ),
+    fix="Find out which statement is true and remove the other.",
+    limits="Contradictions in how traffic is spread are reported by `balancing-contradiction`.",
+    check=check,
+    bad="""\
+archgen: 1
+name: HTTPS without TLS
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+connections:
+  job -> api: {protocol: https, port: 443, tls: false}  # finding: contradiction
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: HTTP without TLS
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+connections:
+  job -> api: {protocol: http, port: 80, tls: false}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

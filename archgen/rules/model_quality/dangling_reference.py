@@ -1,0 +1,60 @@
+"""A name in a model that nothing declares: the loader decides it, so there is nothing left to check."""
+
+from __future__ import annotations
+
+from archgen.linting.rule import Rule
+
+RULE = Rule(
+    id="dangling-reference",
+    code="MOD002",
+    title="Dangling reference",
+    severity="error",
+    category="model",
+    summary="A name that nothing in the model declares.",
+    why=(
+        "A model is a web of names: components run on hosts, connections join components, steps use connections. If one "
+        "name leads nowhere, nobody can tell which thing was meant, and whatever is computed would be of another system."
+    ),
+    fix="Declare it, or correct the spelling; the message names the closest id that is declared.",
+    limits=(
+        "It cannot be accepted or suppressed, and it ends a run with exit code 2 whatever `--fail-on` says. The value of "
+        "a DNS record is no reference: `dangling-record` judges it. A step without a connection is `impossible-flow`."
+    ),
+    check=None,
+    bad="""\
+archgen: 1
+name: A host that nobody declares
+hosts:
+  server-1: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api:
+    kind: other
+    runs_on: servr-1  # finding: dangling-reference
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: A host that is declared  # finding: unmonitored, maintenance-downtime
+hosts:
+  server-1: {}  # finding: single-point-of-failure
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api:
+    kind: other
+    runs_on: server-1
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,231 @@
+"""A step without a connection behind it, or a flow that fails with nothing failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Hop, Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, Connection, Replica
+from archgen.model.finding import Proof, Subject
+from archgen.model.wording import listed, plural
+from archgen.reliability.index import NEAREST, SAME_HOST
+from archgen.reliability.structure import quorum
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a missing connection or port, at the first step that wants it, then one a reason that flows fail for."""
+    wanted: dict[tuple[str, tuple[str, ...]], list[Hop]] = {}
+    spoken: dict[tuple[str | None, Connection], list[Hop]] = {}
+    for step in _steps(facts):
+        source = step[0].step.source
+        missing = tuple(one for one in step[0].step.targets if (source, one) not in facts.index.connections)
+        deaf = next(((hop, hop.connection) for hop in step if hop.connection and hop.port is None), None)
+        if missing:
+            wanted.setdefault((source, missing), []).append(step[0])
+        elif deaf is not None:
+            spoken.setdefault((deaf[0].step.protocol, deaf[1]), []).append(deaf[0])
+    for (source, targets), hops in wanted.items():
+        yield _unconnected(facts, source, targets, hops)
+    for (_, connection), hops in spoken.items():
+        yield _without_port(connection, hops)
+    yield from _failing(facts, {hop.step.id for hops in wanted.values() for hop in hops})
+
+
+def _steps(facts: Topology) -> Iterator[list[Hop]]:
+    """The hops of each request step of each flow."""
+    for hops in facts.hops.values():
+        steps: dict[str, list[Hop]] = {}
+        for hop in hops:
+            steps.setdefault(hop.step.id, []).append(hop)
+        yield from steps.values()
+
+
+def _unconnected(facts: Topology, source: str, targets: tuple[str, ...], hops: list[Hop]) -> Hit:
+    names = listed([f"{source} -> {target}" for target in targets])
+    fix = f"Add the connection {names} under `connections`, or correct the step."
+    if all((target, source) in facts.index.connections for target in targets):
+        fix = f"Write it as an answer, {source} --> {targets[0]}, if it is one; else add the connection {names}."
+    return Hit(
+        subject=Subject("step", hops[0].step.id),
+        message=f"{source} calls {listed(targets)} here, but there is no connection {names}",
+        related=_others(hops, "wants the same connection"),
+        flows=_flows(hops),
+        fix=fix,
+        causes=frozenset((hop.step.id, hop.flow) for hop in hops),
+    )
+
+
+def _without_port(connection: Connection, hops: list[Hop]) -> Hit:
+    hop, name = hops[0], connection.id
+    ports = [port.protocol for port in connection.ports]
+    return Hit(
+        subject=Subject("step", hop.step.id),
+        message=f"{hop.step.source} speaks {hop.step.protocol} here, but {name} has no such port, only {listed(ports)}",
+        related=(*_others(hops, "names the same protocol"), (Subject("connection", name), f"speaks {listed(ports)}")),
+        flows=_flows(hops),
+        fix=f"Add a {hop.step.protocol} port to the connection {name}, or correct the step's `protocol`.",
+    )
+
+
+def _others(hops: list[Hop], label: str) -> tuple[tuple[Subject, str], ...]:
+    return tuple((Subject("step", hop.step.id), label) for hop in hops[1:])
+
+
+def _flows(hops: list[Hop]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(hop.flow for hop in hops))
+
+
+def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
+    """The flows that fail with nothing failed and no connection missing where they fail."""
+    failing: dict[tuple[str, str], list[Proof]] = {}
+    for flow, found in facts.losses.failures.items():
+        if found.broken_step is not None and found.broken_step not in explained:
+            proof = Proof((), flow, found.broken_step, found.broken_path)
+            failing.setdefault(_reason(facts, proof), []).append(proof)
+    for (reason, fix), proofs in failing.items():
+        first = proofs[0]
+        others = tuple((Subject("step", one.step), "fails for the same reason") for one in proofs[1:])
+        yield Hit(
+            subject=Subject("flow", first.flow),
+            message=f"{first.flow} fails at {first.step} with nothing failed: {reason}",
+            related=((Subject("step", first.step), "fails"), *others),
+            flows=tuple(one.flow for one in proofs),
+            fix=fix,
+            proof=first,
+            causes=frozenset((one.step, one.flow) for one in proofs),
+        )
+
+
+def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
+    """Why a step fails with nothing failed, and what would mend it; the closest cause first."""
+    step = next(hop.step for hop in facts.hops[proof.flow] if hop.step.id == proof.step)
+    connections = tuple(dict.fromkeys(facts.index.connections[step.source, one] for one in step.targets))
+    called = [target for connection in connections for target in connection.targets]
+    short = next((one for one in (step.source, *called) if _lacks_quorum(facts.components[one])), None)
+    if short is not None:
+        return _quorum(facts.components[short])
+    answering = _answering(facts, proof)
+    for connection in connections:
+        if connection.locality is not None:
+            return _apart(connection, facts.replicas[proof.path[-1]])
+        if connection.needs not in (1, "all") and answering > 0:
+            return _too_few(connection, answering)
+    held = next((one for one in called if _is_held(facts.components[one])), None)
+    if held is not None:
+        return (
+            f"only the active replicas of {held} answer until somebody switches over, and none of them may answer this",
+            f"Name the replica that has the traffic as `active` of {held}.",
+        )
+    name = f"{step.source} -> {listed(step.targets, 'or')}"
+    return f"no replica may answer {name}", "Placing, access and failover restrict who may answer: loosen one of them."
+
+
+def _answering(facts: Topology, proof: Proof) -> int:
+    """How many replicas may answer a step that fails; the fewest, where callers find different ones."""
+    needs = [need for replica in proof.path for need in facts.losses.structures[proof.flow].needs.get(replica, ())]
+    found = [len(need.candidates) + len(need.standbys) for need in needs if need.step == proof.step]
+    return min(found, default=0)
+
+
+def _too_few(connection: Connection, answering: int) -> tuple[str, str]:
+    return (
+        f"{connection.id} needs {connection.needs} replicas at a time, and {plural(answering, 'replica')} may answer",
+        f"Add replicas, or lower `needs` of {connection.id}.",
+    )
+
+
+def _lacks_quorum(component: Component) -> bool:
+    return quorum(component) > len(component.replicas)
+
+
+def _is_held(component: Component) -> bool:
+    return component.cluster is not None and component.cluster.failover == "manual"
+
+
+def _quorum(component: Component) -> tuple[str, str]:
+    has = plural(len(component.replicas), "replica")
+    return (
+        f"{component.id} asks for a quorum of {quorum(component)}, and it has {has}",
+        f"Add replicas to {component.id}, or lower its `quorum`.",
+    )
+
+
+def _apart(connection: Connection, caller: Replica) -> tuple[str, str]:
+    place = {SAME_HOST: "the same host", NEAREST: "the same zone"}.get(connection.locality or "")
+    place = place or f"the same {(connection.locality or '').removeprefix('same-')}"
+    targets = listed(connection.targets, "or")
+    return (
+        f"{connection.id} stays within {place}, and no replica of {targets} that may answer is there for {caller.id}",
+        f"Place {targets} beside {connection.source}, or take the `locality` off the connection.",
+    )
+
+
+RULE = Rule(
+    id="impossible-flow",
+    code="MOD004",
+    title="Impossible flow",
+    severity="error",
+    category="model",
+    summary="A step without a connection behind it, or a flow that fails with nothing failed.",
+    why=(
+        "A flow says how a request travels, the connections say who may call whom. Where the two disagree, or where no "
+        "replica can answer a step even on the best of days, one of them is wrong, and nothing that is computed from "
+        "the flow says anything about the system."
+    ),
+    fix="Add the missing connection, or correct the step.",
+    limits=(
+        "A flow that fails for two reasons is reported for the first; the next one shows once that is mended. A write "
+        "to what takes none is left to `write-to-replica`."
+    ),
+    references=(
+        (
+            "NUREG-0492, Fault Tree Handbook (coherent structures)",
+            "https://www.nrc.gov/reading-rm/doc-collections/nuregs/staff/sr0492/index.html",
+        ),
+    ),
+    yields=True,
+    check=check,
+    bad="""\
+archgen: 1
+name: Two flows that cannot be
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  lock: {kind: external-service, managed: true, replicas: 2, quorum: 3}
+connections:
+  job -> api: https
+  job -> lock: https
+flows:
+  hourly:
+    title: The hourly job
+    steps:
+      - job -> api: start
+      - api -> lock: take the lock  # finding: impossible-flow
+  nightly:  # finding: impossible-flow
+    title: The nightly job
+    steps:
+      - job -> lock: take the lock
+""",
+    good="""\
+archgen: 1
+name: Two flows that can be
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  lock: {kind: external-service, managed: true, replicas: 4, quorum: 3}
+connections:
+  job -> api: https
+  job -> lock: https
+flows:
+  hourly:
+    title: The hourly job
+    steps:
+      - job -> api: start
+      - api --> job: started
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> lock: take the lock
+""",
+)

@@ -1,0 +1,336 @@
+"""A fact that would decide another rule is missing from the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from archgen.analysis.dns_names import ADDRESS_TYPES, address, lies_under, plain, pointee
+from archgen.analysis.missing_facts import DEFECTS, OPINIONS, Gap
+from archgen.analysis.topology import Topology, encrypted
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, Connection, Flow, Port
+from archgen.model.finding import Subject
+from archgen.model.kinds import KINDS
+from archgen.model.protocols import WEB
+from archgen.model.wording import listed
+from archgen.reliability.structure import answers, requests
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a thing that lacks facts, with all that it lacks."""
+    gaps: dict[Subject, list[Gap]] = {}
+    sure: set[Subject] = set()
+    for find in (*_SEARCHES, *DEFECTS, *OPINIONS):
+        for gap in find(facts):
+            gaps.setdefault(gap[0], []).append(gap)
+            if find not in OPINIONS:
+                sure.add(gap[0])
+    for subject, missing in gaps.items():
+        yield Hit(
+            subject=subject,
+            message="; ".join(message for _, message, _ in missing),
+            flows=_flows(facts, subject),
+            fix=" ".join(fix for _, _, fix in missing),
+            confidence="high" if subject in sure else "medium",
+        )
+
+
+def _flows(facts: Topology, subject: Subject) -> tuple[str, ...]:
+    if subject.kind == "component":
+        return facts.flows_of[subject.id]
+    if subject.kind == "connection":
+        return facts.flows_over[subject.id]
+    return (subject.id.partition("/")[0],) if subject.kind in ("flow", "step") else ()
+
+
+def _component(component: Component, message: str, fix: str) -> Gap:
+    return Subject("component", component.id), message, fix
+
+
+def _flowless(facts: Topology) -> Iterator[Gap]:
+    if not facts.architecture.flows:
+        message = "no flow is stated, so nothing can be said of what a failure would stop"
+        yield (
+            Subject("model", facts.architecture.id),
+            message,
+            "Add `flows` with the steps of one request that matters.",
+        )
+
+
+def _requestless(facts: Topology) -> Iterator[Gap]:
+    """Flows in which nobody has to call anybody, so that nothing could stop them."""
+    for flow, structure in facts.losses.structures.items():
+        if not structure.initiators:
+            yield (
+                Subject("flow", flow),
+                f"{flow} has no request that has to succeed, so nothing can be said of what would stop it",
+                f"Add to {flow} a request that it cannot do without: outside of `opt`, and without `required: false` at "
+                "the step or at its connection.",
+            )
+
+
+def _unasked(facts: Topology) -> Iterator[Gap]:
+    """Components that answer in a flow without any part in its requests, so that it is not taken to need them."""
+    for flow in facts.architecture.flows:
+        known = {end for one, _ in requests(flow.steps) for end in (one.source, *one.targets)}
+        for answer in answers(flow.steps):
+            if answer.source not in known and facts.losses.structures[flow.id].initiators:
+                known.add(answer.source)
+                yield (
+                    Subject("step", answer.id),
+                    f"{answer.source} answers in {flow.id} and no step asks it, so {flow.id} is not taken to need it",
+                    f"Add the request before the answer: `{answer.target} -> {answer.source}`.",
+                )
+
+
+def _writers(facts: Topology) -> Iterator[Gap]:
+    """Data on several replicas without a word on which of them take writes."""
+    for component in facts.architecture.components:
+        replication, count = component.replication, len(component.replicas)
+        told = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
+        asked = KINDS[component.kind].stores and not component.managed and component.id not in facts.agreeing
+        if asked and count > 1 and not told:
+            yield _component(
+                component,
+                f"{component.id} does not say which of its {count} replicas take writes, so each of them is taken to",
+                f"Add `replication` to {component.id}: {{primary: …, failover: …}} or {{writers: all}}.",
+            )
+
+
+def _algorithms(facts: Topology) -> Iterator[Gap]:
+    """Balancers with several replicas to choose from that do not say how they choose."""
+    for component in facts.architecture.components:
+        balance = component.balance
+        decided = balance is not None and (balance.algorithm is not None or balance.mode == "active-passive")
+        if not KINDS[component.kind].balances or component.kind == "cdn" or component.managed or decided:
+            continue
+        pools = [one for one in facts.outgoing[component.id] if one.locality is None and _choices(facts, one) > 1]
+        if pools and facts.flows_of[component.id]:
+            several = listed(list(dict.fromkeys(target for one in pools for target in one.targets)))
+            yield _component(
+                component,
+                f"{component.id} does not say how it spreads requests over {several}",
+                f"Add `balance: {{algorithm: …}}` to {component.id}, for example `round-robin`.",
+            )
+
+
+def _choices(facts: Topology, connection: Connection) -> int:
+    """How many replicas a caller can tell apart: those behind one shared address are one to it, and so is a provider."""
+    targets = [facts.components[target] for target in connection.targets if facts.components[target].kind != "dns"]
+    shared = [one.managed or bool(one.cluster and one.cluster.shared_address) for one in targets]
+    return sum(1 if one else len(target.replicas) for target, one in zip(targets, shared, strict=True))
+
+
+def _encryption(facts: Topology) -> Iterator[Gap]:
+    """Connections from the internet of which neither the protocol nor `tls` tells whether they are encrypted."""
+    for connection in facts.architecture.connections:
+        if facts.trust(connection.source) != "internet":
+            continue
+        open_ = [port.protocol for port in connection.ports if port.redirect is None and encrypted(port) is None]
+        if open_ and facts.crosses(connection) is not False:
+            yield (
+                Subject("connection", connection.id),
+                f"{connection.id} does not say whether its {listed(open_)} traffic is encrypted on its way through the "
+                "internet",
+                f"Add `tls: true` or `tls: false` to {connection.id}.",
+            )
+
+
+def _places(facts: Topology) -> Iterator[Gap]:
+    """Components without a host at an end of a plaintext hop, in a flow that is encrypted before it."""
+    lost: dict[str, str] = {}
+    for hops in facts.hops.values():
+        secured = False
+        for hop in hops:
+            if (
+                secured
+                and hop.connection is not None
+                and hop.port is not None
+                and _is_open(facts, hop.connection, hop.port)
+            ):
+                for end in (hop.connection.source, *hop.connection.targets):
+                    lost.setdefault(end, hop.connection.id)
+            secured = secured or hop.meaning == "encrypted"
+    for component in facts.architecture.components:
+        if component.id in lost and facts.hosts and not facts.hosts_of(component.id) and not component.managed:
+            yield _component(
+                component,
+                f"{component.id} does not say where it runs, so nobody can tell whether {lost[component.id]} leaves a "
+                "host in clear",
+                f"Add `runs_on` to {component.id}, or `managed: true` if somebody else runs it.",
+            )
+
+
+def _is_open(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Whether a port is in clear and nobody can tell if its traffic leaves a host; name look-ups do not count."""
+    return facts.meaning(connection, port) == "unknown" and encrypted(port) is False
+
+
+def _records(facts: Topology) -> Iterator[Gap]:
+    """Name servers without records, where a flow goes by a name that no other record is for."""
+    names = facts.names
+    wanted = [plain(flow.domain) for flow in facts.architecture.flows if flow.domain is not None]
+    wanted = [name for name in dict.fromkeys(wanted) if address(name) is None and not names.leads(name)]
+    for server in names.servers:
+        asked = [name for name in wanted if server.domain is None or lies_under(name, plain(server.domain))]
+        if asked and not server.records:
+            yield _component(
+                server,
+                f"{server.id} lists no records, so nobody can tell where {listed(asked)} leads",
+                f"Add `records` to {server.id}: [{{name: {asked[0]}, type: A, value: …}}].",
+            )
+
+
+def _addresses(facts: Topology) -> Iterator[Gap]:
+    """Name servers whose records hold addresses, where no host states its own."""
+    names = facts.names
+    if names.addresses or not facts.hosts:
+        return
+    for server in names.servers:
+        held = [pointee(record) for record in server.records if record.type.upper() in ADDRESS_TYPES]
+        held = [value for value in dict.fromkeys(held) if address(value) is not None]
+        if held:
+            yield _component(
+                server,
+                f"{server.id} leads to {listed(held)}, and no host states its address, so nobody can tell whose it is",
+                f"Add `address` to the host that has {held[0]}, or name the host as the record's value.",
+            )
+
+
+def _domains(facts: Topology) -> Iterator[Gap]:
+    """Flows of visitors that do not say by which name they come, where the model has records to hold it against."""
+    names = facts.names
+    if not any(server.records for server in names.servers):
+        return
+    for flow in facts.architecture.flows:
+        if flow.domain is None and _is_visit(facts, flow):
+            yield (
+                Subject("flow", flow.id),
+                f"{flow.id} does not say by which name the visitor comes, so no record can be held against it",
+                f"Add `domain` to {flow.id}.",
+            )
+
+
+def _is_visit(facts: Topology, flow: Flow) -> bool:
+    for hop in facts.hops[flow.id]:
+        if facts.kind(hop.step.source).id == "client" and hop.port is not None and hop.port.protocol in WEB:
+            return True
+    return False
+
+
+def _intervals(facts: Topology) -> Iterator[Gap]:
+    """Backups of a store's one copy that do not say how often they run, where little data may be lost."""
+    if facts.architecture.objectives.recovery_point is None:
+        return
+    for source, backups in facts.backups.items():
+        if len(facts.components[source].replicas) == 1 and facts.kind(source).stores:
+            for backup in backups:
+                if backup.every is None:
+                    yield _component(
+                        backup,
+                        f"{backup.id} does not say how often it copies {source}, so nobody can tell whether the recovery "
+                        "point is kept",
+                        f"Add `every` to {backup.id}, for example `1h`.",
+                    )
+
+
+def _checks(facts: Topology) -> Iterator[Gap]:
+    """Balancers with several of one's own replicas to choose from that do not say how they notice a dead one."""
+    for component in facts.architecture.components:
+        balance = component.balance
+        if balance is None or balance.health_check is not None or component.managed:
+            continue
+        pools = [one for one in facts.outgoing[component.id] if one.locality is None and _choices(facts, one) > 1]
+        if any(facts.flows_over[one.id] for one in pools):
+            several = listed(list(dict.fromkeys(target for one in pools for target in one.targets)))
+            yield _component(
+                component,
+                f"{component.id} does not say how it notices that one of {several} fails",
+                f"Add `health_check` to the `balance` of {component.id}, for example `GET /health`.",
+            )
+
+
+def _lifetimes(facts: Topology) -> Iterator[Gap]:
+    """Records that lead to what fails over by DNS and do not say how long their answer is kept."""
+    if facts.architecture.objectives.recovery_time is None:
+        return
+    moved = {
+        one.id for one in facts.architecture.components if one.cluster is not None and one.cluster.address == "dns"
+    }
+    for server in facts.names.servers:
+        for record in server.records:
+            if record.ttl is None and pointee(record) in moved:
+                yield (
+                    Subject("record", record.id),
+                    f"{record.id} does not say how long its answer is kept, and {pointee(record)} fails over by DNS",
+                    f"Add `ttl` to the record of {record.name}.",
+                )
+
+
+_SEARCHES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
+    _flowless,
+    _requestless,
+    _unasked,
+    _writers,
+    _algorithms,
+    _encryption,
+    _places,
+    _records,
+    _addresses,
+    _domains,
+    _intervals,
+    _checks,
+    _lifetimes,
+)
+
+
+RULE = Rule(
+    id="incomplete-model",
+    code="MOD010",
+    title="Incomplete model",
+    severity="info",
+    category="model",
+    summary="A fact that would decide another rule is missing from the model.",
+    why=(
+        "What a model does not say is unknown, not false, so a rule that hangs on it stays silent. Silence looks like "
+        "praise; this finding says where it is not."
+    ),
+    fix="Add the key that the message names.",
+    limits=(
+        "It asks only for facts that would decide a rule of the catalogue, and only where that rule has something to say. "
+        "Facts that rules of taste ask for are told at medium confidence."
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Where does the name lead, and is the line encrypted?
+components:
+  user: {kind: client}
+  dns: {kind: dns, managed: true}  # finding: incomplete-model
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: tcp  # finding: incomplete-model
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: The name leads to the site, and the line is encrypted
+components:
+  user: {kind: client}
+  dns: {kind: dns, managed: true, records: [{name: www.foobar.com, type: A, value: site}]}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> site: {protocol: tcp, tls: true}
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

@@ -1,0 +1,59 @@
+"""A model file that breaks the model language: the loader decides it, so there is nothing left to check."""
+
+from __future__ import annotations
+
+from archgen.linting.rule import Rule
+
+RULE = Rule(
+    id="invalid-model",
+    code="MOD001",
+    title="Invalid model",
+    severity="error",
+    category="model",
+    summary="The file breaks the model language: an unknown key, a key given twice, a value of the wrong kind.",
+    why=(
+        "A misspelt key, were it left out in silence, would change what the model means, and every verdict on it. So a "
+        "file that says something that the language does not know is given no meaning at all, and is not analysed."
+    ),
+    fix="Correct the file; the message names the place and the closest word that the language knows.",
+    limits="It cannot be accepted or suppressed, and it ends a run with exit code 2 whatever `--fail-on` says.",
+    references=(
+        ("YAML 1.2.2, Core Schema", "https://yaml.org/spec/1.2.2/#103-core-schema"),
+        ("JSON Schema, draft 2020-12", "https://json-schema.org/draft/2020-12"),
+    ),
+    check=None,
+    bad="""\
+archgen: 1
+name: A misspelt key
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api:
+    kind: external-service
+    manged: true  # finding: invalid-model
+    replicas: 2
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: The key as the language has it
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api:
+    kind: external-service
+    managed: true
+    replicas: 2
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,102 @@
+"""An acceptance that is past its date, matches no finding, names no rule, or gives no reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule, Seen
+from archgen.model.architecture import Acceptance
+from archgen.model.change import Remove
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """Nothing: what an acceptance is worth shows only once the findings are known."""
+    yield from ()
+
+
+def review(facts: Topology, seen: Seen) -> Iterator[Hit]:
+    """One hit for the model, with what is wrong with each of its acceptances."""
+    found = [tuple(_faults(facts, seen, one)) for one in facts.architecture.accept]
+    faults = [fault for each in found for fault in each]
+    if faults:
+        # the last one first, so that the places of the others stay what they are
+        void = [at for at, each in enumerate(found) if any("no reason" not in fault for fault in each)][::-1]
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message="; ".join(faults),
+            changes=tuple(Remove(("accept", at)) for at in void) if len(void) == sum(map(bool, found)) else (),
+        )
+
+
+def _faults(facts: Topology, seen: Seen, acceptance: Acceptance) -> Iterator[str]:
+    name = f"the acceptance of {acceptance.rule} for {acceptance.subject}"
+    if not (acceptance.reason or "").strip():
+        yield f"{name} gives no reason"
+    if acceptance.rule not in seen.known:
+        yield f"{name} names a rule that does not exist"
+    elif acceptance.until is not None and acceptance.until < facts.today:
+        yield f"{name} was good until {acceptance.until}"
+    elif acceptance.rule in seen.ran and not _matches(seen, acceptance):
+        about = sorted({subject.id for rule, subject in seen.found if rule == acceptance.rule})
+        found = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
+        yield f"{name} matches no finding{found}"
+
+
+def _matches(seen: Seen, acceptance: Acceptance) -> bool:
+    subjects = [subject for rule, subject in seen.found if acceptance.rule == rule]
+    return any(acceptance.subject in (one.id, f"{one.kind}:{one.id}") for one in subjects)
+
+
+RULE = Rule(
+    id="stale-acceptance",
+    code="MOD007",
+    title="Stale acceptance",
+    severity="error",
+    category="model",
+    summary="An acceptance that is past its date, matches no finding, names no rule, or gives no reason.",
+    why=(
+        "An accepted risk is one that somebody answers for until a day. Past that day nobody does. One that matches "
+        "nothing is either mended, and then the acceptance would hide its return, or misspelt, and then it hides "
+        "nothing. And without a reason nobody can say later whether it still holds."
+    ),
+    fix="Remove the acceptance, mend what it is for, or decide anew and give it a `reason` and a later `until`.",
+    limits="An acceptance of a rule that did not run is not asked whether it matches.",
+    check=check,
+    review=review,
+    harmless=True,
+    bad="""\
+archgen: 1
+name: A pilot that is over  # finding: stale-acceptance
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true}  # finding: single-point-of-failure
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+accept:
+  - {rule: single-point-of-failure, subject: api#1, reason: a pilot, owner: operations, until: 2026-06-30}
+""",
+    good="""\
+archgen: 1
+name: A pilot that goes on
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true}  # finding: single-point-of-failure
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+accept:
+  - {rule: single-point-of-failure, subject: api#1, reason: a pilot, owner: operations, until: 2027-06-30}
+""",
+)

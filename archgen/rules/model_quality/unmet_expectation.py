@@ -1,0 +1,239 @@
+"""Something that the model says should hold does not; the proof is a counterexample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Ban, Component, Connection, DowntimeLimit, Survival
+from archgen.model.finding import Confidence, Proof, Subject
+from archgen.model.wording import listed
+from archgen.reliability.evaluation import Evaluation
+from archgen.reliability.failure import States, trace
+
+_PASSING = ("firewall", "router", "nat-gateway")
+_EVERY = ("host", "zone", "replica")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a flow or connection, with every expectation that it does not meet."""
+    found: dict[Subject, list[Hit]] = {}
+    for expected in facts.architecture.expect:
+        match expected:
+            case Survival():
+                hits = [hit for flow in expected.flows if (hit := _fallen(facts, expected, flow)) is not None]
+            case Ban():
+                hits = list(_crossing(facts, expected))
+            case DowntimeLimit():
+                hits = list(_too_long(facts, expected))
+            case _:
+                assert_never(expected)
+        for hit in hits:
+            found.setdefault(hit.subject, []).append(hit)
+    for hits in found.values():
+        yield _joined(hits)
+
+
+def _joined(hits: Sequence[Hit]) -> Hit:
+    order: tuple[Confidence, ...] = ("low", "medium", "high")
+    return Hit(
+        subject=hits[0].subject,
+        message="; ".join(dict.fromkeys(hit.message for hit in hits)),
+        related=tuple(dict.fromkeys(one for hit in hits for one in hit.related)),
+        flows=hits[0].flows,
+        confidence=order[max(order.index(hit.confidence) for hit in hits)],
+        proof=next((hit.proof for hit in hits if hit.proof is not None), None),
+    )
+
+
+# Survival
+
+
+def _fallen(facts: Topology, expected: Survival, flow: str) -> Hit | None:
+    if not facts.losses.failures[flow].possible:
+        return _hit(expected.text, flow, f"{flow} fails with nothing lost", ())
+    lost = _named(facts, expected, flow) if expected.lost else _any(facts, expected, flow)
+    if lost is None:
+        return None
+    proof = _proof(facts, flow, lost)
+    if proof is None:
+        return None
+    names = listed([one.id for one in lost])
+    return _hit(expected.text, flow, f"losing {names} breaks {flow} at {proof.step}", lost, proof)
+
+
+def _hit(text: str, flow: str, reason: str, lost: tuple[Subject, ...], proof: Proof | None = None) -> Hit:
+    return Hit(
+        subject=Subject("flow", flow),
+        message=f'"{text}" does not hold: {reason}',
+        related=tuple((one, "is the counterexample") for one in lost),
+        flows=(flow,),
+        proof=proof,
+    )
+
+
+def _named(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
+    """The elements of a flow that are meant; None where the flow has none of them."""
+    elements = facts.losses.plans[flow].elements
+    found: list[Subject] = []
+    for reference in expected.lost:
+        kind, _, name = reference.partition(":")
+        if kind == "component":
+            found += [Subject("replica", one.id) for one in facts.components[name].replicas]
+        else:
+            found += [one for one in elements if (one.kind, one.id) == (kind, name)]
+    return tuple(one for one in found if one in elements) or None
+
+
+def _any(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
+    """The first elements of the kind whose loss breaks the flow."""
+    for point in facts.losses.failures[flow].points:
+        if _is_of(facts, point.element, expected.kind):
+            return (point.element,)
+    if expected.count < 2:
+        return None
+    # only here: pairs are looked for where a model expects something of them
+    from archgen.reliability.cuts import cut_sets
+
+    for cut in cut_sets(facts.losses.plans[flow], expected.count).sets:
+        if all(_is_of(facts, one, expected.kind) for one in cut):
+            return cut
+    return None
+
+
+def _is_of(facts: Topology, element: Subject, kind: str | None) -> bool:
+    if kind in _EVERY:
+        return element.kind == kind
+    return kind == "element" or (element.kind == "zone" and facts.zones[element.id].kind == kind)
+
+
+def _proof(facts: Topology, flow: str, lost: tuple[Subject, ...]) -> Proof | None:
+    """Where the flow fails once all of these are lost; None where it does not."""
+    found = Evaluation(facts.losses.plans[flow], States(dict.fromkeys(lost, 2), 3))
+    return Proof(lost, flow, *trace(found, 2)) if found.flow & 2 else None
+
+
+# Connections that should not be
+
+
+def _crossing(facts: Topology, expected: Ban) -> Iterator[Hit]:
+    """Connections from one end to the other; what only passes traffic on is looked through."""
+    queue = [one.id for one in facts.architecture.components if _is_end(facts, one, expected.source)]
+    seen = set(queue)
+    for source in queue:
+        for connection in facts.outgoing[source]:
+            for target in connection.targets:
+                component = facts.components[target]
+                if _is_end(facts, component, expected.target):
+                    yield _banned(facts, expected, connection)
+                elif component.kind in _PASSING and target not in seen:
+                    seen.add(target)
+                    queue.append(target)
+
+
+def _is_end(facts: Topology, component: Component, end: str) -> bool:
+    if end == "internet":
+        return facts.trust(component.id) == "internet"
+    kind, _, name = end.partition(":")
+    if kind == "component":
+        return component.id == name
+    if kind == "host":
+        return name in facts.hosts_of(component.id)
+    network = facts.network_of(component.id)
+    return network is not None and network.id == name
+
+
+def _banned(facts: Topology, expected: Ban, connection: Connection) -> Hit:
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=f'"{expected.text}" does not hold: {connection.id} leads there',
+        flows=facts.flows_over[connection.id],
+    )
+
+
+# Downtime
+
+
+def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
+    # only here: a model that limits no downtime does not pay for the import
+    from archgen.analysis.assessment import verdicts
+
+    for flow in verdicts(facts):
+        highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
+        if flow.flow in expected.flows and (1.0 - highest) * 8760.0 > expected.hours * (1.0 + 1e-9):
+            decided = flow.sensitivity is None or (1.0 - flow.sensitivity.better) * 8760.0 > expected.hours
+            costly = [one for one in flow.result.importance if one.hours_per_year > 0.01 * flow.result.downtime][:3]
+            names = [f"{one.element.id} ({_hours(one.hours_per_year)})" for one in costly]
+            most = f", most of it by {listed(names)}" if names else ""
+            guess = "" if not flow.assumed else f"; {len(flow.assumed)} of its availabilities are assumed"
+            yield Hit(
+                subject=Subject("flow", flow.flow),
+                message=(
+                    f'"{expected.text}" does not hold: {flow.flow} is down {_hours(flow.result.downtime)} a year'
+                    f"{most}{guess}"
+                ),
+                related=tuple((one.element, f"costs {_hours(one.hours_per_year)} a year") for one in costly),
+                flows=(flow.flow,),
+                confidence="low" if not decided else "medium" if flow.assumed else "high",
+            )
+
+
+def _hours(hours: float) -> str:
+    """Three digits, and no exponent for a flow that fails all year."""
+    return f"{float(f'{hours:.3g}'):g} h"
+
+
+RULE = Rule(
+    id="unmet-expectation",
+    code="MOD011",
+    title="Unmet expectation",
+    severity="error",
+    category="model",
+    summary="Something that the model says should hold does not.",
+    why=(
+        "An expectation in the model is a promise that the next change is held against: that a page is read although any "
+        "one host is gone, that nothing on the internet asks the database. The day on which a change breaks it is the "
+        "day to hear of it, with the case in which it fails."
+    ),
+    fix="Mend the architecture where the counterexample shows, or change what is expected of it.",
+    limits=(
+        "`never a -> b` looks at connections, through firewalls and routers; that a request reaches b by way of an "
+        "application is no breach. Downtime rests on assumed numbers where none are stated, and says so."
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: One service, and it should not matter
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true}  # finding: single-point-of-failure
+connections:
+  job -> api: https
+flows:
+  nightly:  # finding: unmet-expectation
+    title: The nightly job
+    steps:
+      - job -> api: start
+expect:
+  - survives any one replica for nightly
+""",
+    good="""\
+archgen: 1
+name: Two services, and one does not matter
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+expect:
+  - survives any one replica for nightly
+  - never internet -> api
+""",
+)

@@ -1,0 +1,118 @@
+"""A public server whose logs nobody collects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.monitoring import collected
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.change import Append, Change
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit an entry; what nothing watches at all is a finding of its own, and what others run is theirs."""
+    for name, ways in facts.entries.items():
+        taken = None if facts.components[name].managed else collected(facts, name)
+        if taken is not None and taken.logs is False:
+            yield Hit(
+                subject=Subject("component", name),
+                message=f"{listed(taken.observers)} watches {name}, which the internet reaches, and takes no logs from it",
+                related=tuple((Subject("component", one), "takes no logs from it") for one in taken.observers),
+                flows=tuple(ways),
+                confidence="high" if taken.named else "medium",
+            )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Logs beside what is collected from the entry already."""
+    return tuple(
+        Append(("components", observer.id, "collects", at, "what"), "logs")
+        for observer in (facts.components[subject.id] for subject, _ in hit.related)
+        for at, part in enumerate(observer.collects)
+        if part.what and "logs" not in part.what and (not part.sources or hit.subject.id in part.sources)
+    )
+
+
+RULE = Rule(
+    id="missing-logs",
+    code="OBS005",
+    title="No logs",
+    severity="info",
+    category="observability",
+    summary="A public server ships no logs.",
+    why=(
+        "A graph tells that something happened, the log what: who asked, what was answered, what failed. After a break-in "
+        "the logs on the server are the first thing that is wiped, and after a crash they are on a disk that nobody "
+        "reaches. What was shipped before is what there is to read."
+    ),
+    fix="Let a client on the server ship them: `collects: [{from: …, what: [metrics, logs]}]`.",
+    limits=(
+        "Looks at the first component of one's own that visitors reach. Silent where nothing is said of what is collected "
+        "from it, and where nothing watches it at all (`unmonitored`)."
+    ),
+    references=(
+        ("CWE-778, Insufficient Logging", "https://cwe.mitre.org/data/definitions/778.html"),
+        ("NIST SP 800-92, Guide to Computer Security Log Management", "https://csrc.nist.gov/pubs/sp/800/92/final"),
+        (
+            "OWASP Top 10, A09:2021 Security Logging and Monitoring Failures",
+            "https://owasp.org/Top10/A09_2021-Security_Logging_and_Monitoring_Failures/",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Figures without logs
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [server-1, server-2], default: deny}
+  site:  # finding: missing-logs
+    kind: service
+    runs_on: [server-1, server-2]
+    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
+    rate_limit: 10/s
+  agent:
+    kind: monitoring-agent
+    runs_on: [server-1, server-2]
+    collects: [{from: site, what: [metrics], measures: [requests-per-second]}]
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: Figures and logs
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [server-1, server-2], default: deny}
+  site:
+    kind: service
+    runs_on: [server-1, server-2]
+    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
+    rate_limit: 10/s
+  agent:
+    kind: monitoring-agent
+    runs_on: [server-1, server-2]
+    collects: [{from: site, what: [metrics, logs], measures: [requests-per-second]}]
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> site: GET /
+""",
+)

@@ -1,0 +1,138 @@
+"""A site is monitored from within, and nothing checks it from where its visitors are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.dns_names import plain
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import free
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, Flow
+from archgen.model.change import Append, Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model; silent where nothing monitors at all, which is the graver finding."""
+    if not any(one.kind == "monitoring" for one in facts.architecture.components):
+        return
+    probing: dict[str, list[Component]] = {}
+    for component in facts.architecture.components:
+        for probe in component.probes:
+            probing.setdefault(_name(probe), []).append(component)
+    blind: dict[str, str] = {}
+    inside: list[list[str]] = []
+    for flow in facts.architecture.flows:
+        if flow.domain is not None and _is_visited(facts, flow):
+            probers = probing.get(plain(flow.domain), [])
+            if all(_is_inside(facts, one, flow) for one in probers):
+                blind[flow.id] = flow.domain
+                inside.append([one.id for one in probers])
+    if blind:
+        names = list(dict.fromkeys(blind.values()))
+        within = list(dict.fromkeys(one for each in inside for one in each))
+        also = f"; {listed(within)} {_does(within)} so from within" if all(inside) else ""
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message=f"nothing checks {listed(names)} from outside, as a visitor would{also}",
+            flows=tuple(blind),
+            fix=f"Let something outside ask for it as a visitor does, every minute: `probes: [{', '.join(names)}]`.",
+        )
+
+
+def _is_visited(facts: Topology, flow: Flow) -> bool:
+    """Whether a visitor on the internet starts the flow."""
+    return any(
+        facts.kind(hop.step.source).id == "client" and facts.trust(hop.step.source) == "internet"
+        for hop in facts.hops[flow.id]
+    )
+
+
+def _name(probe: str) -> str:
+    """The name that a probe asks for, whether it is written by itself or as an address with a scheme."""
+    return plain(probe.partition("://")[2].partition("/")[0] or probe)
+
+
+def _does(names: list[str]) -> str:
+    return "does" if len(names) == 1 else "do"
+
+
+def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
+    """Whether a prober stands on a host of the flow, or in a zone that holds all of it."""
+    if component.managed or not facts.hosts_of(component.id):
+        return False
+    hosts = {host for one in facts.losses.structures[flow.id].replicas for host in one.hosts}
+    zones = frozenset.intersection(*(facts.index.shared_zones(one) for one in component.replicas))
+    return set(facts.hosts_of(component.id)) <= hosts or any(facts.losses.holds_all(zone, flow.id) for zone in zones)
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one."""
+    names = list(dict.fromkeys(facts.flows[flow].domain for flow in hit.flows))
+    outside = next((one.id for one in facts.architecture.components if one.kind == "monitoring" and one.managed), None)
+    if outside is not None:
+        return tuple(Append(("components", outside, "probes"), name) for name in names)
+    return (Put(("components", free("probe", facts)), {"kind": "monitoring", "managed": True, "probes": names}),)
+
+
+RULE = Rule(
+    id="no-outside-probe",
+    code="OBS006",
+    title="No probe from outside",
+    severity="warning",
+    category="observability",
+    summary="Nothing checks the site from outside its own zones.",
+    why=(
+        "Monitoring from within sees servers that are well. It does not see that the name no longer resolves, that the "
+        "certificate ran out, that the firewall drops the visitors or that the provider's line is down; and a site that "
+        "nobody can reach looks, from within, like a quiet day."
+    ),
+    fix="Let something outside ask for the page as a visitor does, every minute, and name what it asks for: `probes`.",
+    limits=(
+        "Asks for flows of visitors that state a `domain`. Silent where nothing monitors at all, which `unmonitored` reports."
+    ),
+    references=(
+        (
+            "Google SRE Book, Monitoring Distributed Systems (black-box monitoring)",
+            "https://sre.google/sre-book/monitoring-distributed-systems/",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Watched from within  # finding: no-outside-probe
+components:
+  user: {kind: client}
+  site: {kind: external-service, managed: true, replicas: 2}
+  watch: {kind: monitoring, managed: true, alerts: [operations]}
+connections:
+  user -> site: https
+  watch -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: Watched from outside
+components:
+  user: {kind: client}
+  site: {kind: external-service, managed: true, replicas: 2}
+  watch: {kind: monitoring, managed: true, alerts: [operations], probes: [www.foobar.com]}
+connections:
+  user -> site: https
+  watch -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

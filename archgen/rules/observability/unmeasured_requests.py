@@ -1,0 +1,133 @@
+"""A public web entry of which nobody knows how many requests come, how long they take and how many fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.monitoring import collected
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.change import Append, Change
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit an entry, for the flows whose requests are counted nowhere on their way through the web's servers."""
+    for name, ways in facts.entries.items():
+        taken = collected(facts, name)
+        if taken is None:
+            continue
+        unseen = tuple(flow for flow, before in ways.items() if not _may_be_counted(facts, flow, before))
+        if unseen:
+            yield Hit(
+                subject=Subject("component", name),
+                message=f"nothing measures the requests at {name}: how many come, how long they take, how many fail",
+                related=tuple((Subject("component", one), "takes no such figure") for one in taken.observers),
+                flows=unseen,
+                confidence="high" if taken.named else "medium",
+            )
+
+
+def _may_be_counted(facts: Topology, flow: str, before: tuple[str, ...]) -> bool:
+    """Whether something on a flow's way that takes web requests is measured, or may be by who runs it."""
+    on_way = dict.fromkeys((*before, *(one for hop in facts.hops[flow] for one in hop.step.targets)))
+    for one in on_way:
+        if facts.kind(one).entry:
+            taken = collected(facts, one)
+            if facts.components[one].managed or (taken is not None and taken.requests is not False):
+                return True
+    return False
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """The rate of requests beside what is measured at the entry already; nothing where no figure is named yet."""
+    return tuple(
+        Append(("components", observer.id, "collects", at, "measures"), "requests-per-second")
+        for observer in (facts.components[subject.id] for subject, _ in hit.related)
+        for at, part in enumerate(observer.collects)
+        if part.measures and (not part.sources or hit.subject.id in part.sources)
+    )[:1]
+
+
+RULE = Rule(
+    id="unmeasured-requests",
+    code="OBS003",
+    title="Requests are not measured",
+    severity="info",
+    category="observability",
+    summary="A web entry with no request-rate, latency or error metric.",
+    why=(
+        "Processor and memory tell how the machine is, not how the visitors are. Requests per second, how long they take "
+        "and how many of them fail are what an alert on the site's health is made of, and what says when it has to grow."
+    ),
+    fix="Take them at the entry or behind it: `measures: [requests-per-second, latency, error-rate]`.",
+    limits=(
+        "One web server, balancer or application on the flow's way that is measured is enough; what others run may be. "
+        "Silent where `measures` is not stated (requests can be counted in logs too), "
+        "and where nothing watches the entry at all (`unmonitored`)."
+    ),
+    references=(
+        (
+            "Google SRE Book, Monitoring Distributed Systems: the four golden signals",
+            "https://sre.google/sre-book/monitoring-distributed-systems/",
+        ),
+        (
+            "nginx documentation, ngx_http_stub_status_module",
+            "https://nginx.org/en/docs/http/ngx_http_stub_status_module.html",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: The machine is measured
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [server-1, server-2], default: deny}
+  site:  # finding: unmeasured-requests
+    kind: service
+    runs_on: [server-1, server-2]
+    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
+    rate_limit: 10/s
+  agent:
+    kind: monitoring-agent
+    runs_on: [server-1, server-2]
+    collects: [{from: site, what: [metrics, logs], measures: [cpu, memory]}]
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: The requests are measured
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [server-1, server-2], default: deny}
+  site:
+    kind: service
+    runs_on: [server-1, server-2]
+    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
+    rate_limit: 10/s
+  agent:
+    kind: monitoring-agent
+    runs_on: [server-1, server-2]
+    collects: [{from: site, what: [metrics, logs], measures: [cpu, memory, requests-per-second]}]
+connections:
+  user -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> site: GET /
+""",
+)

@@ -1,0 +1,135 @@
+"""A host or component on a flow that no monitoring collects from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import free
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Append, Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model that lists what is not watched; an error where nothing watches at all."""
+    running = [one for one in facts.architecture.components if facts.flows_of[one.id]]
+    on_flows, bare = _own(facts, running)
+    watched = facts.watched
+    hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
+    parts = {part: subject for part in bare if (subject := Subject("component", part)) not in watched}
+    if not hosts and not parts:
+        return
+    names = listed([*hosts, *parts])
+    nobody = not facts.observers
+    unseen = [one.id for one in running if one.id in parts or not hosts.keys().isdisjoint(facts.hosts_of(one.id))]
+    yield Hit(
+        subject=Subject("model", facts.architecture.id),
+        message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
+        related=tuple((one, "is not monitored") for one in (*hosts.values(), *parts.values())),
+        flows=facts.flows_through(unseen),
+        fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),
+        case="nothing" if nobody else None,
+    )
+
+
+def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str]]:
+    """The hosts of what takes part in a flow, and the parts that have no host; what others run is theirs to watch."""
+    own = [one for one in running if one.kind != "client" and not one.managed]
+    hosts = {host for one in own for host in facts.hosts_of(one.id)}
+    return [host for host in facts.hosts if host in hosts], [one.id for one in own if not facts.hosts_of(one.id)]
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """An agent on each host that is not watched; what has no host is named to the first monitoring there is."""
+    blind = [subject for subject, _ in hit.related]
+    hosts = [one.id for one in blind if one.kind == "host"]
+    agent = next((one for one in facts.architecture.components if _collects_by_place(one)), None)
+    watcher = next((one.id for one in facts.architecture.components if one.kind == "monitoring"), None)
+    changes: list[Change] = []
+    if hosts and agent is not None:
+        changes += [Append(("components", agent.id, "runs_on"), host) for host in hosts]
+    elif hosts:
+        said = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0]}
+        changes.append(Put(("components", free("agent", facts)), said))
+    bare = [one.id for one in blind if one.kind == "component"]
+    if any(facts.kind(one).observes for one in bare):
+        # who watches the monitoring is for people to say: a call of it is no observation
+        return ()
+    if bare and watcher is None:
+        watcher = free("monitoring", facts)
+        changes.append(Put(("components", watcher), {"kind": "monitoring", "managed": True}))
+    changes += [Put(("connections", f"{watcher} -> {one}"), "https") for one in bare]
+    return tuple(changes)
+
+
+def _collects_by_place(component: Component) -> bool:
+    """Whether a component is an agent that stands on hosts, one by one."""
+    placed = all(len(one.hosts) == 1 and not one.floating for one in component.replicas)
+    return component.kind == "monitoring-agent" and placed and bool(component.replicas)
+
+
+_FIX = "Run a monitoring client on each of them (`kind: monitoring-agent`), or have one collect `from` what runs there."
+
+RULE = Rule(
+    id="unmonitored",
+    code="OBS001",
+    title="Not monitored",
+    severity="warning",
+    cases=(("nothing", "error"),),
+    category="observability",
+    summary="A host or component on a flow that no monitoring collects from.",
+    why=(
+        "What nobody watches fails unseen: the visitors are the first to know, the disk is full before anybody looked, "
+        "and after the outage there is nothing to learn from. A machine is watched when a client on it collects, or when "
+        "the monitoring collects from a component on it."
+    ),
+    fix=_FIX,
+    limits="Managed parts are left to their provider. Whether what is collected says enough is for other rules.",
+    references=(
+        (
+            "Google SRE Book, Monitoring Distributed Systems",
+            "https://sre.google/sre-book/monitoring-distributed-systems/",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: One server is not watched  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+  agent: {kind: monitoring-agent, runs_on: server-1}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Both servers are watched
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+  agent: {kind: monitoring-agent, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

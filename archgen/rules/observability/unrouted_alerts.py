@@ -1,0 +1,81 @@
+"""A monitoring that alerts nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.change import Append, Change
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a monitoring whose list of people to alert is empty."""
+    for component in facts.architecture.components:
+        if component.kind == "monitoring" and component.alerts == ():
+            yield Hit(
+                subject=Subject("component", component.id),
+                message=f"{component.title} notices what goes wrong and tells nobody: `alerts` is empty",
+            )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Somebody who is called: who owns the monitoring, else who is on duty."""
+    return (Append(("components", hit.subject.id, "alerts"), facts.components[hit.subject.id].owner or "on-call"),)
+
+
+RULE = Rule(
+    id="unrouted-alerts",
+    code="OBS004",
+    title="Alerts that reach nobody",
+    severity="warning",
+    category="observability",
+    summary="A monitoring alerts nobody.",
+    why=(
+        "Graphs help whoever looks at them, and at night nobody does. An outage that wakes nobody lasts until a visitor "
+        "complains, however well it was measured."
+    ),
+    fix="Name who is called: `alerts: [operations]`.",
+    limits="Silent where `alerts` is not stated at all.",
+    references=(
+        (
+            "Google SRE Book, Practical Alerting from Time-Series Data",
+            "https://sre.google/sre-book/practical-alerting/",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: A monitoring that tells nobody
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  watch: {kind: monitoring, managed: true, alerts: []}  # finding: unrouted-alerts
+connections:
+  job -> api: https
+  watch -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: A monitoring that wakes somebody
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  watch: {kind: monitoring, managed: true, alerts: [operations]}
+connections:
+  job -> api: https
+  watch -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,163 @@
+"""Restarting, or deploying to, one host or component stops a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from archgen.analysis.topology import Topology
+from archgen.edits.changes import Automatic, apply, by_hand
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import single_points
+from archgen.reliability.index import Index
+from archgen.reliability.losses import Breaking
+from archgen.reliability.structure import build
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model that lists what cannot be taken down for maintenance while its flows go on."""
+    stopping = [one for one in facts.losses.breaking if _maintained(facts, one)]
+    if not stopping:
+        return
+    switched = tuple(
+        one
+        for one in facts.architecture.components
+        if len(one.replicas) > 1 and by_hand(one) and facts.flows_of[one.id]
+    )
+    still = _stopped_all_the_same(facts, switched) if switched else None
+    left = tuple(one for one in map(partial(_left, still), stopping) if one.points)
+    waiting = tuple(one for one in stopping if not any(one.element == each.element for each in left))
+    yield _hit(facts, stopping, left, _waiting(waiting, switched))
+
+
+def _left(still: frozenset[tuple[Subject, str]] | None, breaking: Breaking) -> Breaking:
+    if still is None:
+        return breaking
+    points = tuple(one for one in breaking.points if (breaking.element, one.flow) in still)
+    return Breaking(breaking.element, points, breaking.absorbed)
+
+
+def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> frozenset[tuple[Subject, str]]:
+    """The elements, each with a flow, that stop it even after somebody has moved what waits for a person."""
+    changed = facts.architecture
+    for component in switched:
+        changed = apply(changed, Automatic(component.id))
+    index = Index(changed)
+    return frozenset(
+        (element, flow.id) for flow in changed.flows for element in single_points(Plan(index, build(index, flow)))
+    )
+
+
+def _waiting(
+    stopping: tuple[Breaking, ...], switched: tuple[Component, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stops no flow if some components are switched over first, and these components."""
+    lost = {one.element.id for one in stopping}
+    moved = (one.id for one in switched if any(not lost.isdisjoint((each.id, *each.hosts)) for each in one.replicas))
+    return tuple(one.element.id for one in stopping), tuple(moved)
+
+
+def _hit(
+    facts: Topology,
+    stopping: Sequence[Breaking],
+    left: tuple[Breaking, ...],
+    waiting: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Hit:
+    flows = _flows(facts, stopping)
+    stopped = _flows(facts, left or stopping)
+    meanwhile = f"{listed(stopped)} {'stops' if len(stopped) == 1 else 'stop'} meanwhile"
+    names, moved = waiting
+    switch = f"somebody has to switch {listed(moved)} over"
+    if not left:
+        message = f"before a planned restart of {listed(names, 'or')} {switch}, or {meanwhile}"
+    else:
+        message = f"a planned restart of {listed([one.element.id for one in left], 'or')} means downtime: {meanwhile}"
+        message += f"; before that of {listed(names, 'or')} {switch}" if names else ""
+    return Hit(
+        subject=Subject("model", facts.architecture.id),
+        message=message,
+        related=tuple((one.element, _label(one, waiting)) for one in stopping),
+        flows=flows,
+        fix=None
+        if left
+        else f"Write the switchover down and practise it, or let {listed(moved)} fail over automatically.",
+        case=None if left else "by-hand",
+        confidence="high" if left else "medium",
+        proof=(left or stopping)[0].points[0].proof,
+    )
+
+
+def _label(breaking: Breaking, waiting: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
+    names, moved = waiting
+    unless = f" unless {listed(moved)} was switched over" if breaking.element.id in names else ""
+    return f"stops {listed(breaking.flows)} while it restarts{unless}"
+
+
+def _flows(facts: Topology, stopping: Sequence[Breaking]) -> tuple[str, ...]:
+    stopped = {flow for one in stopping for flow in one.flows}
+    return tuple(flow for flow in facts.flows if flow in stopped)
+
+
+def _maintained(facts: Topology, breaking: Breaking) -> bool:
+    """Hosts and parts that the team restarts itself; zones are not restarted, and managed parts are not the team's."""
+    return breaking.element.kind != "zone" and not facts.rented(breaking.element)
+
+
+RULE = Rule(
+    id="maintenance-downtime",
+    code="OPS001",
+    title="Maintenance means downtime",
+    severity="warning",
+    cases=(("by-hand", "info"),),
+    category="operations",
+    summary="Restarting or deploying to one host or component stops a flow.",
+    why=(
+        "Kernels, libraries and web servers are updated every few weeks, and new code is deployed more often than that. "
+        "Where each of these stops the site, updates are put off, and putting them off is how known holes stay open. "
+        "A planned restart is a failure that is certain to come."
+    ),
+    fix="Run each part that stops a flow on a second host that can take the traffic, and update one after the other.",
+    limits=(
+        "Takes a restart as the loss of the element for its length; a restart within a client's own retry goes unseen. "
+        "What a person can switch over before the restart is told apart, and is an info where nothing else stops a flow."
+    ),
+    references=(("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),),
+    check=check,
+    bad="""\
+archgen: 1
+name: One server  # finding: maintenance-downtime, unmonitored
+hosts:
+  server-1: {}  # finding: single-point-of-failure
+components:
+  job: {kind: scheduler, runs_on: server-1}
+  api: {kind: other, runs_on: server-1}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Two servers  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

@@ -1,0 +1,77 @@
+"""A new version goes live and there is no way back to the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component that says that it cannot go back."""
+    for component in facts.architecture.components:
+        if component.rollback is False:
+            how = f", and its versions go live {_how(component.deploy)}" if component.deploy else ""
+            yield Hit(
+                subject=Subject("component", component.id),
+                message=f"{component.id} cannot go back to the version before{how}",
+                flows=facts.flows_of[component.id],
+            )
+
+
+def _how(deploy: str) -> str:
+    return {"rolling": "one replica after the other", "by-hand": "by hand", "in-place": "in place"}.get(deploy, deploy)
+
+
+RULE = Rule(
+    id="missing-rollback",
+    code="OPS002",
+    title="No way back",
+    severity="info",
+    category="operations",
+    summary="A new version goes live with no way back to the one before.",
+    why=(
+        "Most outages begin with a change. Where the version before can be put back within a minute, a bad release is a "
+        "dip in a graph; where it cannot, the way out is to find the fault and to mend it while the site is down."
+    ),
+    fix=(
+        "Keep the version before ready to run, change the data in steps that both versions can read, and say how one goes "
+        "back: `rollback: deploy the previous image`."
+    ),
+    limits="Speaks only where `rollback: false` is stated. Whether a stated way back works is not asked.",
+    references=(
+        ("Google SRE Book, Release Engineering", "https://sre.google/sre-book/release-engineering/"),
+        ("NIST SP 800-128, Configuration Management", "https://csrc.nist.gov/pubs/sp/800/128/upd1/final"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Only forward
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2, deploy: rolling, rollback: false}  # finding: missing-rollback
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: The image before is kept
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2, deploy: rolling, rollback: deploy the previous image}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

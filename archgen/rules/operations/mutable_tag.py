@@ -1,0 +1,80 @@
+"""A container image is named without a tag, or by one that means another image tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component whose image has neither a digest nor a tag other than `latest`."""
+    for component in facts.architecture.components:
+        if component.image is None:
+            continue
+        # a digest stands behind a colon as well (`app@sha256:…`), and is never `latest`
+        _, colon, tag = component.image.rpartition("/")[2].partition(":")
+        if not colon or tag.lower() == "latest":
+            what = "whatever `latest` is on the day" if colon else "no tag, which means `latest`"
+            yield Hit(
+                subject=Subject("component", component.id),
+                message=f"{component.id} runs the image {component.image}: {what}",
+                flows=facts.flows_of[component.id],
+            )
+
+
+RULE = Rule(
+    id="mutable-tag",
+    code="OPS005",
+    title="Mutable image tag",
+    severity="warning",
+    category="operations",
+    summary="The image is tagged `latest`, or not at all.",
+    why=(
+        "`latest` is a name that is moved to each new image. Two replicas that start on two days run two programs, "
+        "nobody can say which of them made the error, and going back means going back to the same name."
+    ),
+    fix="Name the release in the tag, or the image itself by its digest: `app@sha256:…`.",
+    limits=(
+        "Looks at the name alone: that other tags (`stable`, `1`) are never moved is taken on trust. Silent where `image` "
+        "is not stated."
+    ),
+    references=(
+        (
+            "Kubernetes documentation, Images: image names",
+            "https://kubernetes.io/docs/concepts/containers/images/#image-names",
+        ),
+        ("OCI Distribution Specification: tags and digests", "https://github.com/opencontainers/distribution-spec"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Whatever is newest
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2, image: registry.example.org/shop/api:latest}  # finding: mutable-tag
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: The release by its name
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2, image: "registry.example.org:5000/shop/api:1.4.2"}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

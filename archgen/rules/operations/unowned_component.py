@@ -1,0 +1,90 @@
+"""A component that nobody answers for, in a model that names owners elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model that lists what has no owner; silent where it names no owner at all."""
+    components = facts.architecture.components
+    if not any(one.owner for one in components) and not any(host.owner for host in facts.architecture.hosts):
+        return
+    unowned = [one.id for one in components if not _is_outside(facts, one) and not _is_owned(facts, one)]
+    if unowned:
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message=f"nobody is named who answers for {listed(unowned)}",
+            related=tuple((Subject("component", one), "has no owner") for one in unowned),
+            flows=facts.flows_through(unowned),
+        )
+
+
+def _is_outside(facts: Topology, component: Component) -> bool:
+    return component.kind == "client" or facts.kind(component.id).foreign
+
+
+def _is_owned(facts: Topology, component: Component) -> bool:
+    """Itself, by whoever owns what runs it as its code base, or by the owners of all its hosts."""
+    hosts = [facts.hosts[host] for host in facts.hosts_of(component.id)]
+    users = (one for one in facts.architecture.components if one.codebase == component.id)
+    owned_hosts = bool(hosts) and all(host.owner for host in hosts)
+    return bool(component.owner) or owned_hosts or any(user.owner for user in users)
+
+
+RULE = Rule(
+    id="unowned-component",
+    code="OPS003",
+    title="Nobody answers for it",
+    severity="info",
+    category="operations",
+    summary="No owner is named, where the model names owners elsewhere.",
+    why=(
+        "What nobody owns is what nobody patches, renews or pays for, and at night it is what the one who is woken cannot "
+        "ask anybody about. Where the owners of some parts are named, the parts without one are the forgotten ones."
+    ),
+    fix="Add `owner` to each of them: a team or a role rather than a person.",
+    limits=(
+        "Silent in models that name no owner. Visitors and external services need none; the owner of all hosts of a "
+        "component, or of what runs a code base, counts for it."
+    ),
+    references=(
+        ("NIST Cybersecurity Framework 2.0, GV.RR (roles and responsibilities)", "https://www.nist.gov/cyberframework"),
+        ("CIS Controls v8, Control 1 and 2 (inventories with owners)", "https://www.cisecurity.org/controls"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: One owner of two  # finding: unowned-component
+components:
+  job: {kind: scheduler, managed: true, replicas: 2, owner: data team}
+  api: {kind: service, managed: true, replicas: 2}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Each has its owner
+components:
+  job: {kind: scheduler, managed: true, replicas: 2, owner: data team}
+  api: {kind: service, managed: true, replicas: 2, owner: shop team}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

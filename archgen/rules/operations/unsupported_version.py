@@ -1,0 +1,128 @@
+"""A stated version that its maker no longer mends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component or host whose version had its last day of support before today."""
+    for component in facts.architecture.components:
+        told = _component(component)
+        if told is not None and not component.managed:
+            yield from _judge(facts, Subject("component", component.id), *told)
+    for host in facts.architecture.hosts:
+        told = _named(host.os) if host.os is not None else None
+        if told is not None:
+            yield from _judge(facts, Subject("host", host.id), *told)
+
+
+def _component(component: Component) -> tuple[str, str] | None:
+    """The product and version: as stated, else as the name of an official image tells."""
+    if component.product is not None and component.version is not None:
+        return component.product, component.version
+    return _official(component.image) if component.image is not None else None
+
+
+# the table is imported where it is asked: most models state no version
+
+
+def _official(image: str) -> tuple[str, str] | None:
+    from archgen.analysis.support_dates import official
+
+    return official(image)
+
+
+def _named(text: str) -> tuple[str, str] | None:
+    from archgen.analysis.support_dates import named
+
+    return named(text)
+
+
+def _judge(facts: Topology, subject: Subject, product: str, version: str) -> Iterator[Hit]:
+    from archgen.analysis.support_dates import support_of
+
+    ended = support_of(product, version)
+    if ended is None or ended.day >= facts.today:
+        return
+    title = ended.product.title
+    when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"
+    host = subject.kind == "host"
+    carried = dict.fromkeys(one.component for one in facts.replicas_on[subject.id]) if host else {subject.id: None}
+    yield Hit(
+        subject=subject,
+        message=f"{subject.id} runs {title} {version.strip()}, whose support ended {when}",
+        flows=facts.flows_through(carried),
+        fix=(
+            f"Move to a version that is supported: {ended.product.source} lists them "
+            f"(the dates here are of {ended.product.as_of})."
+        ),
+    )
+
+
+RULE = Rule(
+    id="unsupported-version",
+    code="OPS004",
+    title="Version without support",
+    severity="warning",
+    category="operations",
+    summary="A stated version is past the end of its support.",
+    why=(
+        "After the last day of support, holes that are found are published and not closed: the advisory for the version "
+        "that is still mended tells everybody how to break into the one that is not."
+    ),
+    fix="Move to a version that is supported.",
+    limits=(
+        "Knows the products of a table that is part of archgen and as old as each row says; other products and newer versions are "
+        "not judged. A paid extension of support that the version names (`Ubuntu 20.04 Pro`, `Debian 10 ELTS`) silences it; "
+        "fixes of distributions are not known to it. Managed parts are left to their provider. Depends on the day "
+        "(`--today`)."
+    ),
+    references=(
+        ("CWE-1104, Use of Unmaintained Third Party Components", "https://cwe.mitre.org/data/definitions/1104.html"),
+        (
+            "OWASP Top 10, A06:2021 Vulnerable and Outdated Components",
+            "https://owasp.org/Top10/A06_2021-Vulnerable_and_Outdated_Components/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Old machines  # finding: unmonitored
+hosts:
+  server-1: {os: Ubuntu 18.04 LTS}  # finding: unsupported-version
+  server-2: {os: Ubuntu 24.04 LTS}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2], product: php, version: 7.4.33}  # finding: unsupported-version
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Mended machines  # finding: unmonitored
+hosts:
+  server-1: {os: Ubuntu 24.04 LTS}
+  server-2: {os: Ubuntu 24.04 LTS}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2], product: php, version: 8.4.1}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

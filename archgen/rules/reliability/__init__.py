@@ -1,0 +1,1 @@
+"""Rules about what a failure takes down. One file a rule, which knows no other rule."""

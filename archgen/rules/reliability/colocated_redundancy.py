@@ -1,0 +1,139 @@
+"""Replicas that should back each other share a host, or a zone, and are lost with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Proof, Subject
+from archgen.model.wording import listed, plural
+from archgen.reliability.failure import single_points
+from archgen.reliability.losses import Breaking
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a host or zone that breaks flows only because replicas of one component stand in it together."""
+    for breaking in facts.losses.breaking:
+        if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
+            points = {point.flow: point for point in breaking.points}
+            blamed = {flow: _blamed(facts, breaking, flow) for flow in breaking.flows}
+            flows = tuple(flow for flow, components in blamed.items() if components)
+            if flows:
+                components = tuple(dict.fromkeys(one for flow in flows for one in blamed[flow]))
+                yield _hit(facts, breaking.element, components, flows, points[flows[0]].proof)
+
+
+def _has_peer(facts: Topology, zone: Subject) -> bool:
+    kind = facts.zones[zone.id].kind
+    return sum(one.kind == kind for one in facts.zones.values()) > 1
+
+
+def _blamed(facts: Topology, breaking: Breaking, flow: str) -> tuple[str, ...]:
+    """The components without whose sharing the loss would leave the flow alone; none where it has another cause."""
+    element = breaking.element
+    if element.kind == "zone" and facts.losses.holds_all(element.id, flow):
+        return ()
+    alone = facts.losses.points[flow]
+    inside = _inside(facts, element, flow)
+    several = tuple(component for component, replicas in inside.items() if len(replicas) > 1)
+    shared = tuple(one for one in several if not _breaks_alone(facts, inside[one], element, alone))
+    structure = facts.losses.structures[flow]
+    kept = tuple(one for one in shared if one not in structure.quorums)
+    if not kept:
+        return ()
+    return () if element in single_points(facts.losses.plans[flow].sparing(kept)) else kept
+
+
+def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]]:
+    """The replicas of a flow that surely stand on a host or in a zone, by component."""
+    found: dict[str, list[str]] = {}
+    for replica in facts.losses.lying_in(element, flow):
+        found.setdefault(replica.component, []).append(replica.id)
+    return found
+
+
+def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone: Mapping[Subject, object]) -> bool:
+    """Whether one of the replicas, or one host of several in a zone, would break the flow by itself."""
+    smaller = {Subject("replica", one) for one in replicas}
+    if element.kind == "zone":
+        smaller |= {Subject("host", host) for one in replicas for host in facts.replicas[one].hosts}
+    return any(one in alone for one in smaller)
+
+
+def _hit(facts: Topology, element: Subject, components: tuple[str, ...], flows: tuple[str, ...], proof: Proof) -> Hit:
+    replicas = [one for flow in flows for name in components for one in _inside(facts, element, flow).get(name, ())]
+    together = tuple(dict.fromkeys(replicas))
+    place = "on" if element.kind == "host" else f"in the {facts.zones[element.id].kind}"
+    count = "both" if len(together) == 2 else "all"
+    return Hit(
+        subject=element,
+        message=(
+            f"{listed(together)} should back each other and {count} stand {place} {element.id}: its loss takes "
+            f"{listed(components)} and breaks {plural(len(flows), 'flow')}: {listed(flows)}"
+        ),
+        related=tuple((Subject("replica", one), f"is lost with {element.id}") for one in together),
+        flows=flows,
+        proof=proof,
+        causes=frozenset((element.id, flow) for flow in flows),
+    )
+
+
+RULE = Rule(
+    id="colocated-redundancy",
+    code="REL002",
+    title="Redundancy in one place",
+    severity="error",
+    category="reliability",
+    summary="Replicas that should back each other share a host or a zone, which is a single point of failure for that.",
+    why=(
+        "A second replica is there for the day on which the first one is lost. Where both stand on one machine, or all "
+        "in one of several racks or datacenters, the loss of that one place takes all of them, and the redundancy helps "
+        "against a crashed process and nothing else."
+    ),
+    fix="Move at least one of the replicas to another host, and to another zone where zones are declared.",
+    limits=(
+        "Several processes on one host that are there for its processor cores are found as well: they are still lost "
+        "together. A flow that lies in one zone as a whole is reported by `single-zone`."
+    ),
+    references=(
+        (
+            "Kubernetes documentation, Pod Topology Spread Constraints",
+            "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two replicas on one server  # finding: unmonitored, maintenance-downtime
+hosts:
+  server-1: {}  # finding: colocated-redundancy
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: {server-1: 2}}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: A replica on each of two servers  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

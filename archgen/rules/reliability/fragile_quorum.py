@@ -1,0 +1,155 @@
+"""A majority that gains nothing from its size, or that the loss of one host or zone decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import one_more
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Change
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import SinglePoint, failures
+from archgen.reliability.structure import quorum
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component with a quorum, with every reason."""
+    for component in facts.architecture.components:
+        if component.quorum is not None and not component.managed:
+            reasons = [*_of_size(component), *_of_place(facts, component)]
+            if reasons:
+                yield _hit(facts, component, reasons)
+
+
+def _of_size(component: Component) -> Iterator[str]:
+    size = len(component.replicas)
+    if component.quorum != "majority":
+        return
+    if size == 1:
+        yield "a majority of one is that one replica, so its loss stops it"
+    elif size == 2:
+        yield "a majority of two is both, so the loss of either replica stops it"
+    elif size % 2 == 0:
+        yield f"a majority of {size} stands the loss of {size // 2 - 1}, no more than one of {size - 1} would"
+
+
+def _of_place(facts: Topology, component: Component) -> Iterator[str]:
+    """Hosts and zones that hold so many of the members that the rest is no quorum; only where others are elsewhere."""
+    size, needed = len(component.replicas), quorum(component)
+    for noun, held in (("", _by_host(component)), ("zone ", _by_zone(facts, component))):
+        for place, count in held.items():
+            if 1 < count < size and size - count < needed:
+                yield f"{noun}{place} holds {count} of the {size}, and {size - count} left are no quorum of {needed}"
+
+
+def _by_host(component: Component) -> dict[str, int]:
+    held: dict[str, int] = {}
+    for replica in component.replicas:
+        if len(replica.hosts) == 1:
+            held[replica.hosts[0]] = held.get(replica.hosts[0], 0) + 1
+    return held
+
+
+def _by_zone(facts: Topology, component: Component) -> dict[str, int]:
+    found = [facts.index.shared_zones(one) for one in component.replicas]
+    return {zone: count for zone in facts.zones if (count := sum(zone in one for one in found))}
+
+
+def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
+    # a promoter stands in no step, and a flow can hang on its quorum all the same
+    broken = {flow: _broken_by_quorum(facts, component.id, flow) for flow in facts.flows}
+    points = [point for found in broken.values() for point in found]
+    causes = {(point.element.id, point.flow) for point in points}
+    elements = dict.fromkeys(point.element for point in points)
+    flows = tuple(flow for flow, found in broken.items() if found)
+    breaks = f"; losing {listed([one.id for one in elements], 'or')} breaks {listed(flows)}" if flows else ""
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"the quorum of {component.title} is fragile: {'; '.join(reasons)}{breaks}",
+        related=tuple((one, "is enough to lose the quorum") for one in elements),
+        flows=flows or facts.flows_of[component.id],
+        case="breaks" if flows else None,
+        proof=points[-1].proof if points else None,
+        causes=frozenset(causes),
+    )
+
+
+def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[SinglePoint, ...]:
+    """The single failures of a flow that would break nothing if the component asked for no quorum."""
+    structure = facts.losses.structures[flow]
+    if component not in structure.quorums:
+        return ()
+    asked = {name: value for name, value in structure.quorums.items() if name != component}
+    left = {one.element for one in failures(Plan(facts.index, replace(structure, quorums=asked))).points}
+    return tuple(one for one in facts.losses.failures[flow].points if one.element not in left)
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """One member more where their number is even."""
+    component = facts.components[hit.subject.id]
+    return one_more(facts, component) if component.quorum == "majority" and len(component.replicas) % 2 == 0 else ()
+
+
+RULE = Rule(
+    id="fragile-quorum",
+    code="REL012",
+    title="Fragile quorum",
+    severity="warning",
+    cases=(("breaks", "error"),),
+    category="reliability",
+    summary="A majority that gains nothing from its size, or that the loss of one host or zone decides.",
+    why=(
+        "A majority of two is both, so a pair with a quorum fails more often than one machine alone. Four stand the loss "
+        "of one, exactly as three do. And where one host or one zone holds so many members that the rest is no majority, "
+        "the loss of that one place stops all of them, however many there are."
+    ),
+    fix="Use an odd number of members, three or more, each on a host of its own, spread over at least three zones.",
+    limits=(
+        "A number as `quorum` is taken as it is; whether two halves could both reach it is not asked. A zone that holds "
+        "all members is reported by `single-zone` or `colocated-redundancy`."
+    ),
+    references=(("etcd FAQ, Why an odd number of cluster members?", "https://etcd.io/docs/v3.5/faq/"),),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: A majority of two  # finding: unmonitored, maintenance-downtime
+hosts:
+  etcd-1: {}
+  etcd-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  etcd: {kind: other, runs_on: [etcd-1, etcd-2], quorum: majority}  # finding: fragile-quorum
+connections:
+  job -> etcd: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> etcd: take the lock
+""",
+    good="""\
+archgen: 1
+name: A majority of three  # finding: unmonitored
+hosts:
+  etcd-1: {}
+  etcd-2: {}
+  etcd-3: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  etcd: {kind: other, runs_on: [etcd-1, etcd-2, etcd-3], quorum: majority}
+connections:
+  job -> etcd: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> etcd: take the lock
+""",
+)

@@ -1,0 +1,127 @@
+"""Several flows that are redundant everywhere else stand on one and the same supporting service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+from archgen.reliability.losses import Breaking
+
+_SUPPORTING = ("dns", "secrets", "identity-provider", "mail", "file-storage", "object-storage", "cache", "queue")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit an element that is the only single point of failure of two flows or more."""
+    causes: dict[str, list[str]] = {flow: [] for flow in facts.flows}
+    for breaking in facts.losses.breaking:
+        for flow in breaking.flows:
+            causes[flow].append(breaking.element.id)
+    for breaking in facts.losses.breaking:
+        component = _supporting(facts, breaking)
+        flows = tuple(flow for flow in breaking.flows if len(causes[flow]) == 1)
+        if component is not None and len(flows) > 1 and flows == breaking.flows:
+            yield _hit(facts, breaking, component, flows)
+
+
+def _supporting(facts: Topology, breaking: Breaking) -> str | None:
+    """The supporting service that an element is, or alone carries."""
+    replicas = [breaking.element.id] if breaking.element.kind == "replica" else list(breaking.absorbed)
+    components = {facts.replicas[one].component for one in replicas}
+    if len(components) != 1:
+        return None
+    (component,) = components
+    return component if facts.components[component].kind in _SUPPORTING else None
+
+
+def _hit(facts: Topology, breaking: Breaking, component: str, flows: tuple[str, ...]) -> Hit:
+    element = breaking.element
+    return Hit(
+        subject=Subject("component", component),
+        message=(
+            f"{listed(flows)} have no other single point of failure, and {'both' if len(flows) == 2 else 'all'} stop when "
+            f"{element.id} is lost"
+        ),
+        related=((element, "is all that they stand on together"),),
+        flows=flows,
+        case=None if facts.components[component].managed else "own",
+        proof=breaking.points[0].proof,
+        causes=frozenset((element.id, flow) for flow in flows),
+    )
+
+
+RULE = Rule(
+    id="hidden-shared-dependency",
+    code="REL013",
+    title="Hidden shared dependency",
+    severity="warning",
+    cases=(("own", "error"),),
+    category="reliability",
+    summary="Several flows that are redundant everywhere else stand on one and the same supporting service.",
+    why=(
+        "Nobody draws the name server, the secrets store or the shared disk when the redundancy of a site is praised, "
+        "and every request needs it. Two of everything else is worth what that one part is worth: the flows fail "
+        "together, and so does whatever was meant to stand in for one of them."
+    ),
+    fix=(
+        "Give the service a second one that answers in its place, or take it out of the way of the request: cache its "
+        "answer, fetch it at start-up, say `required: false` where there is a fallback."
+    ),
+    limits=(
+        "Speaks of supporting services only (name resolution, secrets, identities, mail, shared storage, cache, queue), "
+        "and only of flows that nothing else alone could stop; else `single-point-of-failure` speaks."
+    ),
+    references=(
+        (
+            "Google SRE, The Calculus of Service Availability",
+            "https://queue.acm.org/detail.cfm?id=3096459",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two flows on one secrets store
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  vault: {kind: secrets, managed: true}  # finding: hidden-shared-dependency
+connections:
+  job -> api: https
+  api -> vault: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+      - api -> vault: the password, please
+  weekly:
+    title: The weekly job
+    steps:
+      - job -> api: start
+      - api -> vault: the password, please
+""",
+    good="""\
+archgen: 1
+name: Two flows on a secrets store of two
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  vault: {kind: secrets, managed: true, replicas: 2}
+connections:
+  job -> api: https
+  api -> vault: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+      - api -> vault: the password, please
+  weekly:
+    title: The weekly job
+    steps:
+      - job -> api: start
+      - api -> vault: the password, please
+""",
+)

@@ -1,0 +1,86 @@
+"""All servers carry the same web, application and database components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model, with the servers related."""
+    hosts = facts.identical_servers
+    if hosts:
+        carried = facts.load(hosts[0])
+        every = "both" if len(hosts) == 2 else "all"
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message=f"{listed(hosts)} {every} carry {listed(carried)}: they fail, fill up and are broken into together",
+            related=tuple((Subject("host", host), "carries the same components") for host in hosts),
+            flows=facts.flows_through(carried),
+        )
+
+
+RULE = Rule(
+    id="identical-servers",
+    code="REL004",
+    title="Identical servers",
+    severity="warning",
+    category="reliability",
+    summary="All servers carry the same web, application and database components.",
+    why=(
+        "Copies of one machine share its weaknesses. A leak in the application starves the database beside it, a query "
+        "that fills the disk stops the web server, and whoever breaks into one part is next to all the others. The parts "
+        "also grow together: more memory for the database means another web server as well."
+    ),
+    fix="Give the web server, the application server and the database servers of their own, sized for what each does.",
+    limits="Looks at web servers, application servers, services and data stores; caches and agents are not counted.",
+    check=check,
+    bad="""\
+archgen: 1
+name: Two of everything  # finding: identical-servers, unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  nginx: {kind: web-server, runs_on: [server-1, server-2]}
+  app: {kind: app-server, runs_on: [server-1, server-2]}
+  mysql: {kind: database, runs_on: [server-1, server-2], replication: {writers: all, mode: synchronous}}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  nginx -> app: {protocol: fastcgi, locality: same-host}
+  app -> mysql: mysql
+flows:
+  read-page:
+    title: A page is read
+    steps:
+      - nginx -> app: run
+      - app -> mysql: SELECT
+""",
+    good="""\
+archgen: 1
+name: A database server apart  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+  db-1: {}
+  db-2: {}
+components:
+  nginx: {kind: web-server, runs_on: [server-1, server-2]}
+  app: {kind: app-server, runs_on: [server-1, server-2]}
+  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  nginx -> app: {protocol: fastcgi, locality: same-host}
+  app -> mysql: mysql
+flows:
+  read-page:
+    title: A page is read
+    steps:
+      - nginx -> app: run
+      - app -> mysql: SELECT
+""",
+)

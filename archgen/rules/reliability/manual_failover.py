@@ -1,0 +1,150 @@
+"""A person has to move the work, while the objective leaves less time than a person needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+# the on-call time that the SRE book gives a service that is not user-facing; a stated `recovery` goes before it
+_REACTION = 30 * 60.0
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component that waits for a person longer than the recovery objective allows."""
+    objective = facts.architecture.objectives.recovery_time
+    for component in facts.architecture.components:
+        standby = _standby(facts, component)
+        if objective is not None and standby and facts.flows_of[component.id]:
+            replication = component.replication
+            stated = replication.recovery if replication is not None else None
+            reaction = 60 * facts.threshold("manual-failover", "minutes", _REACTION / 60)
+            if objective < (stated if stated is not None else reaction):
+                yield _hit(facts, component, standby, objective, stated, reaction)
+
+
+def _standby(facts: Topology, component: Component) -> tuple[str, ...]:
+    """The replicas that could take over and do so only by hand."""
+    if component.managed:
+        return ()
+    replication, cluster = component.replication, component.cluster
+    everyone = [one.id for one in component.replicas]
+    if replication is not None and replication.primary and replication.failover != "automatic":
+        return tuple(one for one in everyone if one not in replication.primary)
+    if cluster is not None and cluster.failover == "manual":
+        return tuple(one for one in everyone if one not in cluster.active)
+    return ()
+
+
+def _hit(
+    facts: Topology,
+    component: Component,
+    standby: tuple[str, ...],
+    objective: float,
+    stated: float | None,
+    reaction: float,
+) -> Hit:
+    need = (
+        f"which is said to take {_minutes(stated)}"
+        if stated is not None
+        else f"and a person who is called first needs some {_minutes(reaction)}"
+    )
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"{listed(standby)} can take over from {component.title} only by hand, {need}; the objective is to be back "
+            f"within {_minutes(objective)}"
+        ),
+        related=tuple((Subject("replica", one), "waits for a person") for one in standby),
+        flows=facts.flows_of[component.id],
+        confidence="high" if stated is not None else "medium",
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A failover that waits for nobody."""
+    component = facts.components[hit.subject.id]
+    key = "replication" if component.replication is not None and component.replication.primary else "cluster"
+    return (Put(("components", component.id, key, "failover"), "automatic"),)
+
+
+RULE = Rule(
+    id="manual-failover",
+    code="REL007",
+    title="Failover by hand",
+    severity="warning",
+    category="reliability",
+    summary="A person has to promote a replica, while the recovery objective is shorter than a person's reaction.",
+    why=(
+        "Somebody has to be woken, has to find out what is wrong, decide that the primary is really dead and promote a "
+        "replica without a mistake. That takes the better part of an hour at night, and an objective of a few minutes "
+        "is missed every time."
+    ),
+    fix=(
+        "Let something promote a replica by itself (`failover: automatic`), state how long the practised failover takes "
+        "(`recovery: 10m`), or state an objective that a person can keep."
+    ),
+    limits=(
+        "Where `recovery` is not stated, half an hour is taken from the alarm to the promoted replica. Silent without "
+        "`objectives: {recovery_time: …}`."
+    ),
+    references=(("Google SRE Book, Being On-Call", "https://sre.google/sre-book/being-on-call/"),),
+    check=check,
+    mend=mend,
+    thresholds=(("minutes", _REACTION / 60, "minutes that a person needs who is called first"),),
+    bad="""\
+archgen: 1
+name: Back within five minutes, by hand  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql:  # finding: manual-failover
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1, failover: manual, mode: asynchronous}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  report:
+    title: The nightly report
+    access: read
+    steps:
+      - job -> mysql: SELECT
+objectives: {recovery_time: 5m}
+""",
+    good="""\
+archgen: 1
+name: Back within five minutes, by itself  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  mysql:
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1, failover: automatic, mode: asynchronous}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  report:
+    title: The nightly report
+    access: read
+    steps:
+      - job -> mysql: SELECT
+objectives: {recovery_time: 5m}
+""",
+)

@@ -1,0 +1,139 @@
+"""The computed availability of a flow is below the model's objective."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Confidence, Subject
+from archgen.model.wording import listed
+
+if TYPE_CHECKING:
+    from archgen.analysis.assessment import FlowAssessment
+
+_HOURS_PER_YEAR = 8760.0
+_NAMED = 3
+"""How many elements a message names as what costs most."""
+
+_WORTH_NAMING = 0.01
+"""The share of the downtime from which an element is worth naming."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a flow; an impossible one has another finding."""
+    objective = facts.architecture.objectives.availability
+    if objective is None:
+        return
+    # only here: a model without an objective does not pay for the import
+    from archgen.analysis.assessment import verdicts
+
+    for flow in verdicts(facts):
+        highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
+        if flow.possible and highest < objective:
+            yield _hit(flow, objective)
+
+
+def _hit(flow: FlowAssessment, objective: float) -> Hit:
+    decided = flow.sensitivity is None or flow.sensitivity.better < objective
+    confidence: Confidence = "low" if not decided else "medium" if flow.assumed else "high"
+    down, allowed = flow.result.downtime, (1.0 - objective) * _HOURS_PER_YEAR
+    costly = [one for one in flow.result.importance if one.hours_per_year > _WORTH_NAMING * down][:_NAMED]
+    most = [f"{one.element.id} ({_hours(one.hours_per_year)})" for one in costly]
+    return Hit(
+        subject=Subject("flow", flow.flow),
+        message=(
+            f"{flow.flow} is down {_hours(down)} a year, {_hours(down - allowed)} more than the objective of "
+            f"{_percent(objective)} allows{_costs(most)}{_assumption(flow, decided)}"
+        ),
+        related=tuple((one.element, f"costs {_hours(one.hours_per_year)} a year") for one in costly),
+        flows=(flow.flow,),
+        case=None if decided else "assumed",
+        confidence=confidence,
+    )
+
+
+def _costs(most: list[str]) -> str:
+    return f"; what costs most is {listed(most)}" if most else ""
+
+
+def _assumption(flow: FlowAssessment, decided: bool) -> str:
+    if not flow.assumed:
+        return ""
+    costs = {one.element: one.hours_per_year for one in flow.result.importance}
+    ranked = sorted(flow.assumed, key=lambda one: (-costs.get(one.element, 0.0), one.element))
+    names = [f"{one.element.id} {_percent(one.availability)}" for one in ranked[:_NAMED]]
+    more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
+    verdict = "also if they failed ten times as rarely" if decided else "and they decide the verdict"
+    return f" (assumed: {', '.join(names)}{more}; {verdict})"
+
+
+def _hours(hours: float) -> str:
+    return f"{hours * 60:.1f} min" if hours < 1.0 else f"{hours:.1f} h"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.10g} %"
+
+
+RULE = Rule(
+    id="objective-unreachable",
+    code="REL008",
+    title="Objective out of reach",
+    severity="error",
+    cases=(("assumed", "warning"),),
+    category="reliability",
+    summary="The computed availability of a flow is below the model's objective.",
+    why=(
+        "An objective that the architecture cannot reach is missed however well everybody works. The availability is "
+        "computed from the flow's structure function, so it counts what is needed together, what stands in for what and "
+        "what is lost together; nothing is multiplied along a path as if every failure were alone."
+    ),
+    fix=(
+        "Start with the element that costs most: give it a second one elsewhere or a better availability; or state an "
+        "objective that the architecture can keep."
+    ),
+    limits=(
+        "Elements fail independently of each other, except for what hosts and zones tell. Numbers that the model does "
+        "not state are assumed and named; where they decide the verdict it is a warning of low confidence."
+    ),
+    references=(
+        (
+            "NUREG-0492, Fault Tree Handbook (quantitative evaluation)",
+            "https://www.nrc.gov/reading-rm/doc-collections/nuregs/staff/sr0492/index.html",
+        ),
+        ("Google SRE Workbook, Implementing SLOs", "https://sre.google/workbook/implementing-slos/"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Three nines through one service of two nines
+components:
+  job: {kind: scheduler, managed: true, replicas: 2, availability: 99.99%}
+  api: {kind: external-service, managed: true, availability: 99%}  # finding: single-point-of-failure
+connections:
+  job -> api: https
+flows:
+  nightly:  # finding: objective-unreachable
+    title: The nightly job
+    steps:
+      - job -> api: start
+objectives: {availability: 99.9%}
+""",
+    good="""\
+archgen: 1
+name: Three nines through two services of two nines
+components:
+  job: {kind: scheduler, managed: true, replicas: 2, availability: 99.99%}
+  api: {kind: external-service, managed: true, replicas: 2, availability: 99%}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+objectives: {availability: 99.9%}
+""",
+)

@@ -1,0 +1,85 @@
+"""Web, application and database replicas share one host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a host, except where all servers are identical: that is said of them together."""
+    for host in facts.hosts:
+        if facts.carries_all_roles(host) and host not in facts.identical_servers:
+            carried = facts.load(host)
+            yield Hit(
+                subject=Subject("host", host),
+                message=f"{host} carries the web server, the application and the database at once: {listed(carried)}",
+                related=tuple((Subject("component", one), f"runs on {host}") for one in carried),
+                flows=facts.flows_through(carried),
+            )
+
+
+RULE = Rule(
+    id="overloaded-host",
+    code="REL005",
+    title="Overloaded host",
+    severity="warning",
+    category="reliability",
+    summary="Web, application and database replicas share one host.",
+    why=(
+        "The three want different things of a machine: connections, computing, memory and disks. On one host they take "
+        "them from each other, a fault in any of them can stop the others, and none can be made larger alone."
+    ),
+    fix="Move the database to a host of its own first: it is the one that cannot simply be started again elsewhere.",
+    limits="Counts kinds, not their load: a host may be large enough for all three.",
+    check=check,
+    bad="""\
+archgen: 1
+name: One server beside a second web server  # finding: unmonitored, maintenance-downtime
+hosts:
+  server-1: {}  # finding: single-point-of-failure, overloaded-host
+  server-2: {}
+components:
+  nginx: {kind: web-server, runs_on: [server-1, server-2]}
+  app: {kind: app-server, runs_on: [server-1, server-2]}
+  mysql: {kind: database, runs_on: server-1}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  nginx -> app: {protocol: fastcgi, locality: same-host}
+  app -> mysql: mysql
+flows:
+  read-page:
+    title: A page is read
+    access: read
+    steps:
+      - nginx -> app: run
+      - app -> mysql: SELECT
+""",
+    good="""\
+archgen: 1
+name: A database server apart  # finding: unmonitored, maintenance-downtime
+hosts:
+  server-1: {}
+  server-2: {}
+  db-1: {}  # finding: single-point-of-failure
+components:
+  nginx: {kind: web-server, runs_on: [server-1, server-2]}
+  app: {kind: app-server, runs_on: [server-1, server-2]}
+  mysql: {kind: database, runs_on: db-1}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  nginx -> app: {protocol: fastcgi, locality: same-host}
+  app -> mysql: mysql
+flows:
+  read-page:
+    title: A page is read
+    access: read
+    steps:
+      - nginx -> app: run
+      - app -> mysql: SELECT
+""",
+)

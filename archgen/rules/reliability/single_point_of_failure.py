@@ -1,0 +1,171 @@
+"""An element whose loss alone makes a flow fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import beside, one_more
+from archgen.linting.rule import Hit, Rule
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed, plural
+from archgen.reliability.losses import Breaking
+from archgen.reliability.structure import Need
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a root cause: a host with what stands on it, a replica that no host explains, or an innermost zone."""
+    for breaking in facts.losses.breaking:
+        points = breaking.points
+        if breaking.element.kind == "zone":
+            points = tuple(one for one in points if _own(facts, breaking.element.id, one.flow))
+        if points:
+            yield _hit(facts, Breaking(breaking.element, points, breaking.absorbed))
+
+
+def _own(facts: Topology, zone: str, flow: str) -> bool:
+    """Whether a zone's loss is a cause of its own: not `single-zone`, and not one host or inner zone in it alone."""
+    return not facts.losses.holds_all(zone, flow) and facts.losses.breaks_as_zone(zone, flow)
+
+
+def _hit(facts: Topology, breaking: Breaking) -> Hit:
+    element = breaking.element
+    carried = breaking.absorbed
+    bearing = f", and with it {listed(carried)}," if carried else ""
+    proof = breaking.points[0].proof
+    return Hit(
+        subject=element,
+        message=f"losing {element.id}{bearing} breaks {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}",
+        related=tuple(
+            (Subject("replica", one), f"is lost with {element.id}") for one in carried or _lost(facts, breaking)
+        ),
+        flows=breaking.flows,
+        fix=_fix(facts, breaking),
+        case="managed" if facts.rented(element) else None,
+        proof=proof,
+        causes=frozenset((element.id, flow) for flow in breaking.flows),
+    )
+
+
+def _lost(facts: Topology, breaking: Breaking) -> dict[str, None]:
+    """What goes down with a host or zone that breaks a flow only because of all of them together."""
+    if breaking.element.kind == "replica":
+        return {}
+    return dict.fromkeys(one.id for flow in breaking.flows for one in facts.losses.lying_in(breaking.element, flow))
+
+
+def _fix(facts: Topology, breaking: Breaking) -> str | None:
+    if facts.rented(breaking.element):
+        said = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
+        return (
+            f"If it runs in several places that fail apart, say so ({said}). If not, ask the provider what it "
+            "promises, or add a second provider that answers when this one does not."
+        )
+    step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
+    if len(path) < 2:
+        return None
+    needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
+    return next((_cure(facts, breaking, one) for one in needs if one.step == step), None)
+
+
+def _cure(facts: Topology, breaking: Breaking, need: Need) -> str | None:
+    """What would help where the other replicas are there already, and something keeps them from standing in."""
+    callees = {facts.replicas[one].component for one in need.candidates}
+    manual = [
+        one for one in sorted(callees) if (cluster := facts.components[one].cluster) and cluster.failover == "manual"
+    ]
+    if need.count > 1 and need.count == len(need.candidates):
+        return (
+            "Let the caller notice a dead target, by a health check or a retry, so that it no longer needs all of them."
+        )
+    if manual:
+        return f"Let {listed(manual)} fail over by itself: `cluster: {{failover: automatic, by: …}}`."
+    if any(one.replica not in _lost(facts, breaking) for one in need.standbys):
+        return "Place what promotes apart from what it would replace."
+    return None
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """One more replica elsewhere; for a host, failover by itself of what has one, or a machine for all that is lost."""
+    element = hit.subject
+    if facts.rented(element):
+        return ()
+    if element.kind == "replica":
+        component = facts.components[facts.replicas[element.id].component]
+        return one_more(facts, component) if component.kind != "client" else ()
+    if element.kind != "host":
+        return ()
+    waiting = [one for one in facts.components.values() if one.cluster and one.cluster.failover == "manual"]
+    moved = [one.id for one in waiting if len(one.replicas) > 1 and element.id in facts.hosts_of(one.id)]
+    if moved:
+        return tuple(Put(("components", one, "cluster", "failover"), "automatic") for one in moved)
+    lost = dict.fromkeys(one.component for flow in hit.flows for one in facts.losses.lying_in(element, flow))
+    alone = [facts.components[one] for one in lost if facts.hosts_of(one) == (element.id,)]
+    return beside(facts, element.id, alone) if len(alone) > 1 else one_more(facts, alone[0]) if alone else ()
+
+
+RULE = Rule(
+    id="single-point-of-failure",
+    code="REL001",
+    title="Single point of failure",
+    severity="error",
+    cases=(("managed", "warning"),),
+    category="reliability",
+    summary="One element, lost alone, makes a request flow fail.",
+    why=(
+        "Hardware, hypervisors, disks and people fail. If the loss of one machine or one process is enough to stop a "
+        "flow, the flow is down as often as that one thing is, however good everything else may be. The verdict is not "
+        "a guess from counts of replicas: it is a minimal cut set of size one of the flow's structure function, so "
+        "reads and writes, failover, quorum and shared hosts are all taken into account, and the proof names the "
+        "request that fails."
+    ),
+    fix="Give the flow a second way: another replica on another host, with something that moves the traffic there.",
+    limits=(
+        "A component that somebody else runs counts as one element, although its provider may run many; that is why it "
+        "is a warning. A zone that breaks a flow in which not everything lies is reported by `single-zone`."
+    ),
+    references=(
+        (
+            "NUREG-0492, Fault Tree Handbook (minimal cut sets)",
+            "https://www.nrc.gov/reading-rm/doc-collections/nuregs/staff/sr0492/index.html",
+        ),
+    ),
+    yields=True,
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: One application server  # finding: unmonitored, maintenance-downtime
+hosts:
+  server-1: {}  # finding: single-point-of-failure
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: server-1}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Two application servers  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

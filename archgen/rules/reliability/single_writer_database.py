@@ -1,0 +1,184 @@
+"""A flow writes to a data store where one replica takes the writes and nothing is promoted when it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import one_more
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.kinds import KINDS
+from archgen.model.wording import listed
+
+_FILES = ("file-storage", "object-storage")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a data store, for the flows that the loss of its only writer breaks."""
+    for component in facts.architecture.components:
+        if component.managed or not KINDS[component.kind].stores or _is_one_disk(component):
+            continue
+        now, later = facts.writers(component.id)
+        if len(now) == 1 and not later:
+            flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, component.id, now[0], flow))
+            if flows:
+                yield _hit(facts, component, now[0], flows)
+
+
+def _is_one_disk(component: Component) -> bool:
+    """Whether it is files in one place: that nothing promotes another is no more than `single-point-of-failure` says."""
+    return component.kind in _FILES and len(component.replicas) == 1
+
+
+def _breaks(facts: Topology, component: str, writer: str, flow: str) -> bool:
+    writes = any(
+        component in hop.connection.targets and hop.access != "read" and not hop.optional
+        for hop in facts.hops[flow]
+        if hop.connection is not None
+    )
+    return writes and Subject("replica", writer) in facts.losses.points[flow]
+
+
+def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> Hit:
+    causes = {(writer, flow) for flow in flows}
+    point = facts.losses.points[flows[0]][Subject("replica", writer)]
+    related = [(Subject("replica", writer), "is the only replica that takes writes")]
+    hosts = facts.replicas[writer].hosts
+    if len(hosts) == 1:
+        host = Subject("host", hosts[0])
+        related.append((host, "carries the only writer"))
+        owed = [flow for flow in flows if host not in facts.losses.breaks_beside(flow, component.id)]
+        causes |= {(host.id, flow) for flow in owed}
+        point = facts.losses.points[owed[0]].get(host, point) if owed else point
+    return Hit(
+        subject=Subject("component", component.id),
+        message=_message(facts, component, writer, flows),
+        related=tuple(related),
+        flows=flows,
+        fix=_fix(component, writer),
+        proof=point.proof,
+        causes=frozenset(causes),
+    )
+
+
+def _message(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str:
+    verb = "stops" if len(flows) == 1 else "stop"
+    others = [one.id for one in component.replicas if one.id != writer]
+    copies = [one.id for one in facts.architecture.components if _copies(one, component)]
+    if not others and copies:
+        what = "a read-only copy" if len(copies) == 1 else "read-only copies"
+        return (
+            f"only {writer} takes writes: {listed(flows)} {verb} with it; {listed(copies)} {_is(copies)} {what} "
+            "that nothing promotes"
+        )
+    if not others:
+        return f"{writer} takes every write and no replica could take over: {listed(flows)} {verb} with it"
+    said = "is manual" if component.replication and component.replication.failover == "manual" else "is not stated"
+    protect = "protects" if len(others) == 1 else "protect"
+    return (
+        f"only {writer} takes writes and failover {said}: {listed(flows)} {verb} with it; "
+        f"{listed(others)} {protect} the data and the reads, not the writes"
+    )
+
+
+def _fix(component: Component, writer: str) -> str | None:
+    others = [one.id for one in component.replicas if one.id != writer]
+    if not others:
+        return None
+    return f"Let something promote {listed(others, 'or')} by itself: `replication: {{failover: automatic, by: …}}`."
+
+
+def _copies(one: Component, component: Component) -> bool:
+    return one.replication is not None and one.replication.copy_of == component.id
+
+
+def _is(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A replica that is promoted by itself; one more where there is none yet."""
+    component = facts.components[hit.subject.id]
+    promoted = Put(("components", component.id, "replication", "failover"), "automatic")
+    if len(component.replicas) > 1:
+        return (promoted,)
+    more = one_more(facts, component)
+    if component.replication is None or not more:
+        return more
+    return (*more, promoted) if component.replication.primary else ()
+
+
+RULE = Rule(
+    id="single-writer-database",
+    code="REL006",
+    title="Single writer",
+    severity="error",
+    category="reliability",
+    summary="A flow writes to a data store where one replica takes the writes and nothing is promoted when it fails.",
+    why=(
+        "A replica answers reads and keeps the data safe, but as long as nobody promotes it every write still goes to one "
+        "machine. A primary-replica pair is often offered as the cure for the single database; for writes it is not one, "
+        "unless a replica takes over by itself."
+    ),
+    fix=(
+        "Let something promote a replica by itself (`replication: {failover: automatic, by: …}`) with replicas on other "
+        "hosts, or use a cluster in which several members take writes."
+    ),
+    limits=(
+        "Says nothing of a managed store, whose provider may promote on its own, nor of files in one place, of which "
+        "`single-point-of-failure` says as much."
+    ),
+    references=(
+        ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),
+        ("PostgreSQL documentation, Failover", "https://www.postgresql.org/docs/current/warm-standby-failover.html"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Primary and replica without failover  # finding: unmonitored, maintenance-downtime
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
+  mysql:  # finding: single-writer-database
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1, failover: manual, mode: asynchronous}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    access: write
+    steps:
+      - job -> mysql: INSERT
+""",
+    good="""\
+archgen: 1
+name: Primary and replica with automatic failover  # finding: unmonitored
+hosts:
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
+  mysql:
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1, failover: automatic, mode: asynchronous}
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> mysql: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    access: write
+    steps:
+      - job -> mysql: INSERT
+""",
+)

@@ -1,0 +1,118 @@
+"""A flow whose every placed replica lies in one declared zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+from archgen.model.wording import listed, plural
+
+_WIDE, _SMALL = ("region", "provider"), ("rack", "power")
+"""Places whose loss few sites are built for, and places that are parts of one building."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for each zone that holds all of a flow and has no zone within it that does."""
+    held: dict[str, list[str]] = {}
+    for flow in (one for one in facts.flows if facts.losses.failures[one].possible):
+        zones = facts.losses.zones_holding[flow]
+        for zone in zones:
+            if not any(facts.index.inside(one, zone) for one in zones):
+                held.setdefault(zone, []).append(flow)
+    for zone in facts.zones:
+        if zone in held:
+            yield _hit(facts, zone, tuple(held[zone]))
+
+
+def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
+    """Whether a flow in one region, or at one provider, is safe from the loss of each smaller place there."""
+    if facts.zones[zone].kind not in _WIDE:
+        return False
+    lone = facts.losses.points[flow]
+    hosts = [host for one in facts.losses.structures[flow].replicas for host in one.hosts]
+    places = {one for host in hosts for one in facts.index.zones_around(host) if facts.index.inside(one, zone)}
+    apart = [one for one in places if facts.zones[one].kind not in _SMALL]
+    return len(apart) > 1 and not any(Subject("zone", one) in lone for one in apart)
+
+
+def _hit(facts: Topology, zone: str, flows: tuple[str, ...]) -> Hit:
+    points = (facts.losses.points[flow].get(Subject("zone", zone)) for flow in flows)
+    proof = next((point.proof for point in points if point is not None), None)
+    kind = facts.zones[zone].kind
+    return Hit(
+        subject=Subject("zone", zone),
+        message=f"every replica of {plural(len(flows), 'flow')} ({listed(flows)}) lies in the {kind} {zone}",
+        flows=flows,
+        proof=proof,
+        confidence="low" if all(_is_spread(facts, zone, flow) for flow in flows) else "high",
+    )
+
+
+RULE = Rule(
+    id="single-zone",
+    code="REL009",
+    title="Everything in one zone",
+    severity="warning",
+    category="reliability",
+    summary="Every replica of a flow that has a host lies in one declared zone.",
+    why=(
+        "Racks lose power, datacenters lose their uplink and regions have outages of hours. Replicas that all stand in "
+        "the same failure domain are lost together, so they protect against the loss of a machine and of nothing larger."
+    ),
+    fix="Place at least one replica of every component of the flow in another zone of this kind.",
+    limits=(
+        "Says nothing where no zones are declared, and does not know zones that the model leaves out. Flows that the loss of "
+        "no datacenter or availability zone stops are told at low confidence when they lie in one region or at one provider: "
+        "whether to pay for a second one is a choice."
+    ),
+    references=(
+        (
+            "AWS Well-Architected, Reliability: deploy the workload to multiple locations",
+            "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two racks of one datacenter  # finding: unmonitored
+zones:
+  dc-1: {kind: datacenter}  # finding: single-zone
+  rack-a: {kind: rack, in: dc-1}
+  rack-b: {kind: rack, in: dc-1}
+hosts:
+  server-1: {zone: rack-a}
+  server-2: {zone: rack-b}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: Two datacenters  # finding: unmonitored
+zones:
+  dc-1: {kind: datacenter}
+  dc-2: {kind: datacenter}
+hosts:
+  server-1: {zone: dc-1}
+  server-2: {zone: dc-2}
+components:
+  job: {kind: scheduler, runs_on: [server-1, server-2]}
+  api: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

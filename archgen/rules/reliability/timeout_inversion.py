@@ -1,0 +1,135 @@
+"""A caller gives up before the one it calls has used up its own tries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Hop, Topology
+from archgen.edits.remedy import connection_of
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Connection
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a pair of connections that follow each other in a flow and both state a timeout."""
+    flows: dict[tuple[str, str], list[str]] = {}
+    pairs: dict[tuple[str, str], tuple[Connection, Connection]] = {}
+    for flow, hops in facts.hops.items():
+        for outer, inner in _nested(hops):
+            key = (outer.id, inner.id)
+            pairs[key] = (outer, inner)
+            if flow not in flows.setdefault(key, []):
+                flows[key].append(flow)
+    worst: dict[str, tuple[Connection, Connection]] = {}
+    for outer, inner in pairs.values():
+        known = worst.get(outer.id)
+        if _is_inverted(outer, inner) and (known is None or _patience(inner) > _patience(known[1])):
+            worst[outer.id] = (outer, inner)
+    for outer, inner in worst.values():
+        yield _hit(outer, inner, tuple(flows[outer.id, inner.id]))
+
+
+def _nested(hops: tuple[Hop, ...]) -> Iterator[tuple[Connection, Connection]]:
+    """A call, and the calls that its target makes later in the flow."""
+    reached: dict[str, Connection] = {}
+    for hop in hops:
+        if hop.connection is None:
+            continue
+        if hop.step.source in reached:
+            yield reached[hop.step.source], hop.connection
+        reached.update(dict.fromkeys(hop.targets, hop.connection))
+
+
+def _patience(connection: Connection) -> float:
+    """How long a caller may be busy with one call: every try to its timeout."""
+    return (connection.timeout or 0.0) * (1 + (connection.retries or 0))
+
+
+def _is_inverted(outer: Connection, inner: Connection) -> bool:
+    """Whether the outer caller gives up first; a timeout of 0 is none, by which programs mean that they wait."""
+    return 0.0 < (outer.timeout or 0.0) <= _patience(inner)
+
+
+def _hit(outer: Connection, inner: Connection, flows: tuple[str, ...]) -> Hit:
+    tries = 1 + (inner.retries or 0)
+    times = "" if tries == 1 else f"{tries} tries of "
+    return Hit(
+        subject=Subject("connection", outer.id),
+        message=(
+            f"{outer.source} waits {_span(outer.timeout)} for an answer, and {inner.source} behind it may need "
+            f"{times}{_span(inner.timeout)} for {inner.id}: {outer.source} has given up by then"
+        ),
+        related=((Subject("connection", inner.id), f"may take {_span(_patience(inner))}"),),
+        flows=flows,
+    )
+
+
+def _span(seconds: float | None) -> str:
+    return f"{(seconds or 0.0) * 1000:g} ms" if (seconds or 0.0) < 1.0 else f"{seconds:g} s"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """An outer timeout that every try of the inner call fits into, with a second left."""
+    inner = max((_patience(connection_of(facts, subject.id)) for subject, _ in hit.related), default=0.0)
+    return (Put(("connections", hit.subject.id, "timeout"), f"{inner + 1:g}s"),)
+
+
+RULE = Rule(
+    id="timeout-inversion",
+    code="REL011",
+    title="Timeouts the wrong way round",
+    severity="warning",
+    category="reliability",
+    summary="A caller's timeout is not longer than its callee's timeout times its tries.",
+    why=(
+        "When the outer caller gives up first, the inner one goes on working for nobody, its retries help nobody, and "
+        "the outer caller's own retry brings the same work once more. A slow database becomes an outage that way: the "
+        "load multiplies at the moment when there is least to spare."
+    ),
+    fix="Let timeouts shrink from the visitor inwards: the inner timeout times its tries has to fit into the outer one.",
+    limits="Compares calls that follow each other in a flow and state `timeout`; pauses between retries are not counted.",
+    references=(
+        (
+            "Amazon Builders' Library, Timeouts, retries, and backoff with jitter",
+            "https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: The outer caller gives up first
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
+  store: {kind: database, managed: true, replicas: 2, replication: {writers: all, mode: synchronous}}
+connections:
+  job -> api: {protocol: https, timeout: 10s}  # finding: timeout-inversion
+  api -> store: {protocol: postgresql, tls: true, timeout: 5s, retries: 2}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+      - api -> store: SELECT
+""",
+    good="""\
+archgen: 1
+name: The inner caller gives up first
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
+  store: {kind: database, managed: true, replicas: 2, replication: {writers: all, mode: synchronous}}
+connections:
+  job -> api: {protocol: https, timeout: 20s}
+  api -> store: {protocol: postgresql, tls: true, timeout: 5s, retries: 2}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+      - api -> store: SELECT
+""",
+)

@@ -1,0 +1,171 @@
+"""Several replicas that visitors reach, and nothing stated that moves their traffic when one of them fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology, relays
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Cluster, Component, Port
+from archgen.model.change import Change, Path, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a balancer or server that visitors reach without a balancer before it."""
+    for component in _entries(facts):
+        cluster = component.cluster
+        hosts = facts.hosts_of(component.id)
+        floating = any(one.floating for one in component.replicas)
+        if component.managed or floating or len(component.replicas) < 2 or len(hosts) == 1:
+            continue
+        names = listed([one.id for one in component.replicas])
+        if cluster is None or not _moves(cluster):
+            yield _hit(
+                facts,
+                component,
+                f"{names} take the visitors' requests, and nothing is stated that moves the traffic when one of them "
+                "fails",
+                _fix(facts, component),
+            )
+        elif cluster.watches == "host":
+            yield _hit(
+                facts,
+                component,
+                f"what moves the traffic between {names} watches the host only, so one that hangs on a running "
+                "host keeps its traffic and answers nobody",
+                "Let it watch the process as well (keepalived: `vrrp_script`), and say `watches: process`.",
+            )
+
+
+def _entries(facts: Topology) -> Iterator[Component]:
+    """The balancers and servers that a client calls, directly or through firewalls."""
+    reached = [one.id for one in facts.architecture.components if one.kind == "client"]
+    seen = set(reached)
+    for source in reached:
+        for connection in facts.outgoing[source]:
+            for target in connection.targets:
+                kind = facts.kind(target)
+                # who needs all of them has each as a single point of failure, and is told so
+                if target in seen or connection.needs == "all" or not facts.flows_over[connection.id]:
+                    continue
+                if all(map(_tries_the_next, connection.ports)):
+                    continue
+                seen.add(target)
+                if kind.id in ("firewall", "router"):
+                    reached.append(target)
+                elif kind.role == "balancer" or kind.serves:
+                    yield facts.components[target]
+
+
+def _tries_the_next(port: Port) -> bool:
+    """Whether whoever calls knows several servers and asks the next one by itself: for mail and for names."""
+    return port.protocol == "dns" or relays(port)
+
+
+def _moves(cluster: Cluster) -> bool:
+    """Whether something is stated that moves the traffic to another replica."""
+    return bool(cluster.shared_address or cluster.address or cluster.by or cluster.failover)
+
+
+def _hit(facts: Topology, component: Component, message: str, fix: str) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=message,
+        flows=facts.flows_of[component.id],
+        fix=fix,
+    )
+
+
+def _fix(facts: Topology, component: Component) -> str:
+    if facts.kind(component.id).balances:
+        return "State what does: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
+    return "Put a load balancer before them, or state what does: `cluster: {address: {shared: …}, by: vrrp}`."
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """An address that moves to the other replica, by what watches the process."""
+    cluster: Path = ("components", hit.subject.id, "cluster")
+    stated = facts.components[hit.subject.id].cluster
+    if stated is not None and _moves(stated):
+        return (Put((*cluster, "watches"), "process"),)
+    moving = (("mode", "active-passive"), ("failover", "automatic"), ("by", "vrrp"), ("watches", "process"))
+    return tuple(Put((*cluster, key), value) for key, value in moving)
+
+
+RULE = Rule(
+    id="untracked-failover",
+    code="REL003",
+    title="Failover that nothing triggers",
+    severity="warning",
+    category="reliability",
+    summary="Several replicas take visitors' requests, but nothing stated moves the traffic when one of them fails.",
+    why=(
+        "A visitor's browser knows one address. If what is behind it fails, a second one helps only if something "
+        "notices and moves the address, or the name, to it. And what notices has to look at the process itself: a host "
+        "that answers pings may carry a process that answers nobody."
+    ),
+    fix="State what moves the traffic, and let it watch the process.",
+    limits=(
+        "Asks only of balancers and servers that clients reach directly or through firewalls, and not of replicas that "
+        "float; a program that calls several addresses in turn is not a client in this sense, nor is one that hands mail "
+        "on to mail servers or asks for names."
+    ),
+    references=(
+        (
+            "keepalived documentation, VRRP tracking scripts",
+            "https://keepalived.readthedocs.io/en/latest/configuration_synopsis.html",
+        ),
+        ("RFC 9568, Virtual Router Redundancy Protocol", "https://www.rfc-editor.org/rfc/rfc9568"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Two balancers side by side  # finding: unmonitored
+hosts:
+  lb-1: {}
+  lb-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [lb-1, lb-2], default: deny}
+  lb: {kind: load-balancer, runs_on: [lb-1, lb-2], balance: round-robin, rate_limit: 10/s}  # finding: untracked-failover
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> lb: https
+  lb -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> lb: GET /
+      - lb -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: Two balancers that share an address  # finding: unmonitored
+hosts:
+  lb-1: {}
+  lb-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [lb-1, lb-2], default: deny}
+  lb:
+    kind: load-balancer
+    runs_on: [lb-1, lb-2]
+    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
+    balance: round-robin
+    rate_limit: 10/s
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> lb: https
+  lb -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> lb: GET /
+      - lb -> site: GET /
+""",
+)

@@ -1,0 +1,186 @@
+"""Rules times one model: hits become findings with a place, a severity, an identity and, where given, an acceptance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Protocol
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Earlier, Hit, Rule, Seen
+from archgen.model.architecture import Acceptance
+from archgen.model.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity, Subject
+from archgen.model.problems import Place
+from archgen.model.sha256 import digest
+from archgen.rules import BY_NAME
+from archgen.system.internal_errors import EXPOSED, Isolation, Result
+
+
+class Source(Protocol):
+    """Where the things of a model stand in its files."""
+
+    def place(self, subject: Subject) -> Place:
+        """The place of a subject."""
+
+
+def analyse(
+    topology: Topology,
+    source: Source,
+    rules: Iterable[Rule],
+    today: str,
+    known: frozenset[str] = frozenset(BY_NAME),
+    thresholds: Mapping[tuple[str, str], float] = MappingProxyType({}),
+    before: tuple[Earlier, ...] = (),
+    isolation: Isolation = EXPOSED,
+) -> tuple[Finding, ...]:
+    """All findings of one model, worst first, then in the catalogue's order and by place.
+
+    `today` is an ISO date; an acceptance whose `until` lies before it no longer counts. `known` are the ids and codes
+    of all rules that there are, whether they run or not, `thresholds` the numbers that a team sets for rules, `before`
+    the model that this one follows and the one that it follows in turn, both or none. With an `isolation`, a rule that fails
+    unexpectedly finds nothing.
+    """
+    guard = _Guard(topology.architecture.file, isolation)
+    topology.today = today
+    topology.thresholds = thresholds
+    ran = tuple(rules)
+    hits = tuple(_unexplained(tuple(_hits(topology, ran, guard))))
+    accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
+    reviewed = (*hits, *_reviews(ran, hits, known, accepted, before, topology, guard))
+    found = (guard(rule, partial(_findings, topology, source, rule, hit, accepted)) for rule, hit in reviewed)
+    return tuple(sorted((finding for one in found for finding in one), key=order))
+
+
+class _Guard:
+    """Runs a part of a rule's work; nothing comes of it where it fails unexpectedly."""
+
+    def __init__(self, file: str, isolation: Isolation) -> None:
+        self._file = file
+        self._isolation = isolation
+
+    def __call__(self, rule: Rule, work: Callable[[], Iterable[Result]]) -> tuple[Result, ...]:
+        made = self._isolation.attempt(lambda: tuple(work()), self._file, f"rule {rule.id}", rule.id)
+        return () if made is None else made
+
+
+def _hits(topology: Topology, rules: Iterable[Rule], guard: _Guard) -> Iterator[tuple[Rule, Hit]]:
+    for rule in rules:
+        check = rule.check
+        if check is not None:
+            for hit in guard(rule, partial(check, topology)):
+                yield rule, hit
+
+
+def _reviews(
+    ran: tuple[Rule, ...],
+    hits: tuple[tuple[Rule, Hit], ...],
+    known: frozenset[str],
+    accepted: tuple[Acceptance, ...],
+    before: tuple[Earlier, ...],
+    topology: Topology,
+    guard: _Guard,
+) -> list[tuple[Rule, Hit]]:
+    """The hits of the rules that speak of the findings of the others.
+
+    Those that compare with earlier models come first, so that what is said of acceptances can count their hits.
+    """
+    names = frozenset(name for rule in ran for name in (rule.id, rule.code))
+    found: list[tuple[Rule, Hit]] = []
+    for rule in sorted((one for one in ran if one.review is not None), key=lambda one: not one.ladder):
+        review = rule.review
+        if review is not None and (before or not rule.ladder):
+            all_of_them = (*hits, *found)
+            seen = Seen(
+                names,
+                names | known,
+                tuple((name, hit.subject) for one, hit in all_of_them for name in (one.id, one.code)),
+                tuple(_open(all_of_them, accepted)) if before else (),
+                before,
+            )
+            found += [(rule, hit) for hit in guard(rule, partial(review, topology, seen))]
+    return found
+
+
+def _open(hits: tuple[tuple[Rule, Hit], ...], accepted: tuple[Acceptance, ...]) -> Iterator[tuple[str, Subject]]:
+    """The rule's id and the subject of each hit that nobody has accepted."""
+    for rule, hit in hits:
+        if not any(_matches(one, rule, hit.subject) for one in accepted):
+            yield rule.id, hit.subject
+
+
+def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit]]:
+    """Leaves out the hits of general rules whose every cause a special rule explains: one root cause, one finding."""
+    explained = {cause for rule, hit in hits if not rule.yields for cause in hit.causes}
+    for rule, hit in hits:
+        if not (rule.yields and hit.causes and hit.causes <= explained):
+            yield rule, hit
+
+
+def _findings(
+    topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
+) -> tuple[Finding]:
+    """A hit as a finding, the only one."""
+    return (_finding(topology, source, rule, hit, accepted),)
+
+
+def _finding(topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
+    place = source.place(hit.subject)
+    model = topology.architecture.id
+    changes = rule.mend(topology, hit) if rule.mend is not None else hit.changes
+    # by place: where a call has more than fifteen words with names, Python makes a dictionary of them first
+    return Finding(
+        rule.id,
+        rule.code,
+        _severity(rule, hit),
+        rule.category,
+        model,
+        hit.subject,
+        hit.message,
+        hit.fix or rule.fix,
+        place.file,
+        place.line,
+        place.column,
+        place.end_line,
+        fingerprint(model, rule.id, hit.subject),
+        related=tuple([_related(source, subject, label) for subject, label in hit.related]),
+        flows=hit.flows,
+        confidence=hit.confidence,
+        proof=hit.proof,
+        accepted=_accepted(accepted, rule, hit.subject) if accepted else None,
+        fixable=("safe" if rule.harmless else "unsafe") if changes else None,
+        changes=changes,
+    )
+
+
+def _severity(rule: Rule, hit: Hit) -> Severity:
+    return dict(rule.cases)[hit.case] if hit.case is not None else rule.severity
+
+
+def _related(source: Source, subject: Subject, label: str) -> Related:
+    place = source.place(subject)
+    return Related(subject, label, place.file, place.line, place.column)
+
+
+def _accepted(accepted: tuple[Acceptance, ...], rule: Rule, subject: Subject) -> Accepted | None:
+    return next((_acceptance(one) for one in accepted if _matches(one, rule, subject)), None)
+
+
+def _acceptance(acceptance: Acceptance) -> Accepted:
+    return Accepted(acceptance.reason, acceptance.owner, acceptance.until)
+
+
+def _matches(acceptance: Acceptance, rule: Rule, subject: Subject) -> bool:
+    named = acceptance.rule in (rule.id, rule.code)
+    return named and acceptance.subject in (subject.id, f"{subject.kind}:{subject.id}")
+
+
+def fingerprint(model: str, rule: str, subject: Subject) -> str:
+    """The identity of a finding: 16 hexadecimal digits of the SHA-256 of model, rule and subject (FIPS 180-4)."""
+    return digest(model, rule, subject.kind, subject.id)[:16]
+
+
+def order(finding: Finding) -> tuple[int, int, str, int, int, Subject]:
+    """The worst first, then in the catalogue's order and by place."""
+    worst = SEVERITIES.index(finding.severity)
+    return worst, CATEGORIES.index(finding.category), finding.code, finding.line, finding.column, finding.subject

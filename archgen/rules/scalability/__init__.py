@@ -1,0 +1,1 @@
+"""Rules about capacity and its limits. One file a rule, which knows no other rule."""

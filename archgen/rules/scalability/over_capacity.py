@@ -1,0 +1,128 @@
+"""The flows bring more requests to a replica than it can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+from typing import TYPE_CHECKING
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+if TYPE_CHECKING:
+    from archgen.analysis.capacity import Overload
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component, with its replicas that get too much while everything works."""
+    if not facts.states_load:
+        return
+    # only here: a model without demands and capacities does not pay for the import
+    from archgen.analysis.capacity import Load
+
+    over: dict[str, list[Overload]] = {}
+    for one in Load(facts).overloads():
+        over.setdefault(facts.replicas[one.replica].component, []).append(one)
+    for component, found in over.items():
+        flows = tuple(dict.fromkeys(flow for one in found for flow in one.flows))
+        worst = max(found, key=lambda one: one.load)
+        yield Hit(
+            subject=Subject("component", component),
+            message=(
+                f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {_rate(worst.load)} to {worst.replica}"
+                f"{' at peak' if any(facts.flows[flow].peak is not None for flow in worst.flows) else ''}, "
+                f"which can answer {_rate(worst.capacity)}"
+            ),
+            related=tuple(
+                (Subject("replica", one.replica), f"gets {_rate(one.load)} of {_rate(one.capacity)}") for one in found
+            ),
+            flows=flows,
+        )
+
+
+MOST_REPLICAS = 10_000
+"""The largest number of replicas that the schema of the language allows."""
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:.4g}/s"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """As many replicas as the load needs and one more, where they are counted and stand on no host.
+
+    Nothing for what keeps data: more replicas take no writes off the others. Nothing where no number is enough, or where
+    it is more than a model may state.
+    """
+    from archgen.analysis.capacity import Load
+
+    component = facts.components[hit.subject.id]
+    counted = component.managed or not (component.placed or facts.hosts_of(component.id))
+    if not component.capacity or facts.kind(component.id).stores or not counted or len(component.replicas) < 2:
+        return ()
+    loads = Load(facts).whole()
+    load = sum(loads.get(one.id, 0.0) for one in component.replicas)
+    count = ceil(load / component.capacity - 1e-9) + 1
+    return (Put(("components", component.id, "replicas"), count),) if count <= MOST_REPLICAS else ()
+
+
+RULE = Rule(
+    id="over-capacity",
+    code="SCA001",
+    title="Over capacity",
+    severity="error",
+    category="scalability",
+    summary="The flows bring more requests to a replica than it can answer.",
+    why=(
+        "A replica that gets more requests than it can answer puts them in a queue that only grows, until callers give "
+        "up, try again and bring more still. The load is computed from the flows: each step brings its flow's demand to "
+        "the replicas that may answer it, writes to the writers only, in the shares that the balancer gives."
+    ),
+    fix="Add replicas, give it more capacity, take load off it with a cache, or correct `demand` and `capacity`.",
+    limits=(
+        "A flow that states its `peak` counts with that. "
+        "Every call counts as one request, whatever it costs. Steps inside `opt` and flows without `demand` are not "
+        "counted, of an `alt` only what all branches have in common; so the load is at least what is said."
+    ),
+    references=(
+        (
+            "Google SRE Book, Addressing Cascading Failures",
+            "https://sre.google/sre-book/addressing-cascading-failures/",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: More than two can answer
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2, capacity: 100/s}  # finding: over-capacity
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    demand: 300/s
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: As much as four can answer
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 4, capacity: 100/s}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    demand: 300/s
+    steps:
+      - job -> api: start
+""",
+)

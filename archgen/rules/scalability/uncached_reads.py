@@ -1,0 +1,126 @@
+"""Many reads go all the way to the store, each of them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Flow
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+_REQUESTS = 100.0
+_RATIO = 10.0
+_CACHES = ("cache", "cdn")
+_STORES = ("database", "object-storage", "file-storage")
+"""What a cache spares; key-value stores, indices and logs of events are made for being read this often."""
+_CACHING_PRODUCTS = ("varnish", "squid", "apache-traffic-server")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a flow that reads much more than is written, and passes no cache on its way to a store."""
+    least = facts.threshold("uncached-reads", "requests", _REQUESTS)
+    ratio = facts.threshold("uncached-reads", "ratio", _RATIO)
+    for flow in facts.architecture.flows:
+        if flow.demand is None or flow.demand < least or _is_cached(facts, flow):
+            continue
+        stores = _asked(facts, flow, "read")
+        writes = [other for other in facts.architecture.flows if stores & _asked(facts, other, "write")]
+        if not stores or any(other.demand is None for other in writes):
+            continue
+        written = sum(other.demand or 0.0 for other in writes)
+        if flow.demand >= ratio * written:
+            yield _hit(facts, flow, sorted(stores), written)
+
+
+def _asked(facts: Topology, flow: Flow, access: str) -> set[str]:
+    """The stores that a flow only reads, or those that it writes to."""
+    found: dict[str, set[str]] = {"read": set(), "write": set()}
+    for hop in facts.hops[flow.id]:
+        kind = "read" if hop.access == "read" else "write"
+        found[kind].update(one for one in hop.targets if facts.components[one].kind in _STORES)
+    return found["write"] if access == "write" else found["read"] - found["write"]
+
+
+def _is_cached(facts: Topology, flow: Flow) -> bool:
+    targets = (facts.components[one] for hop in facts.hops[flow.id] for one in hop.step.targets)
+    return any(one.kind in _CACHES or (one.product or "").lower() in _CACHING_PRODUCTS for one in targets)
+
+
+def _hit(facts: Topology, flow: Flow, stores: list[str], written: float) -> Hit:
+    beside = f", beside {written:g} writes" if written else ", and nothing writes there"
+    return Hit(
+        subject=Subject("flow", flow.id),
+        message=f"{flow.id} reads {listed(stores)} {flow.demand:g} times a second{beside}, and no cache stands before",
+        related=tuple((Subject("component", one), "answers every read") for one in stores),
+        flows=(flow.id,),
+        confidence="medium",
+    )
+
+
+RULE = Rule(
+    id="uncached-reads",
+    code="SCA004",
+    title="Reads without a cache",
+    severity="info",
+    category="scalability",
+    summary="A read-heavy flow without cache or CDN.",
+    why=(
+        "What is read a hundred times between two writes is worked out a hundred times to the same end. A cache answers "
+        "from memory what was asked a moment ago; the store is left with the writes and the rare questions, and a rush of "
+        "visitors does not reach it."
+    ),
+    fix="Put a cache before the store, or a CDN before the site, and say in the flow when it is asked.",
+    limits=(
+        "Needs the `demand` of the flow and of those that write to the same store. Whether the answers may be kept, or are "
+        "different for each visitor, it cannot know; nor that the store keeps what it needs in memory itself."
+    ),
+    thresholds=(
+        ("requests", _REQUESTS, "reads per second from which on a flow is told"),
+        ("ratio", _RATIO, "how many times as many reads as writes of the same store make a flow read-heavy"),
+    ),
+    references=(("RFC 9111, HTTP Caching", "https://www.rfc-editor.org/rfc/rfc9111"),),
+    check=check,
+    bad="""\
+archgen: 1
+name: Every read asks the database
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
+  mysql: {kind: database, managed: true, replicas: 2}
+connections:
+  job -> api: https
+  api -> mysql: {protocol: mysql, tls: true}
+flows:
+  look-up:  # finding: uncached-reads
+    title: A price is looked up
+    access: read
+    demand: 500/s
+    steps:
+      - job -> api: GET
+      - api -> mysql: SELECT
+""",
+    good="""\
+archgen: 1
+name: Most reads are answered from memory
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
+  redis: {kind: cache, managed: true, replicas: 2}
+  mysql: {kind: database, managed: true, replicas: 2}
+connections:
+  job -> api: https
+  api -> redis: {protocol: rediss, required: false}
+  api -> mysql: {protocol: mysql, tls: true}
+flows:
+  look-up:
+    title: A price is looked up
+    access: read
+    demand: 500/s
+    steps:
+      - job -> api: GET
+      - api -> redis: GET
+      - opt: {when: not there, steps: [api -> mysql: SELECT]}
+""",
+)

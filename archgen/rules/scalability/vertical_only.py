@@ -1,0 +1,92 @@
+"""Request-serving components with one replica and nothing before them that could spread the load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model that lists the components."""
+    called = {target for hops in facts.hops.values() for hop in hops for target in hop.step.targets}
+    unspread = called - facts.behind_balancers
+    alone = [one.id for one in facts.architecture.components if one.id in unspread and _alone(facts, one.id)]
+    if alone:
+        has = "has" if len(alone) == 1 else "have"
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message=(
+                f"{listed(alone)} {has} one replica and nothing before that could spread requests over several: "
+                "when the traffic grows, only a bigger server helps"
+            ),
+            related=tuple((Subject("component", one), "has one replica") for one in alone),
+            flows=facts.flows_through(alone),
+        )
+
+
+def _alone(facts: Topology, component: str) -> bool:
+    one = facts.components[component]
+    return facts.kind(component).serves and not one.managed and len(one.replicas) == 1
+
+
+RULE = Rule(
+    id="vertical-only",
+    code="SCA003",
+    title="Grows only vertically",
+    severity="warning",
+    category="scalability",
+    summary="A request-serving component has one replica and nothing before it that could spread load.",
+    why=(
+        "A single server can be made bigger, with a restart each time, until there is no bigger one. Growing sideways "
+        "needs something in front that hands the requests to several replicas, and sessions that do not live on one of "
+        "them; adding that under load, in a hurry, is the worst time."
+    ),
+    fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
+    limits="Looks at web servers, application servers and services that are called in a flow; data stores have rules of their own.",
+    references=(
+        (
+            "AWS Well-Architected, Reliability: scale horizontally",
+            "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/design-principles.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: One service  # finding: vertical-only, unmonitored, maintenance-downtime
+hosts:
+  server-1: {}  # finding: single-point-of-failure
+components:
+  job: {kind: scheduler, runs_on: server-1}
+  api: {kind: service, runs_on: server-1}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: A service behind a proxy  # finding: unmonitored, maintenance-downtime
+hosts:
+  server-1: {}  # finding: single-point-of-failure
+components:
+  job: {kind: scheduler, runs_on: server-1}
+  proxy: {kind: reverse-proxy, runs_on: server-1}
+  api: {kind: service, runs_on: server-1}
+connections:
+  job -> proxy: https
+  proxy -> api: http
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> proxy: start
+      - proxy -> api: start
+""",
+)

@@ -1,0 +1,140 @@
+"""All writes of all flows go through one replica, and take most of what it can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+_ROOM = 2.0
+"""By how much the writes should be able to grow before their one replica is full."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit the store that takes every write on one replica with less than that room."""
+    if not facts.states_load:
+        return
+    written: dict[str, dict[str, None]] = {}
+    rates: dict[str, float] = {}
+    for flow, hops in facts.hops.items():
+        for hop in hops:
+            for target in hop.targets:
+                if hop.access != "read" and facts.kind(target).stores:
+                    written.setdefault(target, {})[flow] = None
+                    rates[target] = rates.get(target, 0.0) + (facts.flows[flow].busiest or 0.0)
+    if len(written) == 1:
+        ((store, flows),) = written.items()
+        yield from _judge(facts, store, rates[store], tuple(flows))
+
+
+def _judge(facts: Topology, store: str, rate: float, flows: tuple[str, ...]) -> Iterator[Hit]:
+    component, (now, _) = facts.components[store], facts.writers(store)
+    if component.capacity is None or not rate <= component.capacity < rate * _ROOM:
+        return
+    spread = _spread_before(facts, flows)
+    if len(now) == 1 and spread and not component.managed:
+        yield Hit(
+            subject=Subject("component", store),
+            message=(
+                f"every write goes through {now[0]} alone, {rate:.4g}/s of the {component.capacity:.4g}/s that it can "
+                f"answer: {listed(spread)} can grow by adding replicas, the writes cannot even double"
+            ),
+            related=((Subject("replica", now[0]), "takes every write"),),
+            flows=flows,
+        )
+
+
+def _spread_before(facts: Topology, flows: tuple[str, ...]) -> tuple[str, ...]:
+    """The serving components of the flows that already run on several replicas."""
+    ends = dict.fromkeys(end for flow in flows for hop in facts.hops[flow] for end in hop.step.targets)
+    return tuple(one for one in ends if facts.kind(one).serves and len(facts.components[one].replicas) > 1)
+
+
+RULE = Rule(
+    id="write-bottleneck",
+    code="SCA005",
+    title="Write bottleneck",
+    severity="warning",
+    category="scalability",
+    summary="All writes of all flows go through one replica, and take most of what it can do.",
+    why=(
+        "Web and application servers can be added as the traffic grows, and read replicas as the reads do. Every write "
+        "still goes to one machine, and the only way to get more of them is a larger machine. Who finds that out at the "
+        "limit has to change the data's layout under load."
+    ),
+    fix="Know the limit (`capacity`), queue what may wait, split the data (shards) or use a store that takes writes on several members.",
+    limits=(
+        "Silent unless `demand` and `capacity` are stated and the writes take more than half of the capacity, and while "
+        "nothing before the store runs on several replicas. A managed store is left to its provider."
+    ),
+    references=(
+        (
+            "Martin Kleppmann, Designing Data-Intensive Applications, chapters 5 and 6",
+            "https://dataintensive.net/",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Two applications, one writer  # finding: unmonitored
+hosts:
+  app-1: {}
+  app-2: {}
+  db-1: {}
+  db-2: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, runs_on: [app-1, app-2]}
+  mysql:  # finding: write-bottleneck
+    kind: database
+    runs_on: [db-1, db-2]
+    replication: {primary: db-1, failover: automatic, mode: asynchronous}
+    capacity: 600/s
+  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
+connections:
+  job -> api: https
+  api -> mysql: {protocol: mysql, tls: true}
+flows:
+  order:
+    title: An order
+    access: write
+    demand: 400/s
+    steps:
+      - job -> api: POST /orders
+      - api -> mysql: INSERT
+""",
+    good="""\
+archgen: 1
+name: Two applications, a store of three writers  # finding: unmonitored
+hosts:
+  app-1: {}
+  app-2: {}
+  db-1: {}
+  db-2: {}
+  db-3: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, runs_on: [app-1, app-2]}
+  store:
+    kind: database
+    runs_on: [db-1, db-2, db-3]
+    replication: {writers: all, mode: synchronous}
+    quorum: majority
+    capacity: 600/s
+  copies: {kind: backup, managed: true, backs_up: [store], restore_tested: 2026-10-01}
+connections:
+  job -> api: https
+  api -> store: {protocol: mysql, tls: true}
+flows:
+  order:
+    title: An order
+    access: write
+    demand: 400/s
+    steps:
+      - job -> api: POST /orders
+      - api -> store: INSERT
+""",
+)

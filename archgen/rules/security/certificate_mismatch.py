@@ -1,0 +1,183 @@
+"""A visitor is shown a certificate that is not for the site's name, that is not there, or that has run out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+
+from archgen.analysis.dns_names import plain
+from archgen.analysis.topology import Hop, Topology, relays
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Certificate, Port
+from archgen.model.change import Append, Change
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+_PASSING = ("firewall", "router", "nat-gateway")
+_WARNING_DAYS = 30
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a certificate with all that is wrong with it, and one a connection that ends where there is none."""
+    certificates = {one.id: one for one in facts.architecture.certificates}
+    wrong: dict[str, dict[str, None]] = {}
+    flows: dict[str, dict[str, None]] = {}
+    bare: dict[str, tuple[str, dict[str, None]]] = {}
+    for flow, hops in facts.hops.items():
+        domain = facts.flows[flow].domain
+        for connection, port, end in _endings(facts, hops) if domain is not None and certificates else ():
+            shown = _shown(certificates, port, end)
+            flawed = {one.id: _flaws(one, plain(domain or ""), end) for one in shown}
+            if not shown and not facts.components[end].managed:
+                bare.setdefault(connection, (end, {}))[1][flow] = None
+            elif all(flawed.values()):
+                for certificate, flaws in flawed.items():
+                    wrong.setdefault(certificate, {}).update(dict.fromkeys(flaws))
+                    flows.setdefault(certificate, {})[flow] = None
+    for one in certificates.values():
+        yield from _judge(facts, one, tuple(wrong.get(one.id, ())), tuple(flows.get(one.id, ())))
+    for connection, (end, used) in bare.items():
+        message = f"TLS ends at {end}, and no certificate is installed there"
+        related = ((Subject("component", end), "has no certificate"),)
+        yield Hit(subject=Subject("connection", connection), message=message, related=related, flows=tuple(used))
+
+
+def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port, str]]:
+    """Where TLS ends on the way of visitors: the last encrypted connection and its port, and the component behind it."""
+    carrying = {hop.step.source for hop in hops if facts.kind(hop.step.source).id == "client"}
+    for hop in hops:
+        connection, port = hop.connection, hop.port
+        if connection is None or port is None or hop.meaning != "encrypted" or hop.step.source not in carrying:
+            continue
+        # mail servers look for the name of the MX record, and most of them take any certificate (RFC 7435)
+        if relays(port):
+            continue
+        passed = port.tls is not None and port.tls.mode == "pass-through"
+        for target in hop.targets:
+            if passed or facts.kind(target).id in _PASSING:
+                carrying.add(target)
+            else:
+                yield connection.id, port, target
+
+
+def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[Certificate, ...]:
+    """The certificate that the connection names, else those that are installed where TLS ends."""
+    if port.tls is not None and port.tls.certificate is not None:
+        return (certificates[port.tls.certificate],)
+    return tuple(one for one in certificates.values() if end in one.installed_on)
+
+
+def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
+    found = []
+    if certificate.names and not any(_covers(plain(name), domain) for name in certificate.names):
+        found.append(f"is for {listed(certificate.names)}, and visitors come for {domain}")
+    if certificate.installed_on and end not in certificate.installed_on:
+        found.append(f"is installed on {listed(certificate.installed_on)}, and TLS ends at {end}")
+    return found
+
+
+def _covers(name: str, domain: str) -> bool:
+    """Whether a certificate's name is a domain's; a wildcard stands for one whole label (RFC 9525, 6.3)."""
+    return name == domain or (name.startswith("*.") and domain.partition(".")[2] == name[2:])
+
+
+def _judge(facts: Topology, certificate: Certificate, flaws: tuple[str, ...], flows: tuple[str, ...]) -> Iterator[Hit]:
+    left = _days_left(certificate, facts.today)
+    near = left <= facts.threshold("certificate-mismatch", "days", _WARNING_DAYS)
+    date = (_running_out(certificate, left),) if near else ()
+    if flaws or date:
+        users = flows or facts.flows_through(certificate.installed_on)
+        yield Hit(
+            subject=Subject("certificate", certificate.id),
+            message=f"the certificate {certificate.id} {'; and it '.join((*flaws, *date))}",
+            flows=users,
+            fix="Renew it, and let something renew it by itself (ACME)." if not flaws else None,
+            case="expiring" if not flaws and left >= 0 else None,
+        )
+
+
+def _days_left(certificate: Certificate, today: str) -> float:
+    if certificate.expires is None:
+        return inf
+    # only here: few models say when a certificate runs out
+    from datetime import date
+
+    return (date.fromisoformat(certificate.expires) - date.fromisoformat(today)).days
+
+
+def _running_out(certificate: Certificate, left: float) -> str:
+    if left < 0:
+        return f"ran out on {certificate.expires}"
+    return f"runs out on {certificate.expires}, in {left} day{'' if left == 1 else 's'}"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A certificate for the names that visitors come for, where it is one of another name."""
+    if hit.subject.kind != "certificate" or hit.case is not None:
+        return ()
+    named = next(one for one in facts.architecture.certificates if one.id == hit.subject.id).names
+    asked = dict.fromkeys(facts.flows[flow].domain for flow in hit.flows)
+    missing = [one for one in asked if one is not None and not any(_covers(plain(name), plain(one)) for name in named)]
+    return tuple(Append(("certificates", hit.subject.id, "names"), one) for one in missing)
+
+
+RULE = Rule(
+    id="certificate-mismatch",
+    code="SEC003",
+    title="Certificate does not hold",
+    severity="error",
+    cases=(("expiring", "warning"),),
+    category="security",
+    summary="The certificate is for another name, is not where TLS ends, or has run out or soon will.",
+    why=(
+        "A browser that is shown a certificate for another name, or one that has run out, does not show the site but a "
+        "warning, and most visitors leave. Certificates that nobody renews in time are among the most common causes of "
+        "outages, and every one of them was known months ahead."
+    ),
+    fix="Get a certificate that has the name, and install it where TLS ends.",
+    limits=(
+        "Looks at the way from a visitor to where TLS ends, by the flow's `domain`. Silent on names where the model "
+        "declares no certificates, and on dates where `expires` is not stated."
+    ),
+    references=(
+        ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),
+        ("RFC 8555, Automatic Certificate Management Environment", "https://www.rfc-editor.org/rfc/rfc8555"),
+    ),
+    check=check,
+    mend=mend,
+    thresholds=(("days", _WARNING_DAYS, "days before its end from which on a certificate is told"),),
+    bad="""\
+archgen: 1
+name: A certificate for another name
+components:
+  user: {kind: client}
+  site: {kind: external-service, managed: true, replicas: 2}
+certificates:
+  shop: {names: [shop.foobar.com], installed_on: [site]}  # finding: certificate-mismatch
+connections:
+  user -> site: {protocol: https, tls: {certificate: shop}}
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: A certificate for all names
+components:
+  user: {kind: client}
+  site: {kind: external-service, managed: true, replicas: 2}
+certificates:
+  all: {names: ["*.foobar.com"], installed_on: [site], expires: 2027-06-30}
+connections:
+  user -> site: {protocol: https, tls: {certificate: all}}
+flows:
+  read-page:
+    title: A visitor opens a page
+    domain: www.foobar.com
+    steps:
+      - user -> site: GET /
+""",
+)

@@ -1,0 +1,162 @@
+"""A port for administration or statistics can be reached from the internet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import PASSING, Topology
+from archgen.edits.remedy import connection_of
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Connection, Port
+from archgen.model.change import Change, Remove
+from archgen.model.finding import Subject
+from archgen.model.protocols import ADMINISTRATION
+
+_ANY = "any"
+"""The protocol of what a visitor sends: whichever the port speaks."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a connection, for the first of its ports that is not for the public; stated ones come first."""
+    passed: dict[str, list[Port]] = {}
+    for name, port in _passed_on(facts):
+        passed.setdefault(name, []).append(port)
+    for connection in facts.architecture.connections:
+        direct = facts.trust(connection.source) == "internet"
+        handed = passed.get(connection.id, ())
+        public = [port for port in connection.ports if direct or port in handed]
+        stated = next((port for port in public if port.admin), None)
+        if stated is not None:
+            yield _hit(facts, connection, stated, "stated")
+        elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
+            yield _hit(facts, connection, own, "by-protocol")
+
+
+def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
+    """Whether the protocol is there to run a machine of one's own; a bastion is there to be reached that way."""
+    if port.admin is not None or port.protocol not in ADMINISTRATION:
+        return False
+    targets = [facts.components[target] for target in connection.targets]
+    return any(one.kind != "bastion" and not one.managed for one in targets)
+
+
+def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
+    """The connections and ports that steps take behind the door: what hands requests on hands these on too.
+
+    A shell that is reached in another protocol than its own begins where that one ends, as behind a VPN.
+    """
+    for hops in facts.hops.values():
+        public = {hop.step.source: {_ANY} for hop in hops if facts.trust(hop.step.source) == "internet"}
+        for hop in hops:
+            came, port = public.get(hop.step.source), hop.port
+            if came is None or port is None or hop.connection is None:
+                continue
+            if port.admin or came & {_ANY, "tcp", port.protocol}:
+                yield hop.connection.id, port
+            for one in hop.targets:
+                if _hands_on(facts, one):
+                    public.setdefault(one, set()).add(port.protocol)
+
+
+def _hands_on(facts: Topology, component: str) -> bool:
+    kind = facts.kind(component)
+    return kind.id in PASSING or kind.balances
+
+
+def _hit(facts: Topology, connection: Connection, port: Port, case: str) -> Hit:
+    number = f" on port {port.port}" if port.port is not None else ""
+    target = " or ".join(connection.targets)
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=f"the internet reaches the administration of {target}: {port.protocol}{number}",
+        related=tuple((Subject("component", one), "is administered there") for one in connection.targets),
+        flows=facts.flows_over[connection.id],
+        case=None if case == "stated" else case,
+        confidence="high" if case == "stated" else "medium",
+    )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """Without the port that is stated to be for administration, where others are left and no flow takes this one."""
+    connection = connection_of(facts, hit.subject.id)
+    if hit.case is not None or facts.trust(connection.source) != "internet":
+        return ()
+    taken = [hop.port for hops in facts.hops.values() for hop in hops if hop.connection is connection]
+    void = [at for at, port in enumerate(connection.ports) if port.admin]
+    if len(void) == len(connection.ports) or any(connection.ports[at] in taken for at in void):
+        return ()
+    # the last one first, so that the places of the others stay what they are
+    return tuple(Remove(("connections", connection.id, at)) for at in reversed(void))
+
+
+RULE = Rule(
+    id="exposed-admin",
+    code="SEC010",
+    title="Exposed administration",
+    severity="error",
+    cases=(("by-protocol", "warning"),),
+    category="security",
+    summary="An administration or statistics port is on a public path.",
+    why=(
+        "Consoles and statistics pages are written for people who are trusted: they show hosts, sessions and versions, "
+        "and many of them can switch servers off. Those on the internet are found by scanners within hours, and their "
+        "passwords are tried for as long as they are there."
+    ),
+    fix="Let it listen on a private network, and reach it through a bastion host or a VPN.",
+    limits=(
+        "A port is known to be for administration by `admin: true`; SSH and its kin to a component of one's own, other than "
+        "a bastion host, are a warning unless `admin: false` says that they are what visitors come for (as with Git). Behind a "
+        "VPN, which is reached in another protocol, they are not public. That "
+        "a firewall lets in single addresses only is not seen: give such clients a network of their own."
+    ),
+    references=(
+        (
+            "CWE-749, Exposed Dangerous Method or Function",
+            "https://cwe.mitre.org/data/definitions/749.html",
+        ),
+        (
+            "OWASP Web Security Testing Guide, Enumerate Infrastructure and Application Admin Interfaces",
+            "https://owasp.org/www-project-web-security-testing-guide/stable/4-Web_Application_Security_Testing/"
+            "02-Configuration_and_Deployment_Management_Testing/05-Enumerate_Infrastructure_and_Application_Admin_Interfaces",
+        ),
+        ("NIST SP 800-123, Guide to General Server Security", "https://csrc.nist.gov/pubs/sp/800/123/final"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: The statistics for everybody
+components:
+  user: {kind: client}
+  lb: {kind: load-balancer, managed: true, replicas: 2}
+connections:
+  user -> lb: [{protocol: https, port: 443}, {protocol: https, port: 8404, admin: true}]  # finding: exposed-admin
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> lb: GET /
+""",
+    good="""\
+archgen: 1
+name: The statistics from the office
+networks:
+  office: {trust: private}
+components:
+  user: {kind: client}
+  admin: {kind: client, network: office}
+  lb: {kind: load-balancer, managed: true, replicas: 2}
+connections:
+  user -> lb: {protocol: https, port: 443}
+  admin -> lb: {protocol: https, port: 8404, admin: true}
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> lb: GET /
+  look:
+    title: An administrator looks at the statistics
+    steps:
+      - admin -> lb: GET /stats
+""",
+)

@@ -1,0 +1,114 @@
+"""A data store takes connections from an untrusted network, or from a component that no flow needs it for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Connection
+from archgen.model.finding import Subject
+
+_STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
+_BESIDE = ("bastion", "secrets", "client")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a connection to a store that should not be there, and one a store that stands on the internet."""
+    for component in facts.architecture.components:
+        network = facts.network_of(component.id) if component.kind in _STORES else None
+        if network is not None and network.trust == "internet":
+            yield Hit(
+                subject=Subject("component", component.id),
+                message=f"{component.id} stands in {network.id}, which the internet reaches",
+                flows=facts.flows_of[component.id],
+                fix="Move it to a private network that only its callers reach.",
+            )
+    kept = {one.id for one in facts.architecture.components if one.kind in _STORES}
+    for connection in facts.architecture.connections:
+        stores = [one for one in connection.targets if one in kept]
+        if stores and connection.source not in stores:
+            yield from _judge(facts, connection, stores[0])
+
+
+def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]:
+    if facts.trust(connection.source) == "internet":
+        yield Hit(
+            subject=Subject("connection", connection.id),
+            message=f"{store} takes connections from {connection.source}, which is on the internet",
+            related=((Subject("component", store), "keeps data"),),
+            flows=facts.flows_over[connection.id],
+        )
+    elif _is_unneeded(facts, connection, store):
+        yield Hit(
+            subject=Subject("connection", connection.id),
+            message=f"{store} takes connections from {connection.source}, and no flow has {connection.source} ask it",
+            related=((Subject("component", store), "keeps data"),),
+            fix=f"Remove the connection and the account behind it, or add the flow that needs {connection.id}.",
+            case="unneeded",
+            confidence="medium",
+        )
+
+
+def _is_unneeded(facts: Topology, connection: Connection, store: str) -> bool:
+    """Both ends stand on flows, and none goes over the connection; what works beside the flows is left out."""
+    kind = facts.kind(connection.source)
+    beside = kind.observes or kind.protects or kind.id in _BESIDE
+    used = facts.flows_of[connection.source] and facts.flows_of[store]
+    return bool(used) and not facts.flows_over[connection.id] and not beside
+
+
+RULE = Rule(
+    id="exposed-database",
+    code="SEC006",
+    title="Exposed database",
+    severity="error",
+    cases=(("unneeded", "warning"),),
+    category="security",
+    summary="A data store takes connections from an untrusted network, or from a component no flow needs it for.",
+    why=(
+        "Databases that the internet reaches are found within hours, and copied or encrypted for ransom soon after. "
+        "Inside, every component that may ask the database is a way to the data for whoever takes that component over, "
+        "so only those that need it should."
+    ),
+    fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
+    limits=(
+        "Object storage is left out, since it often serves visitors by design. A connection that no flow uses is a warning, "
+        "and silent where one of its ends stands on no flow at all."
+    ),
+    references=(("CWE-668, Exposure of Resource to Wrong Sphere", "https://cwe.mitre.org/data/definitions/668.html"),),
+    check=check,
+    bad="""\
+archgen: 1
+name: The visitor asks the database
+components:
+  user: {kind: client}
+  mysql: {kind: database, managed: true, replicas: 2}
+connections:
+  user -> mysql: {protocol: mysql, tls: true}  # finding: exposed-database
+flows:
+  report:
+    title: The report
+    access: read
+    steps:
+      - user -> mysql: SELECT
+""",
+    good="""\
+archgen: 1
+name: The application asks the database
+components:
+  user: {kind: client}
+  api: {kind: service, managed: true, replicas: 2}
+  mysql: {kind: database, managed: true, replicas: 2}
+connections:
+  user -> api: https
+  api -> mysql: {protocol: mysql, tls: true}
+flows:
+  report:
+    title: The report
+    access: read
+    steps:
+      - user -> api: GET /report
+      - api -> mysql: SELECT
+""",
+)

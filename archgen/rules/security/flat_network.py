@@ -1,0 +1,118 @@
+"""Web servers, applications and data stores share one network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.finding import Subject
+from archgen.model.kinds import Role
+from archgen.model.wording import listed
+
+_ROLES: tuple[Role, ...] = ("web", "application", "data")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a network that holds all three, on different hosts."""
+    for network in facts.networks:
+        held: dict[Role, list[str]] = {role: [] for role in _ROLES}
+        for component in facts.architecture.components:
+            kind, own = facts.kind(component.id), facts.network_of(component.id)
+            working = facts.flows_of[component.id] and not kind.passive and not component.managed
+            if own is not None and own.id == network and kind.role in held and working:
+                held[kind.role].append(component.id)
+        if all(held.values()) and not _is_one_machine(facts, held):
+            yield _hit(facts, network, held)
+
+
+def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
+    """Whether the data stands on the web servers' own hosts, so that no network could part them."""
+    web = {host for one in held["web"] for host in facts.hosts_of(one)}
+    data = {host for one in held["data"] for host in facts.hosts_of(one)}
+    return bool(data) and data <= web
+
+
+def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
+    components = [one for role in _ROLES for one in held[role]]
+    return Hit(
+        subject=Subject("network", network),
+        message=f"{listed(components)} share the network {network}, so whoever is in {held['web'][0]} reaches the data",
+        related=tuple((Subject("component", one), f"stands in {network}") for one in components),
+        flows=facts.flows_through(components),
+    )
+
+
+RULE = Rule(
+    id="flat-network",
+    code="SEC007",
+    title="Flat network",
+    severity="warning",
+    category="security",
+    summary="Web servers, applications and data stores share one network.",
+    why=(
+        "The web server is what the internet talks to, so it is what falls first. In one flat network, whoever holds it "
+        "reaches every port of the database directly. With a network for each layer, and a firewall between them, the "
+        "way to the data leads through the application only."
+    ),
+    fix="Give web, application and data networks of their own, and let a firewall pass only what the flows need.",
+    limits=(
+        "Silent where no networks are declared, and where the data stands on the web servers' own hosts. What somebody else "
+        "runs is passed over: a provider has filters of its own before it."
+    ),
+    references=(
+        (
+            "OWASP Network Segmentation Cheat Sheet",
+            "https://cheatsheetseries.owasp.org/cheatsheets/Network_Segmentation_Cheat_Sheet.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Everything in one network  # finding: unmonitored
+networks:
+  inside: {trust: private}  # finding: flat-network
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  web: {kind: web-server, network: inside, replicas: 2}
+  api: {kind: service, network: inside, replicas: 2}
+  redis: {kind: cache, network: inside, replicas: 2}
+connections:
+  job -> web: https
+  web -> api: https
+  api -> redis: rediss
+flows:
+  nightly:
+    title: The nightly job
+    access: read
+    steps:
+      - job -> web: GET /
+      - web -> api: GET /
+      - api -> redis: GET
+""",
+    good="""\
+archgen: 1
+name: A network for each layer  # finding: unmonitored
+networks:
+  front: {trust: dmz}
+  inside: {trust: private}
+  data: {trust: private}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  web: {kind: web-server, network: front, replicas: 2}
+  api: {kind: service, network: inside, replicas: 2}
+  redis: {kind: cache, network: data, replicas: 2}
+connections:
+  job -> web: https
+  web -> api: https
+  api -> redis: rediss
+flows:
+  nightly:
+    title: The nightly job
+    access: read
+    steps:
+      - job -> web: GET /
+      - web -> api: GET /
+      - api -> redis: GET
+""",
+)

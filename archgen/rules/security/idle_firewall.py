@@ -1,0 +1,152 @@
+"""A firewall that stops nothing: it allows everything, or nothing lies behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import called_ports
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component, FirewallRule
+from archgen.model.change import Append, Change, Path, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a firewall, with every reason."""
+    for component in facts.architecture.components:
+        if component.kind == "firewall":
+            reasons = [*_open(component), *_aside(facts, component)]
+            if reasons:
+                yield Hit(
+                    subject=Subject("component", component.id),
+                    message=f"{component.id} {', and it '.join(reasons)}",
+                    flows=facts.flows_of[component.id],
+                )
+
+
+def _open(component: Component) -> Iterator[str]:
+    """The directions in which everything passes."""
+    for rule in component.rules:
+        if rule.action == "deny":
+            break
+        if _is_any(rule):
+            way = "comes in" if rule.direction == "in" else "goes out"
+            yield f"allows everything that {way}, from anywhere to anywhere on any port"
+    if component.default == "allow" and all(rule.action == "allow" for rule in component.rules):
+        yield "allows everything: what no rule matches passes, and no rule denies anything"
+
+
+def _aside(facts: Topology, component: Component) -> Iterator[str]:
+    if not facts.architecture.flows or facts.flows_of[component.id]:
+        return
+    if not component.guards:
+        yield "lies on the path of no flow and guards no host, network or component"
+    elif not any(_holds(facts, one) for one in component.guards):
+        yield f"guards {listed(component.guards)}, where nothing stands"
+
+
+def _holds(facts: Topology, guarded: str) -> bool:
+    """Whether a guarded thing is, or holds, something that runs; a guarded host counts if a replica stands on it."""
+    kind, _, name = facts.qualified(guarded).partition(":")
+    if kind == "network":
+        hosted = any(one.network == name for one in facts.architecture.hosts)
+        return hosted or any(one.network == name for one in facts.architecture.components)
+    if kind == "host":
+        return any(name in one.hosts for one in facts.replicas.values())
+    return True
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """The ports that what it guards is called on, in the place of any; deny what no rule allows."""
+    component = facts.components[hit.subject.id]
+    if any(_aside(facts, component)):
+        return ()
+    held = [one for one in facts.components if _is_guarded(facts, component, one)]
+    ports = called_ports(facts, held)
+    way: Path = ("components", component.id, "rules")
+    open_ = [
+        at for at, one in enumerate(component.rules) if one.action == "allow" and _is_any(one) and one.direction == "in"
+    ]
+    changes: list[Change] = [Put((*way, at, "ports"), ports) for at in open_ if ports]
+    if component.default == "allow" and ports:
+        rule = {"from": "any", "to": "any", "ports": ports, "action": "allow"}
+        changes += [] if component.rules else [Append(way, rule)]
+        changes.append(Put(("components", component.id, "default"), "deny"))
+    return tuple(changes)
+
+
+def _is_any(rule: FirewallRule) -> bool:
+    return not rule.sources and not rule.targets and not rule.ports
+
+
+def _is_guarded(facts: Topology, firewall: Component, component: str) -> bool:
+    return component != firewall.id and any(
+        firewall.id in facts.guarding(replica) for replica in facts.components[component].replicas
+    )
+
+
+RULE = Rule(
+    id="idle-firewall",
+    code="SEC005",
+    title="Idle firewall",
+    severity="warning",
+    category="security",
+    summary="A firewall allows everything, or lies on no path of any flow and guards nothing.",
+    why=(
+        "A firewall that lets everything through, or that no traffic passes, is there in the picture and nowhere else: "
+        "it costs money and attention, and everybody believes that there is one. What goes out counts as well, because "
+        "an intruder has to send home what was found."
+    ),
+    fix="Allow what the flows need and nothing else (`default: deny`), and put it on the path or say what it `guards`.",
+    limits="Rules are read in order up to the first that denies. Silent on paths where the model has no flows.",
+    references=(
+        (
+            "NIST SP 800-41 Rev. 1, Guidelines on Firewalls and Firewall Policy",
+            "https://csrc.nist.gov/pubs/sp/800/41/r1/final",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Everything passes
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  filter:  # finding: idle-firewall
+    kind: firewall
+    guards: [api]
+    rules:
+      - {from: any, to: any, action: allow}
+    default: deny
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: One port passes
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: external-service, managed: true, replicas: 2}
+  filter:
+    kind: firewall
+    guards: [api]
+    rules:
+      - {from: job, to: api, ports: [443], action: allow}
+    default: deny
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

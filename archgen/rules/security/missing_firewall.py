@@ -1,0 +1,145 @@
+"""Traffic from an untrusted network reaches a host with no firewall on the path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import called_ports, free
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Replica
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+FIREWALLS = ("firewall", "waf")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model that lists every host, or hostless component, that is reached unguarded."""
+    reached, connections = _exposed(facts)
+    if reached:
+        flows = {flow for connection in connections for flow in facts.flows_over[connection]}
+        names = [subject.id for subject in reached]
+        yield Hit(
+            subject=Subject("model", facts.architecture.id),
+            message=f"traffic from the internet reaches {listed(names)} with no firewall on the path",
+            related=tuple((subject, "is reached unguarded") for subject in reached),
+            flows=tuple(flow for flow in facts.flows if flow in flows),
+        )
+
+
+def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
+    """What untrusted traffic reaches unguarded, and over which connections; it goes on through what has no host."""
+    reached: dict[Subject, None] = {}
+    connections: dict[str, None] = {}
+    queue = [one.id for one in facts.architecture.components if facts.trust(one.id) == "internet"]
+    seen = set(queue)
+    for source in queue:
+        for connection in facts.outgoing[source]:
+            for target in connection.targets:
+                found = tuple(_unguarded(facts, target))
+                if found:
+                    reached.update(dict.fromkeys(found))
+                    connections[connection.id] = None
+                elif _passes_on(facts, target) and target not in seen:
+                    seen.add(target)
+                    queue.append(target)
+    return tuple(reached), tuple(connections)
+
+
+def _unguarded(facts: Topology, component: str) -> Iterator[Subject]:
+    one = facts.components[component]
+    if one.managed or one.kind in FIREWALLS or one.kind == "client":
+        return
+    for replica in one.replicas:
+        if not facts.guarding(replica):
+            yield from _where(replica)
+
+
+def _where(replica: Replica) -> tuple[Subject, ...]:
+    if replica.hosts:
+        return tuple(Subject("host", host) for host in replica.hosts)
+    return (Subject("component", replica.component),)
+
+
+def _passes_on(facts: Topology, component: str) -> bool:
+    """A managed part, such as a CDN, hands the traffic on to what is behind it; a firewall or a guarded host does not."""
+    one = facts.components[component]
+    return one.managed and one.kind not in (*FIREWALLS, "dns") and not any(map(facts.guarding, one.replicas))
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """A firewall before what is reached unguarded, that lets in what the flows call and nothing else."""
+    guarded = [subject.id for subject, _ in hit.related]
+    names = frozenset(guarded)
+    if facts.components.keys() & facts.hosts.keys() & names:
+        return ()
+    reached = {one for one in facts.components if one in names or not names.isdisjoint(facts.hosts_of(one))}
+    ports = called_ports(facts, reached)
+    rules = {"rules": [{"from": "any", "to": "any", "ports": ports, "action": "allow"}]} if ports else {}
+    said = {"kind": "firewall", "guards": guarded, **rules, "default": "deny"}
+    return (Put(("components", free("firewall", facts)), said),)
+
+
+RULE = Rule(
+    id="missing-firewall",
+    code="SEC004",
+    title="No firewall",
+    severity="error",
+    category="security",
+    summary="Traffic from an untrusted network reaches a host with no firewall on the path.",
+    why=(
+        "A machine that the internet reaches directly is probed within minutes on every port it has, also those that "
+        "were opened by mistake. A firewall lets through what the site is for and nothing else, so a forgotten service "
+        "or a debug port is not an entrance."
+    ),
+    fix=(
+        "Put a firewall on the path (`kind: firewall`, as a step of the flow) or around the host (`guards: [host-or-network]`) "
+        "that allows the public port and denies the rest."
+    ),
+    limits="Takes a packet filter that a host runs itself as missing until a firewall that `guards` the host says so.",
+    references=(
+        (
+            "NIST SP 800-41 Rev. 1, Guidelines on Firewalls and Firewall Policy",
+            "https://csrc.nist.gov/pubs/sp/800/41/r1/final",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: A server on the internet  # finding: missing-firewall, unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  user: {kind: client}
+  shop: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  user -> shop: https
+flows:
+  read-page:
+    title: A page is read
+    steps:
+      - user -> shop: GET /
+""",
+    good="""\
+archgen: 1
+name: A guarded server  # finding: unmonitored
+hosts:
+  server-1: {}
+  server-2: {}
+components:
+  user: {kind: client}
+  filter: {kind: firewall, guards: [server-1, server-2], default: deny}
+  shop: {kind: other, runs_on: [server-1, server-2]}
+connections:
+  user -> shop: https
+flows:
+  read-page:
+    title: A page is read
+    steps:
+      - user -> shop: GET /
+""",
+)

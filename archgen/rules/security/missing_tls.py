@@ -1,0 +1,105 @@
+"""A connection from an untrusted network carries plaintext."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology, encrypted
+from archgen.edits.remedy import connection_of
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Connection, Port
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.protocols import WEB
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a connection; a port that only redirects to an encrypted one is fine, and so is name resolution."""
+    for connection in facts.architecture.connections:
+        if facts.trust(connection.source) == "internet" and facts.crosses(connection) is not False:
+            clear = [port for port in connection.ports if _in_clear(port)]
+            if clear:
+                yield _hit(facts, connection, clear[0])
+
+
+def _in_clear(port: Port) -> bool:
+    return port.protocol != "dns" and port.redirect is None and encrypted(port) is False
+
+
+def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=f"{connection.id} crosses the internet as plain {port.protocol}: anyone on the way can read and change it",
+        flows=facts.flows_over[connection.id],
+        fix=None
+        if port.protocol in WEB
+        else "Speak it over TLS, with a certificate for the server's name (`tls: true`).",
+    )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """HTTPS instead of HTTP, or a redirect to it where it is there; TLS for any other protocol; on each port in the clear."""
+    connection = connection_of(facts, hit.subject.id)
+    secured = any(port.protocol == "https" for port in connection.ports)
+    changes: list[Change] = []
+    for at, port in enumerate(connection.ports):
+        if _in_clear(port):
+            web = port.protocol == "http" and port.tls is None
+            said = ("redirect" if secured else "protocol", "https") if web else ("tls", True)
+            changes.append(Put(("connections", connection.id, at, said[0]), said[1]))
+            if web and port.port == 80 and not secured:
+                changes.append(Put(("connections", connection.id, at, "port"), 443))
+    return tuple(changes)
+
+
+RULE = Rule(
+    id="missing-tls",
+    code="SEC001",
+    title="No TLS on a public connection",
+    severity="error",
+    category="security",
+    summary="A connection from an untrusted network carries plaintext.",
+    why=(
+        "Between a visitor and the site lie networks that belong to neither. Without TLS whoever runs them, or has got "
+        "into one, reads passwords and cookies and can change pages on the way; the visitor cannot even tell whether it "
+        "is the site that answers."
+    ),
+    fix="Serve it over HTTPS with a certificate for the site's name, and let port 80 only redirect (`redirect: https`).",
+    limits="Name resolution is exempt. Where neither the protocol nor `tls` tells, the rule is silent.",
+    references=(
+        ("RFC 9325, Recommendations for Secure Use of TLS", "https://www.rfc-editor.org/rfc/rfc9325"),
+        ("CWE-319, Cleartext Transmission of Sensitive Information", "https://cwe.mitre.org/data/definitions/319.html"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: Plain HTTP
+components:
+  user: {kind: client}
+  shop: {kind: external-service, managed: true}  # finding: single-point-of-failure
+connections:
+  user -> shop: http  # finding: missing-tls
+flows:
+  read-page:
+    title: A page is read
+    steps:
+      - user -> shop: GET /
+""",
+    good="""\
+archgen: 1
+name: HTTPS, with a redirect
+components:
+  user: {kind: client}
+  shop: {kind: external-service, managed: true}  # finding: single-point-of-failure
+connections:
+  user -> shop:
+    - {protocol: http, port: 80, redirect: https}
+    - {protocol: https, port: 443}
+flows:
+  read-page:
+    title: A page is read
+    steps:
+      - user -> shop: GET /
+""",
+)

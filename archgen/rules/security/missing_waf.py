@@ -1,0 +1,108 @@
+"""A public web entry with neither a web application firewall nor a limit on requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.finding import Subject
+
+_PACKETS_ONLY = ("firewall", "router", "nat-gateway")
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit an entry; of what nothing at all guards, the missing firewall is the finding."""
+    for name, ways in facts.entries.items():
+        entry = facts.components[name]
+        denied = entry.rate_limit is False
+        bare = tuple(flow for flow, before in ways.items() if _is_bare(facts, entry, flow, before, denied))
+        if bare:
+            limit = "takes any number of requests" if denied else "states no limit of requests"
+            yield Hit(
+                subject=Subject("component", name),
+                message=f"no web application firewall stands before {name}, and it {limit}",
+                flows=bare,
+                confidence="high" if denied else "medium",
+            )
+
+
+def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ...], denied: bool) -> bool:
+    passed = [facts.components[one] for one in before]
+    guards = [facts.components[one] for replica in entry.replicas for one in facts.guarding(replica)]
+    on_way = [facts.components[target] for hop in facts.hops[flow] for target in hop.step.targets]
+    if any(one.kind == "waf" for one in (*on_way, *guards)) or any(one.rate_limit for one in passed):
+        return False
+    if any(one.rate_limit and facts.kind(one.id).entry for one in on_way):
+        return False
+    if denied:
+        return True
+    # what a provider's part does beside its job is for the provider to say
+    unknown = any(one.managed and one.kind not in _PACKETS_ONLY for one in (*passed, entry))
+    return not unknown and any(one.kind == "firewall" for one in (*passed, *guards))
+
+
+RULE = Rule(
+    id="missing-waf",
+    code="SEC008",
+    title="No application firewall",
+    severity="info",
+    category="security",
+    summary="A public web entry with neither a web application firewall nor a rate limit.",
+    why=(
+        "A firewall for packets lets every request on port 443 in: the visitor's, the one that tries a stolen password "
+        "for each of a million accounts, and the one that asks the most costly page as often as it can. A web application "
+        "firewall reads the request; a limit on requests makes trying slow."
+    ),
+    fix="Put a `kind: waf` on the path, or limit requests at the entry and state it: `rate_limit: 10/s per address`.",
+    limits=(
+        "Where `rate_limit` is not stated it is told at medium confidence, and not of managed entries or behind a CDN, "
+        "whose provider may limit. One that stands behind a balancer, or a limit of the application, "
+        "counts too. Silent where no firewall at all stands before the entry: that is the graver finding."
+    ),
+    references=(
+        (
+            "CWE-770, Allocation of Resources Without Limits or Throttling",
+            "https://cwe.mitre.org/data/definitions/770.html",
+        ),
+        (
+            "CWE-307, Improper Restriction of Excessive Authentication Attempts",
+            "https://cwe.mitre.org/data/definitions/307.html",
+        ),
+        (
+            "OWASP Top 10 for APIs, API4:2023",
+            "https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/",
+        ),
+        ("RFC 6585, 429 Too Many Requests", "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: As many requests as anybody likes
+components:
+  user: {kind: client}
+  site: {kind: service, managed: true, replicas: 2, rate_limit: false}  # finding: missing-waf
+connections:
+  user -> site: https
+flows:
+  log-in:
+    title: A visitor logs in
+    steps:
+      - user -> site: POST /login
+""",
+    good="""\
+archgen: 1
+name: A few requests a second
+components:
+  user: {kind: client}
+  site: {kind: service, managed: true, replicas: 2, rate_limit: 10/s per address}
+connections:
+  user -> site: https
+flows:
+  log-in:
+    title: A visitor logs in
+    steps:
+      - user -> site: POST /login
+""",
+)

@@ -1,0 +1,208 @@
+"""A text of the model looks like a password, a token or a private key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct, json
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import (
+    Answer,
+    Architecture,
+    Certificate,
+    Component,
+    Connection,
+    Flow,
+    Host,
+    Network,
+    Record,
+    Request,
+    Zone,
+)
+from archgen.model.finding import Subject, SubjectKind
+
+Thing = tuple[SubjectKind, str]
+"""What a subject is made of; nearly no text becomes one."""
+
+Text = tuple[Thing, str]
+"""A text and of what it is."""
+
+_THINGS: Mapping[type[Struct], SubjectKind] = {
+    Zone: "zone",
+    Host: "host",
+    Network: "network",
+    Certificate: "certificate",
+    Component: "component",
+    Record: "record",
+    Connection: "connection",
+    Flow: "flow",
+    Request: "step",
+    Answer: "step",
+}
+"""What a text is of; the texts of any other value are of the thing around it, and outside all things of the model."""
+
+_DECLARED = ("zone", "host", "network", "certificate", "component", "flow")
+"""The kinds whose ids are declared: wherever else such an id stands, it is repeated."""
+
+EXCUSED: Mapping[tuple[type[Struct], str], str] = {
+    (Architecture, "file"): "a path on the machine that reads the model, and no text of the model",
+}
+"""Fields that are not read, and why."""
+
+_PATTERNS = (
+    ("a private key", ("private key",), r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY"),
+    ("an AWS access key", ("akia", "asia"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    (
+        "a GitHub token",
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        r"\b(?:gh[pousr]_[0-9A-Za-z]{36}|github_pat_\w{50,})",
+    ),
+    ("a GitLab token", ("glpat-",), r"\bglpat-[0-9A-Za-z_-]{20}"),
+    ("a Slack token", ("xox",), r"\bxox[abeoprs]-[0-9A-Za-z-]{10,}"),
+    ("a Google API key", ("aiza",), r"\bAIza[0-9A-Za-z_-]{35}\b"),
+    ("a secret key of a payment service", ("k_live_",), r"\b[sr]k_live_[0-9A-Za-z]{16,}"),
+    ("a signed token (JWT)", ("eyj",), r"\beyJ[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}\.[0-9A-Za-z_-]{8,}"),
+    ("a password in an address", ("://",), r"://[^\s/:@]{1,200}:(?![<{$*])[^\s/@]{3,200}@"),
+    (
+        "a password",
+        ("password", "passwd", "secret", "token", "api_key", "apikey", "api-key"),
+        r"(?i)(?:password|passwd|secret|token|api[_-]?key)[\"']?\s*[=:]\s*[\"']?(?![<{$*\[(])(?=[^\s\"']{0,200}[0-9])[^\s\"',;]{8}",
+    ),
+)
+"""What it looks like, words without which it cannot be that, and its form.
+
+The words, in lower case, are tried first: they cost a hundredth of a pattern, and nearly every model has none of them.
+Every repetition is bounded, so that no text makes a search take more than its length.
+"""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a thing; the secret itself is repeated nowhere but as the id of a thing, if it is one."""
+    together = _together(facts.architecture)
+    patterns = [one for one in _PATTERNS if together is None or _has(together, one[1])]
+    if not patterns:
+        return
+    found = texts(facts.architecture)
+    told: set[Thing] = set()
+    for what, words, pattern in patterns:
+        suspects = [(thing, text) for thing, text in found if _has(text.lower(), words)]
+        matches = [(thing, text, match[0]) for thing, text in suspects if (match := re.search(pattern, text))]
+        ids = {secret for thing, text, secret in matches if _is_id(thing, text)}
+        for thing, text, secret in matches:
+            if thing not in told and (secret not in ids or _is_id(thing, text)):
+                told.add(thing)
+                # the one form that does not tell by itself whose secret it is
+                confident = what != _PATTERNS[-1][0]
+                yield Hit(
+                    subject=Subject(*thing),
+                    message=_message(thing, text, what),
+                    confidence="high" if confident else "medium",
+                )
+
+
+def _message(thing: Thing, text: str, what: str) -> str:
+    where = f"the id of this {thing[0]}" if _is_id(thing, text) else f"a text of {thing[1]}"
+    return f"{where} looks like {what}; who reads the model, or the pages made from it, has it"
+
+
+def _is_id(thing: Thing, text: str) -> bool:
+    return thing[1] == text and thing[0] in _DECLARED
+
+
+def _together(architecture: Architecture) -> str | None:
+    """All texts of a model at once, in lower case: nearly every model has none of the words, and is done."""
+    try:
+        return json.encode(architecture).decode().lower()
+    except UnicodeEncodeError:
+        # a file's name need not be Unicode
+        return None
+
+
+def _has(text: str, words: tuple[str, ...]) -> bool:
+    return any(word in text for word in words)
+
+
+def texts(architecture: Architecture) -> list[Text]:
+    """Every text of a model, whatever fields the language has."""
+    found: list[Text] = []
+    _collect(architecture, ("model", architecture.id), found)
+    return found
+
+
+def _collect(value: object, thing: Thing, found: list[Text]) -> None:
+    if isinstance(value, str):
+        found.append((thing, value))
+    elif isinstance(value, tuple):
+        for one in value:
+            _collect(one, thing, found)
+    elif isinstance(value, Struct):
+        kind = _THINGS.get(type(value))
+        own = thing if kind is None else (kind, str(getattr(value, "id")))  # noqa: B009  each of them has one
+        for name in value.__struct_fields__:
+            if (type(value), name) not in EXCUSED:
+                _collect(getattr(value, name), own, found)
+
+
+RULE = Rule(
+    id="secret-in-model",
+    code="SEC011",
+    title="Secret in the model",
+    severity="error",
+    category="security",
+    summary="A value looks like a password, a token or a private key.",
+    why=(
+        "A model lies in a repository, is read in reviews and becomes pages and slides. A secret in it is known to all who "
+        "see any of them, and stays in the history after it has been removed."
+    ),
+    fix="Replace the secret where it is used, since it is known now; then take it out of the model, and out of its history.",
+    limits=(
+        "Knows the forms of common keys and tokens, passwords in addresses, and `password: …` followed by something with "
+        "a digit. The excerpt below the finding shows the line as it is."
+    ),
+    references=(
+        (
+            "CWE-540, Inclusion of Sensitive Information in Source Code",
+            "https://cwe.mitre.org/data/definitions/540.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: A password in an address
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api:  # finding: secret-in-model
+    kind: external-service
+    managed: true
+    replicas: 2
+    why: Asked at https://admin:correct-horse-7@api.example.net/
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    good="""\
+archgen: 1
+name: An address without a password
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api:
+    kind: external-service
+    managed: true
+    replicas: 2
+    why: Asked at https://api.example.net/ with the password that the secrets store holds.
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+)

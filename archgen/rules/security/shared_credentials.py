@@ -1,0 +1,162 @@
+"""Several components sign in with one account, or an application signs in with none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import connection_of
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Connection
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+_PROGRAMS = ("application", "data", "support", "observer")
+"""The roles of what works on its own; visitors, and what hands their requests on, need no account."""
+
+_OPEN = ("dns",)
+"""The protocols of what answers everybody in a network."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component that several share an account of, and one a connection that needs none."""
+    accounts: dict[str, dict[str, list[Connection]]] = {}
+    for connection in facts.architecture.connections:
+        if connection.credentials is not None:
+            for target in connection.targets:
+                accounts.setdefault(target, {}).setdefault(connection.credentials, []).append(connection)
+        elif _is_open(facts, connection):
+            yield _unproven(facts, connection)
+    for target, users in accounts.items():
+        shared = {account: told for account, told in users.items() if len(_programs(facts, told)) > 1}
+        if shared:
+            yield _shared(facts, target, shared)
+
+
+def _programs(facts: Topology, connections: list[Connection]) -> set[str]:
+    """Who uses an account; components that run one code base, or that do each other's work, are one program."""
+    return {_program(facts, one.source) for one in connections}
+
+
+def _program(facts: Topology, component: str) -> str:
+    groups = (
+        one.targets for one in facts.architecture.connections if len(one.targets) > 1 and component in one.targets
+    )
+    return facts.components[component].codebase or next(groups, (component,))[0]
+
+
+def _is_open(facts: Topology, connection: Connection) -> bool:
+    """Whether a program calls another over the network and nobody asks who it is."""
+    program = facts.kind(connection.source).role in _PROGRAMS
+    if (
+        not program
+        or connection.authentication is not False
+        or all(port.protocol in _OPEN for port in connection.ports)
+    ):
+        return False
+    foreign = all(facts.kind(target).foreign for target in connection.targets)
+    return not foreign and facts.crosses(connection) is not False
+
+
+def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
+    said = [f"{listed([one.source for one in told])} share the account {name}" for name, told in shared.items()]
+    connections = [one for told in shared.values() for one in told]
+    flows = {flow for one in connections for flow in facts.flows_over[one.id]}
+    return Hit(
+        subject=Subject("component", target),
+        message=f"at {target} {'; '.join(said)}, so none can be told from the other or be shut out alone",
+        related=tuple((Subject("connection", one.id), f"signs in as {one.credentials}") for one in connections),
+        flows=tuple(flow for flow in facts.flows if flow in flows),
+    )
+
+
+def _unproven(facts: Topology, connection: Connection) -> Hit:
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=f"{listed(connection.targets, 'or')} does not ask {connection.source} who it is",
+        flows=facts.flows_over[connection.id],
+        fix="Require an account, a token or a client certificate, and state it: `authentication: certificate`.",
+    )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """An account of its own for each program but the first, named after the shared one and the program."""
+    found: dict[str, dict[str, None]] = {}
+    changes: list[Change] = []
+    for connection in (connection_of(facts, subject.id) for subject, _ in hit.related):
+        program = _program(facts, connection.source)
+        programs = found.setdefault(connection.credentials or "", {})
+        programs[program] = None
+        if next(iter(programs)) != program:
+            changes.append(Put(("connections", connection.id, "credentials"), f"{connection.credentials}-{program}"))
+    return tuple(changes)
+
+
+RULE = Rule(
+    id="shared-credentials",
+    code="SEC009",
+    title="Shared or missing credentials",
+    severity="warning",
+    category="security",
+    summary="Several components use one account, or an application connects without authentication.",
+    why=(
+        "An account that several use has the rights of the one that needs most, its password stands in several places, "
+        "and when it leaks, all of them have to change at once; the logs do not tell which of them it was. Where none is "
+        "asked for, being in the network is right enough."
+    ),
+    fix="Give each component an account of its own, with the rights that it needs: `credentials: shop-reader`.",
+    limits=(
+        "Silent where neither `credentials` nor `authentication` is stated, between components that run one code base or are "
+        "alternatives of one connection, on calls that cannot leave a host, of name services, and of services of "
+        "others, which may be for everybody."
+    ),
+    references=(
+        ("CWE-306, Missing Authentication for Critical Function", "https://cwe.mitre.org/data/definitions/306.html"),
+        ("NIST SP 800-53 Rev. 5, IA-2, IA-9 and AC-6", "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final"),
+        (
+            "OWASP Database Security Cheat Sheet",
+            "https://cheatsheetseries.owasp.org/cheatsheets/Database_Security_Cheat_Sheet.html",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: One account for two
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
+  mysql: {kind: database, managed: true, replicas: 2}  # finding: shared-credentials
+connections:
+  job -> mysql: {protocol: mysql, tls: true, credentials: shop}
+  job -> api: {protocol: https, authentication: false}  # finding: shared-credentials
+  api -> mysql: {protocol: mysql, tls: true, credentials: shop}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> mysql: SELECT
+      - job -> api: start
+      - api -> mysql: INSERT
+""",
+    good="""\
+archgen: 1
+name: An account for each
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
+  mysql: {kind: database, managed: true, replicas: 2}
+connections:
+  job -> mysql: {protocol: mysql, tls: true, credentials: reports}
+  job -> api: {protocol: https, authentication: token}
+  api -> mysql: {protocol: mysql, tls: true, credentials: shop}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> mysql: SELECT
+      - job -> api: start
+      - api -> mysql: INSERT
+""",
+)

@@ -1,0 +1,153 @@
+"""TLS ends at a balancer or proxy, and a later hop of the same flow crosses hosts in plaintext."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Hop, Topology, encrypted
+from archgen.edits.remedy import connection_of
+from archgen.linting.rule import Hit, Rule
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component that ends TLS: the first clear hop, with the others behind it related."""
+    clear: dict[str, dict[str, None]] = {}
+    flows: dict[str, dict[str, None]] = {}
+    for flow, hops in facts.hops.items():
+        for terminator in _terminators(facts, hops):
+            for connection in _clear_behind(hops, terminator):
+                clear.setdefault(terminator, {})[connection] = None
+                flows.setdefault(terminator, {})[flow] = None
+    for terminator, connections in clear.items():
+        yield _hit(terminator, tuple(connections), tuple(flows[terminator]))
+
+
+def _terminators(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
+    """The components at which an encrypted hop arrives and from which a request goes on, applications apart."""
+    ending = dict.fromkeys(target for hop in hops if _ends(hop) for target in hop.targets)
+    for component in ending:
+        kind = facts.kind(component)
+        if kind.role not in ("application", "data"):
+            yield component
+
+
+def _ends(hop: Hop) -> bool:
+    passes = hop.port is not None and hop.port.tls is not None and hop.port.tls.mode == "pass-through"
+    return hop.meaning == "encrypted" and not passes
+
+
+def _clear_behind(hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
+    """The plaintext connections that what arrived encrypted goes on over, up to the next encrypted hop."""
+    reached = {terminator}
+    for hop in hops:
+        if hop.step.source in reached and hop.connection is not None and hop.meaning != "encrypted":
+            reached.update(hop.targets)
+            if hop.meaning == "plaintext":
+                yield hop.connection.id
+
+
+def _hit(terminator: str, connections: tuple[str, ...], flows: tuple[str, ...]) -> Hit:
+    first, *others = connections
+    also = f", and so does {listed(others)}" if others else ""
+    return Hit(
+        subject=Subject("connection", first),
+        message=f"TLS ends at {terminator}: {first} crosses hosts in plaintext{also}",
+        related=(
+            (Subject("component", terminator), "TLS ends here"),
+            *((Subject("connection", one), "also in plaintext") for one in others),
+        ),
+        flows=flows,
+    )
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """TLS on each connection behind where it ends."""
+    clear = (hit.subject.id, *(subject.id for subject, _ in hit.related if subject.kind == "connection"))
+    return tuple(
+        Put(("connections", name, at, "tls"), True)
+        for name in clear
+        for at, port in enumerate(connection_of(facts, name).ports)
+        if port.redirect is None and encrypted(port) is False
+    )
+
+
+RULE = Rule(
+    id="tls-ends-early",
+    code="SEC002",
+    title="TLS ends early",
+    severity="warning",
+    category="security",
+    summary="TLS ends at a balancer or proxy, and a later hop of the same flow crosses hosts in plaintext.",
+    why=(
+        "The visitor's lock speaks for the first part of the way only. Behind the machine that ends TLS, what the visitor "
+        "sent in confidence travels in clear from host to host, and whoever gets into that network, or into any machine "
+        "on it, can read and change it."
+    ),
+    fix=(
+        "Encrypt again behind it (`tls: true` on the connection, with `verify`), or let TLS through to the servers "
+        "(`tls: pass-through`)."
+    ),
+    limits=(
+        "Hops within one host are fine. A network that encrypts by itself (a service mesh, WireGuard, IPsec) is stated as "
+        "`tls: true` on the connection."
+    ),
+    references=(
+        ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),
+        ("CWE-319, Cleartext Transmission of Sensitive Information", "https://cwe.mitre.org/data/definitions/319.html"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: TLS ends at the proxy  # finding: unmonitored
+hosts:
+  edge-1: {}
+  edge-2: {}
+  app-1: {}
+  app-2: {}
+components:
+  job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
+  proxy:
+    kind: reverse-proxy
+    runs_on: [edge-1, edge-2]
+    balance: {algorithm: round-robin, health_check: GET /health}
+  api: {kind: service, runs_on: [app-1, app-2]}
+connections:
+  job -> proxy: https
+  proxy -> api: http  # finding: tls-ends-early
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> proxy: POST /run
+      - proxy -> api: POST /run
+""",
+    good="""\
+archgen: 1
+name: TLS to the end  # finding: unmonitored
+hosts:
+  edge-1: {}
+  edge-2: {}
+  app-1: {}
+  app-2: {}
+components:
+  job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
+  proxy:
+    kind: reverse-proxy
+    runs_on: [edge-1, edge-2]
+    balance: {algorithm: round-robin, health_check: GET /health}
+  api: {kind: service, runs_on: [app-1, app-2]}
+connections:
+  job -> proxy: https
+  proxy -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> proxy: POST /run
+      - proxy -> api: POST /run
+""",
+)

@@ -1,0 +1,42 @@
+"""The site as one HTML document, in the look of the theme that the site of many files has."""
+
+from __future__ import annotations
+
+import os
+from glob import glob
+
+import material
+
+from archgen.app.workspace.atomic_write import write
+from archgen.model.problems import UsageError
+from archgen.site import Page
+from archgen.site_build.single_page import MARKER, single_file
+from archgen.system.files import UnreadableFile, peek_file
+from archgen.system.internal_errors import Isolation
+
+
+def write_single(pages: tuple[Page, ...], name: str, output: str, isolation: Isolation) -> None:
+    """Write the document; UsageError if what is there is none of archgen's making."""
+    if os.path.lexists(output) and not _ours(output):
+        raise UsageError(f"{output} is not of archgen's making, so it is not replaced; remove it, or name another file")
+    write(output, single_file(pages, name, _theme(), isolation).encode())
+
+
+def _ours(path: str) -> bool:
+    try:
+        return peek_file(path, len(MARKER)) == MARKER.encode()
+    except UnreadableFile:
+        return False
+
+
+def _theme() -> str:
+    """The theme's style sheets, their colours last."""
+    where = os.path.join(os.path.dirname(os.path.abspath(material.__file__)), "templates", "assets", "stylesheets")
+    found = [path for kind in ("main", "palette") for path in sorted(glob(os.path.join(where, f"{kind}.*.css")))]
+    if not found:
+        raise UsageError("the Material theme is installed without its style sheets; install mkdocs-material again")
+    texts = []
+    for path in found:
+        with open(path, encoding="utf-8") as stream:
+            texts.append(stream.read())
+    return "\n".join(texts)

@@ -1,0 +1,67 @@
+"""Tables that fit a room: the largest words for which all rows do, cut only where the smallest do not."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen.style.text_metrics import text_width, wrap
+
+SIZES = (24.0, 22.0, 20.0, 18.0, 16.0)
+"""Sizes of words that are tried, in points."""
+
+LEADING = 1.25
+PAD = 12.0
+_ABOVE = 7.0
+_LINES = 3
+"""Lines of a cell at most; the header has one."""
+
+
+class Laid(Struct, frozen=True):
+    """A table with its places: the size of its words, the widths of columns, the heights and the lines of rows."""
+
+    size: float
+    widths: tuple[float, ...]
+    heights: tuple[float, ...]
+    rows: tuple[tuple[tuple[str, ...], ...], ...]
+
+
+def lay_out(rows: tuple[tuple[str, ...], ...], width: float, height: float, wider: float = 1.0) -> Laid:
+    """The rows, of which the first is the header, in a room; words may be `wider` than they are measured."""
+    share, sizes = 1 / wider, SIZES
+    for size in sizes:
+        found = _laid(rows, width, size, _LINES, share)
+        header, *cells = _laid(rows, width, size, None, share).rows
+        whole = all(len(lines) <= 1 for lines in header) and all(len(lines) <= _LINES for row in cells for lines in row)
+        if sum(found.heights) <= height and whole:
+            return found
+    for lines in range(_LINES, 0, -1):
+        found = _laid(rows, width, sizes[-1], lines, share)
+        if sum(found.heights) <= height:
+            break
+    return found
+
+
+def _laid(rows: tuple[tuple[str, ...], ...], width: float, size: float, lines: int | None, share: float) -> Laid:
+    widths = _shared([max(_wanted(cell, size / share) for cell in column) for column in zip(*rows, strict=True)], width)
+    wrapped = tuple(
+        tuple(
+            wrap(cell, (wide - 2 * PAD) * share, size, bold=at == 0, lines=lines)
+            for cell, wide in zip(row, widths, strict=True)
+        )
+        for at, row in enumerate(rows)
+    )
+    heights = tuple(max([1, *map(len, row)]) * size * LEADING + 2 * _ABOVE for row in wrapped)
+    return Laid(size, tuple(widths), heights, wrapped)
+
+
+def _wanted(cell: str, size: float) -> float:
+    return text_width(cell[:500], size, bold=True) + 2 * PAD + 2
+
+
+def _shared(wanted: list[float], room: float) -> list[float]:
+    """The room among columns: what each wants where that is no more than its share, the rest evenly to the others."""
+    given: dict[int, float] = {}
+    for left, at in enumerate(sorted(range(len(wanted)), key=lambda at: wanted[at])):
+        given[at] = min(wanted[at], (room - sum(given.values())) / (len(wanted) - left))
+    over = (room - sum(given.values())) / max(len(wanted), 1)
+    return [given[at] + over for at in range(len(wanted))]

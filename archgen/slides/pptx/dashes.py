@@ -1,0 +1,49 @@
+"""Dashed connectors that run into each other: dashes of one fill the gaps of the next unless they fall on each other."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from archgen.layout.placed import Placed, Point
+from archgen.style.theme import LINES
+
+_PERIODS = {"dash": 7, "sysDot": 2, "lgDash": 11, "sysDash": 4}
+"""How long a dash and its gap are in widths of the line (ECMA-376, part 1, 20.1.10.48)."""
+
+PRESETS = {"6 4": "dash", "1.5 4": "sysDot", "10 4": "lgDash", "2 3": "sysDash", "4 4": "dash", "5 4": "dash"}
+"""The format's own pattern for each of ours."""
+
+_STEPS = 60
+_MOST = 0.002
+"""The share of its width that a step makes a line thicker or thinner."""
+
+
+def widths(placed: Placed, usual: float) -> dict[str, float]:
+    """For each bundle of dashed lines that end in one place the width, near the usual one, at which their dashes meet."""
+    ends: dict[str, dict[Point, list[float]]] = {}
+    dashes: dict[str, str] = {}
+    for one in placed.edges:
+        dash = LINES[one.edge.meaning].dash
+        if dash:
+            dashes[one.bundle] = dash
+            ends.setdefault(one.bundle, {}).setdefault(one.points[-1], []).append(_length(one.points))
+    found: dict[str, float] = {}
+    for bundle, lengths in ends.items():
+        apart = [length - met[0] for met in lengths.values() for length in met[1:]]
+        if apart:
+            period = usual * _PERIODS[PRESETS[dashes[bundle]]]
+            found[bundle] = usual * min(_tries(), key=lambda by: (round(_off(apart, period * by), 3), abs(by - 1)))
+    return found
+
+
+def _tries() -> list[float]:
+    return [1 + step * _MOST for step in range(-_STEPS, _STEPS + 1)]
+
+
+def _off(apart: list[float], period: float) -> float:
+    """How far from each other dashes lie that should lie on each other."""
+    return max(abs(one / period - round(one / period)) for one in apart)
+
+
+def _length(way: tuple[Point, ...]) -> float:
+    return sum(abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in pairwise(way))

@@ -1,0 +1,161 @@
+"""Our own presentation without slides: 16:9, our colours and font, titles on the left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+from pptx import Presentation
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
+from pptx.presentation import Presentation as Pptx
+from pptx.util import Emu, Pt
+
+from archgen.slides.values import BAND, MARK, OPENING_X, PROSE, TALL, WIDE
+from archgen.style.theme import Theme
+
+TITLE_SIZE, OPENING_SIZE = 28.0, 40.0
+_FONT = "Arial"
+
+
+def own(theme: Theme) -> Pptx:
+    """The library's plain presentation, made 16:9, with our colours and font and a title on the left."""
+    presentation = Presentation()
+    old = int(presentation.slide_width or Emu(9144000))
+    presentation.slide_width, presentation.slide_height = Emu(Pt(WIDE)), Emu(Pt(TALL))
+    master = presentation.slide_masters[0]
+    for place in (master, *presentation.slide_layouts):
+        _widen(place, Pt(WIDE) / old)
+    _arrange(master)
+    _open(presentation.slide_layouts[0])
+    _paint(master, theme)
+    _drop(presentation.part.package._rels, "thumbnail")
+    _drop(presentation.part._rels, "printerSettings")
+    return presentation
+
+
+def _widen(place: Any, by: float) -> None:
+    for xfrm in place._element.iter(qn("a:xfrm")):
+        for tag, key in (("a:off", "x"), ("a:ext", "cx")):
+            found = xfrm.find(qn(tag))
+            if found is not None:
+                found.set(key, str(round(int(found.get(key)) * by)))
+
+
+_PLACES = {
+    PP_PLACEHOLDER.TITLE: (40, 18, 880, 54),
+    PP_PLACEHOLDER.BODY: (40, 84, 880, 400),
+    PP_PLACEHOLDER.DATE: (40, 508, 200, 22),
+    PP_PLACEHOLDER.FOOTER: (300, 508, 360, 22),
+    PP_PLACEHOLDER.SLIDE_NUMBER: (820, 508, 100, 22),
+}
+
+
+def _arrange(master: Any) -> None:
+    """Words start at one line on the left and end at one on the right; the accent marks where a slide begins."""
+    for one in master.placeholders:
+        place = _PLACES.get(one.placeholder_format.type)
+        if place is not None:
+            one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in place)
+            _unset(one)
+    _accent(master, "mark", MARK)
+    style = master._element.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
+    style.set("algn", "l")
+    style.find(qn("a:defRPr")).set("sz", str(round(TITLE_SIZE * 100)))
+    style.find(qn("a:defRPr")).set("b", "1")
+
+
+def _open(layout: Any) -> None:
+    """The title slide: a ground of its own, a band of the accent, and words one under the other."""
+    for one in layout.placeholders:
+        form = one.placeholder_format.type
+        if form == PP_PLACEHOLDER.CENTER_TITLE:
+            _set_words(one, (OPENING_X, 120, 800, 124), "b", OPENING_SIZE, "tx1")
+        elif form == PP_PLACEHOLDER.SUBTITLE:
+            _set_words(one, (OPENING_X, 256, 760, 150), "t", PROSE, "tx2")
+            _unset(one)
+    layout._element.set("showMasterSp", "0")
+    layout._element.find(qn("p:cSld")).insert(
+        0,
+        parse_xml(
+            f'<p:bg {nsdecls("p", "a")}><p:bgPr><a:solidFill><a:schemeClr val="bg2"/></a:solidFill><a:effectLst/>'
+            "</p:bgPr></p:bg>"
+        ),
+    )
+    _accent(layout, "band", BAND)
+
+
+def _unset(one: Any) -> None:
+    body = one._element.find(qn("p:txBody")).find(qn("a:bodyPr"))
+    body.set("lIns", "0")
+    body.set("rIns", "0")
+
+
+def _accent(place: Any, name: str, box: tuple[float, float, float, float]) -> None:
+    left, top, wide, tall = (Emu(Pt(length)) for length in box)
+    tree = place._element.find(f"{qn('p:cSld')}/{qn('p:spTree')}")
+    tree.insert(
+        2,
+        parse_xml(
+            f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="90" name="{name}"/><p:cNvSpPr/><p:nvPr userDrawn="1"/>'
+            f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>'
+            f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+            f'<a:solidFill><a:schemeClr val="accent1"/></a:solidFill><a:ln><a:noFill/></a:ln></p:spPr></p:sp>'
+        ),
+    )
+
+
+def _set_words(one: Any, box: tuple[float, float, float, float], anchor: str, size: float, colour: str) -> None:
+    one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in box)
+    body = one._element.find(qn("p:txBody"))
+    body.find(qn("a:bodyPr")).set("anchor", anchor)
+    old = body.find(qn("a:lstStyle"))
+    bold = ' b="1"' if size > PROSE else ""
+    old.getparent().replace(
+        old,
+        parse_xml(
+            f'<a:lstStyle {nsdecls("a")}><a:lvl1pPr marL="0" indent="0" algn="l"><a:buNone/>'
+            f'<a:defRPr sz="{round(size * 100)}"{bold}><a:solidFill><a:schemeClr val="{colour}"/></a:solidFill>'
+            f"</a:defRPr></a:lvl1pPr></a:lstStyle>"
+        ),
+    )
+
+
+_SCHEME = {
+    "dk1": "ink",
+    "lt1": "ground",
+    "dk2": "muted",
+    "lt2": "tint_3",
+    "accent1": "accent",
+    "accent2": "encrypted",
+    "accent3": "plaintext",
+    "accent4": "error",
+    "accent5": "warning",
+    "accent6": "info",
+    "hlink": "accent",
+    "folHlink": "info",
+}
+
+
+def _paint(master: Any, theme: Theme) -> None:
+    part = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    root = etree.fromstring(part.blob)
+    scheme = root.find(f".//{qn('a:clrScheme')}")
+    scheme.set("name", "archgen")
+    for name, role in _SCHEME.items():
+        slot = scheme.find(qn(f"a:{name}"))
+        for child in list(slot):
+            slot.remove(child)
+        etree.SubElement(slot, qn("a:srgbClr")).set("val", getattr(theme, role).removeprefix("#"))
+    for kind in ("a:majorFont", "a:minorFont"):
+        root.find(f".//{qn(kind)}/{qn('a:latin')}").set("typeface", _FONT)
+    part._blob = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _drop(relations: Any, form: str) -> None:
+    """Leaves out the parts of a form, such as the plain presentation's preview."""
+    for key, relation in list(relations.items()):
+        if relation.reltype.endswith(f"/{form}"):
+            relations.pop(key)

@@ -1,0 +1,223 @@
+"""Ways with many corners, told with two: not every program draws the format's longer connectors as they are told.
+
+LibreOffice draws a connector with one or two corners where it is, and one with more on a way of its own.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import pairwise
+
+from msgspec.structs import replace
+
+from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point
+from archgen.slides.pptx.spatial_index import Lines, Near
+
+Way = tuple[Point, ...]
+
+_CORNERS = 2
+_CLEAR = 12.0
+_CARD, _BORDER, _WORDS, _LINE, _CORNER = 1000.0, 200.0, 60.0, 40.0, 5.0
+"""What a way costs through a card, along its border, through words or along a frame, along another line and with each corner, beside its
+length in tens."""
+
+_ALONG = (0.5, 0.15, 0.85, 0.3, 0.7)
+"""Parts of the height of a card at which lines may meet its sides."""
+
+_PATIENT = 60
+"""With more lines to be led anew each is tried at the heights only at which it has left its cards."""
+
+_TRIED, _BEYOND = 24, 4
+"""How many places between the ends of a line are tried, and how many beyond each of them."""
+
+_SITES = (0.0, 20.0, -20.0, 40.0, -40.0)
+"""Where lines leave the upper and the lower side of a card, from its middle, one after the other."""
+
+
+def simple(placed: Placed) -> Placed:
+    """The picture with a way of two corners at most for each line, past the cards where there is one."""
+    if all(len(one.points) <= _CORNERS + 2 for one in placed.edges):
+        return placed
+    return _Rerouting(placed).placed()
+
+
+class _Rerouting:
+    """Finds ways one by one; each knows those that are kept and those before it."""
+
+    def __init__(self, placed: Placed) -> None:
+        self._placed = placed
+        self._boxes = {one.node.id: one.box for one in placed.nodes}
+        self._cards = Near(self._boxes.values())
+        self._frames = Near(one.box for one in placed.groups)
+        self._words = Near(one.heading for one in placed.groups if one.heading and not one.group.across)
+        kept = [one for one in placed.edges if len(one.points) <= _CORNERS + 2]
+        self._labels = Near(one.label.box for one in kept if one.label)
+        self._lines = Lines()
+        for one in kept:
+            self._lines.add(one.points, one.bundle)
+        self._met: dict[tuple[str, str], int] = {}
+        self._patient = len(placed.edges) - len(kept) <= _PATIENT
+        self._x = sorted({x for box in self._boxes.values() for x in (box.x - _CLEAR, box.right + _CLEAR)})
+        self._y = sorted({y for box in self._boxes.values() for y in (box.y - _CLEAR, box.bottom + _CLEAR)})
+
+    def placed(self) -> Placed:
+        """The same picture with other ways."""
+        return replace(self._placed, edges=tuple(map(self._edge, self._placed.edges)))
+
+    def _edge(self, one: PlacedEdge) -> PlacedEdge:
+        if len(one.points) <= _CORNERS + 2:
+            return one
+        way = self._best(one)
+        for node, (_, y) in ((one.edge.source, way[0]), (one.edge.target, way[-1])):
+            for side, height in (("top", self._boxes[node].y), ("bottom", self._boxes[node].bottom)):
+                if y == height:
+                    self._met[node, side] = self._met.get((node, side), 0) + 1
+        self._lines.add(way, one.bundle)
+        label = (one.label if self._kept(one) else self._label(one, way)) if one.label else None
+        if label:
+            self._labels.add(label.box)
+        return replace(one, points=way, pieces=(way,), label=label)
+
+    # Ways
+
+    def _best(self, one: PlacedEdge) -> Way:
+        best, least = one.points, float("inf")
+        for leaving, entering in self._heights(one):
+            for way in self._tries(one, leaving, entering):
+                cost = self._cost(way, one.bundle, least)
+                if cost < least:
+                    best, least = way, cost
+            if least < _CARD:
+                break
+        return best
+
+    def _heights(self, one: PlacedEdge) -> Iterator[tuple[float, float]]:
+        """Where a line may leave and enter the sides of its cards: as it does, and, if that leads through others, elsewhere."""
+        source, target = self._boxes[one.edge.source], self._boxes[one.edge.target]
+        yield _level(one.points[0], source), _level(one.points[-1], target)
+        if not self._patient:
+            return
+        for leaving in _ALONG:
+            for entering in _ALONG:
+                yield source.y + leaving * source.height, target.y + entering * target.height
+
+    def _cost(self, way: Way, bundle: str, most: float) -> float:
+        segments = list(pairwise(way))
+        cost = _CORNER * (len(way) - 2) + sum(abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in segments) / 10
+        for weight, boxes in ((_CARD, self._cards), (_WORDS, self._words), (_WORDS, self._labels)):
+            if cost >= most:
+                return cost
+            cost += weight * sum(boxes.hit(segment) for segment in segments)
+        cost += sum(
+            _BORDER * self._cards.grazed(segment) + _WORDS * self._frames.grazed(segment) for segment in segments
+        )
+        if cost < most:
+            cost += _LINE * sum(self._lines.along(segment, bundle) for segment in segments)
+        return cost
+
+    def _tries(self, one: PlacedEdge, level: float, other: float) -> Iterator[Way]:
+        source, target = self._boxes[one.edge.source], self._boxes[one.edge.target]
+        left, right = self._site(one.edge.source, source), self._site(one.edge.target, target)
+        for x in self._across(one):
+            out, into = _beside(source, x), _beside(target, x)
+            if out is not None and into is not None:
+                yield _tidy(((out, level), (x, level), (x, other), (into, other)))
+        for y in self._down(one):
+            out, into = _above(source, y), _above(target, y)
+            if out is not None and into is not None:
+                from_, to = left[out == source.bottom], right[into == target.bottom]
+                yield _tidy(((from_, out), (from_, y), (to, y), (to, into)))
+        for below in (False, True):
+            end, start = target.bottom if below else target.y, source.bottom if below else source.y
+            out, into = _beside(source, right[below]), _beside(target, left[below])
+            if out is not None and (level > end) == below and level != end:
+                yield (out, level), (right[below], level), (right[below], end)
+            if into is not None and (other > start) == below and other != start:
+                yield (left[below], start), (left[below], other), (into, other)
+
+    def _across(self, one: PlacedEdge) -> list[float]:
+        """Where an upright part may stand: where the line has one, and beside the cards not far from its ends."""
+        found = dict.fromkeys(x0 for (x0, _), (x1, _) in pairwise(one.points) if x0 == x1)
+        ends = self._boxes[one.edge.source], self._boxes[one.edge.target]
+        return list(found | _nearest(self._x, min(end.x for end in ends), max(end.right for end in ends)))
+
+    def _down(self, one: PlacedEdge) -> list[float]:
+        """Where a level part may lie: where the line has one, and over and under the cards not far from its ends."""
+        found = dict.fromkeys(y0 for (_, y0), (_, y1) in pairwise(one.points) if y0 == y1)
+        ends = self._boxes[one.edge.source], self._boxes[one.edge.target]
+        return list(found | _nearest(self._y, min(end.y for end in ends), max(end.bottom for end in ends)))
+
+    def _site(self, node: str, box: Box) -> tuple[float, float]:
+        """The x of the next line at the upper and at the lower side of a card."""
+        top, bottom = (
+            box.centre[0] + _SITES[self._met.get((node, side), 0) % len(_SITES)] for side in ("top", "bottom")
+        )
+        return top, bottom
+
+    # Labels
+
+    def _kept(self, one: PlacedEdge) -> bool:
+        """Whether words that stand for several lines still lie on one of them that is not led anew."""
+        assert one.label is not None
+        x, y = one.label.box.centre
+        return any(
+            (x0 == x1 and abs(x0 - x) < 1 and min(y0, y1) <= y <= max(y0, y1))
+            or (y0 == y1 and abs(y0 - y) < 1 and min(x0, x1) <= x <= max(x0, x1))
+            for other in self._placed.edges
+            if other.bundle == one.bundle and len(other.points) <= _CORNERS + 2
+            for (x0, y0), (x1, y1) in pairwise(other.points)
+        )
+
+    def _label(self, one: PlacedEdge, way: Way) -> Label | None:
+        """The words of a line on the longest part of its way that has room for them."""
+        assert one.label is not None
+        wide, tall = one.label.box.width, one.label.box.height
+        found: Label | None = None
+        segments = sorted(pairwise(way), key=lambda one: -abs(one[1][0] - one[0][0]) - abs(one[1][1] - one[0][1]))
+        for (x0, y0), (x1, y1) in segments:
+            if abs(x1 - x0) < wide + _CLEAR and abs(y1 - y0) < tall + _CLEAR:
+                continue
+            for share in (0.5, 0.3, 0.7, 0.15, 0.85):
+                middle = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
+                box = Box(middle[0] - wide / 2, middle[1] - tall / 2, wide, tall)
+                label = replace(one.label, box=box)
+                if self._cards.met(box):
+                    continue
+                found = found or label
+                if not (self._words.met(box) or self._labels.met(box) or self._lines.through(box, one.bundle)):
+                    return label
+        return found
+
+
+def _level(point: Point, box: Box) -> float:
+    """The height at which a line meets the left or right side of a card."""
+    return point[1] if box.y < point[1] < box.bottom else box.centre[1]
+
+
+def _beside(box: Box, x: float) -> float | None:
+    """The side of a card that looks towards an x beside it."""
+    return box.right if x > box.right else box.x if x < box.x else None
+
+
+def _above(box: Box, y: float) -> float | None:
+    """The side of a card that looks towards a height over or under it."""
+    return box.bottom if y > box.bottom else box.y if y < box.y else None
+
+
+def _tidy(way: Way) -> Way:
+    """A way without corners that are none."""
+    found = [way[0]]
+    for before, at, after in zip(way, way[1:], way[2:], strict=False):
+        if not (before[0] == at[0] == after[0] or before[1] == at[1] == after[1]):
+            found.append(at)
+    return (*found, way[-1])
+
+
+def _nearest(places: list[float], low: float, high: float) -> dict[float, None]:
+    """Some sorted places between two, and the nearest beyond; so few of them that many lines can be tried."""
+    first, last = bisect_left(places, low), bisect_right(places, high)
+    inside = places[first:last]
+    step = max(len(inside) // _TRIED, 1)
+    beyond = places[max(first - _BEYOND, 0) : first] + places[last : last + _BEYOND]
+    return dict.fromkeys((*inside[::step], *beyond, *places[:1], *places[-1:]))

@@ -1,0 +1,247 @@
+"""The presentation that slides are added to: our own 16:9 one, or somebody's template with its slides taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+from msgspec import Struct
+from msgspec.structs import replace
+from pptx import Presentation
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.oxml.ns import qn
+from pptx.presentation import Presentation as Pptx
+from pptx.util import Emu
+
+from archgen.model.problems import UsageError
+from archgen.slides.pptx.archive import written
+from archgen.slides.pptx.default_template import own
+from archgen.slides.pptx.package import check_package
+from archgen.style.contrast import contrast
+from archgen.style.theme import DARK, LIGHT, Theme
+
+_FOOT = (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.DATE)
+TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
+
+_USUAL_SIZE = (Emu(9144000), Emu(6858000))
+_LEAST_SIZE, _LARGEST_SIZE = 914_400, 51_206_400
+"""Widths and heights of slides (ECMA-376, 19.7.17)."""
+
+_SIZES = (100, 400_000)
+"""The least and the largest size of words, in hundredths of a point (ECMA-376, 20.1.10.72)."""
+
+_TALL_ENOUGH = 0.55
+"""The part of a slide that a picture under its title should have; beside it or above it there may be more."""
+
+_READABLE = 3.0
+"""The contrast of large words with their ground (WCAG 2.2, 1.4.3)."""
+
+_WIDER = 1.2
+"""How much wider than ours the words of an unknown font may be."""
+
+
+class Area(Struct, frozen=True):
+    """A part of a slide, in points: the free one, that of a title."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Base(Struct, frozen=True):
+    """A presentation without slides, the layouts for its three sorts of slide, and the palette that suits its ground.
+
+    `title` is where the title of a layout without one goes. `wider` is how much wider than measured words may be.
+    `ink` is the colour of words, where the template's own cannot be told from its ground: nothing then takes its colours.
+    """
+
+    presentation: Any
+    opening: Any
+    prose: Any
+    bare: Any
+    area: Area
+    title: Area
+    theme: Theme
+    title_size: float
+    wider: float = 1.0
+    ink: str | None = None
+
+
+def base(template: bytes | None = None, theme: Theme = LIGHT) -> Base:
+    """Our own look in a theme, or that of a template; UsageError for one that cannot be read or used."""
+    if template is None:
+        return _based(own(theme), theme)
+    check_package(template)
+    with _usable():
+        _try(_based(_others(template), theme))
+        return _coloured(_based(_others(template), theme))
+
+
+def _based(presentation: Pptx, theme: Theme) -> Base:
+    layouts = list(presentation.slide_layouts)
+    if not layouts:
+        raise UsageError("the template has no slide layouts")
+    bare = _layout(layouts, "titleOnly", {PP_PLACEHOLDER.TITLE})
+    wide, tall = _points(presentation.slide_width), _points(presentation.slide_height)
+    title = Area(wide * 0.04, tall * 0.035, wide * 0.92, tall * 0.1)
+    return Base(
+        presentation,
+        _layout(layouts, "title", {PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.SUBTITLE}),
+        _layout(layouts, "obj", {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.OBJECT}),
+        bare,
+        _area(wide, tall, bare, title),
+        title,
+        theme,
+        _title_size(presentation),
+    )
+
+
+def _layout(layouts: list[Any], form: str, wanted: set[PP_PLACEHOLDER]) -> Any:
+    """The layout of a form; else the first with the placeholders it wants, else the first at all."""
+    for one in layouts:
+        if one._element.get("type") == form:
+            return one
+    for one in layouts:
+        if wanted <= {each.placeholder_format.type for each in one.placeholders}:
+            return one
+    return layouts[0]
+
+
+def _area(wide: float, tall: float, layout: Any, missing: Area) -> Area:
+    """What the layout's title and foot leave: under the title, or where there is most room around it."""
+    top, bottom, side = tall * 0.04, tall * 0.96, wide * 0.04
+    title = missing
+    for one in layout.placeholders:
+        box = Area(_points(one.left), _points(one.top), _points(one.width), _points(one.height))
+        form = one.placeholder_format.type
+        if form in TITLES:
+            title = box
+        if form in _FOOT and box.y > tall / 2:
+            bottom = min(bottom, box.y)
+    if title.width > wide / 2:
+        side = max(min(title.x, wide * 0.15), 12)
+    right, under = title.x + title.width + 12, title.y + title.height + 6
+    below = Area(side, max(top, under), wide - 2 * side, bottom - max(top, under))
+    if below.height >= _TALL_ENOUGH * tall:
+        return below
+    others = (
+        below,
+        Area(side, top, wide - 2 * side, min(title.y - 6, bottom) - top),
+        Area(right, top, wide - side - right, bottom - top),
+        Area(side, top, title.x - 12 - side, bottom - top),
+    )
+    return max(others, key=lambda one: max(one.width, 0) * max(one.height, 0))
+
+
+def _points(length: Any) -> float:
+    return float(length or 0) / 12700
+
+
+def _title_size(presentation: Pptx) -> float:
+    master: Any = presentation.slide_masters[0]._element
+    found = master.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}/{qn('a:defRPr')}")
+    stated = None if found is None else found.get("sz")
+    return min(max(int(stated), _SIZES[0]), _SIZES[1]) / 100 if stated else 44.0
+
+
+# A template of somebody's own
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    """Tell whatever a template makes the library raise, which trusts all that it reads."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except Exception as error:
+        reason = str(error).partition("\n")[0][:120]
+        raise UsageError(
+            f"the template lacks a part, or has a broken one ({type(error).__name__}: {reason}); save it again with "
+            "PowerPoint or LibreOffice"
+        ) from None
+
+
+def _try(tried: Base) -> None:
+    """Add a slide of each layout that is used, and write it all: after that a failure is none of the template's."""
+    for layout in (tried.opening, tried.prose, tried.bare):
+        for placeholder in tried.presentation.slides.add_slide(layout).placeholders:
+            _points(placeholder.left)
+            _points(placeholder.width)
+            _points(placeholder.top)
+            _points(placeholder.height)
+            placeholder.text_frame.text = "x"
+    written(tried.presentation, "x")
+
+
+def _others(template: bytes) -> Pptx:
+    try:
+        presentation = Presentation(BytesIO(template))
+        masters = len(presentation.slide_masters)
+    except Exception as error:  # whatever a broken archive makes the reader raise
+        raise UsageError(f"the template is no PowerPoint file: {type(error).__name__}") from None
+    if not masters:
+        raise UsageError("the template has no slide master")
+    if presentation.slide_width is None or presentation.slide_height is None:
+        # what PowerPoint takes where none is stated (ECMA-376, 19.2.1.39)
+        presentation.slide_width, presentation.slide_height = _USUAL_SIZE
+    for length in (presentation.slide_width, presentation.slide_height):
+        if not _LEAST_SIZE <= int(length or 0) <= _LARGEST_SIZE:
+            raise UsageError(
+                f"the template's slides must be 1 to 56 inches wide and high; got {int(length or 0) / 914400:g}"
+            )
+    listed = presentation.slides._sldIdLst
+    for one in list(listed):
+        presentation.part.drop_rel(one.rId)
+        listed.remove(one)
+    return presentation
+
+
+def _coloured(made: Base) -> Base:
+    """The palette for marks of meaning that can be told from the template's ground, and ink where its own cannot."""
+    colours = _Colours(made.presentation.slide_masters[0])
+    ground, words = colours.ground(made.bare), colours.of("tx1")
+    theme = LIGHT if contrast(ground, LIGHT.ink[1:]) >= contrast(ground, DARK.ink[1:]) else DARK
+    if contrast(words, ground) >= _READABLE:
+        return replace(made, theme=theme, wider=_WIDER)
+    return replace(made, theme=replace(theme, ground=f"#{ground}"), wider=_WIDER, ink=theme.ink[1:])
+
+
+class _Colours:
+    """The colours of a master as six hexadecimal digits, by the names that slides have for them."""
+
+    def __init__(self, master: Any) -> None:
+        self._master = master
+        self._map = master._element.find(qn("p:clrMap"))
+        part = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+        self._scheme = etree.fromstring(part.blob).find(f".//{qn('a:clrScheme')}")
+
+    def of(self, name: str) -> str:
+        """A colour of the scheme; white or black where none is told."""
+        usual = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}.get(name, name)
+        slot = usual if self._map is None else self._map.get(name, usual)
+        found = None if self._scheme is None else self._scheme.find(qn(f"a:{slot}"))
+        told = None if found is None or not len(found) else self._told(found[0])
+        return told or ("000000" if slot.startswith("dk") else "ffffff")
+
+    def ground(self, layout: Any) -> str:
+        """What lies under a layout: its own ground, its master's, or the scheme's."""
+        for place in (layout, self._master):
+            fill = place._element.find(f"{qn('p:cSld')}/{qn('p:bg')}//{qn('a:solidFill')}")
+            if fill is not None and len(fill):
+                return self._told(fill[0]) or self.of(fill[0].get("val", "bg1"))
+            named = place._element.find(f"{qn('p:cSld')}/{qn('p:bg')}/{qn('p:bgRef')}/{qn('a:schemeClr')}")
+            if named is not None:
+                return self.of(named.get("val", "bg1"))
+        return self.of("bg1")
+
+    @staticmethod
+    def _told(colour: Any) -> str | None:
+        value = colour.get("lastClr") or colour.get("val") or ""
+        return value.lower() if re.fullmatch("[0-9a-fA-F]{6}", value) else None

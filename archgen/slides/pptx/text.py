@@ -1,0 +1,276 @@
+"""Slides of words: titles, prose, what stands behind badges, and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
+from pptx.util import Emu, Pt
+
+from archgen.slides.layout.tables import LEADING, PAD, lay_out
+from archgen.slides.layout.titles import SMALLEST, fitted_title
+from archgen.slides.pptx.canvas import Canvas
+from archgen.slides.pptx.default_template import OPENING_SIZE, TITLE_SIZE
+from archgen.slides.pptx.marks import Marks
+from archgen.slides.pptx.template import TITLES, Area, Base
+from archgen.slides.values import BETWEEN, GUTTER, HEADING, PARAGRAPH, PROSE, Entry, Opening, Prose, Table, Term, Terms
+from archgen.style.svg_markup import clean
+from archgen.style.text_metrics import text_width, wrap
+
+_SIZES = (PROSE, 22.0, 20.0, 18.0, 16.0, 14.0)
+_SMALL = (12.0, 10.0)
+"""Sizes of words in columns that a template leaves little room for."""
+
+_THEIRS = 0.55
+"""A title of a template is made so much smaller before words of it are left out: its size is not ours to choose."""
+_INDENT = 44.0
+_PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+"""The format's table style without fills and lines (ECMA-376 leaves the list to PowerPoint)."""
+
+
+class Words:
+    """Writes the words of one deck in the layouts of its presentation."""
+
+    def __init__(self, place: Base, marks: Marks) -> None:
+        self._base = place
+        self._marks = marks
+        self._own = place.wider == 1.0
+
+    # Titles
+
+    def titled(self, layout: Any, title: str) -> Any:
+        """A new slide with its title, which a layout without one gets at the top."""
+        made = self._base.presentation.slides.add_slide(layout)
+        place, size = made.shapes.title, self._base.title_size
+        if place is None:
+            size = min(size, TITLE_SIZE)
+            place = self._title(made, self._base.title)
+        room, tall = _room(place, "width"), _room(place, "height")
+        room /= self._base.wider
+        fitting, fitted = fitted_title(clean(title), room, size, SMALLEST if self._own else _THEIRS)
+        if not self._own and fitted < size:
+            fitting, fitted = _stacked(clean(title), room, tall, size) or (fitting, fitted)
+        place.text_frame.text = fitting
+        if fitted != self._base.title_size:
+            place.text_frame.paragraphs[0].runs[0].font.size = Pt(fitted)
+        self._ink(place)
+        return made
+
+    def _title(self, made: Any, area: Area) -> Any:
+        left, top, wide, tall = (int(Emu(Pt(length))) for length in (area.x, area.y, area.width, area.height))
+        made.shapes._spTree.append(
+            parse_xml(
+                f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{made.shapes._spTree.max_shape_id + 1}" '
+                f'name="title"/><p:cNvSpPr/><p:nvPr><p:ph type="title"/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm>'
+                f'<a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm></p:spPr>'
+                f'<p:txBody><a:bodyPr anchor="ctr"/><a:lstStyle/><a:p/></p:txBody></p:sp>'
+            )
+        )
+        return made.shapes.title
+
+    def _ink(self, shape: Any) -> None:
+        """Words in the ink that can be told from the ground, where the template's cannot."""
+        if self._base.ink is not None:
+            fill = f'<a:solidFill {nsdecls("a")}><a:srgbClr val="{self._base.ink}"/></a:solidFill>'
+            for paragraph in shape.text_frame.paragraphs:
+                for run in paragraph.runs:
+                    run._r.get_or_add_rPr().insert(0, parse_xml(fill))
+
+    def opening(self, slide: Opening) -> Any:
+        """The title of the deck or of a part of it."""
+        made = self.titled(self._base.opening, slide.title)
+        if not any(one.placeholder_format.type in TITLES for one in made.slide_layout.placeholders):
+            made.shapes.title.top = Emu(Pt(self._base.area.y + self._base.area.height / 4 - self._base.title.height))
+        if self._own:
+            title = made.shapes.title
+            title.text_frame.text = " ".join(
+                wrap(clean(slide.title), _room(title, "width"), OPENING_SIZE, bold=True, lines=2)
+            )
+        places = [
+            one
+            for one in made.placeholders
+            if one.placeholder_format.type in (PP_PLACEHOLDER.SUBTITLE, PP_PLACEHOLDER.BODY)
+        ]
+        if slide.subtitle and not places:
+            area = self._base.area
+            places = [made.shapes.add_textbox(*_emu(area.x, area.y + area.height / 4, area.width, area.height / 2))]
+            places[0].text_frame.word_wrap = True
+        for one in places[:1]:
+            room = max(_room(one, "width"), 100) / self._base.wider
+            one.text_frame.text = " ".join(wrap(clean(slide.subtitle), room, PROSE, lines=4))
+            self._ink(one)
+        for one in list(made.placeholders):
+            if one.has_text_frame and not one.text_frame.text:
+                one._element.getparent().remove(one._element)
+        return made
+
+    # Prose
+
+    def prose(self, slide: Prose) -> Any:
+        """Paragraphs in the layout's own place for them, or each in a box of its own behind its badge."""
+        if any(entry.badge for entry in slide.entries):
+            return self._marked(slide, self.titled(self._base.bare, slide.title))
+        made = self.titled(self._base.prose, slide.title)
+        body = next((one for one in made.placeholders if one.placeholder_format.idx == 1), None)
+        if body is None:
+            return self._marked(slide, made)
+        area = self._base.area
+        body.left, body.top, body.width, body.height = _emu(area.x, area.y, area.width, area.height)
+        self._paragraphs(body, slide.entries, self._size(slide.entries, area.width - 16))
+        return made
+
+    def _size(self, entries: tuple[Entry, ...], width: float) -> float:
+        """The largest words for which all paragraphs stand on the slide."""
+        for size in _SIZES:
+            tall = sum(self._lines(entry, width, size) * size * LEADING + PARAGRAPH for entry in entries)
+            if tall - PARAGRAPH <= self._base.area.height:
+                return size
+        return _SIZES[-1]
+
+    def _lines(self, entry: Entry, width: float, size: float) -> int:
+        words = f"{entry.strong} {entry.text}".strip()
+        return max(len(wrap(words, width / self._base.wider, size, bold=bool(entry.strong))), 1)
+
+    def _paragraphs(self, shape: Any, entries: tuple[Entry, ...], size: float, heading: str = "") -> None:
+        frame = shape.text_frame
+        frame.word_wrap = True
+        if heading:
+            run = frame.paragraphs[0].add_run()
+            run.text, run.font.size, run.font.bold = heading, Pt(self._heading(size)), True
+            frame.paragraphs[0].space_after = Pt(10)
+        for at, entry in enumerate(entries):
+            paragraph = frame.paragraphs[0] if at == 0 and not heading else frame.add_paragraph()
+            properties = paragraph._p.get_or_add_pPr()
+            properties.set("marL", "0")
+            properties.set("indent", "0")
+            paragraph.space_before = Pt(0)
+            paragraph.space_after = Pt(10)
+            etree.SubElement(properties, qn("a:buNone"))
+            for words, bold in ((entry.strong, True), (entry.text, False)):
+                if words:
+                    run = paragraph.add_run()
+                    run.text = clean(words) + (" " if bold and entry.text else "")
+                    run.font.size = Pt(size)
+                    run.font.bold = bold
+        self._ink(shape)
+
+    def terms(self, slide: Terms) -> Any:
+        """Notions in columns, each in a box of its own."""
+        made = self.titled(self._base.bare, slide.title)
+        area = self._base.area
+        wide = (area.width - GUTTER) / 2
+        sizes = [self._column_size(column, wide) for column in slide.columns]
+        for at, column in enumerate(slide.columns):
+            x, y = area.x + at * (wide + GUTTER), area.y
+            for one in column:
+                tall = self._term_height(one, wide, min(slide.size, *sizes))
+                self._term(made, one, (x, y, wide, tall), min(slide.size, *sizes))
+                y += tall + BETWEEN
+        return made
+
+    def _term(self, made: Any, one: Term, place: tuple[float, float, float, float], size: float) -> None:
+        box = made.shapes.add_textbox(*_emu(*place))
+        box.name = clean(one.name)[:200]
+        for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
+            setattr(box.text_frame, side, 0)
+        self._paragraphs(box, one.entries, size, clean(one.name))
+
+    @staticmethod
+    def _heading(size: float) -> float:
+        """The size of a name over words of a size."""
+        return HEADING if size >= 18 else size + 4
+
+    def _column_size(self, column: tuple[Term, ...], wide: float) -> float:
+        """The largest words for which a column of notions stands on the slide."""
+        for size in (*_SIZES, *_SMALL):
+            tall = sum(self._term_height(one, wide, size) + BETWEEN for one in column) - BETWEEN
+            if tall <= self._base.area.height:
+                return size
+        return _SMALL[-1]
+
+    def _term_height(self, term: Term, wide: float, size: float) -> float:
+        heading = self._heading(size)
+        name = self._lines(Entry("", term.name), wide, heading) * heading * LEADING
+        return name + sum(self._lines(one, wide, size) * size * LEADING + PARAGRAPH for one in term.entries)
+
+    def _marked(self, slide: Prose, made: Any) -> Any:
+        area, y = self._base.area, self._base.area.y
+        size = self._size(slide.entries, area.width - _INDENT)
+        for entry in slide.entries:
+            height = self._lines(entry, area.width - _INDENT, size) * size * LEADING
+            box = made.shapes.add_textbox(*_emu(area.x + _INDENT, y, area.width - _INDENT, height))
+            box.name = f"issue {entry.badge.number} in words" if entry.badge else "words"
+            self._paragraphs(box, (entry,), size)
+            for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
+                setattr(box.text_frame, side, 0)
+            if entry.badge:
+                larger = Canvas(made, self._base.theme, area.x + 18, y + size * 0.6, size / 15, self._base.ink is None)
+                self._marks.badge(larger, larger.whole, 0, 0, entry.badge)
+                larger.close()
+            y += height + PARAGRAPH
+        return made
+
+    # Tables
+
+    def table(self, slide: Table) -> Any:
+        """Rows between hairlines under a header: readable on any ground."""
+        made = self.titled(self._base.bare, slide.title)
+        area = self._base.area
+        rows = tuple(tuple(map(clean, row)) for row in (slide.header, *slide.rows))
+        laid = lay_out(rows, area.width, area.height, wider=self._base.wider)
+        frame = made.shapes.add_table(
+            len(rows), len(slide.header), *_emu(area.x, area.y, area.width, sum(laid.heights))
+        )
+        frame.name = clean(slide.title)[:200]
+        frame._element.nvGraphicFramePr.cNvPr.set("descr", clean(f"{slide.title}: {', '.join(slide.header)}")[:2000])
+        frame._element.find(f".//{qn('a:tableStyleId')}").text = _PLAIN_TABLE
+        frame.table.horz_banding = False
+        for at, wide in enumerate(laid.widths):
+            frame.table.columns[at].width = Emu(Pt(wide))
+        for y, (row, tall) in enumerate(zip(laid.rows, laid.heights, strict=True)):
+            frame.table.rows[y].height = Emu(Pt(tall))
+            for x, lines in enumerate(row):
+                cell = frame.table.cell(y, x)
+                cell.text = " ".join(lines)
+                cell.margin_left = cell.margin_right = Emu(Pt(PAD - 1))
+                for paragraph in cell.text_frame.paragraphs:
+                    paragraph.font.size = Pt(laid.size)
+                    paragraph.font.bold = y == 0
+                self._ink(cell)
+                self._ruled(cell, y == 0)
+        return made
+
+    def _ruled(self, cell: Any, header: bool) -> None:
+        """The line under a cell: the accent under the header."""
+        theme = self._base.theme
+        colour = '<a:schemeClr val="accent1"/>'
+        if not header or self._base.ink is not None:
+            role = theme.accent if header else theme.card_line
+            colour = f'<a:srgbClr val="{role.removeprefix("#")}"/>'
+        width = 25400 if header else 6350
+        cell._tc.get_or_add_tcPr().append(
+            parse_xml(f'<a:lnB {nsdecls("a")} w="{width}"><a:solidFill>{colour}</a:solidFill></a:lnB>')
+        )
+
+
+def _stacked(title: str, room: float, tall: float, size: float) -> tuple[str, float] | None:
+    """A title on several lines and its size; None where none of the sizes has room for all of its words."""
+    longest = max((text_width(word, size, bold=True) for word in title.split()), default=1.0)
+    for share in (1.0, 0.85, 0.7, _THEIRS, 0.8 * _THEIRS, 0.6 * _THEIRS):
+        tried = int(size * share)
+        lines = wrap(title, room, tried, bold=True)
+        if len(lines) * 1.2 * tried <= tall and longest * share <= room:
+            return " ".join(lines), tried
+    return None
+
+
+def _room(shape: Any, side: str) -> float:
+    """The room for words in a shape, in points."""
+    return max(float(getattr(shape, side) or 0) / 12700 - 16, 20.0)
+
+
+def _emu(*lengths: float) -> tuple[Emu, ...]:
+    return tuple(Emu(Pt(length)) for length in lengths)

@@ -1,0 +1,182 @@
+"""Turns slides into slides: titles, pictures, prose, tables, notes and numbers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, assert_never
+
+from lxml import etree
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.oxml.ns import qn
+from pptx.util import Emu, Pt
+
+from archgen.layout.placed import Box
+from archgen.slides.layout.comparison_chart import place_rungs
+from archgen.slides.layout.legible import INSIDE, MOST
+from archgen.slides.pptx import diagram, ladder, sequence
+from archgen.slides.pptx.archive import written
+from archgen.slides.pptx.canvas import Canvas
+from archgen.slides.pptx.legend import legend, legend_width
+from archgen.slides.pptx.marks import Icons, Marks
+from archgen.slides.pptx.notes import Notes
+from archgen.slides.pptx.template import Area, Base, base
+from archgen.slides.pptx.text import Words
+from archgen.slides.values import (
+    BLEED,
+    FLOW,
+    Deck,
+    Flow,
+    Ladder,
+    Opening,
+    Picture,
+    Prose,
+    Slide,
+    Table,
+    Terms,
+    failed_slide,
+)
+from archgen.style.svg_markup import clean
+from archgen.style.theme import LIGHT, SIZES, Theme
+from archgen.system.internal_errors import EXPOSED, Isolation
+
+_FOOT = 22.0
+
+
+def pptx(
+    deck: Deck,
+    icons: Icons,
+    template: bytes | None = None,
+    theme: Theme = LIGHT,
+    isolation: Isolation = EXPOSED,
+) -> bytes:
+    """The deck as a file; with `template` in the layouts, fonts and colours of that presentation."""
+    return _Writer(base(template, theme), icons).written(deck, isolation)
+
+
+class _Writer:
+    def __init__(self, place: Base, icons: Icons) -> None:
+        self._base = place
+        self._marks = Marks(icons, place.theme.name)
+        self._notes = Notes()
+        self._words = Words(place, self._marks)
+        self._area: Area = place.area
+
+    def written(self, deck: Deck, isolation: Isolation) -> bytes:
+        slides = self._base.presentation.slides
+        for slide in deck.slides:
+            count = len(slides)
+            if isolation.attempt(partial(self._slide, slide), "", f"slide {slide.title}") is None:
+                self._cut(count)
+                self._slide(failed_slide(slide.title, isolation.errors[-1].words))
+        return written(self._base.presentation, clean(deck.title))
+
+    def _cut(self, count: int) -> None:
+        """Take out the slides behind the first ones, which are half made."""
+        presentation = self._base.presentation
+        ids = presentation.slides._sldIdLst
+        for one in list(ids)[count:]:
+            presentation.part.drop_rel(one.rId)
+            ids.remove(one)
+
+    def _slide(self, slide: Slide) -> bool:
+        match slide:
+            case Opening():
+                made = self._words.opening(slide)
+            case Prose():
+                made = self._words.prose(slide)
+            case Terms():
+                made = self._words.terms(slide)
+            case Table():
+                made = self._words.table(slide)
+            case Ladder():
+                made = self._ladder(slide)
+            case Picture():
+                made = self._picture(slide)
+            case Flow():
+                made = self._flow(slide)
+            case _:
+                assert_never(slide)
+        _number(made)
+        if slide.notes:
+            self._notes.write(made, slide.notes)
+        return True
+
+    # Pictures
+
+    def _picture(self, slide: Picture) -> Any:
+        made = self._words.titled(self._base.bare, slide.title)
+        placed = slide.placed
+        most = MOST / placed.measures.sizes.name
+        canvas, bottom = self._canvas(made, placed.width, placed.height, _FOOT, most)
+        diagram.paint(canvas, placed, self._marks)
+        canvas.close()
+        base, area = self._base, self._area
+        scale = min(1.0, area.width / max(legend_width(placed, base.wider), 1.0))
+        foot = Canvas(made, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
+        legend(foot, placed, self._marks)
+        foot.close()
+        return made
+
+    def _ladder(self, slide: Ladder) -> Any:
+        made = self._words.titled(self._base.bare, slide.title)
+        area = self._area
+        room = Box(area.x, area.y, area.width, area.height)
+        canvas = Canvas(made, self._base.theme, 0.0, 0.0, 1.0, self._base.ink is None)
+        ladder.paint(canvas, place_rungs(slide.rungs, slide.asked, slide.most, room, self._base.wider))
+        canvas.close()
+        return made
+
+    def _flow(self, slide: Flow) -> Any:
+        made = self._words.titled(self._base.bare, slide.title)
+        placed = slide.placed
+        canvas, _ = self._canvas(made, placed.width, placed.height, 0.0, FLOW)
+        sequence.paint(canvas, placed, self._marks)
+        canvas.close()
+        return made
+
+    def _canvas(self, made: Any, width: float, height: float, foot: float, most: float) -> tuple[Canvas, float]:
+        """A canvas on which a picture without its margin fills the free part of the slide, and where it ends.
+
+        A flow, which has nothing at its foot, starts at the top: its cards stand still from slide to slide.
+        """
+        area, margin = self._area, SIZES.margin - INSIDE
+        room, bleed = area.height - foot, max(min(BLEED, area.x - BLEED), 0.0) if foot else 0.0
+        inner = max(width - 2 * margin, 1.0), max(height - 2 * margin, 1.0)
+        scale = min((area.width + 2 * bleed) / inner[0], room / inner[1], most)
+        left = area.x + (area.width - inner[0] * scale) / 2 - margin * scale
+        top = area.y + ((room - inner[1] * scale) / 2 if foot else 0.0) - margin * scale
+        return Canvas(made, self._base.theme, left, top, scale, self._base.ink is None, self._base.wider), area.y + room
+
+
+def _number(made: Any) -> None:
+    """The slide's number, where the layout has its place; else at the bottom right."""
+    layout = made.slide_layout
+    place = next(
+        (one for one in layout.placeholders if one.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER), None
+    )
+    wide, tall = (float(length) / 12700 for length in _size(made))
+    box = made.shapes.add_textbox(*(Emu(Pt(length)) for length in (wide - 90, tall - 30, 70, 22)))
+    box.name = "slide number"
+    element = box._element
+    if place is not None:
+        properties = element.find(qn("p:nvSpPr")).find(qn("p:nvPr"))
+        mark = etree.SubElement(properties, qn("p:ph"))
+        for key in ("type", "sz", "idx"):
+            value = place._element.find(qn("p:nvSpPr")).find(qn("p:nvPr")).find(qn("p:ph")).get(key)
+            if value is not None:
+                mark.set(key, value)
+        element.find(qn("p:nvSpPr")).find(qn("p:cNvSpPr")).attrib.pop("txBox", None)
+        for child in list(element.spPr):
+            element.spPr.remove(child)
+    paragraph = element.find(qn("p:txBody")).find(qn("a:p"))
+    field = etree.SubElement(paragraph, qn("a:fld"))
+    field.set("id", "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}")
+    field.set("type", "slidenum")
+    etree.SubElement(field, qn("a:rPr")).set("lang", "en-US")
+    number = len(made.part.package.presentation_part.presentation.slides)
+    etree.SubElement(field, qn("a:t")).text = str(number)
+
+
+def _size(made: Any) -> tuple[int, int]:
+    presentation = made.part.package.presentation_part.presentation
+    return int(presentation.slide_width or 0), int(presentation.slide_height or 0)

@@ -1,0 +1,166 @@
+"""How wide text is, in pixels, by the font that pictures are measured and rasterised with."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from functools import lru_cache
+from unicodedata import category, combining
+
+from archgen.style.arimo_widths import BOLD, REGULAR, UNITS
+
+ELLIPSIS = "…"
+_INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me"})
+_BREAK_AFTER = frozenset("/-_.,:;=&?@|+")
+
+
+class _Widths(dict[str, int]):
+    """Widths by character, read from the packed table a row at a time: most pictures need two of its hundred rows."""
+
+    def __init__(self, packed: tuple[tuple[int, str], ...]) -> None:
+        super().__init__()
+        self._starts = [start for start, _ in packed]
+        self._rows = packed
+
+    def __missing__(self, character: str) -> int:
+        row = bisect(self._starts, ord(character)) - 1
+        if row >= 0 and chr(self._starts[row]) not in self:
+            start, widths = self._rows[row]
+            self.update((chr(start + at), int(width)) for at, width in enumerate(widths.split(" ")) if width)
+        width = self.get(character)
+        return _other(character) if width is None else width
+
+
+@lru_cache(maxsize=2)
+def _widths(bold: bool) -> _Widths:
+    return _Widths(BOLD if bold else REGULAR)
+
+
+_WIDER = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF), (0x0B80, 0x0BFF), (0x0D00, 0x0D7F))
+"""Code points of emoji, Tamil and Malayalam, most of which are wider than an em."""
+
+_WIDE = 2601
+"""The advance of an emoji in Noto Emoji, in our font's units."""
+
+
+_NARROWER = (
+    (0x0600, 0x06FF),
+    (0x0750, 0x077F),
+    (0x08A0, 0x08FF),
+    (0x0900, 0x0AFF),
+    (0x0E00, 0x0EFF),
+    (0x1780, 0x17FF),
+)
+"""Code points of Arabic, Devanagari, Bengali, Gurmukhi, Gujarati, Thai, Lao and Khmer, whose words are narrower."""
+
+_NARROW, _BROAD = 1434, 2253
+"""Seven tenths of an em, which no usual word of these scripts exceeds, and what the broad letters of Arabic take."""
+
+_BROAD_LETTERS = frozenset("\u0633\u0634\u0635\u0636\u06fa")
+"""Seen, sheen, sad and dad."""
+
+
+def _other(character: str) -> int:
+    """A character outside the font: nothing for marks and controls, an em for the rest, more or less for some scripts.
+
+    That is the advance of a Chinese, Japanese or Korean character, and room for one of most other scripts.
+    """
+    if category(character) in _INVISIBLE or combining(character):
+        return 0
+    code = ord(character)
+    if any(low <= code <= high for low, high in _NARROWER):
+        return _BROAD if character in _BROAD_LETTERS else _NARROW
+    return _WIDE if any(low <= code <= high for low, high in _WIDER) else UNITS
+
+
+def measured(character: str) -> bool:
+    """Whether the font has the character."""
+    widths = _widths(False)
+    return widths[character] >= 0 and character in widths
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """The width of a line of text in pixels at a font size in pixels."""
+    widths = _widths(bold)
+    return sum([widths[character] for character in text]) * size / UNITS
+
+
+def _fitting(text: str, width: float, size: float, bold: bool) -> int:
+    """How many characters of a text fit a width: at least one, and never a base without its marks."""
+    widths, room, end = _widths(bold), width * UNITS / size, 0
+    for end, character in enumerate(text):  # noqa: B007
+        room -= widths[character]
+        if room < 0:
+            break
+    else:
+        return len(text)
+    return max(end, 1)
+
+
+@lru_cache(maxsize=4096)
+def elide(text: str, width: float, size: float, bold: bool = False) -> str:
+    """The text, cut with an ellipsis where it is wider than `width` pixels."""
+    if text_width(text[:2000], size, bold) <= width and len(text) <= 2000:
+        return text
+    room = width - text_width(ELLIPSIS, size, bold)
+    return text[: _fitting(text, room, size, bold)].rstrip() + ELLIPSIS if room > 0 else ELLIPSIS
+
+
+def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
+    """A word in pieces no wider than a line, cut after punctuation where there is some, else anywhere."""
+    if text_width(word, size, bold) <= width:
+        return [word]
+    pieces: list[str] = []
+    while word:
+        end = _fitting(word, width, size, bold)
+        if end < len(word):
+            end = next((at for at in range(end, end // 2, -1) if word[at - 1] in _BREAK_AFTER), end)
+        pieces.append(word[:end])
+        word = word[end:]
+    return pieces
+
+
+@lru_cache(maxsize=4096)
+def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | None = None) -> tuple[str, ...]:
+    """The text in lines no wider than `width` pixels; white space folds, an empty text has no line.
+
+    With `lines` the last of so many lines ends in an ellipsis when there would be more.
+    """
+    found: list[str] = []
+    space = text_width(" ", size, bold)
+    room = 0.0
+    for word in text.split():
+        for position, piece in enumerate(_pieces(word, width, size, bold)):
+            wide = text_width(piece, size, bold)
+            if found and position == 0 and space + wide <= room:
+                found[-1] += " " + piece
+                room -= space + wide
+            else:
+                found.append(piece)
+                room = width - wide
+        if lines is not None and len(found) > lines:
+            return (*found[: lines - 1], elide(found[lines - 1] + " " + found[lines], width - 0.01, size, bold))
+    return tuple(found)
+
+
+_EVEN = 4.0
+"""How near to each other the widths of lines are brought, in pixels."""
+
+
+def balanced(text: str, width: float, size: float) -> tuple[str, ...]:
+    """The text in as few lines as `wrap` gives it, but as even as may be: no last word stands alone below the others.
+
+    A word too long for a line stays cut as `wrap` cuts it: other cuts may take more lines, or fewer.
+    """
+    found = wrap(text, width, size)
+    if len(found) < 2:
+        return found
+    pieces = [text_width(piece, size) for word in text.split() for piece in _pieces(word, width, size, False)]
+    low, high = max([text_width(text, size) / len(found), *pieces]) - 0.01, width
+    while high - low > _EVEN:
+        middle = (low + high) / 2
+        other = wrap(text, middle, size)
+        if len(other) > len(found):
+            low = middle
+        else:
+            found, high = other, middle
+    return found
