@@ -16,11 +16,11 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from archgen.analysis.topology import Topology
-from archgen.export.shapes import IDENTITY, Layer, Outline, Paint, Raster, Shape, Sheet, Words
-from archgen.export.static_fonts import static_font
-from archgen.export.svg_shapes import sheet
 from archgen.layout.deployment.arrangement import domain
 from archgen.render.raster.pdf import bound, pdf, written
+from archgen.render.raster.shapes import IDENTITY, Layer, Outline, Paint, Raster, Shape, Sheet, Words
+from archgen.render.raster.static_fonts import static_font
+from archgen.render.raster.svg_shapes import sheet
 from archgen.render.svg.diagram_svg import diagram_svg
 from archgen.render.svg.sequence_svg import sequence_svg
 from archgen.style.text_metrics import text_width

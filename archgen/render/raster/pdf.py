@@ -13,10 +13,10 @@ from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import FILL_EVEN_ODD, FILL_NON_ZERO, Canvas
 
-from archgen.export.shapes import IDENTITY, Layer, Outline, Raster, Segment, Shape, Sheet, Stroke, Words
-from archgen.export.static_fonts import StaticFont, static_font
-from archgen.export.svg_shapes import sheet
 from archgen.render.raster.outlines import outlined
+from archgen.render.raster.shapes import IDENTITY, Layer, Outline, Raster, Segment, Shape, Sheet, Stroke, Words
+from archgen.render.raster.static_fonts import StaticFont, static_font
+from archgen.render.raster.svg_shapes import sheet
 from archgen.style.svg_markup import clean
 
 _CAPS = {"butt": 0, "round": 1, "square": 2}

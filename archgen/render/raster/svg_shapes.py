@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 from fontTools.svgLib.path import parse_path
 from fontTools.svgLib.path.shapes import PathBuilder
 
-from archgen.export.shapes import IDENTITY, Layer, Matrix, Outline, Raster, Segment, Shape, Sheet, Words
-from archgen.export.svg_style import Properties, Rules, anchor_of, fill_of, inherited, is_bold, number, stroke_of
+from archgen.render.raster.shapes import IDENTITY, Layer, Matrix, Outline, Raster, Segment, Shape, Sheet, Words
+from archgen.render.raster.svg_style import Properties, Rules, anchor_of, fill_of, inherited, is_bold, number, stroke_of
 
 _HREF = ("href", "{http://www.w3.org/1999/xlink}href")
 _PNG = "data:image/png;base64,"

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from msgspec import Struct
 
-from archgen.export.shapes import Anchor, Cap, Join, Paint, Stroke
+from archgen.render.raster.shapes import Anchor, Cap, Join, Paint, Stroke
 
 Properties = Mapping[str, str]
 
