@@ -32,6 +32,10 @@ COMMANDS = {
 }
 
 
+LONGEST_MESSAGE = 4000
+"""Characters of an error: a file of others may hold a key or a pattern of a million."""
+
+
 def run_and_exit() -> NoReturn:
     """Run the command of this process, and end it.
 
@@ -93,7 +97,8 @@ def _prepare_streams() -> None:
 def _failed(message: str) -> int:
     from archgen.cli.output import warn
 
-    warn(f"archgen: {message}\n")
+    words = message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
+    warn(f"archgen: {words}\n")
     return 2
 
 

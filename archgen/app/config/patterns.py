@@ -14,6 +14,9 @@ from archgen.system.files import lies_in
 MOST_ENTRIES = 250_000
 """Entries of directories that one pattern looks at."""
 
+_LONGEST = 100
+"""Characters of a pattern that an error repeats."""
+
 _MAGIC = re.compile(r"[*?[]")
 
 
@@ -28,7 +31,7 @@ def matching(file: str, pattern: str, top: str) -> Iterator[str]:
 
 class _Matcher:
     def __init__(self, file: str, pattern: str, top: str) -> None:
-        self._where = f"{file}: `{pattern}`"
+        self._where = f"{file}: `{pattern if len(pattern) < _LONGEST else pattern[:_LONGEST] + '…'}`"
         self._top = top
         self._root = os.path.realpath(repository_of(top))
         self._entries = 0
