@@ -7,11 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from importlib.util import find_spec
 
 import pytest
+
+from tests.patience import until
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DRIVER = shutil.which("chromedriver") or "/usr/bin/chromedriver"
@@ -126,16 +126,6 @@ def built(directory: str, *words: str) -> str:
     )
     assert done.returncode == 0, done.stderr
     return site
-
-
-def until(asked: Callable[[], object]) -> object:
-    """What a question gives once the page has an answer to it: most have one within milliseconds, all within ten seconds."""
-    for at in range(105):
-        answer = asked()
-        if answer:
-            return answer
-        time.sleep(min(0.1, 0.005 * 2 ** min(at, 5)))
-    raise AssertionError("the page never came to it")
 
 
 def ready(browser: Browser) -> object:

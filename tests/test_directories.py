@@ -16,6 +16,7 @@ import pytest
 from archgen.app.workspace.directories import MARK, filled_directory, mark
 from archgen.model.problems import UsageError
 from archgen.system.leftovers import part_name
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_bytes()
@@ -179,7 +180,7 @@ def test_a_directory_that_another_tool_filled_is_marked_as_a_whole(tmp_path: Pat
 
 def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "archgen.cli", *words]
-    return subprocess.run(command, cwd=at, capture_output=True, encoding="utf-8", timeout=120)
+    return subprocess.run(command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -269,7 +270,7 @@ def ended(project: Path, command: tuple[str, ...], number: signal.Signals, exist
         while process.poll() is None and not any(any(Path(path, "made").glob("*")) for path in left(project)):
             time.sleep(0.001)
         process.send_signal(number)
-        if code := process.wait(60):
+        if code := process.wait(PATIENCE):
             return code
     raise AssertionError("the command was done before the signal came, five times in a row")
 
@@ -304,7 +305,7 @@ def test_what_a_killed_build_left_goes_with_the_next(project: Path, command: str
     ended(project, COMMANDS[command], signal.SIGKILL, existing)
     # the copies of it that share the work end by themselves
     assert left(project)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while left(project) and time.monotonic() < until:
         assert run(*COMMANDS[command], at=project).returncode == 0
     assert left(project) == []
@@ -341,6 +342,6 @@ def test_what_a_build_fills_is_not_taken_from_it(tmp_path: Path) -> None:
     (tmp_path / part_name("x").replace(str(os.getpid()), "4194305")).mkdir()
     fill(tmp_path / "site", "index.html")
     assert os.path.isdir(made)
-    other.communicate("", timeout=60)
+    other.communicate("", timeout=PATIENCE)
     assert other.returncode == 0
     assert sorted(os.listdir(tmp_path)) == ["site"]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 SUFFIX = ".arch.yaml"
 MODEL = """\
 archgen: 1
@@ -110,7 +112,12 @@ def run(words: str, at: Path, given: bytes = b"", **environment: str) -> subproc
     command = [sys.executable, "-m", "archgen.cli", *words.split()]
     usual = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LANG", "PYTHONIOENCODING")}
     return subprocess.run(
-        command, cwd=at, input=given, capture_output=True, env={**usual, "LC_ALL": "C.UTF-8", **environment}, timeout=60
+        command,
+        cwd=at,
+        input=given,
+        capture_output=True,
+        env={**usual, "LC_ALL": "C.UTF-8", **environment},
+        timeout=PATIENCE,
     )
 
 

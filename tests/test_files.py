@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 
 from archgen.system.files import Purpose, UnreadableFile, read_file
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_bytes()
-SECONDS = 30
 """After that a command hangs; none takes a tenth of it."""
 
 SMALL = Purpose("note", 10)
 
 
 def run(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    """A command of archgen in a process of its own, which ends within SECONDS."""
+    """A command of archgen in a process of its own, which ends."""
     command = [sys.executable, "-m", "archgen.cli", *words]
-    return subprocess.run(command, cwd=at, capture_output=True, encoding="utf-8", timeout=SECONDS)
+    return subprocess.run(command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE)
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:

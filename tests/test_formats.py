@@ -33,6 +33,7 @@ from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Message, Sequence
 from archgen.views.flow import flow_sequence
 from tests.hostile import HOSTILE
+from tests.patience import PATIENCE
 from tests.test_exports import HOSTILE_TEXTS, MODELS, SHIPPED, hostile_diagram, hostile_sequence, words
 
 ROOT = Path(__file__).parent.parent
@@ -157,7 +158,7 @@ def test_plantuml_draws_every_text(tmp_path: Path) -> None:
         (tmp_path / f"{at}.puml").write_text(source, encoding="utf-8")
     assert PLANTUML is not None
     command = [*PLANTUML, "-tsvg", "-charset", "UTF-8", str(tmp_path / "*.puml")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(list(tmp_path.glob("*.svg"))) == len(sources)
     first = "".join(ElementTree.parse(tmp_path / f"{len(SHIPPED)}.svg").getroot().itertext())

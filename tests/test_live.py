@@ -16,6 +16,7 @@ import pytest
 
 from archgen.site_build.live import is_own, is_plain, own_hosts
 from tests.hostile_names import NAMELESS, write
+from tests.patience import PATIENCE
 from tests.test_serve import Served
 
 ROOT = Path(__file__).parent.parent
@@ -41,8 +42,8 @@ def left(temporary: Path) -> list[str]:
 
 def end(served: Served, number: int) -> None:
     served.process.send_signal(number)
-    assert served.process.wait(60) == 0
-    served.listener.join(60)
+    assert served.process.wait(PATIENCE) == 0
+    served.listener.join(PATIENCE)
     assert served.process.stderr is not None
     served.process.stderr.close()
 
@@ -53,7 +54,7 @@ def port(served: Served) -> int:
 
 def ask(served: Served, path: str, host: str | None, method: str = "GET") -> tuple[int, str]:
     """The status and the text of an answer to a request that is written as it stands here."""
-    connection = http.client.HTTPConnection("127.0.0.1", port(served), timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", port(served), timeout=PATIENCE)
     connection.putrequest(method, "/", skip_host=True)
     connection._buffer[0] = f"{method} {path} HTTP/1.1".encode("latin-1")  # type: ignore[attr-defined]
     if host is not None:
@@ -220,6 +221,6 @@ def test_nothing_is_left_where_the_address_is_taken(tmp_path: Path, monkeypatch:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         command = [sys.executable, "-m", "archgen.cli", "serve", "--port", str(taken.getsockname()[1])]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=120)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=PATIENCE)
     assert done.returncode == 2
     assert left(temporary) == []

@@ -18,6 +18,7 @@ from archgen.editor import grammar
 from archgen.editor.cursor import cursor
 from archgen.editor.outline import Outline
 from archgen.language.load import load
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 TIER = (
@@ -55,7 +56,7 @@ class Editor:
             named = lsp.VersionedTextDocumentIdentifier(uri=self.uri, version=self.version)
             self.client.text_document_did_change(lsp.DidChangeTextDocumentParams(named, [whole]))
         self.text = text
-        await asyncio.wait_for(self.told.wait(), 20)
+        await asyncio.wait_for(self.told.wait(), PATIENCE)
         return self.shown
 
     def at(self, line: str, word: str) -> lsp.Position:

@@ -15,6 +15,7 @@ import pytest
 
 from archgen.editor.outline import Outline
 from archgen.site_build.fences import Fault, Fence, embed
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
@@ -90,7 +91,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
     answer = server.ask("shutdown", None)
     assert "result" in answer
     server.tell("exit", None)
-    assert server.process.wait(timeout=30) == 0
+    assert server.process.wait(timeout=PATIENCE) == 0
     for stream in (server.process.stdin, server.process.stdout):
         assert stream is not None
         stream.close()

@@ -170,14 +170,15 @@ def test_participants_come_in_order_of_appearance() -> None:
 
 def collisions(placed: PlacedSequence) -> list[tuple[str, str]]:
     """Pairs of texts that share room, and texts on a lifeline that no paper and no band hides."""
-    texts = placed.texts()
-    found = [(a.text, b.text) for a, b in combinations(texts, 2) if a.box.overlaps(b.box)]
+    # the room of a text is measured anew each time that it is asked for
+    texts = [(text.text, text.box) for text in placed.texts()]
+    found = [(first, second) for (first, its), (second, theirs) in combinations(texts, 2) if its.overlaps(theirs)]
     opaque = [paper.box for paper in placed.papers] + [band.box for frame in placed.frames for band in frame.bands]
-    for text in texts:
+    for text, box in texts:
         for head in placed.heads:
-            crossed = text.box.x < head.x < text.box.right and placed.top < text.box.bottom < placed.bottom
-            if crossed and not any(box.contains(text.box) for box in opaque):
-                found.append((text.text, f"lifeline of {head.participant.id}"))
+            crossed = box.x < head.x < box.right and placed.top < box.bottom < placed.bottom
+            if crossed and not any(paper.contains(box) for paper in opaque):
+                found.append((text, f"lifeline of {head.participant.id}"))
     return found
 
 

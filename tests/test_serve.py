@@ -10,14 +10,15 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.document import parse
+from tests.patience import PATIENCE, save, until
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TIER = "2-distributed-web-infrastructure"
@@ -51,7 +52,7 @@ class Served:
             return next((line for line in self.said[after:] if re.search(pattern, line)), None)
 
         with self.heard:
-            self.heard.wait_for(lambda: found() is not None, timeout=60)
+            self.heard.wait_for(lambda: found() is not None, timeout=PATIENCE)
             line = found()
         assert line is not None, self.said
         return line
@@ -67,12 +68,11 @@ class Served:
         if text is None:
             os.unlink(file)
         else:
-            with open(file, "w", encoding="utf-8") as stream:
-                stream.write(text)
+            save(Path(file), text, Path(self.directory).parent)
         self.until("^(built|nothing has changed|error)", before)
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     def epoch(self, known: int) -> int:
@@ -94,8 +94,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     one = Served(directory)
     yield one
     one.process.send_signal(signal.SIGINT)
-    assert one.process.wait(30) == 0
-    one.listener.join(30)
+    assert one.process.wait(PATIENCE) == 0
+    one.listener.join(PATIENCE)
     assert one.process.stderr is not None
     one.process.stderr.close()
     assert one.said[-1] == "stopped"
@@ -239,7 +239,7 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
         (["--today", "soon"], "is not a date"),
     ):
         command = [sys.executable, "-m", "archgen.cli", "serve", *words]
-        done = subprocess.run(command, cwd=str(tmp_path), capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=str(tmp_path), capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 2
         assert told in done.stderr
         assert "Traceback" not in done.stderr
@@ -248,9 +248,37 @@ def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
 def test_an_address_that_is_taken_is_an_error_in_words(served: Served) -> None:
     port = served.url.rstrip("/").rpartition(":")[2]
     command = [sys.executable, "-m", "archgen.cli", "serve", "--port", port]
-    done = subprocess.run(command, cwd=served.directory, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=served.directory, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 2
     assert f"127.0.0.1:{port} cannot be served on" in done.stderr
+
+
+def page(port: int) -> str | None:
+    """Return the page of the model, or None while nobody answers."""
+    try:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{port}/architecture/ours/index.html", timeout=PATIENCE
+        ) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return None
+
+
+def under_mkdocs(top: str) -> tuple[subprocess.Popen[bytes], int]:
+    """Return a `mkdocs serve` that answers, and its port: one that was free a moment ago, or else the next."""
+    while True:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        command = [sys.executable, "-m", "mkdocs", "serve", "-q", "-a", f"127.0.0.1:{port}"]
+        environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+        with open(os.path.join(top, "said"), "wb") as said:
+            process = subprocess.Popen(command, cwd=top, stderr=said, env=environment)
+        until(lambda port=port, process=process: page(port) or process.poll() is not None)
+        if process.poll() is None:
+            return process, port
+        with open(os.path.join(top, "said"), encoding="utf-8") as stream:
+            assert "Address already in use" in stream.read()
 
 
 def test_the_plugin_shows_what_breaks_under_mkdocs_serve_and_what_is_included(tmp_path: object) -> None:
@@ -270,35 +298,19 @@ def test_the_plugin_shows_what_breaks_under_mkdocs_serve_and_what_is_included(tm
     write("docs/index.md", "# Ours\n")
     write("shared/parts.yaml", "components: {cache: {kind: cache, name: The first cache}}\n")
     write("models/ours.arch.yaml", model)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mkdocs", "serve", "-q", "-a", f"127.0.0.1:{port}"]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    process = subprocess.Popen(command, cwd=top, stderr=subprocess.DEVNULL, env=environment)
+    process, port = under_mkdocs(top)
 
     def shows(words: str) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/architecture/ours/index.html", timeout=60) as answer:
-                return words in parse(answer.read().decode()).words
-        except OSError:
-            return False
-
-    def until(words: str) -> None:
-        for _ in range(600):
-            if shows(words):
-                return
-            time.sleep(0.1)
-        raise AssertionError(words)
+        return words in parse(page(port) or "").words
 
     try:
-        until("The first cache")
+        until(lambda: shows("The first cache"))
         write("shared/parts.yaml", "components: {cache: {kind: cache, name: Another cache}}\n")
-        until("Another cache")
+        until(lambda: shows("Another cache"))
         write("models/ours.arch.yaml", model.replace("web-server", "web-servr"))
-        until("models/ours.arch.yaml:4:26")
+        until(lambda: shows("models/ours.arch.yaml:4:26"))
         write("models/ours.arch.yaml", model)
-        until("Another cache")
+        until(lambda: shows("Another cache"))
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(PATIENCE)

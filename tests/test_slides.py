@@ -35,6 +35,7 @@ from archgen.slides.values import Deck, Entry, Flow, Ladder, Opening, Picture, P
 from archgen.style.text_metrics import text_width, wrap  # noqa: E402
 from tests.hostile import HOSTILE  # noqa: E402
 from tests.hostile_model import write  # noqa: E402
+from tests.patience import PATIENCE  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 DAY = "2026-11-24"
@@ -597,7 +598,7 @@ def test_libreoffice_opens_every_slide(tmp_path: Path) -> None:
         [str(OFFICE), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)],
         check=True,
         capture_output=True,
-        timeout=240,
+        timeout=PATIENCE,
     )
     data = (tmp_path / "deck.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page[^s]", data)) == len(DECK.slides)

@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.drawn import READERS, drawn, needs_reader
+from tests.patience import PATIENCE
 from tests.test_formats import D2, PLANTUML
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -40,7 +41,7 @@ def saved(directory: Path, form: str, only: str = "") -> list[Path]:
 
 def run(*words: str, given: str | None = None) -> str:
     """What a tool says on standard output; its complaint fails the test."""
-    done = subprocess.run(words, capture_output=True, text=True, input=given, timeout=300)
+    done = subprocess.run(words, capture_output=True, text=True, input=given, timeout=PATIENCE)
     assert done.returncode == 0, f"{words[-1]}\n{done.stdout[-1000:]}{done.stderr[-1000:]}"
     return done.stdout
 

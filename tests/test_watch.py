@@ -16,6 +16,7 @@ import pytest
 from archgen.app.workspace.watching import is_read, watched
 from archgen.cli import main
 from archgen.model.problems import UsageError
+from tests.patience import PATIENCE, save
 
 ROOT = Path(__file__).parent.parent
 TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
@@ -44,17 +45,17 @@ class Watch:
     def turn(self) -> tuple[str, str]:
         """What one turn says on standard error before it waits, and its report."""
         said = ""
-        while WAITS not in (line := self.lines.get(timeout=20)):
+        while WAITS not in (line := self.lines.get(timeout=PATIENCE)):
             said += line
         return said, os.read(self.master, 1_000_000).decode()
 
     def end(self) -> int:
         self.process.send_signal(signal.SIGINT)
         try:
-            return self.process.wait(10)
+            return self.process.wait(PATIENCE)
         finally:
             self.process.kill()
-            self.reader.join(5)
+            self.reader.join(PATIENCE)
             assert self.process.stderr is not None
             self.process.stderr.close()
             os.close(self.master)
@@ -72,14 +73,14 @@ def test_it_judges_again_at_a_change_and_ends_at_an_interrupt(model: Path, tmp_p
     watch = Watch(tmp_path, "--format", "concise")
     try:
         assert "missing-tls" in watch.turn()[1]
-        model.write_text(TIER.replace("{protocol: http, port: 80}", "https"), encoding="utf-8")
+        save(model, TIER.replace("{protocol: http, port: 80}", "https"), tmp_path)
         _, told = watch.turn()
         assert "missing-backup" in told
         assert "missing-tls" not in told
         # what is being written may be anything for a moment
-        model.write_text("archgen: 1\nname: [", encoding="utf-8")
+        save(model, "archgen: 1\nname: [", tmp_path)
         assert "invalid-model" in watch.turn()[1]
-        (tmp_path / "models" / "other.arch.yaml").write_text(TIER, encoding="utf-8")
+        save(tmp_path / "models" / "other.arch.yaml", TIER, tmp_path)
         told = watch.turn()[1]
         assert "other.arch.yaml" in told
         assert "\x1b" not in told

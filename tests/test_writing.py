@@ -15,6 +15,7 @@ from archgen.app.workspace import atomic_write as writing
 from archgen.app.workspace.atomic_write import rewrite, write
 from archgen.model.problems import UsageError
 from archgen.system.leftovers import part_name
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
 MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_bytes()
@@ -26,7 +27,7 @@ ORDERED = b"archgen: 1\nname: a\nsummary: b\n"
 def run(*words: str, at: Path, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "archgen.cli", *words]
     return subprocess.run(
-        command, cwd=at, capture_output=True, encoding="utf-8", timeout=60, env={**os.environ, **more}
+        command, cwd=at, capture_output=True, encoding="utf-8", timeout=PATIENCE, env={**os.environ, **more}
     )
 
 
@@ -163,7 +164,7 @@ def test_a_directory_that_takes_no_file_still_has_its_file_changed(project: Path
         command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
     directory.chmod(0o555)
     try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=PATIENCE)
     finally:
         directory.chmod(0o755)
     if "setpriv" in done.stderr:
@@ -274,10 +275,10 @@ def test_reports_go_to_pipes_and_streams(project: Path) -> None:
     os.mkfifo(project / "pipe")
     with subprocess.Popen(["cat", "pipe"], cwd=project, stdout=subprocess.PIPE) as reader:
         run("lint", "--format", "json=pipe", at=project)
-        assert reader.communicate(timeout=60)[0].startswith(b"{")
+        assert reader.communicate(timeout=PATIENCE)[0].startswith(b"{")
     with (project / "both").open("w", encoding="utf-8") as stream:
         command = [sys.executable, "-m", "archgen.cli", "lint", "--format", "json=/dev/stdout"]
-        subprocess.run(command, cwd=project, stdout=stream, timeout=60)
+        subprocess.run(command, cwd=project, stdout=stream, timeout=PATIENCE)
     assert (project / "both").read_bytes().startswith(b"{")
 
 
