@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from html import unescape
 from io import BytesIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pypdf
 import pytest
@@ -23,11 +24,13 @@ from archgen.render.raster.static_fonts import static_font
 from archgen.render.raster.svg_shapes import sheet
 from archgen.render.svg.diagram_svg import diagram_svg
 from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.slides.slide_svg import slide_svg
 from archgen.style.text_metrics import text_width
 from archgen.views.deployment import deployment
 from tests.hostile import HOSTILE
 from tests.test_exports import MODELS, SHIPPED, hostile_diagram
 from tests.test_formats import flows
+from tests.test_slides import DECK
 
 BLACK = Paint(0.0, 0.0, 0.0)
 
@@ -160,6 +163,30 @@ def test_a_png_is_embedded() -> None:
     (page,) = document(written([Sheet(9.0, 9.0, (Raster(content.getvalue(), 1.0, 1.0, 6.0, 4.0),))], "t")).pages
     (image,) = page.images
     assert image.image.size == (3, 2)
+
+
+ELEMENTS = {"svg", "title", "desc", "style", "defs", "symbol", "g", "use", "path", "rect", "line", "text", "image"}
+PROPERTIES = {
+    "fill", "stroke", "color", "opacity", "stroke-width", "stroke-linecap", "stroke-linejoin", "stroke-dasharray",
+    "font-size", "font-weight", "font-family", "text-anchor",
+}  # fmt: skip
+PLACES = {
+    "x", "y", "x1", "y1", "x2", "y2", "width", "height", "rx", "d", "viewBox", "transform", "href",
+    "id", "class", "role", "aria-labelledby",
+}  # fmt: skip
+
+
+def test_pictures_use_nothing_that_pages_do_not_know() -> None:
+    """A new element or property would be missing from every PDF without a word."""
+    pictures = [svg_of(one) for one in SHIPPED]
+    pictures += [sequence_svg(flow, mode="light", icons={}, prefix="p") for one in SHIPPED for flow in flows(one)]
+    pictures += [slide_svg(slide, place, lambda _: None, "light") for place, slide in enumerate(DECK.slides, 1)]
+    for svg in pictures:
+        for element in ElementTree.fromstring(svg).iter():
+            assert element.tag.rpartition("}")[2] in ELEMENTS
+            assert {name for name in element.attrib if not name.startswith("data-")} <= PROPERTIES | PLACES
+            if element.tag.endswith("style"):
+                assert set(re.findall(r"[{;]([a-z-]+):", element.text or "")) <= PROPERTIES
 
 
 # Faces

@@ -24,6 +24,7 @@ _PNG = "data:image/png;base64,"
 _DEEPEST = 60
 """Groups within groups; ours have a few, a product's logo up to 40."""
 
+_GROUPS = frozenset({"g", "a"})
 _BASIC = frozenset({"rect", "circle", "ellipse", "line", "polyline", "polygon"})
 
 
@@ -79,7 +80,7 @@ class _Reading:
             yield self.viewport(element, style, rules, depth, place, _box(element) or (0.0, 0.0, *place[2:]))
             return
         shapes: tuple[Shape, ...] = ()
-        if name == "g":
+        if name in _GROUPS:
             inside = (*around, *(f".{each}" for each in element.get("class", "").split()))
             shapes = tuple(self._children(element, style, rules, inside, depth))
         elif name == "use":
