@@ -11,7 +11,7 @@ SITE := $(VENV)/.site
 DEV := $(VENV)/.dev
 CI := $(VENV)/.ci
 
-.PHONY: site test check readers ci-environment generated bench brute-force mutants fuzz pins clean
+.PHONY: site test check readers ci-environment generated bench brute-force mutants truths fuzz pins clean
 
 site: $(SITE)
 	$(BIN)/archgen lint models --fail-on never --format concise
@@ -56,6 +56,11 @@ fuzz: $(DEV)
 # Every condition of every rule, deleted: which of them no test notices; tests/equivalent.txt has those that nothing can.
 mutants: $(DEV)
 	$(BIN)/python -m tests.mutants
+
+# Public systems: which truths of them archgen finds and misses, which findings are wrong and which are noise. It reads
+# ../shared/corpus, and says so where that is missing.
+truths: $(DEV)
+	$(BIN)/python -m tests.truths
 
 bench: $(CI)
 	$(BIN)/python benchmarks/run.py
