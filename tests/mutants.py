@@ -180,7 +180,7 @@ def stated() -> Iterator[Pair]:
     for rule in RULES:
         yield rule.bad, None
         yield rule.good, None
-    for folder in (TESTS / "well_built", TESTS.parent / "models"):
+    for folder in (TESTS / "well_built", TESTS / "small_systems", TESTS.parent / "models"):
         for path in sorted(folder.glob("*.arch.yaml")):
             yield path.read_text(encoding="utf-8"), None
     for _, edits in FLIPS:

@@ -25,6 +25,7 @@ from archgen.model.architecture import (
 )
 from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS, Kind
+from archgen.model.products import product_of
 from archgen.model.protocols import PROTOCOLS, WEB
 from archgen.model.slug import distinct, slug
 from archgen.reliability.index import SAME_HOST, Index
@@ -183,14 +184,10 @@ class Topology:
         return bool(standing) and all(self.components[one.component].managed for one in standing)
 
     @cached_property
-    def agreeing(self) -> frozenset[str]:
-        """What decides who leads, and what only that asks: no flow keeps anything in it, and none of it is led itself."""
-        led = {
-            one.id: {how.by for how in (one.replication, one.cluster) if how and how.by in self.components}
-            for one in self.architecture.components
-        }
-        named = {by for one, leading in led.items() for by in leading if by != one}
-        deciding = {one for one in named if not self.flows_of[one]}
+    def coordinators(self) -> frozenset[str]:
+        """What decides who leads, and what only that asks: a control plane, in which no application keeps anything."""
+        led = self._led_by
+        deciding = self._deciding
         # what observes calls whatever it observes
         beside = {one for one, kind in self._kinds.items() if kind.observes or kind.id == "backup"}
         asked = {
@@ -199,6 +196,39 @@ class Topology:
         known = deciding | beside | {one for one, leading in led.items() if leading} | asked
         alone = {one for one in asked if all(call.source in known for call in self.incoming[one])}
         return frozenset(deciding | {one for one in alone if not self.flows_of[one] and not led[one]})
+
+    @cached_property
+    def _led_by(self) -> dict[str, set[str]]:
+        """For each component, those that say which of its replicas leads."""
+        return {
+            one.id: {how.by for how in (one.replication, one.cluster) if how and how.by in self.components}
+            for one in self.architecture.components
+        }
+
+    @cached_property
+    def _deciding(self) -> set[str]:
+        """What others name as what leads them, and products made for that, unless an application calls them.
+
+        A flow may ask the first who leads, as a lease does; the second may be asked by any store and balancer.
+        """
+        led = self._led_by
+        named = {by for one, leading in led.items() for by in leading if by != one}
+        made_for_it = {one.id for one in self.architecture.components if product_of(one.product).coordinates}
+        leaders = named | made_for_it
+        askers = {one for one in self.components if led[one] or self._kinds[one].observes} | leaders
+        parties = askers | {one for one, kind in self._kinds.items() if kind.role in ("data", "balancer")}
+        return {one for one in named if self._callers_in_flows(one) <= askers} | {
+            one for one in made_for_it if {call.source for call in self.incoming[one]} <= parties
+        }
+
+    def _callers_in_flows(self, component: str) -> set[str]:
+        """The components that call a component in a step of a flow."""
+        return {
+            hop.step.source
+            for flow in self.flows_of[component]
+            for hop in self.hops[flow]
+            if component in hop.step.targets or (hop.connection is not None and component in hop.connection.targets)
+        }
 
     @cached_property
     def names(self) -> Names:

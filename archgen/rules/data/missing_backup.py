@@ -28,7 +28,7 @@ def check(facts: Topology) -> Iterator[Hit]:
 def _keeps(facts: Topology, component: Component) -> bool:
     copy = component.replication is not None and component.replication.copy_of is not None
     kept = KINDS[component.kind].stores and not component.managed and not copy
-    return kept and component.id not in facts.agreeing
+    return kept and component.id not in facts.coordinators
 
 
 def _missing(facts: Topology, component: Component) -> Hit:

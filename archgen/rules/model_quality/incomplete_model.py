@@ -11,6 +11,7 @@ from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, Connection, Flow, Port
 from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS
+from archgen.model.products import product_of
 from archgen.model.protocols import WEB
 from archgen.model.wording import listed
 from archgen.reliability.structure import answers, requests
@@ -88,7 +89,8 @@ def _writers(facts: Topology) -> Iterator[Gap]:
     for component in facts.architecture.components:
         replication, count = component.replication, len(component.replicas)
         told = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
-        asked = KINDS[component.kind].stores and not component.managed and component.id not in facts.agreeing
+        agreed = component.id in facts.coordinators or product_of(component.product).agrees
+        asked = KINDS[component.kind].stores and not component.managed and not agreed
         if asked and count > 1 and not told:
             yield _component(
                 component,

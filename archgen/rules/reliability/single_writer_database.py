@@ -21,6 +21,9 @@ def check(facts: Topology) -> Iterator[Hit]:
     for component in facts.architecture.components:
         if component.managed or not KINDS[component.kind].stores or _is_one_disk(component):
             continue
+        # what a store asks who leads keeps no data of a flow: losing it is no more than `single-point-of-failure` says
+        if component.id in facts.coordinators:
+            continue
         now, later = facts.writers(component.id)
         if len(now) == 1 and not later:
             flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, component.id, now[0], flow))

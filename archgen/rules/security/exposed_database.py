@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
-from archgen.model.architecture import Connection
+from archgen.model.architecture import Component, Connection
 from archgen.model.finding import Subject
 
 _STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
@@ -40,22 +40,37 @@ def _judge(facts: Topology, connection: Connection, store: str) -> Iterator[Hit]
             flows=facts.flows_over[connection.id],
         )
     elif _is_unneeded(facts, connection, store):
+        outgoing = facts.outgoing[connection.source]
         yield Hit(
             subject=Subject("connection", connection.id),
             message=f"{store} takes connections from {connection.source}, and no flow has {connection.source} ask it",
             related=((Subject("component", store), "keeps data"),),
             fix=f"Remove the connection and the account behind it, or add the flow that needs {connection.id}.",
             case="unneeded",
-            confidence="medium",
+            # a flow that ends at the caller leaves out what the caller does inside
+            confidence="medium" if any(facts.flows_over[call.id] for call in outgoing) else "low",
         )
 
 
 def _is_unneeded(facts: Topology, connection: Connection, store: str) -> bool:
-    """Both ends stand on flows, and none goes over the connection; what works beside the flows is left out."""
-    kind = facts.kind(connection.source)
-    beside = kind.observes or kind.protects or kind.id in _BESIDE
+    """Return True if both ends stand on flows, none goes over the connection, and it carries requests."""
     used = facts.flows_of[connection.source] and facts.flows_of[store]
-    return bool(used) and not facts.flows_over[connection.id] and not beside
+    return bool(used) and not facts.flows_over[connection.id] and not _works_beside(facts, connection, store)
+
+
+def _works_beside(facts: Topology, connection: Connection, store: str) -> bool:
+    """Return True if the connection carries no request: it observes, copies data, promotes, or asks who leads."""
+    source = facts.components[connection.source]
+    kind = facts.kind(source.id)
+    if kind.observes or kind.protects or kind.id in _BESIDE or store in facts.coordinators:
+        return True
+    replication = facts.components[store].replication
+    promotes = replication is not None and replication.by == source.id
+    return promotes or _copies(source, store) or _copies(facts.components[store], source.id)
+
+
+def _copies(component: Component, store: str) -> bool:
+    return component.replication is not None and component.replication.copy_of == store
 
 
 RULE = Rule(
@@ -73,8 +88,9 @@ RULE = Rule(
     ),
     fix="Let only the applications reach it, over a private network; give visitors an application to talk to.",
     limits=(
-        "Object storage is left out, since it often serves visitors by design. A connection that no flow uses is a warning, "
-        "and silent where one of its ends stands on no flow at all."
+        "Object storage is left out, since it often serves visitors by design. A connection that no flow uses is a warning, of "
+        "low confidence where no flow shows what the caller calls. Silent where one of its ends stands on no flow, between a "
+        "store and its copies, and for what promotes, observes or backs up a store, or asks it who leads."
     ),
     references=(("CWE-668, Exposure of Resource to Wrong Sphere", "https://cwe.mitre.org/data/definitions/668.html"),),
     check=check,
