@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology
+from archgen.analysis.topology import Hop, Topology
 from archgen.linting.rule import Hit, Rule
-from archgen.model.architecture import Component
+from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.finding import Subject
 from archgen.model.wording import listed
@@ -14,33 +14,38 @@ from archgen.model.wording import listed
 _WEB = ("http", "https", "http2", "http3", "ws", "wss", "grpc")
 _PORT_ONLY = ("tcp", "port", "connect", "ping", "icmp", "syn", "l4", "layer 4", "tcp-check")
 _ANSWERS = ("get ", "head ", "options ", "http", "/", "grpc", "200")
+_ROLE_BLIND = (*_PORT_ONLY, "mysql-check", "pgsql-check", "mysql check", "pgsql check")
+_ROLES = ("primary", "master", "leader", "role", "writ", "read_only", "read-only")
+"""Words of a check that asks a store whether it is the one that takes writes."""
 
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a balancer with several targets to choose from."""
     for component in facts.architecture.components:
-        if component.balance is None or component.balance.backup:
-            continue
-        pool = _pool(facts, component)
-        if len(pool) < 2:
-            continue
-        targets = tuple(dict.fromkeys(facts.replicas[one].component for one in pool))
-        if component.balance.health_check is False:
-            yield _hit(
-                facts,
-                component,
-                targets,
-                f"{component.id} checks nobody's health: while one of {listed(pool)} is down, its share of the requests "
-                "fails",
-            )
-        elif _sees_ports_only(component.balance.health_check) and _speaks_http(facts, component):
-            yield _hit(
-                facts,
-                component,
-                targets,
-                f"the health check of {component.id} ({component.balance.health_check}) sees an open port only, so one "
-                f"of {listed(pool)} that answers every request with an error keeps its share of them",
-            )
+        if component.balance is not None:
+            pool = _pool(facts, component)
+            hit = _judge(facts, component, component.balance, pool) if len(pool) > 1 else None
+            if hit is not None:
+                yield hit
+
+
+def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[str, ...]) -> Hit | None:
+    seen = balance.health_check
+    led = _led(facts, component)
+    if led and _is_any(seen, _ROLE_BLIND, (*_ROLES, *_ANSWERS)):
+        return _blind(facts, component, seen, led)
+    if balance.backup:
+        return None
+    if seen is False:
+        message = f"{component.id} runs no health checks: while one of {listed(pool)} is down, its share of the requests fails"
+        return _hit(facts, component, pool, message)
+    if _is_any(seen, _PORT_ONLY, _ANSWERS) and _speaks_http(facts, component):
+        message = (
+            f"the health check of {component.id} ({seen}) sees an open port only, so one of {listed(pool)} that answers "
+            "every request with an error keeps its share of them"
+        )
+        return _hit(facts, component, pool, message)
+    return None
 
 
 def _pool(facts: Topology, component: Component) -> tuple[str, ...]:
@@ -55,19 +60,58 @@ def _pool(facts: Topology, component: Component) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _sees_ports_only(check: str | bool | None) -> bool:
-    if not isinstance(check, str):
-        return False
-    text = check.strip().lower()
-    return text.startswith(_PORT_ONLY) and not any(word in text for word in _ANSWERS)
+def _is_any(check: str | bool | None, begin: tuple[str, ...], unless: tuple[str, ...]) -> bool:
+    """Return True if a check is described by one of the beginnings, and by no word that says that it asks more."""
+    text = check.strip().casefold() if isinstance(check, str) else ""
+    return text.startswith(begin) and not any(word in text for word in unless)
+
+
+def _hops(facts: Topology, component: Component) -> Iterator[Hop]:
+    """The steps in which a component calls what it spreads over."""
+    for flow in facts.flows_of[component.id]:
+        yield from (hop for hop in facts.hops[flow] if hop.step.source == component.id)
 
 
 def _speaks_http(facts: Topology, component: Component) -> bool:
-    used = (one for one in facts.outgoing[component.id] if facts.flows_over[one.id])
-    return any(port.protocol in _WEB for connection in used for port in connection.ports)
+    """Return True if a flow speaks HTTP to the targets: another port beside, for administrators, is no request."""
+    return any(hop.port is not None and hop.port.protocol in _WEB for hop in _hops(facts, component))
 
 
-def _hit(facts: Topology, component: Component, targets: tuple[str, ...], message: str) -> Hit:
+def _led(facts: Topology, component: Component) -> tuple[tuple[str, Replication], ...]:
+    """The stores that a component writes to where one replica of several takes the writes."""
+    written = dict.fromkeys(target for hop in _hops(facts, component) if hop.access != "read" for target in hop.targets)
+    stores = ((one, facts.components[one].replication) for one in written)
+    return tuple((one, said) for one, said in stores if said and said.primary and _copies(facts, one, said))
+
+
+def _copies(facts: Topology, store: str, said: Replication) -> list[str]:
+    return [one.id for one in facts.components[store].replicas if one.id not in said.primary]
+
+
+def _blind(
+    facts: Topology, component: Component, seen: str | bool | None, led: tuple[tuple[str, Replication], ...]
+) -> Hit:
+    store, said = led[0]
+    return Hit(
+        subject=Subject("component", component.id),
+        message=(
+            f"the health check of {component.id} ({seen}) can't tell {listed(said.primary)}, which takes the writes, from "
+            f"{listed(_copies(facts, store, said), 'or')}, which accepts connections and refuses writes"
+        ),
+        related=tuple((Subject("component", one), "has a primary and copies") for one, _ in led),
+        flows=facts.flows_through([component.id]),
+        fix=_ASK_ROLE,
+    )
+
+
+_ASK_ROLE = (
+    "Check the role too: with Patroni `health_check: GET /primary`; otherwise a query that only the primary answers, such as "
+    "one for `pg_is_in_recovery()`, `read_only` or Redis' `role:master`."
+)
+
+
+def _hit(facts: Topology, component: Component, pool: tuple[str, ...], message: str) -> Hit:
+    targets = dict.fromkeys(facts.replicas[one].component for one in pool)
     return Hit(
         subject=Subject("component", component.id),
         message=message,
@@ -77,8 +121,8 @@ def _hit(facts: Topology, component: Component, targets: tuple[str, ...], messag
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
-    """A check that asks the targets for an answer, where they speak HTTP."""
-    if not _speaks_http(facts, facts.components[hit.subject.id]):
+    """A check that asks the targets for an answer, where they speak HTTP; who has which role is for people to say."""
+    if hit.fix is not None or not _speaks_http(facts, facts.components[hit.subject.id]):
         return ()
     return (Put(("components", hit.subject.id, "balance", "health_check"), "GET /health"),)
 
@@ -89,14 +133,21 @@ RULE = Rule(
     title="Unchecked backend",
     severity="warning",
     category="reliability",
-    summary="A balanced pool has no health check, or one that cannot see the failure.",
+    summary="A balanced pool has no health check, or one that can't see the failure or tell the primary.",
     why=(
         "Redundancy behind a balancer works only if the balancer learns that a server is gone. Without a check every "
         "second visitor of two servers meets the dead one; with a check of the port alone, a server whose application "
-        "fails, and answers that very fast, even draws the traffic to itself under least-connections."
+        "fails, and answers that very fast, even draws the traffic to itself under least-connections. A copy of a database "
+        "accepts connections as the primary does, so a check of the port sends writes to it, and it refuses them."
     ),
-    fix="Check what the visitors ask for: `health_check: GET /health`, answered by the application with its database.",
-    limits="Silent where the model does not say how health is checked, and on pools that somebody else runs.",
+    fix=(
+        "Ask each server for an answer of its own: `health_check: GET /health`, without what all of them share. A check that "
+        "asks the shared database takes the whole pool out when the database is slow."
+    ),
+    limits=(
+        "Silent where the model does not say how health is checked, and on pools that the provider runs. A check of the port is "
+        "enough for protocols other than HTTP, unless the targets are a primary and its copies."
+    ),
     references=(
         (
             "HAProxy Configuration Tutorials, Health checks",
