@@ -12,6 +12,9 @@ from archgen.model.change import Change, Put
 from archgen.model.finding import Subject
 from archgen.model.wording import listed
 
+_KEEPING = ("object-storage", "file-storage", "backup", "external-service")
+"""The kinds that a backup sends its copies to."""
+
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a backup, for the first component whose only backups stand where it stands."""
@@ -27,13 +30,29 @@ def check(facts: Topology) -> Iterator[Hit]:
 
 
 def _shared(facts: Topology, source: Component, backup: Component) -> Subject | None:
-    """The host, or else the innermost zone, whose loss takes the backup and all, or some, of the data."""
-    own = facts.hosts_of(backup.id)
-    if backup.managed or not own:
+    """The host, or else the innermost zone, whose loss takes the copies and all, or some, of the data.
+
+    The copies lie where the backup sends them, and with the backup itself if it sends them nowhere. None where some of
+    them lie elsewhere.
+    """
+    places = [_shared_with(facts, source, one) for one in _keepers(facts, backup)]
+    return places[0] if None not in places else None
+
+
+def _keepers(facts: Topology, backup: Component) -> tuple[Component, ...]:
+    """Where the copies lie: the stores that a backup calls beside what it copies, or the backup itself."""
+    called = dict.fromkeys(one for call in facts.outgoing[backup.id] for one in call.targets)
+    stores = [facts.components[one] for one in called if one not in backup.backs_up]
+    return tuple(one for one in stores if one.kind in _KEEPING) or (backup,)
+
+
+def _shared_with(facts: Topology, source: Component, keeper: Component) -> Subject | None:
+    own = facts.hosts_of(keeper.id)
+    if keeper.managed or not own:
         return None
     if set(own) <= set(facts.hosts_of(source.id)):
         return Subject("host", own[0])
-    around = [facts.index.shared_zones(one) for one in (*source.replicas, *backup.replicas)]
+    around = [facts.index.shared_zones(one) for one in (*source.replicas, *keeper.replicas)]
     common = frozenset.intersection(*around)
     inner = [zone for zone in facts.zones if zone in common and not _holds_inner(facts, zone, common)]
     small = [zone for zone in inner if facts.zones[zone].kind in ("rack", "power", "datacenter", "availability-zone")]
@@ -45,13 +64,20 @@ def _holds_inner(facts: Topology, zone: str, common: frozenset[str]) -> bool:
 
 
 def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:
+    keepers = _keepers(facts, backup)
+    held = "" if backup in keepers else f"in {listed([one.title for one in keepers])}, "
     if place.kind == "host":
-        hosts = facts.hosts_of(backup.id)
-        lost = [one.id for one in source.replicas if set(one.hosts) & set(hosts)]
-        message = f"{backup.title} keeps its copies of {source.title} on {listed(hosts)}, beside {listed(lost)}"
+        hosts = dict.fromkeys(host for one in keepers for host in facts.hosts_of(one.id))
+        lost = [one.id for one in source.replicas if not hosts.keys().isdisjoint(one.hosts)]
+        message = (
+            f"{backup.title} keeps its copies of {source.title} {held}on {listed([*hosts])}, beside {listed(lost)}"
+        )
     else:
         kind = facts.zones[place.id].kind
-        message = f"{backup.title} and all of {source.title} stand in the {kind} {place.id} and are lost together"
+        message = (
+            f"{backup.title} keeps its copies of {source.title} {held}in the {kind} {place.id}, where all of "
+            f"{source.title} stands: they are lost together"
+        )
     return Hit(
         subject=Subject("component", backup.id),
         message=message,
@@ -62,8 +88,9 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
-    """A host of its own for the copies, where they share one with the data."""
-    if hit.case is not None:
+    """A host of its own for the copies, where the backup keeps them itself and shares one with the data."""
+    backup = facts.components[hit.subject.id]
+    if hit.case is not None or backup not in _keepers(facts, backup):
         return ()
     host = free("backup-host", facts)
     return (Put(("hosts", host), {}), Put(("components", hit.subject.id, "runs_on"), host))
@@ -84,7 +111,8 @@ RULE = Rule(
     ),
     fix="Keep the copies on another host, in another datacenter, and with other credentials.",
     limits=(
-        "Silent where another backup of the same data stands elsewhere or is managed, and where hosts are not told. Of "
+        "The copies are taken to lie in the storage that the backup calls, and beside the backup where it calls none. Silent "
+        "where another backup of the same data stands elsewhere or is managed, and where hosts are not told. Of "
         "zones, racks, power, datacenters and availability zones count; a common region or provider does not."
     ),
     references=(
