@@ -106,7 +106,7 @@ def _algorithms(facts: Topology) -> Iterator[Gap]:
         decided = balance is not None and (balance.algorithm is not None or balance.mode == "active-passive")
         if not KINDS[component.kind].balances or component.kind == "cdn" or component.managed or decided:
             continue
-        pools = [one for one in facts.outgoing[component.id] if one.locality is None and _choices(facts, one) > 1]
+        pools = [one for one in facts.outgoing[component.id] if one.locality is None and _equals(facts, one) > 1]
         if pools and facts.flows_of[component.id]:
             several = listed(list(dict.fromkeys(target for one in pools for target in one.targets)))
             yield _component(
@@ -114,6 +114,14 @@ def _algorithms(facts: Topology) -> Iterator[Gap]:
                 f"{component.id} does not say how it spreads requests over {several}",
                 f"Add `balance: {{algorithm: …}}` to {component.id}, for example `round-robin`.",
             )
+
+
+def _equals(facts: Topology, connection: Connection) -> int:
+    """Count the replicas that requests could be spread over: of a primary and its copies one takes the writes."""
+    stores = {target: facts.components[target].replication for target in connection.targets}
+    if any(said is not None and (said.primary or said.copy_of in stores) for said in stores.values()):
+        return 1
+    return _choices(facts, connection)
 
 
 def _choices(facts: Topology, connection: Connection) -> int:
@@ -248,8 +256,16 @@ def _checks(facts: Topology) -> Iterator[Gap]:
             yield _component(
                 component,
                 f"{component.id} does not say how it notices that one of {several} fails",
-                f"Add `health_check` to the `balance` of {component.id}, for example `GET /health`.",
+                f"Add `health_check` to the `balance` of {component.id}, for example `{_check_for(facts, pools)}`.",
             )
+
+
+def _check_for(facts: Topology, pools: list[Connection]) -> str:
+    """Return a check that the first of the targets can answer: the role for a primary, an answer for the web, else a port."""
+    stores = [facts.components[target].replication for pool in pools for target in pool.targets]
+    if any(one is not None and one.primary for one in stores):
+        return "GET /primary"
+    return "GET /health" if any(port.protocol in WEB for pool in pools for port in pool.ports) else "TCP connect"
 
 
 def _lifetimes(facts: Topology) -> Iterator[Gap]:
