@@ -423,3 +423,23 @@ flows:
 """
     bare = next(one for one in judged(text).findings if one.rule == "missing-firewall")
     assert "ports: [25]" in patched(text, bare.changes)
+
+
+def test_writes_wait_for_a_standby_only_where_another_one_is_left() -> None:
+    text = (ROOT / "tests" / "decisions" / "recovery-point-missed-08.arch.yaml").read_text(encoding="utf-8")
+    missed = [one for one in judged(text).findings if one.rule == "recovery-point-missed"]
+    changes = {one.subject.id: one.changes for one in missed}
+    synchronous = (Put(("components", "three", "replication", "mode"), "synchronous"),)
+    assert changes == {"pair": (), "three": synchronous}
+
+
+def test_no_check_of_the_role_is_written_for_a_store() -> None:
+    text = (ROOT / "tests" / "decisions" / "unchecked-backend-11.arch.yaml").read_text(encoding="utf-8")
+    found = [one for one in judged(text).findings if one.rule == "unchecked-backend"]
+    assert [one.changes for one in found] == [()] * len(found)
+
+
+def test_a_backup_that_sends_its_copies_elsewhere_is_not_moved() -> None:
+    text = (ROOT / "tests" / "decisions" / "colocated-backup-08.arch.yaml").read_text(encoding="utf-8")
+    moved = [one.subject.id for one in judged(text).findings if one.rule == "colocated-backup" and one.changes]
+    assert moved == ["beside"]

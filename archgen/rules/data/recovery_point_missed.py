@@ -39,7 +39,7 @@ def _judge(facts: Topology, component: Component, objective: float) -> Hit | Non
             f"{component.title} answers a write before any replica has it (asynchronous), so the last writes are lost "
             f"with the primary; the objective is to lose nothing",
             (),
-            "Replicate synchronously (`mode: synchronous`), or state how much may be lost.",
+            _SYNCHRONOUS if _spares_one(component) else _ONE_STANDBY,
         )
     backups = facts.backups.get(component.id, ())
     ages = [one.every for one in backups]
@@ -53,6 +53,21 @@ def _judge(facts: Topology, component: Component, objective: float) -> Hit | Non
         tuple(backups),
         "Back it up more often, ship its log, or keep a replica on another host.",
     )
+
+
+_SYNCHRONOUS = (
+    "Let any one of the standbys have a write before it is answered (`mode: synchronous`; PostgreSQL: `ANY 1 (…)`), or state "
+    "how much may be lost."
+)
+_ONE_STANDBY = (
+    "Add a second standby, and let any one of the two have a write before it is answered (`mode: synchronous`): with one, its "
+    "loss stops every write. Or state how much may be lost."
+)
+
+
+def _spares_one(component: Component) -> bool:
+    """Return True if a standby can be lost and another one still has each write."""
+    return len(component.replicas) > 2
 
 
 def _modes(facts: Topology, component: Component) -> set[str | None]:
@@ -86,13 +101,14 @@ def _span(seconds: float) -> str:
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
-    """Backups as often as the objective asks; replicas that have each write before it is answered."""
+    """Backups as often as the objective asks; replicas that have each write before it is answered, if one can be lost."""
     seconds = facts.architecture.objectives.recovery_point or 0.0
     if hit.related:
         often = next((f"{seconds / size:g}{unit}" for unit, size in _UNITS if seconds % size == 0), f"{seconds:g}s")
         return tuple(Put(("components", subject.id, "every"), often) for subject, _ in hit.related)
-    replication = facts.components[hit.subject.id].replication
-    stated = replication is not None and replication.mode == "asynchronous"
+    component = facts.components[hit.subject.id]
+    said = component.replication
+    stated = said is not None and said.mode == "asynchronous" and _spares_one(component)
     return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if stated else ()
 
 
@@ -113,7 +129,8 @@ RULE = Rule(
     ),
     fix="Copy as often as the objective asks, or state an objective that the copies can keep.",
     limits=(
-        "Asynchronous replication is taken to be good for every objective of a second or more. A mistaken DELETE, which "
+        "Synchronous replication is advised with two standbys or more: with one, its loss stops every write. Asynchronous "
+        "replication is taken to be good for every objective of a second or more. A mistaken DELETE, which "
         "replicas repeat, is left to the backup. Silent where `mode` or `every` is not stated."
     ),
     references=(
