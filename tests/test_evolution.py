@@ -16,6 +16,8 @@ from archgen.compare import Evolution, evolve
 from archgen.compare.compared_model import Side
 from archgen.compare.entities import Change
 from archgen.compare.findings import Verdict
+from archgen.linting.policy import Persona, hidden
+from archgen.linting.policy import told as readers
 from archgen.model.architecture import Architecture
 from archgen.model.finding import SubjectKind
 from archgen.report.diff.sentences import sentences
@@ -229,6 +231,55 @@ def test_an_acceptance_is_told_once_and_then_known() -> None:
     assert evolve(known, known).empty
     back = next(one for one in evolve(known, open_).issues if one.finding.rule == "missing-backup")
     assert (back.verdict, back.what) == ("left", ("accepted before, open now",))
+
+
+AUDITED = """\
+archgen: 1
+name: A service that may ask the store
+components:
+  user: {kind: client}
+  app: {kind: app-server, replicas: 2}
+  audit: {kind: service, replicas: 2}
+  sink: {kind: service, replicas: 2}
+  db: {kind: database, replicas: 2, replication: {writers: all, mode: synchronous}}
+connections:
+  user -> audit: https
+  app -> db: {protocol: postgresql, tls: true}
+  audit -> db: {protocol: postgresql, tls: true}
+  audit -> sink: https
+flows:
+  report:
+    title: The report
+    steps:
+      - app -> db: SELECT
+  look:
+    title: Somebody looks at what was done
+    steps:
+      - user -> audit: GET /
+"""
+
+
+def as_read(by: Persona, text: str) -> Side:
+    """A judged model with the findings that a reader is told apart from those that are hidden."""
+    one = side(text)
+    return replace(one, findings=readers(by, one.findings), hidden=hidden(by, one.findings))
+
+
+def test_a_confidence_that_changes_is_no_new_finding_and_none_that_is_resolved() -> None:
+    # what the service calls in a flow shows whether it needs the store
+    shown_more = AUDITED + "      - audit -> sink: report\n"
+    low, medium = as_read("regular", AUDITED), as_read("regular", shown_more)
+    assert "exposed-database" not in {one.rule for one in low.findings}
+    assert "exposed-database" in {one.rule for one in medium.findings}
+    surer = [one for one in evolve(low, medium).issues if one.finding.rule == "exposed-database"]
+    assert [(one.verdict, one.what) for one in surer] == [("left", ("medium confidence now, was low",))]
+    assert surer[0].number <= len(medium.findings)
+    assert "exposed-database" not in {one.finding.rule for one in evolve(medium, low).issues}
+    # what is hidden on one side and not there on the other is not told either
+    gone = AUDITED.replace("  audit -> db: {protocol: postgresql, tls: true}\n", "")
+    assert "exposed-database" not in {one.finding.rule for one in evolve(low, as_read("regular", gone)).issues}
+    assert "exposed-database" not in {one.finding.rule for one in evolve(as_read("regular", gone), low).issues}
+    assert ("exposed-database", "audit -> db") in told(evolve(medium, as_read("regular", gone)), "resolved")
 
 
 def test_a_renamed_connection_keeps_its_finding_and_a_renamed_host_does_not() -> None:

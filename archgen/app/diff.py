@@ -18,7 +18,7 @@ from archgen.app.workspace.revisions import commit, ends, files_at, is_range, re
 from archgen.compare import Evolution, evolve
 from archgen.compare.compared_model import Side
 from archgen.language.load import load
-from archgen.linting.policy import told
+from archgen.linting.policy import hidden, told
 from archgen.model.architecture import SUFFIX, Architecture
 from archgen.model.finding import SEVERITIES, Severity
 from archgen.model.problems import ModelError, UsageError
@@ -235,8 +235,14 @@ def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation:
     def side(model: Model) -> Side:
         assert model.topology is not None
         if model.file not in known:
-            findings = tuple(one for one in told(persona, model.findings) if one.rule not in failed)
-            known[model.file] = Side(model.topology, findings, assess(model.topology, 1), model.file)
+            findings = tuple(one for one in model.findings if one.rule not in failed)
+            known[model.file] = Side(
+                model.topology,
+                told(persona, findings),
+                assess(model.topology, 1),
+                model.file,
+                hidden(persona, findings),
+            )
         return known[model.file]
 
     def compare(before: Model | None, after: Model | None) -> Evolution:

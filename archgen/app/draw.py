@@ -115,7 +115,7 @@ def _change(form: Callable[[Drawing, Evolution], bytes], before: Tier, tier: Tie
     from archgen.compare import evolve
     from archgen.compare.compared_model import Side
 
-    old, new = (Side(one.topology, one.findings) for one in (before, tier))
+    old, new = (Side(one.topology, one.findings, hidden=one.hidden) for one in (before, tier))
     return form(drawing, evolve(old, new))
 
 

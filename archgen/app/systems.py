@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from archgen.app.config.settings import reader
 from archgen.app.models import Model
-from archgen.linting.policy import Persona, told
+from archgen.linting.policy import Persona, hidden, told
 from archgen.model.problems import ModelError, UsageError
 from archgen.model.slug import same_place, slug
 from archgen.report.common.terminal import brief
@@ -29,7 +29,12 @@ def tiers(models: tuple[Model, ...], taken: Collection[str] = ()) -> tuple[Tier,
 
 def _tier(model: Model, persona: Persona) -> Tier:
     assert model.topology is not None
-    return Tier(model.topology, told(persona, model.findings), model.text.decode("utf-8", "replace"))
+    return Tier(
+        model.topology,
+        told(persona, model.findings),
+        model.text.decode("utf-8", "replace"),
+        hidden=hidden(persona, model.findings),
+    )
 
 
 def check_names(models: Iterable[tuple[str, str]], taken: Collection[str] = ()) -> None:

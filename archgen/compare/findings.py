@@ -49,11 +49,17 @@ class IssueChange(Struct, frozen=True):
 def compare_issues(before: Side, after: Side) -> tuple[IssueChange, ...]:
     """Every finding of both sides once, in the order of the later side, what is gone last.
 
-    Findings that somebody has accepted on both sides are not told.
+    Findings that somebody has accepted on both sides are not told, nor those that the reader isn't told as they are now.
     """
-    pairs = _paired(before, after)
+    pairs = [(old, new) for old, new in _paired(before, after) if _is_told(before, old, after, new)]
     found = [_judged(old, new) for old, new in pairs]
     return tuple(one for one in found if one is not None)
+
+
+def _is_told(before: Side, old: Numbered | None, after: Side, new: Numbered | None) -> bool:
+    if new is not None:
+        return after.tells(new[0])
+    return old is not None and before.tells(old[0])
 
 
 def _judged(old: Numbered | None, new: Numbered | None) -> IssueChange | None:
@@ -71,6 +77,8 @@ def _judged(old: Numbered | None, new: Numbered | None) -> IssueChange | None:
 def _differences(old: Finding, new: Finding) -> Iterator[str]:
     if old.severity != new.severity:
         yield f"{new.severity} now, was {old.severity}"
+    if old.confidence != new.confidence:
+        yield f"{new.confidence} confidence now, was {old.confidence}"
     if (old.subject.kind, old.subject.id) != (new.subject.kind, new.subject.id) and new.subject.kind != "model":
         yield f"at {new.subject.id} now, was at {old.subject.id}"
     gone = [flow for flow in old.flows if flow not in new.flows]

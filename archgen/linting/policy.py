@@ -122,6 +122,11 @@ def told(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]
     return tuple(one for one in findings if shown(persona, one))
 
 
+def hidden(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that a persona is not told, in their order."""
+    return tuple(one for one in findings if not shown(persona, one))
+
+
 _SURE = {"warning": ("high", "medium"), "info": ("high",)}
 
 

@@ -81,13 +81,14 @@ SEARCH = "assets/file-search.js"
 class Tier(Struct, frozen=True):
     """One model with its findings, whose order gives the issues their numbers, and its source as it was written.
 
-    Without `assessments` nothing is said of availability.
+    Without `assessments` nothing is said of availability. `hidden` are the findings that the reader isn't told.
     """
 
     topology: Topology
     findings: tuple[Finding, ...]
     source: str
     assessments: tuple[FlowAssessment, ...] = ()
+    hidden: tuple[Finding, ...] = ()
 
     @property
     def id(self) -> str:

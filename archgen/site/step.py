@@ -61,7 +61,9 @@ class Step(Struct, frozen=True):
 def compare(before: Tier, after: Tier) -> Step:
     """The step from one tier to another; components, hosts and flows are the same where their ids are."""
     old, new = before.topology, after.topology
-    evolution = evolve(*(Side(one.topology, one.findings, one.assessments) for one in (before, after)))
+    evolution = evolve(
+        *(Side(one.topology, one.findings, one.assessments, hidden=one.hidden) for one in (before, after))
+    )
 
     def ids(change: str, kind: SubjectKind) -> tuple[str, ...]:
         return tuple(one.subject.id for one in evolution.things if (one.change, one.subject.kind) == (change, kind))
