@@ -11,6 +11,7 @@ from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Remove
 from archgen.model.finding import Subject
 from archgen.model.protocols import ADMINISTRATION
+from archgen.model.wording import listed
 
 _ANY = "any"
 """The protocol of what a visitor sends: whichever the port speaks."""
@@ -21,15 +22,36 @@ def check(facts: Topology) -> Iterator[Hit]:
     passed: dict[str, list[Port]] = {}
     for name, port in _passed_on(facts):
         passed.setdefault(name, []).append(port)
+    told: set[str] = set()
     for connection in facts.architecture.connections:
         direct = facts.trust(connection.source) == "internet"
         handed = passed.get(connection.id, ())
         public = [port for port in connection.ports if direct or port in handed]
         stated = next((port for port in public if port.admin), None)
         if stated is not None:
-            yield _hit(facts, connection, stated, "stated")
+            if connection.id not in told:
+                behind = tuple(_behind(facts, connection, stated))
+                told.update(one.id for one in behind)
+                yield _hit(facts, connection, stated, "stated", behind)
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
             yield _hit(facts, connection, own, "by-protocol")
+
+
+def _behind(facts: Topology, connection: Connection, port: Port) -> Iterator[Connection]:
+    """The connections over which what is called hands the port on: to one that is for administration too, of that number."""
+    queue = [connection]
+    seen = {connection.id}
+    for call in queue:
+        for one in (one for target in call.targets if _hands_on(facts, target) for one in facts.outgoing[target]):
+            if one.id not in seen and any(_is_same(port, other) for other in one.ports):
+                seen.add(one.id)
+                queue.append(one)
+                yield one
+
+
+def _is_same(port: Port, other: Port) -> bool:
+    numbers = {port.port, other.port} - {None}
+    return bool(other.admin) and other.protocol == port.protocol and len(numbers) < 2
 
 
 def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
@@ -63,13 +85,20 @@ def _hands_on(facts: Topology, component: str) -> bool:
     return kind.id in PASSING or kind.balances
 
 
-def _hit(facts: Topology, connection: Connection, port: Port, case: str) -> Hit:
+def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind: tuple[Connection, ...] = ()) -> Hit:
+    """What is administered stands behind all that hands the port on."""
     number = f" on port {port.port}" if port.port is not None else ""
-    target = " or ".join(connection.targets)
+    calls = (connection, *behind)
+    through = [one.source for one in behind]
+    targets = dict.fromkeys(one for call in calls for one in call.targets if one not in through)
+    by = f" through {listed([*dict.fromkeys(through)])}" if behind else ""
     return Hit(
         subject=Subject("connection", connection.id),
-        message=f"the internet reaches the administration of {target}: {port.protocol}{number}",
-        related=tuple((Subject("component", one), "is administered there") for one in connection.targets),
+        message=f"the internet reaches the administration of {listed([*targets], 'or')}{by}: {port.protocol}{number}",
+        related=(
+            *((Subject("component", one), "is administered there") for one in targets),
+            *((Subject("connection", one.id), "hands it on") for one in behind),
+        ),
         flows=facts.flows_over[connection.id],
         case=None if case == "stated" else case,
         confidence="high" if case == "stated" else "medium",
@@ -106,8 +135,9 @@ RULE = Rule(
     limits=(
         "A port is known to be for administration by `admin: true`; SSH and its kin to a component of one's own, other than "
         "a bastion host, are a warning unless `admin: false` says that they are what visitors come for (as with Git). Behind a "
-        "VPN, which is reached in another protocol, they are not public. That "
-        "a firewall lets in single addresses only is not seen: give such clients a network of their own."
+        "VPN, which is reached in another protocol, they are not public. A balancer hands such a port on to one of the same "
+        "protocol and number that is for administration too; otherwise it is the balancer's own. That a firewall lets in "
+        "single addresses only is not seen: give such clients a network of their own."
     ),
     references=(
         (

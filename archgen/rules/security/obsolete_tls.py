@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.finding import Subject
 from archgen.model.wording import listed
+
+_FORWARDING = ("firewall", "router", "nat-gateway")
+"""The kinds that pass packets on, and end no TLS."""
 
 _TLS = ("1.0", "1", "1.1", "v1", "v1.0", "v1.1")
 
@@ -20,11 +24,44 @@ def check(facts: Topology) -> Iterator[Hit]:
         versions = list(dict.fromkeys(one.tls.version for one in connection.ports if one.tls and one.tls.version))
         old = [version for version in versions if _is_obsolete(version)]
         if old:
-            yield Hit(
-                subject=Subject("connection", connection.id),
-                message=f"{connection.id} still speaks {listed([_called(one) for one in old])}",
-                flows=facts.flows_over[connection.id],
-            )
+            yield _hit(facts, connection, listed([_called(one) for one in old]))
+
+
+def _hit(facts: Topology, connection: Connection, versions: str) -> Hit:
+    """What passes bytes on has no part in the TLS: both its ends are named, not the part between them."""
+    callers = _callers_through(facts, connection.source)
+    targets = listed(connection.targets, "or")
+    speaks = f"{targets} still speaks {versions} with {listed(callers)}, through {connection.source}"
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=speaks if callers else f"{connection.id} still speaks {versions}",
+        related=tuple(
+            (Subject("component", one), "ends the TLS") for one in (*connection.targets, *callers) if callers
+        ),
+        flows=facts.flows_over[connection.id],
+    )
+
+
+def _callers_through(facts: Topology, component: str) -> list[str]:
+    """The callers whose bytes a component passes on as they are, those before it that pass them on in turn apart."""
+    reached = {component: tuple(_passed_from(facts, component))}
+    queue = [component]
+    for passing in queue:
+        fresh = [one for one in reached[passing] if one not in reached]
+        reached.update((one, tuple(_passed_from(facts, one))) for one in fresh)
+        queue += fresh
+    return [one for one, before in reached.items() if not before and one != component]
+
+
+def _passed_from(facts: Topology, component: str) -> Iterator[str]:
+    forwards = facts.kind(component).id in _FORWARDING
+    for call in facts.incoming[component]:
+        if forwards or any(map(_is_passed, call.ports)):
+            yield call.source
+
+
+def _is_passed(port: Port) -> bool:
+    return port.tls is not None and port.tls.mode == "pass-through"
 
 
 def _is_obsolete(version: str) -> bool:
