@@ -12,12 +12,11 @@ from archgen.model.wording import listed
 
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit a monitoring, unless another one stands apart from what the flows need."""
+    """One hit for all monitoring, unless one of them stands apart from what the flows need."""
     monitors = [one for one in facts.architecture.components if one.kind == "monitoring"]
     shared = {one.id: _shared(facts, one) for one in monitors}
-    if all(shared.values()):
-        for monitor in monitors:
-            yield _hit(facts, monitor, shared[monitor.id])
+    if monitors and all(shared.values()):
+        yield _hit(facts, monitors, shared)
 
 
 def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
@@ -41,20 +40,39 @@ def _works(facts: Topology, host: str) -> bool:
     return on_flows and Subject("host", host) in facts.watched
 
 
-def _hit(facts: Topology, monitor: Component, shared: tuple[Subject, ...]) -> Hit:
-    places = listed([one.id for one in shared])
-    if shared[0].kind == "host":
-        stands = f"on {places}, which it watches"
-        flows = facts.flows_through([one.component for place in shared for one in facts.replicas_on[place.id]])
-    else:
-        flows = tuple(flow for flow in facts.flows if facts.losses.holds_all(shared[0].id, flow))
-        stands = f"in {places} with every replica of {listed(flows)}"
+def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Subject, ...]]) -> Hit:
+    """The first monitoring is the subject; those beside it are blind for the same reason."""
+    together: dict[tuple[Subject, ...], list[str]] = {}
+    for monitor in monitors:
+        together.setdefault(shared[monitor.id], []).append(monitor.title)
+    places = dict.fromkeys(place for one in together for place in one)
+    flows = dict.fromkeys(flow for place in places for flow in _flows(facts, place))
     return Hit(
-        subject=Subject("component", monitor.id),
-        message=f"{monitor.title} stands {stands}, so it is silent when {places} {'goes' if len(shared) == 1 else 'go'} down",
-        related=tuple((one, "is watched from within") for one in shared),
-        flows=flows,
+        subject=Subject("component", monitors[0].id),
+        message="; ".join(_sentence(facts, titles, standing) for standing, titles in together.items()),
+        related=(
+            *((Subject("component", one.id), "is blind then too") for one in monitors[1:]),
+            *((one, "is watched from within") for one in places),
+        ),
+        flows=tuple(flow for flow in facts.flows if flow in flows),
     )
+
+
+def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...]) -> str:
+    stand, they, are = ("stands", "it", "is") if len(titles) == 1 else ("stand", "they", "are")
+    places = listed([one.id for one in standing])
+    if standing[0].kind == "host":
+        where = f"on {places}, which {they} {'watches' if they == 'it' else 'watch'}"
+    else:
+        where = f"in {places} with every replica of {listed(_flows(facts, standing[0]))}"
+    go = "goes" if len(standing) == 1 else "go"
+    return f"{listed(titles)} {stand} {where}, so {they} {are} silent when {places} {go} down"
+
+
+def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
+    if place.kind == "host":
+        return facts.flows_through([one.component for one in facts.replicas_on[place.id]])
+    return tuple(flow for flow in facts.flows if facts.losses.holds_all(place.id, flow))
 
 
 RULE = Rule(
