@@ -122,6 +122,11 @@ class Losses:
         together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
         return bool(together.flow & 2)
 
+    def broken_as_zone(self, breaking: Breaking) -> tuple[str, ...]:
+        """The flows of which the loss of a zone is a root cause: not all of the flow lies in it, and no part of it is one."""
+        zone = breaking.element.id
+        return tuple(one for one in breaking.flows if not self.holds_all(zone, one) and self.breaks_as_zone(zone, one))
+
     def lying_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
         """The replicas of a flow that surely go down with a host or a zone."""
         if flow not in self._lying:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
-from archgen.model.finding import Proof, Subject
+from archgen.model.finding import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.failure import single_points
 from archgen.reliability.losses import Breaking
@@ -16,12 +16,10 @@ def check(facts: Topology) -> Iterator[Hit]:
     """One hit a host or zone that breaks flows only because replicas of one component stand in it together."""
     for breaking in facts.losses.breaking:
         if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
-            points = {point.flow: point for point in breaking.points}
             blamed = {flow: _blamed(facts, breaking, flow) for flow in breaking.flows}
-            flows = tuple(flow for flow, components in blamed.items() if components)
-            if flows:
-                components = tuple(dict.fromkeys(one for flow in flows for one in blamed[flow]))
-                yield _hit(facts, breaking.element, components, flows, points[flows[0]].proof)
+            blamed = {flow: components for flow, components in blamed.items() if components}
+            if blamed:
+                yield _hit(facts, breaking, blamed)
 
 
 def _has_peer(facts: Topology, zone: Subject) -> bool:
@@ -40,9 +38,18 @@ def _blamed(facts: Topology, breaking: Breaking, flow: str) -> tuple[str, ...]:
     shared = tuple(one for one in several if not _breaks_alone(facts, inside[one], element, alone))
     structure = facts.losses.structures[flow]
     kept = tuple(one for one in shared if one not in structure.quorums)
-    if not kept:
+    if not kept or not _averted(facts, flow, element, kept):
         return ()
-    return () if element in single_points(facts.losses.plans[flow].sparing(kept)) else kept
+    for component in kept:
+        # the loss of one whose siblings elsewhere go on changes nothing
+        rest = tuple(one for one in kept if one != component)
+        kept = rest if _averted(facts, flow, element, rest) else kept
+    return kept
+
+
+def _averted(facts: Topology, flow: str, element: Subject, components: tuple[str, ...]) -> bool:
+    """Return True if the loss would not break the flow if the components could not fail."""
+    return element not in single_points(facts.losses.plans[flow].sparing(components))
 
 
 def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]]:
@@ -61,21 +68,25 @@ def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone:
     return any(one in alone for one in smaller)
 
 
-def _hit(facts: Topology, element: Subject, components: tuple[str, ...], flows: tuple[str, ...], proof: Proof) -> Hit:
-    replicas = [one for flow in flows for name in components for one in _inside(facts, element, flow).get(name, ())]
+def _hit(facts: Topology, breaking: Breaking, blamed: dict[str, tuple[str, ...]]) -> Hit:
+    """All flows that the loss breaks, with the replicas that are to blame in some of them."""
+    element = breaking.element
+    inside = {flow: _inside(facts, element, flow) for flow in blamed}
+    replicas = [one for flow, names in blamed.items() for name in names for one in inside[flow].get(name, ())]
     together = tuple(dict.fromkeys(replicas))
     place = "on" if element.kind == "host" else f"in the {facts.zones[element.id].kind}"
     count = "both" if len(together) == 2 else "all"
+    components = dict.fromkeys(one for names in blamed.values() for one in names)
     return Hit(
         subject=element,
         message=(
-            f"{listed(together)} should back each other and {count} stand {place} {element.id}: its loss takes "
-            f"{listed(components)} and breaks {plural(len(flows), 'flow')}: {listed(flows)}"
+            f"{listed(together)} should back each other and {count} stand {place} {element.id}: losing it takes down "
+            f"{listed([*components])} and {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}"
         ),
         related=tuple((Subject("replica", one), f"is lost with {element.id}") for one in together),
-        flows=flows,
-        proof=proof,
-        causes=frozenset((element.id, flow) for flow in flows),
+        flows=breaking.flows,
+        proof={point.flow: point for point in breaking.points}[next(iter(blamed))].proof,
+        causes=frozenset((element.id, flow) for flow in blamed),
     )
 
 

@@ -17,19 +17,15 @@ from archgen.reliability.structure import Need
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a root cause: a host with what stands on it, a replica that no host explains, or an innermost zone."""
     for breaking in facts.losses.breaking:
-        points = breaking.points
+        flows = breaking.flows
         if breaking.element.kind == "zone":
-            points = tuple(one for one in points if _own(facts, breaking.element.id, one.flow))
-        if points:
-            yield _hit(facts, Breaking(breaking.element, points, breaking.absorbed))
+            flows = facts.losses.broken_as_zone(breaking)
+        if flows:
+            yield _hit(facts, breaking, flows)
 
 
-def _own(facts: Topology, zone: str, flow: str) -> bool:
-    """Whether a zone's loss is a cause of its own: not `single-zone`, and not one host or inner zone in it alone."""
-    return not facts.losses.holds_all(zone, flow) and facts.losses.breaks_as_zone(zone, flow)
-
-
-def _hit(facts: Topology, breaking: Breaking) -> Hit:
+def _hit(facts: Topology, breaking: Breaking, own: tuple[str, ...]) -> Hit:
+    """All flows that the loss breaks, of which it has to be the cause in one: lint and simulate never disagree."""
     element = breaking.element
     carried = breaking.absorbed
     bearing = f", and with it {listed(carried)}," if carried else ""
@@ -44,7 +40,7 @@ def _hit(facts: Topology, breaking: Breaking) -> Hit:
         fix=_fix(facts, breaking),
         case="managed" if facts.rented(element) else None,
         proof=proof,
-        causes=frozenset((element.id, flow) for flow in breaking.flows),
+        causes=frozenset((element.id, flow) for flow in own),
     )
 
 

@@ -8,22 +8,27 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.finding import Subject
 from archgen.model.wording import listed, plural
+from archgen.reliability.losses import Breaking
 
 _WIDE, _SMALL = ("region", "provider"), ("rack", "power")
 """Places whose loss few sites are built for, and places that are parts of one building."""
 
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit for each zone that holds all of a flow and has no zone within it that does."""
-    held: dict[str, list[str]] = {}
-    for flow in (one for one in facts.flows if facts.losses.failures[one].possible):
+    """One hit for each zone that holds all of a flow that it breaks, and has no zone within it that does.
+
+    Where a zone is a cause of its own, it is told as a single point of failure, with all that it breaks.
+    """
+    held: dict[Subject, list[str]] = {}
+    for flow in facts.flows:
         zones = facts.losses.zones_holding[flow]
-        for zone in zones:
-            if not any(facts.index.inside(one, zone) for one in zones):
+        for zone in (Subject("zone", one) for one in zones):
+            inner = any(facts.index.inside(one, zone.id) for one in zones)
+            if not inner and zone in facts.losses.points[flow]:
                 held.setdefault(zone, []).append(flow)
-    for zone in facts.zones:
-        if zone in held:
-            yield _hit(facts, zone, tuple(held[zone]))
+    for breaking in facts.losses.breaking:
+        if breaking.element in held and not facts.losses.broken_as_zone(breaking):
+            yield _hit(facts, breaking, tuple(held[breaking.element]))
 
 
 def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
@@ -37,16 +42,16 @@ def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
     return len(apart) > 1 and not any(Subject("zone", one) in lone for one in apart)
 
 
-def _hit(facts: Topology, zone: str, flows: tuple[str, ...]) -> Hit:
-    points = (facts.losses.points[flow].get(Subject("zone", zone)) for flow in flows)
-    proof = next((point.proof for point in points if point is not None), None)
-    kind = facts.zones[zone].kind
+def _hit(facts: Topology, breaking: Breaking, held: tuple[str, ...]) -> Hit:
+    zone = breaking.element.id
+    flows = breaking.flows
+    more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
     return Hit(
-        subject=Subject("zone", zone),
-        message=f"every replica of {plural(len(flows), 'flow')} ({listed(flows)}) lies in the {kind} {zone}",
+        subject=breaking.element,
+        message=f"every replica of {plural(len(held), 'flow')} ({listed(held)}) lies in the {facts.zones[zone].kind} {zone}{more}",
         flows=flows,
-        proof=proof,
-        confidence="low" if all(_is_spread(facts, zone, flow) for flow in flows) else "high",
+        proof=breaking.points[0].proof,
+        confidence="low" if all(_is_spread(facts, zone, flow) for flow in held) else "high",
     )
 
 
