@@ -9,11 +9,13 @@ class Product(Struct, frozen=True, gc=False):
     """What a product is by itself.
 
     `coordinates`: it keeps who leads and where things are, for stores and balancers, and no data of a site. `agrees`: its
-    replicas decide among themselves which of them takes a write, so that no model has to say.
+    replicas decide among themselves which of them takes a write, so that no model has to say. `forwards`: it passes
+    connections on as they come, and ends no TLS unless it is given a certificate.
     """
 
     coordinates: bool = False
     agrees: bool = False
+    forwards: bool = False
 
 
 PRODUCTS: dict[str, Product] = {
@@ -26,6 +28,7 @@ PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(
         ("cassandra", "scylladb", "elasticsearch", "opensearch", "minio", "ceph", "redis-cluster"), Product(agrees=True)
     ),
+    **dict.fromkeys(("aws-nlb", "lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
 }
 
 _UNKNOWN = Product()

@@ -134,8 +134,8 @@ components:
   main: {kind: database, managed: true, replicas: 2, replication: {writers: all}}
   copy: {kind: database, managed: true, replicas: 2, replication: {of: main}}
 connections:
-  job -> main: mysql
-  job -> copy: mysql
+  job -> main: {protocol: mysql, tls: true}
+  job -> copy: {protocol: mysql, tls: true}
 flows:
   nightly:
     title: The nightly job
@@ -151,8 +151,8 @@ components:
   main: {kind: database, managed: true, replicas: 2, replication: {writers: all}}
   copy: {kind: database, managed: true, replicas: 2, replication: {of: main}}
 connections:
-  job -> main: mysql
-  job -> copy: {protocol: mysql, access: read}
+  job -> main: {protocol: mysql, tls: true}
+  job -> copy: {protocol: mysql, tls: true, access: read}
 flows:
   nightly:
     title: The nightly job

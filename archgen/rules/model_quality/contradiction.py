@@ -153,7 +153,7 @@ components:
   job: {kind: scheduler, managed: true, replicas: 2}
   api: {kind: external-service, managed: true, replicas: 2}
 connections:
-  job -> api: {protocol: https, port: 443, tls: false}  # finding: contradiction
+  job -> api: {protocol: https, port: 443, tls: false}  # finding: contradiction, plaintext-between-hosts
 flows:
   nightly:
     title: The nightly job
@@ -167,7 +167,7 @@ components:
   job: {kind: scheduler, managed: true, replicas: 2}
   api: {kind: external-service, managed: true, replicas: 2}
 connections:
-  job -> api: {protocol: http, port: 80, tls: false}
+  job -> api: {protocol: http, port: 80, tls: false}  # finding: plaintext-between-hosts
 flows:
   nightly:
     title: The nightly job

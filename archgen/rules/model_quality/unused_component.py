@@ -167,7 +167,7 @@ components:
   cache: {kind: cache, managed: true, replicas: 2}  # finding: unused-component
 connections:
   job -> api: https
-  api -> cache: redis
+  api -> cache: rediss
 flows:
   nightly:
     title: The nightly job
@@ -184,7 +184,7 @@ components:
   monitor: {kind: monitoring, managed: true}
 connections:
   job -> api: https
-  api -> cache: {protocol: redis, required: false}
+  api -> cache: {protocol: rediss, required: false}
   monitor -> api: https
 flows:
   nightly:

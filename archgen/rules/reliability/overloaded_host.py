@@ -50,7 +50,7 @@ components:
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
   nginx -> app: {protocol: fastcgi, locality: same-host}
-  app -> mysql: mysql
+  app -> mysql: {protocol: mysql, tls: true}
 flows:
   read-page:
     title: A page is read
@@ -73,7 +73,7 @@ components:
   copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
 connections:
   nginx -> app: {protocol: fastcgi, locality: same-host}
-  app -> mysql: mysql
+  app -> mysql: {protocol: mysql, tls: true}
 flows:
   read-page:
     title: A page is read

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Hop, Topology, encrypted
+from archgen.analysis.encryption import terminations
+from archgen.analysis.topology import Topology, encrypted
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule
 from archgen.model.change import Change, Put
@@ -14,53 +15,24 @@ from archgen.model.wording import listed
 
 def check(facts: Topology) -> Iterator[Hit]:
     """One hit a component that ends TLS: the first clear hop, with the others behind it related."""
-    clear: dict[str, dict[str, None]] = {}
-    flows: dict[str, dict[str, None]] = {}
-    for flow, hops in facts.hops.items():
-        for terminator in _terminators(facts, hops):
-            for connection in _clear_behind(hops, terminator):
-                clear.setdefault(terminator, {})[connection] = None
-                flows.setdefault(terminator, {})[flow] = None
-    for terminator, connections in clear.items():
-        yield _hit(terminator, tuple(connections), tuple(flows[terminator]))
-
-
-def _terminators(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
-    """The components at which an encrypted hop arrives and from which a request goes on, applications apart."""
-    ending = dict.fromkeys(target for hop in hops if _ends(hop) for target in hop.targets)
-    for component in ending:
-        kind = facts.kind(component)
-        if kind.role not in ("application", "data"):
-            yield component
-
-
-def _ends(hop: Hop) -> bool:
-    passes = hop.port is not None and hop.port.tls is not None and hop.port.tls.mode == "pass-through"
-    return hop.meaning == "encrypted" and not passes
-
-
-def _clear_behind(hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
-    """The plaintext connections that what arrived encrypted goes on over, up to the next encrypted hop."""
-    reached = {terminator}
-    for hop in hops:
-        if hop.step.source in reached and hop.connection is not None and hop.meaning != "encrypted":
-            reached.update(hop.targets)
-            if hop.meaning == "plaintext":
-                yield hop.connection.id
-
-
-def _hit(terminator: str, connections: tuple[str, ...], flows: tuple[str, ...]) -> Hit:
-    first, *others = connections
-    also = f", and so does {listed(others)}" if others else ""
-    return Hit(
-        subject=Subject("connection", first),
-        message=f"TLS ends at {terminator}: {first} crosses hosts in plaintext{also}",
-        related=(
-            (Subject("component", terminator), "TLS ends here"),
-            *((Subject("connection", one), "also in plaintext") for one in others),
-        ),
-        flows=flows,
-    )
+    for ended in terminations(facts):
+        first, *others = ended.clear
+        do = "does" if len(others) == 1 else "do"
+        also = f", and so {do} {listed(others)}" if others else ""
+        again = f" (and at {listed(ended.before)} before it, to begin again)" if ended.before else ""
+        yield Hit(
+            subject=Subject("connection", first),
+            message=f"TLS ends at {ended.component}{again}: {first} crosses hosts in plaintext{also}",
+            related=(
+                (Subject("component", ended.component), "TLS ends here"),
+                *(
+                    (Subject("component", one), "ends TLS and begins it again, so it sees everything")
+                    for one in ended.before
+                ),
+                *((Subject("connection", one), "also in plaintext") for one in others),
+            ),
+            flows=ended.flows,
+        )
 
 
 def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:

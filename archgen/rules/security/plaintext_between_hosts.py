@@ -1,0 +1,179 @@
+"""Connections between hosts carry plaintext, although no TLS of a visitor ends before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from archgen.analysis.encryption import clear_ports, plaintext_between_hosts
+from archgen.analysis.topology import Topology
+from archgen.edits.remedy import connection_of
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Connection
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.protocols import PROTOCOLS
+from archgen.model.wording import listed
+
+_NAMED = 6
+"""Connections that the message names; the others are counted, and related as all are."""
+
+_FAR = ("provider", "region", "datacenter")
+"""The kinds of zones between which lines belong to others."""
+
+_INSTEAD = {
+    "ldap": "LDAP: `ldaps`, or StartTLS",
+    "smtp": "SMTP: STARTTLS that is required, or `smtps`",
+    "mqtt": "MQTT: `mqtts`",
+    "hl7": "HL7: MLLP over TLS",
+    "dicom": "DICOM: its secure transport profile",
+    "snmp": "SNMP: version 3 with privacy",
+    "syslog": "syslog: over TLS (RFC 5425)",
+    "nfs": "NFS: with TLS, or with Kerberos (`krb5p`)",
+    "modbus": "Modbus: Modbus/TCP Security, or a tunnel",
+    "telnet": "Telnet: `ssh`",
+    "ftp": "FTP: `sftp`, or `ftps`",
+}
+"""What stands in for a protocol whose encryption goes by another name than TLS of the connection."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit for the model, at the first connection of the longest way: one decision encrypts what lies inside."""
+    calls = sorted(
+        plaintext_between_hosts(facts), key=lambda one: (not _apart(facts, one), not facts.flows_over[one.id])
+    )
+    if calls:
+        yield _hit(facts, calls)
+
+
+def _hit(facts: Topology, calls: list[Connection]) -> Hit:
+    first, *others = calls
+    crossing = [one for one in calls if facts.crosses(one)]
+    flows = {flow for one in calls for flow in facts.flows_over[one.id]}
+    return Hit(
+        subject=Subject("connection", first.id),
+        message=_message(facts, calls),
+        related=tuple((Subject("connection", one.id), "also in plaintext") for one in others),
+        flows=tuple(flow for flow in facts.flows if flow in flows),
+        fix=_fix(calls),
+        confidence="high" if crossing else "medium",
+    )
+
+
+def _message(facts: Topology, calls: list[Connection]) -> str:
+    named = [f"{one.id} ({listed([_title(each) for each in _protocols(one)])})" for one in calls[:_NAMED]]
+    named += [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
+    crosses = "crosses" if len(calls) == 1 else "cross"
+    far = _apart(facts, calls[0])
+    return f"{listed(named)} {crosses} hosts unencrypted" + (f", {calls[0].id} from {far}" if far else "")
+
+
+def _protocols(connection: Connection) -> list[str]:
+    return list(dict.fromkeys(port.protocol for port in clear_ports(connection)))
+
+
+def _title(protocol: str) -> str:
+    return PROTOCOLS[protocol].title
+
+
+def _apart(facts: Topology, connection: Connection) -> str:
+    """Name two providers, regions or datacenters between which a connection may lead; empty where it stays in one."""
+    ends = [(connection.source, target) for target in connection.targets if connection.locality is None]
+    for kind in _FAR:
+        for source, target in ends:
+            pairs = product(_places(facts, source, kind), _places(facts, target, kind))
+            far = next((f"{here} to {there}" for here, there in pairs if here != there), "")
+            if far:
+                return far
+    return ""
+
+
+def _places(facts: Topology, component: str, kind: str) -> list[str]:
+    around = (zone for host in facts.hosts_of(component) for zone in facts.index.zones_around(host))
+    return [zone for zone in dict.fromkeys(around) if facts.zones[zone].kind == kind]
+
+
+def _fix(calls: list[Connection]) -> str | None:
+    spoken = dict.fromkeys(protocol for one in calls for protocol in _protocols(one))
+    other = [_INSTEAD[one] for one in spoken if one in _INSTEAD]
+    return f"{RULE.fix} {'; '.join(other)}." if other else None
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """TLS on each of the connections."""
+    names = (hit.subject.id, *(subject.id for subject, _ in hit.related))
+    calls = (connection_of(facts, name) for name in names)
+    return tuple(
+        Put(("connections", one.id, at, "tls"), True)
+        for one in calls
+        for at, port in enumerate(one.ports)
+        if port in clear_ports(one)
+    )
+
+
+RULE = Rule(
+    id="plaintext-between-hosts",
+    code="SEC014",
+    title="Plaintext between hosts",
+    severity="warning",
+    category="security",
+    summary="Connections between hosts carry plaintext, although no TLS of a visitor ends before them.",
+    why=(
+        "Whoever gets into one machine of a network, or onto a line between two sites, reads what passes there: passwords of "
+        "databases, sessions, messages in queues, patients' records. An inner network was never a wall, and a line between "
+        "datacenters is the provider's."
+    ),
+    fix="Encrypt each of them (`tls: true`, with `verify`), or carry all of them over WireGuard, IPsec or a service mesh and say so.",
+    limits=(
+        "Calls within one host are fine. What comes from the internet is `missing-tls`, and what lies behind the end of a "
+        "visitor's TLS is `tls-ends-early`. Measurements that monitoring collects are left out. Where hosts are not told, calls "
+        "are taken to leave a host if an end has several replicas, at medium confidence. A network that encrypts by itself is "
+        "stated as `tls: true` on the connection."
+    ),
+    references=(
+        ("NIST SP 800-207, Zero Trust Architecture", "https://csrc.nist.gov/pubs/sp/800/207/final"),
+        ("CWE-319, Cleartext Transmission of Sensitive Information", "https://cwe.mitre.org/data/definitions/319.html"),
+    ),
+    check=check,
+    mend=mend,
+    bad="""\
+archgen: 1
+name: A worker takes from a queue in plaintext  # finding: unmonitored
+hosts:
+  queue-1: {}
+  queue-2: {}
+  queue-3: {}
+  work-1: {}
+  work-2: {}
+components:
+  worker: {kind: worker, runs_on: [work-1, work-2]}
+  queue: {kind: queue, product: rabbitmq, runs_on: [queue-1, queue-2, queue-3], quorum: majority}
+connections:
+  worker -> queue: amqp  # finding: plaintext-between-hosts
+flows:
+  bill:
+    title: A bill is sent
+    steps:
+      - worker -> queue: next
+""",
+    good="""\
+archgen: 1
+name: A worker takes from a queue over TLS  # finding: unmonitored
+hosts:
+  queue-1: {}
+  queue-2: {}
+  queue-3: {}
+  work-1: {}
+  work-2: {}
+components:
+  worker: {kind: worker, runs_on: [work-1, work-2]}
+  queue: {kind: queue, product: rabbitmq, runs_on: [queue-1, queue-2, queue-3], quorum: majority}
+connections:
+  worker -> queue: amqps
+flows:
+  bill:
+    title: A bill is sent
+    steps:
+      - worker -> queue: next
+""",
+)
