@@ -41,6 +41,7 @@ generated: $(DEV)
 	$(BIN)/python tests/font_widths.py
 	$(BIN)/python -m archgen.language.schema.reference docs/model-language.md
 	$(BIN)/python -m tests.readme
+	$(BIN)/python -m tests.rooms
 	$(BIN)/python -m tests.picture_hashes
 
 # Every state of 2,000 random models by the definition, against the engine: some minutes.

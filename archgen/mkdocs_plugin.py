@@ -1,4 +1,4 @@
-"""The MkDocs plugin: the pages of the models in memory, judged and drawn anew at every build."""
+"""The MkDocs plugin: the pages of the models in memory, checked and drawn anew at every build."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The use cases, and the one place where the parts are wired: inputs in, findings, pictures, pages and words out."""
+"""Use cases, one module each, and the one place where the parts are wired. No parsing of arguments, no printing."""

@@ -1,4 +1,4 @@
-"""The command line: parse, call the project, print, exit with 0 (fine), 1 (findings) or 2 (usage, unreadable model)."""
+"""The command line: parse, call a use case, print, exit with 0 (fine), 1 (findings) or 2 (usage error, invalid model)."""
 
 from __future__ import annotations
 

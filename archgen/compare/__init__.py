@@ -1,4 +1,4 @@
-"""What one architecture became: the same questions asked of two models, and the answers compared.
+"""Two models compared: entities, flows and findings that came, went or changed. No text for users.
 
 Things are the same where their ids are, findings where they say the same of the same thing. Everything that tells of a
 change (a report, a picture, a page) reads it from here.

@@ -1,1 +1,1 @@
-"""What an editor asks of a model while it is written, as values; `server` speaks of them with the editor."""
+"""The language server: a model as an editor sees it, as values; `server` and `transport` speak the protocol."""

@@ -1,4 +1,4 @@
-"""Explanations, written once: kinds of component, ways to distribute load, mechanisms, protocols and measures, as plain text."""
+"""Explanations of kinds, mechanisms, protocols and terms, each written once as plain text. Nothing here knows a model but `for_model`."""
 
 from __future__ import annotations
 

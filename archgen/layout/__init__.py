@@ -1,1 +1,1 @@
-"""From what a diagram shows to where it stands: placement, routes and labels."""
+"""The places of what a diagram shows: from Diagram to Placed. No colors, no output format."""

@@ -1,1 +1,1 @@
-"""The structure function of a request flow and what follows from it; pure, and free of any graph library."""
+"""The structure function of a flow and what follows from it: cut sets, availability, simulation. Pure; no graph library."""

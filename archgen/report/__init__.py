@@ -1,1 +1,1 @@
-"""Findings on their way out: one module per format, each a function from a report to text."""
+"""Findings and analyses as text, JSON and Markdown: one module per format, which knows no other. Nothing is computed here."""

@@ -1,4 +1,4 @@
-"""The documentation site as a pure generator: `pages.pages` gives every file of it as a path and its text.
+"""The documentation site as pure pages: `all_pages.pages` gives every file as a path and its text. No files are written here.
 
 It is not imported here: who draws a picture needs tiers, and none of what writes a site.
 """

@@ -1,4 +1,4 @@
-"""Decks as values: `deck` tells some models, tier by tier, in slides."""
+"""Slide decks: their values, their layout, and PowerPoint files of native shapes. No pictures of pictures."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Pictures of one model as values: what each shows, and not where it stands."""
+"""The content of pictures as values: what each shows, not where it stands."""
