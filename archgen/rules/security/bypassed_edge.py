@@ -1,0 +1,188 @@
+"""A caller on the internet reaches a component past the balancer, CDN or application firewall that stands before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Connection, Port
+from archgen.model.finding import Subject
+from archgen.model.protocols import ADMINISTRATION, WEB
+from archgen.model.wording import listed
+
+_GUARDED = ("balancer", "web", "application")
+"""The roles of what an edge component stands before; stores are `exposed-database`."""
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a connection from the internet to what stands behind an edge that the internet reaches too."""
+    callers = _edges_by_caller(facts)
+    behind: dict[str, dict[str, list[Connection]]] = {}
+    for edge in dict.fromkeys(one for reached in callers.values() for one in reached):
+        for connection in _handed_on(facts, edge):
+            for target in connection.targets:
+                behind.setdefault(target, {}).setdefault(edge, []).append(connection)
+    for caller, reached in callers.items():
+        for connection in facts.outgoing[caller]:
+            for target in connection.targets:
+                passed = behind.get(target, {}) if facts.kind(target).role in _GUARDED else {}
+                edges = [
+                    one
+                    for one, calls in passed.items()
+                    if _is_alike(connection, calls) and _protects(facts, one, target, reached)
+                ]
+                if edges:
+                    yield _hit(facts, connection, target, edges)
+
+
+def _protects(facts: Topology, edge: str, target: str, reached: list[str]) -> bool:
+    """Return True if a caller should come through an edge: a cache is for those who use it, a gateway is a door itself."""
+    kind = facts.kind(edge).id
+    doubled = facts.kind(target).id == "api-gateway" or (kind == "cdn" and edge not in reached)
+    return edge != target and (kind == "waf" or not doubled)
+
+
+def _edges_by_caller(facts: Topology) -> dict[str, list[str]]:
+    """For each caller on the internet, the CDNs, application firewalls, balancers and gateways that it reaches."""
+    return {one: _edges_from(facts, one) for one in facts.components if facts.trust(one) == "internet"}
+
+
+def _edges_from(facts: Topology, caller: str) -> list[str]:
+    """The edges that a caller reaches, directly or through one another and through firewalls."""
+    reached = {caller: None}
+    queue = [caller]
+    for source in queue:
+        for target in dict.fromkeys(one for call in facts.outgoing[source] for one in call.targets):
+            if target not in reached and (facts.kind(target).role == "edge" or _is_edge(facts, target)):
+                reached[target] = None
+                queue.append(target)
+    return [one for one in reached if _is_edge(facts, one)]
+
+
+def _is_edge(facts: Topology, component: str) -> bool:
+    kind = facts.kind(component)
+    return kind.balances or kind.id == "waf"
+
+
+def _handed_on(facts: Topology, edge: str) -> Iterator[Connection]:
+    """The connections over which requests go on behind an edge: through others, and through web servers."""
+    queue = [edge]
+    seen = {edge}
+    for component in queue:
+        for connection in facts.outgoing[component]:
+            yield connection
+            for target in connection.targets:
+                if target not in seen and (_is_edge(facts, target) or facts.kind(target).role == "web"):
+                    seen.add(target)
+                    queue.append(target)
+
+
+def _is_alike(connection: Connection, calls: list[Connection]) -> bool:
+    """Return True if a caller sends directly what others send through the edge: pages of the web, or the same protocol."""
+    direct = {_spoken(port) for port in connection.ports if _is_request(port)}
+    return not direct.isdisjoint(_spoken(port) for call in calls for port in call.ports)
+
+
+def _is_request(port: Port) -> bool:
+    return port.redirect is None and not port.admin and port.protocol not in ADMINISTRATION
+
+
+def _spoken(port: Port) -> str:
+    return "the web" if port.protocol in WEB else port.protocol
+
+
+def _hit(facts: Topology, connection: Connection, target: str, edges: list[str]) -> Hit:
+    passes = "sees" if len(edges) == 1 else "see"
+    flows = facts.flows_over[connection.id]
+    return Hit(
+        subject=Subject("connection", connection.id),
+        message=(
+            f"{connection.source} reaches {target} past {listed(edges)}, which {passes} nothing of it: no check, limit or log "
+            "there counts"
+        ),
+        related=(
+            (Subject("component", target), "is reached directly"),
+            *((Subject("component", one), "is passed by") for one in edges),
+        ),
+        flows=flows,
+        fix=(
+            f"Let {target} take connections from {listed(edges, 'or')} only: a private network, a firewall rule, or a secret "
+            "that the edge adds."
+        ),
+        # a flow that goes that way says that it is meant
+        confidence="medium" if flows else "high",
+    )
+
+
+RULE = Rule(
+    id="bypassed-edge",
+    code="SEC015",
+    title="Bypassed edge",
+    severity="warning",
+    category="security",
+    summary="A caller on the internet reaches a component past the balancer, CDN or application firewall before it.",
+    why=(
+        "A WAF, a CDN or a balancer protects only what has no other way in. Attackers look for the origin's address, find it "
+        "in old DNS records and certificates, and send there what the edge would have refused: no filter, no limit of "
+        "requests, no log, and no other server when this one is overloaded."
+    ),
+    fix="Let the component take connections from the edge only: a private network, a firewall rule, or a secret that the edge adds.",
+    limits=(
+        "Looks behind edges and web servers, not behind applications, and at what is sent in the same protocol. Stores are "
+        "`exposed-database`, ports for administrators `exposed-admin`. A source that a firewall lets in alone is not seen: give "
+        "such callers a network of their own."
+    ),
+    references=(
+        (
+            "CWE-288, Authentication Bypass Using an Alternate Path or Channel",
+            "https://cwe.mitre.org/data/definitions/288.html",
+        ),
+        (
+            "Amazon CloudFront Developer Guide, Restrict access to Application Load Balancers",
+            "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: The balancer is open beside the CDN
+components:
+  user: {kind: client}
+  cdn: {kind: cdn, managed: true, replicas: 2}
+  lb: {kind: load-balancer, managed: true, replicas: 2}
+  site: {kind: service, managed: true, replicas: 2}
+connections:
+  user -> cdn: https
+  cdn -> lb: https
+  user -> lb: https  # finding: bypassed-edge
+  lb -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> cdn: GET /
+      - cdn -> lb: GET /
+      - lb -> site: GET /
+""",
+    good="""\
+archgen: 1
+name: The balancer is for the CDN alone
+components:
+  user: {kind: client}
+  cdn: {kind: cdn, managed: true, replicas: 2}
+  lb: {kind: load-balancer, managed: true, replicas: 2}
+  site: {kind: service, managed: true, replicas: 2}
+connections:
+  user -> cdn: https
+  cdn -> lb: https
+  lb -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> cdn: GET /
+      - cdn -> lb: GET /
+      - lb -> site: GET /
+""",
+)
