@@ -19,13 +19,15 @@ site: $(SITE)
 	@echo "The site is in site/: open site/index.html"
 
 # Neighbours share what they need (a site, a browser), so each process takes a run of tests, and from the others at the end.
+# What is slow and rarely breaks is left to .ci/run; ARGS='-m "slow or not slow"' asks for it here.
 test: $(DEV)
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
-# The tests hold the strict types and the floors too.
+# The tests hold the floors too.
 check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(MAKE) --no-print-directory test
 
 # Other tools' own code, which some tests give our files to read; without it they are skipped.

@@ -26,6 +26,14 @@ examples.load_profile()
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser as slow, but for what tells much: it takes as long as all other tests together."""
+    for item in items:
+        if item.get_closest_marker("browser") and not item.get_closest_marker("telling"):
+            item.add_marker("slow")
+
+
 def once(factory: pytest.TempPathFactory, name: str, *words: str) -> str:
     """What `archgen build` makes, by the first of the processes that share the tests; none of them may change it."""
     top = factory.getbasetemp()

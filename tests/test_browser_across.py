@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser import MARKS, Browser, until
 
 pytestmark = MARKS
@@ -33,6 +35,7 @@ def choose(browser: Browser, name: str, value: str) -> None:
     browser.driver.execute_script(script, name, value)
 
 
+@pytest.mark.telling
 def test_a_severity_is_chosen_with_the_keyboard_and_the_address_keeps_it(browser: Browser, site: str) -> None:
     from selenium.webdriver.common.keys import Keys
 

@@ -59,6 +59,7 @@ def test_nothing_is_lost_at_first(browser: Browser, site: str) -> None:
     assert browser.run("return document.querySelector('.archgen-reset').disabled") is True
 
 
+@pytest.mark.telling
 def test_a_click_on_the_picture_loses_a_card_and_a_host(browser: Browser, site: str) -> None:
     explore(browser, site)
     tap(browser, "a[data-node='haproxy@lb-1']")
@@ -129,6 +130,7 @@ def test_an_address_restores_a_state_and_leads_to_the_step(browser: Browser, sit
     assert os.path.exists(link.removeprefix("file://").split("#")[0])
 
 
+@pytest.mark.telling
 def test_the_page_tells_what_python_tells(browser: Browser, site: str) -> None:
     """The structure function itself is held against Python's in `test_structure_script.py`; here once in a browser."""
     from archgen.analysis.topology import Topology

@@ -39,6 +39,7 @@ def click(browser: Browser, label: str) -> None:
     browser.driver.find_element("css selector", f".archgen-player button[aria-label='{label}']").click()
 
 
+@pytest.mark.telling
 def test_a_step_is_lit_in_both_pictures_and_told(browser: Browser, site: str) -> None:
     see(browser, site)
     assert counter(browser) == "12 steps"

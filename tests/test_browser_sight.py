@@ -17,6 +17,7 @@ from tests.tier_page import card, fresh, hash_, press, scale, transform, where, 
 pytestmark = MARKS
 
 
+@pytest.mark.telling
 def test_buttons_zoom_and_fit(page: Browser) -> None:
     for name, larger in (("Zoom in", True), ("Zoom out", False), ("Fit", None)):
         before = scale(page)

@@ -17,6 +17,7 @@ def pages(site: str) -> list[str]:
     )
 
 
+@pytest.mark.telling
 @ON_A_DESKTOP
 def test_no_request_leaves_and_nothing_is_logged(browser: Browser, site: str) -> None:
     """What the fixture asserts of every test, of every page."""
@@ -34,6 +35,7 @@ return [...document.querySelectorAll("article *")].filter(
 """
 
 
+@pytest.mark.telling
 @ON_A_DESKTOP
 def test_no_script_of_a_model_runs(browser: Browser, hostile: tuple[str, dict[str, str]]) -> None:
     from selenium.common.exceptions import NoAlertPresentException
@@ -82,6 +84,7 @@ def test_search_works_from_the_disk(browser: Browser, site: str, words: str, fou
     assert found in results(browser, words)
 
 
+@pytest.mark.telling
 def test_search_shows_hostile_words_as_words(browser: Browser, hostile: tuple[str, dict[str, str]]) -> None:
     from selenium.common.exceptions import NoAlertPresentException
 

@@ -14,6 +14,7 @@ pytestmark = MARKS
 # Views, layers and their addresses
 
 
+@pytest.mark.telling
 @EVERYWHERE
 def test_layers_are_chosen_by_keys_with_their_legend_and_address(page: Browser, request: pytest.FixtureRequest) -> None:
     names = page.run("return [...document.querySelectorAll('.archgen-layers input')].map(one => one.value)")

@@ -199,7 +199,10 @@ def run(project: Path, seed: str, *words: str) -> None:
     "words",
     [
         ("build",),
-        ("draw", "--scale", "1", "--format", "svg", "--format", "png", "--format", "mermaid", "--format", "dot"),
+        pytest.param(
+            ("draw", "--scale", "1", "--format", "svg", "--format", "png", "--format", "mermaid", "--format", "dot"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_files_do_not_depend_on_the_hash_seed(project: Path, words: tuple[str, ...]) -> None:

@@ -92,6 +92,7 @@ def test_every_line_of_d2_has_its_form() -> None:
             assert D2_LINES.fullmatch(d2_strings(line)), line
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(D2 is None, reason="d2 is not installed")
 def test_d2_accepts_every_text(tmp_path: Path) -> None:
     sources = [*map(d2.diagram_d2, every_diagram()), *map(d2.sequence_d2, every_sequence())]
@@ -150,6 +151,7 @@ def test_codes_of_plantuml_stand_for_what_they_replace(text: str) -> None:
     assert found == words(text)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(PLANTUML is None, reason="PlantUML is not installed")
 def test_plantuml_draws_every_text(tmp_path: Path) -> None:
     sources = [plantuml.diagram_plantuml(one) for one in every_diagram()]
@@ -431,11 +433,13 @@ FILMS = ("gif", "apng")
 """Formats with a picture a step: one model is enough of them, and a small one."""
 
 
-def test_every_format_draws_every_model(project: Path) -> None:
+@pytest.mark.parametrize("paths", [("models/1-simple-web-stack.arch.yaml",), pytest.param((), marks=pytest.mark.slow)])
+def test_every_format_draws_every_model(project: Path, paths: tuple[str, ...]) -> None:
     still = tuple(one for one in FORMATS if one not in (*FILMS, "diagrams-png"))
-    drawn(project, "2-distributed-web-infrastructure", still)
+    drawn(project, "1-simple-web-stack" if paths else "2-distributed-web-infrastructure", still, *paths)
 
 
+@pytest.mark.slow
 def test_films_are_drawn_of_flows(project: Path) -> None:
     drawn(project, "1-simple-web-stack", FILMS, "models/1-simple-web-stack.arch.yaml")
 

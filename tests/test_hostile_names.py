@@ -99,6 +99,7 @@ def test_a_site_holds_names_as_text_only(project: Path) -> None:
     assert "\x1b" not in (project / "site" / "llms-full.txt").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_single_file_holds_names_as_text_only(project: Path) -> None:
     assert run(project, "build", "--single-file", "site.html").returncode == 0
     document = parse((project / "site.html").read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from archgen.style.text_metrics import balanced, elide, text_width, wrap
 from tests.font_widths import TARGET, source
 
 
+@pytest.mark.slow
 def test_the_table_is_up_to_date() -> None:
     assert Path(TARGET).read_text(encoding="utf-8") == source(), "mend it with: python tests/font_widths.py"
 

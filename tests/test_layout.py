@@ -50,7 +50,9 @@ def test_random_models_have_no_fault(first: int, engine: Engine) -> None:
         assert faults(engine(deployment(Topology(random_model(seed))))) == [], f"seed {seed}"
 
 
-@pytest.mark.parametrize("first", range(0, 200, 20))
+@pytest.mark.parametrize(
+    "first", [0, 20, *[pytest.param(first, marks=pytest.mark.slow) for first in range(40, 200, 20)]]
+)
 def test_two_hundred_large_models_have_no_fault(first: int) -> None:
     for seed in range(first, first + 20):
         assert faults(domain(deployment(Topology(large_model(seed))))) == [], f"seed {seed}"

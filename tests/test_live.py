@@ -212,6 +212,7 @@ def test_a_name_that_leads_out_of_the_directory_writes_nothing_there(
     end(served, signal.SIGTERM)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_where_the_address_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()

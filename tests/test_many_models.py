@@ -48,7 +48,9 @@ def lint(project: Path, *words: str) -> tuple[int, bytes]:
     return done.returncode, done.stdout
 
 
-@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+@pytest.mark.parametrize(
+    "form", ["text", pytest.param("json", marks=pytest.mark.slow), pytest.param("sarif", marks=pytest.mark.slow)]
+)
 def test_the_bytes_are_the_same_for_any_number_of_processes(project: Path, form: str) -> None:
     one = lint(project, "--jobs", "1", "--format", form)
     assert one[0] == 2

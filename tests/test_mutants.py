@@ -7,12 +7,15 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from archgen.rules import RULES
 from tests.mutants import Corpus, excused, mutants, reasons, stated
 
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_a_deleted_condition_is_noticed() -> None:
     """As a process of its own: the tests that are asked for their models run inside it."""
     run = subprocess.run(

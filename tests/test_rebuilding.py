@@ -86,6 +86,7 @@ def test_a_changed_tier_changes_what_tells_of_it(ours: Ours) -> None:
     assert {f"{NAMES[0]}/deployment.svg", "index.html", "llms-full.txt", "search/search_index.json"} <= written
 
 
+@pytest.mark.slow
 def test_every_state_is_as_if_made_anew(ours: Ours, tmp_path: Path) -> None:
     steps = (
         (NAMES[0], "summary: ", "summary: In short, "),

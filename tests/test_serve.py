@@ -281,6 +281,7 @@ def under_mkdocs(top: str) -> tuple[subprocess.Popen[bytes], int]:
             assert "Address already in use" in stream.read()
 
 
+@pytest.mark.slow
 def test_the_plugin_shows_what_breaks_under_mkdocs_serve_and_what_is_included(tmp_path: object) -> None:
     top = str(tmp_path)
     for directory in ("docs", "models", "shared", ".git"):

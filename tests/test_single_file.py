@@ -81,6 +81,7 @@ def test_it_asks_for_nothing_else(document: Element) -> None:
     assert "@import" not in style
 
 
+@pytest.mark.slow
 def test_hostile_words_are_words_here_too(document: Element, tmp_path: object) -> None:
     models = os.path.join(str(tmp_path), "models")
     names = write(models)

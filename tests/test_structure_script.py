@@ -95,7 +95,9 @@ def equal(script: Script, model: Architecture, states: Iterable[tuple[int, ...]]
     return len(asked)
 
 
-@pytest.mark.parametrize("name", ["1-simple-web-stack", "2-distributed-web-infrastructure"])
+@pytest.mark.parametrize(
+    "name", ["1-simple-web-stack", pytest.param("2-distributed-web-infrastructure", marks=pytest.mark.slow)]
+)
 def test_all_states_of_the_small_reference_models(script: Script, name: str) -> None:
     model = reference(name)
     count = len(elements(Topology(model)))

@@ -49,6 +49,7 @@ def run(*words: str, given: str | None = None) -> str:
 # D2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(D2 is None, reason="d2 is not installed")
 def test_d2_accepts_every_picture(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
@@ -64,6 +65,7 @@ def plantuml(directory: Path, *words: str) -> None:
     run(*PLANTUML, "-charset", "UTF-8", "-Playout=smetana", *words, str(directory / "*.puml"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(PLANTUML is None, reason="PlantUML is not installed")
 @pytest.mark.parametrize(("form", "only"), [("plantuml", ""), ("c4", ".deployment.")], ids=["plantuml", "c4"])
 def test_plantuml_finds_no_error(tmp_path: Path, form: str, only: str) -> None:
@@ -71,6 +73,7 @@ def test_plantuml_finds_no_error(tmp_path: Path, form: str, only: str) -> None:
     plantuml(tmp_path, "-checkonly")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(PLANTUML is None, reason="PlantUML is not installed")
 @pytest.mark.parametrize("form", ["plantuml", "c4"])
 def test_plantuml_draws_every_picture_of_a_tier(tmp_path: Path, form: str) -> None:
@@ -91,6 +94,7 @@ def test_plantuml_tells_an_error(tmp_path: Path) -> None:
 # Graphviz
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command",
     [

@@ -69,6 +69,7 @@ def problems(data: bytes) -> list[Any] | None:
     return None
 
 
+@pytest.mark.slow
 def test_without_jsonschema_rs_everything_is_said_in_the_same_words() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]])}
     done = subprocess.run([sys.executable, "-c", PROBE], cwd=ROOT, env=environment, capture_output=True, text=True)
