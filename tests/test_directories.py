@@ -325,7 +325,7 @@ def test_what_a_build_fills_is_not_taken_from_it(tmp_path: Path) -> None:
     """A build in another container, whose process nobody here can see, holds its directory."""
     program = (
         "import sys\n"
-        "from archgen.app import leftovers\n"
+        "from archgen.system import leftovers\n"
         "leftovers.os.getpid = lambda: 4194305\n"
         "from archgen.app.workspace.directories import filled_directory\n"
         "with filled_directory('site') as made:\n"
