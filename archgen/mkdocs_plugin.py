@@ -27,6 +27,7 @@ from archgen.site_build.hosted import HostedPages, directory
 from archgen.site_build.mkdocs_pages import search_script
 from archgen.site_build.preview import Preview, Previews
 from archgen.site_build.reloading import look_at
+from archgen.system.internal_errors import Isolation
 
 log = get_plugin_logger("archgen")
 
@@ -132,10 +133,16 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
     def _embedded(self, fence: Fence, page: Page) -> str:
         """What a fence stands for, or what is wrong with it."""
         broken = {one.model for one in self._preview.problems}
-        made = embed(fence, self._preview.tiers, self._preview.rules, self._pages.pages, tuple(broken))
-        if isinstance(made, Embed):
-            return self._pages.embedded(made.html, made.base, page.file)
-        return self._faulty(fence, made, page)
+        isolation = Isolation()
+
+        def make() -> str:
+            made = embed(fence, self._preview.tiers, self._preview.rules, self._pages.pages, tuple(broken))
+            if isinstance(made, Embed):
+                return self._pages.embedded(made.html, made.base, page.file)
+            return self._faulty(fence, made, page)
+
+        shown = isolation.attempt(make, "", "this fence")
+        return shown if shown is not None else self._faulty(fence, Fault(isolation.errors[0].words), page)
 
     def _faulty(self, fence: Fence, fault: Fault, page: Page) -> str:
         place = f"{page.file.src_uri}:{fence.line + fault.line}:{fault.column}"
