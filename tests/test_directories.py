@@ -152,6 +152,17 @@ def test_a_mark_without_a_list_says_nothing_of_what_is_ones_own(site: Path) -> N
     assert files(site) == {"a/index.html": "old", "own.html": "kept", "index.html": "new"}
 
 
+def test_no_link_leads_a_directory_out_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project" / ".git").mkdir(parents=True)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "project" / "out").symlink_to("../outside")
+    monkeypatch.chdir(tmp_path / "project")
+    with pytest.raises(UsageError, match="leads out of the project"):
+        fill(Path("out/site"), "index.html")
+    fill(tmp_path / "outside" / "site", "index.html")
+    assert os.listdir(tmp_path / "outside") == ["site"]
+
+
 def test_a_mark_is_no_link(site: Path, tmp_path: Path) -> None:
     (site / MARK).rename(tmp_path / "elsewhere")
     (site / MARK).symlink_to(tmp_path / "elsewhere")

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from archgen.site_build.preview import Previews
 from archgen.system.files import Purpose, UnreadableFile, read_file
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
+DAY = "2026-11-24"
 MODEL = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_bytes()
 """After that a command hangs; none takes a tenth of it."""
 
@@ -180,6 +182,8 @@ def test_a_link_of_the_project_may_be_named_on_the_command_line(
     linked = project / "linked"
     linked.symlink_to(elsewhere.parent)
     assert run("lint", "--fail-on", "never", "linked", at=project).returncode == 0
+    assert [one.file for one in Previews().make((str(link),), DAY).problems] == [str(link)]
+    assert Previews((str(link),)).make((str(link),), DAY).problems == ()
 
 
 def test_a_configuration_may_name_what_lies_elsewhere_in_the_repository(project: Path) -> None:

@@ -49,17 +49,18 @@ class Preview(Struct, frozen=True):
 
 class Previews:
     """One preview after the other: what has not changed is not worked out again, and no page goes missing while its model is
-    broken, so that a reader stays where they are.
+    broken, so that a reader stays where they are. `named` are the paths of a command line.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, named: tuple[str, ...] = ()) -> None:
+        self._named = named
         self._remembered = Remembered()
         self._paths: dict[str, tuple[str, ...]] = {}
 
     def make(self, files: tuple[str, ...], today: str) -> Preview:
         """Judge model files as of an ISO date and write the pages of all of them, as far as each can be shown."""
         asked: dict[str, None] = {}
-        models = judge(tuple(_heard(one, asked) for one in read(files)), today)
+        models = judge(tuple(_heard(one, asked) for one in read(files, named=self._named)), today)
         sound = tuple(model for model in models if model.topology is not None and not model.problems)
         broken = tuple(_broken(model) for model in models if model.topology is None or model.problems)
         check_names(((model_id(model.file), model.file) for model in models), TAKEN)

@@ -24,12 +24,18 @@ class Serving:
     """Makes the site of whatever models there are into a directory, and only if a page of it has changed."""
 
     def __init__(
-        self, files: Callable[[], tuple[str, ...]], today: Callable[[], str], name: str, output: str, say: Say
+        self,
+        files: Callable[[], tuple[str, ...]],
+        today: Callable[[], str],
+        name: str,
+        output: str,
+        say: Say,
+        named: tuple[str, ...] = (),
     ) -> None:
         self._files = files
         self._today = today
         self._say = say
-        self._previews = Previews()
+        self._previews = Previews(named)
         self._site = Site(name, output)
         self._chapters: tuple[Made, ...] = ()
         self.included: dict[str, bool] = {}
@@ -71,7 +77,7 @@ def serve(
     Port 0 takes any that is free. UsageError if the address cannot be had.
     """
     with interruptible(), quiet(say), _directory() as output:
-        serving = Serving(files, today, name, output, say)
+        serving = Serving(files, today, name, output, say, paths)
         try:
             serving.build()
             _serve(serving, lambda: _watched(files, paths) | serving.included, address, output, say)

@@ -39,7 +39,7 @@ def write(path: str, content: bytes, *, over_input: bool = False) -> None:
     if status is not None and (not stat.S_ISREG(status.st_mode) or os.path.abspath(path).startswith(_STREAMS)):
         _send(path, status.st_mode, content)
         return
-    target = _destination(path)
+    target = destination(path)
     _check_output(path, target, status, over_input)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     replace(target, content, status)
@@ -62,7 +62,7 @@ def create(path: str, content: bytes) -> None:
     """Write a file that must not exist yet; UsageError if it does."""
     if os.path.lexists(path):
         raise UsageError(f"{path} exists and is not written over; remove it, or name another file with -o")
-    target = _destination(path)
+    target = destination(path)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     replace(target, content)
 
@@ -76,7 +76,7 @@ def append(path: str, content: bytes) -> None:
         stream.write(content)
 
 
-def _destination(path: str) -> str:
+def destination(path: str) -> str:
     """Return the path with its links resolved; what is named inside the project has to lie there."""
     absolute, target = os.path.abspath(path), os.path.realpath(path)
     if os.path.islink(target):

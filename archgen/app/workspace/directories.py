@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
-from archgen.app.workspace.atomic_write import replace
+from archgen.app.workspace.atomic_write import destination, replace
 from archgen.model.problems import UsageError
 from archgen.system.files import SITE_FILE, read_file
 from archgen.system.leftovers import clear_once, hold, part_name
@@ -208,6 +208,7 @@ def _check_place(target: str, output: str) -> None:
         raise UsageError(f"{output} is, or holds, the working directory; name another directory")
     if os.path.islink(target) or (os.path.lexists(target) and not os.path.isdir(target)):
         raise UsageError(f"{output} is no directory; name another one")
+    destination(output)
     if os.path.isdir(target) and not os.path.lexists(os.path.join(target, MARK)) and not _is_free(target):
         raise UsageError(
             f"{output} is not of archgen's making, so it is not replaced; empty it, or name another directory"
