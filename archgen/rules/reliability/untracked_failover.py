@@ -30,13 +30,33 @@ def check(facts: Topology) -> Iterator[Hit]:
                 _fix(facts, component),
             )
         elif cluster.watches == "host":
-            yield _hit(
-                facts,
-                component,
-                f"what moves the traffic between {names} watches the host only, so one that hangs on a running "
-                "host keeps its traffic and answers nobody",
-                "Let it watch the process as well (keepalived: `vrrp_script`), and say `watches: process`.",
-            )
+            yield _unwatched(facts, component, cluster)
+
+
+def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
+    """The loss of the process alone moves nothing; of an active-passive pair it is the active one's that counts."""
+    first = component.replicas[:1] if cluster.mode == "active-passive" else ()
+    active = [facts.replicas[one] for one in cluster.active] or list(first)
+    if active:
+        keeper = active[0].hosts[0] if active[0].hosts else active[0].id
+        address = cluster.shared_address or "the address"
+        message = (
+            f"if {active[0].id} fails by itself, {keeper} keeps {address} and requests get no answer: what moves the traffic "
+            "watches the host only"
+        )
+    else:
+        names = listed([one.id for one in component.replicas])
+        message = (
+            f"what moves the traffic between {names} watches the host only, so one that hangs on a running host keeps its "
+            "traffic and answers nobody"
+        )
+    return _hit(
+        facts,
+        component,
+        message,
+        "Let it watch the process as well (keepalived: `vrrp_script`), and say `watches: process`.",
+        tuple((Subject("replica", one.id), "keeps the address without its process") for one in active),
+    )
 
 
 def _entries(facts: Topology) -> Iterator[Component]:
@@ -69,10 +89,13 @@ def _moves(cluster: Cluster) -> bool:
     return bool(cluster.shared_address or cluster.address or cluster.by or cluster.failover)
 
 
-def _hit(facts: Topology, component: Component, message: str, fix: str) -> Hit:
+def _hit(
+    facts: Topology, component: Component, message: str, fix: str, related: tuple[tuple[Subject, str], ...] = ()
+) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
         message=message,
+        related=related,
         flows=facts.flows_of[component.id],
         fix=fix,
     )
