@@ -11,6 +11,7 @@ from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
 from archgen.model.finding import Subject
 from archgen.model.wording import listed
+from archgen.reliability.index import SAME_HOST
 
 _PROGRAMS = ("application", "data", "support", "observer")
 """The roles of what works on its own; visitors, and what hands their requests on, need no account."""
@@ -20,14 +21,17 @@ _OPEN = ("dns",)
 
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit a component that several share an account of, and one a connection that needs none."""
+    """One hit a component that several share an account of, and one for what lets its callers in without any."""
     accounts: dict[str, dict[str, list[Connection]]] = {}
+    open_: dict[tuple[str, ...], list[Connection]] = {}
     for connection in facts.architecture.connections:
         if connection.credentials is not None:
             for target in connection.targets:
                 accounts.setdefault(target, {}).setdefault(connection.credentials, []).append(connection)
         elif _is_open(facts, connection):
-            yield _unproven(facts, connection)
+            open_.setdefault(connection.targets, []).append(connection)
+    for calls in open_.values():
+        yield _unproven(facts, calls)
     for target, users in accounts.items():
         shared = {account: told for account, told in users.items() if len(_programs(facts, told)) > 1}
         if shared:
@@ -56,7 +60,13 @@ def _is_open(facts: Topology, connection: Connection) -> bool:
     ):
         return False
     foreign = all(facts.kind(target).foreign for target in connection.targets)
-    return not foreign and facts.crosses(connection) is not False
+    return not foreign and (facts.crosses(connection) is not False or _is_in_reach(facts, connection))
+
+
+def _is_in_reach(facts: Topology, connection: Connection) -> bool:
+    """Return True if a store on the caller's host listens to all that runs there: not to a socket, or to localhost alone."""
+    apart = connection.locality == SAME_HOST or all(port.protocol == "unix" for port in connection.ports)
+    return not apart and any(facts.kind(target).role == "data" for target in connection.targets)
 
 
 def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
@@ -71,11 +81,16 @@ def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -
     )
 
 
-def _unproven(facts: Topology, connection: Connection) -> Hit:
+def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
+    """The first of the connections is the subject: what lets all of them in is one setting."""
+    callers = [one.source for one in calls]
+    they_are = "it is" if len(callers) == 1 else "they are"
+    flows = {flow for one in calls for flow in facts.flows_over[one.id]}
     return Hit(
-        subject=Subject("connection", connection.id),
-        message=f"{listed(connection.targets, 'or')} does not ask {connection.source} who it is",
-        flows=facts.flows_over[connection.id],
+        subject=Subject("connection", calls[0].id),
+        message=f"{listed(calls[0].targets, 'or')} does not ask {listed(callers, 'or')} who {they_are}",
+        related=tuple((Subject("connection", one.id), "is let in as well") for one in calls[1:]),
+        flows=tuple(flow for flow in facts.flows if flow in flows),
         fix="Require an account, a token or a client certificate, and state it: `authentication: certificate`.",
     )
 
@@ -84,6 +99,8 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
     """An account of its own for each program but the first, named after the shared one and the program."""
     found: dict[str, dict[str, None]] = {}
     changes: list[Change] = []
+    if hit.subject.kind == "connection":
+        return ()
     for connection in (connection_of(facts, subject.id) for subject, _ in hit.related):
         program = _program(facts, connection.source)
         programs = found.setdefault(connection.credentials or "", {})
@@ -108,8 +125,9 @@ RULE = Rule(
     fix="Give each component an account of its own, with the rights that it needs: `credentials: shop-reader`.",
     limits=(
         "Silent where neither `credentials` nor `authentication` is stated, between components that run one code base or are "
-        "alternatives of one connection, on calls that cannot leave a host, of name services, and of services of "
-        "others, which may be for everybody."
+        "alternatives of one connection, of name services, and of services of others, which may be for everybody. On calls "
+        "that cannot leave a host it is silent too, unless they are to a store that is not stated to be for that host alone "
+        "(`locality: same-host`)."
     ),
     references=(
         ("CWE-306, Missing Authentication for Critical Function", "https://cwe.mitre.org/data/definitions/306.html"),
