@@ -251,7 +251,9 @@ STEPS = "job -> lb: x\nlb -> web: x\nweb -> app: x"
         ("round-robin", "uploads: local", "", ["component web"]),
         ("round-robin", "sessions: local", "", []),
         ("{stickiness: false}", "sessions: local", "", ["component web"]),
-        ("{stickiness: cookie}", "uploads: local", "sessions: local", []),
+        # who is brought back finds what he sent, nobody else does
+        ("{stickiness: cookie}", "uploads: local", "sessions: local", ["component web"]),
+        ("{algorithm: source-hash}", "uploads: local", "", ["component web"]),
         ("{algorithm: round-robin, stickiness: cookie}", "", "sessions: local", []),
         ("{algorithm: source-hash}", "", "sessions: local", []),
         ("{algorithm: source-hash, stickiness: false}", "", "sessions: local", []),

@@ -14,14 +14,15 @@ from archgen.reliability.index import SAME_HOST
 
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit a component that keeps something on each of its replicas, behind a balancer that brings nobody back."""
+    """One hit a component that keeps something on each of its replicas, behind a balancer that chooses among them."""
     lost: dict[str, dict[str, None]] = {}
     balancers: dict[str, dict[str, None]] = {}
     for balancer in facts.architecture.components:
-        if balancer.balance is not None and keeps(balancer.balance) is False:
+        if balancer.balance is not None:
+            sticky = keeps(balancer.balance)
             for one, direct in _pool(facts, balancer.id, balancer.balance):
                 # what a stated algorithm does to the sessions of its own targets is a finding of that balancer
-                told = direct and balancer.balance.algorithm is not None
+                told = (direct and balancer.balance.algorithm is not None) or sticky is not False
                 for what in _kept(one, told):
                     lost.setdefault(one.id, {})[what] = None
                     balancers.setdefault(one.id, {})[balancer.id] = None
@@ -52,13 +53,17 @@ def _kept(component: Component, sessions_are_told: bool) -> Iterator[str]:
 
 
 def _hit(facts: Topology, component: Component, kept: list[str], balancers: list[str]) -> Hit:
+    if "sessions" in kept:
+        missed = f", and {listed(balancers)} may send the visitor's next request to another one"
+    else:
+        sends = "sends" if len(balancers) == 1 else "send"
+        missed = (
+            f": visitors whom {listed(balancers)} {sends} to another one don't find them, and they are lost with it"
+        )
     return Hit(
         subject=Subject("component", component.id),
-        message=(
-            f"{component.id} keeps the {listed(kept)} on each server, and {listed(balancers)} may send the visitor's next "
-            "request to another one"
-        ),
-        related=tuple((Subject("component", one), "brings nobody back to one server") for one in balancers),
+        message=f"{component.id} keeps the {listed(kept)} on each server{missed}",
+        related=tuple((Subject("component", one), "chooses among its servers") for one in balancers),
         flows=facts.flows_of[component.id],
     )
 
@@ -69,20 +74,20 @@ RULE = Rule(
     title="Sessions bound to a server",
     severity="warning",
     category="data",
-    summary="Sessions or uploads are kept on a server behind a balancer without stickiness.",
+    summary="Sessions are kept on a server behind a balancer without stickiness, or uploads on one of several servers.",
     why=(
         "A visitor who logged in, or sent a file, on one server finds neither on the next: the session is gone on every "
-        "other request, and the picture shows on some of them. And with the server, all that it kept is lost."
+        "other request, and the picture shows on some of them. Stickiness brings the visitor back, but no one else who wants to "
+        "see the picture. And with the server, all that it kept is lost."
     ),
     fix=(
         "Keep sessions in a store that every server asks and files in object storage, and state `sessions: shared` and "
-        "`uploads: shared`; or let the balancer bring each visitor back with `stickiness`."
+        "`uploads: shared`; for sessions alone, the balancer can bring each visitor back with `stickiness`."
     ),
     limits=(
-        "Silent where neither `sessions` nor `uploads` is stated, where nothing tells how the balancer chooses, and where one "
-        "replica takes all requests while the others wait. With "
-        "stickiness it is silent on uploads too, though other visitors do not find them. Sessions of a balancer's own "
-        "targets under a stated algorithm are a finding of the balancer (`mismatched-stickiness`)."
+        "Silent where neither `sessions` nor `uploads` is stated, and where one replica takes all requests while the others "
+        "wait; on sessions, where nothing tells how the balancer chooses. Sessions of a balancer's own targets under a stated "
+        "algorithm are a finding of the balancer (`mismatched-stickiness`)."
     ),
     references=(
         ("The Twelve-Factor App, VI. Processes", "https://12factor.net/processes"),
