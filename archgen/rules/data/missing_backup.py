@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free
@@ -13,31 +14,51 @@ from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS
 from archgen.model.wording import listed
 
+_DAYS = 365.0
+"""How old a tested restore may be: versions, sizes and people have changed since."""
+
 
 def check(facts: Topology) -> Iterator[Hit]:
-    """One hit a store that nothing backs up, or that only untested backups do."""
+    """One hit a store, or a server with uploads, that nothing backs up, or that only backups without a recent test do."""
     for component in facts.architecture.components:
         if _keeps(facts, component):
             backups = facts.backups.get(component.id, ())
+            tested = max((one.restore_tested or "" for one in backups), default="")
             if not backups:
                 yield _missing(facts, component)
-            elif not any(one.restore_tested for one in backups):
+            elif not tested:
                 yield _untested(facts, component, backups)
+            elif _is_old(facts, tested):
+                yield _outdated(facts, component, tested, backups)
 
 
 def _keeps(facts: Topology, component: Component) -> bool:
     copy = component.replication is not None and component.replication.copy_of is not None
-    kept = KINDS[component.kind].stores and not component.managed and not copy
-    return kept and component.id not in facts.coordinators
+    # what several servers keep each for itself is `server-bound-sessions`
+    uploads = component.uploads == "local" and len(component.replicas) == 1
+    return (
+        (KINDS[component.kind].stores or uploads)
+        and not component.managed
+        and not copy
+        and component.id not in facts.coordinators
+    )
+
+
+def _is_old(facts: Topology, tested: str) -> bool:
+    days = facts.threshold("missing-backup", "days", _DAYS)
+    return date.fromisoformat(facts.today) - date.fromisoformat(tested) > timedelta(days)
 
 
 def _missing(facts: Topology, component: Component) -> Hit:
     passing = component.kind == "stream"
     mistake = "deletion" if passing else "DELETE"
     beside = f"; its replicas repeat a mistaken {mistake} within seconds" if len(component.replicas) > 1 else ""
+    what = component.title
+    if not KINDS[component.kind].stores:
+        what, beside = f"the uploads that {component.title} keeps on its server", ""
     return Hit(
         subject=Subject("component", component.id),
-        message=f"nothing backs up {component.title}{beside}",
+        message=f"nothing backs up {what}{beside}",
         flows=facts.flows_of[component.id],
         case="passing" if passing else None,
         # most streams hand on what others keep; whether this one is the only place of it is not stated
@@ -52,6 +73,17 @@ def _untested(facts: Topology, component: Component, backups: tuple[Component, .
         related=tuple((Subject("component", one.id), "states no tested restore") for one in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it once to another machine, and state when: `restore_tested: 2026-10-01`.",
+        case="untested",
+    )
+
+
+def _outdated(facts: Topology, component: Component, tested: str, backups: tuple[Component, ...]) -> Hit:
+    return Hit(
+        subject=Subject("component", component.id),
+        message=f"the last restore of {component.title} that is known to have worked was on {tested}",
+        related=tuple((Subject("component", one.id), "was not tested since") for one in backups),
+        flows=facts.flows_of[component.id],
+        fix="Restore it to another machine once more, at least every year, and state when in `restore_tested`.",
         case="untested",
     )
 
@@ -74,7 +106,7 @@ RULE = Rule(
     severity="error",
     cases=(("untested", "warning"), ("passing", "warning")),
     category="data",
-    summary="A persistent store has no backup, or none that is known to restore.",
+    summary="A persistent store has no backup, or none that is known to restore, or that was tested within a year.",
     why=(
         "Replicas protect against the loss of a machine. They do not protect against a mistaken DELETE, a bad migration "
         "or an intruder, because they faithfully repeat it. Only a copy that is kept apart, and that has been restored "
@@ -82,7 +114,8 @@ RULE = Rule(
     ),
     fix="Add a component of `kind: backup` with `backs_up`, how often (`every`), how long (`keeps`) and `restore_tested`.",
     limits=(
-        "Managed stores are left to their provider; a copy of another component is covered by that one's backup. What "
+        "Uploads count where they are stated to be on the one server (`uploads: local`). Managed stores are left to their "
+        "provider; a copy of another component is covered by that one's backup. What "
         "others only agree by, such as the etcd of an automatic failover, fills itself again. A stream mostly hands on "
         "what others keep, so there the finding is one of low confidence."
     ),
@@ -91,6 +124,7 @@ RULE = Rule(
     ),
     check=check,
     mend=mend,
+    thresholds=(("days", _DAYS, "days after which a tested restore counts no more"),),
     bad="""\
 archgen: 1
 name: Replicas without a backup  # finding: unmonitored

@@ -1,0 +1,106 @@
+"""Backups are kept for a shorter time than it takes to notice a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule
+from archgen.model.architecture import Component
+from archgen.model.change import Change, Put
+from archgen.model.finding import Subject
+from archgen.model.wording import listed
+
+_DAYS = 7.0
+"""A weekend, a holiday on either side of it, and a day to find out what is missing."""
+
+_DAY = 86_400.0
+
+
+def check(facts: Topology) -> Iterator[Hit]:
+    """One hit a component whose backups are all kept for a short time."""
+    least = facts.threshold("short-retention", "days", _DAYS) * _DAY
+    for source, backups in facts.backups.items():
+        kept = [one.keeps for one in backups if one.keeps is not None]
+        if len(kept) == len(backups) and max(kept) < least:
+            yield _hit(facts, source, backups, max(kept))
+
+
+def _hit(facts: Topology, source: str, backups: tuple[Component, ...], kept: float) -> Hit:
+    keep = "keeps" if len(backups) == 1 else "keep"
+    return Hit(
+        subject=Subject("component", source),
+        message=(
+            f"{listed([one.title for one in backups])} {keep} the copies of {facts.components[source].title} for {_span(kept)}: "
+            "a mistake that is noticed later is in every copy"
+        ),
+        related=tuple((Subject("component", one.id), "keeps its copies for a short time") for one in backups),
+        flows=facts.flows_of[source],
+    )
+
+
+def _span(seconds: float) -> str:
+    size, unit = (_DAY, "d") if seconds >= _DAY else (3_600.0, "h")
+    return f"{seconds / size:g} {unit}"
+
+
+def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+    """As long as the rule asks, for the first of the backups."""
+    days = facts.threshold("short-retention", "days", _DAYS)
+    return (Put(("components", hit.related[0][0].id, "keeps"), f"{days:g}d"),)
+
+
+RULE = Rule(
+    id="short-retention",
+    code="DAT010",
+    title="Backups kept for a short time",
+    severity="warning",
+    category="data",
+    summary="Backups are kept for a shorter time than it takes to notice a mistake.",
+    why=(
+        "A bad migration, a deleted customer or an intruder is seldom noticed on the same day. When the oldest copy is younger "
+        "than the mistake, every copy has it, and nothing brings the data back."
+    ),
+    fix="Keep copies for at least a week, a month is common: `keeps: 30d`.",
+    limits="Silent where one of the backups does not state `keeps`, and where another backup of the same data is kept longer.",
+    references=(
+        ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
+        (
+            "CISA, Data Backup Options (the 3-2-1 rule)",
+            "https://www.cisa.gov/sites/default/files/publications/data_backup_options.pdf",
+        ),
+    ),
+    check=check,
+    mend=mend,
+    thresholds=(("days", _DAYS, "days for which copies have to be kept"),),
+    bad="""\
+archgen: 1
+name: Copies for one day
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, managed: true, replicas: 2}  # finding: short-retention
+  copies: {kind: backup, managed: true, backs_up: [db], every: 24h, keeps: 1d, restore_tested: 2026-10-01}
+connections:
+  job -> db: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> db: INSERT
+""",
+    good="""\
+archgen: 1
+name: Copies for a month
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  db: {kind: database, managed: true, replicas: 2}
+  copies: {kind: backup, managed: true, backs_up: [db], every: 24h, keeps: 30d, restore_tested: 2026-10-01}
+connections:
+  job -> db: {protocol: mysql, tls: true}
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> db: INSERT
+""",
+)
