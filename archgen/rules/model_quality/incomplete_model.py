@@ -99,6 +99,22 @@ def _writers(facts: Topology) -> Iterator[Gap]:
             )
 
 
+def _queues(facts: Topology) -> Iterator[Gap]:
+    """Queues on several replicas without a word on whether what waits in them is on more than one."""
+    for component in facts.architecture.components:
+        count = len(component.replicas)
+        told = component.replication is not None or component.quorum is not None
+        agreed = product_of(component.product).agrees
+        if component.kind == "queue" and count > 1 and not (told or agreed or component.managed):
+            yield _component(
+                component,
+                f"{component.id} does not say whether what waits in a queue is on more than one of its {count} replicas: on one "
+                "alone, it is stuck or lost with it",
+                f"Add `quorum: majority` to {component.id} for quorum queues, or `replication: {{primary: …, failover: manual}}` "
+                "where each queue lives on one replica.",
+            )
+
+
 def _algorithms(facts: Topology) -> Iterator[Gap]:
     """Balancers with several replicas to choose from that do not say how they choose."""
     for component in facts.architecture.components:
@@ -290,6 +306,7 @@ _SEARCHES: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
     _requestless,
     _unasked,
     _writers,
+    _queues,
     _algorithms,
     _encryption,
     _places,
