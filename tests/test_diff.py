@@ -145,7 +145,7 @@ def test_the_text_says_that_reads_improve_and_writes_do_not(project: Path, capsy
     assert "+ component haproxy" in out
     assert "- connection user -> nginx" in out
     assert "~ component nginx: runs on server-1 and server-2, was on server-1" in out
-    assert "introduced (2) error[REL001] single-point-of-failure [1]: losing lb-1" in out
+    assert "introduced (3) error[REL001] single-point-of-failure [1]: losing lb-1" in out
     assert "stops with dns and lb-1; before with dns and server-1" in out
     _, _, assumed = out.partition("assumed, since no model states it")
     assert "99.5 % for server-1, lb-1 and server-2: Amazon Compute SLA, instance level: 99.5 % a month" in assumed
@@ -174,7 +174,7 @@ def test_a_model_and_itself_differ_in_nothing(project: Path, capsys: pytest.Capt
 
 def test_json_has_every_number_and_what_it_rests_on(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (change,) = diff_json(capsys, FILES[0], FILES[1])
-    assert change["summary"]["findings"] == {"introduced": 2, "left": 7, "resolved": 3, "accepted": 0}
+    assert change["summary"]["findings"] == {"introduced": 3, "left": 7, "resolved": 3, "accepted": 0}
     read = change["flows"]["read-page"]
     assert (read["direction"], read["firm"]) == ("better", True)
     assert read["after"]["availability"] == pytest.approx(0.9947721023, abs=1e-9)
@@ -191,7 +191,7 @@ def test_markdown_folds_its_details(project: Path, capsys: pytest.CaptureFixture
     assert main(["diff", FILES[0], FILES[1], "--format", "markdown"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("## Simple web stack → Distributed web infrastructure\n")
-    assert "Findings: **2 introduced**, **7 left open**, **3 resolved**." in out
+    assert "Findings: **3 introduced**, **7 left open**, **3 resolved**." in out
     assert "- `read-page` no longer stops with `server-1`; `write-comment` still does.\n" in out
     assert "| `read-page` | 99.45 % → 99.477 % | 48.2 h → 45.8 h | `dns` and `server-1` → `dns` and `lb-1` |" in out
     assert out.count("<details") == out.count("</details>") == 6

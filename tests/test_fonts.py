@@ -52,7 +52,7 @@ def left(svg: str) -> str:
 
 def test_the_package_carries_its_font_with_the_licence() -> None:
     font = Path(usual_file())
-    assert font.parent.parent.parent == Path(archgen.__file__).parent
+    assert Path(archgen.__file__).parent in font.parents
     assert font.stat().st_size < 1 << 20
     assert "SIL OPEN FONT LICENSE Version 1.1" in font.with_name("OFL.txt").read_text(encoding="utf-8")
 

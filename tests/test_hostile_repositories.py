@@ -14,7 +14,7 @@ from archgen.cli import main
 from archgen.system.executables import find_executable
 from tests.hostile_repositories import LOST, MODEL, QUIET, TRAPS, Trap, git, repository
 
-PACKAGE = Path(safe.__file__).parents[1]
+PACKAGE = Path(safe.__file__).parents[2]
 COMMANDS = (
     ["lint", "--since", "HEAD~1"],
     ["lint", "--since", ":/second"],
@@ -193,7 +193,7 @@ def test_commands_are_searched_for_in_a_single_place() -> None:
         for path in PACKAGE.rglob("*.py")
         if "shutil.which(" in path.read_text(encoding="utf-8")
     }
-    assert callers == {"executables.py"}
+    assert callers == {"system/executables.py"}
 
 
 def test_git_is_run_in_a_single_place() -> None:
@@ -204,7 +204,7 @@ def test_git_is_run_in_a_single_place() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and node.value == "git"
     }
-    assert callers == {"project/git.py"}
+    assert callers == {"app/workspace/git.py"}
 
 
 def test_a_submodule_and_a_worktree_elsewhere_lead_nowhere(
