@@ -6,6 +6,9 @@ import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
 
 KEPT = frozenset(
     {
@@ -54,3 +57,4 @@ def pin() -> None:
     os.environ.update(variables)
     time.tzset()
     os.umask(0o022)
+    os.chdir(ROOT)
