@@ -21,5 +21,11 @@ HOSTILE = (
     "# %% #59; #quot;",
     '"] --> x; click x "javascript:alert(1)"',
     "@octocat (@github/team) see #1, shop/web#2, GH-3 and https://evil.example/x",
+    "</style> </svg> </foreignObject> <br>",
+    "<!-- <![CDATA[",
+    "| md ||| ``` $$x^2$$ # %",
+    "[a](javascript:alert(1)) ![b](http://192.0.2.1/y.png) **z** _y_",
+    "##[stop-commands]x\n::stop-commands::y",
+    "\u2028",
     "",
 )

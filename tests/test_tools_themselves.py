@@ -56,6 +56,21 @@ def test_d2_accepts_every_picture(tmp_path: Path) -> None:
         list(pool.map(lambda file: run(str(D2), "validate", str(file)), saved(tmp_path, "d2")))
 
 
+@pytest.mark.skipif(D2 is None, reason="d2 is not installed")
+def test_d2_draws_hostile_words(tmp_path: Path) -> None:
+    """They have to be drawn: what D2 reads as Markdown is looked into by its compiler alone."""
+
+    def check(file: Path) -> None:
+        shown = ElementTree.fromstring(run(str(D2), "--layout", "dagre", str(file), "-"))
+        assert not [one for one in shown.iter() if one.tag.endswith("script")]
+
+    hostile = [file for file in saved(tmp_path, "d2") if file.name.startswith("hostile-")]
+    pictures = [file for file in hostile if ".deployment." in file.name or ".flow-" in file.name]
+    assert len(pictures) > 30
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(check, pictures))
+
+
 # PlantUML
 
 

@@ -12,6 +12,7 @@ from archgen.views.diagram import Block, Diagram, Edge, Group, Item, Message, No
 from archgen.views.diagram import Sequence as View
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$"})
+_ANGLES = str.maketrans({"<": "\u2039", ">": "\u203a"})
 _DASHES: dict[Meaning, int] = {"plaintext": 5, "unknown": 8, "monitoring": 2}
 _SHAPES = {"client": "person", "database": "cylinder", "queue": "queue", "stream": "queue", "dns": "cloud"}
 
@@ -29,7 +30,10 @@ def diagram_d2(diagram: Diagram, theme: Theme = LIGHT) -> str:
     """A diagram as D2: groups are containers, lines are told apart by colour and dashes."""
     names = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
     paths: dict[str, str] = {}
-    lines = ["direction: right", f"title: {quoted(diagram.title)} {{ near: top-center; shape: text }}"]
+    lines = ["direction: right"]
+    if clean(diagram.title).strip():
+        # a text without words is an error of D2
+        lines.append(f"title: {quoted(diagram.title)} {{ near: top-center; shape: text }}")
     lines += _inside(diagram, None, "", names, paths)
     palette = colours(theme)
     lines += [_edge(edge, paths, palette) for edge in diagram.edges]
@@ -49,6 +53,11 @@ def _inside(
         yield _node(node, names[node.id])
 
 
+def _tooltip(words: str) -> str:
+    """A description; D2 reads it as Markdown, whose markup has to be well-formed, and then shows it as it is written."""
+    return quoted(words.translate(_ANGLES))
+
+
 def _words(group: Group) -> str:
     return " ".join(word for word in (group.label, group.detail, numbered(group.badges)) if word)
 
@@ -56,7 +65,7 @@ def _words(group: Group) -> str:
 def _node(node: Node, name: str) -> str:
     label = quoted(node.label, node.mark or node.detail, numbered(node.badges))
     style = [f"shape: {_SHAPES[node.kind]}"] if node.kind in _SHAPES else []
-    style += [f"tooltip: {quoted(node.description)}"] if node.description else []
+    style += [f"tooltip: {_tooltip(node.description)}"] if node.description else []
     return f"{name}: {label}" + (f" {{ {'; '.join(style)} }}" if style else "")
 
 

@@ -65,10 +65,12 @@ class _Workspace:
 
     def _unique(self, label: str) -> str:
         """A name that no other element has: the language wants them apart, whatever their case."""
-        name, count = quoted(label or "unnamed")[:200].rstrip('"') + '"', 1
+        # what is white space alone is no name either
+        words = quoted(label)[1:-1][:199] or "unnamed"
+        name, count = f'"{words}"', 1
         while name.casefold() in self._taken:
             count += 1
-            name = f'{quoted(label or "unnamed")[:200].rstrip(chr(34))} {count}"'
+            name = f'"{words} {count}"'
         self._taken.add(name.casefold())
         return name
 
