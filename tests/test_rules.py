@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
+import archgen.rules
 from archgen.analysis.topology import Topology
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
@@ -66,3 +70,18 @@ def test_words_are_complete(rule: Rule) -> None:
         assert text.strip() == text
         assert text
     assert rule.why.endswith(".")
+
+
+def test_a_rule_is_the_module_that_others_import() -> None:
+    """The catalogue imports modules from their files; they are modules of their packages all the same."""
+    rules = []
+    for category in pkgutil.iter_modules(archgen.rules.__path__, "archgen.rules."):
+        if category.ispkg:
+            package = importlib.import_module(category.name)
+            for entry in pkgutil.iter_modules(package.__path__):
+                module = importlib.import_module(f"{category.name}.{entry.name}")
+                assert getattr(package, entry.name) is module
+                assert Path(module.__file__ or "").is_file()
+                rules.append(module.RULE)
+    assert {id(rule) for rule in rules} == {id(rule) for rule in RULES}
+    assert len(rules) == len(RULES)

@@ -22,8 +22,11 @@ from importlib.machinery import PathFinder
 
 altered = set()
 
+def ours(name):
+    return name.partition(".")[0] == "archgen"
+
 def told(module, name):
-    if sys._getframe(2).f_globals.get("__name__", "").partition(".")[0] == "archgen":
+    if ours(sys._getframe(2).f_globals.get("__name__", "")) and not ours(module.__name__):
         altered.add(f"{module.__name__}.{name}")
 
 class Watched(types.ModuleType):
