@@ -53,9 +53,9 @@ def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
     """The document of one file and what is wrong in it; raises Unreadable where nothing can be made of it."""
     text = decode(file, data)
     root, written, faults = read_tree(file, text)
-    if not isinstance(root, Map):
+    if not isinstance(root, Map) or not (root or faults):
         mark = pack(file, 0, 0)
-        if root is None:
+        if root is None or isinstance(root, Map):
             fix = "Begin it with `archgen: 1` and `name: …`; `archgen new` writes one to start from."
             raise Unreadable(Fault(mark, "the file is empty", fix))
         fix = "Begin it with `archgen: 1` and `name: …`, one key on a line."
