@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,10 +30,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser as slow, but for what tells much: it takes as long as all other tests together."""
+    """Mark as slow what needs a browser, but for what tells much, and all but one in so many of sampled cases."""
+    cases: Counter[str] = Counter()
     for item in items:
-        if item.get_closest_marker("browser") and not item.get_closest_marker("telling"):
+        sampled = item.get_closest_marker("sampled")
+        test = item.nodeid.partition("[")[0]
+        alone = item.get_closest_marker("browser") and not item.get_closest_marker("telling")
+        if alone or (sampled and cases[test] % sampled.args[0]):
             item.add_marker("slow")
+        cases[test] += 1
 
 
 def pytest_collection_finish() -> None:

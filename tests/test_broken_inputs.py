@@ -123,6 +123,7 @@ def test_command_stops_with_two(name: str, monkeypatch: pytest.MonkeyPatch, caps
     assert f"--> {name}{SUFFIX}" in capsys.readouterr().out
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", RECIPES)
 def test_hostile_input_stops_a_process_with_two(name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}{SUFFIX}").write_bytes(RECIPES[name])

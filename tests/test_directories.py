@@ -311,6 +311,7 @@ def test_a_build_that_is_asked_to_end_cleans_up(
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("command", "existing"), [("build", False), ("pages", True), ("slides", False)])
 def test_what_a_killed_build_left_goes_with_the_next(project: Path, command: str, existing: bool) -> None:
     ended(project, COMMANDS[command], signal.SIGKILL, existing)

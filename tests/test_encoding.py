@@ -121,6 +121,7 @@ def run(words: str, at: Path, given: bytes = b"", **environment: str) -> subproc
     )
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", DOCUMENTS)
 def test_what_programs_read_is_the_same_everywhere(project: Path, words: str) -> None:
     usual = run(words, project)
@@ -188,6 +189,7 @@ def on_a_terminal(words: str, at: Path, **environment: str) -> tuple[int, bytes]
     return process.returncode, got
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", TEXTS)
 def test_a_terminal_that_lacks_characters_gets_others(project: Path, words: str) -> None:
     code, _ = on_a_terminal(words, project)
@@ -197,6 +199,7 @@ def test_a_terminal_that_lacks_characters_gets_others(project: Path, words: str)
     assert "Traceback" not in got.decode("ascii")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("words", TEXTS)
 def test_text_in_a_pipe_has_the_encoding_that_was_asked_for(project: Path, words: str) -> None:
     done = run(words, project, **ENVIRONMENTS["cp1252"])

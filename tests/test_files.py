@@ -107,6 +107,7 @@ CONFIGURATION_NAMES = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("strange", STRANGE)
 @pytest.mark.parametrize("what", CONFIGURATION_NAMES)
 def test_what_the_project_names_is_a_bounded_file_of_the_project(
@@ -131,6 +132,7 @@ def test_a_model_that_is_no_file_of_the_project_leaves_the_others_judged(
     assert any(line.startswith("models/b.arch.yaml:1:1: error[MOD001]") for line in told)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("strange", [one for one in STRANGE if one is not outside])
 @pytest.mark.parametrize(
     "words",
@@ -164,6 +166,7 @@ def test_a_strange_icon_is_no_icon(project: Path, strange: Callable[[Path], None
     assert run("draw", "--view", "deployment", at=project).returncode == 0
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("strange", STRANGE)
 def test_the_configuration_of_another_tool_stops_no_build(project: Path, strange: Callable[[Path], None]) -> None:
     strange(project / "mkdocs.yml")

@@ -24,6 +24,7 @@ FEW = {"lint": 4, "fmt": 12, "analyze": 6, "simulate": 6, "what-if": 4, "show": 
 """Cases of a command in the suite; one of those that take longest."""
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("first", [0, SLICE])
 def test_spoilt_models_are_judged_or_refused(first: int) -> None:
     done = [case(number) for number in range(first, first + SLICE)]

@@ -91,12 +91,14 @@ def grown(shape: str, sizes: tuple[int, ...], work: Callable[[Model], None], mos
     }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("shape", SHAPED)
 def test_analyze_grows_with_the_model(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuts, "WORK_LIMIT", 1_000)
     assert grown(shape, SIZES, assess, MOST) == {}
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("shape", SHAPED)
 def test_what_if_grows_with_the_model_once_its_search_is_cut_short(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The time that a smallest repair takes has no bound, so the search for it has one."""

@@ -222,6 +222,7 @@ def test_a_link_of_the_host_to_an_anchor_of_a_generated_page_is_checked(tmp_path
 # Collisions
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("prefix", "file", "written"),
     [
@@ -266,6 +267,7 @@ def test_a_page_of_the_host_that_becomes_the_directory_of_the_generated_ones_is_
     assert "docs/architecture.md and the generated page architecture/index.md would both be written" in done.stderr
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("prefix", "path"), [("''", ""), ("systems", "systems/"), ("a/b/", "a/b/")])
 def test_the_prefix_is_a_directory_or_empty(tmp_path: Path, prefix: str, path: str) -> None:
     top = host(tmp_path, plugins=f"[{{archgen: {{prefix: {prefix}}}}}]", entry="archgen")

@@ -121,6 +121,7 @@ def test_pages_hold_names_as_text_only(project: Path) -> None:
             assert not re.search(r"<img src=x|onload=\"|\{\{ 7|\x1b", file.read_text(encoding="utf-8")), file
 
 
+@pytest.mark.slow
 def test_pictures_and_slides_are_named_by_slugs(project: Path) -> None:
     words = ("--view", "deployment", "--view", "diff", "--view", "paths")
     assert run(project, "draw", "-o", "diagrams", *words).returncode == 0

@@ -46,6 +46,7 @@ def mark(tmp_path: Path) -> Path:
     return tmp_path / "mark"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("set_trap", TRAPS, ids=lambda trap: trap.__name__)
 @pytest.mark.parametrize("lacking", ["", "GIT_NO_LAZY_FETCH"], ids=["git", "older git"])
 def test_no_command_of_a_repository_runs(

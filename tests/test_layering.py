@@ -288,6 +288,7 @@ def test_fewer_crossings_and_bends_than_the_library_that_it_replaced() -> None:
     assert sum(map(bends, placed)) <= 3678 * 0.95
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("engine", [layered, by_roles, by_calls])
 @pytest.mark.parametrize("first", range(0, 60, 20))
 def test_random_models_have_no_fault(first: int, engine: object) -> None:

@@ -51,6 +51,7 @@ def vote(count: int) -> str:
     return model(count, {"s0": list(range(count))}, [("user", "s0")], ", quorum: majority")
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", [spread(250, 1), ring(250), vote(500)], ids=["spread", "ring", "vote"])
 def test_a_thousand_entangled_elements_get_an_interval(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -181,6 +181,7 @@ def title_free(words: str) -> str:
     return plain(" ".join(words.split()))
 
 
+@pytest.mark.slow
 def test_hostile_words_are_shown_as_words(hostile: tuple[str, dict[str, str]]) -> None:
     site, written = hostile
     assert len(written) >= len(HOSTILE) - 1

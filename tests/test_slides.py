@@ -441,6 +441,7 @@ def test_what_is_no_template_is_refused() -> None:
 # Hostile words
 
 
+@pytest.mark.slow
 def test_hostile_words_stay_words(tmp_path: Path) -> None:
     names = write(str(tmp_path / "models"))
     found = tiers(judge(read(find((str(tmp_path / "models"),)), ""), DAY))

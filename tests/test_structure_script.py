@@ -105,6 +105,7 @@ def test_all_states_of_the_small_reference_models(script: Script, name: str) -> 
     assert equal(script, model, every(count)) == 2**count
 
 
+@pytest.mark.slow
 def test_all_states_of_small_random_models(script: Script) -> None:
     models, states = 0, 0
     for seed in range(200):
@@ -140,6 +141,7 @@ LARGER = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", list(LARGER))
 def test_ten_thousand_random_states_of_larger_models(script: Script, name: str) -> None:
     topology = Topology(LARGER[name]())
