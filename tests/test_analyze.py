@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from archgen.cli import main
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures

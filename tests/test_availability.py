@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.availability import availability, draws, interval, series_modules
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.expansion import Expansion

@@ -135,7 +135,7 @@ def test_the_page_tells_what_python_tells(browser: Browser, site: str) -> None:
     """The structure function itself is held against Python's in `test_structure_script.py`; here once in a browser."""
     from archgen.analysis.topology import Topology
     from archgen.language.load import load
-    from archgen.model.finding import Subject
+    from archgen.model.subject import Subject
     from archgen.reliability.simulation import simulate
     from archgen.site.compiled import elements
 

@@ -13,7 +13,7 @@ from archgen.analysis.capacity import Load, Rates
 from archgen.analysis.headroom import Busiest, Headroom, headroom
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from tests.examples import examples
 from tests.random_flows import architecture
 

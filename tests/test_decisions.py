@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from archgen.model.change import Remove
-from archgen.model.finding import Finding, Subject
+from archgen.model.finding import Finding
+from archgen.model.subject import Subject
 from archgen.rules import BY_NAME
 from tests.edges import findings
 

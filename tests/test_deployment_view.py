@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.model.architecture import Architecture, Component, Connection, Host, Port, Replica
-from archgen.model.finding import Accepted, Finding, Severity, Subject, SubjectKind
+from archgen.model.finding import Accepted, Finding, Severity
+from archgen.model.subject import Subject, SubjectKind
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge
 from tests.random_models import random_model

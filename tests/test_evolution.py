@@ -19,7 +19,7 @@ from archgen.compare.findings import Verdict
 from archgen.linting.policy import Persona, hidden
 from archgen.linting.policy import told as readers
 from archgen.model.architecture import Architecture
-from archgen.model.finding import SubjectKind
+from archgen.model.subject import SubjectKind
 from archgen.report.diff.sentences import sentences
 from tests.random_flows import architecture
 from tests.random_models import random_model

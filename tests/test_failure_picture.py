@@ -12,7 +12,7 @@ from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.lanes import messages
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
 from archgen.reliability.structure import requests
 from archgen.views.diagram import Remark

@@ -12,7 +12,7 @@ from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.improve.gains import Gain, Gains, gains
 from archgen.language.load import load
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 ROOT = Path(__file__).parent.parent
 TIER = {number: next((ROOT / "models").glob(f"{number}-*.arch.yaml")) for number in (1, 2, 3, 4)}

@@ -12,7 +12,7 @@ import pytest
 from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.language.load import load
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.bdd import Bdd, BudgetExceeded
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation

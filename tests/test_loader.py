@@ -22,8 +22,8 @@ from archgen.model.architecture import (
     Step,
     Tls,
 )
-from archgen.model.finding import Subject
 from archgen.model.problems import ModelError, Problem
+from archgen.model.subject import Subject
 
 MODELS = sorted((Path(__file__).parent.parent / "models").glob("*.arch.yaml"))
 

@@ -7,7 +7,7 @@ from collections import Counter
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.linting.rule import Hit
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
 from archgen.rules import BY_NAME
 from tests.random_flows import architecture

@@ -9,7 +9,7 @@ from archgen.edits.placement import room
 from archgen.improve.repair import repair
 from archgen.language.load import load
 from archgen.model.change import Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import yaml
 from tests.edges import all_findings, model

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from archgen.app.lint import exit_code
 from archgen.cli import main
 from archgen.linting.policy import MEANINGLESS, PERSONAS, Policy, chosen, graded, shown, weight
-from archgen.model.finding import CATEGORIES, SEVERITIES, Finding, Subject
+from archgen.model.finding import CATEGORIES, SEVERITIES, Finding
+from archgen.model.subject import Subject
 from archgen.rules import BY_NAME, RULES
 
 ROOT = Path(__file__).parent.parent

@@ -19,7 +19,8 @@ from archgen.app.lint import FORMATS, outcome
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
-from archgen.model.finding import Accepted, Finding, Proof, Related, Subject
+from archgen.model.finding import Accepted, Finding, Proof, Related
+from archgen.model.subject import Subject
 from archgen.report.common.terminal import Style
 from archgen.report.lint import concise, github, gitlab, junit, markdown, sarif
 from archgen.report.lint.outcome import Outcome

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.model.finding import Accepted, Finding, Proof, Related, Subject
+from archgen.model.finding import Accepted, Finding, Proof, Related
+from archgen.model.subject import Subject
 from archgen.report.common.terminal import LONGEST_WORD, Style, brief, columns, plain, wrap
 from archgen.report.lint import json_, text
 from archgen.report.lint.outcome import Outcome

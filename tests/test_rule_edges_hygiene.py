@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from archgen.analysis.dns_names import address
 from archgen.analysis.topology import Topology
-from archgen.model.finding import Subject
 from archgen.model.problems import Place
+from archgen.model.subject import Subject
 from archgen.rules import RULES
 from archgen.rules.run import analyse
 from tests.edges import findings, subjects

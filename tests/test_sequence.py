@@ -19,7 +19,8 @@ from archgen.layout.placed import Box
 from archgen.layout.sequence.arrangement import PlacedSequence, place
 from archgen.layout.sequence.lanes import messages
 from archgen.model.architecture import Answer, Flow, Request
-from archgen.model.finding import Finding, Subject
+from archgen.model.finding import Finding
+from archgen.model.subject import Subject
 from archgen.render.svg.sequence_svg import sequence_svg
 from archgen.style.svg_markup import clean
 from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, Section, Sequence

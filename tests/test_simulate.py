@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from archgen.cli import main
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
 from archgen.reliability.simulation import simulate, used

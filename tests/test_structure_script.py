@@ -15,7 +15,7 @@ from archgen.analysis.assessment import assess
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.model.architecture import Architecture
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.failure import failures
 from archgen.reliability.simulation import alone, simulate, statuses
 from archgen.reliability.structure import requests

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec import convert
 
-from archgen.model.finding import Finding, Subject
+from archgen.model.finding import Finding
+from archgen.model.subject import Subject
 from tests import truths
 from tests.edges import all_findings
 from tests.truths import Score, Signature, Truth, details, holds, score, table

@@ -21,7 +21,8 @@ from msgspec import Struct, convert
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.linting.policy import told
-from archgen.model.finding import Finding, Subject
+from archgen.model.finding import Finding
+from archgen.model.subject import Subject
 from archgen.rules import RULES
 from archgen.rules.run import analyse
 from tests.surroundings import DAY

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from archgen.analysis import assumptions
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Availability
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.availability import Calculation, FlowAvailability
 from archgen.reliability.cuts import CutSets, cut_sets
 from archgen.reliability.evaluation import Plan, unanswered

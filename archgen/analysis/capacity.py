@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Flow, Frame, Replica, Request, Step
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.structure import access_of, eligible
 
 Rates = dict[str, float]

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from archgen.analysis.capacity import Load, Rates
 from archgen.analysis.topology import Topology
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 MOST_SPREADS = 20_000
 """Losses, times the flows that each touches, up to which every loss is tried: some seconds."""

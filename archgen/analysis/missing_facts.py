@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from archgen.analysis.balancing import keeps
 from archgen.analysis.monitoring import collected
 from archgen.analysis.topology import Topology
-from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 Gap = tuple[Subject, str, str]

@@ -23,11 +23,11 @@ from archgen.model.architecture import (
     Trust,
     Zone,
 )
-from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS, Kind
 from archgen.model.products import product_of
 from archgen.model.protocols import PROTOCOLS, WEB
 from archgen.model.slug import distinct, slug
+from archgen.model.subject import Subject
 from archgen.reliability.index import SAME_HOST, Index
 from archgen.reliability.losses import Losses
 from archgen.reliability.structure import access_of, requests, writers

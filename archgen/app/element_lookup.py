@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from archgen.analysis.topology import Topology
 from archgen.app.config.choice import nearest
-from archgen.model.finding import Subject
 from archgen.model.problems import UsageError
+from archgen.model.subject import Subject
 
 KINDS = ("replica", "host", "zone", "component")
 

@@ -13,8 +13,9 @@ from archgen.analysis.topology import Topology
 from archgen.app.workspace.inputs import Input, includer, model_id, read, unreadable
 from archgen.language.load import Loaded, check_ladder, load
 from archgen.model.architecture import SUFFIX
-from archgen.model.finding import Finding, Subject, SubjectKind
+from archgen.model.finding import Finding
 from archgen.model.problems import ModelError, Problem
+from archgen.model.subject import Subject, SubjectKind
 from archgen.system.internal_errors import REPORT, InternalError, Isolation, internal_error
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from archgen.model.architecture import (
     Replica,
     Zone,
 )
-from archgen.model.finding import Subject, SubjectKind
+from archgen.model.subject import Subject, SubjectKind
 from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests
 

@@ -8,7 +8,8 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.compare.compared_model import Side
-from archgen.model.finding import Finding, Subject
+from archgen.model.finding import Finding
+from archgen.model.subject import Subject
 
 Verdict = Literal["resolved", "left", "introduced", "accepted"]
 VERDICTS: tuple[Verdict, ...] = ("introduced", "left", "resolved", "accepted")

@@ -10,7 +10,7 @@ from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.topology import Topology
 from archgen.compare.compared_model import Side
 from archgen.model.architecture import Access
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 Direction = Literal["better", "worse", "same"]
 

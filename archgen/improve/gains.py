@@ -18,7 +18,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import AddHost, AddReplica, Automatic, Edit, apply, by_hand, worded
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Branch, Flow, Frame, Request, Step
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.availability import Calculation, FlowAvailability, Importance
 from archgen.reliability.failure import failures
 from archgen.reliability.structure import requests

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from archgen.edits.changes import AddHost, AddReplica, Automatic, Edit, apply, by_hand, fresh
 from archgen.edits.placement import room
 from archgen.model.architecture import Architecture, Component, Zone
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index

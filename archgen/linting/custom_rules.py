@@ -12,7 +12,8 @@ from archgen.analysis.topology import Topology, encrypted
 from archgen.linting.conditions import Facts, Type, Value, compiled
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, Connection, Flow, Host
-from archgen.model.finding import CATEGORIES, Category, Severity, Subject
+from archgen.model.finding import CATEGORIES, Category, Severity
+from archgen.model.subject import Subject
 
 Each = Literal["component", "host", "connection", "flow"]
 _FACT = re.compile(r"\{([a-z_]+)\}")

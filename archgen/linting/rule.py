@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.model.change import Change
-from archgen.model.finding import Category, Confidence, Proof, Severity, Subject
+from archgen.model.finding import Category, Confidence, Proof, Severity
+from archgen.model.subject import Subject
 
 
 class Hit(Struct, frozen=True, gc=False, kw_only=True):

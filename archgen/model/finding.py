@@ -1,6 +1,6 @@
-"""What an analysis says: a finding, its proof, and the things it speaks of.
+"""Findings: the consequence, its proof, and everything else that a report shows.
 
-A value holds no way back to itself, so the collector of garbage is spared it.
+These values can't form reference cycles, so they opt out of garbage collection.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.model.change import Change
+from archgen.model.subject import Subject
 
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
 Fixable = Literal["safe", "unsafe"]
 Category = Literal["reliability", "security", "observability", "data", "scalability", "operations", "dns", "model"]
-SubjectKind = Literal[
-    "component", "replica", "host", "zone", "network", "connection", "flow", "step", "record", "certificate", "model"
-]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Worst first."""
@@ -32,13 +30,6 @@ CATEGORIES: tuple[Category, ...] = (
     "dns",
     "model",
 )
-
-
-class Subject(Struct, frozen=True, gc=False, order=True):
-    """A thing of a model by kind and id, as design has ids: `nginx@server-1`, `a -> b`, `flow/3`, `www.foobar.com A`."""
-
-    kind: SubjectKind
-    id: str
 
 
 class Proof(Struct, frozen=True, gc=False):

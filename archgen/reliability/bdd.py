@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 NEVER, ALWAYS = 0, 1
 _TERMINAL = 1 << 60

@@ -13,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from msgspec.structs import replace
 
 from archgen.model.architecture import Replica
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.reliability.structure import Need, Structure
 

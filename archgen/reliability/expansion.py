@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import chain, combinations
 
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.bdd import ALWAYS, Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan
 

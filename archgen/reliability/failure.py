@@ -11,7 +11,8 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from archgen.model.finding import Proof, Subject
+from archgen.model.finding import Proof
+from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.structure import Need
 

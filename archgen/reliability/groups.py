@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import product
 
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 Product = tuple[tuple[Subject, ...], ...]
 """One element of each part, whichever, is a cut set; the parts are disjoint."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from archgen.model.architecture import Replica
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import Failures, SinglePoint, States, failures, single_failures, single_points
 from archgen.reliability.index import Index

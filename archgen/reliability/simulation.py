@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.model.architecture import Branch, Connection, Flow, Frame, Request, Step
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, alive, trace
 from archgen.reliability.index import Index

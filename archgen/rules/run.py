@@ -10,9 +10,10 @@ from typing import Protocol
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Earlier, Hit, Rule, Seen
 from archgen.model.architecture import Acceptance
-from archgen.model.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity, Subject
+from archgen.model.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity
 from archgen.model.problems import Place
 from archgen.model.sha256 import digest
+from archgen.model.subject import Subject
 from archgen.rules import BY_NAME
 from archgen.system.internal_errors import EXPOSED, Isolation, Result
 

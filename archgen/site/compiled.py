@@ -17,7 +17,7 @@ from archgen.analysis.assessment import FlowAssessment, Probabilities, quantifie
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
 from archgen.model.architecture import Component, Flow, Request
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.availability import Calculation, Chart, FlowAvailability
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures

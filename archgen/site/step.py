@@ -10,7 +10,8 @@ from archgen.compare.compared_model import Side
 from archgen.compare.findings import Verdict
 from archgen.compare.flows import access, called, stops, survivors
 from archgen.model.architecture import Access
-from archgen.model.finding import Finding, SubjectKind
+from archgen.model.finding import Finding
+from archgen.model.subject import SubjectKind
 from archgen.report.diff.sentences import sentences
 from archgen.site.escape import code
 from archgen.site.page import Tier

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from archgen.analysis.topology import Topology
-from archgen.model.finding import Finding, Subject
+from archgen.model.finding import Finding
+from archgen.model.subject import Subject
 from archgen.views.diagram import Badge
 from archgen.views.folding import Folding
 

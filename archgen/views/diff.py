@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archgen.compare import Evolution
 from archgen.compare.entities import Change
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import plural
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node

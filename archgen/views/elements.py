@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.analysis.topology import Topology
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 
 def qualified(element: Subject, topology: Topology) -> str:

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Hop, Topology
 from archgen.model.architecture import Answer, Branch, Component, Flow, Frame, Note, Request, Step
-from archgen.model.finding import Finding, Subject
+from archgen.model.finding import Finding
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests
 from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, Section, Stops

@@ -9,8 +9,8 @@ from archgen.language.expand.context import SECTIONS, place_of
 from archgen.language.expand.flow_steps import FRAMES, branches
 from archgen.language.yaml.syntax import lines_of
 from archgen.language.yaml.tree import Document, Map, Node, Seq
-from archgen.model.finding import Subject
 from archgen.model.problems import Place
+from archgen.model.subject import Subject
 
 
 class SourceMap:

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from archgen.analysis.assessment import Probabilities, quantified
 from archgen.analysis.topology import Topology
-from archgen.model.finding import Subject
 from archgen.model.problems import PartError
+from archgen.model.subject import Subject
 from archgen.reliability.availability import NODE_BUDGET
 from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan

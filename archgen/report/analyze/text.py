@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.availability import Importance
 from archgen.reliability.groups import Product, products
 from archgen.report.common.assessment import (

@@ -11,7 +11,7 @@ from archgen.analysis.assessment import Assumed, FlowAssessment
 from archgen.analysis.headroom import Busiest, Capacity, Headroom
 from archgen.analysis.topology import Topology
 from archgen.improve.gains import Gains
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 MONTHS = 12
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from archgen.analysis.assessment import FlowAssessment
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 _STEERING = re.compile(
     b"##\\[|\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf"

@@ -9,7 +9,7 @@ from archgen.compare.compared_model import Side
 from archgen.compare.entities import CHANGES
 from archgen.compare.findings import VERDICTS, IssueChange, Numbered
 from archgen.compare.flows import FlowChange, FlowFacts
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
 from archgen.report.diff.sentences import sentences
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from archgen.compare import Evolution
 from archgen.compare.flows import Direction, FlowChange, FlowFacts, called
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import lasting, percent, resting
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from archgen.model.finding import Accepted, Finding, Proof, Subject
+from archgen.model.finding import Accepted, Finding, Proof
+from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
 from archgen.report.lint.outcome import Outcome, count
 

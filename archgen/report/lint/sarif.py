@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from archgen import __version__
 from archgen.linting.rule import Rule
-from archgen.model.finding import Accepted, Finding, Related, Severity, Subject
+from archgen.model.finding import Accepted, Finding, Related, Severity
+from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
 from archgen.report.common.terminal import plain
 from archgen.report.lint.outcome import Outcome, page_of

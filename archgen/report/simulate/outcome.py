@@ -6,7 +6,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.simulation import Outcome
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.simulation import Status
 from archgen.report.common.terminal import Paint, Style, brief, columns, wrap
 from archgen.report.simulate.outcome import Simulated, reason

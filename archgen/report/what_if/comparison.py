@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.architecture import Architecture, Availability, Cluster, Component, Host, Replica, Replication, Zone
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 
 class WhatIf(Struct, frozen=True):

@@ -10,8 +10,8 @@ from archgen.edits.remedy import free
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
-from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _DAYS = 365.0

@@ -8,7 +8,7 @@ from archgen.analysis.balancing import chooses, keeps
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Balance, Component
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import SAME_HOST
 

@@ -8,7 +8,8 @@ from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, Record
-from archgen.model.finding import Confidence, Subject
+from archgen.model.finding import Confidence
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 

@@ -9,8 +9,8 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Balance, Component
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
 from archgen.model.protocols import WEB
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _IN_COOKIES = ("cookie", "session")

@@ -8,7 +8,7 @@ from archgen.analysis.dns_names import lies_under, plain, pointee, readings
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 
 def check(facts: Topology) -> Iterator[Hit]:

@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology, relays
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import FirewallRule, Port
-from archgen.model.finding import Subject
 from archgen.model.protocols import PROTOCOLS
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 Clash = tuple[Subject, str, str]

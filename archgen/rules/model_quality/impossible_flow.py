@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Hop, Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, Connection, Replica
-from archgen.model.finding import Proof, Subject
+from archgen.model.finding import Proof
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.index import NEAREST, SAME_HOST
 from archgen.reliability.structure import quorum

@@ -9,10 +9,10 @@ from archgen.analysis.missing_facts import DEFECTS, OPINIONS, Gap
 from archgen.analysis.topology import Topology, encrypted
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, Connection, Flow, Port
-from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
 from archgen.model.protocols import WEB
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.structure import answers, requests
 

@@ -8,7 +8,8 @@ from typing import assert_never
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Ban, Component, Connection, DowntimeLimit, Survival
-from archgen.model.finding import Confidence, Proof, Subject
+from archgen.model.finding import Confidence, Proof
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States, trace

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Architecture, Component, Connection
-from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
 from archgen.reliability.structure import answers
 
 # what these do for others shows in their connections, and seldom as a step of a flow

@@ -8,7 +8,7 @@ from archgen.analysis.monitoring import collected
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.change import Append, Change
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 

@@ -10,7 +10,7 @@ from archgen.edits.remedy import free
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 

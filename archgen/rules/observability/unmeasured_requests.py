@@ -8,7 +8,7 @@ from archgen.analysis.monitoring import collected
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.change import Append, Change
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 
 def check(facts: Topology) -> Iterator[Hit]:

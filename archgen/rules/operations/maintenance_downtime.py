@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.changes import Automatic, apply, by_hand
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points

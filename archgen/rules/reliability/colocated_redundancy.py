@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.failure import single_points
 from archgen.reliability.losses import Breaking

@@ -11,7 +11,7 @@ from archgen.edits.remedy import one_more
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component
 from archgen.model.change import Change
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, failures

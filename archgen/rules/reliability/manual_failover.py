@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 # the on-call time that the SRE book gives a service that is not user-facing; a stated `recovery` goes before it

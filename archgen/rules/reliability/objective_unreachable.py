@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
-from archgen.model.finding import Confidence, Subject
+from archgen.model.finding import Confidence
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 if TYPE_CHECKING:

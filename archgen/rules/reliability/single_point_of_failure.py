@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.edits.remedy import beside, one_more
 from archgen.linting.rule import Hit, Rule
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import Breaking
 from archgen.reliability.structure import Need

@@ -9,8 +9,8 @@ from archgen.edits.remedy import one_more
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _FILES = ("file-storage", "object-storage")

@@ -9,7 +9,7 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 
 def check(facts: Topology) -> Iterator[Hit]:

@@ -8,7 +8,7 @@ from archgen.analysis.topology import Hop, Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _WEB = ("http", "https", "http2", "http3", "ws", "wss", "grpc")

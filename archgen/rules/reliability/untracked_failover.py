@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology, relays
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Cluster, Component, Port
 from archgen.model.change import Change, Path, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Connection, Port
-from archgen.model.finding import Subject
 from archgen.model.protocols import ADMINISTRATION, WEB
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _GUARDED = ("balancer", "web", "application")

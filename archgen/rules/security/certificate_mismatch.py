@@ -10,7 +10,7 @@ from archgen.analysis.topology import Hop, Topology, relays
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Certificate, Port
 from archgen.model.change import Append, Change
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _PASSING = ("firewall", "router", "nat-gateway")

@@ -9,8 +9,8 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Remove
-from archgen.model.finding import Subject
 from archgen.model.protocols import ADMINISTRATION
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _ANY = "any"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, Connection
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 
 _STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-storage", "search")
 _BESIDE = ("bastion", "secrets", "client")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule
-from archgen.model.finding import Subject
 from archgen.model.kinds import Role
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _ROLES: tuple[Role, ...] = ("web", "application", "data")

@@ -9,7 +9,7 @@ from archgen.edits.remedy import called_ports
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Component, FirewallRule
 from archgen.model.change import Append, Change, Path, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 

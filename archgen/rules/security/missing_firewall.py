@@ -9,7 +9,7 @@ from archgen.edits.remedy import called_ports, free
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Replica
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 FIREWALLS = ("firewall", "waf")

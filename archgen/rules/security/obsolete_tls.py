@@ -9,7 +9,7 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _FORWARDING = ("firewall", "router", "nat-gateway")

@@ -11,8 +11,8 @@ from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
 from archgen.model.protocols import PROTOCOLS
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _NAMED = 6

@@ -22,7 +22,7 @@ from archgen.model.architecture import (
     Request,
     Zone,
 )
-from archgen.model.finding import Subject, SubjectKind
+from archgen.model.subject import Subject, SubjectKind
 
 Thing = tuple[SubjectKind, str]
 """What a subject is made of; nearly no text becomes one."""

@@ -9,7 +9,7 @@ from archgen.analysis.topology import Topology, encrypted
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule
 from archgen.model.change import Change, Put
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 

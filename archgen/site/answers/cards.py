@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Host
-from archgen.model.finding import Finding, Subject
+from archgen.model.finding import Finding
 from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.site.page import Tier
 from archgen.site.pages.facts import way

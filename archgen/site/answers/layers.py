@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.site.answers.cards import guards
 from archgen.views.folding import fold
 

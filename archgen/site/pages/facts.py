@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from archgen.analysis.topology import Topology, encrypted
 from archgen.model.architecture import Component, Connection, FirewallRule, Host, Port
-from archgen.model.finding import Subject
 from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.site.escape import code, link, outside, text
 from archgen.site.markdown import table

@@ -7,7 +7,7 @@ from typing import Any
 
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.reliability.simulation import Status, alone
 from archgen.site.answers.panorama import guarded
 from archgen.site.compiled import compiled, elements, written

@@ -8,7 +8,7 @@ from typing import Any
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called, survivors
 from archgen.model.architecture import Flow
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.render.code.mermaid import sequence_mermaid
 from archgen.site.answers.panorama import guarded
 from archgen.site.compiled import compiled, elements, written

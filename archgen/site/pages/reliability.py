@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from archgen.analysis.assessment import Assumed, FlowAssessment
 from archgen.compare.flows import called
 from archgen.improve.gains import gains
-from archgen.model.finding import Subject
+from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.availability import HOURS_PER_YEAR
 from archgen.reliability.groups import Product, products
