@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
+from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -132,6 +133,17 @@ def test_pictures_and_slides_are_named_by_slugs(project: Path) -> None:
     assert run(project, "diff", "--svg", "changes").returncode == 0
     assert len(list(files(project / "changes"))) > len(NAMES) / 2
     assert run(project, "slides", "-o", "deck.pptx").returncode == 0
+    with ZipFile(project / "deck.pptx") as deck:
+        assert deck.testzip() is None
+        for part in deck.namelist():
+            assert SAFE.fullmatch(part.replace("/", "").replace("[Content_Types]", "")), part
+            if part.endswith((".xml", ".rels")):
+                targets = [element.get("Target", "") for element in ET.fromstring(deck.read(part)).iter()]
+                assert not any(target.startswith("javascript:") for target in targets)
+    assert run(project, "slides", "-o", "slides", "--format", "svg").returncode == 0
+    for file in files(project / "slides"):
+        if file.suffix == ".svg":
+            ET.parse(file)
     hostile = os.path.join("models", NAMES[0] + SUFFIX)
     assert run(project, "simulate", hostile, "--kill", "server-1", "--svg", "failed").returncode == 0
 

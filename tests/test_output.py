@@ -10,7 +10,9 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from archgen.report.common.encoding import encode
 from archgen.report.common.terminal import Style, inert
 from tests.hostile_names import NAMES, STEERING, write
 from tests.test_hostile_terminal import HOSTILE, model
+from tests.test_report_formats import SARIF
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "archgen"
@@ -175,6 +178,17 @@ def test_reports_name_files_as_they_are_called(project: Path) -> None:
     files = {os.path.join("models", name + SUFFIX) for name in NAMES}
     assert {finding["file"] for finding in json.loads(report("json"))["findings"]} == files
     assert len(ET.fromstring(report("junit"))) == len(NAMES)
+    log = json.loads(report("sarif"))
+    jsonschema.Draft4Validator(SARIF).validate(log)
+    uris = {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in log["runs"][0]["results"]
+    }
+    assert {unquote(uri) for uri in uris} == files
+    assert all(urlsplit(uri).path == uri and uri.isascii() for uri in uris)
+    assert len({issue["location"]["path"] for issue in json.loads(report("gitlab"))}) == len(NAMES)
+    lines = report("github").splitlines()
+    assert all(re.fullmatch(r"::(error|warning|notice) file=[^,:]*,line=\d+,[^:]*::.*", line) for line in lines)
+    assert len({line.partition(" file=")[2].partition(",")[0] for line in lines if line.startswith("::")}) == len(NAMES)
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
@@ -188,3 +202,13 @@ def test_documents_are_utf_8_whatever_the_terminal_has(tmp_path: Path, encoding:
         plain = subprocess.run(command, cwd=tmp_path, capture_output=True).stdout
         assert subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment).stdout == plain
         json.loads(plain.decode("utf-8"))
+
+
+@pytest.mark.parametrize("form", ["github", "concise", "text"])
+def test_a_long_path_is_whole_so_that_it_leads_to_the_file(tmp_path: Path, form: str) -> None:
+    path = Path("services-of-a-large-monorepo", "payments-and-accounting", "deployment-models", "two  words.arch.yaml")
+    (tmp_path / path.parent).mkdir(parents=True)
+    (tmp_path / path).write_text(MODEL, encoding="utf-8")
+    command = [sys.executable, "-m", "archgen.cli", "lint", ".", "--format", form]
+    output = subprocess.run(command, cwd=tmp_path, capture_output=True).stdout.decode()
+    assert str(path) in output

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.model.finding import Finding
-from archgen.report.common.terminal import brief
+from archgen.report.common.terminal import brief, plain
 from archgen.report.lint.outcome import Outcome
 
 
@@ -13,5 +13,5 @@ def write(outcome: Outcome) -> str:
 
 
 def _line(finding: Finding) -> str:
-    place = f"{brief(finding.file)}:{finding.line}:{finding.column}"
+    place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
     return f"{place}: {finding.severity}[{finding.code}] {finding.rule}: {brief(finding.message)}"

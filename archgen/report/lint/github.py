@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from archgen.model.finding import Finding, Severity
-from archgen.report.common.terminal import brief
+from archgen.report.common.terminal import brief, plain
 from archgen.report.lint.outcome import Outcome
 
 
@@ -19,7 +19,8 @@ def write(outcome: Outcome) -> str:
 
 def _command(finding: Finding) -> str:
     properties = {
-        "file": finding.file,
+        # uncut, since the runner looks the file up
+        "file": plain(finding.file),
         "line": str(finding.line),
         "endLine": str(finding.end_line),
         "col": str(finding.column),
@@ -40,10 +41,14 @@ def _level(severity: Severity) -> str:
 
 
 def _data(text: str) -> str:
-    """Text behind the second `::`; a percent sign would begin an escape, and line ends are none after `brief`."""
-    return brief(text).replace("%", "%25")
+    """Return text for behind the second `::`, where a percent sign begins an escape; `brief` leaves no line ends."""
+    return _escape(brief(text))
 
 
 def _property(text: str) -> str:
-    """Text of a property, which a comma or a colon would end."""
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    """Return the text of a property, which a comma or a colon would end."""
+    return _escape(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _escape(text: str) -> str:
+    return text.replace("%", "%25")

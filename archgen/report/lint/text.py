@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.model.finding import Finding, Related
-from archgen.report.common.terminal import Paint, Style, brief, wrap
+from archgen.report.common.terminal import Paint, Style, brief, plain, wrap
 from archgen.report.lint.excerpt import Mark, Page, draw
 from archgen.report.lint.outcome import Counts, Outcome, count, fixes, page_of
 
@@ -16,7 +16,7 @@ def write(outcome: Outcome, style: Style) -> str:
     lines: list[str] = []
     for file, findings in outcome.models:
         if findings and len(outcome.models) > 1:
-            lines += [style.paint(brief(file), "strong"), ""]
+            lines += [style.paint(plain(file), "strong"), ""]
         for number, finding in enumerate(findings, 1):
             block = _accepted(number, finding, style) if finding.accepted else _finding(number, finding, outcome, style)
             lines += [*block, ""]
@@ -63,7 +63,7 @@ def _places(finding: Finding, outcome: Outcome, page: Page) -> list[str]:
 
 def _file(file: str, marks: list[Mark], arrow: str, outcome: Outcome, page: Page) -> list[str]:
     source = outcome.lines(file)
-    place = f"{brief(file)}:{marks[0].line}:{marks[0].column}" if source else brief(file)
+    place = f"{plain(file)}:{marks[0].line}:{marks[0].column}" if source else plain(file)
     place = page.style.link(place, _address(file)) if source and page.style.links else place
     head = f"{' ' * (page.gutter - 1)}{page.style.paint(arrow, 'quiet')} {place}"
     excerpt = draw(source, marks, page)
@@ -120,7 +120,7 @@ def _accepted(number: int, finding: Finding, style: Style) -> list[str]:
     who = f" by {accepted.owner}" if accepted.owner else ""
     until = f" until {accepted.until}" if accepted.until else ""
     why = f": {accepted.reason}" if accepted.reason else ""
-    place = f"  --> {brief(finding.file)}:{finding.line}:{finding.column}"
+    place = f"  --> {plain(finding.file)}:{finding.line}:{finding.column}"
     said = wrap(brief(f"{_sentence(finding.message)} Accepted{who}{until}{why}"), style.width, "  ", "  ")
     return [style.paint(line, "accepted") for line in (head, *said, place)]
 
