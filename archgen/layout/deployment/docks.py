@@ -55,8 +55,8 @@ class _Docks:
         if high - low < SLOT * (len(docks) - 1):
             return
         wishes = [self._wishes(dock) for dock in docks]
-        kept = straightest([self._heights[dock] for dock in docks], wishes, low, high)
-        self._heights.update(zip(docks, kept, strict=True))
+        settled = straightest([self._heights[dock] for dock in docks], wishes, low, high)
+        self._heights.update(zip(docks, settled, strict=True))
 
     def _wishes(self, dock: Dock) -> list[float]:
         return [ahead if isinstance(ahead, float) else self._heights[ahead] for ahead in self._ahead[dock]]
@@ -88,13 +88,13 @@ def straightest(heights: Sequence[float], wishes: Sequence[Sequence[float]], low
 
 def _between(heights: Sequence[float], chosen: Mapping[int, float], low: float, high: float) -> list[float]:
     """The chosen heights, and the others as near to where they were as those leave them."""
-    kept = list(heights)
-    for place in range(len(kept)):
-        least = kept[place - 1] + SLOT if place else low
+    settled = list(heights)
+    for place in range(len(settled)):
+        least = settled[place - 1] + SLOT if place else low
         if place in chosen:
-            kept[place] = chosen[place]
+            settled[place] = chosen[place]
             continue
-        following = next((other for other in range(place + 1, len(kept)) if other in chosen), len(kept))
+        following = next((other for other in range(place + 1, len(settled)) if other in chosen), len(settled))
         bound = chosen.get(following, high + SLOT) - SLOT * (following - place)
-        kept[place] = min(max(kept[place], least), bound)
-    return kept
+        settled[place] = min(max(settled[place], least), bound)
+    return settled

@@ -79,7 +79,10 @@ class _Part(Struct, frozen=True):
         return _Part(
             {node: own + on for node, own in self.ranks.items()},
             {node: middle + height for node, middle in self.middles.items()},
-            {link: tuple((own + on, at + height) for own, at in passed) for link, passed in self.passes.items()},
+            {
+                link: tuple((own + on, own_height + height) for own, own_height in passed)
+                for link, passed in self.passes.items()
+            },
             {group: (low + height, high + height) for group, (low, high) in self.borders.items()},
             rank,
             self.bottoms,
@@ -101,19 +104,19 @@ def _parts(graph: Graph) -> list[list[str]]:
 def _part(graph: Graph, nodes: Sequence[str], spacing: Spacing, ranked: Mapping[str, int] | None) -> _Part:
     inside = set(nodes)
     links = {place: link for place, link in enumerate(graph.links) if link.source in inside}
-    known = {node: ranked[node] for node in nodes} if ranked else ranks_of(graph, nodes, [*links.values()])
+    ranking = {node: ranked[node] for node in nodes} if ranked else ranks_of(graph, nodes, [*links.values()])
     if not ranked and not any(graph.around.get(node) for node in nodes):
-        known = spread(known, [*links.values()])
-    joined = net(known, [*links.values()], graph.around)
+        ranking = spread(ranking, [*links.values()])
+    joined = net(ranking, [*links.values()], graph.around)
     rows = ordered(joined)
     where = positions(rows, spacing)
-    first = min(known.values())
-    bottoms = [0.0] * (max(known.values()) + 1 - first)
+    first = min(ranking.values())
+    bottoms = [0.0] * (max(ranking.values()) + 1 - first)
     for vertex, low in _lows(joined, where, spacing):
         for rank in range(rows.spans[vertex][0] - first, rows.spans[vertex][1] + 1 - first):
             bottoms[rank] = max(bottoms[rank], low)
     return _Part(
-        known,
+        ranking,
         {node: where.items[item] for node, item in joined.nodes.items()},
         {place: _passes(joined, where, link) for place, link in links.items()},
         where.groups,
@@ -130,8 +133,8 @@ def ranks_of(graph: Graph, nodes: Sequence[str], links: Sequence[Link]) -> dict[
         for link in links
         if (source := kin.get(link.source, link.source)) != (target := kin.get(link.target, link.target))
     ]
-    known = ranks(list(dict.fromkeys(kin.get(node, node) for node in nodes)), between)
-    return {node: known[kin.get(node, node)] for node in nodes}
+    ranking = ranks(list(dict.fromkeys(kin.get(node, node) for node in nodes)), between)
+    return {node: ranking[kin.get(node, node)] for node in nodes}
 
 
 def _passes(joined: Net, where: Positions, link: Link) -> Passes:

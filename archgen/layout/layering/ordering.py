@@ -121,13 +121,13 @@ class Rows:
         for item in self.rows[rank]:
             if not near[item]:
                 continue
-            whole, count = sum(self.places[other] for other in near[item]), len(near[item])
+            total, count = sum(self.places[other] for other in near[item]), len(near[item])
             vertex = item
             while vertex != self.net.root:
-                before, known = sums.get(vertex, (0.0, 0))
-                sums[vertex] = (before + whole, known + count)
+                before, counted = sums.get(vertex, (0.0, 0))
+                sums[vertex] = (before + total, counted + count)
                 vertex = self.net.parents[vertex]
-        return {vertex: whole / count for vertex, (whole, count) in sums.items()}
+        return {vertex: total / count for vertex, (total, count) in sums.items()}
 
 
 def _first_keys(net: Net) -> list[int]:
@@ -181,7 +181,7 @@ class _Sifting:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._work = WORK
-        self._known: dict[int, tuple[int, list[int], list[int]]] = {}
+        self._remembered: dict[int, tuple[int, list[int], list[int]]] = {}
         self._stamps = [0] * (rows.height + 2)
 
     def run(self) -> None:
@@ -262,12 +262,12 @@ class _Sifting:
         rows = self._rows
         rank = rows.net.ranks[item]
         stamp = self._stamps[rank - 1] + self._stamps[rank + 1]
-        known = self._known.get(item)
-        if known is None or known[0] != stamp:
+        near = self._remembered.get(item)
+        if near is None or near[0] != stamp:
             above = sorted(rows.places[other] for other in rows.net.above[item])
             below = sorted(rows.places[other] for other in rows.net.below[item])
-            known = self._known[item] = (stamp, above, below)
-        return known[1], known[2]
+            near = self._remembered[item] = (stamp, above, below)
+        return near[1], near[2]
 
     def _move(self, vertex: int, others: Sequence[int], to: int) -> None:
         """Put a vertex between some others."""

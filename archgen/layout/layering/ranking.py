@@ -48,7 +48,7 @@ def _parts(count: int, weights: dict[tuple[int, int], int]) -> list[tuple[list[i
     parts = parts_of(count, weights)
     place: dict[int, tuple[int, int]] = {}
     for number, part in enumerate(parts):
-        place.update((node, (number, at)) for at, node in enumerate(part))
+        place.update((node, (number, local)) for local, node in enumerate(part))
     arcs: list[list[Arc]] = [[] for _ in parts]
     for (source, target), weight in weights.items():
         number, tail = place[source]

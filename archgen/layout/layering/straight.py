@@ -183,13 +183,13 @@ class _Straightening:
 
     def _between(self, entry: int, following: int) -> float:
         root, spacing = self._net.root, self._spacing
-        size = sum(self._sizes[one] for one in (entry, following) if one < root) / 2
+        size = sum(self._sizes[item] for item in (entry, following) if item < root) / 2
         if entry >= root and self._opens(entry):
             return size + spacing.before[self._group(entry)]
         if following >= root and not self._opens(following):
             return size + spacing.after[self._group(following)]
         nodes = len(self._net.nodes)
-        lanes = [one for one in (entry, following) if nodes <= one < root]
+        lanes = [item for item in (entry, following) if nodes <= item < root]
         if len(lanes) == 2:
             return spacing.lane
         if lanes:
@@ -226,16 +226,16 @@ def heaviest(choices: Sequence[Choice]) -> list[tuple[int, int]]:
     frontier: list[tuple[int, int, int]] = []
     before: list[int] = []
     for place, choice in enumerate(order):
-        at = bisect_left(frontier, (choice.lower, -1, -1))
-        worth, link = (frontier[at - 1][1], frontier[at - 1][2]) if at else (0, -1)
+        slot = bisect_left(frontier, (choice.lower, -1, -1))
+        worth, link = (frontier[slot - 1][1], frontier[slot - 1][2]) if slot else (0, -1)
         before.append(link)
         worth += choice.worth
-        if at < len(frontier) and frontier[at][0] == choice.lower and frontier[at][1] >= worth:
+        if slot < len(frontier) and frontier[slot][0] == choice.lower and frontier[slot][1] >= worth:
             continue
-        end = at
+        end = slot
         while end < len(frontier) and frontier[end][1] <= worth:
             end += 1
-        frontier[at:end] = [(choice.lower, worth, place)]
+        frontier[slot:end] = [(choice.lower, worth, place)]
     chosen: list[tuple[int, int]] = []
     place = frontier[-1][2] if frontier else -1
     while place >= 0:
