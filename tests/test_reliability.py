@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from archgen.language.load import load
 from archgen.model.architecture import Architecture, Component, Connection, Flow, Port, Replica, Request
+from archgen.reliability import failure
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
+from benchmarks.shapes import SHAPES
 from tests.oracle import World, elements
 from tests.random_flows import architecture
+from tests.random_systems import NAME, system
 
 CHUNKS = 16
 MODELS_PER_CHUNK = 350
@@ -70,6 +74,32 @@ def test_proof_names_a_step_of_the_flow_and_ends_where_the_failure_is(seed: int)
             world = World(model, frozenset({(point.element.kind, point.element.id)}))
             last = index.replicas[point.proof.path[-1]]
             assert not (world.up(last) and world.quorum_met(index.components[last.component]))
+
+
+class _Apart:
+    """No stretches, so that the search goes replica by replica."""
+
+    def ahead(self, replica: str, bit: int) -> None:
+        return None
+
+
+def test_a_path_along_a_stretch_is_that_of_a_search_replica_by_replica(monkeypatch: pytest.MonkeyPatch) -> None:
+    models = [architecture(seed) for seed in range(400)]
+    models += [load(NAME, files[NAME], files.__getitem__).architecture for files in map(system, range(200))]
+    models += [load("a.arch.yaml", shape(24).encode()).architecture for shape in SHAPES.values()]
+    plans = [Plan(index, build(index, flow)) for index in map(Index, models) for flow in index.architecture.flows]
+    along = [_verdict(plan) for plan in plans]
+    steps = sum(len(path) for verdict in along for _, path in verdict)
+    monkeypatch.setattr(failure, "series", lambda _: _Apart())
+    assert along == [_verdict(plan) for plan in plans]
+    assert steps > 5_000
+
+
+def _verdict(plan: Plan) -> list[tuple[str | None, tuple[str, ...]]]:
+    """Return the proof of each single point, or that of an impossible flow."""
+    verdict = failures(plan)
+    proofs = [point.proof for point in verdict.points]
+    return [(verdict.broken_step, verdict.broken_path), *((proof.step, proof.path) for proof in proofs)]
 
 
 def test_of_two_connections_under_a_step_the_one_that_asks_more_decides() -> None:

@@ -184,6 +184,15 @@ class Topology:
         return bool(standing) and all(self.components[one.component].managed for one in standing)
 
     @cached_property
+    def manual_clusters(self) -> tuple[Component, ...]:
+        """Components of several replicas of which a person makes another one active."""
+        return tuple(
+            component
+            for component in self.architecture.components
+            if component.cluster and component.cluster.failover == "manual" and len(component.replicas) > 1
+        )
+
+    @cached_property
     def coordinators(self) -> frozenset[str]:
         """What decides who leads, and what only that asks: a control plane, in which no application keeps anything."""
         led = self._led_by

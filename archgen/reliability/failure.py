@@ -14,6 +14,7 @@ from msgspec import Struct
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
+from archgen.reliability.series import series
 from archgen.reliability.structure import Need
 
 
@@ -155,7 +156,16 @@ def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
     sound = [one for one in plan.members[initiator.component] if not failed[one] & lame]
     came_from: dict[str, str | None] = {one: None for one in sound if not down[one] & bit}
     queue = list(came_from)
+    stretches = series(found)
     for replica in queue:
+        # nothing else is left to look at, so the path ahead is the shortest
+        ahead = stretches.ahead(replica, bit) if replica is queue[-1] else None
+        if ahead is not None and ahead.down:
+            return ahead.step, (*_way(came_from, replica), *ahead.replicas)
+        if ahead is not None and ahead.replicas[-1] not in came_from:
+            came_from.update(zip(ahead.replicas, (replica, *ahead.replicas), strict=False))
+            queue.append(ahead.replicas[-1])
+            continue
         for need in plan.structure.needs[replica]:
             if found.unmet(need) & bit:
                 if alive(found, need, bit) < need.count:

@@ -30,7 +30,8 @@ def check(facts: Topology) -> Iterator[Hit]:
     )
     still = _stopped_all_the_same(facts, switched) if switched else None
     left = tuple(one for one in map(partial(_left, still), stopping) if one.points)
-    waiting = tuple(one for one in stopping if not any(one.element == each.element for each in left))
+    lasting = {one.element for one in left}
+    waiting = tuple(one for one in stopping if one.element not in lasting)
     yield _hit(facts, stopping, left, _waiting(waiting, switched))
 
 

@@ -92,8 +92,7 @@ def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
         return one_more(facts, component) if component.kind != "client" else ()
     if element.kind != "host":
         return ()
-    waiting = [one for one in facts.components.values() if one.cluster and one.cluster.failover == "manual"]
-    moved = [one.id for one in waiting if len(one.replicas) > 1 and element.id in facts.hosts_of(one.id)]
+    moved = [cluster.id for cluster in facts.manual_clusters if element.id in facts.hosts_of(cluster.id)]
     if moved:
         return tuple(Put(("components", one, "cluster", "failover"), "automatic") for one in moved)
     lost = dict.fromkeys(one.component for flow in hit.flows for one in facts.losses.lying_in(element, flow))
