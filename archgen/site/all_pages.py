@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
-from importlib.resources import files
 
 from msgspec.structs import replace
 
@@ -14,6 +13,7 @@ from archgen.render.svg.chart_svg import Chart, chart_svg
 from archgen.render.svg.tradeoff_svg import tradeoff_svg
 from archgen.site.answers.panorama import View, section
 from archgen.site.answers.views import views
+from archgen.site.asset import asset
 from archgen.site.failed import Build, assessed, isolated
 from archgen.site.page import (
     CATALOGUE,
@@ -200,8 +200,8 @@ def _rule(rule: Rule, verdict: Callable[[Rule], str], tiers: Sequence[Tier]) -> 
 
 def _assets() -> Iterator[Page]:
     """What browsers read beside the pages."""
-    for asset in (SITE_STYLE, *STYLES, *SCRIPTS, SEARCH):
-        yield Page(asset, (files("archgen.site") / asset).read_text("utf-8"))
+    for file in (SITE_STYLE, *STYLES, *SCRIPTS, SEARCH):
+        yield Page(file, asset(file))
 
 
 def _drawn(tier: Tier, draw: Draw, step: Step | None) -> tuple[list[View], list[Page]]:

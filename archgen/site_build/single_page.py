@@ -6,9 +6,9 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from importlib.resources import files
 from urllib.parse import quote
 
+from archgen.site.asset import asset
 from archgen.site.blocks import block_html, inline
 from archgen.site.escape import html, title
 from archgen.site.failed import failed_page
@@ -35,8 +35,8 @@ def single_file(pages: Sequence[Page], name: str, theme: str, isolation: Isolati
     A page that fails unexpectedly says so in its place.
     """
     known = {page.path: page for page in pages}
-    style = "\n".join([_COMMENT.sub("", theme), *(_asset(one) for one in (SITE_STYLE, *STYLES, OWN_STYLE))])
-    scripts = "\n".join(f"<script>{_asset(one)}</script>" for one in (OWN_SCRIPT, *SCRIPTS))
+    style = "\n".join([_COMMENT.sub("", theme), *(asset(one) for one in (SITE_STYLE, *STYLES, OWN_STYLE))])
+    scripts = "\n".join(f"<script>{asset(one)}</script>" for one in (OWN_SCRIPT, *SCRIPTS))
     sections = "\n".join(_isolated(page, known, isolation) for page in pages if page.path.endswith(".md"))
     shown = title(name)
     return (
@@ -55,10 +55,6 @@ def single_file(pages: Sequence[Page], name: str, theme: str, isolation: Isolati
         f"<ul>{''.join(_entries(menu(pages), known))}</ul></details></nav>\n"
         f'<main id="content" class="md-typeset {PAGE_CLASS}">\n{sections}\n</main></div>\n{scripts}\n</body>\n</html>\n'
     )
-
-
-def _asset(path: str) -> str:
-    return (files("archgen.site") / path).read_text("utf-8")
 
 
 def _key(path: str) -> str:
