@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import jsonschema
 import pytest
 
 from archgen.cli import main
@@ -22,11 +21,11 @@ from archgen.reliability.failure import failures
 from archgen.reliability.groups import products
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
+from tests import contracts
 from tests.oracle import World, elements
 from tests.random_flows import architecture
 
 ROOT = Path(__file__).parent.parent
-CONTRACT = json.loads((ROOT / "docs" / "analyze-1.schema.json").read_text(encoding="utf-8"))
 TIER = {number: str(next((ROOT / "models").glob(f"{number}-*.arch.yaml"))) for number in (1, 2, 3, 4)}
 
 IMPOSSIBLE = """\
@@ -46,7 +45,7 @@ flows:
 def analyze(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> dict[str, Any]:
     assert main(["analyze", "--format", "json", *words]) == code
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    jsonschema.Draft202012Validator(CONTRACT).validate(document)
+    contracts.check("analyze", document)
     return document
 
 
@@ -166,7 +165,7 @@ def test_two_formats_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     file = tmp_path / "flows.json"
     assert main(["analyze", TIER[1], "--format", "markdown", "--format", f"json={file}"]) == 0
     assert "| `read-page` |" in capsys.readouterr().out
-    jsonschema.Draft202012Validator(CONTRACT).validate(json.loads(file.read_text(encoding="utf-8")))
+    contracts.check("analyze", json.loads(file.read_text(encoding="utf-8")))
 
 
 def test_a_broken_model_leaves_the_others_analysed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

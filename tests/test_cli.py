@@ -18,9 +18,9 @@ from archgen.cli import COMMANDS, main
 from archgen.linting.policy import MEANINGLESS
 from archgen.model.kinds import KINDS
 from archgen.rules import RULES
+from tests import contracts
 
 ROOT = Path(__file__).parent.parent
-CONTRACT = json.loads((ROOT / "docs" / "lint-1.schema.json").read_text(encoding="utf-8"))
 ARCHGEN = [sys.executable, "-m", "archgen.cli"]
 
 QUIET = "archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"
@@ -47,7 +47,7 @@ def put(project: Path, **models: str) -> None:
 def lint_json(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, Any]]:
     code = main(["lint", "--format", "json", *words])
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    jsonschema.Draft202012Validator(CONTRACT).validate(document)
+    contracts.check("lint", document)
     return code, document
 
 
@@ -277,7 +277,7 @@ def test_several_formats_in_one_run(project: Path, capsys: pytest.CaptureFixture
     assert main(["lint", "--format", "text", "--format", "json=out/findings.json"]) == 1
     assert "single-point-of-failure" in capsys.readouterr().out
     document = json.loads((project / "out" / "findings.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator(CONTRACT).validate(document)
+    contracts.check("lint", document)
     assert [path.name for path in (project / "out").iterdir()] == ["findings.json"]
 
 

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import jsonschema
 import pytest
 
 from archgen.cli import main
+from tests import contracts
 from tests.hostile_model import write as write_hostile
 
 ROOT = Path(__file__).parent.parent
-CONTRACT = json.loads((ROOT / "docs" / "diff-1.schema.json").read_text(encoding="utf-8"))
 NAMES = (
     "1-simple-web-stack",
     "2-distributed-web-infrastructure",
@@ -74,7 +73,7 @@ def diff_json(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str,
     capsys.readouterr()
     assert main(["diff", "--format", "json", *words]) == 0, capsys.readouterr().err
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    jsonschema.Draft202012Validator(CONTRACT).validate(document)
+    contracts.check("diff", document)
     changes: list[dict[str, Any]] = document["changes"]
     return changes
 
@@ -395,7 +394,7 @@ def test_whatever_a_model_says_stays_text(tmp_path: Path, capsys: pytest.Capture
                     if one.type == "html_block":
                         assert ours.sub("", one.content) == "", (name, one.content)
             assert main(["diff", *pair, "--format", "json"]) == 0
-            jsonschema.Draft202012Validator(CONTRACT).validate(json.loads(capsys.readouterr().out))
+            contracts.check("diff", json.loads(capsys.readouterr().out))
 
 
 def test_a_comment_is_never_too_long(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

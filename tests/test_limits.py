@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from random import Random
 
-import jsonschema
 import pytest
 
 from archgen.analysis.topology import Topology
@@ -17,8 +16,7 @@ from archgen.reliability.bdd import Bdd, BudgetExceeded
 from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States
-
-CONTRACT = json.loads((Path(__file__).parent.parent / "docs" / "analyze-1.schema.json").read_text(encoding="utf-8"))
+from tests import contracts
 
 
 def model(hosts: int, placed: dict[str, list[int]], calls: list[tuple[str, str]], extra: str = "") -> str:
@@ -60,7 +58,7 @@ def test_a_thousand_entangled_elements_get_an_interval(
     file.write_text(text, encoding="utf-8")
     assert main(["analyze", str(file), "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    jsonschema.Draft202012Validator(CONTRACT).validate(document)
+    contracts.check("analyze", document)
     flow = document["models"][0]["flows"]["all"]
     low, high = flow["bounds"]
     assert flow["method"] == "sampled"

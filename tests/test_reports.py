@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +14,8 @@ from archgen.model.subject import Subject
 from archgen.report.common.terminal import LONGEST_WORD, Style, brief, columns, plain, wrap
 from archgen.report.lint import json_, text
 from archgen.report.lint.outcome import Outcome
+from tests import contracts
 
-CONTRACT = json.loads((Path(__file__).parent.parent / "docs" / "lint-1.schema.json").read_text(encoding="utf-8"))
 SOURCE = (
     "archgen: 1",
     "name: Shop",
@@ -241,7 +239,7 @@ def test_json_keeps_its_contract() -> None:
         accepted=Accepted("a pilot", None, None),
     )
     document = json.loads(json_.write(outcome(finding(), full)))
-    jsonschema.Draft202012Validator(CONTRACT).validate(document)
+    contracts.check("lint", document)
     assert document["summary"] == {"error": 1, "warning": 0, "info": 0, "accepted": 1}
     assert document["findings"][0]["proof"] is None
     assert document["findings"][1] == {

@@ -7,7 +7,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import jsonschema
 import pytest
 
 from archgen.cli import main
@@ -16,11 +15,11 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.index import Index
 from archgen.reliability.simulation import simulate, used
 from archgen.reliability.structure import build
+from tests import contracts
 from tests.oracle import World, elements
 from tests.random_flows import architecture
 
 ROOT = Path(__file__).parent.parent
-CONTRACT = json.loads((ROOT / "docs" / "simulate-1.schema.json").read_text(encoding="utf-8"))
 TIER = {number: str(next((ROOT / "models").glob(f"{number}-*.arch.yaml"))) for number in (1, 2, 3, 4)}
 
 OPTIONAL = """\
@@ -81,7 +80,7 @@ def test_kill_sets_agree_with_the_definition(chunk: int) -> None:
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert main(["simulate", *words, "--format", "json"]) == 0
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    jsonschema.Draft202012Validator(CONTRACT).validate(document)
+    contracts.check("simulate", document)
     return document
 
 

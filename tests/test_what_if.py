@@ -7,7 +7,6 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
 
@@ -20,10 +19,10 @@ from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.index import Index
 from archgen.reliability.structure import build
+from tests import contracts
 from tests.random_flows import architecture
 
 ROOT = Path(__file__).parent.parent
-CONTRACT = json.loads((ROOT / "docs" / "what-if-1.schema.json").read_text(encoding="utf-8"))
 TIER = {number: next((ROOT / "models").glob(f"{number}-*.arch.yaml")) for number in (1, 2, 3, 4)}
 
 
@@ -46,7 +45,7 @@ def changed(model: Architecture, edits: tuple[Edit, ...]) -> Architecture:
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert main(["what-if", *words, "--format", "json"]) == 0
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    jsonschema.Draft202012Validator(CONTRACT).validate(document)
+    contracts.check("what-if", document)
     return document
 
 
