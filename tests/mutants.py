@@ -27,7 +27,7 @@ from archgen.analysis.topology import Topology
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.language.load import Loaded, load
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import Finding
 from archgen.model.problems import ModelError
 from archgen.rules import RULES
@@ -250,10 +250,10 @@ class Corpus:
         if rule.check is None:
             return ()
         topology = self._topologies.setdefault(text, Topology(loaded.architecture))
-        topology.today = edges.TODAY
+        context = RuleContext(topology, edges.TODAY)
         parts = _stated_parts(text, rule)
         return tuple(
-            sorted((str(one.subject), *(str(_PARTS[each](one)) for each in parts)) for one in rule.check(topology))
+            sorted((str(one.subject), *(str(_PARTS[each](one)) for each in parts)) for one in rule.check(context))
         )
 
     def _load(self, text: str) -> Loaded | None:

@@ -13,6 +13,7 @@ from archgen.analysis.capacity import Load, Rates
 from archgen.analysis.headroom import Busiest, Headroom, headroom
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
+from archgen.linting.rule import RuleContext
 from archgen.model.subject import Subject
 from tests.examples import examples
 from tests.random_flows import architecture
@@ -289,6 +290,6 @@ def test_rules_count_the_peak() -> None:
     from archgen.rules.scalability import over_capacity
 
     calm = topology(PEAK.replace("peak: 120/s", "peak: 100/s"))
-    assert list(over_capacity.check(calm)) == []
-    (hit,) = over_capacity.check(topology(PEAK.replace("peak: 120/s", "peak: 150/s")))
+    assert list(over_capacity.check(RuleContext(calm))) == []
+    (hit,) = over_capacity.check(RuleContext(topology(PEAK.replace("peak: 120/s", "peak: 150/s"))))
     assert hit.message == "read and write bring 60/s to app@s-1 at peak, which can answer 50/s"

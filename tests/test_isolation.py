@@ -87,10 +87,10 @@ def test_a_rule_that_fails_loses_neither_the_other_rules_nor_the_other_models(
     (package / "acme-1.0.dist-info" / "entry_points.txt").write_text("[archgen.rules]\nacme = acme_broken:RULE\n")
     (package / "acme_broken.py").write_text(
         "from msgspec.structs import replace\nfrom archgen.rules import BY_NAME\n"
-        "def check(facts):\n"
-        f"    if facts.architecture.id == {FIRST!r}:\n"
+        "def check(context):\n"
+        f"    if context.topology.architecture.id == {FIRST!r}:\n"
         "        raise LookupError('broken here')\n"
-        "    return BY_NAME['missing-backup'].check(facts)\n"
+        "    return BY_NAME['missing-backup'].check(context)\n"
         "RULE = replace(BY_NAME['missing-backup'], id='our-backup', code='OUR002', check=check)\n"
     )
     monkeypatch.syspath_prepend(str(package))

@@ -6,7 +6,7 @@ from collections import Counter
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
-from archgen.linting.rule import Hit
+from archgen.linting.rule import Hit, RuleContext
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
 from archgen.rules import BY_NAME
@@ -25,7 +25,7 @@ def down(facts: Topology, lost: Subject) -> tuple[str, ...]:
 
 def hits(facts: Topology) -> list[tuple[str, Hit]]:
     checks = ((name, BY_NAME[name].check) for name in TELLING)
-    return [(name, hit) for name, check in checks if check is not None for hit in check(facts)]
+    return [(name, hit) for name, check in checks if check is not None for hit in check(RuleContext(facts))]
 
 
 def check_model(facts: Topology, case: str, seen: Counter[tuple[str, str]]) -> None:

@@ -33,14 +33,12 @@ def judged(file: str) -> tuple[Topology, tuple[Finding, ...]]:
     with open(file, "rb") as stream:
         loaded = load(file, stream.read())
     topology = Topology(loaded.architecture)
-    topology.today = "2026-11-24"
     return topology, analyse(topology, loaded.source, RULES, "2026-11-24")
 
 
 def of_text(text: str) -> tuple[Topology, tuple[Finding, ...]]:
     loaded = load("sample.arch.yaml", text.encode())
     topology = Topology(loaded.architecture)
-    topology.today = "2026-11-24"
     return topology, analyse(topology, loaded.source, RULES, "2026-11-24")
 
 

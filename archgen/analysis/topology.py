@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -92,14 +92,6 @@ class Topology:
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.index = Index(architecture)
-        self.today = "0001-01-01"
-        """The day as an ISO date that dated facts are held against; until it is set no day has passed."""
-        self.thresholds: Mapping[tuple[str, str], float] = {}
-        """The numbers that a team sets for rules, by the rule's id and the threshold's name."""
-
-    def threshold(self, rule: str, name: str, default: float) -> float:
-        """The number that a rule goes by: the one that was set, else its own."""
-        return self.thresholds.get((rule, name), default)
 
     @cached_property
     def slug(self) -> str:

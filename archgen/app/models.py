@@ -108,13 +108,11 @@ def judge(
     return _laddered(judged, elsewhere) if ladder else judged
 
 
-def unjudged(inputs: tuple[Input, ...], today: str) -> tuple[Model, ...]:
+def unjudged(inputs: tuple[Input, ...]) -> tuple[Model, ...]:
     """Read every input, and nothing but what leaves a model without a meaning is found; loads no rule for the others."""
     models = []
     for given in inputs:
         model = _load(given)
-        if model.topology is not None:
-            model.topology.today = today
         models.append(replace(model, findings=tuple(as_finding(one, model_id(model.file)) for one in model.problems)))
     return _laddered(tuple(models), frozenset())
 

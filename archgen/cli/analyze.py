@@ -37,7 +37,8 @@ def run(options: argparse.Namespace) -> int:
     """Assess every model that has a meaning, tell it in every format; 2 if one has none."""
     asked = formats(options, tuple(FORMATS), "json=flows.json")
     order = int(one_of(options.order, ORDERS, "order"))
-    models = unjudged(given(tuple(options.paths), options.stdin_filename), today(options.today))
+    today(options.today)  # nothing here depends on it, and a date that is none is a usage error all the same
+    models = unjudged(given(tuple(options.paths), options.stdin_filename))
     isolation = Isolation()
     found = []
     with Progress() as progress:

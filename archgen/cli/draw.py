@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     )
     inferred = (found,) if (found := format_of(options.output)) else ("svg",)
     inputs, day = given(tuple(options.paths), options.stdin_filename), today(options.today)
-    models = unjudged(inputs, day) if options.no_findings else judge(inputs, day)
+    models = unjudged(inputs) if options.no_findings else judge(inputs, day)
     broken = refused(models, style(), "no pictures of models without a meaning; what there is of them stays as it is")
     models = tuple(model for model in models if not model.problems)
     if not models:

@@ -6,7 +6,6 @@ import argparse
 from functools import partial
 
 from archgen.app.config.choice import one_of
-from archgen.app.config.evaluation_date import today
 from archgen.app.models import unjudged
 from archgen.app.simulate import FORMATS, pictures, simulate
 from archgen.app.workspace.atomic_write import write
@@ -47,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """Simulate and tell."""
     name = one_of(options.format, tuple(FORMATS), "format")
     words = [options.kill, options.maintain, options.lose_zone]
-    models = unjudged(read(files := (options.model or _behind(words),), options.stdin_filename, files), today(None))
+    models = unjudged(read(files := (options.model or _behind(words),), options.stdin_filename, files))
     if refused(models, style(), "nothing was simulated"):
         return 2
     isolation = Isolation()

@@ -9,7 +9,6 @@ import argparse
 from functools import partial
 
 from archgen.app.config.choice import one_of
-from archgen.app.config.evaluation_date import today
 from archgen.app.models import unjudged
 from archgen.app.what_if import FORMATS, what_if
 from archgen.app.workspace.inputs import read
@@ -45,7 +44,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Change and tell."""
     name = one_of(options.format, tuple(FORMATS), "format")
-    models = unjudged(read(files := (options.model,), options.stdin_filename, files), today(None))
+    models = unjudged(read(files := (options.model,), options.stdin_filename, files))
     if refused(models, style(), "nothing was changed"):
         return 2
     isolation = Isolation()

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology, encrypted
 from archgen.linting.conditions import Facts, Type, Value, compiled
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Flow, Host
 from archgen.model.finding import CATEGORIES, Category, Severity
 from archgen.model.subject import Subject
@@ -53,7 +53,8 @@ def rule_of(stated: Stated) -> Rule:
     facts = FACTS[stated.each]
     holds = compiled(stated.when, {name: fact.type for name, fact in facts.items()})
 
-    def check(topology: Topology) -> Iterator[Hit]:
+    def check(context: RuleContext) -> Iterator[Hit]:
+        topology = context.topology
         for name in _things(topology, stated.each):
             ask = _asking(facts, topology, name)
             if holds(ask):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -10,6 +10,21 @@ from archgen.analysis.topology import Topology
 from archgen.model.change import Change
 from archgen.model.finding import Category, Confidence, Proof, Severity
 from archgen.model.subject import Subject
+
+
+class RuleContext(Struct, frozen=True):
+    """What a rule can ask: the topology of a model, the date of the evaluation, and the numbers that a team has set.
+
+    `today` is an ISO date; `thresholds` are by the rule's id and the threshold's name.
+    """
+
+    topology: Topology
+    today: str = "0001-01-01"
+    thresholds: Mapping[tuple[str, str], float] = {}
+
+    def threshold(self, rule: str, name: str, default: float) -> float:
+        """Return the threshold that the team has set, else the rule's own."""
+        return self.thresholds.get((rule, name), default)
 
 
 class Hit(Struct, frozen=True, gc=False, kw_only=True):
@@ -78,12 +93,12 @@ class Rule(Struct, frozen=True, kw_only=True):
     limits: str
     bad: str
     good: str
-    check: Callable[[Topology], Iterator[Hit]] | None
+    check: Callable[[RuleContext], Iterator[Hit]] | None
     references: tuple[tuple[str, str], ...] = ()
     cases: tuple[tuple[str, Severity], ...] = ()
     yields: bool = False
     thresholds: tuple[tuple[str, float, str], ...] = ()
-    review: Callable[[Topology, Seen], Iterator[Hit]] | None = None
+    review: Callable[[RuleContext, Seen], Iterator[Hit]] | None = None
     ladder: tuple[tuple[str, str], ...] = ()
-    mend: Callable[[Topology, Hit], tuple[Change, ...]] | None = None
+    mend: Callable[[RuleContext, Hit], tuple[Change, ...]] | None = None
     harmless: bool = False

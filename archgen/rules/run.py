@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Earlier, Hit, Rule, Seen
+from archgen.linting.rule import Earlier, Hit, Rule, RuleContext, Seen
 from archgen.model.architecture import Acceptance
 from archgen.model.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity
 from archgen.model.problems import Place
@@ -43,13 +43,12 @@ def analyse(
     unexpectedly finds nothing.
     """
     guard = _Guard(topology.architecture.file, isolation)
-    topology.today = today
-    topology.thresholds = thresholds
+    context = RuleContext(topology, today, thresholds)
     ran = tuple(rules)
-    hits = tuple(_unexplained(tuple(_hits(topology, ran, guard))))
+    hits = tuple(_unexplained(tuple(_hits(context, ran, guard))))
     accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
-    reviewed = (*hits, *_reviews(ran, hits, known, accepted, before, topology, guard))
-    found = (guard(rule, partial(_findings, topology, source, rule, hit, accepted)) for rule, hit in reviewed)
+    reviewed = (*hits, *_reviews(ran, hits, known, accepted, before, context, guard))
+    found = (guard(rule, partial(_findings, context, source, rule, hit, accepted)) for rule, hit in reviewed)
     return tuple(sorted((finding for one in found for finding in one), key=order))
 
 
@@ -65,11 +64,11 @@ class _Guard:
         return () if made is None else made
 
 
-def _hits(topology: Topology, rules: Iterable[Rule], guard: _Guard) -> Iterator[tuple[Rule, Hit]]:
+def _hits(context: RuleContext, rules: Iterable[Rule], guard: _Guard) -> Iterator[tuple[Rule, Hit]]:
     for rule in rules:
         check = rule.check
         if check is not None:
-            for hit in guard(rule, partial(check, topology)):
+            for hit in guard(rule, partial(check, context)):
                 yield rule, hit
 
 
@@ -79,7 +78,7 @@ def _reviews(
     known: frozenset[str],
     accepted: tuple[Acceptance, ...],
     before: tuple[Earlier, ...],
-    topology: Topology,
+    context: RuleContext,
     guard: _Guard,
 ) -> list[tuple[Rule, Hit]]:
     """The hits of the rules that speak of the findings of the others.
@@ -99,7 +98,7 @@ def _reviews(
                 tuple(_open(all_of_them, accepted)) if before else (),
                 before,
             )
-            found += [(rule, hit) for hit in guard(rule, partial(review, topology, seen))]
+            found += [(rule, hit) for hit in guard(rule, partial(review, context, seen))]
     return found
 
 
@@ -119,16 +118,16 @@ def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit
 
 
 def _findings(
-    topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
+    context: RuleContext, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
 ) -> tuple[Finding]:
     """A hit as a finding, the only one."""
-    return (_finding(topology, source, rule, hit, accepted),)
+    return (_finding(context, source, rule, hit, accepted),)
 
 
-def _finding(topology: Topology, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
+def _finding(context: RuleContext, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
     place = source.place(hit.subject)
-    model = topology.architecture.id
-    changes = rule.mend(topology, hit) if rule.mend is not None else hit.changes
+    model = context.topology.architecture.id
+    changes = rule.mend(context, hit) if rule.mend is not None else hit.changes
     # by place: where a call has more than fifteen words with names, Python makes a dictionary of them first
     return Finding(
         rule.id,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a code base, or a component that carries its own code, with copies on several hosts."""
+    facts = context.topology
     for component in facts.architecture.components:
         if component.managed or (component.kind != "code-base" and component.deploy != "by-hand"):
             continue
@@ -46,9 +47,9 @@ def _hit(facts: Topology, component: Component, users: list[Component], hosts: t
     )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """One way for all copies: a rolling deployment."""
-    users = [one for one in facts.architecture.components if one.codebase == hit.subject.id]
+    users = [one for one in context.topology.architecture.components if one.codebase == hit.subject.id]
     by_hand = [one.id for one in users if one.deploy == "by-hand"]
     return tuple(Put(("components", one, "deploy"), "rolling") for one in (hit.subject.id, *by_hand))
 

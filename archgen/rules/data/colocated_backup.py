@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -16,8 +16,9 @@ _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
 """The kinds that a backup sends its copies to."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a backup, for the first component whose only backups stand where it stands."""
+    facts = context.topology
     told: set[str] = set()
     for source, backups in facts.backups.items():
         component = facts.components[source]
@@ -87,8 +88,9 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
     )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A host of its own for the copies, where the backup keeps them itself and shares one with the data."""
+    facts = context.topology
     backup = facts.components[hit.subject.id]
     if hit.case is not None or backup not in _keepers(facts, backup):
         return ()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Replication
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a store that is said to have several writers and is written by a flow."""
+    facts = context.topology
     for component in facts.architecture.components:
         said = component.replication
         if said is None or component.managed or not facts.kind(component.id).stores:

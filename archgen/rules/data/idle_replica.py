@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.structure import eligible
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a store, with its replicas that do nothing for any flow."""
+    facts = context.topology
     for component in facts.architecture.components:
         replication = component.replication
         if replication is None or not replication.primary or replication.failover is not None or component.managed:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
 from archgen.model.kinds import KINDS
@@ -18,8 +18,9 @@ _DAYS = 365.0
 """How old a tested restore may be: versions, sizes and people have changed since."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a store, or a server with uploads, that nothing backs up, or that only backups without a recent test do."""
+    facts = context.topology
     for component in facts.architecture.components:
         if _keeps(facts, component):
             backups = facts.backups.get(component.id, ())
@@ -28,7 +29,7 @@ def check(facts: Topology) -> Iterator[Hit]:
                 yield _missing(facts, component)
             elif not tested:
                 yield _untested(facts, component, backups)
-            elif _is_old(facts, tested):
+            elif _is_old(context, tested):
                 yield _outdated(facts, component, tested, backups)
 
 
@@ -44,9 +45,9 @@ def _keeps(facts: Topology, component: Component) -> bool:
     )
 
 
-def _is_old(facts: Topology, tested: str) -> bool:
-    days = facts.threshold("missing-backup", "days", _DAYS)
-    return date.fromisoformat(facts.today) - date.fromisoformat(tested) > timedelta(days)
+def _is_old(context: RuleContext, tested: str) -> bool:
+    days = context.threshold("missing-backup", "days", _DAYS)
+    return date.fromisoformat(context.today) - date.fromisoformat(tested) > timedelta(days)
 
 
 def _missing(facts: Topology, component: Component) -> Hit:
@@ -88,15 +89,15 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
     )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A daily backup that somebody else keeps; that a restore of it works is for people to find out and to say."""
     if hit.case == "untested":
         return ()
-    kept = next((one.id for backups in facts.backups.values() for one in backups if one.managed), None)
+    kept = next((one.id for backups in context.topology.backups.values() for one in backups if one.managed), None)
     if kept is not None:
         return (Append(("components", kept, "backs_up"), hit.subject.id),)
     said = {"kind": "backup", "managed": True, "backs_up": [hit.subject.id], "every": "24h", "keeps": "30d"}
-    return (Put(("components", free("backup", facts)), said),)
+    return (Put(("components", free("backup", context.topology)), said),)
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -15,8 +15,9 @@ _NOTHING = 1.0
 """An objective below a second means that no answered write may be lost."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a store whose copies are all too old, as far as the model tells how old they are."""
+    facts = context.topology
     objective = facts.architecture.objectives.recovery_point
     if objective is None:
         return
@@ -100,13 +101,13 @@ def _span(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Backups as often as the objective asks; replicas that have each write before it is answered, if one can be lost."""
-    seconds = facts.architecture.objectives.recovery_point or 0.0
+    seconds = context.topology.architecture.objectives.recovery_point or 0.0
     if hit.related:
         often = next((f"{seconds / size:g}{unit}" for unit, size in _UNITS if seconds % size == 0), f"{seconds:g}s")
         return tuple(Put(("components", subject.id, "every"), often) for subject, _ in hit.related)
-    component = facts.components[hit.subject.id]
+    component = context.topology.components[hit.subject.id]
     said = component.replication
     stated = said is not None and said.mode == "asynchronous" and _spares_one(component)
     return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if stated else ()

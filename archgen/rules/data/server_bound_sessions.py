@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from archgen.analysis.balancing import chooses, keeps
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.index import SAME_HOST
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component that keeps something on each of its replicas, behind a balancer that chooses among them."""
+    facts = context.topology
     lost: dict[str, dict[str, None]] = {}
     balancers: dict[str, dict[str, None]] = {}
     for balancer in facts.architecture.components:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -17,13 +17,13 @@ _DAYS = 7.0
 _DAY = 86_400.0
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component whose backups are all kept for a short time."""
-    least = facts.threshold("short-retention", "days", _DAYS) * _DAY
-    for source, backups in facts.backups.items():
+    least = context.threshold("short-retention", "days", _DAYS) * _DAY
+    for source, backups in context.topology.backups.items():
         kept = [one.keeps for one in backups if one.keeps is not None]
         if len(kept) == len(backups) and max(kept) < least:
-            yield _hit(facts, source, backups, max(kept))
+            yield _hit(context.topology, source, backups, max(kept))
 
 
 def _hit(facts: Topology, source: str, backups: tuple[Component, ...], kept: float) -> Hit:
@@ -44,9 +44,9 @@ def _span(seconds: float) -> str:
     return f"{seconds / size:g} {unit}"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """As long as the rule asks, for the first of the backups."""
-    days = facts.threshold("short-retention", "days", _DAYS)
+    days = context.threshold("short-retention", "days", _DAYS)
     return (Put(("components", hit.related[0][0].id, "keeps"), f"{days:g}d"),)
 
 

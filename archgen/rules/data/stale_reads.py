@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Hop, Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.analysis.topology import Hop
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.structure import eligible
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit the step that reads, the first of a flow for each store."""
+    facts = context.topology
     for hops in facts.hops.values():
         written: dict[str, str] = {}
         told: set[str] = set()

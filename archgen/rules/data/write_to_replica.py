@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Hop, Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Access, Connection
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -14,8 +14,9 @@ from archgen.reliability.structure import eligible
 _ANSWER = "Send the write to the primary, or say `access: read` on the step if it only reads."
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a step: because nobody that it can reach takes writes, or because its connection is for reading."""
+    facts = context.topology
     for hops in facts.hops.values():
         steps: dict[str, list[Hop]] = {}
         for hop in hops:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Cluster, Component, Replica
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -17,8 +17,9 @@ Fault = tuple[str, str]
 """What contradicts what, and how to mend it."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component, with every contradiction in what it says."""
+    facts = context.topology
     for component in facts.architecture.components:
         faults = (*_of_balance(facts, component), *_of_cluster(component))
         if faults:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import plain, readings
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a CNAME record."""
-    names = facts.names
+    names = context.topology.names
     told: set[str] = set()
     for server in names.servers:
         for record in server.records:

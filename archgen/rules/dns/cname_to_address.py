@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, plain, pointee
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Record
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -14,9 +13,9 @@ from archgen.model.subject import Subject
 _NO_NAME = frozenset("/: \t\n")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a record id; a name that is a host's or a component's id stands for its address."""
-    names = facts.names
+    names = context.topology.names
     seen: set[str] = set()
     for server in names.servers:
         for record in server.records:
@@ -90,9 +89,9 @@ def _a(kind: str) -> str:
     return f"an {kind}" if kind[0] in "AMNS" else f"a {kind}"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """The type that fits what the record holds: an address, or a name that the model knows."""
-    names = facts.names
+    names = context.topology.names
     changes: list[Change] = []
     for server in names.servers:
         for at, record in enumerate(server.records):

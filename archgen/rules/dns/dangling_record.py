@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, NAME_TYPES, Names, address, plain, pointee, readings
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
 from archgen.model.finding import Confidence
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a record id, with every value under it that points to nothing; names of other domains are not judged."""
-    names = facts.names
+    names = context.topology.names
     dangling: dict[str, list[tuple[Component, Record]]] = {}
     for server in names.servers:
         for record in server.records:

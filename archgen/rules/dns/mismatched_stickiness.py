@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.balancing import chooses, keeps
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component
 from archgen.model.change import Change, Put
 from archgen.model.protocols import WEB
@@ -19,8 +19,9 @@ Fault = tuple[str, str]
 """What does not fit, and how to mend it."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a balancer, with all that does not fit."""
+    facts = context.topology
     for component in facts.architecture.components:
         balance = component.balance
         if balance is not None:
@@ -79,8 +80,9 @@ def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[
             )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A cookie, where sessions are all that does not fit, and the balancer reads the requests that it would be in."""
+    facts = context.topology
     component = facts.components[hit.subject.id]
     balance = component.balance
     if balance is None or any((*_weightless(facts, component, balance), *_blind(facts, component, balance))):

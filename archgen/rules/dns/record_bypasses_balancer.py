@@ -6,14 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from archgen.analysis.dns_names import address, pointee
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Record
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a record, for the flows whose visitors it leads past their balancer."""
+    facts = context.topology
     names, addressed = facts.names, _addressed(facts)
     found: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
     for flow in facts.architecture.flows:
@@ -75,13 +76,13 @@ def _led_to(facts: Topology, record: Record, addressed: dict[tuple[int, str], se
     return standing | addressed[known] if known in addressed else standing
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """The balancer in the place of the server."""
     balancer = next(subject.id for subject, _ in hit.related)
     kind = hit.subject.id.rpartition(" ")[2].upper()
     return tuple(
         Put(("components", server.id, "records", at, "value"), balancer)
-        for server in facts.names.servers
+        for server in context.topology.names.servers
         for at, record in enumerate(server.records)
         if record.id == hit.subject.id and kind in ("A", "AAAA")
     )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import lies_under, plain, pointee, readings
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a name server whose records name the servers of its own domain."""
-    names = facts.names
+    names = context.topology.names
     for server in names.servers:
         if server.domain is None:
             continue
@@ -23,7 +22,7 @@ def check(facts: Topology) -> Iterator[Hit]:
             (provider,) = providers
             flows = tuple(
                 flow.id
-                for flow in facts.architecture.flows
+                for flow in context.topology.architecture.flows
                 if flow.domain is not None and lies_under(plain(flow.domain), domain)
             )
             yield Hit(

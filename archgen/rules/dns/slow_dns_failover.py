@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from archgen.analysis.dns_names import address, plain, pointee
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Record
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a record that leads to a component whose failover is by DNS."""
+    facts = context.topology
     objective = facts.architecture.objectives.recovery_time
     if objective is None:
         return
@@ -57,12 +58,12 @@ def _span(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A time to live of a tenth of the objective, a minute at most."""
-    seconds = max(1, int(min(60.0, (facts.architecture.objectives.recovery_time or 0.0) / 10)))
+    seconds = max(1, int(min(60.0, (context.topology.architecture.objectives.recovery_time or 0.0) / 10)))
     return tuple(
         Put(("components", server.id, "records", at, "ttl"), f"{seconds}s")
-        for server in facts.names.servers
+        for server in context.topology.names.servers
         for at, record in enumerate(server.records)
         if record.id == hit.subject.id
     )

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from archgen.analysis.dns_names import Names, address, lies_under, plain
 from archgen.analysis.topology import Topology, relays
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a name, at the first flow that goes by it; silent while a name server of the model may yet know it."""
+    facts = context.topology
     names = facts.names
     speaking = [server for server in names.servers if server.records]
     unresolved: dict[str, list[Flow]] = {}
@@ -56,8 +57,9 @@ def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
     )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A record that leads to what the flow's visitors call, in the first name server that holds any."""
+    facts = context.topology
     flow = facts.flows[hit.subject.id]
     called = (
         target

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _NAMED = 5
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model, with the elements whose assumed numbers move the verdict most."""
+    facts = context.topology
     objective = facts.architecture.objectives.availability
     if objective is None:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import FirewallRule, Port
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
@@ -19,17 +19,17 @@ _TLS_PORTS = frozenset(one.port for one in PROTOCOLS.values() if one.encrypted a
 """The ports that are registered for a protocol over TLS."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a thing of which contradictory statements are made."""
     found: dict[Subject, list[tuple[str, str]]] = {}
     for search in _SEARCHES:
-        for subject, message, fix in search(facts):
+        for subject, message, fix in search(context.topology):
             found.setdefault(subject, []).append((message, fix))
     for subject, clashes in found.items():
         yield Hit(
             subject=subject,
             message="; ".join(message for message, _ in clashes),
-            flows=_flows(facts, subject),
+            flows=_flows(context.topology, subject),
             fix=" ".join(dict.fromkeys(fix for _, fix in clashes)),
         )
 

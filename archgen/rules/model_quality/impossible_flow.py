@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Hop, Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
@@ -14,8 +14,9 @@ from archgen.reliability.index import NEAREST, SAME_HOST
 from archgen.reliability.structure import quorum
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a missing connection or port, at the first step that wants it, then one a reason that flows fail for."""
+    facts = context.topology
     wanted: dict[tuple[str, tuple[str, ...]], list[Hop]] = {}
     spoken: dict[tuple[str | None, Connection], list[Hop]] = {}
     for step in _steps(facts):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from archgen.analysis.dns_names import ADDRESS_TYPES, address, lies_under, plain, pointee
 from archgen.analysis.missing_facts import DEFECTS, OPINIONS, Gap
 from archgen.analysis.topology import Topology, encrypted
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Flow, Port
 from archgen.model.kinds import KINDS
 from archgen.model.products import product_of
@@ -17,12 +17,12 @@ from archgen.model.wording import listed
 from archgen.reliability.structure import answers, requests
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a thing that lacks facts, with all that it lacks."""
     gaps: dict[Subject, list[Gap]] = {}
     sure: set[Subject] = set()
     for find in (*_SEARCHES, *DEFECTS, *OPINIONS):
-        for gap in find(facts):
+        for gap in find(context.topology):
             gaps.setdefault(gap[0], []).append(gap)
             if find not in OPINIONS:
                 sure.add(gap[0])
@@ -30,7 +30,7 @@ def check(facts: Topology) -> Iterator[Hit]:
         yield Hit(
             subject=subject,
             message="; ".join(message for _, message, _ in missing),
-            flows=_flows(facts, subject),
+            flows=_flows(context.topology, subject),
             fix=" ".join(fix for _, _, fix in missing),
             confidence="high" if subject in sure else "medium",
         )

@@ -4,40 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule, Seen
+from archgen.linting.rule import Hit, Rule, RuleContext, Seen
 from archgen.model.architecture import Acceptance
 from archgen.model.change import Remove
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """Nothing: what an acceptance is worth shows only once the findings are known."""
     yield from ()
 
 
-def review(facts: Topology, seen: Seen) -> Iterator[Hit]:
+def review(context: RuleContext, seen: Seen) -> Iterator[Hit]:
     """One hit for the model, with what is wrong with each of its acceptances."""
-    found = [tuple(_faults(facts, seen, one)) for one in facts.architecture.accept]
+    found = [tuple(_faults(seen, one, context.today)) for one in context.topology.architecture.accept]
     faults = [fault for each in found for fault in each]
     if faults:
         # the last one first, so that the places of the others stay what they are
         void = [at for at, each in enumerate(found) if any("no reason" not in fault for fault in each)][::-1]
         yield Hit(
-            subject=Subject("model", facts.architecture.id),
+            subject=Subject("model", context.topology.architecture.id),
             message="; ".join(faults),
             changes=tuple(Remove(("accept", at)) for at in void) if len(void) == sum(map(bool, found)) else (),
         )
 
 
-def _faults(facts: Topology, seen: Seen, acceptance: Acceptance) -> Iterator[str]:
+def _faults(seen: Seen, acceptance: Acceptance, today: str) -> Iterator[str]:
     name = f"the acceptance of {acceptance.rule} for {acceptance.subject}"
     if not (acceptance.reason or "").strip():
         yield f"{name} gives no reason"
     if acceptance.rule not in seen.known:
         yield f"{name} names a rule that does not exist"
-    elif acceptance.until is not None and acceptance.until < facts.today:
+    elif acceptance.until is not None and acceptance.until < today:
         yield f"{name} was good until {acceptance.until}"
     elif acceptance.rule in seen.ran and not _matches(seen, acceptance):
         about = sorted({subject.id for rule, subject in seen.found if rule == acceptance.rule})

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Earlier, Hit, Rule, Seen
+from archgen.linting.rule import Earlier, Hit, Rule, RuleContext, Seen
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """Nothing: what is back shows only beside the findings of the models before."""
     yield from ()
 
 
-def review(facts: Topology, seen: Seen) -> Iterator[Hit]:
+def review(context: RuleContext, seen: Seen) -> Iterator[Hit]:
     """One hit for each subject, with the open findings on it that came back."""
     parent, first = seen.before
     back: dict[Subject, dict[str, None]] = {}

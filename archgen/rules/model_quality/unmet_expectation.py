@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Ban, Component, Connection, DowntimeLimit, Survival
 from archgen.model.finding import Confidence, Proof
 from archgen.model.subject import Subject
@@ -18,8 +18,9 @@ _PASSING = ("firewall", "router", "nat-gateway")
 _EVERY = ("host", "zone", "replica")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a flow or connection, with every expectation that it does not meet."""
+    facts = context.topology
     found: dict[Subject, list[Hit]] = {}
     for expected in facts.architecture.expect:
         match expected:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Architecture, Component, Connection
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
@@ -18,8 +18,9 @@ _BESIDE = ("backup", "bastion", "secrets", "identity-provider", "mail", "router"
 _STEERING = ("other", "service", "external-service")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component; silent on a model without flows, in which nothing could be on one."""
+    facts = context.topology
     if not facts.architecture.flows:
         return
     used = _used(facts)

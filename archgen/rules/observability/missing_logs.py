@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.monitoring import collected
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Append, Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit an entry; what nothing watches at all is a finding of its own, and what others run is theirs."""
+    facts = context.topology
     for name, ways in facts.entries.items():
         taken = None if facts.components[name].managed else collected(facts, name)
         if taken is not None and taken.logs is False:
@@ -26,11 +26,11 @@ def check(facts: Topology) -> Iterator[Hit]:
             )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Logs beside what is collected from the entry already."""
     return tuple(
         Append(("components", observer.id, "collects", at, "what"), "logs")
-        for observer in (facts.components[subject.id] for subject, _ in hit.related)
+        for observer in (context.topology.components[subject.id] for subject, _ in hit.related)
         for at, part in enumerate(observer.collects)
         if part.what and "logs" not in part.what and (not part.sources or hit.subject.id in part.sources)
     )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for all monitoring, unless one of them stands apart from what the flows need."""
+    facts = context.topology
     monitors = [one for one in facts.architecture.components if one.kind == "monitoring"]
     shared = {one.id: _shared(facts, one) for one in monitors}
     if monitors and all(shared.values()):

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from archgen.analysis.dns_names import plain
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model; silent where nothing monitors at all, which is the graver finding."""
+    facts = context.topology
     if not any(one.kind == "monitoring" for one in facts.architecture.components):
         return
     probing: dict[str, list[Component]] = {}
@@ -68,8 +69,9 @@ def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
     return set(facts.hosts_of(component.id)) <= hosts or any(facts.losses.holds_all(zone, flow.id) for zone in zones)
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one."""
+    facts = context.topology
     names = list(dict.fromkeys(facts.flows[flow].domain for flow in hit.flows))
     outside = next((one.id for one in facts.architecture.components if one.kind == "monitoring" and one.managed), None)
     if outside is not None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from archgen.analysis.monitoring import collected
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Append, Change
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit an entry, for the flows whose requests are counted nowhere on their way through the web's servers."""
+    facts = context.topology
     for name, ways in facts.entries.items():
         taken = collected(facts, name)
         if taken is None:
@@ -39,11 +40,11 @@ def _may_be_counted(facts: Topology, flow: str, before: tuple[str, ...]) -> bool
     return False
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """The rate of requests beside what is measured at the entry already; nothing where no figure is named yet."""
     return tuple(
         Append(("components", observer.id, "collects", at, "measures"), "requests-per-second")
-        for observer in (facts.components[subject.id] for subject, _ in hit.related)
+        for observer in (context.topology.components[subject.id] for subject, _ in hit.related)
         for at, part in enumerate(observer.collects)
         if part.measures and (not part.sources or hit.subject.id in part.sources)
     )[:1]

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import free
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model that lists what is not watched; an error where nothing watches at all."""
+    facts = context.topology
     running = [one for one in facts.architecture.components if facts.flows_of[one.id]]
     on_flows, bare = _own(facts, running)
     watched = facts.watched
@@ -42,8 +43,9 @@ def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str
     return [host for host in facts.hosts if host in hosts], [one.id for one in own if not facts.hosts_of(one.id)]
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """An agent on each host that is not watched; what has no host is named to the first monitoring there is."""
+    facts = context.topology
     blind = [subject for subject, _ in hit.related]
     hosts = [one.id for one in blind if one.kind == "host"]
     agent = next((one for one in facts.architecture.components if _collects_by_place(one)), None)

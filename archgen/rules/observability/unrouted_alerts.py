@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Append, Change
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a monitoring whose list of people to alert is empty."""
-    for component in facts.architecture.components:
+    for component in context.topology.architecture.components:
         if component.kind == "monitoring" and component.alerts == ():
             yield Hit(
                 subject=Subject("component", component.id),
@@ -20,9 +19,13 @@ def check(facts: Topology) -> Iterator[Hit]:
             )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Somebody who is called: who owns the monitoring, else who is on duty."""
-    return (Append(("components", hit.subject.id, "alerts"), facts.components[hit.subject.id].owner or "on-call"),)
+    return (
+        Append(
+            ("components", hit.subject.id, "alerts"), context.topology.components[hit.subject.id].owner or "on-call"
+        ),
+    )
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from functools import partial
 
 from archgen.analysis.topology import Topology
 from archgen.edits.changes import Automatic, apply, by_hand
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -18,8 +18,9 @@ from archgen.reliability.losses import Breaking
 from archgen.reliability.structure import build
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model that lists what cannot be taken down for maintenance while its flows go on."""
+    facts = context.topology
     stopping = [one for one in facts.losses.breaking if _maintained(facts, one)]
     if not stopping:
         return

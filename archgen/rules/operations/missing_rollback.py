@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component that says that it cannot go back."""
-    for component in facts.architecture.components:
+    for component in context.topology.architecture.components:
         if component.rollback is False:
             how = f", and its versions go live {_how(component.deploy)}" if component.deploy else ""
             yield Hit(
                 subject=Subject("component", component.id),
                 message=f"{component.id} cannot go back to the version before{how}",
-                flows=facts.flows_of[component.id],
+                flows=context.topology.flows_of[component.id],
             )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component whose image has neither a digest nor a tag other than `latest`."""
-    for component in facts.architecture.components:
+    for component in context.topology.architecture.components:
         if component.image is None:
             continue
         # a digest stands behind a colon as well (`app@sha256:…`), and is never `latest`
@@ -21,7 +20,7 @@ def check(facts: Topology) -> Iterator[Hit]:
             yield Hit(
                 subject=Subject("component", component.id),
                 message=f"{component.id} runs the image {component.image}: {what}",
-                flows=facts.flows_of[component.id],
+                flows=context.topology.flows_of[component.id],
             )
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model that lists what has no owner; silent where it names no owner at all."""
+    facts = context.topology
     components = facts.architecture.components
     if not any(one.owner for one in components) and not any(host.owner for host in facts.architecture.hosts):
         return

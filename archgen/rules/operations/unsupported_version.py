@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component or host whose version had its last day of support before today."""
+    facts = context.topology
     for component in facts.architecture.components:
         told = _component(component)
         if told is not None and not component.managed:
-            yield from _judge(facts, Subject("component", component.id), *told)
+            yield from _judge(context, Subject("component", component.id), *told)
     for host in facts.architecture.hosts:
         told = _named(host.os) if host.os is not None else None
         if told is not None:
-            yield from _judge(facts, Subject("host", host.id), *told)
+            yield from _judge(context, Subject("host", host.id), *told)
 
 
 def _component(component: Component) -> tuple[str, str] | None:
@@ -44,20 +44,22 @@ def _named(text: str) -> tuple[str, str] | None:
     return named(text)
 
 
-def _judge(facts: Topology, subject: Subject, product: str, version: str) -> Iterator[Hit]:
+def _judge(context: RuleContext, subject: Subject, product: str, version: str) -> Iterator[Hit]:
     from archgen.analysis.support_dates import support_of
 
     ended = support_of(product, version)
-    if ended is None or ended.day >= facts.today:
+    if ended is None or ended.day >= context.today:
         return
     title = ended.product.title
     when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"
     host = subject.kind == "host"
-    carried = dict.fromkeys(one.component for one in facts.replicas_on[subject.id]) if host else {subject.id: None}
+    carried = (
+        dict.fromkeys(one.component for one in context.topology.replicas_on[subject.id]) if host else {subject.id: None}
+    )
     yield Hit(
         subject=subject,
         message=f"{subject.id} runs {title} {version.strip()}, whose support ended {when}",
-        flows=facts.flows_through(carried),
+        flows=context.topology.flows_through(carried),
         fix=(
             f"Move to a version that is supported: {ended.product.source} lists them "
             f"(the dates here are of {ended.product.as_of})."

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.failure import single_points
 from archgen.reliability.losses import Breaking
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a host or zone that breaks flows only because replicas of one component stand in it together."""
+    facts = context.topology
     for breaking in facts.losses.breaking:
         if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
             blamed = {flow: _blamed(facts, breaking, flow) for flow in breaking.flows}

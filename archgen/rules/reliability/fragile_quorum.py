@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import one_more
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.subject import Subject
@@ -18,8 +18,9 @@ from archgen.reliability.failure import SinglePoint, failures
 from archgen.reliability.structure import quorum
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component with a quorum, with every reason."""
+    facts = context.topology
     for component in facts.architecture.components:
         if component.quorum is not None and not component.managed:
             reasons = [*_of_size(component), *_of_place(facts, component)]
@@ -90,10 +91,14 @@ def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[Singl
     return tuple(one for one in facts.losses.failures[flow].points if one.element not in left)
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """One member more where their number is even."""
-    component = facts.components[hit.subject.id]
-    return one_more(facts, component) if component.quorum == "majority" and len(component.replicas) % 2 == 0 else ()
+    component = context.topology.components[hit.subject.id]
+    return (
+        one_more(context.topology, component)
+        if component.quorum == "majority" and len(component.replicas) % 2 == 0
+        else ()
+    )
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.losses import Breaking
@@ -13,8 +13,9 @@ from archgen.reliability.losses import Breaking
 _SUPPORTING = ("dns", "secrets", "identity-provider", "mail", "file-storage", "object-storage", "cache", "queue")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit an element that is the only single point of failure of two flows or more."""
+    facts = context.topology
     causes: dict[str, list[str]] = {flow: [] for flow in facts.flows}
     for breaking in facts.losses.breaking:
         for flow in breaking.flows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -15,15 +15,16 @@ from archgen.model.wording import listed
 _REACTION = 30 * 60.0
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component that waits for a person longer than the recovery objective allows."""
+    facts = context.topology
     objective = facts.architecture.objectives.recovery_time
     for component in facts.architecture.components:
         standby = _standby(facts, component)
         if objective is not None and standby and facts.flows_of[component.id]:
             replication = component.replication
             stated = replication.recovery if replication is not None else None
-            reaction = 60 * facts.threshold("manual-failover", "minutes", _REACTION / 60)
+            reaction = 60 * context.threshold("manual-failover", "minutes", _REACTION / 60)
             if objective < (stated if stated is not None else reaction):
                 yield _hit(facts, component, standby, objective, stated, reaction)
 
@@ -70,9 +71,9 @@ def _minutes(seconds: float) -> str:
     return f"{seconds / 60:g} min" if seconds >= 60 else f"{seconds:g} s"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A failover that waits for nobody."""
-    component = facts.components[hit.subject.id]
+    component = context.topology.components[hit.subject.id]
     key = "replication" if component.replication is not None and component.replication.primary else "cluster"
     return (Put(("components", component.id, key, "failover"), "automatic"),)
 

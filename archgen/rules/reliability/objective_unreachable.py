@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import Confidence
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -22,15 +21,15 @@ _WORTH_NAMING = 0.01
 """The share of the downtime from which an element is worth naming."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a flow; an impossible one has another finding."""
-    objective = facts.architecture.objectives.availability
+    objective = context.topology.architecture.objectives.availability
     if objective is None:
         return
     # only here: a model without an objective does not pay for the import
     from archgen.analysis.assessment import verdicts
 
-    for flow in verdicts(facts):
+    for flow in verdicts(context.topology):
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
         if flow.possible and highest < objective:
             yield _hit(flow, objective)

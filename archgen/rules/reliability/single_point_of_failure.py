@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import beside, one_more
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
@@ -14,8 +14,9 @@ from archgen.reliability.losses import Breaking
 from archgen.reliability.structure import Need
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a root cause: a host with what stands on it, a replica that no host explains, or an innermost zone."""
+    facts = context.topology
     for breaking in facts.losses.breaking:
         flows = breaking.flows
         if breaking.element.kind == "zone":
@@ -82,8 +83,9 @@ def _cure(facts: Topology, breaking: Breaking, need: Need) -> str | None:
     return None
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """One more replica elsewhere; for a host, failover by itself of what has one, or a machine for all that is lost."""
+    facts = context.topology
     element = hit.subject
     if facts.rented(element):
         return ()

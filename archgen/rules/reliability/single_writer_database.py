@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import one_more
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
 from archgen.model.kinds import KINDS
@@ -16,8 +16,9 @@ from archgen.model.wording import listed
 _FILES = ("file-storage", "object-storage")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a data store, for the flows that the loss of its only writer breaks."""
+    facts = context.topology
     for component in facts.architecture.components:
         if component.managed or not KINDS[component.kind].stores or _is_one_disk(component):
             continue
@@ -102,13 +103,13 @@ def _is(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A replica that is promoted by itself; one more where there is none yet."""
-    component = facts.components[hit.subject.id]
+    component = context.topology.components[hit.subject.id]
     promoted = Put(("components", component.id, "replication", "failover"), "automatic")
     if len(component.replicas) > 1:
         return (promoted,)
-    more = one_more(facts, component)
+    more = one_more(context.topology, component)
     if component.replication is None or not more:
         return more
     return (*more, promoted) if component.replication.primary else ()

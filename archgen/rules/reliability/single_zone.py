@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import Breaking
@@ -14,11 +14,12 @@ _WIDE, _SMALL = ("region", "provider"), ("rack", "power")
 """Places whose loss few sites are built for, and places that are parts of one building."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for each zone that holds all of a flow that it breaks, and has no zone within it that does.
 
     Where a zone is a cause of its own, it is told as a single point of failure, with all that it breaks.
     """
+    facts = context.topology
     held: dict[Subject, list[str]] = {}
     for flow in facts.flows:
         zones = facts.losses.zones_holding[flow]

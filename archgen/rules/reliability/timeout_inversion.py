@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Hop, Topology
+from archgen.analysis.topology import Hop
 from archgen.edits.remedy import connection_of
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a pair of connections that follow each other in a flow and both state a timeout."""
     flows: dict[tuple[str, str], list[str]] = {}
     pairs: dict[tuple[str, str], tuple[Connection, Connection]] = {}
-    for flow, hops in facts.hops.items():
+    for flow, hops in context.topology.hops.items():
         for outer, inner in _nested(hops):
             key = (outer.id, inner.id)
             pairs[key] = (outer, inner)
@@ -70,9 +70,9 @@ def _span(seconds: float | None) -> str:
     return f"{(seconds or 0.0) * 1000:g} ms" if (seconds or 0.0) < 1.0 else f"{seconds:g} s"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """An outer timeout that every try of the inner call fits into, with a second left."""
-    inner = max((_patience(connection_of(facts, subject.id)) for subject, _ in hit.related), default=0.0)
+    inner = max((_patience(connection_of(context.topology, subject.id)) for subject, _ in hit.related), default=0.0)
     return (Put(("connections", hit.subject.id, "timeout"), f"{inner + 1:g}s"),)
 
 

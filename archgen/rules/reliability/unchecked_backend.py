@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Hop, Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component, Replication
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -19,8 +19,9 @@ _ROLES = ("primary", "master", "leader", "role", "writ", "read_only", "read-only
 """Words of a check that asks a store whether it is the one that takes writes."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a balancer with several targets to choose from."""
+    facts = context.topology
     for component in facts.architecture.components:
         if component.balance is not None:
             pool = _pool(facts, component)
@@ -120,9 +121,9 @@ def _hit(facts: Topology, component: Component, pool: tuple[str, ...], message: 
     )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A check that asks the targets for an answer, where they speak HTTP; who has which role is for people to say."""
-    if hit.fix is not None or not _speaks_http(facts, facts.components[hit.subject.id]):
+    if hit.fix is not None or not _speaks_http(context.topology, context.topology.components[hit.subject.id]):
         return ()
     return (Put(("components", hit.subject.id, "balance", "health_check"), "GET /health"),)
 

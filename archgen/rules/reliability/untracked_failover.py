@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology, relays
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Port
 from archgen.model.change import Change, Path, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a balancer or server that visitors reach without a balancer before it."""
+    facts = context.topology
     for component in _entries(facts):
         cluster = component.cluster
         hosts = facts.hosts_of(component.id)
@@ -107,10 +108,10 @@ def _fix(facts: Topology, component: Component) -> str:
     return "Put a load balancer before them, or state what does: `cluster: {address: {shared: …}, by: vrrp}`."
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """An address that moves to the other replica, by what watches the process."""
     cluster: Path = ("components", hit.subject.id, "cluster")
-    stated = facts.components[hit.subject.id].cluster
+    stated = context.topology.components[hit.subject.id].cluster
     if stated is not None and _moves(stated):
         return (Put((*cluster, "watches"), "process"),)
     moving = (("mode", "active-passive"), ("failover", "automatic"), ("by", "vrrp"), ("watches", "process"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import one_more
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from archgen.analysis.capacity import Overload
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component that bears the load today, and not after the loss of some one element."""
+    facts = context.topology
     if not facts.states_load:
         return
     # only here: a model without demands and capacities does not pay for the import
@@ -69,9 +70,9 @@ def _rate(rate: float) -> str:
     return f"{rate:.4g}/s"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """One replica more, elsewhere."""
-    return one_more(facts, facts.components[hit.subject.id])
+    return one_more(context.topology, context.topology.components[hit.subject.id])
 
 
 RULE = Rule(

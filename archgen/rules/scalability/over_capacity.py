@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -16,8 +15,9 @@ if TYPE_CHECKING:
     from archgen.analysis.capacity import Overload
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component, with its replicas that get too much while everything works."""
+    facts = context.topology
     if not facts.states_load:
         return
     # only here: a model without demands and capacities does not pay for the import
@@ -51,12 +51,13 @@ def _rate(rate: float) -> str:
     return f"{rate:.4g}/s"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """As many replicas as the load needs and one more, where they are counted and stand on no host.
 
     Nothing for what keeps data: more replicas take no writes off the others. Nothing where no number is enough, or where
     it is more than a model may state.
     """
+    facts = context.topology
     from archgen.analysis.capacity import Load
 
     component = facts.components[hit.subject.id]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Flow
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -18,10 +18,11 @@ _STORES = ("database", "object-storage", "file-storage")
 _CACHING_PRODUCTS = ("varnish", "squid", "apache-traffic-server")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a flow that reads much more than is written, and passes no cache on its way to a store."""
-    least = facts.threshold("uncached-reads", "requests", _REQUESTS)
-    ratio = facts.threshold("uncached-reads", "ratio", _RATIO)
+    facts = context.topology
+    least = context.threshold("uncached-reads", "requests", _REQUESTS)
+    ratio = context.threshold("uncached-reads", "ratio", _RATIO)
     for flow in facts.architecture.flows:
         if flow.demand is None or flow.demand < least or _is_cached(facts, flow):
             continue

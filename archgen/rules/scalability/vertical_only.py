@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model that lists the components."""
+    facts = context.topology
     called = {target for hops in facts.hops.values() for hop in hops for target in hop.step.targets}
     unspread = called - facts.behind_balancers
     alone = [one.id for one in facts.architecture.components if one.id in unspread and _alone(facts, one.id)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -13,8 +13,9 @@ _ROOM = 2.0
 """By how much the writes should be able to grow before their one replica is full."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit the store that takes every write on one replica with less than that room."""
+    facts = context.topology
     if not facts.states_load:
         return
     written: dict[str, dict[str, None]] = {}

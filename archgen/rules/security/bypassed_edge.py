@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.protocols import ADMINISTRATION, WEB
 from archgen.model.subject import Subject
@@ -15,8 +15,9 @@ _GUARDED = ("balancer", "web", "application")
 """The roles of what an edge component stands before; stores are `exposed-database`."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a connection from the internet to what stands behind an edge that the internet reaches too."""
+    facts = context.topology
     callers = _edges_by_caller(facts)
     behind: dict[str, dict[str, list[Connection]]] = {}
     for edge in dict.fromkeys(one for reached in callers.values() for one in reached):

@@ -7,7 +7,7 @@ from math import inf
 
 from archgen.analysis.dns_names import plain
 from archgen.analysis.topology import Hop, Topology, relays
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Certificate, Port
 from archgen.model.change import Append, Change
 from archgen.model.subject import Subject
@@ -17,8 +17,9 @@ _PASSING = ("firewall", "router", "nat-gateway")
 _WARNING_DAYS = 30
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a certificate with all that is wrong with it, and one a connection that ends where there is none."""
+    facts = context.topology
     certificates = {one.id: one for one in facts.architecture.certificates}
     wrong: dict[str, dict[str, None]] = {}
     flows: dict[str, dict[str, None]] = {}
@@ -35,7 +36,7 @@ def check(facts: Topology) -> Iterator[Hit]:
                     wrong.setdefault(certificate, {}).update(dict.fromkeys(flaws))
                     flows.setdefault(certificate, {})[flow] = None
     for one in certificates.values():
-        yield from _judge(facts, one, tuple(wrong.get(one.id, ())), tuple(flows.get(one.id, ())))
+        yield from _judge(context, one, tuple(wrong.get(one.id, ())), tuple(flows.get(one.id, ())))
     for connection, (end, used) in bare.items():
         message = f"TLS ends at {end}, and no certificate is installed there"
         related = ((Subject("component", end), "has no certificate"),)
@@ -81,12 +82,14 @@ def _covers(name: str, domain: str) -> bool:
     return name == domain or (name.startswith("*.") and domain.partition(".")[2] == name[2:])
 
 
-def _judge(facts: Topology, certificate: Certificate, flaws: tuple[str, ...], flows: tuple[str, ...]) -> Iterator[Hit]:
-    left = _days_left(certificate, facts.today)
-    near = left <= facts.threshold("certificate-mismatch", "days", _WARNING_DAYS)
+def _judge(
+    context: RuleContext, certificate: Certificate, flaws: tuple[str, ...], flows: tuple[str, ...]
+) -> Iterator[Hit]:
+    left = _days_left(certificate, context.today)
+    near = left <= context.threshold("certificate-mismatch", "days", _WARNING_DAYS)
     date = (_running_out(certificate, left),) if near else ()
     if flaws or date:
-        users = flows or facts.flows_through(certificate.installed_on)
+        users = flows or context.topology.flows_through(certificate.installed_on)
         yield Hit(
             subject=Subject("certificate", certificate.id),
             message=f"the certificate {certificate.id} {'; and it '.join((*flaws, *date))}",
@@ -111,12 +114,12 @@ def _running_out(certificate: Certificate, left: float) -> str:
     return f"runs out on {certificate.expires}, in {left} day{'' if left == 1 else 's'}"
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A certificate for the names that visitors come for, where it is one of another name."""
     if hit.subject.kind != "certificate" or hit.case is not None:
         return ()
-    named = next(one for one in facts.architecture.certificates if one.id == hit.subject.id).names
-    asked = dict.fromkeys(facts.flows[flow].domain for flow in hit.flows)
+    named = next(one for one in context.topology.architecture.certificates if one.id == hit.subject.id).names
+    asked = dict.fromkeys(context.topology.flows[flow].domain for flow in hit.flows)
     missing = [one for one in asked if one is not None and not any(_covers(plain(name), plain(one)) for name in named)]
     return tuple(Append(("certificates", hit.subject.id, "names"), one) for one in missing)
 

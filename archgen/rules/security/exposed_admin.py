@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import PASSING, Topology
 from archgen.edits.remedy import connection_of
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Remove
 from archgen.model.protocols import ADMINISTRATION
@@ -17,8 +17,9 @@ _ANY = "any"
 """The protocol of what a visitor sends: whichever the port speaks."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a connection, for the first of its ports that is not for the public; stated ones come first."""
+    facts = context.topology
     passed: dict[str, list[Port]] = {}
     for name, port in _passed_on(facts):
         passed.setdefault(name, []).append(port)
@@ -105,8 +106,9 @@ def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind:
     )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Without the port that is stated to be for administration, where others are left and no flow takes this one."""
+    facts = context.topology
     connection = connection_of(facts, hit.subject.id)
     if hit.case is not None or facts.trust(connection.source) != "internet":
         return ()

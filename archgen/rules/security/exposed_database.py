@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection
 from archgen.model.subject import Subject
 
@@ -13,8 +13,9 @@ _STORES = ("database", "cache", "key-value-store", "queue", "stream", "file-stor
 _BESIDE = ("bastion", "secrets", "client")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a connection to a store that should not be there, and one a store that stands on the internet."""
+    facts = context.topology
     for component in facts.architecture.components:
         network = facts.network_of(component.id) if component.kind in _STORES else None
         if network is not None and network.trust == "internet":

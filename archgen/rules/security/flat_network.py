@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.kinds import Role
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -13,8 +13,9 @@ from archgen.model.wording import listed
 _ROLES: tuple[Role, ...] = ("web", "application", "data")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a network that holds all three, on different hosts."""
+    facts = context.topology
     for network in facts.networks:
         held: dict[Role, list[str]] = {role: [] for role in _ROLES}
         for component in facts.architecture.components:

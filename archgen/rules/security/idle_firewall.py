@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import called_ports
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, FirewallRule
 from archgen.model.change import Append, Change, Path, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a firewall, with every reason."""
+    facts = context.topology
     for component in facts.architecture.components:
         if component.kind == "firewall":
             reasons = [*_open(component), *_aside(facts, component)]
@@ -58,8 +59,9 @@ def _holds(facts: Topology, guarded: str) -> bool:
     return True
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """The ports that what it guards is called on, in the place of any; deny what no rule allows."""
+    facts = context.topology
     component = facts.components[hit.subject.id]
     if any(_aside(facts, component)):
         return ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import called_ports, free
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -15,8 +15,9 @@ from archgen.model.wording import listed
 FIREWALLS = ("firewall", "waf")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model that lists every host, or hostless component, that is reached unguarded."""
+    facts = context.topology
     reached, connections = _exposed(facts)
     if reached:
         flows = {flow for connection in connections for flow in facts.flows_over[connection]}
@@ -69,8 +70,9 @@ def _passes_on(facts: Topology, component: str) -> bool:
     return one.managed and one.kind not in (*FIREWALLS, "dns") and not any(map(facts.guarding, one.replicas))
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A firewall before what is reached unguarded, that lets in what the flows call and nothing else."""
+    facts = context.topology
     guarded = [subject.id for subject, _ in hit.related]
     names = frozenset(guarded)
     if facts.components.keys() & facts.hosts.keys() & names:

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology, encrypted
 from archgen.edits.remedy import connection_of
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.protocols import WEB
 from archgen.model.subject import Subject
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a connection; a port that only redirects to an encrypted one is fine, and so is name resolution."""
+    facts = context.topology
     for connection in facts.architecture.connections:
         if facts.trust(connection.source) == "internet" and facts.crosses(connection) is not False:
             clear = [port for port in connection.ports if _in_clear(port)]
@@ -37,9 +38,9 @@ def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
     )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """HTTPS instead of HTTP, or a redirect to it where it is there; TLS for any other protocol; on each port in the clear."""
-    connection = connection_of(facts, hit.subject.id)
+    connection = connection_of(context.topology, hit.subject.id)
     secured = any(port.protocol == "https" for port in connection.ports)
     changes: list[Change] = []
     for at, port in enumerate(connection.ports):

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 
 _PACKETS_ONLY = ("firewall", "router", "nat-gateway")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit an entry; of what nothing at all guards, the missing firewall is the finding."""
+    facts = context.topology
     for name, ways in facts.entries.items():
         entry = facts.components[name]
         denied = entry.rate_limit is False

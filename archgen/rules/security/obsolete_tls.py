@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection, Port
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -18,13 +18,13 @@ _FORWARDING = ("firewall", "router", "nat-gateway")
 _TLS = ("1.0", "1", "1.1", "v1", "v1.0", "v1.1")
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a connection that states such a version as the lowest it speaks."""
-    for connection in facts.architecture.connections:
+    for connection in context.topology.architecture.connections:
         versions = list(dict.fromkeys(one.tls.version for one in connection.ports if one.tls and one.tls.version))
         old = [version for version in versions if _is_obsolete(version)]
         if old:
-            yield _hit(facts, connection, listed([_called(one) for one in old]))
+            yield _hit(context.topology, connection, listed([_called(one) for one in old]))
 
 
 def _hit(facts: Topology, connection: Connection, versions: str) -> Hit:
@@ -73,9 +73,9 @@ def _called(version: str) -> str:
     return f"TLS {version}" if version[:1].isdigit() else version
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """TLS 1.2 as the lowest version, which RFC 9325 (3.1.1) asks for, on each port that states an older one."""
-    connection = connection_of(facts, hit.subject.id)
+    connection = connection_of(context.topology, hit.subject.id)
     return tuple(
         Put(("connections", connection.id, at, "tls", "version"), "1.2")
         for at, port in enumerate(connection.ports)

@@ -8,7 +8,7 @@ from itertools import product
 from archgen.analysis.encryption import clear_ports, plaintext_between_hosts
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
 from archgen.model.protocols import PROTOCOLS
@@ -37,8 +37,9 @@ _INSTEAD = {
 """What stands in for a protocol whose encryption goes by another name than TLS of the connection."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model, at the first connection of the longest way: one decision encrypts what lies inside."""
+    facts = context.topology
     calls = sorted(
         plaintext_between_hosts(facts), key=lambda one: (not _apart(facts, one), not facts.flows_over[one.id])
     )
@@ -99,10 +100,10 @@ def _fix(calls: list[Connection]) -> str | None:
     return f"{RULE.fix} {'; '.join(other)}." if other else None
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """TLS on each of the connections."""
     names = (hit.subject.id, *(subject.id for subject, _ in hit.related))
-    calls = (connection_of(facts, name) for name in names)
+    calls = (connection_of(context.topology, name) for name in names)
     return tuple(
         Put(("connections", one.id, at, "tls"), True)
         for one in calls

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct, json
 
-from archgen.analysis.topology import Topology
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import (
     Answer,
     Architecture,
@@ -79,13 +78,13 @@ Every repetition is bounded, so that no text makes a search take more than its l
 """
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a thing; the secret itself is repeated nowhere but as the id of a thing, if it is one."""
-    together = _together(facts.architecture)
+    together = _together(context.topology.architecture)
     patterns = [one for one in _PATTERNS if together is None or _has(together, one[1])]
     if not patterns:
         return
-    found = texts(facts.architecture)
+    found = texts(context.topology.architecture)
     told: set[Thing] = set()
     for what, words, pattern in patterns:
         suspects = [(thing, text) for thing, text in found if _has(text.lower(), words)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -20,8 +20,9 @@ _OPEN = ("dns",)
 """The protocols of what answers everybody in a network."""
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component that several share an account of, and one for what lets its callers in without any."""
+    facts = context.topology
     accounts: dict[str, dict[str, list[Connection]]] = {}
     open_: dict[tuple[str, ...], list[Connection]] = {}
     for connection in facts.architecture.connections:
@@ -95,14 +96,14 @@ def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
     )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """An account of its own for each program but the first, named after the shared one and the program."""
     found: dict[str, dict[str, None]] = {}
     changes: list[Change] = []
     if hit.subject.kind == "connection":
         return ()
-    for connection in (connection_of(facts, subject.id) for subject, _ in hit.related):
-        program = _program(facts, connection.source)
+    for connection in (connection_of(context.topology, subject.id) for subject, _ in hit.related):
+        program = _program(context.topology, connection.source)
         programs = found.setdefault(connection.credentials or "", {})
         programs[program] = None
         if next(iter(programs)) != program:

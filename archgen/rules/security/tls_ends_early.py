@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import terminations
-from archgen.analysis.topology import Topology, encrypted
+from archgen.analysis.topology import encrypted
 from archgen.edits.remedy import connection_of
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a component that ends TLS: the first clear hop, with the others behind it related."""
-    for ended in terminations(facts):
+    for ended in terminations(context.topology):
         first, *others = ended.clear
         do = "does" if len(others) == 1 else "do"
         also = f", and so {do} {listed(others)}" if others else ""
@@ -35,13 +35,13 @@ def check(facts: Topology) -> Iterator[Hit]:
         )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """TLS on each connection behind where it ends."""
     clear = (hit.subject.id, *(subject.id for subject, _ in hit.related if subject.kind == "connection"))
     return tuple(
         Put(("connections", name, at, "tls"), True)
         for name in clear
-        for at, port in enumerate(connection_of(facts, name).ports)
+        for at, port in enumerate(connection_of(context.topology, name).ports)
         if port.redirect is None and encrypted(port) is False
     )
 

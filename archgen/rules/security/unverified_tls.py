@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology
 from archgen.edits.remedy import connection_of
-from archgen.linting.rule import Hit, Rule
+from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 
-def check(facts: Topology) -> Iterator[Hit]:
+def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a connection that says `verify: false`."""
-    for connection in facts.architecture.connections:
+    for connection in context.topology.architecture.connections:
         ports = [one for one in connection.ports if one.tls is not None and one.tls.verify is False]
         if ports:
             yield Hit(
@@ -23,13 +22,13 @@ def check(facts: Topology) -> Iterator[Hit]:
                     f"{connection.source} encrypts what it sends to {listed(connection.targets)}, but does not check the "
                     "certificate, so it would as well encrypt it for anybody in between"
                 ),
-                flows=facts.flows_over[connection.id],
+                flows=context.topology.flows_over[connection.id],
             )
 
 
-def mend(facts: Topology, hit: Hit) -> tuple[Change, ...]:
+def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Verification on each port without it."""
-    connection = connection_of(facts, hit.subject.id)
+    connection = connection_of(context.topology, hit.subject.id)
     return tuple(
         Put(("connections", connection.id, at, "tls", "verify"), True)
         for at, port in enumerate(connection.ports)
