@@ -24,8 +24,10 @@ ROOT = Path(__file__).parent.parent
 surroundings.pin()
 examples.load_profile()
 
-# a shell has what it starts in the background, and what that starts, ignore the interrupt that tests end processes with
+# A shell has what it starts in the background ignore the interrupt, and `nohup` the hangup; tests end processes with both,
+# and what they start would ignore them too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -75,6 +75,14 @@ class Served:
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
+    def shows(self, path: str, text: str, *, raw: bool = False) -> bool:
+        """Wait until a page has a text: a save may be seen in two steps, and the first of them is built as well."""
+        return until(lambda: text in (self.get(path) if raw else parse(self.get(path)).words))
+
+    def hides(self, path: str, text: str) -> bool:
+        """Wait until a page has a text no more."""
+        return until(lambda: text not in parse(self.get(path)).words)
+
     def epoch(self, known: int) -> int:
         """What a page in a browser asks, to know whether to load again."""
         return int(self.get(f"livereload/{known}/1"))
@@ -113,8 +121,8 @@ def test_a_change_is_shown_and_pages_are_told_to_load_again(served: Served) -> N
     whole = model(served)
     served.save(TIER, whole.replace("name: Distributed web infrastructure", "name: Ours in two"))
     assert served.epoch(told) > told
-    assert next(parse(served.get(f"{TIER}/index.html")).all("h1")).words == "Ours in two"
-    assert "Ours in two" in served.get("ladder/index.html")
+    assert until(lambda: next(parse(served.get(f"{TIER}/index.html")).all("h1")).words == "Ours in two")
+    assert served.shows("ladder/index.html", "Ours in two", raw=True)
     served.save(TIER, whole)
 
 
@@ -125,13 +133,12 @@ def test_a_model_that_breaks_is_shown_with_its_place_and_recovers_at_the_next_sa
     line = broken[: broken.index("load-balancr")].count("\n") + 1
     served.save(TIER, broken)
     for path in (f"{TIER}/index.html", flow):
-        words = parse(served.get(path)).words
-        assert f"models/{TIER}.arch.yaml:{line}:" in words
-        assert "load-balancer" in words
+        assert served.shows(path, f"models/{TIER}.arch.yaml:{line}:")
+        assert "load-balancer" in parse(served.get(path)).words
         assert "livereload" in served.get(path)
-    assert "breaks 2 flows" in parse(served.get("1-simple-web-stack/index.html")).words
+    assert served.shows("1-simple-web-stack/index.html", "breaks 2 flows")
     served.save(TIER, whole)
-    assert "problem" not in next(parse(served.get(flow)).all("h1")).words
+    assert until(lambda: "problem" not in next(parse(served.get(flow)).all("h1")).words)
     assert "A visitor opens a page" in served.get(flow)
 
 
@@ -160,8 +167,10 @@ def _nul(path: str) -> None:
 
 
 def _written(path: str, content: bytes) -> None:
-    with open(path, "wb") as stream:
+    part = f"{path}.part"
+    with open(part, "wb") as stream:
         stream.write(content)
+    os.replace(part, path)
 
 
 @pytest.mark.parametrize(
@@ -184,33 +193,39 @@ def test_a_bad_configuration_is_shown_until_it_is_mended(
     served.until("^error: .*archgen.toml", before)
     served.until("^built", before)
     for path in ("index.html", f"{TIER}/index.html"):
-        assert message in parse(served.get(path)).words
+        assert served.shows(path, message)
         assert "livereload" in served.get(path)
     # pages wait for a build, and must not wait for one that never comes
     served.write("archgen.toml", None)
-    assert "The site cannot be made" not in served.get("index.html")
-    assert "Distributed web infrastructure" in served.get(f"{TIER}/index.html")
+    assert served.hides("index.html", "The site cannot be made")
+    assert served.shows(f"{TIER}/index.html", "Distributed web infrastructure")
 
 
 def test_text_that_is_no_yaml_and_a_file_that_is_gone_are_survived(served: Served) -> None:
     whole = model(served)
     served.save(TIER, "archgen: 1\nname: [\n")
-    assert f"models/{TIER}.arch.yaml:" in parse(served.get(f"{TIER}/index.html")).words
-    before = len(served.said)
+    assert served.shows(f"{TIER}/index.html", f"models/{TIER}.arch.yaml:")
     os.unlink(os.path.join(served.directory, "models", f"{TIER}.arch.yaml"))
-    served.until("^built", before)
-    with pytest.raises(urllib.error.HTTPError):
-        served.get(f"{TIER}/index.html")
+    assert until(lambda: _is_gone(served, f"{TIER}/index.html"))
     served.save(TIER, whole)
-    assert "Distributed web infrastructure" in served.get(f"{TIER}/index.html")
+    assert until(lambda: not _is_gone(served, f"{TIER}/index.html"))
+    assert served.shows(f"{TIER}/index.html", "Distributed web infrastructure")
+
+
+def _is_gone(served: Served, path: str) -> bool:
+    try:
+        served.get(path)
+    except urllib.error.HTTPError as error:
+        return error.code == 404
+    return False
 
 
 def test_a_configuration_that_comes_later_and_breaks_is_told_in_the_page(served: Served) -> None:
     served.write("archgen.toml", "modls = []\n")
-    assert "unknown key `modls`" in parse(served.get("index.html")).words
+    assert served.shows("index.html", "unknown key `modls`")
     assert "livereload" in served.get(f"{TIER}/flows/read-page/index.html")
     served.write("archgen.toml", None)
-    assert "ladder" in served.get("index.html")
+    assert served.shows("index.html", "ladder", raw=True)
 
 
 def test_what_is_included_from_elsewhere_is_looked_at_too(served: Served) -> None:
@@ -219,11 +234,11 @@ def test_what_is_included_from_elsewhere_is_looked_at_too(served: Served) -> Non
     with open(os.path.join(served.directory, "shared", "parts.yaml"), "w", encoding="utf-8") as stream:
         stream.write("components:\n  cache: {kind: cache, name: The first cache}\n")
     served.save(TIER, f"{whole}\ninclude: [../shared/parts.yaml]\n")
-    assert "The first cache" in parse(served.get(f"{TIER}/index.html")).words
+    assert served.shows(f"{TIER}/index.html", "The first cache")
     served.write("shared/parts.yaml", "components:\n  cache: {kind: cache, name: Another cache}\n")
-    assert "Another cache" in parse(served.get(f"{TIER}/index.html")).words
+    assert served.shows(f"{TIER}/index.html", "Another cache")
     served.write("shared/parts.yaml", None)
-    assert "cannot be included" in parse(served.get(f"{TIER}/index.html")).words
+    assert served.shows(f"{TIER}/index.html", "cannot be included")
     served.save(TIER, whole)
     os.rmdir(os.path.join(served.directory, "shared"))
 
