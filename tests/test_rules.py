@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import archgen.rules
 from archgen.analysis.topology import Topology
@@ -54,6 +55,13 @@ def test_bad_example_raises_what_is_marked(rule: Rule) -> None:
 def test_good_example_raises_nothing_else(rule: Rule) -> None:
     assert rule.id not in {name for _, name in marks(rule.good)}
     assert findings(rule.good, rule) == marks(rule.good)
+
+
+@pytest.mark.parametrize("old", ["no such text", "\n"])
+def test_an_edit_that_does_not_match_once_names_the_rule(old: str) -> None:
+    rule = replace(RULES[0], edits=((old, "x"),))
+    with pytest.raises(ValueError, match=f"rule {rule.id}: an edit must match once; got"):
+        rule.good.strip()
 
 
 def test_ids_and_codes_are_unique_and_name_the_module() -> None:

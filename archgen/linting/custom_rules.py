@@ -71,7 +71,7 @@ def rule_of(stated: Stated) -> Rule:
         fix=stated.fix,
         limits=stated.limits,
         bad=stated.bad,
-        good=stated.good,
+        edits=((stated.bad, stated.good),),
         check=check,
     )
 

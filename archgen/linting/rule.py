@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
@@ -10,6 +11,8 @@ from archgen.analysis.topology import Topology
 from archgen.model.change import Change
 from archgen.model.finding import Category, Confidence, Proof, Severity
 from archgen.model.subject import Subject
+
+_MARK = re.compile(r"  # finding: (.+)$", re.MULTILINE)
 
 
 class RuleContext(Struct, frozen=True):
@@ -73,7 +76,8 @@ class Seen(Struct, frozen=True):
 class Rule(Struct, frozen=True, kw_only=True):
     """A rule: `why` it matters, how to `fix` it, its `limits` (known false positives), `references` (title, URL).
 
-    `bad` and `good` are whole example models; a line of `bad` ends in `# finding: <id>` where the finding stands.
+    `bad` is an example model, in which a line ends in `# finding: <id>` where the finding stands. `edits` turn it into `good`:
+    each is a piece of text that stands once, and what takes its place; the rule's own marks go by themselves.
     `thresholds` are the numbers that a team may set: name, the rule's own number, what it says with its unit.
     `check` is None for the two that the loader decides (invalid-model, dangling-reference). `review` is for a rule that
     speaks of the findings themselves: it runs after all checks and sees what they found. A rule with a `ladder` compares
@@ -92,7 +96,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     fix: str
     limits: str
     bad: str
-    good: str
+    edits: tuple[tuple[str, str], ...]
     check: Callable[[RuleContext], Iterator[Hit]] | None
     references: tuple[tuple[str, str], ...] = ()
     cases: tuple[tuple[str, Severity], ...] = ()
@@ -102,3 +106,17 @@ class Rule(Struct, frozen=True, kw_only=True):
     ladder: tuple[tuple[str, str], ...] = ()
     mend: Callable[[RuleContext, Hit], tuple[Change, ...]] | None = None
     harmless: bool = False
+
+    @property
+    def good(self) -> str:
+        """The example model without the finding; raises ValueError for an edit whose text doesn't stand exactly once."""
+        text = self.bad
+        for old, new in self.edits:
+            if (count := text.count(old)) != 1:
+                raise ValueError(f"rule {self.id}: an edit must match once; got {count} matches of {old!r}")
+            text = text.replace(old, new)
+        return _MARK.sub(self._other_marks, text)
+
+    def _other_marks(self, mark: re.Match[str]) -> str:
+        others = [rule for rule in mark[1].split(", ") if rule != self.id]
+        return f"  # finding: {', '.join(others)}" if others else ""

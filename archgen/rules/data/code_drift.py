@@ -98,22 +98,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Files put on every server by one tool  # finding: unmonitored
-hosts:
-  server-1: {}
-  server-2: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: other, runs_on: [server-1, server-2], codebase: code}
-  code: {kind: code-base, runs_on: [server-1, server-2], deploy: rolling, rollback: deploy the previous version}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: Files copied by hand", "name: Files put on every server by one tool"),
+        ("deploy: by-hand, rollback: true", "deploy: rolling, rollback: deploy the previous version"),
+    ),
 )

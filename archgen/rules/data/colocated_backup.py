@@ -143,23 +143,9 @@ flows:
     steps:
       - job -> mysql: SELECT
 """,
-    good="""\
-archgen: 1
-name: The copies on another machine  # finding: unmonitored, maintenance-downtime
-hosts:
-  db-1: {}  # finding: single-point-of-failure
-  store-1: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  mysql: {kind: database, runs_on: db-1}
-  copies: {kind: backup, runs_on: store-1, backs_up: [mysql], restore_tested: 2026-10-01}
-connections:
-  job -> mysql: {protocol: mysql, tls: true}
-flows:
-  report:
-    title: The report
-    access: read
-    steps:
-      - job -> mysql: SELECT
-""",
+    edits=(
+        ("name: The copies on the same machine", "name: The copies on another machine"),
+        ("components:", "  store-1: {}\ncomponents:"),
+        ("kind: backup, runs_on: db-1", "kind: backup, runs_on: store-1"),
+    ),
 )

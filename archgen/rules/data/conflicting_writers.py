@@ -92,28 +92,12 @@ flows:
     steps:
       - job -> mysql: INSERT
 """,
-    good="""\
-archgen: 1
-name: Three writers that agree on each write  # finding: unmonitored
-hosts:
-  db-1: {}
-  db-2: {}
-  db-3: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  mysql:
-    kind: database
-    runs_on: [db-1, db-2, db-3]
-    replication: {writers: all}
-    quorum: majority
-  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
-connections:
-  job -> mysql: {protocol: mysql, tls: true}
-flows:
-  order:
-    title: An order
-    access: write
-    steps:
-      - job -> mysql: INSERT
-""",
+    edits=(
+        ("name: Two writers that do not ask each other", "name: Three writers that agree on each write"),
+        ("db-2: {}", "db-2: {}\n  db-3: {}"),
+        (
+            "    runs_on: [db-1, db-2]\n    replication: {writers: all, mode: asynchronous}",
+            "    runs_on: [db-1, db-2, db-3]\n    replication: {writers: all}\n    quorum: majority",
+        ),
+    ),
 )

@@ -85,31 +85,16 @@ flows:
     steps:
       - job -> mysql: INSERT
 """,
-    good="""\
-archgen: 1
-name: A replica that answers reads  # finding: unmonitored, maintenance-downtime
-hosts:
-  db-1: {}
-  db-2: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  mysql:  # finding: single-writer-database
-    kind: database
-    runs_on: [db-1, db-2]
-    replication: {primary: db-1}
-  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
-connections:
-  job -> mysql: {protocol: mysql, tls: true}
-flows:
-  order:
-    title: An order
-    access: write
-    steps:
-      - job -> mysql: INSERT
-  report:
-    title: The report
-    access: read
-    steps:
-      - job -> mysql: SELECT
-""",
+    edits=(
+        ("name: A replica that nobody reads", "name: A replica that answers reads"),
+        (
+            "- job -> mysql: INSERT",
+            "- job -> mysql: INSERT\n"
+            "  report:\n"
+            "    title: The report\n"
+            "    access: read\n"
+            "    steps:\n"
+            "      - job -> mysql: SELECT",
+        ),
+    ),
 )

@@ -143,22 +143,12 @@ flows:
     steps:
       - job -> mysql: INSERT
 """,
-    good="""\
-archgen: 1
-name: Replicas and a backup  # finding: unmonitored
-hosts:
-  db-1: {}
-  db-2: {}
-components:
-  job: {kind: scheduler, runs_on: [db-1, db-2]}
-  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}
-  copies: {kind: backup, managed: true, backs_up: [mysql], every: 24h, keeps: 30d, restore_tested: 2026-10-01}
-connections:
-  job -> mysql: {protocol: mysql, tls: true}
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> mysql: INSERT
-""",
+    edits=(
+        ("name: Replicas without a backup", "name: Replicas and a backup"),
+        (
+            "connections:",
+            "  copies: {kind: backup, managed: true, backs_up: [mysql], every: 24h, keeps: 30d, restore_tested: 2026-10-01}\n"
+            "connections:",
+        ),
+    ),
 )

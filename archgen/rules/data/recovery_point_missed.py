@@ -161,23 +161,8 @@ flows:
       - job -> mysql: SELECT
 objectives: {recovery_point: 1h}
 """,
-    good="""\
-archgen: 1
-name: An hour may be lost, and no more is  # finding: unmonitored, maintenance-downtime
-hosts:
-  db-1: {}  # finding: single-point-of-failure
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  mysql: {kind: database, runs_on: db-1}
-  copies: {kind: backup, managed: true, backs_up: [mysql], every: 30m, restore_tested: 2026-10-01}
-connections:
-  job -> mysql: {protocol: mysql, tls: true}
-flows:
-  report:
-    title: The report
-    access: read
-    steps:
-      - job -> mysql: SELECT
-objectives: {recovery_point: 1h}
-""",
+    edits=(
+        ("a day is", "and no more is"),
+        ("every: 24h", "every: 30m"),
+    ),
 )

@@ -112,21 +112,8 @@ flows:
       - job -> lb: start
       - lb -> api: start
 """,
-    good="""\
-archgen: 1
-name: Pictures in one place
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}
-  api: {kind: external-service, managed: true, replicas: 2, uploads: shared}
-connections:
-  job -> lb: https
-  lb -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> lb: start
-      - lb -> api: start
-""",
+    edits=(
+        ("name: Pictures on each server", "name: Pictures in one place"),
+        ("uploads: local", "uploads: shared"),
+    ),
 )

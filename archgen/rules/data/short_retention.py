@@ -88,19 +88,8 @@ flows:
     steps:
       - job -> db: INSERT
 """,
-    good="""\
-archgen: 1
-name: Copies for a month
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  db: {kind: database, managed: true, replicas: 2}
-  copies: {kind: backup, managed: true, backs_up: [db], every: 24h, keeps: 30d, restore_tested: 2026-10-01}
-connections:
-  job -> db: {protocol: mysql, tls: true}
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> db: INSERT
-""",
+    edits=(
+        ("name: Copies for one day", "name: Copies for a month"),
+        ("keeps: 1d", "keeps: 30d"),
+    ),
 )

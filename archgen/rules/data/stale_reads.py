@@ -104,23 +104,8 @@ flows:
       - job -> mysql: {message: INSERT, access: write}
       - job -> mysql: {message: SELECT, access: read}  # finding: stale-reads
 """,
-    good="""\
-archgen: 1
-name: Not more than a second late
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  mysql:
-    kind: database
-    managed: true
-    replicas: 2
-    replication: {primary: "mysql#1", failover: automatic, mode: asynchronous, lag: 1s}
-connections:
-  job -> mysql: {protocol: mysql, tls: true}
-flows:
-  order:
-    title: An order, and what it looks like
-    steps:
-      - job -> mysql: {message: INSERT, access: write}
-      - job -> mysql: {message: SELECT, access: read}
-""",
+    edits=(
+        ("name: The comment that is not there yet", "name: Not more than a second late"),
+        ("mode: asynchronous", "mode: asynchronous, lag: 1s"),
+    ),
 )

@@ -144,21 +144,9 @@ flows:
       - job -> main: {message: INSERT, access: write}
       - job -> copy: {message: UPDATE, access: write}  # finding: write-to-replica
 """,
-    good="""\
-archgen: 1
-name: Writes to the primary, reads from the replica
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  main: {kind: database, managed: true, replicas: 2, replication: {writers: all}}
-  copy: {kind: database, managed: true, replicas: 2, replication: {of: main}}
-connections:
-  job -> main: {protocol: mysql, tls: true}
-  job -> copy: {protocol: mysql, tls: true, access: read}
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> main: {message: INSERT, access: write}
-      - job -> copy: {message: SELECT, access: read}
-""",
+    edits=(
+        ("name: A write that only a replica sees", "name: Writes to the primary, reads from the replica"),
+        ("job -> copy: {protocol: mysql, tls: true", "job -> copy: {protocol: mysql, tls: true, access: read"),
+        ("message: UPDATE, access: write", "message: SELECT, access: read"),
+    ),
 )

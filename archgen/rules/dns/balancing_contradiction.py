@@ -208,26 +208,15 @@ flows:
       - user -> lb: GET /
       - lb -> web: GET /, to the next in turn
 """,
-    good="""\
-archgen: 1
-name: Round robin over two, and a third that stands by
-components:
-  user: {kind: client}
-  lb:
-    kind: load-balancer
-    managed: true
-    replicas: 2
-    balance: {algorithm: round-robin, mode: active-passive, backup: [spare], health_check: GET /health}
-  web: {kind: external-service, managed: true, replicas: 2}
-  spare: {kind: external-service, managed: true}
-connections:
-  user -> lb: https
-  lb -> web | spare: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    steps:
-      - user -> lb: GET /
-      - lb -> web | spare: GET /, to the next in turn
-""",
+    edits=(
+        ("name: Round robin, called active-passive", "name: Round robin over two, and a third that stands by"),
+        ("mode: active-passive", "mode: active-passive, backup: [spare], health_check: GET /health"),
+        (
+            "web: {kind: external-service, managed: true, replicas: 2}",
+            "web: {kind: external-service, managed: true, replicas: 2}\n"
+            "  spare: {kind: external-service, managed: true}",
+        ),
+        ("lb -> web: https", "lb -> web | spare: https"),
+        ("- lb -> web: GET /", "- lb -> web | spare: GET /"),
+    ),
 )

@@ -83,25 +83,12 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: A CNAME below the top of the zone
-components:
-  user: {kind: client}
-  dns:
-    kind: dns
-    managed: true
-    domain: foobar.com
-    records:
-      - {name: www.foobar.com, type: CNAME, value: site.example.net}
-  site: {kind: external-service, managed: true, replicas: 2}
-connections:
-  user -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        ("name: A CNAME at the top of the zone", "name: A CNAME below the top of the zone"),
+        ("name: foobar.com", "name: www.foobar.com"),
+        (
+            "title: A visitor opens a page\n    domain: foobar.com",
+            "title: A visitor opens a page\n    domain: www.foobar.com",
+        ),
+    ),
 )

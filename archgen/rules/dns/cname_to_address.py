@@ -161,28 +161,16 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: A name for a name, an address for an address
-components:
-  user: {kind: client}
-  dns:
-    kind: dns
-    managed: true
-    domain: foobar.com
-    records:
-      - {name: www.foobar.com, type: A, value: 192.0.2.10}
-      - {name: foobar.com, type: MX, value: 10 mail.example.net}
-      - {name: old.foobar.com, type: CNAME, value: www.foobar.com}
-      - {name: shop.foobar.com, type: A, value: site}
-  site: {kind: external-service, managed: true, replicas: 2}
-connections:
-  user -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        ("name: Names and addresses mixed up", "name: A name for a name, an address for an address"),
+        (
+            "      - {name: www.foobar.com, type: CNAME, value: 192.0.2.10}  # finding: cname-to-address\n"
+            "      - {name: foobar.com, type: MX, value: 10 192.0.2.25}  # finding: cname-to-address\n"
+            "      - {name: old.foobar.com, type: A, value: www.foobar.com}  # finding: cname-to-address",
+            "      - {name: www.foobar.com, type: A, value: 192.0.2.10}\n"
+            "      - {name: foobar.com, type: MX, value: 10 mail.example.net}\n"
+            "      - {name: old.foobar.com, type: CNAME, value: www.foobar.com}\n"
+            "      - {name: shop.foobar.com, type: A, value: site}",
+        ),
+    ),
 )

@@ -123,31 +123,14 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: Records to what is there
-components:
-  user: {kind: client}
-  dns:
-    kind: dns
-    managed: true
-    domain: foobar.com
-    records:
-      - {name: www.foobar.com, type: A, value: 192.0.2.10}
-      - {name: blog.foobar.com, type: CNAME, value: www.foobar.com}
-      - {name: help.foobar.com, type: CNAME, value: foobar.example.net}
-  site:
-    kind: external-service
-    managed: true
-    replicas: 2
-    cluster: {address: {shared: 192.0.2.10}}
-connections:
-  user -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        ("name: Records to what is gone", "name: Records to what is there"),
+        (
+            "      - {name: www.foobar.com, type: A, value: 192.0.2.99}  # finding: dangling-record\n"
+            "      - {name: blog.foobar.com, type: CNAME, value: old.foobar.com}  # finding: dangling-record",
+            "      - {name: www.foobar.com, type: A, value: 192.0.2.10}\n"
+            "      - {name: blog.foobar.com, type: CNAME, value: www.foobar.com}\n"
+            "      - {name: help.foobar.com, type: CNAME, value: foobar.example.net}",
+        ),
+    ),
 )

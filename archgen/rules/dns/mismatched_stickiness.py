@@ -132,21 +132,8 @@ flows:
       - job -> lb: start
       - lb -> api: start
 """,
-    good="""\
-archgen: 1
-name: A visitor sent back to the same
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  lb: {kind: load-balancer, managed: true, replicas: 2, balance: {algorithm: round-robin, stickiness: cookie}}
-  api: {kind: external-service, managed: true, replicas: 2, sessions: local}
-connections:
-  job -> lb: https
-  lb -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> lb: start
-      - lb -> api: start
-""",
+    edits=(
+        ("name: A visitor sent from one to the other", "name: A visitor sent back to the same"),
+        ("balance: round-robin", "balance: {algorithm: round-robin, stickiness: cookie}"),
+    ),
 )

@@ -132,31 +132,8 @@ flows:
       - user -> lb: GET /
       - lb -> web: GET /
 """,
-    good="""\
-archgen: 1
-name: The name leads to the balancer  # finding: unmonitored
-hosts:
-  web-1: {address: 192.0.2.11}
-  web-2: {address: 192.0.2.12}
-components:
-  user: {kind: client}
-  dns:
-    kind: dns
-    managed: true
-    records:
-      - {name: www.foobar.com, type: A, value: lb}
-  lb: {kind: load-balancer, managed: true, replicas: 2, balance: round-robin}
-  web: {kind: web-server, runs_on: [web-1, web-2]}
-  filter: {kind: firewall, guards: [web-1, web-2], default: deny}
-connections:
-  user -> lb: https
-  lb -> web: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> lb: GET /
-      - lb -> web: GET /
-""",
+    edits=(
+        ("name: The name leads to a server", "name: The name leads to the balancer"),
+        ("value: 192.0.2.11", "value: lb"),
+    ),
 )

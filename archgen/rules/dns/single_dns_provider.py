@@ -95,27 +95,8 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: Two name servers, two providers
-components:
-  user: {kind: client}
-  dns:
-    kind: dns
-    managed: true
-    domain: foobar.com
-    records:
-      - {name: foobar.com, type: NS, value: ns1.example.net}
-      - {name: foobar.com, type: NS, value: ns2.example.org}
-      - {name: www.foobar.com, type: A, value: site}
-  site: {kind: external-service, managed: true, replicas: 2}
-connections:
-  user -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        ("one provider", "two providers"),
+        ("value: ns2.example.net", "value: ns2.example.org"),
+    ),
 )

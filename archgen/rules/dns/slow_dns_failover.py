@@ -110,25 +110,8 @@ flows:
       - user -> site: GET /
 objectives: {recovery_time: 5m}
 """,
-    good="""\
-archgen: 1
-name: A minute in the resolvers' memory
-components:
-  user: {kind: client}
-  dns:
-    kind: dns
-    managed: true
-    records:
-      - {name: www.foobar.com, type: A, value: site, ttl: 1m}
-  site: {kind: external-service, managed: true, replicas: 2, cluster: {address: dns, failover: automatic}}
-connections:
-  user -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-objectives: {recovery_time: 5m}
-""",
+    edits=(
+        ("name: An hour in the resolvers' memory", "name: A minute in the resolvers' memory"),
+        ("ttl: 1h", "ttl: 1m"),
+    ),
 )

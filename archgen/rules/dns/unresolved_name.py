@@ -118,26 +118,12 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: A record for the name
-components:
-  user: {kind: client}
-  dns:
-    kind: dns
-    managed: true
-    domain: foobar.com
-    records:
-      - {name: foobar.com, type: A, value: site}
-      - {name: "*.foobar.com", type: CNAME, value: foobar.com}
-  site: {kind: external-service, managed: true, replicas: 2}
-connections:
-  user -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        ("name: A name nobody can look up", "name: A record for the name"),
+        (
+            "- {name: foobar.com, type: A, value: site}",
+            "- {name: foobar.com, type: A, value: site}\n"
+            '      - {name: "*.foobar.com", type: CNAME, value: foobar.com}',
+        ),
+    ),
 )

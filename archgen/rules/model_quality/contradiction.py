@@ -160,18 +160,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: HTTP without TLS
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
-connections:
-  job -> api: {protocol: http, port: 80, tls: false}  # finding: plaintext-between-hosts
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: HTTPS without TLS", "name: HTTP without TLS"),
+        ("protocol: https, port: 443", "protocol: http, port: 80"),
+    ),
 )

@@ -39,22 +39,12 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: A host that is declared  # finding: unmonitored, maintenance-downtime
-hosts:
-  server-1: {}  # finding: single-point-of-failure
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api:
-    kind: other
-    runs_on: server-1
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        (
+            "name: A host that nobody declares",
+            "name: A host that is declared  # finding: unmonitored, maintenance-downtime",
+        ),
+        ("server-1: {}", "server-1: {}  # finding: single-point-of-failure"),
+        ("runs_on: servr-1", "runs_on: server-1"),
+    ),
 )

@@ -209,25 +209,12 @@ flows:
     steps:
       - job -> lock: take the lock
 """,
-    good="""\
-archgen: 1
-name: Two flows that can be
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
-  lock: {kind: external-service, managed: true, replicas: 4, quorum: 3}
-connections:
-  job -> api: https
-  job -> lock: https
-flows:
-  hourly:
-    title: The hourly job
-    steps:
-      - job -> api: start
-      - api --> job: started
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> lock: take the lock
-""",
+    edits=(
+        ("name: Two flows that cannot be", "name: Two flows that can be"),
+        (
+            "lock: {kind: external-service, managed: true, replicas: 2",
+            "lock: {kind: external-service, managed: true, replicas: 4",
+        ),
+        ("- api -> lock: take the lock", "- api --> job: started"),
+    ),
 )

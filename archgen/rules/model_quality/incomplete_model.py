@@ -352,20 +352,15 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: The name leads to the site, and the line is encrypted
-components:
-  user: {kind: client}
-  dns: {kind: dns, managed: true, records: [{name: www.foobar.com, type: A, value: site}]}
-  site: {kind: external-service, managed: true, replicas: 2}
-connections:
-  user -> site: {protocol: tcp, tls: true}
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        (
+            "name: Where does the name lead, and is the line encrypted?",
+            "name: The name leads to the site, and the line is encrypted",
+        ),
+        (
+            "kind: dns, managed: true",
+            "kind: dns, managed: true, records: [{name: www.foobar.com, type: A, value: site}]",
+        ),
+        ("user -> site: tcp", "user -> site: {protocol: tcp, tls: true}"),
+    ),
 )

@@ -39,21 +39,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: The key as the language has it
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api:
-    kind: external-service
-    managed: true
-    replicas: 2
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: A misspelt key", "name: The key as the language has it"),
+        ("manged: true", "managed: true"),
+    ),
 )

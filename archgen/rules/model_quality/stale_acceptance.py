@@ -82,20 +82,8 @@ flows:
 accept:
   - {rule: single-point-of-failure, subject: api#1, reason: a pilot, owner: operations, until: 2026-06-30}
 """,
-    good="""\
-archgen: 1
-name: A pilot that goes on
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true}  # finding: single-point-of-failure
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-accept:
-  - {rule: single-point-of-failure, subject: api#1, reason: a pilot, owner: operations, until: 2027-06-30}
-""",
+    edits=(
+        ("name: A pilot that is over", "name: A pilot that goes on"),
+        ("until: 2026-06-30", "until: 2027-06-30"),
+    ),
 )

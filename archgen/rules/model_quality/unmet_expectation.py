@@ -221,21 +221,12 @@ flows:
 expect:
   - survives any one replica for nightly
 """,
-    good="""\
-archgen: 1
-name: Two services, and one does not matter
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-expect:
-  - survives any one replica for nightly
-  - never internet -> api
-""",
+    edits=(
+        ("name: One service, and it should not matter", "name: Two services, and one does not matter"),
+        ("managed: true}  # finding: single-point-of-failure", "managed: true, replicas: 2}"),
+        (
+            "- survives any one replica for nightly",
+            "- survives any one replica for nightly\n  - never internet -> api",
+        ),
+    ),
 )

@@ -175,23 +175,13 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: A cache that is asked
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: service, managed: true, replicas: 2}
-  cache: {kind: cache, managed: true, replicas: 2}
-  monitor: {kind: monitoring, managed: true}
-connections:
-  job -> api: https
-  api -> cache: {protocol: rediss, required: false}
-  monitor -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-      - api -> cache: done yesterday?
-""",
+    edits=(
+        ("name: A cache that no request asks", "name: A cache that is asked"),
+        ("connections:", "  monitor: {kind: monitoring, managed: true}\nconnections:"),
+        (
+            "  api -> cache: rediss",
+            "  api -> cache: {protocol: rediss, required: false}\n  monitor -> api: https",
+        ),
+        ("- job -> api: start", "- job -> api: start\n      - api -> cache: done yesterday?"),
+    ),
 )

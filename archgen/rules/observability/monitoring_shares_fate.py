@@ -115,24 +115,9 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: The watch stands apart
-hosts:
-  server-1: {}
-  server-2: {}
-  watch-1: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: other, runs_on: [server-1, server-2]}
-  watch: {kind: monitoring, runs_on: watch-1, alerts: [operations]}
-connections:
-  job -> api: https
-  watch -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: The watch stands on what it watches", "name: The watch stands apart"),
+        ("server-2: {}", "server-2: {}\n  watch-1: {}"),
+        ("runs_on: server-1", "runs_on: watch-1"),
+    ),
 )

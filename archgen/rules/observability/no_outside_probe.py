@@ -120,21 +120,8 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: Watched from outside
-components:
-  user: {kind: client}
-  site: {kind: external-service, managed: true, replicas: 2}
-  watch: {kind: monitoring, managed: true, alerts: [operations], probes: [www.foobar.com]}
-connections:
-  user -> site: https
-  watch -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        ("name: Watched from within", "name: Watched from outside"),
+        ("operations]", "operations], probes: [www.foobar.com]"),
+    ),
 )

@@ -105,30 +105,8 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: The requests are measured
-hosts:
-  server-1: {}
-  server-2: {}
-components:
-  user: {kind: client}
-  filter: {kind: firewall, guards: [server-1, server-2], default: deny}
-  site:
-    kind: service
-    runs_on: [server-1, server-2]
-    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
-    rate_limit: 10/s
-  agent:
-    kind: monitoring-agent
-    runs_on: [server-1, server-2]
-    collects: [{from: site, what: [metrics, logs], measures: [cpu, memory, requests-per-second]}]
-connections:
-  user -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        ("name: The machine is measured", "name: The requests are measured"),
+        ("memory", "memory, requests-per-second"),
+    ),
 )

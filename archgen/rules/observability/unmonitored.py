@@ -116,22 +116,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Both servers are watched
-hosts:
-  server-1: {}
-  server-2: {}
-components:
-  job: {kind: scheduler, runs_on: [server-1, server-2]}
-  api: {kind: other, runs_on: [server-1, server-2]}
-  agent: {kind: monitoring-agent, runs_on: [server-1, server-2]}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: One server is not watched", "name: Both servers are watched"),
+        ("runs_on: server-1", "runs_on: [server-1, server-2]"),
+    ),
 )

@@ -65,20 +65,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: A monitoring that wakes somebody
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
-  watch: {kind: monitoring, managed: true, alerts: [operations]}
-connections:
-  job -> api: https
-  watch -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: A monitoring that tells nobody", "name: A monitoring that wakes somebody"),
+        ("alerts: []", "alerts: [operations]"),
+    ),
 )

@@ -145,21 +145,10 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Two servers  # finding: unmonitored
-hosts:
-  server-1: {}
-  server-2: {}
-components:
-  job: {kind: scheduler, runs_on: [server-1, server-2]}
-  api: {kind: other, runs_on: [server-1, server-2]}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: One server", "name: Two servers"),
+        ("  server-1: {}  # finding: single-point-of-failure", "  server-1: {}\n  server-2: {}"),
+        ("kind: scheduler, runs_on: server-1", "kind: scheduler, runs_on: [server-1, server-2]"),
+        ("runs_on: server-1", "runs_on: [server-1, server-2]"),
+    ),
 )

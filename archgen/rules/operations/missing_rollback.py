@@ -59,18 +59,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: The image before is kept
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: service, managed: true, replicas: 2, deploy: rolling, rollback: deploy the previous image}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: Only forward", "name: The image before is kept"),
+        ("rollback: false", "rollback: deploy the previous image"),
+    ),
 )

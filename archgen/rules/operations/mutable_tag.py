@@ -62,18 +62,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: The release by its name
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: service, managed: true, replicas: 2, image: "registry.example.org:5000/shop/api:1.4.2"}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: Whatever is newest", "name: The release by its name"),
+        ("image: registry.example.org/shop/api:latest", 'image: "registry.example.org:5000/shop/api:1.4.2"'),
+    ),
 )

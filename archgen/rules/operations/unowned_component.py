@@ -74,18 +74,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Each has its owner
-components:
-  job: {kind: scheduler, managed: true, replicas: 2, owner: data team}
-  api: {kind: service, managed: true, replicas: 2, owner: shop team}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: One owner of two", "name: Each has its owner"),
+        ("kind: service, managed: true, replicas: 2", "kind: service, managed: true, replicas: 2, owner: shop team"),
+    ),
 )

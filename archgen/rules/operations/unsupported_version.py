@@ -110,21 +110,9 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Mended machines  # finding: unmonitored
-hosts:
-  server-1: {os: Ubuntu 24.04 LTS}
-  server-2: {os: Ubuntu 24.04 LTS}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: other, runs_on: [server-1, server-2], product: php, version: 8.4.1}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: Old machines", "name: Mended machines"),
+        ("os: Ubuntu 18.04 LTS", "os: Ubuntu 24.04 LTS"),
+        ("version: 7.4.33", "version: 8.4.1"),
+    ),
 )

@@ -131,21 +131,12 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: A replica on each of two servers  # finding: unmonitored
-hosts:
-  server-1: {}
-  server-2: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: other, runs_on: [server-1, server-2]}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        (
+            "name: Two replicas on one server  # finding: unmonitored, maintenance-downtime",
+            "name: A replica on each of two servers  # finding: unmonitored",
+        ),
+        ("components:", "  server-2: {}\ncomponents:"),
+        ("runs_on: {server-1: 2}", "runs_on: [server-1, server-2]"),
+    ),
 )

@@ -139,22 +139,12 @@ flows:
     steps:
       - job -> etcd: take the lock
 """,
-    good="""\
-archgen: 1
-name: A majority of three  # finding: unmonitored
-hosts:
-  etcd-1: {}
-  etcd-2: {}
-  etcd-3: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  etcd: {kind: other, runs_on: [etcd-1, etcd-2, etcd-3], quorum: majority}
-connections:
-  job -> etcd: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> etcd: take the lock
-""",
+    edits=(
+        (
+            "name: A majority of two  # finding: unmonitored, maintenance-downtime",
+            "name: A majority of three  # finding: unmonitored",
+        ),
+        ("etcd-2: {}", "etcd-2: {}\n  etcd-3: {}"),
+        ("etcd-1, etcd-2", "etcd-1, etcd-2, etcd-3"),
+    ),
 )

@@ -103,26 +103,8 @@ flows:
       - job -> api: start
       - api -> vault: the password, please
 """,
-    good="""\
-archgen: 1
-name: Two flows on a secrets store of two
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
-  vault: {kind: secrets, managed: true, replicas: 2}
-connections:
-  job -> api: https
-  api -> vault: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-      - api -> vault: the password, please
-  weekly:
-    title: The weekly job
-    steps:
-      - job -> api: start
-      - api -> vault: the password, please
-""",
+    edits=(
+        ("name: Two flows on one secrets store", "name: Two flows on a secrets store of two"),
+        ("kind: secrets, managed: true", "kind: secrets, managed: true, replicas: 2"),
+    ),
 )

@@ -60,27 +60,9 @@ flows:
       - nginx -> app: run
       - app -> mysql: SELECT
 """,
-    good="""\
-archgen: 1
-name: A database server apart  # finding: unmonitored
-hosts:
-  server-1: {}
-  server-2: {}
-  db-1: {}
-  db-2: {}
-components:
-  nginx: {kind: web-server, runs_on: [server-1, server-2]}
-  app: {kind: app-server, runs_on: [server-1, server-2]}
-  mysql: {kind: database, runs_on: [db-1, db-2], replication: {writers: all, mode: synchronous}}
-  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
-connections:
-  nginx -> app: {protocol: fastcgi, locality: same-host}
-  app -> mysql: {protocol: mysql, tls: true}
-flows:
-  read-page:
-    title: A page is read
-    steps:
-      - nginx -> app: run
-      - app -> mysql: SELECT
-""",
+    edits=(
+        ("name: Two of everything", "name: A database server apart"),
+        ("server-2: {}", "server-2: {}\n  db-1: {}\n  db-2: {}"),
+        ("kind: database, runs_on: [server-1, server-2", "kind: database, runs_on: [db-1, db-2"),
+    ),
 )

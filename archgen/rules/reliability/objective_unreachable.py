@@ -121,19 +121,11 @@ flows:
       - job -> api: start
 objectives: {availability: 99.9%}
 """,
-    good="""\
-archgen: 1
-name: Three nines through two services of two nines
-components:
-  job: {kind: scheduler, managed: true, replicas: 2, availability: 99.99%}
-  api: {kind: external-service, managed: true, replicas: 2, availability: 99%}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-objectives: {availability: 99.9%}
-""",
+    edits=(
+        (
+            "name: Three nines through one service of two nines",
+            "name: Three nines through two services of two nines",
+        ),
+        ("availability: 99%}  # finding: single-point-of-failure", "replicas: 2, availability: 99%}"),
+    ),
 )

@@ -59,27 +59,13 @@ flows:
       - nginx -> app: run
       - app -> mysql: SELECT
 """,
-    good="""\
-archgen: 1
-name: A database server apart  # finding: unmonitored, maintenance-downtime
-hosts:
-  server-1: {}
-  server-2: {}
-  db-1: {}  # finding: single-point-of-failure
-components:
-  nginx: {kind: web-server, runs_on: [server-1, server-2]}
-  app: {kind: app-server, runs_on: [server-1, server-2]}
-  mysql: {kind: database, runs_on: db-1}
-  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
-connections:
-  nginx -> app: {protocol: fastcgi, locality: same-host}
-  app -> mysql: {protocol: mysql, tls: true}
-flows:
-  read-page:
-    title: A page is read
-    access: read
-    steps:
-      - nginx -> app: run
-      - app -> mysql: SELECT
-""",
+    edits=(
+        ("name: One server beside a second web server", "name: A database server apart"),
+        ("}  # finding: single-point-of-failure, overloaded-host", "}"),
+        (
+            "server-2: {}",
+            "server-2: {}\n  db-1: {}  # finding: single-point-of-failure",
+        ),
+        ("runs_on: server-1", "runs_on: db-1"),
+    ),
 )

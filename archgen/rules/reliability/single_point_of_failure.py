@@ -148,21 +148,11 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Two application servers  # finding: unmonitored
-hosts:
-  server-1: {}
-  server-2: {}
-components:
-  job: {kind: scheduler, runs_on: [server-1, server-2]}
-  api: {kind: other, runs_on: [server-1, server-2]}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        (
+            "name: One application server  # finding: unmonitored, maintenance-downtime",
+            "name: Two application servers  # finding: unmonitored",
+        ),
+        ("runs_on: server-1", "runs_on: [server-1, server-2]"),
+    ),
 )

@@ -163,26 +163,11 @@ flows:
     steps:
       - job -> mysql: INSERT
 """,
-    good="""\
-archgen: 1
-name: Primary and replica with automatic failover  # finding: unmonitored
-hosts:
-  db-1: {}
-  db-2: {}
-components:
-  job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
-  mysql:
-    kind: database
-    runs_on: [db-1, db-2]
-    replication: {primary: db-1, failover: automatic, mode: asynchronous}
-  copies: {kind: backup, managed: true, backs_up: [mysql], restore_tested: 2026-10-01}
-connections:
-  job -> mysql: {protocol: mysql, tls: true}
-flows:
-  nightly:
-    title: The nightly job
-    access: write
-    steps:
-      - job -> mysql: INSERT
-""",
+    edits=(
+        (
+            "name: Primary and replica without failover  # finding: unmonitored, maintenance-downtime",
+            "name: Primary and replica with automatic failover  # finding: unmonitored",
+        ),
+        ("failover: manual", "failover: automatic"),
+    ),
 )

@@ -101,24 +101,13 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Two datacenters  # finding: unmonitored
-zones:
-  dc-1: {kind: datacenter}
-  dc-2: {kind: datacenter}
-hosts:
-  server-1: {zone: dc-1}
-  server-2: {zone: dc-2}
-components:
-  job: {kind: scheduler, runs_on: [server-1, server-2]}
-  api: {kind: other, runs_on: [server-1, server-2]}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: Two racks of one datacenter", "name: Two datacenters"),
+        (
+            "  rack-a: {kind: rack, in: dc-1}\n  rack-b: {kind: rack, in: dc-1}",
+            "  dc-2: {kind: datacenter}",
+        ),
+        ("zone: rack-a", "zone: dc-1"),
+        ("zone: rack-b", "zone: dc-2"),
+    ),
 )

@@ -115,21 +115,8 @@ flows:
       - job -> api: start
       - api -> store: SELECT
 """,
-    good="""\
-archgen: 1
-name: The inner caller gives up first
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: service, managed: true, replicas: 2}
-  store: {kind: database, managed: true, replicas: 2, replication: {writers: all, mode: synchronous}}
-connections:
-  job -> api: {protocol: https, timeout: 20s}
-  api -> store: {protocol: postgresql, tls: true, timeout: 5s, retries: 2}
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-      - api -> store: SELECT
-""",
+    edits=(
+        ("name: The outer caller gives up first", "name: The inner caller gives up first"),
+        ("timeout: 10s", "timeout: 20s"),
+    ),
 )

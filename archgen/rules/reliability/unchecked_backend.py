@@ -181,28 +181,8 @@ flows:
       - job -> lb: POST /run
       - lb -> api: POST /run
 """,
-    good="""\
-archgen: 1
-name: Somebody looks  # finding: unmonitored
-hosts:
-  app-1: {}
-  app-2: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  lb:
-    kind: load-balancer
-    managed: true
-    replicas: 2
-    balance: {algorithm: round-robin, health_check: GET /health}
-  api: {kind: service, runs_on: [app-1, app-2]}
-connections:
-  job -> lb: https
-  lb -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> lb: POST /run
-      - lb -> api: POST /run
-""",
+    edits=(
+        ("name: Nobody looks", "name: Somebody looks"),
+        ("health_check: false", "health_check: GET /health"),
+    ),
 )

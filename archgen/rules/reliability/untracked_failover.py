@@ -166,30 +166,16 @@ flows:
       - user -> lb: GET /
       - lb -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: Two balancers that share an address  # finding: unmonitored
-hosts:
-  lb-1: {}
-  lb-2: {}
-components:
-  user: {kind: client}
-  filter: {kind: firewall, guards: [lb-1, lb-2], default: deny}
-  lb:
-    kind: load-balancer
-    runs_on: [lb-1, lb-2]
-    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}
-    balance: round-robin
-    rate_limit: 10/s
-  site: {kind: external-service, managed: true, replicas: 2}
-connections:
-  user -> lb: https
-  lb -> site: https
-flows:
-  read-page:
-    title: A visitor opens a page
-    steps:
-      - user -> lb: GET /
-      - lb -> site: GET /
-""",
+    edits=(
+        ("name: Two balancers side by side", "name: Two balancers that share an address"),
+        (
+            "  lb: {kind: load-balancer, runs_on: [lb-1, lb-2], balance: round-robin, rate_limit: 10/s}  # finding: untracked-failover",
+            "  lb:\n"
+            "    kind: load-balancer\n"
+            "    runs_on: [lb-1, lb-2]\n"
+            "    cluster: {address: {shared: 192.0.2.10}, by: vrrp, watches: process}\n"
+            "    balance: round-robin\n"
+            "    rate_limit: 10/s",
+        ),
+    ),
 )

@@ -120,23 +120,9 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Three servers, of which two are needed  # finding: unmonitored
-hosts:
-  server-1: {}
-  server-2: {}
-  server-3: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: other, runs_on: [server-1, server-2, server-3], capacity: 100/s}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    demand: 150/s
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: Two servers, both needed", "name: Three servers, of which two are needed"),
+        ("server-2: {}", "server-2: {}\n  server-3: {}"),
+        ("server-1, server-2", "server-1, server-2, server-3"),
+    ),
 )

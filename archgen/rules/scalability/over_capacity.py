@@ -111,19 +111,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: As much as four can answer
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 4, capacity: 100/s}
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    demand: 300/s
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: More than two can answer", "name: As much as four can answer"),
+        ("kind: external-service, managed: true, replicas: 2", "kind: external-service, managed: true, replicas: 4"),
+    ),
 )

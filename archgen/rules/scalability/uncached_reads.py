@@ -102,26 +102,19 @@ flows:
       - job -> api: GET
       - api -> mysql: SELECT
 """,
-    good="""\
-archgen: 1
-name: Most reads are answered from memory
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: service, managed: true, replicas: 2}
-  redis: {kind: cache, managed: true, replicas: 2}
-  mysql: {kind: database, managed: true, replicas: 2}
-connections:
-  job -> api: https
-  api -> redis: {protocol: rediss, required: false}
-  api -> mysql: {protocol: mysql, tls: true}
-flows:
-  look-up:
-    title: A price is looked up
-    access: read
-    demand: 500/s
-    steps:
-      - job -> api: GET
-      - api -> redis: GET
-      - opt: {when: not there, steps: [api -> mysql: SELECT]}
-""",
+    edits=(
+        ("name: Every read asks the database", "name: Most reads are answered from memory"),
+        (
+            "api: {kind: service, managed: true, replicas: 2}",
+            "api: {kind: service, managed: true, replicas: 2}\n  redis: {kind: cache, managed: true, replicas: 2}",
+        ),
+        (
+            "job -> api: https",
+            "job -> api: https\n  api -> redis: {protocol: rediss, required: false}",
+        ),
+        (
+            "      - api -> mysql: SELECT",
+            "      - api -> redis: GET\n      - opt: {when: not there, steps: [api -> mysql: SELECT]}",
+        ),
+    ),
 )

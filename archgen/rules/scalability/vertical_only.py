@@ -71,23 +71,13 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: A service behind a proxy  # finding: unmonitored, maintenance-downtime
-hosts:
-  server-1: {}  # finding: single-point-of-failure
-components:
-  job: {kind: scheduler, runs_on: server-1}
-  proxy: {kind: reverse-proxy, runs_on: server-1}
-  api: {kind: service, runs_on: server-1}
-connections:
-  job -> proxy: https
-  proxy -> api: http
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> proxy: start
-      - proxy -> api: start
-""",
+    edits=(
+        ("name: One service", "name: A service behind a proxy"),
+        (
+            "job: {kind: scheduler, runs_on: server-1}",
+            "job: {kind: scheduler, runs_on: server-1}\n  proxy: {kind: reverse-proxy, runs_on: server-1}",
+        ),
+        ("  job -> api: https", "  job -> proxy: https\n  proxy -> api: http"),
+        ("      - job -> api: start", "      - job -> proxy: start\n      - proxy -> api: start"),
+    ),
 )

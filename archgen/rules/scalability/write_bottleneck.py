@@ -107,35 +107,16 @@ flows:
       - job -> api: POST /orders
       - api -> mysql: INSERT
 """,
-    good="""\
-archgen: 1
-name: Two applications, a store of three writers  # finding: unmonitored
-hosts:
-  app-1: {}
-  app-2: {}
-  db-1: {}
-  db-2: {}
-  db-3: {}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: service, runs_on: [app-1, app-2]}
-  store:
-    kind: database
-    runs_on: [db-1, db-2, db-3]
-    replication: {writers: all, mode: synchronous}
-    quorum: majority
-    capacity: 600/s
-  copies: {kind: backup, managed: true, backs_up: [store], restore_tested: 2026-10-01}
-connections:
-  job -> api: https
-  api -> store: {protocol: mysql, tls: true}
-flows:
-  order:
-    title: An order
-    access: write
-    demand: 400/s
-    steps:
-      - job -> api: POST /orders
-      - api -> store: INSERT
-""",
+    edits=(
+        ("one writer", "a store of three writers"),
+        ("db-2: {}", "db-2: {}\n  db-3: {}"),
+        ("mysql:  # finding: write-bottleneck", "store:  # finding: write-bottleneck"),
+        (
+            "    runs_on: [db-1, db-2]\n    replication: {primary: db-1, failover: automatic, mode: asynchronous}",
+            "    runs_on: [db-1, db-2, db-3]\n    replication: {writers: all, mode: synchronous}\n    quorum: majority",
+        ),
+        ("backs_up: [mysql", "backs_up: [store"),
+        ("api -> mysql: {protocol: mysql", "api -> store: {protocol: mysql"),
+        ("- api -> mysql: INSERT", "- api -> store: INSERT"),
+    ),
 )

@@ -166,21 +166,12 @@ flows:
     steps:
       - user -> site: GET /
 """,
-    good="""\
-archgen: 1
-name: A certificate for all names
-components:
-  user: {kind: client}
-  site: {kind: external-service, managed: true, replicas: 2}
-certificates:
-  all: {names: ["*.foobar.com"], installed_on: [site], expires: 2027-06-30}
-connections:
-  user -> site: {protocol: https, tls: {certificate: all}}
-flows:
-  read-page:
-    title: A visitor opens a page
-    domain: www.foobar.com
-    steps:
-      - user -> site: GET /
-""",
+    edits=(
+        ("name: A certificate for another name", "name: A certificate for all names"),
+        (
+            "shop: {names: [shop.foobar.com], installed_on: [site]",
+            'all: {names: ["*.foobar.com"], installed_on: [site], expires: 2027-06-30',
+        ),
+        ("certificate: shop", "certificate: all"),
+    ),
 )

@@ -169,26 +169,26 @@ flows:
     steps:
       - user -> lb: GET /
 """,
-    good="""\
-archgen: 1
-name: The statistics from the office
-networks:
-  office: {trust: private}
-components:
-  user: {kind: client}
-  admin: {kind: client, network: office}
-  lb: {kind: load-balancer, managed: true, replicas: 2}
-connections:
-  user -> lb: {protocol: https, port: 443}
-  admin -> lb: {protocol: https, port: 8404, admin: true}
-flows:
-  read-page:
-    title: A visitor opens a page
-    steps:
-      - user -> lb: GET /
-  look:
-    title: An administrator looks at the statistics
-    steps:
-      - admin -> lb: GET /stats
-""",
+    edits=(
+        (
+            "name: The statistics for everybody",
+            "name: The statistics from the office\nnetworks:\n  office: {trust: private}",
+        ),
+        (
+            "user: {kind: client}",
+            "user: {kind: client}\n  admin: {kind: client, network: office}",
+        ),
+        (
+            "  user -> lb: [{protocol: https, port: 443}, {protocol: https, port: 8404, admin: true}]  # finding: exposed-admin",
+            "  user -> lb: {protocol: https, port: 443}\n  admin -> lb: {protocol: https, port: 8404, admin: true}",
+        ),
+        (
+            "- user -> lb: GET /",
+            "- user -> lb: GET /\n"
+            "  look:\n"
+            "    title: An administrator looks at the statistics\n"
+            "    steps:\n"
+            "      - admin -> lb: GET /stats",
+        ),
+    ),
 )

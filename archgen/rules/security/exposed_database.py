@@ -110,22 +110,19 @@ flows:
     steps:
       - user -> mysql: SELECT
 """,
-    good="""\
-archgen: 1
-name: The application asks the database
-components:
-  user: {kind: client}
-  api: {kind: service, managed: true, replicas: 2}
-  mysql: {kind: database, managed: true, replicas: 2}
-connections:
-  user -> api: https
-  api -> mysql: {protocol: mysql, tls: true}
-flows:
-  report:
-    title: The report
-    access: read
-    steps:
-      - user -> api: GET /report
-      - api -> mysql: SELECT
-""",
+    edits=(
+        ("name: The visitor asks the database", "name: The application asks the database"),
+        (
+            "user: {kind: client}",
+            "user: {kind: client}\n  api: {kind: service, managed: true, replicas: 2}",
+        ),
+        (
+            "  user -> mysql: {protocol: mysql, tls: true}  # finding: exposed-database",
+            "  user -> api: https\n  api -> mysql: {protocol: mysql, tls: true}",
+        ),
+        (
+            "      - user -> mysql: SELECT",
+            "      - user -> api: GET /report\n      - api -> mysql: SELECT",
+        ),
+    ),
 )

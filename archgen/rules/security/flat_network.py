@@ -91,29 +91,11 @@ flows:
       - web -> api: GET /
       - api -> redis: GET
 """,
-    good="""\
-archgen: 1
-name: A network for each layer  # finding: unmonitored
-networks:
-  front: {trust: dmz}
-  inside: {trust: private}
-  data: {trust: private}
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  web: {kind: web-server, network: front, replicas: 2}
-  api: {kind: service, network: inside, replicas: 2}
-  redis: {kind: cache, network: data, replicas: 2}
-connections:
-  job -> web: https
-  web -> api: https
-  api -> redis: rediss
-flows:
-  nightly:
-    title: The nightly job
-    access: read
-    steps:
-      - job -> web: GET /
-      - web -> api: GET /
-      - api -> redis: GET
-""",
+    edits=(
+        ("name: Everything in one network", "name: A network for each layer"),
+        ("networks:", "networks:\n  front: {trust: dmz}"),
+        ("components:", "  data: {trust: private}\ncomponents:"),
+        ("kind: web-server, network: inside", "kind: web-server, network: front"),
+        ("kind: cache, network: inside", "kind: cache, network: data"),
+    ),
 )

@@ -131,24 +131,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: One port passes
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
-  filter:
-    kind: firewall
-    guards: [api]
-    rules:
-      - {from: job, to: api, ports: [443], action: allow}
-    default: deny
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: Everything passes", "name: One port passes"),
+        ("from: any, to: any", "from: job, to: api, ports: [443]"),
+    ),
 )

@@ -126,22 +126,11 @@ flows:
     steps:
       - user -> shop: GET /
 """,
-    good="""\
-archgen: 1
-name: A guarded server  # finding: unmonitored
-hosts:
-  server-1: {}
-  server-2: {}
-components:
-  user: {kind: client}
-  filter: {kind: firewall, guards: [server-1, server-2], default: deny}
-  shop: {kind: other, runs_on: [server-1, server-2]}
-connections:
-  user -> shop: https
-flows:
-  read-page:
-    title: A page is read
-    steps:
-      - user -> shop: GET /
-""",
+    edits=(
+        ("name: A server on the internet", "name: A guarded server"),
+        (
+            "user: {kind: client}",
+            "user: {kind: client}\n  filter: {kind: firewall, guards: [server-1, server-2], default: deny}",
+        ),
+    ),
 )

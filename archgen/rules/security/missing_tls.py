@@ -87,20 +87,11 @@ flows:
     steps:
       - user -> shop: GET /
 """,
-    good="""\
-archgen: 1
-name: HTTPS, with a redirect
-components:
-  user: {kind: client}
-  shop: {kind: external-service, managed: true}  # finding: single-point-of-failure
-connections:
-  user -> shop:
-    - {protocol: http, port: 80, redirect: https}
-    - {protocol: https, port: 443}
-flows:
-  read-page:
-    title: A page is read
-    steps:
-      - user -> shop: GET /
-""",
+    edits=(
+        ("name: Plain HTTP", "name: HTTPS, with a redirect"),
+        (
+            "  user -> shop: http  # finding: missing-tls",
+            "  user -> shop:\n    - {protocol: http, port: 80, redirect: https}\n    - {protocol: https, port: 443}",
+        ),
+    ),
 )

@@ -114,18 +114,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: TLS of today
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
-connections:
-  job -> api: {protocol: https, tls: {version: 1.2}}
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: TLS of 1999", "name: TLS of today"),
+        ("version: 1.0", "version: 1.2"),
+    ),
 )

@@ -157,24 +157,8 @@ flows:
     steps:
       - worker -> queue: next
 """,
-    good="""\
-archgen: 1
-name: A worker takes from a queue over TLS  # finding: unmonitored
-hosts:
-  queue-1: {}
-  queue-2: {}
-  queue-3: {}
-  work-1: {}
-  work-2: {}
-components:
-  worker: {kind: worker, runs_on: [work-1, work-2]}
-  queue: {kind: queue, product: rabbitmq, runs_on: [queue-1, queue-2, queue-3], quorum: majority}
-connections:
-  worker -> queue: amqps
-flows:
-  bill:
-    title: A bill is sent
-    steps:
-      - worker -> queue: next
-""",
+    edits=(
+        ("name: A worker takes from a queue in plaintext", "name: A worker takes from a queue over TLS"),
+        ("worker -> queue: amqp", "worker -> queue: amqps"),
+    ),
 )

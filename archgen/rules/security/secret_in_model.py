@@ -186,22 +186,11 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: An address without a password
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api:
-    kind: external-service
-    managed: true
-    replicas: 2
-    why: Asked at https://api.example.net/ with the password that the secrets store holds.
-connections:
-  job -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: A password in an address", "name: An address without a password"),
+        (
+            "why: Asked at https://admin:correct-horse-7@api.example.net/",
+            "why: Asked at https://api.example.net/ with the password that the secrets store holds.",
+        ),
+    ),
 )

@@ -159,23 +159,12 @@ flows:
       - job -> api: start
       - api -> mysql: INSERT
 """,
-    good="""\
-archgen: 1
-name: An account for each
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: service, managed: true, replicas: 2}
-  mysql: {kind: database, managed: true, replicas: 2}
-connections:
-  job -> mysql: {protocol: mysql, tls: true, credentials: reports}
-  job -> api: {protocol: https, authentication: token}
-  api -> mysql: {protocol: mysql, tls: true, credentials: shop}
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> mysql: SELECT
-      - job -> api: start
-      - api -> mysql: INSERT
-""",
+    edits=(
+        ("name: One account for two", "name: An account for each"),
+        (
+            "job -> mysql: {protocol: mysql, tls: true, credentials: shop",
+            "job -> mysql: {protocol: mysql, tls: true, credentials: reports",
+        ),
+        ("authentication: false", "authentication: token"),
+    ),
 )

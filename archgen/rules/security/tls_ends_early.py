@@ -97,29 +97,8 @@ flows:
       - job -> proxy: POST /run
       - proxy -> api: POST /run
 """,
-    good="""\
-archgen: 1
-name: TLS to the end  # finding: unmonitored
-hosts:
-  edge-1: {}
-  edge-2: {}
-  app-1: {}
-  app-2: {}
-components:
-  job: {kind: scheduler, managed: true}  # finding: single-point-of-failure
-  proxy:
-    kind: reverse-proxy
-    runs_on: [edge-1, edge-2]
-    balance: {algorithm: round-robin, health_check: GET /health}
-  api: {kind: service, runs_on: [app-1, app-2]}
-connections:
-  job -> proxy: https
-  proxy -> api: https
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> proxy: POST /run
-      - proxy -> api: POST /run
-""",
+    edits=(
+        ("name: TLS ends at the proxy", "name: TLS to the end"),
+        ("proxy -> api: http", "proxy -> api: https"),
+    ),
 )

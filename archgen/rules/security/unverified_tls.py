@@ -69,18 +69,8 @@ flows:
     steps:
       - job -> api: start
 """,
-    good="""\
-archgen: 1
-name: Encrypted for the service alone
-components:
-  job: {kind: scheduler, managed: true, replicas: 2}
-  api: {kind: external-service, managed: true, replicas: 2}
-connections:
-  job -> api: {protocol: https, tls: {verify: true}}
-flows:
-  nightly:
-    title: The nightly job
-    steps:
-      - job -> api: start
-""",
+    edits=(
+        ("name: Encrypted for anybody", "name: Encrypted for the service alone"),
+        ("verify: false", "verify: true"),
+    ),
 )
