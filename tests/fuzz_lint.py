@@ -11,6 +11,7 @@ from archgen.app.lint import FORMATS, exit_code, outcome
 from archgen.app.models import judge
 from archgen.app.typo_fixes import mended
 from archgen.app.workspace.inputs import Input
+from archgen.linting.checked_model import BrokenModel
 from archgen.linting.policy import PERSONAS, Policy, told
 from archgen.model.finding import Finding
 from archgen.report.common.terminal import Style
@@ -34,8 +35,8 @@ def run(number: int, data: bytes) -> tuple[int, tuple[Finding, ...]]:
     code = exit_code(model.findings, "error")
     if code not in (0, 1, 2):
         raise Failed(f"the exit code is {code}")
-    if (code == 2) != bool(model.problems):
-        raise Failed(f"{len(model.problems)} problems and exit code {code}")
+    if (code == 2) != isinstance(model, BrokenModel):
+        raise Failed(f"{type(model).__name__} and exit code {code}")
     result = outcome((model,))
     placed(model.findings, result.lines)
     name = tuple(FORMATS)[number % len(FORMATS)]

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from archgen.app.draw import draw
 from archgen.app.lint import outcome
-from archgen.app.models import Model, judge
+from archgen.app.models import judge
 from archgen.app.pictures import Drawing
 from archgen.app.systems import tiers
 from archgen.app.workspace.inputs import read
+from archgen.linting.checked_model import Model
 from archgen.report.common.terminal import Style
 from archgen.report.lint import text
 from archgen.system.internal_errors import Isolation

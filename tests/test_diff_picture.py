@@ -7,17 +7,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archgen.analysis.topology import Topology
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.compare import Evolution, evolve
-from archgen.compare.compared_model import Side
 from archgen.layout.deployment.arrangement import domain
+from archgen.linting.checked_model import CheckedModel
 from archgen.render.code.dot import dot
 from archgen.render.code.mermaid import diagram_mermaid
 from archgen.render.svg.diagram_svg import diagram_svg
 from archgen.views.deployment import deployment
 from archgen.views.diff import change_diagram
+from tests.checked import unchecked
 from tests.geometry import faults
 from tests.random_models import random_model
 
@@ -25,11 +25,11 @@ ROOT = Path(__file__).parent.parent
 TIERS = tuple(sorted((ROOT / "models").glob("*.arch.yaml")))
 
 
-def tier(number: int) -> Side:
+def tier(number: int) -> CheckedModel:
     path = TIERS[number - 1]
     (model,) = judge((Input(path.name, path.read_bytes()),), "2026-11-01", ladder=False)
-    assert model.topology is not None
-    return Side(model.topology, model.findings)
+    assert isinstance(model, CheckedModel)
+    return model
 
 
 def step(before: int, after: int) -> Evolution:
@@ -75,7 +75,7 @@ def test_nothing_collides(before: int, after: int) -> None:
 
 def test_nothing_collides_in_random_changes() -> None:
     for seed in range(60):
-        before, after = (Side(Topology(random_model(one))) for one in (seed, seed + 500))
+        before, after = (unchecked(random_model(one)) for one in (seed, seed + 500))
         assert faults(domain(change_diagram(evolve(before, after)))) == [], f"seed {seed}"
 
 

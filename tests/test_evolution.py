@@ -9,18 +9,18 @@ import pytest
 from msgspec.structs import replace
 
 from archgen.analysis.assessment import assess
-from archgen.analysis.topology import Topology
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.compare import Evolution, evolve
-from archgen.compare.compared_model import Side
 from archgen.compare.entities import Change
 from archgen.compare.findings import Verdict
+from archgen.linting.checked_model import CheckedModel
 from archgen.linting.policy import Persona, hidden
 from archgen.linting.policy import told as readers
 from archgen.model.architecture import Architecture
 from archgen.model.subject import SubjectKind
 from archgen.report.diff.sentences import sentences
+from tests.checked import unchecked
 from tests.random_flows import architecture
 from tests.random_models import random_model
 
@@ -51,15 +51,14 @@ flows:
 """
 
 
-def side(text: str, name: str = "shop") -> Side:
+def side(text: str, name: str = "shop") -> CheckedModel:
     """A judged model with its availability."""
     (model,) = judge((Input(f"{name}.arch.yaml", text.encode()),), TODAY, ladder=False)
-    assert model.topology is not None, [problem.message for problem in model.problems]
-    assert not model.problems
-    return Side(model.topology, model.findings, assess(model.topology, 1), model.file)
+    assert isinstance(model, CheckedModel), model.problems
+    return replace(model, assessments=assess(model.topology, 1))
 
 
-def tier(number: int) -> Side:
+def tier(number: int) -> CheckedModel:
     path = TIERS[number - 1]
     return side(path.read_text(encoding="utf-8"), path.name.removesuffix(".arch.yaml"))
 
@@ -259,7 +258,7 @@ flows:
 """
 
 
-def as_read(by: Persona, text: str) -> Side:
+def as_read(by: Persona, text: str) -> CheckedModel:
     """A judged model with the findings that a reader is told apart from those that are hidden."""
     one = side(text)
     return replace(one, findings=readers(by, one.findings), hidden=hidden(by, one.findings))
@@ -325,8 +324,8 @@ def test_a_direction_that_assumed_numbers_decide_is_not_firm() -> None:
 # Properties
 
 
-def _random(seed: int) -> Side:
-    return Side(Topology(architecture(seed)))
+def _random(seed: int) -> CheckedModel:
+    return unchecked(architecture(seed))
 
 
 def _fates(evolution: Evolution) -> dict[str, Any]:
@@ -382,7 +381,7 @@ def test_a_removed_component_is_all_that_is_told_of_it() -> None:
         model = random_model(seed)
         if len(model.components) < 2:
             continue
-        step = evolve(Side(Topology(model)), Side(Topology(without(model))))
+        step = evolve(unchecked(model), unchecked(without(model)))
         assert what(step, "component", model.components[-1].id) == ("removed", ())
         assert step.things_of("added") == ()
         assert step.things_of("changed") == ()

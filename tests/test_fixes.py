@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.app.apply_fixes import fixed, judging
-from archgen.app.models import Model, judge
+from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
 from archgen.language.load import load
 from archgen.language.write.patch import Impossible, patched
+from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.policy import Policy
 from archgen.linting.rule import Rule
 from archgen.model.change import Append, Change, Put, Remove
@@ -84,7 +85,7 @@ def test_a_fix_of_the_bad_example_holds(rule: Rule) -> None:
     assert own, "a rule that offers a fix shows it on its own example"
     for name, finding in own.items():
         after = judged(patched(rule.bad, finding.changes), rule)
-        assert after.loaded is not None
+        assert isinstance(after, CheckedModel)
         left = next((one for one in after.findings if one.fingerprint == name), None)
         # a backup that is new has not been restored yet: of that finding a warning is left
         assert left is None or (finding.severity, left.severity) == ("error", "warning")

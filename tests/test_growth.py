@@ -14,18 +14,17 @@ from typing import Any
 
 import pytest
 
-from archgen.analysis.topology import Topology
 from archgen.app import analyze as analyzing
 from archgen.app import what_if as comparing
 from archgen.app.analyze import analyze
-from archgen.app.models import Model
 from archgen.app.what_if import what_if
 from archgen.improve import repair
-from archgen.language.load import load
+from archgen.linting.checked_model import CheckedModel
 from archgen.reliability import cuts
 from archgen.report.common.terminal import Style
 from archgen.system.internal_errors import Isolation
 from benchmarks.shapes import SHAPES
+from tests.checked import read_model
 
 MOST = 3.0
 """How much more often a line may be executed for twice the components: between twice and four times."""
@@ -57,28 +56,28 @@ def executed(action: Callable[[], object]) -> Lines:
     return counts
 
 
-def read(shape: str, size: int) -> Model:
+def read(shape: str, size: int) -> CheckedModel:
     file, data = f"{shape}.arch.yaml", SHAPES[shape](size).encode()
-    return Model(file, data, None, Topology(load(file, data).architecture), (), ())
+    return read_model(file, data)
 
 
-def assess(model: Model) -> None:
-    assert model.topology is not None
+def assess(model: CheckedModel) -> None:
     isolation = Isolation()
-    assessed = analyze(model, model.topology, 2, (), lambda _: None, isolation)
+    assessed = analyze(model, 2, (), lambda _: None, isolation)
     assert not isolation.errors
     for write in analyzing.FORMATS.values():
         assert write((assessed,), Style())
 
 
-def compare(model: Model) -> None:
-    assert model.topology is not None
-    outcome = what_if(model, model.topology, (), ())
+def compare(model: CheckedModel) -> None:
+    outcome = what_if(model, (), ())
     for write in comparing.FORMATS.values():
         assert write(outcome, Style())
 
 
-def grown(shape: str, sizes: tuple[int, ...], work: Callable[[Model], None], most: float) -> dict[str, tuple[int, int]]:
+def grown(
+    shape: str, sizes: tuple[int, ...], work: Callable[[CheckedModel], None], most: float
+) -> dict[str, tuple[int, int]]:
     """Name the lines that are executed more than so much more often at a size than at the one before."""
     # what is loaded and remembered once is no part of it
     work(read(shape, 4))
@@ -109,7 +108,7 @@ def test_what_if_grows_with_the_model_once_its_search_is_cut_short(shape: str, m
 
 @pytest.mark.parametrize("work", [assess, compare])
 def test_a_flow_to_each_component_of_a_chain_takes_what_the_flows_take(
-    work: Callable[[Model], None], monkeypatch: pytest.MonkeyPatch
+    work: Callable[[CheckedModel], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The model grows with the square of the components."""
     monkeypatch.setattr(repair, "WORK", 10)
@@ -117,8 +116,7 @@ def test_a_flow_to_each_component_of_a_chain_takes_what_the_flows_take(
 
 
 def test_a_loop_inside_another_is_seen() -> None:
-    def squared(model: Model) -> None:
-        assert model.topology is not None
+    def squared(model: CheckedModel) -> None:
         for _ in model.topology.components:
             for _ in model.topology.components:
                 pass

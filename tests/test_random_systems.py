@@ -12,9 +12,9 @@ from archgen.analysis.topology import Topology
 from archgen.app import analyze as analyzing
 from archgen.app import what_if as comparing
 from archgen.app.analyze import analyze
-from archgen.app.models import Model
 from archgen.app.what_if import what_if
 from archgen.language.load import load
+from archgen.linting.checked_model import CheckedModel
 from archgen.report.common.assessment import Assessed
 from archgen.report.common.terminal import Style
 from archgen.system.internal_errors import Isolation
@@ -32,17 +32,16 @@ _AUTOMATIC = re.compile(r"automatic failover of (\S+)")
 
 
 @cache
-def model(number: int) -> Model:
+def model(number: int) -> CheckedModel:
     files = system(number)
-    return Model(NAME, files[NAME], None, Topology(load(NAME, files[NAME], files.__getitem__).architecture), (), ())
+    loaded = load(NAME, files[NAME], files.__getitem__)
+    return CheckedModel(Topology(loaded.architecture), (), loaded.source, files[NAME])
 
 
 @cache
 def assessed(number: int) -> Assessed:
-    topology = model(number).topology
-    assert topology is not None
     isolation = Isolation()
-    told = analyze(model(number), topology, 2, (), lambda _: None, isolation)
+    told = analyze(model(number), 2, (), lambda _: None, isolation)
     assert not isolation.errors
     return told
 
@@ -67,11 +66,9 @@ def options(change: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
 
 @pytest.mark.parametrize("number", range(SYSTEMS))
 def test_every_report_is_written(number: int) -> None:
-    topology = model(number).topology
-    assert topology is not None
     for form in analyzing.FORMATS.values():
         assert form((assessed(number),), Style())
-    outcome = what_if(model(number), topology, (), ())
+    outcome = what_if(model(number), (), ())
     for write in comparing.FORMATS.values():
         assert write(outcome, Style())
 
@@ -79,13 +76,11 @@ def test_every_report_is_written(number: int) -> None:
 def test_a_gain_is_what_what_if_says_of_the_change() -> None:
     held: Counter[str] = Counter()
     for number in range(SYSTEMS):
-        topology = model(number).topology
-        assert topology is not None
         for flow, gains in assessed(number).gains.items():
             for gain in filter(None, gains.values()):
                 asked = options(gain.change)
                 if asked is not None:
-                    outcome = what_if(model(number), topology, *asked)
+                    outcome = what_if(model(number), *asked)
                     before, after = (
                         {one.flow: one.result.downtime for one in side} for side in (outcome.before, outcome.after)
                     )

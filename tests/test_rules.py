@@ -15,6 +15,7 @@ from archgen.analysis.topology import Topology
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.language.load import load
+from archgen.linting.checked_model import broken_models
 from archgen.linting.rule import Rule
 from archgen.model.problems import ModelError
 from archgen.rules import RULES
@@ -35,7 +36,7 @@ def findings(text: str, rule: Rule | None = None) -> list[tuple[int, str]]:
         models = judge(
             tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named), "2026-11-24", rules=RULES
         )
-        assert not any(model.problems for model in models)
+        assert not broken_models(models)
         return sorted((one.line, one.rule) for one in models[-1].findings)
     try:
         loaded = load("example.arch.yaml", text.encode())

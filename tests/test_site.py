@@ -12,15 +12,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from archgen.analysis.topology import Topology
-from archgen.language.load import load
-from archgen.linting.policy import shown
+from archgen.linting.checked_model import visible_to
 from archgen.model.architecture import Answer, Frame, Request, Step
 from archgen.model.kinds import KINDS
 from archgen.rules import RULES
-from archgen.rules.run import analyse
 from archgen.site import Tier
 from archgen.site.step import compare
+from tests.checked import check
 from tests.document import Element, article, page, rows, section, table_after
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -39,13 +37,7 @@ def tier(name: str) -> Tier:
     file = os.path.join("models", f"{name}.arch.yaml")
     with open(os.path.join(ROOT, file), "rb") as stream:
         text = stream.read()
-    loaded = load(file, text)
-    topology = Topology(loaded.architecture)
-    return Tier(
-        topology,
-        tuple(one for one in analyse(topology, loaded.source, RULES, TODAY) if shown("regular", one)),
-        text.decode(),
-    )
+    return visible_to("regular", check(file, text))
 
 
 MODELS = {name: tier(name) for name in TIERS}

@@ -6,14 +6,13 @@ import markdown
 import pytest
 
 from archgen.compare import Evolution
-from archgen.language.load import load
 from archgen.model.architecture import Flow
 from archgen.rules import RULES
-from archgen.rules.run import analyse
 from archgen.site import Page, Tier
 from archgen.site.all_pages import pages
 from archgen.site.page import Section
 from archgen.views.diagram import Diagram
+from tests.checked import check
 from tests.document import Element, parse, rows, section, table_after
 
 EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]
@@ -36,11 +35,7 @@ class Blank:
 
 
 def made(text: str, name: str = "sample") -> dict[str, Page]:
-    loaded = load(f"{name}.arch.yaml", text.encode())
-    from archgen.analysis.topology import Topology
-
-    topology = Topology(loaded.architecture)
-    tier = Tier(topology, analyse(topology, loaded.source, RULES, "2026-11-24"), text)
+    tier = check(f"{name}.arch.yaml", text.encode())
     return {page.path: page for page in pages([tier], Blank(), RULES, lambda rule: rule.id)}
 
 

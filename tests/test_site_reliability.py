@@ -9,22 +9,20 @@ from itertools import pairwise
 
 import markdown
 import pytest
+from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment, assess
-from archgen.analysis.topology import Topology
 from archgen.compare import Evolution, evolve
-from archgen.compare.compared_model import Side
-from archgen.language.load import load
 from archgen.model.architecture import Flow
 from archgen.report.common.assessment import lasting, percent
 from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
-from archgen.rules.run import analyse
 from archgen.site import Page, Tier
 from archgen.site.all_pages import pages
 from archgen.site.blocks import block_html
 from archgen.site.page import Section
 from archgen.views.diagram import Diagram
+from tests.checked import check
 from tests.document import Element, parse, rows, section, table_after
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -50,9 +48,7 @@ class Blank:
 
 
 def tier(name: str, text: str) -> Tier:
-    loaded = load(f"{name}.arch.yaml", text.encode())
-    topology = Topology(loaded.architecture)
-    return Tier(topology, analyse(topology, loaded.source, RULES, "2026-11-24"), text)
+    return check(f"{name}.arch.yaml", text.encode())
 
 
 def read(name: str) -> Tier:
@@ -174,7 +170,7 @@ def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
 def test_the_ladder_says_what_every_step_did_to_the_flows() -> None:
     words = shown(SITE["ladder/index.md"]).words
     for before, after in pairwise(TIERS):
-        sides = (Side(MODELS[one].topology, MODELS[one].findings, ASSESSED[one]) for one in (before, after))
+        sides = (replace(MODELS[one], assessments=ASSESSED[one]) for one in (before, after))
         told = sentences(evolve(*sides))
         assert told
         for sentence in told:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from archgen.app.models import Model, judge
+from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.app.workspace.parallel import judge_in_parallel
 from archgen.cli import main
+from archgen.linting.checked_model import Model
 from archgen.rules.model_quality.tier_regression import RULE
 
 TODAY = "2026-11-24"

@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 from archgen.analysis.assessment import FlowAssessment, assessing
 from archgen.analysis.headroom import headroom
-from archgen.analysis.topology import Topology
 from archgen.app.element_lookup import elements
-from archgen.app.models import Model
 from archgen.improve.gains import gains
+from archgen.linting.checked_model import CheckedModel
 from archgen.report.common.assessment import Assessed
 from archgen.report.common.terminal import Style
 from archgen.system.internal_errors import Isolation
@@ -40,7 +39,7 @@ def _openpsa(models: tuple[Assessed, ...], _: Style) -> str:
     from archgen.render.code import openpsa
 
     gone = tuple(dict.fromkeys(one for model in models for one in model.maintained))
-    return openpsa.write([model.topology for model in models], gone)
+    return openpsa.write([assessed.model.topology for assessed in models], gone)
 
 
 FORMATS: dict[str, Callable[[tuple[Assessed, ...], Style], str]] = {
@@ -53,8 +52,7 @@ FORMATS: dict[str, Callable[[tuple[Assessed, ...], Style], str]] = {
 
 
 def analyze(
-    model: Model,
-    topology: Topology,
+    model: CheckedModel,
     order: int,
     maintain: tuple[str, ...],
     tell: Callable[[str], None],
@@ -64,8 +62,8 @@ def analyze(
 
     `tell` is called with each flow that is done. What else is told of the model is left out where it fails.
     """
+    topology = model.topology
     gone = elements(topology, maintain)
-    titles = {flow.id: flow.title for flow in topology.architecture.flows}
     flows: list[FlowAssessment] = []
     for flow in assessing(topology, order, gone):
         flows.append(flow)
@@ -78,10 +76,7 @@ def analyze(
     if not gone:
         won = isolation.attempt(lambda: gains(topology, flows), model.file, "gains of changes")
     return Assessed(
-        file=model.file,
-        name=topology.architecture.name,
-        topology=topology,
-        titles=titles,
+        model=model,
         flows=tuple(flows),
         maintained=gone,
         usual=usual,

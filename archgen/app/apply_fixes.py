@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from archgen.app.config.catalogue import catalogue
 from archgen.app.formatting import difference
-from archgen.app.models import Model, judge
+from archgen.app.models import judge
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import Input, read
 from archgen.language.expand.connections import named
 from archgen.language.write.patch import Impossible, patched
 from archgen.language.yaml.parser import parse
+from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.policy import Policy, chosen
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
@@ -60,7 +61,7 @@ def fixed(data: bytes, judged: Judge, wanted: Callable[[Finding], bool]) -> Fixe
             if len(tried) == 1:
                 refused.add(tried[0].fingerprint)
     left = {one.fingerprint: one for one in model.findings}
-    return Fixed(model.text, tuple(one for one in asked if _is_helped(one, left)))
+    return Fixed(model.data, tuple(one for one in asked if _is_helped(one, left)))
 
 
 def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
@@ -90,15 +91,15 @@ def _adds(change: Change) -> bool:
 def _with(model: Model, fixes: tuple[Finding, ...], judged: Judge) -> Model | None:
     """The model after some fixes; None where they cannot be written or do not keep what they promise."""
     try:
-        text = patched(model.text.decode("utf-8-sig"), (change for one in fixes for change in one.changes))
+        text = patched(model.data.decode("utf-8-sig"), (change for one in fixes for change in one.changes))
     except Impossible:
         return None
-    after = judged((b"\xef\xbb\xbf" if model.text.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
+    after = judged((b"\xef\xbb\xbf" if model.data.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
     # a rule that fails says nothing, which is no proof that its finding is gone
-    if after.loaded is None or after.problems or after.errors != model.errors:
+    if isinstance(after, BrokenModel) or after.errors != model.errors:
         return None
     paths = [change.path for one in fixes for change in one.changes]
-    if _beside(model.text, paths) != _beside(after.text, paths):
+    if _beside(model.data, paths) != _beside(after.data, paths):
         # such as a value behind an anchor, which another component repeats by an alias
         return None
     left = {one.fingerprint: one for one in after.findings}

@@ -10,9 +10,9 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from archgen.app.models import Model
 from archgen.app.workspace.atomic_write import write
 from archgen.app.workspace.inputs import model_id
+from archgen.linting.checked_model import Model, valid_models
 from archgen.linting.policy import MEANINGLESS
 from archgen.model.finding import Finding
 from archgen.model.problems import UsageError
@@ -73,7 +73,7 @@ class Scope:
         self, models: tuple[Model, ...], ran: Callable[[str], frozenset[str]], known: frozenset[str], whole: bool
     ) -> None:
         self.found = entries(tuple(finding for model in models for finding in model.findings))
-        self._judged = {model_id(model.file) for model in models if model.loaded is not None and not model.problems}
+        self._judged = {model.id for model in valid_models(models)}
         self._given = {model_id(model.file) for model in models}
         self._ran = ran
         self._known = known

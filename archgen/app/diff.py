@@ -8,17 +8,17 @@ from functools import partial
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.analysis.assessment import assess
 from archgen.analysis.topology import Topology
 from archgen.app.config.settings import reader
-from archgen.app.models import Model, judge
+from archgen.app.models import judge
 from archgen.app.workspace.inputs import STDIN, Input, find, includer, model_id, read
 from archgen.app.workspace.revisions import commit, ends, files_at, is_range, read_at
 from archgen.compare import Evolution, evolve
-from archgen.compare.compared_model import Side
 from archgen.language.load import load
-from archgen.linting.policy import hidden, told
+from archgen.linting.checked_model import CheckedModel, Model, visible_to
 from archgen.model.architecture import SUFFIX, Architecture
 from archgen.model.finding import SEVERITIES, Severity
 from archgen.model.problems import ModelError, UsageError
@@ -227,42 +227,36 @@ def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation:
 
     A comparison that fails unexpectedly is left out.
     """
-    known: dict[str, Side] = {}
+    known: dict[tuple[str, str], CheckedModel] = {}
     persona = reader()
     # what a rule finds in one model and failed to find in another is no change
     failed = {error.rule for pair in models for model in pair if model is not None for error in model.errors}
 
-    def side(model: Model) -> Side:
-        assert model.topology is not None
-        if model.file not in known:
-            findings = tuple(one for one in model.findings if one.rule not in failed)
-            known[model.file] = Side(
-                model.topology,
-                told(persona, findings),
-                assess(model.topology, 1),
-                model.file,
-                hidden(persona, findings),
-            )
-        return known[model.file]
+    def assessed(model: CheckedModel) -> CheckedModel:
+        key = model.file, model.id
+        if key not in known:
+            findings = tuple(finding for finding in model.findings if finding.rule not in failed)
+            visible = visible_to(persona, replace(model, findings=findings))
+            known[key] = replace(visible, assessments=assess(model.topology, 1))
+        return known[key]
 
-    def compare(before: Model | None, after: Model | None) -> Evolution:
-        old = side(before) if before is not None else None
-        new = side(after) if after is not None else None
-        return evolve(old or _nothing(new), new or _nothing(old))
+    def compare(before: CheckedModel, after: CheckedModel) -> Evolution:
+        return evolve(assessed(before), assessed(after))
 
-    for before, after in models:
+    for pair in models:
+        before, after = (model if isinstance(model, CheckedModel) else None for model in pair)
         model = after or before
         if model is not None:
-            found = isolation.attempt(partial(compare, before, after), model.file, "comparison")
-            if found is not None:
-                yield found
+            work = partial(compare, before or _nothing(model), after or _nothing(model))
+            evolution = isolation.attempt(work, model.file, "comparison")
+            if evolution is not None:
+                yield evolution
 
 
-def _nothing(other: Side | None) -> Side:
-    """The empty model that stands for one that is not there."""
-    assert other is not None
-    one = other.topology.architecture
-    return Side(Topology(Architecture(id=one.id, file=one.file, name="nothing")), label="no model")
+def _nothing(model: CheckedModel) -> CheckedModel:
+    """Return the empty model that stands for one that isn't there beside this one."""
+    empty = Architecture(id=model.id, file="no model", name="nothing")
+    return replace(model, topology=Topology(empty), findings=())
 
 
 def pictures(found: tuple[Evolution, ...], path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
@@ -276,7 +270,7 @@ def pictures(found: tuple[Evolution, ...], path: str, isolation: Isolation) -> t
         raise UsageError(f"{len(found)} changes do not fit into {path}; name a directory, or two models")
     else:
         files = [os.path.join(path, f"{one.after.topology.slug}.diff.svg") for one in found]
-    drawn = [isolation.attempt(partial(drawing.change, one), one.after.label, "the picture") for one in found]
+    drawn = [isolation.attempt(partial(drawing.change, one), one.after.file, "the picture") for one in found]
     return tuple((file, picture) for file, picture in zip(files, drawn, strict=True) if picture is not None)
 
 

@@ -113,10 +113,8 @@ def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterato
 
 def _change(form: Callable[[Drawing, Evolution], bytes], before: Tier, tier: Tier, drawing: Drawing) -> bytes:
     from archgen.compare import evolve
-    from archgen.compare.compared_model import Side
 
-    old, new = (Side(one.topology, one.findings, hidden=one.hidden) for one in (before, tier))
-    return form(drawing, evolve(old, new))
+    return form(drawing, evolve(before, tier))
 
 
 def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.settings import Settings
-from archgen.app.models import Judging, Model, Tell, in_turn, judge, silent
+from archgen.app.models import Judging, Tell, in_turn, judge, silent
 from archgen.app.workspace.inputs import find, model_id, read
 from archgen.language.yaml.syntax import lines_of
+from archgen.linting.checked_model import BrokenModel, CheckedModel, Model
 from archgen.linting.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, of_model, shown, unknown
 from archgen.linting.rule import Rule
 from archgen.model.architecture import Frame, Request, Step
@@ -241,10 +242,11 @@ class Lines:
 
     def _read(self, file: str) -> tuple[str, ...]:
         for model in self._models:
-            if model.loaded is not None and (lines := model.loaded.source.lines(file)):
+            readable = _readable(model)
+            if readable is not None and (lines := readable.source.lines(file)):
                 return lines
             if model.file == file:
-                return lines_of(model.text.decode("utf-8-sig", "replace"))
+                return lines_of(model.data.decode("utf-8-sig", "replace"))
         # a file that a model without a meaning includes
         return lines_of((read((file,))[0].data or b"").decode("utf-8-sig", "replace"))
 
@@ -261,9 +263,14 @@ class Steps:
 
     @cached_property
     def _words(self) -> dict[tuple[str, str], str]:
-        loaded = [model.loaded.architecture for model in self._models if model.loaded is not None]
-        steps = ((one.id, step) for one in loaded for flow in one.flows for step in _requests(flow.steps))
+        readable = [model for each in self._models if (model := _readable(each)) is not None]
+        flows = ((model.id, flow) for model in readable for flow in model.architecture.flows)
+        steps = ((model, step) for model, flow in flows for step in _requests(flow.steps))
         return {(model, step.id): f"{step.source} -> {' | '.join(step.targets)}" for model, step in steps}
+
+
+def _readable(model: Model) -> CheckedModel | None:
+    return model.alone if isinstance(model, BrokenModel) else model
 
 
 def _requests(steps: tuple[Step, ...]) -> Iterator[Request]:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.app.workspace.inputs import Input, includer, model_id, read, unreadable
-from archgen.language.load import Loaded, check_ladder, load
+from archgen.language.load import check_ladder, load
+from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, broken_models, valid_models
 from archgen.model.architecture import SUFFIX
 from archgen.model.finding import Finding
 from archgen.model.problems import ModelError, Problem
@@ -21,21 +22,6 @@ from archgen.system.internal_errors import REPORT, InternalError, Isolation, int
 if TYPE_CHECKING:
     from archgen.linting.policy import Apart
     from archgen.linting.rule import Earlier, Rule
-
-
-class Model(Struct, frozen=True):
-    """One input: what it says, as far as it could be read, what prevents that, and what the rules find in it.
-
-    A model without `loaded`, or with `problems`, can be given no meaning. `errors` are the rules that failed on it.
-    """
-
-    file: str
-    text: bytes
-    loaded: Loaded | None
-    topology: Topology | None
-    problems: tuple[Problem, ...]
-    findings: tuple[Finding, ...]
-    errors: tuple[InternalError, ...] = ()
 
 
 Tell = Callable[[str], None]
@@ -69,7 +55,7 @@ Judging = Callable[[Task, Tell], tuple[Model, ...]]
 
 def in_turn(task: Task, tell: Tell) -> tuple[Model, ...]:
     """Judge one after the other."""
-    known: dict[str, Model] = {}
+    known: dict[str, CheckedModel] = {}
     return tuple(judge_one(task, at, tell, known) for at in range(len(task.inputs)))
 
 
@@ -110,43 +96,42 @@ def judge(
 
 def unjudged(inputs: tuple[Input, ...]) -> tuple[Model, ...]:
     """Read every input, and nothing but what leaves a model without a meaning is found; loads no rule for the others."""
-    models = []
-    for given in inputs:
-        model = _load(given)
-        models.append(replace(model, findings=tuple(as_finding(one, model_id(model.file)) for one in model.problems)))
-    return _laddered(tuple(models), frozenset())
+    return _laddered(tuple(map(_load, inputs)), frozenset())
 
 
 def _laddered(models: tuple[Model, ...], elsewhere: frozenset[str]) -> tuple[Model, ...]:
     """The models with what is wrong with the tiers that they follow."""
     missing = _ladder_problems(models, elsewhere)
-    return tuple(_with(model, missing[model.file]) if model.file in missing else model for model in models)
+    return tuple(
+        _without_ladder(model, missing[model.file])
+        if isinstance(model, CheckedModel) and model.file in missing
+        else model
+        for model in models
+    )
 
 
-def judge_one(task: Task, at: int, tell: Tell, known: dict[str, Model]) -> Model:
+def judge_one(task: Task, at: int, tell: Tell, known: dict[str, CheckedModel]) -> Model:
     """Judge one input of a task; `known` are models of it that are judged by all rules already, and takes more."""
     from archgen.linting.policy import of_model
     from archgen.rules.run import analyse
 
     given = task.inputs[at]
     model = known.get(given.file) or _load(given)
-    found = tuple(as_finding(problem, model_id(model.file)) for problem in model.problems)
-    isolation = Isolation()
-    isolation.errors += model.errors
-    if model.loaded is not None and model.topology is not None:
-        rules = of_model(task.apart, model.loaded.architecture.id, task.rules)
+    if isinstance(model, CheckedModel):
+        isolation = Isolation()
+        rules = of_model(task.apart, model.id, task.rules)
         before = _before(task, model, known) if any(rule.ladder for rule in rules) else ()
-        found += analyse(
-            model.topology, model.loaded.source, rules, task.today, task.known, task.thresholds, before, isolation
+        findings = analyse(
+            model.topology, model.source, rules, task.today, task.known, task.thresholds, before, isolation
         )
+        model = replace(model, findings=findings, errors=tuple(isolation.errors))
+        if not task.apart:
+            known[model.file] = model
     tell(model.file)
-    judged = replace(model, findings=found, errors=tuple(isolation.errors))
-    if not task.apart:
-        known[model.file] = judged
-    return judged
+    return model
 
 
-def _before(task: Task, model: Model, known: dict[str, Model]) -> tuple[Earlier, ...]:
+def _before(task: Task, model: CheckedModel, known: dict[str, CheckedModel]) -> tuple[Earlier, ...]:
     """What is found in the model that one follows, and in the one that this follows; nothing unless both are there."""
     given = _followed(task, model)
     if given is None or not _may_follow(given):
@@ -161,9 +146,9 @@ def _before(task: Task, model: Model, known: dict[str, Model]) -> tuple[Earlier,
     return () if any(one.errors for one in judged) else tuple(map(_earlier, judged))
 
 
-def _followed(task: Task, model: Model) -> Input | None:
+def _followed(task: Task, model: CheckedModel) -> Input | None:
     """The model that one follows, of the inputs, those beside it first, else read; None if it is nowhere."""
-    follows = model.loaded.architecture.follows if model.loaded is not None else None
+    follows = model.architecture.follows
     if follows is None:
         return None
     path = os.path.join(os.path.dirname(model.file), follows + SUFFIX)
@@ -177,32 +162,29 @@ def _may_follow(given: Input) -> bool:
     return given.data is not None and (b"follows" in given.data or b"include" in given.data)
 
 
-def _read(given: Input, known: dict[str, Model]) -> Model | None:
-    """The model of an input; None if it has no meaning."""
-    found = known.get(given.file) or _load(given)
-    return found if found.topology is not None else None
+def _read(given: Input, known: dict[str, CheckedModel]) -> CheckedModel | None:
+    """Return the model of an input; None if it is invalid."""
+    model = known.get(given.file) or _load(given)
+    return model if isinstance(model, CheckedModel) else None
 
 
-def _judged(task: Task, model: Model, known: dict[str, Model]) -> Model:
+def _judged(task: Task, model: CheckedModel, known: dict[str, CheckedModel]) -> CheckedModel:
     """A model with what all rules find in it, those too that do not run on it: a rule that is silent has closed nothing."""
     from archgen.rules.run import analyse
 
-    assert model.loaded is not None
-    assert model.topology is not None
     if model.file not in known:
-        isolation, source = Isolation(), model.loaded.source
-        found = analyse(
-            model.topology, source, task.rules, task.today, task.known, task.thresholds, isolation=isolation
+        isolation = Isolation()
+        findings = analyse(
+            model.topology, model.source, task.rules, task.today, task.known, task.thresholds, isolation=isolation
         )
-        known[model.file] = replace(model, findings=found, errors=tuple(isolation.errors))
+        known[model.file] = replace(model, findings=findings, errors=tuple(isolation.errors))
     return known[model.file]
 
 
-def _earlier(model: Model) -> Earlier:
+def _earlier(model: CheckedModel) -> Earlier:
     from archgen.linting.rule import Earlier
 
-    assert model.loaded is not None
-    return Earlier(model.loaded.architecture.id, frozenset((one.rule, one.subject) for one in model.findings))
+    return Earlier(model.id, frozenset((one.rule, one.subject) for one in model.findings))
 
 
 def _by_id(inputs: tuple[Input, ...]) -> dict[str, tuple[Input, ...]]:
@@ -217,42 +199,49 @@ def _beside(path: str) -> Input | None:
     return read((path,))[0] if os.path.exists(path) else None
 
 
-def _with(model: Model, problems: tuple[Problem, ...]) -> Model:
-    """The model with what the others show to be wrong with it; that comes first."""
-    found = tuple(as_finding(problem, model_id(model.file)) for problem in problems)
-    return replace(model, problems=(*model.problems, *problems), findings=(*found, *model.findings))
+def _without_ladder(model: CheckedModel, problems: tuple[Problem, ...]) -> BrokenModel:
+    """Return the model with the problems that the other models show in it; they come first."""
+    broken = _broken(model.file, model.data, problems, model.errors)
+    return replace(broken, findings=broken.findings + model.findings, alone=model)
+
+
+def _broken(
+    file: str, data: bytes, problems: tuple[Problem, ...], errors: tuple[InternalError, ...] = ()
+) -> BrokenModel:
+    id = model_id(file)
+    return BrokenModel(id, file, data, problems, tuple(as_finding(problem, id) for problem in problems), errors)
 
 
 def _load(given: Input) -> Model:
     if given.data is None:
-        return Model(given.file, b"", None, None, (given.problem,) if given.problem else (), ())
+        return _broken(given.file, b"", (given.problem,) if given.problem else ())
     try:
         loaded = load(given.file, given.data, given.include or includer(given.file))
-        return Model(given.file, given.data, loaded, Topology(loaded.architecture), (), ())
+        return CheckedModel(Topology(loaded.architecture), (), loaded.source, given.data)
     except ModelError as error:
-        return Model(given.file, given.data, None, None, error.problems, ())
+        return _broken(given.file, given.data, error.problems)
     except Exception as error:
         failed = internal_error(error, given.file, "reading the model")
         problem = unreadable(given.file, f"the model can't be read: {failed.error} ({failed.place})", REPORT)
-        return Model(given.file, given.data, None, None, (problem,), (), (failed,))
+        return _broken(given.file, given.data, (problem,), (failed,))
 
 
 def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> dict[str, tuple[Problem, ...]]:
     """Problems of `follows` by file; a tier that is there but not given, or unreadable, is no problem of others."""
-    read = {model.file: model.loaded for model in models if model.loaded is not None}
-    given = {loaded.architecture.id for loaded in read.values()}
-    unread = elsewhere.union(model_id(model.file) for model in models if model.loaded is None)
+    valid = {model.file: model for model in valid_models(models)}
+    given = {model.id for model in valid.values()}
+    unread = elsewhere.union(model.id for model in broken_models(models))
     found: dict[str, tuple[Problem, ...]] = {}
     excused = {
         file
-        for file, loaded in read.items()
-        if (follows := loaded.architecture.follows) is not None
+        for file, model in valid.items()
+        if (follows := model.architecture.follows) is not None
         and follows not in given
         and (follows in unread or os.path.exists(os.path.join(os.path.dirname(file), follows + SUFFIX)))
     }
-    if excused.issuperset(file for file, loaded in read.items() if loaded.architecture.follows is not None):
+    if excused.issuperset(file for file, model in valid.items() if model.architecture.follows is not None):
         return {}
-    for problem in check_ladder(tuple(read.values())):
+    for problem in check_ladder(tuple(valid.values())):
         if (file := problem.place.file) not in excused:
             found[file] = (*found.get(file, ()), problem)
     return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archgen.app.models import Model, judge
+from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
+from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.rule import Rule
 from archgen.model.architecture import SUFFIX
 
@@ -21,7 +22,7 @@ def faults(rule: Rule, today: str) -> Iterator[str]:
 
 
 def _faults(rule: Rule, name: str, text: str, model: Model) -> Iterator[str]:
-    if model.problems:
+    if isinstance(model, BrokenModel):
         yield from (f"`{name}` line {each.place.line}: {each.message}" for each in model.problems)
         return
     found = {finding.line: finding.message for finding in model.findings if finding.rule == rule.id}

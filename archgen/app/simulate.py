@@ -8,7 +8,7 @@ from functools import partial
 
 from archgen.analysis.topology import Topology
 from archgen.app.element_lookup import elements
-from archgen.app.models import Model
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
 from archgen.reliability.simulation import Outcome
@@ -37,14 +37,14 @@ FORMATS: dict[str, Callable[[Simulated, Style], str]] = {"text": _text, "json": 
 
 
 def simulate(
-    model: Model,
-    topology: Topology,
+    model: CheckedModel,
     kill: tuple[str, ...],
     maintain: tuple[str, ...],
     zones: tuple[str, ...],
     isolation: Isolation,
 ) -> Simulated:
     """Every flow of a model without what the words name; a flow that fails unexpectedly is left out."""
+    topology = model.topology
     killed = tuple(dict.fromkeys((*elements(topology, kill), *elements(topology, zones, ("zone",)))))
     maintained = elements(topology, maintain)
     gone = dict.fromkeys((*killed, *maintained))

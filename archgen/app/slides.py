@@ -97,8 +97,7 @@ def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Is
     if follows is not None:
         bought = isolation.attempt(partial(_bought, follows, tier), architecture.file, "the comparison")
     return Chapter(
-        topology=tier.topology,
-        findings=tier.findings,
+        model=tier,
         placed=deployed.placed if deployed is not None else None,
         overview=deployed.overview if deployed is not None else None,
         parts=deployed.parts if deployed is not None else (),

@@ -5,36 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from archgen.app.config.settings import reader
-from archgen.app.models import Model
-from archgen.linting.policy import Persona, hidden, told
+from archgen.linting.checked_model import CheckedModel, Model, broken_models, valid_models, visible_to
 from archgen.model.problems import ModelError, UsageError
 from archgen.model.slug import same_place, slug
 from archgen.report.common.terminal import brief
-from archgen.site.page import Tier
 
 
-def tiers(models: tuple[Model, ...], taken: Collection[str] = ()) -> tuple[Tier, ...]:
+def tiers(models: tuple[Model, ...], taken: Collection[str] = ()) -> tuple[CheckedModel, ...]:
     """The models as tiers, with the findings that their reader is told; `taken` are names that no model's files may have.
 
     ModelError has every problem of the models without a meaning.
     """
-    problems = tuple(problem for model in models for problem in model.problems)
+    problems = tuple(problem for model in broken_models(models) for problem in model.problems)
     if problems:
         raise ModelError(problems)
     persona = reader()
-    tiers = tuple(_tier(model, persona) for model in models)
-    check_names(((tier.id, tier.topology.architecture.file) for tier in tiers), taken)
+    tiers = tuple(visible_to(persona, model) for model in valid_models(models))
+    check_names(((tier.id, tier.file) for tier in tiers), taken)
     return tiers
-
-
-def _tier(model: Model, persona: Persona) -> Tier:
-    assert model.topology is not None
-    return Tier(
-        model.topology,
-        told(persona, model.findings),
-        model.text.decode("utf-8", "replace"),
-        hidden=hidden(persona, model.findings),
-    )
 
 
 def check_names(models: Iterable[tuple[str, str]], taken: Collection[str] = ()) -> None:

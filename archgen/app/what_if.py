@@ -8,9 +8,9 @@ from itertools import pairwise
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
 from archgen.app.config.choice import one_of
-from archgen.app.models import Model
 from archgen.edits.changes import AddHost, AddReplica, Automatic, Edit, apply, by_hand, worded
 from archgen.improve.repair import repair
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import Style
@@ -44,16 +44,16 @@ FORMATS: dict[str, Callable[[WhatIf, Style], str]] = {"text": _text, "json": _js
 """How the outcome can be told; each loads its own module only when it is asked for."""
 
 
-def what_if(model: Model, topology: Topology, add: tuple[str, ...], assign: tuple[str, ...]) -> WhatIf:
+def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) -> WhatIf:
     """The model with the changes that the words say, or with the smallest repair where there are none."""
-    before = topology.architecture
+    before = model.architecture
     if not add and not assign:
         found = repair(before)
         edits, smallest, left = found.edits, found.smallest, found.left
     else:
         edits, smallest, left = (), None, ()
     stages = [before]
-    callers = topology.index.callers
+    callers = model.topology.index.callers
     for edit in edits:
         stages.append(apply(stages[-1], edit, callers))
     for word in (*add, *assign):

@@ -14,6 +14,7 @@ from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import refused
 from archgen.cli.parser import add_formats, add_paths, formats, style, tell
 from archgen.cli.progress import Progress
+from archgen.linting.checked_model import valid_models
 from archgen.system.internal_errors import Isolation
 
 
@@ -42,10 +43,9 @@ def run(options: argparse.Namespace) -> int:
     isolation = Isolation()
     found = []
     with Progress() as progress:
-        for model in models:
-            if model.topology is not None and not model.problems:
-                work = partial(analyze, model, model.topology, order, tuple(options.maintain), progress.tell, isolation)
-                found.append(isolation.attempt(work, model.file, "analysis"))
+        for model in valid_models(models):
+            work = partial(analyze, model, order, tuple(options.maintain), progress.tell, isolation)
+            found.append(isolation.attempt(work, model.file, "analysis"))
     tell(asked, FORMATS, tuple(one for one in found if one is not None), style(), isolation)
     is_refused = refused(models, style(), "these models were left out")
     return 2 if report_errors(isolation.errors) or is_refused else 0

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     with Progress() as progress:
         for one in evolutions(found, isolation):
             told.append(one)
-            progress.tell(one.after.label)
+            progress.tell(one.after.file)
     drawn = pictures(tuple(told), options.svg, isolation) if options.svg else ()
     tell(asked, FORMATS, tuple(told), style(), isolation)
     for file, picture in drawn:

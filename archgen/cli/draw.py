@@ -23,6 +23,7 @@ from archgen.cli.invalid_models import refused
 from archgen.cli.output import data, say, warn
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
+from archgen.linting.checked_model import valid_models
 from archgen.model.problems import UsageError
 from archgen.model.wording import plural
 from archgen.report.common.terminal import brief
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     inputs, day = given(tuple(options.paths), options.stdin_filename), today(options.today)
     models = unjudged(inputs) if options.no_findings else judge(inputs, day)
     broken = refused(models, style(), "no pictures of models without a meaning; what there is of them stays as it is")
-    models = tuple(model for model in models if not model.problems)
+    models = valid_models(models)
     if not models:
         return 2
     isolation = Isolation()

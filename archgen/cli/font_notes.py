@@ -7,8 +7,8 @@ import os
 from msgspec.json import encode
 
 from archgen.app.extras import install_command
-from archgen.app.models import Model
 from archgen.cli.output import warn
+from archgen.linting.checked_model import Model, valid_models
 
 _FEW = 12
 """Characters that a line names."""
@@ -16,7 +16,7 @@ _FEW = 12
 
 def tell_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
     """One line a script that the usual font lacks; without `drawn` the words stay text, for whoever opens the file."""
-    text = "".join(encode(model.topology.architecture).decode() for model in models if model.topology)
+    text = "".join(encode(model.architecture).decode() for model in valid_models(models))
     if text.isascii():
         return
     from archgen.render.raster.fonts import Fallback, fallbacks

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from archgen.app.models import Model
 from archgen.cli.output import warn
+from archgen.linting.checked_model import Model, broken_models
 from archgen.report.common.terminal import Style
 
 
 def refused(models: tuple[Model, ...], style: Style, so: str = "nothing was written") -> bool:
     """Whether a model has no meaning; every reason, and what followed, is told on standard error, as lint tells it."""
-    if not any(model.problems for model in models):
+    broken = broken_models(models)
+    if not broken:
         return False
     from archgen.app.lint import outcome
-    from archgen.linting.policy import MEANINGLESS
     from archgen.report.lint.outcome import Outcome
 
     told = outcome(models)
-    reasons = tuple(
-        (file, kept)
-        for file, findings in told.models
-        if (kept := tuple(finding for finding in findings if finding.rule in MEANINGLESS))
-    )
+    reasons = tuple((model.file, model.invalidating) for model in broken if model.invalidating)
     if not reasons:
         return False
     from archgen.report.lint import text

@@ -14,6 +14,7 @@ from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import refused
 from archgen.cli.output import report, warn
 from archgen.cli.parser import style
+from archgen.linting.checked_model import valid_models
 from archgen.model.architecture import SUFFIX
 from archgen.model.problems import UsageError
 from archgen.system.internal_errors import Isolation
@@ -50,17 +51,16 @@ def run(options: argparse.Namespace) -> int:
     if refused(models, style(), "nothing was simulated"):
         return 2
     isolation = Isolation()
-    for model in models:
-        if model.topology is not None:
-            killed, out, zones = map(tuple, words)
-            told = simulate(model, model.topology, killed, out, zones, isolation)
-            text = isolation.attempt(partial(FORMATS[name], told, style()), model.file, "the report")
-            drawn = pictures(told, model.topology, options.svg, isolation) if options.svg else ()
-            report(name, text or "", style())
-            for file, picture in drawn:
-                write(file, picture.encode())
-            if options.svg and not drawn and not isolation.errors:
-                warn("archgen: no flow fails, so nothing was drawn\n")
+    for model in valid_models(models):
+        killed, out, zones = map(tuple, words)
+        told = simulate(model, killed, out, zones, isolation)
+        text = isolation.attempt(partial(FORMATS[name], told, style()), model.file, "the report")
+        drawn = pictures(told, model.topology, options.svg, isolation) if options.svg else ()
+        report(name, text or "", style())
+        for file, picture in drawn:
+            write(file, picture.encode())
+        if options.svg and not drawn and not isolation.errors:
+            warn("archgen: no flow fails, so nothing was drawn\n")
     return 2 if report_errors(isolation.errors) else 0
 
 

@@ -16,6 +16,7 @@ from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import refused
 from archgen.cli.output import report
 from archgen.cli.parser import style
+from archgen.linting.checked_model import valid_models
 from archgen.system.internal_errors import Isolation
 
 
@@ -48,11 +49,10 @@ def run(options: argparse.Namespace) -> int:
     if refused(models, style(), "nothing was changed"):
         return 2
     isolation = Isolation()
-    for model in models:
-        if model.topology is not None:
-            work = partial(what_if, model, model.topology, tuple(options.add), tuple(options.set))
-            outcome = isolation.attempt(work, model.file, "changes")
-            if outcome is not None:
-                text = isolation.attempt(partial(FORMATS[name], outcome, style()), model.file, "the report")
-                report(name, text or "", style())
+    for model in valid_models(models):
+        work = partial(what_if, model, tuple(options.add), tuple(options.set))
+        outcome = isolation.attempt(work, model.file, "changes")
+        if outcome is not None:
+            text = isolation.attempt(partial(FORMATS[name], outcome, style()), model.file, "the report")
+            report(name, text or "", style())
     return 2 if report_errors(isolation.errors, whole=True) else 0

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.compare.compared_model import Side
 from archgen.compare.entities import Change, ThingChange, compare_things
 from archgen.compare.findings import IssueChange, Verdict, compare_issues
 from archgen.compare.flows import FlowChange, compare_flows
+from archgen.linting.checked_model import CheckedModel
 
 
 class Evolution(Struct, frozen=True, kw_only=True):
     """The step from one model to another: things in the order of the later model, those that are gone last."""
 
-    before: Side
-    after: Side
+    before: CheckedModel
+    after: CheckedModel
     things: tuple[ThingChange, ...]
     issues: tuple[IssueChange, ...]
     flows: tuple[FlowChange, ...]
@@ -38,7 +38,7 @@ class Evolution(Struct, frozen=True, kw_only=True):
         return still and not self.things and not any(one.changed for one in self.flows)
 
 
-def evolve(before: Side, after: Side) -> Evolution:
+def evolve(before: CheckedModel, after: CheckedModel) -> Evolution:
     """Compare two models; availability is compared where both sides come with their assessments."""
     old, new = before.topology.architecture, after.topology.architecture
     things = compare_things(old, new)

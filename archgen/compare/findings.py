@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.compare.compared_model import Side
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 
@@ -47,7 +47,7 @@ class IssueChange(Struct, frozen=True):
         return numbered[0]
 
 
-def compare_issues(before: Side, after: Side) -> tuple[IssueChange, ...]:
+def compare_issues(before: CheckedModel, after: CheckedModel) -> tuple[IssueChange, ...]:
     """Every finding of both sides once, in the order of the later side, what is gone last.
 
     Findings that somebody has accepted on both sides are not told, nor those that the reader isn't told as they are now.
@@ -57,10 +57,10 @@ def compare_issues(before: Side, after: Side) -> tuple[IssueChange, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _is_told(before: Side, old: Numbered | None, after: Side, new: Numbered | None) -> bool:
+def _is_told(before: CheckedModel, old: Numbered | None, after: CheckedModel, new: Numbered | None) -> bool:
     if new is not None:
-        return after.tells(new[0])
-    return old is not None and before.tells(old[0])
+        return new[0] <= len(after.findings)
+    return old is not None and old[0] <= len(before.findings)
 
 
 def _judged(old: Numbered | None, new: Numbered | None) -> IssueChange | None:
@@ -92,9 +92,10 @@ def _differences(old: Finding, new: Finding) -> Iterator[str]:
         yield "accepted before, open now"
 
 
-def _paired(before: Side, after: Side) -> list[tuple[Numbered | None, Numbered | None]]:
+def _paired(before: CheckedModel, after: CheckedModel) -> list[tuple[Numbered | None, Numbered | None]]:
     """Pairs by what is said of the same subject, then by subject, then by what is said of a thing that was renamed."""
-    old, new = dict(before.numbered), after.numbered
+    old = dict(enumerate((*before.findings, *before.hidden), 1))
+    new = tuple(enumerate((*after.findings, *after.hidden), 1))
     partner: dict[int, Numbered] = {}
     renamed = _renaming(before, after)
     for key in (_words, _place, renamed):
@@ -124,7 +125,7 @@ def _words(finding: Finding) -> Hashable:
     return finding.rule, _subject(finding), finding.message
 
 
-def _renaming(before: Side, after: Side) -> Callable[[Finding], Hashable]:
+def _renaming(before: CheckedModel, after: CheckedModel) -> Callable[[Finding], Hashable]:
     """A key for findings about things of which only one side knows: the rule and the message without the name."""
     known = [_things(side) for side in (before, after)]
     both = known[0] & known[1]
@@ -138,7 +139,7 @@ def _renaming(before: Side, after: Side) -> Callable[[Finding], Hashable]:
     return key
 
 
-def _things(side: Side) -> set[Subject]:
+def _things(side: CheckedModel) -> set[Subject]:
     one = side.topology.architecture
     found = {Subject("component", component.id) for component in one.components}
     found.update(Subject("connection", connection.id) for connection in one.connections)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.topology import Topology
-from archgen.compare.compared_model import Side
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Access
 from archgen.model.subject import Subject
 
@@ -94,13 +94,13 @@ def _shifted(one: FlowAssessment, how: Literal["better", "worse"]) -> float:
     return one.sensitivity.better if how == "better" else one.sensitivity.worse
 
 
-def compare_flows(before: Side, after: Side) -> tuple[FlowChange, ...]:
+def compare_flows(before: CheckedModel, after: CheckedModel) -> tuple[FlowChange, ...]:
     """Every flow of both sides once, in the order of the later side, those that are gone last."""
     old, new = before.topology.flows, after.topology.flows
     return tuple(_compare(before, after, flow) for flow in dict.fromkeys((*new, *old)))
 
 
-def _compare(before: Side, after: Side, flow: str) -> FlowChange:
+def _compare(before: CheckedModel, after: CheckedModel, flow: str) -> FlowChange:
     was, now = _facts(before, flow), _facts(after, flow)
     old, new = was.stops if was else (), now.stops if now else ()
     both = was is not None and now is not None
@@ -116,7 +116,7 @@ def _compare(before: Side, after: Side, flow: str) -> FlowChange:
     )
 
 
-def _facts(side: Side, flow: str) -> FlowFacts | None:
+def _facts(side: CheckedModel, flow: str) -> FlowFacts | None:
     topology = side.topology
     if flow not in topology.flows:
         return None

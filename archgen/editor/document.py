@@ -11,7 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.app.apply_fixes import Fixed, fixed, judging
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.settings import Settings
-from archgen.app.models import Model, judge
+from archgen.app.models import judge
 from archgen.app.typo_fixes import mended
 from archgen.app.workspace.inputs import Input
 from archgen.editor.cursor import cursor, scanned
@@ -19,6 +19,7 @@ from archgen.editor.grammar import NAMING, allowed, described, keys, words
 from archgen.editor.outline import Name, Outline
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS
 from archgen.language.write.patch import Impossible, patched
+from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.policy import chosen, graded, shown
 from archgen.linting.rule import Rule
 from archgen.model.change import Append
@@ -45,7 +46,10 @@ def reading(file: str, text: str, today: str, settings: Settings, before: Readin
     model = judge((given,), today, rules=chosen(policy, every), apart=policy.apart)[0]
     findings = graded(policy, model.findings, {rule.id: rule for rule in every})
     model = replace(model, findings=tuple(one for one in findings if shown(policy.persona, one)))
-    known = model.topology or (before.known if before is not None else None)
+    if isinstance(model, CheckedModel):
+        known: Topology | None = model.topology
+    else:
+        known = before.known if before is not None else None
     outline = Outline(text)
     return Reading(file, text, outline, model, known)
 
@@ -190,7 +194,7 @@ def repairs(read: Reading, finding: Finding, settings: Settings, today: str) -> 
         put = mended(read.file, read.text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
         if put != read.text:
             yield Repair("Put misspelt words right", put, True)
-    if read.model.loaded is not None and not read.model.problems and finding.accepted is None:
+    if isinstance(read.model, CheckedModel) and finding.accepted is None:
         risk = {"rule": finding.rule, "subject": finding.subject.id, "reason": "say why this is acceptable"}
         try:
             yield Repair(f"Accept the risk {finding.rule}", patched(read.text, (Append(("accept",), risk),)), False)

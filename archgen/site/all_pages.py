@@ -31,6 +31,7 @@ from archgen.site.page import (
     Draw,
     Page,
     Tier,
+    flow_path,
 )
 from archgen.site.pages.broken import broken_page
 from archgen.site.pages.charts import downtimes, fixes
@@ -168,7 +169,7 @@ def _of_tier(tier: Tier, step: Steps, draw: Draw, rules: Sequence[Rule]) -> Iter
         yield _alone(f"{tier.slug}/failures/index.md", FAILURES, lambda: _failures(tier, deployed(), draw), own)
     for flow in tier.topology.flows.values():
         make = partial(_flow, tier, flow, deployed, draw)
-        yield Chapter(f"{tier.slug}/{tier.flow_page(flow.id)}", flow.title, make, own)
+        yield Chapter(f"{tier.slug}/{flow_path(tier.topology, flow.id)}", flow.title, make, own)
 
 
 def _page(tier: Tier) -> str:

@@ -11,7 +11,7 @@ from archgen.site.blocks import inline
 from archgen.site.categories import TITLES
 from archgen.site.escape import html, one_line, prose, text
 from archgen.site.markdown import badge
-from archgen.site.page import Tier
+from archgen.site.page import Tier, flow_path
 
 FLOWS = 6
 """Flows that a row names before it counts the rest, which the issue itself tells."""
@@ -85,7 +85,7 @@ def _row(tier: Tier, number: int, one: Finding, title: str, prefix: str) -> str:
     }
     said = "".join(f' data-{key}="{html(value)}"' for key, value in data.items() if value)
     place = f"{prefix}{tier.slug}/" if prefix else ""
-    links = ", ".join(f'<a href="{place}{tier.flow_page(flow)}">{html(flow)}</a>' for flow in flows[:FLOWS])
+    links = ", ".join(f'<a href="{place}{flow_path(tier.topology, flow)}">{html(flow)}</a>' for flow in flows[:FLOWS])
     links += f" and {len(flows) - FLOWS} more" if len(flows) > FLOWS else ""
     accepted = ' <span class="archgen-accepted">accepted</span>' if one.accepted else ""
     # the shape and the number of a badge say which severity it is; the word is for those who do not see it

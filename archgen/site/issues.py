@@ -10,7 +10,7 @@ from archgen.site.blocks import inline
 from archgen.site.categories import TITLES
 from archgen.site.escape import code, link, prose, text
 from archgen.site.markdown import badge, heading, table
-from archgen.site.page import Tier
+from archgen.site.page import Tier, flow_path
 from archgen.site.pages.ladder import codes
 from archgen.site.snippets import snippet
 
@@ -59,7 +59,7 @@ def _issue(tier: Tier, number: int, one: Finding, rule: Rule | None, told: dict[
 def _places(tier: Tier, one: Finding) -> Iterator[str]:
     yield f"**Where**: {one.subject.kind} {code(one.subject.id)}, {_place(tier, one.file, one.line)}"
     if one.flows:
-        flows = [link(text(flow), tier.flow_page(flow)) for flow in one.flows if flow in tier.topology.flows]
+        flows = [link(text(flow), flow_path(tier.topology, flow)) for flow in one.flows if flow in tier.topology.flows]
         yield f"**Flows**: {', '.join(flows)}"
     if one.related:
         said = [
@@ -80,7 +80,11 @@ def _place(tier: Tier, file: str, line: int) -> str:
 
 
 def _proof(tier: Tier, proof: Proof) -> str:
-    flow = link(text(proof.flow), tier.flow_page(proof.flow)) if proof.flow in tier.topology.flows else text(proof.flow)
+    flow = (
+        link(text(proof.flow), flow_path(tier.topology, proof.flow))
+        if proof.flow in tier.topology.flows
+        else text(proof.flow)
+    )
     step = code(_step(tier, proof))
     killed = f"without {codes(each.id for each in proof.kill)}" if proof.kill else "with nothing failed"
     path = f", after the path {' → '.join(code(each) for each in proof.path)}" if proof.path else ""

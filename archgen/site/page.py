@@ -7,12 +7,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.topology import Topology
 from archgen.compare import Evolution
+from archgen.linting.checked_model import BrokenModel, CheckedModel
 from archgen.model.architecture import Flow
-from archgen.model.finding import Finding
-from archgen.model.slug import slug
 from archgen.system.internal_errors import InternalError
 from archgen.views.diagram import Diagram
 
@@ -78,59 +76,15 @@ SEARCH = "assets/file-search.js"
 """The path of the script that lets search work in a site opened from a disk, in the package and in the site."""
 
 
-class Tier(Struct, frozen=True):
-    """One model with its findings, whose order gives the issues their numbers, and its source as it was written.
+Tier = CheckedModel
+"""The model that a page is about."""
 
-    Without `assessments` nothing is said of availability. `hidden` are the findings that the reader isn't told.
-    """
-
-    topology: Topology
-    findings: tuple[Finding, ...]
-    source: str
-    assessments: tuple[FlowAssessment, ...] = ()
-    hidden: tuple[Finding, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """The model's id."""
-        return self.topology.architecture.id
-
-    @property
-    def slug(self) -> str:
-        """The model's directory in the site, and the beginning of the names of its files."""
-        return self.topology.slug
-
-    def flow_page(self, flow: str) -> str:
-        """The path of a flow's page, from the model's directory."""
-        return flow_page(self.topology, flow)
-
-    @property
-    def numbered(self) -> tuple[tuple[int, Finding], ...]:
-        """The findings with their numbers, from 1."""
-        return tuple(enumerate(self.findings, 1))
-
-    @property
-    def open(self) -> tuple[tuple[int, Finding], ...]:
-        """The findings that nobody has accepted, with their numbers."""
-        return tuple((number, finding) for number, finding in self.numbered if finding.accepted is None)
+Broken = BrokenModel
 
 
-def flow_page(topology: Topology, flow: str) -> str:
-    """The path of a flow's page, from the model's directory."""
+def flow_path(topology: Topology, flow: str) -> str:
+    """Return the path of a flow's page, from the model's directory."""
     return f"flows/{topology.flow_slugs[flow]}/index.md"
-
-
-class Broken(Struct, frozen=True):
-    """A model that can be given no meaning, and why."""
-
-    id: str
-    file: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def slug(self) -> str:
-        """The model's directory in the site."""
-        return slug(self.id)
 
 
 class Chapter(Struct, frozen=True):

@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.compare import Evolution, evolve, flows
-from archgen.compare.compared_model import Side
 from archgen.compare.findings import Verdict
 from archgen.compare.flows import access, called, stops, survivors
 from archgen.model.architecture import Access
@@ -62,9 +61,7 @@ class Step(Struct, frozen=True):
 def compare(before: Tier, after: Tier) -> Step:
     """The step from one tier to another; components, hosts and flows are the same where their ids are."""
     old, new = before.topology, after.topology
-    evolution = evolve(
-        *(Side(one.topology, one.findings, one.assessments, hidden=one.hidden) for one in (before, after))
-    )
+    evolution = evolve(before, after)
 
     def ids(change: str, kind: SubjectKind) -> tuple[str, ...]:
         return tuple(one.subject.id for one in evolution.things if (one.change, one.subject.kind) == (change, kind))

@@ -60,7 +60,7 @@ class Remembered:
             states: tuple[Any, ...] = (self._state, chapter.title, *(one and one.state for one in of))
             # what tells of everything tells of what cannot be read, too
             if set(chapter.tells) >= self._tiers.keys():
-                states += tuple(broken)
+                states += tuple((one.id, one.file, one.invalidating) for one in broken)
             before = self._chapters.get(chapter.path)
             if before is None or before.states != states:
                 made = Made(chapter.path, chapter.title, tuple(chapter.make()), chapter.borrows)
@@ -71,7 +71,7 @@ class Remembered:
 
     def _known(self, tier: Tier) -> _Known:
         architecture = tier.topology.architecture
-        content = (architecture, tier.findings, tier.source, self._drawing.icons((tier,)))
+        content = (architecture, tier.findings, tier.data, self._drawing.icons((tier,)))
         before = self._tiers.get(tier.id)
         if before is not None and before.content == content:
             return before

@@ -26,6 +26,7 @@ from archgen.model.finding import SEVERITIES
 from archgen.site import Page, Tier
 from archgen.site.escape import html, one_line
 from archgen.site.issue_table import issue_table
+from archgen.site.page import flow_path
 from archgen.site_build.mkdocs_pages import sized
 
 KEYS = ("model", "view", "flow", "issues", "caption")
@@ -163,7 +164,7 @@ def _picture(text: str, stated: Mapping[str, Any], tier: Tier, pages: Mapping[st
     name = str(stated[key])
     if key == "flow":
         known = tuple(tier.topology.flows)
-        target = tier.flow_page(name) if name in known else ""
+        target = flow_path(tier.topology, name) if name in known else ""
         path = f"{tier.slug}/{os.path.dirname(target)}/sequence.svg"
     else:
         known = tuple(

@@ -9,10 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.app.config.catalogue import catalogue
-from archgen.app.models import Model, judge
+from archgen.app.models import judge
 from archgen.app.systems import check_names, tiers
 from archgen.app.workspace.inputs import Input, includer, model_id, read
-from archgen.linting.policy import MEANINGLESS
+from archgen.linting.checked_model import broken_models, valid_models
 from archgen.linting.rule import Rule
 from archgen.model.finding import Finding
 from archgen.model.problems import UsageError
@@ -61,15 +61,14 @@ class Previews:
         """Judge model files as of an ISO date and write the pages of all of them, as far as each can be shown."""
         asked: dict[str, None] = {}
         models = judge(tuple(_heard(one, asked) for one in read(files, named=self._named)), today)
-        sound = tuple(model for model in models if model.topology is not None and not model.problems)
-        broken = tuple(_broken(model) for model in models if model.topology is None or model.problems)
+        sound, broken = valid_models(models), broken_models(models)
         check_names(((model_id(model.file), model.file) for model in models), TAKEN)
         shown, rules = tiers(sound), catalogue()
         made = self._remembered.site(shown, rules, today, broken)
         # the pages that a broken model had say what is wrong with it
         made += tuple(_instead(broken, {chapter.path for chapter in made}, self._paths))
         self._paths |= {tier.id: _within(tier.slug, made) for tier in shown}
-        problems = tuple(finding for one in broken for finding in one.findings)
+        problems = tuple(finding for one in broken for finding in one.invalidating)
         failed = tuple(error for model in models for error in model.errors)
         return Preview(made, problems, shown, rules, included=tuple(asked), failed=failed)
 
@@ -112,8 +111,3 @@ def _instead(broken: tuple[Broken, ...], there: set[str], known: dict[str, tuple
         for path in known.get(model.id, ()):
             if path not in there:
                 yield _alone(broken_page(model, path))
-
-
-def _broken(model: Model) -> Broken:
-    findings = tuple(one for one in model.findings if one.rule in MEANINGLESS)
-    return Broken(model_id(model.file), model.file, findings)

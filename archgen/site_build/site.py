@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from archgen.app import examples
 from archgen.app.config.catalogue import catalogue
-from archgen.app.models import Model
 from archgen.app.pictures import Drawing
 from archgen.app.systems import tiers
 from archgen.app.workspace.directories import filled_directory
 from archgen.app.workspace.parallel import processes
 from archgen.app.workspace.worker_pool import shared
+from archgen.linting.checked_model import Model
 from archgen.linting.rule import Rule
 from archgen.report.common.terminal import Style
 from archgen.site import Page, Tier

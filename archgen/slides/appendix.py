@@ -15,10 +15,10 @@ def appendix(chapters: tuple[Chapter, ...]) -> Iterator[Slide]:
     """What the parts are and do, each notion once."""
     told: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
     for chapter in chapters:
-        for one in explained(chapter.topology):
+        for one in explained(chapter.model.topology):
             entry = told.setdefault(one.id, (one.title, one.text, []))
             if one.here:
-                entry[2].append((chapter.topology.architecture.name, one.here))
+                entry[2].append((chapter.model.architecture.name, one.here))
     if told:
         names = listed(tuple(title for title, _, _ in told.values()))
         yield Opening("Explanations", "What the parts are and do", f"Each notion is explained once: {names}.")

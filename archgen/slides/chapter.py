@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.analysis.topology import Topology
 from archgen.layout.placed import Placed
-from archgen.model.finding import Finding
+from archgen.linting.checked_model import CheckedModel
 from archgen.views.diagram import Sequence
 
 
@@ -22,14 +21,13 @@ class Bought(Struct, frozen=True):
 
 
 class Chapter(Struct, frozen=True):
-    """One tier; the order of the findings gives the issues their numbers, `whys` tells why a rule matters.
+    """One system with its pictures; `whys` tells why a rule matters.
 
     A deployment whose words are small is told three times: before it the components without machines, after it each
     of its `parts`, a slide each. What is in `failed`, the deployment or the title of a flow, could not be made.
     """
 
-    topology: Topology
-    findings: tuple[Finding, ...]
+    model: CheckedModel
     placed: Placed | None
     flows: tuple[Sequence, ...]
     bought: Bought | None = None

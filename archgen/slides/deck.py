@@ -48,9 +48,9 @@ def deck(chapters: tuple[Chapter, ...], title: str, steps: bool = False, isolati
         slides += _made("The ladder", "", partial(_ladder, rungs, told), isolation)
     for chapter, rung in zip(chapters, rungs, strict=True):
         if len(chapters) > 1:
-            slides.append(Opening(rung.name, chapter.topology.architecture.summary or "", rung.told))
+            slides.append(Opening(rung.name, chapter.model.architecture.summary or "", rung.told))
         for name, make in _chapter(chapter, opened=len(chapters) > 1, steps=steps):
-            slides += _made(name, chapter.topology.architecture.file, make, isolation)
+            slides += _made(name, chapter.model.architecture.file, make, isolation)
     slides += _made("Explanations", "", partial(appendix, chapters), isolation)
     return Deck(title, tuple(slides))
 
@@ -62,15 +62,15 @@ def _made(title: str, file: str, make: Make, isolation: Isolation) -> tuple[Slid
 
 
 def _rung_or_name(chapter: Chapter, isolation: Isolation) -> Rung:
-    architecture = chapter.topology.architecture
+    architecture = chapter.model.architecture
     rung = isolation.attempt(partial(_rung, chapter), architecture.file, "the ladder")
     return rung or Rung(architecture.name, "", (), (), architecture.name)
 
 
 def _subtitle(chapters: tuple[Chapter, ...]) -> str:
-    names = tuple(one.topology.architecture.name for one in chapters)
+    names = tuple(one.model.architecture.name for one in chapters)
     if len(chapters) == 1:
-        return chapters[0].topology.architecture.summary or ""
+        return chapters[0].model.architecture.summary or ""
     return f"{plural(len(names), 'architecture')}: {_few(names)}"
 
 
@@ -91,9 +91,9 @@ def _ladder(rungs: tuple[Rung, ...], notes: str) -> Iterator[Slide]:
 
 
 def _rung(chapter: Chapter) -> Rung:
-    topology = chapter.topology
+    topology = chapter.model.topology
     name = topology.architecture.name
-    known = [one.severity for one in chapter.findings if one.accepted is None]
+    known = [one.severity for one in chapter.model.findings if one.accepted is None]
     counts = tuple((one, known.count(one)) for one in SEVERITIES if one in known)
     size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'part')}"
     told, bars = [f"{name}: {size}, {_counted(known)}."], []
@@ -139,7 +139,7 @@ def _bought(bought: Bought, name: str) -> Iterator[Slide]:
 
 def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[tuple[str, Make]]:
     """The parts of a chapter by their titles."""
-    name = chapter.topology.architecture.name
+    name = chapter.model.architecture.name
     yield f"{name}: deployment", partial(_deployment, chapter)
     for sequence in chapter.flows:
         title = f"{name}: {sequence.title}" if opened else sequence.title
@@ -158,7 +158,7 @@ def _missing(title: str) -> tuple[Slide, ...]:
 
 
 def _deployment(chapter: Chapter) -> Iterator[Slide]:
-    name = chapter.topology.architecture.name
+    name = chapter.model.architecture.name
     if chapter.placed is None:
         return
     notes = _deployment_notes(chapter, chapter.placed)
@@ -170,9 +170,9 @@ def _deployment(chapter: Chapter) -> Iterator[Slide]:
 
 
 def _deployment_notes(chapter: Chapter, placed: Placed) -> str:
-    lines = [chapter.topology.architecture.summary or "", placed.diagram.alt]
-    lines += [f"{one.title}: {one.why}" for one in chapter.topology.components.values() if one.why]
-    lines += [_said(number, one) for number, one in enumerate(chapter.findings, 1) if one.accepted is None]
+    lines = [chapter.model.architecture.summary or "", placed.diagram.alt]
+    lines += [f"{one.title}: {one.why}" for one in chapter.model.topology.components.values() if one.why]
+    lines += [_said(number, one) for number, one in enumerate(chapter.model.findings, 1) if one.accepted is None]
     return "\n".join(line for line in lines if line)
 
 
@@ -206,11 +206,11 @@ def _steps(chapter: Chapter, sequence: Sequence, title: str) -> Iterator[Slide]:
 
 
 def _flow_notes(chapter: Chapter, sequence: Sequence) -> str:
-    breaking = tuple(one.element.id for one in chapter.topology.losses.causes[sequence.id])
+    breaking = tuple(one.element.id for one in chapter.model.topology.losses.causes[sequence.id])
     fatal = f"One failure stops it: {_few(breaking, 'or')}." if breaking else "No single failure stops it."
     found = [
         _said(number, one)
-        for number, one in enumerate(chapter.findings, 1)
+        for number, one in enumerate(chapter.model.findings, 1)
         if sequence.id in one.flows and one.accepted is None
     ]
     return "\n".join([sequence.alt, fatal, *found])
@@ -221,14 +221,14 @@ def _flow_notes(chapter: Chapter, sequence: Sequence) -> str:
 
 def _reliability(chapter: Chapter) -> Iterator[Slide]:
     rows = []
-    assessed = assess(chapter.topology, 1)
+    assessed = assess(chapter.model.topology, 1)
     for one in assessed:
-        breaking = tuple(each.element.id for each in chapter.topology.losses.causes[one.flow])
+        breaking = tuple(each.element.id for each in chapter.model.topology.losses.causes[one.flow])
         down = lasting(one.result.downtime) if one.possible else "always"
-        title = chapter.topology.flows[one.flow].title
+        title = chapter.model.topology.flows[one.flow].title
         rows.append((title, percent(one.result.availability), down, _few(breaking, "or") or "nothing"))
     header = ("Flow", "Available", "Down a year", "One failure that stops it")
-    name = chapter.topology.architecture.name
+    name = chapter.model.architecture.name
     assumed = resting(assessed)
     notes = "\n".join(
         [
@@ -244,7 +244,7 @@ def _reliability(chapter: Chapter) -> Iterator[Slide]:
 
 def _assumed(chapter: Chapter, assumed: tuple[tuple[float, str, tuple[str, ...]], ...], notes: str) -> Iterator[Slide]:
     """What the table before it rests on and the model does not state; the notes name every element."""
-    name, replicas = chapter.topology.architecture.name, chapter.topology.replicas
+    name, replicas = chapter.model.architecture.name, chapter.model.topology.replicas
     rows = []
     for number, source, ids in assumed:
         those = dict.fromkeys(replicas[one].component if one in replicas else one for one in ids)
@@ -263,7 +263,7 @@ def _numbered(title: str, at: int, count: int) -> str:
 
 
 def _issues(chapter: Chapter) -> Iterator[Prose]:
-    shown = [(number, one) for number, one in enumerate(chapter.findings, 1) if one.accepted is None]
+    shown = [(number, one) for number, one in enumerate(chapter.model.findings, 1) if one.accepted is None]
     entries = tuple(
         Entry(shortened(one.message, _SAID), badge=Badge(number, one.severity, one.message)) for number, one in shown
     )
@@ -273,8 +273,8 @@ def _issues(chapter: Chapter) -> Iterator[Prose]:
         if one.rule in chapter.whys:
             notes.append(f"Why it matters: {chapter.whys[one.rule]}")
     if entries:
-        yield from pages(f"{chapter.topology.architecture.name}: issues", entries, "\n".join(notes))
+        yield from pages(f"{chapter.model.architecture.name}: issues", entries, "\n".join(notes))
     else:
-        accepted = len(chapter.findings)
+        accepted = len(chapter.model.findings)
         none = f"{plural(accepted, 'issue')} accepted in the model." if accepted else "Every rule holds."
-        yield from pages(f"{chapter.topology.architecture.name}: issues", (Entry("No open issue was found."),), none)
+        yield from pages(f"{chapter.model.architecture.name}: issues", (Entry("No open issue was found."),), none)

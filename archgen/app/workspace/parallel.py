@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Sequence
-from typing import NoReturn, cast
+from typing import NoReturn
 
 from msgspec.structs import replace
 
-from archgen.app.models import Model, Task, Tell, in_turn, judge_one, silent
-from archgen.language.load import Loaded, SourceMap
+from archgen.analysis.topology import Topology
+from archgen.app.models import Task, Tell, in_turn, judge_one, silent
+from archgen.linting.checked_model import BrokenModel, CheckedModel, Model
 from archgen.model.architecture import Architecture
 from archgen.model.problems import Place
+from archgen.model.subject import Subject
 
 
 def processes() -> int:
@@ -26,7 +28,7 @@ def judge_in_parallel(task: Task, tell: Tell, jobs: int) -> tuple[Model, ...]:
     """Judge the inputs in their order; in one process where there is one input, or a system cannot fork."""
     if not hasattr(os, "fork") or len(task.inputs) < 2:
         return in_turn(task, tell)
-    known: dict[str, Model] = {}
+    known: dict[str, CheckedModel] = {}
     own, *others = _dealt(task, jobs)
     # what the first model makes this process load, the others have too when they are made of it
     found = {at: judge_one(task, at, tell, known) for at in own[:1]}
@@ -34,7 +36,7 @@ def judge_in_parallel(task: Task, tell: Tell, jobs: int) -> tuple[Model, ...]:
     found |= {at: judge_one(task, at, tell, known) for at in own[1:]}
     for share, (process, end) in zip(others, children, strict=True):
         for at, model in zip(share, _received(process, end), strict=True):
-            found[at] = replace(model, text=task.inputs[at].data or b"")
+            found[at] = replace(model, data=task.inputs[at].data or b"")
             tell(model.file)
     return tuple(found[at] for at in range(len(task.inputs)))
 
@@ -64,7 +66,7 @@ def _started(task: Task, share: Sequence[int]) -> tuple[int, int]:
 def _judge(task: Task, share: Sequence[int], start: int) -> NoReturn:
     """What a process does that was started for a share; it shares all that its parent has, and takes none of it apart."""
     try:
-        known: dict[str, Model] = {}
+        known: dict[str, CheckedModel] = {}
         try:
             sent = pickle.dumps([_lean(judge_one(task, at, silent, known)) for at in share], 5)
         except Exception as error:
@@ -93,27 +95,29 @@ def _lean(model: Model) -> Model:
 
     Its text is known where it goes to.
     """
-    loaded = model.loaded
-    if loaded is None:
-        return replace(model, text=b"")
-    told = loaded.architecture
+    if isinstance(model, BrokenModel):
+        return replace(model, data=b"")
+    told = model.architecture
     proven = {one.proof.flow for one in model.findings if one.proof is not None}
     flows = tuple(flow for flow in told.flows if flow.id in proven)
     lean = Architecture(id=told.id, file=told.file, name=told.name, follows=told.follows, flows=flows)
-    place = loaded.source.at("follows")
-    return replace(model, text=b"", topology=None, loaded=Loaded(lean, cast(SourceMap, Recalled(place))))
+    return replace(model, data=b"", topology=Topology(lean), source=Recalled(model.source.at("follows")))
 
 
 class Recalled:
-    """What is still known of a source: where it says whom the model follows."""
+    """The place of `follows` in a source, which is all that is asked of several models together."""
 
     def __init__(self, follows: Place) -> None:
         self._follows = follows
 
-    def at(self, *_: str | int) -> Place:
-        """The place of `follows`, which is all that is asked of several models together."""
+    def place(self, subject: Subject) -> Place:
+        """Return the place of `follows`."""
         return self._follows
 
-    def lines(self, _: str) -> tuple[str, ...]:
+    def at(self, *path: str | int) -> Place:
+        """Return the place of `follows`."""
+        return self._follows
+
+    def lines(self, file: str) -> tuple[str, ...]:
         """None; they are read from the file's text."""
         return ()

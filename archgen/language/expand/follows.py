@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from archgen.language.expand.context import suggestion
 from archgen.language.yaml.scalars import shorten
-from archgen.model.problems import Problem
-
-if TYPE_CHECKING:
-    from archgen.language.load import Loaded
+from archgen.model.architecture import Architecture
+from archgen.model.problems import Place, Problem
 
 
-def check_ladder(models: Sequence[Loaded]) -> tuple[Problem, ...]:
+class _Places(Protocol):
+    def at(self, *path: str | int) -> Place: ...
+
+
+class _Model(Protocol):
+    @property
+    def architecture(self) -> Architecture: ...
+
+    @property
+    def source(self) -> _Places: ...
+
+
+def check_ladder(models: Sequence[_Model]) -> tuple[Problem, ...]:
     """A tier that follows none of the models given, and tiers that follow each other in a circle."""
     by_id = {loaded.architecture.id: loaded for loaded in models}
     follows = {name: loaded.architecture.follows for name, loaded in by_id.items()}
@@ -46,12 +56,12 @@ def _rings(follows: dict[str, str | None]) -> list[list[str]]:
     return rings
 
 
-def _circle(by_id: dict[str, Loaded], ring: list[str]) -> Problem:
+def _circle(by_id: dict[str, _Model], ring: list[str]) -> Problem:
     chain = " follows ".join(f"`{name}`" for name in (*ring, ring[0]))
     message = f"the tiers follow each other in a circle: {chain}"
     return _problem(by_id[ring[0]], message, "Remove `follows` from the tier that comes first.")
 
 
-def _problem(loaded: Loaded, message: str, fix: str) -> Problem:
+def _problem(loaded: _Model, message: str, fix: str) -> Problem:
     place = loaded.source.at("follows")
     return Problem("dangling-reference", message, fix, place, ("model", loaded.architecture.id))

@@ -19,7 +19,7 @@ def write(models: tuple[Assessed, ...]) -> str:
 
 
 def _model(model: Assessed) -> dict[str, Any]:
-    document: dict[str, Any] = {"file": model.file, "name": model.name}
+    document: dict[str, Any] = {"file": model.model.file, "name": model.model.architecture.name}
     if model.maintained:
         document["maintained"] = [element(one) for one in model.maintained]
     if model.capacity is not None:

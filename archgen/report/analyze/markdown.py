@@ -32,7 +32,7 @@ def write(models: tuple[Assessed, ...]) -> str:
 
 
 def _model(model: Assessed) -> list[str]:
-    blocks = [f"## {_text(model.name)}"]
+    blocks = [f"## {_text(model.model.architecture.name)}"]
     if model.maintained:
         blocks.append(f"While {', '.join(code(one.id) for one in model.maintained)} is in maintenance:")
     rows = [
@@ -74,7 +74,7 @@ def _row(one: FlowAssessment) -> str:
 
 
 def _flow(one: FlowAssessment, model: Assessed) -> list[str]:
-    blocks = [f"### {_text(model.titles[one.flow])}"]
+    blocks = [f"### {_text(model.model.topology.flows[one.flow].title)}"]
     if not one.possible:
         return [*blocks, f"{why_impossible(model.maintained).capitalize()}."]
     blocks.append(f"Availability {percent(one.result.availability)} ({found_by(one)}).")

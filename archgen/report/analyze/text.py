@@ -38,7 +38,7 @@ def write(models: tuple[Assessed, ...], style: Style) -> str:
     """The report, one block per flow under the file of its model."""
     lines: list[str] = []
     for model in models:
-        lines += [f"{style.paint(brief(model.file), 'strong')}  {brief(model.name)}"]
+        lines += [f"{style.paint(brief(model.model.file), 'strong')}  {brief(model.model.architecture.name)}"]
         if model.maintained:
             out = ", ".join(brief(one.id) for one in model.maintained)
             lines += wrap(f"while {out} is in maintenance", style.width, "  ", "  ")
@@ -53,7 +53,7 @@ def write(models: tuple[Assessed, ...], style: Style) -> str:
 
 
 def _flow(one: FlowAssessment, model: Assessed, style: Style) -> list[str]:
-    title = model.titles[one.flow]
+    title = model.model.topology.flows[one.flow].title
     lines = [f"{style.paint(brief(one.flow), 'strong')}" + (f": {brief(title)}" if title != one.flow else "")]
     if not one.possible:
         return [*lines, *_line("availability", f"0 %, {why_impossible(model.maintained)}", style)]

@@ -9,25 +9,22 @@ from msgspec import Struct
 
 from archgen.analysis.assessment import Assumed, FlowAssessment
 from archgen.analysis.headroom import Busiest, Capacity, Headroom
-from archgen.analysis.topology import Topology
 from archgen.improve.gains import Gains
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
 
 MONTHS = 12
 
 
 class Assessed(Struct, frozen=True):
-    """One model's flows with their reliability; `titles` are the flows' by id.
+    """One model's flows with their reliability.
 
     `maintained` are the elements that were taken out for it: everything then holds while they are out. `usual` are
     the single points of failure of each flow, by its id, with nothing out. `capacity` is None where something is out, or
     where no flow states a demand. `gains` are, by flow, what a change against an element wins; none where something is out.
     """
 
-    file: str
-    name: str
-    topology: Topology
-    titles: dict[str, str]
+    model: CheckedModel
     flows: tuple[FlowAssessment, ...]
     maintained: tuple[Subject, ...] = ()
     usual: dict[str, tuple[Subject, ...]] = {}

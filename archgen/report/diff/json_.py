@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.compare import Evolution
-from archgen.compare.compared_model import Side
 from archgen.compare.entities import CHANGES
 from archgen.compare.findings import VERDICTS, IssueChange, Numbered
 from archgen.compare.flows import FlowChange, FlowFacts
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
 from archgen.report.diff.sentences import sentences
@@ -35,9 +35,8 @@ def _evolution(one: Evolution) -> dict[str, Any]:
     }
 
 
-def _side(side: Side) -> dict[str, str]:
-    architecture = side.topology.architecture
-    return {"file": side.label or architecture.file, "name": architecture.name}
+def _side(side: CheckedModel) -> dict[str, str]:
+    return {"file": side.file, "name": side.architecture.name}
 
 
 def _subject(subject: Subject) -> dict[str, str]:

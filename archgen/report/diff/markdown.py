@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.compare import Evolution
-from archgen.compare.compared_model import Side
 from archgen.compare.entities import CHANGES, Change
 from archgen.compare.findings import VERDICTS, IssueChange, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import plural
 from archgen.report.common.assessment import percent
 from archgen.report.common.prose import code, text
@@ -70,8 +70,8 @@ def _evolution(one: Evolution, picture: str) -> Iterator[str]:
         yield f"<details>\n<summary>The picture</summary>\n\n```mermaid\n{picture}```\n\n</details>"
 
 
-def _source(side: Side) -> str:
-    return code(side.label or side.topology.architecture.file)
+def _source(side: CheckedModel) -> str:
+    return code(side.file)
 
 
 def _folded(title: str, lines: list[str], open_: bool = False) -> str:
@@ -120,7 +120,7 @@ def _moved(was: str, now: str) -> str:
     return f"{was} → {now}" if now else was
 
 
-def _stops(side: Side, facts: FlowFacts | None) -> str:
+def _stops(side: CheckedModel, facts: FlowFacts | None) -> str:
     if facts is None:
         return ""
     if not facts.possible:

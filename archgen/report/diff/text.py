@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.compare import Evolution
-from archgen.compare.compared_model import Side
 from archgen.compare.entities import CHANGES, Change
 from archgen.compare.findings import VERDICTS, IssueChange, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import percent
 from archgen.report.common.terminal import Paint, Style, brief, wrap
@@ -48,8 +48,8 @@ def _evolution(one: Evolution, style: Style) -> Iterator[str]:
             yield from told
 
 
-def _side(side: Side) -> str:
-    return f"{brief(side.topology.architecture.name)} ({brief(side.label or side.topology.architecture.file)})"
+def _side(side: CheckedModel) -> str:
+    return f"{brief(side.topology.architecture.name)} ({brief(side.file)})"
 
 
 def _things(one: Evolution, style: Style) -> Iterator[str]:
@@ -105,7 +105,7 @@ def _flow(one: Evolution, change: FlowChange) -> Iterator[str]:
         yield f"rests on {plural(len(assumed(change.facts)), 'assumed number')}"
 
 
-def _stops(side: Side, facts: FlowFacts) -> str:
+def _stops(side: CheckedModel, facts: FlowFacts) -> str:
     if not facts.possible:
         return "nothing failed: it is impossible"
     return names([called(side.topology, each) for each in facts.stops]) or "no single failure"

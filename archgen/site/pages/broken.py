@@ -16,9 +16,9 @@ def broken_page(model: Broken, path: str = "") -> Page:
     lines = [
         f"{code(f'{one.file}:{one.line}:{one.column}')} {prose(one.message)} {prose(one.fix)} "
         f"({link(text(one.rule), f'{rules}/{one.rule}/index.md')})"
-        for one in model.findings
+        for one in model.invalidating
     ]
-    title = f"{plural(len(model.findings), 'problem')} to solve before this model can be shown"
+    title = f"{plural(len(model.invalidating), 'problem')} to solve before this model can be shown"
     listed = "".join(f"<li>{inline(line)}</li>" for line in lines)
     return page(path, model.id, heading(1, text(model.id)), notice(title, f"<ul>{listed}</ul>"))
 

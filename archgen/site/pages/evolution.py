@@ -10,7 +10,7 @@ from archgen.report.common.assessment import lasting, percent
 from archgen.site.escape import link, text
 from archgen.site.markdown import chart as figure
 from archgen.site.markdown import heading, page, picture, table
-from archgen.site.page import LADDER, TITLES, Page, Tier
+from archgen.site.page import LADDER, TITLES, Page, Tier, flow_path
 from archgen.site.pages.charts import worst
 from archgen.site.pages.costs import replicas
 from archgen.site.pages.ladder import IMPOSSIBLE, step_blocks
@@ -94,7 +94,7 @@ def _standing(tier: Tier, prefix: str) -> str:
     """Where a tier stands that follows none of the others."""
     rows = [
         (
-            link(text(tier.topology.flows[one.flow].title), f"{prefix}{tier.flow_page(one.flow)}"),
+            link(text(tier.topology.flows[one.flow].title), f"{prefix}{flow_path(tier.topology, one.flow)}"),
             percent(one.result.availability) if one.possible else IMPOSSIBLE,
             lasting(one.result.downtime) if one.possible else "always",
         )
@@ -112,7 +112,7 @@ def _availability(step: Step, tier: Tier, prefix: str) -> str:
         before = one.before.assessment if one.before is not None else None
         rows.append(
             (
-                link(text(one.title), f"{prefix}{tier.flow_page(one.flow)}"),
+                link(text(one.title), f"{prefix}{flow_path(tier.topology, one.flow)}"),
                 "new flow" if before is None else lasting(before.result.downtime) if before.possible else "always",
                 lasting(after.result.downtime) if after.possible else "always",
                 percent(after.result.availability) if after.possible else IMPOSSIBLE,

@@ -11,7 +11,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.site.escape import code, link, outside, text
 from archgen.site.markdown import table
-from archgen.site.page import flow_page
+from archgen.site.page import flow_path
 from archgen.site.pages.ladder import codes
 from archgen.style.svg_markup import identifier
 
@@ -236,4 +236,4 @@ def zones(topology: Topology) -> str:
 
 def flow_links(topology: Topology, flow: str) -> str:
     """A link from a tier's page to one of its flows."""
-    return link(text(topology.flows[flow].title), flow_page(topology, flow))
+    return link(text(topology.flows[flow].title), flow_path(topology, flow))

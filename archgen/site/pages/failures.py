@@ -13,7 +13,7 @@ from archgen.site.answers.panorama import guarded
 from archgen.site.compiled import compiled, elements, written
 from archgen.site.escape import code, link, text
 from archgen.site.markdown import heading, page, table
-from archgen.site.page import Page, Tier, flow_page
+from archgen.site.page import Page, Tier, flow_path
 from archgen.site.pages.ladder import codes
 from archgen.views.folding import fold
 
@@ -78,7 +78,7 @@ def _losses(tier: Tier, known: tuple[Subject, ...]) -> str:
     found = [alone(topology.index, flow, topology.losses.plans[flow.id], known) for flow in flows]
     rows = [(element, [each[at] for each in found]) for at, element in enumerate(known)]
     if len(flows) <= COLUMNS:
-        names = [link(text(flow.title), f"../{flow_page(topology, flow.id)}") for flow in flows]
+        names = [link(text(flow.title), f"../{flow_path(topology, flow.id)}") for flow in flows]
         body = ((*_named(topology, one), *(_SIGNS[each] for each in verdicts)) for one, verdicts in rows)
         return table(("Lost", "Kind", *names), body)
     return table(("Lost", "Kind", "Down", "Degraded"), _counted(tier, rows))

@@ -14,7 +14,7 @@ from archgen.model.wording import plural
 from archgen.report.common.assessment import lasting, percent
 from archgen.site.escape import code, link, prose, text
 from archgen.site.markdown import badge, heading, page, table
-from archgen.site.page import Page, Tier
+from archgen.site.page import Page, Tier, flow_path
 from archgen.site.pages.ladder import codes
 from archgen.site.pages.player import mermaid, player
 from archgen.site.step import access, survivors
@@ -40,7 +40,7 @@ def flow_page(tier: Tier, flow: Flow, sequence: str, deployed: str) -> Page:
         *_breaks(tier, flow),
         *_issues(tier, flow),
     )
-    return page(f"{tier.slug}/{tier.flow_page(flow.id)}", flow.title, *parts)
+    return page(f"{tier.slug}/{flow_path(tier.topology, flow.id)}", flow.title, *parts)
 
 
 def _facts(tier: Tier, flow: Flow) -> str:

@@ -136,6 +136,6 @@ def _further(tiers: Sequence[Tier]) -> Iterator[str]:
 
 def _broken(broken: Sequence[Broken]) -> str:
     lines = [
-        f"- {link(text(one.id), f'{one.slug}/index.md')} ({plural(len(one.findings), 'problem')})" for one in broken
+        f"- {link(text(one.id), f'{one.slug}/index.md')} ({plural(len(one.invalidating), 'problem')})" for one in broken
     ]
     return "\n".join(["Not shown, because they cannot be read:", "", *lines]) if lines else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from archgen.model.wording import listed
 from archgen.site.escape import code, link, text
 from archgen.site.markdown import badge, table
-from archgen.site.page import Tier
+from archgen.site.page import Tier, flow_path
 from archgen.site.step import FlowChange, IssueChange, Step
 
 IMPOSSIBLE = "it fails with nothing failed"
@@ -86,7 +86,7 @@ def _open(word: str, changes: tuple[IssueChange, ...], tier: Tier, prefix: str) 
 def _flows(step: Step, tier: Tier, prefix: str) -> str:
     rows = [
         (
-            link(text(one.title), f"{prefix}{tier.flow_page(one.flow)}"),
+            link(text(one.title), f"{prefix}{flow_path(tier.topology, one.flow)}"),
             one.access,
             "new flow" if one.before is None else codes(one.before) or "nothing",
             (codes(one.after) or "nothing") if one.possible else IMPOSSIBLE,

@@ -9,7 +9,7 @@ from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import lasting, percent
 from archgen.report.common.terminal import plain
-from archgen.site.page import Page, Tier
+from archgen.site.page import Page, Tier, flow_path
 from archgen.site.step import access, breaking
 
 INDEX = "llms.txt"
@@ -41,7 +41,7 @@ def _index(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Iterator[str]:
         architecture = tier.topology.architecture
         yield f"- [{_line(architecture.name)}]({tier.slug}/index.html): {_line(architecture.summary or 'no summary')}"
         for flow in tier.topology.flows.values():
-            yield f"    - [{_line(flow.title)}]({tier.slug}/{tier.flow_page(flow.id).removesuffix('.md')}.html)"
+            yield f"    - [{_line(flow.title)}]({tier.slug}/{flow_path(tier.topology, flow.id).removesuffix('.md')}.html)"
     yield ""
     yield "## Across tiers"
     yield ""
@@ -82,7 +82,7 @@ def _tier(tier: Tier) -> Iterator[str]:
     yield "## Model"
     yield ""
     # indented, so that nothing in it ends a fence
-    yield from (f"    {plain(line)}".rstrip() for line in tier.source.splitlines())
+    yield from (f"    {plain(line)}".rstrip() for line in tier.text.splitlines())
     yield ""
 
 

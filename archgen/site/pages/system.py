@@ -48,7 +48,7 @@ def tier_page(
         *_facts(tier),
         heading(2, "The model", "model"),
         f"Everything on this page is read from {code(architecture.file)}.",
-        yaml_block(tier.source, anchors=True),
+        yaml_block(tier.text, anchors=True),
     )
     return page(f"{tier.slug}/index.md", architecture.name, *parts)
 

@@ -1,0 +1,127 @@
+"""A model after reading and checking: a valid one with its findings, or a broken one with its problems."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.analysis.assessment import FlowAssessment
+from archgen.analysis.topology import Topology
+from archgen.linting.policy import MEANINGLESS, Persona, hidden, told
+from archgen.model.architecture import Architecture
+from archgen.model.finding import Finding
+from archgen.model.problems import Place, Problem
+from archgen.model.slug import slug
+from archgen.model.subject import Subject
+from archgen.system.internal_errors import InternalError
+
+
+class SourcePlaces(Protocol):
+    """The places of a model's subjects and keys in the files that it was read from."""
+
+    def place(self, subject: Subject) -> Place:
+        """Return the place of a subject."""
+
+    def at(self, *path: str | int) -> Place:
+        """Return the place of a key or an item by its path through the document."""
+
+    def lines(self, file: str) -> tuple[str, ...]:
+        """Return the lines of a file that the model was read from; none for any other file."""
+
+
+class CheckedModel(Struct, frozen=True):
+    """A valid model with the findings in it, whose order gives the issues their numbers; `data` is its file's content.
+
+    `hidden` are the findings that the reader's persona leaves out. Without `assessments` nothing is known of availability.
+    `errors` are the rules that failed on the model.
+    """
+
+    topology: Topology
+    findings: tuple[Finding, ...]
+    source: SourcePlaces
+    data: bytes
+    hidden: tuple[Finding, ...] = ()
+    assessments: tuple[FlowAssessment, ...] = ()
+    errors: tuple[InternalError, ...] = ()
+
+    @property
+    def architecture(self) -> Architecture:
+        """The model as values."""
+        return self.topology.architecture
+
+    @property
+    def id(self) -> str:
+        """The model's id."""
+        return self.architecture.id
+
+    @property
+    def file(self) -> str:
+        """The path of the model's file, as the user named it."""
+        return self.architecture.file
+
+    @property
+    def slug(self) -> str:
+        """The model's name in paths and addresses."""
+        return self.topology.slug
+
+    @property
+    def text(self) -> str:
+        """The content of the model's file."""
+        return self.data.decode("utf-8", "replace")
+
+    @property
+    def numbered(self) -> tuple[tuple[int, Finding], ...]:
+        """The findings with their numbers, from 1."""
+        return tuple(enumerate(self.findings, 1))
+
+    @property
+    def open(self) -> tuple[tuple[int, Finding], ...]:
+        """The findings that are not accepted, with their numbers."""
+        return tuple((number, finding) for number, finding in self.numbered if finding.accepted is None)
+
+
+class BrokenModel(Struct, frozen=True):
+    """An invalid model, its problems, and the findings that report them.
+
+    Where only the models that it follows make it invalid, `alone` is the model without them, and its findings come after
+    those of the problems.
+    """
+
+    id: str
+    file: str
+    data: bytes
+    problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...]
+    errors: tuple[InternalError, ...] = ()
+    alone: CheckedModel | None = None
+
+    @property
+    def slug(self) -> str:
+        """The model's name in paths and addresses."""
+        return slug(self.id)
+
+    @property
+    def invalidating(self) -> tuple[Finding, ...]:
+        """The findings that make the model invalid."""
+        return tuple(finding for finding in self.findings if finding.rule in MEANINGLESS)
+
+
+Model = CheckedModel | BrokenModel
+"""A model after reading and checking."""
+
+
+def valid_models(models: tuple[Model, ...]) -> tuple[CheckedModel, ...]:
+    """Return the valid models."""
+    return tuple(model for model in models if isinstance(model, CheckedModel))
+
+
+def broken_models(models: tuple[Model, ...]) -> tuple[BrokenModel, ...]:
+    """Return the broken models."""
+    return tuple(model for model in models if isinstance(model, BrokenModel))
+
+
+def visible_to(persona: Persona, model: CheckedModel) -> CheckedModel:
+    """Return the model with the findings that a persona sees; the others are hidden."""
+    return replace(model, findings=told(persona, model.findings), hidden=hidden(persona, model.findings))
