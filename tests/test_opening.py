@@ -32,12 +32,11 @@ OF_OUR_OWN = {
     "render/raster/film.py": "pictures in memory",
     "render/raster/fonts.py": "fonts of the package and of installed ones",
     "render/raster/outlines.py": "fonts of the package and of installed ones",
-    "site/all_pages.py": "scripts and style sheets of the package",
+    "site/asset.py": "scripts and style sheets of the package",
     "site_build/html.py": "the site that is being made, in a new directory",
     "site_build/mkdocs_pages.py": "the site that was just made",
     "site_build/one_file.py": "style sheets of the installed theme",
     "site_build/serve.py": "the site that is shown, in a new directory",
-    "site_build/single_page.py": "scripts and style sheets of the package",
     "site_build/site.py": "the pages that are being made, in a new directory",
     "slides/pptx/package.py": "parts of an archive in memory",
 }

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
+from archgen.linting.rule import RuleContext
 from archgen.model.architecture import Architecture
 from archgen.model.problems import ModelError
 from archgen.rules.security.secret_in_model import EXCUSED, check, texts
@@ -202,7 +203,7 @@ def found(document: Any) -> list[str] | None:
         loaded = load("m.arch.yaml", every_key.written(1, document))
     except ModelError:
         return None
-    return [f"{hit.subject.kind} {hit.message}" for hit in check(Topology(loaded.architecture))]
+    return [f"{hit.subject.kind} {hit.message}" for hit in check(RuleContext(Topology(loaded.architecture)))]
 
 
 @pytest.mark.parametrize("key", sorted({*keys(schema())} - CHECKED.keys()))
@@ -255,7 +256,7 @@ flows:
 def test_a_finding_is_of_the_thing(old: str, new: str, expected: tuple[str, str]) -> None:
     assert old in MODEL
     architecture = load("m.arch.yaml", MODEL.replace(old, new).encode()).architecture
-    hits = list(check(Topology(architecture)))
+    hits = list(check(RuleContext(Topology(architecture))))
     assert [(hit.subject.kind, hit.subject.id) for hit in hits] == [expected]
     assert KEY not in hits[0].message
 
