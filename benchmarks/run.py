@@ -174,10 +174,10 @@ def beside() -> None:
 
 def deck() -> None:
     """The deck of the reference tiers, models read and judged, beside 1.5 s."""
+    from archgen.app.drawing.pictures import Drawing
+    from archgen.app.drawing.slides import slides, tiers_deck
+    from archgen.app.drawing.systems import tiers
     from archgen.app.models import judge
-    from archgen.app.pictures import Drawing
-    from archgen.app.slides import slides, tiers_deck
-    from archgen.app.systems import tiers
     from archgen.app.workspace.inputs import find, read
 
     def ours() -> None:

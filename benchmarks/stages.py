@@ -26,7 +26,7 @@ STAGES = {
     "jsonschema-rs, and the schema compiled": "from archgen.language.schema.validation import compiled\ncompiled()",
     "the modules of the rules": "from archgen.rules import RULES",
     "command line, settings, argparse": (
-        "from archgen.cli.parser import Parser\nfrom archgen.cli import lint\nlint.arguments(Parser('archgen', None))"
+        "from archgen.cli.parser import Parser\nfrom archgen.cli.check import lint\nlint.arguments(Parser('archgen', None))"
     ),
     "reading and validating the model": (
         "with open(sys.argv[1], 'rb') as stream:\n    given = stream.read()\n"

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archgen.app.draw import VIEWS, draw
-from archgen.app.formats import FORMATS
+from archgen.app.drawing.draw import VIEWS, draw
+from archgen.app.drawing.formats import FORMATS
+from archgen.app.drawing.pictures import Drawing
+from archgen.app.drawing.systems import tiers
 from archgen.app.models import judge
-from archgen.app.pictures import Drawing
-from archgen.app.systems import tiers
 from archgen.app.workspace.inputs import Input
 from archgen.engines.dot_command import graphviz_command
 from archgen.model.problems import UsageError

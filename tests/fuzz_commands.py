@@ -18,10 +18,10 @@ from mkdocs.exceptions import Abort, PluginError
 from archgen.app import analyze as analyses
 from archgen.app import diff as changes
 from archgen.app import lint as lints
-from archgen.app.draw import VIEWS
+from archgen.app.drawing.draw import VIEWS
+from archgen.app.drawing.formats import FORMATS as PICTURES
+from archgen.app.drawing.pictures import ICONS, MODES
 from archgen.app.explain import explainable
-from archgen.app.formats import FORMATS as PICTURES
-from archgen.app.pictures import ICONS, MODES
 from archgen.language.schema import schema_text
 from archgen.language.yaml.parser import parse
 from archgen.linting.policy import FAIL_ON, PERSONAS

@@ -6,10 +6,10 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
-from archgen.app.apply_fixes import fixed, judging
-from archgen.app.lint import FORMATS, exit_code, outcome
+from archgen.app.findings.apply_fixes import fixed, judging
+from archgen.app.findings.lint import FORMATS, exit_code, outcome
+from archgen.app.findings.typo_fixes import mended
 from archgen.app.models import judge
-from archgen.app.typo_fixes import mended
 from archgen.app.workspace.inputs import Input
 from archgen.linting.checked_model import BrokenModel
 from archgen.linting.policy import PERSONAS, Policy, told

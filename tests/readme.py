@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archgen.app.draw import draw
-from archgen.app.lint import outcome
+from archgen.app.drawing.draw import draw
+from archgen.app.drawing.pictures import Drawing
+from archgen.app.drawing.systems import tiers
+from archgen.app.findings.lint import outcome
 from archgen.app.models import judge
-from archgen.app.pictures import Drawing
-from archgen.app.systems import tiers
 from archgen.app.workspace.inputs import read
 from archgen.linting.checked_model import Model
 from archgen.report.common.terminal import Style

@@ -8,14 +8,13 @@ import re
 import shlex
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
 
-from archgen.app.lint import FORMATS
-from archgen.cli import COMMANDS
+from archgen.app.findings.lint import FORMATS
+from archgen.cli import COMMANDS, command_module
 from archgen.cli.parser import Parser
 
 ROOT = Path(__file__).parent.parent
@@ -130,7 +129,7 @@ def test_every_command_of_a_page_is_one(page: str) -> None:
     assert len(told) > 10
     for line in told:
         name, *words = shlex.split(line)
-        module = import_module(f"archgen.cli.{name.replace('-', '_')}")
+        module = command_module(name)
         parser = Parser(prog=name, description=None)
         module.arguments(parser)
         assert isinstance(parser.read(words), argparse.Namespace), line

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.layouts import ENGINES
+from archgen.app.drawing.layouts import ENGINES
 from archgen.engines import d2_engine
 from archgen.engines.best import best
 from archgen.engines.d2_engine import d2, d2_command

@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.app.apply_fixes import fixed, judging
+from archgen.app.findings.apply_fixes import fixed, judging
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main

@@ -40,16 +40,16 @@ HEAVY = (
 @pytest.mark.parametrize("model", ["1-simple-web-stack", "2-distributed-web-infrastructure"])
 def test_lint_of_a_sound_model_loads_nothing_heavy(model: str) -> None:
     loaded = _loaded_by("lint", f"models/{model}.arch.yaml", "--fail-on", "never")
-    assert "archgen.cli.lint" in loaded
+    assert "archgen.cli.check.lint" in loaded
     assert loaded.isdisjoint(HEAVY), sorted(loaded & set(HEAVY))
 
 
 def test_a_picture_without_findings_loads_no_rules_and_no_openssl(tmp_path: Path) -> None:
     model = "models/2-distributed-web-infrastructure.arch.yaml"
     words = ("draw", model, "--view", "deployment", "--no-findings", "-o", str(tmp_path / "picture.svg"))
-    unwanted = {*HEAVY, "archgen.rules", "archgen.rules.run", "archgen.app.lint", "_hashlib"}
+    unwanted = {*HEAVY, "archgen.rules", "archgen.rules.run", "archgen.app.findings.lint", "_hashlib"}
     loaded = _loaded_by(*words)
-    assert "archgen.cli.draw" in loaded
+    assert "archgen.cli.publish.draw" in loaded
     assert (tmp_path / "picture.svg").read_text(encoding="utf-8").startswith("<svg")
     assert loaded.isdisjoint(unwanted), sorted(loaded & unwanted)
 

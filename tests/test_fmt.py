@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archgen.app.findings.typo_fixes import mended, misspelt
 from archgen.app.formatting import formatted
-from archgen.app.typo_fixes import mended, misspelt
 from archgen.cli import main
 from archgen.language.load import load
 from archgen.rules import RULES

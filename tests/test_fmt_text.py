@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from archgen.app import formatting
-from archgen.app.apply_fixes import fixed, judging
+from archgen.app.findings.apply_fixes import fixed, judging
+from archgen.app.findings.typo_fixes import mended
 from archgen.app.formatting import difference, formatted
-from archgen.app.typo_fixes import mended
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
 from archgen.language.load import load

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.analysis.topology import Topology
-from archgen.app.formats import FORMATS, format_of
+from archgen.app.drawing.formats import FORMATS, format_of
 from archgen.cli import main
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Placed

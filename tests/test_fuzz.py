@@ -78,7 +78,7 @@ def test_a_command_that_crashes_or_refuses_a_right_model_has_failed(
 
     with pytest.raises(Failed, match="a right model is refused"):
         made.run("lint", "there-is-none.arch.yaml")
-    monkeypatch.setattr("archgen.cli.lint.run", crash)
+    monkeypatch.setattr("archgen.cli.check.lint.run", crash)
     with pytest.raises(Failed, match="KeyError: 'component'"):
         made.run("lint", made.main)
     monkeypatch.setattr(trial, "main", lambda _: 3)

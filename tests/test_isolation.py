@@ -189,7 +189,7 @@ def test_a_picture_that_fails_loses_no_other(
 ) -> None:
     assert main(["draw", "-o", "whole"]) == 0
     capsys.readouterr()
-    broken("archgen.app.pictures.flow_sequence", FLOW)
+    broken("archgen.app.drawing.pictures.flow_sequence", FLOW)
     assert main(["draw", f"models/{FIRST}.arch.yaml", "-o", "part"]) == 2
     told(capsys, f"models/{FIRST}.arch.yaml: internal error in {FIRST}.flow-{FLOW}.svg")
     made = {file.name: file.read_bytes() for file in (project / "part").iterdir()}
@@ -215,7 +215,7 @@ def test_a_picture_that_another_program_cannot_lay_out_loses_no_other(
 def test_a_block_that_cannot_be_shown_loses_no_other(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.app.show._deployment", FIRST)
+    broken("archgen.app.drawing.show._deployment", FIRST)
     assert main(["show", f"models/{FIRST}.arch.yaml"]) == 2
     assert "GET /" in told(capsys, f"models/{FIRST}.arch.yaml: internal error in the deployment")
 
@@ -223,7 +223,7 @@ def test_a_block_that_cannot_be_shown_loses_no_other(
 @pytest.mark.parametrize(
     ("function", "about", "form"),
     [
-        ("archgen.app.pictures.flow_sequence", FLOW, "pptx"),
+        ("archgen.app.drawing.pictures.flow_sequence", FLOW, "pptx"),
         ("archgen.slides.deck._reliability", FIRST, "pptx"),
         ("archgen.slides.deck._rung", FIRST, "pptx"),
         ("archgen.slides.pptx.sequence.paint", "A visitor opens a page", "pptx"),
@@ -350,7 +350,7 @@ def test_any_other_error_is_told_in_a_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broken("archgen.site_build.site.write_pages", "")
-    monkeypatch.setattr("archgen.cli.build.write_pages", sys.modules["archgen.site_build.site"].write_pages)
+    monkeypatch.setattr("archgen.cli.publish.build.write_pages", sys.modules["archgen.site_build.site"].write_pages)
     assert main(["build", "--pages", "out"]) == 2
     told(capsys, "internal error in archgen build", "report this as an error of archgen")
     monkeypatch.setenv("ARCHGEN_DEBUG", "1")

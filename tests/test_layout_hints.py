@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.layouts import ENGINES
+from archgen.app.drawing.layouts import ENGINES
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Placed

@@ -12,8 +12,8 @@ pytest.importorskip("pptx", reason="the slides extra is not installed")
 
 from pptx import Presentation
 
+from archgen.app.drawing.systems import tiers
 from archgen.app.models import judge
-from archgen.app.systems import tiers
 from archgen.app.workspace.inputs import find, read
 from archgen.engines.score import score
 from archgen.layout.deployment.arrangement import arranged

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 
 from archgen.analysis.topology import Topology
-from archgen.app.draw import draw
+from archgen.app.drawing.draw import draw
+from archgen.app.drawing.pictures import Drawing
+from archgen.app.drawing.systems import tiers
 from archgen.app.models import judge
-from archgen.app.pictures import Drawing
-from archgen.app.systems import tiers
 from archgen.app.workspace.inputs import read
 from archgen.system.internal_errors import Isolation
 from tests.picture_hashes import FILE, hashes

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.app.lint import exit_code
+from archgen.app.findings.lint import exit_code
 from archgen.cli import main
 from archgen.linting.policy import MEANINGLESS, PERSONAS, Policy, chosen, graded, shown, weight
 from archgen.model.finding import CATEGORIES, SEVERITIES, Finding

@@ -15,7 +15,7 @@ import pytest
 from lxml import etree
 from markdown_it import MarkdownIt
 
-from archgen.app.lint import FORMATS, outcome
+from archgen.app.findings.lint import FORMATS, outcome
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main

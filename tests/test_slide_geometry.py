@@ -17,10 +17,10 @@ from pptx.dml.color import RGBColor  # noqa: E402
 from pptx.oxml.ns import qn  # noqa: E402
 from pptx.util import Emu, Pt  # noqa: E402
 
+from archgen.app.drawing.pictures import Drawing  # noqa: E402
+from archgen.app.drawing.slides import slides, tiers_deck  # noqa: E402
+from archgen.app.drawing.systems import tiers  # noqa: E402
 from archgen.app.models import judge  # noqa: E402
-from archgen.app.pictures import Drawing  # noqa: E402
-from archgen.app.slides import slides, tiers_deck  # noqa: E402
-from archgen.app.systems import tiers  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.layout.placed import Box  # noqa: E402
 from archgen.layout.sequence.lanes import messages  # noqa: E402

@@ -13,7 +13,7 @@ import pytest
 
 pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 
-from archgen.app.slides import bound_slides, single_slides, tiers_deck  # noqa: E402
+from archgen.app.drawing.slides import bound_slides, single_slides, tiers_deck  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.slides.layout.comparison_chart import Bar, Rung  # noqa: E402
 from archgen.slides.slide_svg import slide_svg  # noqa: E402

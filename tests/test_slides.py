@@ -21,10 +21,10 @@ from pptx.oxml.ns import qn  # noqa: E402
 from pptx.util import Emu, Inches, Pt  # noqa: E402
 
 from archgen.analysis.assessment import assess  # noqa: E402
+from archgen.app.drawing.pictures import Drawing  # noqa: E402
+from archgen.app.drawing.slides import slides, tiers_deck  # noqa: E402
+from archgen.app.drawing.systems import tiers  # noqa: E402
 from archgen.app.models import judge  # noqa: E402
-from archgen.app.pictures import Drawing  # noqa: E402
-from archgen.app.slides import slides, tiers_deck  # noqa: E402
-from archgen.app.systems import tiers  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.model.problems import UsageError  # noqa: E402

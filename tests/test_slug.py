@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.app.systems import check_names
+from archgen.app.drawing.systems import check_names
 from archgen.model.problems import UsageError
 from archgen.model.slug import LONGEST, distinct, same_place, slug
 from archgen.site.page import TAKEN

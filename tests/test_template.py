@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from pptx import Presentation
 
+from archgen.app.drawing.pictures import Drawing
+from archgen.app.drawing.slides import slides, tiers_deck
+from archgen.app.drawing.systems import tiers
 from archgen.app.models import judge
-from archgen.app.pictures import Drawing
-from archgen.app.slides import slides, tiers_deck
-from archgen.app.systems import tiers
 from archgen.app.workspace.inputs import given
 from archgen.model.problems import UsageError
 from archgen.slides.pptx import package

@@ -261,7 +261,7 @@ def _nothing(model: CheckedModel) -> CheckedModel:
 
 def pictures(found: tuple[Evolution, ...], path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
     """The two-tone deployment of each change as (file, SVG): a single one at `path`, several in that directory."""
-    from archgen.app.pictures import Drawing
+    from archgen.app.drawing.pictures import Drawing
 
     drawing = Drawing()
     if len(found) == 1 and not os.path.isdir(path):

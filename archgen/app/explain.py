@@ -130,7 +130,7 @@ def _key(key: Key, name: str, style: Style) -> str:
 
 
 def _rule(rule: Rule, today: str, style: Style) -> str:
-    from archgen.app.examples import verdict
+    from archgen.app.findings.examples import verdict
 
     head = f"{style.paint(f'{rule.severity}[{rule.code}]', rule.severity)} {style.paint(rule.id, 'strong')}"
     lines = [head, *_paragraphs(f"{rule.title}. {rule.summary}", style)]

@@ -249,7 +249,7 @@ def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> di
 
 def as_finding(problem: Problem, model: str) -> Finding:
     """A problem as the finding of its rule, so that every report tells it like any other."""
-    from archgen.app.typo_fixes import repairs
+    from archgen.app.findings.typo_fixes import repairs
     from archgen.rules import BY_NAME
     from archgen.rules.run import fingerprint
 

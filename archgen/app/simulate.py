@@ -75,7 +75,7 @@ def simulate(
 
 def pictures(told: Simulated, topology: Topology, path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
     """Each flow that fails, up to where it does, as (file, SVG): a single one at `path`, several in that directory."""
-    from archgen.app.pictures import Drawing
+    from archgen.app.drawing.pictures import Drawing
     from archgen.views.failure_reason import stop
 
     flows = {flow.id: flow for flow in topology.architecture.flows}

@@ -5,48 +5,58 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import NoReturn
 
 from archgen.cli.lookalikes import NAME as LOOKALIKE
 from archgen.model.problems import UsageError
 
-COMMANDS = {
-    "lint": "judge models: what is wrong, where, why, and the next step",
-    "build": "write the documentation site",
-    "serve": "show the site in a browser while models are written",
-    "analyze": "tell how reliable each flow is: what breaks it, how long it is down, what to fix first",
-    "simulate": "take elements away: which flows are ok, degraded or down, and why",
-    "what-if": "compare with a changed model, or find the smallest changes that no single failure breaks",
-    "diff": "tell what a change bought, left open and introduced: between two models, tiers or revisions",
-    "draw": "draw the deployment and the request flows",
-    "show": "show the deployment and the request flows in the terminal",
-    "slides": "write a deck of native shapes, with notes",
-    "fmt": "write models in their canonical form",
-    "explain": "explain a rule, a kind of component, a notion or a key of a model",
-    "rules": "list the rules",
-    "test-rules": "hold the rules of your own against their examples",
-    "schema": "print the JSON Schema of the model language",
-    "new": "write a model to start from",
-    "lsp": "serve an editor: findings as you type, explanations, completion, fixes",
-    "completion": "print what completes commands and options in a shell",
+GROUPS = {
+    "check": {
+        "lint": "Check models; report each finding with its proof and fix",
+        "analyze": "Report how available each flow is, and what to fix first",
+        "simulate": "Simulate failures: which flows are ok, degraded or down",
+        "what-if": "Compare a model with a changed one, or find the smallest repair",
+        "diff": "Report what a change resolved, left open and introduced",
+        "test-rules": "Test custom rules against their examples",
+    },
+    "publish": {
+        "build": "Write the documentation site",
+        "serve": "Show the site in a browser and rebuild it as you edit",
+        "draw": "Draw the deployment and the request flows",
+        "show": "Show the deployment and the request flows in the terminal",
+        "slides": "Write a slide deck of native shapes, with notes",
+    },
+    "write": {
+        "new": "Write a starter model",
+        "fmt": "Format models",
+        "explain": "Explain a rule, a kind of component, a concept or a key",
+        "rules": "List the rules",
+        "schema": "Print the JSON Schema of the model language",
+        "lsp": "Run the language server: findings and fixes as you type",
+        "completion": "Print a shell completion script",
+    },
 }
+"""The help of each command, by the folder that it stands in."""
+
+COMMANDS = {name: help for commands in GROUPS.values() for name, help in commands.items()}
 
 
 LONGEST_MESSAGE = 4000
-"""Characters of an error: a file of others may hold a key or a pattern of a million."""
+"""Characters of an error message, which may quote a key or a pattern of a million from a stranger's file."""
 
 
 def run_and_exit() -> NoReturn:
-    """Run the command of this process, and end it.
+    """Run the command of this process, then end the process at once.
 
-    What the process holds goes back to the system at once: taking it apart one object after the other, as the
-    interpreter does at its end, is a tenth of a lint and more. It still does where anything waits for that end.
+    Freeing every object at the end, as the interpreter does, takes a tenth of a lint. It still does so where a thread or
+    an exit handler waits for the end.
     """
     import atexit
     import gc
 
     if sys.argv[1:2] == ["lint"]:
-        # what it imports and makes is needed until its end: to look through that for garbage is a twentieth of it
+        # a lint needs all its objects until it ends; garbage collection would take a tenth of its time
         gc.disable()
     code = main()
     try:
@@ -60,7 +70,7 @@ def run_and_exit() -> NoReturn:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; whatever goes wrong is told in a line, never as a traceback."""
+    """Run a command and return its exit code; report errors in one line, never as a traceback."""
     _prepare_streams()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -84,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _prepare_streams() -> None:
-    """Let no character fail to be written, whatever the terminal has, and write to nowhere where a stream is closed."""
+    """Replace characters that the terminal lacks, and discard output to a closed stream."""
     if sys.stdout is None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  open as long as the process
     if sys.stderr is None:
@@ -103,7 +113,7 @@ def _failed(message: str) -> int:
 
 
 def _broken(error: Exception, words: list[str]) -> int:
-    """Tell an error that nothing isolates from the rest of the command."""
+    """Report an error that stopped the whole command."""
     from archgen.cli.internal_errors import report_errors
     from archgen.system.internal_errors import internal_error
 
@@ -126,15 +136,21 @@ def _run(words: list[str]) -> int:
 
 
 def _command(name: str, words: list[str]) -> int:
-    from importlib import import_module
-
     from archgen.cli.parser import Parser
 
-    command = import_module(f"archgen.cli.{name.replace('-', '_')}")
+    command = command_module(name)
     parser = Parser(prog=f"archgen {name}", description=command.__doc__)
     command.arguments(parser)
     code: int = command.run(parser.read(words))
     return code
+
+
+def command_module(name: str) -> ModuleType:
+    """Import the module of a command."""
+    from importlib import import_module
+
+    folder = next(folder for folder, commands in GROUPS.items() if name in commands)
+    return import_module(f"archgen.cli.{folder}.{name.replace('-', '_')}")
 
 
 def _unknown(name: str) -> str:
@@ -146,14 +162,10 @@ def _unknown(name: str) -> str:
 
 def _overview() -> int:
     width = max(map(len, COMMANDS))
-    lines = [
-        "archgen draws, explains and judges the architecture of a website from one YAML model per tier.",
-        "",
-        "usage: archgen COMMAND [OPTIONS]",
-        "",
-        *(f"  {name:<{width}}  {words}" for name, words in COMMANDS.items()),
-        "",
-        "`archgen COMMAND --help` tells the options of one command; `archgen --version` the version.",
-    ]
-    sys.stdout.write("\n".join([*lines, ""]))
+    lines = ["archgen draws and checks the architecture of a website from a YAML model of each system.", ""]
+    lines += ["Usage: archgen COMMAND [OPTIONS]", ""]
+    for folder, commands in GROUPS.items():
+        lines += [f"{folder.capitalize()}:", *(f"  {name:<{width}}  {help}" for name, help in commands.items()), ""]
+    lines += ["`archgen COMMAND --help` lists the options of a command; `archgen --version` prints the version.", ""]
+    sys.stdout.write("\n".join(lines))
     return 0

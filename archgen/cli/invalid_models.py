@@ -12,7 +12,7 @@ def refused(models: tuple[Model, ...], style: Style, so: str = "nothing was writ
     broken = broken_models(models)
     if not broken:
         return False
-    from archgen.app.lint import outcome
+    from archgen.app.findings.lint import outcome
     from archgen.report.lint.outcome import Outcome
 
     told = outcome(models)

@@ -8,11 +8,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.apply_fixes import Fixed, fixed, judging
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.settings import Settings
+from archgen.app.findings.apply_fixes import Fixed, fixed, judging
+from archgen.app.findings.typo_fixes import mended
 from archgen.app.models import judge
-from archgen.app.typo_fixes import mended
 from archgen.app.workspace.inputs import Input
 from archgen.editor.cursor import cursor, scanned
 from archgen.editor.grammar import NAMING, allowed, described, keys, words

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from archgen.app.pictures import Drawing
+from archgen.app.drawing.pictures import Drawing
 from archgen.linting.rule import Rule
 from archgen.site import Broken, Tier
 from archgen.site.all_pages import chapters

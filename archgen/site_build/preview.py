@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.app.config.catalogue import catalogue
+from archgen.app.drawing.systems import check_names, tiers
 from archgen.app.models import judge
-from archgen.app.systems import check_names, tiers
 from archgen.app.workspace.inputs import Input, includer, model_id, read
 from archgen.linting.checked_model import broken_models, valid_models
 from archgen.linting.rule import Rule

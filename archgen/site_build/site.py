@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from archgen.app import examples
 from archgen.app.config.catalogue import catalogue
-from archgen.app.pictures import Drawing
-from archgen.app.systems import tiers
+from archgen.app.drawing.pictures import Drawing
+from archgen.app.drawing.systems import tiers
+from archgen.app.findings import examples
 from archgen.app.workspace.directories import filled_directory
 from archgen.app.workspace.parallel import processes
 from archgen.app.workspace.worker_pool import shared

@@ -142,11 +142,11 @@ def lint(
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
     if since is not None:
-        from archgen.app.revision_findings import known_at
+        from archgen.app.findings.revision_findings import known_at
 
         models = _without(models, known_at(since, tuple(each.file for each in inputs), today, rules), "older", hidden)
     if settings.baseline is not None:
-        from archgen.app.baseline import Scope, settle_baseline
+        from archgen.app.findings.baseline import Scope, settle_baseline
 
         failed = {(model_id(error.file), error.rule) for error in errors}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.app.lint import outcome
+from archgen.app.findings.lint import outcome
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.linting.rule import Rule

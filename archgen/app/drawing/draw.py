@@ -8,8 +8,8 @@ from functools import partial
 from msgspec import Struct
 
 from archgen.app.config.choice import one_of
-from archgen.app.formats import FORMATS, Format
-from archgen.app.pictures import Drawing
+from archgen.app.drawing.formats import FORMATS, Format
+from archgen.app.drawing.pictures import Drawing
 from archgen.compare import Evolution
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError

@@ -8,10 +8,9 @@ import gc
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.evaluation_date import today
 from archgen.app.config.settings import Asked, Settings, settle
-from archgen.app.lint import FORMATS, Keep, Part, Run, exit_code, lint, summarise
+from archgen.app.findings.lint import FORMATS, Keep, Part, Run, exit_code, lint, summarise
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.linking import linked
-from archgen.cli.memory import uncollected
 from archgen.cli.output import clear_screen, flush, warn
 from archgen.cli.parser import add_formats, add_paths, formats, tell
 from archgen.cli.progress import Progress
@@ -58,12 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Judge, tell in every format, and say by the exit code what came out."""
-    return _watch(options) if options.watch else _once(options)
-
-
-def _once(options: argparse.Namespace) -> int:
-    with uncollected():
-        return _lint(options)
+    return _watch(options) if options.watch else _lint(options)
 
 
 def _watch(options: argparse.Namespace) -> int:
@@ -75,7 +69,7 @@ def _watch(options: argparse.Namespace) -> int:
         for _ in changes(tuple(options.paths)):
             clear_screen()
             try:
-                _once(options)
+                _lint(options)
             except UsageError as error:
                 warn(f"archgen: {brief(str(error))}\n")
             flush()
@@ -90,7 +84,7 @@ def _lint(options: argparse.Namespace) -> int:
     settings = settle(_asked(options), catalogue())
     keep = _keep(options, settings)
     if options.fix or options.diff:
-        from archgen.app.typo_fixes import mend
+        from archgen.app.findings.typo_fixes import mend
 
         mend(tuple(options.paths), warn, keep=options.fix and not options.diff)
     elif options.unsafe_fixes:
@@ -99,7 +93,7 @@ def _lint(options: argparse.Namespace) -> int:
     # what was judged stays until something else is: at the end of the process nobody takes it apart
     _kept[:] = [done]
     if options.fix or options.diff:
-        from archgen.app.apply_fixes import fix
+        from archgen.app.findings.apply_fixes import fix
 
         writes = options.fix and not options.diff
         day = today(options.today)

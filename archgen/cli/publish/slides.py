@@ -8,12 +8,12 @@ from typing import cast
 
 from archgen.app.config.choice import one_of
 from archgen.app.config.evaluation_date import today
+from archgen.app.drawing.layouts import ENGINES
+from archgen.app.drawing.pictures import ICONS, Drawing
+from archgen.app.drawing.slides import FORMATS, bound_slides, single_slides, slides, tiers_deck
+from archgen.app.drawing.systems import tiers
 from archgen.app.extras import needing_extra
-from archgen.app.layouts import ENGINES
 from archgen.app.models import judge
-from archgen.app.pictures import ICONS, Drawing
-from archgen.app.slides import FORMATS, bound_slides, single_slides, slides, tiers_deck
-from archgen.app.systems import tiers
 from archgen.app.workspace.atomic_write import write
 from archgen.app.workspace.directories import filled_directory
 from archgen.app.workspace.inputs import given

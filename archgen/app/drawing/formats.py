@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.app.pictures import Drawing, Raster
+from archgen.app.drawing.pictures import Drawing, Raster
 from archgen.compare import Evolution
 from archgen.layout.placed import Placed
 from archgen.model.architecture import Flow

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from archgen.app.config.choice import one_of
-from archgen.app.pictures import Drawing
+from archgen.app.drawing.pictures import Drawing
 from archgen.model.architecture import Flow
 from archgen.render.text.diagram import Rows, diagram_cells, narrowed
 from archgen.render.text.list import diagram_list, sequence_list

@@ -8,10 +8,10 @@ import sys
 from msgspec.structs import replace
 
 from archgen.app.config.evaluation_date import today
+from archgen.app.drawing.pictures import Drawing
+from archgen.app.drawing.show import show
+from archgen.app.drawing.systems import tiers
 from archgen.app.models import judge
-from archgen.app.pictures import Drawing
-from archgen.app.show import show
-from archgen.app.systems import tiers
 from archgen.app.workspace.inputs import given
 from archgen.cli.internal_errors import report_errors
 from archgen.cli.invalid_models import refused

@@ -8,13 +8,13 @@ from functools import partial
 
 from archgen.app.config.choice import one_of
 from archgen.app.config.evaluation_date import today
-from archgen.app.draw import VIEWS, File, draw
+from archgen.app.drawing.draw import VIEWS, File, draw
+from archgen.app.drawing.formats import FORMATS, format_of
+from archgen.app.drawing.layouts import ENGINES
+from archgen.app.drawing.pictures import ICONS, MODES, Drawing, Raster
+from archgen.app.drawing.systems import tiers
 from archgen.app.extras import needing_extra
-from archgen.app.formats import FORMATS, format_of
-from archgen.app.layouts import ENGINES
 from archgen.app.models import judge, unjudged
-from archgen.app.pictures import ICONS, MODES, Drawing, Raster
-from archgen.app.systems import tiers
 from archgen.app.workspace.atomic_write import write
 from archgen.app.workspace.inputs import given
 from archgen.cli.font_notes import tell_fonts

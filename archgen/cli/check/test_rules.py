@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Try every rule and tell every fault."""
     from archgen.app.config.catalogue import own_rules
-    from archgen.app.rule_tests import faults
+    from archgen.app.findings.rule_tests import faults
 
     rules = own_rules()
     if not rules:

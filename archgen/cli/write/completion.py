@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from importlib import import_module
 
 from msgspec import Struct
 
 from archgen.app.config.choice import one_of
+from archgen.cli import COMMANDS, command_module
 from archgen.cli.output import document
 from archgen.cli.parser import Parser
 
@@ -35,13 +35,11 @@ def run(options: argparse.Namespace) -> int:
 
 def commands() -> tuple[Command, ...]:
     """Every command as its parser has it."""
-    from archgen.cli import COMMANDS
-
     return tuple(_command(name, words) for name, words in COMMANDS.items())
 
 
 def _command(name: str, words: str) -> Command:
-    module = import_module(f"archgen.cli.{name.replace('-', '_')}")
+    module = command_module(name)
     parser = Parser(prog=f"archgen {name}", description=None)
     module.arguments(parser)
     options = [

@@ -7,7 +7,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from archgen.app.pictures import Drawing
+from archgen.app.drawing.pictures import Drawing
 from archgen.layout.placed import Placed
 from archgen.model.wording import listed
 from archgen.rules import BY_NAME

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.layouts import ENGINES, once, wrapped
+from archgen.app.drawing.layouts import ENGINES, once, wrapped
 from archgen.compare import Evolution
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import PlacedSequence, place

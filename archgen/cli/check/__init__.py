@@ -1,0 +1,1 @@
+"""Commands that check models and say what to change. A command knows no other."""

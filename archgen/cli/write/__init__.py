@@ -1,0 +1,1 @@
+"""Commands that help to write models and rules. A command knows no other."""
