@@ -11,7 +11,7 @@ from archgen.app.element_lookup import elements
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
-from archgen.reliability.simulation import Outcome
+from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.simulation import simulate as outcome
 from archgen.reliability.structure import requests
 from archgen.report.common.terminal import Style
@@ -52,7 +52,7 @@ def simulate(
         raise UsageError("nothing is lost; name what is by --kill, --maintain or --lose-zone")
     architecture = topology.architecture
 
-    def work(flow: Flow) -> Outcome:
+    def work(flow: Flow) -> FlowOutcome:
         return outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
 
     found = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
@@ -82,7 +82,7 @@ def pictures(told: Simulated, topology: Topology, path: str, isolation: Isolatio
     failed = [one for one in told.flows if one.status == "down"]
     drawing = Drawing()
 
-    def draw(one: Outcome) -> str:
+    def draw(one: FlowOutcome) -> str:
         return drawing.failure(topology, flows[one.flow], stop(topology, one))
 
     made = [(one.flow, isolation.attempt(partial(draw, one), told.file, f"picture of {one.flow}")) for one in failed]

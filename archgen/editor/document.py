@@ -116,7 +116,7 @@ def _facts(facts: Topology, name: Name) -> Iterator[str]:
         carried = dict.fromkeys(one.component for one in facts.replicas_on.get(name.id, ()))
         yield escaped(facts.hosts[name.id].why or "")
         yield f"Carries {listed(tuple(carried))}." if carried else "Carries nothing."
-        breaks = [one for one in facts.losses.breaking if (one.element.kind, one.element.id) == ("host", name.id)]
+        breaks = [one for one in facts.losses.root_causes if (one.element.kind, one.element.id) == ("host", name.id)]
         yield from (f"Its loss breaks {listed(one.flows)}." for one in breaks)
     elif name.kind == "flow" and name.id in facts.flows:
         yield escaped(facts.flows[name.id].title)

@@ -290,7 +290,7 @@ def _measured(topology: Topology, collects: list[Component]) -> str:
 
 def _running(topology: Topology) -> Said:
     yield from _kind(topology, "mail", "external-service", "backup", "other")
-    if topology.losses.breaking:
+    if topology.losses.root_causes:
         yield MECHANISMS["single-point-of-failure"], _breaking(topology)
     if topology.hosts:
         yield MECHANISMS["failure-domain"], _domains(topology)
@@ -309,7 +309,7 @@ def _running(topology: Topology) -> Said:
 
 
 def _breaking(topology: Topology) -> str:
-    said = tuple(f"{one.element.id} breaks {_few(one.flows)}" for one in topology.losses.breaking)
+    said = tuple(f"{one.element.id} breaks {_few(one.flows)}" for one in topology.losses.root_causes)
     return f"{_few(said)}."
 
 

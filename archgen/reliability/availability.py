@@ -10,18 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from math import sqrt
-from typing import TYPE_CHECKING, Literal
+from random import Random
+from typing import Literal
 
 from msgspec import Struct
 
 from archgen.model.subject import Subject
 from archgen.reliability.bdd import ALWAYS, NEVER, Bdd, BudgetExceeded
 from archgen.reliability.evaluation import Evaluation, Plan, unanswered
-from archgen.reliability.expansion import Expansion
+from archgen.reliability.expansion import Expansion, all_up
 from archgen.reliability.failure import Failures, States
-
-if TYPE_CHECKING:
-    from random import Random
 
 HOURS_PER_YEAR = 8760.0
 NODE_BUDGET = 100_000
@@ -36,7 +34,7 @@ _Z99 = 2.5758293035489004
 
 
 class Importance(Struct, frozen=True):
-    """What an element means to a flow.
+    """Effect of an element on a flow.
 
     birnbaum: by how much the flow's availability changes with the element's. fussell_vesely: the share of the flow's
     unavailability that would be gone if the element never failed (NUREG/CR-3385). hours_per_year: the same in hours.
@@ -49,7 +47,7 @@ class Importance(Struct, frozen=True):
 
 
 class FlowAvailability(Struct, frozen=True):
-    """A flow's availability and how it was found.
+    """A flow's availability and the method that gave it.
 
     `bounds` are certain where the method is "bounds", which have the availability in their middle; where it was sampled
     they are a 99 % interval.
@@ -73,7 +71,7 @@ def availability(
     return Calculation(plan, single, budget).availability(up)
 
 
-class Chart(Struct, frozen=True):
+class AvailabilityFormula(Struct, frozen=True):
     """An availability as a formula: the chance that all `points` are up, times that a diagram of the rest is false.
 
     `variables` are true when any of their events has happened; `nodes` are (variable, where it is false, where it is
@@ -88,7 +86,7 @@ class Chart(Struct, frozen=True):
 
 
 class Calculation:
-    """One flow, ready to be computed for one set of probabilities after the other.
+    """A flow prepared to compute its availability for many sets of probabilities.
 
     `single` are the flow's single failures: the points among them are a factor, and constants in the diagram. `budget`
     bounds the diagram's nodes; past it the flow is bounded,
@@ -111,18 +109,18 @@ class Calculation:
 
     @property
     def exact(self) -> bool:
-        """Whether nothing has to be sampled."""
+        """True if nothing has to be sampled."""
         return self._diagram is not None or not self._possible
 
     @property
     def work(self) -> int:
-        """What the flow costs, in nodes: those made for its diagram, or all that one may have, and its elements fourfold."""
+        """Cost of the flow in nodes: those made for its diagram, or all that one may have, and its elements fourfold."""
         sampled = self._possible and self._diagram is None
         return (NODE_BUDGET if sampled else self.nodes) + 4 * len(self._plan.elements)
 
     @property
     def nodes(self) -> int:
-        """How many nodes were made for the diagram, which is nearly all that it costs; 0 where there is none."""
+        """Number of nodes made for the diagram, which is nearly all that it costs; 0 if there is none."""
         return len(self._diagram[0].variable) if self._diagram is not None else 0
 
     def availability(self, up: Mapping[Subject, float], samples: int = SAMPLES) -> FlowAvailability:
@@ -138,12 +136,12 @@ class Calculation:
         if not self._possible or self._diagram is None:
             return self.availability(up, ROUGH).availability
         diagram, root = self._diagram
-        rest = 1.0 - diagram.probability(root, [1.0 - _product(parts, up) for parts in self._left])
-        return _product(self._points, up) * rest
+        rest = 1.0 - diagram.probability(root, [1.0 - all_up(parts, up) for parts in self._left])
+        return all_up(self._points, up) * rest
 
     def _between(self, up: Mapping[Subject, float], samples: int) -> FlowAvailability:
         """Certain bounds, or a sample where its interval is narrower."""
-        series = _product(self._points, up)
+        series = all_up(self._points, up)
         low, high = self._expansion.bounds(up) if self._expansion is not None else (0.0, 1.0)
         narrowest = interval(0, samples)[1]
         sampled = _sampled(self._plan, up, self._points, samples) if high - low > narrowest else None
@@ -152,31 +150,33 @@ class Calculation:
             if most - least < series * (high - low):
                 return sampled
         middle = (low + high) / 2
-        found = _points(self._points, up, series, middle)
-        return FlowAvailability(series * middle, "bounds", (series * low, series * high), found)
+        importance = _points(self._points, up, series, middle)
+        return FlowAvailability(series * middle, "bounds", (series * low, series * high), importance)
 
-    def chart(self) -> Chart | None:
+    def formula(self) -> AvailabilityFormula | None:
         """The formula; None for a flow that is impossible or has to be sampled."""
         if self._diagram is None:
             return None
         diagram, root = self._diagram
         inner = diagram.reachable(root)
-        place = {NEVER: 0, ALWAYS: 1} | {node: at for at, node in enumerate(inner, 2)}
-        nodes = ((diagram.variable[one], place[diagram.low[one]], place[diagram.high[one]]) for one in inner)
-        return Chart(self._points, tuple(self._left), tuple(nodes), place[root])
+        place = {NEVER: 0, ALWAYS: 1} | {node: number for number, node in enumerate(inner, 2)}
+        nodes = ((diagram.variable[node], place[diagram.low[node]], place[diagram.high[node]]) for node in inner)
+        return AvailabilityFormula(self._points, tuple(self._left), tuple(nodes), place[root])
 
     def _exact(self, diagram: Bdd, root: int, up: Mapping[Subject, float]) -> FlowAvailability:
-        chances = [1.0 - _product(parts, up) for parts in self._left]
-        series = _product(self._points, up)
+        chances = [1.0 - all_up(parts, up) for parts in self._left]
+        series = all_up(self._points, up)
         rest = 1.0 - diagram.probability(root, chances)
         slopes: dict[Subject, float] = {}
         for parts, slope in zip(self._left, diagram.derivatives(root, chances), strict=True):
             slopes |= {part: series * slope * others for part, others in _others(parts, up).items()}
         slopes |= {point: rest * others for point, others in _others(self._points, up).items()}
-        found = [
-            _importance(one, slopes[one], up[one], series * rest) for one in self._plan.elements if slopes[one] > 0
+        importance = [
+            _importance(element, slopes[element], up[element], series * rest)
+            for element in self._plan.elements
+            if slopes[element] > 0
         ]
-        return FlowAvailability(series * rest, "exact", None, ranked(found))
+        return FlowAvailability(series * rest, "exact", None, ranked(importance))
 
 
 def _others(elements: Sequence[Subject], up: Mapping[Subject, float]) -> dict[Subject, float]:
@@ -184,19 +184,12 @@ def _others(elements: Sequence[Subject], up: Mapping[Subject, float]) -> dict[Su
     behind = [1.0]
     for element in reversed(elements):
         behind.append(behind[-1] * up[element])
-    found: dict[Subject, float] = {}
+    chances: dict[Subject, float] = {}
     before = 1.0
     for place, element in enumerate(elements, 1):
-        found[element] = before * behind[len(elements) - place]
+        chances[element] = before * behind[len(elements) - place]
         before *= up[element]
-    return found
-
-
-def _product(elements: Sequence[Subject], up: Mapping[Subject, float]) -> float:
-    product = 1.0
-    for element in elements:
-        product *= up[element]
-    return product
+    return chances
 
 
 def _importance(element: Subject, birnbaum: float, up: float, total: float) -> Importance:
@@ -204,22 +197,22 @@ def _importance(element: Subject, birnbaum: float, up: float, total: float) -> I
     return Importance(element, birnbaum, won / (1.0 - total) if total < 1.0 else 0.0, won * HOURS_PER_YEAR)
 
 
-def ranked(found: Sequence[Importance]) -> tuple[Importance, ...]:
-    """What to fix first, first; equal ones by their element, so that the order is the same everywhere."""
-    return tuple(sorted(found, key=lambda one: (-one.hours_per_year, -one.birnbaum, one.element)))
+def ranked(importance: Sequence[Importance]) -> tuple[Importance, ...]:
+    """Sort by what to fix first; equal ones by their element, so that the order is the same everywhere."""
+    return tuple(sorted(importance, key=lambda item: (-item.hours_per_year, -item.birnbaum, item.element)))
 
 
 def _order(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
     """The variables of a flow's diagram; whether a loss is answered stands beside the loss."""
     awaiting = plan.awaiting()
-    found: list[tuple[Subject, ...]] = []
+    variables: list[tuple[Subject, ...]] = []
     for parts in series_modules(plan):
-        kept = tuple(one for one in parts if one not in awaiting)
-        found += [kept] if kept else []
-        for one in parts:
-            if one in awaiting:
-                found += [(one,), (unanswered(one),)]
-    return tuple(found)
+        others = tuple(element for element in parts if element not in awaiting)
+        variables += [others] if others else []
+        for element in parts:
+            if element in awaiting:
+                variables += [(element,), (unanswered(element),)]
+    return tuple(variables)
 
 
 def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
@@ -230,39 +223,38 @@ def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
     replicas: what fails together stands together in this order, which keeps a diagram small. Every group in series is
     a module (Chatterjee, Modularization of Fault Trees, 1975).
     """
-    found: dict[object, dict[Subject, None]] = {}
-    replicas = [plan.replicas[one] for one in reversed(plan.order)]
-    replicas = [one for one in replicas if one.component not in plan.structure.clients]
+    groups: dict[object, dict[Subject, None]] = {}
+    replicas = [plan.replicas[replica] for replica in reversed(plan.order)]
+    replicas = [replica for replica in replicas if replica.component not in plan.structure.clients]
     tenants: dict[str, list[str]] = {}
     around: dict[str, set[str]] = {}
-    for one in replicas:
-        for host in one.hosts:
-            tenants.setdefault(host, []).append(one.id)
+    for replica in replicas:
+        for host in replica.hosts:
+            tenants.setdefault(host, []).append(replica.id)
             for zone in plan.index.zones_around(host):
                 around.setdefault(zone, set()).add(host)
     # a set keeps its hash, which takes long to work out for a zone around many hosts
     hosts = {zone: frozenset(inside) for zone, inside in around.items()}
-    for one in replicas:
-        for host in one.hosts:
+    for replica in replicas:
+        for host in replica.hosts:
             for zone in reversed(plan.index.zones_around(host)):
-                found.setdefault(hosts[zone], {})[Subject("zone", zone)] = None
-            found.setdefault(frozenset({host}), {})[Subject("host", host)] = None
-        alone = len(one.hosts) == 1 and len(tenants[one.hosts[0]]) == 1
-        found.setdefault(frozenset(one.hosts) if alone else one.id, {})[Subject("replica", one.id)] = None
-    return tuple(tuple(parts) for parts in found.values())
+                groups.setdefault(hosts[zone], {})[Subject("zone", zone)] = None
+            groups.setdefault(frozenset({host}), {})[Subject("host", host)] = None
+        alone = len(replica.hosts) == 1 and len(tenants[replica.hosts[0]]) == 1
+        groups.setdefault(frozenset(replica.hosts) if alone else replica.id, {})[Subject("replica", replica.id)] = None
+    return tuple(tuple(parts) for parts in groups.values())
 
 
 def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...], samples: int) -> FlowAvailability:
     """Monte Carlo over what is no single point: many random states at once, one bit each, from a fixed seed."""
-    # `random` costs a lint that samples nothing some milliseconds of start-up
-    from random import Random
-
     random = Random(SEED)
-    left = [one for one in plan.elements if one not in frozenset(points)]
-    failed = {one: draws(random, 1.0 - up[one], samples) for one in (*left, *map(unanswered, plan.awaiting()))}
+    left = [element for element in plan.elements if element not in frozenset(points)]
+    failed = {
+        element: draws(random, 1.0 - up[element], samples) for element in (*left, *map(unanswered, plan.awaiting()))
+    }
     hits = Evaluation(plan, States(failed, (1 << samples) - 1)).flow.bit_count()
     low, high = interval(hits, samples)
-    rest, series = 1.0 - hits / samples, _product(points, up)
+    rest, series = 1.0 - hits / samples, all_up(points, up)
     bounds = (series * (1.0 - high), series * (1.0 - low))
     return FlowAvailability(series * rest, "sampled", bounds, _points(points, up, series, rest))
 
@@ -270,9 +262,11 @@ def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...
 def _points(
     points: tuple[Subject, ...], up: Mapping[Subject, float], series: float, rest: float
 ) -> tuple[Importance, ...]:
-    """What the single points alone mean, of a flow whose others are told as one number."""
+    """Return the effects of the single points alone, for a flow whose other elements count as one number."""
     others = _others(points, up)
-    return ranked([_importance(one, rest * beside, up[one], series * rest) for one, beside in others.items()])
+    return ranked(
+        [_importance(element, rest * beside, up[element], series * rest) for element, beside in others.items()]
+    )
 
 
 def draws(random: Random, chance: float, count: int) -> int:

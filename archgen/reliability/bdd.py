@@ -35,7 +35,7 @@ class Bdd:
         self.high = [0, 1]
         self._steps = 0
         self._budget = budget
-        self._place: Mapping[Subject, int] = {one: place for place, parts in enumerate(order) for one in parts}
+        self._place: Mapping[Subject, int] = {element: place for place, parts in enumerate(order) for element in parts}
         self._unique: dict[tuple[int, int, int], int] = {}
         self._either: dict[int, int] = {}
         self._both: dict[int, int] = {}
@@ -49,58 +49,58 @@ class Bdd:
         if low == high:
             return low
         key = (variable, low, high)
-        found = self._unique.get(key)
-        if found is None:
+        node = self._unique.get(key)
+        if node is None:
             if len(self.variable) >= self._budget:
                 raise BudgetExceeded
-            found = len(self.variable)
+            node = len(self.variable)
             self.variable.append(variable)
             self.low.append(low)
             self.high.append(high)
-            self._unique[key] = found
-        return found
+            self._unique[key] = node
+        return node
 
     def any_of(self, values: Iterable[int]) -> int:
-        """The disjunction."""
-        found = NEVER
-        for one in values:
-            found = self._apply(found, one, False)
-        return found
+        """Return the disjunction."""
+        disjunction = NEVER
+        for value in values:
+            disjunction = self._apply(disjunction, value, False)
+        return disjunction
 
     def at_least(self, count: int, values: Sequence[int]) -> int:
-        """True if at least `count` of the functions are."""
+        """Return the function that is true if at least `count` of the functions are."""
         if count == len(values):
-            found = ALWAYS
-            for one in values:
-                found = self._apply(found, one, True)
-            return found
+            conjunction = ALWAYS
+            for value in values:
+                conjunction = self._apply(conjunction, value, True)
+            return conjunction
         reached = [ALWAYS] + [NEVER] * count
-        for one in values:
+        for value in values:
             for level in range(count, 0, -1):
-                reached[level] = self._apply(reached[level], self._apply(reached[level - 1], one, True), False)
+                reached[level] = self._apply(reached[level], self._apply(reached[level - 1], value, True), False)
         return reached[count]
 
     @staticmethod
-    def _settled(one: int, other: int, conjunction: bool) -> int | None:
-        """The result of an operation that needs no descent."""
-        if one == other:
-            return one
-        small, large = (one, other) if one < other else (other, one)
+    def _settled(first: int, second: int, conjunction: bool) -> int | None:
+        """Return the result of an operation that needs no descent, else None."""
+        if first == second:
+            return first
+        small, large = (first, second) if first < second else (second, first)
         if small == NEVER:
             return NEVER if conjunction else large
         if small == ALWAYS:
             return large if conjunction else ALWAYS
         return None
 
-    def _apply(self, one: int, other: int, conjunction: bool) -> int:
-        """The operation on two functions, from memory or worked out."""
-        settled = self._settled(one, other, conjunction)
+    def _apply(self, first: int, second: int, conjunction: bool) -> int:
+        """Return the operation on two functions, from memory or computed."""
+        settled = self._settled(first, second, conjunction)
         if settled is not None:
             return settled
         memo = self._both if conjunction else self._either
-        key = (one << _SHIFT) | other if one < other else (other << _SHIFT) | one
-        found = memo.get(key)
-        return self._work_out(key, memo, conjunction) if found is None else found
+        key = (first << _SHIFT) | second if first < second else (second << _SHIFT) | first
+        result = memo.get(key)
+        return self._work_out(key, memo, conjunction) if result is None else result
 
     def _work_out(self, root: int, memo: dict[int, int], conjunction: bool) -> int:
         """Bryant's descent with a stack of pairs instead of recursion, so that depth is no limit.
@@ -181,14 +181,14 @@ class Bdd:
         return values
 
     def derivatives(self, root: int, chances: Sequence[float]) -> list[float]:
-        """How the chance of the function changes with that of each variable (Birnbaum, 1969)."""
+        """Return the derivative of the function's chance by the chance of each variable (Birnbaum, 1969)."""
         values = self._values(root, chances)
-        found = [0.0] * len(chances)
+        slopes = [0.0] * len(chances)
         weight = {root: 1.0}
         for node in reversed(self.reachable(root)):
             variable = self.variable[node]
             own = weight[node]
-            found[variable] += own * (values[self.high[node]] - values[self.low[node]])
+            slopes[variable] += own * (values[self.high[node]] - values[self.low[node]])
             for child, share in ((self.low[node], 1.0 - chances[variable]), (self.high[node], chances[variable])):
                 weight[child] = weight.get(child, 0.0) + own * share
-        return found
+        return slopes

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
-from archgen.reliability.failure import single_failures
+from archgen.reliability.failure import places, single_failures
 
 FAMILY_LIMIT = 20_000
 """Sets that one family may hold before the search is cut short."""
@@ -60,7 +60,7 @@ class Families:
 
     def any_of(self, values: Iterable[frozenset[int]]) -> frozenset[int]:
         """The smallest sets of all families."""
-        return self._minimal({one for family in values for one in family})
+        return self._minimal({cut for family in values for cut in family})
 
     def at_least(self, count: int, values: Sequence[frozenset[int]]) -> frozenset[int]:
         """Every union of a set of each of `count` families."""
@@ -71,11 +71,11 @@ class Families:
                     reached[level] = self.any_of((reached[level], self._both(reached[level - 1], family)))
         return reached[count]
 
-    def _both(self, one: frozenset[int], other: frozenset[int]) -> frozenset[int]:
-        if len(one) * len(other) > FAMILY_LIMIT * 20:
+    def _both(self, first_family: frozenset[int], second_family: frozenset[int]) -> frozenset[int]:
+        if len(first_family) * len(second_family) > FAMILY_LIMIT * 20:
             self._cut_short()
             return self.never
-        return frozenset(first | second for first in one for second in other)
+        return frozenset(first | second for first in first_family for second in second_family)
 
     def _cut_short(self) -> None:
         # replicas that depend on each other are walked until nothing changes, which a family that lost sets need not do
@@ -87,62 +87,58 @@ class Families:
         self._work += len(sets)
         if self._work > WORK_LIMIT:
             raise _Exhausted
-        kept: set[int] = set()
-        for one in sorted(sets, key=lambda mask: (mask.bit_count(), mask)):
-            if one.bit_count() > self._order:
+        minimal: set[int] = set()
+        for mask in sorted(sets, key=lambda each: (each.bit_count(), each)):
+            if mask.bit_count() > self._order:
                 break
-            if len(kept) >= FAMILY_LIMIT:
+            if len(minimal) >= FAMILY_LIMIT:
                 self._cut_short()
                 break
-            if not _contains_any(one, kept):
-                kept.add(one)
-        return frozenset(kept)
+            if not _contains_any(mask, minimal):
+                minimal.add(mask)
+        return frozenset(minimal)
 
 
-def _contains_any(mask: int, kept: set[int]) -> bool:
-    """Whether a proper subset of the mask, or the empty set, is kept; masks have few bits, so all are tried."""
+def _contains_any(mask: int, family: set[int]) -> bool:
+    """Return True if the family has a proper subset of the mask, or the empty set; masks have few bits, so all are tried."""
     subset = mask
     while subset:
         subset = (subset - 1) & mask
-        if subset in kept:
+        if subset in family:
             return True
     return False
 
 
 def cut_sets(plan: Plan, order: int = 2, gone: Collection[Subject] = ()) -> CutSets:
-    """The minimal cut sets of a flow of up to `order` elements; none where it fails with nothing failed.
+    """Return the minimal cut sets of a flow of up to `order` elements; none if it fails with nothing failed.
 
     `gone` are elements that are out already, as in maintenance: the sets are what breaks the flow besides.
     """
-    found = single_failures(plan, gone).flow
-    if found & 1:
+    failing = single_failures(plan, gone).flow
+    if failing & 1:
         return CutSets((), order, False)
-    points = dict.fromkeys(element for place, element in enumerate(plan.elements, 1) if found >> place & 1)
+    points = dict.fromkeys(element for place, element in enumerate(plan.elements, 1) if failing >> place & 1)
     sets, truncated = _larger(plan, order, gone, points)
-    place = {element: at for at, element in enumerate(plan.elements)}
-    told = sorted([*((one,) for one in points), *sets], key=lambda one: (len(one), [place[each] for each in one]))
-    return CutSets(tuple(told), order, truncated)
+    place = {element: number for number, element in enumerate(plan.elements)}
+    ordered = sorted([*((cut,) for cut in points), *sets], key=lambda cut: (len(cut), [place[each] for each in cut]))
+    return CutSets(tuple(ordered), order, truncated)
 
 
 def _larger(
     plan: Plan, order: int, gone: Collection[Subject], points: Collection[Subject]
 ) -> tuple[list[tuple[Subject, ...]], bool]:
-    """The minimal cut sets of two elements and more, and whether there may be others.
+    """Return the minimal cut sets of two elements and more, and whether there may be others.
 
     A search that takes too long is followed by one of a lower order, whose result is complete as far as it goes. A
     larger minimal set has no single point in it, so these count as what never fails.
     """
-    elements = [one for one in plan.elements if one not in points]
+    elements = [element for element in plan.elements if element not in points]
     for lower in range(order, 1, -1):
         families = Families(elements, lower, gone, plan.cyclic)
         try:
-            found = Evaluation(plan, families).flow
+            family = Evaluation(plan, families).flow
         except _Exhausted:
             continue
-        sets = [tuple(elements[place] for place in _places(mask)) for mask in found]
+        sets = [tuple(elements[place] for place in places(mask)) for mask in family]
         return sets, families.truncated or lower < order
     return [], order > 1
-
-
-def _places(mask: int) -> list[int]:
-    return [place for place in range(mask.bit_length()) if mask >> place & 1]

@@ -25,11 +25,11 @@ class Algebra(Protocol[T]):
 
     @property
     def never(self) -> T:
-        """What cannot fail."""
+        """Never fails."""
 
     @property
     def always(self) -> T:
-        """What fails with nothing failed."""
+        """Fails with nothing failed."""
 
     def element(self, subject: Subject) -> T:
         """Fails when the element has failed."""
@@ -47,7 +47,7 @@ def unanswered(element: Subject) -> Subject:
 
 
 class Plan:
-    """One flow's structure, ordered for evaluation."""
+    """A flow's structure, ordered for evaluation."""
 
     def __init__(self, index: Index, structure: Structure) -> None:
         self.index = index
@@ -71,31 +71,31 @@ class Plan:
 
     def _elements(self) -> tuple[Subject, ...]:
         """Everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""
-        replicas = [one for one in self.structure.replicas if one.component not in self.structure.clients]
-        hosts = dict.fromkeys(host for one in replicas for host in one.hosts)
+        replicas = [replica for replica in self.structure.replicas if replica.component not in self.structure.clients]
+        hosts = dict.fromkeys(host for replica in replicas for host in replica.hosts)
         zones = dict.fromkeys(zone for host in hosts for zone in self.index.zones_around(host))
         return (
-            *(Subject("replica", one.id) for one in replicas),
+            *(Subject("replica", replica.id) for replica in replicas),
             *(Subject("host", host) for host in hosts),
             *(Subject("zone", zone) for zone in zones),
         )
 
     def of(self, need: Need) -> list[str]:
-        """The replicas that decide a need: candidates, standbys, and those that promote."""
-        known = self._deciders.get(id(need))
-        if known is None:
-            known = self._deciders[id(need)] = self._of(need)
-        return known
+        """Return the replicas that decide a need: candidates, standbys, and those that promote."""
+        deciders = self._deciders.get(id(need))
+        if deciders is None:
+            deciders = self._deciders[id(need)] = self._of(need)
+        return deciders
 
     def _of(self, need: Need) -> list[str]:
         if not need.standbys and len(need.candidates) < 2:
             return list(need.candidates)
-        found = list(need.candidates)
+        deciders = list(need.candidates)
         for standby in need.standbys:
-            found.append(standby.replica)
+            deciders.append(standby.replica)
             if standby.promoter is not None:
-                found += self.members.get(standby.promoter, ())
-        return list(dict.fromkeys(found))
+                deciders += self.members.get(standby.promoter, ())
+        return list(dict.fromkeys(deciders))
 
     def causes(self, replica: str) -> tuple[Subject, ...]:
         """The elements whose loss takes a replica of one host, or of none, down: itself, the host, its zones."""
@@ -103,16 +103,18 @@ class Plan:
         zones = self.index.zones_around(host[0]) if host else ()
         return (
             Subject("replica", replica),
-            *(Subject("host", one) for one in host),
-            *(Subject("zone", one) for one in zones),
+            *(Subject("host", name) for name in host),
+            *(Subject("zone", zone) for zone in zones),
         )
 
     def awaiting(self) -> dict[Subject, tuple[str, ...]]:
         """Map each element whose loss a person answers to the primaries that it takes down, which are replaced then."""
         if self._awaiting is None:
-            standbys = (one for needs in self.structure.needs.values() for need in needs for one in need.standbys)
+            standbys = (
+                standby for needs in self.structure.needs.values() for need in needs for standby in need.standbys
+            )
             primaries: dict[Subject, list[str]] = {}
-            for primary in dict.fromkeys(primary for one in standbys for primary in one.after):
+            for primary in dict.fromkeys(primary for standby in standbys for primary in standby.after):
                 for cause in self.causes(primary):
                     primaries.setdefault(cause, []).append(primary)
             self._awaiting = {cause: tuple(replicas) for cause, replicas in primaries.items()}
@@ -158,38 +160,38 @@ class Evaluation(Generic[T]):
         while self._pass() and plan.cyclic:
             pass
         self._unmet: dict[int, T] = {}
-        self.flow = algebra.any_of([self.component(one.component) for one in plan.structure.initiators])
+        self.flow = algebra.any_of([self.component(initiator.component) for initiator in plan.structure.initiators])
 
     def unmet(self, need: Need) -> T:
-        """When a need is not met, remembered; `need` is the same while replicas are still being evaluated."""
-        found = self._unmet.get(id(need))
-        if found is None:
-            found = self._unmet[id(need)] = self.need(need)
-        return found
+        """Return when a need is not met, cached; `need` is the same while replicas are still being evaluated."""
+        unmet = self._unmet.get(id(need))
+        if unmet is None:
+            unmet = self._unmet[id(need)] = self.need(need)
+        return unmet
 
     def component(self, component: str) -> T:
         """When no replica of a component works."""
         members = self.plan.members.get(component, [])
-        return self._at_least(len(members), [self.failed[one] for one in members])
+        return self._at_least(len(members), [self.failed[member] for member in members])
 
     def need(self, need: Need) -> T:
         """When a need is not met."""
-        found = [self.failed[one] for one in need.candidates]
+        candidates = [self.failed[candidate] for candidate in need.candidates]
         for standby in need.standbys:
             own = self.failed[standby.replica]
             if standby.promoter is not None:
                 own = self.algebra.any_of([own, self.component(standby.promoter)])
             if standby.after:
                 own = self.algebra.any_of([own, *map(self._awaited, standby.after)])
-            found.append(own)
-        return self._at_least(len(found) - need.count + 1, found)
+            candidates.append(own)
+        return self._at_least(len(candidates) - need.count + 1, candidates)
 
     def _awaited(self, replica: str) -> T:
         """When a replica is down by a loss that nobody has answered yet."""
         return self.algebra.any_of(
             [
-                self.algebra.at_least(2, [self.algebra.element(one), self.algebra.element(unanswered(one))])
-                for one in self.plan.causes(replica)
+                self.algebra.at_least(2, [self.algebra.element(cause), self.algebra.element(unanswered(cause))])
+                for cause in self.plan.causes(replica)
             ]
         )
 
@@ -216,22 +218,22 @@ class Evaluation(Generic[T]):
         own = {replica.id: self._up(replica) for replica in self.plan.structure.replicas}
         down = dict(own)
         for count, members in self.plan.structure.quorums.values():
-            lost = self._at_least(len(members) - count + 1, [own[one] for one in members])
-            for one in members:
-                down[one] = self.algebra.any_of([own[one], lost])
+            lost = self._at_least(len(members) - count + 1, [own[member] for member in members])
+            for member in members:
+                down[member] = self.algebra.any_of([own[member], lost])
         return down
 
     def _pass(self) -> bool:
-        """One walk over all replicas; True if anything changed. A need that several replicas share is met once."""
-        known: dict[int, T] = {}
+        """Walk over all replicas; return True if anything changed. A need that several replicas share is met once."""
+        unmet: dict[int, T] = {}
         changed = False
         for replica in self.plan.order:
             needs = self.plan.structure.needs.get(replica, ())
             for need in needs:
-                if id(need) not in known:
-                    known[id(need)] = self.need(need)
+                if id(need) not in unmet:
+                    unmet[id(need)] = self.need(need)
             if needs:
-                after = self.algebra.any_of([self.failed[replica], *(known[id(need)] for need in needs)])
+                after = self.algebra.any_of([self.failed[replica], *(unmet[id(need)] for need in needs)])
                 if after != self.failed[replica]:
                     self.failed[replica] = after
                     changed = True

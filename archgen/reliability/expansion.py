@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import chain, combinations
+from math import prod
 
 from archgen.model.subject import Subject
 from archgen.reliability.bdd import ALWAYS, Bdd, BudgetExceeded
@@ -25,7 +26,12 @@ STATES = 20_000
 """States that are looked at, times the flow's elements: about a quarter of a second."""
 
 
-class _Given(Bdd):
+def all_up(elements: Sequence[Subject], up: Mapping[Subject, float]) -> float:
+    """Return the chance that all of some elements are up, which fail independently."""
+    return prod([up[element] for element in elements])
+
+
+class _Conditioned(Bdd):
     """Diagrams in a state in which some elements have failed for certain."""
 
     gone: frozenset[Subject] = frozenset()
@@ -39,16 +45,16 @@ class Expansion:
     """A flow in the states of the zones in which none, one or two groups of them are lost, as many as were made."""
 
     def __init__(self, plan: Plan, variables: Variables, states: int = STATES) -> None:
-        zones = [parts for parts in variables if all(one.kind == "zone" for one in parts)]
+        zones = [parts for parts in variables if all(element.kind == "zone" for element in parts)]
         self._zones = zones
         self._inner = [parts for parts in variables if parts not in zones]
-        self._diagram = _Given(self._inner, NODES)
+        self._diagram = _Conditioned(self._inner, NODES)
         self._roots: dict[tuple[int, ...], int] = {}
         places = range(len(zones))
         # without zones the one state would be the diagram that grew too large
-        likeliest = chain([()], ((one,) for one in places), combinations(places, 2)) if zones else ()
+        likeliest = chain([()], ((place,) for place in places), combinations(places, 2)) if zones else ()
         for state, _ in zip(likeliest, range(states // max(1, len(plan.elements))), strict=False):
-            self._diagram.gone = frozenset(one for place in state for one in zones[place])
+            self._diagram.gone = frozenset(zone for place in state for zone in zones[place])
             try:
                 self._roots[state] = Evaluation(plan, self._diagram).flow
             except BudgetExceeded:
@@ -56,8 +62,8 @@ class Expansion:
 
     def bounds(self, up: Mapping[Subject, float]) -> tuple[float, float]:
         """The least and the most that the chance of the flow to succeed can be, what the variables leave out being up."""
-        lost = [1.0 - _all_up(parts, up) for parts in self._zones]
-        chances = [1.0 - _all_up(parts, up) for parts in self._inner]
+        lost = [1.0 - all_up(parts, up) for parts in self._zones]
+        chances = [1.0 - all_up(parts, up) for parts in self._inner]
         weight, low = 0.0, 0.0
         for state, root in self._roots.items():
             own = 1.0
@@ -66,10 +72,3 @@ class Expansion:
             weight += own
             low += own * (1.0 - self._diagram.probability(root, chances))
         return low, min(1.0, low + max(0.0, 1.0 - weight))
-
-
-def _all_up(elements: Sequence[Subject], up: Mapping[Subject, float]) -> float:
-    product = 1.0
-    for element in elements:
-        product *= up[element]
-    return product

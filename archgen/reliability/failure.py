@@ -39,7 +39,7 @@ class SinglePoint:
 
 
 class Failures(Struct, frozen=True):
-    """What single failures do to a flow. If it fails with nothing failed it is not `possible`, and has no points."""
+    """Effects of single failures on a flow. One that fails with nothing failed is not `possible` and has no points."""
 
     flow: str
     possible: bool
@@ -62,24 +62,24 @@ class States:
         return self._failed.get(subject, 0)
 
     def any_of(self, values: Iterable[int]) -> int:
-        """The union."""
-        found = 0
-        for one in values:
-            found |= one
-        return found
+        """Return the union."""
+        union = 0
+        for states in values:
+            union |= states
+        return union
 
     def at_least(self, count: int, values: Sequence[int]) -> int:
         """The states that at least `count` of the sets have: their number in binary, one plane a digit, in parallel."""
         if count == len(values):
-            found = self.always
-            for one in values:
-                found &= one
-            return found
+            intersection = self.always
+            for states in values:
+                intersection &= states
+            return intersection
         if count == 1:
             return self.any_of(values)
         planes: list[int] = []
-        for one in values:
-            carry = one
+        for states in values:
+            carry = states
             for place, plane in enumerate(planes):
                 planes[place], carry = plane ^ carry, plane & carry
             if carry:
@@ -114,17 +114,17 @@ def _single_failures(plan: Plan, gone: tuple[Subject, ...]) -> Evaluation[int]:
 
 
 def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
-    """All single points of failure of a flow, in the order replicas, hosts, zones, each with its proof.
+    """Return all single points of failure of a flow, in the order replicas, hosts, zones, each with its proof.
 
     `gone` are elements that are out already, as in maintenance: they are no points, and what they break alone makes
     the flow not possible.
     """
     flow = plan.structure.flow
-    found = single_failures(plan, gone)
-    if found.flow & 1:
-        step, path = trace(found, 1)
+    evaluation = single_failures(plan, gone)
+    if evaluation.flow & 1:
+        step, path = trace(evaluation, 1)
         return Failures(flow, False, (), plan.elements, step, path)
-    points = tuple(SinglePoint(plan, tuple(gone), place) for place in places(found.flow >> 1))
+    points = tuple(SinglePoint(plan, tuple(gone), place) for place in places(evaluation.flow >> 1))
     return Failures(flow, True, points, plan.elements)
 
 
@@ -141,22 +141,22 @@ def places(mask: int) -> list[int]:
     return [place for place, digit in enumerate(reversed(f"{mask:b}")) if digit == "1"]
 
 
-def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
-    """The step that fails in a state in which the flow fails, and the replicas from the initiator to it.
+def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
+    """Return the step that fails in a state in which the flow fails, and the replicas from the initiator to it.
 
     The shortest way to a cause: breadth first along failed needs, to one that fails by what is down alone, or that
     nobody could meet; replicas that do not work with nothing failed either are no part of the proof of a failure.
     Bit 0 must be the state with nothing failed.
     """
-    plan, failed, down = found.plan, found.failed, found.down
+    plan, failed, down = evaluation.plan, evaluation.failed, evaluation.down
     lame = 0 if bit == 1 else 1
     # what fails in this state and, where that is not the one with nothing failed, not in that one too
     asked = bit | lame
-    initiator = next(one for one in plan.structure.initiators if found.component(one.component) & bit)
-    sound = [one for one in plan.members[initiator.component] if not failed[one] & lame]
-    came_from: dict[str, str | None] = {one: None for one in sound if not down[one] & bit}
+    initiator = next(start for start in plan.structure.initiators if evaluation.component(start.component) & bit)
+    sound = [replica for replica in plan.members[initiator.component] if not failed[replica] & lame]
+    came_from: dict[str, str | None] = {replica: None for replica in sound if not down[replica] & bit}
     queue = list(came_from)
-    stretches = series(found)
+    stretches = series(evaluation)
     for replica in queue:
         # nothing else is left to look at, so the path ahead is the shortest
         ahead = stretches.ahead(replica, bit) if replica is queue[-1] else None
@@ -167,34 +167,36 @@ def trace(found: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:
             queue.append(ahead.replicas[-1])
             continue
         for need in plan.structure.needs[replica]:
-            if found.unmet(need) & bit:
-                if alive(found, need, bit) < need.count:
-                    dead = [one for one in plan.of(need) if failed[one] & asked == bit and down[one] & bit]
+            if evaluation.unmet(need) & bit:
+                if alive(evaluation, need, bit) < need.count:
+                    dead = [
+                        decider for decider in plan.of(need) if failed[decider] & asked == bit and down[decider] & bit
+                    ]
                     return need.step, (*_way(came_from, replica), *dead[:1])
-                for one in plan.of(need):
-                    if one not in came_from and failed[one] & asked == bit and not down[one] & bit:
-                        came_from[one] = replica
-                        queue.append(one)
+                for decider in plan.of(need):
+                    if decider not in came_from and failed[decider] & asked == bit and not down[decider] & bit:
+                        came_from[decider] = replica
+                        queue.append(decider)
     return initiator.step, (sound[0],)
 
 
 def _way(came_from: dict[str, str | None], replica: str) -> tuple[str, ...]:
-    """The replicas from the start to one."""
+    """Return the replicas from the start to a replica."""
     way = [replica]
     while (before := came_from[way[-1]]) is not None:
         way.append(before)
     return tuple(reversed(way))
 
 
-def alive(found: Evaluation[int], need: Need, bit: int) -> int:
-    """How many replicas could meet a need in a state if all that is up worked."""
-    down, candidates = found.down, need.candidates
+def alive(evaluation: Evaluation[int], need: Need, bit: int) -> int:
+    """Count the replicas that could meet a need in a state if all that is up worked."""
+    down, candidates = evaluation.down, need.candidates
     if len(candidates) == 1 and not need.standbys:
         return 0 if down[candidates[0]] & bit else 1
-    up = len([one for one in candidates if not down[one] & bit])
+    up = len([candidate for candidate in candidates if not down[candidate] & bit])
     for standby in need.standbys:
-        promoters = found.plan.members.get(standby.promoter, []) if standby.promoter is not None else []
-        awake = standby.promoter is None or any(not down[one] & bit for one in promoters)
+        promoters = evaluation.plan.members.get(standby.promoter, []) if standby.promoter is not None else []
+        awake = standby.promoter is None or any(not down[promoter] & bit for promoter in promoters)
         if awake and not down[standby.replica] & bit:
             up += 1
     return up

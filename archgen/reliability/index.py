@@ -32,11 +32,11 @@ class Index:
     @cached_property
     def standing_on(self) -> dict[str, frozenset[str]]:
         """For each host with any, the components of which a replica stands there."""
-        found: dict[str, set[str]] = {}
+        standing: dict[str, set[str]] = {}
         for replica in self.replicas.values():
             if len(replica.hosts) == 1:
-                found.setdefault(replica.hosts[0], set()).add(replica.component)
-        return {host: frozenset(components) for host, components in found.items()}
+                standing.setdefault(replica.hosts[0], set()).add(replica.component)
+        return {host: frozenset(components) for host, components in standing.items()}
 
     def callers(self, component: str) -> tuple[Component, ...]:
         """The components that may call a component, once for each of their connections to it."""
@@ -69,22 +69,23 @@ class Index:
     @cached_property
     def carrying(self) -> dict[tuple[str, str | None], tuple[str, ...]]:
         """The hosts that carry components of a kind and product, in the model's order."""
-        found: dict[tuple[str, str | None], list[str]] = {}
+        carriers: dict[tuple[str, str | None], list[str]] = {}
         for host in self.hosts:
             for key in {
-                (one.kind, one.product) for one in map(self.components.__getitem__, self.standing_on.get(host, ()))
+                (component.kind, component.product)
+                for component in map(self.components.__getitem__, self.standing_on.get(host, ()))
             }:
-                found.setdefault(key, []).append(host)
-        return {key: tuple(hosts) for key, hosts in found.items()}
+                carriers.setdefault(key, []).append(host)
+        return {key: tuple(hosts) for key, hosts in carriers.items()}
 
     @cached_property
     def connections(self) -> dict[tuple[str, str], Connection]:
         """The connection from a source to a target; one that names the target alone wins over one of alternatives."""
-        found: dict[tuple[str, str], Connection] = {}
-        for connection in sorted(self.architecture.connections, key=lambda one: len(one.targets)):
+        connections: dict[tuple[str, str], Connection] = {}
+        for connection in sorted(self.architecture.connections, key=lambda connection: len(connection.targets)):
             for target in connection.targets:
-                found.setdefault((connection.source, target), connection)
-        return found
+                connections.setdefault((connection.source, target), connection)
+        return connections
 
     @cached_property
     def _parents(self) -> dict[str, str | None]:
@@ -114,14 +115,14 @@ class Index:
 
     def zones_around(self, host: str) -> tuple[str, ...]:
         """All zones around a host, nearest first, each once."""
-        found = self._around.get(host)
-        if found is None:
+        zones = self._around.get(host)
+        if zones is None:
             levels = self.zone_levels(host)
-            found = self._around[host] = tuple(dict.fromkeys(zone for level in levels for zone in level))
-        return found
+            zones = self._around[host] = tuple(dict.fromkeys(zone for level in levels for zone in level))
+        return zones
 
     def inside(self, zone: str, around: str) -> bool:
-        """Whether a zone lies within another."""
+        """Return True if a zone lies within another."""
         above = self._parents[zone]
         while above is not None and above != around:
             above = self._parents[above]
@@ -147,7 +148,7 @@ class Index:
         return frozenset()
 
     def places(self, replica: Replica, locality: str) -> frozenset[str]:
-        """The hosts or zones a replica is surely in, to be held against the home of its caller."""
+        """Return the hosts or zones a replica is surely in, to be compared with the home of its caller."""
         if locality == SAME_HOST:
             return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
         return self.shared_zones(replica)

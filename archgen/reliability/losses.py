@@ -1,4 +1,4 @@
-"""What the loss of elements breaks, over all flows of one architecture: each answer is worked out once."""
+"""Flows that fail when elements do, over all flows of one architecture; each answer is computed once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archgen.reliability.index import Index
 from archgen.reliability.structure import Structure, build
 
 
-class Breaking(Struct, frozen=True):
+class RootCause(Struct, frozen=True):
     """An element and the flows that its loss breaks, each with its proof; a host absorbs the replicas on it."""
 
     element: Subject
@@ -46,7 +46,7 @@ class Losses:
 
     @cached_property
     def failures(self) -> dict[str, Failures]:
-        """What the loss of each single element does to each flow."""
+        """Effects of the loss of each single element on each flow."""
         return {flow: failures(plan) for flow, plan in self.plans.items()}
 
     @cached_property
@@ -60,17 +60,17 @@ class Losses:
         return {flow: single_failures(plan) for flow, plan in self.plans.items()}
 
     @cached_property
-    def breaking(self) -> tuple[Breaking, ...]:
-        """The root causes of single failures over all flows: hosts, zones, and replicas that no broken host explains.
+    def root_causes(self) -> tuple[RootCause, ...]:
+        """Root causes of single failures over all flows: hosts, zones, and replicas that no broken host explains.
 
         A host absorbs a replica on it in the flows that the host breaks; a zone absorbs nothing.
         """
         points: dict[Subject, list[SinglePoint]] = {}
-        for found in self.failures.values():
-            for point in found.points:
+        for losses in self.failures.values():
+            for point in losses.points:
                 points.setdefault(point.element, []).append(point)
         absorbed: dict[Subject, list[str]] = {}
-        for element in [one for one in points if one.kind == "replica"]:
+        for element in [element for element in points if element.kind == "replica"]:
             hosts = self._index.replicas[element.id].hosts
             host = Subject("host", hosts[0]) if len(hosts) == 1 else None
             covered = {point.flow for point in points.get(host, ())} if host else set()
@@ -78,14 +78,14 @@ class Losses:
                 absorbed.setdefault(host, []).append(element.id)
                 del points[element]
         return tuple(
-            Breaking(element, tuple(found), tuple(absorbed.get(element, ()))) for element, found in points.items()
+            RootCause(element, tuple(own), tuple(absorbed.get(element, ()))) for element, own in points.items()
         )
 
     @cached_property
     def causes(self) -> dict[str, tuple[SinglePoint, ...]]:
-        """The root causes of single failures by flow, in the order of `breaking`."""
+        """The root causes of single failures by flow, in the order of `root_causes`."""
         causes: dict[str, list[SinglePoint]] = {flow: [] for flow in self.failures}
-        for breaking in self.breaking:
+        for breaking in self.root_causes:
             for point in breaking.points:
                 causes[point.flow].append(point)
         return {flow: tuple(points) for flow, points in causes.items()}
@@ -93,39 +93,45 @@ class Losses:
     @cached_property
     def zones_holding(self) -> dict[str, frozenset[str]]:
         """For each flow, the zones in which every replica that has a host surely lies."""
-        found: dict[str, frozenset[str]] = {}
+        holding: dict[str, frozenset[str]] = {}
         for flow, structure in self.structures.items():
-            placed = [one for one in structure.replicas if one.hosts and one.component not in structure.clients]
-            around = [self._index.shared_zones(one) for one in placed]
-            found[flow] = frozenset.intersection(*around) if around else frozenset()
-        return found
+            placed = [
+                replica
+                for replica in structure.replicas
+                if replica.hosts and replica.component not in structure.clients
+            ]
+            around = [self._index.shared_zones(replica) for replica in placed]
+            holding[flow] = frozenset.intersection(*around) if around else frozenset()
+        return holding
 
     def holds_all(self, zone: str, flow: str) -> bool:
-        """Whether every replica of a flow that has a host surely lies in a zone."""
+        """Return True if every replica of a flow that has a host surely lies in a zone."""
         return zone in self.zones_holding[flow]
 
     def breaks_as_zone(self, zone: str, flow: str) -> bool:
-        """Whether losing a zone breaks a flow by what is lost together, and not by one host or inner zone alone.
+        """Return True if losing a zone breaks a flow by what fails together, not by one host or inner zone alone.
 
         The zone's hosts fail together, those apart that break the flow alone or lie in an inner zone that does.
         """
         points = self.points[flow]
         hosts = [host.id for host in self._index.architecture.hosts]
-        inner = [one.id for one in points if one.kind == "zone" and self._index.inside(one.id, zone)]
+        inner = [point.id for point in points if point.kind == "zone" and self._index.inside(point.id, zone)]
         lost = [
             Subject("host", host)
             for host in hosts
             if zone in self._index.zones_around(host)
             and Subject("host", host) not in points
-            and not any(one in self._index.zones_around(host) for one in inner)
+            and not any(inner_zone in self._index.zones_around(host) for inner_zone in inner)
         ]
         together = Evaluation(self.plans[flow], States(dict.fromkeys(lost, 2), 3))
         return bool(together.flow & 2)
 
-    def broken_as_zone(self, breaking: Breaking) -> tuple[str, ...]:
+    def broken_as_zone(self, breaking: RootCause) -> tuple[str, ...]:
         """The flows of which the loss of a zone is a root cause: not all of the flow lies in it, and no part of it is one."""
         zone = breaking.element.id
-        return tuple(one for one in breaking.flows if not self.holds_all(zone, one) and self.breaks_as_zone(zone, one))
+        return tuple(
+            flow for flow in breaking.flows if not self.holds_all(zone, flow) and self.breaks_as_zone(zone, flow)
+        )
 
     def lying_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
         """The replicas of a flow that surely go down with a host or a zone."""
@@ -138,8 +144,8 @@ class Losses:
         by_place: dict[Subject, list[Replica]] = {}
         for replica in structure.replicas:
             if replica.component not in structure.clients:
-                places = [Subject("host", one) for one in replica.hosts] if len(replica.hosts) == 1 else []
-                places += [Subject("zone", one) for one in self._index.shared_zones(replica)]
+                places = [Subject("host", host) for host in replica.hosts] if len(replica.hosts) == 1 else []
+                places += [Subject("zone", zone) for zone in self._index.shared_zones(replica)]
                 for place in places:
                     by_place.setdefault(place, []).append(replica)
         return by_place

@@ -1,4 +1,4 @@
-"""What the loss of some elements does to one flow: nothing, fewer replicas or options left, or the flow's failure.
+"""Effects of the loss of some elements on one flow: none, fewer replicas or options left, or the flow's failure.
 
 Two states are evaluated at once: bit 0 with nothing failed, bit 1 with the elements gone; for the loss of each element
 alone, as many as there are elements.
@@ -12,19 +12,19 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.model.architecture import Branch, Connection, Flow, Frame, Request, Step
+from archgen.model.architecture import Branch, Flow, Frame, Request, Step
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.failure import States, alive, trace
 from archgen.reliability.index import Index
-from archgen.reliability.structure import build, requests
+from archgen.reliability.structure import build, connections_under, requests
 
 Status = Literal["ok", "degraded", "down"]
 _SOUND, _GONE = 1, 2
 
 
-class Outcome(Struct, frozen=True):
-    """What becomes of a flow.
+class FlowOutcome(Struct, frozen=True):
+    """State of a flow after a loss.
 
     down: `step` is the request that fails and `path` the replicas from the start to there; `fails` are all requests that
     no caller which is up can make, since too few of those that would answer are up. Not `possible`: it is down
@@ -45,25 +45,33 @@ class Outcome(Struct, frozen=True):
     down: tuple[str, ...] = ()
 
 
-def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> Outcome:
-    """What becomes of a flow when elements are gone; `plan` is the flow's own."""
-    found = _evaluated(plan, gone)
-    whole = with_all_options(index, flow)
-    with_options = _evaluated(whole, gone)
-    lost = tuple(one for one in used(whole) if with_options.down[one] & _GONE and not with_options.down[one] & _SOUND)
-    cut_off = tuple(
-        one
-        for one in used(plan)
-        if found.failed[one] & _GONE and not found.failed[one] & _SOUND and not found.down[one] & _GONE
+def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) -> FlowOutcome:
+    """Return the state of a flow when elements are gone; `plan` is the flow's own."""
+    evaluation = _evaluated(plan, gone)
+    full_plan = with_all_options(index, flow)
+    with_options = _evaluated(full_plan, gone)
+    lost = tuple(
+        replica
+        for replica in used(full_plan)
+        if with_options.down[replica] & _GONE and not with_options.down[replica] & _SOUND
     )
-    if found.flow:
-        state = found.flow & _SOUND or _GONE
-        step, path = trace(found, state)
-        fails = _fails(flow, plan, found, state)
-        down = tuple(one for one, when in found.down.items() if when & state)
-        return Outcome(flow.id, "down", state == _GONE, step, path, lost, cut_off, fails=fails, down=down)
-    skipped = _skipped(index, flow, whole, with_options)
-    return Outcome(flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped)
+    cut_off = tuple(
+        replica
+        for replica in used(plan)
+        if evaluation.failed[replica] & _GONE
+        and not evaluation.failed[replica] & _SOUND
+        and not evaluation.down[replica] & _GONE
+    )
+    if evaluation.flow:
+        state = evaluation.flow & _SOUND or _GONE
+        step, path = trace(evaluation, state)
+        fails = _fails(flow, plan, evaluation, state)
+        down = tuple(replica for replica, when in evaluation.down.items() if when & state)
+        return FlowOutcome(flow.id, "down", state == _GONE, step, path, lost, cut_off, fails=fails, down=down)
+    skipped = _skipped(index, flow, full_plan, with_options)
+    return FlowOutcome(
+        flow.id, "degraded" if lost or cut_off or skipped else "ok", True, None, (), lost, cut_off, skipped
+    )
 
 
 def with_all_options(index: Index, flow: Flow) -> Plan:
@@ -72,28 +80,28 @@ def with_all_options(index: Index, flow: Flow) -> Plan:
 
 
 def alone(index: Index, flow: Flow, plan: Plan, elements: Sequence[Subject]) -> tuple[Status, ...]:
-    """What the loss of each of the elements alone makes of a flow, in their order."""
-    return statuses(index, flow, plan, {one: 1 << at for at, one in enumerate(elements)}, len(elements))
+    """Return the state of a flow after the loss of each of the elements alone, in their order."""
+    return statuses(index, flow, plan, {element: 1 << place for place, element in enumerate(elements)}, len(elements))
 
 
 def statuses(index: Index, flow: Flow, plan: Plan, gone: Mapping[Subject, int], count: int) -> tuple[Status, ...]:
-    """What becomes of a flow in each of `count` states, all in two evaluations; `gone` has a bit for each state."""
+    """Return the state of a flow in each of `count` states, all in two evaluations; `gone` has a bit for each state."""
     every = (2 << count) - 1
-    moved = States({one: states << 1 for one, states in gone.items()}, every)
-    found = Evaluation(plan, moved)
-    whole = with_all_options(index, flow)
-    with_options = Evaluation(whole, moved)
+    moved = States({element: states << 1 for element, states in gone.items()}, every)
+    evaluation = Evaluation(plan, moved)
+    full_plan = with_all_options(index, flow)
+    with_options = Evaluation(full_plan, moved)
     hurt = 0
-    for one in used(whole):
-        hurt |= 0 if with_options.down[one] & _SOUND else with_options.down[one]
-    for one in used(plan):
-        hurt |= 0 if found.failed[one] & _SOUND else found.failed[one] & ~found.down[one]
-    able = _ables(whole, with_options, every)
+    for replica in used(full_plan):
+        hurt |= 0 if with_options.down[replica] & _SOUND else with_options.down[replica]
+    for replica in used(plan):
+        hurt |= 0 if evaluation.failed[replica] & _SOUND else evaluation.failed[replica] & ~evaluation.down[replica]
+    able = _ables(full_plan, with_options, every)
     for request in skippable(index, flow):
         hurt |= every & ~able[request] if able.get(request, 0) & _SOUND else 0
-    down = every if found.flow & _SOUND else found.flow
+    down = every if evaluation.flow & _SOUND else evaluation.flow
     states = range(1, count + 1)
-    return tuple("down" if down >> at & 1 else "degraded" if hurt >> at & 1 else "ok" for at in states)
+    return tuple("down" if down >> state & 1 else "degraded" if hurt >> state & 1 else "ok" for state in states)
 
 
 def _evaluated(plan: Plan, gone: Collection[Subject]) -> Evaluation[int]:
@@ -101,16 +109,18 @@ def _evaluated(plan: Plan, gone: Collection[Subject]) -> Evaluation[int]:
 
 
 def used(plan: Plan) -> tuple[str, ...]:
-    """The replicas that a flow may use: its initiators' and, from there, all that decide a need; clients apart."""
-    queue = [one for initiator in plan.structure.initiators for one in plan.members[initiator.component]]
+    """Return the replicas that a flow may use: its initiators' and, from there, all that decide a need; clients apart."""
+    queue = [replica for initiator in plan.structure.initiators for replica in plan.members[initiator.component]]
     seen = set(queue)
     for replica in queue:
         for need in plan.structure.needs.get(replica, ()):
-            fresh = [one for one in plan.of(need) if one not in seen]
+            fresh = [decider for decider in plan.of(need) if decider not in seen]
             queue += fresh
             seen.update(fresh)
     return tuple(
-        one for one, each in plan.replicas.items() if one in seen and each.component not in plan.structure.clients
+        replica
+        for replica, each in plan.replicas.items()
+        if replica in seen and each.component not in plan.structure.clients
     )
 
 
@@ -123,48 +133,44 @@ def _required(step: Step) -> Step:
     if isinstance(step, Request):
         return replace(step, required=True)
     if isinstance(step, Frame):
-        branches = tuple(Branch(one.when, tuple(map(_required, one.steps))) for one in step.branches)
+        branches = tuple(Branch(branch.when, tuple(map(_required, branch.steps))) for branch in step.branches)
         return replace(step, kind="loop" if step.kind == "opt" else step.kind, branches=branches)
     return step
 
 
 def _eager(index: Index, flow: Flow) -> Index:
     """The index with the flow's optional connections required; the same one where it has none."""
-    under = {one.id for request, _ in requests(flow.steps) for one in _connections(index, request)}
-    if all(one.required for one in index.architecture.connections if one.id in under):
+    under = {connection.id for request, _ in requests(flow.steps) for connection in connections_under(index, request)}
+    if all(connection.required for connection in index.architecture.connections if connection.id in under):
         return index
     connections = tuple(
-        replace(one, required=True) if one.id in under else one for one in index.architecture.connections
+        replace(connection, required=True) if connection.id in under else connection
+        for connection in index.architecture.connections
     )
     return Index(replace(index.architecture, connections=connections))
 
 
-def _connections(index: Index, request: Request) -> list[Connection]:
-    found = (index.connections.get((request.source, target)) for target in request.targets)
-    return [one for one in found if one is not None]
-
-
-def _fails(flow: Flow, plan: Plan, found: Evaluation[int], state: int) -> tuple[str, ...]:
+def _fails(flow: Flow, plan: Plan, evaluation: Evaluation[int], state: int) -> tuple[str, ...]:
     able: dict[str, bool] = {}
     for replica, needs in plan.structure.needs.items():
-        if not found.down[replica] & state:
+        if not evaluation.down[replica] & state:
             for need in needs:
-                able[need.step] = able.get(need.step, False) or alive(found, need, state) >= need.count
+                able[need.step] = able.get(need.step, False) or alive(evaluation, need, state) >= need.count
     return tuple(request.id for request, _ in requests(flow.steps) if able.get(request.id) is False)
 
 
-def _skipped(index: Index, flow: Flow, whole: Plan, found: Evaluation[int]) -> tuple[str, ...]:
+def _skipped(index: Index, flow: Flow, full_plan: Plan, evaluation: Evaluation[int]) -> tuple[str, ...]:
     """The optional requests that none of their callers can make any more, though one could with nothing failed."""
-    able = _ables(whole, found, _SOUND | _GONE)
-    return tuple(one for one in skippable(index, flow) if able.get(one) == _SOUND)
+    able = _ables(full_plan, evaluation, _SOUND | _GONE)
+    return tuple(request for request in skippable(index, flow) if able.get(request) == _SOUND)
 
 
-def _ables(whole: Plan, found: Evaluation[int], every: int) -> dict[str, int]:
+def _ables(full_plan: Plan, evaluation: Evaluation[int], every: int) -> dict[str, int]:
     """The states in which any caller can make each request."""
     able: dict[str, int] = {}
-    for replica, needs in whole.structure.needs.items():
+    for replica, needs in full_plan.structure.needs.items():
         for need in needs:
-            unmet = found.need(need) | found.down[replica]
+            unmet = evaluation.need(need) | evaluation.down[replica]
             able[need.step] = able.get(need.step, 0) | (~unmet & every)
     return able
 
@@ -174,5 +180,7 @@ def skippable(index: Index, flow: Flow) -> tuple[str, ...]:
     return tuple(
         request.id
         for request, inside in requests(flow.steps)
-        if inside or not request.required or not all(one.required for one in _connections(index, request))
+        if inside
+        or not request.required
+        or not all(connection.required for connection in connections_under(index, request))
     )

@@ -92,7 +92,7 @@ def answers(steps: Iterable[Step]) -> Iterator[Answer]:
 
 
 def quorum(component: Component) -> int:
-    """How many replicas of a component must be up for any of them to work; 0 where none is asked."""
+    """Return how many replicas of a component must be up for any of them to work; 0 if no number is asked."""
     if component.quorum is None:
         return 0
     return len(component.replicas) // 2 + 1 if component.quorum == "majority" else component.quorum
@@ -104,12 +104,12 @@ def access_of(request: Request, flow: Flow, connection: Connection | None) -> Ac
 
 
 def promoted_by_hand(component: Component) -> bool:
-    """Whether a person promotes a replica within a stated time when a primary, which stands on one host, is lost."""
+    """Return True if a person promotes a replica within a stated time when a primary, which runs on one host, is lost."""
     replication = component.replication
     if replication is None or replication.failover == "automatic" or replication.recovery is None:
         return False
     return bool(replication.primary) and all(
-        len(one.hosts) < 2 for one in component.replicas if one.id in replication.primary
+        len(replica.hosts) < 2 for replica in component.replicas if replica.id in replication.primary
     )
 
 
@@ -123,7 +123,7 @@ def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...
         return (), ()
     if not replication.primary:
         return everyone, ()
-    others = tuple([one for one in everyone if one not in replication.primary])
+    others = tuple([replica for replica in everyone if replica not in replication.primary])
     promoted = replication.failover == "automatic" or (by_hand and promoted_by_hand(component))
     return replication.primary, others if promoted else ()
 
@@ -138,38 +138,38 @@ def eligible(component: Component, access: Access, by_hand: bool = False) -> tup
         now, later = writers(component, by_hand)
     cluster = component.cluster
     if cluster is not None and cluster.failover == "manual":
-        now = tuple(one for one in now if one in cluster.active)
-        later = tuple(one for one in later if one in cluster.active)
+        now = tuple(replica for replica in now if replica in cluster.active)
+        later = tuple(replica for replica in later if replica in cluster.active)
     return now, later
 
 
 def build(index: Index, flow: Flow, by_hand: bool = False) -> Structure:
-    """The structure function of a flow; `by_hand` counts what people promote, once they are done with it."""
+    """Return the structure function of a flow; `by_hand` counts what people promote, once they are done with it."""
     uses: dict[str, list[_Use]] = {}
     initiators: dict[str, Initiator] = {}
     called: set[str] = set()
     for request, optional in requests(flow.steps):
-        connections = _connections(index, request)
-        required = request.required and not optional and all(one.required for one in connections)
+        connections = connections_under(index, request)
+        required = request.required and not optional and all(connection.required for connection in connections)
         if required:
             if request.source not in called and request.source not in initiators:
                 initiators[request.source] = Initiator(request.source, request.id)
             uses.setdefault(request.source, []).append(_use(request, flow, connections))
-        called.update(request.targets, *(one.targets for one in connections))
+        called.update(request.targets, *(connection.targets for connection in connections))
     return _assemble(index, flow, tuple(initiators.values()), uses, by_hand)
 
 
-def _connections(index: Index, request: Request) -> tuple[Connection, ...]:
-    """The connections under a step, each once; a target without one is left out."""
+def connections_under(index: Index, request: Request) -> tuple[Connection, ...]:
+    """Return the connections under a step, each once; a target without a connection is left out."""
     if len(request.targets) == 1:
         only = index.connections.get((request.source, request.targets[0]))
         return () if only is None else (only,)
-    found = (index.connections.get((request.source, target)) for target in request.targets)
-    return tuple({connection.id: connection for connection in found if connection is not None}.values())
+    connections = (index.connections.get((request.source, target)) for target in request.targets)
+    return tuple({connection.id: connection for connection in connections if connection is not None}.values())
 
 
 def _use(request: Request, flow: Flow, connections: tuple[Connection, ...]) -> _Use:
-    connected = tuple(dict.fromkeys([target for one in connections for target in one.targets]))
+    connected = tuple(dict.fromkeys([target for connection in connections for target in connection.targets]))
     orphan = not set(connected).issuperset(request.targets)
     return _Use(
         request.id,
@@ -189,7 +189,7 @@ def _assemble(
     needs: dict[str, tuple[Need, ...]] = {}
     quorums: dict[str, tuple[int, tuple[str, ...]]] = {}
     clients: set[str] = set()
-    queue = [one.component for one in initiators]
+    queue = [initiator.component for initiator in initiators]
     seen = set(queue)
     for component_id in queue:
         component = index.components[component_id]
@@ -266,7 +266,7 @@ def _need(index: Index, use: _Use, caller: Replica | None, by_hand: bool) -> Nee
                 promoter = _promoter(index, component)
                 after = component.replication.primary if component.replication and promoted_by_hand(component) else ()
                 standing_by = _near(index, second, connection, caller, use.pinned)
-                later.extend([Standby(one, promoter, after) for one in standing_by])
+                later.extend([Standby(replica, promoter, after) for replica in standing_by])
     count = _count(use.connections, len(now) + len(later))
     name = use.connections[0].id if use.connections else None
     return Need(use.step, name, tuple(now), tuple(later), count)
@@ -276,13 +276,16 @@ def _near(
     index: Index, replicas: tuple[str, ...], connection: Connection, caller: Replica | None, pinned: tuple[str, ...]
 ) -> Sequence[str]:
     """Those of the replicas that the caller's locality and a step's own choice leave."""
-    asked = [one for one in replicas if one in pinned] if pinned else replicas
+    asked = [replica for replica in replicas if replica in pinned] if pinned else replicas
     if caller is None or connection.locality is None:
         return asked
     home = index.home(caller, connection.locality)
-    return [one for one in asked if index.places(index.replicas[one], connection.locality) & home]
+    return [replica for replica in asked if index.places(index.replicas[replica], connection.locality) & home]
 
 
-def _count(connections: tuple[Connection, ...], found: int) -> int:
-    """How many must work: the most that any of the connections asks; `all` of none is one, since nobody answers then."""
-    return max([max(1, found) if one.needs == "all" else int(one.needs) for one in connections], default=1)
+def _count(connections: tuple[Connection, ...], available: int) -> int:
+    """Return how many must work: the most that any of the connections asks; `all` of none is one, as none answers then."""
+    return max(
+        [max(1, available) if connection.needs == "all" else int(connection.needs) for connection in connections],
+        default=1,
+    )

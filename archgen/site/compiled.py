@@ -18,7 +18,7 @@ from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
 from archgen.model.architecture import Component, Flow, Request
 from archgen.model.subject import Subject
-from archgen.reliability.availability import Calculation, Chart, FlowAvailability
+from archgen.reliability.availability import AvailabilityFormula, Calculation, FlowAvailability
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
 from archgen.reliability.simulation import skippable, used, with_all_options
@@ -195,10 +195,10 @@ class _Compiler:
         topology = self._topology
         plan, up = quantified(topology, self._probabilities, flow)
         single = failures(plan) if plan.awaiting() else topology.losses.failures[flow]
-        chart = Calculation(plan, single, NODES).chart()
+        chart = Calculation(plan, single, NODES).formula()
         return None if chart is None else self._formula(chart, up)
 
-    def _formula(self, chart: Chart, up: dict[Subject, float]) -> dict[str, Any]:
+    def _formula(self, chart: AvailabilityFormula, up: dict[Subject, float]) -> dict[str, Any]:
         """A variable is the elements that make it true, and the chance that nothing else of it has happened."""
         variables = []
         for parts in chart.variables:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Flow, Request
 from archgen.model.wording import listed, plural
-from archgen.reliability.simulation import Outcome
+from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import access_of, eligible, quorum, requests
 from archgen.report.common.assessment import lasting
 from archgen.views.flow import Stop
 
 
-def stop(topology: Topology, outcome: Outcome) -> Stop:
+def stop(topology: Topology, outcome: FlowOutcome) -> Stop:
     """The first request in time that fails in a flow that is down, with the reason and with what was tried.
 
     The proof of a failure names the request that is nearest to the start by calls, which may come later.

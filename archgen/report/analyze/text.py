@@ -9,7 +9,7 @@ from archgen.analysis.headroom import Capacity
 from archgen.improve.gains import Gains
 from archgen.model.subject import Subject
 from archgen.reliability.availability import Importance
-from archgen.reliability.groups import Product, products
+from archgen.reliability.groups import CutProduct, products
 from archgen.report.common.assessment import (
     MONTHS,
     Assessed,
@@ -101,7 +101,7 @@ def _listed(label: str, told: list[str], style: Style) -> list[str]:
     return lines
 
 
-def worded(one: Product) -> str:
+def worded(one: CutProduct) -> str:
     """`any of a, b with c`: one of each part together breaks the flow."""
     return " with ".join(map(_any_of, one))
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.simulation import Outcome
+from archgen.reliability.simulation import FlowOutcome
 
 
 class Simulated(Struct, frozen=True):
@@ -22,13 +22,13 @@ class Simulated(Struct, frozen=True):
     name: str
     killed: tuple[Subject, ...]
     maintained: tuple[Subject, ...]
-    flows: tuple[Outcome, ...]
+    flows: tuple[FlowOutcome, ...]
     titles: dict[str, str]
     steps: dict[str, str]
     names: dict[Subject, str]
 
 
-def reason(one: Outcome, steps: dict[str, str]) -> str:
+def reason(one: FlowOutcome, steps: dict[str, str]) -> str:
     """Why a flow is as it is, in a sentence."""
     match one.status:
         case "ok":
@@ -45,7 +45,7 @@ def reason(one: Outcome, steps: dict[str, str]) -> str:
             assert_never(one.status)
 
 
-def _degraded(one: Outcome, steps: dict[str, str]) -> list[str]:
+def _degraded(one: FlowOutcome, steps: dict[str, str]) -> list[str]:
     parts = [f"served without {listed(one.lost)}"] if one.lost else []
     if one.cut_off:
         parts.append(f"{listed(one.cut_off)} can no longer do their part")

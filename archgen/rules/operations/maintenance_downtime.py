@@ -14,14 +14,14 @@ from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import single_points
 from archgen.reliability.index import Index
-from archgen.reliability.losses import Breaking
+from archgen.reliability.losses import RootCause
 from archgen.reliability.structure import build
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """One hit for the model that lists what cannot be taken down for maintenance while its flows go on."""
     facts = context.topology
-    stopping = [one for one in facts.losses.breaking if _maintained(facts, one)]
+    stopping = [one for one in facts.losses.root_causes if _maintained(facts, one)]
     if not stopping:
         return
     switched = tuple(
@@ -36,11 +36,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
     yield _hit(facts, stopping, left, _waiting(waiting, switched))
 
 
-def _left(still: frozenset[tuple[Subject, str]] | None, breaking: Breaking) -> Breaking:
+def _left(still: frozenset[tuple[Subject, str]] | None, breaking: RootCause) -> RootCause:
     if still is None:
         return breaking
     points = tuple(one for one in breaking.points if (breaking.element, one.flow) in still)
-    return Breaking(breaking.element, points, breaking.absorbed)
+    return RootCause(breaking.element, points, breaking.absorbed)
 
 
 def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> frozenset[tuple[Subject, str]]:
@@ -55,7 +55,7 @@ def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> f
 
 
 def _waiting(
-    stopping: tuple[Breaking, ...], switched: tuple[Component, ...]
+    stopping: tuple[RootCause, ...], switched: tuple[Component, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What stops no flow if some components are switched over first, and these components."""
     lost = {one.element.id for one in stopping}
@@ -65,8 +65,8 @@ def _waiting(
 
 def _hit(
     facts: Topology,
-    stopping: Sequence[Breaking],
-    left: tuple[Breaking, ...],
+    stopping: Sequence[RootCause],
+    left: tuple[RootCause, ...],
     waiting: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Hit:
     flows = _flows(facts, stopping)
@@ -93,18 +93,18 @@ def _hit(
     )
 
 
-def _label(breaking: Breaking, waiting: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
+def _label(breaking: RootCause, waiting: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
     names, moved = waiting
     unless = f" unless {listed(moved)} was switched over" if breaking.element.id in names else ""
     return f"stops {listed(breaking.flows)} while it restarts{unless}"
 
 
-def _flows(facts: Topology, stopping: Sequence[Breaking]) -> tuple[str, ...]:
+def _flows(facts: Topology, stopping: Sequence[RootCause]) -> tuple[str, ...]:
     stopped = {flow for one in stopping for flow in one.flows}
     return tuple(flow for flow in facts.flows if flow in stopped)
 
 
-def _maintained(facts: Topology, breaking: Breaking) -> bool:
+def _maintained(facts: Topology, breaking: RootCause) -> bool:
     """Hosts and parts that the team restarts itself; zones are not restarted, and managed parts are not the team's."""
     return breaking.element.kind != "zone" and not facts.rented(breaking.element)
 

@@ -9,13 +9,13 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.failure import single_points
-from archgen.reliability.losses import Breaking
+from archgen.reliability.losses import RootCause
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a host or zone that breaks flows only because replicas of one component stand in it together."""
     facts = context.topology
-    for breaking in facts.losses.breaking:
+    for breaking in facts.losses.root_causes:
         if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
             blamed = {flow: _blamed(facts, breaking, flow) for flow in breaking.flows}
             blamed = {flow: components for flow, components in blamed.items() if components}
@@ -28,7 +28,7 @@ def _has_peer(facts: Topology, zone: Subject) -> bool:
     return sum(one.kind == kind for one in facts.zones.values()) > 1
 
 
-def _blamed(facts: Topology, breaking: Breaking, flow: str) -> tuple[str, ...]:
+def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
     """The components without whose sharing the loss would leave the flow alone; none where it has another cause."""
     element = breaking.element
     if element.kind == "zone" and facts.losses.holds_all(element.id, flow):
@@ -69,7 +69,7 @@ def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone:
     return any(one in alone for one in smaller)
 
 
-def _hit(facts: Topology, breaking: Breaking, blamed: dict[str, tuple[str, ...]]) -> Hit:
+def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]]) -> Hit:
     """All flows that the loss breaks, with the replicas that are to blame in some of them."""
     element = breaking.element
     inside = {flow: _inside(facts, element, flow) for flow in blamed}

@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.reliability.losses import Breaking
+from archgen.reliability.losses import RootCause
 
 _SUPPORTING = ("dns", "secrets", "identity-provider", "mail", "file-storage", "object-storage", "cache", "queue")
 
@@ -17,17 +17,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """One hit an element that is the only single point of failure of two flows or more."""
     facts = context.topology
     causes: dict[str, list[str]] = {flow: [] for flow in facts.flows}
-    for breaking in facts.losses.breaking:
+    for breaking in facts.losses.root_causes:
         for flow in breaking.flows:
             causes[flow].append(breaking.element.id)
-    for breaking in facts.losses.breaking:
+    for breaking in facts.losses.root_causes:
         component = _supporting(facts, breaking)
         flows = tuple(flow for flow in breaking.flows if len(causes[flow]) == 1)
         if component is not None and len(flows) > 1 and flows == breaking.flows:
             yield _hit(facts, breaking, component, flows)
 
 
-def _supporting(facts: Topology, breaking: Breaking) -> str | None:
+def _supporting(facts: Topology, breaking: RootCause) -> str | None:
     """The supporting service that an element is, or alone carries."""
     replicas = [breaking.element.id] if breaking.element.kind == "replica" else list(breaking.absorbed)
     components = {facts.replicas[one].component for one in replicas}
@@ -37,7 +37,7 @@ def _supporting(facts: Topology, breaking: Breaking) -> str | None:
     return component if facts.components[component].kind in _SUPPORTING else None
 
 
-def _hit(facts: Topology, breaking: Breaking, component: str, flows: tuple[str, ...]) -> Hit:
+def _hit(facts: Topology, breaking: RootCause, component: str, flows: tuple[str, ...]) -> Hit:
     element = breaking.element
     return Hit(
         subject=Subject("component", component),

@@ -10,14 +10,14 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.reliability.losses import Breaking
+from archgen.reliability.losses import RootCause
 from archgen.reliability.structure import Need
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
     """One hit a root cause: a host with what stands on it, a replica that no host explains, or an innermost zone."""
     facts = context.topology
-    for breaking in facts.losses.breaking:
+    for breaking in facts.losses.root_causes:
         flows = breaking.flows
         if breaking.element.kind == "zone":
             flows = facts.losses.broken_as_zone(breaking)
@@ -25,7 +25,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _hit(facts, breaking, flows)
 
 
-def _hit(facts: Topology, breaking: Breaking, own: tuple[str, ...]) -> Hit:
+def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
     """All flows that the loss breaks, of which it has to be the cause in one: lint and simulate never disagree."""
     element = breaking.element
     carried = breaking.absorbed
@@ -45,14 +45,14 @@ def _hit(facts: Topology, breaking: Breaking, own: tuple[str, ...]) -> Hit:
     )
 
 
-def _lost(facts: Topology, breaking: Breaking) -> dict[str, None]:
+def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
     """What goes down with a host or zone that breaks a flow only because of all of them together."""
     if breaking.element.kind == "replica":
         return {}
     return dict.fromkeys(one.id for flow in breaking.flows for one in facts.losses.lying_in(breaking.element, flow))
 
 
-def _fix(facts: Topology, breaking: Breaking) -> str | None:
+def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
         said = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
         return (
@@ -66,7 +66,7 @@ def _fix(facts: Topology, breaking: Breaking) -> str | None:
     return next((_cure(facts, breaking, one) for one in needs if one.step == step), None)
 
 
-def _cure(facts: Topology, breaking: Breaking, need: Need) -> str | None:
+def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
     """What would help where the other replicas are there already, and something keeps them from standing in."""
     callees = {facts.replicas[one].component for one in need.candidates}
     manual = [

@@ -8,7 +8,7 @@ from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.reliability.losses import Breaking
+from archgen.reliability.losses import RootCause
 
 _WIDE, _SMALL = ("region", "provider"), ("rack", "power")
 """Places whose loss few sites are built for, and places that are parts of one building."""
@@ -27,7 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             inner = any(facts.index.inside(one, zone.id) for one in zones)
             if not inner and zone in facts.losses.points[flow]:
                 held.setdefault(zone, []).append(flow)
-    for breaking in facts.losses.breaking:
+    for breaking in facts.losses.root_causes:
         if breaking.element in held and not facts.losses.broken_as_zone(breaking):
             yield _hit(facts, breaking, tuple(held[breaking.element]))
 
@@ -43,7 +43,7 @@ def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
     return len(apart) > 1 and not any(Subject("zone", one) in lone for one in apart)
 
 
-def _hit(facts: Topology, breaking: Breaking, held: tuple[str, ...]) -> Hit:
+def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...]) -> Hit:
     zone = breaking.element.id
     flows = breaking.flows
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""

@@ -10,7 +10,7 @@ from archgen.improve.gains import gains
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.availability import HOURS_PER_YEAR
-from archgen.reliability.groups import Product, products
+from archgen.reliability.groups import CutProduct, products
 from archgen.report.common.assessment import MONTHS, alike, found_by, lasting, percent
 from archgen.site.escape import code, link, text
 from archgen.site.markdown import badge, chart, folded, heading, table
@@ -90,7 +90,7 @@ def _proof(tier: Tier, element: Subject, flow: str) -> str:
 
 
 def _pairs(tier: Tier) -> Iterator[str]:
-    shared: dict[tuple[tuple[Product, ...], bool], list[str]] = {}
+    shared: dict[tuple[tuple[CutProduct, ...], bool], list[str]] = {}
     for one in tier.assessments:
         pairs = products(each for each in one.cuts.sets if len(each) == 2)
         if pairs:
