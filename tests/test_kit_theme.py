@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from archgen.analysis.topology import Meaning
+from archgen.analysis.hops import Meaning
 from archgen.style.theme import CONTRAST, DARK, LIGHT, LINES, PRINT, THEMES, Theme, colours
 
 GROUNDS = ("ground", "tint_1", "tint_2", "tint_3", "card")

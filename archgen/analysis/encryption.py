@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.analysis.topology import Hop, Topology, encrypted
+from archgen.analysis.hops import Hop, encrypted
+from archgen.analysis.topology import Topology
 from archgen.model.architecture import Connection, Port
 from archgen.model.products import product_of
 

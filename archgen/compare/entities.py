@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.analysis.topology import encrypted
+from archgen.analysis.hops import encrypted
 from archgen.compare.differences import differences
 from archgen.model.architecture import (
     Architecture,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology, encrypted
+from archgen.analysis.hops import encrypted
+from archgen.analysis.topology import Topology
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS, Explanation, algorithm
 from archgen.model.architecture import Balance, Certificate, Cluster, Component, Replication
 from archgen.model.kinds import KINDS

@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.analysis.topology import Topology, encrypted
+from archgen.analysis.hops import encrypted
+from archgen.analysis.topology import Topology
 from archgen.linting.conditions import Facts, Type, Value, compiled
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Flow, Host

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from archgen.analysis.topology import Meaning
+from archgen.analysis.hops import Meaning
 
 
 def said(meaning: Meaning) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from archgen.analysis.topology import Meaning
+from archgen.analysis.hops import Meaning
 
 Name = Literal["light", "dark", "print", "contrast", "sketch"]
 Mode = Literal["light", "dark", "auto", "print", "contrast", "sketch"]

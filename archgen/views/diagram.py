@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from archgen.analysis.topology import Meaning
+from archgen.analysis.hops import Meaning
 from archgen.compare.entities import Change
 from archgen.model.finding import Severity
 from archgen.model.kinds import Role

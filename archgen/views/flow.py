@@ -8,7 +8,8 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.analysis.topology import Hop, Topology
+from archgen.analysis.hops import Hop
+from archgen.analysis.topology import Topology
 from archgen.model.architecture import Answer, Branch, Component, Flow, Frame, Note, Request, Step
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject

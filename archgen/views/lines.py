@@ -6,7 +6,8 @@ from collections.abc import Container, Iterable, Iterator
 
 from msgspec.structs import replace
 
-from archgen.analysis.topology import Meaning, Topology, port_of
+from archgen.analysis.hops import Meaning, port_of
+from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.topology import Topology, port_of
+from archgen.analysis.hops import port_of
+from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component
 from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural

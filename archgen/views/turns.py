@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.analysis.topology import Meaning, Topology
+from archgen.analysis.hops import Meaning
+from archgen.analysis.topology import Topology
 from archgen.model.architecture import Flow
 from archgen.views.diagram import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from archgen.analysis.topology import Meaning
+from archgen.analysis.hops import Meaning
 from archgen.style.svg_markup import clean
 from archgen.style.theme import LIGHT, LINES, Theme, colours
 from archgen.views.diagram import Block, Diagram, Edge, Group, Item, Message, Node, Remark, numbered

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import assert_never
 
-from archgen.analysis.topology import Meaning
+from archgen.analysis.hops import Meaning
 from archgen.compare.entities import Change
 from archgen.layout.sequence.lanes import WORDS
 from archgen.style.svg_markup import clean

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from archgen.analysis.topology import Meaning
+from archgen.analysis.hops import Meaning
 from archgen.layout.sequence.lanes import WORDS
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import wrap

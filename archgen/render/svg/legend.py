@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.analysis.topology import Meaning
+from archgen.analysis.hops import Meaning
 from archgen.compare.entities import CHANGES
 from archgen.layout.placed import Placed
 from archgen.model.finding import SEVERITIES

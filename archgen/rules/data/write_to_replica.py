@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Hop, Topology
+from archgen.analysis.hops import Hop
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Access, Connection
 from archgen.model.subject import Subject

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.dns_names import Names, address, lies_under, plain
-from archgen.analysis.topology import Topology, relays
+from archgen.analysis.hops import relays
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archgen.analysis.dns_names import ADDRESS_TYPES, address, lies_under, plain, pointee
+from archgen.analysis.hops import encrypted
 from archgen.analysis.missing_facts import DEFECTS, OPINIONS, Gap
-from archgen.analysis.topology import Topology, encrypted
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Connection, Flow, Port
 from archgen.model.kinds import KINDS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.topology import Topology, relays
+from archgen.analysis.hops import relays
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Port
 from archgen.model.change import Change, Path, Put

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from math import inf
 
 from archgen.analysis.dns_names import plain
-from archgen.analysis.topology import Hop, Topology, relays
+from archgen.analysis.hops import Hop, relays
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Certificate, Port
 from archgen.model.change import Append, Change

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.encryption import terminations
-from archgen.analysis.topology import encrypted
+from archgen.analysis.hops import encrypted
 from archgen.edits.remedy import connection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change, Put

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archgen.analysis.topology import Topology, encrypted
+from archgen.analysis.hops import encrypted
+from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, FirewallRule, Host, Port
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject

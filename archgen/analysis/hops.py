@@ -1,0 +1,60 @@
+"""Hops: request steps with the connection and the port under each, and what a port alone says."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.model.architecture import Access, Connection, Port, Request
+from archgen.model.protocols import PROTOCOLS
+
+Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
+"""What a line means: encrypted or plaintext across hosts, local within a host, a name look-up, or not stated."""
+
+
+PASSING = ("firewall", "router", "nat-gateway", "waf", "cdn")
+"""The kinds that hand a visitor's request on to the component that it is for."""
+
+
+class Hop(Struct, frozen=True):
+    """A request step with the connection and port under it; both are None where the model has none.
+
+    `optional` is True if the step's failure does not break the flow.
+    """
+
+    flow: str
+    step: Request
+    connection: Connection | None
+    port: Port | None
+    access: Access
+    meaning: Meaning
+    optional: bool
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Those of the step's targets that the connection leads to: what its port and access are said of."""
+        if self.connection is None:
+            return self.step.targets
+        return tuple([one for one in self.step.targets if one in self.connection.targets])
+
+
+def encrypted(port: Port) -> bool | None:
+    """Whether a port's traffic is encrypted; None where neither `tls` nor the protocol tells."""
+    if port.tls is not None:
+        return port.tls.mode != "off"
+    protocol = PROTOCOLS.get(port.protocol)
+    return protocol.encrypted if protocol else None
+
+
+def relays(port: Port) -> bool:
+    """Whether mail servers hand mail on over a port: they try each MX record in turn, and ask for its name (RFC 5321, 5.1)."""
+    return port.protocol == "smtp" and port.port in (None, 25)
+
+
+def port_of(connection: Connection, request: Request | None = None) -> Port | None:
+    """The port that a step takes: the one it names, else the first that does not redirect."""
+    if request is not None and request.protocol is not None:
+        return next((port for port in connection.ports if port.protocol == request.protocol), None)
+    ahead = (port for port in connection.ports if port.redirect is None)
+    return next(ahead, connection.ports[0] if connection.ports else None)
