@@ -64,6 +64,7 @@ def _is_about(value: Any, about: str) -> bool:
         return about in value
     if isinstance(value, list | tuple):
         return not about or any(_is_about(each, about) for each in value)
+    value = getattr(value, "model", value)
     value = getattr(getattr(value, "topology", value), "architecture", getattr(value, "sequence", value))
     return about in (getattr(value, "id", None), getattr(value, "title", None))
 
