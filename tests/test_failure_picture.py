@@ -16,7 +16,7 @@ from archgen.model.subject import Subject
 from archgen.reliability.simulation import simulate
 from archgen.reliability.structure import requests
 from archgen.views.diagram import Remark
-from archgen.views.failure_reason import stop
+from archgen.views.failure_reason import first_failed_request
 from archgen.views.flow import flow_sequence
 from tests.oracle import elements
 from tests.random_flows import architecture
@@ -129,7 +129,7 @@ def test_any_failing_flow_is_told_up_to_one_request_that_fails() -> None:
             found = simulate(topology.index, flow, topology.losses.plans[flow.id], gone)
             if found.status != "down":
                 continue
-            one = stop(topology, found)
+            one = first_failed_request(topology, found)
             (request,) = (each for each, _ in requests(flow.steps) if each.id == one.step)
             picture = flow_sequence(topology, flow, stop=one)
             whole, part = (list(messages(each.items)) for each in (flow_sequence(topology, flow), picture))

@@ -226,7 +226,7 @@ def test_a_block_that_cannot_be_shown_loses_no_other(
     [
         ("archgen.app.drawing.pictures.flow_sequence", FLOW, "pptx"),
         ("archgen.slides.deck._reliability", FIRST, "pptx"),
-        ("archgen.slides.deck._rung", FIRST, "pptx"),
+        ("archgen.slides.deck._system", FIRST, "pptx"),
         ("archgen.slides.pptx.sequence.paint", "A visitor opens a page", "pptx"),
         ("archgen.slides.slide_svg.placed_sequence_svg", "A visitor opens a page", "svg"),
     ],
@@ -249,7 +249,7 @@ def test_a_slide_that_fails_loses_no_other(
         decks = [Presentation(io.BytesIO((project / f"{name}.pptx").read_bytes())) for name in ("whole", "part")]
         whole, part = ([slide.shapes.title.text for slide in deck.slides] for deck in decks)
         texts = [shape.text for slide in decks[1].slides for shape in slide.shapes if shape.has_text_frame]
-        assert ("This could not be made." in texts) == ("_rung" not in function)
+        assert ("This could not be made." in texts) == ("_system" not in function)
     else:
         whole, part = (sorted(file.name for file in (project / name).iterdir()) for name in ("whole", "part"))
     assert set(whole) - set(part) <= {"Simple web stack: what is assumed"}

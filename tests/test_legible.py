@@ -23,8 +23,8 @@ from archgen.layout.placed import Placed
 from archgen.slides.layout.legible import MOST, READABLE, legible, points
 from archgen.slides.layout.tables import SIZES, lay_out
 from archgen.slides.layout.titles import SMALLEST, fitted_title
-from archgen.slides.pptx import pptx
-from archgen.slides.values import PICTURE, Deck, Picture
+from archgen.slides.pptx import write_pptx
+from archgen.slides.values import PICTURE, Deck, DiagramSlide
 from archgen.style.text_metrics import text_width
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
@@ -191,7 +191,7 @@ CELLS = ("A flow with a title of some length", "99.99 %", "dns#1, fw-1, lb-1 or 
 
 @pytest.mark.parametrize("rows", [1, 3, 6, 12])
 def test_a_table_has_the_largest_words_for_which_its_rows_fit(rows: int) -> None:
-    table = (("Flow", "Available", "Stops it"), *[CELLS] * rows)
+    table = (("FlowSlide", "Available", "Stops it"), *[CELLS] * rows)
     laid = lay_out(table, 880.0, 430.0)
     assert sum(laid.heights) <= 430.0 or laid.size == SIZES[-1]
     assert sum(laid.widths) == pytest.approx(880.0)
@@ -215,6 +215,6 @@ def test_a_picture_of_one_card_does_not_shout() -> None:
     placed = legible(Diagram(id="d", title="d", alt="d", nodes=(node,)), *PICTURE)
     assert placed.measures is ROOM
     assert points(placed, *PICTURE) > MOST
-    page = Presentation(BytesIO(pptx(Deck("d", (Picture("d", placed),)), lambda _: None))).slides[0]
+    page = Presentation(BytesIO(write_pptx(Deck("d", (DiagramSlide("d", placed),)), lambda _: None))).slides[0]
     (card,) = (one for group in page.shapes if group.shape_type == 6 for one in group.shapes if one.name == "web")
     assert card.text_frame.paragraphs[0].runs[0].font.size.pt == MOST

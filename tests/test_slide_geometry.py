@@ -26,10 +26,10 @@ from archgen.layout.placed import Box  # noqa: E402
 from archgen.layout.sequence.lanes import messages  # noqa: E402
 from archgen.site import Tier  # noqa: E402
 from archgen.slides.layout.legible import READABLE, points  # noqa: E402
-from archgen.slides.pptx.dashes import widths  # noqa: E402
-from archgen.slides.pptx.shortcuts import simple  # noqa: E402
-from archgen.slides.pptx.spatial_index import Near  # noqa: E402
-from archgen.slides.values import PICTURE, Deck, Flow, Picture, Prose, Table  # noqa: E402
+from archgen.slides.pptx.dashes import dash_widths  # noqa: E402
+from archgen.slides.pptx.rerouting import simplify_routes  # noqa: E402
+from archgen.slides.pptx.spatial_index import BoxIndex  # noqa: E402
+from archgen.slides.values import PICTURE, Deck, DiagramSlide, FlowSlide, TableSlide, TextSlide  # noqa: E402
 from archgen.style.text_metrics import text_width  # noqa: E402
 from archgen.style.theme import LINES  # noqa: E402
 from tests.test_slides import DECK, PRESENTATION, TIERS, corners, every, faults  # noqa: E402
@@ -156,13 +156,13 @@ def cards(page) -> list:
     ]
 
 
-def guards(tier_deck: Picture) -> set[str]:
+def guards(tier_deck: DiagramSlide) -> set[str]:
     return {one.node.subject for one in tier_deck.placed.nodes if one.node.guards}
 
 
 @EACH
 def test_cards_and_labels_lie_on_nothing(name: str) -> None:
-    for slide, page in pages(name, Picture):
+    for slide, page in pages(name, DiagramSlide):
         shown = cards(page)
         labels = [one for one in every(page.shapes) if one.name.endswith(" label")]
         for one, other in combinations([*shown, *labels], 2):
@@ -182,7 +182,7 @@ def test_cards_and_labels_lie_on_nothing(name: str) -> None:
 
 @EACH
 def test_words_on_pictures_fit_their_shapes(name: str) -> None:
-    for slide, page in [*pages(name, Picture), *pages(name, Flow)]:
+    for slide, page in [*pages(name, DiagramSlide), *pages(name, FlowSlide)]:
         for one in every(page.shapes):
             if one.is_placeholder or one.shape_type == 6 or not one.has_text_frame or not one.text_frame.text:
                 continue
@@ -197,7 +197,7 @@ def test_words_on_pictures_fit_their_shapes(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["models", "words", "alone"])
 def test_no_line_of_a_connector_runs_through_a_card(name: str) -> None:
-    for slide, page in pages(name, Picture):
+    for slide, page in pages(name, DiagramSlide):
         shown = cards(page)
         for one in (one for one in every(page.shapes) if one._element.tag == qn("p:cxnSp")):
             way = corners(one)
@@ -211,7 +211,7 @@ def test_no_line_of_a_connector_runs_through_a_card(name: str) -> None:
 @EACH
 def test_every_connector_has_two_corners_at_most(name: str) -> None:
     # LibreOffice draws the format's longer connectors on ways of its own
-    for _, page in pages(name, Picture):
+    for _, page in pages(name, DiagramSlide):
         for one in every(page.shapes):
             if one._element.tag == qn("p:cxnSp"):
                 form = one._element.spPr.find(qn("a:prstGeom")).get("prst")
@@ -220,7 +220,7 @@ def test_every_connector_has_two_corners_at_most(name: str) -> None:
 
 @EACH
 def test_small_deployments_have_an_overview_that_can_be_read(name: str) -> None:
-    pictures = [slide for slide, _ in pages(name, Picture)]
+    pictures = [slide for slide, _ in pages(name, DiagramSlide)]
     for at, one in enumerate(pictures):
         if one.title.endswith(": deployment") and points(one.placed, *PICTURE) < READABLE:
             before = pictures[at - 1]
@@ -229,7 +229,7 @@ def test_small_deployments_have_an_overview_that_can_be_read(name: str) -> None:
 
 
 def test_what_is_said_in_a_flow_can_be_read() -> None:
-    for slide, page in pages("models", Flow):
+    for slide, page in pages("models", FlowSlide):
         sizes = [
             run.font.size.pt
             for one in every(page.shapes)
@@ -242,7 +242,7 @@ def test_what_is_said_in_a_flow_can_be_read() -> None:
 
 @EACH
 def test_a_part_of_a_flow_shows_who_takes_part_in_it(name: str) -> None:
-    for slide, page in pages(name, Flow):
+    for slide, page in pages(name, FlowSlide):
         sequence = slide.placed.sequence
         if " of " in slide.title:
             told = {end for one in messages(sequence.items) for end in (one.source, one.target)}
@@ -253,12 +253,12 @@ def test_a_part_of_a_flow_shows_who_takes_part_in_it(name: str) -> None:
 
 
 def test_a_flow_of_the_shipped_models_takes_two_slides_at_most() -> None:
-    assert not [one.title for one in DECK.slides if isinstance(one, Flow) and " of 3)" in one.title]
+    assert not [one.title for one in DECK.slides if isinstance(one, FlowSlide) and " of 3)" in one.title]
 
 
 @EACH
 def test_prose_and_tables_end_on_their_slide(name: str) -> None:
-    for _, page in [*pages(name, Prose), *pages(name, Table)]:
+    for _, page in [*pages(name, TextSlide), *pages(name, TableSlide)]:
         for one in page.shapes:
             assert one.top.pt + one.height.pt <= 540
             if one.has_text_frame and one.name.endswith("words"):
@@ -268,7 +268,7 @@ def test_prose_and_tables_end_on_their_slide(name: str) -> None:
 
 @EACH
 def test_the_legend_tells_all_that_occurs_and_ends_on_its_slide(name: str) -> None:
-    for slide, page in pages(name, Picture):
+    for slide, page in pages(name, DiagramSlide):
         said = [one.name.removeprefix("legend: ") for one in page.shapes if one.name.startswith("legend: ")]
         meanings = {one.edge.meaning for one in slide.placed.edges}
         assert said[: len(meanings)] == [line.words for meaning, line in LINES.items() if meaning in meanings]
@@ -278,7 +278,7 @@ def test_the_legend_tells_all_that_occurs_and_ends_on_its_slide(name: str) -> No
 
 def test_a_line_that_is_dashed_is_drawn_once() -> None:
     # a rectangle without height has two sides, whose dashes fill each other's gaps
-    for _, page in [*pages("models", Picture), *pages("models", Flow)]:
+    for _, page in [*pages("models", DiagramSlide), *pages("models", FlowSlide)]:
         for one in every(page.shapes):
             if one._element.tag == qn("p:sp") and 0 in (one.width, one.height):
                 assert one._element.spPr.find(qn("a:prstGeom")).get("prst") == "line", one.name
@@ -342,7 +342,7 @@ def test_an_odd_template_gives_whole_slides(sort: str, tmp_path: Path) -> None:
                 assert one.top >= 0, (slide.title, one.name)
                 assert one.left + one.width <= presentation.slide_width, (slide.title, one.name)
                 assert one.top + one.height <= presentation.slide_height, (slide.title, one.name)
-            if one != title and one.name != "slide number" and isinstance(slide, (Picture, Flow, Table)):
+            if one != title and one.name != "slide number" and isinstance(slide, (DiagramSlide, FlowSlide, TableSlide)):
                 assert not box(one).overlaps(box(title), -Pt(10)), (slide.title, one.name)
     assert faults(content, tmp_path) == []
 
@@ -357,7 +357,7 @@ def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
         runs = [run for part in page.shapes.title.text_frame.paragraphs for run in part.runs]
         assert all(str(run.font.color.rgb) == "E9EDF3" for run in runs), slide.title
-        if isinstance(slide, Picture):
+        if isinstance(slide, DiagramSlide):
             assert "schemeClr" not in "".join(
                 run._r.xml for card in cards(page) for part in card.text_frame.paragraphs for run in part.runs
             )
@@ -373,7 +373,7 @@ def laid(name: str):
 @pytest.mark.parametrize("name", HARD)
 def test_a_line_that_is_led_anew_keeps_its_ends_and_its_words(name: str) -> None:
     before = laid(name)
-    after = simple(before)
+    after = simplify_routes(before)
     boxes = {one.node.id: one.box for one in before.nodes}
     for old, new in zip(before.edges, after.edges, strict=True):
         if len(old.points) <= 4:
@@ -398,13 +398,13 @@ def test_a_line_that_is_led_anew_keeps_its_ends_and_its_words(name: str) -> None
 
 def test_no_line_of_the_shipped_models_runs_along_a_border() -> None:
     for tier in TIERS:
-        placed = simple(DRAWING.fitted(DRAWING.diagram(tier)))
-        near = Near(one.box for one in placed.nodes)
+        placed = simplify_routes(DRAWING.fitted(DRAWING.diagram(tier)))
+        near = BoxIndex(one.box for one in placed.nodes)
         assert [one.edge.subject for one in placed.edges if any(map(near.grazed, pairwise(one.points)))] == []
 
 
 def test_a_line_grazes_what_it_runs_along_and_not_what_it_leaves() -> None:
-    near = Near([Box(0, 0, 100, 40)])
+    near = BoxIndex([Box(0, 0, 100, 40)])
     assert near.grazed(((-50, 40), (150, 40))) == 1
     assert near.grazed(((-50, 44), (150, 44))) == 1
     assert near.grazed(((103, -50), (103, 90))) == 1
@@ -426,15 +426,15 @@ def through(placed) -> int:
 
 
 def test_hardly_a_line_of_a_dense_deployment_runs_through_a_card() -> None:
-    found = simple(laid("shop"))
+    found = simplify_routes(laid("shop"))
     assert through(laid("shop")) == 0
     assert through(found) <= 6 < sum(len(one.points) > 4 for one in laid("shop").edges)
 
 
 def test_dashes_of_lines_that_meet_fall_on_each_other() -> None:
-    placed = simple(DRAWING.fitted(DRAWING.diagram(TIERS[2])))
+    placed = simplify_routes(DRAWING.fitted(DRAWING.diagram(TIERS[2])))
     usual = float(placed.measures.sizes.line)
-    found = widths(placed, usual)
+    found = dash_widths(placed, usual)
     met = [one for one in placed.edges if one.edge.subject == "app -> mysql" and one.edge.label == "writes"]
     assert len(met) == 2
     lengths = [sum(abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in pairwise(one.points)) for one in met]

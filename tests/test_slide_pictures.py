@@ -15,9 +15,20 @@ pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 
 from archgen.app.drawing.slides import bound_slides, single_slides, tiers_deck  # noqa: E402
 from archgen.cli import main  # noqa: E402
-from archgen.slides.layout.comparison_chart import Bar, Rung  # noqa: E402
+from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn  # noqa: E402
 from archgen.slides.slide_svg import slide_svg  # noqa: E402
-from archgen.slides.values import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Term, Terms  # noqa: E402
+from archgen.slides.values import (  # noqa: E402
+    ComparisonSlide,
+    Deck,
+    DiagramSlide,
+    FlowSlide,
+    Paragraph,
+    TableSlide,
+    Term,
+    TermsSlide,
+    TextSlide,
+    TitleSlide,
+)
 from archgen.style.text_metrics import text_width  # noqa: E402
 from archgen.views.diagram import Badge  # noqa: E402
 from tests.hostile import HOSTILE  # noqa: E402
@@ -43,7 +54,7 @@ def test_a_pdf_has_a_page_a_slide_and_its_words() -> None:
         assert (float(page.mediabox.width), float(page.mediabox.height)) == (960.0, 540.0)
         said = re.sub(r"\s+", "", page.extract_text())
         assert re.sub(r"\s+", "", slide.title) in said
-        if isinstance(slide, Picture):
+        if isinstance(slide, DiagramSlide):
             assert all(one.title[0] in said for one in slide.placed.nodes)
 
 
@@ -73,7 +84,7 @@ def test_no_word_leaves_its_slide(place: int) -> None:
 
 def test_a_picture_fills_its_slide() -> None:
     for slide in DECK.slides:
-        if isinstance(slide, Flow):
+        if isinstance(slide, FlowSlide):
             # a picture as wide as its slide, or with words of 12 points and more
             across, down = 904 / slide.placed.width, 442 / slide.placed.height
             assert down >= across or down >= 0.9
@@ -82,7 +93,7 @@ def test_a_picture_fills_its_slide() -> None:
 
 def test_steps_build_up_without_moving() -> None:
     made = tiers_deck(TIERS[1:2], DRAWING, None, steps=True)
-    flows = [one for one in made.slides if isinstance(one, Flow)]
+    flows = [one for one in made.slides if isinstance(one, FlowSlide)]
     items = sum(len(one.steps) for one in TIERS[1].topology.architecture.flows)
     assert len(flows) == items
     for before, after in pairwise(flows):
@@ -96,11 +107,13 @@ def test_steps_build_up_without_moving() -> None:
 def test_hostile_text_stays_text(text: str) -> None:
     badge = Badge(1, "error", text)
     for slide in (
-        Opening(text, text, text),
-        Prose(text, (Entry(text, text, badge), Entry(text)), text),
-        Table(text, (text, text), ((text, text),), text),
-        Terms(text, ((Term(text, (Entry(text, text),)),),) * 2, 20.0, text),
-        Ladder(text, text, 2.0, (Rung(text, text, (("error", 1),), (Bar(text, 1.0, text),), text),), text),
+        TitleSlide(text, text, text),
+        TextSlide(text, (Paragraph(text, text, badge), Paragraph(text)), text),
+        TableSlide(text, (text, text), ((text, text),), text),
+        TermsSlide(text, ((Term(text, (Paragraph(text, text),)),),) * 2, 20.0, text),
+        ComparisonSlide(
+            text, text, 2.0, (SystemColumn(text, text, (("error", 1),), (DowntimeBar(text, 1.0, text),), text),), text
+        ),
     ):
         root = ElementTree.fromstring(slide_svg(slide, 1, no_icons))
         assert {one.tag.removeprefix(SVG) for one in root.iter()} <= {

@@ -29,9 +29,19 @@ from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.model.problems import UsageError  # noqa: E402
 from archgen.site import Tier  # noqa: E402
-from archgen.slides.pptx import pptx as written  # noqa: E402
+from archgen.slides.pptx import write_pptx as written  # noqa: E402
 from archgen.slides.pptx.routes import Route, route  # noqa: E402
-from archgen.slides.values import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Table, Terms  # noqa: E402
+from archgen.slides.values import (  # noqa: E402
+    ComparisonSlide,
+    Deck,
+    DiagramSlide,
+    FlowSlide,
+    Paragraph,
+    TableSlide,
+    TermsSlide,
+    TextSlide,
+    TitleSlide,
+)
 from archgen.style.text_metrics import text_width, wrap  # noqa: E402
 from tests.hostile import HOSTILE  # noqa: E402
 from tests.hostile_model import write  # noqa: E402
@@ -71,7 +81,7 @@ PICTURES = [
     (tier, slide)
     for tier, slide in zip(
         TIERS,
-        [page for page, made in zip(PRESENTATION.slides, DECK.slides, strict=True) if isinstance(made, Picture)],
+        [page for page, made in zip(PRESENTATION.slides, DECK.slides, strict=True) if isinstance(made, DiagramSlide)],
         strict=True,
     )
 ]
@@ -82,21 +92,21 @@ EACH = pytest.mark.parametrize(("tier", "slide"), PICTURES, ids=[tier.id for tie
 
 
 def test_a_deck_tells_every_tier() -> None:
-    assert [one.title for one in DECK.slides if isinstance(one, Opening)] == [
+    assert [one.title for one in DECK.slides if isinstance(one, TitleSlide)] == [
         "Architecture",
         *(tier.topology.architecture.name for tier in TIERS),
         "Explanations",
     ]
-    assert len([one for one in DECK.slides if isinstance(one, Picture)]) == len(TIERS)
+    assert len([one for one in DECK.slides if isinstance(one, DiagramSlide)]) == len(TIERS)
     named = [(tier.topology.architecture, flow) for tier in TIERS for flow in tier.topology.architecture.flows]
     flows = [f"{architecture.name}: {flow.title}" for architecture, flow in named]
     titles = [one.title for one in DECK.slides]
     assert len(titles) == len(set(titles)), "a screen reader tells slides apart by their titles"
-    told = [one.title for one in DECK.slides if isinstance(one, Flow)]
+    told = [one.title for one in DECK.slides if isinstance(one, FlowSlide)]
     numbered = [re.fullmatch(r"(.*?)(?: \((\d+) of \d+\))?", title) for title in told]
     assert [one[1] for one in numbered if one and one[2] in (None, "1")] == flows
     assert all(
-        any(tier.topology.architecture.name in one.title for one in DECK.slides if isinstance(one, Table))
+        any(tier.topology.architecture.name in one.title for one in DECK.slides if isinstance(one, TableSlide))
         for tier in TIERS
     )
 
@@ -106,7 +116,7 @@ def test_every_open_issue_is_on_a_slide_with_its_number() -> None:
         numbers = [
             entry.badge.number
             for one in DECK.slides
-            if isinstance(one, Prose) and one.title.startswith(f"{tier.topology.architecture.name}: issues")
+            if isinstance(one, TextSlide) and one.title.startswith(f"{tier.topology.architecture.name}: issues")
             for entry in one.entries
             if entry.badge
         ]
@@ -116,7 +126,7 @@ def test_every_open_issue_is_on_a_slide_with_its_number() -> None:
 def test_what_a_table_of_availabilities_assumes_is_on_the_slide_after_it() -> None:
     for tier in TIERS:
         name = tier.topology.architecture.name
-        tables = [one for one in DECK.slides if isinstance(one, Table) and one.title.startswith(f"{name}: ")]
+        tables = [one for one in DECK.slides if isinstance(one, TableSlide) and one.title.startswith(f"{name}: ")]
         assert [one.title for one in tables] == [f"{name}: reliability", f"{name}: what is assumed"]
         assumed = {each for one in assess(tier.topology, 1) for each in one.assumed}
         assert {row[2] for row in tables[1].rows} == {one.source for one in assumed}
@@ -134,13 +144,13 @@ def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path)
         encoding="utf-8",
     )
     (tier,) = tiers(judge(read(find((str(file),)), ""), DAY))
-    (table,) = (one for one in tiers_deck((tier,), DRAWING, None, steps=False).slides if isinstance(one, Table))
+    (table,) = (one for one in tiers_deck((tier,), DRAWING, None, steps=False).slides if isinstance(one, TableSlide))
     assert table.notes == "Stated states all that these availabilities rest on."
 
 
 def test_steps_build_a_flow_up() -> None:
     built = tiers_deck(TIERS[:1], DRAWING, "Steps", steps=True)
-    counts = [len(one.placed.arrows) for one in built.slides if isinstance(one, Flow)]
+    counts = [len(one.placed.arrows) for one in built.slides if isinstance(one, FlowSlide)]
     assert counts == [*range(1, 9)] * 2
 
 
@@ -279,7 +289,7 @@ def test_everything_stands_on_its_slide() -> None:
 
 def test_prose_is_large() -> None:
     for slide, made in zip(PRESENTATION.slides, DECK.slides, strict=True):
-        if isinstance(made, Prose):
+        if isinstance(made, TextSlide):
             words = [
                 run
                 for one in slide.shapes
@@ -297,7 +307,9 @@ def test_prose_is_large() -> None:
 
 
 def test_terms_stand_in_columns_in_words_of_18_points_and_more() -> None:
-    found = [(one, page) for page, one in zip(PRESENTATION.slides, DECK.slides, strict=True) if isinstance(one, Terms)]
+    found = [
+        (one, page) for page, one in zip(PRESENTATION.slides, DECK.slides, strict=True) if isinstance(one, TermsSlide)
+    ]
     assert [len(one.columns) for one, _ in found].count(2) >= len(found) - 3
     for made, page in found:
         names = [term.name for column in made.columns for term in column]
@@ -319,23 +331,25 @@ def test_terms_stand_in_columns_in_words_of_18_points_and_more() -> None:
 
 
 def test_the_ladder_is_a_chart_of_native_shapes() -> None:
-    (at,) = (at for at, one in enumerate(DECK.slides) if isinstance(one, Ladder))
+    (at,) = (at for at, one in enumerate(DECK.slides) if isinstance(one, ComparisonSlide))
     made, page = DECK.slides[at], PRESENTATION.slides[at]
     groups = {one.name: one for one in page.shapes if one.shape_type == 6}
     assert list(groups) == [tier.topology.architecture.name for tier in TIERS]
-    for tier, rung in zip(TIERS, made.rungs, strict=True):
-        group = groups[rung.name]
-        assert group._element.nvGrpSpPr.cNvPr.get("descr") == rung.told
+    for tier, system in zip(TIERS, made.systems, strict=True):
+        group = groups[system.name]
+        assert group._element.nvGrpSpPr.cNvPr.get("descr") == system.summary
         bars = [one for one in group.shapes if one.name == "bar"]
         assert {one.top + one.height for one in bars} == {bars[0].top + bars[0].height}
         down = [one.result.downtime for one in assess(tier.topology, 1)]
-        assert max(bar.hours for bar in rung.bars) == max(down)
+        assert max(bar.hours for bar in system.bars) == max(down)
         words = " ".join(one.text_frame.text for one in group.shapes if one.has_text_frame)
-        assert all(bar.shown in words for bar in rung.bars)
+        assert all(bar.shown in words for bar in system.bars)
     heights = [
         (bar.hours, shape.height)
-        for rung in made.rungs
-        for bar, shape in zip(rung.bars, [one for one in groups[rung.name].shapes if one.name == "bar"], strict=True)
+        for system in made.systems
+        for bar, shape in zip(
+            system.bars, [one for one in groups[system.name].shapes if one.name == "bar"], strict=True
+        )
     ]
     assert len({round(tall / hours / 1000) for hours, tall in heights}) == 1, "bars are as high as what they say"
 
@@ -466,7 +480,8 @@ def test_an_empty_model_has_a_deck() -> None:
 def test_prose_without_a_badge_and_a_table_stand_in_a_deck_of_their_own() -> None:
     made = opened(
         written(
-            Deck("D", (Prose("P", (Entry("words", "Strong:"),)), Table("T", ("a", "b"), (("1", "2"),)))), lambda _: None
+            Deck("D", (TextSlide("P", (Paragraph("words", "Strong:"),)), TableSlide("T", ("a", "b"), (("1", "2"),)))),
+            lambda _: None,
         )
     )
     assert "Strong: words" in [one.text_frame.text for one in made.slides[0].placeholders]

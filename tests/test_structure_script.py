@@ -21,7 +21,7 @@ from archgen.reliability.simulation import alone, simulate, statuses
 from archgen.reliability.structure import requests
 from archgen.report.simulate.outcome import reason
 from archgen.site.compiled import compiled, elements, written
-from archgen.views.failure_reason import stop
+from archgen.views.failure_reason import first_failed_request
 from benchmarks.synthetic import model as synthetic
 from tests.javascript import Script
 from tests.random_flows import architecture
@@ -33,7 +33,7 @@ var model;
 var all = states => states.map(lost => model.flows.map(flow => {
   const one = archgenStructure.outcome(model, flow, lost, true);
   const name = some => some.map(each => model.replicas[each][0]);
-  const stops = one.status === "down" ? archgenStructure.stop(model, flow, one) : null;
+  const stops = one.status === "down" ? archgenStructure.first_failed_request(model, flow, one) : null;
   const step = at => at === null ? null : flow.steps[at][0];
   return [one.status, one.possible, step(one.step), name(one.path), name(one.lost), name(one.cutOff),
     one.skipped.map(step), one.fails.map(step), name(one.down), one.points,
@@ -73,7 +73,7 @@ def told(topology: Topology, known: tuple[Subject, ...], lost: tuple[int, ...]) 
             for each, _ in requests(flow.steps)
         }
         down = one.status == "down"
-        stops = stop(topology, one) if down else None
+        stops = first_failed_request(topology, one) if down else None
         points = (
             [] if down else [place[each.element] for each in failures(plan, gone).points if each.element not in gone]
         )

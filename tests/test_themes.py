@@ -57,10 +57,10 @@ def test_other_canvases_take_the_theme_too(name: Mode) -> None:
     drawn = diagram_drawio(domain(deployment(SHIPPED[1])), lambda _: None, THEMES[name])
     assert THEMES[name].card_line in drawn
     pptx = pytest.importorskip("pptx", reason="the slides extra is not installed")
-    from archgen.slides.pptx.template import base
+    from archgen.slides.pptx.template import load_template
 
     target = BytesIO()
-    base(None, THEMES[name]).presentation.save(target)
+    load_template(None, THEMES[name]).presentation.save(target)
     theme = next(
         part.blob
         for part in pptx.Presentation(BytesIO(target.getvalue())).part.package.iter_parts()

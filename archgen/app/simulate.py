@@ -76,14 +76,14 @@ def simulate(
 def pictures(told: Simulated, topology: Topology, path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
     """Each flow that fails, up to where it does, as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.app.drawing.pictures import Drawing
-    from archgen.views.failure_reason import stop
+    from archgen.views.failure_reason import first_failed_request
 
     flows = {flow.id: flow for flow in topology.architecture.flows}
     failed = [one for one in told.flows if one.status == "down"]
     drawing = Drawing()
 
     def draw(one: FlowOutcome) -> str:
-        return drawing.failure(topology, flows[one.flow], stop(topology, one))
+        return drawing.failure(topology, flows[one.flow], first_failed_request(topology, one))
 
     made = [(one.flow, isolation.attempt(partial(draw, one), told.file, f"picture of {one.flow}")) for one in failed]
     drawn = [(flow, picture) for flow, picture in made if picture is not None]

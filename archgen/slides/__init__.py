@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archgen.slides.chapter import Bought, Chapter
-from archgen.slides.deck import deck
+from archgen.slides.deck import build_deck
+from archgen.slides.section import ChangeSummary, DeckSection
 
-__all__ = ["Bought", "Chapter", "deck"]
+__all__ = ["ChangeSummary", "DeckSection", "build_deck"]

@@ -14,17 +14,28 @@ from archgen.model.finding import SEVERITIES, Finding, Severity
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import lasting, percent, resting
 from archgen.slides.appendix import appendix
-from archgen.slides.chapter import Bought, Chapter
-from archgen.slides.layout.comparison_chart import Bar, Rung
+from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn
 from archgen.slides.paging import growing, pages, sheets, shortened
-from archgen.slides.values import Deck, Entry, Flow, Ladder, Opening, Picture, Prose, Slide, Table, failed_slide
+from archgen.slides.section import ChangeSummary, DeckSection
+from archgen.slides.values import (
+    ComparisonSlide,
+    Deck,
+    DiagramSlide,
+    FlowSlide,
+    Paragraph,
+    Slide,
+    TableSlide,
+    TextSlide,
+    TitleSlide,
+    failed_slide,
+)
 from archgen.system.internal_errors import EXPOSED, Isolation
 from archgen.views.diagram import Badge, Sequence
 
 _MOST = 6
 """Names that a line lists before it counts the rest."""
 
-_ROWS, _RUNGS = 6, 5
+_ROWS, _SYSTEMS = 6, 5
 """Rows of a table on one slide, and architectures beside each other."""
 
 _SAID = 4
@@ -36,41 +47,43 @@ _ASSUMED = ("Assumed", "Of", "Source")
 Make = Callable[[], Iterable[Slide]]
 
 
-def deck(chapters: tuple[Chapter, ...], title: str, steps: bool = False, isolation: Isolation = EXPOSED) -> Deck:
+def build_deck(
+    sections: tuple[DeckSection, ...], title: str, steps: bool = False, isolation: Isolation = EXPOSED
+) -> Deck:
     """The deck; with `steps` a flow is built up on one slide a step.
 
     In the place of what `isolation` keeps from failing stands a slide that says so.
     """
-    rungs = tuple(_rung_or_name(chapter, isolation) for chapter in chapters)
-    told = "\n".join(one.told for one in rungs)
-    slides: list[Slide] = [Opening(title, _subtitle(chapters), told)]
-    if len(chapters) > 1:
-        slides += _made("The ladder", "", partial(_ladder, rungs, told), isolation)
-    for chapter, rung in zip(chapters, rungs, strict=True):
-        if len(chapters) > 1:
-            slides.append(Opening(rung.name, chapter.model.architecture.summary or "", rung.told))
-        for name, make in _chapter(chapter, opened=len(chapters) > 1, steps=steps):
-            slides += _made(name, chapter.model.architecture.file, make, isolation)
-    slides += _made("Explanations", "", partial(appendix, chapters), isolation)
+    systems = tuple(_system_or_name(section, isolation) for section in sections)
+    summaries = "\n".join(system.summary for system in systems)
+    slides: list[Slide] = [TitleSlide(title, _subtitle(sections), summaries)]
+    if len(sections) > 1:
+        slides += _part("The ladder", "", partial(_comparison, systems, summaries), isolation)
+    for section, system in zip(sections, systems, strict=True):
+        if len(sections) > 1:
+            slides.append(TitleSlide(system.name, section.model.architecture.summary or "", system.summary))
+        for name, make in _section(section, opened=len(sections) > 1, steps=steps):
+            slides += _part(name, section.model.architecture.file, make, isolation)
+    slides += _part("Explanations", "", partial(appendix, sections), isolation)
     return Deck(title, tuple(slides))
 
 
-def _made(title: str, file: str, make: Make, isolation: Isolation) -> tuple[Slide, ...]:
+def _part(title: str, file: str, make: Make, isolation: Isolation) -> tuple[Slide, ...]:
     """The slides of a part, or one that says that they could not be made."""
     slides = isolation.attempt(lambda: tuple(make()), file, f"slide {title}")
     return slides if slides is not None else (failed_slide(title, isolation.errors[-1].words),)
 
 
-def _rung_or_name(chapter: Chapter, isolation: Isolation) -> Rung:
-    architecture = chapter.model.architecture
-    rung = isolation.attempt(partial(_rung, chapter), architecture.file, "the ladder")
-    return rung or Rung(architecture.name, "", (), (), architecture.name)
+def _system_or_name(section: DeckSection, isolation: Isolation) -> SystemColumn:
+    architecture = section.model.architecture
+    system = isolation.attempt(partial(_system, section), architecture.file, "the ladder")
+    return system or SystemColumn(architecture.name, "", (), (), architecture.name)
 
 
-def _subtitle(chapters: tuple[Chapter, ...]) -> str:
-    names = tuple(one.model.architecture.name for one in chapters)
-    if len(chapters) == 1:
-        return chapters[0].model.architecture.summary or ""
+def _subtitle(sections: tuple[DeckSection, ...]) -> str:
+    names = tuple(section.model.architecture.name for section in sections)
+    if len(sections) == 1:
+        return sections[0].model.architecture.summary or ""
     return f"{plural(len(names), 'architecture')}: {_few(names)}"
 
 
@@ -81,154 +94,180 @@ def _few(names: tuple[str, ...], last: str = "and") -> str:
 # The ladder
 
 
-def _ladder(rungs: tuple[Rung, ...], notes: str) -> Iterator[Slide]:
+def _comparison(systems: tuple[SystemColumn, ...], notes: str) -> Iterator[Slide]:
     """How long each architecture is down and how large it is, on slides of about equally many."""
-    count = ceil(len(rungs) / _RUNGS)
-    most = max((bar.hours for one in rungs for bar in one.bars if bar.hours < inf), default=1.0)
+    count = ceil(len(systems) / _SYSTEMS)
+    most = max((bar.hours for system in systems for bar in system.bars if bar.hours < inf), default=1.0)
     for at in range(count):
-        shown = rungs[len(rungs) * at // count : len(rungs) * (at + 1) // count]
-        yield Ladder(_numbered("The ladder", at + 1, count), "Down a year, the worst flow that", most, shown, notes)
+        shown = systems[len(systems) * at // count : len(systems) * (at + 1) // count]
+        yield ComparisonSlide(
+            _numbered("The ladder", at + 1, count), "Down a year, the worst flow that", most, shown, notes
+        )
 
 
-def _rung(chapter: Chapter) -> Rung:
-    topology = chapter.model.topology
+def _system(section: DeckSection) -> SystemColumn:
+    topology = section.model.topology
     name = topology.architecture.name
-    known = [one.severity for one in chapter.model.findings if one.accepted is None]
-    counts = tuple((one, known.count(one)) for one in SEVERITIES if one in known)
+    severities = [finding.severity for finding in section.model.findings if finding.accepted is None]
+    counts = tuple((severity, severities.count(severity)) for severity in SEVERITIES if severity in severities)
     size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'part')}"
-    told, bars = [f"{name}: {size}, {_counted(known)}."], []
-    for series, label, found in _worst(topology):
-        hours = found.result.downtime if found.possible else inf
-        shown = lasting(hours) if found.possible else "always"
-        bars.append(Bar(label, hours, shown, series))
-        title = topology.flows[found.flow].title
-        told.append(f"Of what {label}, {title} is down longest: {shown}{' a year' if found.possible else ''}.")
-    return Rung(name, size, counts, tuple(bars), " ".join(told))
+    sentences, bars = [f"{name}: {size}, {_counted(severities)}."], []
+    for series, label, assessment in _worst(topology):
+        hours = assessment.result.downtime if assessment.possible else inf
+        shown = lasting(hours) if assessment.possible else "always"
+        bars.append(DowntimeBar(label, hours, shown, series))
+        title = topology.flows[assessment.flow].title
+        sentences.append(
+            f"Of what {label}, {title} is down longest: {shown}{' a year' if assessment.possible else ''}."
+        )
+    return SystemColumn(name, size, counts, tuple(bars), " ".join(sentences))
 
 
 def _worst(topology: Topology) -> Iterator[tuple[int, str, FlowAssessment]]:
     """The flow that reads and the one that writes that are down longest."""
     assessed = assess(topology, 1)
     for series, (label, reading) in enumerate((("reads", True), ("writes", False))):
-        found = [one for one in assessed if (access(topology, one.flow) == "read") == reading]
-        if found:
-            yield series, label, max(found, key=lambda one: one.result.downtime if one.possible else inf)
+        assessments = [
+            assessment for assessment in assessed if (access(topology, assessment.flow) == "read") == reading
+        ]
+        if assessments:
+            yield (
+                series,
+                label,
+                max(assessments, key=lambda assessment: assessment.result.downtime if assessment.possible else inf),
+            )
 
 
-def _counted(known: list[Severity]) -> str:
-    said = tuple(plural(known.count(one), one) for one in SEVERITIES if one in known and one != "info")
-    infos = (f"{known.count('info')} info",) if "info" in known else ()
-    return listed((*said, *infos)) or "no issues"
-
-
-def _bought(bought: Bought, name: str) -> Iterator[Slide]:
-    lines = (
-        ("Added:", bought.added),
-        ("Closed:", bought.closed),
-        ("Left open:", bought.left),
-        ("New:", bought.introduced),
+def _counted(severities: list[Severity]) -> str:
+    counts = tuple(
+        plural(severities.count(severity), severity)
+        for severity in SEVERITIES
+        if severity in severities and severity != "info"
     )
-    entries = [Entry(_few(names), word) for word, names in lines if names]
-    entries += [Entry(one) for one in bought.verdicts]
+    infos = (f"{severities.count('info')} info",) if "info" in severities else ()
+    return listed((*counts, *infos)) or "no issues"
+
+
+def _change(change: ChangeSummary, name: str) -> Iterator[Slide]:
+    lines = (
+        ("Added:", change.added),
+        ("Closed:", change.closed),
+        ("Left open:", change.left),
+        ("New:", change.introduced),
+    )
+    entries = [Paragraph(_few(names), word) for word, names in lines if names]
+    entries += [Paragraph(verdict) for verdict in change.verdicts]
     if entries:
-        yield from pages(f"{name}: what the step bought", tuple(entries), f"The step from {bought.follows} to {name}.")
+        yield from pages(f"{name}: what the step bought", tuple(entries), f"The step from {change.follows} to {name}.")
 
 
 # A tier
 
 
-def _chapter(chapter: Chapter, opened: bool, steps: bool) -> Iterator[tuple[str, Make]]:
-    """The parts of a chapter by their titles."""
-    name = chapter.model.architecture.name
-    yield f"{name}: deployment", partial(_deployment, chapter)
-    for sequence in chapter.flows:
+def _section(section: DeckSection, opened: bool, steps: bool) -> Iterator[tuple[str, Make]]:
+    """The parts of a section by their titles."""
+    name = section.model.architecture.name
+    yield f"{name}: deployment", partial(_deployment, section)
+    for sequence in section.flows:
         title = f"{name}: {sequence.title}" if opened else sequence.title
-        yield title, partial(_steps if steps else _flow, chapter, sequence, title)
-    for missing in chapter.failed:
+        yield title, partial(_steps if steps else _flow, section, sequence, title)
+    for missing in section.failed:
         title = f"{name}: {missing}" if opened or missing == "deployment" else missing
         yield title, partial(_missing, title)
-    yield f"{name}: reliability", partial(_reliability, chapter)
-    yield f"{name}: issues", partial(_issues, chapter)
-    if chapter.bought is not None:
-        yield f"{name}: what the step bought", partial(_bought, chapter.bought, name)
+    yield f"{name}: reliability", partial(_reliability, section)
+    yield f"{name}: issues", partial(_issues, section)
+    if section.change is not None:
+        yield f"{name}: what the step bought", partial(_change, section.change, name)
 
 
 def _missing(title: str) -> tuple[Slide, ...]:
     return (failed_slide(title, "archgen failed here; its messages say where."),)
 
 
-def _deployment(chapter: Chapter) -> Iterator[Slide]:
-    name = chapter.model.architecture.name
-    if chapter.placed is None:
+def _deployment(section: DeckSection) -> Iterator[Slide]:
+    name = section.model.architecture.name
+    if section.placed is None:
         return
-    notes = _deployment_notes(chapter, chapter.placed)
-    if chapter.overview is not None:
-        yield Picture(f"{name}: overview", chapter.overview, notes)
-    yield Picture(f"{name}: deployment", chapter.placed, notes)
-    for part in chapter.parts:
-        yield Picture(f"{name}: {part.diagram.title}", part, part.diagram.alt)
+    notes = _deployment_notes(section, section.placed)
+    if section.overview is not None:
+        yield DiagramSlide(f"{name}: overview", section.overview, notes)
+    yield DiagramSlide(f"{name}: deployment", section.placed, notes)
+    for part in section.parts:
+        yield DiagramSlide(f"{name}: {part.diagram.title}", part, part.diagram.alt)
 
 
-def _deployment_notes(chapter: Chapter, placed: Placed) -> str:
-    lines = [chapter.model.architecture.summary or "", placed.diagram.alt]
-    lines += [f"{one.title}: {one.why}" for one in chapter.model.topology.components.values() if one.why]
-    lines += [_said(number, one) for number, one in enumerate(chapter.model.findings, 1) if one.accepted is None]
+def _deployment_notes(section: DeckSection, placed: Placed) -> str:
+    lines = [section.model.architecture.summary or "", placed.diagram.alt]
+    lines += [
+        f"{component.title}: {component.why}"
+        for component in section.model.topology.components.values()
+        if component.why
+    ]
+    lines += [
+        _issue_note(number, finding)
+        for number, finding in enumerate(section.model.findings, 1)
+        if finding.accepted is None
+    ]
     return "\n".join(line for line in lines if line)
 
 
-def _said(number: int, one: Finding) -> str:
-    return f"Issue {number} ({one.severity}, {one.rule}): {one.message}{_proof(one)}"
+def _issue_note(number: int, finding: Finding) -> str:
+    return f"Issue {number} ({finding.severity}, {finding.rule}): {finding.message}{_proof(finding)}"
 
 
-def _proof(one: Finding) -> str:
-    if one.proof is None:
+def _proof(finding: Finding) -> str:
+    if finding.proof is None:
         return ""
-    killed = f"without {_few(tuple(each.id for each in one.proof.kill))}" if one.proof.kill else "with nothing failed"
-    path = f", after the path {' → '.join(one.proof.path)}" if one.proof.path else ""
-    return f" Proof: {killed}, step {one.proof.step} fails{path}."
+    killed = (
+        f"without {_few(tuple(each.id for each in finding.proof.kill))}"
+        if finding.proof.kill
+        else "with nothing failed"
+    )
+    path = f", after the path {' → '.join(finding.proof.path)}" if finding.proof.path else ""
+    return f" Proof: {killed}, step {finding.proof.step} fails{path}."
 
 
-def _flow(chapter: Chapter, sequence: Sequence, title: str) -> Iterator[Slide]:
+def _flow(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Slide]:
     parts = sheets(sequence)
-    notes = _flow_notes(chapter, sequence)
+    notes = _flow_notes(section, sequence)
     for at, placed in enumerate(parts, 1):
         part = "" if len(parts) == 1 else f" ({at} of {len(parts)})"
-        yield Flow(f"{title}{part}", placed, notes)
+        yield FlowSlide(f"{title}{part}", placed, notes)
 
 
-def _steps(chapter: Chapter, sequence: Sequence, title: str) -> Iterator[Slide]:
-    notes = _flow_notes(chapter, sequence)
+def _steps(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Slide]:
+    notes = _flow_notes(section, sequence)
     done = 0
     for sheet in sheets(sequence):
         for shown in growing(sheet):
             done += 1
-            yield Flow(f"{title} ({done} of {len(sequence.items)})", shown, notes)
+            yield FlowSlide(f"{title} ({done} of {len(sequence.items)})", shown, notes)
 
 
-def _flow_notes(chapter: Chapter, sequence: Sequence) -> str:
-    breaking = tuple(one.element.id for one in chapter.model.topology.losses.causes[sequence.id])
+def _flow_notes(section: DeckSection, sequence: Sequence) -> str:
+    breaking = tuple(cause.element.id for cause in section.model.topology.losses.causes[sequence.id])
     fatal = f"One failure stops it: {_few(breaking, 'or')}." if breaking else "No single failure stops it."
-    found = [
-        _said(number, one)
-        for number, one in enumerate(chapter.model.findings, 1)
-        if sequence.id in one.flows and one.accepted is None
+    findings = [
+        _issue_note(number, finding)
+        for number, finding in enumerate(section.model.findings, 1)
+        if sequence.id in finding.flows and finding.accepted is None
     ]
-    return "\n".join([sequence.alt, fatal, *found])
+    return "\n".join([sequence.alt, fatal, *findings])
 
 
 # Reliability and issues
 
 
-def _reliability(chapter: Chapter) -> Iterator[Slide]:
+def _reliability(section: DeckSection) -> Iterator[Slide]:
     rows = []
-    assessed = assess(chapter.model.topology, 1)
-    for one in assessed:
-        breaking = tuple(each.element.id for each in chapter.model.topology.losses.causes[one.flow])
-        down = lasting(one.result.downtime) if one.possible else "always"
-        title = chapter.model.topology.flows[one.flow].title
-        rows.append((title, percent(one.result.availability), down, _few(breaking, "or") or "nothing"))
+    assessed = assess(section.model.topology, 1)
+    for assessment in assessed:
+        breaking = tuple(each.element.id for each in section.model.topology.losses.causes[assessment.flow])
+        down = lasting(assessment.result.downtime) if assessment.possible else "always"
+        title = section.model.topology.flows[assessment.flow].title
+        rows.append((title, percent(assessment.result.availability), down, _few(breaking, "or") or "nothing"))
     header = ("Flow", "Available", "Down a year", "One failure that stops it")
-    name = chapter.model.architecture.name
+    name = section.model.architecture.name
     assumed = resting(assessed)
     notes = "\n".join(
         [
@@ -239,15 +278,17 @@ def _reliability(chapter: Chapter) -> Iterator[Slide]:
         ]
     )
     yield from _tables(f"{name}: reliability", header, tuple(rows), notes)
-    yield from _assumed(chapter, assumed, notes)
+    yield from _assumed(section, assumed, notes)
 
 
-def _assumed(chapter: Chapter, assumed: tuple[tuple[float, str, tuple[str, ...]], ...], notes: str) -> Iterator[Slide]:
+def _assumed(
+    section: DeckSection, assumed: tuple[tuple[float, str, tuple[str, ...]], ...], notes: str
+) -> Iterator[Slide]:
     """What the table before it rests on and the model does not state; the notes name every element."""
-    name, replicas = chapter.model.architecture.name, chapter.model.topology.replicas
+    name, replicas = section.model.architecture.name, section.model.topology.replicas
     rows = []
     for number, source, ids in assumed:
-        those = dict.fromkeys(replicas[one].component if one in replicas else one for one in ids)
+        those = dict.fromkeys(replicas[element].component if element in replicas else element for element in ids)
         rows.append((percent(number), _few(tuple(those)), source))
     yield from _tables(f"{name}: what is assumed", _ASSUMED, tuple(rows), notes)
 
@@ -255,26 +296,27 @@ def _assumed(chapter: Chapter, assumed: tuple[tuple[float, str, tuple[str, ...]]
 def _tables(title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], notes: str) -> Iterator[Slide]:
     count = ceil(len(rows) / _ROWS)
     for at in range(count):
-        yield Table(_numbered(title, at + 1, count), header, rows[at * _ROWS : (at + 1) * _ROWS], notes)
+        yield TableSlide(_numbered(title, at + 1, count), header, rows[at * _ROWS : (at + 1) * _ROWS], notes)
 
 
 def _numbered(title: str, at: int, count: int) -> str:
     return title if count == 1 else f"{title} ({at} of {count})"
 
 
-def _issues(chapter: Chapter) -> Iterator[Prose]:
-    shown = [(number, one) for number, one in enumerate(chapter.model.findings, 1) if one.accepted is None]
+def _issues(section: DeckSection) -> Iterator[TextSlide]:
+    shown = [(number, finding) for number, finding in enumerate(section.model.findings, 1) if finding.accepted is None]
     entries = tuple(
-        Entry(shortened(one.message, _SAID), badge=Badge(number, one.severity, one.message)) for number, one in shown
+        Paragraph(shortened(finding.message, _SAID), badge=Badge(number, finding.severity, finding.message))
+        for number, finding in shown
     )
     notes: list[str] = []
-    for number, one in shown:
-        notes.append(f"{_said(number, one)} Next step: {one.fix}")
-        if one.rule in chapter.whys:
-            notes.append(f"Why it matters: {chapter.whys[one.rule]}")
+    for number, finding in shown:
+        notes.append(f"{_issue_note(number, finding)} Next step: {finding.fix}")
+        if finding.rule in section.whys:
+            notes.append(f"Why it matters: {section.whys[finding.rule]}")
     if entries:
-        yield from pages(f"{chapter.model.architecture.name}: issues", entries, "\n".join(notes))
+        yield from pages(f"{section.model.architecture.name}: issues", entries, "\n".join(notes))
     else:
-        accepted = len(chapter.model.findings)
+        accepted = len(section.model.findings)
         none = f"{plural(accepted, 'issue')} accepted in the model." if accepted else "Every rule holds."
-        yield from pages(f"{chapter.model.architecture.name}: issues", (Entry("No open issue was found."),), none)
+        yield from pages(f"{section.model.architecture.name}: issues", (Paragraph("No open issue was found."),), none)

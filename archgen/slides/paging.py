@@ -20,10 +20,10 @@ from archgen.slides.values import (
     PROSE,
     TALL,
     WIDE,
-    Entry,
-    Prose,
+    Paragraph,
     Term,
-    Terms,
+    TermsSlide,
+    TextSlide,
 )
 from archgen.style.text_metrics import wrap
 from archgen.style.theme import SIZES
@@ -48,7 +48,7 @@ _READABLE = 1.05
 """Points that a pixel of a sequence should become at least: what is said has 12 pixels, protocols have 10."""
 
 
-def lines(entry: Entry) -> int:
+def lines(entry: Paragraph) -> int:
     """The lines that a paragraph takes on a slide."""
     return max(1, len(wrap(f"{entry.strong} {entry.text}".strip(), _WIDTH, PROSE, bold=bool(entry.strong))))
 
@@ -58,7 +58,7 @@ def shortened(text: str, most: int) -> str:
     return " ".join(wrap(text, _WIDTH, PROSE, lines=most))
 
 
-def pages(title: str, entries: tuple[Entry, ...], notes: str = "") -> Iterator[Prose]:
+def pages(title: str, entries: tuple[Paragraph, ...], notes: str = "") -> Iterator[TextSlide]:
     """The paragraphs on as many slides as they need, about as much on each; a long one is cut to a slide."""
     short = tuple(map(_cut, entries))
     sheets = _sheets(short, _LINES)
@@ -69,24 +69,24 @@ def pages(title: str, entries: tuple[Entry, ...], notes: str = "") -> Iterator[P
         sheets = lower
     for at, sheet in enumerate(sheets, 1):
         numbered = title if len(sheets) == 1 else f"{title} ({at} of {len(sheets)})"
-        yield Prose(numbered, sheet, notes)
+        yield TextSlide(numbered, sheet, notes)
 
 
-def _sheets(entries: tuple[Entry, ...], most: int) -> list[tuple[Entry, ...]]:
+def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, ...]]:
     """Paragraphs in slides of so many lines, each of at least one paragraph."""
-    found: list[tuple[Entry, ...]] = []
+    sheets: list[tuple[Paragraph, ...]] = []
     room = 0.0
     for entry in entries:
         wanted = lines(entry) + _SPACE
-        if not found or wanted > room:
-            found.append(())
+        if not sheets or wanted > room:
+            sheets.append(())
             room = most + _SPACE
-        found[-1] += (entry,)
+        sheets[-1] += (entry,)
         room -= wanted
-    return found
+    return sheets
 
 
-def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[Prose | Terms]:
+def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide | TermsSlide]:
     """Notions with their notes in two columns a slide, numbered; a notion that fits no column has slides of its own."""
     sheets: list[_Sheet | tuple[Term, str]] = []
     for term, notes in terms:
@@ -99,12 +99,12 @@ def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[Prose | T
             sheets.append(last := _Sheet())
             last.takes(short)
         last.notes.append(f"{term.name}: {notes}")
-    count, at = sum(isinstance(one, _Sheet) for one in sheets), 0
+    count, at = sum(isinstance(sheet, _Sheet) for sheet in sheets), 0
     for sheet in sheets:
         if isinstance(sheet, _Sheet):
             at += 1
             numbered = title if count == 1 else f"{title} ({at} of {count})"
-            yield Terms(numbered, tuple(sheet.columns), sheet.size, "\n\n".join(sheet.notes))
+            yield TermsSlide(numbered, tuple(sheet.columns), sheet.size, "\n\n".join(sheet.notes))
         else:
             yield from pages(sheet[0].name, sheet[0].entries, sheet[1])
 
@@ -134,10 +134,10 @@ class _Sheet:
 
 def _trimmed(term: Term) -> Term:
     """A notion without the last of what is said of it in single architectures, where its column has no room for it."""
-    said = term.entries
-    while len(said) > 1 and said[-1].strong and _term_size((Term(term.name, said),)) is None:
-        said = said[:-1]
-    return Term(term.name, said)
+    entries = term.entries
+    while len(entries) > 1 and entries[-1].strong and _term_size((Term(term.name, entries),)) is None:
+        entries = entries[:-1]
+    return Term(term.name, entries)
 
 
 def _term_size(terms: tuple[Term, ...]) -> float | None:
@@ -147,34 +147,35 @@ def _term_size(terms: tuple[Term, ...]) -> float | None:
 
 def _height(terms: tuple[Term, ...], size: float) -> float:
     """The height of a column."""
-    return sum(_term_height(one, size) + BETWEEN for one in terms) - BETWEEN
+    return sum(_term_height(term, size) + BETWEEN for term in terms) - BETWEEN
 
 
 def _term_height(term: Term, size: float) -> float:
     name = len(wrap(term.name, _COLUMN, HEADING, bold=True)) * HEADING * LEADING
-    said = sum(
-        len(wrap(f"{one.strong} {one.text}".strip(), _COLUMN, size, bold=bool(one.strong))) * size * LEADING + PARAGRAPH
-        for one in term.entries
+    text = sum(
+        len(wrap(f"{entry.strong} {entry.text}".strip(), _COLUMN, size, bold=bool(entry.strong))) * size * LEADING
+        + PARAGRAPH
+        for entry in term.entries
     )
-    return name + said
+    return name + text
 
 
-def _cut(entry: Entry) -> Entry:
+def _cut(entry: Paragraph) -> Paragraph:
     if lines(entry) <= _LINES:
         return entry
     short = wrap(entry.text, _WIDTH, PROSE, lines=max(1, _LINES - 1 - len(wrap(entry.strong, _WIDTH, PROSE, lines=4))))
     strong = " ".join(wrap(entry.strong, _WIDTH, PROSE, lines=4))
-    return Entry(" ".join(short), strong, entry.badge)
+    return Paragraph(" ".join(short), strong, entry.badge)
 
 
 def sheets(sequence: Sequence) -> tuple[PlacedSequence, ...]:
     """The sequence on as few slides as let its words be read, each with those who take part in it."""
-    whole = _spaced(sequence)
+    full = _spaced(sequence)
     for count in range(1, len(sequence.items) + 1):
-        parts = tuple(_spaced(part) for part in _parts(whole, count)) if count > 1 else (whole,)
+        parts = tuple(_spaced(part) for part in _parts(full, count)) if count > 1 else (full,)
         if all(_large_enough(part) for part in parts) or max(part.height for part in parts) < _SHORT:
             return parts
-    return (whole,)
+    return (full,)
 
 
 def _spaced(sequence: Sequence) -> PlacedSequence:
@@ -195,8 +196,8 @@ def growing(placed: PlacedSequence) -> Iterator[PlacedSequence]:
     """The sequence after each of its items, everything where it stands in the end: nothing moves from slide to slide."""
     arrows = papers = frames = 0
     for item in placed.sequence.items:
-        told, noted, framed = _counted((item,))
-        arrows, papers, frames = arrows + told, papers + noted, frames + framed
+        messages, noted, framed = _counted((item,))
+        arrows, papers, frames = arrows + messages, papers + noted, frames + framed
         yield replace(
             placed, arrows=placed.arrows[:arrows], papers=placed.papers[:papers], frames=placed.frames[:frames]
         )
@@ -214,7 +215,7 @@ def _counted(items: tuple[Item, ...]) -> tuple[int, int, int]:
             case Block():
                 counts[2] += 1
                 for section in item.sections:
-                    counts = [one + other for one, other in zip(counts, _counted(section.items), strict=True)]
+                    counts = [count + other for count, other in zip(counts, _counted(section.items), strict=True)]
             case _:
                 assert_never(item)
     return counts[0], counts[1], counts[2]
@@ -225,22 +226,22 @@ def _large_enough(placed: PlacedSequence) -> bool:
     return _scale(placed) >= min(_READABLE, _across(place(placed.sequence, SLIDES[-1])))
 
 
-def _parts(whole: PlacedSequence, count: int) -> Iterator[Sequence]:
+def _parts(placed: PlacedSequence, count: int) -> Iterator[Sequence]:
     """The items in so many parts that are about equally high, each of at least one item."""
-    items, bottoms = whole.sequence.items, _bottoms(whole)
+    items, bottoms = placed.sequence.items, _bottoms(placed)
     start = 0
     for part in range(1, count + 1):
-        wanted = whole.top + (whole.bottom - whole.top) * part / count
+        wanted = placed.top + (placed.bottom - placed.top) * part / count
         ends = range(start + 1, len(items) - (count - part) + 1)
         end = min(ends, key=lambda at: abs(bottoms[at - 1] - wanted), default=len(items))
-        yield _only(whole.sequence, items[start : end if part < count else len(items)])
+        yield _only(placed.sequence, items[start : end if part < count else len(items)])
         start = end
 
 
 def _only(sequence: Sequence, items: tuple[Item, ...]) -> Sequence:
     """Some items of a sequence, with those who take part in them."""
     inside = frozenset(_named(items))
-    there = tuple(one for one in sequence.participants if one.id in inside)
+    there = tuple(participant for participant in sequence.participants if participant.id in inside)
     return replace(sequence, items=items, participants=there or sequence.participants)
 
 
@@ -258,15 +259,15 @@ def _named(items: tuple[Item, ...]) -> Iterator[str]:
                 assert_never(item)
 
 
-def _bottoms(whole: PlacedSequence) -> list[float]:
+def _bottoms(placed: PlacedSequence) -> list[float]:
     """How far down each item reaches."""
-    found: list[float] = []
+    bottoms: list[float] = []
     arrows = papers = frames = 0
-    for item in whole.sequence.items:
-        told, noted, framed = _counted((item,))
-        arrows, papers, frames = arrows + told, papers + noted, frames + framed
+    for item in placed.sequence.items:
+        messages, noted, framed = _counted((item,))
+        arrows, papers, frames = arrows + messages, papers + noted, frames + framed
         if isinstance(item, Block):
-            found.append(whole.frames[frames - framed].box.bottom)
+            bottoms.append(placed.frames[frames - framed].box.bottom)
         else:
-            found.append(whole.arrows[arrows - 1].y2 if told else whole.papers[papers - 1].box.bottom)
-    return found
+            bottoms.append(placed.arrows[arrows - 1].y2 if messages else placed.papers[papers - 1].box.bottom)
+    return bottoms

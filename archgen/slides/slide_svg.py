@@ -11,7 +11,7 @@ from archgen.model.finding import Severity
 from archgen.render.svg.diagram_svg import diagram_svg
 from archgen.render.svg.legend import legend
 from archgen.render.svg.sequence_svg import placed_sequence_svg
-from archgen.slides.layout.comparison_chart import OUTLINE, Filled, Said, place_rungs
+from archgen.slides.layout.comparison_chart import OUTLINE, ChartBar, ChartText, place_chart
 from archgen.slides.layout.legible import INSIDE, MOST
 from archgen.slides.layout.tables import LEADING, PAD, lay_out
 from archgen.slides.layout.titles import fitted_title
@@ -28,15 +28,15 @@ from archgen.slides.values import (
     PROSE,
     TALL,
     WIDE,
-    Entry,
-    Flow,
-    Ladder,
-    Opening,
-    Picture,
-    Prose,
+    ComparisonSlide,
+    DiagramSlide,
+    FlowSlide,
+    Paragraph,
     Slide,
-    Table,
-    Terms,
+    TableSlide,
+    TermsSlide,
+    TextSlide,
+    TitleSlide,
 )
 from archgen.style.glyphs import Icon
 from archgen.style.svg_document import picture
@@ -44,7 +44,7 @@ from archgen.style.svg_markup import badge, element, escape, number, sized_badge
 from archgen.style.text_metrics import text_width, wrap
 from archgen.style.theme import SIZES, Mode
 
-Icons = Callable[[str | None], Icon | None]
+IconLookup = Callable[[str | None], Icon | None]
 """The logo that a name stands for; None where there is none."""
 
 _TITLE, _OPENING = 28.0, 40.0
@@ -61,11 +61,11 @@ _HERE = "<!--picture-->"
 _ROOT = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)" width="[0-9.]+" height="[0-9.]+"')
 
 
-def slide_svg(slide: Slide, place: int, icons: Icons, mode: Mode = "light") -> str:
+def slide_svg(slide: Slide, place: int, icons: IconLookup, mode: Mode = "light") -> str:
     """The slide with its number, 960 by 540; what its speaker says is the description."""
     body, inner = _body(slide, f"s{place}", icons, mode)
     foot = words(WIDE - 40, TALL - 18, str(place), 12, "muted", anchor="end")
-    made = picture(
+    svg = picture(
         body + foot + (_HERE if inner else ""),
         width=WIDE,
         height=TALL,
@@ -74,23 +74,23 @@ def slide_svg(slide: Slide, place: int, icons: Icons, mode: Mode = "light") -> s
         alt=slide.notes or slide.title,
         mode=mode,
     )
-    return made.replace(_HERE, inner, 1)
+    return svg.replace(_HERE, inner, 1)
 
 
-def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str]:
+def _body(slide: Slide, prefix: str, icons: IconLookup, mode: Mode) -> tuple[str, str]:
     """What the slide itself draws, and the picture on it, which is a document of its own."""
     match slide:
-        case Opening():
+        case TitleSlide():
             return _opening(slide), ""
-        case Prose():
+        case TextSlide():
             return _title(slide.title) + _prose(slide.entries), ""
-        case Terms():
+        case TermsSlide():
             return _title(slide.title) + _terms(slide), ""
-        case Table():
+        case TableSlide():
             return _title(slide.title) + _table(slide), ""
-        case Ladder():
-            return _title(slide.title) + _ladder(slide), ""
-        case Picture():
+        case ComparisonSlide():
+            return _title(slide.title) + _comparison(slide), ""
+        case DiagramSlide():
             drawn = diagram_svg(
                 slide.placed, mode=mode, icons=lambda node: icons(node.icon), prefix=prefix, caption=False, key=False
             )
@@ -98,10 +98,10 @@ def _body(slide: Slide, prefix: str, icons: Icons, mode: Mode) -> tuple[str, str
             return _title(slide.title) + _legend(slide, prefix), _fitted(
                 drawn, room, MOST / slide.placed.measures.sizes.name
             )
-        case Flow():
-            names = {one.icon for one in slide.placed.sequence.participants if one.icon}
-            found = {name: icon for name in sorted(names) if (icon := icons(name))}
-            drawn = placed_sequence_svg(slide.placed, found, prefix, mode)
+        case FlowSlide():
+            names = {participant.icon for participant in slide.placed.sequence.participants if participant.icon}
+            logos = {name: icon for name in sorted(names) if (icon := icons(name))}
+            drawn = placed_sequence_svg(slide.placed, logos, prefix, mode)
             return _title(slide.title), _fitted(drawn, _AREA, FLOW, sinks=0.0)
         case _:
             assert_never(slide)
@@ -117,26 +117,26 @@ def _accent(box: tuple[float, float, float, float]) -> str:
     return element("rect", x=x, y=y, width=wide, height=tall, class_="f-accent")
 
 
-def _opening(slide: Opening) -> str:
+def _opening(slide: TitleSlide) -> str:
     title = wrap(slide.title, 784, _OPENING, bold=True, lines=2)
-    told = wrap(slide.subtitle, 744, PROSE, lines=4)
+    subtitle = wrap(slide.subtitle, 744, PROSE, lines=4)
     parts = [element("rect", width=WIDE, height=TALL, class_="f-tint_3"), _accent(BAND)]
     for at, line in enumerate(title):
         parts.append(words(OPENING_X, 230 - (len(title) - 1 - at) * _OPENING * 1.2, line, _OPENING, bold=True))
-    for at, line in enumerate(told):
+    for at, line in enumerate(subtitle):
         parts.append(words(OPENING_X, 284 + at * PROSE * LEADING, line, PROSE, "muted"))
     return "".join(parts)
 
 
-# Prose and tables
+# Text and tables
 
 
-def _prose(entries: tuple[Entry, ...]) -> str:
+def _prose(entries: tuple[Paragraph, ...]) -> str:
     indent = _INDENT if any(entry.badge for entry in entries) else 0.0
     return _paragraphs(entries, Box(_AREA.x + indent, _AREA.y, _AREA.width - indent, _AREA.height), PROSE)[0]
 
 
-def _terms(slide: Terms) -> str:
+def _terms(slide: TermsSlide) -> str:
     wide = (_AREA.width - GUTTER) / 2
     parts: list[str] = []
     for at, column in enumerate(slide.columns):
@@ -151,7 +151,7 @@ def _terms(slide: Terms) -> str:
     return "".join(parts)
 
 
-def _paragraphs(entries: tuple[Entry, ...], room: Box, size: float) -> tuple[str, float]:
+def _paragraphs(entries: tuple[Paragraph, ...], room: Box, size: float) -> tuple[str, float]:
     """Paragraphs one under the other, each with its badge before it, and where the next one would start."""
     parts: list[str] = []
     y = room.y
@@ -178,7 +178,7 @@ def _lead(text: str, size: float) -> float:
     return text_width(" ", size) if text.startswith(" ") else 0.0
 
 
-def _table(slide: Table) -> str:
+def _table(slide: TableSlide) -> str:
     laid = lay_out((slide.header, *slide.rows), _AREA.width, _AREA.height)
     size = laid.size
     parts: list[str] = []
@@ -197,35 +197,35 @@ def _table(slide: Table) -> str:
     return "".join(parts)
 
 
-def _ladder(slide: Ladder) -> str:
-    placed = place_rungs(slide.rungs, slide.asked, slide.most, _AREA)
-    parts = [*map(_filled, placed.key), *map(_said, placed.words)]
+def _comparison(slide: ComparisonSlide) -> str:
+    placed = place_chart(slide.systems, slide.asked, slide.most, _AREA)
+    parts = [*map(_bar, placed.key), *map(_text, placed.words)]
     for column in placed.columns:
         marks = [_form(severity, box) for severity, box in column.marks]
-        spoken = element("title", escape(column.rung.told))
-        parts.append(element("g", spoken, *map(_filled, column.bars), *map(_said, column.words), *marks))
+        spoken = element("title", escape(column.system.summary))
+        parts.append(element("g", spoken, *map(_bar, column.bars), *map(_text, column.words), *marks))
     line = f"M{number(placed.line.x)} {number(placed.line.y)}h{number(placed.line.width)}"
     parts.append(element("path", d=line, fill="none", class_="s-card_line", stroke_width=1))
     return "".join(parts)
 
 
-def _filled(one: Filled) -> str:
-    box, half = one.box, OUTLINE / 2 if one.hollow else 0.0
+def _bar(bar: ChartBar) -> str:
+    box, half = bar.box, OUTLINE / 2 if bar.hollow else 0.0
     return element(
         "rect",
         x=box.x + half,
         y=box.y + half,
         width=box.width - 2 * half,
         height=max(box.height - half, 1.0),
-        class_="f-tint_3 s-accent" if one.hollow else "f-accent",
-        stroke_width=OUTLINE if one.hollow else None,
+        class_="f-tint_3 s-accent" if bar.hollow else "f-accent",
+        stroke_width=OUTLINE if bar.hollow else None,
     )
 
 
-def _said(one: Said) -> str:
-    x = one.box.centre[0] if one.middle else one.box.x
-    anchor: Literal["start", "middle"] = "middle" if one.middle else "start"
-    return words(x, one.base, one.text, one.size, one.role, anchor=anchor, bold=one.bold)
+def _text(text: ChartText) -> str:
+    x = text.box.centre[0] if text.middle else text.box.x
+    anchor: Literal["start", "middle"] = "middle" if text.middle else "start"
+    return words(x, text.base, text.text, text.size, text.role, anchor=anchor, bold=text.bold)
 
 
 def _form(severity: Severity, box: Box) -> str:
@@ -237,24 +237,24 @@ def _form(severity: Severity, box: Box) -> str:
 
 def _fitted(svg: str, room: Box, most: float, sinks: float = 0.5) -> str:
     """A picture without its margin, as large as the room lets it be; `sinks` is the part of what is left above it."""
-    found = _ROOT.search(svg)
-    assert found is not None
+    root = _ROOT.search(svg)
+    assert root is not None
     margin = SIZES.margin - INSIDE
-    width, height = float(found[1]) - 2 * margin, float(found[2]) - 2 * margin
+    width, height = float(root[1]) - 2 * margin, float(root[2]) - 2 * margin
     scale = min(room.width / max(width, 1), room.height / max(height, 1), most)
     x = room.x + (room.width - width * scale) / 2
     y = room.y + (room.height - height * scale) * sinks
-    root = (
+    attributes = (
         f'viewBox="{number(margin)} {number(margin)} {number(width)} {number(height)}" x="{number(x)}" y="{number(y)}" '
         f'width="{number(width * scale)}" height="{number(height * scale)}"'
     )
-    return _ROOT.sub(root, svg, count=1)
+    return _ROOT.sub(attributes, svg, count=1)
 
 
-def _legend(slide: Picture, prefix: str) -> str:
-    made = legend(slide.placed, f"slide{prefix[1:]}")
-    if not made.body:
+def _legend(slide: DiagramSlide, prefix: str) -> str:
+    key = legend(slide.placed, f"slide{prefix[1:]}")
+    if not key.body:
         return ""
-    scale = min(_LEGEND, _AREA.width / made.width)
+    scale = min(_LEGEND, _AREA.width / key.width)
     where = f"translate({number(_AREA.x)} {number(_AREA.bottom - 10)}) scale({scale:.3g})"
-    return element("g", made.body, transform=where)
+    return element("g", key.body, transform=where)

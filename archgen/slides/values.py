@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import PlacedSequence
-from archgen.slides.layout.comparison_chart import Rung
+from archgen.slides.layout.comparison_chart import SystemColumn
 from archgen.views.diagram import Badge
 
 PROSE = 24.0
@@ -44,7 +44,7 @@ OPENING_X = 88.0
 """Where the words of an opening begin."""
 
 
-class Opening(Struct, frozen=True, tag=True):
+class TitleSlide(Struct, frozen=True, tag=True):
     """The title of a deck, or of a part of it."""
 
     title: str
@@ -52,7 +52,7 @@ class Opening(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
-class Entry(Struct, frozen=True):
+class Paragraph(Struct, frozen=True):
     """A paragraph; `strong` is said first and in bold, `badge` stands before it as it stands in the diagram."""
 
     text: str
@@ -60,11 +60,11 @@ class Entry(Struct, frozen=True):
     badge: Badge | None = None
 
 
-class Prose(Struct, frozen=True, tag=True):
+class TextSlide(Struct, frozen=True, tag=True):
     """Paragraphs, no more than a slide holds."""
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Paragraph, ...]
     notes: str = ""
 
 
@@ -72,10 +72,10 @@ class Term(Struct, frozen=True):
     """A notion and what is said of it."""
 
     name: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Paragraph, ...]
 
 
-class Terms(Struct, frozen=True, tag=True):
+class TermsSlide(Struct, frozen=True, tag=True):
     """Notions in columns, one under the other, in words of `size` points."""
 
     title: str
@@ -84,7 +84,7 @@ class Terms(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
-class Table(Struct, frozen=True, tag=True):
+class TableSlide(Struct, frozen=True, tag=True):
     """Rows of cells under a header."""
 
     title: str
@@ -93,17 +93,17 @@ class Table(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
-class Ladder(Struct, frozen=True, tag=True):
+class ComparisonSlide(Struct, frozen=True, tag=True):
     """Systems beside each other; `asked` says what their bars are, before the key to them, the highest `most` hours."""
 
     title: str
     asked: str
     most: float
-    rungs: tuple[Rung, ...]
+    systems: tuple[SystemColumn, ...]
     notes: str = ""
 
 
-class Picture(Struct, frozen=True, tag=True):
+class DiagramSlide(Struct, frozen=True, tag=True):
     """A deployment."""
 
     title: str
@@ -111,7 +111,7 @@ class Picture(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
-class Flow(Struct, frozen=True, tag=True):
+class FlowSlide(Struct, frozen=True, tag=True):
     """A request flow, or a part of one."""
 
     title: str
@@ -119,12 +119,12 @@ class Flow(Struct, frozen=True, tag=True):
     notes: str = ""
 
 
-def failed_slide(title: str, words: str) -> Prose:
+def failed_slide(title: str, words: str) -> TextSlide:
     """A slide in the place of what could not be made; its notes say why."""
-    return Prose(title, (Entry("This could not be made."),), words)
+    return TextSlide(title, (Paragraph("This could not be made."),), words)
 
 
-Slide = Opening | Prose | Terms | Table | Ladder | Picture | Flow
+Slide = TitleSlide | TextSlide | TermsSlide | TableSlide | ComparisonSlide | DiagramSlide | FlowSlide
 
 
 class Deck(Struct, frozen=True):

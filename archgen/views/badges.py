@@ -18,12 +18,12 @@ def badges(topology: Topology, findings: Sequence[Finding], folding: Folding) ->
     The number of a finding is its place in `findings`, from 1. What concerns a whole flow or model has no badge, and
     what somebody has accepted is no open issue of the picture.
     """
-    found: dict[str, list[Badge]] = {}
+    by_place: dict[str, list[Badge]] = {}
     for number, finding in enumerate(findings, 1):
         place = _place(topology, finding.subject, folding)
         if place is not None and finding.accepted is None:
-            found.setdefault(place, []).append(Badge(number, finding.severity, finding.message))
-    return {place: tuple(marks) for place, marks in found.items()}
+            by_place.setdefault(place, []).append(Badge(number, finding.severity, finding.message))
+    return {place: tuple(marks) for place, marks in by_place.items()}
 
 
 def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None:
@@ -49,16 +49,16 @@ def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None
 
 
 def _component(topology: Topology, component: str, folding: Folding) -> str | None:
-    one = topology.components.get(component)
-    if one is None:
+    holder = topology.components.get(component)
+    if holder is None:
         return None
-    primary = one.replication.primary if one.replication else ()
-    replicas = [*primary, *(replica.id for replica in one.replicas), component]
+    primary = holder.replication.primary if holder.replication else ()
+    replicas = [*primary, *(replica.id for replica in holder.replicas), component]
     return folding.node(replicas[0])
 
 
 def _step(topology: Topology, step: str) -> str | None:
-    hops = (hop for found in topology.hops.values() for hop in found if hop.step.id == step and hop.connection)
+    hops = (hop for flow_hops in topology.hops.values() for hop in flow_hops if hop.step.id == step and hop.connection)
     return next((f"connection:{hop.connection.id}" for hop in hops if hop.connection), None)
 
 
@@ -66,7 +66,16 @@ def _holder(topology: Topology, kind: str, name: str, folding: Folding) -> str |
     """The component that has a record, or the first that a certificate is installed on."""
     architecture = topology.architecture
     if kind == "record":
-        holders = [one.id for one in architecture.components if any(record.id == name for record in one.records)]
+        holders = [
+            component.id
+            for component in architecture.components
+            if any(record.id == name for record in component.records)
+        ]
     else:
-        holders = [one for found in architecture.certificates if found.id == name for one in found.installed_on]
+        holders = [
+            component
+            for certificate in architecture.certificates
+            if certificate.id == name
+            for component in certificate.installed_on
+        ]
     return _component(topology, holders[0], folding) if holders else None

@@ -11,9 +11,9 @@ from archgen.model.architecture import Component, Host, Replica
 from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural
 from archgen.views.badges import badges
+from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node
 from archgen.views.folding import Folding, fold
-from archgen.views.lines import Lines
 
 _WORDS = {"availability-zone": "availability zone"}
 _NAMED = 2
@@ -41,7 +41,9 @@ def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
         alt=_alt(topology),
         nodes=tuple(nodes),
         groups=tuple(group for group in groups if group.id in used),
-        edges=tuple(edge for edge in Lines(topology, folding, marks).edges() if {edge.source, edge.target} <= joined),
+        edges=tuple(
+            edge for edge in DeploymentEdges(topology, folding, marks).edges() if {edge.source, edge.target} <= joined
+        ),
         direction=architecture.layout.direction,
         rank=architecture.layout.rank,
         near=architecture.layout.near,
@@ -144,24 +146,26 @@ def _used(groups: list[Group], nodes: list[Node]) -> set[str]:
 
 
 def _nodes(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]], groups: set[str]) -> list[Node]:
-    found: list[Node] = []
+    nodes: list[Node] = []
     backups = _backups(topology)
     for component in topology.architecture.components:
-        kept = [replica for replica in component.replicas if folding.node(replica.id) == replica.id]
+        shown = [replica for replica in component.replicas if folding.node(replica.id) == replica.id]
         guards = _guarded(topology, component, groups)
         if guards:
-            found += _guarding_nodes(topology, component, guards, marks)
+            nodes += _guarding_nodes(topology, component, guards, marks)
             continue
-        for replica in kept:
-            found.append(_node(topology, component, replica, folding, marks, groups, backups))
-    return found
+        for replica in shown:
+            nodes.append(_node(topology, component, replica, folding, marks, groups, backups))
+    return nodes
 
 
 def _guarded(topology: Topology, component: Component, groups: set[str]) -> list[str]:
     """The ids of what a firewall without a host and without a place on a path guards."""
     if not component.guards or topology.hosts_of(component.id):
         return []
-    if any(component.id in (one.source, *one.targets) for one in topology.architecture.connections):
+    if any(
+        component.id in (connection.source, *connection.targets) for connection in topology.architecture.connections
+    ):
         return []
     things = [topology.qualified(guarded) for guarded in component.guards]
     return [thing for thing in things if thing in groups]
@@ -220,8 +224,8 @@ def _detail(topology: Topology, component: Component, replica: Replica, folding:
         return f"guards {listed(component.guards)}"
     product = component.product or ""
     name = component.title.casefold()
-    said = product.replace("-", " ").casefold() in name.replace("-", " ")
-    words = [topology.kind(component.id).title if said else product]
+    named = product.replace("-", " ").casefold() in name.replace("-", " ")
+    words = [topology.kind(component.id).title if named else product]
     alike = folding.nodes_like(replica.id)
     if alike > 1:
         words.append(f"×{alike}")
@@ -233,7 +237,7 @@ def _detail(topology: Topology, component: Component, replica: Replica, folding:
 
 def _backups(topology: Topology) -> frozenset[str]:
     """The components and replicas that a balancer keeps for when the others are gone."""
-    balances = (one.balance for one in topology.architecture.components)
+    balances = (component.balance for component in topology.architecture.components)
     return frozenset(name for balance in balances if balance for name in balance.backup)
 
 
@@ -274,5 +278,7 @@ def _alt(topology: Topology) -> str:
     hosts = [host.name or host.id for host in architecture.hosts]
     parts = [f"{architecture.name}: {plural(len(architecture.components), 'component')}"]
     parts.append(f" on {plural(len(hosts), 'host')} ({listed(hosts)})" if hosts else "")
-    ways = [f"{one.source} calls {listed(one.targets, 'or')}" for one in architecture.connections[:12]]
+    ways = [
+        f"{connection.source} calls {listed(connection.targets, 'or')}" for connection in architecture.connections[:12]
+    ]
     return "".join(parts) + "." + (f" {'; '.join(ways)}." if ways else "")

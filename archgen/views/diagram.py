@@ -8,15 +8,15 @@ from msgspec import Struct
 
 from archgen.analysis.hops import Meaning
 from archgen.compare.entities import Change
+from archgen.model.architecture import FrameKind
 from archgen.model.finding import Severity
 from archgen.model.kinds import Role
 
 GroupKind = Literal["zone", "network", "host"]
-FrameKind = Literal["opt", "loop", "alt", "par"]
-Stops = Literal["unsent", "unanswered"]
+RequestFailure = Literal["unsent", "unanswered"]
 
 
-Direction = Literal["left-right", "top-down"]
+LayoutDirection = Literal["left-right", "top-down"]
 
 SEPARATOR = " · "
 """Between the parts of a second line, of which the first is the most general: what has no room is left out from there."""
@@ -105,7 +105,7 @@ class Diagram(Struct, frozen=True, kw_only=True):
     nodes: tuple[Node, ...] = ()
     groups: tuple[Group, ...] = ()
     edges: tuple[Edge, ...] = ()
-    direction: Direction | None = None
+    direction: LayoutDirection | None = None
     rank: tuple[tuple[str, str], ...] = ()
     near: tuple[tuple[str, str], ...] = ()
     used: tuple[str, ...] = ()
@@ -149,7 +149,7 @@ class Message(Struct, frozen=True, kw_only=True, tag=True):
     protocol: str = ""
     meaning: Meaning = "unknown"
     badges: tuple[Badge, ...] = ()
-    stops: Stops | None = None
+    stops: RequestFailure | None = None
 
 
 class Remark(Struct, frozen=True, tag=True):

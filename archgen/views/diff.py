@@ -21,88 +21,94 @@ def change_diagram(evolution: Evolution, findings: bool = True) -> Diagram:
     """Both pictures in one. Badges are those of the issues that the change introduces, under their numbers."""
     old = deployment(evolution.before.topology)
     new = deployment(evolution.after.topology, evolution.after.findings if findings else ())
-    fresh = frozenset(one.number for one in evolution.issues_of("introduced"))
-    said = {one.subject: one.change for one in evolution.things}
-    groups = _groups(old.groups, new.groups, said, fresh)
-    around = {one.id for one in groups if not one.across}
-    nodes = _nodes(old.nodes, new.nodes, around, said, fresh)
-    beside = {one.id for one in new.nodes if one.guards}
+    fresh = frozenset(issue.number for issue in evolution.issues_of("introduced"))
+    changes = {entity.subject: entity.change for entity in evolution.things}
+    groups = _groups(old.groups, new.groups, changes, fresh)
+    around = {group.id for group in groups if not group.across}
+    nodes = _nodes(old.nodes, new.nodes, around, changes, fresh)
+    beside = {node.id for node in new.nodes if node.guards}
     return Diagram(
         id="diff",
         title=new.title if old.title == new.title else f"{old.title} → {new.title}",
         alt=_alt(evolution, new),
         nodes=nodes,
         groups=groups,
-        edges=tuple(one for one in _edges(old.edges, new.edges, fresh) if beside.isdisjoint((one.source, one.target))),
+        edges=tuple(
+            edge for edge in _edges(old.edges, new.edges, fresh) if beside.isdisjoint((edge.source, edge.target))
+        ),
     )
 
 
 def _nodes(
-    old: tuple[Node, ...], new: tuple[Node, ...], around: set[str], said: dict[Subject, Change], fresh: frozenset[int]
+    old: tuple[Node, ...],
+    new: tuple[Node, ...],
+    around: set[str],
+    changes: dict[Subject, Change],
+    fresh: frozenset[int],
 ) -> tuple[Node, ...]:
     """`around` are the groups that can hold a card: one of the old model may cut across the nesting of the new one."""
 
-    before, after = {one.id: one for one in old}, {one.id for one in new}
+    before, after = {node.id: node for node in old}, {node.id for node in new}
 
-    def change(one: Node) -> Change | None:
-        if one.id not in before:
+    def change(node: Node) -> Change | None:
+        if node.id not in before:
             return "added"
-        was = before[one.id]
-        same = (was.kind, was.mark, was.detail, was.label) == (one.kind, one.mark, one.detail, one.label)
-        return None if same and not _alone(one, new, said) else "changed"
+        was = before[node.id]
+        same = (was.kind, was.mark, was.detail, was.label) == (node.kind, node.mark, node.detail, node.label)
+        return None if same and not _alone(node, new, changes) else "changed"
 
-    kept = [replace(one, change=change(one), badges=_fresh(one.badges, fresh)) for one in new]
+    present = [replace(node, change=change(node), badges=_fresh(node.badges, fresh)) for node in new]
     gone = [
-        replace(one, change="removed", badges=(), group=one.group if one.group in around else None)
-        for one in old
-        if one.id not in after
+        replace(node, change="removed", badges=(), group=node.group if node.group in around else None)
+        for node in old
+        if node.id not in after
     ]
-    return (*kept, *gone)
+    return (*present, *gone)
 
 
-def _alone(one: Node, new: Iterable[Node], said: dict[Subject, Change]) -> bool:
+def _alone(node: Node, new: Iterable[Node], changes: dict[Subject, Change]) -> bool:
     """Whether a node is the only one of a component that changed, so that it can say so for it."""
-    changed = said.get(Subject("component", one.subject)) == "changed"
-    return changed and sum(1 for other in new if other.subject == one.subject) == 1
+    changed = changes.get(Subject("component", node.subject)) == "changed"
+    return changed and sum(1 for other in new if other.subject == node.subject) == 1
 
 
 def _groups(
-    old: tuple[Group, ...], new: tuple[Group, ...], said: dict[Subject, Change], fresh: frozenset[int]
+    old: tuple[Group, ...], new: tuple[Group, ...], changes: dict[Subject, Change], fresh: frozenset[int]
 ) -> tuple[Group, ...]:
-    before, after = {one.id for one in old}, {one.id for one in new}
+    before, after = {group.id for group in old}, {group.id for group in new}
 
-    def change(one: Group) -> Change | None:
-        return said.get(Subject(one.kind, one.subject)) if one.id in before else "added"
+    def change(group: Group) -> Change | None:
+        return changes.get(Subject(group.kind, group.subject)) if group.id in before else "added"
 
-    kept = [replace(one, change=change(one), badges=_fresh(one.badges, fresh)) for one in new]
-    across = {one.id for one in new if one.across}
+    present = [replace(group, change=change(group), badges=_fresh(group.badges, fresh)) for group in new]
+    across = {group.id for group in new if group.across}
     gone = [
-        replace(one, change="removed", badges=(), across=(), parent=None if one.parent in across else one.parent)
-        for one in old
-        if one.id not in after
+        replace(group, change="removed", badges=(), across=(), parent=None if group.parent in across else group.parent)
+        for group in old
+        if group.id not in after
     ]
-    return (*kept, *gone)
+    return (*present, *gone)
 
 
 def _edges(old: tuple[Edge, ...], new: tuple[Edge, ...], fresh: frozenset[int]) -> tuple[Edge, ...]:
-    before, after = {one.id: one for one in old}, {one.id for one in new}
+    before, after = {edge.id: edge for edge in old}, {edge.id for edge in new}
 
-    def change(one: Edge) -> Change | None:
-        was = before.get(one.id)
+    def change(edge: Edge) -> Change | None:
+        was = before.get(edge.id)
         if was is None:
             return "added"
-        return None if (was.meaning, was.label) == (one.meaning, one.label) else "changed"
+        return None if (was.meaning, was.label) == (edge.meaning, edge.label) else "changed"
 
-    kept = [_signed(replace(one, badges=_fresh(one.badges, fresh)), change(one)) for one in new]
-    gone = [_signed(replace(one, badges=()), "removed") for one in old if one.id not in after]
-    return (*kept, *gone)
+    present = [_signed(replace(edge, badges=_fresh(edge.badges, fresh)), change(edge)) for edge in new]
+    gone = [_signed(replace(edge, badges=()), "removed") for edge in old if edge.id not in after]
+    return (*present, *gone)
 
 
-def _signed(one: Edge, change: Change | None) -> Edge:
+def _signed(edge: Edge, change: Change | None) -> Edge:
     """A line with its change before its words; one without words says it by its form alone."""
-    if change is None or not one.label:
-        return replace(one, change=change)
-    return replace(one, change=change, label=signed(change, one.label))
+    if change is None or not edge.label:
+        return replace(edge, change=change)
+    return replace(edge, change=change, label=signed(change, edge.label))
 
 
 def signed(change: Change | None, words: str) -> str:
@@ -111,7 +117,7 @@ def signed(change: Change | None, words: str) -> str:
 
 
 def _fresh(badges: tuple[Badge, ...], numbers: frozenset[int]) -> tuple[Badge, ...]:
-    return tuple(one for one in badges if one.number in numbers)
+    return tuple(badge for badge in badges if badge.number in numbers)
 
 
 def _alt(evolution: Evolution, new: Diagram) -> str:

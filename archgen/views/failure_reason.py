@@ -10,18 +10,18 @@ from archgen.model.wording import listed, plural
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import access_of, eligible, quorum, requests
 from archgen.report.common.assessment import lasting
-from archgen.views.flow import Stop
+from archgen.views.flow import FailedRequest
 
 
-def stop(topology: Topology, outcome: FlowOutcome) -> Stop:
+def first_failed_request(topology: Topology, outcome: FlowOutcome) -> FailedRequest:
     """The first request in time that fails in a flow that is down, with the reason and with what was tried.
 
     The proof of a failure names the request that is nearest to the start by calls, which may come later.
     """
-    flow = next(one for one in topology.architecture.flows if one.id == outcome.flow)
+    flow = next(candidate for candidate in topology.architecture.flows if candidate.id == outcome.flow)
     failing = {*outcome.fails, outcome.step}
-    asked = [one for one, _ in requests(flow.steps)]
-    place = next(at for at, one in enumerate(asked) if one.id in failing)
+    asked = [request for request, _ in requests(flow.steps)]
+    place = next(at for at, request in enumerate(asked) if request.id in failing)
     request = asked[place]
     always = "" if outcome.possible else ", with nothing failed"
     number = request.id.rpartition("/")[2]
@@ -29,10 +29,10 @@ def stop(topology: Topology, outcome: FlowOutcome) -> Stop:
     down = frozenset(outcome.down)
     before = tuple(_instead(topology, flow, asked[:place], down))
     error = _error(topology, asked[: place + 1])
-    if down.issuperset(one.id for one in topology.components[request.source].replicas):
+    if down.issuperset(replica.id for replica in topology.components[request.source].replicas):
         words = f"{head}: no replica of {request.source} is up to make it"
-        return Stop(request.id, "unsent", words, before, error=error)
-    return Stop(
+        return FailedRequest(request.id, "unsent", words, before, error=error)
+    return FailedRequest(
         request.id,
         "unanswered",
         f"{head}: {_reason(topology, flow, request, down)}",
@@ -45,7 +45,7 @@ def stop(topology: Topology, outcome: FlowOutcome) -> Stop:
 
 def _error(topology: Topology, asked: list[Request]) -> tuple[str, str] | None:
     """Who tells the flow's client that it failed: the one that it called last, unless nobody answers that call."""
-    calls = [one for one in asked if topology.kind(one.source).id == "client"]
+    calls = [call for call in asked if topology.kind(call.source).id == "client"]
     if not calls or calls[-1] is asked[-1]:
         return None
     return calls[-1].targets[0], calls[-1].source
@@ -53,26 +53,26 @@ def _error(topology: Topology, asked: list[Request]) -> tuple[str, str] | None:
 
 def _again(topology: Topology, request: Request) -> str:
     """That a request is tried anew, where its connection says so."""
-    found = [one for one in _connections(topology, request) if one.retries]
-    if not found:
+    retried = [connection for connection in _connections(topology, request) if connection.retries]
+    if not retried:
         return ""
-    tries = plural(found[0].retries or 0, "more time")
-    return f"again, {tries}" + (f", {found[0].timeout:g} s each" if found[0].timeout is not None else "")
+    tries = plural(retried[0].retries or 0, "more time")
+    return f"again, {tries}" + (f", {retried[0].timeout:g} s each" if retried[0].timeout is not None else "")
 
 
 def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str]) -> str:
     """The failover that would mend it and waits for a person, where the model says so."""
     connections = _connections(topology, request)
     access = access_of(request, flow, connections[0]) if connections else "read"
-    for target in (topology.components[one] for one in request.targets):
-        standing = [one.id for one in target.replicas if one.id not in down]
+    for target in (topology.components[name] for name in request.targets):
+        standing = [replica.id for replica in target.replicas if replica.id not in down]
         data, cluster = target.replication, target.cluster
         if data is not None and data.primary and down.issuperset(data.primary) and access != "read":
-            able = [one for one in standing if one not in data.primary]
+            able = [replica for replica in standing if replica not in data.primary]
             if able and data.failover != "automatic":
                 return f"{listed(able, 'or')} waits for a person to promote it{_lasting(data.recovery)}"
         if cluster is not None and cluster.failover == "manual" and cluster.active and down.issuperset(cluster.active):
-            able = [one for one in standing if one not in cluster.active]
+            able = [replica for replica in standing if replica not in cluster.active]
             if able:
                 return f"{listed(able, 'or')} waits for a person to switch over to it"
     return ""
@@ -84,18 +84,18 @@ def _lasting(seconds: float | None) -> str:
 
 def _instead(topology: Topology, flow: Flow, asked: list[Request], down: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Who stands in for what is lost on the way, where the model says how that comes about; each once."""
-    told: set[str] = set()
+    seen: set[str] = set()
     for request in asked:
-        for target in (topology.components[one] for one in request.targets):
+        for target in (topology.components[name] for name in request.targets):
             words = _replaced(topology, flow, request, target, down)
-            if words and words not in told:
-                told.add(words)
+            if words and words not in seen:
+                seen.add(words)
                 yield request.id, words
 
 
 def _replaced(topology: Topology, flow: Flow, request: Request, target: Component, down: frozenset[str]) -> str:
-    lost = [one.id for one in target.replicas if one.id in down]
-    standing = [one.id for one in target.replicas if one.id not in down]
+    lost = [replica.id for replica in target.replicas if replica.id in down]
+    standing = [replica.id for replica in target.replicas if replica.id not in down]
     if not lost or not standing:
         return ""
     data, cluster = target.replication, target.cluster
@@ -113,7 +113,7 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
     balance = topology.components[request.source].balance
     if balance is not None and balance.health_check:
         return f"the health check of {request.source} has dropped {listed(lost)}: {listed(standing, 'or')} answers"
-    if any(one.retries for one in connections):
+    if any(connection.retries for connection in connections):
         return f"{request.source} may try again where {listed(lost)} was asked: {listed(standing, 'or')} answers"
     return ""
 
@@ -124,8 +124,8 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
     names = listed(request.targets, "or")
     if not connections:
         return f"no connection leads from {request.source} to {names}"
-    targets = [topology.components[one] for one in request.targets]
-    everyone = [one.id for target in targets for one in target.replicas]
+    targets = [topology.components[name] for name in request.targets]
+    everyone = [replica.id for target in targets for replica in target.replicas]
     if down.issuperset(everyone):
         least = quorum(targets[0])
         return (
@@ -135,20 +135,20 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
         )
     access = access_of(request, flow, connections[0])
     able = [eligible(target, access) for target in targets]
-    if down.issuperset(one for now, _ in able for one in now):
-        if down.issuperset(one for _, later in able for one in later):
+    if down.issuperset(replica for now, _ in able for replica in now):
+        if down.issuperset(replica for _, later in able for replica in later):
             return f"no replica of {names} takes {'reads' if access == 'read' else 'writes'}"
-        promoters = [one.replication.by for one in targets if one.replication and one.replication.by]
+        promoters = [target.replication.by for target in targets if target.replication and target.replication.by]
         return f"no replica of {names} takes writes, and {listed(promoters, 'or')} promotes none"
     if request.pinned and down.issuperset(request.pinned):
         return f"{listed(request.pinned)} {'is' if len(request.pinned) == 1 else 'are'} down"
-    if any(one.needs == "all" for one in connections):
+    if any(connection.needs == "all" for connection in connections):
         return f"it needs every replica of {names}, and not all are up"
-    if any(one.needs != 1 for one in connections):
+    if any(connection.needs != 1 for connection in connections):
         return f"too few replicas of {names} are up"
     return f"no replica of {names} that it can reach works"
 
 
 def _connections(topology: Topology, request: Request) -> list[Connection]:
-    found = (topology.index.connections.get((request.source, target)) for target in request.targets)
-    return [one for one in found if one is not None]
+    connections = (topology.index.connections.get((request.source, target)) for target in request.targets)
+    return [connection for connection in connections if connection is not None]

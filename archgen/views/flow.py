@@ -15,11 +15,11 @@ from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests
-from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, Section, Stops
+from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, RequestFailure, Section
 from archgen.views.diagram import Sequence as View
 
 
-class Stop(Struct, frozen=True):
+class FailedRequest(Struct, frozen=True):
     """Where and how a flow fails: the request by its id, and why, in a sentence.
 
     `before` are words about requests that others answered in the place of what is lost, by their ids; `again` tells that
@@ -28,7 +28,7 @@ class Stop(Struct, frozen=True):
     """
 
     step: str
-    how: Stops
+    how: RequestFailure
     words: str
     before: tuple[tuple[str, str], ...] = ()
     again: str = ""
@@ -36,45 +36,47 @@ class Stop(Struct, frozen=True):
     error: tuple[str, str] | None = None
 
 
-def flow_sequence(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), stop: Stop | None = None) -> View:
+def flow_sequence(
+    topology: Topology, flow: Flow, findings: Sequence[Finding] = (), stop: FailedRequest | None = None
+) -> View:
     """The sequence of a flow; a finding on a step, or on the connection under it, is a badge with its place from 1.
 
     A connection's badge stands on its first use. An answer means what the latest request that it answers means. With a
     `stop` nothing that comes after it is said; who would have taken part stays.
     """
-    told = _Telling(topology, flow, findings, stop)
-    items = tuple(told.items(flow.steps if stop is None else _until(flow.steps, stop.step)))
-    participants = tuple(_participant(topology, one) for one in dict.fromkeys(_who(flow.steps)))
-    alt = _alt(flow, participants, told.count)
+    builder = _ItemBuilder(topology, flow, findings, stop)
+    items = tuple(builder.items(flow.steps if stop is None else _until(flow.steps, stop.step)))
+    participants = tuple(_participant(topology, name) for name in dict.fromkeys(_who(flow.steps)))
+    alt = _alt(flow, participants, builder.count)
     if stop is not None:
-        ends = next(one for one, _ in requests(flow.steps) if one.id == stop.step)
-        said = tuple(one for one in (stop.words, stop.waits) if one)
-        items = (*items, *(Remark((ends.source, *ends.targets), one) for one in said))
+        ends = next(request for request, _ in requests(flow.steps) if request.id == stop.step)
+        reasons = tuple(words for words in (stop.words, stop.waits) if words)
+        items = (*items, *(Remark((ends.source, *ends.targets), words) for words in reasons))
         if stop.error is not None:
             source, target = stop.error
             items = (*items, Message(number="", source=source, target=target, text="an error", answer=True))
-        alt = " ".join((alt, *(words for _, words in stop.before), *said))
+        alt = " ".join((alt, *(words for _, words in stop.before), *reasons))
     return View(id=flow.id, title=flow.title, alt=alt, participants=participants, items=items)
 
 
 def _until(steps: Iterable[Step], last: str) -> tuple[Step, ...]:
     """The steps up to one and with it; a frame around it ends there too."""
-    found: list[Step] = []
+    shown: list[Step] = []
     for step in steps:
         if isinstance(step, Frame):
             branches: list[Branch] = []
             for branch in step.branches:
                 branches.append(Branch(branch.when, _until(branch.steps, last)))
                 if _holds(branches[-1].steps, last):
-                    return (*found, replace(step, branches=tuple(branches)))
-        found.append(step)
+                    return (*shown, replace(step, branches=tuple(branches)))
+        shown.append(step)
         if isinstance(step, Request) and step.id == last:
             break
-    return tuple(found)
+    return tuple(shown)
 
 
 def _holds(steps: Iterable[Step], request: str) -> bool:
-    return any(one.id == request for one, _ in requests(steps))
+    return any(step.id == request for step, _ in requests(steps))
 
 
 def _who(steps: Iterable[Step]) -> Iterable[str]:
@@ -105,19 +107,19 @@ def _participant(topology: Topology, name: str) -> Participant:
 
 def _detail(topology: Topology, component: Component) -> str:
     product = component.product or ""
-    said = product.replace("-", " ").casefold() in component.title.replace("-", " ").casefold()
-    words = topology.kind(component.id).title if said else product
+    named = product.replace("-", " ").casefold() in component.title.replace("-", " ").casefold()
+    words = topology.kind(component.id).title if named else product
     return f"{words} ×{len(component.replicas)}" if len(component.replicas) > 1 else words
 
 
 def _alt(flow: Flow, participants: tuple[Participant, ...], count: int) -> str:
-    return f"{flow.title}: {plural(count, 'message')} between {listed([one.label for one in participants])}."
+    return f"{flow.title}: {plural(count, 'message')} between {listed([participant.label for participant in participants])}."
 
 
-class _Telling:
+class _ItemBuilder:
     """Turns steps into items, remembering the requests that are not answered yet."""
 
-    def __init__(self, topology: Topology, flow: Flow, findings: Sequence[Finding], stop: Stop | None) -> None:
+    def __init__(self, topology: Topology, flow: Flow, findings: Sequence[Finding], stop: FailedRequest | None) -> None:
         self.count = 0
         self._stop = stop
         self._hops: dict[str, list[Hop]] = {}
@@ -136,7 +138,7 @@ class _Telling:
             match step:
                 case Request():
                     yield from self._request(step)
-                    yield from self._told(step)
+                    yield from self._failure_items(step)
                 case Answer():
                     yield self._answer(step)
                 case Note():
@@ -164,7 +166,7 @@ class _Telling:
                 stops=self._stop.how if self._stop is not None and self._stop.step == step.id else None,
             )
 
-    def _told(self, step: Request) -> Iterable[Item]:
+    def _failure_items(self, step: Request) -> Iterable[Item]:
         """Who stands in for what is lost, and that a request which fails is tried anew."""
         stop = self._stop
         if stop is None:
@@ -204,10 +206,10 @@ class _Telling:
         return next((hop for hop in hops if hop.connection and target in hop.connection.targets), hops[0])
 
     def _marks(self, step: Request, hop: Hop, first: bool) -> tuple[Badge, ...]:
-        found = self._badges.pop(Subject("step", step.id), []) if first else []
+        badges = self._badges.pop(Subject("step", step.id), []) if first else []
         if hop.connection is not None:
-            found += self._badges.pop(Subject("connection", hop.connection.id), [])
-        return tuple(sorted(found, key=lambda badge: badge.number))
+            badges += self._badges.pop(Subject("connection", hop.connection.id), [])
+        return tuple(sorted(badges, key=lambda badge: badge.number))
 
 
 def _number(step: str) -> str:

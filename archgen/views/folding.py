@@ -59,7 +59,7 @@ def fold(topology: Topology) -> Folding:
 def _leading(topology: Topology) -> frozenset[str]:
     """The replicas that play another part than their siblings: primaries, and the active ones of a cluster."""
     parts = topology.architecture.components
-    primaries = (one for part in parts if part.replication for one in part.replication.primary)
+    primaries = (replica for part in parts if part.replication for replica in part.replication.primary)
     return frozenset(primaries).union(*(part.cluster.active for part in parts if part.cluster))
 
 
@@ -67,6 +67,8 @@ def _hosts(topology: Topology, leads: frozenset[str]) -> dict[str, str]:
     first: dict[tuple[object, ...], str] = {}
     shown: dict[str, str] = {}
     for host in topology.architecture.hosts:
-        load = tuple(dict.fromkeys((one.component, one.id in leads) for one in topology.replicas_on[host.id]))
+        load = tuple(
+            dict.fromkeys((replica.component, replica.id in leads) for replica in topology.replicas_on[host.id])
+        )
         shown[host.id] = first.setdefault((host.zones, host.network, load), host.id)
     return shown

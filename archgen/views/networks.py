@@ -33,30 +33,30 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
     marks = badges(topology, findings, folding)
     groups = [
         Group(
-            id=f"network:{one.id}",
-            subject=one.id,
+            id=f"network:{network.id}",
+            subject=network.id,
             kind="network",
-            label=one.name or one.id,
-            detail=f"{one.trust} network",
-            badges=marks.get(f"network:{one.id}", ()),
+            label=network.name or network.id,
+            detail=f"{network.trust} network",
+            badges=marks.get(f"network:{network.id}", ()),
         )
-        for one in declared
+        for network in declared
     ]
     ids = {group.id for group in groups}
-    nodes = [node for one in topology.architecture.components for node in _nodes(topology, one, marks, ids)]
+    nodes = [node for component in topology.architecture.components for node in _nodes(topology, component, marks, ids)]
     if any(node.group == _GROUP for node in nodes) and _GROUP not in ids:
         groups.insert(
             0, Group(id=_GROUP, subject=OUTSIDE, kind="network", label=OUTSIDE, detail="outside, not trusted")
         )
     used = {node.group for node in nodes} | {name for node in nodes for name in node.guards}
-    kept = tuple(group for group in groups if group.id in used)
-    held = {group.id for group in kept if any(node.group == group.id for node in nodes)}
+    occupied = tuple(group for group in groups if group.id in used)
+    held = {group.id for group in occupied if any(node.group == group.id for node in nodes)}
     return Diagram(
         id="networks",
         title=f"{topology.architecture.name}: networks",
         alt=f"{topology.architecture.name}: {plural(len(declared), 'network')}, what is in each, and what crosses them.",
         nodes=tuple(replace(node, guards=tuple(name for name in node.guards if name in held)) for node in nodes),
-        groups=tuple(group for group in kept if group.id in held),
+        groups=tuple(group for group in occupied if group.id in held),
         edges=tuple(_edges(topology, marks, {node.id: node for node in nodes})),
     )
 
@@ -77,28 +77,28 @@ def _card(topology: Topology, replica: Replica) -> str:
     return replica.component if network == _network(topology, first) else f"{replica.component} in {network}"
 
 
-def _nodes(topology: Topology, one: Component, marks: dict[str, tuple[Badge, ...]], ids: set[str]) -> list[Node]:
+def _nodes(topology: Topology, component: Component, marks: dict[str, tuple[Badge, ...]], ids: set[str]) -> list[Node]:
     counts: dict[tuple[str, str | None], int] = {}
-    for replica in one.replicas:
+    for replica in component.replicas:
         key = (_card(topology, replica), _network(topology, replica))
         counts[key] = counts.get(key, 0) + 1
-    found = []
-    for (name, network), count in (counts or {(one.id, one.network): 0}).items():
+    nodes = []
+    for (name, network), count in (counts or {(component.id, component.network): 0}).items():
         group = f"network:{network}"
         if network is None or group not in ids:
-            group = _GROUP if topology.trust(one.id) == OUTSIDE or topology.kind(one.id).foreign else ""
-        guards = _guards(topology, one, ids)
-        node = component_node(topology, one, name, marks.get(name, ()), None if guards else group or None, count)
-        found.append(replace(node, guards=guards))
-    return found
+            group = _GROUP if topology.trust(component.id) == OUTSIDE or topology.kind(component.id).foreign else ""
+        guards = _guards(topology, component, ids)
+        node = component_node(topology, component, name, marks.get(name, ()), None if guards else group or None, count)
+        nodes.append(replace(node, guards=guards))
+    return nodes
 
 
-def _guards(topology: Topology, one: Component, ids: set[str]) -> tuple[str, ...]:
+def _guards(topology: Topology, component: Component, ids: set[str]) -> tuple[str, ...]:
     """The networks that a firewall without a place on a path guards."""
-    joined = any(one.id in (each.source, *each.targets) for each in topology.architecture.connections)
-    if joined or topology.hosts_of(one.id):
+    joined = any(component.id in (each.source, *each.targets) for each in topology.architecture.connections)
+    if joined or topology.hosts_of(component.id):
         return ()
-    return tuple(name for name in map(topology.qualified, one.guards) if name in ids)
+    return tuple(name for name in map(topology.qualified, component.guards) if name in ids)
 
 
 def _edges(topology: Topology, marks: dict[str, tuple[Badge, ...]], nodes: dict[str, Node]) -> list[Edge]:
@@ -106,7 +106,7 @@ def _edges(topology: Topology, marks: dict[str, tuple[Badge, ...]], nodes: dict[
     cards: dict[str, list[str]] = {}
     for node in nodes.values():
         cards.setdefault(node.subject, []).append(node.id)
-    found = []
+    edges = []
     for edge in component_edges(topology, marks):
         for source in cards.get(edge.source, ()):
             for target in cards.get(edge.target, ()):
@@ -114,5 +114,5 @@ def _edges(topology: Topology, marks: dict[str, tuple[Badge, ...]], nodes: dict[
                 lines = edge.badges if first else ()
                 if source != target and not nodes[source].guards and not nodes[target].guards:
                     name = f"{edge.subject} {source} {target}"
-                    found.append(replace(edge, id=name, source=source, target=target, badges=lines))
-    return found
+                    edges.append(replace(edge, id=name, source=source, target=target, badges=lines))
+    return edges

@@ -23,67 +23,75 @@ def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
         id="overview",
         title=architecture.name,
         alt=f"{architecture.name}: {plural(len(architecture.components), 'component')} and who calls whom.",
-        nodes=tuple(component_node(topology, one, one.id, marks.get(one.id, ())) for one in architecture.components),
+        nodes=tuple(
+            component_node(topology, component, component.id, marks.get(component.id, ()))
+            for component in architecture.components
+        ),
         edges=tuple(edge for edge in component_edges(topology, marks) if edge.source != edge.target),
         used=topology.used,
     )
 
 
 def component_node(
-    topology: Topology, one: Component, name: str, marks: tuple[Badge, ...], group: str | None = None, count: int = 0
+    topology: Topology,
+    component: Component,
+    name: str,
+    marks: tuple[Badge, ...],
+    group: str | None = None,
+    count: int = 0,
 ) -> Node:
     """A card for all replicas of a component, or for `count` of them."""
-    kind = topology.kind(one.id)
-    product = one.product or ""
-    said = product.replace("-", " ").casefold() in one.title.casefold().replace("-", " ")
-    many = count or len(one.replicas)
-    words = [kind.title if said else product, f"×{many}" if many > 1 else "", *guarded(one)]
+    kind = topology.kind(component.id)
+    product = component.product or ""
+    named = product.replace("-", " ").casefold() in component.title.casefold().replace("-", " ")
+    many = count or len(component.replicas)
+    words = [kind.title if named else product, f"×{many}" if many > 1 else "", *guarded(component)]
     return Node(
         id=name,
-        subject=one.id,
-        label=one.title,
+        subject=component.id,
+        label=component.title,
         detail=SEPARATOR.join(word for word in words if word),
         kind=kind.id,
-        icon=one.icon or one.product,
+        icon=component.icon or component.product,
         role=kind.role,
         group=group,
         badges=marks,
-        description=one.why or "",
+        description=component.why or "",
     )
 
 
-def guarded(one: Component) -> list[str]:
+def guarded(component: Component) -> list[str]:
     """What a firewall guards, in words."""
-    return [f"guards {listed(one.guards)}"] if one.guards else []
+    return [f"guards {listed(component.guards)}"] if component.guards else []
 
 
 def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> Iterator[Edge]:
     """A line from component to component for each connection and target, each code base and each backup."""
-    for one in topology.architecture.connections:
-        port = port_of(one)
+    for connection in topology.architecture.connections:
+        port = port_of(connection)
         words = " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
-        observes = any(topology.kind(end).observes for end in (one.source, *one.targets))
-        meaning = "monitoring" if observes else topology.meaning(one, port)
-        for place, target in enumerate(one.targets):
-            carried = marks.get(f"connection:{one.id}", ()) if place == 0 else ()
-            name = f"{one.id} {one.source} {target}"
+        observes = any(topology.kind(end).observes for end in (connection.source, *connection.targets))
+        meaning = "monitoring" if observes else topology.meaning(connection, port)
+        for place, target in enumerate(connection.targets):
+            carried = marks.get(f"connection:{connection.id}", ()) if place == 0 else ()
+            name = f"{connection.id} {connection.source} {target}"
             yield Edge(
                 id=name,
-                subject=one.id,
-                source=one.source,
+                subject=connection.id,
+                source=connection.source,
                 target=target,
                 label=words,
                 meaning=meaning,
                 badges=carried,
             )
-    known = topology.index.connections
+    connections = topology.index.connections
     for component in topology.architecture.components:
         code = component.codebase
         if code in topology.components and code is not None:
             subject = f"{component.id} runs {code}"
             yield Edge(id=subject, subject=subject, source=component.id, target=code, meaning="local")
         for stored in component.backs_up:
-            drawn = (component.id, stored) in known or (stored, component.id) in known
+            drawn = (component.id, stored) in connections or (stored, component.id) in connections
             if stored in topology.components and not drawn:
                 yield Edge(
                     id=f"{component.id} backup {stored}",

@@ -20,10 +20,10 @@ def unwatched(diagram: Diagram) -> Diagram:
     watching = {edge.target for edge in diagram.edges if edge.meaning == "monitoring"}
     watching |= {edge.source for edge in diagram.edges if edge.meaning == "monitoring"}
     used = {end for edge in diagram.edges if edge.meaning != "monitoring" for end in (edge.source, edge.target)}
-    kept = tuple(node for node in diagram.nodes if node.id in used or node.id not in watching)
-    names = {node.id for node in kept}
+    shown = tuple(node for node in diagram.nodes if node.id in used or node.id not in watching)
+    names = {node.id for node in shown}
     return replace(
-        diagram, nodes=kept, edges=tuple(edge for edge in diagram.edges if {edge.source, edge.target} <= names)
+        diagram, nodes=shown, edges=tuple(edge for edge in diagram.edges if {edge.source, edge.target} <= names)
     )
 
 

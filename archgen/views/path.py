@@ -12,9 +12,9 @@ from archgen.model.finding import Finding
 from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
+from archgen.views.deployment_edges import DeploymentEdges
 from archgen.views.diagram import Diagram
 from archgen.views.folding import fold
-from archgen.views.lines import Lines
 
 
 def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deployed: Diagram | None = None) -> Diagram:
@@ -22,7 +22,7 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
 
     `deployed` is the deployment picture with the same findings, where it is there already.
     """
-    whole = deployed or deployment(topology, findings)
+    deployed_diagram = deployed or deployment(topology, findings)
     folding = fold(topology)
     steps: dict[str, list[str]] = {}
     touched: dict[str, None] = {}
@@ -30,24 +30,26 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
         touched |= dict.fromkeys((hop.step.source, *hop.step.targets))
         if hop.connection is not None:
             steps.setdefault(hop.connection.id, []).append(hop.step.id.rpartition("/")[2])
-    shown = {node.id for node in whole.nodes}
-    lines = Lines(topology, folding, badges(topology, findings, folding), flow.id)
+    shown = {node.id for node in deployed_diagram.nodes}
+    lines = DeploymentEdges(topology, folding, badges(topology, findings, folding), flow.id)
     edges = tuple(
         replace(edge, label=f"{', '.join(dict.fromkeys(steps[edge.subject]))} · {edge.label}".rstrip(" ·"))
         for edge in lines.calls(steps)
         if {edge.source, edge.target} <= shown
     )
     ends = {end for edge in edges for end in (edge.source, edge.target)}
-    joined = {node.subject for node in whole.nodes if node.id in ends}
+    joined = {node.subject for node in deployed_diagram.nodes if node.id in ends}
     nodes = tuple(
-        node for node in whole.nodes if node.id in ends or (node.subject in touched and node.subject not in joined)
+        node
+        for node in deployed_diagram.nodes
+        if node.id in ends or (node.subject in touched and node.subject not in joined)
     )
-    used = _around(whole, {node.group for node in nodes})
-    kept = {node.id for node in nodes}
+    used = _around(deployed_diagram, {node.group for node in nodes})
+    held = {node.id for node in nodes}
     groups = tuple(
-        replace(group, across=tuple(one for one in group.across if one in kept))
-        for group in whole.groups
-        if group.id in used or kept.intersection(group.across)
+        replace(group, across=tuple(member for member in group.across if member in held))
+        for group in deployed_diagram.groups
+        if group.id in used or held.intersection(group.across)
     )
     return Diagram(
         id=f"path-{flow.id}",
@@ -59,9 +61,9 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
     )
 
 
-def _around(whole: Diagram, inner: set[str | None]) -> set[str]:
+def _around(diagram: Diagram, inner: set[str | None]) -> set[str]:
     """Some groups and those around them."""
-    parents = {group.id: group.parent for group in whole.groups}
+    parents = {group.id: group.parent for group in diagram.groups}
     used: set[str] = set()
     for start in inner:
         at = start

@@ -24,36 +24,40 @@ def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | Non
     declared = topology.architecture.zones
     if not declared:
         return None
-    whole = deployment(topology, findings)
+    deployed = deployment(topology, findings)
     marks = badges(topology, findings, fold(topology))
-    drawn = {group.subject for group in whole.groups if group.kind == "zone"}
+    drawn = {group.subject for group in deployed.groups if group.kind == "zone"}
     moved: dict[str, tuple[Badge, ...]] = {}
     for zone in declared:
         own = marks.get(f"zone:{zone.id}", ())
         holders = [
-            one for one in whole.groups if one.kind == "host" and zone.id in topology.index.zones_around(one.subject)
+            group
+            for group in deployed.groups
+            if group.kind == "host" and zone.id in topology.index.zones_around(group.subject)
         ]
         if own and zone.id not in drawn and holders:
             moved[holders[0].id] = moved.get(holders[0].id, ()) + own
-    around = {node.id: node.group for node in whole.nodes}
+    around = {node.id: node.group for node in deployed.nodes}
     if not any(around.values()):
         return None
-    held = {node.id for node in whole.nodes if node.group or node.guards or topology.replicas[node.id].hosts}
-    edges = tuple(edge for edge in whole.edges if _leaves(edge, around, held))
+    held = {node.id for node in deployed.nodes if node.group or node.guards or topology.replicas[node.id].hosts}
+    edges = tuple(edge for edge in deployed.edges if _leaves(edge, around, held))
     joined = {end for edge in edges for end in (edge.source, edge.target)}
     return replace(
-        whole,
+        deployed,
         id="zones",
-        title=f"{whole.title}: failure domains",
-        alt=f"{whole.title}: {plural(len(declared), 'zone')}, what each holds and which calls leave a host.",
-        nodes=tuple(node for node in whole.nodes if node.id in held or node.id in joined),
-        groups=tuple(_with(group, moved.get(group.id, ())) for group in whole.groups),
+        title=f"{deployed.title}: failure domains",
+        alt=f"{deployed.title}: {plural(len(declared), 'zone')}, what each holds and which calls leave a host.",
+        nodes=tuple(node for node in deployed.nodes if node.id in held or node.id in joined),
+        groups=tuple(_with(group, moved.get(group.id, ())) for group in deployed.groups),
         edges=edges,
     )
 
 
 def _with(group: Group, more: tuple[Badge, ...]) -> Group:
-    return replace(group, badges=tuple(sorted((*group.badges, *more), key=lambda one: one.number))) if more else group
+    return (
+        replace(group, badges=tuple(sorted((*group.badges, *more), key=lambda badge: badge.number))) if more else group
+    )
 
 
 def _leaves(edge: Edge, around: dict[str, str | None], held: set[str]) -> bool:

@@ -26,10 +26,10 @@ from archgen.style.theme import LIGHT, THEMES, Mode, Theme
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Sequence
 from archgen.views.diff import change_diagram
-from archgen.views.flow import Stop, flow_sequence
+from archgen.views.flow import FailedRequest, flow_sequence
 from archgen.views.overview import overview
 from archgen.views.path import path
-from archgen.views.turns import turns
+from archgen.views.playback import playback_steps
 
 MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast", "sketch")
 ICONS = ("colour", "mono")
@@ -166,7 +166,7 @@ class Drawing:
 
         shown, logos = self._path(tier, flow)
         prefix = short_prefix(tier.id, shown.diagram.id, "a")
-        return animated_path_svg(shown, flow.title, turns(tier.topology, flow), prefix, self._mode, logos)
+        return animated_path_svg(shown, flow.title, playback_steps(tier.topology, flow), prefix, self._mode, logos)
 
     def path_frames(self, tier: Tier, flow: Flow) -> tuple[str, ...]:
         """What a flow touches of the deployment as SVG, the whole and then each step."""
@@ -174,7 +174,7 @@ class Drawing:
 
         shown, logos = self._path(tier, flow)
         prefix = short_prefix(tier.id, shown.diagram.id)
-        return path_frames(shown, flow.title, turns(tier.topology, flow), prefix, self._mode, logos)
+        return path_frames(shown, flow.title, playback_steps(tier.topology, flow), prefix, self._mode, logos)
 
     def _path(self, tier: Tier, flow: Flow) -> tuple[Placed, Icons]:
         diagram = path(tier.topology, flow, tier.findings if self.findings else ())
@@ -194,7 +194,7 @@ class Drawing:
     def _people(self, tier: Tier, sequence: Sequence) -> dict[str, Icon]:
         return self._logos(tier.topology.architecture.file, (one.icon for one in sequence.participants))
 
-    def failure(self, topology: Topology, flow: Flow, stop: Stop) -> str:
+    def failure(self, topology: Topology, flow: Flow, stop: FailedRequest) -> str:
         """One request flow in time up to where it fails, as SVG."""
         return self._in_time(place(flow_sequence(topology, flow, stop=stop)), topology)
 

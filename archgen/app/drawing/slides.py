@@ -13,7 +13,7 @@ from archgen.model.wording import listed
 from archgen.rules import BY_NAME
 from archgen.site import Tier
 from archgen.site.step import FlowChange, IssueChange, compare
-from archgen.slides import Bought, Chapter, deck
+from archgen.slides import ChangeSummary, DeckSection, build_deck
 from archgen.slides.layout.legible import READABLE, points
 from archgen.slides.values import PICTURE, Deck, failed_slide
 from archgen.style.glyphs import Icon
@@ -31,9 +31,9 @@ def tiers_deck(
 ) -> Deck:
     """The deck of some tiers; without a title it has the name of the only one, or says what it is."""
     by_id = {tier.id: tier for tier in tiers}
-    chapters = tuple(_chapter(tier, by_id, drawing, isolation) for tier in tiers)
+    sections = tuple(_section(tier, by_id, drawing, isolation) for tier in tiers)
     only = tiers[0].topology.architecture.name if len(tiers) == 1 else "Architecture"
-    return deck(chapters, title or only, steps, isolation)
+    return build_deck(sections, title or only, steps, isolation)
 
 
 FORMATS = ("pptx", "pdf", "png", "svg")
@@ -44,9 +44,9 @@ def slides(
     tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: bytes | None, isolation: Isolation = EXPOSED
 ) -> bytes:
     """The deck as a PowerPoint file."""
-    from archgen.slides.pptx import pptx
+    from archgen.slides.pptx import write_pptx
 
-    return pptx(made, _icons(tiers, drawing), template, drawing.theme, isolation)
+    return write_pptx(made, _icons(tiers, drawing), template, drawing.theme, isolation)
 
 
 def bound_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation = EXPOSED) -> bytes:
@@ -84,7 +84,7 @@ def _icons(tiers: tuple[Tier, ...], drawing: Drawing) -> Callable[[str | None], 
     return lambda name: found.get(name or "")
 
 
-def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Isolation) -> Chapter:
+def _section(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Isolation) -> DeckSection:
     architecture = tier.topology.architecture
     follows = tiers.get(architecture.follows or "")
     flows = [
@@ -93,16 +93,16 @@ def _chapter(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Is
     ]
     deployed = isolation.attempt(partial(_deployed, tier, drawing), architecture.file, "the deployment")
     missing = [flow.title for flow, made in zip(architecture.flows, flows, strict=True) if made is None]
-    bought = None
+    change = None
     if follows is not None:
-        bought = isolation.attempt(partial(_bought, follows, tier), architecture.file, "the comparison")
-    return Chapter(
+        change = isolation.attempt(partial(_change, follows, tier), architecture.file, "the comparison")
+    return DeckSection(
         model=tier,
         placed=deployed.placed if deployed is not None else None,
         overview=deployed.overview if deployed is not None else None,
         parts=deployed.parts if deployed is not None else (),
         flows=tuple(flow for flow in flows if flow is not None),
-        bought=bought,
+        change=change,
         whys={one.rule: BY_NAME[one.rule].why for one in tier.findings if one.rule in BY_NAME},
         failed=tuple(missing if deployed is not None else ("deployment", *missing)),
     )
@@ -130,9 +130,9 @@ def _larger(drawing: Drawing, placed: Placed) -> Iterator[Placed]:
             yield found
 
 
-def _bought(before: Tier, after: Tier) -> Bought:
+def _change(before: Tier, after: Tier) -> ChangeSummary:
     step = compare(before, after)
-    return Bought(
+    return ChangeSummary(
         follows=before.topology.architecture.name,
         added=(*step.added, *step.hosts_added),
         closed=_rules(step.resolved),

@@ -16,7 +16,7 @@ from archgen.style.svg_markup import element, number, words
 from archgen.style.text_metrics import elide, text_width
 from archgen.style.theme import LINES, SIZES, Mode
 from archgen.views.diagram import SEPARATOR
-from archgen.views.turns import Turn
+from archgen.views.playback import PlaybackStep
 
 PACE = 1.8
 """Seconds that a step stands."""
@@ -38,7 +38,12 @@ Lights = tuple[float, ...]
 
 
 def animated_path_svg(
-    placed: Placed, title: str, turns: tuple[Turn, ...], prefix: str, mode: Mode = "auto", icons: Icons = no_icons
+    placed: Placed,
+    title: str,
+    turns: tuple[PlaybackStep, ...],
+    prefix: str,
+    mode: Mode = "auto",
+    icons: Icons = no_icons,
 ) -> str:
     """The path as a document that plays by CSS alone; `title` is the flow's.
 
@@ -62,7 +67,7 @@ def animated_path_svg(
 
 
 def path_frames(
-    placed: Placed, title: str, turns: tuple[Turn, ...], prefix: str, mode: Mode, icons: Icons = no_icons
+    placed: Placed, title: str, turns: tuple[PlaybackStep, ...], prefix: str, mode: Mode, icons: Icons = no_icons
 ) -> tuple[str, ...]:
     """The whole path, then each step, as documents of one size."""
     told = [_headline(title, turns), *(_told(placed, turn) for turn in turns)]
@@ -99,12 +104,12 @@ def _painted(
 # What is lit
 
 
-def _lights(subject: str, turns: tuple[Turn, ...]) -> Lights:
+def _lights(subject: str, turns: tuple[PlaybackStep, ...]) -> Lights:
     """A card or a line, at rest and at each step."""
     return (1.0, *(1.0 if subject in (one.source, *one.targets, *one.connections) else _DIM for one in turns))
 
 
-def _only(at: int, turns: tuple[Turn, ...]) -> Lights:
+def _only(at: int, turns: tuple[PlaybackStep, ...]) -> Lights:
     """Words that are there at one step, or at rest (0)."""
     return tuple(float(place == at) for place in range(len(turns) + 1))
 
@@ -128,11 +133,11 @@ def _share(time: float, whole: float) -> str:
 # What is said
 
 
-def _headline(title: str, turns: tuple[Turn, ...]) -> tuple[str, str, str]:
+def _headline(title: str, turns: tuple[PlaybackStep, ...]) -> tuple[str, str, str]:
     return title, "", plural(len(turns), "step")
 
 
-def _told(placed: Placed, turn: Turn) -> tuple[str, str, str]:
+def _told(placed: Placed, turn: PlaybackStep) -> tuple[str, str, str]:
     """A step in words: who asks or answers whom, how that travels, and what is said."""
     names = {one.node.subject: one.node.label for one in placed.nodes}
     ends = [names.get(one, one) for one in (turn.source, *turn.targets)]

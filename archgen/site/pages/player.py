@@ -18,7 +18,7 @@ from archgen.site.pages.failures import folded
 from archgen.site.source import block
 from archgen.site.transport_label import said
 from archgen.views.flow import flow_sequence
-from archgen.views.turns import turns
+from archgen.views.playback import playback_steps
 
 _WIDTH = re.compile(r'<svg\b[^>]*?\bwidth="([\d.]+)"')
 
@@ -69,7 +69,7 @@ def steps(tier: Tier, flow: Flow) -> list[list[Any]]:
             list(one.connections),
             int(one.answer),
         ]
-        for one in turns(tier.topology, flow)
+        for one in playback_steps(tier.topology, flow)
     ]
 
 

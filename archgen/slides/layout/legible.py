@@ -23,14 +23,14 @@ _BETTER = 1.05
 
 def legible(diagram: Diagram, wide: float, tall: float) -> Placed:
     """The first layout whose names are large enough in a room of so many points, else the one with the largest."""
-    found: Placed | None = None
+    best: Placed | None = None
     for other in _layouts(diagram, wide / tall):
-        if found is None or points(other, wide, tall) > _BETTER * points(found, wide, tall):
-            found = other
-        if points(found, wide, tall) >= READABLE:
+        if best is None or points(other, wide, tall) > _BETTER * points(best, wide, tall):
+            best = other
+        if points(best, wide, tall) >= READABLE:
             break
-    assert found is not None
-    return found
+    assert best is not None
+    return best
 
 
 def points(placed: Placed, wide: float, tall: float) -> float:

@@ -16,7 +16,7 @@ _LINES = 3
 """Lines of a cell at most; the header has one."""
 
 
-class Laid(Struct, frozen=True):
+class TableLayout(Struct, frozen=True):
     """A table with its places: the size of its words, the widths of columns, the heights and the lines of rows."""
 
     size: float
@@ -25,23 +25,23 @@ class Laid(Struct, frozen=True):
     rows: tuple[tuple[tuple[str, ...], ...], ...]
 
 
-def lay_out(rows: tuple[tuple[str, ...], ...], width: float, height: float, wider: float = 1.0) -> Laid:
+def lay_out(rows: tuple[tuple[str, ...], ...], width: float, height: float, wider: float = 1.0) -> TableLayout:
     """The rows, of which the first is the header, in a room; words may be `wider` than they are measured."""
     share, sizes = 1 / wider, SIZES
     for size in sizes:
-        found = _laid(rows, width, size, _LINES, share)
+        table = _laid(rows, width, size, _LINES, share)
         header, *cells = _laid(rows, width, size, None, share).rows
-        whole = all(len(lines) <= 1 for lines in header) and all(len(lines) <= _LINES for row in cells for lines in row)
-        if sum(found.heights) <= height and whole:
-            return found
+        uncut = all(len(lines) <= 1 for lines in header) and all(len(lines) <= _LINES for row in cells for lines in row)
+        if sum(table.heights) <= height and uncut:
+            return table
     for lines in range(_LINES, 0, -1):
-        found = _laid(rows, width, sizes[-1], lines, share)
-        if sum(found.heights) <= height:
+        table = _laid(rows, width, sizes[-1], lines, share)
+        if sum(table.heights) <= height:
             break
-    return found
+    return table
 
 
-def _laid(rows: tuple[tuple[str, ...], ...], width: float, size: float, lines: int | None, share: float) -> Laid:
+def _laid(rows: tuple[tuple[str, ...], ...], width: float, size: float, lines: int | None, share: float) -> TableLayout:
     widths = _shared([max(_wanted(cell, size / share) for cell in column) for column in zip(*rows, strict=True)], width)
     wrapped = tuple(
         tuple(
@@ -51,7 +51,7 @@ def _laid(rows: tuple[tuple[str, ...], ...], width: float, size: float, lines: i
         for at, row in enumerate(rows)
     )
     heights = tuple(max([1, *map(len, row)]) * size * LEADING + 2 * _ABOVE for row in wrapped)
-    return Laid(size, tuple(widths), heights, wrapped)
+    return TableLayout(size, tuple(widths), heights, wrapped)
 
 
 def _wanted(cell: str, size: float) -> float:
@@ -60,8 +60,8 @@ def _wanted(cell: str, size: float) -> float:
 
 def _shared(wanted: list[float], room: float) -> list[float]:
     """The room among columns: what each wants where that is no more than its share, the rest evenly to the others."""
-    given: dict[int, float] = {}
+    widths: dict[int, float] = {}
     for left, at in enumerate(sorted(range(len(wanted)), key=lambda at: wanted[at])):
-        given[at] = min(wanted[at], (room - sum(given.values())) / (len(wanted) - left))
-    over = (room - sum(given.values())) / max(len(wanted), 1)
-    return [given[at] + over for at in range(len(wanted))]
+        widths[at] = min(wanted[at], (room - sum(widths.values())) / (len(wanted) - left))
+    over = (room - sum(widths.values())) / max(len(wanted), 1)
+    return [widths[at] + over for at in range(len(wanted))]

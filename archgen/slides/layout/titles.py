@@ -23,8 +23,8 @@ def fitted_title(title: str, room: float, size: float, smallest: float = SMALLES
     smaller = float(int(smaller))
     if text_width(words, smaller, bold=True) <= room:
         return words, smaller
-    found = _TAIL.search(words)
-    tail = found[0] if found else ""
+    match = _TAIL.search(words)
+    tail = match[0] if match else ""
     left = room - text_width(tail, smaller, bold=True)
     if not tail or left < room / 3:
         return elide(words, room, smaller, bold=True), smaller

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from archgen.slides.pptx.writer import pptx
+from archgen.slides.pptx.writer import write_pptx
 
-__all__ = ["pptx"]
+__all__ = ["write_pptx"]

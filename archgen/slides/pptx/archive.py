@@ -11,7 +11,7 @@ from pptx.presentation import Presentation
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def written(presentation: Presentation, title: str) -> bytes:
+def presentation_bytes(presentation: Presentation, title: str) -> bytes:
     """The file: the same presentation gives the same bytes, whenever and by whomever it is written."""
     core = presentation.core_properties
     core.title = title[:250]

@@ -33,8 +33,8 @@ _INHERITED: Mapping[str, str] = {
 }
 """Roles that take the presentation's own colours; what means something keeps the palette's."""
 
-Anchor = Literal["start", "middle"]
-Line = tuple[tuple[tuple[str, str, bool], ...], float]
+Align = Literal["start", "middle"]
+TextLine = tuple[tuple[tuple[str, str, bool], ...], float]
 """A line of text: its runs of (words, role, bold), and its size in pixels."""
 
 _SPACES = (
@@ -45,10 +45,10 @@ _SPACES = (
 _ATTRIBUTE = {10: "&#10;", 9: "&#9;", 13: "&#13;"}
 
 
-class Group:
+class ShapeGroup:
     """What shapes are put into: a group, or the whole slide; how far its shapes reach is known at the end."""
 
-    def __init__(self, element: Any, parent: Group | None) -> None:
+    def __init__(self, element: Any, parent: ShapeGroup | None) -> None:
         self.element = element
         self.parent = parent
         self.reach: tuple[int, int, int, int] | None = None
@@ -58,13 +58,13 @@ class Group:
         tree = self.element
         extras = tree[-1] if len(tree) and tree[-1].tag.endswith("}extLst") else None
         tree.append(element) if extras is None else extras.addprevious(element)
-        at: Group | None = self
+        at: ShapeGroup | None = self
         while place is not None and at is not None:
             at.reach = _around(at.reach, place)
             at = at.parent
 
 
-class Shape:
+class NativeShape:
     """A shape on a slide: its element, and its number there."""
 
     def __init__(self, element: Any, shape_id: int) -> None:
@@ -95,19 +95,19 @@ class Canvas:
         self._inherited = _INHERITED if inherits else {}
         self._left, self._top, self._scale = left, top, scale
         self._used = int(slide.shapes._spTree.max_shape_id)
-        self._groups: list[Group] = []
-        self.whole = Group(slide.shapes._spTree, None)
+        self._groups: list[ShapeGroup] = []
+        self.root = ShapeGroup(slide.shapes._spTree, None)
 
     def close(self) -> None:
         """Gives every group the extent of what is in it."""
         for group in self._groups:
             left, top, wide, tall = group.reach or (0, 0, 0, 0)
             xfrm = group.element.find(f".//{{{_A}}}xfrm")
-            for one, (x, y), (first, second) in zip(
+            for part, (x, y), (first, second) in zip(
                 xfrm, ((left, top), (wide, tall)) * 2, (("x", "y"), ("cx", "cy")) * 2, strict=True
             ):
-                one.set(first, str(x))
-                one.set(second, str(y))
+                part.set(first, str(x))
+                part.set(second, str(y))
 
     # Lengths
 
@@ -129,21 +129,21 @@ class Canvas:
 
     # Shapes
 
-    def group(self, into: Group, name: str, told: str) -> Group:
+    def group(self, into: ShapeGroup, name: str, alt: str) -> ShapeGroup:
         """A group of shapes, empty yet."""
         zero = '<a:off x="0" y="0"/><a:ext cx="0" cy="0"/><a:chOff x="0" y="0"/><a:chExt cx="0" cy="0"/>'
         element = parse_xml(
-            f"<p:grpSp {_SPACES}><p:nvGrpSpPr>{self._named(name, told, 'Group')}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
+            f"<p:grpSp {_SPACES}><p:nvGrpSpPr>{self._named(name, alt, 'Group')}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
             f"<p:grpSpPr><a:xfrm>{zero}</a:xfrm></p:grpSpPr></p:grpSp>"
         )
-        made = Group(element, into)
+        group = ShapeGroup(element, into)
         into.add(element, None)
-        self._groups.append(made)
-        return made
+        self._groups.append(group)
+        return group
 
     def shape(
         self,
-        into: Group,
+        into: ShapeGroup,
         form: MSO_SHAPE,
         box: Box,
         *,
@@ -153,9 +153,9 @@ class Canvas:
         width: float = 1.0,
         dash: str = "",
         name: str = "",
-        told: str = "",
+        alt: str = "",
         geometry: str = "",
-    ) -> Shape:
+    ) -> NativeShape:
         """An autoshape by the roles of its colours, None for no fill or no line; `geometry` is XML in place of the form's."""
         values = ""
         if radius:
@@ -163,12 +163,12 @@ class Canvas:
             values = f'<a:gd name="adj" fmla="val {share}"/>'
         outline = geometry or f'<a:prstGeom prst="{form.xml_value}"><a:avLst>{values}</a:avLst></a:prstGeom>'
         return self._put(
-            into, box, "<p:cNvSpPr/>", outline, self._filled(fill) + self._lined(line, width, dash), name, told
+            into, box, "<p:cNvSpPr/>", outline, self._filled(fill) + self._lined(line, width, dash), name, alt
         )
 
     def rule(
         self,
-        into: Group,
+        into: ShapeGroup,
         box: Box,
         *,
         line: str,
@@ -184,39 +184,39 @@ class Canvas:
 
     def text(
         self,
-        into: Group,
+        into: ShapeGroup,
         box: Box,
         runs: tuple[tuple[str, str, bool], ...],
         size: float,
         *,
-        anchor: Anchor = "middle",
+        anchor: Align = "middle",
         fill: str | None = None,
         name: str = "",
-    ) -> Shape:
+    ) -> NativeShape:
         """A text box with one line of (words, role, bold), as high and wide as its box says."""
         outline = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
-        made = self._put(into, box, '<p:cNvSpPr txBox="1"/>', outline, self._filled(fill), name, "")
+        shape = self._put(into, box, '<p:cNvSpPr txBox="1"/>', outline, self._filled(fill), name, "")
         if runs:
-            self.write(made, ((runs, size),), anchor=anchor)
-        return made
+            self.write(shape, ((runs, size),), anchor=anchor)
+        return shape
 
-    def _put(self, into: Group, box: Box, sort: str, outline: str, look: str, name: str, told: str) -> Shape:
+    def _put(self, into: ShapeGroup, box: Box, sort: str, outline: str, look: str, name: str, alt: str) -> NativeShape:
         place = self._place(box)
         left, top, wide, tall = place
         element = parse_xml(
-            f"<p:sp {_SPACES}><p:nvSpPr>{self._named(name, told, 'Shape')}{sort}<p:nvPr/></p:nvSpPr><p:spPr>"
+            f"<p:sp {_SPACES}><p:nvSpPr>{self._named(name, alt, 'Shape')}{sort}<p:nvPr/></p:nvSpPr><p:spPr>"
             f'<a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>{outline}{look}</p:spPr>'
             f"<p:txBody>{_BODY}<a:lstStyle/><a:p/></p:txBody></p:sp>"
         )
         into.add(element, place)
-        return Shape(element, self._used)
+        return NativeShape(element, self._used)
 
     def write(
         self,
-        shape: Shape,
-        lines: tuple[Line, ...],
+        shape: NativeShape,
+        lines: tuple[TextLine, ...],
         *,
-        anchor: Anchor = "middle",
+        anchor: Align = "middle",
         vertical: Literal["t", "ctr", "b"] = "ctr",
         insets: tuple[float, float, float, float] = (0, 0, 0, 0),
         leading: float | None = None,
@@ -250,13 +250,13 @@ class Canvas:
         heavy = ' b="1"' if bold else ""
         return f'<a:r><a:rPr lang="en-US" sz="{points}"{heavy}>{self._filled(role)}</a:rPr><a:t>{escape(words)}</a:t></a:r>'
 
-    def picture(self, into: Group, images: Images, image: bytes, box: Box, name: str, told: str) -> None:
+    def picture(self, into: ShapeGroup, images: Images, image: bytes, box: Box, name: str, alt: str) -> None:
         """A small picture."""
         place = self._place(box)
         left, top, wide, tall = place
         key = images.related(self._slide, image)
         element = parse_xml(
-            f"<p:pic {_SPACES}><p:nvPicPr>{self._named(name, told, 'Picture')}"
+            f"<p:pic {_SPACES}><p:nvPicPr>{self._named(name, alt, 'Picture')}"
             f'<p:cNvPicPr><a:picLocks noChangeAspect="1"/></p:cNvPicPr><p:nvPr/></p:nvPicPr>'
             f'<p:blipFill><a:blip r:embed="{key}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
             f'<p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm>'
@@ -266,18 +266,18 @@ class Canvas:
 
     def connector(
         self,
-        into: Group,
+        into: ShapeGroup,
         route: Route,
         *,
         role: str,
         name: str,
-        told: str,
+        alt: str,
         width: float = 1.5,
         dash: str = "",
         double: bool = False,
         arrow: bool = True,
         both: bool = False,
-        ends: tuple[tuple[Shape, int], tuple[Shape, int]] | None = None,
+        ends: tuple[tuple[NativeShape, int], tuple[NativeShape, int]] | None = None,
     ) -> None:
         """A connector along a route, glued to sites of the shapes at its ends where these are given.
 
@@ -291,17 +291,17 @@ class Canvas:
                 for tag, (shape, site) in zip(("stCxn", "endCxn"), ends, strict=True)
             )
         element = parse_xml(
-            f"<p:cxnSp {_SPACES}><p:nvCxnSpPr>{self._named(name, told, 'Connector')}"
+            f"<p:cxnSp {_SPACES}><p:nvCxnSpPr>{self._named(name, alt, 'Connector')}"
             f"<p:cNvCxnSpPr>{glue}</p:cNvCxnSpPr><p:nvPr/></p:nvCxnSpPr>"
             f"<p:spPr>{_way(route)}{look}</p:spPr></p:cxnSp>"
         )
         into.add(element, (route.x, route.y, route.width, route.height))
 
-    def _named(self, name: str, told: str, form: str) -> str:
+    def _named(self, name: str, alt: str, form: str) -> str:
         """The properties of the slide's next shape: its number, its name and its alternative text."""
         self._used += 1
-        said = f' descr="{_quoted(told)}"' if told else ""
-        return f'<p:cNvPr id="{self._used}" name="{_quoted(name) if name else f"{form} {self._used}"}"{said}/>'
+        description = f' descr="{_quoted(alt)}"' if alt else ""
+        return f'<p:cNvPr id="{self._used}" name="{_quoted(name) if name else f"{form} {self._used}"}"{description}/>'
 
     # Colours
 

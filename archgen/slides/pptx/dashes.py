@@ -18,22 +18,22 @@ _MOST = 0.002
 """The share of its width that a step makes a line thicker or thinner."""
 
 
-def widths(placed: Placed, usual: float) -> dict[str, float]:
+def dash_widths(placed: Placed, usual: float) -> dict[str, float]:
     """For each bundle of dashed lines that end in one place the width, near the usual one, at which their dashes meet."""
     ends: dict[str, dict[Point, list[float]]] = {}
     dashes: dict[str, str] = {}
-    for one in placed.edges:
-        dash = LINES[one.edge.meaning].dash
+    for edge in placed.edges:
+        dash = LINES[edge.edge.meaning].dash
         if dash:
-            dashes[one.bundle] = dash
-            ends.setdefault(one.bundle, {}).setdefault(one.points[-1], []).append(_length(one.points))
-    found: dict[str, float] = {}
+            dashes[edge.bundle] = dash
+            ends.setdefault(edge.bundle, {}).setdefault(edge.points[-1], []).append(_length(edge.points))
+    widths: dict[str, float] = {}
     for bundle, lengths in ends.items():
         apart = [length - met[0] for met in lengths.values() for length in met[1:]]
         if apart:
             period = usual * _PERIODS[PRESETS[dashes[bundle]]]
-            found[bundle] = usual * min(_tries(), key=lambda by: (round(_off(apart, period * by), 3), abs(by - 1)))
-    return found
+            widths[bundle] = usual * min(_tries(), key=lambda by: (round(_off(apart, period * by), 3), abs(by - 1)))
+    return widths
 
 
 def _tries() -> list[float]:
@@ -42,7 +42,7 @@ def _tries() -> list[float]:
 
 def _off(apart: list[float], period: float) -> float:
     """How far from each other dashes lie that should lie on each other."""
-    return max(abs(one / period - round(one / period)) for one in apart)
+    return max(abs(length / period - round(length / period)) for length in apart)
 
 
 def _length(way: tuple[Point, ...]) -> float:

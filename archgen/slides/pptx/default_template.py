@@ -20,7 +20,7 @@ TITLE_SIZE, OPENING_SIZE = 28.0, 40.0
 _FONT = "Arial"
 
 
-def own(theme: Theme) -> Pptx:
+def default_presentation(theme: Theme) -> Pptx:
     """The library's plain presentation, made 16:9, with our colours and font and a title on the left."""
     presentation = Presentation()
     old = int(presentation.slide_width or Emu(9144000))
@@ -39,9 +39,9 @@ def own(theme: Theme) -> Pptx:
 def _widen(place: Any, by: float) -> None:
     for xfrm in place._element.iter(qn("a:xfrm")):
         for tag, key in (("a:off", "x"), ("a:ext", "cx")):
-            found = xfrm.find(qn(tag))
-            if found is not None:
-                found.set(key, str(round(int(found.get(key)) * by)))
+            part = xfrm.find(qn(tag))
+            if part is not None:
+                part.set(key, str(round(int(part.get(key)) * by)))
 
 
 _PLACES = {
@@ -55,11 +55,13 @@ _PLACES = {
 
 def _arrange(master: Any) -> None:
     """Words start at one line on the left and end at one on the right; the accent marks where a slide begins."""
-    for one in master.placeholders:
-        place = _PLACES.get(one.placeholder_format.type)
+    for placeholder in master.placeholders:
+        place = _PLACES.get(placeholder.placeholder_format.type)
         if place is not None:
-            one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in place)
-            _unset(one)
+            placeholder.left, placeholder.top, placeholder.width, placeholder.height = (
+                Emu(Pt(length)) for length in place
+            )
+            _unset(placeholder)
     _accent(master, "mark", MARK)
     style = master._element.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
     style.set("algn", "l")
@@ -69,13 +71,13 @@ def _arrange(master: Any) -> None:
 
 def _open(layout: Any) -> None:
     """The title slide: a ground of its own, a band of the accent, and words one under the other."""
-    for one in layout.placeholders:
-        form = one.placeholder_format.type
+    for placeholder in layout.placeholders:
+        form = placeholder.placeholder_format.type
         if form == PP_PLACEHOLDER.CENTER_TITLE:
-            _set_words(one, (OPENING_X, 120, 800, 124), "b", OPENING_SIZE, "tx1")
+            _set_words(placeholder, (OPENING_X, 120, 800, 124), "b", OPENING_SIZE, "tx1")
         elif form == PP_PLACEHOLDER.SUBTITLE:
-            _set_words(one, (OPENING_X, 256, 760, 150), "t", PROSE, "tx2")
-            _unset(one)
+            _set_words(placeholder, (OPENING_X, 256, 760, 150), "t", PROSE, "tx2")
+            _unset(placeholder)
     layout._element.set("showMasterSp", "0")
     layout._element.find(qn("p:cSld")).insert(
         0,
@@ -87,8 +89,8 @@ def _open(layout: Any) -> None:
     _accent(layout, "band", BAND)
 
 
-def _unset(one: Any) -> None:
-    body = one._element.find(qn("p:txBody")).find(qn("a:bodyPr"))
+def _unset(placeholder: Any) -> None:
+    body = placeholder._element.find(qn("p:txBody")).find(qn("a:bodyPr"))
     body.set("lIns", "0")
     body.set("rIns", "0")
 
@@ -107,9 +109,9 @@ def _accent(place: Any, name: str, box: tuple[float, float, float, float]) -> No
     )
 
 
-def _set_words(one: Any, box: tuple[float, float, float, float], anchor: str, size: float, colour: str) -> None:
-    one.left, one.top, one.width, one.height = (Emu(Pt(length)) for length in box)
-    body = one._element.find(qn("p:txBody"))
+def _set_words(placeholder: Any, box: tuple[float, float, float, float], anchor: str, size: float, colour: str) -> None:
+    placeholder.left, placeholder.top, placeholder.width, placeholder.height = (Emu(Pt(length)) for length in box)
+    body = placeholder._element.find(qn("p:txBody"))
     body.find(qn("a:bodyPr")).set("anchor", anchor)
     old = body.find(qn("a:lstStyle"))
     bold = ' b="1"' if size > PROSE else ""

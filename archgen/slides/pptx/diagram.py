@@ -6,11 +6,11 @@ from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.layout.deployment.cards import chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
-from archgen.slides.pptx.canvas import Canvas, Group, Line, Shape
-from archgen.slides.pptx.dashes import widths
+from archgen.slides.pptx.canvas import Canvas, NativeShape, ShapeGroup, TextLine
+from archgen.slides.pptx.dashes import dash_widths
 from archgen.slides.pptx.marks import Marks
+from archgen.slides.pptx.rerouting import simplify_routes
 from archgen.slides.pptx.routes import route
-from archgen.slides.pptx.shortcuts import simple
 from archgen.style.glyphs import group_glyph
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES
@@ -31,9 +31,9 @@ _PADDING, _SMALLEST_ICON = 14.0, 28.0
 def names(placed: Placed) -> dict[str, str]:
     """The name of each node's shape: its component where one node stands for all of it, else the replica."""
     count: dict[str, int] = {}
-    for one in placed.nodes:
-        count[one.node.subject] = count.get(one.node.subject, 0) + 1
-    return {one.node.id: one.node.subject if count[one.node.subject] == 1 else one.node.id for one in placed.nodes}
+    for node in placed.nodes:
+        count[node.node.subject] = count.get(node.node.subject, 0) + 1
+    return {node.node.id: node.node.subject if count[node.node.subject] == 1 else node.node.id for node in placed.nodes}
 
 
 def paint(canvas: Canvas, placed: Placed, marks: Marks) -> None:
@@ -44,29 +44,29 @@ def paint(canvas: Canvas, placed: Placed, marks: Marks) -> None:
 class _Painter:
     def __init__(self, canvas: Canvas, placed: Placed, marks: Marks) -> None:
         self._canvas = canvas
-        self._placed = placed = simple(placed)
+        self._placed = placed = simplify_routes(placed)
         self._measures, self._theirs = placed.measures, placed.measures.sizes
         self._marks = marks
         self._names = names(placed)
-        self._cards: dict[str, Shape] = {}
-        self._sites: dict[str, list[Point]] = {one.node.id: [] for one in placed.nodes}
-        self._widths = widths(placed, float(self._theirs.line))
+        self._cards: dict[str, NativeShape] = {}
+        self._sites: dict[str, list[Point]] = {node.node.id: [] for node in placed.nodes}
+        self._widths = dash_widths(placed, float(self._theirs.line))
         for edge in placed.edges:
             way = edge.points
             for node, point in ((edge.edge.source, way[0]), (edge.edge.target, way[-1])):
                 if point not in self._sites[node]:
                     self._sites[node].append(point)
-        self._flat = {one.group.id: one for one in placed.groups if not one.group.across}
+        self._flat = {group.group.id: group for group in placed.groups if not group.group.across}
 
     def paint(self) -> None:
-        shapes = self._canvas.whole
+        shapes = self._canvas.root
         self._inside(shapes, None)
         for band in self._placed.groups:
             if band.group.across:
                 self._band(shapes, band)
-        for one in self._placed.nodes:
-            if one.node.guards:
-                self._node(shapes, one)
+        for node in self._placed.nodes:
+            if node.node.guards:
+                self._node(shapes, node)
         for edge in self._placed.edges:
             self._edge(shapes, edge)
         for edge in self._placed.edges:
@@ -74,187 +74,191 @@ class _Painter:
 
     # Groups
 
-    def _inside(self, into: Group, parent: str | None) -> None:
-        for one in self._placed.groups:
-            if not one.group.across and one.group.parent == parent:
-                self._group(into, one)
+    def _inside(self, into: ShapeGroup, parent: str | None) -> None:
+        for group in self._placed.groups:
+            if not group.group.across and group.group.parent == parent:
+                self._group(into, group)
         for node in self._placed.nodes:
             if (node.node.group if node.node.group in self._flat else None) == parent and not node.node.guards:
                 self._node(into, node)
 
-    def _group(self, into: Group, one: PlacedGroup) -> None:
-        told = " ".join(word for word in (one.group.kind, one.group.label, one.group.detail) if word)
-        inner = self._canvas.group(into, one.group.subject, told)
-        host = one.group.kind == "host"
+    def _group(self, into: ShapeGroup, group: PlacedGroup) -> None:
+        alt = " ".join(word for word in (group.group.kind, group.group.label, group.group.detail) if word)
+        inner = self._canvas.group(into, group.group.subject, alt)
+        host = group.group.kind == "host"
         self._canvas.shape(
             inner,
             MSO_SHAPE.ROUNDED_RECTANGLE,
-            one.box,
-            fill=_tint(one),
+            group.box,
+            fill=_tint(group),
             line="group_line",
             radius=SIZES.card_radius if host else SIZES.group_radius,
-            dash="2 3" if one.group.kind == "network" else "",
-            name=f"{one.group.subject} frame",
+            dash="2 3" if group.group.kind == "network" else "",
+            name=f"{group.group.subject} frame",
         )
-        self._heading(inner, one)
-        self._inside(inner, one.group.id)
+        self._heading(inner, group)
+        self._inside(inner, group.group.id)
         self._marks.row(
-            self._canvas, inner, one.group.badges, one.box.right + self._theirs.hang, one.box.y, self._theirs
+            self._canvas, inner, group.group.badges, group.box.right + self._theirs.hang, group.box.y, self._theirs
         )
 
-    def _heading(self, into: Group, one: PlacedGroup) -> None:
-        if one.heading is None:
+    def _heading(self, into: ShapeGroup, group: PlacedGroup) -> None:
+        if group.heading is None:
             return
-        box, sizes = one.heading, self._theirs
-        host = one.group.kind == "host"
+        box, sizes = group.heading, self._theirs
+        host = group.group.kind == "host"
         x = box.x
-        if lead := heading_lead(one, self._measures):
+        if lead := heading_lead(group, self._measures):
             side = sizes.text + 4
             glyph = Box(x, box.y + box.height / 2 - side / 2 - 0.5, side, side)
             self._marks.drawing(self._canvas, into, glyph, group_glyph("host"), "muted")
             x += lead
         role = "ink" if host else "muted"
         used = (
-            self._canvas.wider * (text_width(one.title, sizes.text, bold=True) + text_width(one.detail, sizes.label))
+            self._canvas.wider
+            * (text_width(group.title, sizes.text, bold=True) + text_width(group.detail, sizes.label))
             + 12
         )
-        room = one.box.right - 20 - 1.4 * sizes.badge * len(one.group.badges) - x
+        room = group.box.right - 20 - 1.4 * sizes.badge * len(group.group.badges) - x
         most = _HEADING * box.height / sizes.text
         grown = max(1.0, min(_READABLE / self._canvas.points(sizes.text), room / used, most))
         wider = self._canvas.wider
-        wide = wider * text_width(one.title, sizes.text * grown, bold=True) + 2
+        wide = wider * text_width(group.title, sizes.text * grown, bold=True) + 2
         where = Box(x, box.y, wide, box.height)
-        self._canvas.text(into, where, ((one.title, role, True),), sizes.text * grown, anchor="start", name="name")
-        if one.detail:
-            where = Box(x + wide + 6, box.y, wider * text_width(one.detail, sizes.label * grown) + 2, box.height)
-            run = (one.detail, "muted", False)
+        self._canvas.text(into, where, ((group.title, role, True),), sizes.text * grown, anchor="start", name="name")
+        if group.detail:
+            where = Box(x + wide + 6, box.y, wider * text_width(group.detail, sizes.label * grown) + 2, box.height)
+            run = (group.detail, "muted", False)
             self._canvas.text(into, where, (run,), sizes.label * grown, anchor="start", name="detail")
 
-    def _band(self, into: Group, one: PlacedGroup) -> None:
-        told = " ".join(word for word in (one.group.kind, one.group.label, one.group.detail) if word)
+    def _band(self, into: ShapeGroup, band: PlacedGroup) -> None:
+        alt = " ".join(word for word in (band.group.kind, band.group.label, band.group.detail) if word)
         self._canvas.shape(
             into,
             MSO_SHAPE.ROUNDED_RECTANGLE,
-            one.box,
+            band.box,
             fill=None,
             line="muted",
             radius=SIZES.group_radius,
             dash="2 3",
-            name=one.group.subject,
-            told=told,
+            name=band.group.subject,
+            alt=alt,
         )
-        if one.heading:
+        if band.heading:
             tag = self._canvas.shape(
-                into, MSO_SHAPE.ROUNDED_RECTANGLE, one.heading, fill="tint_1", line="group_line", radius=8, name="name"
+                into, MSO_SHAPE.ROUNDED_RECTANGLE, band.heading, fill="tint_1", line="group_line", radius=8, name="name"
             )
-            runs = ((one.title, "muted", True), (f"  {one.detail}" if one.detail else "", "muted", False))
+            runs = ((band.title, "muted", True), (f"  {band.detail}" if band.detail else "", "muted", False))
             self._canvas.write(tag, ((tuple(run for run in runs if run[0]), self._theirs.label),))
-            middle = one.heading.y + one.heading.height / 2
-            self._marks.row(self._canvas, into, one.group.badges, one.box.right - 4, middle, self._theirs)
+            middle = band.heading.y + band.heading.height / 2
+            self._marks.row(self._canvas, into, band.group.badges, band.box.right - 4, middle, self._theirs)
 
     # Nodes
 
-    def _node(self, into: Group, one: PlacedNode) -> None:
-        name = self._names[one.node.id]
-        canvas, box = self._canvas, one.box
-        whole = canvas.group(into, f"{name} card", "")
-        words = (one.node.label, one.node.mark, one.node.detail, one.node.description)
+    def _node(self, into: ShapeGroup, node: PlacedNode) -> None:
+        name = self._names[node.node.id]
+        canvas, box = self._canvas, node.box
+        group = canvas.group(into, f"{name} card", "")
+        words = (node.node.label, node.node.mark, node.node.detail, node.node.description)
         card = canvas.shape(
-            whole,
+            group,
             MSO_SHAPE.ROUNDED_RECTANGLE,
             box,
             fill="card",
             line="card_line",
             name=name,
-            told=" · ".join(word for word in words if word) or name,
-            geometry=_outline(box, self._sites[one.node.id]),
+            alt=" · ".join(word for word in words if word) or name,
+            geometry=_outline(box, self._sites[node.node.id]),
         )
-        self._cards[one.node.id] = card
-        self._large(whole, card, one) if not one.compact else self._compact(whole, card, one)
-        self._marks.row(canvas, whole, one.node.badges, box.right + self._theirs.hang, box.y, self._theirs)
+        self._cards[node.node.id] = card
+        self._large(group, card, node) if not node.compact else self._compact(group, card, node)
+        self._marks.row(canvas, group, node.node.badges, box.right + self._theirs.hang, box.y, self._theirs)
 
-    def _large(self, into: Group, card: Shape, one: PlacedNode) -> None:
-        box, sizes = one.box, self._theirs
+    def _large(self, into: ShapeGroup, card: NativeShape, node: PlacedNode) -> None:
+        box, sizes = node.box, self._theirs
         room = box.height - _PADDING
-        words = self._sizes(one, box.width - _PADDING, room - _SMALLEST_ICON, sizes.name, sizes.label)
+        words = self._sizes(node, box.width - _PADDING, room - _SMALLEST_ICON, sizes.name, sizes.label)
         heights = [size * _LINE for _, size in words]
         size = min(sizes.icon, room - sum(heights))
         y = box.y + (box.height - size - sum(heights) - 4) / 2
         where = Box(box.centre[0] - size / 2, y, size, size)
-        self._marks.icon(self._canvas, into, where, one.node.kind, one.node.icon)
+        self._marks.icon(self._canvas, into, where, node.node.kind, node.node.icon)
         self._canvas.write(card, words, vertical="t", insets=(0, y + size + 4 - box.y, 0, 0))
 
-    def _compact(self, into: Group, card: Shape, one: PlacedNode) -> None:
-        box, sizes, side = one.box, self._theirs, self._measures.chip_icon
+    def _compact(self, into: ShapeGroup, card: NativeShape, node: PlacedNode) -> None:
+        box, sizes, side = node.box, self._theirs, self._measures.chip_icon
         if side:
             where = Box(box.x + 10, box.centre[1] - side / 2, side, side)
-            self._marks.icon(self._canvas, into, where, one.node.kind, None, "muted")
+            self._marks.icon(self._canvas, into, where, node.node.kind, None, "muted")
         left = chip_words(self._measures)
-        words = self._sizes(one, box.width - left - (4 if side else left), box.height - 4, sizes.text, sizes.small)
+        words = self._sizes(node, box.width - left - (4 if side else left), box.height - 4, sizes.text, sizes.small)
         if side:
             self._canvas.write(card, words, anchor="start", insets=(left, 0, 0, 0))
         else:
             self._canvas.write(card, words, insets=(0, 0, 0, 0))
 
-    def _sizes(self, one: PlacedNode, wide: float, tall: float, name: float, detail: float) -> tuple[Line, ...]:
+    def _sizes(self, node: PlacedNode, wide: float, tall: float, name: float, detail: float) -> tuple[TextLine, ...]:
         """The words of a card; in a picture that is shrunk to its slide they are as large as the card has room for.
 
         `wide` and `tall` are what the words may take, `name` and `detail` their sizes in a picture of its own size.
         """
-        role = "accent" if one.node.mark in ("primary", "active") else "muted"
-        texts = [((line, "ink", True), name) for line in one.title]
-        if one.detail:
+        role = "accent" if node.node.mark in ("primary", "active") else "muted"
+        texts = [((line, "ink", True), name) for line in node.title]
+        if node.detail:
             texts.append(
-                ((one.detail, role if not one.compact else "muted", bool(one.node.mark and not one.compact)), detail)
+                (
+                    (node.detail, role if not node.compact else "muted", bool(node.node.mark and not node.compact)),
+                    detail,
+                )
             )
         wanted = [max(size, self._wanted(size, name)) for _, size in texts]
         share = min(1.0, tall / (_LINE * sum(wanted)))
-        found: list[Line] = []
+        lines: list[TextLine] = []
         for (run, size), large in zip(texts, wanted, strict=True):
             fitting = size * wide / max(text_width(run[0], size, bold=run[2]), 1.0)
-            found.append(((run,), max(size, min(share * large, fitting))))
-        return tuple(found)
+            lines.append(((run,), max(size, min(share * large, fitting))))
+        return tuple(lines)
 
     def _wanted(self, size: float, name: float) -> float:
         """Pixels that words want on the slide: names more than what stands under them."""
         points = _READABLE if size == name else _LEGIBLE
         return points / self._canvas.points(1.0)
 
-    # Lines
+    # LineIndex
 
-    def _edge(self, into: Group, one: PlacedEdge) -> None:
-        line = LINES[one.edge.meaning]
-        said = " ".join(dict.fromkeys(word for word in (one.edge.label, line.words) if word))
-        source, target = self._names[one.edge.source], self._names[one.edge.target]
-        way = one.points
+    def _edge(self, into: ShapeGroup, edge: PlacedEdge) -> None:
+        line = LINES[edge.edge.meaning]
+        words = " ".join(dict.fromkeys(word for word in (edge.edge.label, line.words) if word))
+        source, target = self._names[edge.edge.source], self._names[edge.edge.target]
+        way = edge.points
         ends = [
             (self._cards[node], _SIDES + self._sites[node].index(point))
-            for node, point in ((one.edge.source, way[0]), (one.edge.target, way[-1]))
+            for node, point in ((edge.edge.source, way[0]), (edge.edge.target, way[-1]))
         ]
         self._canvas.connector(
             into,
             route([self._canvas.at(point) for point in way]),
             role=line.role,
-            name=one.edge.subject,
-            told=f"{source} {'↔' if one.edge.mutual else '→'} {target}: {said}",
-            width=self._widths.get(one.bundle, self._theirs.line),
+            name=edge.edge.subject,
+            alt=f"{source} {'↔' if edge.edge.mutual else '→'} {target}: {words}",
+            width=self._widths.get(edge.bundle, self._theirs.line),
             dash=line.dash,
             double=line.double,
-            both=one.edge.mutual,
+            both=edge.edge.mutual,
             ends=(ends[0], ends[1]),
         )
 
-    def _label(self, into: Group, one: PlacedEdge) -> None:
-        if one.label is None:
+    def _label(self, into: ShapeGroup, edge: PlacedEdge) -> None:
+        if edge.label is None:
             return
-        line, box, canvas, sizes = LINES[one.edge.meaning], one.label.box, self._canvas, self._theirs
-        badges = [badge for other in self._placed.edges if other.bundle == one.bundle for badge in other.edge.badges]
-        ground = canvas.text(into, box, (), sizes.label, fill=self._under(box), name=f"{one.edge.subject} label")
+        line, box, canvas, sizes = LINES[edge.edge.meaning], edge.label.box, self._canvas, self._theirs
+        badges = [badge for other in self._placed.edges if other.bundle == edge.bundle for badge in other.edge.badges]
+        ground = canvas.text(into, box, (), sizes.label, fill=self._under(box), name=f"{edge.edge.subject} label")
         x = box.x + 4
         if line.lock:
             self._marks.lock(canvas, into, x, box.centre[1] - sizes.lock / 2, line.lock, line.role, sizes.lock)
             x += sizes.lock + 3
-        lines = one.label.lines
+        lines = edge.label.lines
         if lines:
             written = tuple((((text, line.role, False),), float(sizes.label)) for text in lines)
             leading = self._measures.label if len(lines) > 1 else None
@@ -266,12 +270,12 @@ class _Painter:
 
     def _under(self, box: Box) -> str:
         """The role of the ground that a label lies on."""
-        around = [one for one in self._flat.values() if one.box.contains(box)]
-        return _tint(max(around, key=lambda one: one.depth)) if around else "ground"
+        around = [group for group in self._flat.values() if group.box.contains(box)]
+        return _tint(max(around, key=lambda group: group.depth)) if around else "ground"
 
 
-def _tint(one: PlacedGroup) -> str:
-    return f"tint_{min(one.depth, 2) + 1}"
+def _tint(group: PlacedGroup) -> str:
+    return f"tint_{min(group.depth, 2) + 1}"
 
 
 # Cards with sites where their lines arrive

@@ -17,9 +17,9 @@ class Images:
 
     def related(self, slide: Any, image: bytes) -> str:
         """The key of the relation from a slide to a picture."""
-        known = (slide.part.partname, image)
-        if known not in self._related:
+        key = (slide.part.partname, image)
+        if key not in self._related:
             if image not in self._parts:
                 self._parts[image] = slide.part.package.get_or_add_image_part(BytesIO(image))
-            self._related[known] = slide.part.relate_to(self._parts[image], RELATIONSHIP_TYPE.IMAGE)
-        return self._related[known]
+            self._related[key] = slide.part.relate_to(self._parts[image], RELATIONSHIP_TYPE.IMAGE)
+        return self._related[key]

@@ -16,14 +16,14 @@ _SAMPLE, _GAP, _SIZE, _FORM = 36.0, 16.0, 12.0, 18.0
 
 def legend_width(placed: Placed, wider: float) -> float:
     """How wide the legend of a picture is; words may be wider than they are measured."""
-    samples = [_SAMPLE + 6 + wider * text_width(one.words, _SIZE) for one in _lines(placed)]
-    forms = [_FORM + wider * text_width(one, _SIZE) for one in _severities(placed)]
+    samples = [_SAMPLE + 6 + wider * text_width(line.words, _SIZE) for line in _lines(placed)]
+    forms = [_FORM + wider * text_width(severity, _SIZE) for severity in _severities(placed)]
     return sum(samples + forms) + _GAP * max(len(samples) + len(forms) - 1, 0)
 
 
 def legend(canvas: Canvas, placed: Placed, marks: Marks) -> None:
     """A sample and its words for each meaning and each severity, in one line."""
-    shapes = canvas.whole
+    shapes = canvas.root
     x = 0.0
     for line in _lines(placed):
         sample, name = Box(x, 11, _SAMPLE, 0), f"legend: {line.words}"
@@ -42,7 +42,7 @@ def legend(canvas: Canvas, placed: Placed, marks: Marks) -> None:
 def _words(canvas: Canvas, x: float, words: str) -> float:
     wide = canvas.wider * text_width(words, _SIZE)
     box = Box(x, 2, wide + 4, 18)
-    canvas.text(canvas.whole, box, ((words, "muted", False),), _SIZE, anchor="start", name="legend words")
+    canvas.text(canvas.root, box, ((words, "muted", False),), _SIZE, anchor="start", name="legend words")
     return x + wide + _GAP
 
 
@@ -55,4 +55,4 @@ def _severities(placed: Placed) -> list[Severity]:
     badges = [mark for node in placed.nodes for mark in node.node.badges]
     badges += [mark for group in placed.groups for mark in group.group.badges]
     badges += [mark for edge in placed.edges for mark in edge.edge.badges]
-    return [one for one in SEVERITIES if any(mark.severity == one for mark in badges)]
+    return [severity for severity in SEVERITIES if any(mark.severity == severity for mark in badges)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-Place = tuple[int, int]
+EmuPoint = tuple[int, int]
 """A place on a slide in English metric units."""
 
 _QUARTER = 5400000
@@ -29,7 +29,7 @@ class Route(Struct, frozen=True):
     adjust: tuple[int, ...] = ()
 
 
-def route(points: Sequence[Place]) -> Route:
+def route(points: Sequence[EmuPoint]) -> Route:
     """The connector that runs through the corners of an orthogonal line, from its first point to its last.
 
     Preset connectors have four corners at most; a line with more keeps its ends and its longest middle part.
@@ -51,27 +51,29 @@ def route(points: Sequence[Place]) -> Route:
 
 def _adjusted(steps: list[tuple[int, int]], width: int, height: int, back: bool, up: bool) -> tuple[int, ...]:
     """The free corners as parts of the frame, in hundred thousandths: along, across, along …"""
-    found = []
+    adjustments = []
     for at in range(1, len(steps) - 2):
         along, across = steps[at] if at % 2 else steps[at + 1]
         part = (-along if back else along) / width if at % 2 else (-across if up else across) / height
-        found.append(round(part * 100000))
-    return tuple(found)
+        adjustments.append(round(part * 100000))
+    return tuple(adjustments)
 
 
-def _straightened(points: Sequence[Place]) -> list[Place]:
-    found: list[Place] = []
+def _straightened(points: Sequence[EmuPoint]) -> list[EmuPoint]:
+    corners: list[EmuPoint] = []
     for point in points:
-        if found and found[-1] == point:
+        if corners and corners[-1] == point:
             continue
-        if len(found) > 1 and (found[-2][0] == found[-1][0] == point[0] or found[-2][1] == found[-1][1] == point[1]):
-            found[-1] = point
+        if len(corners) > 1 and (
+            corners[-2][0] == corners[-1][0] == point[0] or corners[-2][1] == corners[-1][1] == point[1]
+        ):
+            corners[-1] = point
         else:
-            found.append(point)
-    return found if len(found) > 1 else [*found, *found]
+            corners.append(point)
+    return corners if len(corners) > 1 else [*corners, *corners]
 
 
-def _reduced(points: list[Place]) -> list[Place]:
+def _reduced(points: list[EmuPoint]) -> list[EmuPoint]:
     """A line with at most four corners."""
     if len(points) <= _MOST:
         return points
@@ -88,5 +90,5 @@ def _reduced(points: list[Place]) -> list[Place]:
     return [points[0], *corners, points[-1]]
 
 
-def _corner(point: Place, middle: int, axis: int) -> Place:
+def _corner(point: EmuPoint, middle: int, axis: int) -> EmuPoint:
     return (point[0], middle) if axis == 1 else (middle, point[1])

@@ -9,7 +9,7 @@ from pptx.enum.shapes import MSO_SHAPE
 from archgen.layout.placed import Box
 from archgen.layout.sequence.arrangement import LEADING, Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text
 from archgen.layout.sequence.lanes import LOOP
-from archgen.slides.pptx.canvas import Canvas, Group, Shape
+from archgen.slides.pptx.canvas import Canvas, NativeShape, ShapeGroup
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.routes import route
 from archgen.style.theme import LINES, SIZES
@@ -17,7 +17,7 @@ from archgen.style.theme import LINES, SIZES
 
 def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
     """Puts a sequence on a slide."""
-    shapes = canvas.whole
+    shapes = canvas.root
     cards = [_head(canvas, shapes, head, marks) for head in placed.heads]
     for head, card in zip(placed.heads, cards, strict=True):
         _lifeline(canvas, shapes, head, placed, card)
@@ -31,21 +31,21 @@ def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
         _head(canvas, shapes, foot, marks)
 
 
-def _text(canvas: Canvas, into: Group, texts: tuple[Text, ...]) -> None:
+def _text(canvas: Canvas, into: ShapeGroup, texts: tuple[Text, ...]) -> None:
     """Lines one under the other, in one box for each size of theirs."""
-    for _, found in groupby(texts, key=lambda text: (text.size, text.role, text.anchor)):
-        lines = tuple(found)
+    for _, group in groupby(texts, key=lambda text: (text.size, text.role, text.anchor)):
+        lines = tuple(group)
         boxes = [line.box for line in lines]
         left, right = min(box.x for box in boxes), max(box.right for box in boxes)
         first, last = boxes[0], boxes[-1]
         # a box as high as its lines, each in the middle of its own leading
         spare = (LEADING - first.height) / 2
-        whole = Box(left - 2, first.y - spare, right - left + 4, last.bottom - first.y + 2 * spare)
-        made = canvas.text(into, whole, (), lines[0].size, anchor=lines[0].anchor, name="words")
-        _lines(canvas, made, lines)
+        box = Box(left - 2, first.y - spare, right - left + 4, last.bottom - first.y + 2 * spare)
+        shape = canvas.text(into, box, (), lines[0].size, anchor=lines[0].anchor, name="words")
+        _lines(canvas, shape, lines)
 
 
-def _lines(canvas: Canvas, shape: Shape, lines: tuple[Text, ...], insets: tuple[float, float] = (2, 0)) -> None:
+def _lines(canvas: Canvas, shape: NativeShape, lines: tuple[Text, ...], insets: tuple[float, float] = (2, 0)) -> None:
     written = tuple((((line.text, line.role, line.bold),), line.size) for line in lines)
     leading = LEADING if len(lines) > 1 else None
     across, above = insets if lines and lines[0].anchor == "start" else (0.0, insets[1])
@@ -54,18 +54,18 @@ def _lines(canvas: Canvas, shape: Shape, lines: tuple[Text, ...], insets: tuple[
     )
 
 
-def _head(canvas: Canvas, into: Group, head: Head, marks: Marks) -> Shape:
+def _head(canvas: Canvas, into: ShapeGroup, head: Head, marks: Marks) -> NativeShape:
     name = head.participant.id
-    whole = canvas.group(into, f"{name} card", "")
+    group = canvas.group(into, f"{name} card", "")
     card = canvas.shape(
-        whole,
+        group,
         MSO_SHAPE.ROUNDED_RECTANGLE,
         head.box,
         fill="card",
         line="card_line",
         radius=SIZES.card_radius,
         name=name if head.icon else f"{name} foot",
-        told=" · ".join(word for word in (head.participant.label, head.participant.detail) if word) or name,
+        alt=" · ".join(word for word in (head.participant.label, head.participant.detail) if word) or name,
     )
     lines = tuple((((text.text, text.role, text.bold),), text.size) for text in head.texts)
     if head.icon and head.texts and head.texts[0].anchor == "start":
@@ -74,11 +74,11 @@ def _head(canvas: Canvas, into: Group, head: Head, marks: Marks) -> Shape:
         above = head.icon.bottom + 4 - head.box.y if head.icon else 0.0
         canvas.write(card, lines, vertical="t" if head.icon else "ctr", insets=(0, above, 0, 0))
     if head.icon:
-        marks.icon(canvas, whole, head.icon, head.participant.kind, head.participant.icon)
+        marks.icon(canvas, group, head.icon, head.participant.kind, head.participant.icon)
     return card
 
 
-def _lifeline(canvas: Canvas, into: Group, head: Head, placed: PlacedSequence, card: Shape) -> None:
+def _lifeline(canvas: Canvas, into: ShapeGroup, head: Head, placed: PlacedSequence, card: NativeShape) -> None:
     # not a connector: only messages are connectors here
     canvas.rule(
         into,
@@ -89,7 +89,7 @@ def _lifeline(canvas: Canvas, into: Group, head: Head, placed: PlacedSequence, c
     )
 
 
-def _arrow(canvas: Canvas, into: Group, arrow: Arrow, placed: PlacedSequence, marks: Marks) -> None:
+def _arrow(canvas: Canvas, into: ShapeGroup, arrow: Arrow, placed: PlacedSequence, marks: Marks) -> None:
     message, line = arrow.message, LINES[arrow.message.meaning]
     points = [(arrow.x1, arrow.y), (arrow.x2, arrow.y2)]
     if message.source == message.target:
@@ -101,7 +101,7 @@ def _arrow(canvas: Canvas, into: Group, arrow: Arrow, placed: PlacedSequence, ma
         route([canvas.at(point) for point in points]),
         role=line.role,
         name=f"{message.source} {sign} {message.target}",
-        told=" ".join(word for word in (message.number, message.text, message.protocol, line.words) if word),
+        alt=" ".join(word for word in (message.number, message.text, message.protocol, line.words) if word),
         width=SIZES.line,
         dash="5 4" if message.answer else "",
     )
@@ -119,12 +119,12 @@ def _arrow(canvas: Canvas, into: Group, arrow: Arrow, placed: PlacedSequence, ma
         marks.badge(canvas, into, x, y, badge)
 
 
-def _paper(canvas: Canvas, into: Group, paper: Paper) -> None:
+def _paper(canvas: Canvas, into: ShapeGroup, paper: Paper) -> None:
     note = canvas.shape(into, MSO_SHAPE.RECTANGLE, paper.box, fill="paper", line="paper_line", name="note")
     _lines(canvas, note, paper.texts, insets=(12, 0))
 
 
-def _frame(canvas: Canvas, into: Group, frame: FrameBox) -> None:
+def _frame(canvas: Canvas, into: ShapeGroup, frame: FrameBox) -> None:
     for at, band in enumerate(frame.bands):
         _band(canvas, into, band, first=at == 0)
     canvas.shape(into, MSO_SHAPE.RECTANGLE, frame.box, fill=None, line="card_line", name=f"{frame.name.text} frame")
@@ -132,7 +132,7 @@ def _frame(canvas: Canvas, into: Group, frame: FrameBox) -> None:
     _text(canvas, into, (frame.name,))
 
 
-def _band(canvas: Canvas, into: Group, band: Band, first: bool) -> None:
+def _band(canvas: Canvas, into: ShapeGroup, band: Band, first: bool) -> None:
     canvas.shape(into, MSO_SHAPE.RECTANGLE, band.box, fill="tint_1", line=None, name="condition")
     if not first:
         rule = Box(band.box.x, band.box.y, band.box.width, 0)

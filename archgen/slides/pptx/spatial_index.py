@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archgen.layout.placed import Box, Point
 
-Segment = tuple[Point, Point]
+LineSegment = tuple[Point, Point]
 
 _STRIP = 64.0
 _BESIDE = 6.0
@@ -15,7 +15,7 @@ _TOGETHER = 12.0
 """Lines nearer than `_BESIDE` lie on each other where they run side by side for so long."""
 
 
-class Near:
+class BoxIndex:
     """Boxes by upright and by level strips."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
@@ -31,35 +31,35 @@ class Near:
         for strip in _strips(box.y, box.bottom):
             self._level.setdefault(strip, []).append(box)
 
-    def hit(self, segment: Segment) -> int:
+    def hit(self, segment: LineSegment) -> int:
         """How many boxes an orthogonal line runs through, borders apart."""
         (x0, y0), (x1, y1) = segment
-        found = self._upright.get(int(x0 // _STRIP), ()) if x0 == x1 else self._level.get(int(y0 // _STRIP), ())
+        boxes = self._upright.get(int(x0 // _STRIP), ()) if x0 == x1 else self._level.get(int(y0 // _STRIP), ())
         left, right, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
         return sum(
             left < box.x + box.width - 1 and right > box.x + 1 and top < box.y + box.height - 1 and bottom > box.y + 1
-            for box in found
+            for box in boxes
         )
 
-    def grazed(self, segment: Segment) -> int:
+    def grazed(self, segment: LineSegment) -> int:
         """How many boxes a line runs along the border of, or so near that it seems to."""
         (x0, y0), (x1, y1) = segment
         upright = x0 == x1
         at, low, high = (x0, min(y0, y1), max(y0, y1)) if upright else (y0, min(x0, x1), max(x0, x1))
-        found = 0
+        count = 0
         for box in (self._upright if upright else self._level).get(int(at // _STRIP), ()):
             near, far = (box.x, box.right) if upright else (box.y, box.bottom)
             start, end = (box.y, box.bottom) if upright else (box.x, box.right)
             beside = min(abs(at - near), abs(at - far)) < _BESIDE
-            found += beside and min(high, end) - max(low, start) > _TOGETHER
-        return found
+            count += beside and min(high, end) - max(low, start) > _TOGETHER
+        return count
 
     def met(self, box: Box) -> bool:
         """Whether a box overlaps one of these."""
         return any(box.overlaps(other) for strip in _strips(box.x, box.right) for other in self._upright.get(strip, ()))
 
 
-class Lines:
+class LineIndex:
     """Parts of lines, each of a bundle, by the strip that they run along."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Lines:
             else:
                 self._level.setdefault(int(y0 // _STRIP), []).append((y0, min(x0, x1), max(x0, x1), bundle))
 
-    def along(self, segment: Segment, bundle: str) -> int:
+    def along(self, segment: LineSegment, bundle: str) -> int:
         """How many parts of other bundles a part of a line lies on for a while."""
         (x0, y0), (x1, y1) = segment
         upright = x0 == x1

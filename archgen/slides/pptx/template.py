@@ -19,8 +19,8 @@ from pptx.presentation import Presentation as Pptx
 from pptx.util import Emu
 
 from archgen.model.problems import UsageError
-from archgen.slides.pptx.archive import written
-from archgen.slides.pptx.default_template import own
+from archgen.slides.pptx.archive import presentation_bytes
+from archgen.slides.pptx.default_template import default_presentation
 from archgen.slides.pptx.package import check_package
 from archgen.style.contrast import contrast
 from archgen.style.theme import DARK, LIGHT, Theme
@@ -54,7 +54,7 @@ class Area(Struct, frozen=True):
     height: float
 
 
-class Base(Struct, frozen=True):
+class DeckTemplate(Struct, frozen=True):
     """A presentation without slides, the layouts for its three sorts of slide, and the palette that suits its ground.
 
     `title` is where the title of a layout without one goes. `wider` is how much wider than measured words may be.
@@ -73,24 +73,24 @@ class Base(Struct, frozen=True):
     ink: str | None = None
 
 
-def base(template: bytes | None = None, theme: Theme = LIGHT) -> Base:
+def load_template(template: bytes | None = None, theme: Theme = LIGHT) -> DeckTemplate:
     """Our own look in a theme, or that of a template; UsageError for one that cannot be read or used."""
     if template is None:
-        return _based(own(theme), theme)
+        return _based(default_presentation(theme), theme)
     check_package(template)
     with _usable():
         _try(_based(_others(template), theme))
         return _coloured(_based(_others(template), theme))
 
 
-def _based(presentation: Pptx, theme: Theme) -> Base:
+def _based(presentation: Pptx, theme: Theme) -> DeckTemplate:
     layouts = list(presentation.slide_layouts)
     if not layouts:
         raise UsageError("the template has no slide layouts")
     bare = _layout(layouts, "titleOnly", {PP_PLACEHOLDER.TITLE})
     wide, tall = _points(presentation.slide_width), _points(presentation.slide_height)
     title = Area(wide * 0.04, tall * 0.035, wide * 0.92, tall * 0.1)
-    return Base(
+    return DeckTemplate(
         presentation,
         _layout(layouts, "title", {PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.SUBTITLE}),
         _layout(layouts, "obj", {PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.OBJECT}),
@@ -104,12 +104,12 @@ def _based(presentation: Pptx, theme: Theme) -> Base:
 
 def _layout(layouts: list[Any], form: str, wanted: set[PP_PLACEHOLDER]) -> Any:
     """The layout of a form; else the first with the placeholders it wants, else the first at all."""
-    for one in layouts:
-        if one._element.get("type") == form:
-            return one
-    for one in layouts:
-        if wanted <= {each.placeholder_format.type for each in one.placeholders}:
-            return one
+    for layout in layouts:
+        if layout._element.get("type") == form:
+            return layout
+    for layout in layouts:
+        if wanted <= {each.placeholder_format.type for each in layout.placeholders}:
+            return layout
     return layouts[0]
 
 
@@ -117,9 +117,11 @@ def _area(wide: float, tall: float, layout: Any, missing: Area) -> Area:
     """What the layout's title and foot leave: under the title, or where there is most room around it."""
     top, bottom, side = tall * 0.04, tall * 0.96, wide * 0.04
     title = missing
-    for one in layout.placeholders:
-        box = Area(_points(one.left), _points(one.top), _points(one.width), _points(one.height))
-        form = one.placeholder_format.type
+    for placeholder in layout.placeholders:
+        box = Area(
+            _points(placeholder.left), _points(placeholder.top), _points(placeholder.width), _points(placeholder.height)
+        )
+        form = placeholder.placeholder_format.type
         if form in TITLES:
             title = box
         if form in _FOOT and box.y > tall / 2:
@@ -136,7 +138,7 @@ def _area(wide: float, tall: float, layout: Any, missing: Area) -> Area:
         Area(right, top, wide - side - right, bottom - top),
         Area(side, top, title.x - 12 - side, bottom - top),
     )
-    return max(others, key=lambda one: max(one.width, 0) * max(one.height, 0))
+    return max(others, key=lambda area: max(area.width, 0) * max(area.height, 0))
 
 
 def _points(length: Any) -> float:
@@ -145,8 +147,8 @@ def _points(length: Any) -> float:
 
 def _title_size(presentation: Pptx) -> float:
     master: Any = presentation.slide_masters[0]._element
-    found = master.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}/{qn('a:defRPr')}")
-    stated = None if found is None else found.get("sz")
+    style = master.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}/{qn('a:defRPr')}")
+    stated = None if style is None else style.get("sz")
     return min(max(int(stated), _SIZES[0]), _SIZES[1]) / 100 if stated else 44.0
 
 
@@ -168,7 +170,7 @@ def _usable() -> Iterator[None]:
         ) from None
 
 
-def _try(tried: Base) -> None:
+def _try(tried: DeckTemplate) -> None:
     """Add a slide of each layout that is used, and write it all: after that a failure is none of the template's."""
     for layout in (tried.opening, tried.prose, tried.bare):
         for placeholder in tried.presentation.slides.add_slide(layout).placeholders:
@@ -177,7 +179,7 @@ def _try(tried: Base) -> None:
             _points(placeholder.top)
             _points(placeholder.height)
             placeholder.text_frame.text = "x"
-    written(tried.presentation, "x")
+    presentation_bytes(tried.presentation, "x")
 
 
 def _others(template: bytes) -> Pptx:
@@ -197,20 +199,20 @@ def _others(template: bytes) -> Pptx:
                 f"the template's slides must be 1 to 56 inches wide and high; got {int(length or 0) / 914400:g}"
             )
     listed = presentation.slides._sldIdLst
-    for one in list(listed):
-        presentation.part.drop_rel(one.rId)
-        listed.remove(one)
+    for slide_id in list(listed):
+        presentation.part.drop_rel(slide_id.rId)
+        listed.remove(slide_id)
     return presentation
 
 
-def _coloured(made: Base) -> Base:
+def _coloured(template: DeckTemplate) -> DeckTemplate:
     """The palette for marks of meaning that can be told from the template's ground, and ink where its own cannot."""
-    colours = _Colours(made.presentation.slide_masters[0])
-    ground, words = colours.ground(made.bare), colours.of("tx1")
+    colours = _Colours(template.presentation.slide_masters[0])
+    ground, words = colours.ground(template.bare), colours.of("tx1")
     theme = LIGHT if contrast(ground, LIGHT.ink[1:]) >= contrast(ground, DARK.ink[1:]) else DARK
     if contrast(words, ground) >= _READABLE:
-        return replace(made, theme=theme, wider=_WIDER)
-    return replace(made, theme=replace(theme, ground=f"#{ground}"), wider=_WIDER, ink=theme.ink[1:])
+        return replace(template, theme=theme, wider=_WIDER)
+    return replace(template, theme=replace(theme, ground=f"#{ground}"), wider=_WIDER, ink=theme.ink[1:])
 
 
 class _Colours:
@@ -226,22 +228,22 @@ class _Colours:
         """A colour of the scheme; white or black where none is told."""
         usual = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}.get(name, name)
         slot = usual if self._map is None else self._map.get(name, usual)
-        found = None if self._scheme is None else self._scheme.find(qn(f"a:{slot}"))
-        told = None if found is None or not len(found) else self._told(found[0])
-        return told or ("000000" if slot.startswith("dk") else "ffffff")
+        colour = None if self._scheme is None else self._scheme.find(qn(f"a:{slot}"))
+        digits = None if colour is None or not len(colour) else self._hex_digits(colour[0])
+        return digits or ("000000" if slot.startswith("dk") else "ffffff")
 
     def ground(self, layout: Any) -> str:
         """What lies under a layout: its own ground, its master's, or the scheme's."""
         for place in (layout, self._master):
             fill = place._element.find(f"{qn('p:cSld')}/{qn('p:bg')}//{qn('a:solidFill')}")
             if fill is not None and len(fill):
-                return self._told(fill[0]) or self.of(fill[0].get("val", "bg1"))
+                return self._hex_digits(fill[0]) or self.of(fill[0].get("val", "bg1"))
             named = place._element.find(f"{qn('p:cSld')}/{qn('p:bg')}/{qn('p:bgRef')}/{qn('a:schemeClr')}")
             if named is not None:
                 return self.of(named.get("val", "bg1"))
         return self.of("bg1")
 
     @staticmethod
-    def _told(colour: Any) -> str | None:
+    def _hex_digits(colour: Any) -> str | None:
         value = colour.get("lastClr") or colour.get("val") or ""
         return value.lower() if re.fullmatch("[0-9a-fA-F]{6}", value) else None

@@ -15,8 +15,20 @@ from archgen.slides.layout.titles import SMALLEST, fitted_title
 from archgen.slides.pptx.canvas import Canvas
 from archgen.slides.pptx.default_template import OPENING_SIZE, TITLE_SIZE
 from archgen.slides.pptx.marks import Marks
-from archgen.slides.pptx.template import TITLES, Area, Base
-from archgen.slides.values import BETWEEN, GUTTER, HEADING, PARAGRAPH, PROSE, Entry, Opening, Prose, Table, Term, Terms
+from archgen.slides.pptx.template import TITLES, Area, DeckTemplate
+from archgen.slides.values import (
+    BETWEEN,
+    GUTTER,
+    HEADING,
+    PARAGRAPH,
+    PROSE,
+    Paragraph,
+    TableSlide,
+    Term,
+    TermsSlide,
+    TextSlide,
+    TitleSlide,
+)
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import text_width, wrap
 
@@ -31,10 +43,10 @@ _PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """The format's table style without fills and lines (ECMA-376 leaves the list to PowerPoint)."""
 
 
-class Words:
+class TextWriter:
     """Writes the words of one deck in the layouts of its presentation."""
 
-    def __init__(self, place: Base, marks: Marks) -> None:
+    def __init__(self, place: DeckTemplate, marks: Marks) -> None:
         self._base = place
         self._marks = marks
         self._own = place.wider == 1.0
@@ -43,11 +55,11 @@ class Words:
 
     def titled(self, layout: Any, title: str) -> Any:
         """A new slide with its title, which a layout without one gets at the top."""
-        made = self._base.presentation.slides.add_slide(layout)
-        place, size = made.shapes.title, self._base.title_size
+        page = self._base.presentation.slides.add_slide(layout)
+        place, size = page.shapes.title, self._base.title_size
         if place is None:
             size = min(size, TITLE_SIZE)
-            place = self._title(made, self._base.title)
+            place = self._title(page, self._base.title)
         room, tall = _room(place, "width"), _room(place, "height")
         room /= self._base.wider
         fitting, fitted = fitted_title(clean(title), room, size, SMALLEST if self._own else _THEIRS)
@@ -57,19 +69,19 @@ class Words:
         if fitted != self._base.title_size:
             place.text_frame.paragraphs[0].runs[0].font.size = Pt(fitted)
         self._ink(place)
-        return made
+        return page
 
-    def _title(self, made: Any, area: Area) -> Any:
+    def _title(self, page: Any, area: Area) -> Any:
         left, top, wide, tall = (int(Emu(Pt(length))) for length in (area.x, area.y, area.width, area.height))
-        made.shapes._spTree.append(
+        page.shapes._spTree.append(
             parse_xml(
-                f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{made.shapes._spTree.max_shape_id + 1}" '
+                f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{page.shapes._spTree.max_shape_id + 1}" '
                 f'name="title"/><p:cNvSpPr/><p:nvPr><p:ph type="title"/></p:nvPr></p:nvSpPr><p:spPr><a:xfrm>'
                 f'<a:off x="{left}" y="{top}"/><a:ext cx="{wide}" cy="{tall}"/></a:xfrm></p:spPr>'
                 f'<p:txBody><a:bodyPr anchor="ctr"/><a:lstStyle/><a:p/></p:txBody></p:sp>'
             )
         )
-        return made.shapes.title
+        return page.shapes.title
 
     def _ink(self, shape: Any) -> None:
         """Words in the ink that can be told from the ground, where the template's cannot."""
@@ -79,50 +91,50 @@ class Words:
                 for run in paragraph.runs:
                     run._r.get_or_add_rPr().insert(0, parse_xml(fill))
 
-    def opening(self, slide: Opening) -> Any:
+    def opening(self, slide: TitleSlide) -> Any:
         """The title of the deck or of a part of it."""
-        made = self.titled(self._base.opening, slide.title)
-        if not any(one.placeholder_format.type in TITLES for one in made.slide_layout.placeholders):
-            made.shapes.title.top = Emu(Pt(self._base.area.y + self._base.area.height / 4 - self._base.title.height))
+        page = self.titled(self._base.opening, slide.title)
+        if not any(placeholder.placeholder_format.type in TITLES for placeholder in page.slide_layout.placeholders):
+            page.shapes.title.top = Emu(Pt(self._base.area.y + self._base.area.height / 4 - self._base.title.height))
         if self._own:
-            title = made.shapes.title
+            title = page.shapes.title
             title.text_frame.text = " ".join(
                 wrap(clean(slide.title), _room(title, "width"), OPENING_SIZE, bold=True, lines=2)
             )
         places = [
-            one
-            for one in made.placeholders
-            if one.placeholder_format.type in (PP_PLACEHOLDER.SUBTITLE, PP_PLACEHOLDER.BODY)
+            placeholder
+            for placeholder in page.placeholders
+            if placeholder.placeholder_format.type in (PP_PLACEHOLDER.SUBTITLE, PP_PLACEHOLDER.BODY)
         ]
         if slide.subtitle and not places:
             area = self._base.area
-            places = [made.shapes.add_textbox(*_emu(area.x, area.y + area.height / 4, area.width, area.height / 2))]
+            places = [page.shapes.add_textbox(*_emu(area.x, area.y + area.height / 4, area.width, area.height / 2))]
             places[0].text_frame.word_wrap = True
-        for one in places[:1]:
-            room = max(_room(one, "width"), 100) / self._base.wider
-            one.text_frame.text = " ".join(wrap(clean(slide.subtitle), room, PROSE, lines=4))
-            self._ink(one)
-        for one in list(made.placeholders):
-            if one.has_text_frame and not one.text_frame.text:
-                one._element.getparent().remove(one._element)
-        return made
+        for place in places[:1]:
+            room = max(_room(place, "width"), 100) / self._base.wider
+            place.text_frame.text = " ".join(wrap(clean(slide.subtitle), room, PROSE, lines=4))
+            self._ink(place)
+        for placeholder in list(page.placeholders):
+            if placeholder.has_text_frame and not placeholder.text_frame.text:
+                placeholder._element.getparent().remove(placeholder._element)
+        return page
 
-    # Prose
+    # Text
 
-    def prose(self, slide: Prose) -> Any:
+    def prose(self, slide: TextSlide) -> Any:
         """Paragraphs in the layout's own place for them, or each in a box of its own behind its badge."""
         if any(entry.badge for entry in slide.entries):
             return self._marked(slide, self.titled(self._base.bare, slide.title))
-        made = self.titled(self._base.prose, slide.title)
-        body = next((one for one in made.placeholders if one.placeholder_format.idx == 1), None)
+        page = self.titled(self._base.prose, slide.title)
+        body = next((placeholder for placeholder in page.placeholders if placeholder.placeholder_format.idx == 1), None)
         if body is None:
-            return self._marked(slide, made)
+            return self._marked(slide, page)
         area = self._base.area
         body.left, body.top, body.width, body.height = _emu(area.x, area.y, area.width, area.height)
         self._paragraphs(body, slide.entries, self._size(slide.entries, area.width - 16))
-        return made
+        return page
 
-    def _size(self, entries: tuple[Entry, ...], width: float) -> float:
+    def _size(self, entries: tuple[Paragraph, ...], width: float) -> float:
         """The largest words for which all paragraphs stand on the slide."""
         for size in _SIZES:
             tall = sum(self._lines(entry, width, size) * size * LEADING + PARAGRAPH for entry in entries)
@@ -130,11 +142,11 @@ class Words:
                 return size
         return _SIZES[-1]
 
-    def _lines(self, entry: Entry, width: float, size: float) -> int:
+    def _lines(self, entry: Paragraph, width: float, size: float) -> int:
         words = f"{entry.strong} {entry.text}".strip()
         return max(len(wrap(words, width / self._base.wider, size, bold=bool(entry.strong))), 1)
 
-    def _paragraphs(self, shape: Any, entries: tuple[Entry, ...], size: float, heading: str = "") -> None:
+    def _paragraphs(self, shape: Any, entries: tuple[Paragraph, ...], size: float, heading: str = "") -> None:
         frame = shape.text_frame
         frame.word_wrap = True
         if heading:
@@ -157,26 +169,26 @@ class Words:
                     run.font.bold = bold
         self._ink(shape)
 
-    def terms(self, slide: Terms) -> Any:
+    def terms(self, slide: TermsSlide) -> Any:
         """Notions in columns, each in a box of its own."""
-        made = self.titled(self._base.bare, slide.title)
+        page = self.titled(self._base.bare, slide.title)
         area = self._base.area
         wide = (area.width - GUTTER) / 2
         sizes = [self._column_size(column, wide) for column in slide.columns]
         for at, column in enumerate(slide.columns):
             x, y = area.x + at * (wide + GUTTER), area.y
-            for one in column:
-                tall = self._term_height(one, wide, min(slide.size, *sizes))
-                self._term(made, one, (x, y, wide, tall), min(slide.size, *sizes))
+            for term in column:
+                tall = self._term_height(term, wide, min(slide.size, *sizes))
+                self._term(page, term, (x, y, wide, tall), min(slide.size, *sizes))
                 y += tall + BETWEEN
-        return made
+        return page
 
-    def _term(self, made: Any, one: Term, place: tuple[float, float, float, float], size: float) -> None:
-        box = made.shapes.add_textbox(*_emu(*place))
-        box.name = clean(one.name)[:200]
+    def _term(self, page: Any, term: Term, place: tuple[float, float, float, float], size: float) -> None:
+        box = page.shapes.add_textbox(*_emu(*place))
+        box.name = clean(term.name)[:200]
         for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
             setattr(box.text_frame, side, 0)
-        self._paragraphs(box, one.entries, size, clean(one.name))
+        self._paragraphs(box, term.entries, size, clean(term.name))
 
     @staticmethod
     def _heading(size: float) -> float:
@@ -186,42 +198,42 @@ class Words:
     def _column_size(self, column: tuple[Term, ...], wide: float) -> float:
         """The largest words for which a column of notions stands on the slide."""
         for size in (*_SIZES, *_SMALL):
-            tall = sum(self._term_height(one, wide, size) + BETWEEN for one in column) - BETWEEN
+            tall = sum(self._term_height(term, wide, size) + BETWEEN for term in column) - BETWEEN
             if tall <= self._base.area.height:
                 return size
         return _SMALL[-1]
 
     def _term_height(self, term: Term, wide: float, size: float) -> float:
         heading = self._heading(size)
-        name = self._lines(Entry("", term.name), wide, heading) * heading * LEADING
-        return name + sum(self._lines(one, wide, size) * size * LEADING + PARAGRAPH for one in term.entries)
+        name = self._lines(Paragraph("", term.name), wide, heading) * heading * LEADING
+        return name + sum(self._lines(entry, wide, size) * size * LEADING + PARAGRAPH for entry in term.entries)
 
-    def _marked(self, slide: Prose, made: Any) -> Any:
+    def _marked(self, slide: TextSlide, page: Any) -> Any:
         area, y = self._base.area, self._base.area.y
         size = self._size(slide.entries, area.width - _INDENT)
         for entry in slide.entries:
             height = self._lines(entry, area.width - _INDENT, size) * size * LEADING
-            box = made.shapes.add_textbox(*_emu(area.x + _INDENT, y, area.width - _INDENT, height))
+            box = page.shapes.add_textbox(*_emu(area.x + _INDENT, y, area.width - _INDENT, height))
             box.name = f"issue {entry.badge.number} in words" if entry.badge else "words"
             self._paragraphs(box, (entry,), size)
             for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
                 setattr(box.text_frame, side, 0)
             if entry.badge:
-                larger = Canvas(made, self._base.theme, area.x + 18, y + size * 0.6, size / 15, self._base.ink is None)
-                self._marks.badge(larger, larger.whole, 0, 0, entry.badge)
+                larger = Canvas(page, self._base.theme, area.x + 18, y + size * 0.6, size / 15, self._base.ink is None)
+                self._marks.badge(larger, larger.root, 0, 0, entry.badge)
                 larger.close()
             y += height + PARAGRAPH
-        return made
+        return page
 
     # Tables
 
-    def table(self, slide: Table) -> Any:
+    def table(self, slide: TableSlide) -> Any:
         """Rows between hairlines under a header: readable on any ground."""
-        made = self.titled(self._base.bare, slide.title)
+        page = self.titled(self._base.bare, slide.title)
         area = self._base.area
         rows = tuple(tuple(map(clean, row)) for row in (slide.header, *slide.rows))
         laid = lay_out(rows, area.width, area.height, wider=self._base.wider)
-        frame = made.shapes.add_table(
+        frame = page.shapes.add_table(
             len(rows), len(slide.header), *_emu(area.x, area.y, area.width, sum(laid.heights))
         )
         frame.name = clean(slide.title)[:200]
@@ -241,7 +253,7 @@ class Words:
                     paragraph.font.bold = y == 0
                 self._ink(cell)
                 self._ruled(cell, y == 0)
-        return made
+        return page
 
     def _ruled(self, cell: Any, header: bool) -> None:
         """The line under a cell: the accent under the header."""

@@ -11,28 +11,28 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from archgen.layout.placed import Box
-from archgen.slides.layout.comparison_chart import place_rungs
+from archgen.slides.layout.comparison_chart import place_chart
 from archgen.slides.layout.legible import INSIDE, MOST
-from archgen.slides.pptx import diagram, ladder, sequence
-from archgen.slides.pptx.archive import written
+from archgen.slides.pptx import comparison, diagram, sequence
+from archgen.slides.pptx.archive import presentation_bytes
 from archgen.slides.pptx.canvas import Canvas
 from archgen.slides.pptx.legend import legend, legend_width
-from archgen.slides.pptx.marks import Icons, Marks
+from archgen.slides.pptx.marks import IconLookup, Marks
 from archgen.slides.pptx.notes import Notes
-from archgen.slides.pptx.template import Area, Base, base
-from archgen.slides.pptx.text import Words
+from archgen.slides.pptx.template import Area, DeckTemplate, load_template
+from archgen.slides.pptx.text import TextWriter
 from archgen.slides.values import (
     BLEED,
     FLOW,
+    ComparisonSlide,
     Deck,
-    Flow,
-    Ladder,
-    Opening,
-    Picture,
-    Prose,
+    DiagramSlide,
+    FlowSlide,
     Slide,
-    Table,
-    Terms,
+    TableSlide,
+    TermsSlide,
+    TextSlide,
+    TitleSlide,
     failed_slide,
 )
 from archgen.style.svg_markup import clean
@@ -42,99 +42,99 @@ from archgen.system.internal_errors import EXPOSED, Isolation
 _FOOT = 22.0
 
 
-def pptx(
+def write_pptx(
     deck: Deck,
-    icons: Icons,
+    icons: IconLookup,
     template: bytes | None = None,
     theme: Theme = LIGHT,
     isolation: Isolation = EXPOSED,
 ) -> bytes:
     """The deck as a file; with `template` in the layouts, fonts and colours of that presentation."""
-    return _Writer(base(template, theme), icons).written(deck, isolation)
+    return _Writer(load_template(template, theme), icons).write(deck, isolation)
 
 
 class _Writer:
-    def __init__(self, place: Base, icons: Icons) -> None:
+    def __init__(self, place: DeckTemplate, icons: IconLookup) -> None:
         self._base = place
         self._marks = Marks(icons, place.theme.name)
         self._notes = Notes()
-        self._words = Words(place, self._marks)
+        self._text = TextWriter(place, self._marks)
         self._area: Area = place.area
 
-    def written(self, deck: Deck, isolation: Isolation) -> bytes:
+    def write(self, deck: Deck, isolation: Isolation) -> bytes:
         slides = self._base.presentation.slides
         for slide in deck.slides:
             count = len(slides)
             if isolation.attempt(partial(self._slide, slide), "", f"slide {slide.title}") is None:
                 self._cut(count)
                 self._slide(failed_slide(slide.title, isolation.errors[-1].words))
-        return written(self._base.presentation, clean(deck.title))
+        return presentation_bytes(self._base.presentation, clean(deck.title))
 
     def _cut(self, count: int) -> None:
         """Take out the slides behind the first ones, which are half made."""
         presentation = self._base.presentation
         ids = presentation.slides._sldIdLst
-        for one in list(ids)[count:]:
-            presentation.part.drop_rel(one.rId)
-            ids.remove(one)
+        for slide_id in list(ids)[count:]:
+            presentation.part.drop_rel(slide_id.rId)
+            ids.remove(slide_id)
 
     def _slide(self, slide: Slide) -> bool:
         match slide:
-            case Opening():
-                made = self._words.opening(slide)
-            case Prose():
-                made = self._words.prose(slide)
-            case Terms():
-                made = self._words.terms(slide)
-            case Table():
-                made = self._words.table(slide)
-            case Ladder():
-                made = self._ladder(slide)
-            case Picture():
-                made = self._picture(slide)
-            case Flow():
-                made = self._flow(slide)
+            case TitleSlide():
+                page = self._text.opening(slide)
+            case TextSlide():
+                page = self._text.prose(slide)
+            case TermsSlide():
+                page = self._text.terms(slide)
+            case TableSlide():
+                page = self._text.table(slide)
+            case ComparisonSlide():
+                page = self._comparison(slide)
+            case DiagramSlide():
+                page = self._picture(slide)
+            case FlowSlide():
+                page = self._flow(slide)
             case _:
                 assert_never(slide)
-        _number(made)
+        _number(page)
         if slide.notes:
-            self._notes.write(made, slide.notes)
+            self._notes.write(page, slide.notes)
         return True
 
     # Pictures
 
-    def _picture(self, slide: Picture) -> Any:
-        made = self._words.titled(self._base.bare, slide.title)
+    def _picture(self, slide: DiagramSlide) -> Any:
+        page = self._text.titled(self._base.bare, slide.title)
         placed = slide.placed
         most = MOST / placed.measures.sizes.name
-        canvas, bottom = self._canvas(made, placed.width, placed.height, _FOOT, most)
+        canvas, bottom = self._canvas(page, placed.width, placed.height, _FOOT, most)
         diagram.paint(canvas, placed, self._marks)
         canvas.close()
         base, area = self._base, self._area
         scale = min(1.0, area.width / max(legend_width(placed, base.wider), 1.0))
-        foot = Canvas(made, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
+        foot = Canvas(page, base.theme, area.x, bottom, scale, base.ink is None, base.wider)
         legend(foot, placed, self._marks)
         foot.close()
-        return made
+        return page
 
-    def _ladder(self, slide: Ladder) -> Any:
-        made = self._words.titled(self._base.bare, slide.title)
+    def _comparison(self, slide: ComparisonSlide) -> Any:
+        page = self._text.titled(self._base.bare, slide.title)
         area = self._area
         room = Box(area.x, area.y, area.width, area.height)
-        canvas = Canvas(made, self._base.theme, 0.0, 0.0, 1.0, self._base.ink is None)
-        ladder.paint(canvas, place_rungs(slide.rungs, slide.asked, slide.most, room, self._base.wider))
+        canvas = Canvas(page, self._base.theme, 0.0, 0.0, 1.0, self._base.ink is None)
+        comparison.paint(canvas, place_chart(slide.systems, slide.asked, slide.most, room, self._base.wider))
         canvas.close()
-        return made
+        return page
 
-    def _flow(self, slide: Flow) -> Any:
-        made = self._words.titled(self._base.bare, slide.title)
+    def _flow(self, slide: FlowSlide) -> Any:
+        page = self._text.titled(self._base.bare, slide.title)
         placed = slide.placed
-        canvas, _ = self._canvas(made, placed.width, placed.height, 0.0, FLOW)
+        canvas, _ = self._canvas(page, placed.width, placed.height, 0.0, FLOW)
         sequence.paint(canvas, placed, self._marks)
         canvas.close()
-        return made
+        return page
 
-    def _canvas(self, made: Any, width: float, height: float, foot: float, most: float) -> tuple[Canvas, float]:
+    def _canvas(self, page: Any, width: float, height: float, foot: float, most: float) -> tuple[Canvas, float]:
         """A canvas on which a picture without its margin fills the free part of the slide, and where it ends.
 
         A flow, which has nothing at its foot, starts at the top: its cards stand still from slide to slide.
@@ -145,17 +145,22 @@ class _Writer:
         scale = min((area.width + 2 * bleed) / inner[0], room / inner[1], most)
         left = area.x + (area.width - inner[0] * scale) / 2 - margin * scale
         top = area.y + ((room - inner[1] * scale) / 2 if foot else 0.0) - margin * scale
-        return Canvas(made, self._base.theme, left, top, scale, self._base.ink is None, self._base.wider), area.y + room
+        return Canvas(page, self._base.theme, left, top, scale, self._base.ink is None, self._base.wider), area.y + room
 
 
-def _number(made: Any) -> None:
+def _number(page: Any) -> None:
     """The slide's number, where the layout has its place; else at the bottom right."""
-    layout = made.slide_layout
+    layout = page.slide_layout
     place = next(
-        (one for one in layout.placeholders if one.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER), None
+        (
+            placeholder
+            for placeholder in layout.placeholders
+            if placeholder.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER
+        ),
+        None,
     )
-    wide, tall = (float(length) / 12700 for length in _size(made))
-    box = made.shapes.add_textbox(*(Emu(Pt(length)) for length in (wide - 90, tall - 30, 70, 22)))
+    wide, tall = (float(length) / 12700 for length in _size(page))
+    box = page.shapes.add_textbox(*(Emu(Pt(length)) for length in (wide - 90, tall - 30, 70, 22)))
     box.name = "slide number"
     element = box._element
     if place is not None:
@@ -173,10 +178,10 @@ def _number(made: Any) -> None:
     field.set("id", "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}")
     field.set("type", "slidenum")
     etree.SubElement(field, qn("a:rPr")).set("lang", "en-US")
-    number = len(made.part.package.presentation_part.presentation.slides)
+    number = len(page.part.package.presentation_part.presentation.slides)
     etree.SubElement(field, qn("a:t")).text = str(number)
 
 
-def _size(made: Any) -> tuple[int, int]:
-    presentation = made.part.package.presentation_part.presentation
+def _size(page: Any) -> tuple[int, int]:
+    presentation = page.part.package.presentation_part.presentation
     return int(presentation.slide_width or 0), int(presentation.slide_height or 0)

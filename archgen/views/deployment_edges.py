@@ -12,14 +12,14 @@ from archgen.model.architecture import Component, Connection, Replica
 from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
 
-Pair = tuple[Replica, Replica, str]
+ReplicaPair = tuple[Replica, Replica, str]
 """Caller, called, and words that replace the connection's own (empty: its own)."""
 
 MOST = 64
 """Between more pairs than that a picture shows one line for each replica, not one for each pair."""
 
 
-class Lines:
+class DeploymentEdges:
     """Asks one topology for its lines, or for those of one flow; the answer is in the order of the model."""
 
     def __init__(
@@ -36,8 +36,10 @@ class Lines:
 
     def calls(self, connections: Container[str]) -> Iterator[Edge]:
         """Every line of some connections, by their ids, once."""
-        told = (one for one in self._topology.architecture.connections if one.id in connections)
-        return self._once(edge for one in told for edge in self._calls(one))
+        selected = (
+            connection for connection in self._topology.architecture.connections if connection.id in connections
+        )
+        return self._once(edge for connection in selected for edge in self._calls(connection))
 
     @staticmethod
     def _once(edges: Iterable[Edge]) -> Iterator[Edge]:
@@ -74,28 +76,28 @@ class Lines:
     def _calls(self, connection: Connection) -> Iterator[Edge]:
         port = port_of(connection)
         words = " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
-        whole = self._topology.meaning(connection, port)
+        overall = self._topology.meaning(connection, port)
         badges = self._marks.get(f"connection:{connection.id}", ())
         pairs = [pair for target in connection.targets for pair in self._pairs(connection, target)]
         carrier = self._carrier(pairs)
         for position, (source, target, label) in enumerate(pairs):
-            meaning = self._meaning(whole, source, target)
+            meaning = self._meaning(overall, source, target)
             carried = badges if position == carrier else ()
             yield self._edge(connection.id, (source, target), label or words, meaning, carried)
 
     @staticmethod
-    def _carrier(pairs: list[Pair]) -> int:
+    def _carrier(pairs: list[ReplicaPair]) -> int:
         """The line that carries a connection's badges: the first that leaves a host, else the first."""
         apart = (at for at, (source, target, _) in enumerate(pairs) if source.hosts != target.hosts)
         return next(apart, 0)
 
-    def _meaning(self, whole: Meaning, source: Replica, target: Replica) -> Meaning:
+    def _meaning(self, overall: Meaning, source: Replica, target: Replica) -> Meaning:
         if any(self._topology.kind(end.component).observes for end in (source, target)):
             return "monitoring"
         together = len(source.hosts) == 1 and source.hosts == target.hosts
-        return "local" if together and whole in ("plaintext", "unknown") else whole
+        return "local" if together and overall in ("plaintext", "unknown") else overall
 
-    def _pairs(self, connection: Connection, target: str) -> list[Pair]:
+    def _pairs(self, connection: Connection, target: str) -> list[ReplicaPair]:
         sources = self._topology.components[connection.source].replicas
         targets = self._topology.components[target].replicas
         if connection.locality is not None:
@@ -114,7 +116,7 @@ class Lines:
         return [(source, answering, "") for source in sources for answering in targets]
 
     @staticmethod
-    def _few(sources: tuple[Replica, ...], targets: tuple[Replica, ...]) -> list[Pair]:
+    def _few(sources: tuple[Replica, ...], targets: tuple[Replica, ...]) -> list[ReplicaPair]:
         """One line a replica: enough to see that two rows belong together."""
         longest = max(len(sources), len(targets))
         return [(sources[at % len(sources)], targets[at % len(targets)], "") for at in range(longest)]
@@ -125,25 +127,27 @@ class Lines:
         sources: tuple[Replica, ...],
         targets: tuple[Replica, ...],
         primaries: tuple[str, ...],
-    ) -> list[Pair]:
+    ) -> list[ReplicaPair]:
         """Writes go to the primary. Reads may go to any replica: the one on the caller's own host stands for them all.
 
         A line to every replica would be true and unreadable; where no replica shares the caller's host, reads are drawn
         to every one.
         """
         reads, writes = self._accesses(connection)
-        pairs: list[Pair] = []
+        pairs: list[ReplicaPair] = []
         for source in sources:
-            own = [one for one in targets if len(source.hosts) == 1 and one.hosts == source.hosts]
-            first = [one for one in targets if one.id in primaries]
+            own = [target for target in targets if len(source.hosts) == 1 and target.hosts == source.hosts]
+            first = [target for target in targets if target.id in primaries]
             if reads and not writes:
-                pairs += [(source, one, "") for one in own or targets]
+                pairs += [(source, target, "") for target in own or targets]
                 continue
-            pairs += [(source, one, "" if one in first else "reads") for one in own if reads or one in first]
-            others = [one for one in first if one not in own]
-            pairs += [(source, one, "writes" if reads and own else "") for one in others]
+            pairs += [
+                (source, target, "" if target in first else "reads") for target in own if reads or target in first
+            ]
+            others = [target for target in first if target not in own]
+            pairs += [(source, target, "writes" if reads and own else "") for target in others]
             if reads and not own:
-                pairs += [(source, one, "reads") for one in targets if one not in first]
+                pairs += [(source, target, "reads") for target in targets if target not in first]
         return pairs
 
     def _accesses(self, connection: Connection) -> tuple[bool, bool]:
@@ -171,33 +175,35 @@ class Lines:
                 if first is not None:
                     yield self._edge(f"{component.id} replication", (first, replica), "replication", "replication")
             return
-        primaries = [one for one in replicas if one.id in replication.primary]
+        primaries = [replica for replica in replicas if replica.id in replication.primary]
         if replication.all_write:
             primaries = list(replicas[:1])
         for primary in primaries:
             for replica in replicas:
                 if replica not in primaries:
-                    one = self._edge(f"{component.id} replication", (primary, replica), "replication", "replication")
-                    yield replace(one, mutual=replication.all_write)
+                    edge = self._edge(f"{component.id} replication", (primary, replica), "replication", "replication")
+                    yield replace(edge, mutual=replication.all_write)
 
     def _first_writer(self, component: str) -> Replica | None:
         writers, _ = self._topology.writers(component)
-        return next((one for one in self._topology.components[component].replicas if one.id in writers), None)
+        return next(
+            (replica for replica in self._topology.components[component].replicas if replica.id in writers), None
+        )
 
     def _code(self, component: Component) -> Iterator[Edge]:
         code = self._topology.components.get(component.codebase or "")
         if code is None:
             return
         for replica in component.replicas:
-            own = [one for one in code.replicas if one.hosts == replica.hosts] or code.replicas[:1]
-            for one in own:
-                yield self._edge(f"{component.id} runs {code.id}", (replica, one), "", "local")
+            own = [candidate for candidate in code.replicas if candidate.hosts == replica.hosts] or code.replicas[:1]
+            for replica_of_code in own:
+                yield self._edge(f"{component.id} runs {code.id}", (replica, replica_of_code), "", "local")
 
     def _backups(self, component: Component) -> Iterator[Edge]:
         """A line from what is backed up, unless a connection between the two is drawn already."""
         for stored in component.backs_up:
-            known = self._topology.index.connections
-            drawn = (component.id, stored) in known or (stored, component.id) in known
+            connections = self._topology.index.connections
+            drawn = (component.id, stored) in connections or (stored, component.id) in connections
             if drawn or stored not in self._topology.components:
                 continue
             replicas = self._topology.components[stored].replicas

@@ -9,7 +9,7 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.views.diagram import Sequence
 
 
-class Bought(Struct, frozen=True):
+class ChangeSummary(Struct, frozen=True):
     """What is between two tiers, as ids: of components and hosts, of rules, and per flow of what alone stops it."""
 
     follows: str
@@ -20,7 +20,7 @@ class Bought(Struct, frozen=True):
     verdicts: tuple[str, ...] = ()
 
 
-class Chapter(Struct, frozen=True):
+class DeckSection(Struct, frozen=True):
     """One system with its pictures; `whys` tells why a rule matters.
 
     A deployment whose words are small is told three times: before it the components without machines, after it each
@@ -30,7 +30,7 @@ class Chapter(Struct, frozen=True):
     model: CheckedModel
     placed: Placed | None
     flows: tuple[Sequence, ...]
-    bought: Bought | None = None
+    change: ChangeSummary | None = None
     whys: dict[str, str] = {}
     overview: Placed | None = None
     parts: tuple[Placed, ...] = ()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archgen.layout.placed import Box
-from archgen.slides.layout.comparison_chart import Bar, Rung, Rungs, place_rungs
+from archgen.slides.layout.comparison_chart import ComparisonChart, DowntimeBar, SystemColumn, place_chart
 
 ROOM = Box(40, 78, 880, 430)
 HOURS = st.sampled_from([0.0, 0.001, 5.3, 48.2, 8766.0, inf])
@@ -19,20 +19,22 @@ NAMES = st.sampled_from(
 )
 
 
-def rung(name: str = "A", *hours: float, labels: tuple[str, ...] = ("reads", "writes")) -> Rung:
+def system(name: str = "A", *hours: float, labels: tuple[str, ...] = ("reads", "writes")) -> SystemColumn:
     series = {"reads": 0, "writes": 1}
-    bars = tuple(Bar(label, one, f"{one:.1f} h", series[label]) for label, one in zip(labels, hours, strict=False))
-    return Rung(name, "3 hosts, 7 parts", (("error", 6), ("warning", 4)), bars, f"{name} is told")
+    bars = tuple(
+        DowntimeBar(label, one, f"{one:.1f} h", series[label]) for label, one in zip(labels, hours, strict=False)
+    )
+    return SystemColumn(name, "3 hosts, 7 parts", (("error", 6), ("warning", 4)), bars, f"{name} is told")
 
 
-def boxes(placed: Rungs) -> list[Box]:
+def boxes(placed: ComparisonChart) -> list[Box]:
     found = [one.box for column in placed.columns for one in (*column.bars, *column.words)]
     found += [box for column in placed.columns for _, box in column.marks]
     return found + [one.box for one in (*placed.key, *placed.words)]
 
 
 def test_bars_are_as_high_as_what_they_say() -> None:
-    placed = place_rungs((rung("A", 10.0, 20.0), rung("B", 40.0, 5.0)), "Down", 40.0, ROOM)
+    placed = place_chart((system("A", 10.0, 20.0), system("B", 40.0, 5.0)), "Down", 40.0, ROOM)
     heights = [bar.box.height for column in placed.columns for bar in column.bars]
     assert heights == pytest.approx([heights[2] * share for share in (0.25, 0.5, 1.0, 0.125)])
     assert {bar.box.bottom for column in placed.columns for bar in column.bars} == {placed.line.y}
@@ -42,7 +44,7 @@ def test_slides_of_one_ladder_have_one_scale() -> None:
     (one,), (other,) = (
         [
             bar.box.height
-            for column in place_rungs((rung("A", hours),), "Down", 40.0, ROOM).columns
+            for column in place_chart((system("A", hours),), "Down", 40.0, ROOM).columns
             for bar in column.bars
         ]
         for hours in (10.0, 20.0)
@@ -51,16 +53,16 @@ def test_slides_of_one_ladder_have_one_scale() -> None:
 
 
 def test_what_is_always_down_is_as_high_as_the_room_and_what_never_is_can_be_seen() -> None:
-    placed = place_rungs((rung("A", inf, 0.0), rung("B", 8.0, 4.0)), "Down", 8.0, ROOM)
+    placed = place_chart((system("A", inf, 0.0), system("B", 8.0, 4.0)), "Down", 8.0, ROOM)
     always, never, most, _ = (bar.box.height for column in placed.columns for bar in column.bars)
     assert always == most
     assert 0 < never < 5
 
 
 def test_a_bar_keeps_the_look_of_its_label_and_stands_first_where_it_is_alone() -> None:
-    alone = rung("B", 3.0, labels=("writes",))
-    placed = place_rungs((rung("A", 1.0, 2.0), alone), "Down", 3.0, ROOM)
-    first = place_rungs((alone, rung("A", 1.0, 2.0)), "Down", 3.0, ROOM)
+    alone = system("B", 3.0, labels=("writes",))
+    placed = place_chart((system("A", 1.0, 2.0), alone), "Down", 3.0, ROOM)
+    first = place_chart((alone, system("A", 1.0, 2.0)), "Down", 3.0, ROOM)
     assert [one.text for one in first.words] == [one.text for one in placed.words] == ["Down", "reads", "writes"]
     assert first.columns[0].bars[0].hollow
     assert [bar.hollow for column in placed.columns for bar in column.bars] == [False, True, True]
@@ -69,8 +71,8 @@ def test_a_bar_keeps_the_look_of_its_label_and_stands_first_where_it_is_alone() 
 
 def test_words_are_smaller_before_they_are_cut() -> None:
     narrow = Box(20, 60, 560, 380)
-    rungs = tuple(rung(name, 1.0, 2.0) for name in ("Split components", "Infrastructure", "Other", "One more"))
-    placed = place_rungs(rungs, "Down", 2.0, narrow, wider=1.2)
+    systems = tuple(system(name, 1.0, 2.0) for name in ("Split components", "Infrastructure", "Other", "One more"))
+    placed = place_chart(systems, "Down", 2.0, narrow, wider=1.2)
     said = " ".join(one.text for column in placed.columns for one in column.words)
     assert "…" not in said
     assert "components" in said
@@ -82,7 +84,7 @@ def test_words_are_smaller_before_they_are_cut() -> None:
 )
 def test_everything_stands_in_its_room_and_on_nothing_else(told, room) -> None:
     most = max((one for _, hours in told for one in hours if one < inf), default=1.0)
-    placed = place_rungs(tuple(rung(name, *hours) for name, hours in told), "Down a year", most, *room)
+    placed = place_chart(tuple(system(name, *hours) for name, hours in told), "Down a year", most, *room)
     for one in boxes(placed):
         assert one.y >= room[0].y - 1
         assert one.bottom <= room[0].bottom + 1

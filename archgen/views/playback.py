@@ -14,7 +14,7 @@ from archgen.views.diagram import Block, Item, Message, Remark
 from archgen.views.flow import flow_sequence
 
 
-class Turn(Struct, frozen=True):
+class PlaybackStep(Struct, frozen=True):
     """One step of a flow: its number, who sends, who may receive, by component; words, and the connections' ids."""
 
     number: str
@@ -27,21 +27,32 @@ class Turn(Struct, frozen=True):
     answer: bool
 
 
-def turns(topology: Topology, flow: Flow) -> tuple[Turn, ...]:
+def playback_steps(topology: Topology, flow: Flow) -> tuple[PlaybackStep, ...]:
     """The steps of a flow in their order; a step to alternatives is one."""
-    found: list[Turn] = []
-    for one in _messages(flow_sequence(topology, flow).items):
-        used = _connection(topology, one)
-        if not one.number and found:
-            last = found[-1]
-            found[-1] = replace(last, targets=(*last.targets, one.target), connections=(*last.connections, *used))
+    steps: list[PlaybackStep] = []
+    for message in _messages(flow_sequence(topology, flow).items):
+        used = _connection(topology, message)
+        if not message.number and steps:
+            last = steps[-1]
+            steps[-1] = replace(last, targets=(*last.targets, message.target), connections=(*last.connections, *used))
             continue
-        found.append(Turn(one.number, one.source, (one.target,), one.text, one.protocol, one.meaning, used, one.answer))
-    return tuple(found)
+        steps.append(
+            PlaybackStep(
+                message.number,
+                message.source,
+                (message.target,),
+                message.text,
+                message.protocol,
+                message.meaning,
+                used,
+                message.answer,
+            )
+        )
+    return tuple(steps)
 
 
-def _connection(topology: Topology, one: Message) -> tuple[str, ...]:
-    ends = (one.target, one.source) if one.answer else (one.source, one.target)
+def _connection(topology: Topology, message: Message) -> tuple[str, ...]:
+    ends = (message.target, message.source) if message.answer else (message.source, message.target)
     connection = topology.index.connections.get(ends)
     return (connection.id,) if connection is not None else ()
 

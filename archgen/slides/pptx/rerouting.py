@@ -12,9 +12,9 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point
-from archgen.slides.pptx.spatial_index import Lines, Near
+from archgen.slides.pptx.spatial_index import BoxIndex, LineIndex
 
-Way = tuple[Point, ...]
+Polyline = tuple[Point, ...]
 
 _CORNERS = 2
 _CLEAR = 12.0
@@ -35,9 +35,9 @@ _SITES = (0.0, 20.0, -20.0, 40.0, -40.0)
 """Where lines leave the upper and the lower side of a card, from its middle, one after the other."""
 
 
-def simple(placed: Placed) -> Placed:
+def simplify_routes(placed: Placed) -> Placed:
     """The picture with a way of two corners at most for each line, past the cards where there is one."""
-    if all(len(one.points) <= _CORNERS + 2 for one in placed.edges):
+    if all(len(edge.points) <= _CORNERS + 2 for edge in placed.edges):
         return placed
     return _Rerouting(placed).placed()
 
@@ -47,17 +47,17 @@ class _Rerouting:
 
     def __init__(self, placed: Placed) -> None:
         self._placed = placed
-        self._boxes = {one.node.id: one.box for one in placed.nodes}
-        self._cards = Near(self._boxes.values())
-        self._frames = Near(one.box for one in placed.groups)
-        self._words = Near(one.heading for one in placed.groups if one.heading and not one.group.across)
-        kept = [one for one in placed.edges if len(one.points) <= _CORNERS + 2]
-        self._labels = Near(one.label.box for one in kept if one.label)
-        self._lines = Lines()
-        for one in kept:
-            self._lines.add(one.points, one.bundle)
+        self._boxes = {node.node.id: node.box for node in placed.nodes}
+        self._cards = BoxIndex(self._boxes.values())
+        self._frames = BoxIndex(group.box for group in placed.groups)
+        self._words = BoxIndex(group.heading for group in placed.groups if group.heading and not group.group.across)
+        direct = [edge for edge in placed.edges if len(edge.points) <= _CORNERS + 2]
+        self._labels = BoxIndex(edge.label.box for edge in direct if edge.label)
+        self._lines = LineIndex()
+        for edge in direct:
+            self._lines.add(edge.points, edge.bundle)
         self._met: dict[tuple[str, str], int] = {}
-        self._patient = len(placed.edges) - len(kept) <= _PATIENT
+        self._patient = len(placed.edges) - len(direct) <= _PATIENT
         self._x = sorted({x for box in self._boxes.values() for x in (box.x - _CLEAR, box.right + _CLEAR)})
         self._y = sorted({y for box in self._boxes.values() for y in (box.y - _CLEAR, box.bottom + _CLEAR)})
 
@@ -65,44 +65,44 @@ class _Rerouting:
         """The same picture with other ways."""
         return replace(self._placed, edges=tuple(map(self._edge, self._placed.edges)))
 
-    def _edge(self, one: PlacedEdge) -> PlacedEdge:
-        if len(one.points) <= _CORNERS + 2:
-            return one
-        way = self._best(one)
-        for node, (_, y) in ((one.edge.source, way[0]), (one.edge.target, way[-1])):
+    def _edge(self, edge: PlacedEdge) -> PlacedEdge:
+        if len(edge.points) <= _CORNERS + 2:
+            return edge
+        way = self._best(edge)
+        for node, (_, y) in ((edge.edge.source, way[0]), (edge.edge.target, way[-1])):
             for side, height in (("top", self._boxes[node].y), ("bottom", self._boxes[node].bottom)):
                 if y == height:
                     self._met[node, side] = self._met.get((node, side), 0) + 1
-        self._lines.add(way, one.bundle)
-        label = (one.label if self._kept(one) else self._label(one, way)) if one.label else None
+        self._lines.add(way, edge.bundle)
+        label = (edge.label if self._keeps_label(edge) else self._label(edge, way)) if edge.label else None
         if label:
             self._labels.add(label.box)
-        return replace(one, points=way, pieces=(way,), label=label)
+        return replace(edge, points=way, pieces=(way,), label=label)
 
     # Ways
 
-    def _best(self, one: PlacedEdge) -> Way:
-        best, least = one.points, float("inf")
-        for leaving, entering in self._heights(one):
-            for way in self._tries(one, leaving, entering):
-                cost = self._cost(way, one.bundle, least)
+    def _best(self, edge: PlacedEdge) -> Polyline:
+        best, least = edge.points, float("inf")
+        for leaving, entering in self._heights(edge):
+            for way in self._tries(edge, leaving, entering):
+                cost = self._cost(way, edge.bundle, least)
                 if cost < least:
                     best, least = way, cost
             if least < _CARD:
                 break
         return best
 
-    def _heights(self, one: PlacedEdge) -> Iterator[tuple[float, float]]:
+    def _heights(self, edge: PlacedEdge) -> Iterator[tuple[float, float]]:
         """Where a line may leave and enter the sides of its cards: as it does, and, if that leads through others, elsewhere."""
-        source, target = self._boxes[one.edge.source], self._boxes[one.edge.target]
-        yield _level(one.points[0], source), _level(one.points[-1], target)
+        source, target = self._boxes[edge.edge.source], self._boxes[edge.edge.target]
+        yield _level(edge.points[0], source), _level(edge.points[-1], target)
         if not self._patient:
             return
         for leaving in _ALONG:
             for entering in _ALONG:
                 yield source.y + leaving * source.height, target.y + entering * target.height
 
-    def _cost(self, way: Way, bundle: str, most: float) -> float:
+    def _cost(self, way: Polyline, bundle: str, most: float) -> float:
         segments = list(pairwise(way))
         cost = _CORNER * (len(way) - 2) + sum(abs(x1 - x0) + abs(y1 - y0) for (x0, y0), (x1, y1) in segments) / 10
         for weight, boxes in ((_CARD, self._cards), (_WORDS, self._words), (_WORDS, self._labels)):
@@ -116,14 +116,14 @@ class _Rerouting:
             cost += _LINE * sum(self._lines.along(segment, bundle) for segment in segments)
         return cost
 
-    def _tries(self, one: PlacedEdge, level: float, other: float) -> Iterator[Way]:
-        source, target = self._boxes[one.edge.source], self._boxes[one.edge.target]
-        left, right = self._site(one.edge.source, source), self._site(one.edge.target, target)
-        for x in self._across(one):
+    def _tries(self, edge: PlacedEdge, level: float, other: float) -> Iterator[Polyline]:
+        source, target = self._boxes[edge.edge.source], self._boxes[edge.edge.target]
+        left, right = self._site(edge.edge.source, source), self._site(edge.edge.target, target)
+        for x in self._across(edge):
             out, into = _beside(source, x), _beside(target, x)
             if out is not None and into is not None:
                 yield _tidy(((out, level), (x, level), (x, other), (into, other)))
-        for y in self._down(one):
+        for y in self._down(edge):
             out, into = _above(source, y), _above(target, y)
             if out is not None and into is not None:
                 from_, to = left[out == source.bottom], right[into == target.bottom]
@@ -136,17 +136,17 @@ class _Rerouting:
             if into is not None and (other > start) == below and other != start:
                 yield (left[below], start), (left[below], other), (into, other)
 
-    def _across(self, one: PlacedEdge) -> list[float]:
+    def _across(self, edge: PlacedEdge) -> list[float]:
         """Where an upright part may stand: where the line has one, and beside the cards not far from its ends."""
-        found = dict.fromkeys(x0 for (x0, _), (x1, _) in pairwise(one.points) if x0 == x1)
-        ends = self._boxes[one.edge.source], self._boxes[one.edge.target]
-        return list(found | _nearest(self._x, min(end.x for end in ends), max(end.right for end in ends)))
+        places = dict.fromkeys(x0 for (x0, _), (x1, _) in pairwise(edge.points) if x0 == x1)
+        ends = self._boxes[edge.edge.source], self._boxes[edge.edge.target]
+        return list(places | _nearest(self._x, min(end.x for end in ends), max(end.right for end in ends)))
 
-    def _down(self, one: PlacedEdge) -> list[float]:
+    def _down(self, edge: PlacedEdge) -> list[float]:
         """Where a level part may lie: where the line has one, and over and under the cards not far from its ends."""
-        found = dict.fromkeys(y0 for (_, y0), (_, y1) in pairwise(one.points) if y0 == y1)
-        ends = self._boxes[one.edge.source], self._boxes[one.edge.target]
-        return list(found | _nearest(self._y, min(end.y for end in ends), max(end.bottom for end in ends)))
+        places = dict.fromkeys(y0 for (_, y0), (_, y1) in pairwise(edge.points) if y0 == y1)
+        ends = self._boxes[edge.edge.source], self._boxes[edge.edge.target]
+        return list(places | _nearest(self._y, min(end.y for end in ends), max(end.bottom for end in ends)))
 
     def _site(self, node: str, box: Box) -> tuple[float, float]:
         """The x of the next line at the upper and at the lower side of a card."""
@@ -157,37 +157,39 @@ class _Rerouting:
 
     # Labels
 
-    def _kept(self, one: PlacedEdge) -> bool:
+    def _keeps_label(self, edge: PlacedEdge) -> bool:
         """Whether words that stand for several lines still lie on one of them that is not led anew."""
-        assert one.label is not None
-        x, y = one.label.box.centre
+        assert edge.label is not None
+        x, y = edge.label.box.centre
         return any(
             (x0 == x1 and abs(x0 - x) < 1 and min(y0, y1) <= y <= max(y0, y1))
             or (y0 == y1 and abs(y0 - y) < 1 and min(x0, x1) <= x <= max(x0, x1))
             for other in self._placed.edges
-            if other.bundle == one.bundle and len(other.points) <= _CORNERS + 2
+            if other.bundle == edge.bundle and len(other.points) <= _CORNERS + 2
             for (x0, y0), (x1, y1) in pairwise(other.points)
         )
 
-    def _label(self, one: PlacedEdge, way: Way) -> Label | None:
+    def _label(self, edge: PlacedEdge, way: Polyline) -> Label | None:
         """The words of a line on the longest part of its way that has room for them."""
-        assert one.label is not None
-        wide, tall = one.label.box.width, one.label.box.height
-        found: Label | None = None
-        segments = sorted(pairwise(way), key=lambda one: -abs(one[1][0] - one[0][0]) - abs(one[1][1] - one[0][1]))
+        assert edge.label is not None
+        wide, tall = edge.label.box.width, edge.label.box.height
+        fallback: Label | None = None
+        segments = sorted(
+            pairwise(way), key=lambda segment: -abs(segment[1][0] - segment[0][0]) - abs(segment[1][1] - segment[0][1])
+        )
         for (x0, y0), (x1, y1) in segments:
             if abs(x1 - x0) < wide + _CLEAR and abs(y1 - y0) < tall + _CLEAR:
                 continue
             for share in (0.5, 0.3, 0.7, 0.15, 0.85):
                 middle = x0 + (x1 - x0) * share, y0 + (y1 - y0) * share
                 box = Box(middle[0] - wide / 2, middle[1] - tall / 2, wide, tall)
-                label = replace(one.label, box=box)
+                label = replace(edge.label, box=box)
                 if self._cards.met(box):
                     continue
-                found = found or label
-                if not (self._words.met(box) or self._labels.met(box) or self._lines.through(box, one.bundle)):
+                fallback = fallback or label
+                if not (self._words.met(box) or self._labels.met(box) or self._lines.through(box, edge.bundle)):
                     return label
-        return found
+        return fallback
 
 
 def _level(point: Point, box: Box) -> float:
@@ -205,13 +207,13 @@ def _above(box: Box, y: float) -> float | None:
     return box.bottom if y > box.bottom else box.y if y < box.y else None
 
 
-def _tidy(way: Way) -> Way:
+def _tidy(way: Polyline) -> Polyline:
     """A way without corners that are none."""
-    found = [way[0]]
+    corners = [way[0]]
     for before, at, after in zip(way, way[1:], way[2:], strict=False):
         if not (before[0] == at[0] == after[0] or before[1] == at[1] == after[1]):
-            found.append(at)
-    return (*found, way[-1])
+            corners.append(at)
+    return (*corners, way[-1])
 
 
 def _nearest(places: list[float], low: float, high: float) -> dict[float, None]:
