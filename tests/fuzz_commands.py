@@ -17,11 +17,11 @@ from mkdocs.exceptions import Abort, PluginError
 
 from archgen.app import analyze as analyses
 from archgen.app import diff as changes
-from archgen.app import lint as lints
 from archgen.app.drawing.draw import VIEWS
 from archgen.app.drawing.formats import FORMATS as PICTURES
 from archgen.app.drawing.pictures import ICONS, MODES
 from archgen.app.explain import explainable
+from archgen.app.findings import lint as lints
 from archgen.language.schema import schema_text
 from archgen.language.yaml.parser import parse
 from archgen.linting.policy import FAIL_ON, PERSONAS
