@@ -17,7 +17,7 @@ from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
 from archgen.language.load import load
-from archgen.language.write.patch import Impossible, patched
+from archgen.language.write.patch import PatchError, apply_changes
 from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.policy import Policy
 from archgen.linting.rule import Rule
@@ -69,7 +69,7 @@ def judged(text: str, rule: Rule | None = None) -> Model:
 
 def changed(before: str, *changes: Change) -> list[str]:
     """The lines that a change takes out and puts in."""
-    after = patched(before, changes)
+    after = apply_changes(before, changes)
     load(NAME, after.encode())
     told = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
     return [line for line in told if line[:1] in "+-" and line[:3] not in ("+++", "---")]
@@ -84,7 +84,7 @@ def test_a_fix_of_the_bad_example_holds(rule: Rule) -> None:
     own = {one.fingerprint: one for one in before.findings if one.rule == rule.id and one.fixable}
     assert own, "a rule that offers a fix shows it on its own example"
     for name, finding in own.items():
-        after = judged(patched(rule.bad, finding.changes), rule)
+        after = judged(apply_changes(rule.bad, finding.changes), rule)
         assert isinstance(after, CheckedModel)
         left = next((one for one in after.findings if one.fingerprint == name), None)
         # a backup that is new has not been restored yet: of that finding a warning is left
@@ -97,7 +97,7 @@ def test_a_fix_of_the_bad_example_holds(rule: Rule) -> None:
 def test_a_fix_keeps_every_comment_and_most_lines(rule: Rule) -> None:
     for finding in judged(rule.bad, rule).findings:
         if finding.rule == rule.id and finding.changes and not isinstance(finding.changes[0], Remove):
-            after = patched(rule.bad, finding.changes)
+            after = apply_changes(rule.bad, finding.changes)
             kept = [line.strip() for line in after.splitlines() if "#" in line]
             assert [line.partition("#")[2] for line in kept] == [
                 line.partition("#")[2] for line in rule.bad.splitlines() if "#" in line
@@ -158,7 +158,7 @@ def test_a_fix_is_offered_where_it_is_sure(name: str, before: str, after: str, l
     (finding,) = [one for one in judged(text, rule).findings if one.rule == name]
     assert bool(finding.changes) is bool(lines)
     if lines:
-        written = patched(text, finding.changes)
+        written = apply_changes(text, finding.changes)
         assert [line for line in written.splitlines() if line not in text.splitlines()] == lines
         assert name not in {one.rule for one in judged(written, rule).findings}
 
@@ -193,7 +193,7 @@ def test_a_fix_is_offered_where_it_is_sure(name: str, before: str, after: str, l
         (Put(("connections", "lb -> web"), "http"), ["+  lb -> web: http"]),
         (
             Append(("accept",), {"rule": "missing-tls", "subject": "user -> lb", "reason": "It's a pilot"}),
-            ["+", "+accept:", '+  - {rule: missing-tls, subject: user -> lb, reason: "It\'s a pilot"}'],
+            ["+", "+accept:", "+  - {rule: missing-tls, subject: user -> lb, reason: It's a pilot}"],
         ),
         (Put(("zones", "dc-1"), {"kind": "datacenter"}), ["+", "+zones:", "+  dc-1: {kind: datacenter}"]),
     ],
@@ -222,16 +222,16 @@ def test_a_change_is_written_in_its_place(change: Change, lines: list[str]) -> N
     ],
 )
 def test_what_cannot_be_written_in_its_place_is_refused(text: str, change: Change) -> None:
-    with pytest.raises(Impossible):
-        patched(text, (change,))
+    with pytest.raises(PatchError):
+        apply_changes(text, (change,))
 
 
 def test_items_go_with_their_comments_and_the_last_one_with_its_key() -> None:
     text = "a:\n  - 1  # one\n  - 2\nb: [1, 2, 3]\nc: {x: 1, y: 2}\n"
-    assert patched(text, (Remove(("a", 0)),)) == "a:\n  - 2\nb: [1, 2, 3]\nc: {x: 1, y: 2}\n"
-    assert patched(text, (Remove(("b", 2)), Remove(("b", 0)))) == text.replace("[1, 2, 3]", "[2]")
-    assert patched(text, (Remove(("c", "x")),)) == text.replace("x: 1, ", "")
-    assert patched(text, (Remove(("a", 1)), Remove(("a", 0)))) == "b: [1, 2, 3]\nc: {x: 1, y: 2}\n"
+    assert apply_changes(text, (Remove(("a", 0)),)) == "a:\n  - 2\nb: [1, 2, 3]\nc: {x: 1, y: 2}\n"
+    assert apply_changes(text, (Remove(("b", 2)), Remove(("b", 0)))) == text.replace("[1, 2, 3]", "[2]")
+    assert apply_changes(text, (Remove(("c", "x")),)) == text.replace("x: 1, ", "")
+    assert apply_changes(text, (Remove(("a", 1)), Remove(("a", 0)))) == "b: [1, 2, 3]\nc: {x: 1, y: 2}\n"
 
 
 @examples(200)
@@ -241,7 +241,7 @@ def test_items_go_with_their_comments_and_the_last_one_with_its_key() -> None:
 )
 def test_any_value_is_read_back(value: dict[str, str | int | bool], block: bool) -> None:
     text = "a:\n  b: 1\n" if block else "a: {b: 1}\n"
-    made = yaml.load(patched(text, (Put(("a", "new"), value),)), Loader=yaml.BaseLoader)
+    made = yaml.load(apply_changes(text, (Put(("a", "new"), value),)), Loader=yaml.BaseLoader)
     assert made["a"]["new"] == {
         key: str(one).lower() if isinstance(one, bool) else str(one) for key, one in value.items()
     }
@@ -351,7 +351,7 @@ flows:
   page: {title: A page, steps: [user -> web: GET]}
 """
     blind = next(one for one in judged(text).findings if one.rule == "unmonitored")
-    after = judged(patched(text, blind.changes))
+    after = judged(apply_changes(text, blind.changes))
     assert {"unmonitored", "unused-component"}.isdisjoint(one.rule for one in after.findings)
 
 
@@ -380,7 +380,7 @@ flows:
 """
     clear = next(one for one in judged(text).findings if one.rule == "missing-tls")
     assert changed(text, *clear.changes) == [f"-  user -> web: {ports}", f"+  user -> web: {after}"]
-    assert "missing-tls" not in {one.rule for one in judged(patched(text, clear.changes)).findings}
+    assert "missing-tls" not in {one.rule for one in judged(apply_changes(text, clear.changes)).findings}
 
 
 def test_a_second_replica_is_promoted_and_found_by_visitors_behind_a_firewall() -> None:
@@ -423,7 +423,7 @@ flows:
   accept: {title: A mail, steps: [sender -> mail: MAIL]}
 """
     bare = next(one for one in judged(text).findings if one.rule == "missing-firewall")
-    assert "ports: [25]" in patched(text, bare.changes)
+    assert "ports: [25]" in apply_changes(text, bare.changes)
 
 
 def test_writes_wait_for_a_standby_only_where_another_one_is_left() -> None:

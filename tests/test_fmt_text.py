@@ -111,15 +111,15 @@ def test_a_form_that_would_say_something_else_is_not_written(
     monkeypatch.chdir(tmp_path)
     (tmp_path / NAME).write_text(SORTED, encoding="utf-8")
     (tmp_path / "n.arch.yaml").write_text(SORTED, encoding="utf-8")
-    right = formatting.arranged
+    right = formatting.arrange_sections
 
     def wrong(text: str, *, in_order: bool, ended: bool) -> str:
         return right(text, in_order=in_order, ended=ended).replace("summary: y", "summary: z")
 
-    monkeypatch.setattr(formatting, "arranged", wrong)
+    monkeypatch.setattr(formatting, "arrange_sections", wrong)
     assert main(["fmt", NAME]) == 2
     assert "the file is left as it is" in capsys.readouterr().err
-    monkeypatch.setattr(formatting, "arranged", lambda text, **_: right(text).replace("# parts\n", ""))
+    monkeypatch.setattr(formatting, "arrange_sections", lambda text, **_: right(text).replace("# parts\n", ""))
     assert main(["fmt", NAME]) == 2
     assert (tmp_path / NAME).read_text(encoding="utf-8") == SORTED
 

@@ -14,7 +14,7 @@ from archgen.rules import BY_NAME
 
 if TYPE_CHECKING:
     from archgen.explanations import Explanation
-    from archgen.language.schema.keys import Key
+    from archgen.language.schema.keys import KeyDescription
 
 
 def rules_as_text(style: Style) -> str:
@@ -121,7 +121,7 @@ def _notion(found: Explanation, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _key(key: Key, name: str, style: Style) -> str:
+def _key(key: KeyDescription, name: str, style: Style) -> str:
     lines = [style.paint(f"{name} ({key.owner})", "strong"), *_paragraphs(key.description, style)]
     lines += ["", style.paint("In a model", "strong"), *(f"  {example}" for example in key.examples)]
     if key.inner:

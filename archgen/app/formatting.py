@@ -7,7 +7,7 @@ from typing import Any
 
 from archgen.app.workspace.inputs import includer, model_id
 from archgen.language.load import load
-from archgen.language.write.sections import arranged
+from archgen.language.write.sections import arrange_sections
 from archgen.language.yaml.parser import parse
 from archgen.language.yaml.syntax import lines_of
 from archgen.model.architecture import Architecture
@@ -31,8 +31,8 @@ def formatted(file: str, data: bytes) -> bytes:
     mark = BOM if data.startswith(BOM) else b""
     text = data.removeprefix(BOM).decode("utf-8")
     for in_order, ended in _FORMS:
-        form = arranged(text, in_order=in_order, ended=ended)
-        if before.holds(mark + form.encode()) and arranged(form, in_order=in_order, ended=ended) == form:
+        form = arrange_sections(text, in_order=in_order, ended=ended)
+        if before.holds(mark + form.encode()) and arrange_sections(form, in_order=in_order, ended=ended) == form:
             return mark + form.encode()
     raise ModelError((_unformattable(file),))
 

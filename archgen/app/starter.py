@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 
 from archgen.app.workspace.atomic_write import create, write
+from archgen.language.load import load
+from archgen.language.write.patch import apply_changes
 from archgen.model.architecture import SUFFIX
+from archgen.model.change import Remove
 from archgen.model.problems import UsageError
 from archgen.system.files import SCHEMA as SCHEMA_FILE
 from archgen.system.files import read_file
@@ -53,14 +56,12 @@ def _named(tier: str) -> str:
 
 
 def _starter(name: str, directory: str) -> bytes:
-    """The model with the line that editors find the schema by; it follows the tier before it only if that is there."""
-    lines = _reference(name).decode("utf-8").splitlines()
-    kept = [line for line in lines if not line.startswith("follows:") or _follows_there(line, directory)]
-    return "\n".join([f"# yaml-language-server: $schema={SCHEMA}", "", *kept, ""]).encode()
-
-
-def _follows_there(line: str, directory: str) -> bool:
-    return os.path.exists(os.path.join(directory, line.partition(":")[2].strip() + SUFFIX))
+    """Return the model below the line by which editors find the schema; without `follows` if that model isn't there."""
+    text = _reference(name).decode("utf-8")
+    follows = load(name, text.encode()).architecture.follows
+    if follows is not None and not os.path.exists(os.path.join(directory, follows + SUFFIX)):
+        text = apply_changes(text, (Remove(("follows",)),))
+    return f"# yaml-language-server: $schema={SCHEMA}\n\n{text}".encode()
 
 
 def _reference(name: str) -> bytes:

@@ -18,7 +18,7 @@ from archgen.editor.cursor import cursor, scanned
 from archgen.editor.grammar import NAMING, allowed, described, keys, words
 from archgen.editor.outline import Name, Outline
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS
-from archgen.language.write.patch import Impossible, patched
+from archgen.language.write.patch import PatchError, apply_changes
 from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.policy import chosen, graded, shown
 from archgen.linting.rule import Rule
@@ -197,8 +197,10 @@ def repairs(read: Reading, finding: Finding, settings: Settings, today: str) -> 
     if isinstance(read.model, CheckedModel) and finding.accepted is None:
         risk = {"rule": finding.rule, "subject": finding.subject.id, "reason": "say why this is acceptable"}
         try:
-            yield Repair(f"Accept the risk {finding.rule}", patched(read.text, (Append(("accept",), risk),)), False)
-        except Impossible:
+            yield Repair(
+                f"Accept the risk {finding.rule}", apply_changes(read.text, (Append(("accept",), risk),)), False
+            )
+        except PatchError:
             return
 
 

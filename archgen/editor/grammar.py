@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-from msgspec import json
-
-from archgen.language.schema import schema_text
+from archgen.language.schema import schema
+from archgen.language.write.values import inline
 
 Way = tuple[str | int, ...]
 """The keys and places of items that lead to a node."""
@@ -55,12 +53,6 @@ NAMING: dict[str, tuple[str, ...]] = {
 """The keys below which names stand, and what they may name, the likeliest first."""
 
 
-@cache
-def schema() -> Any:
-    """The schema as values."""
-    return json.decode(schema_text())
-
-
 def allowed(way: Way) -> tuple[Any, ...]:
     """The schemas of what may stand at the end of a way; several where there is a choice, none where nothing may."""
     found = tuple(_plain(schema()))
@@ -74,7 +66,7 @@ def described(way: Way) -> tuple[str, str]:
     for one in allowed(way[:-1]):
         said = one.get("properties", {}).get(way[-1])
         if said is not None:
-            return said.get("description", ""), next(map(_written, said.get("examples", ())), "")
+            return said.get("description", ""), next(map(inline, said.get("examples", ())), "")
     return "", ""
 
 
@@ -91,12 +83,6 @@ def words(way: Way) -> Iterator[str]:
         if one.get("type") == "boolean":
             yield from ("true", "false")
         yield from (word for word in one.get("enum", ()) if isinstance(word, str))
-
-
-def _written(value: Any) -> str:
-    from archgen.language.write.inline import flow
-
-    return flow(value)
 
 
 def _within(one: Any, step: str | int) -> Iterator[Any]:

@@ -9,11 +9,11 @@ from msgspec import Struct
 from archgen.language.expand.architecture import expand
 from archgen.language.expand.context import Context, declarations, place_of
 from archgen.language.expand.follows import check_ladder
+from archgen.language.includes import join_includes
 from archgen.language.schema.validation import MOST_REFUSALS, explain, is_valid, prune
+from archgen.language.source_map import SourceMap
 from archgen.language.yaml.faults import Fault, Unreadable
-from archgen.language.yaml.includes import join_includes
 from archgen.language.yaml.parser import parse
-from archgen.language.yaml.source_map import SourceMap
 from archgen.language.yaml.tree import Document, Map
 from archgen.model.architecture import SUFFIX, Architecture
 from archgen.model.problems import ModelError, Problem

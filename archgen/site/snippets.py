@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from archgen.language.write.values import block
 from archgen.model.change import Append, Change, Put, Remove
 from archgen.model.finding import Finding
 from archgen.site.escape import code
@@ -36,18 +37,13 @@ def _adds(change: Change) -> bool:
 
 
 def _acceptance(one: Finding) -> str:
-    import yaml
-
     entry = {"rule": one.rule, "subject": one.subject.id, "reason": "why it is taken", "owner": "who answers for it"}
-    body: str = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=1000)
-    lines = [*body.splitlines(), "  until: 2027-12-31  # the day on which it is looked at again"]
-    return "\n".join(["accept:", *(f"  {line}" for line in lines)])
+    until = "    until: 2027-12-31  # the day on which it is looked at again"
+    return "\n".join([*block({"accept": [entry]}, 3), until])
 
 
 def _yaml(changes: list[Put | Append]) -> str:
     """The changes as one document; an item that is added to a list stands alone in it, with a word that says so."""
-    import yaml
-
     tree: dict[str, Any] = {}
     lists: list[str] = []
     for change in changes:
@@ -56,10 +52,7 @@ def _yaml(changes: list[Put | Append]) -> str:
             lists.append(str(change.path[-1]))
             value = [value]
         _put(tree, [str(part) for part in change.path if not isinstance(part, int)], value)
-    body: str = (
-        yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=100, default_flow_style=None) if tree else ""
-    )
-    return "\n".join(_marked(body.splitlines(), lists))
+    return "\n".join(_marked(block(tree, 2), lists))
 
 
 def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
@@ -72,7 +65,7 @@ def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
     tree[path[-1]] = last + value if isinstance(last, list) and isinstance(value, list) else value
 
 
-def _marked(lines: list[str], lists: list[str]) -> Iterator[str]:
+def _marked(lines: Iterable[str], lists: list[str]) -> Iterator[str]:
     for line in lines:
         adds = line.strip().partition(":")[0] in lists
         yield f"{line}  # added to what is there" if adds else line

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from archgen.language.write.values import block
 from archgen.site.page import SCRIPTS, SEARCH, SITE_STYLE, STYLES, Page
 from archgen.site_build.menu import menu
 
@@ -65,7 +66,4 @@ def _scheme(scheme: str, preferred: str, icon: str, following: str) -> dict[str,
 
 def mkdocs_yml(name: str, pages: Sequence[Page]) -> str:
     """The text of a `mkdocs.yml` for pages that stand in the directory `docs` beside it."""
-    import yaml
-
-    stated = settings(name) | {"nav": menu(pages)}
-    return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True, width=120)
+    return "".join(f"{line}\n" for line in block(settings(name) | {"nav": menu(pages)}, 9))

@@ -15,8 +15,8 @@ from archgen.app.formatting import difference
 from archgen.app.models import judge
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import Input, read
-from archgen.language.expand.connections import named
-from archgen.language.write.patch import Impossible, patched
+from archgen.language.expand.connections import connection_id
+from archgen.language.write.patch import PatchError, apply_changes
 from archgen.language.yaml.parser import parse
 from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.policy import Policy, chosen
@@ -91,8 +91,8 @@ def _adds(change: Change) -> bool:
 def _with(model: Model, fixes: tuple[Finding, ...], judged: Judge) -> Model | None:
     """The model after some fixes; None where they cannot be written or do not keep what they promise."""
     try:
-        text = patched(model.data.decode("utf-8-sig"), (change for one in fixes for change in one.changes))
-    except Impossible:
+        text = apply_changes(model.data.decode("utf-8-sig"), (change for one in fixes for change in one.changes))
+    except PatchError:
         return None
     after = judged((b"\xef\xbb\xbf" if model.data.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
     # a rule that fails says nothing, which is no proof that its finding is gone
@@ -124,7 +124,7 @@ def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:
 
 def _spaced(section: str, name: str) -> str:
     """The name of an entry as paths have it."""
-    return named(name) if section == "connections" else name
+    return connection_id(name) if section == "connections" else name
 
 
 def _is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:

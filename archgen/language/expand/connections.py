@@ -14,7 +14,7 @@ def connections(context: Context) -> tuple[Connection, ...]:
     found: dict[str, Connection] = {}
     for number, (key, value) in enumerate(said.items()):
         source, targets = ends(key)
-        name = named(key)
+        name = connection_id(key)
         subject = ("connection", name)
         if name in found:
             message = f"the connection `{name}` is given twice"
@@ -34,7 +34,7 @@ def ends(key: str) -> tuple[str, tuple[str, ...]]:
     return source.strip(), tuple([target.strip() for target in rest.split("|")])
 
 
-def named(key: str) -> str:
+def connection_id(key: str) -> str:
     """Return the id of a connection, whose key may be spaced otherwise."""
     source, targets = ends(key)
     return f"{source} -> {' | '.join(targets)}"

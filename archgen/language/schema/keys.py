@@ -1,16 +1,15 @@
-"""What the schema says of one key of the language, at each place where a model may have it."""
+"""The keys of the language as the schema describes them, at each place where a model may have them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from archgen.language.schema import schema_text
-from archgen.language.schema.flow_style import flow_style
+from archgen.language.schema import schema
+from archgen.language.write.values import inline
 
 
-class Key(NamedTuple):
+class KeyDescription(NamedTuple):
     """A key of one mapping: `owner` is the mapping's name, the examples are YAML on one line.
 
     `inner` are the keys of the mapping that it may hold.
@@ -23,38 +22,33 @@ class Key(NamedTuple):
 
 
 def key_names() -> tuple[str, ...]:
-    """Every key of the language, each once, in the order of the schema."""
-    return tuple(dict.fromkeys(name for _, said in _mappings(_schema()) for name in said["properties"]))
+    """Return every key of the language once, in the order of the schema."""
+    return tuple(dict.fromkeys(name for _, rule in _mappings() for name in rule["properties"]))
 
 
-def keys(name: str) -> tuple[Key, ...]:
-    """The keys of a name; none where the language has no such key."""
-    schema = _schema()
-    found = ((owner, said["properties"].get(name)) for owner, said in _mappings(schema))
+def keys(name: str) -> tuple[KeyDescription, ...]:
+    """Return the keys of a name; none if the language has no such key."""
     return tuple(
-        Key(
+        KeyDescription(
             owner,
             key["description"],
-            tuple(f"{name}: {flow_style(one)}" for one in key["examples"]),
-            _inner(schema, key),
+            tuple(inline({name: example})[1:-1] for example in key["examples"]),
+            _inner_keys(key),
         )
-        for owner, key in found
+        for owner, rule in _mappings()
+        for key in [rule["properties"].get(name)]
         if key is not None
     )
 
 
-def _schema() -> Any:
-    return json.loads(schema_text())
+def _mappings() -> Iterator[tuple[str, Any]]:
+    yield "model", schema()
+    yield from ((rule["title"], rule) for rule in schema()["$defs"].values() if "properties" in rule)
 
 
-def _mappings(schema: Any) -> Iterator[tuple[str, Any]]:
-    yield "model", schema
-    yield from ((said["title"], said) for said in schema["$defs"].values() if "properties" in said)
-
-
-def _inner(schema: Any, said: Any) -> tuple[str, ...]:
-    if "$ref" in said:
-        said = schema["$defs"][said["$ref"].rpartition("/")[2]]
-    forms = (*said.get("anyOf", ()), said.get("additionalProperties"), said.get("items"))
-    within = (_inner(schema, form) for form in forms if isinstance(form, dict))
-    return tuple(said.get("properties", ())) or next((one for one in within if one), ())
+def _inner_keys(rule: Any) -> tuple[str, ...]:
+    if "$ref" in rule:
+        rule = schema()["$defs"][rule["$ref"].rpartition("/")[2]]
+    forms = (*rule.get("anyOf", ()), rule.get("additionalProperties"), rule.get("items"))
+    inner = (_inner_keys(form) for form in forms if isinstance(form, dict))
+    return tuple(rule.get("properties", ())) or next(filter(None, inner), ())

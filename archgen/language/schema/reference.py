@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archgen.language.schema import schema_text
-from archgen.language.schema.flow_style import flow_style
+from archgen.language.write.values import inline
 
 BEGIN = "<!-- reference: begin -->"
 END = "<!-- reference: end -->"
@@ -54,7 +54,7 @@ def _section(heading: str, said: Any, schema: Any) -> str:
     rows = {**said.get("properties", {}), **_patterns(said)}
     for key, value in rows.items():
         mark = " (required)" if key in required else ""
-        example = f"`{_cell(flow_style(value['examples'][0]))}`"
+        example = f"`{_cell(inline(value['examples'][0]))}`"
         description = _cell(value["description"])
         lines.append(_row(f"| `{_cell(key)}`{mark} | {description} | {_cell(_form(value, schema))} | {example} |"))
     return "\n".join([*lines, ""])
@@ -69,7 +69,7 @@ def _values(schema: Any) -> str:
     lines = ["### Values", "", "| form | what it is | examples |", "| --- | --- | --- |"]
     for said in schema["$defs"].values():
         if "properties" not in said and "title" in said:
-            examples = ", ".join(f"`{_cell(flow_style(example))}`" for example in said.get("enum", said["examples"]))
+            examples = ", ".join(f"`{_cell(inline(example))}`" for example in said.get("enum", said["examples"]))
             lines.append(_row(f"| {said['title']} | {_cell(said['description'])} | {examples} |"))
     return "\n".join([*lines, ""])
 
@@ -92,7 +92,7 @@ def _form(said: Any, schema: Any) -> str:
 
 
 def _closed(said: Any) -> str:
-    return ", ".join(f"`{flow_style(option)}`" for option in said["enum"])
+    return ", ".join(f"`{inline(option)}`" for option in said["enum"])
 
 
 def _cell(text: str) -> str:

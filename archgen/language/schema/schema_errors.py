@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from archgen.language.expand.connections import ends
 from archgen.language.expand.context import SECTIONS, SubjectId, closest
 from archgen.language.schema import schema
-from archgen.language.schema.flow_style import flow_style
 from archgen.language.schema.suggestions import begun, kind_of_product, with_port, with_unit
 from archgen.language.schema.violations import Path, Violation
+from archgen.language.write.values import inline
 from archgen.language.yaml.scalars import shorten
 from archgen.language.yaml.tree import Document, Map, Node, Seq
 from archgen.model.problems import SUGGESTED
@@ -172,7 +172,7 @@ def _expected(types: list[str]) -> str:
 
 
 def _like(rule: dict[str, Any]) -> str:
-    examples = [f"`{flow_style(example)}`" for example in rule.get("examples", ())[:3]]
+    examples = [f"`{inline(example)}`" for example in rule.get("examples", ())[:3]]
     said = str(rule.get("description", "")).rstrip(".")
     return f"{said}; for example {' or '.join(examples)}." if examples and said else "Write it as the reference says."
 
@@ -200,7 +200,7 @@ def _type(refused: _Refused) -> Words:
 
 
 def _enum(refused: _Refused) -> Words:
-    options = [flow_style(option) for option in refused.error.limit]
+    options = [inline(option) for option in refused.error.limit]
     said = refused.value if isinstance(refused.value, str) else None
     near = (closest(said, options) or begun(said, options)) if said is not None else None
     choices = f"It is one of {', '.join(options)}." if len(options) > 1 else f"It is `{options[0]}`."
@@ -244,19 +244,19 @@ def _missing(refused: _Refused) -> Words:
     key = refused.error.limit
     said = refused.rule.get("properties", {}).get(key, {})
     example = next(iter(said.get("examples", ())), "…")
-    fix = f"Add `{key}: {flow_style(example)}`, or what is true of yours."
+    fix = f"Add `{key}: {inline(example)}`, or what is true of yours."
     if key == "archgen":
         fix = "Begin the file with `archgen: 1`."
     yield refused.mark, f"{refused.where} says no `{key}`", fix
 
 
 def _least(refused: _Refused) -> Words:
-    message = f"{refused.where} is {flow_style(refused.value)}, and the least is {flow_style(refused.error.limit)}"
+    message = f"{refused.where} is {inline(refused.value)}, and the least is {inline(refused.error.limit)}"
     yield refused.mark, message, _like(refused.rule)
 
 
 def _most(refused: _Refused) -> Words:
-    message = f"{refused.where} is {flow_style(refused.value)}, and the most is {flow_style(refused.error.limit)}"
+    message = f"{refused.where} is {inline(refused.value)}, and the most is {inline(refused.error.limit)}"
     yield refused.mark, message, _like(refused.rule)
 
 
@@ -277,7 +277,7 @@ def _twice(refused: _Refused) -> Words:
             fix = "Name it once."
             if refused.path[-1:] == ("runs_on",):
                 fix = f"Name it once, or write `runs_on: {{{value}: 2}}` for two replicas on it."
-            yield mark, f"{refused.where} names `{shorten(flow_style(value))}` twice", fix
+            yield mark, f"{refused.where} names `{shorten(inline(value))}` twice", fix
             return
         seen.append(value)
 

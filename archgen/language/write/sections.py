@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
-from msgspec import Struct, json
+from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.language.schema import schema_text
+from archgen.language.schema import schema
 from archgen.language.yaml.parser import EVENTS
 from archgen.language.yaml.syntax import LINE_BREAK
 
@@ -69,7 +69,7 @@ class _Outline(Struct):
     is_flow: bool = False
 
 
-def arranged(text: str, *, in_order: bool = True, ended: bool = True) -> str:
+def arrange_sections(text: str, *, in_order: bool = True, ended: bool = True) -> str:
     """The text with its sections in canonical order and an empty line between them; in their own without `in_order`.
 
     Lines end as most of them do, and the last one ends too if `ended`.
@@ -108,7 +108,7 @@ def _split(text: str) -> list[str]:
 
 def _ordered(head: list[_Line], sections: list[_Section], in_order: bool) -> list[_Line]:
     if in_order:
-        order = list(json.decode(schema_text())["properties"])
+        order = list(schema()["properties"])
         sections = sorted(sections, key=lambda section: order.index(section.key))
     if not head:
         # a comment that touches the first key of a file is read as its head

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from typing import Any
 
 from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
+from archgen.language.write.values import block
 from archgen.model.architecture import Architecture, Availability, Cluster, Component, Host, Replica, Replication, Zone
 from archgen.model.subject import Subject
 
@@ -32,96 +33,89 @@ class WhatIf(Struct, frozen=True):
 
 
 def yaml(before: Architecture, after: Architecture) -> str:
-    """The parts of a model that the changes touch, as they are to be written into its file; empty if there are none."""
-    zones = {one.id for one in before.zones}
-    hosts = {one.id for one in before.hosts}
-    parts = {one.id: one for one in before.components}
-    lines: list[str] = []
-    made = [one for one in after.zones if one.id not in zones]
-    lines += ["zones:"] if made else []
-    lines += [f"  {one.id}: {{{', '.join(_zone(one))}}}" for one in made]
-    machines = [one for one in after.hosts if one.id not in hosts]
-    lines += ["hosts:"] if machines else []
-    lines += [f"  {one.id}: {{{', '.join(_host(one))}}}" for one in machines]
-    changed = [one for one in after.components if one != parts.get(one.id)]
+    """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none."""
+    zones = {zone.id for zone in before.zones}
+    hosts = {host.id for host in before.hosts}
+    components = {component.id: component for component in before.components}
+    sections = {
+        "zones": {zone.id: _zone(zone) for zone in after.zones if zone.id not in zones},
+        "hosts": {host.id: _host(host) for host in after.hosts if host.id not in hosts},
+    }
+    lines = list(block({key: section for key, section in sections.items() if section}))
+    changed = [component for component in after.components if component != components.get(component.id)]
     lines += ["components:"] if changed else []
-    for one in changed:
-        lines += [f"  {one.id}:", *(f"    {line}" for line in _component(parts[one.id], one))]
+    for component in changed:
+        lines += block({component.id: _component(components[component.id], component)}, 1, "  ")
+        cluster = component.cluster
+        if cluster != components[component.id].cluster and cluster and not (cluster.shared_address or cluster.address):
+            lines.append("    # add the address that moves: `address: {shared: …}` or `address: dns`")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _zone(zone: Zone) -> Iterator[str]:
-    yield f"kind: {zone.kind}"
-    if zone.within is not None:
-        yield f"in: {zone.within}"
-    yield from _available(zone.availability)
+def _stated(**values: Any) -> dict[str, Any]:
+    """Return the values that are stated, by their keys."""
+    return {key.rstrip("_"): value for key, value in values.items() if value is not None}
 
 
-def _available(stated: Availability | None) -> Iterator[str]:
+def _zone(zone: Zone) -> dict[str, Any]:
+    return _stated(kind=zone.kind, in_=zone.within, availability=_availability(zone.availability))
+
+
+def _availability(stated: Availability | None) -> Any:
     if stated is not None and stated.mtbf is not None and stated.mttr is not None:
-        times = (f"{name}: {hours * 3600:.15g}s" for name, hours in (("mtbf", stated.mtbf), ("mttr", stated.mttr)))
-        yield f"availability: {{{', '.join(times)}}}"
-    elif stated is not None:
-        yield f"availability: {stated.probability}"
+        return {name: f"{hours * 3600:.15g}s" for name, hours in (("mtbf", stated.mtbf), ("mttr", stated.mttr))}
+    return None if stated is None else stated.probability
 
 
-def _host(host: Host) -> Iterator[str]:
-    if host.zones:
-        yield f"zone: {host.zones[0] if len(host.zones) == 1 else _list(host.zones)}"
-    if host.network is not None:
-        yield f"network: {host.network}"
-    yield from _available(host.availability)
+def _host(host: Host) -> dict[str, Any]:
+    zones = _one_or_all(host.zones) if host.zones else None
+    return _stated(zone=zones, network=host.network, availability=_availability(host.availability))
 
 
-def _list(names: tuple[str, ...]) -> str:
-    return f"[{', '.join(names)}]"
+def _one_or_all(names: tuple[str, ...]) -> Any:
+    return names[0] if len(names) == 1 else names
 
 
-def _component(before: Component, after: Component) -> Iterator[str]:
+def _component(before: Component, after: Component) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     if after.replicas != before.replicas:
-        hosts = Counter(one.hosts[0] for one in after.replicas if one.hosts)
+        hosts = Counter(replica.hosts[0] for replica in after.replicas if replica.hosts)
         if not hosts:
-            yield f"replicas: {len(after.replicas)}"
-        elif max(hosts.values()) > 1:
-            yield f"runs_on: {{{', '.join(f'{host}: {count}' for host, count in hosts.items())}}}"
+            values["replicas"] = len(after.replicas)
         else:
-            yield f"runs_on: {_list(tuple(hosts))}"
+            values["runs_on"] = dict(hosts) if max(hosts.values()) > 1 else tuple(hosts)
     if after.replication is not None and after.replication != before.replication:
-        yield f"replication: {{{', '.join(_replication(after.replication, after.replicas))}}}"
+        values["replication"] = _replication(after.replication, after.replicas)
     if after.cluster is not None and after.cluster != before.cluster:
-        yield f"cluster: {{{', '.join(_cluster(after.cluster, after.replicas))}}}"
-        if after.cluster.shared_address is None and after.cluster.address is None:
-            yield "# add the address that moves: `address: {shared: …}` or `address: dns`"
+        values["cluster"] = _cluster(after.cluster, after.replicas)
+    return values
 
 
-def _places(ids: tuple[str, ...], replicas: tuple[Replica, ...]) -> str:
-    """Replicas by their hosts where these say which, else by their own ids."""
-    hosts = Counter(one.hosts for one in replicas)
-    by_id = {one.id: one for one in replicas}
-    names = [by_id[one].hosts[0] if len(by_id[one].hosts) == 1 and hosts[by_id[one].hosts] == 1 else one for one in ids]
-    return names[0] if len(names) == 1 else _list(tuple(names))
+def _places(ids: tuple[str, ...], replicas: tuple[Replica, ...]) -> Any:
+    """Return replicas by their hosts where these say which, else by their own ids; None for no replicas."""
+    hosts = Counter(replica.hosts for replica in replicas)
+    own = {replica.id: replica.hosts for replica in replicas}
+    names = [own[name][0] if len(own[name]) == 1 and hosts[own[name]] == 1 else name for name in ids]
+    return _one_or_all(tuple(names)) if names else None
 
 
-def _replication(one: Replication, replicas: tuple[Replica, ...]) -> Iterator[str]:
-    if one.primary:
-        yield f"primary: {_places(one.primary, replicas)}"
-    for key, value in (("failover", one.failover), ("by", one.by), ("mode", one.mode)):
-        if value is not None:
-            yield f"{key}: {value}"
-    for key, span in (("recovery", one.recovery), ("lag", one.lag)):
-        if span is not None:
-            yield f"{key}: {span:g}s"
+def _replication(replication: Replication, replicas: tuple[Replica, ...]) -> dict[str, Any]:
+    return _stated(
+        primary=_places(replication.primary, replicas),
+        failover=replication.failover,
+        by=replication.by,
+        mode=replication.mode,
+        recovery=None if replication.recovery is None else f"{replication.recovery:g}s",
+        lag=None if replication.lag is None else f"{replication.lag:g}s",
+    )
 
 
-def _cluster(one: Cluster, replicas: tuple[Replica, ...]) -> Iterator[str]:
-    if one.mode is not None:
-        yield f"mode: {one.mode}"
-    if one.active:
-        yield f"active: {_places(one.active, replicas)}"
-    if one.shared_address is not None:
-        yield f"address: {{shared: {one.shared_address}}}"
-    elif one.address is not None:
-        yield f"address: {one.address}"
-    for key, value in (("failover", one.failover), ("by", one.by), ("watches", one.watches)):
-        if value is not None:
-            yield f"{key}: {value}"
+def _cluster(cluster: Cluster, replicas: tuple[Replica, ...]) -> dict[str, Any]:
+    return _stated(
+        mode=cluster.mode,
+        active=_places(cluster.active, replicas),
+        address=cluster.address if cluster.shared_address is None else {"shared": cluster.shared_address},
+        failover=cluster.failover,
+        by=cluster.by,
+        watches=cluster.watches,
+    )

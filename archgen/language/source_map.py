@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from archgen.language.expand.connections import named
+from archgen.language.expand.connections import connection_id
 from archgen.language.expand.context import SECTIONS, place_of
 from archgen.language.expand.flow_steps import FRAMES, branches
 from archgen.language.yaml.syntax import lines_of
@@ -63,7 +63,7 @@ class SourceMap:
     def _connections(self) -> dict[str, int]:
         found: dict[str, int] = {}
         for key, mark in _marks(self._document.root.get("connections")).items():
-            found.setdefault(named(key), mark)
+            found.setdefault(connection_id(key), mark)
         return found
 
     def _steps(self) -> dict[str, int]:
