@@ -5,8 +5,8 @@ verdict and has to stay all the same is in a list, each with its reason.
 
 A condition is the test of an `if`, of a conditional expression or of a comprehension, an operand of `and` and `or`, and a
 comparison; deleted means that what is beside it decides alone. A mutant is noticed where a model whose findings a test
-states in full, or a model of an edge test for the rule that edge test asks about, gives other subjects than before; and
-where one of tests/decisions does, or has other words, flows and the like and states them.
+states in full gives other subjects than before; and where a case of `tests/rules/` does for its rule, or has another message,
+other flows and the like and states them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from types import CodeType, ModuleType
 
-import pytest
 from msgspec.structs import replace
 
 from archgen import rules as catalogue
@@ -33,6 +32,7 @@ from archgen.model.problems import ModelError
 from archgen.rules import RULES
 from archgen.rules.run import analyse
 from tests import edges
+from tests.rule_cases import cases
 
 TESTS = Path(__file__).parent
 EQUIVALENT = TESTS / "equivalent.txt"
@@ -149,30 +149,6 @@ def _decides(parent: ast.BoolOp) -> bool:
     )
 
 
-def asked() -> tuple[Pair, ...]:
-    """The models of the edge tests, each with the rule that is asked about, in the order in which the tests ask."""
-    found: dict[Pair, None] = {}
-    real_all, real_one = edges.all_findings, edges.findings
-
-    def every(text: str) -> object:
-        found[text, None] = None
-        return real_all(text)
-
-    def one(text: str, rule: str) -> object:
-        found[text, rule] = None
-        return tuple(each for each in real_all(text) if each.rule == rule)
-
-    edges.all_findings, edges.findings = every, one  # type: ignore[assignment]
-    try:
-        files = sorted(map(str, TESTS.glob("test_rule_edges_*.py")))
-        code = pytest.main(["-qq", "--assert=plain", "-p", "no:xdist", "--no-header", "--tb=no", *files])
-    finally:
-        edges.all_findings, edges.findings = real_all, real_one
-    if code != 0:
-        raise SystemExit("the edge tests fail as they are")
-    return tuple(found)
-
-
 def stated() -> Iterator[Pair]:
     """The models of which a test states every finding, and those of which one states what one rule says."""
     from tests.test_rule_flips import BESIDE, FLIPS, edited
@@ -187,9 +163,8 @@ def stated() -> Iterator[Pair]:
         yield edited(edits), None
     for _, base, edits in BESIDE:
         yield edited([*base, *edits]), None
-    for path in sorted((TESTS / "decisions").glob("*.arch.yaml")):
-        text = path.read_text(encoding="utf-8")
-        yield text, text.partition(":")[0].removeprefix("# ")
+    for case in cases():
+        yield case.text, case.rule
 
 
 class Corpus:
@@ -197,6 +172,7 @@ class Corpus:
 
     def __init__(self, pairs: tuple[Pair, ...]) -> None:
         self.pairs = pairs
+        self._parts = {(case.rule, case.text): [part for part in case.parts if part in _PARTS] for case in cases()}
         self._loaded: dict[str, Loaded | None] = {}
         self._topologies: dict[str, Topology] = {}
         self._real: dict[tuple[str, str], Verdict] = {}
@@ -251,7 +227,7 @@ class Corpus:
             return ()
         topology = self._topologies.setdefault(text, Topology(loaded.architecture))
         context = RuleContext(topology, edges.TODAY)
-        parts = _stated_parts(text, rule)
+        parts = self._parts.get((rule.id, text), ())
         return tuple(
             sorted((str(one.subject), *(str(_PARTS[each](one)) for each in parts)) for one in rule.check(context))
         )
@@ -291,19 +267,10 @@ _PARTS: dict[str, Callable[[Hit], object]] = {
 }
 
 
-def _stated_parts(text: str, rule: Rule) -> list[str]:
-    """What a model of tests/decisions states of the findings of its rule beside their subjects."""
-    from tests.test_decisions import stated as head
-
-    if not text.startswith(f"# {rule.id}: "):
-        return []
-    return [part for part in head(text)[2] if part in _PARTS]
-
-
 def survivors(names: Collection[str]) -> Iterator[Mutant]:
     """The mutants of some rules that no model tells from the real ones; of all rules where none is named."""
     signal.signal(signal.SIGPROF, _stop)
-    corpus = Corpus((*asked(), *stated()))
+    corpus = Corpus(tuple(stated()))
     for rule in RULES:
         if not names or rule.id in names:
             for mutant in mutants(rule.id.replace("-", "_")):

@@ -426,8 +426,12 @@ flows:
     assert "ports: [25]" in apply_changes(text, bare.changes)
 
 
+def case(rule: str, name: str) -> str:
+    return (ROOT / "tests" / "rules" / rule / f"{name}.arch.yaml").read_text(encoding="utf-8")
+
+
 def test_writes_wait_for_a_standby_only_where_another_one_is_left() -> None:
-    text = (ROOT / "tests" / "decisions" / "recovery-point-missed-08.arch.yaml").read_text(encoding="utf-8")
+    text = case("recovery-point-missed", "synchronous-standby-is-advised-where-another-one-can-stand-in-for-it")
     missed = [one for one in judged(text).findings if one.rule == "recovery-point-missed"]
     changes = {one.subject.id: one.changes for one in missed}
     synchronous = (Put(("components", "three", "replication", "mode"), "synchronous"),)
@@ -435,12 +439,12 @@ def test_writes_wait_for_a_standby_only_where_another_one_is_left() -> None:
 
 
 def test_no_check_of_the_role_is_written_for_a_store() -> None:
-    text = (ROOT / "tests" / "decisions" / "unchecked-backend-11.arch.yaml").read_text(encoding="utf-8")
+    text = case("unchecked-backend", "connection-that-opens-tells-nobody-who-takes-the-writes")
     found = [one for one in judged(text).findings if one.rule == "unchecked-backend"]
     assert [one.changes for one in found] == [()] * len(found)
 
 
 def test_a_backup_that_sends_its_copies_elsewhere_is_not_moved() -> None:
-    text = (ROOT / "tests" / "decisions" / "colocated-backup-08.arch.yaml").read_text(encoding="utf-8")
+    text = case("colocated-backup", "copies-lie-where-the-backup-sends-them")
     moved = [one.subject.id for one in judged(text).findings if one.rule == "colocated-backup" and one.changes]
     assert moved == ["beside"]

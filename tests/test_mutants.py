@@ -17,13 +17,11 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.mark.slow
 def test_a_deleted_condition_is_noticed() -> None:
-    """As a process of its own: the tests that are asked for their models run inside it."""
+    """As a process of its own: it sets timers and replaces rules."""
     run = subprocess.run(
         [sys.executable, "-m", "tests.mutants"], cwd=ROOT, capture_output=True, text=True, timeout=600, check=False
     )
-    assert run.returncode == 0, (
-        run.stdout[-3000:] + "\nadd models to tests/decisions, or a reason to tests/equivalent.txt"
-    )
+    assert run.returncode == 0, run.stdout[-3000:] + "\nadd cases to tests/rules, or a reason to tests/equivalent.txt"
 
 
 def test_a_rule_that_never_speaks_is_noticed() -> None:

@@ -1,0 +1,26 @@
+"""Each case of `tests/rules/`: the rule's findings stand on the marked lines and are as stated, and there are no others."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.rules import BY_NAME
+from tests.edges import findings
+from tests.rule_cases import FOLDER, PARTS, Case, cases
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_the_findings_are_the_marked_ones(case: Case) -> None:
+    found = findings(case.text, case.rule)
+    assert sorted(finding.line for finding in found) == list(case.lines)
+    for part, values in case.parts.items():
+        if part == "says":
+            assert len(found) == len(values)
+            for finding, pieces in zip(found, values, strict=True):
+                assert all(piece in finding.message for piece in pieces.split(" … ")), finding.message
+        else:
+            assert [PARTS[part](finding) for finding in found] == values
+
+
+def test_each_folder_is_named_by_a_rule() -> None:
+    assert {folder.name for folder in FOLDER.iterdir()} <= {rule.id for rule in BY_NAME.values()}

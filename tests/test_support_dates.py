@@ -1,0 +1,64 @@
+"""The table of support dates: its order and its days, versions found in it, and the day from which on a rule reports."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from archgen.analysis.support_dates import TABLE, named, official, support_of
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.rules import BY_NAME
+from archgen.rules.run import analyse
+from tests.edges import model
+
+
+def test_support_ends_after_its_last_day() -> None:
+    loaded = load("edge.arch.yaml", model("api: {kind: other, product: mysql, version: 8.0.36}").encode())
+    rule = BY_NAME["unsupported-version"]
+    for today, count in (("2026-04-30", 0), ("2026-05-01", 1)):
+        assert len(analyse(Topology(loaded.architecture), loaded.source, (rule,), today=today)) == count
+
+
+@pytest.mark.parametrize(
+    ("product", "version", "line", "older"),
+    [
+        ("PostgreSQL", "9.6.24", "9.6", False),
+        ("postgres", "10.3", "10", False),
+        ("postgresql", "8.4", "9.3", True),
+        ("Node.js", "v18.20.1", "18", False),
+        ("openssl", "1.1.1w", "1.1.1", False),
+        ("Apache HTTP Server", "2.2.34", "2.2", False),
+        ("nginx", "1", None, False),
+        ("nginx", "1.99", None, False),
+        ("mysql", "newest", None, False),
+        ("mysql", "5", None, False),
+        ("mariadb", "10.11.2", "10.11", False),
+        ("mariadb", "10.1.2", "10.1", False),
+        ("mariadb", "11.4.5", "11.4", False),
+        ("elasticsearch", "5.6.16", "6", True),
+    ],
+)
+def test_lines_of_versions(product: str, version: str, line: str | None, older: bool) -> None:
+    found = support_of(product, version)
+    assert (found.line if found else None) == line
+    assert (found.older if found else False) is older
+
+
+def test_the_table_is_in_order_and_of_real_days() -> None:
+    for product in TABLE.values():
+        lines = [tuple(one.split(" ")) for one in product.lines.split(", ")]
+        assert lines == sorted(lines, key=lambda one: [int(part) for part in one[0].split(".")])
+        assert len({line for line, _ in lines}) == len(lines)
+        assert all(date.fromisoformat(day) for _, day in lines)
+        assert date.fromisoformat(product.as_of)
+        assert product.source.startswith("https://")
+
+
+def test_names_and_versions_in_one_text() -> None:
+    assert named("Ubuntu 22.04 LTS") == ("Ubuntu", "22.04 LTS")
+    assert named("CentOS Linux 7") == ("CentOS Linux", "7")
+    assert named("bookworm") is None
+    assert official("redis:7.0.1") == ("redis", "7.0.1")
+    assert official("redis") is None
