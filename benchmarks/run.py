@@ -190,7 +190,9 @@ def deck() -> None:
 
 def flow() -> None:
     """A flow of 15 steps as SVG, from view to document, beside 2 ms."""
-    from archgen.render.svg.sequence_svg import sequence_svg
+    from archgen.layout.sequence.arrangement import place
+    from archgen.render.scene.sequence import sequence_scene
+    from archgen.render.svg.document import svg
     from archgen.views.diagram import Message, Participant, Sequence
 
     people = tuple(Participant(name, f"participant {name}", "service") for name in "abcdef")
@@ -205,7 +207,7 @@ def flow() -> None:
         for at in range(1, 16)
     )
     sequence = Sequence(id="s", title="A flow", alt="A flow of 15 steps", participants=people, items=items)
-    within("flow of 15 steps", 0.002, lambda: sequence_svg(sequence, {}, "p"), 101)
+    within("flow of 15 steps", 0.002, lambda: svg(sequence_scene(place(sequence), {}, "p")), 101)
 
 
 def limits() -> None:

@@ -11,31 +11,34 @@ from pathlib import Path
 
 from archgen.analysis.topology import Topology
 from archgen.layout.deployment.arrangement import domain
+from archgen.layout.sequence.arrangement import place
 from archgen.render.raster.png import png
-from archgen.render.svg.diagram_svg import diagram_svg
-from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.scene.sequence import sequence_scene
+from archgen.render.scene.shapes import Scene
+from archgen.render.svg.document import svg
 from archgen.views.deployment import deployment
 from archgen.views.flow import flow_sequence
 
 FILE = Path(__file__).parent / "golden" / "pictures.json"
 
 
-def pictures(one: Topology) -> dict[str, str]:
-    """The deployment and the first flow of a model, in literal colours."""
+def pictures(one: Topology) -> dict[str, Scene]:
+    """The deployment and the first flow of a model."""
     flow = flow_sequence(one, one.architecture.flows[0])
     return {
-        "deployment": diagram_svg(domain(deployment(one)), mode="light", prefix="p"),
-        "flow": sequence_svg(flow, {}, "p", "light"),
+        "deployment": diagram_scene(domain(deployment(one)), name="p"),
+        "flow": sequence_scene(place(flow), {}, "p"),
     }
 
 
 def hashes(one: Topology) -> dict[str, str]:
     """The SHA-256 of each picture as SVG and as pixels."""
     found: dict[str, str] = {}
-    for view, svg in pictures(one).items():
+    for view, scene in pictures(one).items():
         name = f"{one.architecture.id}.{view}"
-        found[f"{name}.svg"] = sha256(svg.encode()).hexdigest()
-        found[f"{name}.png"] = sha256(png(svg, 1.0)).hexdigest()
+        found[f"{name}.svg"] = sha256(svg(scene, "light").encode()).hexdigest()
+        found[f"{name}.png"] = sha256(png(scene, "light", 1.0)).hexdigest()
     return found
 
 

@@ -6,13 +6,14 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from archgen.render.svg.chart_svg import Bar, BarGroup, Chart, chart_svg
+from archgen.render.scene.bar_chart import Bar, BarChart, BarGroup, bar_chart_scene
+from archgen.render.svg.document import svg
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import DARK, LIGHT, Mode, Theme
 from tests.hostile import HOSTILE
 
 SVG = "{http://www.w3.org/2000/svg}"
-SAMPLE = Chart(
+SAMPLE = BarChart(
     "What to fix first",
     "What to fix first: a 40 h, b 10 h, c 0 h.",
     (
@@ -22,8 +23,8 @@ SAMPLE = Chart(
 )
 
 
-def drawn(chart: Chart, mode: Mode = "auto") -> ET.Element:
-    return ET.fromstring(chart_svg(chart, "chart", mode))
+def drawn(chart: BarChart, mode: Mode = "auto") -> ET.Element:
+    return ET.fromstring(svg(bar_chart_scene(chart, "chart"), mode))
 
 
 def bars(document: ET.Element) -> list[float]:
@@ -42,7 +43,7 @@ def test_bars_are_as_long_as_their_values_say() -> None:
 
 
 def test_bars_of_nothing_have_no_length() -> None:
-    assert bars(drawn(Chart("t", "d", (BarGroup("", (Bar("a", 0.0, "0 s"),)),)))) == [0.0]
+    assert bars(drawn(BarChart("t", "d", (BarGroup("", (Bar("a", 0.0, "0 s"),)),)))) == [0.0]
 
 
 def test_no_word_leaves_the_picture_and_none_is_cut() -> None:
@@ -70,14 +71,14 @@ def test_title_and_description_say_what_is_shown() -> None:
 @pytest.mark.parametrize(("mode", "shown"), [("light", LIGHT), ("dark", DARK)])
 def test_a_mode_has_its_own_colours(mode: Mode, shown: Theme) -> None:
     accent = {one.accent for one in (LIGHT, DARK)}
-    assert {colour for colour in accent if colour in chart_svg(SAMPLE, "c", mode)} == {shown.accent}
-    assert all(colour in chart_svg(SAMPLE, "c", "auto") for colour in accent)
+    assert {colour for colour in accent if colour in svg(bar_chart_scene(SAMPLE, "c"), mode)} == {shown.accent}
+    assert all(colour in svg(bar_chart_scene(SAMPLE, "c"), "auto") for colour in accent)
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_stay_words(words: str) -> None:
-    document = drawn(Chart(words, words, (BarGroup(words, (Bar(words, 1.0, words),)),)))
-    plain = drawn(Chart("t", "d", (BarGroup("t", (Bar("t", 1.0, "t"),)),)))
+    document = drawn(BarChart(words, words, (BarGroup(words, (Bar(words, 1.0, words),)),)))
+    plain = drawn(BarChart("t", "d", (BarGroup("t", (Bar("t", 1.0, "t"),)),)))
     known = {one.tag for one in plain.iter()}
     assert {one.tag for one in document.iter()} <= known
     assert not any(name.startswith("on") or "href" in name for one in document.iter() for name in one.attrib)

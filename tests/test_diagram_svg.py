@@ -13,12 +13,12 @@ import pytest
 from archgen.analysis.topology import Topology
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Placed
-from archgen.render.svg.diagram_svg import diagram_svg
-from archgen.render.svg.strokes import Crossings, beside, gapped, joined, path
+from archgen.render.scene.strokes import Crossings, beside, gapped, joined, path
 from archgen.style.glyphs import Icon
 from archgen.style.theme import DARK, LIGHT
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
+from tests.drawing import diagram_svg
 from tests.hostile import HOSTILE
 from tests.random_models import random_model
 from tests.test_deployment_view import TIERS, finding, topology
@@ -41,7 +41,7 @@ def texts(root: ElementTree.Element) -> list[str]:
 @pytest.mark.parametrize("tier", TIERS)
 @pytest.mark.parametrize("mode", ["light", "dark", "auto"])
 def test_it_parses_and_stands_alone(tier: str, mode: str) -> None:
-    svg = diagram_svg(placed(tier), mode=mode, prefix="p")  # type: ignore[arg-type]
+    svg = diagram_svg(placed(tier), mode=mode, name="p")  # type: ignore[arg-type]
     root = ElementTree.fromstring(svg)
     assert root.get("role") == "img"
     ids = [one.get("id") for one in root.iter() if one.get("id")]
@@ -146,7 +146,7 @@ def test_hostile_text_stays_text(words: str) -> None:
         id=words, subject=words, source="a" + words, target="b" + words, label=words, meaning="plaintext", badges=badge
     )
     diagram = Diagram(id="d", title=words, alt=words, nodes=nodes, groups=(group,), edges=(edge,))
-    root = ElementTree.fromstring(diagram_svg(domain(diagram), prefix=words or "p"))
+    root = ElementTree.fromstring(diagram_svg(domain(diagram), name=words or "p"))
     names = {one.tag.removeprefix(SVG) for one in root.iter()}
     assert names <= {"svg", "title", "desc", "style", "defs", "symbol", "g", "rect", "path", "text", "use", "circle"}
     assert not any(name.startswith("on") for one in root.iter() for name in one.attrib)

@@ -14,10 +14,10 @@ from archgen.layout.deployment.arrangement import domain
 from archgen.linting.checked_model import CheckedModel
 from archgen.render.code.dot import dot
 from archgen.render.code.mermaid import diagram_mermaid
-from archgen.render.svg.diagram_svg import diagram_svg
 from archgen.views.deployment import deployment
 from archgen.views.diff import change_diagram
 from tests.checked import unchecked
+from tests.drawing import diagram_svg
 from tests.geometry import faults
 from tests.random_models import random_model
 

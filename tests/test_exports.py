@@ -25,7 +25,7 @@ from archgen.render.code.diagrams_nodes import CLASSES, node_class
 from archgen.render.code.diagrams_script import diagrams_script, diagrams_svg
 from archgen.render.code.dot import dot
 from archgen.render.code.mermaid import diagram_mermaid, quoted, sequence_mermaid
-from archgen.render.raster.png import png
+from archgen.render.raster.png import png_of_svg
 from archgen.style.svg_markup import clean
 from archgen.views.deployment import deployment
 from archgen.views.diagram import (
@@ -277,7 +277,7 @@ def test_the_script_runs_and_makes_a_picture(one: Topology) -> None:
     assert len([node for node in root.iter(f"{SVG}g") if node.get("class") == "cluster"]) == len(
         [one for one in diagram.groups if not one.across]
     )
-    assert png(svg, 0.5).startswith(b"\x89PNG")
+    assert png_of_svg(svg, 0.5).startswith(b"\x89PNG")
     assert svg == diagrams_svg(diagram)
 
 

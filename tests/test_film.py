@@ -13,14 +13,15 @@ from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.sequence.arrangement import place
-from archgen.render.svg.animated_svg import animated_svg
-from archgen.render.svg.path_film import PACE, REST, animated_path_svg, path_frames
-from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.render.scene.path_film import PACE, REST, path_film, path_frames
+from archgen.render.scene.sequence_film import sequence_film
+from archgen.render.svg.document import svg as written
 from archgen.style.theme import DARK, LIGHT
 from archgen.views.flow import flow_sequence
 from archgen.views.path import path
 from archgen.views.playback import playback_steps
 from tests import browser
+from tests.drawing import sequence_svg
 from tests.test_exports import MODELS, SHIPPED
 
 MODEL = str(Path(__file__).parent.parent / "models" / "1-simple-web-stack.arch.yaml")
@@ -31,7 +32,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def test_every_step_lights_up_in_its_turn(one: Topology) -> None:
     for flow in one.architecture.flows:
         placed = place(flow_sequence(one, flow))
-        svg = animated_svg(placed, {}, "p")
+        svg = written(sequence_film(placed, {}, "p"))
         root = ElementTree.fromstring(svg)
         names = [node.get("style") for node in root.iter(f"{SVG}g") if node.get("class") == "step"]
         assert len(names) == len(set(names)) == len(placed.arrows) + len(placed.papers)
@@ -46,7 +47,7 @@ def test_every_step_lights_up_in_its_turn(one: Topology) -> None:
 def test_without_motion_the_whole_flow_is_there() -> None:
     one = SHIPPED[1]
     sequence = flow_sequence(one, one.architecture.flows[0])
-    svg = animated_svg(place(sequence), {}, "p", "light")
+    svg = written(sequence_film(place(sequence), {}, "p"), "light")
     assert svg.count("animation-duration") == 1
     assert "@media (prefers-reduced-motion:no-preference){#p .step{animation-duration" in svg
     still = re.sub(r'<g class="step" style="[^"]*">(.*?)</g>(?=<g class="step"|<g>|<g class="heads")', r"\1", svg)
@@ -83,9 +84,9 @@ def test_an_animated_picture_is_asked_for_by_its_name(tmp_path: Path) -> None:
 def lit(one: Topology, number: int) -> tuple[list[str], list[str], str]:
     """The components and connections that are lit in a picture of the film of a model's last flow, and its words."""
     flow = one.architecture.flows[-1]
-    frames = path_frames(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p", "light")
+    frames = path_frames(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p")
     assert len(frames) == 1 + len(playback_steps(one, flow))
-    root = ElementTree.fromstring(frames[number])
+    root = ElementTree.fromstring(written(frames[number], "light"))
     things = [node for node in root.iter(f"{SVG}g") if node.get("data-component") or node.get("data-edge")]
     assert {node.get("style") for node in things} <= {None, "opacity:0.22"}
     seen = [node for node in things if node.get("style") is None]
@@ -116,8 +117,8 @@ def test_a_path_plays_as_its_pictures_stand(one: Topology) -> None:
     """What the key frames of each card and line say in the middle of each step is what the still pictures show."""
     for flow in one.architecture.flows:
         told, placed = playback_steps(one, flow), domain(path(one, flow))
-        frames = [ElementTree.fromstring(svg) for svg in path_frames(placed, flow.title, told, "p", "light")]
-        svg = animated_path_svg(placed, flow.title, told, "p", "light")
+        frames = [ElementTree.fromstring(written(scene)) for scene in path_frames(placed, flow.title, told, "p")]
+        svg = written(path_film(placed, flow.title, told, "p"), "light")
         rules = dict(re.findall(r"@keyframes (p-[0-9]+)\{(.*?\})\}", svg))
         length = float(re.findall(r"animation-duration:([0-9.]+)s", svg)[0])
         things = [node for node in ElementTree.fromstring(svg).iter(f"{SVG}g") if (node.get("style") or "")]
@@ -139,7 +140,7 @@ def test_a_path_plays_as_its_pictures_stand(one: Topology) -> None:
 def test_a_path_without_motion_is_the_whole_path_under_its_title() -> None:
     one = SHIPPED[1]
     flow = one.architecture.flows[0]
-    svg = animated_path_svg(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p", "light")
+    svg = written(path_film(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p"), "light")
     assert svg.count("animation-duration") == 1
     assert "@media (prefers-reduced-motion:no-preference){#p [style^" in svg
     hidden = [node for node in ElementTree.fromstring(svg).iter(f"{SVG}g") if node.get("opacity") is not None]
@@ -168,7 +169,7 @@ class TestInABrowser:
 
     def test_it_plays_and_rests_for_who_wants_no_motion(self, tmp_path: Path) -> None:
         one = SHIPPED[1]
-        svg = animated_svg(place(flow_sequence(one, one.architecture.flows[0])), {}, "p", "light")
+        svg = written(sequence_film(place(flow_sequence(one, one.architecture.flows[0])), {}, "p"), "light")
         (tmp_path / "a.html").write_text(f"<!doctype html><meta charset=utf-8><body>{svg}", encoding="utf-8")
         opened = browser.Browser()
         try:
@@ -195,7 +196,7 @@ class TestInABrowser:
     def test_a_path_plays_and_rests_too(self, tmp_path: Path) -> None:
         one = SHIPPED[1]
         flow = one.architecture.flows[1]
-        svg = animated_path_svg(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p")
+        svg = written(path_film(domain(path(one, flow)), flow.title, playback_steps(one, flow), "p"))
         (tmp_path / "a.html").write_text(f"<!doctype html><meta charset=utf-8><body>{svg}", encoding="utf-8")
         playing = (
             "const all = document.getAnimations(); all.forEach(one => { one.pause(); one.currentTime = TIME; });"

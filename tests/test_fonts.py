@@ -14,8 +14,8 @@ from archgen.cli import main
 from archgen.render.raster.fonts import fallbacks, font_files, usual_file
 from archgen.render.raster.outlines import outlined
 from archgen.render.raster.png import png
-from archgen.style.svg_document import picture
-from archgen.style.svg_markup import words
+from archgen.render.scene.shapes import Scene, TextLine, scene
+from archgen.render.svg.document import svg
 from archgen.style.text_metrics import measured, text_width
 from archgen.style.theme import SIZES
 
@@ -39,15 +39,19 @@ SAMPLES = {
 """Two words of each script with as many characters: as boxes they would be the same."""
 
 
-def drawn(*texts: str, bold: bool = False) -> str:
-    body = "".join(
-        words(150, 30 * at, text, SIZES.name, anchor="middle", bold=bold) for at, text in enumerate(texts, 1)
+def drawn(*texts: str, bold: bool = False) -> Scene:
+    lines = tuple(
+        TextLine(150, 30 * row, text, SIZES.name, anchor="middle", bold=bold) for row, text in enumerate(texts, 1)
     )
-    return picture(body, width=300, height=50 * len(texts), prefix="p", title="t", alt="a", mode="light")
+    return scene("p", 300, 50 * len(texts), lines, "t", "a")
 
 
-def left(svg: str) -> str:
-    return "".join(unescape(one) for one in re.findall(r"<text[^>]*>([^<]*)<", outlined(svg)))
+def markup(scene: Scene) -> str:
+    return svg(outlined(scene), "light")
+
+
+def left(scene: Scene) -> str:
+    return "".join(unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)<", markup(scene)))
 
 
 def test_the_package_carries_its_font_with_the_licence() -> None:
@@ -60,7 +64,7 @@ def test_the_package_carries_its_font_with_the_licence() -> None:
 def test_words_of_the_usual_font_need_no_other() -> None:
     text = "GET /page → ümläut, Ελληνικά, Русский"
     assert fallbacks(text) == ()
-    assert font_files(drawn(text)) == [usual_file()]
+    assert font_files(text) == [usual_file()]
     assert outlined(drawn(text)) == drawn(text)
 
 
@@ -96,8 +100,7 @@ def test_different_words_are_different_pixels(script: str, around: str) -> None:
 @pytest.mark.parametrize("bold", [False, True])
 def test_outlines_stand_in_the_room_that_was_measured(script: str, bold: bool) -> None:
     for text in SAMPLES[script]:
-        svg = outlined(drawn(text, bold=bold))
-        (path,) = re.findall(r'<path d="([^"]*)"', svg)
+        (path,) = re.findall(r'<path d="([^"]*)"', markup(drawn(text, bold=bold)))
         xs = [float(one) for one in re.findall(r"-?[0-9.]+", path)][::2]
         room = text_width(text, SIZES.name, bold)
         assert 150 - room / 2 - 1 <= min(xs)
@@ -119,7 +122,7 @@ NARROW = {
 @pytest.mark.parametrize("script", NARROW)
 def test_narrow_scripts_are_not_given_twice_their_room(script: str) -> None:
     """With an em for each letter, names of Arabic and Hindi were cut off in the middle of an empty card."""
-    (path, *more) = re.findall(r'<path d="([^"]*)"', outlined(drawn(NARROW[script], bold=True)))
+    (path, *more) = re.findall(r'<path d="([^"]*)"', markup(drawn(NARROW[script], bold=True)))
     xs = [float(one) for piece in (path, *more) for one in re.findall(r"-?[0-9.]+", piece)[::2]]
     room = text_width(NARROW[script], SIZES.name, bold=True)
     assert 0.55 * room < max(xs) - min(xs) <= room
@@ -127,19 +130,19 @@ def test_narrow_scripts_are_not_given_twice_their_room(script: str) -> None:
 
 @FONTS
 def test_the_order_is_that_of_the_bidirectional_algorithm() -> None:
-    svg = outlined(drawn("ab شبكة 12 خادم cd"))
-    pieces = re.findall(r'<text x="([0-9.]+)"[^>]*>([^<]*)<', svg)
-    assert [text for _, text in pieces] == ["ab", "12", "cd"]
+    text = markup(drawn("ab شبكة 12 خادم cd"))
+    pieces = re.findall(r'<text x="([0-9.]+)"[^>]*>([^<]*)<', text)
+    assert [words for _, words in pieces] == ["ab", "12", "cd"]
     assert [float(x) for x, _ in pieces] == sorted(float(x) for x, _ in pieces)
     # the second word stands left of the number, the first one right of it
-    single = [outlined(drawn(one)) for one in ("خادم", "شبكة")]
+    single = [markup(drawn(one)) for one in ("خادم", "شبكة")]
     widths = [
         max(xs) - min(xs)
         for one in single
         for xs in [[float(n) for n in re.findall(r"-?[0-9.]+", re.findall(r'<path d="([^"]*)"', one)[0])][::2]]
     ]
     paths = [
-        [float(n) for n in re.findall(r"-?[0-9.]+", one)][::2] for one in re.findall(r'<path d="(M[^"]{9,})"', svg)
+        [float(n) for n in re.findall(r"-?[0-9.]+", one)][::2] for one in re.findall(r'<path d="(M[^"]{9,})"', text)
     ]
     number = float(pieces[1][0])
     before = [xs for xs in paths if max(xs) < number + 1]
@@ -153,8 +156,8 @@ def test_a_pdf_has_all_scripts() -> None:
     pytest.importorskip("reportlab", reason="the slides extra is not installed")
     from archgen.render.raster.pdf import pdf
 
-    assert pdf(drawn("web 负载均衡")) != pdf(drawn("web 服务器组"))
-    assert pdf(drawn("web 负载均衡")) == pdf(drawn("web 负载均衡"))
+    assert pdf((drawn("web 负载均衡"),), "light", "t") != pdf((drawn("web 服务器组"),), "light", "t")
+    assert pdf((drawn("web 负载均衡"),), "light", "t") == pdf((drawn("web 负载均衡"),), "light", "t")
 
 
 @pytest.mark.parametrize("form", ["png", "pdf"])

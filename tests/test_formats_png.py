@@ -13,9 +13,12 @@ from archgen.cli import main
 from archgen.engines.score import Score, score
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedNode
+from archgen.layout.sequence.arrangement import place
 from archgen.render.raster.png import png, widened, without_ground
-from archgen.render.svg.diagram_svg import diagram_svg
-from archgen.render.svg.sequence_svg import sequence_svg
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.scene.sequence import sequence_scene
+from archgen.render.scene.shapes import Scene
+from archgen.render.svg.document import svg
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Node
 from archgen.views.flow import flow_sequence
@@ -29,32 +32,32 @@ def size(content: bytes) -> tuple[int, int]:
     return struct.unpack(">II", content[16:24])
 
 
-def pictures() -> list[str]:
+def pictures() -> list[Scene]:
     one = SHIPPED[1]
     flow = flow_sequence(one, one.architecture.flows[0])
-    return [diagram_svg(domain(deployment(one)), mode="light"), sequence_svg(flow, {}, "s", "light")]
+    return [diagram_scene(domain(deployment(one))), sequence_scene(place(flow), {}, "s")]
 
 
-@pytest.mark.parametrize("svg", pictures(), ids=["deployment", "flow"])
-def test_a_canvas_of_16_to_9_holds_the_whole_picture(svg: str) -> None:
-    wide = widened(svg)
-    x, y, width, height = map(float, ElementTree.fromstring(wide).get("viewBox", "").split())
-    _, _, before, tall = map(float, ElementTree.fromstring(svg).get("viewBox", "").split())
+@pytest.mark.parametrize("scene", pictures(), ids=["deployment", "flow"])
+def test_a_canvas_of_16_to_9_holds_the_whole_picture(scene: Scene) -> None:
+    wide = widened(scene)
+    x, y, width, height = map(float, ElementTree.fromstring(svg(wide)).get("viewBox", "").split())
+    _, _, before, tall = map(float, ElementTree.fromstring(svg(scene)).get("viewBox", "").split())
     assert width / height == pytest.approx(16 / 9, abs=0.001)
     assert x <= 0
     assert y <= 0
     assert x + width >= before - 0.01
     assert y + height >= tall - 0.01
-    made = size(png(wide, 1.0))
+    made = size(png(wide, scale=1.0))
     assert abs(made[0] * 9 - made[1] * 16) <= 16
 
 
-@pytest.mark.parametrize("svg", pictures(), ids=["deployment", "flow"])
-def test_a_picture_without_a_ground_can_be_seen_through(svg: str) -> None:
-    for shaped in (svg, widened(svg)):
+@pytest.mark.parametrize("scene", pictures(), ids=["deployment", "flow"])
+def test_a_picture_without_a_ground_can_be_seen_through(scene: Scene) -> None:
+    for shaped in (scene, widened(scene)):
         bare = without_ground(shaped)
-        assert bare.count('class="f-ground"') == shaped.count('class="f-ground"') - 1
-        assert len(png(bare, 0.5)) != len(png(shaped, 0.5))
+        assert svg(bare).count('class="f-ground"') == svg(shaped).count('class="f-ground"') - 1
+        assert len(png(bare, scale=0.5)) != len(png(shaped, scale=0.5))
 
 
 def test_the_command_shapes_pixels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

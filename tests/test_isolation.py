@@ -228,7 +228,7 @@ def test_a_block_that_cannot_be_shown_loses_no_other(
         ("archgen.slides.deck._reliability", FIRST, "pptx"),
         ("archgen.slides.deck._system", FIRST, "pptx"),
         ("archgen.slides.pptx.sequence.paint", "A visitor opens a page", "pptx"),
-        ("archgen.slides.slide_svg.placed_sequence_svg", "A visitor opens a page", "svg"),
+        ("archgen.slides.slide_scene.sequence_scene", "A visitor opens a page", "svg"),
     ],
 )
 def test_a_slide_that_fails_loses_no_other(

@@ -12,12 +12,12 @@ from xml.etree import ElementTree
 
 import pytest
 
+from archgen.layout.placed import Box
 from archgen.render.icons.drawing import drawing
 from archgen.render.icons.icons import BRAND_COLOURS, icon, icons, mono
-from archgen.render.raster.png import pixels, png
+from archgen.render.raster.png import pixels, png, png_of_svg
+from archgen.render.scene.shapes import IconImage, Rectangle, scene
 from archgen.style.glyphs import Icon
-from archgen.style.svg_document import picture
-from archgen.style.svg_markup import element, symbols, use
 from archgen.style.theme import DARK, LIGHT, Theme
 from tests.test_kit_theme import contrast
 
@@ -142,10 +142,9 @@ def test_a_document_type_without_declarations_does_not_matter() -> None:
 def seen(one: Icon, theme: Theme) -> set[tuple[int, ...]]:
     """The colours of the pixels of a logo on a card."""
     mode = "dark" if theme is DARK else "light"
-    card = element("rect", width=48, height=48, class_="f-card")
-    body = card + use(one, "p", 4, 4, 40)
-    svg = picture(body, width=48, height=48, prefix="p", title="", alt="", mode=mode, defs=symbols([one], "p"))
-    return {pixel[:3] for pixel in pixels(png(svg, 1.0))}
+    card = Rectangle(Box(0, 0, 48, 48), "card")
+    drawn = scene("p", 48, 48, (card, IconImage(one, 4, 4, 40)), "", "")
+    return {pixel[:3] for pixel in pixels(png(drawn, mode, 1.0))}
 
 
 FORMS = {
@@ -162,7 +161,7 @@ FORMS = {
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_a_logo_of_the_user_stands_out_in_both_schemes(tmp_path: Path, form: str, name: str, theme: Theme) -> None:
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24">{FORMS[name]}</svg>'
-    content = svg.encode() if form == "svg" else png(svg, 4.0)
+    content = svg.encode() if form == "svg" else png_of_svg(svg, 4.0)
     (tmp_path / f"logo.{form}").write_bytes(content)
     found = icon(f"logo.{form}", str(tmp_path))
     assert found is not None
@@ -190,7 +189,7 @@ def test_a_logo_in_one_colour_can_be_drawn_in_ink(tmp_path: Path) -> None:
 
 def test_pixels_are_those_of_the_picture() -> None:
     image = pytest.importorskip("PIL.Image", reason="the slides extra is not installed")
-    content = png(
+    content = png_of_svg(
         SVG.replace("viewBox", 'width="10" height="10" viewBox').format(
             '<circle cx="5" cy="5" r="4" fill="#a41"/><path d="M0 0l9 3" stroke="#06f"/>'
         ),

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from archgen.model.finding import SEVERITIES
 from archgen.render.raster.png import png
+from archgen.render.scene.marks import cross, lock
+from archgen.render.scene.shapes import BadgeMark, IconImage, Scene, TextLine, scene
+from archgen.render.svg.document import svg
 from archgen.style.glyphs import glyph
-from archgen.style.svg_document import picture
-from archgen.style.svg_markup import badge, clean, cross, element, escape, identifier, lock, number, symbols, use, words
+from archgen.style.svg_markup import clean, element, escape, identifier, number
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import DARK, LIGHT, Mode
 from tests.hostile import HOSTILE
@@ -58,14 +60,18 @@ def test_numbers(value: float, written: str) -> None:
     assert number(value) == written
 
 
-def drawn(mode: Mode) -> str:
+def marks() -> Scene:
     icon = glyph("database")
-    body = use(icon, "p", 8, 8, 40) + words(60, 30, "<b>", 13) + cross(90, 20)
-    body += "".join(badge(120 + 30 * at, 20, at, one, "&") for at, one in enumerate(SEVERITIES))
-    body += lock("p", 220, 10, "closed", "encrypted") + lock("p", 240, 10, "open", "plaintext")
-    return picture(
-        body, width=300, height=60, prefix="p", title="<t>", alt="<a>", mode=mode, defs=symbols([icon, icon], "p")
+    shapes = (
+        *(IconImage(icon, 8, 8, 40), IconImage(icon, 50, 8, 8), TextLine(60, 30, "<b>", 13), *cross(90, 20)),
+        *(BadgeMark(120 + 30 * count, 20, count, severity, "&") for count, severity in enumerate(SEVERITIES)),
+        *(lock(220, 10, "closed", "encrypted"), lock(240, 10, "open", "plaintext")),
     )
+    return scene("p", 300, 60, shapes, "<t>", "<a>")
+
+
+def drawn(mode: Mode) -> str:
+    return svg(marks(), mode)
 
 
 @pytest.mark.parametrize("mode", ["light", "dark", "auto"])
@@ -76,7 +82,7 @@ def test_a_picture_is_self_contained(mode: Mode) -> None:
     assert len(ids) == len(set(ids))
     assert all(one is not None and (one == "p" or one.startswith("p-")) for one in ids)
     assert [node.get("href") for node in root.iter(f"{SVG}use")] == [
-        f"#{identifier('p', one)}" for one in ("kind-database", "lock-closed", "lock-open")
+        f"#{identifier('p', one)}" for one in ("kind-database", "kind-database", "lock-closed", "lock-open")
     ]
     assert "http" not in text.replace("http://www.w3.org/2000/svg", "")
 
@@ -99,7 +105,7 @@ def test_the_style_names_only_what_is_used() -> None:
 
 
 def test_pixels_are_the_same_each_time_and_differ_by_palette() -> None:
-    light, dark = png(drawn("light")), png(drawn("dark"))
+    light, dark = png(marks(), "light"), png(marks(), "dark")
     assert light.startswith(b"\x89PNG")
-    assert light == png(drawn("light"))
+    assert light == png(marks(), "light")
     assert light != dark

@@ -13,9 +13,9 @@ from archgen.layout.deployment.layered import layered
 from archgen.layout.deployment.pieces import unpainted
 from archgen.layout.placed import Box, Engine, Placed, PlacedNode
 from archgen.model.architecture import Architecture, Component, Connection, Port, Replica
-from archgen.render.svg.diagram_svg import diagram_svg
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Node
+from tests.drawing import diagram_svg
 from tests.geometry import bends, crossings, faults
 from tests.limit_models import EMPTY, LIMITS
 from tests.random_models import large_model, random_model

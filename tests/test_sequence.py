@@ -21,10 +21,10 @@ from archgen.layout.sequence.lanes import messages
 from archgen.model.architecture import Answer, Flow, Request
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject
-from archgen.render.svg.sequence_svg import sequence_svg
 from archgen.style.svg_markup import clean
 from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, Section, Sequence
 from archgen.views.flow import flow_sequence
+from tests.drawing import sequence_svg
 from tests.examples import examples
 from tests.hostile import HOSTILE
 
@@ -290,8 +290,8 @@ import sys
 from archgen.language.load import load
 from archgen.analysis.topology import Topology
 from archgen.views.flow import flow_sequence
-from archgen.render.svg.sequence_svg import sequence_svg
 from archgen.render.icons.icons import icons
+from tests.drawing import sequence_svg
 t = Topology(load(sys.argv[1], open(sys.argv[1], "rb").read()).architecture)
 for flow in t.architecture.flows:
     s = flow_sequence(t, flow)

@@ -15,8 +15,9 @@ pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 
 from archgen.app.drawing.slides import bound_slides, single_slides, tiers_deck  # noqa: E402
 from archgen.cli import main  # noqa: E402
+from archgen.render.svg.document import svg  # noqa: E402
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn  # noqa: E402
-from archgen.slides.slide_svg import slide_svg  # noqa: E402
+from archgen.slides.slide_scene import slide_scene  # noqa: E402
 from archgen.slides.values import (  # noqa: E402
     ComparisonSlide,
     Deck,
@@ -67,7 +68,7 @@ def test_pictures_are_numbered_and_wide() -> None:
 @pytest.mark.parametrize("place", range(len(DECK.slides)))
 def test_no_word_leaves_its_slide(place: int) -> None:
     slide = DECK.slides[place]
-    root = ElementTree.fromstring(slide_svg(slide, place + 1, no_icons))
+    root = ElementTree.fromstring(svg(slide_scene(slide, place + 1, no_icons), "light"))
     assert root.get("viewBox") == "0 0 960 540"
     ids = [one.get("id") for one in root.iter() if one.get("id")]
     assert len(ids) == len(set(ids))
@@ -115,7 +116,7 @@ def test_hostile_text_stays_text(text: str) -> None:
             text, text, 2.0, (SystemColumn(text, text, (("error", 1),), (DowntimeBar(text, 1.0, text),), text),), text
         ),
     ):
-        root = ElementTree.fromstring(slide_svg(slide, 1, no_icons))
+        root = ElementTree.fromstring(svg(slide_scene(slide, 1, no_icons), "light"))
         assert {one.tag.removeprefix(SVG) for one in root.iter()} <= {
             *("svg", "title", "desc", "style", "g", "rect", "path", "text")
         }

@@ -13,13 +13,12 @@ from archgen.cli import main
 from archgen.layout.deployment.arrangement import domain
 from archgen.render.canvas.drawio import diagram_drawio
 from archgen.render.icons.icons import icon, mono
-from archgen.render.svg.chart_svg import Bar, BarGroup, Chart, chart_svg
-from archgen.render.svg.diagram_svg import diagram_svg
-from archgen.render.svg.sequence_svg import sequence_svg
-from archgen.style.hand_drawn import sketched
-from archgen.style.theme import LIGHT, SKETCH, THEMES, Mode, colours
+from archgen.render.scene.bar_chart import Bar, BarChart, BarGroup, bar_chart_scene
+from archgen.render.svg.document import svg
+from archgen.style.theme import THEMES, Mode, colours
 from archgen.views.deployment import deployment
 from archgen.views.flow import flow_sequence
+from tests.drawing import diagram_svg, sequence_svg
 from tests.test_exports import SHIPPED
 
 MODEL = str(Path(__file__).parent.parent / "models" / "2-distributed-web-infrastructure.arch.yaml")
@@ -29,11 +28,11 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b|#[0-9a-fA-F]{3}\b")
 
 def pictures(name: Mode) -> list[str]:
     one = SHIPPED[2]
-    chart = Chart("t", "a", (BarGroup("g", (Bar("b", 1.0, "1 h"),)),))
+    chart = BarChart("t", "a", (BarGroup("g", (Bar("b", 1.0, "1 h"),)),))
     return [
-        diagram_svg(domain(deployment(one)), mode=name, prefix="p"),
+        diagram_svg(domain(deployment(one)), mode=name, name="p"),
         sequence_svg(flow_sequence(one, one.architecture.flows[0]), {}, "p", name),
-        chart_svg(chart, "p", name),
+        svg(bar_chart_scene(chart, "p"), name),
     ]
 
 
@@ -44,12 +43,12 @@ def full(colour: str) -> str:
 @EACH
 def test_a_picture_has_the_colours_of_its_theme_only(name: Mode) -> None:
     known = set(colours(THEMES[name]).values())
-    for svg in pictures(name):
-        ElementTree.fromstring(svg)
-        found = {full(one) for one in COLOUR.findall(re.sub(r'href="[^"]*"', "", svg))}
+    for picture in pictures(name):
+        ElementTree.fromstring(picture)
+        found = {full(one) for one in COLOUR.findall(re.sub(r'href="[^"]*"', "", picture))}
         assert found <= known
         assert THEMES[name].ink in found
-        assert svg in pictures(name)
+        assert picture in pictures(name)
 
 
 @EACH
@@ -78,27 +77,6 @@ def test_print_is_thin_and_high_contrast_thick() -> None:
     assert max(thin) < max(usual) < max(thick)
 
 
-def test_a_sketch_keeps_the_ends_of_its_lines() -> None:
-    straight = '<path d="M10 20H110V60" fill="none" class="s-ink"/>'
-    drawn = sketched(straight)
-    assert drawn != straight
-    assert drawn == sketched(straight)
-    assert drawn.startswith('<path d="M10 20Q')
-    assert " 110.0 20.0Q" in drawn
-    assert ' 110.0 60.0" fill="none"' in drawn
-
-
-def test_a_sketch_has_every_box_and_word() -> None:
-    plain, drawn = (ElementTree.fromstring(pictures(name)[0]) for name in ("light", "sketch"))  # type: ignore[arg-type]
-    for tag in ("text", "use", "symbol", "g"):
-        count = [len(list(one.iter(f"{{http://www.w3.org/2000/svg}}{tag}"))) for one in (plain, drawn)]
-        assert count[0] == count[1], tag
-    fills = [len([one for one in each.iter() if "f-card" in (one.get("class") or "")]) for each in (plain, drawn)]
-    assert fills[0] == fills[1]
-    assert SKETCH.by_hand
-    assert not LIGHT.by_hand
-
-
 def test_mono_logos_are_in_ink() -> None:
     for name in ("nginx", "mysql", "haproxy"):
         one = icon(name)
@@ -122,4 +100,4 @@ def test_the_commands_take_themes(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main([*words, "--theme", "neon"]) == 2
     assert main([*words, "--icons", "none"]) == 2
     assert main(["slides", MODEL, "--theme", "auto", "-o", str(tmp_path / "a.pdf")]) == 2
-    assert "sketch" in capsys.readouterr().err
+    assert "contrast" in capsys.readouterr().err

@@ -1,1 +1,1 @@
-"""Writers of pictures: each is one pure function from a placed diagram or a sequence to text. No files are written here."""
+"""Writers of pictures: each is one pure function from a scene or a placed view to text. No files are written here."""

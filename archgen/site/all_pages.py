@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from archgen.linting.rule import Rule
 from archgen.model.architecture import Flow
-from archgen.render.svg.chart_svg import Chart, chart_svg
-from archgen.render.svg.tradeoff_svg import tradeoff_svg
+from archgen.render.scene.bar_chart import BarChart, bar_chart_scene
+from archgen.render.scene.tradeoff import tradeoff_scene
+from archgen.render.svg.document import svg
 from archgen.site.answers.panorama import View, section
 from archgen.site.answers.views import views
 from archgen.site.asset import asset
@@ -148,7 +149,9 @@ def _home(tiers: Sequence[Tier], broken: Sequence[Broken]) -> Iterator[Page]:
 
 def _ladder(tiers: Sequence[Tier], step: Steps) -> Iterator[Page]:
     cost = tradeoff(tiers)
-    chart = Page("ladder/cost.svg", tradeoff_svg(cost, identifier("ladder", "cost")), cost.title) if cost else None
+    chart = (
+        Page("ladder/cost.svg", svg(tradeoff_scene(cost, identifier("ladder", "cost"))), cost.title) if cost else None
+    )
     steps = {tier.id: found for tier in tiers if (found := step(tier.id)) is not None}
     yield ladder_page(tiers, steps, chart)
     if chart:
@@ -213,6 +216,6 @@ def _drawn(tier: Tier, draw: Draw, step: Step | None) -> tuple[list[View], list[
     return inside, [Page(f"{tier.slug}/{one.file}", draw.drawn(tier, one.diagram)) for one in found]
 
 
-def _chart(path: str, prefix: str, chart: Chart | None) -> Page | None:
+def _chart(path: str, prefix: str, chart: BarChart | None) -> Page | None:
     """A chart as a file of the site; its title is what it shows, for those who do not see it."""
-    return Page(path, chart_svg(chart, identifier(prefix, "chart")), chart.title) if chart else None
+    return Page(path, svg(bar_chart_scene(chart, identifier(prefix, "chart"))), chart.title) if chart else None

@@ -9,8 +9,8 @@ from msgspec.structs import asdict
 
 from archgen.analysis.hops import Meaning
 
-Name = Literal["light", "dark", "print", "contrast", "sketch"]
-Mode = Literal["light", "dark", "auto", "print", "contrast", "sketch"]
+Name = Literal["light", "dark", "print", "contrast"]
+Mode = Literal["light", "dark", "auto", "print", "contrast"]
 """The name of a theme, or `auto`, which follows the reader's system, and a Material page's own switch where the picture stands in one."""
 
 
@@ -20,7 +20,7 @@ class Theme(Struct, frozen=True, kw_only=True):
     ground lies under everything, `tint_1` to `tint_3` are groups within groups, card is a component on them and
     card_line its border. ink, muted and faint are text, second text and hairlines. The meanings and severities have one each.
     chip lies under a logo that brings its own colours; on_badge is the number on a severity.
-    `stroke` is how thick lines are beside the usual, `by_hand` draws them like a sketch, `mono` logos take the ink.
+    `stroke` is how thick lines are beside the usual; `mono` logos take the ink.
     """
 
     name: Name
@@ -45,7 +45,6 @@ class Theme(Struct, frozen=True, kw_only=True):
     paper: str
     paper_line: str
     stroke: float = 1.0
-    by_hand: bool = False
     mono: bool = False
 
 
@@ -150,38 +149,12 @@ CONTRAST = Theme(
 )
 """Every word at 7:1 and more (WCAG 2.2, 1.4.6) and lines that are thicker, for weak eyes and weak projectors."""
 
-SKETCH = Theme(
-    name="sketch",
-    ground="#fffdf8",
-    tint_1="#faf6ec",
-    tint_2="#f5f0e3",
-    tint_3="#efe9d9",
-    group_line="#8f8775",
-    card="#ffffff",
-    card_line="#5f584b",
-    chip="#ffffff",
-    ink="#26221b",
-    muted="#5a5244",
-    faint="#cfc7b6",
-    accent="#2a56c6",
-    encrypted="#0a6c60",
-    plaintext="#984a00",
-    error="#b01a36",
-    warning="#856000",
-    info="#4c51b8",
-    on_badge="#ffffff",
-    paper="#fdf3cf",
-    paper_line="#a58a38",
-    by_hand=True,
-)
-"""As if drawn by hand: a proposal that wants to be talked about."""
-
-THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PRINT, CONTRAST, SKETCH)}
+THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PRINT, CONTRAST)}
 """Every theme by its name."""
 
-_MANNER = ("name", "stroke", "by_hand", "mono")
+_MANNER = ("name", "stroke", "mono")
 ROLES: tuple[str, ...] = tuple(name for name in Theme.__struct_fields__ if name not in _MANNER)
-"""The roles of a colour: `archgen.style.svg_markup` turns role `ink` into the classes `f-ink`, `s-ink` and `c-ink`."""
+"""The roles of a colour: the style sheet of an SVG turns role `ink` into the classes `f-ink`, `s-ink` and `c-ink`."""
 
 
 def colours(theme: Theme) -> dict[str, str]:

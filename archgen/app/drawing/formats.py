@@ -11,9 +11,11 @@ from archgen.app.drawing.pictures import Drawing, Raster
 from archgen.compare import Evolution
 from archgen.layout.placed import Placed
 from archgen.model.architecture import Flow
+from archgen.render.scene.shapes import Scene
 from archgen.report.common.terminal import inert
 from archgen.site import Tier
 from archgen.style.glyphs import Icon
+from archgen.style.theme import Mode
 from archgen.views.diagram import Diagram, Sequence
 
 Icons = Callable[[str | None], Icon | None]
@@ -33,13 +35,13 @@ class Format(Struct, frozen=True):
     path: Callable[[Drawing, Tier, Flow], bytes] | None = None
 
 
-def _of_pictures(extension: str, of: Callable[[str, Raster], bytes]) -> Format:
-    """A format made from the SVG of a view, in literal colours."""
+def _of_pictures(extension: str, of: Callable[[Scene, Mode, Raster], bytes]) -> Format:
+    """Return a format made from the scene of a view, in literal colors."""
     return Format(
         extension,
-        lambda drawing, tier: of(drawing.literal().deployment(tier), drawing.raster),
-        lambda drawing, tier, flow: of(drawing.literal().sequence(tier, flow), drawing.raster),
-        lambda drawing, evolution: of(drawing.literal().change(evolution), drawing.raster),
+        lambda drawing, tier: of(drawing.deployment_scene(tier), drawing.literal().mode, drawing.raster),
+        lambda drawing, tier, flow: of(drawing.flow_scene(tier, flow), drawing.literal().mode, drawing.raster),
+        lambda drawing, evolution: of(drawing.change_scene(evolution), drawing.literal().mode, drawing.raster),
     )
 
 
@@ -70,24 +72,24 @@ def _icons(drawing: Drawing, tier: Tier) -> Icons:
     return lambda name: found.get(name or "")
 
 
-def _png(svg: str, raster: Raster) -> bytes:
+def _png(scene: Scene, mode: Mode, raster: Raster) -> bytes:
     from archgen.render.raster.png import png, widened, without_ground
 
-    shaped = widened(svg) if raster.wide else svg
-    return png(without_ground(shaped) if raster.transparent else shaped, raster.scale)
+    shaped = widened(scene) if raster.wide else scene
+    return png(without_ground(shaped) if raster.transparent else shaped, mode, raster.scale)
 
 
-def _pdf(svg: str, _: Raster) -> bytes:
+def _pdf(scene: Scene, mode: Mode, _: Raster) -> bytes:
     from archgen.render.raster.pdf import pdf
 
-    return pdf(svg)
+    return pdf((scene,), mode, scene.title)
 
 
 def _film(form: Literal["gif", "apng"]) -> Callable[[Drawing, Tier, Flow], bytes]:
     def made(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
         from archgen.render.raster.film import film
 
-        return film(drawing.literal().growing(tier, flow), form, drawing.raster.scale)
+        return film(drawing.growing(tier, flow), form, drawing.literal().mode, drawing.raster.scale)
 
     return made
 
@@ -100,7 +102,8 @@ def _path_film(form: Literal["gif", "apng"]) -> Callable[[Drawing, Tier, Flow], 
     def made(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
         from archgen.render.raster.film import film
 
-        return film(drawing.literal().path_frames(tier, flow), form, drawing.raster.scale, _PACE, whole=0)
+        frames, mode = drawing.path_frames(tier, flow), drawing.literal().mode
+        return film(frames, form, mode, drawing.raster.scale, _PACE, full=0)
 
     return made
 
@@ -217,9 +220,9 @@ def _diagrams(diagram: Diagram) -> str:
 
 def _diagrams_png(drawing: Drawing, tier: Tier) -> bytes:
     from archgen.render.code.diagrams_script import diagrams_svg
-    from archgen.render.raster.png import png
+    from archgen.render.raster.png import png_of_svg
 
-    return png(diagrams_svg(drawing.diagram(tier)), scale=1.0)
+    return png_of_svg(diagrams_svg(drawing.diagram(tier)), scale=1.0)
 
 
 FORMATS = {

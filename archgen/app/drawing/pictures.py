@@ -15,8 +15,10 @@ from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import PlacedSequence, place
 from archgen.model.architecture import Flow
 from archgen.render.icons.icons import icons, mono
-from archgen.render.svg.diagram_svg import Icons, diagram_svg
-from archgen.render.svg.sequence_svg import placed_sequence_svg
+from archgen.render.scene.diagram import NodeIcons, diagram_scene
+from archgen.render.scene.sequence import sequence_scene
+from archgen.render.scene.shapes import Scene
+from archgen.render.svg.document import svg
 from archgen.site import Tier
 from archgen.site.page import Section
 from archgen.slides.values import PICTURE
@@ -31,7 +33,7 @@ from archgen.views.overview import overview
 from archgen.views.path import path
 from archgen.views.playback import playback_steps
 
-MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast", "sketch")
+MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast")
 ICONS = ("colour", "mono")
 
 
@@ -125,23 +127,36 @@ class Drawing:
 
     def deployment(self, tier: Tier) -> str:
         """Where everything runs, as SVG."""
-        return self.drawn(tier, self.diagram(tier))
+        return svg(self.deployment_scene(tier), self._mode)
+
+    def deployment_scene(self, tier: Tier) -> Scene:
+        """Return the scene of where everything runs."""
+        return self._scene(tier, self.diagram(tier))
 
     def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
         """A view as SVG; with `section` for a page, where every thing leads to its section under a legend of the page."""
-        found = self._logos(tier.topology.architecture.file, (node.icon for node in diagram.nodes))
-        return diagram_svg(
+        return svg(self._scene(tier, diagram, section), self._mode)
+
+    def _scene(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> Scene:
+        return diagram_scene(
             self._engine(diagram),
-            mode=self._mode,
-            icons=lambda node: found.get(node.icon or ""),
-            prefix=short_prefix(tier.id, f"{diagram.id}-live" if section else diagram.id),
+            self._node_icons(tier.topology.architecture.file, diagram),
+            name=short_prefix(tier.id, f"{diagram.id}-live" if section else diagram.id),
             caption=section is None,
             key=section is None,
             sections=section,
         )
 
+    def _node_icons(self, file: str, diagram: Diagram) -> NodeIcons:
+        logos = self._logos(file, (node.icon for node in diagram.nodes))
+        return lambda node: logos.get(node.icon or "")
+
     def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
         """One request flow in time, as SVG; `live` marks each step for a page that plays them."""
+        return svg(self.flow_scene(tier, flow, live), self._mode)
+
+    def flow_scene(self, tier: Tier, flow: Flow, live: bool = False) -> Scene:
+        """Return the scene of one request flow in time."""
         return self._in_time(self._sequence(tier, flow), tier.topology, live)
 
     def _sequence(self, tier: Tier, flow: Flow) -> PlacedSequence:
@@ -153,56 +168,55 @@ class Drawing:
 
     def playing(self, tier: Tier, flow: Flow) -> str:
         """One request flow in time as SVG whose steps light up one after the other."""
-        from archgen.render.svg.animated_svg import animated_svg
+        from archgen.render.scene.sequence_film import sequence_film
 
         sequence = self.flow(tier, flow)
-        return animated_svg(
-            place(sequence), self._people(tier, sequence), short_prefix(tier.id, sequence.id, "a"), self._mode
-        )
+        logos, name = self._people(tier, sequence), short_prefix(tier.id, sequence.id, "a")
+        return svg(sequence_film(place(sequence), logos, name), self._mode)
 
     def playing_path(self, tier: Tier, flow: Flow) -> str:
         """What a flow touches of the deployment as SVG, where each step lights what it takes."""
-        from archgen.render.svg.path_film import animated_path_svg
+        from archgen.render.scene.path_film import path_film
 
         shown, logos = self._path(tier, flow)
-        prefix = short_prefix(tier.id, shown.diagram.id, "a")
-        return animated_path_svg(shown, flow.title, playback_steps(tier.topology, flow), prefix, self._mode, logos)
+        name = short_prefix(tier.id, shown.diagram.id, "a")
+        return svg(path_film(shown, flow.title, playback_steps(tier.topology, flow), name, logos), self._mode)
 
-    def path_frames(self, tier: Tier, flow: Flow) -> tuple[str, ...]:
-        """What a flow touches of the deployment as SVG, the whole and then each step."""
-        from archgen.render.svg.path_film import path_frames
+    def path_frames(self, tier: Tier, flow: Flow) -> tuple[Scene, ...]:
+        """Return the scenes of what a flow touches of the deployment: all of it, then each step."""
+        from archgen.render.scene.path_film import path_frames
 
         shown, logos = self._path(tier, flow)
-        prefix = short_prefix(tier.id, shown.diagram.id)
-        return path_frames(shown, flow.title, playback_steps(tier.topology, flow), prefix, self._mode, logos)
+        return path_frames(
+            shown, flow.title, playback_steps(tier.topology, flow), short_prefix(tier.id, shown.diagram.id), logos
+        )
 
-    def _path(self, tier: Tier, flow: Flow) -> tuple[Placed, Icons]:
+    def _path(self, tier: Tier, flow: Flow) -> tuple[Placed, NodeIcons]:
         diagram = path(tier.topology, flow, tier.findings if self.findings else ())
-        found = self._logos(tier.topology.architecture.file, (node.icon for node in diagram.nodes))
-        return self._engine(diagram), lambda node: found.get(node.icon or "")
+        return self._engine(diagram), self._node_icons(tier.topology.architecture.file, diagram)
 
-    def growing(self, tier: Tier, flow: Flow) -> tuple[str, ...]:
-        """One request flow in time as SVG, before its first step and after each."""
+    def growing(self, tier: Tier, flow: Flow) -> tuple[Scene, ...]:
+        """Return the scenes of one request flow in time, before its first step and after each."""
         from archgen.slides.paging import growing
 
         sequence = self.flow(tier, flow)
-        whole = place(sequence)
-        found, prefix = self._people(tier, sequence), short_prefix(tier.id, sequence.id)
-        empty = replace(whole, arrows=(), papers=(), frames=())
-        return tuple(placed_sequence_svg(one, found, prefix, self._mode) for one in (empty, *growing(whole)))
+        full = place(sequence)
+        logos, name = self._people(tier, sequence), short_prefix(tier.id, sequence.id)
+        empty = replace(full, arrows=(), papers=(), frames=())
+        return tuple(sequence_scene(placed, logos, name) for placed in (empty, *growing(full)))
 
     def _people(self, tier: Tier, sequence: Sequence) -> dict[str, Icon]:
-        return self._logos(tier.topology.architecture.file, (one.icon for one in sequence.participants))
+        return self._logos(tier.topology.architecture.file, (person.icon for person in sequence.participants))
 
     def failure(self, topology: Topology, flow: Flow, stop: FailedRequest) -> str:
         """One request flow in time up to where it fails, as SVG."""
-        return self._in_time(place(flow_sequence(topology, flow, stop=stop)), topology)
+        return svg(self._in_time(place(flow_sequence(topology, flow, stop=stop)), topology), self._mode)
 
-    def _in_time(self, placed: PlacedSequence, topology: Topology, live: bool = False) -> str:
+    def _in_time(self, placed: PlacedSequence, topology: Topology, live: bool = False) -> Scene:
         sequence = placed.sequence
-        found = self._logos(topology.architecture.file, (one.icon for one in sequence.participants))
-        prefix = short_prefix(topology.architecture.id, f"{sequence.id}-live" if live else sequence.id)
-        return placed_sequence_svg(placed, found, prefix, self._mode, live=live)
+        logos = self._logos(topology.architecture.file, (person.icon for person in sequence.participants))
+        name = short_prefix(topology.architecture.id, f"{sequence.id}-live" if live else sequence.id)
+        return sequence_scene(placed, logos, name, live=live)
 
     def changed(self, evolution: Evolution) -> Diagram:
         """What the picture of a change shows: both models in one deployment."""
@@ -214,12 +228,14 @@ class Drawing:
 
     def change(self, evolution: Evolution) -> str:
         """Both models of a change in one deployment picture, as SVG."""
+        return svg(self.change_scene(evolution), self._mode)
+
+    def change_scene(self, evolution: Evolution) -> Scene:
+        """Return the scene of both models of a change in one deployment."""
         diagram = self.changed(evolution)
         architecture = evolution.after.topology.architecture
-        found = self._logos(architecture.file, (node.icon for node in diagram.nodes))
-        prefix = short_prefix(architecture.id, "diff")
-        placed = self._engine(diagram)
-        return diagram_svg(placed, mode=self._mode, icons=lambda node: found.get(node.icon or ""), prefix=prefix)
+        icons = self._node_icons(architecture.file, diagram)
+        return diagram_scene(self._engine(diagram), icons, name=short_prefix(architecture.id, "diff"))
 
     def _logos(self, file: str, names: Iterable[str | None]) -> dict[str, Icon]:
         """The logos for names in a model; in mono those that can be, the others' kinds have a glyph."""

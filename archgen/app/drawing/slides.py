@@ -10,6 +10,8 @@ from msgspec import Struct
 from archgen.app.drawing.pictures import Drawing
 from archgen.layout.placed import Placed
 from archgen.model.wording import listed
+from archgen.render.scene.shapes import Scene
+from archgen.render.svg.document import svg
 from archgen.rules import BY_NAME
 from archgen.site import Tier
 from archgen.site.step import FlowChange, IssueChange, compare
@@ -51,9 +53,9 @@ def slides(
 
 def bound_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation = EXPOSED) -> bytes:
     """The deck as a PDF of vectors, a page a slide."""
-    from archgen.render.raster.pdf import bound
+    from archgen.render.raster.pdf import pdf
 
-    return bound(tuple(_pictures(tiers, drawing, made, isolation)), made.title)
+    return pdf(tuple(_pictures(tiers, drawing, made, isolation)), drawing.literal().mode, made.title)
 
 
 def single_slides(
@@ -62,20 +64,20 @@ def single_slides(
     """The slides as pictures, each under its number; as pixels 1920 by 1080 at the usual scale."""
     from archgen.render.raster.png import png
 
-    wide = len(str(len(made.slides)))
-    for place, svg in enumerate(_pictures(tiers, drawing, made, isolation), 1):
+    wide, mode = len(str(len(made.slides))), drawing.literal().mode
+    for place, slide in enumerate(_pictures(tiers, drawing, made, isolation), 1):
         name = f"slide-{place:0{wide}}.{form}"
-        yield name, svg.encode() if form == "svg" else png(svg, drawing.raster.scale)
+        yield name, svg(slide, mode).encode() if form == "svg" else png(slide, mode, drawing.raster.scale)
 
 
-def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation) -> Iterator[str]:
-    from archgen.slides.slide_svg import slide_svg
+def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation) -> Iterator[Scene]:
+    from archgen.slides.slide_scene import slide_scene
 
-    icons, mode = _icons(tiers, drawing), drawing.literal().mode
+    icons = _icons(tiers, drawing)
     for place, slide in enumerate(made.slides, 1):
-        drawn = isolation.attempt(partial(slide_svg, slide, place, icons, mode), "", f"slide {slide.title}")
+        drawn = isolation.attempt(partial(slide_scene, slide, place, icons), "", f"slide {slide.title}")
         if drawn is None:
-            drawn = slide_svg(failed_slide(slide.title, isolation.errors[-1].words), place, icons, mode)
+            drawn = slide_scene(failed_slide(slide.title, isolation.errors[-1].words), place, icons)
         yield drawn
 
 

@@ -7,7 +7,7 @@ from typing import assert_never
 from graphviz import Digraph
 
 from archgen.compare.entities import Change
-from archgen.render.svg.change import drawn_as
+from archgen.render.scene.change import drawn_as
 from archgen.style.svg_markup import dot_label
 from archgen.style.theme import LIGHT, LINES, Theme, colours
 from archgen.views.diagram import Diagram, Edge, Group, Node, numbered

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 
 from archgen.render.icons.drawing import drawing, paints
 from archgen.render.icons.logos import drawn
+from archgen.render.raster.png import pixels, png_of_svg
 from archgen.style.contrast import contrast
 from archgen.style.glyphs import Icon
 from archgen.style.svg_markup import element
@@ -185,15 +186,13 @@ def _raster_by_slug(slug: str) -> Icon | None:
 
 def _small_png(name: str, content: bytes) -> Icon | None:
     """A PNG scaled down into a square; None where it cannot be read as one."""
-    from archgen.render.raster.png import png
-
     if not content.startswith(b"\x89PNG\r\n\x1a\n"):
         return None
     side = _RASTER_PIXELS
     data = b64encode(content).decode()
     image = element("image", href=f"data:image/png;base64,{data}", width=side, height=side)
     try:
-        small = png(element("svg", image, xmlns="http://www.w3.org/2000/svg", width=side, height=side), scale=1)
+        small = png_of_svg(element("svg", image, xmlns="http://www.w3.org/2000/svg", width=side, height=side), scale=1)
     except ValueError:
         return None
     body = element("image", href=f"data:image/png;base64,{b64encode(small).decode()}", width=side, height=side)
@@ -225,10 +224,8 @@ def _pale(colour: str) -> bool:
 
 def _shades(icon: Icon) -> frozenset[str]:
     """The colours of a raster, in a dozen pixels each way; none where it has a ground of its own."""
-    from archgen.render.raster.png import pixels, png
-
     image = element("svg", icon.body, xmlns="http://www.w3.org/2000/svg", width=_RASTER_PIXELS, height=_RASTER_PIXELS)
-    found = pixels(png(image, scale=1 / 8))
+    found = pixels(png_of_svg(image, scale=1 / 8))
     seen = {pixel[:3] for pixel in found if pixel[3] >= _SEEN}
     return (
         frozenset(f"#{bytes(colour).hex()}" for colour in seen)

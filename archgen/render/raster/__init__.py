@@ -1,1 +1,1 @@
-"""SVG to pixels and pages: PNG, PDF, films, with the fonts they need."""
+"""Scenes to pixels and pages: PNG, PDF, films, with the fonts they need."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
 from functools import lru_cache
-from html import unescape
 from importlib.util import find_spec
 from unicodedata import category
 
@@ -65,15 +63,14 @@ _SCRIPTS = (
     _noto("Symbols", (0x2000, 0x2BFF), (0x1F000, 0x1FAFF)),
 )
 
-_WORDS = re.compile(r">([^<]+)<")
 _SHAPER = "uharfbuzz"
 _MARKS = frozenset({"Cc", "Cf", "Mn", "Mc", "Me", "Zs"})
 
 
-def font_files(svg: str) -> list[str]:
-    """The files of the fonts that the words of a picture still want as text, the usual one first."""
-    strange = {one for one in "".join(unescape(found) for found in _WORDS.findall(svg)) if not measured(one)}
-    faces = [face for one in sorted(strange) if (face := face_of(one)) is not None]
+def font_files(text: str) -> list[str]:
+    """Return the files of the fonts that a text wants, the usual one first."""
+    strange = sorted({character for character in text if not measured(character)})
+    faces = [face for character in strange if (face := face_of(character)) is not None]
     return list(dict.fromkeys([usual_file(), *(face.file for face in faces)]))
 
 

@@ -6,21 +6,20 @@ font lacks are drawn from the font that has them, each run where it belongs, and
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from functools import lru_cache
-from html import unescape
 from typing import Any
 from unicodedata import bidirectional
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from archgen.render.raster.fonts import Face, face_of, usual
-from archgen.style.svg_markup import BOLD, END, MIDDLE, element, escape, number
+from archgen.render.scene.shapes import Curve, Inset, Scene, SceneGroup, SceneShape, TextLine
+from archgen.style.svg_markup import clean, number
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import WEIGHT_BOLD
 
-_LINE = re.compile(r'<text x="([-0-9.]+)" y="([-0-9.]+)" class="([^"]*)">([^<]*)</text>')
-_SIZE = re.compile(r"^t([0-9]+(?:_[0-9]+)?)$")
 _REGULAR = 400
 
 
@@ -32,40 +31,40 @@ class _Run(Struct, frozen=True):
     level: int
 
 
-def outlined(svg: str) -> str:
-    """The picture with an outline in place of each run of words that the usual font lacks and another font has.
+def outlined(scene: Scene) -> Scene:
+    """Return the picture with an outline in place of each run of words that the usual font lacks and another font has.
 
     A run that no installed font has stays text. Without the shaper the picture stays as it is.
     """
-    if svg.isascii() or not _shaper():
-        return svg
-    return _LINE.sub(lambda found: _redrawn(found), svg)
+    return replace(scene, shapes=_outlined(scene.shapes)) if _shaper() else scene
 
 
-def _size(classes: list[str]) -> float:
-    return next((float(one[1].replace("_", ".")) for one in map(_SIZE.match, classes) if one), 0.0)
+def _outlined(shapes: tuple[SceneShape, ...]) -> tuple[SceneShape, ...]:
+    return tuple(outline for shape in shapes for outline in _redrawn(shape))
 
 
-def _redrawn(found: re.Match[str]) -> str:
-    text = unescape(found[4])
-    runs = _runs(text)
+def _redrawn(shape: SceneShape) -> Iterable[SceneShape]:
+    match shape:
+        case SceneGroup():
+            return (replace(shape, shapes=_outlined(shape.shapes)),)
+        case Inset():
+            return (replace(shape, scene=outlined(shape.scene)),)
+        case TextLine() if not shape.text.isascii():
+            return _glyphs(shape)
+        case _:
+            return (shape,)
+
+
+def _glyphs(line: TextLine) -> Iterable[SceneShape]:
+    runs = _runs(clean(line.text))
     if all(run.face == usual() for run in runs):
-        return found[0]
-    classes = found[3].split()
-    size = _size(classes)
-    if not size:
-        return found[0]
-    bold = BOLD in classes
-    shaped = [_Shaped(run, size, bold) for run in _visual(runs)]
-    wide = sum(one.width for one in shaped)
-    x = float(found[1]) - (wide / 2 if MIDDLE in classes else wide if END in classes else 0)
-    kept = " ".join(name for name in classes if name not in (MIDDLE, END))
-    fill = next((name for name in classes if name.startswith("f-")), "")
-    parts = []
-    for one in shaped:
-        parts.append(one.drawn(x, found[2], kept, fill))
-        x += one.width
-    return "".join(parts)
+        yield line
+        return
+    shaped = [_Shaped(run, line.size, line.bold) for run in _visual(runs)]
+    x = line.x - sum(run.width for run in shaped) * {"start": 0.0, "middle": 0.5, "end": 1.0}[line.anchor]
+    for run in shaped:
+        yield from run.drawn(replace(line, x=x, anchor="start"))
+        x += run.width
 
 
 # Order
@@ -156,17 +155,17 @@ class _Shaped:
         self._scale = size / font.face.upem
         self.width = sum(one.x_advance for one in buffer.glyph_positions) * self._scale
 
-    def drawn(self, x: float, y: str, classes: str, fill: str) -> str:
-        """The run with its left end at `x`."""
-        if self._glyphs is None:
-            if not self._run.text.strip():
-                return ""
+    def drawn(self, line: TextLine) -> Iterable[SceneShape]:
+        """Yield the run with its left end at the start of a line."""
+        text = self._run.text
+        if self._glyphs is not None:
+            shape = self._path(line.x, line.y)
+            if shape:
+                yield Curve(shape, line.role)
+        elif text.strip():
             # the space before a word is width, not text: renderers drop it
-            names = classes.split()
-            lead = self.width - text_width(self._run.text.lstrip(), _size(names), BOLD in names)
-            return element("text", escape(self._run.text.strip()), x=x + lead, y=float(y), class_=classes)
-        shape = self._path(x, float(y))
-        return element("path", d=shape, class_=fill) if shape else ""
+            lead = self.width - text_width(text.lstrip(), line.size, line.bold)
+            yield replace(line, text=text.strip(), x=line.x + lead)
 
     def _path(self, x: float, y: float) -> str:
         assert self._glyphs is not None

@@ -14,10 +14,22 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import FILL_EVEN_ODD, FILL_NON_ZERO, Canvas
 
 from archgen.render.raster.outlines import outlined
-from archgen.render.raster.shapes import IDENTITY, Layer, Outline, Raster, Segment, Shape, Sheet, Stroke, Words
+from archgen.render.raster.scene_sheet import sheet
+from archgen.render.raster.sheet import (
+    IDENTITY,
+    PaintedLayer,
+    PaintedPath,
+    PaintedText,
+    PathSegment,
+    PlacedImage,
+    Sheet,
+    SheetShape,
+    Stroke,
+)
 from archgen.render.raster.static_fonts import StaticFont, static_font
-from archgen.render.raster.svg_shapes import sheet
+from archgen.render.scene.shapes import Scene
 from archgen.style.svg_markup import clean
+from archgen.style.theme import Mode
 
 _CAPS = {"butt": 0, "round": 1, "square": 2}
 _JOINS = {"miter": 0, "round": 1, "bevel": 2}
@@ -27,15 +39,9 @@ _ONE_AT_A_TIME = Lock()
 """The library keeps what a document uses of a font with the font, which all documents share."""
 
 
-def pdf(svg: str) -> bytes:
-    """Return a picture as PDF; the SVG must be drawn in literal colors, since `@media` and `var()` aren't known."""
-    page = sheet(outlined(svg))
-    return written([page], page.title)
-
-
-def bound(svgs: tuple[str, ...], title: str) -> bytes:
-    """Return pictures as the pages of a PDF."""
-    return written([sheet(outlined(svg)) for svg in svgs], clean(title))
+def pdf(scenes: Sequence[Scene], mode: Mode, title: str) -> bytes:
+    """Return a PDF with a page for each scene, in literal colors."""
+    return written([sheet(outlined(scene), mode) for scene in scenes], clean(title))
 
 
 def written(sheets: Sequence[Sheet], title: str) -> bytes:
@@ -65,11 +71,11 @@ def _characters(sheets: Iterable[Sheet], bold: bool) -> str:
     return "".join(sorted(set[str]().union(*texts)))
 
 
-def _words(shapes: Iterable[Shape]) -> Iterator[Words]:
+def _words(shapes: Iterable[SheetShape]) -> Iterator[PaintedText]:
     for shape in shapes:
-        if isinstance(shape, Layer):
+        if isinstance(shape, PaintedLayer):
             yield from _words(shape.shapes)
-        elif isinstance(shape, Words):
+        elif isinstance(shape, PaintedText):
             yield shape
 
 
@@ -92,15 +98,15 @@ class _Writer:
 
     # Forms
 
-    def _define(self, shapes: Iterable[Shape]) -> None:
+    def _define(self, shapes: Iterable[SheetShape]) -> None:
         """Write the forms of layers, the inner ones first: the library writes one at a time."""
         for layer in shapes:
-            if isinstance(layer, Layer):
+            if isinstance(layer, PaintedLayer):
                 self._define(layer.shapes)
                 if _is_form(layer) and _key(layer) not in self._forms:
                     self._form(layer)
 
-    def _form(self, layer: Layer) -> None:
+    def _form(self, layer: PaintedLayer) -> None:
         name = self._forms[_key(layer)] = f"layer{len(self._forms) + 1}"
         x, y, width, height = layer.clip or _EVERYWHERE
         self._canvas.beginForm(name, x, y, x + width, y + height)
@@ -112,19 +118,19 @@ class _Writer:
 
     # Shapes
 
-    def _draw(self, shapes: Iterable[Shape]) -> None:
+    def _draw(self, shapes: Iterable[SheetShape]) -> None:
         for shape in shapes:
             match shape:
-                case Layer():
+                case PaintedLayer():
                     self._layer(shape)
-                case Outline():
+                case PaintedPath():
                     self._outline(shape)
-                case Words():
+                case PaintedText():
                     self._text(shape)
-                case Raster():
+                case PlacedImage():
                     self._raster(shape)
 
-    def _layer(self, layer: Layer) -> None:
+    def _layer(self, layer: PaintedLayer) -> None:
         canvas = self._canvas
         canvas.saveState()
         if layer.matrix != IDENTITY:
@@ -142,7 +148,7 @@ class _Writer:
             self._draw(layer.shapes)
         canvas.restoreState()
 
-    def _outline(self, outline: Outline) -> None:
+    def _outline(self, outline: PaintedPath) -> None:
         canvas, stroke, fill = self._canvas, outline.stroke, outline.fill
         faded = (stroke is not None and stroke.paint.opacity < 1) or (fill is not None and fill.opacity < 1)
         if faded:
@@ -168,7 +174,7 @@ class _Writer:
         canvas.setMiterLimit(stroke.miter)
         canvas.setDash(list(stroke.dashes))
 
-    def _text(self, words: Words) -> None:
+    def _text(self, words: PaintedText) -> None:
         canvas, font = self._canvas, self._fonts[words.bold]
         runs = _runs(words.text, font)
         kerned = sum(after for _, after in runs) * words.size / font.units
@@ -184,7 +190,7 @@ class _Writer:
         text.setCharSpace(0)
         canvas.drawText(text)
 
-    def _raster(self, raster: Raster) -> None:
+    def _raster(self, raster: PlacedImage) -> None:
         canvas = self._canvas
         canvas.saveState()
         canvas.transform(1, 0, 0, -1, raster.x, raster.y + raster.height)
@@ -192,16 +198,16 @@ class _Writer:
         canvas.restoreState()
 
 
-def _is_form(layer: Layer) -> bool:
+def _is_form(layer: PaintedLayer) -> bool:
     return layer.shared or layer.opacity < 1
 
 
-def _key(layer: Layer) -> tuple[object, ...]:
+def _key(layer: PaintedLayer) -> tuple[object, ...]:
     """Return the properties that make two layers the same form: all but their places, and how opaque they are."""
     return layer.shapes, layer.clip, layer.opacity < 1
 
 
-def _add(path: Any, segment: Segment) -> None:
+def _add(path: Any, segment: PathSegment) -> None:
     kind, numbers = segment
     match kind:
         case "M":

@@ -1,55 +1,56 @@
-"""SVG to PNG, the same pixels on every machine: shipped fonts, no system fonts."""
+"""Scenes to PNG, the same pixels on every machine: shipped fonts, no system fonts."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
+from html import unescape
 from zlib import decompress
+
+from msgspec.structs import replace
+
+from archgen.layout.placed import Box
+from archgen.render.raster.fonts import font_files, usual_file
+from archgen.render.raster.outlines import outlined
+from archgen.render.scene.shapes import Scene
+from archgen.render.svg.document import svg
+from archgen.style.theme import Mode
 
 _DPI = 96
 
 
-_ROOT = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)" width="[0-9.]+" height="[0-9.]+"')
-_GROUND = re.compile(
-    r'<rect (?:x="[-0-9.]+" y="[-0-9.]+" )?width="[0-9.]+" height="[0-9.]+" class="f-ground"(?: rx="[0-9]+")?/>'
-)
+def without_ground(scene: Scene) -> Scene:
+    """Return a picture whose ground can be seen through."""
+    return replace(scene, ground=None)
 
 
-def without_ground(svg: str) -> str:
-    """A picture whose ground can be seen through."""
-    return _GROUND.sub("", svg, count=1)
-
-
-def widened(svg: str, ratio: float = 16 / 9) -> str:
-    """A picture in the middle of a canvas of another form, its ground reaching to the borders."""
-    found = _ROOT.search(svg)
-    if found is None:
-        return svg
-    width, height = float(found[1]), float(found[2])
+def widened(scene: Scene, ratio: float = 16 / 9) -> Scene:
+    """Return a picture in the middle of a canvas of another form, its ground reaching to the borders."""
+    width, height = scene.view.width, scene.view.height
     wide, tall = max(width, height * ratio), max(height, width / ratio)
-    x, y = (width - wide) / 2, (height - tall) / 2
-    root = f'viewBox="{x:.2f} {y:.2f} {wide:.2f} {tall:.2f}" width="{wide:.2f}" height="{tall:.2f}"'
-    ground = f'<rect x="{x:.2f}" y="{y:.2f}" width="{wide:.2f}" height="{tall:.2f}" class="f-ground"/>'
-    return _GROUND.sub(ground, _ROOT.sub(root, svg, count=1), count=1)
+    canvas = Box((width - wide) / 2, (height - tall) / 2, wide, tall)
+    return replace(scene, view=canvas, ground=canvas)
 
 
-def png(svg: str, scale: float = 2.0) -> bytes:
-    """The picture as PNG bytes, `scale` pixels for each of its own.
+def png(scene: Scene, mode: Mode = "light", scale: float = 2.0) -> bytes:
+    """Return the picture as PNG, `scale` pixels for each of its own, in literal colors."""
+    return _rasterized(svg(outlined(scene), mode), scale, (usual_file(),))
 
-    For dark pixels draw the SVG in mode "dark": the rasteriser knows neither `@media` nor `var()`.
-    """
+
+def png_of_svg(svg: str, scale: float) -> bytes:
+    """Return an SVG that another program wrote as PNG, with the fonts that its characters want."""
+    return _rasterized(svg, scale, font_files(unescape(svg)))
+
+
+def _rasterized(svg: str, scale: float, fonts: Iterable[str]) -> bytes:
     import resvg_py
 
-    from archgen.render.raster.fonts import font_files
-    from archgen.render.raster.outlines import outlined
-
-    svg = outlined(svg)
     return bytes(
         resvg_py.svg_to_bytes(
             svg_string=svg,
             zoom=scale,
             dpi=_DPI,
             skip_system_fonts=True,
-            font_files=font_files(svg),
+            font_files=list(fonts),
             font_family="Arimo",
             sans_serif_family="Arimo",
         )
@@ -57,7 +58,7 @@ def png(svg: str, scale: float = 2.0) -> bytes:
 
 
 def pixels(content: bytes) -> list[tuple[int, ...]]:
-    """Red, green, blue and alpha of each pixel of a PNG as `png` makes it: eight bits, four channels, not interlaced."""
+    """Return red, green, blue and alpha of each pixel of a PNG as `png` makes it: eight bits, four channels, not interlaced."""
     width = int.from_bytes(content[16:20])
     packed, at = b"", 8
     while at < len(content):

@@ -1,1 +1,1 @@
-"""SVG writers: diagrams, sequences, charts, films. Each renderer is one function of its input."""
+"""SVG: a scene as a self-contained document, and its style sheet. No other module writes SVG elements."""

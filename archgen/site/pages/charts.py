@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.compare.flows import called
-from archgen.render.svg.chart_svg import Bar, BarGroup, Chart
+from archgen.render.scene.bar_chart import Bar, BarChart, BarGroup
 from archgen.report.common.assessment import lasting
 from archgen.site.escape import one_line
 from archgen.site.page import Tier
@@ -25,7 +25,7 @@ _LEAST = 0.02
 """The share of the longest bar below which a bar is left out: it would be a line."""
 
 
-def fixes(tier: Tier) -> Chart | None:
+def fixes(tier: Tier) -> BarChart | None:
     """Hours a year that each flow would be up longer if an element never failed; flows of equal bars share theirs."""
     shared: dict[tuple[Bar, ...], list[str]] = {}
     for one in tier.assessments:
@@ -45,7 +45,7 @@ def _bars(tier: Tier, one: FlowAssessment) -> tuple[Bar, ...]:
     )
 
 
-def downtimes(tiers: Sequence[Tier]) -> Chart | None:
+def downtimes(tiers: Sequence[Tier]) -> BarChart | None:
     """How long a year the worst flow that reads, and the worst that writes, is down in each tier."""
     groups = []
     for tier in tiers[:TIERS]:
@@ -64,8 +64,8 @@ def worst(tier: Tier, reading: bool) -> FlowAssessment | None:
     return max(found, key=lambda one: one.result.downtime, default=None)
 
 
-def _chart(title: str, what: str, groups: tuple[BarGroup, ...]) -> Chart | None:
+def _chart(title: str, what: str, groups: tuple[BarGroup, ...]) -> BarChart | None:
     told = "; ".join(
         f"{group.title}: {', '.join(f'{bar.label} {bar.shown}' for bar in group.bars)}" for group in groups
     )
-    return Chart(title, f"{title}, {what}. {told}.", groups) if groups else None
+    return BarChart(title, f"{title}, {what}. {told}.", groups) if groups else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.render.svg.tradeoff_svg import Point, Series, Tradeoff
+from archgen.render.scene.tradeoff import CostPoint, Series, Tradeoff
 from archgen.report.common.assessment import lasting
 from archgen.site.escape import one_line
 from archgen.site.page import Tier
@@ -38,10 +38,10 @@ def tradeoff(tiers: Sequence[Tier]) -> Tradeoff | None:
     return Tradeoff(title, f"{title}. {said}.", "Replicas to run", names, series)
 
 
-def _points(shown: Sequence[tuple[int, Tier]], reading: bool) -> Iterator[Point]:
+def _points(shown: Sequence[tuple[int, Tier]], reading: bool) -> Iterator[CostPoint]:
     for number, tier in shown:
         one = worst(tier, reading)
         if one is not None and one.possible:
-            yield Point(
+            yield CostPoint(
                 number, float(replicas(tier)), one.result.downtime, f"down {lasting(one.result.downtime)} a year"
             )

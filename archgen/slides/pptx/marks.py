@@ -10,12 +10,13 @@ from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.layout.placed import Box
 from archgen.model.finding import Severity
-from archgen.render.raster.png import png
+from archgen.render.raster.png import png, without_ground
+from archgen.render.scene.marks import lock
+from archgen.render.scene.shapes import IconImage, scene
 from archgen.slides.pptx.canvas import Canvas, ShapeGroup
 from archgen.slides.pptx.images import Images
 from archgen.style.glyphs import Icon, glyph
-from archgen.style.svg_document import picture
-from archgen.style.svg_markup import badge_size, element, identifier, lock, symbols, use
+from archgen.style.svg_markup import badge_size
 from archgen.style.theme import SIZES, Mode, Sizes
 from archgen.views.diagram import Badge
 
@@ -103,23 +104,13 @@ def form(severity: Severity) -> MSO_SHAPE:
 @lru_cache(maxsize=256)
 def _icon_png(drawing: Icon, role: str, mode: Mode) -> bytes:
     # a chip is white on white in light mode, where its corners would only leave a shadow
-    body = _logo(drawing) if drawing.coloured and mode != "dark" else use(drawing, "i", 0, 0, _PIXELS, role)
-    return _png(body, symbols((drawing,), "i"), _PIXELS, mode)
-
-
-def _logo(drawing: Icon) -> str:
-    inset = _PIXELS / 8
-    side = _PIXELS - 2 * inset
-    logo = element("use", href=f"#{identifier('i', drawing.id)}", x=inset, y=inset, width=side, height=side)
-    return element("g", logo, color=drawing.colour)
+    return _png(IconImage(drawing, 0, 0, _PIXELS, role, chip=mode == "dark"), mode)
 
 
 @lru_cache(maxsize=16)
 def _lock_png(state: str, role: str, mode: Mode) -> bytes:
-    return _png(lock("i", 0, 0, "closed" if state == "closed" else "open", role, 64), "", 64, mode)
+    return _png(lock(0, 0, "closed" if state == "closed" else "open", role, 64), mode)
 
 
-def _png(body: str, defs: str, side: int, mode: Mode) -> bytes:
-    svg = picture(body, width=side, height=side, prefix="i", title="", alt="", mode=mode, defs=defs)
-    ground = element("rect", width=side, height=side, class_="f-ground")
-    return png(svg.replace(ground, "", 1), scale=1.0)
+def _png(image: IconImage, mode: Mode) -> bytes:
+    return png(without_ground(scene("i", image.size, image.size, (image,), "", "")), mode, 1.0)

@@ -1,4 +1,4 @@
-"""The shapes of a picture: what a writer of pages has to draw, in the order in which it is painted.
+"""The shapes of a page in literal colors, in the order in which they are painted.
 
 A shape stands in the coordinates of the layer around it: x grows to the right, y downwards.
 """
@@ -9,19 +9,20 @@ from typing import Literal
 
 from msgspec import Struct
 
+from archgen.render.scene.shapes import TextAnchor
+
 Matrix = tuple[float, float, float, float, float, float]
 """(a, b, c, d, e, f) takes (x, y) to (a x + c y + e, b x + d y + f)."""
 
 IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
-Anchor = Literal["start", "middle", "end"]
-Cap = Literal["butt", "round", "square"]
-Join = Literal["miter", "round", "bevel"]
-Segment = tuple[Literal["M", "L", "C", "Z"], tuple[float, ...]]
+LineCap = Literal["butt", "round", "square"]
+LineJoin = Literal["miter", "round", "bevel"]
+PathSegment = tuple[Literal["M", "L", "C", "Z"], tuple[float, ...]]
 """A move, a line, a curve by two control points and its end, or the way back to the last move."""
 
 
-class Paint(Struct, frozen=True):
+class Color(Struct, frozen=True):
     """A color by red, green and blue from 0 to 1, and how opaque it is."""
 
     red: float
@@ -33,36 +34,36 @@ class Paint(Struct, frozen=True):
 class Stroke(Struct, frozen=True):
     """The line along an outline."""
 
-    paint: Paint
+    paint: Color
     width: float = 1.0
-    cap: Cap = "butt"
-    join: Join = "miter"
+    cap: LineCap = "butt"
+    join: LineJoin = "miter"
     miter: float = 4.0
     dashes: tuple[float, ...] = ()
 
 
-class Outline(Struct, frozen=True):
+class PaintedPath(Struct, frozen=True):
     """A path that is filled, stroked, or both."""
 
-    segments: tuple[Segment, ...]
-    fill: Paint | None
+    segments: tuple[PathSegment, ...]
+    fill: Color | None
     stroke: Stroke | None
     even_odd: bool = False
 
 
-class Words(Struct, frozen=True):
+class PaintedText(Struct, frozen=True):
     """A line of text with its baseline at y."""
 
     text: str
     x: float
     y: float
     size: float
-    paint: Paint
-    anchor: Anchor = "start"
+    paint: Color
+    anchor: TextAnchor = "start"
     bold: bool = False
 
 
-class Raster(Struct, frozen=True):
+class PlacedImage(Struct, frozen=True):
     """A PNG in a box."""
 
     content: bytes
@@ -72,20 +73,20 @@ class Raster(Struct, frozen=True):
     height: float
 
 
-class Layer(Struct, frozen=True):
+class PaintedLayer(Struct, frozen=True):
     """Shapes that are placed, faded or clipped together; what lies outside of `clip` (x, y, width, height) isn't seen.
 
     A `shared` one occurs again and again, as a product's logo does.
     """
 
-    shapes: tuple[Shape, ...]
+    shapes: tuple[SheetShape, ...]
     matrix: Matrix = IDENTITY
     opacity: float = 1.0
     clip: tuple[float, float, float, float] | None = None
     shared: bool = False
 
 
-Shape = Outline | Words | Raster | Layer
+SheetShape = PaintedPath | PaintedText | PlacedImage | PaintedLayer
 
 
 class Sheet(Struct, frozen=True):
@@ -93,5 +94,5 @@ class Sheet(Struct, frozen=True):
 
     width: float
     height: float
-    shapes: tuple[Shape, ...]
+    shapes: tuple[SheetShape, ...]
     title: str = ""

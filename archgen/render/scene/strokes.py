@@ -1,4 +1,4 @@
-"""Boxes and paths of lines: round corners, gaps for labels, bridges where lines cross, double lines and heads."""
+"""The paths of lines: round corners, gaps for labels, bridges where lines cross, double lines and heads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from archgen.layout.placed import Box, Placed, PlacedEdge, Point
-from archgen.style.svg_markup import element, number
+from archgen.style.svg_markup import number
 from archgen.style.theme import SIZES, Line
 
 HOP = 5.0
@@ -15,11 +15,6 @@ ARROW = float(SIZES.arrow)
 _CLEAR = 4.0
 _ABOVE = 2.0
 """How far an upright line ends above and below words, whose letters fill the height of their box."""
-
-
-def rectangle(box: Box, **attributes: str | float | None) -> str:
-    """A box as an element."""
-    return element("rect", x=box.x, y=box.y, width=box.width, height=box.height, **attributes)
 
 
 class Crossings:

@@ -1,0 +1,302 @@
+"""The scene of a placed diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec.structs import replace
+
+from archgen.layout.deployment.cards import chip_words, heading_lead
+from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
+from archgen.render.scene.change import border, drawn_as, faint, sign, text_role
+from archgen.render.scene.legend import NO_LEGEND, legend
+from archgen.render.scene.marks import finding_badge, lock
+from archgen.render.scene.shapes import (
+    Curve,
+    IconImage,
+    Link,
+    Pen,
+    Rectangle,
+    Scene,
+    SceneGroup,
+    SceneShape,
+    TextLine,
+    scene,
+)
+from archgen.render.scene.strokes import Crossings, heads, strokes
+from archgen.style.glyphs import Icon, glyph, group_glyph
+from archgen.style.svg_markup import badge_size
+from archgen.style.text_metrics import text_width
+from archgen.style.theme import LINES, SIZES, Line
+from archgen.views.diagram import Badge, GroupKind, Node
+
+ItemKind = Literal["component", "connection"] | GroupKind
+
+NodeIcons = Callable[[Node], Icon | None]
+"""The logo of a node's product; None where there is none, and the glyph of its kind stands there."""
+
+Sections = Callable[[ItemKind, str], str]
+"""The address of a thing's section in a page, by the thing's kind and id."""
+
+Styles = Callable[[str], str | None]
+"""The style of the cards and lines of a component or a connection; None for nothing of its own."""
+
+NOTHING = "No components to show yet"
+
+
+def no_icons(_: Node) -> Icon | None:
+    """Return no logo: every card shows the glyph of its kind."""
+    return None
+
+
+def _no_styles(_: str) -> str | None:
+    return None
+
+
+def diagram_scene(
+    placed: Placed,
+    icons: NodeIcons = no_icons,
+    *,
+    name: str = "diagram",
+    caption: bool = True,
+    key: bool = True,
+    sections: Sections | None = None,
+    styles: Styles = _no_styles,
+    more: tuple[SceneShape, ...] = (),
+) -> Scene:
+    """Return the scene; `caption` is the title at the bottom left, `key` the legend of what occurs.
+
+    With `sections` the picture answers in a page: every thing is a link to its section. `more` is drawn over it.
+    """
+    title = placed.diagram.title
+    shapes = [*_Painter(placed, icons, sections, styles).shapes(), *more]
+    foot = legend(placed) if key else NO_LEGEND
+    caption_width = text_width(title, SIZES.label, bold=True) if caption else 0.0
+    is_foot_beside = caption_width + foot.width + 3 * SIZES.margin <= placed.width
+    height = placed.height + (SIZES.margin if caption or foot.shapes else 0)
+    width = max(placed.width, caption_width + 2 * SIZES.margin, foot.width + 2 * SIZES.margin)
+    if not placed.nodes:
+        shapes.append(TextLine(SIZES.margin, SIZES.margin + 8, NOTHING, SIZES.text, "muted"))
+        width = max(width, text_width(NOTHING, SIZES.text) + 2 * SIZES.margin)
+    if caption:
+        words = TextLine(0, 0, title, SIZES.label, "muted", bold=True)
+        shapes.append(SceneGroup((words,), move=(SIZES.margin, height - 16)))
+    if foot.shapes:
+        height += 0 if is_foot_beside or not caption else SIZES.margin
+        x = width - SIZES.margin - foot.width if is_foot_beside else SIZES.margin
+        shapes.append(SceneGroup(foot.shapes, move=(x, height - 20)))
+    alt = placed.diagram.alt
+    return scene(name, width, height, tuple(shapes), title, alt, interactive=sections is not None)
+
+
+class _Painter:
+    """One placed diagram, its logos and the addresses of its things."""
+
+    def __init__(self, placed: Placed, icons: NodeIcons, sections: Sections | None, styles: Styles) -> None:
+        self._placed = placed
+        self._measures, self._sizes = placed.measures, placed.measures.sizes
+        self._icons, self._sections, self._styles = icons, sections, styles
+        self._labels = {edge.bundle: edge.label.box for edge in placed.edges if edge.label}
+        self._joined = {edge.bundle for edge in placed.edges if edge.pieces != (edge.points,)}
+        self._badges: dict[str, list[Badge]] = {}
+        for edge in placed.edges:
+            self._badges.setdefault(edge.bundle, []).extend(edge.edge.badges)
+
+    def shapes(self) -> list[SceneShape]:
+        """Return groups, then lines, then cards, then the badges of groups."""
+        placed = self._placed
+        crossings = Crossings(placed)
+        return [
+            *(self._group(group) for group in placed.groups if not group.group.across),
+            *(self._band(group) for group in placed.groups if group.group.across),
+            *(self._edge(edge, crossings) for edge in placed.edges),
+            *(self._node(node) for node in placed.nodes),
+            *(badge for group in placed.groups for badge in self._group_badges(group)),
+        ]
+
+    def _link(self, kind: ItemKind, subject: str, name: str, box: Box | None) -> Link | None:
+        return Link(self._sections(kind, subject), name, kind, box) if self._sections else None
+
+    # Groups
+
+    def _group(self, placed: PlacedGroup) -> SceneShape:
+        group, pen = placed.group, border(placed.group.change, "group_line")
+        frame = Rectangle(
+            placed.box,
+            f"tint_{min(placed.depth, 2) + 1}",
+            replace(pen, dash=pen.dash or ("2 3" if group.kind == "network" else None)),
+            SIZES.card_radius if group.kind == "host" else SIZES.group_radius,
+        )
+        return self._around(placed, frame, tuple(self._heading(placed, placed.heading)) if placed.heading else ())
+
+    def _around(self, placed: PlacedGroup, frame: Rectangle, heading: tuple[SceneShape, ...]) -> SceneShape:
+        """Return a group; in a page its heading is the link, since its ground is there to be dragged."""
+        group, box = placed.group, placed.box
+        full = _joined(group.label, group.detail, group.change or "")
+        signs = sign(group.change, box.x, box.y)
+        named, data = ("group", group.id), {"group": group.subject}
+        if self._sections is None:
+            return SceneGroup((frame, *heading, *signs), full, named, data=data)
+        link = self._link(group.kind, group.subject, f"{group.kind} {full}", placed.heading)
+        head = (SceneGroup(heading, link=link),) if heading else ()
+        return SceneGroup((frame, *head, *signs), id=named, data={**data, "kind": group.kind})
+
+    def _heading(self, placed: PlacedGroup, box: Box) -> list[SceneShape]:
+        sizes, shapes = self._sizes, list[SceneShape]()
+        x, middle = box.x, box.y + box.height / 2
+        y = middle + sizes.text / 3
+        if lead := heading_lead(placed, self._measures):
+            side = sizes.text + 4
+            shapes.append(IconImage(group_glyph("host"), x, middle - side / 2 - 0.5, side, "muted"))
+            x += lead
+        role = text_role(placed.group.change) if placed.group.kind == "host" else "muted"
+        shapes.append(TextLine(x, y, placed.title, sizes.text, role, bold=True))
+        x += text_width(placed.title, sizes.text, bold=True) + 8
+        if placed.detail:
+            shapes.append(TextLine(x, y, placed.detail, sizes.label, "muted"))
+        return shapes
+
+    def _band(self, placed: PlacedGroup) -> SceneShape:
+        pen = replace(border(placed.group.change, "muted"), dash="2 3")
+        shapes: list[SceneShape] = []
+        if placed.heading:
+            tag, size = placed.heading, self._sizes.label
+            y = tag.y + tag.height / 2 + size / 2.75
+            shapes.append(Rectangle(tag, "tint_1", Pen("group_line"), 8))
+            shapes.append(TextLine(tag.x + 8, y, placed.title, size, "muted", bold=True))
+            x = tag.x + 14 + text_width(placed.title, size, bold=True)
+            if placed.detail:
+                shapes.append(TextLine(x, y, placed.detail, size, "muted"))
+        return self._around(placed, Rectangle(placed.box, None, pen, SIZES.group_radius), tuple(shapes))
+
+    def _group_badges(self, placed: PlacedGroup) -> list[SceneShape]:
+        group, box = placed.group, placed.box
+        if group.across and placed.heading:
+            return self._row(group.badges, box.right - 4, placed.heading.y + placed.heading.height / 2)
+        return self._row(group.badges, box.right + self._sizes.hang, box.y)
+
+    # Nodes
+
+    def _node(self, placed: PlacedNode) -> SceneShape:
+        node, box = placed.node, placed.box
+        full = _joined(node.label, node.mark, node.detail, node.description, node.change or "")
+        link = self._link("component", node.subject, full, box)
+        return SceneGroup(
+            (
+                Rectangle(box, "card", border(node.change, "card_line"), SIZES.card_radius),
+                *(self._compact(placed) if placed.compact else self._large(placed)),
+                *self._row(node.badges, box.right + self._sizes.hang, box.y),
+                *sign(node.change, box.x, box.y),
+            ),
+            None if link else full,
+            ("node", node.id),
+            style=self._styles(node.subject),
+            data={"node": node.id, "component": node.subject},
+            link=link,
+        )
+
+    def _large(self, placed: PlacedNode) -> list[SceneShape]:
+        node, box, sizes, leading = placed.node, placed.box, self._sizes, self._measures.title
+        middle = box.centre[0]
+        tall = leading * len(placed.title) + (self._measures.label if placed.detail else 0)
+        size = min(sizes.icon, box.height - 12 - tall)
+        y = box.y + (box.height - size - 4 - tall) / 2
+        icon = IconImage(self._icons(node) or glyph(node.kind), middle - size / 2, y, size)
+        shapes, ink = [faint(node.change, icon)], text_role(node.change)
+        y += size + 4
+        for line in placed.title:
+            y += leading
+            shapes.append(TextLine(middle, y - 0.1875 * leading, line, sizes.name, ink, "middle", bold=True))
+        if placed.detail:
+            is_marked = bool(node.mark) and node.change != "removed"
+            role = "accent" if is_marked and node.mark in ("primary", "active") else "muted"
+            y += sizes.label
+            shapes.append(TextLine(middle, y, placed.detail, sizes.label, role, "middle", bold=is_marked))
+        return shapes
+
+    def _compact(self, placed: PlacedNode) -> list[SceneShape]:
+        box, sizes, side = placed.box, self._sizes, self._measures.chip_icon
+        change = placed.node.change
+        centre, middle = box.centre
+        ink, x = text_role(change), box.x + chip_words(self._measures)
+        icon = IconImage(glyph(placed.node.kind), box.x + 10, middle - side / 2, side, "muted")
+        shapes: list[SceneShape] = [faint(change, icon)] if side else []
+        if placed.detail:
+            y = middle - sizes.text / 6
+            shapes += [TextLine(x, y, line, sizes.text, ink, bold=True) for line in placed.title]
+            return [*shapes, TextLine(x, middle + 1.1 * sizes.small, placed.detail, sizes.small, "muted")]
+        y = middle + sizes.text / 3
+        if not side:
+            return [TextLine(centre, y, "".join(placed.title), sizes.text, ink, "middle", bold=True)]
+        return [*shapes, *(TextLine(x, y, line, sizes.text, ink, bold=True) for line in placed.title)]
+
+    # Lines
+
+    def _edge(self, placed: PlacedEdge, crossings: Crossings) -> SceneShape:
+        edge = placed.edge
+        line, width = drawn_as(edge.change, LINES[edge.meaning])
+        stroke = strokes(placed, line, crossings, self._labels.get(placed.bundle), self._sizes.arrow)
+        head, apart = heads(placed, self._sizes.arrow), self._apart(placed, line, crossings)
+        pen = Pen(line.role, width * self._sizes.line / SIZES.line, line.dash or None)
+        words = " ".join(dict.fromkeys(word for word in (edge.label, line.words, edge.change) if word))
+        full = f"{edge.source} → {edge.target}: {words}"
+        link = self._link("connection", edge.subject, full, placed.label.box if placed.label else None)
+        return SceneGroup(
+            (
+                *((Curve(stroke, pen=pen),) if stroke or apart else ()),
+                *((Curve(head, line.role),) if head else ()),
+                *self._label(placed, line),
+            ),
+            None if link else full,
+            style=self._styles(edge.subject),
+            data={"edge": edge.subject, **self._ends(placed), **apart},
+            link=link,
+        )
+
+    def _ends(self, placed: PlacedEdge) -> dict[str, str]:
+        """Return what a page dims by: the two ends of a line and what it means."""
+        if self._sections is None:
+            return {}
+        return {"from": placed.edge.source, "to": placed.edge.target, "meaning": placed.edge.meaning}
+
+    def _apart(self, placed: PlacedEdge, line: Line, crossings: Crossings) -> dict[str, str]:
+        """Return what a page needs to show a line in full where another of its bundle, which has their common part, is dim."""
+        if self._sections is None or placed.bundle not in self._joined:
+            return {}
+        if placed.pieces == (placed.points,):
+            return {"bundle": placed.bundle}
+        full = replace(placed, pieces=(placed.points,), arrow=True)
+        path = strokes(full, line, crossings, self._labels.get(placed.bundle), self._sizes.arrow)
+        return {"bundle": placed.bundle, "way": path}
+
+    def _label(self, placed: PlacedEdge, line: Line) -> list[SceneShape]:
+        if placed.label is None:
+            return []
+        box, sizes, shapes = placed.label.box, self._sizes, list[SceneShape]()
+        x, middle = box.x + 4, box.centre[1]
+        if line.lock:
+            shapes.append(lock(x, middle - sizes.lock / 2, line.lock, line.role, sizes.lock))
+            x += sizes.lock + 3
+        lines, leading = placed.label.lines, self._measures.label
+        first = middle + sizes.label / 2.75 - (len(lines) - 1) * leading / 2
+        for row, text in enumerate(lines):
+            shapes.append(TextLine(x, first + row * leading, text, sizes.label, line.role))
+        x += max((text_width(text, sizes.label) for text in lines), default=0.0)
+        for badge in self._badges[placed.bundle]:
+            shapes.append(finding_badge(badge, x + sizes.badge + 6, middle, sizes.badge))
+            x += 2 * sizes.badge + 4
+        return shapes
+
+    def _row(self, badges: tuple[Badge, ...], right: float, middle: float) -> list[SceneShape]:
+        """Return badges side by side, the last one's right side at a place."""
+        radius, shapes = self._sizes.badge, list[SceneShape]()
+        for badge in reversed(badges):
+            wide = badge_size(badge.number)[0] * radius / SIZES.badge
+            shapes.append(finding_badge(badge, right - wide / 2, middle, radius))
+            right -= wide + 4
+        return shapes[::-1]
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

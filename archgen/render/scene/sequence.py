@@ -1,0 +1,160 @@
+"""The scene of a placed sequence: cards, lifelines, arrows that say if they are encrypted, notes and frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archgen.layout.placed import Box
+from archgen.layout.sequence.arrangement import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text
+from archgen.layout.sequence.lanes import LOOP
+from archgen.render.scene.marks import cross, finding_badge, lock
+from archgen.render.scene.shapes import (
+    Curve,
+    IconImage,
+    Pen,
+    Rectangle,
+    Scene,
+    SceneGroup,
+    SceneShape,
+    TextLine,
+    scene,
+)
+from archgen.style.glyphs import Icon, glyph
+from archgen.style.svg_markup import number
+from archgen.style.theme import LINES, SIZES
+
+_HEAD = 7.0
+_BORDER = Pen("card_line", SIZES.hairline)
+
+
+def sequence_scene(
+    placed: PlacedSequence,
+    icons: Mapping[str, Icon],
+    name: str,
+    *,
+    live: bool = False,
+    step_styles: tuple[str, ...] = (),
+    rules: str = "",
+) -> Scene:
+    """Return the scene; `icons` are logos by the names that participants have them under.
+
+    The group of class `heads` is painted last, on a ground of its own: a page may shift it down while it scrolls.
+    A `live` picture names the step of each message, and where it stands, for a page that plays them. With
+    `step_styles` every message and note is in a group of class `step` with its style.
+    """
+    steps = [
+        *(_arrow(arrow, live) for arrow in placed.arrows),
+        *(_group(_paper(paper)) for paper in placed.papers),
+    ]
+    if step_styles:
+        pairs = zip(steps, step_styles, strict=True)
+        steps = [SceneGroup((step,), css_class="step", style=style) for step, style in pairs]
+    shapes = (
+        *(_lifeline(head, placed) for head in placed.heads),
+        *(_group(_frame(frame)) for frame in placed.frames),
+        *steps,
+        *(_head(foot, {}) for foot in placed.feet),
+        _heads(placed, icons),
+    )
+    sequence = placed.sequence
+    return scene(name, placed.width, placed.height, shapes, sequence.title, sequence.alt, rules=rules)
+
+
+def _group(shapes: list[SceneShape]) -> SceneGroup:
+    return SceneGroup(tuple(shapes))
+
+
+def _heads(placed: PlacedSequence, icons: Mapping[str, Icon]) -> SceneShape:
+    ground = Rectangle(Box(0, 0, placed.width, placed.top), "ground", radius=SIZES.group_radius)
+    return SceneGroup((ground, *(_head(head, icons) for head in placed.heads)), css_class="heads")
+
+
+def _text(text: Text) -> TextLine:
+    return TextLine(text.x, text.y, text.text, text.size, text.role, text.anchor, text.bold)
+
+
+def _lifeline(head: Head, placed: PlacedSequence) -> SceneShape:
+    line = f"M{number(head.x)} {number(head.box.bottom)}V{number(placed.bottom)}"
+    return Curve(line, pen=Pen("faint", SIZES.line))
+
+
+def _head(head: Head, icons: Mapping[str, Icon]) -> SceneShape:
+    shapes: list[SceneShape] = [Rectangle(head.box, "card", _BORDER, SIZES.card_radius)]
+    if head.icon:
+        icon = icons.get(head.participant.icon or "") or glyph(head.participant.kind)
+        shapes.append(IconImage(icon, head.icon.x, head.icon.y, head.icon.width))
+    return SceneGroup((*shapes, *map(_text, head.texts)), head.participant.label)
+
+
+def _arrow(arrow: Arrow, live: bool) -> SceneGroup:
+    message, line = arrow.message, LINES[arrow.message.meaning]
+    is_loop = message.source == message.target
+    towards = -1 if is_loop or arrow.x2 < arrow.x1 else 1
+    path = _swing(arrow) if is_loop else f"H{number(arrow.x2 - towards * _HEAD)}"
+    start, mark = _start(arrow, towards)
+    dash = "5 4" if message.answer else "1 5" if message.stops == "unsent" else None
+    way = Curve(f"M{number(start)} {number(arrow.y)}{path}", pen=Pen(line.role, SIZES.line, dash))
+    tip = Curve(f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z", line.role)
+    return SceneGroup(
+        (
+            *mark,
+            way,
+            *(_stop(arrow, towards) if message.stops else (tip,)),
+            *map(_text, arrow.texts),
+            *((_text(arrow.number),) if arrow.number else ()),
+            *(finding_badge(badge, x, y) for x, y, badge in arrow.badges),
+        ),
+        f"{line.words}; it fails here" if message.stops else line.words,
+        data=_live(arrow) if live else {},
+    )
+
+
+def _live(arrow: Arrow) -> dict[str, str | None]:
+    return {"step": arrow.message.number, "at": " ".join(map(number, (arrow.x1, arrow.x2, arrow.y, arrow.y2)))}
+
+
+def _stop(arrow: Arrow, towards: int) -> tuple[SceneShape, ...]:
+    """Return the cross where the flow ends: on the way out of who can't send, or before who doesn't answer."""
+    if arrow.message.stops == "unsent":
+        return cross(arrow.x1, arrow.y)
+    return cross(arrow.x2 - towards * _HEAD, arrow.y2)
+
+
+def _swing(arrow: Arrow) -> str:
+    """Return the path out from a lifeline and back to it, lower down."""
+    out, r = arrow.x1 + LOOP, number(min(float(SIZES.line_radius), (arrow.y2 - arrow.y) / 2))
+    down = f"V{number(arrow.y2 - float(r))}"
+    return f"H{number(out - float(r))}a{r} {r} 0 0 1 {r} {r}{down}a{r} {r} 0 0 1 -{r} {r}H{number(arrow.x1 + _HEAD)}"
+
+
+def _start(arrow: Arrow, towards: int) -> tuple[float, tuple[SceneShape, ...]]:
+    """Return where the line starts, and what stands before it: a lock on a gap of the line, after a short piece of it."""
+    line = LINES[arrow.message.meaning]
+    if arrow.lock is None or not line.lock:
+        return arrow.x1, ()
+    x, y = arrow.lock
+    half = SIZES.lock / 2
+    stub = f"M{number(arrow.x1)} {number(y)}H{number(x - towards * (half + 3))}"
+    piece = Curve(stub, pen=Pen(line.role, SIZES.line))
+    return x + towards * (half + 3), (piece, lock(x - half, y - half - 0.5, line.lock, line.role))
+
+
+def _paper(paper: Paper) -> list[SceneShape]:
+    sheet = Rectangle(paper.box, "paper", Pen("paper_line", SIZES.hairline), 4)
+    return [sheet, *map(_text, paper.texts)]
+
+
+def _frame(frame: FrameBox) -> list[SceneShape]:
+    tab = frame.tab
+    corner = (
+        f"M{number(tab.x)} {number(tab.y)}h{number(tab.width)}v{number(tab.height - 8)}l-8 8h{number(8 - tab.width)}z"
+    )
+    bands = [shape for row, band in enumerate(frame.bands) for shape in _band(band, is_first=row == 0)]
+    border = Rectangle(frame.box, None, _BORDER, 4)
+    return [*bands, border, Curve(corner, "tint_3", _BORDER), _text(frame.name)]
+
+
+def _band(band: Band, is_first: bool) -> list[SceneShape]:
+    box = band.box
+    rule = Curve(f"M{number(box.x)} {number(box.y)}H{number(box.right)}", pen=Pen("card_line", 1, "4 4"))
+    return [Rectangle(box, "tint_1"), *([] if is_first else [rule]), *map(_text, band.texts)]

@@ -1,0 +1,159 @@
+"""The shapes of a picture in the order in which they are painted; writers give each role of a theme its color.
+
+Lengths are pixels; x grows to the right, y downwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from archgen.layout.placed import Box, Point
+from archgen.model.finding import Severity
+from archgen.style.glyphs import Icon
+from archgen.style.theme import SIZES
+
+TextAnchor = Literal["start", "middle", "end"]
+"""The part of a line of text that stands at its x."""
+
+
+class Pen(Struct, frozen=True):
+    """The line around a shape: the role of its color, its width (None: a pixel in every theme) and its dashes."""
+
+    role: str
+    width: float | None = None
+    dash: str | None = None
+    round_ends: bool = False
+
+
+class Rectangle(Struct, frozen=True):
+    """A box that is filled, outlined, or both."""
+
+    box: Box
+    fill: str | None = None
+    pen: Pen | None = None
+    radius: float | None = None
+
+
+class Curve(Struct, frozen=True):
+    """A path in the notation of SVG, which every format of pictures has a library for."""
+
+    d: str
+    fill: str | None = None
+    pen: Pen | None = None
+
+
+class TextLine(Struct, frozen=True):
+    """A line of text with its baseline at `y`."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    role: str = "ink"
+    anchor: TextAnchor = "start"
+    bold: bool = False
+
+
+class IconImage(Struct, frozen=True):
+    """A drawing in a square; a product's own colors stand on a chip, which only a dark ground shows."""
+
+    icon: Icon
+    x: float
+    y: float
+    size: float
+    role: str = "ink"
+    chip: bool = True
+
+
+class BadgeMark(Struct, frozen=True):
+    """The number of a finding around a centre; the number 0 isn't written: a sample in a legend."""
+
+    x: float
+    y: float
+    number: int
+    severity: Severity
+    title: str = ""
+    radius: float = SIZES.badge
+
+
+class Link(Struct, frozen=True):
+    """A shape's section in its page: the address, the spoken name, the kind of thing, and where its card stands."""
+
+    href: str
+    name: str
+    kind: str
+    box: Box | None = None
+
+
+class SceneGroup(Struct, frozen=True):
+    """Shapes that are moved, scaled, faded, named or linked together.
+
+    `title` is shown on hover and read aloud. `id` is a kind and the id of a thing, `css_class`, `style` and `data` are
+    what style sheets and scripts of a page find it by.
+    """
+
+    shapes: tuple[SceneShape, ...]
+    title: str | None = None
+    id: tuple[str, str] | None = None
+    css_class: str | None = None
+    style: str | None = None
+    data: Mapping[str, str | None] = {}
+    link: Link | None = None
+    opacity: float | None = None
+    move: Point | None = None
+    scale: float = 1.0
+
+
+class Inset(Struct, frozen=True):
+    """A scene within a scene, as large as its box."""
+
+    scene: Scene
+    box: Box
+
+
+SceneShape = Rectangle | Curve | TextLine | IconImage | BadgeMark | SceneGroup | Inset
+
+
+class Scene(Struct, frozen=True, kw_only=True):
+    """A picture: what `view` shows of its shapes, on a ground; None for no ground.
+
+    `name` starts every id, so that pictures can share a page. `title` and `alt` are for those who don't see it. The
+    things of an `interactive` one are links; `rules` are the key frames of one that plays.
+    """
+
+    name: str
+    view: Box
+    ground: Box | None
+    shapes: tuple[SceneShape, ...]
+    title: str
+    alt: str
+    interactive: bool = False
+    rules: str = ""
+
+
+def scene(
+    name: str,
+    width: float,
+    height: float,
+    shapes: tuple[SceneShape, ...],
+    title: str,
+    alt: str,
+    *,
+    interactive: bool = False,
+    rules: str = "",
+) -> Scene:
+    """Return a scene on a ground of its size."""
+    whole = Box(0.0, 0.0, width, height)
+    return Scene(
+        name=name,
+        view=whole,
+        ground=whole,
+        shapes=shapes,
+        title=title,
+        alt=alt,
+        interactive=interactive,
+        rules=rules,
+    )
