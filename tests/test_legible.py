@@ -29,7 +29,7 @@ from archgen.style.text_metrics import text_width
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Group, Node
 from archgen.views.overview import overview
-from archgen.views.part import parts, unwatched
+from archgen.views.part import parts, without_monitoring
 
 ROOT = Path(__file__).parent.parent
 FOUND = {
@@ -154,9 +154,9 @@ def test_one_group_is_no_part() -> None:
 def test_an_overview_for_a_room_leaves_out_who_only_watches() -> None:
     tier = FOUND["3-secured-and-monitored"]
     whole = overview(tier.topology, tier.findings)
-    left = {one.id for one in whole.nodes} - {one.id for one in unwatched(whole).nodes}
+    left = {one.id for one in whole.nodes} - {one.id for one in without_monitoring(whole).nodes}
     assert left == {"collector", "sumo-logic"}
-    assert all(edge.meaning != "monitoring" for edge in unwatched(whole).edges)
+    assert all(edge.meaning != "monitoring" for edge in without_monitoring(whole).edges)
 
 
 # Titles and tables

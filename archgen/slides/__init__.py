@@ -1,4 +1,4 @@
-"""Slide decks: their values, their layout, and PowerPoint files of native shapes. No pictures of pictures."""
+"""Slide decks: their values, their layout, and PowerPoint files of native shapes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of a deck: every notion that its systems use, explained once, with what it means in each of them."""
+"""The appendix of a deck: each term that its systems use, explained once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archgen.slides.values import Paragraph, Slide, Term, TitleSlide
 
 
 def appendix(sections: tuple[DeckSection, ...]) -> Iterator[Slide]:
-    """What the parts are and do, each notion once."""
+    """Yield slides that explain each term once."""
     notions: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
     for section in sections:
         for explanation in explained(section.model.topology):
@@ -26,7 +26,7 @@ def appendix(sections: tuple[DeckSection, ...]) -> Iterator[Slide]:
 
 
 def _term(notion: tuple[str, str, list[tuple[str, str]]], all_of_them: int) -> tuple[Term, str]:
-    """A notion with what it means in each architecture, and what is said of it besides."""
+    """Return a term with its meaning in each system, and its notes."""
     title, text, here = notion
     paragraphs = tuple(Paragraph(paragraph) for paragraph in text.split("\n\n"))
     notes = "\n".join([text, *(f"{name}: {words}" for name, words in here)])
@@ -34,7 +34,7 @@ def _term(notion: tuple[str, str, list[tuple[str, str]]], all_of_them: int) -> t
 
 
 def _here(meanings: list[tuple[str, str]], all_of_them: int) -> tuple[Paragraph, ...]:
-    """What an explanation means in each architecture; what is the same in several is said once."""
+    """Return the meaning of a term in each system, grouped where systems share it."""
     systems_by_meaning: dict[str, list[str]] = {}
     for name, words in meanings:
         systems_by_meaning.setdefault(words, []).append(name)

@@ -1,4 +1,4 @@
-"""The deck of some models: what they are, where everything runs, what is said, what is wrong, and what it all means."""
+"""The deck of some systems: an overview, diagrams, flows, reliability, issues and explanations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import lasting, percent, resting
 from archgen.slides.appendix import appendix
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn
-from archgen.slides.paging import growing, pages, sheets, shortened
+from archgen.slides.paging import growing, pages, split_sequence, truncate_text
 from archgen.slides.section import ChangeSummary, DeckSection
 from archgen.slides.values import (
     ComparisonSlide,
@@ -36,10 +36,10 @@ _MOST = 6
 """Names that a line lists before it counts the rest."""
 
 _ROWS, _SYSTEMS = 6, 5
-"""Rows of a table on one slide, and architectures beside each other."""
+"""Rows of a table, and systems side by side, on one slide."""
 
 _SAID = 4
-"""Lines of an issue on a slide; its notes have the whole."""
+"""Lines of an issue on a slide; its notes have the full text."""
 
 _ASSUMED = ("Assumed", "Of", "Source")
 
@@ -50,9 +50,9 @@ Make = Callable[[], Iterable[Slide]]
 def build_deck(
     sections: tuple[DeckSection, ...], title: str, steps: bool = False, isolation: Isolation = EXPOSED
 ) -> Deck:
-    """The deck; with `steps` a flow is built up on one slide a step.
+    """Return the deck; with `steps` a flow is built up step by step, on a slide each.
 
-    In the place of what `isolation` keeps from failing stands a slide that says so.
+    Parts that fail under `isolation` are replaced by a slide that says so.
     """
     systems = tuple(_system_or_name(section, isolation) for section in sections)
     summaries = "\n".join(system.summary for system in systems)
@@ -69,7 +69,7 @@ def build_deck(
 
 
 def _part(title: str, file: str, make: Make, isolation: Isolation) -> tuple[Slide, ...]:
-    """The slides of a part, or one that says that they could not be made."""
+    """Return the slides of a part, or a placeholder if archgen can't make them."""
     slides = isolation.attempt(lambda: tuple(make()), file, f"slide {title}")
     return slides if slides is not None else (failed_slide(title, isolation.errors[-1].words),)
 
@@ -95,7 +95,7 @@ def _few(names: tuple[str, ...], last: str = "and") -> str:
 
 
 def _comparison(systems: tuple[SystemColumn, ...], notes: str) -> Iterator[Slide]:
-    """How long each architecture is down and how large it is, on slides of about equally many."""
+    """Yield slides that compare the downtime and the size of the systems, about as many on each."""
     count = ceil(len(systems) / _SYSTEMS)
     most = max((bar.hours for system in systems for bar in system.bars if bar.hours < inf), default=1.0)
     for at in range(count):
@@ -111,7 +111,7 @@ def _system(section: DeckSection) -> SystemColumn:
     severities = [finding.severity for finding in section.model.findings if finding.accepted is None]
     counts = tuple((severity, severities.count(severity)) for severity in SEVERITIES if severity in severities)
     size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'part')}"
-    sentences, bars = [f"{name}: {size}, {_counted(severities)}."], []
+    sentences, bars = [f"{name}: {size}, {_count_text(severities)}."], []
     for series, label, assessment in _worst(topology):
         hours = assessment.result.downtime if assessment.possible else inf
         shown = lasting(hours) if assessment.possible else "always"
@@ -124,7 +124,7 @@ def _system(section: DeckSection) -> SystemColumn:
 
 
 def _worst(topology: Topology) -> Iterator[tuple[int, str, FlowAssessment]]:
-    """The flow that reads and the one that writes that are down longest."""
+    """Yield the read flow and the write flow with the most downtime."""
     assessed = assess(topology, 1)
     for series, (label, reading) in enumerate((("reads", True), ("writes", False))):
         assessments = [
@@ -138,7 +138,7 @@ def _worst(topology: Topology) -> Iterator[tuple[int, str, FlowAssessment]]:
             )
 
 
-def _counted(severities: list[Severity]) -> str:
+def _count_text(severities: list[Severity]) -> str:
     counts = tuple(
         plural(severities.count(severity), severity)
         for severity in SEVERITIES
@@ -165,7 +165,7 @@ def _change(change: ChangeSummary, name: str) -> Iterator[Slide]:
 
 
 def _section(section: DeckSection, opened: bool, steps: bool) -> Iterator[tuple[str, Make]]:
-    """The parts of a section by their titles."""
+    """Yield the parts of a section with their titles."""
     name = section.model.architecture.name
     yield f"{name}: deployment", partial(_deployment, section)
     for sequence in section.flows:
@@ -228,7 +228,7 @@ def _proof(finding: Finding) -> str:
 
 
 def _flow(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Slide]:
-    parts = sheets(sequence)
+    parts = split_sequence(sequence)
     notes = _flow_notes(section, sequence)
     for at, placed in enumerate(parts, 1):
         part = "" if len(parts) == 1 else f" ({at} of {len(parts)})"
@@ -238,7 +238,7 @@ def _flow(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Slid
 def _steps(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Slide]:
     notes = _flow_notes(section, sequence)
     done = 0
-    for sheet in sheets(sequence):
+    for sheet in split_sequence(sequence):
         for shown in growing(sheet):
             done += 1
             yield FlowSlide(f"{title} ({done} of {len(sequence.items)})", shown, notes)
@@ -284,7 +284,7 @@ def _reliability(section: DeckSection) -> Iterator[Slide]:
 def _assumed(
     section: DeckSection, assumed: tuple[tuple[float, str, tuple[str, ...]], ...], notes: str
 ) -> Iterator[Slide]:
-    """What the table before it rests on and the model does not state; the notes name every element."""
+    """Yield tables of assumed availabilities; the notes name every element."""
     name, replicas = section.model.architecture.name, section.model.topology.replicas
     rows = []
     for number, source, ids in assumed:
@@ -306,7 +306,7 @@ def _numbered(title: str, at: int, count: int) -> str:
 def _issues(section: DeckSection) -> Iterator[TextSlide]:
     shown = [(number, finding) for number, finding in enumerate(section.model.findings, 1) if finding.accepted is None]
     entries = tuple(
-        Paragraph(shortened(finding.message, _SAID), badge=Badge(number, finding.severity, finding.message))
+        Paragraph(truncate_text(finding.message, _SAID), badge=Badge(number, finding.severity, finding.message))
         for number, finding in shown
     )
     notes: list[str] = []

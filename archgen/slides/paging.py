@@ -1,4 +1,4 @@
-"""Text and sequences cut to the size of a slide."""
+"""Text and sequences split into slides."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from archgen.views.diagram import Block, Item, Message, Remark, Sequence
 _WIDTH = WIDE * 0.9 - 44
 _LINES = 13
 _SIZES = (20.0, 18.0)
-"""Sizes of words in a column, in points: two, so that slides of one sort look alike."""
+"""Font sizes in a column, in points: only two, so that slides of a kind look alike."""
 
 _BESIDE = 2
 _COLUMN = (WIDE - 80 - GUTTER) / 2
@@ -42,24 +42,24 @@ _SPACE = 0.5
 _ROOM = (WIDE - 80, TALL - 112)
 _MARGINS = 2 * (SIZES.margin - INSIDE)
 _SHORT = 340
-"""Pixels of a sequence that is not cut further, however small it stands."""
+"""Height in pixels below which a sequence isn't split further, whatever its scale."""
 
 _READABLE = 1.05
-"""Points that a pixel of a sequence should become at least: what is said has 12 pixels, protocols have 10."""
+"""Smallest readable scale of a sequence, in points per pixel: messages have 12 pixels, protocols 10."""
 
 
 def lines(entry: Paragraph) -> int:
-    """The lines that a paragraph takes on a slide."""
+    """Return the number of lines of a paragraph on a slide."""
     return max(1, len(wrap(f"{entry.strong} {entry.text}".strip(), _WIDTH, PROSE, bold=bool(entry.strong))))
 
 
-def shortened(text: str, most: int) -> str:
-    """A text cut to some lines of a slide, behind a badge."""
+def truncate_text(text: str, most: int) -> str:
+    """Truncate a text to some lines of a slide, next to a badge."""
     return " ".join(wrap(text, _WIDTH, PROSE, lines=most))
 
 
 def pages(title: str, entries: tuple[Paragraph, ...], notes: str = "") -> Iterator[TextSlide]:
-    """The paragraphs on as many slides as they need, about as much on each; a long one is cut to a slide."""
+    """Yield slides with the paragraphs, about as many lines on each; a longer paragraph is truncated to a slide."""
     short = tuple(map(_cut, entries))
     sheets = _sheets(short, _LINES)
     for room in range(_LINES - 1, 0, -1):
@@ -73,7 +73,7 @@ def pages(title: str, entries: tuple[Paragraph, ...], notes: str = "") -> Iterat
 
 
 def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, ...]]:
-    """Paragraphs in slides of so many lines, each of at least one paragraph."""
+    """Split paragraphs into slides of so many lines, each with at least one paragraph."""
     sheets: list[tuple[Paragraph, ...]] = []
     room = 0.0
     for entry in entries:
@@ -87,7 +87,7 @@ def _sheets(entries: tuple[Paragraph, ...], most: int) -> list[tuple[Paragraph, 
 
 
 def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide | TermsSlide]:
-    """Notions with their notes in two columns a slide, numbered; a notion that fits no column has slides of its own."""
+    """Yield terms with their notes in two columns per slide; a term that fits no column has slides of its own."""
     sheets: list[_Sheet | tuple[Term, str]] = []
     for term, notes in terms:
         short = _trimmed(term)
@@ -110,7 +110,7 @@ def columns(title: str, terms: Iterable[tuple[Term, str]]) -> Iterator[TextSlide
 
 
 class _Sheet:
-    """A slide that notions are put on."""
+    """A slide that is being filled with terms."""
 
     def __init__(self) -> None:
         self.columns: list[tuple[Term, ...]] = []
@@ -118,11 +118,11 @@ class _Sheet:
 
     @property
     def size(self) -> float:
-        """The largest words in which all columns fit."""
+        """The largest font size that fits all columns."""
         return min(_term_size(column) or _SIZES[-1] for column in self.columns)
 
     def takes(self, term: Term) -> bool:
-        """Puts a notion under the last one, else beside it; whether there was room."""
+        """Add a term below the last one, else in a new column; return False if there is no room."""
         if self.columns and _term_size((*self.columns[-1], term)) is not None:
             self.columns[-1] += (term,)
         elif len(self.columns) < _BESIDE:
@@ -133,7 +133,7 @@ class _Sheet:
 
 
 def _trimmed(term: Term) -> Term:
-    """A notion without the last of what is said of it in single architectures, where its column has no room for it."""
+    """Drop the last meanings in single systems while the term doesn't fit its column."""
     entries = term.entries
     while len(entries) > 1 and entries[-1].strong and _term_size((Term(term.name, entries),)) is None:
         entries = entries[:-1]
@@ -141,12 +141,12 @@ def _trimmed(term: Term) -> Term:
 
 
 def _term_size(terms: tuple[Term, ...]) -> float | None:
-    """The largest words in which notions fit a column; None where none do."""
+    """Return the largest font size that fits the terms into a column; None if none does."""
     return next((size for size in _SIZES if _height(terms, size) <= _ROOM[1]), None)
 
 
 def _height(terms: tuple[Term, ...], size: float) -> float:
-    """The height of a column."""
+    """Return the height of a column."""
     return sum(_term_height(term, size) + BETWEEN for term in terms) - BETWEEN
 
 
@@ -168,8 +168,8 @@ def _cut(entry: Paragraph) -> Paragraph:
     return Paragraph(" ".join(short), strong, entry.badge)
 
 
-def sheets(sequence: Sequence) -> tuple[PlacedSequence, ...]:
-    """The sequence on as few slides as let its words be read, each with those who take part in it."""
+def split_sequence(sequence: Sequence) -> tuple[PlacedSequence, ...]:
+    """Split the sequence into as few slides as keep its text readable, each with its own participants."""
     full = _spaced(sequence)
     for count in range(1, len(sequence.items) + 1):
         parts = tuple(_spaced(part) for part in _parts(full, count)) if count > 1 else (full,)
@@ -179,12 +179,12 @@ def sheets(sequence: Sequence) -> tuple[PlacedSequence, ...]:
 
 
 def _spaced(sequence: Sequence) -> PlacedSequence:
-    """The sequence with its lifelines as far apart as makes its words largest."""
+    """Place the sequence with the spacing that makes its text largest."""
     return max((place(sequence, spacing) for spacing in SLIDES), key=_scale)
 
 
 def _scale(placed: PlacedSequence) -> float:
-    """The points that a pixel of a sequence becomes on a slide, as far as they make a difference."""
+    """Return the points per pixel of a sequence on a slide, at most `FLOW`."""
     return min(_across(placed), _ROOM[1] / (placed.height - _MARGINS), FLOW)
 
 
@@ -193,7 +193,7 @@ def _across(placed: PlacedSequence) -> float:
 
 
 def growing(placed: PlacedSequence) -> Iterator[PlacedSequence]:
-    """The sequence after each of its items, everything where it stands in the end: nothing moves from slide to slide."""
+    """Yield the sequence after each of its items; nothing moves from slide to slide."""
     arrows = papers = frames = 0
     for item in placed.sequence.items:
         messages, noted, framed = _counted((item,))
@@ -204,7 +204,7 @@ def growing(placed: PlacedSequence) -> Iterator[PlacedSequence]:
 
 
 def _counted(items: tuple[Item, ...]) -> tuple[int, int, int]:
-    """How many messages, notes and frames there are in some items, those in frames too."""
+    """Count the messages, notes and frames of some items, also inside frames."""
     counts = [0, 0, 0]
     for item in items:
         match item:
@@ -222,12 +222,12 @@ def _counted(items: tuple[Item, ...]) -> tuple[int, int, int]:
 
 
 def _large_enough(placed: PlacedSequence) -> bool:
-    """Whether words can be read, or are as large as the width of a slide lets them be."""
+    """Return True if the text is readable, or as large as the width of a slide allows."""
     return _scale(placed) >= min(_READABLE, _across(place(placed.sequence, SLIDES[-1])))
 
 
 def _parts(placed: PlacedSequence, count: int) -> Iterator[Sequence]:
-    """The items in so many parts that are about equally high, each of at least one item."""
+    """Split the items into so many parts of about equal height, each with at least one item."""
     items, bottoms = placed.sequence.items, _bottoms(placed)
     start = 0
     for part in range(1, count + 1):
@@ -239,7 +239,7 @@ def _parts(placed: PlacedSequence, count: int) -> Iterator[Sequence]:
 
 
 def _only(sequence: Sequence, items: tuple[Item, ...]) -> Sequence:
-    """Some items of a sequence, with those who take part in them."""
+    """Return the sequence with only some items and their participants."""
     inside = frozenset(_named(items))
     there = tuple(participant for participant in sequence.participants if participant.id in inside)
     return replace(sequence, items=items, participants=there or sequence.participants)
@@ -260,7 +260,7 @@ def _named(items: tuple[Item, ...]) -> Iterator[str]:
 
 
 def _bottoms(placed: PlacedSequence) -> list[float]:
-    """How far down each item reaches."""
+    """Return the bottom of each item."""
     bottoms: list[float] = []
     arrows = papers = frames = 0
     for item in placed.sequence.items:

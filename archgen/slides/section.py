@@ -1,4 +1,4 @@
-"""What a deck is made from: a model, what is found in it, its pictures, and what its step of the ladder bought."""
+"""The input of a deck: systems with their diagrams and what changed since the previous system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archgen.views.diagram import Sequence
 
 
 class ChangeSummary(Struct, frozen=True):
-    """What is between two tiers, as ids: of components and hosts, of rules, and per flow of what alone stops it."""
+    """The changes since the previous system: ids of components, hosts and rules, and a sentence per flow."""
 
     follows: str
     added: tuple[str, ...] = ()
@@ -21,10 +21,10 @@ class ChangeSummary(Struct, frozen=True):
 
 
 class DeckSection(Struct, frozen=True):
-    """One system with its pictures; `whys` tells why a rule matters.
+    """A system with its diagrams; `whys` are the reasons why rules matter.
 
-    A deployment whose words are small is told three times: before it the components without machines, after it each
-    of its `parts`, a slide each. What is in `failed`, the deployment or the title of a flow, could not be made.
+    A deployment with small text has an `overview` before it and its `parts` after it, on a slide each. `failed` names
+    what archgen can't make: the deployment or the title of a flow.
     """
 
     model: CheckedModel

@@ -1,4 +1,4 @@
-"""One slide as a scene of 16:9: its title, its picture or prose, its number."""
+"""A slide as a scene of 16:9: its title, its content, its number."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ from archgen.style.text_metrics import text_width, wrap
 from archgen.style.theme import SIZES
 
 IconLookup = Callable[[str | None], Icon | None]
-"""The logo that a name stands for; None where there is none."""
+"""Returns the logo with a name; None if there is none."""
 
 _TITLE, _OPENING = 28.0, 40.0
 _AREA = Box(40, 78, WIDE - 80, 430)
-"""The part of a slide that a picture or prose may fill."""
+"""The part of a slide for a diagram or text."""
 
 _INDENT = 44.0
 _BADGE = 1.6
@@ -71,14 +71,14 @@ _FOOT = 22.0
 
 
 def slide_scene(slide: Slide, place: int, icons: IconLookup) -> Scene:
-    """Return the slide with its number, 960 by 540; what its speaker says is the description."""
+    """Return the slide with its number, 960 by 540; its notes are the description."""
     foot = TextLine(WIDE - 40, TALL - 18, str(place), 12, "muted", "end")
     shapes, insets = _body(slide, f"s{place}", icons)
     return scene(f"slide{place}", WIDE, TALL, (*shapes, foot, *insets), slide.title, slide.notes or slide.title)
 
 
 def _body(slide: Slide, name: str, icons: IconLookup) -> tuple[list[SceneShape], list[SceneShape]]:
-    """Return what the slide itself draws, and the picture on it, which is a scene of its own."""
+    """Return the content of the slide itself, and the diagram on it, which is a scene of its own."""
     match slide:
         case TitleSlide():
             return _opening(slide), []
@@ -125,7 +125,7 @@ def _opening(slide: TitleSlide) -> list[SceneShape]:
     return shapes
 
 
-# TextSlide and tables
+# Text and tables
 
 
 def _prose(entries: tuple[Paragraph, ...]) -> list[SceneShape]:
@@ -149,7 +149,7 @@ def _terms(slide: TermsSlide) -> list[SceneShape]:
 
 
 def _paragraphs(entries: tuple[Paragraph, ...], room: Box, size: float) -> tuple[list[SceneShape], float]:
-    """Return paragraphs one under the other, each with its badge before it, and the y of the next one."""
+    """Return paragraphs below each other, each beside its badge, and the y of the next."""
     shapes: list[SceneShape] = []
     y = room.y
     for entry in entries:
@@ -195,7 +195,7 @@ def _table(slide: TableSlide) -> list[SceneShape]:
 
 
 def _comparison(slide: ComparisonSlide) -> list[SceneShape]:
-    placed = place_chart(slide.systems, slide.asked, slide.most, _AREA)
+    placed = place_chart(slide.systems, slide.caption, slide.most, _AREA)
     shapes: list[SceneShape] = [*map(_bar, placed.key), *map(_text, placed.words)]
     for column in placed.columns:
         marks = [_form(severity, box) for severity, box in column.marks]
@@ -224,7 +224,7 @@ def _form(severity: Severity, box: Box) -> SceneShape:
 
 
 def _fitted(picture: Scene, room: Box, most: float, sinks: float = 0.5) -> Inset:
-    """Return a picture without its margin, as large as the room lets it be; `sinks` is the part of what is left above it."""
+    """Scale a diagram to a room, without its margin; `sinks` is the share of the spare height above it."""
     margin = SIZES.margin - INSIDE
     width, height = picture.view.width - 2 * margin, picture.view.height - 2 * margin
     scale = min(room.width / max(width, 1), room.height / max(height, 1), most)

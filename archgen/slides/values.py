@@ -1,4 +1,4 @@
-"""A deck as values: slides in order, each one idea, with what its speaker says; nothing of files or shapes."""
+"""A deck as values: slides in order, each with an idea and speaker notes; no files or shapes."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from archgen.slides.layout.comparison_chart import SystemColumn
 from archgen.views.diagram import Badge
 
 PROSE = 24.0
-"""The size of prose on a slide, in points."""
+"""Font size of paragraphs, in points."""
 
 HEADING = 24.0
-"""The size of the name of a notion, in points."""
+"""Font size of a term's name, in points."""
 
 FLOW = 1.5
-"""Points that a pixel of a flow becomes at most, so that a small one does not shout."""
+"""Largest scale of a flow, in points per pixel, so that a small one isn't blown up."""
 
 PARAGRAPH, BETWEEN = 12.0, 26.0
-"""What is between two paragraphs, and between two notions of one column."""
+"""Gaps between two paragraphs, and between two terms of a column."""
 
 GUTTER = 48.0
-"""What is between two columns of words."""
+"""Gap between two columns of text."""
 
 WIDE, TALL = 960.0, 540.0
-"""A slide of 16:9, in points."""
+"""The size of a 16:9 slide, in points."""
 
 BLEED = 16.0
-"""How far a deployment stands out of the column of prose, left and right."""
+"""Overhang of a deployment diagram over the column of text, left and right."""
 
 PICTURE = 880.0 + 2 * BLEED, 408.0
-"""The part of a slide that a deployment may fill: what title, legend and number leave."""
+"""The part of a slide for a deployment diagram: title, legend and number leave it free."""
 
 
 MARK = 0.0, 32.0, 10.0, 30.0
 """The mark at the edge of a slide, beside its title: left, top, width and height."""
 
 BAND = 0.0, 0.0, 24.0, TALL
-"""The band at the edge of an opening."""
+"""The band at the edge of a title slide."""
 
 OPENING_X = 88.0
-"""Where the words of an opening begin."""
+"""Left edge of the text on a title slide."""
 
 
 class TitleSlide(Struct, frozen=True, tag=True):
-    """The title of a deck, or of a part of it."""
+    """The title of a deck or of a section."""
 
     title: str
     subtitle: str = ""
@@ -53,7 +53,7 @@ class TitleSlide(Struct, frozen=True, tag=True):
 
 
 class Paragraph(Struct, frozen=True):
-    """A paragraph; `strong` is said first and in bold, `badge` stands before it as it stands in the diagram."""
+    """A paragraph; `strong` comes first, in bold, and `badge` is its badge in the diagrams."""
 
     text: str
     strong: str = ""
@@ -61,7 +61,7 @@ class Paragraph(Struct, frozen=True):
 
 
 class TextSlide(Struct, frozen=True, tag=True):
-    """Paragraphs, no more than a slide holds."""
+    """Paragraphs, no more than fit a slide."""
 
     title: str
     entries: tuple[Paragraph, ...]
@@ -69,14 +69,14 @@ class TextSlide(Struct, frozen=True, tag=True):
 
 
 class Term(Struct, frozen=True):
-    """A notion and what is said of it."""
+    """A term with its explanation."""
 
     name: str
     entries: tuple[Paragraph, ...]
 
 
 class TermsSlide(Struct, frozen=True, tag=True):
-    """Notions in columns, one under the other, in words of `size` points."""
+    """Terms in columns, with text of `size` points."""
 
     title: str
     columns: tuple[tuple[Term, ...], ...]
@@ -85,7 +85,7 @@ class TermsSlide(Struct, frozen=True, tag=True):
 
 
 class TableSlide(Struct, frozen=True, tag=True):
-    """Rows of cells under a header."""
+    """Rows of cells below a header."""
 
     title: str
     header: tuple[str, ...]
@@ -94,17 +94,17 @@ class TableSlide(Struct, frozen=True, tag=True):
 
 
 class ComparisonSlide(Struct, frozen=True, tag=True):
-    """Systems beside each other; `asked` says what their bars are, before the key to them, the highest `most` hours."""
+    """Systems side by side; `caption` explains their bars, the tallest of which stand for `most` hours."""
 
     title: str
-    asked: str
+    caption: str
     most: float
     systems: tuple[SystemColumn, ...]
     notes: str = ""
 
 
 class DiagramSlide(Struct, frozen=True, tag=True):
-    """A deployment."""
+    """A deployment diagram."""
 
     title: str
     placed: Placed
@@ -112,7 +112,7 @@ class DiagramSlide(Struct, frozen=True, tag=True):
 
 
 class FlowSlide(Struct, frozen=True, tag=True):
-    """A request flow, or a part of one."""
+    """A request flow, or a part of it."""
 
     title: str
     placed: PlacedSequence
@@ -120,7 +120,7 @@ class FlowSlide(Struct, frozen=True, tag=True):
 
 
 def failed_slide(title: str, words: str) -> TextSlide:
-    """A slide in the place of what could not be made; its notes say why."""
+    """Return a slide in place of one that can't be made; its notes say why."""
     return TextSlide(title, (Paragraph("This could not be made."),), words)
 
 

@@ -1,1 +1,1 @@
-"""The content of pictures as values: what each shows, not where it stands."""
+"""The content of diagrams as values, without places."""

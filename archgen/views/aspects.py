@@ -1,4 +1,4 @@
-"""The views of a whole model, by name: what `draw` and the pages of a site offer beside flows and changes."""
+"""The views of a model by name: what `draw` and the site offer besides flows and changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archgen.views.overview import overview
 from archgen.views.zones import zones
 
 Aspect = Callable[[Topology, Sequence[Finding]], Diagram | None]
-"""A view of a model with its findings as badges; None where the model has nothing to show in it."""
+"""Returns a view of a model with its findings as badges; None if the model has nothing to show in it."""
 
 ASPECTS: dict[str, Aspect] = {"overview": overview, "deployment": deployment, "zones": zones, "networks": networks}
-"""The views, in the order in which a page offers them."""
+"""The views, in the order of the page."""

@@ -1,4 +1,4 @@
-"""Where the number of each finding stands in a picture: on a node, a group or a line."""
+"""The place of each finding's number in a diagram: on a node, a group or a line."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from archgen.views.folding import Folding
 
 
 def badges(topology: Topology, findings: Sequence[Finding], folding: Folding) -> dict[str, tuple[Badge, ...]]:
-    """The badges of each node id, group id (`host:x`) and connection id (`connection:a -> b`).
+    """Return the badges of each node id, group id (`host:x`) and connection id (`connection:a -> b`).
 
-    The number of a finding is its place in `findings`, from 1. What concerns a whole flow or model has no badge, and
-    what somebody has accepted is no open issue of the picture.
+    The number of a finding is its place in `findings`, from 1. Accepted findings and those on a flow or on the model
+    have no badge.
     """
     by_place: dict[str, list[Badge]] = {}
     for number, finding in enumerate(findings, 1):
@@ -63,7 +63,7 @@ def _step(topology: Topology, step: str) -> str | None:
 
 
 def _holder(topology: Topology, kind: str, name: str, folding: Folding) -> str | None:
-    """The component that has a record, or the first that a certificate is installed on."""
+    """Return the component that has a record, or the first that a certificate is installed on."""
     architecture = topology.architecture
     if kind == "record":
         holders = [

@@ -1,4 +1,4 @@
-"""The deployment picture: which replica stands on which host, and who calls whom."""
+"""The deployment diagram: which replica runs on which host, and which component calls which."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from archgen.views.folding import Folding, fold
 
 _WORDS = {"availability-zone": "availability zone"}
 _NAMED = 2
-"""More hosts than that are counted on the card of a replica that runs on any of them: their names would be cut."""
+"""Hosts that a floating replica's card names; it counts more than these, since their names would be truncated."""
 
 
 def deployment(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
-    """The deployment picture of a model, with the issues of `findings` as badges numbered from 1.
+    """Return the deployment diagram of a model, with `findings` as badges numbered from 1.
 
-    One node a replica and one group a host; above some sixty nodes equal hosts and replicas fold into one (`fold`).
-    Zones are the groups around hosts, networks where no zone is declared.
+    Each replica is a node and each host a group; in large models, identical ones fold into one (`fold`). Zones are the
+    groups around hosts, or networks if no zone is declared.
     """
     folding = fold(topology)
     marks = badges(topology, findings, folding)
@@ -92,7 +92,7 @@ def _network_groups(topology: Topology, folding: Folding, marks: dict[str, tuple
 
 
 def _across(topology: Topology, network: str, folding: Folding) -> tuple[str, ...]:
-    """The replicas of a network that stand on hosts of other networks; none if it has members of its own."""
+    """Return the replicas of a network that run on hosts of other networks; none if it has hosts of its own."""
     members: list[str] = []
     if any(host.network == network for host in topology.architecture.hosts):
         return ()
@@ -126,12 +126,12 @@ def _host_group(
 
 
 def _beside(node: Node, bands: set[str]) -> Node:
-    """A node that a group cutting across names as a member does not stand in it a second time."""
+    """Take a node out of its group if the group names it as a member that it cuts across."""
     return replace(node, group=None) if node.group in bands else node
 
 
 def _used(groups: list[Group], nodes: list[Node]) -> set[str]:
-    """The groups with something in them, and those around these."""
+    """Return the groups that aren't empty, and those around them."""
     parents = {group.id: group.parent for group in groups}
     used = {group.id for group in groups if group.across}
     for start in [*(node.group for node in nodes), *(group.id for group in groups if group.kind == "host")]:
@@ -160,7 +160,7 @@ def _nodes(topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, .
 
 
 def _guarded(topology: Topology, component: Component, groups: set[str]) -> list[str]:
-    """The ids of what a firewall without a host and without a place on a path guards."""
+    """Return the ids of what a firewall guards that has neither a host nor connections."""
     if not component.guards or topology.hosts_of(component.id):
         return []
     if any(
@@ -174,7 +174,7 @@ def _guarded(topology: Topology, component: Component, groups: set[str]) -> list
 def _guarding_nodes(
     topology: Topology, component: Component, guards: list[str], marks: dict[str, tuple[Badge, ...]]
 ) -> list[Node]:
-    """A shield on each thing that is guarded; the first one carries the badges."""
+    """Return a shield on each guarded group; the first has the badges."""
     kind = topology.kind(component.id)
     first = component.replicas[0].id if component.replicas else component.id
     return [
@@ -236,13 +236,13 @@ def _detail(topology: Topology, component: Component, replica: Replica, folding:
 
 
 def _backups(topology: Topology) -> frozenset[str]:
-    """The components and replicas that a balancer keeps for when the others are gone."""
+    """Return the components and replicas that a balancer keeps as backups."""
     balances = (component.balance for component in topology.architecture.components)
     return frozenset(name for balance in balances if balance for name in balance.backup)
 
 
 def _mark(component: Component, replica: Replica, backups: frozenset[str]) -> str:
-    """The part that a replica plays among its siblings."""
+    """Return the role of a replica among its siblings."""
     replication, cluster = component.replication, component.cluster
     if replication is not None:
         if replication.copy_of:
@@ -256,7 +256,7 @@ def _mark(component: Component, replica: Replica, backups: frozenset[str]) -> st
 
 
 def _group_of(topology: Topology, component: Component, replica: Replica, groups: set[str]) -> str | None:
-    """The host a replica stands on; for a floating one the nearest zone that it never leaves; else its network."""
+    """Return the host of a replica; for a floating replica its nearest common zone; else its network."""
     if len(replica.hosts) == 1:
         return f"host:{replica.hosts[0]}"
     if replica.hosts:
@@ -273,7 +273,7 @@ def _group_of(topology: Topology, component: Component, replica: Replica, groups
 
 
 def _alt(topology: Topology) -> str:
-    """The picture in a sentence or two, for those who do not see it."""
+    """Describe the diagram in a sentence or two, for screen readers."""
     architecture = topology.architecture
     hosts = [host.name or host.id for host in architecture.hosts]
     parts = [f"{architecture.name}: {plural(len(architecture.components), 'component')}"]

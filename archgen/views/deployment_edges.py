@@ -1,4 +1,4 @@
-"""The lines of a deployment picture: which pairs of replicas a connection really joins."""
+"""The lines of a deployment diagram: the pairs of replicas that a connection joins."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
 
 ReplicaPair = tuple[Replica, Replica, str]
-"""Caller, called, and words that replace the connection's own (empty: its own)."""
+"""Caller, called replica, and a label that replaces the connection's own unless it's empty."""
 
 MOST = 64
-"""Between more pairs than that a picture shows one line for each replica, not one for each pair."""
+"""Above this number of pairs, a diagram shows a line for each replica instead of each pair."""
 
 
 class DeploymentEdges:
-    """Asks one topology for its lines, or for those of one flow; the answer is in the order of the model."""
+    """Finds the lines of a topology, or of one of its flows, in the order of the model."""
 
     def __init__(
         self, topology: Topology, folding: Folding, marks: dict[str, tuple[Badge, ...]], flow: str | None = None
@@ -31,11 +31,11 @@ class DeploymentEdges:
         self._marks = marks
 
     def edges(self) -> Iterator[Edge]:
-        """Every line once: calls, replication, code bases and backups."""
+        """Yield every line once: calls, replication, code bases and backups."""
         return self._once(self._all())
 
     def calls(self, connections: Container[str]) -> Iterator[Edge]:
-        """Every line of some connections, by their ids, once."""
+        """Yield every line of some connections once, by their ids."""
         selected = (
             connection for connection in self._topology.architecture.connections if connection.id in connections
         )
@@ -87,7 +87,7 @@ class DeploymentEdges:
 
     @staticmethod
     def _carrier(pairs: list[ReplicaPair]) -> int:
-        """The line that carries a connection's badges: the first that leaves a host, else the first."""
+        """Return the line with a connection's badges: the first between two hosts, else the first."""
         apart = (at for at, (source, target, _) in enumerate(pairs) if source.hosts != target.hosts)
         return next(apart, 0)
 
@@ -117,7 +117,7 @@ class DeploymentEdges:
 
     @staticmethod
     def _few(sources: tuple[Replica, ...], targets: tuple[Replica, ...]) -> list[ReplicaPair]:
-        """One line a replica: enough to see that two rows belong together."""
+        """Return a line for each replica, enough to show that two rows belong together."""
         longest = max(len(sources), len(targets))
         return [(sources[at % len(sources)], targets[at % len(targets)], "") for at in range(longest)]
 
@@ -128,10 +128,9 @@ class DeploymentEdges:
         targets: tuple[Replica, ...],
         primaries: tuple[str, ...],
     ) -> list[ReplicaPair]:
-        """Writes go to the primary. Reads may go to any replica: the one on the caller's own host stands for them all.
+        """Connect writers to the primary, and readers to the replica on their own host, which stands for all of them.
 
-        A line to every replica would be true and unreadable; where no replica shares the caller's host, reads are drawn
-        to every one.
+        A line to every replica would be true and unreadable. If no replica shares the caller's host, all get a line.
         """
         reads, writes = self._accesses(connection)
         pairs: list[ReplicaPair] = []
@@ -151,7 +150,7 @@ class DeploymentEdges:
         return pairs
 
     def _accesses(self, connection: Connection) -> tuple[bool, bool]:
-        """Whether flows read and whether they write over a connection; without flows, what the connection says."""
+        """Return if flows read, and if they write, over a connection; if none uses it, its declared access counts."""
         used = {
             hop.access
             for flow, hops in self._topology.hops.items()
@@ -161,7 +160,7 @@ class DeploymentEdges:
         } or {connection.access or "read-write"}
         return bool(used & {"read", "read-write"}), bool(used & {"write", "read-write"})
 
-    # Lines that are no calls
+    # Replication, code bases and backups
 
     def _copies(self, component: Component) -> Iterator[Edge]:
         replication = component.replication
@@ -200,7 +199,7 @@ class DeploymentEdges:
                 yield self._edge(f"{component.id} runs {code.id}", (replica, replica_of_code), "", "local")
 
     def _backups(self, component: Component) -> Iterator[Edge]:
-        """A line from what is backed up, unless a connection between the two is drawn already."""
+        """Yield a line from each component that is backed up, unless a connection between the two exists."""
         for stored in component.backs_up:
             connections = self._topology.index.connections
             drawn = (component.id, stored) in connections or (stored, component.id) in connections

@@ -1,4 +1,4 @@
-"""What a picture shows, without where it stands: a diagram of nodes in groups, or a sequence of messages."""
+"""The content of a diagram, without places: nodes in groups, or a sequence of messages."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ RequestFailure = Literal["unsent", "unanswered"]
 LayoutDirection = Literal["left-right", "top-down"]
 
 SEPARATOR = " · "
-"""Between the parts of a second line, of which the first is the most general: what has no room is left out from there."""
+"""Separates the parts of a second line, the most general first: the first ones are left out if there is no room."""
 
 
 class Badge(Struct, frozen=True):
-    """The number of an issue on the thing it speaks of; the number is the issue's number everywhere."""
+    """The number of an issue on its element; it's the same everywhere."""
 
     number: int
     severity: Severity
@@ -31,16 +31,16 @@ class Badge(Struct, frozen=True):
 
 
 def numbered(badges: tuple[Badge, ...]) -> str:
-    """The numbers of the issues on a thing as words, for pictures that have no marks of their own: `[1, 4]`."""
+    """Return the numbers of the issues as text, for formats without badges: `[1, 4]`."""
     return f"[{', '.join(str(badge.number) for badge in badges)}]" if badges else ""
 
 
 class Node(Struct, frozen=True, kw_only=True):
-    """A card: a replica (or a folded component). `detail` is its second line, `mark` a role such as primary.
+    """A card: a replica, or a folded component. `detail` is its second line, `mark` a role such as primary.
 
-    `kind` names the glyph, `icon` the product whose logo replaces it, `subject` the component it stands for.
-    `guards` are the ids of the groups and nodes that it stands before without being on a path to them. `change` is what
-    became of it, in a picture of two models, where a thing that is gone is shown too.
+    `kind` names the icon, `icon` the product whose logo replaces it, `subject` the component it stands for.
+    `guards` are the ids of the groups and nodes that it protects without being on a path to them. `change` is set in a
+    diagram of two models, which also shows removed elements.
     """
 
     id: str
@@ -61,7 +61,7 @@ class Node(Struct, frozen=True, kw_only=True):
 class Group(Struct, frozen=True, kw_only=True):
     """A host, zone or network around nodes and other groups; `parent` is the group around it.
 
-    `across` are the nodes of a group that cuts across the nesting: a network whose members stand in hosts of another.
+    `across` are the nodes of a group that cuts across the nesting: a network with members on hosts of another.
     """
 
     id: str
@@ -76,9 +76,9 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 class Edge(Struct, frozen=True, kw_only=True):
-    """A line from node to node; `subject` is the connection it belongs to, `label` its words ("https 443").
+    """A line from node to node; `subject` is its connection, `label` its text ("https 443").
 
-    A `mutual` one has an arrow head at both ends: two writers that copy from each other.
+    A `mutual` one has an arrow head at both ends: two writers that replicate each other.
     """
 
     id: str
@@ -93,9 +93,9 @@ class Edge(Struct, frozen=True, kw_only=True):
 
 
 class Diagram(Struct, frozen=True, kw_only=True):
-    """A deployment or other structural picture; `alt` says in words what it shows.
+    """A deployment or another structural diagram; `alt` describes it in words.
 
-    `rank` and `near` are pairs of subjects: the first wants to stand in the column of the second, or beside it.
+    `rank` and `near` are pairs of subjects: the first prefers the column of the second, or a place beside it.
     `used` are the connections in the order in which the flows first use them.
     """
 
@@ -111,22 +111,22 @@ class Diagram(Struct, frozen=True, kw_only=True):
     used: tuple[str, ...] = ()
 
     def groups_in(self, parent: str | None) -> list[tuple[int, Group]]:
-        """The groups that stand right in a group, or in none, each with its number in the diagram; no bands."""
+        """Return the direct children of a group, or the outermost groups, each with its number; no bands."""
         every = enumerate(self.groups, 1)
         return [(at, group) for at, group in every if group.parent == parent and not group.across]
 
     def nodes_in(self, parent: str | None) -> list[Node]:
-        """The nodes that stand right in a group, or in none."""
+        """Return the nodes directly in a group, or in none."""
         return [node for node in self.nodes if node.group == parent]
 
     def empty(self) -> frozenset[str]:
-        """The groups that hold neither a card nor another group, as a host does on which nothing stands for good."""
+        """Return the groups without cards or groups in them, such as a host that only floating replicas use."""
         held = {node.group for node in self.nodes} | {group.parent for group in self.groups if not group.across}
         return frozenset(group.id for group in self.groups) - held
 
 
 class Participant(Struct, frozen=True):
-    """Who takes part in a sequence; `kind` and `icon` as in Node."""
+    """A participant of a sequence; `kind` and `icon` as in Node."""
 
     id: str
     label: str
@@ -136,9 +136,9 @@ class Participant(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True, kw_only=True, tag=True):
-    """A request (solid) or an answer (dashed). `number` as in step ids: "3" or "3.1".
+    """A request (solid) or a response (dashed). `number` as in step ids: "3" or "3.1".
 
-    `stops`: the flow fails with it, as nobody is there to send it, or nobody to answer.
+    `stops` is set if the flow fails with it: no replica is up to send it, or none responds.
     """
 
     number: str
@@ -160,7 +160,7 @@ class Remark(Struct, frozen=True, tag=True):
 
 
 class Section(Struct, frozen=True):
-    """One branch of a block."""
+    """A branch of a block."""
 
     when: str
     items: tuple[Item, ...]

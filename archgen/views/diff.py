@@ -1,4 +1,4 @@
-"""The deployment picture of a change: the later model, what is new in it marked, what is gone shown faintly."""
+"""The deployment diagram of a change: the new model with its additions marked, and removed elements faint."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 
 SIGNS: dict[Change, str] = {"added": "+", "removed": "−", "changed": "~"}
-"""What the words of a line start with."""
+"""The sign before the label of a line."""
 
 
 def change_diagram(evolution: Evolution, findings: bool = True) -> Diagram:
-    """Both pictures in one. Badges are those of the issues that the change introduces, under their numbers."""
+    """Return both diagrams as one; its badges are the issues that the change introduces."""
     old = deployment(evolution.before.topology)
     new = deployment(evolution.after.topology, evolution.after.findings if findings else ())
     fresh = frozenset(issue.number for issue in evolution.issues_of("introduced"))
@@ -46,7 +46,7 @@ def _nodes(
     changes: dict[Subject, Change],
     fresh: frozenset[int],
 ) -> tuple[Node, ...]:
-    """`around` are the groups that can hold a card: one of the old model may cut across the nesting of the new one."""
+    """Compare nodes; `around` are the groups that can hold a card, since an old group may cut across new ones."""
 
     before, after = {node.id: node for node in old}, {node.id for node in new}
 
@@ -67,7 +67,7 @@ def _nodes(
 
 
 def _alone(node: Node, new: Iterable[Node], changes: dict[Subject, Change]) -> bool:
-    """Whether a node is the only one of a component that changed, so that it can say so for it."""
+    """Return True if a node is the only one of a changed component, so that it can be marked."""
     changed = changes.get(Subject("component", node.subject)) == "changed"
     return changed and sum(1 for other in new if other.subject == node.subject) == 1
 
@@ -105,14 +105,14 @@ def _edges(old: tuple[Edge, ...], new: tuple[Edge, ...], fresh: frozenset[int]) 
 
 
 def _signed(edge: Edge, change: Change | None) -> Edge:
-    """A line with its change before its words; one without words says it by its form alone."""
+    """Put the change before the label of a line; a line without a label shows it by its form alone."""
     if change is None or not edge.label:
         return replace(edge, change=change)
     return replace(edge, change=change, label=signed(change, edge.label))
 
 
 def signed(change: Change | None, words: str) -> str:
-    """Words behind the sign of what became of their thing; pictures that have no marks of their own say it so."""
+    """Put the sign of a change before a text, for formats without marks of their own."""
     return words if change is None else f"{SIGNS[change]} {words}"
 
 

@@ -1,4 +1,4 @@
-"""Where a flow that fails stops in time, and what its user sees of it."""
+"""The request at which a flow fails, and the error that its visitor sees."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from archgen.views.flow import FailedRequest
 
 
 def first_failed_request(topology: Topology, outcome: FlowOutcome) -> FailedRequest:
-    """The first request in time that fails in a flow that is down, with the reason and with what was tried.
+    """Return the first request in time that fails in a flow that is down, with its reason.
 
-    The proof of a failure names the request that is nearest to the start by calls, which may come later.
+    The proof of a failure names the request nearest to the start by calls, which may come later.
     """
     flow = next(candidate for candidate in topology.architecture.flows if candidate.id == outcome.flow)
     failing = {*outcome.fails, outcome.step}
@@ -44,7 +44,7 @@ def first_failed_request(topology: Topology, outcome: FlowOutcome) -> FailedRequ
 
 
 def _error(topology: Topology, asked: list[Request]) -> tuple[str, str] | None:
-    """Who tells the flow's client that it failed: the one that it called last, unless nobody answers that call."""
+    """Return the ends of the error response to the flow's client; None if its own request fails."""
     calls = [call for call in asked if topology.kind(call.source).id == "client"]
     if not calls or calls[-1] is asked[-1]:
         return None
@@ -52,7 +52,7 @@ def _error(topology: Topology, asked: list[Request]) -> tuple[str, str] | None:
 
 
 def _again(topology: Topology, request: Request) -> str:
-    """That a request is tried anew, where its connection says so."""
+    """Describe the retries that a request's connection declares."""
     retried = [connection for connection in _connections(topology, request) if connection.retries]
     if not retried:
         return ""
@@ -61,7 +61,7 @@ def _again(topology: Topology, request: Request) -> str:
 
 
 def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str]) -> str:
-    """The failover that would mend it and waits for a person, where the model says so."""
+    """Describe the manual failover that would restore the flow, if the model declares it."""
     connections = _connections(topology, request)
     access = access_of(request, flow, connections[0]) if connections else "read"
     for target in (topology.components[name] for name in request.targets):
@@ -83,7 +83,7 @@ def _lasting(seconds: float | None) -> str:
 
 
 def _instead(topology: Topology, flow: Flow, asked: list[Request], down: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Who stands in for what is lost on the way, where the model says how that comes about; each once."""
+    """Yield, once each, the replicas that replace failed ones on the path, and why."""
     seen: set[str] = set()
     for request in asked:
         for target in (topology.components[name] for name in request.targets):
@@ -119,7 +119,7 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
 
 
 def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[str]) -> str:
-    """Why too few of those that would answer a request do, from the plainest reason on."""
+    """Return why too few replicas respond to a request, the simplest reason first."""
     connections = _connections(topology, request)
     names = listed(request.targets, "or")
     if not connections:

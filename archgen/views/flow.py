@@ -1,4 +1,4 @@
-"""The picture of one flow in time: who takes part, what is said, and whether each hop is encrypted."""
+"""The diagram of a flow in time: its participants, its messages, and the encryption of each hop."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from archgen.views.diagram import Sequence as View
 
 
 class FailedRequest(Struct, frozen=True):
-    """Where and how a flow fails: the request by its id, and why, in a sentence.
+    """The request at which a flow fails, by its id, and the reason as a sentence.
 
-    `before` are words about requests that others answered in the place of what is lost, by their ids; `again` tells that
-    the failing one is tried anew, `waits` what would have to happen first; `error` are the ends of the line by which
-    its user hears of it, None where it is the user's own request that fails.
+    `before` are remarks on requests that other replicas respond to, by their ids; `again` describes the retries of the
+    failing one, `waits` the manual failover that it needs; `error` are the ends of the error response, None if the
+    visitor's own request fails.
     """
 
     step: str
@@ -39,10 +39,10 @@ class FailedRequest(Struct, frozen=True):
 def flow_sequence(
     topology: Topology, flow: Flow, findings: Sequence[Finding] = (), stop: FailedRequest | None = None
 ) -> View:
-    """The sequence of a flow; a finding on a step, or on the connection under it, is a badge with its place from 1.
+    """Return the sequence of a flow; findings on its steps and connections are badges, numbered from 1.
 
-    A connection's badge stands on its first use. An answer means what the latest request that it answers means. With a
-    `stop` nothing that comes after it is said; who would have taken part stays.
+    A connection's badge is on its first use. A response has the meaning of the latest request that it responds to. With
+    a `stop`, the sequence ends there, but keeps all participants.
     """
     builder = _ItemBuilder(topology, flow, findings, stop)
     items = tuple(builder.items(flow.steps if stop is None else _until(flow.steps, stop.step)))
@@ -60,7 +60,7 @@ def flow_sequence(
 
 
 def _until(steps: Iterable[Step], last: str) -> tuple[Step, ...]:
-    """The steps up to one and with it; a frame around it ends there too."""
+    """Return the steps up to and including a request; a frame around it ends there too."""
     shown: list[Step] = []
     for step in steps:
         if isinstance(step, Frame):
@@ -80,7 +80,7 @@ def _holds(steps: Iterable[Step], request: str) -> bool:
 
 
 def _who(steps: Iterable[Step]) -> Iterable[str]:
-    """Every component that a step names, in reading order."""
+    """Yield every component that a step names, in reading order."""
     for step in steps:
         match step:
             case Request():
@@ -117,7 +117,7 @@ def _alt(flow: Flow, participants: tuple[Participant, ...], count: int) -> str:
 
 
 class _ItemBuilder:
-    """Turns steps into items, remembering the requests that are not answered yet."""
+    """Turns steps into items, and remembers the requests without a response."""
 
     def __init__(self, topology: Topology, flow: Flow, findings: Sequence[Finding], stop: FailedRequest | None) -> None:
         self.count = 0
@@ -133,7 +133,7 @@ class _ItemBuilder:
                 self._badges.setdefault(finding.subject, []).append(badge)
 
     def items(self, steps: Iterable[Step]) -> Iterable[Item]:
-        """The items of steps, in order."""
+        """Yield the items of steps, in order."""
         for step in steps:
             match step:
                 case Request():
@@ -150,7 +150,7 @@ class _ItemBuilder:
                     assert_never(step)
 
     def _request(self, step: Request) -> Iterable[Message]:
-        """A message to each alternative; only the first has the step's number and words."""
+        """Yield a message to each alternative; only the first has the step's number and text."""
         for position, target in enumerate(step.targets):
             hop = self._hop(step, target)
             self._asked[(step.source, target)] = hop
@@ -167,7 +167,7 @@ class _ItemBuilder:
             )
 
     def _failure_items(self, step: Request) -> Iterable[Item]:
-        """Who stands in for what is lost, and that a request which fails is tried anew."""
+        """Yield remarks on replaced replicas, and the retries of the failing request."""
         stop = self._stop
         if stop is None:
             return

@@ -1,4 +1,4 @@
-"""Large pictures say "×3": equal hosts and equal replicas fold into one."""
+"""Large diagrams say "×3": identical hosts and identical replicas fold into one."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from msgspec import Struct
 from archgen.analysis.topology import Topology
 
 LIMIT = 60
-"""Above so many nodes a picture of every replica is read by nobody."""
+"""The largest diagram, in nodes, in which every replica is shown."""
 
 
 class Folding(Struct, frozen=True):
-    """Which node stands for each replica, and which host for each host."""
+    """The node that stands for each replica, and the host that stands for each host."""
 
     nodes: dict[str, str]
     hosts: dict[str, str]
     alike: dict[str, int] = {}
-    """How many replicas each node stands for."""
+    """The number of replicas of each node."""
 
     def node(self, replica: str) -> str:
-        """The node that stands for a replica."""
+        """Return the node that stands for a replica."""
         return self.nodes.get(replica, replica)
 
     def keeps_host(self, host: str) -> bool:
-        """Whether a host is shown itself."""
+        """Return True if a host is shown itself."""
         return self.hosts.get(host, host) == host
 
     def nodes_like(self, replica: str) -> int:
-        """How many replicas a node stands for."""
+        """Return the number of replicas that a node stands for."""
         return self.alike.get(replica, 0) if self.nodes else 1
 
     def hosts_like(self, host: str) -> int:
-        """How many hosts a group stands for."""
+        """Return the number of hosts that a group stands for."""
         return sum(1 for shown in self.hosts.values() if shown == host) if self.hosts else 1
 
 
 def fold(topology: Topology) -> Folding:
-    """No folding up to `LIMIT` replicas; above, hosts that carry the same components in the same place are one.
+    """Fold hosts with the same components in the same place, above `LIMIT` replicas.
 
-    A replica that takes the writes, or the requests, is not the same as those that wait for it to fail.
+    A primary or active replica isn't identical to its standbys.
     """
     if len(topology.replicas) <= LIMIT:
         return Folding({}, {})
@@ -57,7 +57,7 @@ def fold(topology: Topology) -> Folding:
 
 
 def _leading(topology: Topology) -> frozenset[str]:
-    """The replicas that play another part than their siblings: primaries, and the active ones of a cluster."""
+    """Return the replicas with a role of their own: primaries, and the active ones of a cluster."""
     parts = topology.architecture.components
     primaries = (replica for part in parts if part.replication for replica in part.replication.primary)
     return frozenset(primaries).union(*(part.cluster.active for part in parts if part.cluster))

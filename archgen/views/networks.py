@@ -1,4 +1,4 @@
-"""The picture of trust: what stands in which network, and which lines cross from one into another."""
+"""The network diagram: the components of each network, and the lines that cross networks."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from archgen.views.folding import Folding
 from archgen.views.overview import component_edges, component_node
 
 OUTSIDE = "internet"
-"""The group of what names no network and is on the internet: clients and what others run."""
+"""The group of components that name no network and are on the internet: clients and external services."""
 
 _GROUP = f"network:{OUTSIDE}"
 
 
 def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:
-    """Networks as groups with a card for each component in each; firewalls stand before what they guard.
+    """Return networks as groups with a card for each component in each; firewalls stand before what they guard.
 
-    A component whose hosts are in several networks has a card in each. None where the model has no networks.
+    A component whose hosts are in several networks has a card in each. None if the model has no networks.
     """
     declared = topology.architecture.networks
     if not declared:
@@ -62,7 +62,7 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
 
 
 def _network(topology: Topology, replica: Replica) -> str | None:
-    """The network that a replica is in: its component's own, else that of its hosts if they agree."""
+    """Return the network of a replica: its component's own, else that of its hosts if they agree."""
     own = topology.components[replica.component].network
     if own is not None:
         return own
@@ -71,7 +71,7 @@ def _network(topology: Topology, replica: Replica) -> str | None:
 
 
 def _card(topology: Topology, replica: Replica) -> str:
-    """The id of the card that a replica is part of."""
+    """Return the id of the card that a replica is part of."""
     first = topology.components[replica.component].replicas[0]
     network = _network(topology, replica)
     return replica.component if network == _network(topology, first) else f"{replica.component} in {network}"
@@ -94,7 +94,7 @@ def _nodes(topology: Topology, component: Component, marks: dict[str, tuple[Badg
 
 
 def _guards(topology: Topology, component: Component, ids: set[str]) -> tuple[str, ...]:
-    """The networks that a firewall without a place on a path guards."""
+    """Return the networks that a firewall guards that has neither a host nor connections."""
     joined = any(component.id in (each.source, *each.targets) for each in topology.architecture.connections)
     if joined or topology.hosts_of(component.id):
         return ()
@@ -102,7 +102,7 @@ def _guards(topology: Topology, component: Component, ids: set[str]) -> tuple[st
 
 
 def _edges(topology: Topology, marks: dict[str, tuple[Badge, ...]], nodes: dict[str, Node]) -> list[Edge]:
-    """Every line between two cards, also between cards of one component in several networks."""
+    """Return every line between two cards, also between cards of a component in several networks."""
     cards: dict[str, list[str]] = {}
     for node in nodes.values():
         cards.setdefault(node.subject, []).append(node.id)

@@ -1,4 +1,4 @@
-"""The overview: one card a component and one line a connection, without machines."""
+"""The overview: a card for each component and a line for each connection, without hosts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archgen.views.folding import Folding
 
 
 def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
-    """The components of a model and who calls whom, with the issues of `findings` as badges numbered from 1."""
+    """Return the components of a model and their connections, with `findings` as badges numbered from 1."""
     architecture = topology.architecture
     folding = Folding({replica.id: replica.component for replica in topology.replicas.values()}, {})
     marks = badges(topology, findings, folding)
@@ -40,12 +40,12 @@ def component_node(
     group: str | None = None,
     count: int = 0,
 ) -> Node:
-    """A card for all replicas of a component, or for `count` of them."""
+    """Return a card for all replicas of a component, or for `count` of them."""
     kind = topology.kind(component.id)
     product = component.product or ""
     named = product.replace("-", " ").casefold() in component.title.casefold().replace("-", " ")
     many = count or len(component.replicas)
-    words = [kind.title if named else product, f"×{many}" if many > 1 else "", *guarded(component)]
+    words = [kind.title if named else product, f"×{many}" if many > 1 else "", *guard_text(component)]
     return Node(
         id=name,
         subject=component.id,
@@ -60,13 +60,13 @@ def component_node(
     )
 
 
-def guarded(component: Component) -> list[str]:
-    """What a firewall guards, in words."""
+def guard_text(component: Component) -> list[str]:
+    """Return the elements that a firewall guards, as text."""
     return [f"guards {listed(component.guards)}"] if component.guards else []
 
 
 def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> Iterator[Edge]:
-    """A line from component to component for each connection and target, each code base and each backup."""
+    """Yield a line between components for each connection and target, each code base and each backup."""
     for connection in topology.architecture.connections:
         port = port_of(connection)
         words = " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""

@@ -1,4 +1,4 @@
-"""A part of a picture: one group with all that is in it, and what stands outside and is joined to it."""
+"""A part of a diagram: a group with its content, and the elements outside that connect to it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from msgspec.structs import replace
 from archgen.views.diagram import Diagram
 
 _LEAST = 2
-"""No more than so many components in a group, beside agents, are no picture of their own."""
+"""Groups with at most this many components, besides agents, get no diagram of their own."""
 
 MOST = 6
-"""A picture of more outermost groups than that is not told group by group."""
+"""Diagrams with more outermost groups than this aren't split."""
 
 
-def unwatched(diagram: Diagram) -> Diagram:
-    """The picture without those who only watch: what a request meets, and what that needs."""
+def without_monitoring(diagram: Diagram) -> Diagram:
+    """Return the diagram without components that only monitor others."""
     watching = {edge.target for edge in diagram.edges if edge.meaning == "monitoring"}
     watching |= {edge.source for edge in diagram.edges if edge.meaning == "monitoring"}
     used = {end for edge in diagram.edges if edge.meaning != "monitoring" for end in (edge.source, edge.target)}
@@ -28,7 +28,7 @@ def unwatched(diagram: Diagram) -> Diagram:
 
 
 def parts(diagram: Diagram) -> Iterator[Diagram]:
-    """A picture of each outermost group; none where there is one group, or where there are too many."""
+    """Yield a diagram of each outermost group; none if there is only one, or too many."""
     outermost = [group for group in diagram.groups if group.parent is None and not group.across]
     if not 1 < len(outermost) <= MOST:
         return

@@ -1,4 +1,4 @@
-"""The path of a flow: of the deployment only what the flow touches, its lines numbered by its steps."""
+"""The path of a flow: only its part of the deployment, with lines numbered by step."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from archgen.views.folding import fold
 
 
 def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deployed: Diagram | None = None) -> Diagram:
-    """The replicas, hosts and lines of one flow, with the issues of `findings` as badges numbered from 1.
+    """Return the replicas, hosts and lines of a flow, with `findings` as badges numbered from 1.
 
-    `deployed` is the deployment picture with the same findings, where it is there already.
+    `deployed` is the deployment diagram with the same findings, if it exists already.
     """
     deployed_diagram = deployed or deployment(topology, findings)
     folding = fold(topology)
@@ -62,7 +62,7 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
 
 
 def _around(diagram: Diagram, inner: set[str | None]) -> set[str]:
-    """Some groups and those around them."""
+    """Return some groups and those around them."""
     parents = {group.id: group.parent for group in diagram.groups}
     used: set[str] = set()
     for start in inner:

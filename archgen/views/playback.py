@@ -1,4 +1,4 @@
-"""A flow as it is played: step by step, each with the connections that it takes."""
+"""A flow as it's played: step by step, each with its connections."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archgen.views.flow import flow_sequence
 
 
 class PlaybackStep(Struct, frozen=True):
-    """One step of a flow: its number, who sends, who may receive, by component; words, and the connections' ids."""
+    """A step of a flow: its number, its sender and receivers as components, its text, and its connections' ids."""
 
     number: str
     source: str
@@ -28,7 +28,7 @@ class PlaybackStep(Struct, frozen=True):
 
 
 def playback_steps(topology: Topology, flow: Flow) -> tuple[PlaybackStep, ...]:
-    """The steps of a flow in their order; a step to alternatives is one."""
+    """Return the steps of a flow in order; a step to several alternatives is one."""
     steps: list[PlaybackStep] = []
     for message in _messages(flow_sequence(topology, flow).items):
         used = _connection(topology, message)

@@ -1,4 +1,4 @@
-"""The picture of failure domains: which zones lie in which, what they hold, and which lines leave them."""
+"""The diagram of failure domains: nested zones, their content, and the lines that leave a host."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from archgen.views.folding import fold
 
 
 def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | None:
-    """The deployment with only the lines that leave a host; None where no zone of the model holds anything.
+    """Return the deployment with only the lines that leave a host; None if no zone contains anything.
 
-    What runs on no host and is not joined to anything that does is no part of it.
-    The issues of a zone that is no group of its own, since its hosts stand in another, are on the first host in it.
+    Elements that neither run on a host nor connect to one that does are left out. A zone without a group of its own,
+    since its hosts are in another, has its badges on its first host.
     """
     declared = topology.architecture.zones
     if not declared:
@@ -61,7 +61,7 @@ def _with(group: Group, more: tuple[Badge, ...]) -> Group:
 
 
 def _leaves(edge: Edge, around: dict[str, str | None], held: set[str]) -> bool:
-    """Whether a line of what hosts hold leaves its host; monitoring is no part of a request."""
+    """Return True if a line leaves its host; monitoring isn't part of a request."""
     inside = held & {edge.source, edge.target}
     apart = around[edge.source] != around[edge.target] or around[edge.source] is None
     return bool(inside) and apart and edge.meaning != "monitoring"

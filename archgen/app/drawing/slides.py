@@ -20,7 +20,7 @@ from archgen.slides.layout.legible import READABLE, points
 from archgen.slides.values import PICTURE, Deck, failed_slide
 from archgen.style.glyphs import Icon
 from archgen.system.internal_errors import EXPOSED, Isolation
-from archgen.views.part import parts, unwatched
+from archgen.views.part import parts, without_monitoring
 
 MOST = 6
 
@@ -121,7 +121,9 @@ def _deployed(tier: Tier, drawing: Drawing) -> _Deployed:
     placed = drawing.fitted(drawing.diagram(tier))
     if points(placed, *PICTURE) >= READABLE:
         return _Deployed(placed, None, ())
-    return _Deployed(placed, drawing.fitted(unwatched(drawing.overview(tier))), tuple(_larger(drawing, placed)))
+    return _Deployed(
+        placed, drawing.fitted(without_monitoring(drawing.overview(tier))), tuple(_larger(drawing, placed))
+    )
 
 
 def _larger(drawing: Drawing, placed: Placed) -> Iterator[Placed]:

@@ -1,1 +1,1 @@
-"""The places of what stands on slides: titles, tables, charts. No output format."""
+"""Layout of slide content: titles, tables, charts. No output format."""

@@ -1,4 +1,4 @@
-"""Systems beside each other, from left to right: how long each is down, as bars, and under them how large it is."""
+"""A chart of systems side by side: a bar for each downtime, and the size of the system below."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from archgen.style.text_metrics import elide, text_width, wrap
 
 LEADING = 1.25
 OUTLINE = 2.0
-"""How thick the outline of a hollow bar is."""
+"""Width of the outline of a hollow bar, in points."""
 
 _KEY = 18
-"""Points of the key."""
+"""Font size of the key, in points."""
 
 _NAMES, _SAYINGS, _VALUES = (20, 18, 16, 14), (18, 16, 14), (24, 22, 20, 18, 16, 14)
-"""Points of a name, of what is said under it and over a bar: the first for which all words fit."""
+"""Font sizes of a name, of the text below it and of bar values: the first that fits all of them is used."""
 
 _COLUMN, _BAR = 28.0, 8.0
-"""What is between two systems, and between two bars of one."""
+"""Gaps between two systems, and between two bars of a system."""
 
 _WIDEST, _LEAST = 88.0, 3.0
 _SWATCH, _MARK = 14.0, 16.0
@@ -30,9 +30,9 @@ _LINES = 3
 
 
 class DowntimeBar(Struct, frozen=True):
-    """Hours a year; `inf` is all of it. `shown` says it in words, `label` what it is of, as the key says it.
+    """Hours of downtime per year, `inf` for all of it; `shown` is their text, `label` the kind of flow in the key.
 
-    Bars of one `series` look alike on all slides: those of every second one are hollow.
+    Bars of a `series` look alike on all slides: those of every second series are hollow.
     """
 
     label: str
@@ -42,7 +42,7 @@ class DowntimeBar(Struct, frozen=True):
 
 
 class SystemColumn(Struct, frozen=True):
-    """One system; `summary` describes it in words."""
+    """A system with its size and downtime; `summary` describes it in a sentence."""
 
     name: str
     size: str
@@ -52,7 +52,7 @@ class SystemColumn(Struct, frozen=True):
 
 
 class ChartText(Struct, frozen=True):
-    """One line of words: in the middle of its box, or from its left side."""
+    """A line of text, centered in its box or aligned left."""
 
     text: str
     box: Box
@@ -68,7 +68,7 @@ class ChartText(Struct, frozen=True):
 
 
 class ChartBar(Struct, frozen=True):
-    """A bar, or a sample of one in the key; a hollow one is told from a full one without colours."""
+    """A bar or a sample of it in the key; hollow and filled bars are distinguishable without color."""
 
     box: Box
     hollow: bool
@@ -76,7 +76,7 @@ class ChartBar(Struct, frozen=True):
 
 
 class PlacedColumn(Struct, frozen=True):
-    """All that is drawn of one system; `marks` are severities with the places of their forms."""
+    """A system with its places in the chart; `marks` are the severities with the boxes of their symbols."""
 
     system: SystemColumn
     bars: tuple[ChartBar, ...]
@@ -85,7 +85,7 @@ class PlacedColumn(Struct, frozen=True):
 
 
 class ComparisonChart(Struct, frozen=True):
-    """Columns on a common line, from `line.x` to `line.right`, and a key over them."""
+    """Columns on a common line, from `line.x` to `line.right`, below a key."""
 
     columns: tuple[PlacedColumn, ...]
     key: tuple[ChartBar, ...]
@@ -94,13 +94,13 @@ class ComparisonChart(Struct, frozen=True):
 
 
 def place_chart(
-    systems: tuple[SystemColumn, ...], asked: str, most: float, room: Box, wider: float = 1.0
+    systems: tuple[SystemColumn, ...], caption: str, most: float, room: Box, wider: float = 1.0
 ) -> ComparisonChart:
-    """The systems in a room, in points; `asked` is said before the key, bars of `most` hours are as high as the room.
+    """Place the systems in a room, in points: `caption` stands before the key, `most` hours are the height of the room.
 
-    Words may be `wider` than they are measured.
+    Text may be `wider` than measured.
     """
-    return _Placing(systems, most, room, wider).placed(asked)
+    return _Placing(systems, most, room, wider).placed(caption)
 
 
 class _Placing:
@@ -127,13 +127,13 @@ class _Placing:
         self._top = room.y + 2.4 * _KEY + self._value * LEADING
         self._lines = lines
 
-    def placed(self, asked: str) -> ComparisonChart:
+    def placed(self, caption: str) -> ComparisonChart:
         line = Box(self._room.x, self._base, self._room.width, 0.0)
         columns = tuple(
             self._column(system, lines, self._room.x + at * (self._wide + _COLUMN))
             for at, (system, lines) in enumerate(zip(self._systems, self._names, strict=True))
         )
-        return ComparisonChart(columns, *self._key(asked), line)
+        return ComparisonChart(columns, *self._key(caption), line)
 
     def _width(self, text: str, size: float, bold: bool = True) -> float:
         return text_width(text, size, bold) * self._wider
@@ -142,12 +142,12 @@ class _Placing:
         return wrap(name, self._wide / self._wider, size, bold=True, lines=lines)
 
     def _fits(self, name: str, size: int) -> bool:
-        """Whether a name of this size keeps its words whole in as many lines as it may have."""
+        """Return True if a name of this size keeps its words whole within `_LINES` lines."""
         longest = max((self._width(word, size) for word in name.split()), default=0.0)
         return longest <= self._wide and len(self._wrapped(name, size, None)) <= _LINES
 
-    def _key(self, asked: str) -> tuple[tuple[ChartBar, ...], tuple[ChartText, ...]]:
-        texts = [self._line(asked, self._room.x, self._room.y, _KEY, "muted")]
+    def _key(self, caption: str) -> tuple[tuple[ChartBar, ...], tuple[ChartText, ...]]:
+        texts = [self._line(caption, self._room.x, self._room.y, _KEY, "muted")]
         x = texts[0].box.right + 16
         samples = []
         for series, label in self._labels.items():
@@ -189,7 +189,7 @@ class _Placing:
     def _counts(
         self, system: SystemColumn, x: float, y: float
     ) -> tuple[tuple[tuple[Severity, Box], ...], tuple[ChartText, ...]]:
-        """The form of each severity with how many issues have it."""
+        """Place the symbol of each severity with its number of issues."""
         if not system.counts:
             return (), (self._line("no issues", x, y, self._size, "muted"),)
         marks: list[tuple[Severity, Box]] = []

@@ -1,4 +1,4 @@
-"""Pictures for a slide: of some layouts the one whose words can be read from the back of a room."""
+"""Diagrams for a slide: of several layouts, the one that can be read from the back of a room."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from archgen.layout.placed import Placed
 from archgen.views.diagram import Diagram
 
 READABLE = 12.0
-"""Points of a name that is read from the back of a room; labels have three quarters of it."""
+"""Size of a name that can be read from the back of a room, in points; labels have three quarters of it."""
 
 MOST = 24.0
-"""Points of a name at most, so that a picture of few things does not shout."""
+"""Largest size of a name, in points, so that a small diagram isn't blown up."""
 
 _BETTER = 1.05
-"""What a layout that tells less or leads lines further has to gain."""
+"""Gain that justifies a layout with less text or longer lines."""
 
 
 def legible(diagram: Diagram, wide: float, tall: float) -> Placed:
-    """The first layout whose names are large enough in a room of so many points, else the one with the largest."""
+    """Return the first layout whose names are readable in a room of this size, else the one with the largest names."""
     best: Placed | None = None
     for other in _layouts(diagram, wide / tall):
         if best is None or points(other, wide, tall) > _BETTER * points(best, wide, tall):
@@ -34,18 +34,18 @@ def legible(diagram: Diagram, wide: float, tall: float) -> Placed:
 
 
 def points(placed: Placed, wide: float, tall: float) -> float:
-    """How large the names of a picture are in a room of so many points."""
+    """Return the size of a diagram's names in a room of this size, in points."""
     sizes = placed.measures.sizes
     margin = 2 * (sizes.margin - INSIDE)
     return min(wide / max(placed.width - margin, 1.0), tall / max(placed.height - margin, 1.0)) * sizes.name
 
 
 INSIDE = 14.0
-"""What is left of a picture's margin on a slide, for badges that stand out of their cards."""
+"""Margin that a diagram keeps on a slide, for badges that overhang their cards."""
 
 
 def _layouts(diagram: Diagram, ratio: float) -> Iterator[Placed]:
-    """Layouts from the one that tells most to the one that wants least room."""
+    """Yield layouts, from the one with the most text to the most compact."""
     agents = any(node.kind == "monitoring-agent" for node in diagram.nodes)
     if len(diagram.nodes) <= LARGEST:
         yield arranged(diagram, columns(diagram), ROOM)

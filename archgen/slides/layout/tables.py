@@ -1,4 +1,4 @@
-"""Tables that fit a room: the largest words for which all rows do, cut only where the smallest do not."""
+"""Tables that fit a room: in the largest text that fits, truncated only at the smallest size."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from msgspec import Struct
 from archgen.style.text_metrics import text_width, wrap
 
 SIZES = (24.0, 22.0, 20.0, 18.0, 16.0)
-"""Sizes of words that are tried, in points."""
+"""Font sizes to try, in points."""
 
 LEADING = 1.25
 PAD = 12.0
 _ABOVE = 7.0
 _LINES = 3
-"""Lines of a cell at most; the header has one."""
+"""Maximum lines of a cell; the header has one."""
 
 
 class TableLayout(Struct, frozen=True):
-    """A table with its places: the size of its words, the widths of columns, the heights and the lines of rows."""
+    """A table with its font size, the widths of its columns, and the heights and lines of its rows."""
 
     size: float
     widths: tuple[float, ...]
@@ -26,7 +26,7 @@ class TableLayout(Struct, frozen=True):
 
 
 def lay_out(rows: tuple[tuple[str, ...], ...], width: float, height: float, wider: float = 1.0) -> TableLayout:
-    """The rows, of which the first is the header, in a room; words may be `wider` than they are measured."""
+    """Fit the rows, of which the first is the header, into a room; text may be `wider` than measured."""
     share, sizes = 1 / wider, SIZES
     for size in sizes:
         table = _laid(rows, width, size, _LINES, share)
@@ -59,7 +59,7 @@ def _wanted(cell: str, size: float) -> float:
 
 
 def _shared(wanted: list[float], room: float) -> list[float]:
-    """The room among columns: what each wants where that is no more than its share, the rest evenly to the others."""
+    """Divide the room among columns: narrow ones get what they want, the others share the rest evenly."""
     widths: dict[int, float] = {}
     for left, at in enumerate(sorted(range(len(wanted)), key=lambda at: wanted[at])):
         widths[at] = min(wanted[at], (room - sum(widths.values())) / (len(wanted) - left))

@@ -1,4 +1,4 @@
-"""Titles of slides: one line, smaller before it is cut, and cut where it says least."""
+"""Titles of slides: on one line, made smaller before they are truncated."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import re
 from archgen.style.text_metrics import elide, text_width
 
 SMALLEST = 0.75
-"""A title is made so much smaller before words of it are left out."""
+"""Smallest scale of a title before words are left out."""
 
 _TAIL = re.compile(r"(: [^:]{1,40})?( \(\d+ of \d+\))?$")
-"""What is kept of a title that is cut: what the slide tells of its subject, and which of several slides it is."""
+"""The end that a truncated title keeps: the aspect of its subject, and its number among several slides."""
 
 
 def fitted_title(title: str, room: float, size: float, smallest: float = SMALLEST) -> tuple[str, float]:
-    """The title as it fits a room, and its size."""
+    """Fit the title into a room; return it with its size."""
     words = " ".join(title[:2000].split())
     wide = text_width(words, size, bold=True)
     if wide <= room:

@@ -1,4 +1,4 @@
-"""The bytes of a presentation without the moment they were written in."""
+"""Presentations as reproducible bytes, without a time of writing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def presentation_bytes(presentation: Presentation, title: str) -> bytes:
-    """The file: the same presentation gives the same bytes, whenever and by whomever it is written."""
+    """Return the file; the same presentation always gives the same bytes."""
     core = presentation.core_properties
     core.title = title[:250]
     core.author = core.last_modified_by = "archgen"

@@ -1,7 +1,7 @@
-"""Native shapes on a slide, placed in the pixels of a picture and scaled into points.
+"""Native shapes on a slide, placed in the pixels of a diagram and scaled to points.
 
-Shapes are written as the XML of the format (ECMA-376, part 1, DrawingML) in one piece: through the library's proxies, which look
-through a whole slide for each shape's number, a deck of eighty slides takes three times as long.
+Shapes are written as XML of the format (ECMA-376, part 1, DrawingML): python-pptx's proxies search the slide for a free
+number for each shape, which takes three times as long for a deck of eighty slides.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ EMU = 12700
 """English metric units in a point."""
 
 _LONGEST = 2000
-"""Characters of a name or an alternative text; readers give up on longer ones."""
+"""Maximum characters of a name or an alternative text; screen readers give up on longer ones."""
 
 _INHERITED: Mapping[str, str] = {
     "ground": "bg1",
@@ -31,10 +31,10 @@ _INHERITED: Mapping[str, str] = {
     "ink": "tx1",
     "accent": "accent1",
 }
-"""Roles that take the presentation's own colours; what means something keeps the palette's."""
+"""Roles that take the presentation's own colors; colors with a meaning come from the palette."""
 
 Align = Literal["start", "middle"]
-TextLine = tuple[tuple[tuple[str, str, bool], ...], float]
+RunLine = tuple[tuple[tuple[str, str, bool], ...], float]
 """A line of text: its runs of (words, role, bold), and its size in pixels."""
 
 _SPACES = (
@@ -46,7 +46,7 @@ _ATTRIBUTE = {10: "&#10;", 9: "&#9;", 13: "&#13;"}
 
 
 class ShapeGroup:
-    """What shapes are put into: a group, or the whole slide; how far its shapes reach is known at the end."""
+    """A container of shapes: a group, or the slide itself; its extent is set at the end."""
 
     def __init__(self, element: Any, parent: ShapeGroup | None) -> None:
         self.element = element
@@ -54,7 +54,7 @@ class ShapeGroup:
         self.reach: tuple[int, int, int, int] | None = None
 
     def add(self, element: Any, place: tuple[int, int, int, int] | None) -> None:
-        """Puts a shape on top of the others; `place` is left, top, width and height."""
+        """Put a shape on top of the others; `place` is left, top, width and height."""
         tree = self.element
         extras = tree[-1] if len(tree) and tree[-1].tag.endswith("}extLst") else None
         tree.append(element) if extras is None else extras.addprevious(element)
@@ -65,7 +65,7 @@ class ShapeGroup:
 
 
 class NativeShape:
-    """A shape on a slide: its element, and its number there."""
+    """A shape on a slide: its element and its number."""
 
     def __init__(self, element: Any, shape_id: int) -> None:
         self.element = element
@@ -73,10 +73,10 @@ class NativeShape:
 
 
 class Canvas:
-    """A part of a slide: pixel (0, 0) lies at `left`, `top` points, and a pixel is `scale` points.
+    """A part of a slide: pixel (0, 0) is at `left`, `top` points, and a pixel is `scale` points.
 
-    With `inherits` what means nothing takes the presentation's own colours; words may be `wider` than they are measured.
-    Nothing else may be put on the slide while a canvas is painted on, since it counts the slide's shapes; `close` ends it.
+    With `inherits`, roles without a meaning take the presentation's own colors. Text may be `wider` than measured.
+    Until `close`, nothing else may add shapes to the slide, since the canvas numbers them.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Canvas:
         self.root = ShapeGroup(slide.shapes._spTree, None)
 
     def close(self) -> None:
-        """Gives every group the extent of what is in it."""
+        """Set the extent of every group to that of its shapes."""
         for group in self._groups:
             left, top, wide, tall = group.reach or (0, 0, 0, 0)
             xfrm = group.element.find(f".//{{{_A}}}xfrm")
@@ -112,15 +112,15 @@ class Canvas:
     # Lengths
 
     def at(self, point: Point) -> tuple[int, int]:
-        """A place on the slide."""
+        """Return a place on the slide."""
         return round((self._left + point[0] * self._scale) * EMU), round((self._top + point[1] * self._scale) * EMU)
 
     def length(self, pixels: float) -> int:
-        """A length on the slide."""
+        """Return a length on the slide."""
         return round(pixels * self._scale * EMU)
 
     def points(self, pixels: float) -> float:
-        """A length on the slide in points."""
+        """Return a length on the slide, in points."""
         return pixels * self._scale
 
     def _place(self, box: Box) -> tuple[int, int, int, int]:
@@ -130,7 +130,7 @@ class Canvas:
     # Shapes
 
     def group(self, into: ShapeGroup, name: str, alt: str) -> ShapeGroup:
-        """A group of shapes, empty yet."""
+        """Add an empty group of shapes."""
         zero = '<a:off x="0" y="0"/><a:ext cx="0" cy="0"/><a:chOff x="0" y="0"/><a:chExt cx="0" cy="0"/>'
         element = parse_xml(
             f"<p:grpSp {_SPACES}><p:nvGrpSpPr>{self._named(name, alt, 'Group')}<p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>"
@@ -156,7 +156,7 @@ class Canvas:
         alt: str = "",
         geometry: str = "",
     ) -> NativeShape:
-        """An autoshape by the roles of its colours, None for no fill or no line; `geometry` is XML in place of the form's."""
+        """Add an autoshape in the colors of roles, None for no fill or line; `geometry` is its XML."""
         values = ""
         if radius:
             share = round(min(radius / max(min(box.width, box.height), 1.0), 0.5) * 100000)
@@ -177,7 +177,7 @@ class Canvas:
         double: bool = False,
         name: str = "",
     ) -> None:
-        """A level or an upright line that is no connector: a box without height or without width."""
+        """Add a horizontal or vertical line that isn't a connector: a box without height or width."""
         outline = '<a:prstGeom prst="line"><a:avLst/></a:prstGeom>'
         look = self._lined(line, _TWICE * width if double else width, dash, double=double)
         self._put(into, box, "<p:cNvSpPr/>", outline, look, name, "")
@@ -193,7 +193,7 @@ class Canvas:
         fill: str | None = None,
         name: str = "",
     ) -> NativeShape:
-        """A text box with one line of (words, role, bold), as high and wide as its box says."""
+        """Add a text box with a line of (words, role, bold), exactly as large as its box."""
         outline = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
         shape = self._put(into, box, '<p:cNvSpPr txBox="1"/>', outline, self._filled(fill), name, "")
         if runs:
@@ -214,16 +214,16 @@ class Canvas:
     def write(
         self,
         shape: NativeShape,
-        lines: tuple[TextLine, ...],
+        lines: tuple[RunLine, ...],
         *,
         anchor: Align = "middle",
         vertical: Literal["t", "ctr", "b"] = "ctr",
         insets: tuple[float, float, float, float] = (0, 0, 0, 0),
         leading: float | None = None,
     ) -> None:
-        """Puts lines of runs into a shape; text keeps its lines, sizes are pixels, insets are left, top, right, bottom.
+        """Write lines of runs into a shape, without wrapping; sizes are pixels, insets are left, top, right, bottom.
 
-        `leading` is from line to line, by default what the font wants.
+        `leading` is the distance of lines, by default the font's own.
         """
         sides = "".join(
             f'{key}="{self.length(value)}" '
@@ -251,7 +251,7 @@ class Canvas:
         return f'<a:r><a:rPr lang="en-US" sz="{points}"{heavy}>{self._filled(role)}</a:rPr><a:t>{escape(words)}</a:t></a:r>'
 
     def picture(self, into: ShapeGroup, images: Images, image: bytes, box: Box, name: str, alt: str) -> None:
-        """A small picture."""
+        """Add a small image."""
         place = self._place(box)
         left, top, wide, tall = place
         key = images.related(self._slide, image)
@@ -279,9 +279,9 @@ class Canvas:
         both: bool = False,
         ends: tuple[tuple[NativeShape, int], tuple[NativeShape, int]] | None = None,
     ) -> None:
-        """A connector along a route, glued to sites of the shapes at its ends where these are given.
+        """Add a connector along a route, glued to connection sites of the shapes at its `ends`.
 
-        With `both` it has a head at each end.
+        With `both`, it has a head at each end.
         """
         look = self._lined(role, _TWICE * width if double else width, dash, double=double, heads=arrow + both)
         glue = ""
@@ -298,7 +298,7 @@ class Canvas:
         into.add(element, (route.x, route.y, route.width, route.height))
 
     def _named(self, name: str, alt: str, form: str) -> str:
-        """The properties of the slide's next shape: its number, its name and its alternative text."""
+        """Return the properties of the slide's next shape: its number, name and alternative text."""
         self._used += 1
         description = f' descr="{_quoted(alt)}"' if alt else ""
         return f'<p:cNvPr id="{self._used}" name="{_quoted(name) if name else f"{form} {self._used}"}"{description}/>'
@@ -311,8 +311,8 @@ class Canvas:
         scheme = self._inherited.get(role)
         if scheme is not None:
             return f'<a:solidFill><a:schemeClr val="{scheme}"/></a:solidFill>'
-        colour = getattr(self._theme, role).removeprefix("#")
-        return f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>'
+        color = getattr(self._theme, role).removeprefix("#")
+        return f'<a:solidFill><a:srgbClr val="{color}"/></a:solidFill>'
 
     def _lined(self, role: str | None, width: float, dash: str, double: bool = False, heads: int = 0) -> str:
         thick = max(self.length(width * self._theme.stroke), 3175)
@@ -332,11 +332,11 @@ _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _BODY = '<a:bodyPr wrap="none" anchor="ctr"/>'
 _DOUBLE = ' cmpd="dbl"'
 _TWICE = 2.4
-"""How thick a double line is in widths of a single one; some programs fill its gap."""
+"""The width of a double line, in widths of a single line; some programs fill its gap."""
 
 
 def _quoted(text: str) -> str:
-    """A name or an alternative text as it may stand in an attribute, its lines kept."""
+    """Escape a name or an alternative text for an attribute, and keep its line breaks."""
     return escape(clean(text)[:_LONGEST]).translate(_ATTRIBUTE)
 
 
@@ -349,7 +349,7 @@ def _around(reach: tuple[int, int, int, int] | None, place: tuple[int, int, int,
 
 
 def _way(route: Route) -> str:
-    """The place and the geometry of a connector."""
+    """Return the frame and the geometry of a connector."""
     turned = "".join(
         f' {key}="{value}"'
         for key, value in (("rot", route.turn), ("flipH", int(route.flip_h)), ("flipV", int(route.flip_v)))

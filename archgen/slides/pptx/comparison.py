@@ -1,4 +1,4 @@
-"""Systems beside each other as native shapes: a group for each, with its bars, its words and the forms of its issues."""
+"""The comparison chart as native shapes: a group for each system, with its bars, text and severities."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archgen.style.svg_markup import clean
 
 
 def paint(canvas: Canvas, placed: ComparisonChart) -> None:
-    """Puts the key, the columns and the line that they stand on on a slide."""
+    """Put the key, the columns and their base line on a slide."""
     for sample in placed.key:
         _filled(canvas, canvas.root, sample, "key")
     for words in placed.words:
@@ -39,7 +39,7 @@ def _filled(canvas: Canvas, into: ShapeGroup, bar: ChartBar, name: str) -> None:
 
 
 def _inside(box: Box) -> Box:
-    """A box whose outline ends where the box does on three sides; the fourth is the line that bars stand on."""
+    """Shrink a box by half its outline on three sides; bars stand on the fourth."""
     half = OUTLINE / 2
     return Box(box.x + half, box.y + half, box.width - OUTLINE, max(box.height - half, half))
 

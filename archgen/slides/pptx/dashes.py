@@ -1,4 +1,4 @@
-"""Dashed connectors that run into each other: dashes of one fill the gaps of the next unless they fall on each other."""
+"""Dashed connectors that run into each other: their dashes meet, so that none fills the gaps of another."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from archgen.layout.placed import Placed, Point
 from archgen.style.theme import LINES
 
 _PERIODS = {"dash": 7, "sysDot": 2, "lgDash": 11, "sysDash": 4}
-"""How long a dash and its gap are in widths of the line (ECMA-376, part 1, 20.1.10.48)."""
+"""The length of a dash and its gap, in widths of the line (ECMA-376, part 1, 20.1.10.48)."""
 
 PRESETS = {"6 4": "dash", "1.5 4": "sysDot", "10 4": "lgDash", "2 3": "sysDash", "4 4": "dash", "5 4": "dash"}
-"""The format's own pattern for each of ours."""
+"""The preset of the format for each dash pattern."""
 
 _STEPS = 60
 _MOST = 0.002
-"""The share of its width that a step makes a line thicker or thinner."""
+"""The share of its width by which each try makes a line thicker or thinner."""
 
 
 def dash_widths(placed: Placed, usual: float) -> dict[str, float]:
-    """For each bundle of dashed lines that end in one place the width, near the usual one, at which their dashes meet."""
+    """Return the width, near the usual one, at which the dashes of each bundle with a common end meet."""
     ends: dict[str, dict[Point, list[float]]] = {}
     dashes: dict[str, str] = {}
     for edge in placed.edges:
@@ -41,7 +41,7 @@ def _tries() -> list[float]:
 
 
 def _off(apart: list[float], period: float) -> float:
-    """How far from each other dashes lie that should lie on each other."""
+    """Return the largest offset between dashes that should meet, in periods."""
     return max(abs(length / period - round(length / period)) for length in apart)
 
 

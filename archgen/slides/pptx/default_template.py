@@ -1,4 +1,4 @@
-"""Our own presentation without slides: 16:9, our colours and font, titles on the left."""
+"""The default presentation, without slides: 16:9, archgen's colors and font, titles on the left."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FONT = "Arial"
 
 
 def default_presentation(theme: Theme) -> Pptx:
-    """The library's plain presentation, made 16:9, with our colours and font and a title on the left."""
+    """Return python-pptx's default presentation, made 16:9, with archgen's colors and font and titles on the left."""
     presentation = Presentation()
     old = int(presentation.slide_width or Emu(9144000))
     presentation.slide_width, presentation.slide_height = Emu(Pt(WIDE)), Emu(Pt(TALL))
@@ -54,7 +54,7 @@ _PLACES = {
 
 
 def _arrange(master: Any) -> None:
-    """Words start at one line on the left and end at one on the right; the accent marks where a slide begins."""
+    """Align all text at a common left and right edge; an accent marks the title."""
     for placeholder in master.placeholders:
         place = _PLACES.get(placeholder.placeholder_format.type)
         if place is not None:
@@ -70,7 +70,7 @@ def _arrange(master: Any) -> None:
 
 
 def _open(layout: Any) -> None:
-    """The title slide: a ground of its own, a band of the accent, and words one under the other."""
+    """Style the title slide: its own background, an accent band, and text below each other."""
     for placeholder in layout.placeholders:
         form = placeholder.placeholder_format.type
         if form == PP_PLACEHOLDER.CENTER_TITLE:
@@ -109,7 +109,7 @@ def _accent(place: Any, name: str, box: tuple[float, float, float, float]) -> No
     )
 
 
-def _set_words(placeholder: Any, box: tuple[float, float, float, float], anchor: str, size: float, colour: str) -> None:
+def _set_words(placeholder: Any, box: tuple[float, float, float, float], anchor: str, size: float, color: str) -> None:
     placeholder.left, placeholder.top, placeholder.width, placeholder.height = (Emu(Pt(length)) for length in box)
     body = placeholder._element.find(qn("p:txBody"))
     body.find(qn("a:bodyPr")).set("anchor", anchor)
@@ -119,7 +119,7 @@ def _set_words(placeholder: Any, box: tuple[float, float, float, float], anchor:
         old,
         parse_xml(
             f'<a:lstStyle {nsdecls("a")}><a:lvl1pPr marL="0" indent="0" algn="l"><a:buNone/>'
-            f'<a:defRPr sz="{round(size * 100)}"{bold}><a:solidFill><a:schemeClr val="{colour}"/></a:solidFill>'
+            f'<a:defRPr sz="{round(size * 100)}"{bold}><a:solidFill><a:schemeClr val="{color}"/></a:solidFill>'
             f"</a:defRPr></a:lvl1pPr></a:lstStyle>"
         ),
     )
@@ -157,7 +157,7 @@ def _paint(master: Any, theme: Theme) -> None:
 
 
 def _drop(relations: Any, form: str) -> None:
-    """Leaves out the parts of a form, such as the plain presentation's preview."""
+    """Drop related parts of a type, such as the preview of the default presentation."""
     for key, relation in list(relations.items()):
         if relation.reltype.endswith(f"/{form}"):
             relations.pop(key)

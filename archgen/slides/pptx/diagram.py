@@ -6,7 +6,7 @@ from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.layout.deployment.cards import chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
-from archgen.slides.pptx.canvas import Canvas, NativeShape, ShapeGroup, TextLine
+from archgen.slides.pptx.canvas import Canvas, NativeShape, RunLine, ShapeGroup
 from archgen.slides.pptx.dashes import dash_widths
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.rerouting import simplify_routes
@@ -17,19 +17,19 @@ from archgen.style.theme import LINES, SIZES
 
 _SIDES = 4
 _READABLE, _LEGIBLE = 10.5, 8.5
-"""Points that a name on a slide should have, and the words under it."""
+"""Sizes that a name on a slide and the text below it should have, in points."""
 
 _LINE = 1.22
-"""The height of a line of words, in their size."""
+"""The height of a line of text, in its size."""
 
 _HEADING = 0.7
-"""The size of the largest words in a heading, in its height."""
+"""The size of the largest text in a heading, in its height."""
 
 _PADDING, _SMALLEST_ICON = 14.0, 28.0
 
 
 def names(placed: Placed) -> dict[str, str]:
-    """The name of each node's shape: its component where one node stands for all of it, else the replica."""
+    """Return the name of each node's shape: its component if the node stands for all of it, else the replica."""
     count: dict[str, int] = {}
     for node in placed.nodes:
         count[node.node.subject] = count.get(node.node.subject, 0) + 1
@@ -37,7 +37,7 @@ def names(placed: Placed) -> dict[str, str]:
 
 
 def paint(canvas: Canvas, placed: Placed, marks: Marks) -> None:
-    """Puts a diagram on a slide."""
+    """Put a diagram on a slide."""
     _Painter(canvas, placed, marks).paint()
 
 
@@ -197,10 +197,10 @@ class _Painter:
         else:
             self._canvas.write(card, words, insets=(0, 0, 0, 0))
 
-    def _sizes(self, node: PlacedNode, wide: float, tall: float, name: float, detail: float) -> tuple[TextLine, ...]:
-        """The words of a card; in a picture that is shrunk to its slide they are as large as the card has room for.
+    def _sizes(self, node: PlacedNode, wide: float, tall: float, name: float, detail: float) -> tuple[RunLine, ...]:
+        """Return the text of a card; in a diagram that is scaled down, it's as large as the card has room for.
 
-        `wide` and `tall` are what the words may take, `name` and `detail` their sizes in a picture of its own size.
+        `wide` and `tall` limit the text; `name` and `detail` are its sizes in a diagram at its own scale.
         """
         role = "accent" if node.node.mark in ("primary", "active") else "muted"
         texts = [((line, "ink", True), name) for line in node.title]
@@ -213,18 +213,18 @@ class _Painter:
             )
         wanted = [max(size, self._wanted(size, name)) for _, size in texts]
         share = min(1.0, tall / (_LINE * sum(wanted)))
-        lines: list[TextLine] = []
+        lines: list[RunLine] = []
         for (run, size), large in zip(texts, wanted, strict=True):
             fitting = size * wide / max(text_width(run[0], size, bold=run[2]), 1.0)
             lines.append(((run,), max(size, min(share * large, fitting))))
         return tuple(lines)
 
     def _wanted(self, size: float, name: float) -> float:
-        """Pixels that words want on the slide: names more than what stands under them."""
+        """Return the preferred size of text on the slide, in pixels: names are larger than details."""
         points = _READABLE if size == name else _LEGIBLE
         return points / self._canvas.points(1.0)
 
-    # LineIndex
+    # Lines
 
     def _edge(self, into: ShapeGroup, edge: PlacedEdge) -> None:
         line = LINES[edge.edge.meaning]
@@ -269,7 +269,7 @@ class _Painter:
             x += 2 * sizes.badge + 4
 
     def _under(self, box: Box) -> str:
-        """The role of the ground that a label lies on."""
+        """Return the role of the background below a label."""
         around = [group for group in self._flat.values() if group.box.contains(box)]
         return _tint(max(around, key=lambda group: group.depth)) if around else "ground"
 
@@ -282,7 +282,7 @@ def _tint(group: PlacedGroup) -> str:
 
 
 def _outline(box: Box, sites: list[Point]) -> str:
-    """The outline of a rounded rectangle with a connection site for each line, after the usual four."""
+    """Return the outline of a rounded rectangle with a connection site for each line, after the usual four."""
     wide, tall = round(box.width * 100), round(box.height * 100)
     guides, listed = [], []
     usual = [(wide / 2, 0.0), (0.0, tall / 2), (wide / 2, tall), (float(wide), tall / 2)]
@@ -299,7 +299,7 @@ def _outline(box: Box, sites: list[Point]) -> str:
 
 
 def _angle(x: float, y: float, wide: float, tall: float) -> str:
-    """The direction in which a line leaves a side, clockwise from the right, in sixty thousandths of a degree."""
+    """Return the direction in which a line leaves a side, clockwise from the right, in 1/60,000 of a degree."""
     gaps = {"0": abs(wide - x), "10800000": abs(x), "16200000": abs(y), "5400000": abs(tall - y)}
     return min(gaps, key=lambda way: gaps[way])
 

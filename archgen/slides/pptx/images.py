@@ -1,4 +1,4 @@
-"""The small pictures of a deck: each is in the file once, however many slides show it."""
+"""The small images of a deck: the file holds each once, however many slides show it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 
 
 class Images:
-    """The pictures of one deck by their bytes, and which slides know them already."""
+    """The images of a deck by their bytes, and the relations of slides to them."""
 
     def __init__(self) -> None:
         self._parts: dict[bytes, Any] = {}
         self._related: dict[tuple[Any, bytes], str] = {}
 
     def related(self, slide: Any, image: bytes) -> str:
-        """The key of the relation from a slide to a picture."""
+        """Return the key of the relation from a slide to an image."""
         key = (slide.part.partname, image)
         if key not in self._related:
             if image not in self._parts:

@@ -1,4 +1,4 @@
-"""The legend under a deployment: only what occurs in it."""
+"""The legend below a deployment diagram, with only the entries that occur in it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _SAMPLE, _GAP, _SIZE, _FORM = 36.0, 16.0, 12.0, 18.0
 
 
 def legend_width(placed: Placed, wider: float) -> float:
-    """How wide the legend of a picture is; words may be wider than they are measured."""
+    """Return the width of a diagram's legend; text may be `wider` than measured."""
     samples = [_SAMPLE + 6 + wider * text_width(line.words, _SIZE) for line in _lines(placed)]
     forms = [_FORM + wider * text_width(severity, _SIZE) for severity in _severities(placed)]
     return sum(samples + forms) + _GAP * max(len(samples) + len(forms) - 1, 0)
 
 
 def legend(canvas: Canvas, placed: Placed, marks: Marks) -> None:
-    """A sample and its words for each meaning and each severity, in one line."""
+    """Put a sample and a label for each meaning and severity on a line."""
     shapes = canvas.root
     x = 0.0
     for line in _lines(placed):

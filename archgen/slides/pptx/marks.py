@@ -1,4 +1,4 @@
-"""Marks on a slide: numbered badges as shapes, logos and locks as small pictures."""
+"""Marks on a slide: numbered badges as shapes, logos and locks as small images."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from archgen.style.theme import SIZES, Mode, Sizes
 from archgen.views.diagram import Badge
 
 IconLookup = Callable[[str | None], Icon | None]
-"""The logo of a product, or an icon by its name; None where there is none."""
+"""Returns the logo of a product, or an icon by its name; None if there is none."""
 
 _PIXELS = 128
 
 
 class Marks:
-    """Draws marks with the icons and in the mode of one deck; each picture is made once."""
+    """Draws the marks of a deck in its mode; each image is rendered once."""
 
     def __init__(self, icons: IconLookup, mode: Mode) -> None:
         self._icons = icons
@@ -35,24 +35,24 @@ class Marks:
         self._images = Images()
 
     def icon(self, canvas: Canvas, into: ShapeGroup, box: Box, kind: str, name: str | None, role: str = "ink") -> None:
-        """The logo of a product, else the glyph of a kind."""
+        """Draw the logo of a product, else the icon of a kind."""
         drawing = (self._icons(name) if name else None) or glyph(kind)
         self.drawing(canvas, into, box, drawing, role)
 
     def drawing(self, canvas: Canvas, into: ShapeGroup, box: Box, drawing: Icon, role: str) -> None:
-        """A drawing in a box."""
+        """Draw an icon in a box."""
         image = _icon_png(drawing, role, self._mode)
         canvas.picture(into, self._images, image, box, f"{drawing.id} icon", f"icon: {drawing.id}")
 
     def lock(
         self, canvas: Canvas, into: ShapeGroup, x: float, y: float, state: str, role: str, side: float = SIZES.lock
     ) -> None:
-        """A closed or an open lock, its top left corner at a place."""
+        """Draw a closed or an open lock, with its top left corner at a place."""
         image = _lock_png("closed" if state == "closed" else "open", role, self._mode)
         canvas.picture(into, self._images, image, Box(x, y, side, side), f"{state} lock", f"{state} lock")
 
     def badge(self, canvas: Canvas, into: ShapeGroup, x: float, y: float, badge: Badge, sizes: Sizes = SIZES) -> None:
-        """A badge around a centre."""
+        """Draw a badge around a center."""
         by = sizes.badge / SIZES.badge
         wide, tall = (by * length for length in badge_size(badge.number))
         box = Box(x - wide / 2, y - tall / 2, wide, tall)
@@ -69,7 +69,7 @@ class Marks:
             alt=alt,
         )
         run = ((str(badge.number), "on_badge", True),)
-        # a triangle keeps its words in its lower half, below where they are in the middle of it
+        # a triangle has its text in its lower half
         canvas.write(shape, ((run, by * SIZES.small),), insets=(0, 0, 0, 4 * by if badge.severity == "warning" else 0))
 
     def row(
@@ -81,7 +81,7 @@ class Marks:
         middle: float,
         sizes: Sizes = SIZES,
     ) -> None:
-        """Badges side by side, the last one's right side at a place."""
+        """Draw badges side by side, up to a right edge."""
         for badge in reversed(badges):
             wide = badge_size(badge.number)[0] * sizes.badge / SIZES.badge
             self.badge(canvas, into, right - wide / 2, middle, badge, sizes)
@@ -89,7 +89,7 @@ class Marks:
 
 
 def form(severity: Severity) -> MSO_SHAPE:
-    """The form of a severity."""
+    """Return the form of a severity."""
     match severity:
         case "error":
             return MSO_SHAPE.OCTAGON
@@ -103,7 +103,7 @@ def form(severity: Severity) -> MSO_SHAPE:
 
 @lru_cache(maxsize=256)
 def _icon_png(drawing: Icon, role: str, mode: Mode) -> bytes:
-    # a chip is white on white in light mode, where its corners would only leave a shadow
+    # without a chip in light mode, where white corners would only leave a shadow
     return _png(IconImage(drawing, 0, 0, _PIXELS, role, chip=mode == "dark"), mode)
 
 

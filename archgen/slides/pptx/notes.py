@@ -1,4 +1,4 @@
-"""Speaker notes: the first slide's are made by the library, the others' are copies of them with other words."""
+"""Speaker notes: python-pptx creates those of the first slide; the others are copies with other text."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from archgen.style.svg_markup import clean
 
 
 class Notes:
-    """The notes of one deck, whose presentation has none before; the library would look through all parts for each."""
+    """The notes of a deck, which has none yet; python-pptx would search all parts for each."""
 
     def __init__(self) -> None:
         self._empty: Any = None
         self._made = 0
 
     def write(self, slide: Any, words: str) -> None:
-        """Gives a slide its notes."""
+        """Give a slide its notes."""
         self._made += 1
         if self._empty is None:
             notes = slide.notes_slide

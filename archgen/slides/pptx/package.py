@@ -1,4 +1,4 @@
-"""The archive of a template, before anything of it is read: how much it unpacks to, as it says and as it is."""
+"""Checks of a template's archive before it's read: its unpacked size, as declared and as it is."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from archgen.model.problems import UsageError
 _MEGABYTE = 1 << 20
 MOST_PARTS = 20_000
 MOST_MARKUP = 64 * _MEGABYTE
-"""Bytes of XML in all: a tree of it takes ten times as much."""
+"""Bytes of all XML: parsed, it takes ten times as much memory."""
 
 MOST_BYTES = 512 * _MEGABYTE
 _ENTRY = b"PK\x01\x02"
-"""What each entry of the directory of an archive begins with (APPNOTE.TXT, 4.3.12)."""
+"""The first bytes of each entry in an archive's directory (APPNOTE.TXT, 4.3.12)."""
 
 _MARKUP = (".xml", ".rels")
 
@@ -48,7 +48,7 @@ def _check_declared(archive: zipfile.ZipFile) -> None:
 
 
 def _check_unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    """Unpack a part without keeping it: no more of it is read than it declares, and a sum shows if there was more."""
+    """Unpack a part without storing it: its declared size limits the reading, and its checksum shows an excess."""
     with archive.open(part) as stream:
         while stream.read(_MEGABYTE):
             pass

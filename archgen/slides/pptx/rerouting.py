@@ -1,6 +1,6 @@
-"""Ways with many corners, told with two: not every program draws the format's longer connectors as they are told.
+"""Lines with many corners, rerouted with two at most, since programs draw longer connectors differently.
 
-LibreOffice draws a connector with one or two corners where it is, and one with more on a way of its own.
+LibreOffice keeps the route of a connector with one or two corners, and chooses its own route for one with more.
 """
 
 from __future__ import annotations
@@ -19,31 +19,31 @@ Polyline = tuple[Point, ...]
 _CORNERS = 2
 _CLEAR = 12.0
 _CARD, _BORDER, _WORDS, _LINE, _CORNER = 1000.0, 200.0, 60.0, 40.0, 5.0
-"""What a way costs through a card, along its border, through words or along a frame, along another line and with each corner, beside its
-length in tens."""
+"""Costs of a route through a card, along its border, through text or along a frame, along another line, and for
+each corner, besides a tenth of its length."""
 
 _ALONG = (0.5, 0.15, 0.85, 0.3, 0.7)
-"""Parts of the height of a card at which lines may meet its sides."""
+"""Shares of a card's height at which lines may meet its sides."""
 
 _PATIENT = 60
-"""With more lines to be led anew each is tried at the heights only at which it has left its cards."""
+"""Lines to reroute above which each leaves and enters its cards only at its present heights."""
 
 _TRIED, _BEYOND = 24, 4
-"""How many places between the ends of a line are tried, and how many beyond each of them."""
+"""Places to try between the ends of a line, and beyond each of them."""
 
 _SITES = (0.0, 20.0, -20.0, 40.0, -40.0)
-"""Where lines leave the upper and the lower side of a card, from its middle, one after the other."""
+"""Offsets from a card's middle at which lines leave its top and bottom, in order."""
 
 
 def simplify_routes(placed: Placed) -> Placed:
-    """The picture with a way of two corners at most for each line, past the cards where there is one."""
+    """Reroute each line with more than two corners, around the cards where possible."""
     if all(len(edge.points) <= _CORNERS + 2 for edge in placed.edges):
         return placed
     return _Rerouting(placed).placed()
 
 
 class _Rerouting:
-    """Finds ways one by one; each knows those that are kept and those before it."""
+    """Reroutes lines in order; each avoids the direct lines and those before it."""
 
     def __init__(self, placed: Placed) -> None:
         self._placed = placed
@@ -62,7 +62,7 @@ class _Rerouting:
         self._y = sorted({y for box in self._boxes.values() for y in (box.y - _CLEAR, box.bottom + _CLEAR)})
 
     def placed(self) -> Placed:
-        """The same picture with other ways."""
+        """Return the diagram with its lines rerouted."""
         return replace(self._placed, edges=tuple(map(self._edge, self._placed.edges)))
 
     def _edge(self, edge: PlacedEdge) -> PlacedEdge:
@@ -93,7 +93,7 @@ class _Rerouting:
         return best
 
     def _heights(self, edge: PlacedEdge) -> Iterator[tuple[float, float]]:
-        """Where a line may leave and enter the sides of its cards: as it does, and, if that leads through others, elsewhere."""
+        """Yield heights at which a line leaves and enters its cards: its present ones, then others."""
         source, target = self._boxes[edge.edge.source], self._boxes[edge.edge.target]
         yield _level(edge.points[0], source), _level(edge.points[-1], target)
         if not self._patient:
@@ -137,19 +137,19 @@ class _Rerouting:
                 yield (left[below], start), (left[below], other), (into, other)
 
     def _across(self, edge: PlacedEdge) -> list[float]:
-        """Where an upright part may stand: where the line has one, and beside the cards not far from its ends."""
+        """Return positions for a vertical part: those of the line, and beside the cards near its ends."""
         places = dict.fromkeys(x0 for (x0, _), (x1, _) in pairwise(edge.points) if x0 == x1)
         ends = self._boxes[edge.edge.source], self._boxes[edge.edge.target]
         return list(places | _nearest(self._x, min(end.x for end in ends), max(end.right for end in ends)))
 
     def _down(self, edge: PlacedEdge) -> list[float]:
-        """Where a level part may lie: where the line has one, and over and under the cards not far from its ends."""
+        """Return positions for a horizontal part: those of the line, and above and below the cards near its ends."""
         places = dict.fromkeys(y0 for (_, y0), (_, y1) in pairwise(edge.points) if y0 == y1)
         ends = self._boxes[edge.edge.source], self._boxes[edge.edge.target]
         return list(places | _nearest(self._y, min(end.y for end in ends), max(end.bottom for end in ends)))
 
     def _site(self, node: str, box: Box) -> tuple[float, float]:
-        """The x of the next line at the upper and at the lower side of a card."""
+        """Return the x of the next line at the top and at the bottom of a card."""
         top, bottom = (
             box.centre[0] + _SITES[self._met.get((node, side), 0) % len(_SITES)] for side in ("top", "bottom")
         )
@@ -158,7 +158,7 @@ class _Rerouting:
     # Labels
 
     def _keeps_label(self, edge: PlacedEdge) -> bool:
-        """Whether words that stand for several lines still lie on one of them that is not led anew."""
+        """Return True if a label of several lines is still on one that isn't rerouted."""
         assert edge.label is not None
         x, y = edge.label.box.centre
         return any(
@@ -170,7 +170,7 @@ class _Rerouting:
         )
 
     def _label(self, edge: PlacedEdge, way: Polyline) -> Label | None:
-        """The words of a line on the longest part of its way that has room for them."""
+        """Place a label on the longest part of its line that has room for it."""
         assert edge.label is not None
         wide, tall = edge.label.box.width, edge.label.box.height
         fallback: Label | None = None
@@ -193,22 +193,22 @@ class _Rerouting:
 
 
 def _level(point: Point, box: Box) -> float:
-    """The height at which a line meets the left or right side of a card."""
+    """Return the height at which a line meets the left or right side of a card."""
     return point[1] if box.y < point[1] < box.bottom else box.centre[1]
 
 
 def _beside(box: Box, x: float) -> float | None:
-    """The side of a card that looks towards an x beside it."""
+    """Return the side of a card that faces an x beside it."""
     return box.right if x > box.right else box.x if x < box.x else None
 
 
 def _above(box: Box, y: float) -> float | None:
-    """The side of a card that looks towards a height over or under it."""
+    """Return the side of a card that faces a height above or below it."""
     return box.bottom if y > box.bottom else box.y if y < box.y else None
 
 
 def _tidy(way: Polyline) -> Polyline:
-    """A way without corners that are none."""
+    """Drop corners of a line that don't turn."""
     corners = [way[0]]
     for before, at, after in zip(way, way[1:], way[2:], strict=False):
         if not (before[0] == at[0] == after[0] or before[1] == at[1] == after[1]):
@@ -217,7 +217,7 @@ def _tidy(way: Polyline) -> Polyline:
 
 
 def _nearest(places: list[float], low: float, high: float) -> dict[float, None]:
-    """Some sorted places between two, and the nearest beyond; so few of them that many lines can be tried."""
+    """Return sorted places between two, and the nearest beyond: few enough to try for many lines."""
     first, last = bisect_left(places, low), bisect_right(places, high)
     inside = places[first:last]
     step = max(len(inside) // _TRIED, 1)

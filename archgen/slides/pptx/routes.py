@@ -1,4 +1,4 @@
-"""The way of a line as one of the format's connectors: its form, its frame, its turns and its adjustments."""
+"""The route of a line as a preset connector: its form, frame, rotation and adjustments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 EmuPoint = tuple[int, int]
-"""A place on a slide in English metric units."""
+"""A place on a slide, in English metric units."""
 
 _QUARTER = 5400000
 _THIN = 6350
@@ -16,7 +16,7 @@ _MOST = 6
 
 
 class Route(Struct, frozen=True):
-    """A preset connector; the frame is the one before it is flipped and turned."""
+    """A preset connector; the frame is that before it's flipped and rotated."""
 
     form: str
     x: int
@@ -30,7 +30,7 @@ class Route(Struct, frozen=True):
 
 
 def route(points: Sequence[EmuPoint]) -> Route:
-    """The connector that runs through the corners of an orthogonal line, from its first point to its last.
+    """Return the connector through the corners of an orthogonal line.
 
     Preset connectors have four corners at most; a line with more keeps its ends and its longest middle part.
     """
@@ -42,7 +42,7 @@ def route(points: Sequence[EmuPoint]) -> Route:
         width, height = max(abs(x1 - x0), _THIN), max(abs(y1 - y0), _THIN)
         adjust = _adjusted([(x - x0, y - y0) for x, y in points], width, height, x1 < x0, y1 < y0)
         return Route(_FORMS[len(points)], min(x0, x1), min(y0, y1), width, height, 0, x1 < x0, y1 < y0, adjust)
-    # a line that starts upright is a level one turned by a quarter: along it is down, across it is to the left
+    # a line that starts vertically is a horizontal one, rotated by a quarter: along is down, across is to the left
     along, across = max(abs(y1 - y0), _THIN), max(abs(x1 - x0), _THIN)
     adjust = _adjusted([(y - y0, x0 - x) for x, y in points], along, across, y1 < y0, x1 > x0)
     left, top = (x0 + x1 - along) // 2, (y0 + y1 - across) // 2
@@ -50,7 +50,7 @@ def route(points: Sequence[EmuPoint]) -> Route:
 
 
 def _adjusted(steps: list[tuple[int, int]], width: int, height: int, back: bool, up: bool) -> tuple[int, ...]:
-    """The free corners as parts of the frame, in hundred thousandths: along, across, along …"""
+    """Return the free corners as shares of the frame, in hundred thousandths: along, across, along …"""
     adjustments = []
     for at in range(1, len(steps) - 2):
         along, across = steps[at] if at % 2 else steps[at + 1]
@@ -74,7 +74,7 @@ def _straightened(points: Sequence[EmuPoint]) -> list[EmuPoint]:
 
 
 def _reduced(points: list[EmuPoint]) -> list[EmuPoint]:
-    """A line with at most four corners."""
+    """Reduce a line to four corners at most."""
     if len(points) <= _MOST:
         return points
     level = points[0][1] == points[1][1]
@@ -83,7 +83,7 @@ def _reduced(points: list[EmuPoint]) -> list[EmuPoint]:
     same = [(far, at) for far, at in parts if points[at][axis] == points[at + 1][axis]]
     middle = points[max(same)[1]][axis]
     if (points[-2][1] == points[-1][1]) != level:
-        # it ends across to how it starts: one corner less
+        # it ends at right angles to its start: one corner less
         corners = [points[1], _corner(points[1], middle, axis), _corner(points[-1], middle, axis)]
         return [points[0], *corners, points[-1]]
     corners = [points[1], _corner(points[1], middle, axis), _corner(points[-2], middle, axis), points[-2]]

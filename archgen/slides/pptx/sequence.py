@@ -16,7 +16,7 @@ from archgen.style.theme import LINES, SIZES
 
 
 def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
-    """Puts a sequence on a slide."""
+    """Put a sequence on a slide."""
     shapes = canvas.root
     cards = [_head(canvas, shapes, head, marks) for head in placed.heads]
     for head, card in zip(placed.heads, cards, strict=True):
@@ -32,13 +32,13 @@ def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
 
 
 def _text(canvas: Canvas, into: ShapeGroup, texts: tuple[Text, ...]) -> None:
-    """Lines one under the other, in one box for each size of theirs."""
+    """Write lines below each other, in a text box for each font size."""
     for _, group in groupby(texts, key=lambda text: (text.size, text.role, text.anchor)):
         lines = tuple(group)
         boxes = [line.box for line in lines]
         left, right = min(box.x for box in boxes), max(box.right for box in boxes)
         first, last = boxes[0], boxes[-1]
-        # a box as high as its lines, each in the middle of its own leading
+        # a box as high as its lines, each centered in its leading
         spare = (LEADING - first.height) / 2
         box = Box(left - 2, first.y - spare, right - left + 4, last.bottom - first.y + 2 * spare)
         shape = canvas.text(into, box, (), lines[0].size, anchor=lines[0].anchor, name="words")
@@ -79,7 +79,7 @@ def _head(canvas: Canvas, into: ShapeGroup, head: Head, marks: Marks) -> NativeS
 
 
 def _lifeline(canvas: Canvas, into: ShapeGroup, head: Head, placed: PlacedSequence, card: NativeShape) -> None:
-    # not a connector: only messages are connectors here
+    # not a connector: only messages are
     canvas.rule(
         into,
         Box(head.x, head.box.bottom, 0, placed.bottom - head.box.bottom),

@@ -1,4 +1,4 @@
-"""Boxes and lines by the strips of a picture that they touch, so that only neighbours are compared."""
+"""Boxes and lines, indexed by the strips of a diagram that they touch."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ LineSegment = tuple[Point, Point]
 _STRIP = 64.0
 _BESIDE = 6.0
 _TOGETHER = 12.0
-"""Lines nearer than `_BESIDE` lie on each other where they run side by side for so long."""
+"""Lines closer than `_BESIDE` over this length lie on each other."""
 
 
 class BoxIndex:
-    """Boxes by upright and by level strips."""
+    """Boxes indexed by vertical and horizontal strips."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
         self._upright: dict[int, list[Box]] = {}
@@ -25,14 +25,14 @@ class BoxIndex:
             self.add(box)
 
     def add(self, box: Box) -> None:
-        """One more box."""
+        """Add a box."""
         for strip in _strips(box.x, box.right):
             self._upright.setdefault(strip, []).append(box)
         for strip in _strips(box.y, box.bottom):
             self._level.setdefault(strip, []).append(box)
 
     def hit(self, segment: LineSegment) -> int:
-        """How many boxes an orthogonal line runs through, borders apart."""
+        """Count the boxes that an orthogonal line crosses; borders don't count."""
         (x0, y0), (x1, y1) = segment
         boxes = self._upright.get(int(x0 // _STRIP), ()) if x0 == x1 else self._level.get(int(y0 // _STRIP), ())
         left, right, top, bottom = min(x0, x1), max(x0, x1), min(y0, y1), max(y0, y1)
@@ -42,7 +42,7 @@ class BoxIndex:
         )
 
     def grazed(self, segment: LineSegment) -> int:
-        """How many boxes a line runs along the border of, or so near that it seems to."""
+        """Count the boxes whose border a line runs along, or seems to."""
         (x0, y0), (x1, y1) = segment
         upright = x0 == x1
         at, low, high = (x0, min(y0, y1), max(y0, y1)) if upright else (y0, min(x0, x1), max(x0, x1))
@@ -55,19 +55,19 @@ class BoxIndex:
         return count
 
     def met(self, box: Box) -> bool:
-        """Whether a box overlaps one of these."""
+        """Return True if a box overlaps any in the index."""
         return any(box.overlaps(other) for strip in _strips(box.x, box.right) for other in self._upright.get(strip, ()))
 
 
 class LineIndex:
-    """Parts of lines, each of a bundle, by the strip that they run along."""
+    """Parts of lines, each of a bundle, indexed by the strip that they run along."""
 
     def __init__(self) -> None:
         self._upright: dict[int, list[tuple[float, float, float, str]]] = {}
         self._level: dict[int, list[tuple[float, float, float, str]]] = {}
 
     def add(self, way: tuple[Point, ...], bundle: str) -> None:
-        """The parts of one more line."""
+        """Add the parts of a line."""
         for (x0, y0), (x1, y1) in pairwise(way):
             if x0 == x1:
                 self._upright.setdefault(int(x0 // _STRIP), []).append((x0, min(y0, y1), max(y0, y1), bundle))
@@ -75,7 +75,7 @@ class LineIndex:
                 self._level.setdefault(int(y0 // _STRIP), []).append((y0, min(x0, x1), max(x0, x1), bundle))
 
     def along(self, segment: LineSegment, bundle: str) -> int:
-        """How many parts of other bundles a part of a line lies on for a while."""
+        """Count the parts of other bundles that a part of a line lies on for a while."""
         (x0, y0), (x1, y1) = segment
         upright = x0 == x1
         at, low, high = (x0, min(y0, y1), max(y0, y1)) if upright else (y0, min(x0, x1), max(x0, x1))
@@ -85,7 +85,7 @@ class LineIndex:
         )
 
     def through(self, box: Box, bundle: str) -> bool:
-        """Whether a part of another bundle runs through a box."""
+        """Return True if a part of another bundle crosses a box."""
         upright = self._around(self._upright, box.x, box.right)
         level = self._around(self._level, box.y, box.bottom)
         return any(

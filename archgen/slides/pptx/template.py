@@ -1,4 +1,4 @@
-"""The presentation that slides are added to: our own 16:9 one, or somebody's template with its slides taken out."""
+"""The presentation that gets the slides: the default one, or a template without its slides."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE)
 
 _USUAL_SIZE = (Emu(9144000), Emu(6858000))
 _LEAST_SIZE, _LARGEST_SIZE = 914_400, 51_206_400
-"""Widths and heights of slides (ECMA-376, 19.7.17)."""
+"""Limits of a slide's width and height (ECMA-376, 19.7.17)."""
 
 _SIZES = (100, 400_000)
-"""The least and the largest size of words, in hundredths of a point (ECMA-376, 20.1.10.72)."""
+"""Limits of a font size, in hundredths of a point (ECMA-376, 20.1.10.72)."""
 
 _TALL_ENOUGH = 0.55
-"""The part of a slide that a picture under its title should have; beside it or above it there may be more."""
+"""The share of a slide that a diagram below its title should have; beside or above it there may be more."""
 
 _READABLE = 3.0
-"""The contrast of large words with their ground (WCAG 2.2, 1.4.3)."""
+"""The minimum contrast of large text with its background (WCAG 2.2, 1.4.3)."""
 
 _WIDER = 1.2
-"""How much wider than ours the words of an unknown font may be."""
+"""The width of text in an unknown font, in widths of archgen's."""
 
 
 class Area(Struct, frozen=True):
-    """A part of a slide, in points: the free one, that of a title."""
+    """A part of a slide, in points: the free area, or that of a title."""
 
     x: float
     y: float
@@ -55,10 +55,10 @@ class Area(Struct, frozen=True):
 
 
 class DeckTemplate(Struct, frozen=True):
-    """A presentation without slides, the layouts for its three sorts of slide, and the palette that suits its ground.
+    """A presentation without slides, with the layouts of its three kinds of slide and a palette for its background.
 
-    `title` is where the title of a layout without one goes. `wider` is how much wider than measured words may be.
-    `ink` is the colour of words, where the template's own cannot be told from its ground: nothing then takes its colours.
+    `title` is the place of a title in a layout without one. Text may be `wider` than measured.
+    `ink` is the color of text if the template's own has too little contrast; nothing then takes its colors.
     """
 
     presentation: Any
@@ -74,13 +74,13 @@ class DeckTemplate(Struct, frozen=True):
 
 
 def load_template(template: bytes | None = None, theme: Theme = LIGHT) -> DeckTemplate:
-    """Our own look in a theme, or that of a template; UsageError for one that cannot be read or used."""
+    """Return the default presentation in a theme, or a template; raise UsageError for an unusable template."""
     if template is None:
         return _based(default_presentation(theme), theme)
     check_package(template)
     with _usable():
         _try(_based(_others(template), theme))
-        return _coloured(_based(_others(template), theme))
+        return _with_contrast(_based(_others(template), theme))
 
 
 def _based(presentation: Pptx, theme: Theme) -> DeckTemplate:
@@ -103,7 +103,7 @@ def _based(presentation: Pptx, theme: Theme) -> DeckTemplate:
 
 
 def _layout(layouts: list[Any], form: str, wanted: set[PP_PLACEHOLDER]) -> Any:
-    """The layout of a form; else the first with the placeholders it wants, else the first at all."""
+    """Return the layout of a form, else the first with the wanted placeholders, else the first."""
     for layout in layouts:
         if layout._element.get("type") == form:
             return layout
@@ -114,7 +114,7 @@ def _layout(layouts: list[Any], form: str, wanted: set[PP_PLACEHOLDER]) -> Any:
 
 
 def _area(wide: float, tall: float, layout: Any, missing: Area) -> Area:
-    """What the layout's title and foot leave: under the title, or where there is most room around it."""
+    """Return the area that a layout's title and footer leave: below the title, or the largest around it."""
     top, bottom, side = tall * 0.04, tall * 0.96, wide * 0.04
     title = missing
     for placeholder in layout.placeholders:
@@ -152,12 +152,12 @@ def _title_size(presentation: Pptx) -> float:
     return min(max(int(stated), _SIZES[0]), _SIZES[1]) / 100 if stated else 44.0
 
 
-# A template of somebody's own
+# Templates
 
 
 @contextmanager
 def _usable() -> Iterator[None]:
-    """Tell whatever a template makes the library raise, which trusts all that it reads."""
+    """Turn any exception that a template causes into a UsageError, since python-pptx trusts its input."""
     try:
         yield
     except UsageError:
@@ -171,7 +171,7 @@ def _usable() -> Iterator[None]:
 
 
 def _try(tried: DeckTemplate) -> None:
-    """Add a slide of each layout that is used, and write it all: after that a failure is none of the template's."""
+    """Add a slide of each used layout and write the file, so that later failures aren't the template's."""
     for layout in (tried.opening, tried.prose, tried.bare):
         for placeholder in tried.presentation.slides.add_slide(layout).placeholders:
             _points(placeholder.left)
@@ -191,7 +191,7 @@ def _others(template: bytes) -> Pptx:
     if not masters:
         raise UsageError("the template has no slide master")
     if presentation.slide_width is None or presentation.slide_height is None:
-        # what PowerPoint takes where none is stated (ECMA-376, 19.2.1.39)
+        # PowerPoint's default (ECMA-376, 19.2.1.39)
         presentation.slide_width, presentation.slide_height = _USUAL_SIZE
     for length in (presentation.slide_width, presentation.slide_height):
         if not _LEAST_SIZE <= int(length or 0) <= _LARGEST_SIZE:
@@ -205,18 +205,18 @@ def _others(template: bytes) -> Pptx:
     return presentation
 
 
-def _coloured(template: DeckTemplate) -> DeckTemplate:
-    """The palette for marks of meaning that can be told from the template's ground, and ink where its own cannot."""
-    colours = _Colours(template.presentation.slide_masters[0])
-    ground, words = colours.ground(template.bare), colours.of("tx1")
+def _with_contrast(template: DeckTemplate) -> DeckTemplate:
+    """Choose the palette that contrasts with the template's background, and an ink where its own doesn't."""
+    colors = _Colors(template.presentation.slide_masters[0])
+    ground, words = colors.ground(template.bare), colors.of("tx1")
     theme = LIGHT if contrast(ground, LIGHT.ink[1:]) >= contrast(ground, DARK.ink[1:]) else DARK
     if contrast(words, ground) >= _READABLE:
         return replace(template, theme=theme, wider=_WIDER)
     return replace(template, theme=replace(theme, ground=f"#{ground}"), wider=_WIDER, ink=theme.ink[1:])
 
 
-class _Colours:
-    """The colours of a master as six hexadecimal digits, by the names that slides have for them."""
+class _Colors:
+    """The colors of a master as six hexadecimal digits, by their names on slides."""
 
     def __init__(self, master: Any) -> None:
         self._master = master
@@ -225,15 +225,15 @@ class _Colours:
         self._scheme = etree.fromstring(part.blob).find(f".//{qn('a:clrScheme')}")
 
     def of(self, name: str) -> str:
-        """A colour of the scheme; white or black where none is told."""
+        """Return a color of the scheme; white or black if it declares none."""
         usual = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2"}.get(name, name)
         slot = usual if self._map is None else self._map.get(name, usual)
-        colour = None if self._scheme is None else self._scheme.find(qn(f"a:{slot}"))
-        digits = None if colour is None or not len(colour) else self._hex_digits(colour[0])
+        color = None if self._scheme is None else self._scheme.find(qn(f"a:{slot}"))
+        digits = None if color is None or not len(color) else self._hex_digits(color[0])
         return digits or ("000000" if slot.startswith("dk") else "ffffff")
 
     def ground(self, layout: Any) -> str:
-        """What lies under a layout: its own ground, its master's, or the scheme's."""
+        """Return the background of a layout: its own, its master's, or the scheme's."""
         for place in (layout, self._master):
             fill = place._element.find(f"{qn('p:cSld')}/{qn('p:bg')}//{qn('a:solidFill')}")
             if fill is not None and len(fill):
@@ -244,6 +244,6 @@ class _Colours:
         return self.of("bg1")
 
     @staticmethod
-    def _hex_digits(colour: Any) -> str | None:
-        value = colour.get("lastClr") or colour.get("val") or ""
+    def _hex_digits(color: Any) -> str | None:
+        value = color.get("lastClr") or color.get("val") or ""
         return value.lower() if re.fullmatch("[0-9a-fA-F]{6}", value) else None

@@ -1,4 +1,4 @@
-"""Slides of words: titles, prose, what stands behind badges, and tables."""
+"""Slides of text: titles, paragraphs, issues with their badges, terms and tables."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ from archgen.style.text_metrics import text_width, wrap
 
 _SIZES = (PROSE, 22.0, 20.0, 18.0, 16.0, 14.0)
 _SMALL = (12.0, 10.0)
-"""Sizes of words in columns that a template leaves little room for."""
+"""Font sizes in columns where a template leaves little room."""
 
 _THEIRS = 0.55
-"""A title of a template is made so much smaller before words of it are left out: its size is not ours to choose."""
+"""Smallest scale of a template's title before words are left out: the template chooses its size."""
 _INDENT = 44.0
 _PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
-"""The format's table style without fills and lines (ECMA-376 leaves the list to PowerPoint)."""
+"""PowerPoint's table style without fills and lines (ECMA-376 doesn't list the styles)."""
 
 
 class TextWriter:
-    """Writes the words of one deck in the layouts of its presentation."""
+    """Writes the text of a deck in the layouts of its presentation."""
 
     def __init__(self, place: DeckTemplate, marks: Marks) -> None:
         self._base = place
@@ -54,7 +54,7 @@ class TextWriter:
     # Titles
 
     def titled(self, layout: Any, title: str) -> Any:
-        """A new slide with its title, which a layout without one gets at the top."""
+        """Add a slide with its title; a layout without a title gets it at the top."""
         page = self._base.presentation.slides.add_slide(layout)
         place, size = page.shapes.title, self._base.title_size
         if place is None:
@@ -84,7 +84,7 @@ class TextWriter:
         return page.shapes.title
 
     def _ink(self, shape: Any) -> None:
-        """Words in the ink that can be told from the ground, where the template's cannot."""
+        """Set an ink with enough contrast, where the template's own has too little."""
         if self._base.ink is not None:
             fill = f'<a:solidFill {nsdecls("a")}><a:srgbClr val="{self._base.ink}"/></a:solidFill>'
             for paragraph in shape.text_frame.paragraphs:
@@ -92,7 +92,7 @@ class TextWriter:
                     run._r.get_or_add_rPr().insert(0, parse_xml(fill))
 
     def opening(self, slide: TitleSlide) -> Any:
-        """The title of the deck or of a part of it."""
+        """Add the title slide of the deck or of a section."""
         page = self.titled(self._base.opening, slide.title)
         if not any(placeholder.placeholder_format.type in TITLES for placeholder in page.slide_layout.placeholders):
             page.shapes.title.top = Emu(Pt(self._base.area.y + self._base.area.height / 4 - self._base.title.height))
@@ -122,7 +122,7 @@ class TextWriter:
     # Text
 
     def prose(self, slide: TextSlide) -> Any:
-        """Paragraphs in the layout's own place for them, or each in a box of its own behind its badge."""
+        """Add paragraphs in the layout's body, or each in a box of its own beside its badge."""
         if any(entry.badge for entry in slide.entries):
             return self._marked(slide, self.titled(self._base.bare, slide.title))
         page = self.titled(self._base.prose, slide.title)
@@ -135,7 +135,7 @@ class TextWriter:
         return page
 
     def _size(self, entries: tuple[Paragraph, ...], width: float) -> float:
-        """The largest words for which all paragraphs stand on the slide."""
+        """Return the largest font size that fits all paragraphs on the slide."""
         for size in _SIZES:
             tall = sum(self._lines(entry, width, size) * size * LEADING + PARAGRAPH for entry in entries)
             if tall - PARAGRAPH <= self._base.area.height:
@@ -170,7 +170,7 @@ class TextWriter:
         self._ink(shape)
 
     def terms(self, slide: TermsSlide) -> Any:
-        """Notions in columns, each in a box of its own."""
+        """Add terms in columns, each in a box of its own."""
         page = self.titled(self._base.bare, slide.title)
         area = self._base.area
         wide = (area.width - GUTTER) / 2
@@ -192,11 +192,11 @@ class TextWriter:
 
     @staticmethod
     def _heading(size: float) -> float:
-        """The size of a name over words of a size."""
+        """Return the size of a term's name above text of a size."""
         return HEADING if size >= 18 else size + 4
 
     def _column_size(self, column: tuple[Term, ...], wide: float) -> float:
-        """The largest words for which a column of notions stands on the slide."""
+        """Return the largest font size that fits a column of terms on the slide."""
         for size in (*_SIZES, *_SMALL):
             tall = sum(self._term_height(term, wide, size) + BETWEEN for term in column) - BETWEEN
             if tall <= self._base.area.height:
@@ -228,7 +228,7 @@ class TextWriter:
     # Tables
 
     def table(self, slide: TableSlide) -> Any:
-        """Rows between hairlines under a header: readable on any ground."""
+        """Add rows between hairlines below a header, readable on any background."""
         page = self.titled(self._base.bare, slide.title)
         area = self._base.area
         rows = tuple(tuple(map(clean, row)) for row in (slide.header, *slide.rows))
@@ -256,20 +256,20 @@ class TextWriter:
         return page
 
     def _ruled(self, cell: Any, header: bool) -> None:
-        """The line under a cell: the accent under the header."""
+        """Draw the line below a cell, in the accent color below the header."""
         theme = self._base.theme
-        colour = '<a:schemeClr val="accent1"/>'
+        color = '<a:schemeClr val="accent1"/>'
         if not header or self._base.ink is not None:
             role = theme.accent if header else theme.card_line
-            colour = f'<a:srgbClr val="{role.removeprefix("#")}"/>'
+            color = f'<a:srgbClr val="{role.removeprefix("#")}"/>'
         width = 25400 if header else 6350
         cell._tc.get_or_add_tcPr().append(
-            parse_xml(f'<a:lnB {nsdecls("a")} w="{width}"><a:solidFill>{colour}</a:solidFill></a:lnB>')
+            parse_xml(f'<a:lnB {nsdecls("a")} w="{width}"><a:solidFill>{color}</a:solidFill></a:lnB>')
         )
 
 
 def _stacked(title: str, room: float, tall: float, size: float) -> tuple[str, float] | None:
-    """A title on several lines and its size; None where none of the sizes has room for all of its words."""
+    """Break a title into lines; return it with its size, or None if no size fits all of its words."""
     longest = max((text_width(word, size, bold=True) for word in title.split()), default=1.0)
     for share in (1.0, 0.85, 0.7, _THEIRS, 0.8 * _THEIRS, 0.6 * _THEIRS):
         tried = int(size * share)
@@ -280,7 +280,7 @@ def _stacked(title: str, room: float, tall: float, size: float) -> tuple[str, fl
 
 
 def _room(shape: Any, side: str) -> float:
-    """The room for words in a shape, in points."""
+    """Return the room for text in a shape, in points."""
     return max(float(getattr(shape, side) or 0) / 12700 - 16, 20.0)
 
 

@@ -1,4 +1,4 @@
-"""Turns slides into slides: titles, pictures, prose, tables, notes and numbers."""
+"""Writes the slides of a deck as PowerPoint slides: titles, diagrams, text, tables, notes and numbers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def write_pptx(
     theme: Theme = LIGHT,
     isolation: Isolation = EXPOSED,
 ) -> bytes:
-    """The deck as a file; with `template` in the layouts, fonts and colours of that presentation."""
+    """Return the deck as a file; with a `template`, in its layouts, fonts and colors."""
     return _Writer(load_template(template, theme), icons).write(deck, isolation)
 
 
@@ -71,7 +71,7 @@ class _Writer:
         return presentation_bytes(self._base.presentation, clean(deck.title))
 
     def _cut(self, count: int) -> None:
-        """Take out the slides behind the first ones, which are half made."""
+        """Remove the slides after the first ones, which are incomplete."""
         presentation = self._base.presentation
         ids = presentation.slides._sldIdLst
         for slide_id in list(ids)[count:]:
@@ -122,7 +122,7 @@ class _Writer:
         area = self._area
         room = Box(area.x, area.y, area.width, area.height)
         canvas = Canvas(page, self._base.theme, 0.0, 0.0, 1.0, self._base.ink is None)
-        comparison.paint(canvas, place_chart(slide.systems, slide.asked, slide.most, room, self._base.wider))
+        comparison.paint(canvas, place_chart(slide.systems, slide.caption, slide.most, room, self._base.wider))
         canvas.close()
         return page
 
@@ -135,9 +135,9 @@ class _Writer:
         return page
 
     def _canvas(self, page: Any, width: float, height: float, foot: float, most: float) -> tuple[Canvas, float]:
-        """A canvas on which a picture without its margin fills the free part of the slide, and where it ends.
+        """Return a canvas that fits a diagram into the free part of the slide, and the bottom of that part.
 
-        A flow, which has nothing at its foot, starts at the top: its cards stand still from slide to slide.
+        A flow has no legend and starts at the top, so that its cards don't move from slide to slide.
         """
         area, margin = self._area, SIZES.margin - INSIDE
         room, bleed = area.height - foot, max(min(BLEED, area.x - BLEED), 0.0) if foot else 0.0
@@ -149,7 +149,7 @@ class _Writer:
 
 
 def _number(page: Any) -> None:
-    """The slide's number, where the layout has its place; else at the bottom right."""
+    """Add the slide's number, at the layout's place for it or else at the bottom right."""
     layout = page.slide_layout
     place = next(
         (
