@@ -514,3 +514,13 @@ def test_without_its_library_the_command_says_what_to_install(
     monkeypatch.delitem(sys.modules, "archgen.editor.server", raising=False)
     assert main(["lsp"]) == 2
     assert "archgen[lsp]" in capsys.readouterr().err
+
+
+def test_the_components_of_layout_are_renamed_too() -> None:
+    from archgen.editor.related_files import Family, renamed
+
+    text = "archgen: 1\nname: A\ncomponents: {web: {kind: cache}, db: {kind: cache}}\nlayout: {rank: {web: db}, near: {db: web}}\n"
+    family = Family("/a.arch.yaml", {"/a.arch.yaml": text}.get, "/")
+    name = next(name for name in family.outline("/a.arch.yaml").names if name.id == "db")
+    after = text.replace("db", "store")
+    assert renamed((family,), name, "store") == {"/a.arch.yaml": after}

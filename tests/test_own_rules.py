@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,8 @@ from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.language.load import load
 from archgen.linting.conditions import ExpressionError, Type, Value, compiled
-from archgen.linting.custom_rules import FACTS
+from archgen.linting.facts import Each, elements_of, facts_of
+from tests import fact_table
 
 ROOT = Path(__file__).parent.parent
 TYPES: dict[str, Type] = {
@@ -146,17 +147,10 @@ def test_every_fact_has_its_type_on_the_reference_tiers() -> None:
     told: set[tuple[str, str]] = set()
     for path in (ROOT / "models").glob("*.arch.yaml"):
         topology = Topology(load(path.name, path.read_bytes()).architecture)
-        model = topology.architecture
-        things = (
-            ("component", model.components),
-            ("host", model.hosts),
-            ("connection", model.connections),
-            ("flow", model.flows),
-        )
-        for each, ones in things:
-            for name, fact in FACTS[each].items():
-                for one in ones:
-                    value = fact.value(topology, one.id)
+        for each in get_args(Each):
+            for name, fact in facts_of(each).items():
+                for one in elements_of(topology, each):
+                    value = fact.value(topology, one)
                     assert value is None or type(value) is kinds[fact.type], (each, name)
                     if value is not None:
                         told.add((each, name))
@@ -288,12 +282,9 @@ def test_without_rules_of_ones_own_there_is_nothing_to_try(project: Path, capsys
 def test_the_page_lists_every_fact_under_its_type_and_its_example_holds(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = (ROOT / "docs" / "own-rules.md").read_text(encoding="utf-8")
-    for each, facts in FACTS.items():
-        row = next(line for line in page.splitlines() if line.startswith(f"| {each} |"))
-        cells = [cell.strip() for cell in row.split("|")[2:-1]]
-        for cell, kind in zip(cells, ("text", "number", "truth", "texts"), strict=True):
-            assert cell == ", ".join(f"`{name}`" for name, fact in facts.items() if fact.type == kind)
+    page = fact_table.PAGE.read_text(encoding="utf-8")
+    assert fact_table.renewed(page) == page, "run `python -m tests.fact_table`"
+    assert "| host | `id`, `name`," in page
     configure(project, page.partition("```toml\n")[2].partition("```")[0])
     assert main(["test-rules"]) == 0
     assert capsys.readouterr().out == "OUR001 database-owner: holds\n"

@@ -15,7 +15,7 @@ from archgen.app.findings.typo_fixes import mended
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.editor.cursor import cursor, scanned
-from archgen.editor.grammar import NAMING, allowed, described, keys, words
+from archgen.editor.grammar import NAMING, NAMING_KEYS, allowed, described, keys, words
 from archgen.editor.outline import Name, Outline
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS
 from archgen.language.write.patch import PatchError, apply_changes
@@ -145,7 +145,7 @@ def offers(read: Reading, line: int, column: int) -> tuple[Offer, ...]:
     near = next((step for step in reversed(here.way) if isinstance(step, str)), "")
     found: list[Offer] = []
     # a name in a key: who calls whom, in a connection or a step
-    if here.in_key and near in NAMING and (near in ("connections", "steps", "weights", "runs_on") or here.way[-1] == 0):
+    if here.in_key and near in NAMING and (near in NAMING_KEYS or here.way[-1] == 0):
         found += [Offer(name, "name", kind) for kind in NAMING[near] for name in known.get(kind, ())]
     if here.in_key:
         found += [Offer(key, "key", told) for key, told in keys(here.way)]

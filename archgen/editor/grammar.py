@@ -5,52 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from archgen.language.expand.context import SECTIONS
 from archgen.language.schema import schema
 from archgen.language.write.values import inline
 
 Way = tuple[str | int, ...]
 """The keys and places of items that lead to a node."""
 
-DECLARING = {
-    "components": "component",
-    "hosts": "host",
-    "zones": "zone",
-    "networks": "network",
-    "certificates": "certificate",
-    "flows": "flow",
-}
-"""The sections whose keys are new names, and the kind of thing that they name."""
+DECLARING = {section: kind for kind, section in SECTIONS.items()}
+"""The sections whose keys are new names, and the kind of element that they name."""
 
-_ENDS = ("component",)
-_MEMBERS = ("host", "component")
-_SIDES = ("component", "host", "network")
-NAMING: dict[str, tuple[str, ...]] = {
-    "runs_on": ("host",),
-    "any": ("host",),
-    "zone": ("zone",),
-    "in": ("zone",),
-    "network": ("network",),
-    "certificate": ("certificate",),
-    "installed_on": _ENDS,
-    "codebase": _ENDS,
-    "backs_up": _ENDS,
-    "over": _ENDS,
-    "of": _ENDS,
-    "by": _ENDS,
-    "connections": _ENDS,
-    "steps": _ENDS,
-    "from": _SIDES,
-    "to": _SIDES,
-    "guards": ("host", "network", "component"),
-    "primary": _MEMBERS,
-    "active": _MEMBERS,
-    "backup": ("component", "host"),
-    "weights": ("component", "host"),
-    "value": _MEMBERS,
-    "subject": ("component", "host", "zone", "network", "certificate", "flow"),
-    "expect": ("flow", "component", "host", "zone", "network"),
-}
-"""The keys below which names stand, and what they may name, the likeliest first."""
+
+def _naming(rule: Any) -> Iterator[tuple[str, str]]:
+    """Yield each key of a part of the schema with each kind of element that its value names."""
+    for key, inner in rule.get("properties", {}).items():
+        yield from ((key, kind) for kind in _named_kinds(inner))
+    for inner in rule.values():
+        for part in inner if isinstance(inner, list) else (inner,):
+            yield from _naming(part) if isinstance(part, dict) else ()
+
+
+def _named_kinds(rule: Any) -> tuple[str, ...]:
+    forms = [*rule.get("anyOf", ()), *filter(None, (rule.get("items"),))]
+    forms += [schema()["$defs"][rule["$ref"].rpartition("/")[2]]] if "$ref" in rule else []
+    return tuple(rule.get("x-names", ())) or next(filter(None, map(_named_kinds, forms)), ())
+
+
+def _kinds_by_key() -> dict[str, tuple[str, ...]]:
+    pairs = dict.fromkeys(_naming(schema()))
+    return {key: tuple(kind for other, kind in pairs if other == key) for key, _ in pairs}
+
+
+NAMING = _kinds_by_key()
+"""The keys below which names stand, and the kinds that they may name, the likeliest first."""
+
+NAMING_KEYS = ("connections", "steps", "weights", "runs_on", "rank", "near")
+"""Of these, the keys whose mappings have names as keys."""
 
 
 def allowed(way: Way) -> tuple[Any, ...]:

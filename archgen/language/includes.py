@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from archgen.language.expand.context import SECTIONS, place_of
+from archgen.language.schema import schema
 from archgen.language.yaml.faults import Fault, Unreadable
 from archgen.language.yaml.parser import parse
 from archgen.language.yaml.scalars import shorten
@@ -16,8 +17,8 @@ from archgen.language.yaml.tree import Document, Map, Node, Seq
 Reader = Callable[[str], bytes]
 
 _JOINED = (*SECTIONS.values(), "connections")
-_OWN = ("archgen", "name", "summary", "follows", "objectives", "layout", "include")
-"""What a whole model says of itself alone; it is passed over where the model is included in another."""
+_LISTS = ("expect", "accept")
+"""Keys whose values are joined. A model keeps its other keys to itself when another model includes it."""
 
 _MOST_FILES = 1000
 
@@ -86,13 +87,16 @@ class _Joiner:
         root = self.document.root
         for index, (key, value) in enumerate(part.items()):
             key_mark, mark = part.marks[2 * index], part.marks[2 * index + 1]
-            if key in _OWN and not (key == "archgen" and value != 1):
+            joined = key in _JOINED or key in _LISTS
+            if key == "archgen" and value != 1:
+                self._put(root, key, value, key_mark, mark)
+            elif not joined and key in schema()["properties"]:
                 continue
-            if key not in root or key == "archgen":
+            elif key not in root:
                 self._put(root, key, value, key_mark, mark)
             elif key in _JOINED and isinstance(root[key], Map) and isinstance(value, Map):
                 self._merge_section(key, root[key], value)
-            elif key in ("expect", "accept") and isinstance(root[key], Seq) and isinstance(value, Seq):
+            elif key in _LISTS and isinstance(root[key], Seq) and isinstance(value, Seq):
                 root[key].extend(value)
                 root[key].marks.extend(value.marks)
             else:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from archgen.language.expand.context import Context, SubjectId, suggestion
 from archgen.language.expand.scalars import availability, links
 from archgen.language.yaml.scalars import per_second, seconds
-from archgen.language.yaml.tree import Map, Node, Seq
+from archgen.language.yaml.tree import Document, Map, Node, Seq
 from archgen.model.architecture import (
     Balance,
     Cluster,
@@ -53,15 +53,14 @@ class _Reader:
         self.subject: SubjectId = ("component", name)
 
     def read(self) -> Component:
-        said, text = self.said, self.context.document.text
+        said, document = self.said, self.context.document
         stated: dict[str, Node] = {"managed": _foreign(said)}
         for key, value in said.items():
-            if key in _TEXTS:
-                stated[key] = value if value.__class__ is str else text(said, key)
-            elif key in _AS_THEY_ARE:
-                stated[key] = value
-            elif key in _READERS:
+            if key in _READERS:
                 stated[key] = _READERS[key](self)
+            elif key not in _PLACING:
+                reading = _READINGS.get(Component.__annotations__[key])
+                stated[key] = value if reading is None else reading(document, said, key)
         return Component(id=self.name, replicas=self.replicas, placed=_placed(said), **stated)
 
     def refer(self, parent: Map, key: str, kinds: tuple[str, ...], of: str = "") -> tuple[str, ...]:
@@ -254,8 +253,13 @@ def listed(names: list[str]) -> str:
     return ", ".join(shown)
 
 
-_TEXTS = frozenset(("name", "product", "icon", "why", "domain", "version", "owner", "restore_tested", "image"))
-_AS_THEY_ARE = frozenset(("kind", "managed", "quorum", "default", "sessions", "uploads", "deploy"))
+_READINGS: dict[str, Callable[[Document, Map, str], Node]] = {
+    "str | None": Document.text,
+    "str | bool | None": Document.text_or_flag,
+}
+"""Types of fields whose values are taken as they were written; of any other field, as YAML reads them."""
+
+_PLACING = ("runs_on", "replicas")
 _READERS: dict[str, Callable[[_Reader], Node]] = {
     "network": lambda reader: reader.one("network", "network"),
     "codebase": lambda reader: reader.one("codebase", "component"),
@@ -272,8 +276,6 @@ _READERS: dict[str, Callable[[_Reader], Node]] = {
     "every": lambda reader: reader.span("every"),
     "keeps": lambda reader: reader.span("keeps"),
     "capacity": lambda reader: per_second(reader.context.document.text(reader.said, "capacity") or ""),
-    "rate_limit": lambda reader: reader.context.document.text_or_flag(reader.said, "rate_limit"),
-    "rollback": lambda reader: reader.context.document.text_or_flag(reader.said, "rollback"),
     "links": lambda reader: links(reader.context, reader.said),
     "availability": lambda reader: availability(reader.context, reader.said),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from archgen.language.schema import schema
 from archgen.language.yaml.scalars import shorten
 from archgen.language.yaml.tree import Document, Map, unpack
 from archgen.model.architecture import Replica
@@ -21,23 +22,6 @@ SECTIONS = {
     "flow": "flows",
 }
 """The key under which things of a kind are declared."""
-
-KEYS = frozenset(
-    (
-        *SECTIONS.values(),
-        "archgen",
-        "name",
-        "summary",
-        "follows",
-        "include",
-        "connections",
-        "objectives",
-        "layout",
-        "expect",
-        "accept",
-    )
-)
-"""The keys of a model."""
 
 Declared = dict[str, dict[str, None]]
 """The declared ids of each kind, in the order of the file."""
@@ -141,7 +125,7 @@ def declarations(root: Map) -> Declared:
 
 def _misspelt(root: Map, key: str) -> str:
     """What a section is called where its key is not there under its own name."""
-    unknown = [other for other in root if other not in KEYS]
+    unknown = [other for other in root if other not in schema()["properties"]]
     return (unknown and closest(key, unknown)) or key
 
 

@@ -1,10 +1,15 @@
-"""The format of a model: its JSON Schema, the only definition there is."""
+"""The format of a model: its JSON Schema, the only definition there is.
+
+`x-names` says which kinds of element a value, or a key of its mapping, names.
+"""
 
 from __future__ import annotations
 
 import os
 from functools import cache
 from typing import Any
+
+from msgspec import json
 
 FILE = os.path.join(os.path.dirname(__file__), "archgen-1.schema.json")
 
@@ -18,6 +23,4 @@ def schema_text() -> str:
 @cache
 def schema() -> Any:
     """Return that schema as values, read once in a process."""
-    import json
-
-    return json.loads(schema_text())
+    return json.decode(schema_text())
