@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from yaml import safe_load
 
-from archgen.edits.changes import AddReplica, apply, fresh
-from archgen.edits.placement import room
+from archgen.edits.changes import AddHost, AddReplica, apply_edit, next_name
+from archgen.edits.placement import find_host
 from archgen.improve.repair import repair
 from archgen.language.load import load
-from archgen.model.change import Put
+from archgen.model.change import Append, Put
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import yaml
@@ -47,8 +48,8 @@ from tests.edges import all_findings, model
 def test_room_is_where_the_same_work_is_done(components: str, hosts: str, found: str | None) -> None:
     text = model(components, hosts=hosts or "s-1: {}, s-2: {}, s-3: {}", more="networks: {n: {trust: private}}")
     index = Index(load("edge.arch.yaml", text.encode()).architecture)
-    assert room(index, index.components["api"], lambda _: False) == found
-    assert room(index, index.components["api"], lambda host: host == found) is None
+    assert find_host(index, index.components["api"], lambda _: False) == found
+    assert find_host(index, index.components["api"], lambda host: host == found) is None
 
 
 ONE_ALONE = model(
@@ -69,7 +70,7 @@ def test_what_has_replicas_elsewhere_gets_no_second_machine() -> None:
     assert not any(points for _, points in found.left)
     after = before
     for edit in found.edits:
-        after = apply(after, edit)
+        after = apply_edit(after, edit)
     assert "hosts:\n  s-5: {network: n}\ncomponents:" in yaml(before, after)
     assert [(type(one).__name__, one.component, getattr(one, "host", None)) for one in found.edits] == [
         ("AddReplica", "api", "s-2"),
@@ -86,7 +87,7 @@ def test_a_server_that_visitors_reach_gets_what_moves_them() -> None:
     before = load("edge.arch.yaml", text.encode()).architecture
     after = before
     for edit in repair(before).edits:
-        after = apply(after, edit)
+        after = apply_edit(after, edit)
     moved = {one.id for one in after.components if one.cluster is not None and one.cluster.failover == "automatic"}
     assert moved == {"web"}
     mended = {
@@ -94,6 +95,38 @@ def test_a_server_that_visitors_reach_gets_what_moves_them() -> None:
     }
     assert any("'web', 'cluster'" in one for one in mended)
     assert not any("'api', 'cluster'" in one for one in mended)
+
+
+HOSTED = model(
+    "user: {kind: client}\nweb: {kind: web-server, runs_on: s-1}\nfw: {kind: firewall, guards: [s-1]}",
+    connections="user -> web: https",
+    steps="user -> web: x",
+    hosts="s-1: {network: n, owner: ops, availability: 99.9%}",
+    more="networks: {n: {trust: private}}",
+)
+SIMILAR = {"network": "n", "owner": "ops", "availability": 0.999}
+
+
+def test_a_similar_host_is_as_available_and_as_guarded_for_fixes_and_for_what_if() -> None:
+    (found,) = (
+        each for each in all_findings(HOSTED) if (each.rule, each.subject.kind) == ("single-point-of-failure", "host")
+    )
+    assert Put(("hosts", "s-2"), SIMILAR) in found.changes
+    assert Append(("components", "fw", "guards"), "s-2") in found.changes
+    before = load("edge.arch.yaml", HOSTED.encode()).architecture
+    after = apply_edit(before, AddHost("s-2", "s-1", ("web",)))
+    written = safe_load(yaml(before, after))
+    assert written["hosts"] == {"s-2": SIMILAR}
+    assert written["components"]["fw"] == {"guards": ["s-1", "s-2"]}
+
+
+@pytest.mark.parametrize("host", ["s-1", "s-2", None])
+def test_each_replica_that_is_added_has_an_id_of_its_own(host: str | None) -> None:
+    changed = load("edge.arch.yaml", HOSTED.encode()).architecture
+    for _ in range(3):
+        changed = apply_edit(changed, AddReplica("web", host))
+    ids = [replica.id for component in changed.components for replica in component.replicas]
+    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +142,7 @@ def test_a_server_that_visitors_reach_gets_what_moves_them() -> None:
     ],
 )
 def test_a_new_machine_is_named_like_the_others(like: str, known: set[str], name: str) -> None:
-    assert fresh(like, known) == name
+    assert next_name(like, known) == name
 
 
 def test_a_balancer_that_waits_for_a_person_is_told_to_fail_over_by_itself() -> None:
@@ -144,5 +177,5 @@ connections:
   {caller} -> web: https
 """.encode(),
     ).architecture
-    after = apply(before, AddReplica("web", "s-2"))
+    after = apply_edit(before, AddReplica("web", "s-2"))
     assert (next(one for one in after.components if one.id == "web").cluster is not None) is moved

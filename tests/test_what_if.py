@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from archgen.cli import main
-from archgen.edits.changes import Edit, apply
+from archgen.edits.changes import Edit, apply_edit
 from archgen.improve.repair import repair
 from archgen.language.load import load
 from archgen.model.architecture import Architecture
@@ -38,7 +38,7 @@ def points(model: Architecture) -> set[tuple[str, str]]:
 
 def changed(model: Architecture, edits: tuple[Edit, ...]) -> Architecture:
     for edit in edits:
-        model = apply(model, edit)
+        model = apply_edit(model, edit)
     return model
 
 

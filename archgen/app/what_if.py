@@ -8,7 +8,15 @@ from itertools import pairwise
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
 from archgen.app.config.choice import one_of
-from archgen.edits.changes import AddHost, AddReplica, Automatic, Edit, apply, by_hand, worded
+from archgen.edits.changes import (
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    apply_edit,
+    describe_edit,
+    needs_manual_failover,
+)
 from archgen.improve.repair import repair
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture
@@ -55,18 +63,18 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
     stages = [before]
     callers = model.topology.index.callers
     for edit in edits:
-        stages.append(apply(stages[-1], edit, callers))
+        stages.append(apply_edit(stages[-1], edit, callers))
     for word in (*add, *assign):
         read = _added(stages[-1], word) if word in add else _assigned(stages[-1], word)
         for edit in read:
-            stages.append(apply(stages[-1], edit, callers))
+            stages.append(apply_edit(stages[-1], edit, callers))
         edits += read
     after = stages[-1]
     assessed = _assessed(stages)
     return WhatIf(
         file=model.file,
         name=before.name,
-        changes=tuple(worded(before, edit) for edit in edits),
+        changes=tuple(describe_edit(before, edit) for edit in edits),
         won=_won(assessed) if len(assessed) == len(stages) else (),
         before=assessed[0],
         after=assessed[-1],
@@ -158,11 +166,11 @@ def _assigned(architecture: Architecture, word: str) -> tuple[Edit, ...]:
     name, dot, key = path.rpartition(".")
     if key != "failover" or value != "automatic":
         raise UsageError(f"`{word}` is no setting that is known; {HOW}")
-    waiting = tuple(one.id for one in architecture.components if by_hand(one))
+    waiting = tuple(one.id for one in architecture.components if needs_manual_failover(one))
     if dot:
         if _component(architecture, name) not in waiting:
             raise UsageError(f"{name} has no failover by hand")
         waiting = (name,)
     if not waiting:
         raise UsageError("nothing in the model has a failover by hand")
-    return tuple(map(Automatic, waiting))
+    return tuple(map(AutomateFailover, waiting))

@@ -1,8 +1,8 @@
-"""Changes to an architecture that make it survive more: another replica, a machine like another, failover by itself."""
+"""Edits of an architecture that make it survive more: another replica, a similar host, automatic failover."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import assert_never
 
 from msgspec import Struct
@@ -14,7 +14,7 @@ from archgen.reliability.index import Index
 
 
 class AddReplica(Struct, frozen=True):
-    """One more replica of a component: on a host, which is made in `zones` if there is none, or anywhere (None)."""
+    """Another replica of a component on a host, or without one (None); a host that is new stands in `zones`."""
 
     component: str
     host: str | None
@@ -22,7 +22,7 @@ class AddReplica(Struct, frozen=True):
 
 
 class AddHost(Struct, frozen=True):
-    """One more host in `zones`, with a replica of each of the components."""
+    """Another host in `zones`, with a replica of each of the components."""
 
     host: str
     like: str
@@ -30,141 +30,147 @@ class AddHost(Struct, frozen=True):
     zones: tuple[str, ...] = ()
 
 
-class Automatic(Struct, frozen=True):
-    """Failover by itself of a component's data or address, instead of by hand."""
+class AutomateFailover(Struct, frozen=True):
+    """Automatic instead of manual failover of a component's data or address."""
 
     component: str
 
 
-Edit = AddReplica | AddHost | Automatic
+class MoveAddress(Struct, frozen=True):
+    """An address of a component that moves to another replica when the process fails."""
+
+    component: str
+
+
+Edit = AddReplica | AddHost | AutomateFailover | MoveAddress
 
 
 Callers = Callable[[str], Iterable[Component]]
-"""Who may call a component, by its id."""
+"""The callers of a component, by its id."""
 
 
-def apply(architecture: Architecture, edit: Edit, callers: Callers | None = None) -> Architecture:
-    """Return the architecture with one change.
+def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None = None) -> Architecture:
+    """Return the architecture with one edit.
 
-    Give `callers` of the whole model where the architecture is a part of it, which may lack some of them.
+    Pass the `callers` of the complete model where the architecture is a part of it, which may lack some of them.
     """
-    components = {one.id: one for one in architecture.components}
+    components = {component.id: component for component in architecture.components}
+    callers = callers or Index(architecture).callers
     match edit:
         case AddReplica():
+            component = components[edit.component]
             if edit.host is not None:
-                own = [host for one in components[edit.component].replicas for host in one.hosts]
-                architecture = _with_host(architecture, edit.host, edit.zones, own[0] if own else None)
-            changed = [edit.component]
+                hosts = [host for replica in component.replicas for host in replica.hosts]
+                architecture = _with_host(architecture, edit.host, edit.zones, hosts[0] if hosts else None)
+            return _with_components(architecture, _with_replica(component, edit.host, callers))
         case AddHost():
             architecture = _with_host(architecture, edit.host, edit.zones, edit.like)
-            changed = list(edit.components)
-        case Automatic():
-            return _changed(architecture, {edit.component: _automatic(components[edit.component])})
+            grown = (_with_replica(components[name], edit.host, callers) for name in edit.components)
+            return _with_components(architecture, *grown)
+        case AutomateFailover():
+            return _with_components(architecture, _with_automatic_failover(components[edit.component]))
+        case MoveAddress():
+            return _with_components(architecture, _with_moving_address(components[edit.component]))
         case _:
             assert_never(edit)
-    callers = callers or Index(architecture).callers
-    return _changed(architecture, {one: _with_replica(components[one], edit.host, callers) for one in changed})
 
 
-def told(edit: Edit) -> str:
-    """The change in words."""
+def describe_edit(architecture: Architecture, edit: Edit) -> str:
+    """Return the edit in words; a host that the architecture doesn't have is called new, which exposes a typo."""
     match edit:
         case AddReplica(component=component, host=None):
-            return f"one more replica of {component}"
+            managed = any(one.id == component and one.managed for one in architecture.components)
+            return f"another provider beside that of {component}" if managed else f"one more replica of {component}"
         case AddReplica():
-            return f"a replica of {edit.component} on {edit.host}{_inside(edit.zones)}"
+            new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
+            return f"a replica of {edit.component} on {edit.host}{_in_zones(edit.zones)}{new}"
         case AddHost():
-            return f"a host {edit.host} like {edit.like}{_inside(edit.zones)}, with {', '.join(edit.components)}"
-        case Automatic():
+            return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}"
+        case AutomateFailover():
             return f"automatic failover of {edit.component}"
+        case MoveAddress():
+            return f"a moving address of {edit.component}"
         case _:
             assert_never(edit)
 
 
-def worded(before: Architecture, edit: Edit) -> str:
-    """A change in words, with whether it needs a machine that the model does not have: a typo shows there."""
-    managed = {one.id for one in before.components if one.managed}
-    if isinstance(edit, AddReplica) and edit.host is None and edit.component in managed:
-        return f"another provider beside that of {edit.component}"
-    if isinstance(edit, AddReplica) and edit.host is not None and all(one.id != edit.host for one in before.hosts):
-        return f"{told(edit)}, a new host"
-    return told(edit)
-
-
-def _inside(zones: tuple[str, ...]) -> str:
+def _in_zones(zones: tuple[str, ...]) -> str:
     return f" in {', '.join(zones)}" if zones else ""
 
 
-def _changed(architecture: Architecture, changed: dict[str, Component]) -> Architecture:
-    return replace(architecture, components=tuple(changed.get(one.id, one) for one in architecture.components))
+def _with_components(architecture: Architecture, *changed: Component) -> Architecture:
+    by_id = {component.id: component for component in changed}
+    components = tuple(by_id.get(component.id, component) for component in architecture.components)
+    return replace(architecture, components=components)
 
 
 def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], like: str | None) -> Architecture:
-    """Add the host, in the network of the one that it is like and as available; new zones are like the model's first."""
+    """Add the host in the network of a similar one, as available, with its owner and guards; new zones as the first."""
     if any(one.id == host for one in architecture.hosts):
         return architecture
-    known = {one.id for one in architecture.zones}
-    fresh = tuple(_like(architecture, one) for one in zones if one not in known)
+    zone_ids = {zone.id for zone in architecture.zones}
+    new_zones = tuple(_similar_zone(architecture, zone) for zone in zones if zone not in zone_ids)
     twin = next((one for one in architecture.hosts if one.id == like), Host(host))
-    added = Host(host, zones=zones, network=twin.network, availability=twin.availability)
-    return replace(architecture, zones=(*architecture.zones, *fresh), hosts=(*architecture.hosts, added))
+    added = Host(host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability)
+    guards = (one for one in architecture.components if like in one.guards or f"host:{like}" in one.guards)
+    architecture = replace(architecture, zones=(*architecture.zones, *new_zones), hosts=(*architecture.hosts, added))
+    return _with_components(architecture, *(replace(guard, guards=(*guard.guards, host)) for guard in guards))
 
 
-def _like(architecture: Architecture, zone: str) -> Zone:
-    """A zone beside the one that it is named after (`dc-2` after `dc-1`), and as available."""
+def _similar_zone(architecture: Architecture, zone: str) -> Zone:
+    """Return a zone beside the one that it is named after (`dc-2` after `dc-1`), and as available."""
     twin = next((one for one in architecture.zones if stem(one.id) == stem(zone)), Zone(zone, "datacenter"))
     return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
 
 
 def stem(name: str) -> str:
-    """A name without its number: `lb` of `lb-1`."""
+    """Return a name without its number: `lb` for `lb-1`."""
     return name.rstrip("0123456789").rstrip("-_.")
 
 
-def fresh(name: str, known: set[str]) -> str:
-    """The next free name of the same stem: `lb-2` after `lb-1` and after `lb`, `web2` after `web1`."""
+def next_name(name: str, taken: Collection[str]) -> str:
+    """Return the next free name of the same stem: `lb-2` after `lb-1` and after `lb`, `web2` after `web1`."""
     rest = name[len(stem(name)) :]
     between = rest.rstrip("0123456789") if rest[-1:].isdigit() else "-"
-    begun = stem(name) + between
-    number = 2
-    while f"{begun}{number}" in known:
+    return _next_number(stem(name) + between, 2, taken)
+
+
+def _next_number(prefix: str, number: int, taken: Collection[str]) -> str:
+    while f"{prefix}{number}" in taken:
         number += 1
-    return f"{begun}{number}"
+    return f"{prefix}{number}"
 
 
 def _with_replica(component: Component, host: str | None, callers: Callers) -> Component:
-    """The component with one more replica; data that had one gets a primary, and a balancer an address that moves."""
-    name = component.id
-    known = {one.id for one in component.replicas}
+    """Return the component with another replica; a second one gets what lets it stand in for the first."""
+    taken = {replica.id for replica in component.replicas}
     if host is None:
-        number = len(known) + 1
-        while f"{name}#{number}" in known:
-            number += 1
-        added = Replica(f"{name}#{number}", name)
+        added = Replica(_next_number(f"{component.id}#", len(taken) + 1, taken), component.id)
     else:
-        added = Replica(f"{name}@{host}" if f"{name}@{host}" not in known else f"{name}@{host}#2", name, (host,))
+        place = f"{component.id}@{host}"
+        added = Replica(_next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
     grown = replace(component, replicas=(*component.replicas, added))
-    if KINDS[component.kind].stores and component.replication is None and len(known) == 1 and host is not None:
+    if len(taken) > 1:
+        return grown
+    if KINDS[component.kind].stores and component.replication is None and len(taken) == 1 and host is not None:
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
-    if wants_moving_address(component, callers):
-        return replace(grown, cluster=Cluster(mode="active-passive", failover="automatic"))
-    return grown
+    return _with_moving_address(grown) if needs_moving_address(component, callers) else grown
 
 
-def wants_moving_address(component: Component, callers: Callers) -> bool:
-    """Whether a second replica is of no use unless something moves the traffic to it: at the door, where nothing does yet."""
+def needs_moving_address(component: Component, callers: Callers) -> bool:
+    """Return True if a second replica is of no use unless something moves the traffic to it, and nothing does yet."""
     if component.cluster is not None or component.managed:
         return False
     kind = KINDS[component.kind]
-    return kind.role == "balancer" or (kind.serves and _meets_visitors(component.id, callers))
+    return kind.role == "balancer" or (kind.serves and _is_called_by_visitors(component.id, callers))
 
 
-def _meets_visitors(component: str, callers: Callers) -> bool:
-    """Whether clients call a component, directly or through firewalls."""
+def _is_called_by_visitors(component: str, callers: Callers) -> bool:
+    """Return True if clients call a component, directly or through firewalls."""
     queue = [component]
     seen = {component}
-    for one in queue:
-        for caller in callers(one):
+    for callee in queue:
+        for caller in callers(callee):
             if caller.kind == "client":
                 return True
             if caller.kind in ("firewall", "router") and caller.id not in seen:
@@ -173,7 +179,13 @@ def _meets_visitors(component: str, callers: Callers) -> bool:
     return False
 
 
-def _automatic(component: Component) -> Component:
+def _with_moving_address(component: Component) -> Component:
+    cluster = component.cluster or Cluster()
+    moving = replace(cluster, mode="active-passive", failover="automatic", by="vrrp", watches="process")
+    return replace(component, cluster=moving)
+
+
+def _with_automatic_failover(component: Component) -> Component:
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
         component = replace(component, cluster=replace(cluster, failover="automatic"))
@@ -182,8 +194,8 @@ def _automatic(component: Component) -> Component:
     return component
 
 
-def by_hand(component: Component) -> bool:
-    """Whether a component's failover waits for a person, or for nobody."""
+def needs_manual_failover(component: Component) -> bool:
+    """Return True if a component's failover is manual, or nothing triggers it."""
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
         return True

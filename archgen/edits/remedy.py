@@ -1,102 +1,83 @@
-"""Changes that several rules propose alike: one more replica somewhere else, a machine like another, a name that is free."""
+"""Changes that several rules propose: another replica, a similar host, a free name."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import fresh, wants_moving_address
-from archgen.edits.placement import room
-from archgen.model.architecture import Component, Connection, Host
-from archgen.model.change import Append, Change, Put
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, next_name
+from archgen.edits.patch import patch_of
+from archgen.edits.placement import find_host
+from archgen.model.architecture import Component, Connection
+from archgen.model.change import Change
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25}
 """The ports of the protocols that need not state one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
 
 
-def free(name: str, facts: Topology) -> str:
-    """A name that no component, host or zone has yet: the one that is wanted, or that with a number."""
-    taken = name in facts.components or name in facts.hosts or name in facts.zones
-    return fresh(name, {*facts.components, *facts.hosts, *facts.zones}) if taken else name
+def free_name(name: str, topology: Topology) -> str:
+    """Return the name where no component, host or zone has it, else the next one with a number."""
+    taken = {*topology.components, *topology.hosts, *topology.zones}
+    return next_name(name, taken) if name in taken else name
 
 
-def connection_of(facts: Topology, name: str) -> Connection:
-    """The connection of an id, sought among those of its source."""
-    return next(one for one in facts.outgoing[name.partition(" -> ")[0]] if one.id == name)
+def connection_of(topology: Topology, name: str) -> Connection:
+    """Return the connection of an id, found among those of its source."""
+    return next(one for one in topology.outgoing[name.partition(" -> ")[0]] if one.id == name)
 
 
-def called_ports(facts: Topology, components: Collection[str]) -> list[int]:
-    """The ports that components are called on from elsewhere; none if one of them is not known."""
-    found: set[int | None] = set()
-    for connection in facts.architecture.connections:
+def called_ports(topology: Topology, components: Collection[str]) -> list[int]:
+    """Return the ports that components are called on from other hosts; none if a port is unknown."""
+    called: set[int | None] = set()
+    for connection in topology.architecture.connections:
         ports = {port.port or _PORTS.get(port.protocol) for port in connection.ports}
-        # what is known already, as nearly all is, is not asked again whether it leaves a host
-        if not ports <= found and any(one in components for one in connection.targets):
-            found |= ports if facts.crosses(connection) is not False else set()
-    return [] if None in found else sorted(one for one in found if one)
+        # ports that are known to be called, as nearly all are, need no check of the hosts
+        if not ports <= called and any(target in components for target in connection.targets):
+            called |= ports if topology.crosses(connection) is not False else set()
+    return [] if None in called else sorted(port for port in called if port)
 
 
-def one_more(facts: Topology, component: Component) -> tuple[Change, ...]:
-    """One more replica of a component, on a host where none of it stands; none where it floats over hosts."""
+def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
+    """Return the changes for another replica, on a host without one; none where the replicas float over hosts."""
+    return patch_of(topology, *replica_edits(topology, component))
+
+
+def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
+    """Return the edits for another replica, on a host without one; none where the replicas float over hosts."""
+    hosts = topology.hosts_of(component.id)
     if any(replica.floating for replica in component.replicas):
         return ()
-    if not component.placed or component.managed or not facts.hosts_of(component.id):
-        return (
-            Put(("components", component.id, "replicas"), len(component.replicas) + 1),
-            *_joined(facts, component, ()),
-        )
-    host = room(facts.index, component, lambda _: False)
-    if host is not None:
-        return on(facts, (component,), host)
-    return beside(facts, facts.hosts_of(component.id)[0], (component,))
+    if not component.placed or component.managed or not hosts:
+        return (AddReplica(component.id, None),)
+    host = find_host(topology.index, component, lambda _: False)
+    if host is None:
+        return _similar_host(topology, hosts[0], (component,))
+    return (AddReplica(component.id, host), *_automated((component,)))
 
 
-def beside(facts: Topology, host: str, components: Iterable[Component]) -> tuple[Change, ...]:
-    """A new host like another, with one more replica of each component, what they run and what watches them."""
-    new = fresh(host, {*facts.hosts, *facts.components, *facts.zones})
+def add_similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Change, ...]:
+    """Return the changes for a similar host with a replica of each component, of their code and of its agents."""
+    return patch_of(topology, *_similar_host(topology, host, components))
+
+
+def _similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Edit, ...]:
+    new = next_name(host, {*topology.hosts, *topology.components, *topology.zones})
     carried = list(dict.fromkeys(components))
-    files = [facts.components[one.codebase] for one in carried if one.codebase is not None]
-    agents = [one for one in facts.architecture.components if one.kind in ("monitoring-agent", "log-collector")]
-    others = [one for one in (*files, *agents) if host in facts.hosts_of(one.id) and one not in carried]
-    guards = [one for one in facts.architecture.components if host in one.guards or f"host:{host}" in one.guards]
-    return (
-        Put(("hosts", new), _like(facts.hosts[host])),
-        *on(facts, (*carried, *others), new),
-        *(Append(("components", one.id, "guards"), new) for one in guards),
+    code = [topology.components[component.codebase] for component in carried if component.codebase is not None]
+    agents = [
+        component
+        for component in topology.architecture.components
+        if component.kind in ("monitoring-agent", "log-collector")
+    ]
+    carried += [one for one in (*code, *agents) if host in topology.hosts_of(one.id) and one not in carried]
+    names = tuple(component.id for component in carried)
+    return (AddHost(new, host, names, topology.hosts[host].zones), *_automated(carried))
+
+
+def _automated(components: Iterable[Component]) -> Iterable[Edit]:
+    """Return automatic failover for the data that the second replica makes a replicated store."""
+    return tuple(
+        AutomateFailover(component.id)
+        for component in components
+        if component.replication is None and len(component.replicas) == 1
     )
-
-
-def on(facts: Topology, components: Iterable[Component], host: str) -> tuple[Change, ...]:
-    """One more replica of each component on a host, and what lets it stand in for the others."""
-    changes: list[Change] = []
-    for component in components:
-        changes.append(Append(("components", component.id, "runs_on"), host))
-        changes += _joined(facts, component, facts.hosts_of(component.id))
-    return tuple(changes)
-
-
-def _joined(facts: Topology, component: Component, hosts: Collection[str]) -> tuple[Change, ...]:
-    """What a component says that had one replica and gets another: who writes, and what moves the traffic."""
-    if len(component.replicas) > 1:
-        return ()
-    kind = facts.kind(component.id)
-    if kind.stores and component.replication is None and len(hosts) == 1:
-        value = {"primary": next(iter(hosts)), "failover": "automatic"}
-        return (Put(("components", component.id, "replication"), value),)
-    if wants_moving_address(component, facts.index.callers):
-        moving = {"mode": "active-passive", "failover": "automatic", "by": "vrrp", "watches": "process"}
-        return (Put(("components", component.id, "cluster"), moving),)
-    return ()
-
-
-def _like(host: Host) -> dict[str, Any]:
-    """What another host in the same place says of itself; its address is its own."""
-    said: dict[str, Any] = {}
-    if host.zones:
-        said["zone"] = host.zones[0] if len(host.zones) == 1 else list(host.zones)
-    if host.network is not None:
-        said["network"] = host.network
-    if host.owner is not None:
-        said["owner"] = host.owner
-    return said

@@ -15,7 +15,15 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment, Probabilities, quantified
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, Automatic, Edit, apply, by_hand, worded
+from archgen.edits.changes import (
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    apply_edit,
+    describe_edit,
+    needs_manual_failover,
+)
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Branch, Flow, Frame, Request, Step
 from archgen.model.subject import Subject
@@ -143,7 +151,7 @@ class _FlowSearch:
                 tried.append((self.before.downtime - after.downtime, edits))
         most = max((won for won, _ in tried), default=0.0)
         won, best = next((one for one in tried if one[0] >= NEARLY * most), (0.0, ()))
-        return Gain(", and ".join(worded(self.whole, edit) for edit in best), won) if won >= LEAST else None
+        return Gain(", and ".join(describe_edit(self.whole, edit) for edit in best), won) if won >= LEAST else None
 
     def _edits(self, element: Subject) -> Iterator[tuple[Edit, ...]]:
         """Changes against an element; where a new replica would wait for a person, with automatic failover as well."""
@@ -154,12 +162,12 @@ class _FlowSearch:
         found = against(index, element, self.used, breaking)
         for edit in islice((one for one in found if not self._floats(one)), CHANGES):
             yield (edit,)
-            if not isinstance(edit, Automatic):
+            if isinstance(edit, AddReplica | AddHost):
                 grown = (edit.component,) if isinstance(edit, AddReplica) else edit.components
                 # what waits for a person as it is has been tried by itself
-                fresh = [one for one in grown if not by_hand(index.components[one])]
+                fresh = [one for one in grown if not needs_manual_failover(index.components[one])]
                 after = {one.id: one for one in self._applied((edit,)).components}
-                waiting = [Automatic(one) for one in fresh if one in after and by_hand(after[one])]
+                waiting = [AutomateFailover(one) for one in fresh if one in after and needs_manual_failover(after[one])]
                 if waiting:
                     yield (edit, *waiting)
 
@@ -167,7 +175,9 @@ class _FlowSearch:
         """Whether a change adds to replicas that may stand on several hosts, for which the model names more hosts."""
         names = edit.components if isinstance(edit, AddHost) else (edit.component,)
         parts = (self.search.topology.components[one] for one in names)
-        return not isinstance(edit, Automatic) and any(replica.floating for one in parts for replica in one.replicas)
+        return isinstance(edit, AddReplica | AddHost) and any(
+            replica.floating for one in parts for replica in one.replicas
+        )
 
     def _applied(self, edits: tuple[Edit, ...]) -> Architecture:
         """The flow's part of the model with some changes."""
@@ -178,7 +188,7 @@ class _FlowSearch:
                 changed = self._with_host(changed, edit.host)
             if isinstance(edit, AddHost):
                 edit = replace(edit, components=tuple(one for one in edit.components if one in parts))
-            changed = apply(changed, edit, self.search.topology.index.callers)
+            changed = apply_edit(changed, edit, self.search.topology.index.callers)
         return changed
 
     def _with_host(self, changed: Architecture, host: str | None) -> Architecture:

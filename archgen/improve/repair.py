@@ -12,8 +12,16 @@ from itertools import islice
 from msgspec import Struct
 from msgspec.structs import replace
 
-from archgen.edits.changes import AddHost, AddReplica, Automatic, Edit, apply, by_hand, fresh
-from archgen.edits.placement import room
+from archgen.edits.changes import (
+    AddHost,
+    AddReplica,
+    AutomateFailover,
+    Edit,
+    apply_edit,
+    needs_manual_failover,
+    next_name,
+)
+from archgen.edits.placement import find_host
 from archgen.model.architecture import Architecture, Component, Zone
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
@@ -52,7 +60,7 @@ class _Search:
 
     def apply(self, architecture: Architecture, edit: Edit) -> Architecture:
         """Return an architecture on the way with one change more; no change alters who calls whom."""
-        return apply(architecture, edit, self._callers)
+        return apply_edit(architecture, edit, self._callers)
 
     def points(self, architecture: Architecture) -> Points:
         """What still breaks each flow alone; flows that are impossible anyway are left out."""
@@ -102,8 +110,8 @@ def _numbered(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit
     known = {one.id for one in architecture.hosts}
     names: dict[str, str] = {}
     for edit in edits:
-        if not isinstance(edit, Automatic) and edit.host is not None and edit.host not in {*known, *names}:
-            names[edit.host] = fresh(edit.host, {*known, *names.values()})
+        if isinstance(edit, AddReplica | AddHost) and edit.host is not None and edit.host not in {*known, *names}:
+            names[edit.host] = next_name(edit.host, {*known, *names.values()})
     return tuple(_renamed(edit, names) for edit in edits)
 
 
@@ -221,7 +229,7 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
     """
     hit = [one for one in index.architecture.components if one.id in used and _hits(index, one, target)]
     hit = [one for one in hit if one.kind != "client"]
-    yield from (Automatic(one.id) for one in hit if by_hand(one) and len(one.replicas) > 1)
+    yield from (AutomateFailover(one.id) for one in hit if needs_manual_failover(one) and len(one.replicas) > 1)
     first = None
     if target.kind != "replica":
         # what has replicas left elsewhere needs no second machine
@@ -292,14 +300,14 @@ def _elsewhere(index: Index, component: Component, target: Subject, breaking: Co
         gone = target.kind == "zone" and target.id in index.zones_around(host)
         return gone or Subject("host", host) in breaking
 
-    found = room(index, component, taken)
+    found = find_host(index, component, taken)
     if found is not None:
         return AddReplica(component.id, found)
     return AddReplica(component.id, _new_host(index, own[0]), _zones(index, own[0], breaking))
 
 
 def _new_host(index: Index, like: str) -> str:
-    return fresh(like, {host.id for host in index.architecture.hosts})
+    return next_name(like, {host.id for host in index.architecture.hosts})
 
 
 def _zones(index: Index, host: str, breaking: Collection[Subject]) -> tuple[str, ...]:
@@ -314,7 +322,7 @@ def _zones(index: Index, host: str, breaking: Collection[Subject]) -> tuple[str,
             continue
         beside = [one.id for one in architecture.zones if one.kind == known[zone].kind]
         sound = [one for one in beside if not any(Subject("zone", each) in breaking for each in _chain(known, one))]
-        found.append(sound[0] if sound else fresh(outermost[0], set(known)))
+        found.append(sound[0] if sound else next_name(outermost[0], set(known)))
     return tuple(dict.fromkeys(found))
 
 

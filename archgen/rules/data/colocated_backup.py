@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import free
+from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change, Put
@@ -94,7 +94,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     backup = facts.components[hit.subject.id]
     if hit.case is not None or backup not in _keepers(facts, backup):
         return ()
-    host = free("backup-host", facts)
+    host = free_name("backup-host", facts)
     return (Put(("hosts", host), {}), Put(("components", hit.subject.id, "runs_on"), host))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import free
+from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Append, Change, Put
@@ -97,7 +97,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if kept is not None:
         return (Append(("components", kept, "backs_up"), hit.subject.id),)
     said = {"kind": "backup", "managed": True, "backs_up": [hit.subject.id], "every": "24h", "keeps": "30d"}
-    return (Put(("components", free("backup", context.topology)), said),)
+    return (Put(("components", free_name("backup", context.topology)), said),)
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.dns_names import plain
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import free
+from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, Flow
 from archgen.model.change import Append, Change, Put
@@ -76,7 +76,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     outside = next((one.id for one in facts.architecture.components if one.kind == "monitoring" and one.managed), None)
     if outside is not None:
         return tuple(Append(("components", outside, "probes"), name) for name in names)
-    return (Put(("components", free("probe", facts)), {"kind": "monitoring", "managed": True, "probes": names}),)
+    return (Put(("components", free_name("probe", facts)), {"kind": "monitoring", "managed": True, "probes": names}),)
 
 
 RULE = Rule(

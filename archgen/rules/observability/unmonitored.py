@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import free
+from archgen.edits.changes import AddReplica
+from archgen.edits.patch import patch_of
+from archgen.edits.remedy import free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
-from archgen.model.change import Append, Change, Put
+from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -52,16 +54,16 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     watcher = next((one.id for one in facts.architecture.components if one.kind == "monitoring"), None)
     changes: list[Change] = []
     if hosts and agent is not None:
-        changes += [Append(("components", agent.id, "runs_on"), host) for host in hosts]
+        changes += patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))
     elif hosts:
         said = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0]}
-        changes.append(Put(("components", free("agent", facts)), said))
+        changes.append(Put(("components", free_name("agent", facts)), said))
     bare = [one.id for one in blind if one.kind == "component"]
     if any(facts.kind(one).observes for one in bare):
         # who watches the monitoring is for people to say: a call of it is no observation
         return ()
     if bare and watcher is None:
-        watcher = free("monitoring", facts)
+        watcher = free_name("monitoring", facts)
         changes.append(Put(("components", watcher), {"kind": "monitoring", "managed": True}))
     changes += [Put(("connections", f"{watcher} -> {one}"), "https") for one in bare]
     return tuple(changes)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import Automatic, apply, by_hand
+from archgen.edits.changes import AutomateFailover, apply_edit, needs_manual_failover
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
@@ -27,7 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     switched = tuple(
         one
         for one in facts.architecture.components
-        if len(one.replicas) > 1 and by_hand(one) and facts.flows_of[one.id]
+        if len(one.replicas) > 1 and needs_manual_failover(one) and facts.flows_of[one.id]
     )
     still = _stopped_all_the_same(facts, switched) if switched else None
     left = tuple(one for one in map(partial(_left, still), stopping) if one.points)
@@ -47,7 +47,7 @@ def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> f
     """The elements, each with a flow, that stop it even after somebody has moved what waits for a person."""
     changed = facts.architecture
     for component in switched:
-        changed = apply(changed, Automatic(component.id))
+        changed = apply_edit(changed, AutomateFailover(component.id))
     index = Index(changed)
     return frozenset(
         (element, flow.id) for flow in changed.flows for element in single_points(Plan(index, build(index, flow)))

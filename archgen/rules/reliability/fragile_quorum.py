@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import one_more
+from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
@@ -95,7 +95,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """One member more where their number is even."""
     component = context.topology.components[hit.subject.id]
     return (
-        one_more(context.topology, component)
+        add_replica(context.topology, component)
         if component.quorum == "majority" and len(component.replicas) % 2 == 0
         else ()
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
+from archgen.edits.changes import AutomateFailover
+from archgen.edits.patch import patch_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
-from archgen.model.change import Change, Put
+from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -73,9 +75,7 @@ def _minutes(seconds: float) -> str:
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A failover that waits for nobody."""
-    component = context.topology.components[hit.subject.id]
-    key = "replication" if component.replication is not None and component.replication.primary else "cluster"
-    return (Put(("components", component.id, key, "failover"), "automatic"),)
+    return patch_of(context.topology, AutomateFailover(hit.subject.id))
 
 
 RULE = Rule(

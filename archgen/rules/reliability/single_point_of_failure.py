@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import beside, one_more
+from archgen.edits.changes import AutomateFailover
+from archgen.edits.patch import patch_of
+from archgen.edits.remedy import add_replica, add_similar_host
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.change import Change, Put
+from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import RootCause
@@ -91,15 +93,17 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     if element.kind == "replica":
         component = facts.components[facts.replicas[element.id].component]
-        return one_more(facts, component) if component.kind != "client" else ()
+        return add_replica(facts, component) if component.kind != "client" else ()
     if element.kind != "host":
         return ()
     moved = [cluster.id for cluster in facts.manual_clusters if element.id in facts.hosts_of(cluster.id)]
     if moved:
-        return tuple(Put(("components", one, "cluster", "failover"), "automatic") for one in moved)
+        return patch_of(facts, *map(AutomateFailover, moved))
     lost = dict.fromkeys(one.component for flow in hit.flows for one in facts.losses.lying_in(element, flow))
     alone = [facts.components[one] for one in lost if facts.hosts_of(one) == (element.id,)]
-    return beside(facts, element.id, alone) if len(alone) > 1 else one_more(facts, alone[0]) if alone else ()
+    return (
+        add_similar_host(facts, element.id, alone) if len(alone) > 1 else add_replica(facts, alone[0]) if alone else ()
+    )
 
 
 RULE = Rule(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import one_more
+from archgen.edits.changes import AutomateFailover
+from archgen.edits.patch import patch_of
+from archgen.edits.remedy import replica_edits
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
-from archgen.model.change import Change, Put
+from archgen.model.change import Change
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -106,13 +108,13 @@ def _is(names: list[str]) -> str:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A replica that is promoted by itself; one more where there is none yet."""
     component = context.topology.components[hit.subject.id]
-    promoted = Put(("components", component.id, "replication", "failover"), "automatic")
+    promoted = AutomateFailover(component.id)
     if len(component.replicas) > 1:
-        return (promoted,)
-    more = one_more(context.topology, component)
-    if component.replication is None or not more:
-        return more
-    return (*more, promoted) if component.replication.primary else ()
+        return patch_of(context.topology, promoted)
+    if component.replication is not None and not component.replication.primary:
+        return ()
+    edits = replica_edits(context.topology, component)
+    return patch_of(context.topology, *edits, promoted) if edits else ()
 
 
 RULE = Rule(

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from archgen.analysis.hops import relays
 from archgen.analysis.topology import Topology
+from archgen.edits.changes import MoveAddress
+from archgen.edits.patch import patch_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Cluster, Component, Port
-from archgen.model.change import Change, Path, Put
+from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -111,12 +113,10 @@ def _fix(facts: Topology, component: Component) -> str:
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """An address that moves to the other replica, by what watches the process."""
-    cluster: Path = ("components", hit.subject.id, "cluster")
     stated = context.topology.components[hit.subject.id].cluster
     if stated is not None and _moves(stated):
-        return (Put((*cluster, "watches"), "process"),)
-    moving = (("mode", "active-passive"), ("failover", "automatic"), ("by", "vrrp"), ("watches", "process"))
-    return tuple(Put((*cluster, key), value) for key, value in moving)
+        return (Put(("components", hit.subject.id, "cluster", "watches"), "process"),)
+    return patch_of(context.topology, MoveAddress(hit.subject.id))
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import one_more
+from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
 from archgen.model.subject import Subject
@@ -72,7 +72,7 @@ def _rate(rate: float) -> str:
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """One replica more, elsewhere."""
-    return one_more(context.topology, context.topology.components[hit.subject.id])
+    return add_replica(context.topology, context.topology.components[hit.subject.id])
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import called_ports, free
+from archgen.edits.remedy import called_ports, free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
 from archgen.model.change import Change, Put
@@ -81,7 +81,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     ports = called_ports(facts, reached)
     rules = {"rules": [{"from": "any", "to": "any", "ports": ports, "action": "allow"}]} if ports else {}
     said = {"kind": "firewall", "guards": guarded, **rules, "default": "deny"}
-    return (Put(("components", free("firewall", facts)), said),)
+    return (Put(("components", free_name("firewall", facts)), said),)
 
 
 RULE = Rule(

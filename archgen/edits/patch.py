@@ -1,0 +1,149 @@
+"""Edits as changes to a model's text: what differs between two architectures, by paths and values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec.structs import replace
+
+from archgen.analysis.topology import Topology
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, MoveAddress, apply_edit
+from archgen.model.architecture import Architecture, Availability, Component, Host, Replica, Zone
+from archgen.model.change import Append, Change, Put
+
+
+def patch_of(topology: Topology, *edits: Edit) -> tuple[Change, ...]:
+    """Return the changes to a model's text that some edits amount to."""
+    before = after = _part(topology, edits)
+    for edit in edits:
+        after = apply_edit(after, edit, topology.index.callers)
+    return tuple(_changes(before, after))
+
+
+def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
+    """Return the model with the hosts and components that the edits touch alone, so that a large one costs no more."""
+    hosts: dict[str, None] = {}
+    components: dict[str, None] = {}
+    for edit in edits:
+        match edit:
+            case AddHost():
+                components.update(dict.fromkeys(edit.components))
+                hosts[edit.like] = None
+            case AddReplica():
+                components[edit.component] = None
+                hosts.update(dict.fromkeys((*topology.hosts_of(edit.component), *filter(None, (edit.host,)))))
+            case AutomateFailover() | MoveAddress():
+                components[edit.component] = None
+    for host in hosts:
+        components.update(dict.fromkeys(topology.guards.get(f"host:{host}", ())))
+    return replace(
+        topology.architecture,
+        hosts=tuple(topology.hosts[host] for host in hosts if host in topology.hosts),
+        components=tuple(map(topology.components.__getitem__, components)),
+    )
+
+
+def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
+    zones = {zone.id for zone in before.zones}
+    hosts = {host.id for host in before.hosts}
+    yield from (Put(("zones", zone.id), zone_value(zone)) for zone in after.zones if zone.id not in zones)
+    yield from (Put(("hosts", host.id), host_value(host)) for host in after.hosts if host.id not in hosts)
+    for old, new in zip(before.components, after.components, strict=True):
+        path = ("components", new.id)
+        if old.replicas != new.replicas:
+            yield from _replica_changes(old, new)
+        for key, was, now in (
+            ("replication", replication_value(old), replication_value(new)),
+            ("cluster", cluster_value(old), cluster_value(new)),
+        ):
+            if now is not None and was is None:
+                yield Put((*path, key), now)
+            elif now is not None and was is not None:
+                yield from (Put((*path, key, name), now[name]) for name in now if now[name] != was.get(name))
+        yield from (Append((*path, "guards"), host) for host in new.guards[len(old.guards) :])
+
+
+def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
+    added = new.replicas[len(old.replicas) :]
+    if any(replica.hosts for replica in added):
+        yield from (Append(("components", new.id, "runs_on"), replica.hosts[0]) for replica in added)
+    else:
+        yield Put(("components", new.id, "replicas"), len(new.replicas))
+
+
+# Values as the model language has them
+
+
+def zone_value(zone: Zone) -> dict[str, Any]:
+    """Return a zone as its entry in a model."""
+    return _stated(kind=zone.kind, in_=zone.within, availability=_availability(zone.availability))
+
+
+def host_value(host: Host) -> dict[str, Any]:
+    """Return a host as its entry in a model."""
+    zones = _one_or_all(host.zones) if host.zones else None
+    return _stated(zone=zones, network=host.network, owner=host.owner, availability=_availability(host.availability))
+
+
+def runs_on_value(component: Component) -> dict[str, int] | tuple[str, ...] | None:
+    """Return the hosts of a component, with counts where one has several replicas; None where hosts aren't known."""
+    hosts = Counter(replica.hosts[0] for replica in component.replicas if replica.hosts)
+    return (dict(hosts) if max(hosts.values()) > 1 else tuple(hosts)) if hosts else None
+
+
+def replication_value(component: Component) -> dict[str, Any] | None:
+    """Return the replication of a component as its entry in a model."""
+    replication = component.replication
+    if replication is None:
+        return None
+    return _stated(
+        primary=_places(replication.primary, component.replicas),
+        writers="all" if replication.all_write else None,
+        of=replication.copy_of,
+        failover=replication.failover,
+        by=replication.by,
+        mode=replication.mode,
+        recovery=None if replication.recovery is None else f"{replication.recovery:g}s",
+        lag=None if replication.lag is None else f"{replication.lag:g}s",
+        conflicts=replication.conflicts,
+    )
+
+
+def cluster_value(component: Component) -> dict[str, Any] | None:
+    """Return the cluster of a component as its entry in a model."""
+    cluster = component.cluster
+    if cluster is None:
+        return None
+    return _stated(
+        mode=cluster.mode,
+        active=_places(cluster.active, component.replicas),
+        address=cluster.address if cluster.shared_address is None else {"shared": cluster.shared_address},
+        failover=cluster.failover,
+        by=cluster.by,
+        watches=cluster.watches,
+    )
+
+
+def _places(ids: tuple[str, ...], replicas: tuple[Replica, ...]) -> Any:
+    """Return replicas by their hosts where these say which, else by their own ids; None for no replicas."""
+    hosts = Counter(replica.hosts for replica in replicas)
+    own = {replica.id: replica.hosts for replica in replicas}
+    names = [own[name][0] if len(own[name]) == 1 and hosts[own[name]] == 1 else name for name in ids]
+    return _one_or_all(tuple(names)) if names else None
+
+
+def _availability(stated: Availability | None) -> Any:
+    if stated is not None and stated.mtbf is not None and stated.mttr is not None:
+        return {name: f"{hours * 3600:.15g}s" for name, hours in (("mtbf", stated.mtbf), ("mttr", stated.mttr))}
+    return None if stated is None else stated.probability
+
+
+def _one_or_all(names: tuple[str, ...]) -> Any:
+    return names[0] if len(names) == 1 else names
+
+
+def _stated(**values: Any) -> dict[str, Any]:
+    """Return the values that are stated, by their keys."""
+    return {key.rstrip("_"): value for key, value in values.items() if value is not None}
