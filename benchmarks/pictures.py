@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
+import tempfile
 from importlib.util import find_spec
 from itertools import pairwise
 
@@ -14,6 +17,10 @@ from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram
 
 OURS = ("draw", "model.arch.yaml", "--view", "deployment", "--no-findings", "-o", "ours.svg")
+D2 = os.path.join(os.path.dirname(sys.executable), "d2")
+_LINE = re.compile(r'<path d="([^"]+)"[^>]*class="connection')
+_COMMAND = re.compile(r"([MLS])((?: -?[0-9.]+)+)")
+
 THEIRS = ("--layout", "elk", "model.d2", "theirs.svg")
 
 
@@ -53,9 +60,7 @@ def with_icons(diagram: Diagram, directory: str) -> str:
 
 def counted_in_d2(diagram: Diagram) -> tuple[int, int]:
     """The bends and the crossings of D2's own picture of a diagram with its ELK layout."""
-    from archgen.engines.d2_engine import drawn, lines_of
-
-    lines = lines_of(drawn(diagram_d2(diagram)))
+    lines = lines_of(svg_of(diagram_d2(diagram)))
     level, upright = [], []
     for place, line in enumerate(lines):
         for (x0, y0), (x1, y1) in pairwise(line):
@@ -67,3 +72,39 @@ def counted_in_d2(diagram: Diagram) -> tuple[int, int]:
         if one != other and left < x < right and top < y < bottom
     }
     return sum(len(line) - 2 for line in lines), len(places)
+
+
+def svg_of(source: str) -> str:
+    """Return the SVG that D2 makes of its text with the ELK layout."""
+    with tempfile.TemporaryDirectory() as directory:
+        text, picture = os.path.join(directory, "in.d2"), os.path.join(directory, "out.svg")
+        with open(text, "w", encoding="utf-8") as stream:
+            stream.write(source)
+        subprocess.run((D2, "--layout", "elk", text, picture), capture_output=True, check=True)
+        with open(picture, encoding="utf-8") as stream:
+            return stream.read()
+
+
+def lines_of(svg: str) -> list[list[tuple[float, float]]]:
+    """Return the lines of a picture that D2 made, in the order of its text, each by its ends and corners."""
+    return [_corners(path) for path in _LINE.findall(svg)]
+
+
+def _corners(path: str) -> list[tuple[float, float]]:
+    """Return the corners of a line as D2 draws it: `S` rounds a corner off whose place is its control point."""
+    points: list[tuple[float, float]] = []
+    for _, numbers in _COMMAND.findall(path):
+        values = [float(number) for number in numbers.split()]
+        points.append((values[0], values[1]))
+    straight = points[:1]
+    for before, point in pairwise(points):
+        level = abs(point[1] - before[1]) <= abs(point[0] - before[0])
+        straight.append((point[0], straight[-1][1]) if level else (straight[-1][0], point[1]))
+    corners: list[tuple[float, float]] = []
+    for point in straight:
+        x, y = round(point[0], 1), round(point[1], 1)
+        if len(corners) > 1 and (corners[-2][0] == corners[-1][0] == x or corners[-2][1] == corners[-1][1] == y):
+            corners.pop()
+        if not corners or corners[-1] != (x, y):
+            corners.append((x, y))
+    return corners

@@ -202,13 +202,13 @@ def test_a_picture_that_fails_loses_no_other(
 def test_a_picture_that_another_program_cannot_lay_out_loses_no_other(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = project / "d2"
+    command = project / "dot"
     command.write_text("#!/bin/sh\necho no room >&2\nexit 1\n")
     command.chmod(0o755)
-    monkeypatch.setattr("archgen.engines.d2_engine.d2_command", lambda: str(command))
-    assert main(["draw", f"models/{FIRST}.arch.yaml", "-o", "out", "--engine", "d2"]) == 2
+    monkeypatch.setenv("PATH", str(project))
+    assert main(["draw", f"models/{FIRST}.arch.yaml", "-o", "out", "--engine", "dot"]) == 2
     err = capsys.readouterr().err
-    assert f"models/{FIRST}.arch.yaml: {FIRST}.deployment.svg can't be made: `d2` failed: no room" in err
+    assert f"models/{FIRST}.arch.yaml: {FIRST}.deployment.svg can't be made: `dot` failed: no room" in err
     assert "report" not in err
     assert (project / f"out/{FIRST}.flow-{FLOW}.svg").exists()
 

@@ -25,7 +25,6 @@ OF_OUR_OWN = {
     "app/workspace/worker_pool.py": "a pipe between two processes",
     "cli/__init__.py": "/dev/null, where a stream is closed",
     "editor/session.py": "the streams of the process",
-    "engines/d2_engine.py": "a text and a picture in a new directory",
     "language/schema/__init__.py": "the schema of the package",
     "language/schema/reference.py": "a page of archgen's own documentation",
     "render/code/diagrams_script.py": "a script and a picture in a new directory, and icons of the installed library",

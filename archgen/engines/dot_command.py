@@ -7,10 +7,15 @@ import sys
 import sysconfig
 
 from archgen.model.problems import PartError, UsageError
+from archgen.system.bounded_process import run_bounded
 from archgen.system.executables import find_executable
 
 WHEEL = "graphviz-pure"
 """The command of the wheel, which the extra `engines` installs."""
+
+SECONDS = 120
+MOST_BYTES = 256 << 20
+"""Bounds of one run: a diagram of thousands of components takes a minute and some megabytes."""
 
 
 def graphviz_command() -> str:
@@ -42,14 +47,16 @@ def run(source: str, form: str, command: str | None = None) -> str:
 
     Without the graphviz package, whose import takes ten times as long as a small `dot`.
     """
-    import subprocess
-
     chosen = command or graphviz_command()
+    name = os.path.basename(chosen)
     try:
-        done = subprocess.run([chosen, f"-T{form}"], input=source.encode(), capture_output=True, check=False)
+        output = run_bounded((chosen, f"-T{form}"), MOST_BYTES, SECONDS, source.encode())
+    except TimeoutError:
+        raise PartError(f"`{name}` didn't end within {SECONDS} s; choose another `--engine`") from None
     except OSError:
         raise UsageError(f"`{chosen}` can't be run; install Graphviz, or leave out `--engine`") from None
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise PartError(f"`{os.path.basename(chosen)}` failed: {said[0] if said else done.returncode}")
-    return done.stdout.decode()
+    if output.exceeded:
+        raise PartError(f"`{name}` wrote more than {MOST_BYTES >> 20} MB; choose another `--engine`")
+    if output.code:
+        raise PartError(f"`{name}` failed: {output.reason or output.code}")
+    return output.data.decode()

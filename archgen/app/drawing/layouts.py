@@ -72,20 +72,13 @@ def _dot() -> Engine:
     return lambda diagram: graphviz(diagram, system_dot())
 
 
-def _d2() -> Engine:
-    from archgen.engines.d2_engine import d2
-
-    return d2
-
-
 ENGINES: dict[str, Callable[[], Engine]] = {
     "best": _best,
     "domain": _domain,
     "layered": _layered,
     "graphviz": _graphviz,
     "dot": _dot,
-    "d2": _d2,
 }
-"""What can lay out a diagram, loaded when it is asked for: the better of the next two, by roles, by layers of calls,
-Graphviz by the `dot` on the PATH or else that of a wheel, Graphviz by the `dot` on the PATH only, or the ELK of an
-installed D2. What is installed never changes a picture that names no engine."""
+"""Engines, loaded when they are asked for: the better of the next two, by roles, by layers of calls, Graphviz by the
+`dot` on the PATH or else that of a wheel, or Graphviz by the `dot` on the PATH only. What is installed never changes a
+diagram that names no engine."""

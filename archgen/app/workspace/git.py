@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import os
 import secrets
-import subprocess
-from threading import Thread, Timer
-from typing import IO, Literal
-
-from msgspec import Struct
+from typing import Literal
 
 from archgen.app.workspace.inputs import LARGEST
 from archgen.model.problems import UsageError
+from archgen.system.bounded_process import Output, run_bounded
 from archgen.system.executables import find_executable, search_path
 
 Plumbing = Literal["cat-file", "ls-tree", "merge-base", "rev-parse"]
@@ -67,34 +64,16 @@ All others go: GIT_DIR and its like lead to another repository than that of the 
 """
 
 
-class Output(Struct, frozen=True):
-    """What git printed, at most `limit` bytes and one; `reason` is its first complaint where it failed."""
-
-    succeeded: bool
-    data: bytes
-    reason: str
-
-    @property
-    def line(self) -> str:
-        """The output where it is one line."""
-        return self.data.decode("ascii", "replace").strip()
-
-
 def run_git(command: Plumbing, *words: str, limit: int = LARGEST) -> Output:
     """Run a command in the repository of the working directory; UsageError if it can't be run or doesn't end."""
     executable = find_executable("git")
     if executable is None:
         raise UsageError(NO_GIT)
     options = [word for option in OPTIONS for word in option.split(" ", 1)]
-    process = subprocess.Popen(
-        (executable, *options, command, *words),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=_environment(),
-    )
-    with process:
-        return _read(process, command, limit)
+    try:
+        return run_bounded((executable, *options, command, *words), limit, SECONDS, environment=_environment())
+    except TimeoutError:
+        raise UsageError(f"git {command} didn't end within {SECONDS} s; use a fresh clone") from None
 
 
 def _environment() -> dict[str, str]:
@@ -104,34 +83,3 @@ def _environment() -> dict[str, str]:
         if not name.upper().startswith("GIT_") or name.upper().startswith(INHERITED)
     }
     return {**kept, **VARIABLES, "PATH": os.pathsep.join(search_path())}
-
-
-def _read(process: subprocess.Popen[bytes], command: Plumbing, limit: int) -> Output:
-    """Read the output up to its bound, within the time allowed."""
-    assert process.stdout is not None
-    assert process.stderr is not None
-    complaints: list[bytes] = []
-    listener = Thread(target=_listen, args=(process.stderr, complaints), daemon=True)
-    clock = Timer(SECONDS, process.kill)
-    listener.start()
-    clock.start()
-    try:
-        data = process.stdout.read(limit + 1)
-        if len(data) > limit:
-            process.kill()
-        code = process.wait()
-        expired = clock.finished.is_set()
-    finally:
-        clock.cancel()
-    listener.join()
-    if expired:
-        raise UsageError(f"git {command} didn't end within {SECONDS} s; use a fresh clone")
-    reason = complaints[0].decode("utf-8", "replace").strip().partition("\n")[0]
-    return Output(code == 0 or len(data) > limit, data, reason)
-
-
-def _listen(stream: IO[bytes], complaints: list[bytes]) -> None:
-    """Keep the beginning of what git complains of, and read on, so that it never waits for a reader."""
-    complaints.append(stream.read(4096))
-    while stream.read(65536):
-        pass

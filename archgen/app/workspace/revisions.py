@@ -6,9 +6,10 @@ import os
 import posixpath
 from collections.abc import Callable
 
-from archgen.app.workspace.git import Output, run_git
+from archgen.app.workspace.git import run_git
 from archgen.app.workspace.inputs import LARGEST, Input
 from archgen.model.problems import UsageError
+from archgen.system.bounded_process import Output
 
 _OUTSIDE = "is outside repository"
 

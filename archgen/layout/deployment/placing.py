@@ -20,23 +20,6 @@ Way = tuple[Point, ...]
 _STEP = 8.0
 
 
-# Lines
-
-
-def docked(path: list[Point], source: Box, target: Box) -> list[Point]:
-    """A line whose ends reach the sides of its boxes."""
-    if len(path) < 2:
-        return [source.centre, (target.centre[0], source.centre[1])]
-    first, last = _reaching(path[0], path[1], source), _reaching(path[-1], path[-2], target)
-    return [first, *path[1:-1], last]
-
-
-def _reaching(end: Point, beside: Point, box: Box) -> Point:
-    if end[1] == beside[1]:
-        return (box.right if beside[0] > end[0] else box.x), end[1]
-    return end[0], (box.bottom if beside[1] > end[1] else box.y)
-
-
 # Groups
 
 
