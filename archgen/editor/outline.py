@@ -102,7 +102,7 @@ class Outline:
             return
         # a step's message is a text and its key is not; anywhere else the nearest key that speaks of names decides
         steps = [step for step in part.way if isinstance(step, str)]
-        inner = steps[:-1] if part.is_key else steps
+        inner = steps[:-1] if part.is_key or steps[-2:-1] in (["rank"], ["near"]) else steps
         if part.is_key and " -" not in part.text and (not inner or inner[-1] not in NAMING or inner[-1] == "steps"):
             return
         near = inner[-1] if inner else ""
