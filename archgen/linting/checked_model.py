@@ -48,37 +48,37 @@ class CheckedModel(Struct, frozen=True):
 
     @property
     def architecture(self) -> Architecture:
-        """The model as values."""
+        """Return the model as values."""
         return self.topology.architecture
 
     @property
     def id(self) -> str:
-        """The model's id."""
+        """Return the model's id."""
         return self.architecture.id
 
     @property
     def file(self) -> str:
-        """The path of the model's file, as the user named it."""
+        """Return the path of the model's file, as the user named it."""
         return self.architecture.file
 
     @property
     def slug(self) -> str:
-        """The model's name in paths and addresses."""
+        """Return the model's name in paths and addresses."""
         return self.topology.slug
 
     @property
     def text(self) -> str:
-        """The content of the model's file."""
+        """Return the content of the model's file."""
         return self.data.decode("utf-8", "replace")
 
     @property
     def numbered(self) -> tuple[tuple[int, Finding], ...]:
-        """The findings with their numbers, from 1."""
+        """Return the findings with their numbers, from 1."""
         return tuple(enumerate(self.findings, 1))
 
     @property
     def open(self) -> tuple[tuple[int, Finding], ...]:
-        """The findings that are not accepted, with their numbers."""
+        """Return the findings that are not accepted, with their numbers."""
         return tuple((number, finding) for number, finding in self.numbered if finding.accepted is None)
 
 
@@ -99,12 +99,12 @@ class BrokenModel(Struct, frozen=True):
 
     @property
     def slug(self) -> str:
-        """The model's name in paths and addresses."""
+        """Return the model's name in paths and addresses."""
         return slug(self.id)
 
     @property
     def invalidating(self) -> tuple[Finding, ...]:
-        """The findings that make the model invalid."""
+        """Return the findings that make the model invalid."""
         return tuple(finding for finding in self.findings if finding.rule in MEANINGLESS)
 
 

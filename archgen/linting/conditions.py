@@ -36,11 +36,11 @@ _WORDS = frozenset({"and", "or", "not", "has", "in", "matches", "count", "true",
 
 
 class ExpressionError(ValueError):
-    """A condition that says nothing; the message names the column."""
+    """An invalid condition; the message names the column."""
 
 
 class Part(NamedTuple):
-    """A part of a condition: what it is, and its value for the facts of one thing."""
+    """A part of a condition: its type, and its value for the facts of a subject."""
 
     type: Type
     value: Callable[[Facts], Value]
@@ -53,7 +53,7 @@ class _Token(NamedTuple):
 
 
 def compiled(text: str, types: Mapping[str, Type]) -> Callable[[Facts], bool]:
-    """A condition over facts of these types; raises ExpressionError. It holds only where it is known to be true."""
+    """Return a test of facts of these types; raises ExpressionError. It passes only where it is known to be true."""
     part = _Reader(text, types).read()
     return lambda facts: part.value(facts) is True
 
@@ -140,8 +140,8 @@ class _Reader:
         self._expect(")")
 
         def counted(facts: Facts) -> Value:
-            found = facts(name)
-            return None if found is None else float(len(found))  # type: ignore[arg-type]
+            count = facts(name)
+            return None if count is None else float(len(count))  # type: ignore[arg-type]
 
         return Part("number", counted)
 
@@ -160,22 +160,22 @@ class _Reader:
     def _equal(self, left: Part, right: Part, wanted: bool) -> Part:
         if left.type != right.type:
             raise self._wrong(f"a {left.type} is never equal to a {right.type}")
-        return _known(left, right, lambda one, other: (one == other) is wanted)
+        return _known(left, right, lambda a, other: (a == other) is wanted)
 
     def _ordered(self, left: Part, right: Part, order: Callable[[float, float], bool]) -> Part:
         if (left.type, right.type) != ("number", "number"):
             raise self._wrong("only numbers are more or less than others")
-        return _known(left, right, lambda one, other: order(float(one), float(other)))  # type: ignore[arg-type]
+        return _known(left, right, lambda a, other: order(float(a), float(other)))  # type: ignore[arg-type]
 
     def _matching(self, left: Part, right: Part) -> Part:
         if (left.type, right.type) != ("text", "text"):
             raise self._wrong('`matches` holds a text against a pattern, such as name matches "db-*"')
-        return _known(left, right, lambda one, other: _like(str(one), str(other)))
+        return _known(left, right, lambda a, other: _like(str(a), str(other)))
 
     def _within(self, left: Part, right: Part) -> Part:
         if (left.type, right.type) != ("text", "texts"):
             raise self._wrong('`in` looks for a text in a list, such as kind in ["cache", "database"]')
-        return _known(left, right, lambda one, other: one in other)  # type: ignore[operator]
+        return _known(left, right, lambda a, other: a in other)  # type: ignore[operator]
 
     def _truth(self, part: Part) -> Part:
         if part.type != "truth":
@@ -201,9 +201,9 @@ class _Reader:
 
     def _take(self, word: str) -> bool:
         token = self._peek()
-        found = token.kind in ("word", "sign") and token.text == word
-        self.at += found
-        return found
+        matches = token.kind in ("word", "sign") and token.text == word
+        self.at += matches
+        return matches
 
     def _expect(self, sign: str) -> None:
         if not self._take(sign):
@@ -219,18 +219,18 @@ class _Reader:
 def _tokens(text: str) -> list[_Token]:
     if len(text) > LONGEST:
         raise ExpressionError(f"column {LONGEST}: a condition has at most {LONGEST:,} characters")
-    found: list[_Token] = []
-    at = 0
+    tokens: list[_Token] = []
+    position = 0
     end = len(text.rstrip())
-    while at < end:
-        match = _TOKEN.match(text, at)
+    while position < end:
+        match = _TOKEN.match(text, position)
         if match is None:
-            column = at + len(text[at:]) - len(text[at:].lstrip()) + 1
+            column = position + len(text[position:]) - len(text[position:].lstrip()) + 1
             raise ExpressionError(f"column {column}: `{text[column - 1]}` is not read here")
         kind = str(match.lastgroup)
-        found.append(_Token(kind, match[kind], match.start(kind) + 1))
-        at = match.end()
-    return [*found, _Token("end", "", end + 1), _Token("end", "", end + 1)]
+        tokens.append(_Token(kind, match[kind], match.start(kind) + 1))
+        position = match.end()
+    return [*tokens, _Token("end", "", end + 1), _Token("end", "", end + 1)]
 
 
 def _constant(kind: Type, value: Value) -> Part:
@@ -238,11 +238,11 @@ def _constant(kind: Type, value: Value) -> Part:
 
 
 def _known(left: Part, right: Part, judge: Callable[[object, object], bool]) -> Part:
-    """A comparison that is unknown where one of its sides is."""
+    """Return a comparison that is unknown where one of its sides is."""
 
     def value(facts: Facts) -> Value:
-        one, other = left.value(facts), right.value(facts)
-        return None if one is None or other is None else judge(one, other)
+        first, other = left.value(facts), right.value(facts)
+        return None if first is None or other is None else judge(first, other)
 
     return Part("truth", value)
 
@@ -251,36 +251,36 @@ def _joined(left: Part, right: Part, decisive: bool) -> Part:
     """`or` where true decides, `and` where false does; else unknown as soon as one side is (Kleene's logic)."""
 
     def value(facts: Facts) -> Value:
-        one = left.value(facts)
-        if one is decisive:
-            return one
+        first = left.value(facts)
+        if first is decisive:
+            return first
         other = right.value(facts)
         if other is decisive:
             return other
-        return None if one is None or other is None else not decisive
+        return None if first is None or other is None else not decisive
 
     return Part("truth", value)
 
 
 def _negated(part: Part) -> Part:
     def value(facts: Facts) -> Value:
-        found = part.value(facts)
-        return None if found is None else not found
+        truth = part.value(facts)
+        return None if truth is None else not truth
 
     return Part("truth", value)
 
 
 def _like(text: str, pattern: str) -> bool:
-    """Whether a text is like a pattern in which `*` stands for any text; in time that grows with both lengths only."""
+    """Return True if a text matches a pattern in which `*` matches any text, in linear time."""
     first, *rest = pattern.split("*")
     if not rest:
         return text == pattern
     if not text.startswith(first) or not text.endswith(rest[-1]) or len(text) < len(first) + len(rest[-1]):
         return False
-    at, end = len(first), len(text) - len(rest[-1])
+    position, end = len(first), len(text) - len(rest[-1])
     for piece in rest[:-1]:
-        found = text.find(piece, at, end)
-        if found < 0:
+        match = text.find(piece, position, end)
+        if match < 0:
             return False
-        at = found + len(piece)
+        position = match + len(piece)
     return True

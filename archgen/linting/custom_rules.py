@@ -1,4 +1,4 @@
-"""Rules that a team states as data: for each thing of a kind, a condition over its facts and a sentence."""
+"""Custom rules, stated as data: for each subject of a kind, a condition over its facts and a sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 
 
 class Stated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A rule as its file has it; `when` is the condition of a finding, `message` names facts in braces."""
+    """A custom rule as its file states it; `when` is the condition of a finding, `message` names facts in braces."""
 
     id: str
     code: str
@@ -39,7 +39,7 @@ class Stated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def rule_of(stated: Stated) -> Rule:
-    """The rule that runs; raises ValueError for what cannot be one, ExpressionError for a condition that says nothing."""
+    """Return the rule; raises ValueError where it is invalid, ExpressionError where its condition is."""
     _check(stated)
     facts = facts_of(stated.each)
     holds = compiled(stated.when, {name: fact.type for name, fact in facts.items()})
@@ -88,7 +88,7 @@ def _asking(facts: Mapping[str, Fact], topology: Topology, element: Element) -> 
 
 
 def _told(message: str, ask: Facts) -> str:
-    return _FACT.sub(lambda found: _worded(ask(found[1])), message)
+    return _FACT.sub(lambda match: _worded(ask(match[1])), message)
 
 
 def _worded(value: Value) -> str:

@@ -1,4 +1,4 @@
-"""What a team makes of the catalogue: which rules run, how grave a finding is, and which findings are told.
+"""The policy of a team: the rules that run, the severity of findings, and the findings that are shown.
 
 A *selector* names rules: by id (`missing-tls`), by code (`SEC001`), by the beginning of codes (`SEC`, `SEC0`), by
 category (`security`) or all of them (`all`). Where several name a rule, the one that says it most exactly decides.
@@ -18,26 +18,26 @@ from archgen.model.finding import SEVERITIES, Finding, Severity
 
 Persona = Literal["regular", "strict", "auditor"]
 PERSONAS: tuple[Persona, ...] = ("regular", "strict", "auditor")
-"""Who reads the findings: `regular` wants what is worth a change, `auditor` everything that might be."""
+"""The reader of the findings: `regular` wants those worth a change, `auditor` every possible one."""
 
 ALL = "all"
 Grave = Severity | Literal["off"]
-"""What a rule's findings can be made."""
+"""A severity that a team can give a rule."""
 
 FailOn = Literal["error", "warning", "info", "never"]
 FAIL_ON: tuple[FailOn, ...] = (*SEVERITIES, "never")
 """The least severity of an open finding that makes the exit code 1."""
 
 MEANINGLESS = frozenset({"invalid-model", "dangling-reference"})
-"""The rules whose findings leave a model without a meaning: no policy can touch them."""
+"""The rules whose findings make a model invalid: no policy can touch them."""
 
 
 Apart = tuple[tuple[str, tuple[str, ...]], ...]
-"""What does not run on some models: a pattern of their ids, with selectors."""
+"""Rules that don't run on some models: a pattern of their ids, with selectors."""
 
 
 class Policy(Struct, frozen=True):
-    """The choices of a run: nothing selected is all rules; `severities` pair a selector with what it makes of a rule."""
+    """The choices of a run: without a selection all rules run; `severities` pair a selector with a severity."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Policy(Struct, frozen=True):
 
 
 def weight(selector: str, rule: Rule) -> int:
-    """How exactly a selector names a rule: 0 if it does not, most for the id or the whole code."""
+    """Return the precision with which a selector names a rule: 0 if it does not, most for the id or the full code."""
     if selector in (rule.id, rule.code):
         return 100
     if selector == rule.category:
@@ -58,7 +58,7 @@ def weight(selector: str, rule: Rule) -> int:
 
 
 def chosen(policy: Policy, rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """The rules that run; where a rule is named as exactly by `select` as by `ignore`, it does not."""
+    """Return the rules that run; where a rule is named as exactly by `select` as by `ignore`, it does not."""
     return tuple(rule for rule in rules if _runs(policy, rule))
 
 
@@ -71,7 +71,7 @@ def _runs(policy: Policy, rule: Rule) -> bool:
 
 
 def of_model(apart: Apart, model: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """The rules that run on a model of this id."""
+    """Return the rules that run on a model of this id."""
     if not apart:
         return rules
     from fnmatch import fnmatchcase
@@ -85,15 +85,17 @@ def _most(selectors: Iterable[str], rule: Rule) -> int:
 
 
 def _grave(policy: Policy, rule: Rule) -> Grave | None:
-    """What the most exact selector makes of a rule; of two that are as exact, the later one."""
-    best = max(range(len(policy.severities)), key=lambda at: (weight(policy.severities[at][0], rule), at), default=-1)
+    """Return the severity that the most precise selector gives a rule; of two that are as precise, the later."""
+    best = max(
+        range(len(policy.severities)), key=lambda index: (weight(policy.severities[index][0], rule), index), default=-1
+    )
     if best < 0 or not weight(policy.severities[best][0], rule):
         return None
     return policy.severities[best][1]
 
 
 def graded(policy: Policy, findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
-    """The findings with the severities that the policy gives them; `rules` are by id."""
+    """Return the findings with the severities that the policy gives them; `rules` are by id."""
     if not policy.severities:
         return tuple(findings)
     return tuple(_graded(policy, finding, rules[finding.rule]) for finding in findings)
@@ -105,7 +107,7 @@ def _graded(policy: Policy, finding: Finding, rule: Rule) -> Finding:
 
 
 def shown(persona: Persona, finding: Finding) -> bool:
-    """Whether a finding is told to a persona: an error always, the rest as far as the rule is sure of it."""
+    """Return True if a persona sees a finding: every error, the rest as far as the rule is sure of it."""
     match persona:
         case "regular":
             return finding.severity == "error" or finding.confidence in _SURE[finding.severity]
@@ -118,28 +120,28 @@ def shown(persona: Persona, finding: Finding) -> bool:
 
 
 def told(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings that a persona is told, in their order."""
-    return tuple(one for one in findings if shown(persona, one))
+    """Return the findings that a persona sees, in their order."""
+    return tuple(finding for finding in findings if shown(persona, finding))
 
 
 def hidden(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings that a persona is not told, in their order."""
-    return tuple(one for one in findings if not shown(persona, one))
+    """Return the findings that a persona doesn't see, in their order."""
+    return tuple(finding for finding in findings if not shown(persona, finding))
 
 
 _SURE = {"warning": ("high", "medium"), "info": ("high",)}
 
 
-def unknown(findings: Iterable[Finding], known: Counter[str]) -> tuple[Finding, ...]:
-    """The findings that no known fingerprint covers; each known one covers one finding and is taken off the count.
+def unknown(findings: Iterable[Finding], baseline: Counter[str]) -> tuple[Finding, ...]:
+    """Return the findings outside a baseline, each fingerprint of which covers one finding and is taken off its count.
 
-    What is accepted, or leaves the model without a meaning, is kept.
+    Accepted findings, and those that make the model invalid, stay.
     """
-    return tuple(finding for finding in findings if not _covered(finding, known))
+    return tuple(finding for finding in findings if not _covered(finding, baseline))
 
 
-def _covered(finding: Finding, known: Counter[str]) -> bool:
-    if finding.accepted is not None or finding.rule in MEANINGLESS or not known[finding.fingerprint]:
+def _covered(finding: Finding, baseline: Counter[str]) -> bool:
+    if finding.accepted is not None or finding.rule in MEANINGLESS or not baseline[finding.fingerprint]:
         return False
-    known[finding.fingerprint] -= 1
+    baseline[finding.fingerprint] -= 1
     return True

@@ -1,4 +1,4 @@
-"""What a rule is: one value with its words and examples, and a function from facts to hits."""
+"""A rule: one value with its texts and examples, and a function from a context to hits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARK = re.compile(r"  # finding: (.+)$", re.MULTILINE)
 
 
 class RuleContext(Struct, frozen=True):
-    """What a rule can ask: the topology of a model, the date of the evaluation, and the numbers that a team has set.
+    """The input of a rule: the topology of a model, the date of the evaluation, and the numbers that a team has set.
 
     `today` is an ISO date; `thresholds` are by the rule's id and the threshold's name.
     """
@@ -31,7 +31,7 @@ class RuleContext(Struct, frozen=True):
 
 
 class Hit(Struct, frozen=True, gc=False, kw_only=True):
-    """What a rule saw: a subject, a message in the user's own names, and what else has to do with it.
+    """A match of a rule: a subject, a message in the user's own names, and related subjects.
 
     `related` pairs a subject with a label of a few words. `fix` overrides the rule's own. `case` picks a severity of
     the rule's cases. `causes` are the (element id, flow id) that this hit explains: the runner drops a hit of a rule
@@ -109,7 +109,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
     @property
     def good(self) -> str:
-        """The example model without the finding; raises ValueError for an edit whose text doesn't stand exactly once."""
+        """Return the example model without the finding; raises ValueError for an edit that doesn't match once."""
         text = self.bad
         for old, new in self.edits:
             if (count := text.count(old)) != 1:

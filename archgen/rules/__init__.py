@@ -18,7 +18,7 @@ from archgen.model.finding import CATEGORIES
 
 
 def _packages() -> Iterator[ModuleType]:
-    """The package of each category."""
+    """Yield the package of each category."""
     folders = (entry for entry in os.scandir(os.path.dirname(__file__)) if entry.is_dir())
     for name in sorted(folder.name for folder in folders if not folder.name.startswith("_")):
         yield import_module(f"{__name__}.{name}")
@@ -34,25 +34,25 @@ def _modules(package: ModuleType) -> Iterator[ModuleType]:
 
 def _module(package: ModuleType, name: str, file: str) -> ModuleType:
     """Import a module from its file, which is known: to search for each of them is a thirtieth of a small lint."""
-    whole = f"{package.__name__}.{name}"
-    if whole not in sys.modules:
-        loader = SourceFileLoader(whole, file)
-        spec = spec_from_file_location(whole, file, loader=loader)
+    full_name = f"{package.__name__}.{name}"
+    if full_name not in sys.modules:
+        loader = SourceFileLoader(full_name, file)
+        spec = spec_from_file_location(full_name, file, loader=loader)
         assert spec is not None
         module = module_from_spec(spec)
-        sys.modules[whole] = module
+        sys.modules[full_name] = module
         try:
             loader.exec_module(module)
         except BaseException:
-            del sys.modules[whole]
+            del sys.modules[full_name]
             raise
         setattr(package, name, module)
-    return sys.modules[whole]
+    return sys.modules[full_name]
 
 
 def _rules() -> tuple[Rule, ...]:
-    found: list[Rule] = [module.RULE for package in _packages() for module in _modules(package)]
-    return tuple(sorted(found, key=lambda rule: (CATEGORIES.index(rule.category), rule.code)))
+    rules: list[Rule] = [module.RULE for package in _packages() for module in _modules(package)]
+    return tuple(sorted(rules, key=lambda rule: (CATEGORIES.index(rule.category), rule.code)))
 
 
 RULES: tuple[Rule, ...] = _rules()

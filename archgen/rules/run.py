@@ -19,10 +19,10 @@ from archgen.system.internal_errors import EXPOSED, Isolation, Result
 
 
 class Source(Protocol):
-    """Where the things of a model stand in its files."""
+    """The places of subjects in the files of a model."""
 
     def place(self, subject: Subject) -> Place:
-        """The place of a subject."""
+        """Return the place of a subject."""
 
 
 def analyse(
@@ -30,12 +30,12 @@ def analyse(
     source: Source,
     rules: Iterable[Rule],
     today: str,
-    known: frozenset[str] = frozenset(BY_NAME),
+    all_names: frozenset[str] = frozenset(BY_NAME),
     thresholds: Mapping[tuple[str, str], float] = MappingProxyType({}),
     before: tuple[Earlier, ...] = (),
     isolation: Isolation = EXPOSED,
 ) -> tuple[Finding, ...]:
-    """All findings of one model, worst first, then in the catalogue's order and by place.
+    """Return all findings of one model, worst first, then in the catalogue's order and by place.
 
     `today` is an ISO date; an acceptance whose `until` lies before it no longer counts. `known` are the ids and codes
     of all rules that there are, whether they run or not, `thresholds` the numbers that a team sets for rules, `before`
@@ -46,22 +46,26 @@ def analyse(
     context = RuleContext(topology, today, thresholds)
     ran = tuple(rules)
     hits = tuple(_unexplained(tuple(_hits(context, ran, guard))))
-    accepted = tuple(one for one in topology.architecture.accept if one.until is None or one.until >= today)
-    reviewed = (*hits, *_reviews(ran, hits, known, accepted, before, context, guard))
-    found = (guard(rule, partial(_findings, context, source, rule, hit, accepted)) for rule, hit in reviewed)
-    return tuple(sorted((finding for one in found for finding in one), key=order))
+    accepted = tuple(
+        acceptance
+        for acceptance in topology.architecture.accept
+        if acceptance.until is None or acceptance.until >= today
+    )
+    reviewed = (*hits, *_reviews(ran, hits, all_names, accepted, before, context, guard))
+    findings = (guard(rule, partial(_findings, context, source, rule, hit, accepted)) for rule, hit in reviewed)
+    return tuple(sorted((finding for group in findings for finding in group), key=order))
 
 
 class _Guard:
-    """Runs a part of a rule's work; nothing comes of it where it fails unexpectedly."""
+    """Runs a part of a rule's work, without results where it fails unexpectedly."""
 
     def __init__(self, file: str, isolation: Isolation) -> None:
         self._file = file
         self._isolation = isolation
 
     def __call__(self, rule: Rule, work: Callable[[], Iterable[Result]]) -> tuple[Result, ...]:
-        made = self._isolation.attempt(lambda: tuple(work()), self._file, f"rule {rule.id}", rule.id)
-        return () if made is None else made
+        results = self._isolation.attempt(lambda: tuple(work()), self._file, f"rule {rule.id}", rule.id)
+        return () if results is None else results
 
 
 def _hits(context: RuleContext, rules: Iterable[Rule], guard: _Guard) -> Iterator[tuple[Rule, Hit]]:
@@ -75,42 +79,44 @@ def _hits(context: RuleContext, rules: Iterable[Rule], guard: _Guard) -> Iterato
 def _reviews(
     ran: tuple[Rule, ...],
     hits: tuple[tuple[Rule, Hit], ...],
-    known: frozenset[str],
+    all_names: frozenset[str],
     accepted: tuple[Acceptance, ...],
     before: tuple[Earlier, ...],
     context: RuleContext,
     guard: _Guard,
 ) -> list[tuple[Rule, Hit]]:
-    """The hits of the rules that speak of the findings of the others.
+    """Return the hits of the rules that review the findings of the others.
 
-    Those that compare with earlier models come first, so that what is said of acceptances can count their hits.
+    Those that compare with previous models come first, so that a review of acceptances can count their hits.
     """
     names = frozenset(name for rule in ran for name in (rule.id, rule.code))
-    found: list[tuple[Rule, Hit]] = []
-    for rule in sorted((one for one in ran if one.review is not None), key=lambda one: not one.ladder):
+    review_hits: list[tuple[Rule, Hit]] = []
+    for rule in sorted(
+        (candidate for candidate in ran if candidate.review is not None), key=lambda candidate: not candidate.ladder
+    ):
         review = rule.review
         if review is not None and (before or not rule.ladder):
-            all_of_them = (*hits, *found)
+            all_of_them = (*hits, *review_hits)
             seen = Seen(
                 names,
-                names | known,
-                tuple((name, hit.subject) for one, hit in all_of_them for name in (one.id, one.code)),
+                names | all_names,
+                tuple((name, hit.subject) for hit_rule, hit in all_of_them for name in (hit_rule.id, hit_rule.code)),
                 tuple(_open(all_of_them, accepted)) if before else (),
                 before,
             )
-            found += [(rule, hit) for hit in guard(rule, partial(review, context, seen))]
-    return found
+            review_hits += [(rule, hit) for hit in guard(rule, partial(review, context, seen))]
+    return review_hits
 
 
 def _open(hits: tuple[tuple[Rule, Hit], ...], accepted: tuple[Acceptance, ...]) -> Iterator[tuple[str, Subject]]:
-    """The rule's id and the subject of each hit that nobody has accepted."""
+    """Yield the rule's id and the subject of each hit that isn't accepted."""
     for rule, hit in hits:
-        if not any(_matches(one, rule, hit.subject) for one in accepted):
+        if not any(_matches(acceptance, rule, hit.subject) for acceptance in accepted):
             yield rule.id, hit.subject
 
 
 def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit]]:
-    """Leaves out the hits of general rules whose every cause a special rule explains: one root cause, one finding."""
+    """Yield the hits but those of general rules whose every cause a special rule explains: a finding per root cause."""
     explained = {cause for rule, hit in hits if not rule.yields for cause in hit.causes}
     for rule, hit in hits:
         if not (rule.yields and hit.causes and hit.causes <= explained):
@@ -120,7 +126,7 @@ def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit
 def _findings(
     context: RuleContext, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
 ) -> tuple[Finding]:
-    """A hit as a finding, the only one."""
+    """Return the finding of a hit, as a tuple for the guard."""
     return (_finding(context, source, rule, hit, accepted),)
 
 
@@ -163,7 +169,7 @@ def _related(source: Source, subject: Subject, label: str) -> Related:
 
 
 def _accepted(accepted: tuple[Acceptance, ...], rule: Rule, subject: Subject) -> Accepted | None:
-    return next((_acceptance(one) for one in accepted if _matches(one, rule, subject)), None)
+    return next((_acceptance(acceptance) for acceptance in accepted if _matches(acceptance, rule, subject)), None)
 
 
 def _acceptance(acceptance: Acceptance) -> Accepted:
@@ -176,11 +182,11 @@ def _matches(acceptance: Acceptance, rule: Rule, subject: Subject) -> bool:
 
 
 def fingerprint(model: str, rule: str, subject: Subject) -> str:
-    """The identity of a finding: 16 hexadecimal digits of the SHA-256 of model, rule and subject (FIPS 180-4)."""
+    """Return the identity of a finding: 16 hexadecimal digits of a SHA-256 (FIPS 180-4)."""
     return digest(model, rule, subject.kind, subject.id)[:16]
 
 
 def order(finding: Finding) -> tuple[int, int, str, int, int, Subject]:
-    """The worst first, then in the catalogue's order and by place."""
+    """Return the sort key of a finding: severity first, then the order of the catalogue and the place."""
     worst = SEVERITIES.index(finding.severity)
     return worst, CATEGORIES.index(finding.category), finding.code, finding.line, finding.column, finding.subject

@@ -1,4 +1,4 @@
-"""Several copies of the application files, and nothing that changes them together."""
+"""Several copies of the application code, and nothing that changes them together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a code base, or a component that carries its own code, with copies on several hosts."""
+    """Yield a hit for each code base, or a component that carries its own code, with copies on several hosts."""
     facts = context.topology
     for component in facts.architecture.components:
         if component.managed or (component.kind != "code-base" and component.deploy != "by-hand"):
@@ -22,8 +22,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if len(hosts) < 2:
             continue
         if component.kind == "code-base":
-            users = [one for one in facts.architecture.components if one.codebase == component.id]
-            ways = [_way(one) for one in users]
+            users = [user for user in facts.architecture.components if user.codebase == component.id]
+            ways = [_way(user) for user in users]
             by_hand = "by-hand" in (component.deploy, *ways)
             if by_hand or (component.deploy is None and (not ways or None in ways)):
                 yield _hit(facts, component, users, hosts, by_hand)
@@ -32,7 +32,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _way(component: Component) -> str | None:
-    """How a component gets a new version; an image brings the files with it."""
+    """Return the way a component gets a new version; an image brings the code with it."""
     return component.deploy or ("image" if component.image is not None else None)
 
 
@@ -42,16 +42,16 @@ def _hit(facts: Topology, component: Component, users: list[Component], hosts: t
         subject=Subject("component", component.id),
         message=f"{component.id} has copies on {listed(hosts)}, and {how}",
         related=tuple((Subject("host", host), "holds a copy") for host in hosts),
-        flows=facts.flows_through([component.id, *(one.id for one in users)]),
+        flows=facts.flows_through([component.id, *(user.id for user in users)]),
         confidence="high" if by_hand else "low",
     )
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """One way for all copies: a rolling deployment."""
-    users = [one for one in context.topology.architecture.components if one.codebase == hit.subject.id]
-    by_hand = [one.id for one in users if one.deploy == "by-hand"]
-    return tuple(Put(("components", one, "deploy"), "rolling") for one in (hit.subject.id, *by_hand))
+    """Deploy all copies together, by a rolling deployment."""
+    users = [user for user in context.topology.architecture.components if user.codebase == hit.subject.id]
+    by_hand = [user.id for user in users if user.deploy == "by-hand"]
+    return tuple(Put(("components", component, "deploy"), "rolling") for component in (hit.subject.id, *by_hand))
 
 
 RULE = Rule(

@@ -1,4 +1,4 @@
-"""A backup stands where the data stands, and is lost with it."""
+"""A backup is in the same place as its data, and is lost with it."""
 
 from __future__ import annotations
 
@@ -13,38 +13,37 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _KEEPING = ("object-storage", "file-storage", "backup", "external-service")
-"""The kinds that a backup sends its copies to."""
+"""The kinds of storage to which a backup sends its copies."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a backup, for the first component whose only backups stand where it stands."""
+    """Yield a hit for each backup, for the first component whose every backup shares its place."""
     facts = context.topology
-    told: set[str] = set()
+    reported: set[str] = set()
     for source, backups in facts.backups.items():
         component = facts.components[source]
-        shared = {one.id: place for one in backups if (place := _shared(facts, component, one)) is not None}
+        shared = {backup.id: place for backup in backups if (place := _shared(facts, component, backup)) is not None}
         if len(shared) == len(backups):
             for backup in backups:
-                if backup.id not in told:
-                    told.add(backup.id)
+                if backup.id not in reported:
+                    reported.add(backup.id)
                     yield _hit(facts, component, backup, shared[backup.id])
 
 
 def _shared(facts: Topology, source: Component, backup: Component) -> Subject | None:
-    """The host, or else the innermost zone, whose loss takes the copies and all, or some, of the data.
+    """Return the host, or else the innermost zone, that the copies share with the data; None if a copy is elsewhere.
 
-    The copies lie where the backup sends them, and with the backup itself if it sends them nowhere. None where some of
-    them lie elsewhere.
+    The copies are in the storage that the backup calls, and on the backup itself if it calls none.
     """
-    places = [_shared_with(facts, source, one) for one in _keepers(facts, backup)]
+    places = [_shared_with(facts, source, keeper) for keeper in _keepers(facts, backup)]
     return places[0] if None not in places else None
 
 
 def _keepers(facts: Topology, backup: Component) -> tuple[Component, ...]:
-    """Where the copies lie: the stores that a backup calls beside what it copies, or the backup itself."""
-    called = dict.fromkeys(one for call in facts.outgoing[backup.id] for one in call.targets)
-    stores = [facts.components[one] for one in called if one not in backup.backs_up]
-    return tuple(one for one in stores if one.kind in _KEEPING) or (backup,)
+    """Return the components that hold the copies: the storage that a backup calls, or the backup itself."""
+    called = dict.fromkeys(target for call in facts.outgoing[backup.id] for target in call.targets)
+    stores = [facts.components[name] for name in called if name not in backup.backs_up]
+    return tuple(store for store in stores if store.kind in _KEEPING) or (backup,)
 
 
 def _shared_with(facts: Topology, source: Component, keeper: Component) -> Subject | None:
@@ -53,7 +52,7 @@ def _shared_with(facts: Topology, source: Component, keeper: Component) -> Subje
         return None
     if set(own) <= set(facts.hosts_of(source.id)):
         return Subject("host", own[0])
-    around = [facts.index.shared_zones(one) for one in (*source.replicas, *keeper.replicas)]
+    around = [facts.index.shared_zones(replica) for replica in (*source.replicas, *keeper.replicas)]
     common = frozenset.intersection(*around)
     inner = [zone for zone in facts.zones if zone in common and not _holds_inner(facts, zone, common)]
     small = [zone for zone in inner if facts.zones[zone].kind in ("rack", "power", "datacenter", "availability-zone")]
@@ -61,15 +60,15 @@ def _shared_with(facts: Topology, source: Component, keeper: Component) -> Subje
 
 
 def _holds_inner(facts: Topology, zone: str, common: frozenset[str]) -> bool:
-    return any(facts.index.inside(one, zone) for one in common)
+    return any(facts.index.inside(other, zone) for other in common)
 
 
 def _hit(facts: Topology, source: Component, backup: Component, place: Subject) -> Hit:
     keepers = _keepers(facts, backup)
-    held = "" if backup in keepers else f"in {listed([one.title for one in keepers])}, "
+    held = "" if backup in keepers else f"in {listed([keeper.title for keeper in keepers])}, "
     if place.kind == "host":
-        hosts = dict.fromkeys(host for one in keepers for host in facts.hosts_of(one.id))
-        lost = [one.id for one in source.replicas if not hosts.keys().isdisjoint(one.hosts)]
+        hosts = dict.fromkeys(host for keeper in keepers for host in facts.hosts_of(keeper.id))
+        lost = [replica.id for replica in source.replicas if not hosts.keys().isdisjoint(replica.hosts)]
         message = (
             f"{backup.title} keeps its copies of {source.title} {held}on {listed([*hosts])}, beside {listed(lost)}"
         )
@@ -89,7 +88,7 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """A host of its own for the copies, where the backup keeps them itself and shares one with the data."""
+    """Give the backup a host of its own, if it holds the copies itself and shares a host with the data."""
     facts = context.topology
     backup = facts.components[hit.subject.id]
     if hit.case is not None or backup not in _keepers(facts, backup):

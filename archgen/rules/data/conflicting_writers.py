@@ -1,4 +1,4 @@
-"""Several replicas of a store take writes, and nothing decides between two that contradict each other."""
+"""Several replicas of a store take writes, and nothing resolves conflicts between them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a store that is said to have several writers and is written by a flow."""
+    """Yield a hit for each store with several writers that a flow writes to."""
     facts = context.topology
     for component in facts.architecture.components:
-        said = component.replication
-        if said is None or component.managed or not facts.kind(component.id).stores:
+        replication = component.replication
+        if replication is None or component.managed or not facts.kind(component.id).stores:
             continue
-        writers = tuple(one.id for one in component.replicas) if said.all_write else said.primary
-        if len(writers) > 1 and not _decided(component, said):
+        writers = tuple(replica.id for replica in component.replicas) if replication.all_write else replication.primary
+        if len(writers) > 1 and not _decided(component, replication):
             flows = _writing(facts, component.id)
             if flows:
                 yield Hit(
@@ -28,22 +28,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
                         f"{listed(writers)} all take writes, and neither a quorum nor anything else is stated that "
                         "decides between two that contradict each other"
                     ),
-                    related=tuple((Subject("replica", one), "takes writes") for one in writers),
+                    related=tuple((Subject("replica", writer), "takes writes") for writer in writers),
                     flows=flows,
                 )
 
 
-def _decided(component: Component, said: Replication) -> bool:
-    """Whether something is said to decide; where `mode` is not stated either, nobody knows."""
-    apart = said.mode in ("asynchronous", "semi-synchronous")
-    return component.quorum is not None or said.conflicts is not None or not apart
+def _decided(component: Component, replication: Replication) -> bool:
+    """Return True if the model declares how conflicts are resolved, or leaves the `mode` open."""
+    apart = replication.mode in ("asynchronous", "semi-synchronous")
+    return component.quorum is not None or replication.conflicts is not None or not apart
 
 
 def _writing(facts: Topology, component: str) -> tuple[str, ...]:
-    found = {
+    writing = {
         flow for flow, hops in facts.hops.items() for hop in hops if component in hop.targets and hop.access != "read"
     }
-    return tuple(flow for flow in facts.flows if flow in found)
+    return tuple(flow for flow in facts.flows if flow in writing)
 
 
 RULE = Rule(

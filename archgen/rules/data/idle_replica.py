@@ -1,4 +1,4 @@
-"""A replica of a store that no flow reads and that is not said to take over."""
+"""No flow reads a replica of a store, and no failover is declared for it."""
 
 from __future__ import annotations
 
@@ -13,27 +13,31 @@ from archgen.reliability.structure import eligible
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a store, with its replicas that do nothing for any flow."""
+    """Yield a hit for each store, with its replicas that no flow uses."""
     facts = context.topology
     for component in facts.architecture.components:
         replication = component.replication
         if replication is None or not replication.primary or replication.failover is not None or component.managed:
             continue
         used = _used(facts, component)
-        idle = tuple(one.id for one in component.replicas if one.id not in used and one.id not in replication.primary)
+        idle = tuple(
+            replica.id
+            for replica in component.replicas
+            if replica.id not in used and replica.id not in replication.primary
+        )
         if idle and facts.flows_of[component.id]:
             yield _hit(facts, component.id, idle, replication.primary)
 
 
 def _used(facts: Topology, component: Component) -> frozenset[str]:
-    """The replicas that may answer some step of a flow."""
-    found: set[str] = set()
+    """Return the replicas that can answer a step of a flow."""
+    used: set[str] = set()
     for hops in facts.hops.values():
         for hop in hops:
             if component.id in hop.targets:
                 now, later = eligible(component, hop.access)
-                found.update(one for one in (*now, *later) if not hop.step.pinned or one in hop.step.pinned)
-    return frozenset(found)
+                used.update(replica for replica in (*now, *later) if not hop.step.pinned or replica in hop.step.pinned)
+    return frozenset(used)
 
 
 def _hit(facts: Topology, component: str, idle: tuple[str, ...], primary: tuple[str, ...]) -> Hit:
@@ -43,7 +47,7 @@ def _hit(facts: Topology, component: str, idle: tuple[str, ...], primary: tuple[
         message=(
             f"{listed(idle)} {verb} no read of any flow, and nothing is said of who takes over from {listed(primary)}"
         ),
-        related=tuple((Subject("replica", one), "does nothing for a flow") for one in idle),
+        related=tuple((Subject("replica", replica), "does nothing for a flow") for replica in idle),
         flows=facts.flows_of[component],
     )
 

@@ -15,16 +15,16 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
 _DAYS = 365.0
-"""How old a tested restore may be: versions, sizes and people have changed since."""
+"""The age at which a tested restore no longer counts: versions, sizes and people have changed since."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a store, or a server with uploads, that nothing backs up, or that only backups without a recent test do."""
+    """Yield a hit for each store, or server with uploads, without a backup or a recently tested restore."""
     facts = context.topology
     for component in facts.architecture.components:
         if _keeps(facts, component):
             backups = facts.backups.get(component.id, ())
-            tested = max((one.restore_tested or "" for one in backups), default="")
+            tested = max((backup.restore_tested or "" for backup in backups), default="")
             if not backups:
                 yield _missing(facts, component)
             elif not tested:
@@ -70,8 +70,8 @@ def _missing(facts: Topology, component: Component) -> Hit:
 def _untested(facts: Topology, component: Component, backups: tuple[Component, ...]) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
-        message=f"no restore of {component.title} from {listed([one.title for one in backups])} is known to have worked",
-        related=tuple((Subject("component", one.id), "states no tested restore") for one in backups),
+        message=f"no restore of {component.title} from {listed([backup.title for backup in backups])} is known to have worked",
+        related=tuple((Subject("component", backup.id), "states no tested restore") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it once to another machine, and state when: `restore_tested: 2026-10-01`.",
         case="untested",
@@ -82,7 +82,7 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
     return Hit(
         subject=Subject("component", component.id),
         message=f"the last restore of {component.title} that is known to have worked was on {tested}",
-        related=tuple((Subject("component", one.id), "was not tested since") for one in backups),
+        related=tuple((Subject("component", backup.id), "was not tested since") for backup in backups),
         flows=facts.flows_of[component.id],
         fix="Restore it to another machine once more, at least every year, and state when in `restore_tested`.",
         case="untested",
@@ -90,14 +90,16 @@ def _outdated(facts: Topology, component: Component, tested: str, backups: tuple
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """A daily backup that somebody else keeps; that a restore of it works is for people to find out and to say."""
+    """Add a daily managed backup; only people can state that a restore of it works."""
     if hit.case == "untested":
         return ()
-    kept = next((one.id for backups in context.topology.backups.values() for one in backups if one.managed), None)
-    if kept is not None:
-        return (Append(("components", kept, "backs_up"), hit.subject.id),)
-    said = {"kind": "backup", "managed": True, "backs_up": [hit.subject.id], "every": "24h", "keeps": "30d"}
-    return (Put(("components", free_name("backup", context.topology)), said),)
+    managed = next(
+        (backup.id for backups in context.topology.backups.values() for backup in backups if backup.managed), None
+    )
+    if managed is not None:
+        return (Append(("components", managed, "backs_up"), hit.subject.id),)
+    backup = {"kind": "backup", "managed": True, "backs_up": [hit.subject.id], "every": "24h", "keeps": "30d"}
+    return (Put(("components", free_name("backup", context.topology)), backup),)
 
 
 RULE = Rule(

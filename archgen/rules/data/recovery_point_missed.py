@@ -1,4 +1,4 @@
-"""What protects a store's data cannot keep the recovery point objective."""
+"""The copies of a store's data are older than the recovery point objective allows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOTHING = 1.0
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a store whose copies are all too old, as far as the model tells how old they are."""
+    """Yield a hit for each store whose copies are all too old, as far as the model declares their age."""
     facts = context.topology
     objective = facts.architecture.objectives.recovery_point
     if objective is None:
@@ -43,14 +43,14 @@ def _judge(facts: Topology, component: Component, objective: float) -> Hit | Non
             _SYNCHRONOUS if _spares_one(component) else _ONE_STANDBY,
         )
     backups = facts.backups.get(component.id, ())
-    ages = [one.every for one in backups]
-    known = [age for age in ages if age is not None]
-    if not known or len(known) < len(ages) or min(known) <= objective:
+    ages = [backup.every for backup in backups]
+    stated = [age for age in ages if age is not None]
+    if not stated or len(stated) < len(ages) or min(stated) <= objective:
         return None
     return _hit(
         component,
-        f"{component.title} has one copy and is backed up by {listed([one.title for one in backups])} every "
-        f"{_span(min(known))}, so up to {_span(min(known))} of writes are lost with it; the objective is {_span(objective)}",
+        f"{component.title} has one copy and is backed up by {listed([backup.title for backup in backups])} every "
+        f"{_span(min(stated))}, so up to {_span(min(stated))} of writes are lost with it; the objective is {_span(objective)}",
         tuple(backups),
         "Back it up more often, ship its log, or keep a replica on another host.",
     )
@@ -72,24 +72,24 @@ def _spares_one(component: Component) -> bool:
 
 
 def _modes(facts: Topology, component: Component) -> set[str | None]:
-    """How the replicas on other hosts, and the components that copy this one, are kept; empty where there is none."""
-    found: set[str | None] = set()
+    """Return the replication modes of the replicas on other hosts and of the copies; empty without any."""
+    modes: set[str | None] = set()
     apart = len(component.replicas) > 1 and len(facts.hosts_of(component.id)) != 1
     if apart and component.replication is not None:
-        found.add(component.replication.mode)
+        modes.add(component.replication.mode)
     elif apart:
-        found.add(None)
+        modes.add(None)
     for other in facts.architecture.components:
         if other.replication is not None and other.replication.copy_of == component.id:
-            found.add(other.replication.mode)
-    return found
+            modes.add(other.replication.mode)
+    return modes
 
 
 def _hit(component: Component, message: str, backups: tuple[Component, ...], fix: str) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
         message=message,
-        related=tuple((Subject("component", one.id), "copies too seldom") for one in backups),
+        related=tuple((Subject("component", backup.id), "copies too seldom") for backup in backups),
         fix=fix,
     )
 
@@ -102,14 +102,14 @@ def _span(seconds: float) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """Backups as often as the objective asks; replicas that have each write before it is answered, if one can be lost."""
+    """Back up as often as the objective asks, or replicate synchronously where a replica can be lost."""
     seconds = context.topology.architecture.objectives.recovery_point or 0.0
     if hit.related:
         often = next((f"{seconds / size:g}{unit}" for unit, size in _UNITS if seconds % size == 0), f"{seconds:g}s")
         return tuple(Put(("components", subject.id, "every"), often) for subject, _ in hit.related)
     component = context.topology.components[hit.subject.id]
-    said = component.replication
-    stated = said is not None and said.mode == "asynchronous" and _spares_one(component)
+    replication = component.replication
+    stated = replication is not None and replication.mode == "asynchronous" and _spares_one(component)
     return (Put(("components", hit.subject.id, "replication", "mode"), "synchronous"),) if stated else ()
 
 

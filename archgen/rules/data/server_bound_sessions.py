@@ -14,36 +14,36 @@ from archgen.reliability.index import SAME_HOST
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component that keeps something on each of its replicas, behind a balancer that chooses among them."""
+    """Yield a hit for each component that keeps data on its replicas behind a balancer that chooses among them."""
     facts = context.topology
     lost: dict[str, dict[str, None]] = {}
     balancers: dict[str, dict[str, None]] = {}
     for balancer in facts.architecture.components:
         if balancer.balance is not None:
             sticky = keeps(balancer.balance)
-            for one, direct in _pool(facts, balancer.id, balancer.balance):
+            for target, direct in _pool(facts, balancer.id, balancer.balance):
                 # what a stated algorithm does to the sessions of its own targets is a finding of that balancer
-                told = (direct and balancer.balance.algorithm is not None) or sticky is not False
-                for what in _kept(one, told):
-                    lost.setdefault(one.id, {})[what] = None
-                    balancers.setdefault(one.id, {})[balancer.id] = None
-    for component, kept in lost.items():
-        yield _hit(facts, facts.components[component], list(kept), list(balancers[component]))
+                sticky_by_statement = (direct and balancer.balance.algorithm is not None) or sticky is not False
+                for what in _kept(target, sticky_by_statement):
+                    lost.setdefault(target.id, {})[what] = None
+                    balancers.setdefault(target.id, {})[balancer.id] = None
+    for component, data in lost.items():
+        yield _hit(facts, facts.components[component], list(data), list(balancers[component]))
 
 
 def _pool(facts: Topology, balancer: str, balance: Balance) -> Iterator[tuple[Component, bool]]:
-    """The targets that a balancer chooses among, and what is bound to them by standing on the same host."""
-    chosen = (one for one in facts.outgoing[balancer] if chooses(facts.components, balance, one))
-    behind = dict.fromkeys([target for one in chosen for target in one.targets], True)
+    """Yield the targets of a balancer, and the components bound to them by the same host."""
+    chosen = (connection for connection in facts.outgoing[balancer] if chooses(facts.components, balance, connection))
+    behind = dict.fromkeys([target for connection in chosen for target in connection.targets], True)
     queue = list(behind)
     for name in queue:
         for further in facts.outgoing[name]:
             if further.locality == SAME_HOST:
-                for one in further.targets:
-                    if one not in behind:
-                        behind[one] = False
-                        queue.append(one)
-    yield from ((facts.components[one], direct) for one, direct in behind.items())
+                for target in further.targets:
+                    if target not in behind:
+                        behind[target] = False
+                        queue.append(target)
+    yield from ((facts.components[name], direct) for name, direct in behind.items())
 
 
 def _kept(component: Component, sessions_are_told: bool) -> Iterator[str]:
@@ -53,8 +53,8 @@ def _kept(component: Component, sessions_are_told: bool) -> Iterator[str]:
         yield "uploads"
 
 
-def _hit(facts: Topology, component: Component, kept: list[str], balancers: list[str]) -> Hit:
-    if "sessions" in kept:
+def _hit(facts: Topology, component: Component, data: list[str], balancers: list[str]) -> Hit:
+    if "sessions" in data:
         missed = f", and {listed(balancers)} may send the visitor's next request to another one"
     else:
         sends = "sends" if len(balancers) == 1 else "send"
@@ -63,8 +63,8 @@ def _hit(facts: Topology, component: Component, kept: list[str], balancers: list
         )
     return Hit(
         subject=Subject("component", component.id),
-        message=f"{component.id} keeps the {listed(kept)} on each server{missed}",
-        related=tuple((Subject("component", one), "chooses among its servers") for one in balancers),
+        message=f"{component.id} keeps the {listed(data)} on each server{missed}",
+        related=tuple((Subject("component", balancer), "chooses among its servers") for balancer in balancers),
         flows=facts.flows_of[component.id],
     )
 

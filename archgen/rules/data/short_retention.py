@@ -18,23 +18,23 @@ _DAY = 86_400.0
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component whose backups are all kept for a short time."""
+    """Yield a hit for each component whose backups are all deleted too soon."""
     least = context.threshold("short-retention", "days", _DAYS) * _DAY
     for source, backups in context.topology.backups.items():
-        kept = [one.keeps for one in backups if one.keeps is not None]
-        if len(kept) == len(backups) and max(kept) < least:
-            yield _hit(context.topology, source, backups, max(kept))
+        retentions = [backup.keeps for backup in backups if backup.keeps is not None]
+        if len(retentions) == len(backups) and max(retentions) < least:
+            yield _hit(context.topology, source, backups, max(retentions))
 
 
-def _hit(facts: Topology, source: str, backups: tuple[Component, ...], kept: float) -> Hit:
+def _hit(facts: Topology, source: str, backups: tuple[Component, ...], retention: float) -> Hit:
     keep = "keeps" if len(backups) == 1 else "keep"
     return Hit(
         subject=Subject("component", source),
         message=(
-            f"{listed([one.title for one in backups])} {keep} the copies of {facts.components[source].title} for {_span(kept)}: "
+            f"{listed([backup.title for backup in backups])} {keep} the copies of {facts.components[source].title} for {_span(retention)}: "
             "a mistake that is noticed later is in every copy"
         ),
-        related=tuple((Subject("component", one.id), "keeps its copies for a short time") for one in backups),
+        related=tuple((Subject("component", backup.id), "keeps its copies for a short time") for backup in backups),
         flows=facts.flows_of[source],
     )
 
@@ -45,7 +45,7 @@ def _span(seconds: float) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """As long as the rule asks, for the first of the backups."""
+    """Keep the first of the backups as long as the rule asks."""
     days = context.threshold("short-retention", "days", _DAYS)
     return (Put(("components", hit.related[0][0].id, "keeps"), f"{days:g}d"),)
 

@@ -13,38 +13,38 @@ from archgen.reliability.structure import eligible
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit the step that reads, the first of a flow for each store."""
+    """Yield a hit for the first stale read of a flow from each store."""
     facts = context.topology
     for hops in facts.hops.values():
         written: dict[str, str] = {}
-        told: set[str] = set()
+        reported: set[str] = set()
         for hop in hops:
             for target in hop.targets:
                 component = facts.components[target]
                 origin = _origin(component)
                 late = _late(component, hop) if hop.access == "read" and origin in written else ()
-                if late and told.isdisjoint((origin, hop.step.id)):
-                    told |= {origin, hop.step.id}
+                if late and reported.isdisjoint((origin, hop.step.id)):
+                    reported |= {origin, hop.step.id}
                     yield _hit(hop, component, written[origin], late)
                 if hop.access != "read" and facts.kind(target).stores:
                     written.setdefault(origin, hop.step.id)
 
 
 def _origin(component: Component) -> str:
-    """The store whose data a component holds: itself, or the one that it is a copy of."""
+    """Return the store whose data a component holds: itself, or the one that it is a copy of."""
     replication = component.replication
     return replication.copy_of if replication is not None and replication.copy_of is not None else component.id
 
 
 def _late(component: Component, hop: Hop) -> tuple[str, ...]:
-    """The replicas that may answer a read and get a write only after it was answered, with no bound stated."""
+    """Return the replicas that can answer a read and lag without a declared bound."""
     replication = component.replication
     if replication is None or replication.mode != "asynchronous" or replication.lag is not None:
         return ()
     now, _ = eligible(component, "read")
-    asked = (one for one in now if not hop.step.pinned or one in hop.step.pinned)
+    asked = (replica for replica in now if not hop.step.pinned or replica in hop.step.pinned)
     # all of a copy, which has no primary of its own
-    return tuple(one for one in asked if one not in replication.primary)
+    return tuple(replica for replica in asked if replica not in replication.primary)
 
 
 def _hit(hop: Hop, component: Component, write: str, late: tuple[str, ...]) -> Hit:
@@ -64,7 +64,7 @@ def _hit(hop: Hop, component: Component, write: str, late: tuple[str, ...]) -> H
 
 
 def _primary(component: Component) -> str:
-    """What to ask instead: the component that one is a copy of, or the replica of its own that takes the writes."""
+    """Return the subject to ask instead: the component that is copied, or the replica that takes the writes."""
     primary = component.replication.primary if component.replication is not None else ()
     return primary[0] if primary else _origin(component)
 

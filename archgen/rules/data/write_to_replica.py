@@ -16,7 +16,7 @@ _ANSWER = "Send the write to the primary, or say `access: read` on the step if i
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a step: because nobody that it can reach takes writes, or because its connection is for reading."""
+    """Yield a hit for each writing step that reaches no writer, or whose connection is for reading."""
     facts = context.topology
     for hops in facts.hops.values():
         steps: dict[str, list[Hop]] = {}
@@ -30,15 +30,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _unwritable(facts: Topology, hops: list[Hop]) -> Hit | None:
-    """A step that reaches some replica for reading and none for writing."""
+    """Return the hit of a step that reaches replicas for reading and none for writing."""
     step = hops[0].step
-    readers = [one for hop in hops for one in _reachable(facts, hop, "read")]
+    readers = [replica for hop in hops for replica in _reachable(facts, hop, "read")]
     if not readers or any(_reachable(facts, hop, hop.access) for hop in hops):
         return None
-    targets = [facts.components[facts.replicas[one].component] for one in readers]
-    copies = {one.id: one.replication.copy_of for one in targets if one.replication and one.replication.copy_of}
+    targets = [facts.components[facts.replicas[replica].component] for replica in readers]
+    copies = {
+        target.id: target.replication.copy_of for target in targets if target.replication and target.replication.copy_of
+    }
     # each of the targets is a copy or has a primary, or it would take writes itself
-    writers = list(dict.fromkeys([*(each for one in targets for each in facts.writers(one.id)[0]), *copies.values()]))
+    writers = list(
+        dict.fromkeys([*(each for target in targets for each in facts.writers(target.id)[0]), *copies.values()])
+    )
     reached = listed(list(copies or dict.fromkeys(readers)))
     return Hit(
         subject=Subject("step", step.id),
@@ -46,7 +50,7 @@ def _unwritable(facts: Topology, hops: list[Hop]) -> Hit | None:
             f"{step.source} writes to {reached}, where nothing takes writes; writes go to {listed(writers)}"
             f"{_because(facts, hops[0])}"
         ),
-        related=tuple((_subject(facts, one), "takes the writes") for one in writers),
+        related=tuple((_subject(facts, writer), "takes the writes") for writer in writers),
         flows=(hops[0].flow,),
         fix=_ANSWER,
         causes=frozenset({(step.id, hops[0].flow)}),
@@ -54,7 +58,7 @@ def _unwritable(facts: Topology, hops: list[Hop]) -> Hit | None:
 
 
 def _read_only(facts: Topology, hops: list[Hop]) -> Hit | None:
-    """A step over a connection that is stated to be for reading."""
+    """Return the hit of a step over a connection that is for reading."""
     for hop in hops:
         if hop.connection is not None and hop.connection.access == "read":
             return Hit(
@@ -72,15 +76,18 @@ def _read_only(facts: Topology, hops: list[Hop]) -> Hit | None:
 
 
 def _reachable(facts: Topology, hop: Hop, access: Access) -> tuple[str, ...]:
-    """The replicas that some replica of the caller reaches with an access."""
+    """Return the replicas that a replica of the caller reaches with an access."""
     connection = hop.connection
     if connection is None:
         return ()
-    found = [
-        one for target in connection.targets for kind in eligible(facts.components[target], access) for one in kind
+    eligible_replicas = [
+        replica
+        for target in connection.targets
+        for kind in eligible(facts.components[target], access)
+        for replica in kind
     ]
-    chosen = [one for one in found if not hop.step.pinned or one in hop.step.pinned]
-    return tuple(one for one in chosen if _near(facts, hop.step.source, connection, one))
+    chosen = [replica for replica in eligible_replicas if not hop.step.pinned or replica in hop.step.pinned]
+    return tuple(replica for replica in chosen if _near(facts, hop.step.source, connection, replica))
 
 
 def _near(facts: Topology, source: str, connection: Connection, replica: str) -> bool:

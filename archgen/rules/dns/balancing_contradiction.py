@@ -14,16 +14,16 @@ from archgen.model.wording import listed
 _IN_ORDER = ("first", "failover", "priority", "ordered", "none", "active-passive", "active-backup", "primary-backup")
 
 Fault = tuple[str, str]
-"""What contradicts what, and how to mend it."""
+"""The message of a contradiction, and its fix."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component, with every contradiction in what it says."""
+    """Yield a hit for each component, with all contradictions in its `balance` and `cluster`."""
     facts = context.topology
     for component in facts.architecture.components:
         faults = (*_of_balance(facts, component), *_of_cluster(component))
         if faults:
-            targets = [target for one in facts.outgoing[component.id] for target in one.targets]
+            targets = [target for connection in facts.outgoing[component.id] for target in connection.targets]
             yield Hit(
                 subject=Subject("component", component.id),
                 message="; ".join(message for message, _ in faults),
@@ -37,11 +37,11 @@ def _of_balance(facts: Topology, component: Component) -> Iterator[Fault]:
     if balance is None:
         return
     members = _members(facts, component.id, balance)
-    backups = tuple(one for one in members if one.id in balance.backup or one.component in balance.backup)
+    backups = tuple(member for member in members if member.id in balance.backup or member.component in balance.backup)
     if balance.mode == "active-passive" and _spreads(balance) and not balance.backup and len(members) > 1:
         yield (
             f"{component.id} is called active-passive, but {balance.algorithm} gives each of "
-            f"{listed([one.id for one in members])} its share of the requests, and that is active-active",
+            f"{listed([member.id for member in members])} its share of the requests, and that is active-active",
             "Call it active-active, or name the members that only stand by under `backup`.",
         )
     if balance.mode == "active-active" and len(members) == 1 and not facts.components[members[0].component].managed:
@@ -59,7 +59,7 @@ def _spreads(balance: Balance) -> bool:
 
 
 def _members(facts: Topology, component: str, balance: Balance) -> tuple[Replica, ...]:
-    """What a component can spread over: the replicas of its targets.
+    """Return the replicas over which a component can spread requests.
 
     Where no backup ties targets together, only those of one kind stand in for each other: the kind it has most of.
     """
@@ -70,16 +70,18 @@ def _members(facts: Topology, component: str, balance: Balance) -> tuple[Replica
             if kind.id != "dns" and not kind.observes:
                 tied = bool(balance.backup) or len(connection.targets) > 1
                 kinds.setdefault("tied" if tied else kind.id, {})[target] = None
-    targets = max(kinds.values(), key=lambda pool: sum(len(facts.components[one].replicas) for one in pool), default={})
+    targets = max(
+        kinds.values(), key=lambda pool: sum(len(facts.components[name].replicas) for name in pool), default={}
+    )
     return tuple(replica for target in targets for replica in facts.components[target].replicas)
 
 
 def _passive_targets(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
-    """Targets called active-passive by their own `cluster`, with nothing but the balancer to choose among them."""
-    for target in dict.fromkeys(target for one in facts.outgoing[component.id] for target in one.targets):
-        one = facts.components[target]
-        cluster = one.cluster
-        if cluster is None or cluster.mode != "active-passive" or len(one.replicas) <= max(1, len(cluster.active)):
+    """Yield the targets called active-passive that only the balancer chooses among."""
+    for target in dict.fromkeys(target for connection in facts.outgoing[component.id] for target in connection.targets):
+        called = facts.components[target]
+        cluster = called.cluster
+        if cluster is None or cluster.mode != "active-passive" or len(called.replicas) <= max(1, len(cluster.active)):
             continue
         # the health check of a data store commonly lets only its primary pass, so a stated failover speaks for one
         knows = facts.kind(target).stores and cluster.failover is not None
@@ -95,13 +97,13 @@ def _passive_targets(facts: Topology, component: Component, balance: Balance) ->
 def _idle_backups(
     component: Component, balance: Balance, members: tuple[Replica, ...], backups: tuple[Replica, ...]
 ) -> Iterator[Fault]:
-    """Backup members that no failure could ever bring traffic to, or that are said to have it all the time."""
+    """Yield the backup members that never get traffic, or always do."""
     if not balance.backup:
         return
-    reached = {name for one in members for name in (one.id, one.component)}
+    reached = {name for member in members for name in (member.id, member.component)}
     lost = [name for name in balance.backup if name not in reached]
     nothing = [name for name, weight in balance.weights if weight == 0]
-    weightless = [one.id for one in backups if one.id in nothing or one.component in nothing]
+    weightless = [backup.id for backup in backups if backup.id in nothing or backup.component in nothing]
     names = listed(balance.backup)
     if lost:
         yield (
@@ -134,7 +136,7 @@ def _of_cluster(component: Component) -> Iterator[Fault]:
     cluster, replicas = component.cluster, component.replicas
     if cluster is None or cluster.mode is None or component.managed:
         return
-    floating = any(one.floating for one in replicas)
+    floating = any(replica.floating for replica in replicas)
     if len(replicas) == 1 and not (floating and cluster.mode == "active-passive"):
         nobody = "nobody shares its work" if cluster.mode == "active-active" else "nobody stands by for it"
         yield (

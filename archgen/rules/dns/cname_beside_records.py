@@ -12,21 +12,21 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a CNAME record."""
+    """Yield a hit for each CNAME record that isn't alone."""
     names = context.topology.names
-    told: set[str] = set()
+    reported: set[str] = set()
     for server in names.servers:
         for record in server.records:
             reason = _reason(server, record) if record.type.upper() == "CNAME" else None
-            if reason is not None and record.id not in told:
-                told.add(record.id)
+            if reason is not None and record.id not in reported:
+                reported.add(record.id)
                 yield Hit(subject=Subject("record", record.id), message=reason, flows=names.flows(record))
 
 
 def _reason(server: Component, record: Record) -> str | None:
     name = _full(record, server)
-    beside = [one for one in server.records if one is not record and _full(one, server) == name]
-    others = list(dict.fromkeys(one.type.upper() for one in beside))
+    beside = [other for other in server.records if other is not record and _full(other, server) == name]
+    others = list(dict.fromkeys(other.type.upper() for other in beside))
     if server.domain is not None and name == plain(server.domain):
         return (
             f"{name} is the top of its zone, where SOA and NS records have to be, and a CNAME allows no other record of "

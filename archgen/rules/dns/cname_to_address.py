@@ -14,7 +14,7 @@ _NO_NAME = frozenset("/: \t\n")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a record id; a name that is a host's or a component's id stands for its address."""
+    """Yield a hit for each record id; the id of a host or component stands for its address."""
     names = context.topology.names
     seen: set[str] = set()
     for server in names.servers:
@@ -33,7 +33,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _wrong(names: Names, record: Record) -> tuple[str, str] | None:
-    """What is wrong with a record's form and how to mend it."""
+    """Return the message and the fix for a record of the wrong form."""
     kind = record.type.upper()
     if kind in NAME_TYPES:
         return _wrong_name(names, record, kind)
@@ -44,13 +44,13 @@ def _wrong(names: Names, record: Record) -> tuple[str, str] | None:
 
 def _wrong_name(names: Names, record: Record, kind: str) -> tuple[str, str] | None:
     value = pointee(record)
-    found = address(value)
-    if found is None:
+    parsed = address(value)
+    if parsed is None:
         if value in names.declared or not _NO_NAME.intersection(value):
             return None
         message = f"the {kind} record of {record.name} holds {value}, which is not a name"
         return message, "Write the bare name: no protocol, port, path or space."
-    proper = _type_for(found[0])
+    proper = _type_for(parsed[0])
     message = f"the {kind} record of {record.name} holds the address {value}, but {_a(kind)} record points to a name"
     if kind in ("CNAME", "ALIAS", "ANAME"):
         return message, f"Make it {_a(proper)} record: an address needs one."
@@ -59,15 +59,15 @@ def _wrong_name(names: Names, record: Record, kind: str) -> tuple[str, str] | No
 
 def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] | None:
     value = pointee(record)
-    found = address(value)
+    parsed = address(value)
     version = ADDRESS_TYPES[kind]
-    if value in names.declared or (found is not None and found[0] == version):
+    if value in names.declared or (parsed is not None and parsed[0] == version):
         return None
     holds = f"the {kind} record of {record.name} holds {value}"
-    if found is not None:
+    if parsed is not None:
         return (
             f"{holds}, but {_a(kind)} record holds an IPv{version} address",
-            f"Make it {_a(_type_for(found[0]))} record.",
+            f"Make it {_a(_type_for(parsed[0]))} record.",
         )
     message = f"{holds}, which is neither an IPv{version} address nor a host or component of the model"
     if names.leads(value) or _looks_like_a_name(value):
@@ -85,27 +85,27 @@ def _type_for(version: int) -> str:
 
 
 def _a(kind: str) -> str:
-    """A record type with its article, as it is read aloud: the letters A, M, N and S begin with a vowel's sound."""
+    """Return a record type with its article: the letters A, M, N and S begin with a vowel's sound."""
     return f"an {kind}" if kind[0] in "AMNS" else f"a {kind}"
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """The type that fits what the record holds: an address, or a name that the model knows."""
+    """Change the type to fit the value: an address, or a name of the model."""
     names = context.topology.names
     changes: list[Change] = []
     for server in names.servers:
-        for at, record in enumerate(server.records):
+        for index, record in enumerate(server.records):
             proper = _proper(names, record) if record.id == hit.subject.id else None
             if proper is not None:
-                changes.append(Put(("components", server.id, "records", at, "type"), proper))
+                changes.append(Put(("components", server.id, "records", index, "type"), proper))
     return tuple(changes)
 
 
 def _proper(names: Names, record: Record) -> str | None:
     kind, value = record.type.upper(), pointee(record)
-    found = address(value)
-    if found is not None and kind in ("CNAME", "ALIAS", "ANAME", *ADDRESS_TYPES):
-        return _type_for(found[0])
+    parsed = address(value)
+    if parsed is not None and kind in ("CNAME", "ALIAS", "ANAME", *ADDRESS_TYPES):
+        return _type_for(parsed[0])
     return "CNAME" if kind in ADDRESS_TYPES and names.leads(value) else None
 
 

@@ -13,7 +13,7 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a record id, with every value under it that points to nothing; names of other domains are not judged."""
+    """Yield a hit for each record id, with its values that point to nothing in the model's domains."""
     names = context.topology.names
     dangling: dict[str, list[tuple[Component, Record]]] = {}
     for server in names.servers:
@@ -26,25 +26,25 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _dangles(names: Names, server: Component, record: Record) -> bool:
     kind, value = record.type.upper(), pointee(record)
-    found = address(value)
+    parsed = address(value)
     if kind in ADDRESS_TYPES:
-        if found is None or found[0] != ADDRESS_TYPES[kind]:
+        if parsed is None or parsed[0] != ADDRESS_TYPES[kind]:
             return False
-        return bool(names.addresses) and found[1] not in names.addresses
-    if kind not in NAME_TYPES or found is not None or not plain(value):
+        return bool(names.addresses) and parsed[1] not in names.addresses
+    if kind not in NAME_TYPES or parsed is not None or not plain(value):
         return False
     return value not in names.declared and _is_lost(names, server, value)
 
 
 def _is_lost(names: Names, server: Component, value: str) -> bool:
-    """Whether a name lies in a domain of the model, or is a bare label, and no record answers for it."""
+    """Return True if a name is in a domain of the model, or a bare label, and has no record."""
     ours = "." not in plain(value) or names.is_own(plain(value))
-    return ours and not any(names.leads(one) for one in readings(value, server))
+    return ours and not any(names.leads(reading) for reading in readings(value, server))
 
 
 def _hit(names: Names, lost: list[tuple[Component, Record]]) -> Hit:
     server, record = lost[0]
-    values = listed(list(dict.fromkeys(pointee(one) for _, one in lost)))
+    values = listed(list(dict.fromkeys(pointee(record) for _, record in lost)))
     kind = record.type.upper()
     if kind in ADDRESS_TYPES:
         nobody = "which no host and no cluster states as its address"

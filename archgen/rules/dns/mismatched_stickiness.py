@@ -16,11 +16,11 @@ from archgen.model.wording import listed
 _IN_COOKIES = ("cookie", "session")
 
 Fault = tuple[str, str]
-"""What does not fit, and how to mend it."""
+"""The message of a mismatch, and its fix."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a balancer, with all that does not fit."""
+    """Yield a hit for each balancer, with all mismatches."""
     facts = context.topology
     for component in facts.architecture.components:
         balance = component.balance
@@ -40,35 +40,35 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _weightless(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
-    """Weights that leave no target with any share."""
+    """Yield the weights that leave every target without a share."""
     stated = dict(balance.weights)
-    targets = dict.fromkeys(target for one in facts.outgoing[component.id] for target in one.targets)
+    targets = dict.fromkeys(target for connection in facts.outgoing[component.id] for target in connection.targets)
     members = [replica for target in targets for replica in facts.components[target].replicas]
-    if members and not any(stated.get(one.id, stated.get(one.component, 1.0)) for one in members):
+    if members and not any(stated.get(member.id, stated.get(member.component, 1.0)) for member in members):
         yield (
-            f"the weights of {component.id} are all 0, so none of {listed([one.id for one in members])} gets a request",
+            f"the weights of {component.id} are all 0, so none of {listed([member.id for member in members])} gets a request",
             "Give each target that should take requests a weight above 0.",
         )
 
 
 def _scattered(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
-    """Targets that keep sessions to themselves, under a stated algorithm that hands each request to another one."""
+    """Yield the targets with local sessions behind an algorithm that moves visitors between replicas."""
     if balance.algorithm is None or keeps(balance):
         return
     for connection in facts.outgoing[component.id]:
         targets = [facts.components[target] for target in connection.targets]
         several = chooses(facts.components, balance, connection)
-        for one in targets:
-            if one.sessions == "local" and several:
+        for target in targets:
+            if target.sessions == "local" and several:
                 yield (
-                    f"{one.id} keeps its sessions on each replica, and {component.id} hands a visitor's requests to one "
+                    f"{target.id} keeps its sessions on each replica, and {component.id} hands a visitor's requests to one "
                     f"after another by {balance.algorithm}",
-                    f"Add `stickiness` to {component.id}, or keep the sessions of {one.id} where all replicas see them.",
+                    f"Add `stickiness` to {component.id}, or keep the sessions of {target.id} where all replicas see them.",
                 )
 
 
 def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
-    """Stickiness by a cookie, in traffic that the balancer passes on encrypted and cannot read."""
+    """Yield the stickiness by cookie in traffic that the balancer passes through encrypted."""
     if not isinstance(balance.stickiness, str) or not balance.stickiness.lower().startswith(_IN_COOKIES):
         return
     for connection in facts.outgoing[component.id]:
@@ -81,13 +81,13 @@ def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """A cookie, where sessions are all that does not fit, and the balancer reads the requests that it would be in."""
+    """Add stickiness by cookie, where sessions are the only mismatch and the balancer can read requests."""
     facts = context.topology
     component = facts.components[hit.subject.id]
     balance = component.balance
     if balance is None or any((*_weightless(facts, component, balance), *_blind(facts, component, balance))):
         return ()
-    ports = [port for one in facts.outgoing[component.id] for port in one.ports]
+    ports = [port for connection in facts.outgoing[component.id] for port in connection.ports]
     if not ports or any(port.protocol not in WEB or (port.tls and port.tls.mode == "pass-through") for port in ports):
         return ()
     return (Put(("components", component.id, "balance", "stickiness"), "cookie"),)

@@ -13,10 +13,10 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a record, for the flows whose visitors it leads past their balancer."""
+    """Yield a hit for each record that leads the visitors of flows past their balancer."""
     facts = context.topology
     names, addressed = facts.names, _addressed(facts)
-    found: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
+    bypasses: dict[str, tuple[Record, str, str, dict[str, None]]] = {}
     for flow in facts.architecture.flows:
         ways = _split(facts, flow.id)
         if ways is None or flow.domain is None:
@@ -25,9 +25,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
         for record in names.leading(flow.domain):
             led = _led_to(facts, record, addressed)
             if led & behind and not led & before:
-                target = next(one for one in facts.components if one in led & behind)
-                found.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
-    for record, balancer, target, flows in found.values():
+                target = next(name for name in facts.components if name in led & behind)
+                bypasses.setdefault(record.id, (record, balancer, target, {}))[3][flow.id] = None
+    for record, balancer, target, flows in bypasses.values():
         yield Hit(
             subject=Subject("record", record.id),
             message=f"{record.name} leads to {record.value}, where {target} runs, and so past {balancer} in front of it",
@@ -37,14 +37,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _split(facts: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
-    """What a flow's request meets up to its first balancer, that balancer, and all that it goes on to from there."""
+    """Return the components up to a flow's first balancer, that balancer, and those behind it."""
     calls = [(hop.step.source, target) for hop in facts.hops[flow] for target in hop.step.targets]
     before: set[str] = set()
-    for at, (_, balancer) in enumerate(calls, 1):
+    for count, (_, balancer) in enumerate(calls, 1):
         before.add(balancer)
         if facts.kind(balancer).balances:
             behind = {balancer}
-            for source, target in calls[at:]:
+            for source, target in calls[count:]:
                 if source in behind:
                     behind.add(target)
             return before, balancer, behind
@@ -52,38 +52,43 @@ def _split(facts: Topology, flow: str) -> tuple[set[str], str, set[str]] | None:
 
 
 def _addressed(facts: Topology) -> dict[tuple[int, str], set[str]]:
-    """The components that each stated address leads to: all on its host, or the cluster that shares it."""
+    """Return the components that each address leads to: all on its host, or the cluster that shares it."""
     stated: list[tuple[str | None, Iterable[str]]] = [
-        (host.address, (one.component for one in facts.replicas_on[host.id])) for host in facts.architecture.hosts
+        (host.address, (replica.component for replica in facts.replicas_on[host.id]))
+        for host in facts.architecture.hosts
     ]
-    stated += [(one.cluster.shared_address, (one.id,)) for one in facts.architecture.components if one.cluster]
-    found: dict[tuple[int, str], set[str]] = {}
+    stated += [
+        (component.cluster.shared_address, (component.id,))
+        for component in facts.architecture.components
+        if component.cluster
+    ]
+    components_at: dict[tuple[int, str], set[str]] = {}
     for text, components in stated:
-        known = address(text or "")
-        if known is not None:
-            found.setdefault(known, set()).update(components)
-    return found
+        parsed = address(text or "")
+        if parsed is not None:
+            components_at.setdefault(parsed, set()).update(components)
+    return components_at
 
 
 def _led_to(facts: Topology, record: Record, addressed: dict[tuple[int, str], set[str]]) -> set[str]:
-    """The components that a record leads to: the one it names, or all on the host, or at the address, that it names."""
+    """Return the components that a record leads to by a component, a host or an address."""
     value = pointee(record)
     plain = value.removeprefix("component:").removeprefix("host:")
     if plain in facts.components and not value.startswith("host:"):
         return {plain}
     standing = {replica.component for replica in facts.replicas_on.get(plain, ())}
-    known = address(plain)
-    return standing | addressed[known] if known in addressed else standing
+    parsed = address(plain)
+    return standing | addressed[parsed] if parsed in addressed else standing
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """The balancer in the place of the server."""
+    """Point the record to the balancer."""
     balancer = next(subject.id for subject, _ in hit.related)
     kind = hit.subject.id.rpartition(" ")[2].upper()
     return tuple(
-        Put(("components", server.id, "records", at, "value"), balancer)
+        Put(("components", server.id, "records", index, "value"), balancer)
         for server in context.topology.names.servers
-        for at, record in enumerate(server.records)
+        for index, record in enumerate(server.records)
         if record.id == hit.subject.id and kind in ("A", "AAAA")
     )
 

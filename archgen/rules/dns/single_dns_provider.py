@@ -11,7 +11,7 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a name server whose records name the servers of its own domain."""
+    """Yield a hit for each DNS component whose NS records belong to one provider."""
     names = context.topology.names
     for server in names.servers:
         if server.domain is None:
@@ -33,19 +33,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _providers(server: Component, domain: str) -> dict[str, None]:
-    """The domains in which the name servers of the top of the zone stand; none where they stand in it themselves."""
-    found: dict[str, None] = {}
+    """Return the domains of the zone's name servers; none if they are in the zone itself."""
+    providers: dict[str, None] = {}
     for record in server.records:
         if readings(record.name, server)[-1] == domain and record.type.upper() == "NS":
             target = plain(pointee(record))
             if "." not in target or lies_under(target, domain):
                 return {}
-            found[_registered(target)] = None
-    return found
+            providers[_registered(target)] = None
+    return providers
 
 
 def _registered(name: str) -> str:
-    """The part of a name that somebody registered: two labels, three below such as `co.uk`.
+    """Return the registered part of a name: two labels, or three below suffixes such as `co.uk`.
 
     A guess without a list of public suffixes, good enough to tell providers apart.
     """

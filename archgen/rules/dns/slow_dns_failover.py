@@ -1,4 +1,4 @@
-"""Name resolution moves the traffic, and its answers are kept longer than an outage may last."""
+"""Failover is by DNS, and resolvers cache its answers longer than an outage may last."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a record that leads to a component whose failover is by DNS."""
+    """Yield a hit for each record that leads to a component whose failover is by DNS."""
     facts = context.topology
     objective = facts.architecture.objectives.recovery_time
     if objective is None:
         return
-    moved = [one for one in facts.architecture.components if _by_name(one)]
+    moved = [component for component in facts.architecture.components if _by_name(component)]
     names = facts.names
-    told: set[str] = set()
+    reported: set[str] = set()
     for record in (record for server in names.servers for record in server.records):
-        component = next((one for one in moved if _leads(facts, record, one)), None)
-        if component is not None and (record.ttl or 0.0) > objective and record.id not in told:
-            told.add(record.id)
+        component = next((candidate for candidate in moved if _leads(facts, record, candidate)), None)
+        if component is not None and (record.ttl or 0.0) > objective and record.id not in reported:
+            reported.add(record.id)
             yield Hit(
                 subject=Subject("record", record.id),
                 message=(
@@ -42,13 +42,13 @@ def _by_name(component: Component) -> bool:
 
 
 def _leads(facts: Topology, record: Record, component: Component) -> bool:
-    """Whether a record names the component, one of its hosts, or the address of one."""
+    """Return True if a record names the component, a host of it, or the address of one."""
     value = pointee(record).removeprefix("component:").removeprefix("host:")
     hosts = facts.hosts_of(component.id)
-    known = address(value)
+    parsed = address(value)
     addresses = [address(facts.hosts[host].address or "") for host in hosts]
     named = value in (component.id, *hosts) or plain(value) == plain(component.title)
-    return named or (known is not None and known in addresses)
+    return named or (parsed is not None and parsed in addresses)
 
 
 def _span(seconds: float) -> str:
@@ -59,12 +59,12 @@ def _span(seconds: float) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """A time to live of a tenth of the objective, a minute at most."""
+    """Lower the time to live to a tenth of the objective, a minute at most."""
     seconds = max(1, int(min(60.0, (context.topology.architecture.objectives.recovery_time or 0.0) / 10)))
     return tuple(
-        Put(("components", server.id, "records", at, "ttl"), f"{seconds}s")
+        Put(("components", server.id, "records", index, "ttl"), f"{seconds}s")
         for server in context.topology.names.servers
-        for at, record in enumerate(server.records)
+        for index, record in enumerate(server.records)
         if record.id == hit.subject.id
     )
 

@@ -1,4 +1,4 @@
-"""A flow goes by a name that no DNS record of the model is for."""
+"""A flow uses a name that no DNS record of the model resolves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a name, at the first flow that goes by it; silent while a name server of the model may yet know it."""
+    """Yield a hit for each name, at the first flow that uses it, unless a DNS component may yet resolve it."""
     facts = context.topology
     names = facts.names
     speaking = [server for server in names.servers if server.records]
@@ -30,7 +30,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_mailed(facts: Topology, flow: str, name: str) -> bool:
-    """Whether the flow begins with mail to the name, which needs an MX record and no address."""
+    """Return True if the flow begins with mail to the name, which needs only an MX record."""
     ports = (hop.port for hop in facts.hops[flow] if hop.port is not None and hop.port.protocol != "dns")
     first = next(ports, None)
     mailed = first is not None and relays(first)
@@ -52,14 +52,14 @@ def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
         subject=Subject("flow", flow.id),
         message=f"{flow.id} goes by the name {name}, but no record of {searched} gives that name an address",
         related=tuple((Subject("component", server.id), "has no record for the name") for server in speaking),
-        flows=tuple(one.id for one in flows),
+        flows=tuple(flow.id for flow in flows),
         fix=f"Add a record for {name} (A, AAAA or CNAME) to {searched}, or correct the flow's `domain`.",
         confidence="high" if names.is_own(plain(name)) else "medium",
     )
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """A record that leads to what the flow's visitors call, in the first name server that holds any."""
+    """Add a record for the component that visitors call, in the first DNS component with records."""
     facts = context.topology
     flow = facts.flows[hit.subject.id]
     called = (

@@ -13,7 +13,7 @@ from archgen.reliability.losses import RootCause
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a host or zone that breaks flows only because replicas of one component stand in it together."""
+    """Yield a hit for each host or zone that takes down flows because replicas of a component share it."""
     facts = context.topology
     for breaking in facts.losses.root_causes:
         if breaking.element.kind == "host" or (breaking.element.kind == "zone" and _has_peer(facts, breaking.element)):
@@ -25,66 +25,66 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _has_peer(facts: Topology, zone: Subject) -> bool:
     kind = facts.zones[zone.id].kind
-    return sum(one.kind == kind for one in facts.zones.values()) > 1
+    return sum(other.kind == kind for other in facts.zones.values()) > 1
 
 
 def _blamed(facts: Topology, breaking: RootCause, flow: str) -> tuple[str, ...]:
-    """The components without whose sharing the loss would leave the flow alone; none where it has another cause."""
+    """Return the components whose sharing takes the flow down; none where it has another cause."""
     element = breaking.element
     if element.kind == "zone" and facts.losses.holds_all(element.id, flow):
         return ()
     alone = facts.losses.points[flow]
     inside = _inside(facts, element, flow)
     several = tuple(component for component, replicas in inside.items() if len(replicas) > 1)
-    shared = tuple(one for one in several if not _breaks_alone(facts, inside[one], element, alone))
+    shared = tuple(component for component in several if not _breaks_alone(facts, inside[component], element, alone))
     structure = facts.losses.structures[flow]
-    kept = tuple(one for one in shared if one not in structure.quorums)
-    if not kept or not _averted(facts, flow, element, kept):
+    blamed = tuple(component for component in shared if component not in structure.quorums)
+    if not blamed or not _averted(facts, flow, element, blamed):
         return ()
-    for component in kept:
+    for component in blamed:
         # the loss of one whose siblings elsewhere go on changes nothing
-        rest = tuple(one for one in kept if one != component)
-        kept = rest if _averted(facts, flow, element, rest) else kept
-    return kept
+        rest = tuple(other for other in blamed if other != component)
+        blamed = rest if _averted(facts, flow, element, rest) else blamed
+    return blamed
 
 
 def _averted(facts: Topology, flow: str, element: Subject, components: tuple[str, ...]) -> bool:
-    """Return True if the loss would not break the flow if the components could not fail."""
+    """Return True if the loss would leave the flow up if the components couldn't fail."""
     return element not in single_points(facts.losses.plans[flow].sparing(components))
 
 
 def _inside(facts: Topology, element: Subject, flow: str) -> dict[str, list[str]]:
-    """The replicas of a flow that surely stand on a host or in a zone, by component."""
-    found: dict[str, list[str]] = {}
+    """Return the replicas of a flow that are certain to be on a host or in a zone, by component."""
+    by_component: dict[str, list[str]] = {}
     for replica in facts.losses.lying_in(element, flow):
-        found.setdefault(replica.component, []).append(replica.id)
-    return found
+        by_component.setdefault(replica.component, []).append(replica.id)
+    return by_component
 
 
 def _breaks_alone(facts: Topology, replicas: list[str], element: Subject, alone: Mapping[Subject, object]) -> bool:
-    """Whether one of the replicas, or one host of several in a zone, would break the flow by itself."""
-    smaller = {Subject("replica", one) for one in replicas}
+    """Return True if a replica, or one host of several in a zone, takes the flow down by itself."""
+    smaller = {Subject("replica", replica) for replica in replicas}
     if element.kind == "zone":
-        smaller |= {Subject("host", host) for one in replicas for host in facts.replicas[one].hosts}
-    return any(one in alone for one in smaller)
+        smaller |= {Subject("host", host) for replica in replicas for host in facts.replicas[replica].hosts}
+    return any(subject in alone for subject in smaller)
 
 
 def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]]) -> Hit:
-    """All flows that the loss breaks, with the replicas that are to blame in some of them."""
+    """Return the hit, with all flows that the loss takes down and the replicas to blame in some of them."""
     element = breaking.element
     inside = {flow: _inside(facts, element, flow) for flow in blamed}
-    replicas = [one for flow, names in blamed.items() for name in names for one in inside[flow].get(name, ())]
+    replicas = [replica for flow, names in blamed.items() for name in names for replica in inside[flow].get(name, ())]
     together = tuple(dict.fromkeys(replicas))
     place = "on" if element.kind == "host" else f"in the {facts.zones[element.id].kind}"
     count = "both" if len(together) == 2 else "all"
-    components = dict.fromkeys(one for names in blamed.values() for one in names)
+    components = dict.fromkeys(name for names in blamed.values() for name in names)
     return Hit(
         subject=element,
         message=(
             f"{listed(together)} should back each other and {count} stand {place} {element.id}: losing it takes down "
             f"{listed([*components])} and {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}"
         ),
-        related=tuple((Subject("replica", one), f"is lost with {element.id}") for one in together),
+        related=tuple((Subject("replica", replica), f"is lost with {element.id}") for replica in together),
         flows=breaking.flows,
         proof={point.flow: point for point in breaking.points}[next(iter(blamed))].proof,
         causes=frozenset((element.id, flow) for flow in blamed),

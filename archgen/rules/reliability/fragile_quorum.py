@@ -19,7 +19,7 @@ from archgen.reliability.structure import quorum
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component with a quorum, with every reason."""
+    """Yield a hit for each component with a quorum, with every reason."""
     facts = context.topology
     for component in facts.architecture.components:
         if component.quorum is not None and not component.managed:
@@ -41,7 +41,7 @@ def _of_size(component: Component) -> Iterator[str]:
 
 
 def _of_place(facts: Topology, component: Component) -> Iterator[str]:
-    """Hosts and zones that hold so many of the members that the rest is no quorum; only where others are elsewhere."""
+    """Yield the hosts and zones that hold so many members that the rest is no quorum, if others are elsewhere."""
     size, needed = len(component.replicas), quorum(component)
     for noun, held in (("", _by_host(component)), ("zone ", _by_zone(facts, component))):
         for place, count in held.items():
@@ -58,22 +58,22 @@ def _by_host(component: Component) -> dict[str, int]:
 
 
 def _by_zone(facts: Topology, component: Component) -> dict[str, int]:
-    found = [facts.index.shared_zones(one) for one in component.replicas]
-    return {zone: count for zone in facts.zones if (count := sum(zone in one for one in found))}
+    around = [facts.index.shared_zones(replica) for replica in component.replicas]
+    return {zone: count for zone in facts.zones if (count := sum(zone in zones for zones in around))}
 
 
 def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
     # a promoter stands in no step, and a flow can hang on its quorum all the same
     broken = {flow: _broken_by_quorum(facts, component.id, flow) for flow in facts.flows}
-    points = [point for found in broken.values() for point in found]
+    points = [point for broken_points in broken.values() for point in broken_points]
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
-    flows = tuple(flow for flow, found in broken.items() if found)
-    breaks = f"; losing {listed([one.id for one in elements], 'or')} breaks {listed(flows)}" if flows else ""
+    flows = tuple(flow for flow, broken_points in broken.items() if broken_points)
+    breaks = f"; losing {listed([element.id for element in elements], 'or')} breaks {listed(flows)}" if flows else ""
     return Hit(
         subject=Subject("component", component.id),
         message=f"the quorum of {component.title} is fragile: {'; '.join(reasons)}{breaks}",
-        related=tuple((one, "is enough to lose the quorum") for one in elements),
+        related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
         proof=points[-1].proof if points else None,
@@ -82,17 +82,17 @@ def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
 
 
 def _broken_by_quorum(facts: Topology, component: str, flow: str) -> tuple[SinglePoint, ...]:
-    """The single failures of a flow that would break nothing if the component asked for no quorum."""
+    """Return the single points of failure of a flow that the component's quorum alone creates."""
     structure = facts.losses.structures[flow]
     if component not in structure.quorums:
         return ()
     asked = {name: value for name, value in structure.quorums.items() if name != component}
-    left = {one.element for one in failures(Plan(facts.index, replace(structure, quorums=asked))).points}
-    return tuple(one for one in facts.losses.failures[flow].points if one.element not in left)
+    left = {point.element for point in failures(Plan(facts.index, replace(structure, quorums=asked))).points}
+    return tuple(point for point in facts.losses.failures[flow].points if point.element not in left)
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """One member more where their number is even."""
+    """Add a member where their number is even."""
     component = context.topology.components[hit.subject.id]
     return (
         add_replica(context.topology, component)

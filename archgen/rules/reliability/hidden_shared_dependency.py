@@ -1,4 +1,4 @@
-"""Several flows that are redundant everywhere else stand on one and the same supporting service."""
+"""Several flows that are redundant everywhere else depend on the same supporting service."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SUPPORTING = ("dns", "secrets", "identity-provider", "mail", "file-storage", "o
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit an element that is the only single point of failure of two flows or more."""
+    """Yield a hit for each element that is the only single point of failure of two flows or more."""
     facts = context.topology
     causes: dict[str, list[str]] = {flow: [] for flow in facts.flows}
     for breaking in facts.losses.root_causes:
@@ -28,9 +28,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _supporting(facts: Topology, breaking: RootCause) -> str | None:
-    """The supporting service that an element is, or alone carries."""
+    """Return the supporting service that an element is, or the only one that it carries."""
     replicas = [breaking.element.id] if breaking.element.kind == "replica" else list(breaking.absorbed)
-    components = {facts.replicas[one].component for one in replicas}
+    components = {facts.replicas[replica].component for replica in replicas}
     if len(components) != 1:
         return None
     (component,) = components

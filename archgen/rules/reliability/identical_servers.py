@@ -10,7 +10,7 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model, with the servers related."""
+    """Yield a hit for the model, with its servers as related subjects."""
     facts = context.topology
     hosts = facts.identical_servers
     if hosts:

@@ -1,4 +1,4 @@
-"""A person has to move the work, while the objective leaves less time than a person needs."""
+"""Failover is manual, and the recovery objective leaves less time than a person needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _REACTION = 30 * 60.0
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component that waits for a person longer than the recovery objective allows."""
+    """Yield a hit for each component whose manual failover takes longer than the recovery objective allows."""
     facts = context.topology
     objective = facts.architecture.objectives.recovery_time
     for component in facts.architecture.components:
@@ -32,15 +32,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _standby(facts: Topology, component: Component) -> tuple[str, ...]:
-    """The replicas that could take over and do so only by hand."""
+    """Return the replicas that can take over, but need manual failover."""
     if component.managed:
         return ()
     replication, cluster = component.replication, component.cluster
-    everyone = [one.id for one in component.replicas]
+    everyone = [replica.id for replica in component.replicas]
     if replication is not None and replication.primary and replication.failover != "automatic":
-        return tuple(one for one in everyone if one not in replication.primary)
+        return tuple(replica for replica in everyone if replica not in replication.primary)
     if cluster is not None and cluster.failover == "manual":
-        return tuple(one for one in everyone if one not in cluster.active)
+        return tuple(replica for replica in everyone if replica not in cluster.active)
     return ()
 
 
@@ -63,7 +63,7 @@ def _hit(
             f"{listed(standby)} can take over from {component.title} only by hand, {need}; the objective is to be back "
             f"within {_minutes(objective)}"
         ),
-        related=tuple((Subject("replica", one), "waits for a person") for one in standby),
+        related=tuple((Subject("replica", replica), "waits for a person") for replica in standby),
         flows=facts.flows_of[component.id],
         confidence="high" if stated is not None else "medium",
     )
@@ -74,7 +74,7 @@ def _minutes(seconds: float) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """A failover that waits for nobody."""
+    """Make the failover automatic."""
     return patch_of(context.topology, AutomateFailover(hit.subject.id))
 
 

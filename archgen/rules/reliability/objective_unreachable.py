@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 _HOURS_PER_YEAR = 8760.0
 _NAMED = 3
-"""How many elements a message names as what costs most."""
+"""The number of elements that a message names."""
 
 _WORTH_NAMING = 0.01
 """The share of the downtime from which an element is worth naming."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a flow; an impossible one has another finding."""
+    """Yield a hit for each flow below the objective; impossible flows have another finding."""
     objective = context.topology.architecture.objectives.availability
     if objective is None:
         return
@@ -39,15 +39,15 @@ def _hit(flow: FlowAssessment, objective: float) -> Hit:
     decided = flow.sensitivity is None or flow.sensitivity.better < objective
     confidence: Confidence = "low" if not decided else "medium" if flow.assumed else "high"
     down, allowed = flow.result.downtime, (1.0 - objective) * _HOURS_PER_YEAR
-    costly = [one for one in flow.result.importance if one.hours_per_year > _WORTH_NAMING * down][:_NAMED]
-    most = [f"{one.element.id} ({_hours(one.hours_per_year)})" for one in costly]
+    costly = [loss for loss in flow.result.importance if loss.hours_per_year > _WORTH_NAMING * down][:_NAMED]
+    most = [f"{loss.element.id} ({_hours(loss.hours_per_year)})" for loss in costly]
     return Hit(
         subject=Subject("flow", flow.flow),
         message=(
             f"{flow.flow} is down {_hours(down)} a year, {_hours(down - allowed)} more than the objective of "
             f"{_percent(objective)} allows{_costs(most)}{_assumption(flow, decided)}"
         ),
-        related=tuple((one.element, f"costs {_hours(one.hours_per_year)} a year") for one in costly),
+        related=tuple((loss.element, f"costs {_hours(loss.hours_per_year)} a year") for loss in costly),
         flows=(flow.flow,),
         case=None if decided else "assumed",
         confidence=confidence,
@@ -61,9 +61,9 @@ def _costs(most: list[str]) -> str:
 def _assumption(flow: FlowAssessment, decided: bool) -> str:
     if not flow.assumed:
         return ""
-    costs = {one.element: one.hours_per_year for one in flow.result.importance}
-    ranked = sorted(flow.assumed, key=lambda one: (-costs.get(one.element, 0.0), one.element))
-    names = [f"{one.element.id} {_percent(one.availability)}" for one in ranked[:_NAMED]]
+    costs = {loss.element: loss.hours_per_year for loss in flow.result.importance}
+    ranked = sorted(flow.assumed, key=lambda assumption: (-costs.get(assumption.element, 0.0), assumption.element))
+    names = [f"{assumption.element.id} {_percent(assumption.availability)}" for assumption in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verdict = "also if they failed ten times as rarely" if decided else "and they decide the verdict"
     return f" (assumed: {', '.join(names)}{more}; {verdict})"

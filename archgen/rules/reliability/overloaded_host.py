@@ -10,7 +10,7 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a host, except where all servers are identical: that is said of them together."""
+    """Yield a hit for each host, unless all servers are identical: another rule reports them together."""
     facts = context.topology
     for host in facts.hosts:
         if facts.carries_all_roles(host) and host not in facts.identical_servers:
@@ -18,7 +18,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield Hit(
                 subject=Subject("host", host),
                 message=f"{host} carries the web server, the application and the database at once: {listed(carried)}",
-                related=tuple((Subject("component", one), f"runs on {host}") for one in carried),
+                related=tuple((Subject("component", component), f"runs on {host}") for component in carried),
                 flows=facts.flows_through(carried),
             )
 

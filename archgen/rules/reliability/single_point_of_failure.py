@@ -17,7 +17,7 @@ from archgen.reliability.structure import Need
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a root cause: a host with what stands on it, a replica that no host explains, or an innermost zone."""
+    """Yield a hit for each root cause: a host, a replica that no host explains, or an innermost zone."""
     facts = context.topology
     for breaking in facts.losses.root_causes:
         flows = breaking.flows
@@ -28,7 +28,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
-    """All flows that the loss breaks, of which it has to be the cause in one: lint and simulate never disagree."""
+    """Return the hit, with all flows that the loss takes down, as `simulate` does."""
     element = breaking.element
     carried = breaking.absorbed
     bearing = f", and with it {listed(carried)}," if carried else ""
@@ -37,7 +37,7 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
         subject=element,
         message=f"losing {element.id}{bearing} breaks {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}",
         related=tuple(
-            (Subject("replica", one), f"is lost with {element.id}") for one in carried or _lost(facts, breaking)
+            (Subject("replica", replica), f"is lost with {element.id}") for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
         fix=_fix(facts, breaking),
@@ -48,31 +48,35 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
 
 
 def _lost(facts: Topology, breaking: RootCause) -> dict[str, None]:
-    """What goes down with a host or zone that breaks a flow only because of all of them together."""
+    """Return the replicas that go down with a host or zone, where only their joint loss takes a flow down."""
     if breaking.element.kind == "replica":
         return {}
-    return dict.fromkeys(one.id for flow in breaking.flows for one in facts.losses.lying_in(breaking.element, flow))
+    return dict.fromkeys(
+        replica.id for flow in breaking.flows for replica in facts.losses.lying_in(breaking.element, flow)
+    )
 
 
 def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
-        said = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
+        example = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
         return (
-            f"If it runs in several places that fail apart, say so ({said}). If not, ask the provider what it "
+            f"If it runs in several places that fail apart, say so ({example}). If not, ask the provider what it "
             "promises, or add a second provider that answers when this one does not."
         )
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     if len(path) < 2:
         return None
     needs = facts.losses.structures[breaking.flows[0]].needs.get(path[-2], ())
-    return next((_cure(facts, breaking, one) for one in needs if one.step == step), None)
+    return next((_cure(facts, breaking, need) for need in needs if need.step == step), None)
 
 
 def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
-    """What would help where the other replicas are there already, and something keeps them from standing in."""
-    callees = {facts.replicas[one].component for one in need.candidates}
+    """Return the fix where other replicas exist, and something keeps them from taking over."""
+    callees = {facts.replicas[replica].component for replica in need.candidates}
     manual = [
-        one for one in sorted(callees) if (cluster := facts.components[one].cluster) and cluster.failover == "manual"
+        callee
+        for callee in sorted(callees)
+        if (cluster := facts.components[callee].cluster) and cluster.failover == "manual"
     ]
     if need.count > 1 and need.count == len(need.candidates):
         return (
@@ -80,13 +84,13 @@ def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
         )
     if manual:
         return f"Let {listed(manual)} fail over by itself: `cluster: {{failover: automatic, by: …}}`."
-    if any(one.replica not in _lost(facts, breaking) for one in need.standbys):
+    if any(standby.replica not in _lost(facts, breaking) for standby in need.standbys):
         return "Place what promotes apart from what it would replace."
     return None
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """One more replica elsewhere; for a host, failover by itself of what has one, or a machine for all that is lost."""
+    """Add a replica elsewhere; for a host, make failover automatic, or add a host for all that is lost."""
     facts = context.topology
     element = hit.subject
     if facts.rented(element):
@@ -99,8 +103,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     moved = [cluster.id for cluster in facts.manual_clusters if element.id in facts.hosts_of(cluster.id)]
     if moved:
         return patch_of(facts, *map(AutomateFailover, moved))
-    lost = dict.fromkeys(one.component for flow in hit.flows for one in facts.losses.lying_in(element, flow))
-    alone = [facts.components[one] for one in lost if facts.hosts_of(one) == (element.id,)]
+    lost = dict.fromkeys(replica.component for flow in hit.flows for replica in facts.losses.lying_in(element, flow))
+    alone = [facts.components[component] for component in lost if facts.hosts_of(component) == (element.id,)]
     return (
         add_similar_host(facts, element.id, alone) if len(alone) > 1 else add_replica(facts, alone[0]) if alone else ()
     )

@@ -19,7 +19,7 @@ _FILES = ("file-storage", "object-storage")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a data store, for the flows that the loss of its only writer breaks."""
+    """Yield a hit for each data store, for the flows that the loss of its only writer takes down."""
     facts = context.topology
     for component in facts.architecture.components:
         if component.managed or not KINDS[component.kind].stores or _is_one_disk(component):
@@ -35,7 +35,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_one_disk(component: Component) -> bool:
-    """Whether it is files in one place: that nothing promotes another is no more than `single-point-of-failure` says."""
+    """Return True for files in one place, which `single-point-of-failure` reports."""
     return component.kind in _FILES and len(component.replicas) == 1
 
 
@@ -72,8 +72,8 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
 
 def _message(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str:
     verb = "stops" if len(flows) == 1 else "stop"
-    others = [one.id for one in component.replicas if one.id != writer]
-    copies = [one.id for one in facts.architecture.components if _copies(one, component)]
+    others = [replica.id for replica in component.replicas if replica.id != writer]
+    copies = [store.id for store in facts.architecture.components if _copies(store, component)]
     if not others and copies:
         what = "a read-only copy" if len(copies) == 1 else "read-only copies"
         return (
@@ -82,23 +82,23 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
         )
     if not others:
         return f"{writer} takes every write and no replica could take over: {listed(flows)} {verb} with it"
-    said = "is manual" if component.replication and component.replication.failover == "manual" else "is not stated"
+    failover = "is manual" if component.replication and component.replication.failover == "manual" else "is not stated"
     protect = "protects" if len(others) == 1 else "protect"
     return (
-        f"only {writer} takes writes and failover {said}: {listed(flows)} {verb} with it; "
+        f"only {writer} takes writes and failover {failover}: {listed(flows)} {verb} with it; "
         f"{listed(others)} {protect} the data and the reads, not the writes"
     )
 
 
 def _fix(component: Component, writer: str) -> str | None:
-    others = [one.id for one in component.replicas if one.id != writer]
+    others = [replica.id for replica in component.replicas if replica.id != writer]
     if not others:
         return None
     return f"Let something promote {listed(others, 'or')} by itself: `replication: {{failover: automatic, by: …}}`."
 
 
-def _copies(one: Component, component: Component) -> bool:
-    return one.replication is not None and one.replication.copy_of == component.id
+def _copies(candidate: Component, component: Component) -> bool:
+    return candidate.replication is not None and candidate.replication.copy_of == component.id
 
 
 def _is(names: list[str]) -> str:
@@ -106,7 +106,7 @@ def _is(names: list[str]) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """A replica that is promoted by itself; one more where there is none yet."""
+    """Make failover automatic, with another replica where there is none."""
     component = context.topology.components[hit.subject.id]
     promoted = AutomateFailover(component.id)
     if len(component.replicas) > 1:

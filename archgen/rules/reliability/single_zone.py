@@ -1,4 +1,4 @@
-"""A flow whose every placed replica lies in one declared zone."""
+"""All placed replicas of a flow are in one declared zone."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _WIDE, _SMALL = ("region", "provider"), ("rack", "power")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for each zone that holds all of a flow that it breaks, and has no zone within it that does.
+    """Yield a hit for each innermost zone that holds all of a flow that its loss takes down.
 
-    Where a zone is a cause of its own, it is told as a single point of failure, with all that it breaks.
+    A zone that is a cause of its own is reported as a single point of failure, with all flows that it takes down.
     """
     facts = context.topology
     held: dict[Subject, list[str]] = {}
     for flow in facts.flows:
         zones = facts.losses.zones_holding[flow]
-        for zone in (Subject("zone", one) for one in zones):
-            inner = any(facts.index.inside(one, zone.id) for one in zones)
+        for zone in (Subject("zone", name) for name in zones):
+            inner = any(facts.index.inside(other, zone.id) for other in zones)
             if not inner and zone in facts.losses.points[flow]:
                 held.setdefault(zone, []).append(flow)
     for breaking in facts.losses.root_causes:
@@ -33,14 +33,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_spread(facts: Topology, zone: str, flow: str) -> bool:
-    """Whether a flow in one region, or at one provider, is safe from the loss of each smaller place there."""
+    """Return True if a flow in one region, or at one provider, survives the loss of each smaller place there."""
     if facts.zones[zone].kind not in _WIDE:
         return False
     lone = facts.losses.points[flow]
-    hosts = [host for one in facts.losses.structures[flow].replicas for host in one.hosts]
-    places = {one for host in hosts for one in facts.index.zones_around(host) if facts.index.inside(one, zone)}
-    apart = [one for one in places if facts.zones[one].kind not in _SMALL]
-    return len(apart) > 1 and not any(Subject("zone", one) in lone for one in apart)
+    hosts = [host for replica in facts.losses.structures[flow].replicas for host in replica.hosts]
+    places = {place for host in hosts for place in facts.index.zones_around(host) if facts.index.inside(place, zone)}
+    apart = [place for place in places if facts.zones[place].kind not in _SMALL]
+    return len(apart) > 1 and not any(Subject("zone", place) in lone for place in apart)
 
 
 def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...]) -> Hit:

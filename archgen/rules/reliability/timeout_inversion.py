@@ -1,4 +1,4 @@
-"""A caller gives up before the one it calls has used up its own tries."""
+"""A caller gives up before its callee has used up its own tries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a pair of connections that follow each other in a flow and both state a timeout."""
+    """Yield a hit for each connection whose timeout is too short for a call behind it."""
     flows: dict[tuple[str, str], list[str]] = {}
     pairs: dict[tuple[str, str], tuple[Connection, Connection]] = {}
     for flow, hops in context.topology.hops.items():
@@ -24,15 +24,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 flows[key].append(flow)
     worst: dict[str, tuple[Connection, Connection]] = {}
     for outer, inner in pairs.values():
-        known = worst.get(outer.id)
-        if _is_inverted(outer, inner) and (known is None or _patience(inner) > _patience(known[1])):
+        worst_pair = worst.get(outer.id)
+        if _is_inverted(outer, inner) and (worst_pair is None or _patience(inner) > _patience(worst_pair[1])):
             worst[outer.id] = (outer, inner)
     for outer, inner in worst.values():
         yield _hit(outer, inner, tuple(flows[outer.id, inner.id]))
 
 
 def _nested(hops: tuple[Hop, ...]) -> Iterator[tuple[Connection, Connection]]:
-    """A call, and the calls that its target makes later in the flow."""
+    """Yield a call, and the calls that its target makes later in the flow."""
     reached: dict[str, Connection] = {}
     for hop in hops:
         if hop.connection is None:
@@ -43,12 +43,12 @@ def _nested(hops: tuple[Hop, ...]) -> Iterator[tuple[Connection, Connection]]:
 
 
 def _patience(connection: Connection) -> float:
-    """How long a caller may be busy with one call: every try to its timeout."""
+    """Return the longest time that a call can take: every try until its timeout."""
     return (connection.timeout or 0.0) * (1 + (connection.retries or 0))
 
 
 def _is_inverted(outer: Connection, inner: Connection) -> bool:
-    """Whether the outer caller gives up first; a timeout of 0 is none, by which programs mean that they wait."""
+    """Return True if the outer caller gives up first; a timeout of 0 means none, so it waits."""
     return 0.0 < (outer.timeout or 0.0) <= _patience(inner)
 
 
@@ -71,7 +71,7 @@ def _span(seconds: float | None) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """An outer timeout that every try of the inner call fits into, with a second left."""
+    """Raise the outer timeout so that every try of the inner call fits into it, with a second left."""
     inner = max((_patience(connection_of(context.topology, subject.id)) for subject, _ in hit.related), default=0.0)
     return (Put(("connections", hit.subject.id, "timeout"), f"{inner + 1:g}s"),)
 

@@ -1,4 +1,4 @@
-"""A balancer does not look whether its targets work, or looks in a way that cannot see that they do not."""
+"""A balancer runs no health checks, or checks that can't see the failure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROLES = ("primary", "master", "leader", "role", "writ", "read_only", "read-only
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a balancer with several targets to choose from."""
+    """Yield a hit for each balancer with several targets to choose from."""
     facts = context.topology
     for component in facts.architecture.components:
         if component.balance is not None:
@@ -51,15 +51,15 @@ def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[
 
 
 def _pool(facts: Topology, component: Component) -> tuple[str, ...]:
-    """The replicas that a component spreads requests of flows over."""
-    found: dict[str, None] = {}
+    """Return the replicas over which a component spreads the requests of flows."""
+    pool: dict[str, None] = {}
     for connection in facts.outgoing[component.id]:
         if connection.locality is None and facts.flows_over[connection.id]:
             for target in connection.targets:
-                one = facts.components[target]
-                if one.kind != "dns" and not facts.kind(target).observes and not one.managed:
-                    found.update(dict.fromkeys(replica.id for replica in one.replicas))
-    return tuple(found)
+                called = facts.components[target]
+                if called.kind != "dns" and not facts.kind(target).observes and not called.managed:
+                    pool.update(dict.fromkeys(replica.id for replica in called.replicas))
+    return tuple(pool)
 
 
 def _is_any(check: str | bool | None, begin: tuple[str, ...], unless: tuple[str, ...]) -> bool:
@@ -69,7 +69,7 @@ def _is_any(check: str | bool | None, begin: tuple[str, ...], unless: tuple[str,
 
 
 def _hops(facts: Topology, component: Component) -> Iterator[Hop]:
-    """The steps in which a component calls what it spreads over."""
+    """Yield the hops in which a component calls its targets."""
     for flow in facts.flows_of[component.id]:
         yield from (hop for hop in facts.hops[flow] if hop.step.source == component.id)
 
@@ -80,27 +80,31 @@ def _speaks_http(facts: Topology, component: Component) -> bool:
 
 
 def _led(facts: Topology, component: Component) -> tuple[tuple[str, Replication], ...]:
-    """The stores that a component writes to where one replica of several takes the writes."""
+    """Return the stores that a component writes to, if one replica of several takes the writes."""
     written = dict.fromkeys(target for hop in _hops(facts, component) if hop.access != "read" for target in hop.targets)
-    stores = ((one, facts.components[one].replication) for one in written)
-    return tuple((one, said) for one, said in stores if said and said.primary and _copies(facts, one, said))
+    stores = ((store, facts.components[store].replication) for store in written)
+    return tuple(
+        (store, replication)
+        for store, replication in stores
+        if replication and replication.primary and _copies(facts, store, replication)
+    )
 
 
-def _copies(facts: Topology, store: str, said: Replication) -> list[str]:
-    return [one.id for one in facts.components[store].replicas if one.id not in said.primary]
+def _copies(facts: Topology, store: str, replication: Replication) -> list[str]:
+    return [replica.id for replica in facts.components[store].replicas if replica.id not in replication.primary]
 
 
 def _blind(
     facts: Topology, component: Component, seen: str | bool | None, led: tuple[tuple[str, Replication], ...]
 ) -> Hit:
-    store, said = led[0]
+    store, replication = led[0]
     return Hit(
         subject=Subject("component", component.id),
         message=(
-            f"the health check of {component.id} ({seen}) can't tell {listed(said.primary)}, which takes the writes, from "
-            f"{listed(_copies(facts, store, said), 'or')}, which accepts connections and refuses writes"
+            f"the health check of {component.id} ({seen}) can't tell {listed(replication.primary)}, which takes the writes, from "
+            f"{listed(_copies(facts, store, replication), 'or')}, which accepts connections and refuses writes"
         ),
-        related=tuple((Subject("component", one), "has a primary and copies") for one, _ in led),
+        related=tuple((Subject("component", name), "has a primary and copies") for name, _ in led),
         flows=facts.flows_through([component.id]),
         fix=_ASK_ROLE,
     )
@@ -113,17 +117,17 @@ _ASK_ROLE = (
 
 
 def _hit(facts: Topology, component: Component, pool: tuple[str, ...], message: str) -> Hit:
-    targets = dict.fromkeys(facts.replicas[one].component for one in pool)
+    targets = dict.fromkeys(facts.replicas[replica].component for replica in pool)
     return Hit(
         subject=Subject("component", component.id),
         message=message,
-        related=tuple((Subject("component", one), "takes requests unchecked") for one in targets),
+        related=tuple((Subject("component", target), "takes requests unchecked") for target in targets),
         flows=facts.flows_through([component.id]),
     )
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """A check that asks the targets for an answer, where they speak HTTP; who has which role is for people to say."""
+    """Add an HTTP check where the targets speak HTTP; only people can state a check of the role."""
     if hit.fix is not None or not _speaks_http(context.topology, context.topology.components[hit.subject.id]):
         return ()
     return (Put(("components", hit.subject.id, "balance", "health_check"), "GET /health"),)

@@ -1,4 +1,4 @@
-"""Several replicas that visitors reach, and nothing stated that moves their traffic when one of them fails."""
+"""Visitors reach several replicas, and nothing is declared that moves their traffic when one fails."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a balancer or server that visitors reach without a balancer before it."""
+    """Yield a hit for each balancer or server that visitors reach without a balancer before it."""
     facts = context.topology
     for component in _entries(facts):
         cluster = component.cluster
         hosts = facts.hosts_of(component.id)
-        floating = any(one.floating for one in component.replicas)
+        floating = any(replica.floating for replica in component.replicas)
         if component.managed or floating or len(component.replicas) < 2 or len(hosts) == 1:
             continue
-        names = listed([one.id for one in component.replicas])
+        names = listed([replica.id for replica in component.replicas])
         if cluster is None or not _moves(cluster):
             yield _hit(
                 facts,
@@ -38,9 +38,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
-    """The loss of the process alone moves nothing; of an active-passive pair it is the active one's that counts."""
+    """Return the hit for a failed process on a running host; in an active-passive pair the active one counts."""
     first = component.replicas[:1] if cluster.mode == "active-passive" else ()
-    active = [facts.replicas[one] for one in cluster.active] or list(first)
+    active = [facts.replicas[replica] for replica in cluster.active] or list(first)
     if active:
         keeper = active[0].hosts[0] if active[0].hosts else active[0].id
         address = cluster.shared_address or "the address"
@@ -49,7 +49,7 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
             "watches the host only"
         )
     else:
-        names = listed([one.id for one in component.replicas])
+        names = listed([replica.id for replica in component.replicas])
         message = (
             f"what moves the traffic between {names} watches the host only, so one that hangs on a running host keeps its "
             "traffic and answers nobody"
@@ -59,13 +59,13 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
         component,
         message,
         "Let it watch the process as well (keepalived: `vrrp_script`), and say `watches: process`.",
-        tuple((Subject("replica", one.id), "keeps the address without its process") for one in active),
+        tuple((Subject("replica", replica.id), "keeps the address without its process") for replica in active),
     )
 
 
 def _entries(facts: Topology) -> Iterator[Component]:
-    """The balancers and servers that a client calls, directly or through firewalls."""
-    reached = [one.id for one in facts.architecture.components if one.kind == "client"]
+    """Yield the balancers and servers that a client calls, directly or through firewalls."""
+    reached = [component.id for component in facts.architecture.components if component.kind == "client"]
     seen = set(reached)
     for source in reached:
         for connection in facts.outgoing[source]:
@@ -84,12 +84,12 @@ def _entries(facts: Topology) -> Iterator[Component]:
 
 
 def _tries_the_next(port: Port) -> bool:
-    """Whether whoever calls knows several servers and asks the next one by itself: for mail and for names."""
+    """Return True for mail and DNS, whose clients know several servers and try the next by themselves."""
     return port.protocol == "dns" or relays(port)
 
 
 def _moves(cluster: Cluster) -> bool:
-    """Whether something is stated that moves the traffic to another replica."""
+    """Return True if the cluster declares how traffic moves to another replica."""
     return bool(cluster.shared_address or cluster.address or cluster.by or cluster.failover)
 
 
@@ -112,7 +112,7 @@ def _fix(facts: Topology, component: Component) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """An address that moves to the other replica, by what watches the process."""
+    """Declare an address that moves to the other replica, and watch the process."""
     stated = context.topology.components[hit.subject.id].cluster
     if stated is not None and _moves(stated):
         return (Put(("components", hit.subject.id, "cluster", "watches"), "process"),)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component that bears the load today, and not after the loss of some one element."""
+    """Yield a hit for each component that carries the load today, but not after the loss of an element."""
     facts = context.topology
     if not facts.states_load:
         return
@@ -25,22 +25,24 @@ def check(context: RuleContext) -> Iterator[Hit]:
     from archgen.analysis.capacity import Load
 
     load = Load(facts)
-    today = {facts.replicas[one.replica].component for one in load.overloads()}
-    found: dict[str, dict[Subject, list[Overload]]] = {}
+    today = {facts.replicas[overload.replica].component for overload in load.overloads()}
+    overloads: dict[str, dict[Subject, list[Overload]]] = {}
     for element in load.losses:
-        for one in load.overloads(element):
-            component = facts.replicas[one.replica].component
+        for overload in load.overloads(element):
+            component = facts.replicas[overload.replica].component
             if component not in today:
-                found.setdefault(component, {}).setdefault(element, []).append(one)
-    for component, after in found.items():
+                overloads.setdefault(component, {}).setdefault(element, []).append(overload)
+    for component, after in overloads.items():
         yield _hit(facts, component, after)
 
 
 def _hit(facts: Topology, component: str, after: dict[Subject, list[Overload]]) -> Hit:
-    """A hit from what is too much after the loss of each element."""
+    """Return the hit of a component, by its overloads after the loss of each element."""
     elements = _causes(facts, after)
-    lost, worst = max(((lost, one) for lost in elements for one in after[lost]), key=lambda each: each[1].load)
-    others = [one.id for one in elements if one != lost]
+    lost, worst = max(
+        ((lost, overload) for lost in elements for overload in after[lost]), key=lambda each: each[1].load
+    )
+    others = [element.id for element in elements if element != lost]
     also = f"; the same holds for {listed(others[:5])}{' and more' if len(others) > 5 else ''}" if others else ""
     return Hit(
         subject=Subject("component", component),
@@ -48,22 +50,26 @@ def _hit(facts: Topology, component: str, after: dict[Subject, list[Overload]]) 
             f"after the loss of {lost.id}, {worst.replica} gets {_rate(worst.load)}{_when(facts, worst)} and can answer "
             f"{_rate(worst.capacity)}{also}"
         ),
-        related=tuple((one, f"leaves too little of {component}") for one in elements),
-        flows=tuple(dict.fromkeys(flow for over in after.values() for one in over for flow in one.flows)),
+        related=tuple((element, f"leaves too little of {component}") for element in elements),
+        flows=tuple(dict.fromkeys(flow for over in after.values() for overload in over for flow in overload.flows)),
     )
 
 
-def _causes(facts: Topology, found: Collection[Subject]) -> tuple[Subject, ...]:
-    """The elements whose loss is too much; a replica is left out where its host is one of them."""
-    return tuple(one for one in found if one.kind != "replica" or not any(host in found for host in _under(facts, one)))
+def _causes(facts: Topology, elements: Collection[Subject]) -> tuple[Subject, ...]:
+    """Return the elements whose loss is too much, without the replicas of a host among them."""
+    return tuple(
+        element
+        for element in elements
+        if element.kind != "replica" or not any(host in elements for host in _under(facts, element))
+    )
 
 
 def _under(facts: Topology, replica: Subject) -> tuple[Subject, ...]:
     return tuple(Subject("host", host) for host in facts.replicas[replica.id].hosts)
 
 
-def _when(facts: Topology, one: Overload) -> str:
-    return " at peak" if any(facts.flows[flow].peak is not None for flow in one.flows) else ""
+def _when(facts: Topology, overload: Overload) -> str:
+    return " at peak" if any(facts.flows[flow].peak is not None for flow in overload.flows) else ""
 
 
 def _rate(rate: float) -> str:
@@ -71,7 +77,7 @@ def _rate(rate: float) -> str:
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
-    """One replica more, elsewhere."""
+    """Add a replica elsewhere."""
     return add_replica(context.topology, context.topology.components[hit.subject.id])
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component, with its replicas that get too much while everything works."""
+    """Yield a hit for each component, with its replicas that get too much with every element up."""
     facts = context.topology
     if not facts.states_load:
         return
@@ -24,11 +24,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
     from archgen.analysis.capacity import Load
 
     over: dict[str, list[Overload]] = {}
-    for one in Load(facts).overloads():
-        over.setdefault(facts.replicas[one.replica].component, []).append(one)
-    for component, found in over.items():
-        flows = tuple(dict.fromkeys(flow for one in found for flow in one.flows))
-        worst = max(found, key=lambda one: one.load)
+    for overload in Load(facts).overloads():
+        over.setdefault(facts.replicas[overload.replica].component, []).append(overload)
+    for component, overloads in over.items():
+        flows = tuple(dict.fromkeys(flow for overload in overloads for flow in overload.flows))
+        worst = max(overloads, key=lambda overload: overload.load)
         yield Hit(
             subject=Subject("component", component),
             message=(
@@ -37,7 +37,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 f"which can answer {_rate(worst.capacity)}"
             ),
             related=tuple(
-                (Subject("replica", one.replica), f"gets {_rate(one.load)} of {_rate(one.capacity)}") for one in found
+                (Subject("replica", overload.replica), f"gets {_rate(overload.load)} of {_rate(overload.capacity)}")
+                for overload in overloads
             ),
             flows=flows,
         )
@@ -65,7 +66,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if not component.capacity or facts.kind(component.id).stores or not counted or len(component.replicas) < 2:
         return ()
     loads = Load(facts).whole()
-    load = sum(loads.get(one.id, 0.0) for one in component.replicas)
+    load = sum(loads.get(replica.id, 0.0) for replica in component.replicas)
     count = ceil(load / component.capacity - 1e-9) + 1
     return (Put(("components", component.id, "replicas"), count),) if count <= MOST_REPLICAS else ()
 

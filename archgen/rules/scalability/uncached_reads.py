@@ -19,7 +19,7 @@ _CACHING_PRODUCTS = ("varnish", "squid", "apache-traffic-server")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a flow that reads much more than is written, and passes no cache on its way to a store."""
+    """Yield a hit for each flow whose many reads reach a store without a cache."""
     facts = context.topology
     least = context.threshold("uncached-reads", "requests", _REQUESTS)
     ratio = context.threshold("uncached-reads", "ratio", _RATIO)
@@ -36,17 +36,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _asked(facts: Topology, flow: Flow, access: str) -> set[str]:
-    """The stores that a flow only reads, or those that it writes to."""
-    found: dict[str, set[str]] = {"read": set(), "write": set()}
+    """Return the stores that a flow only reads, or those that it writes to."""
+    stores: dict[str, set[str]] = {"read": set(), "write": set()}
     for hop in facts.hops[flow.id]:
         kind = "read" if hop.access == "read" else "write"
-        found[kind].update(one for one in hop.targets if facts.components[one].kind in _STORES)
-    return found["write"] if access == "write" else found["read"] - found["write"]
+        stores[kind].update(target for target in hop.targets if facts.components[target].kind in _STORES)
+    return stores["write"] if access == "write" else stores["read"] - stores["write"]
 
 
 def _is_cached(facts: Topology, flow: Flow) -> bool:
-    targets = (facts.components[one] for hop in facts.hops[flow.id] for one in hop.step.targets)
-    return any(one.kind in _CACHES or (one.product or "").lower() in _CACHING_PRODUCTS for one in targets)
+    targets = (facts.components[target] for hop in facts.hops[flow.id] for target in hop.step.targets)
+    return any(
+        component.kind in _CACHES or (component.product or "").lower() in _CACHING_PRODUCTS for component in targets
+    )
 
 
 def _hit(facts: Topology, flow: Flow, stores: list[str], written: float) -> Hit:
@@ -54,7 +56,7 @@ def _hit(facts: Topology, flow: Flow, stores: list[str], written: float) -> Hit:
     return Hit(
         subject=Subject("flow", flow.id),
         message=f"{flow.id} reads {listed(stores)} {flow.demand:g} times a second{beside}, and no cache stands before",
-        related=tuple((Subject("component", one), "answers every read") for one in stores),
+        related=tuple((Subject("component", store), "answers every read") for store in stores),
         flows=(flow.id,),
         confidence="medium",
     )

@@ -11,11 +11,15 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model that lists the components."""
+    """Yield a hit for the model that lists the components."""
     facts = context.topology
     called = {target for hops in facts.hops.values() for hop in hops for target in hop.step.targets}
     unspread = called - facts.behind_balancers
-    alone = [one.id for one in facts.architecture.components if one.id in unspread and _alone(facts, one.id)]
+    alone = [
+        component.id
+        for component in facts.architecture.components
+        if component.id in unspread and _alone(facts, component.id)
+    ]
     if alone:
         has = "has" if len(alone) == 1 else "have"
         yield Hit(
@@ -24,14 +28,14 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 f"{listed(alone)} {has} one replica and nothing before that could spread requests over several: "
                 "when the traffic grows, only a bigger server helps"
             ),
-            related=tuple((Subject("component", one), "has one replica") for one in alone),
+            related=tuple((Subject("component", component), "has one replica") for component in alone),
             flows=facts.flows_through(alone),
         )
 
 
 def _alone(facts: Topology, component: str) -> bool:
-    one = facts.components[component]
-    return facts.kind(component).serves and not one.managed and len(one.replicas) == 1
+    candidate = facts.components[component]
+    return facts.kind(component).serves and not candidate.managed and len(candidate.replicas) == 1
 
 
 RULE = Rule(

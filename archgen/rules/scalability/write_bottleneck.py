@@ -14,7 +14,7 @@ _ROOM = 2.0
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit the store that takes every write on one replica with less than that room."""
+    """Yield a hit for each store whose only writer is near its capacity."""
     facts = context.topology
     if not facts.states_load:
         return
@@ -49,9 +49,9 @@ def _judge(facts: Topology, store: str, rate: float, flows: tuple[str, ...]) -> 
 
 
 def _spread_before(facts: Topology, flows: tuple[str, ...]) -> tuple[str, ...]:
-    """The serving components of the flows that already run on several replicas."""
+    """Return the serving components of the flows that already run on several replicas."""
     ends = dict.fromkeys(end for flow in flows for hop in facts.hops[flow] for end in hop.step.targets)
-    return tuple(one for one in ends if facts.kind(one).serves and len(facts.components[one].replicas) > 1)
+    return tuple(name for name in ends if facts.kind(name).serves and len(facts.components[name].replicas) > 1)
 
 
 RULE = Rule(
