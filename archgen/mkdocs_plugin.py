@@ -20,20 +20,21 @@ from archgen.app.config.evaluation_date import today
 from archgen.app.config.patterns import matching
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief, inert
-from archgen.site.escape import html
+from archgen.site.html_builder import Html, html, join, tag
+from archgen.site.markdown import notice
 from archgen.site.page import SEARCH
-from archgen.site_build.fences import Embed, Fault, Fence, embed, taken_out
-from archgen.site_build.hosted import HostedPages, directory
-from archgen.site_build.mkdocs_pages import search_script
+from archgen.site_build.fences import Embed, EmbedError, Fence, embed, extract_fences
+from archgen.site_build.hosted_pages import HostedPages, config_directory, site_directory
+from archgen.site_build.mkdocs_pages import write_search_script
 from archgen.site_build.preview import Preview, Previews
-from archgen.site_build.reloading import look_at
+from archgen.site_build.watching import watch
 from archgen.system.internal_errors import Isolation
 
 log = get_plugin_logger("archgen")
 
 
-class Settings(Config):  # type: ignore[no-untyped-call]
-    """`models`: a pattern, or a list of them, relative to mkdocs.yml; `today`: the ISO date to judge by.
+class PluginSettings(Config):  # type: ignore[no-untyped-call]
+    """`models`: a pattern, or a list of them, relative to mkdocs.yml; `today`: the ISO date to check as of.
 
     `prefix` is the directory of the site that the pages are in.
     """
@@ -43,8 +44,8 @@ class Settings(Config):  # type: ignore[no-untyped-call]
     today = config_options.Optional(config_options.Type(str))
 
 
-class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
-    """Adds a page per tier, per request flow and per rule to a site."""
+class ArchgenPlugin(BasePlugin[PluginSettings]):  # type: ignore[no-untyped-call]
+    """Adds a page per system, per request flow and per rule to a site."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,24 +57,24 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
         self._fences: dict[str, tuple[Fence, ...]] = {}
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
-        """Stay from one build to the next, and know whether somebody is looking."""
+        """Keep the plugin from one build to the next, and note whether the site is served."""
         self._serving = command == "serve"
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Judge and draw. A model that cannot be read becomes a page and a warning, which `--strict` fails on."""
-        made = self._made(config)
-        for one in made.problems:
-            log.warning("%s", inert(f"{brief(one.file)}:{one.line}:{one.column}: {brief(one.message)}"))
-        for error in made.errors:
+        """Check and draw. An invalid model becomes a page and a warning, which `--strict` fails on."""
+        self._preview, self._fences = self._build(config), {}
+        for problem in self._preview.problems:
+            place = f"{brief(problem.file)}:{problem.line}:{problem.column}"
+            log.warning("%s", inert(f"{place}: {brief(problem.message)}"))
+        for error in self._preview.errors:
             log.warning("%s", inert(error.words))
-        self._preview, self._fences = made, {}
-        self._pages = HostedPages(made.pages, self._prefix())
+        self._pages = HostedPages(self._preview.pages, self._prefix())
         self._pages.configure(config)
         return config
 
     def _prefix(self) -> str:
         try:
-            return directory(self.config.prefix)
+            return site_directory(self.config.prefix)
         except UsageError as error:
             raise PluginError(f"archgen: {inert(str(error))}") from error
 
@@ -86,15 +87,15 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             raise PluginError(f"archgen: {inert(str(error))}") from error
         return files
 
-    def _made(self, config: MkDocsConfig) -> Preview:
-        """The preview; while serving, what prevents one is shown instead of ending the server."""
+    def _build(self, config: MkDocsConfig) -> Preview:
+        """Return the preview; while serving, a page with the reason for its absence, instead of an end of the server."""
         if self._serving:
-            made = self._previews.shown(lambda: self._files(config), lambda: today(self.config.today))
-            if made.trouble:
-                log.error("%s", inert(made.trouble))
-            return made
+            preview = self._previews.build_or_explain(lambda: self._files(config), lambda: today(self.config.today))
+            if preview.trouble:
+                log.error("%s", inert(preview.trouble))
+            return preview
         try:
-            return self._previews.make(self._files(config), today(self.config.today))
+            return self._previews.build(self._files(config), today(self.config.today))
         except UsageError as error:
             raise PluginError(f"archgen: {inert(str(error))}") from error
 
@@ -109,78 +110,74 @@ class ArchgenPlugin(BasePlugin[Settings]):  # type: ignore[no-untyped-call]
             return markdown
         source = page.file.content_string
         first = source.count("\n") - markdown.count("\n") + 1
-        kept, found = taken_out(markdown, first)
-        if found:
-            self._fences[page.file.src_uri] = found
-        return kept if found else markdown
+        remaining, fences = extract_fences(markdown, first)
+        if not fences:
+            return markdown
+        self._fences[page.file.src_uri] = fences
+        return remaining
 
     def on_page_content(self, html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         """Give a generated page its headings, and let search read its words."""
         if page.file.src_uri not in self._pages:
             return html
-        read = self._pages.read(page.file)
-        page.toc, page.present_anchor_ids = get_toc(read.contents), self._pages.anchors(read, page.file)
-        return read.html
+        headed = self._pages.headed(page.file)
+        page.toc, page.present_anchor_ids = get_toc(headed.contents), self._pages.anchors(headed, page.file)
+        return headed.html
 
     def on_post_page(self, output: str, page: Page, config: MkDocsConfig) -> str:
         """Put everything else in, once Markdown and search have seen the page."""
         if page.file.src_uri not in self._fences:
             return self._pages.complete(output, page.file)
         for number, fence in enumerate(self._fences[page.file.src_uri]):
-            output = output.replace(f'<div data-archgen="{number}"></div>', self._embedded(fence, page))
-        return self._pages.dressed(output, page.file)
+            output = output.replace(tag("div", data_archgen=number), self._embedded(fence, page))
+        return self._pages.with_assets(output, page.file)
 
     def _embedded(self, fence: Fence, page: Page) -> str:
-        """What a fence stands for, or what is wrong with it."""
-        broken = {one.model for one in self._preview.problems}
+        """Return the content of a fence, or a box with the error in it."""
+        invalid = {problem.model for problem in self._preview.problems}
         isolation = Isolation()
 
         def make() -> str:
-            made = embed(fence, self._preview.tiers, self._preview.rules, self._pages.pages, tuple(broken))
-            if isinstance(made, Embed):
-                return self._pages.embedded(made.html, made.base, page.file)
-            return self._faulty(fence, made, page)
+            content = embed(fence, self._preview.systems, self._preview.rules, self._pages.pages, tuple(invalid))
+            if isinstance(content, Embed):
+                return self._pages.embedded(content.html, content.base, page.file)
+            return self._report(fence, content, page)
 
-        shown = isolation.attempt(make, "", "this fence")
-        return shown if shown is not None else self._faulty(fence, Fault(isolation.errors[0].words), page)
+        content = isolation.attempt(make, "", "this fence")
+        return content if content is not None else self._report(fence, EmbedError(isolation.errors[0].words), page)
 
-    def _faulty(self, fence: Fence, fault: Fault, page: Page) -> str:
-        place = f"{page.file.src_uri}:{fence.line + fault.line}:{fault.column}"
-        log.warning("%s", inert(f"{place}: {fault.message}"))
-        return (
-            '<div class="admonition failure"><p class="admonition-title">A fence that cannot be shown</p>'
-            f"<p><code>{html(place)}</code> {html(fault.message)}</p></div>"
-        )
+    def _report(self, fence: Fence, error: EmbedError, page: Page) -> str:
+        place = f"{page.file.src_uri}:{fence.line + error.line}:{error.column}"
+        log.warning("%s", inert(f"{place}: {error.message}"))
+        message = join((tag("code", html(place)), Html(" "), html(error.message)))
+        return notice("A fence that cannot be shown", tag("p", message))
 
     @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:
-        """Look at what the models include now; write the search index as a script where the host loads what reads it."""
+        """Watch the files that the models include now; write the search index as a script if the host loads its reader."""
         if any(str(script).endswith(SEARCH) for script in config.extra.get("polyfills", ())):
-            search_script(config.site_dir)
-        self._look(config)
+            write_search_script(config.site_dir)
+        self._watch(config)
 
     def on_serve(self, server: Any, config: MkDocsConfig, builder: Any) -> Any:
         """Build again when a model changes, or what it includes."""
         self._server = server
-        self._look(config)
+        self._watch(config)
         return server
 
-    def _look(self, config: MkDocsConfig) -> None:
+    def _watch(self, config: MkDocsConfig) -> None:
         if self._server is None:
             return
-        found = {os.path.dirname(config.config_file_path or "") or os.getcwd(): False}
+        directories = {config_directory(config): False}
         with suppress(UsageError):
-            found |= dict.fromkeys((os.path.dirname(file) for file in self._files(config)), True)
-        look_at(self._server, found | dict.fromkeys(self._preview.included, False))
+            directories |= dict.fromkeys((os.path.dirname(file) for file in self._files(config)), True)
+        watch(self._server, directories | dict.fromkeys(self._preview.included, False))
 
     def _files(self, config: MkDocsConfig) -> tuple[str, ...]:
-        """The model files, relative to the working directory as `archgen lint` names them."""
-        top = os.path.dirname(config.config_file_path or "") or os.getcwd()
+        """Return the model files, relative to the working directory as `archgen lint` names them."""
+        top = config_directory(config)
         patterns = [self.config.models] if isinstance(self.config.models, str) else self.config.models
-        found: dict[str, None] = {}
-        for pattern in patterns:
-            names = sorted(matching("mkdocs.yml", pattern, top))
-            found |= dict.fromkeys(os.path.join(top, name) for name in names)
-        if not found:
+        names = dict.fromkeys(name for pattern in patterns for name in sorted(matching("mkdocs.yml", pattern, top)))
+        if not names:
             raise UsageError(f"no model matches {', '.join(map(str, patterns))} beside mkdocs.yml")
-        return tuple(os.path.relpath(file) for file in found)
+        return tuple(os.path.relpath(os.path.join(top, name)) for name in names)

@@ -18,8 +18,8 @@ from archgen.app.drawing.systems import tiers
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.engines.dot_command import graphviz_command
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.problems import UsageError
-from archgen.site import Tier
 from archgen.system.internal_errors import Isolation
 from tests import hostile_model
 
@@ -48,7 +48,7 @@ NEEDS_GRAPHVIZ = pytest.mark.skipif(
 
 
 @cache
-def models() -> tuple[Tier, ...]:
+def models() -> tuple[CheckedModel, ...]:
     """All of them, judged, so that the pictures carry the findings' numbers."""
     with TemporaryDirectory() as directory:
         hostile_model.write(directory)

@@ -27,7 +27,7 @@ from archgen.language.yaml.parser import parse
 from archgen.linting.policy import FAIL_ON, PERSONAS
 from archgen.model.architecture import SUFFIX, Architecture
 from archgen.rules import RULES
-from archgen.site_build.serve import Serving
+from archgen.site_build.serve import LiveSite
 from archgen.style.theme import THEMES
 from tests.every_key import family
 from tests.fuzz_editor import editor
@@ -254,7 +254,7 @@ def pages(trial: Trial) -> None:
 def serve(trial: Trial) -> None:
     """The site while the model is written: right, spoilt by another, right again."""
     said: list[str] = []
-    serving = Serving(lambda: (trial.main,), lambda: TODAY, "Systems", os.path.abspath("served"), said.append)
+    serving = LiveSite(lambda: (trial.main,), lambda: TODAY, "Systems", os.path.abspath("served"), said.append)
     other = family(trial.number + 1)
     for data in (trial.files[trial.main], next(iter(other.values())), b"archgen: [", trial.files[trial.main]):
         with open(trial.main, "wb") as stream:

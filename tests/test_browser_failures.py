@@ -137,7 +137,7 @@ def test_the_page_tells_what_python_tells(browser: Browser, site: str) -> None:
     from archgen.language.load import load
     from archgen.model.subject import Subject
     from archgen.reliability.simulation import simulate
-    from archgen.site.compiled import elements
+    from archgen.site.structure_data import elements
 
     with open(os.path.join("models", "1-simple-web-stack.arch.yaml"), "rb") as stream:
         topology = Topology(load("1-simple-web-stack.arch.yaml", stream.read()).architecture)

@@ -19,7 +19,7 @@ from archgen.explanations import (
     find,
 )
 from archgen.explanations.algorithms import ALGORITHM_NAMES
-from archgen.explanations.for_model import explained
+from archgen.explanations.for_model import explanations
 from archgen.language.load import load
 from archgen.model.kinds import KINDS
 from archgen.model.protocols import PROTOCOLS
@@ -34,7 +34,7 @@ def topology(name: str) -> Topology:
 
 
 def said(model: Topology) -> dict[str, Explanation]:
-    return {one.id: one for one in explained(model)}
+    return {one.id: one for one in explanations(model)}
 
 
 def test_every_kind_and_every_protocol_is_explained() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-from archgen.site_build.fences import taken_out
+from archgen.site_build.fences import extract_fences
 from tests.document import Element, article
 from tests.test_site_doors import project, run
 
@@ -111,10 +111,10 @@ def test_every_fault_names_its_place_and_the_next_step(tmp_path: object) -> None
 
 def test_fences_that_are_not_ours_stay_as_they_are() -> None:
     for words in ("```yaml\na: 1\n```", "````\n```archgen\n```\n````", "~~~\n```archgen\n~~~\n", "archgen ``` x"):
-        assert taken_out(words, 1) == (words, ())
+        assert extract_fences(words, 1) == (words, ())
 
 
 def test_a_fence_without_an_end_reaches_to_the_end() -> None:
-    kept, found = taken_out("a\n```archgen\nview: x", 10)
+    kept, found = extract_fences("a\n```archgen\nview: x", 10)
     assert [(one.text, one.line) for one in found] == [("view: x", 11)]
     assert kept.split() == ["a", "<div", 'data-archgen="0"></div>']

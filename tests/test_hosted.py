@@ -15,7 +15,7 @@ import pytest
 
 from archgen.model.problems import UsageError
 from archgen.site.page import PAGE_CLASS, SCRIPTS, SITE_STYLE, STYLES
-from archgen.site_build.hosted import directory
+from archgen.site_build.hosted_pages import site_directory
 from tests.browser import DESKTOP, MARKS, PHONE, Browser, until
 from tests.document import Element, article, page, parse
 
@@ -287,7 +287,7 @@ def test_the_prefix_is_a_directory_or_empty(tmp_path: Path, prefix: str, path: s
 )
 def test_any_other_prefix_is_refused(prefix: str) -> None:
     with pytest.raises(UsageError, match="`prefix` must be empty or a directory of the site"):
-        directory(prefix)
+        site_directory(prefix)
 
 
 def test_warnings_cannot_steer_a_terminal_or_a_log(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from pptx import Presentation
 
 from archgen.cli import main
 from archgen.rules import RULES
-from archgen.site_build.serve import Serving
+from archgen.site_build.serve import LiveSite
 
 ROOT = Path(__file__).parent.parent
 FIRST, SECOND = "1-simple-web-stack", "2-distributed-web-infrastructure"
@@ -259,10 +259,10 @@ def test_a_slide_that_fails_loses_no_other(
 
 PAGES = [
     ("-o", "archgen.site.all_pages.flow_page", FLOW, f"page {FIRST}/flows/{FLOW}/index.md"),
-    ("--pages", "archgen.site.all_pages.tier_page", FIRST, f"page {FIRST}/index.md"),
+    ("--pages", "archgen.site.all_pages.system_page", FIRST, f"page {FIRST}/index.md"),
     ("--pages", "archgen.site.all_pages.home_page", FIRST, "page index.md"),
-    ("--pages", "archgen.site.failed.assess", FIRST, "analysis"),
-    ("--pages", "archgen.site.pages.plain._tier", FIRST, "file llms.txt"),
+    ("--pages", "archgen.site.failed_pages.assess", FIRST, "analysis"),
+    ("--pages", "archgen.site.pages.llms_txt._system", FIRST, "file llms.txt"),
 ]
 
 
@@ -293,7 +293,7 @@ def test_a_page_that_fails_loses_no_other(
 def test_what_the_theme_cannot_take_loses_no_other_page(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.site_build.html.headed", "{ #steps }")
+    broken("archgen.site_build.html_site.split_headings", "{ #steps }")
     assert main(["build", f"models/{FIRST}.arch.yaml"]) == 2
     capsys.readouterr()
     assert "This page could not be made" in (project / f"site/{FIRST}/flows/{FLOW}/index.html").read_text()
@@ -315,7 +315,7 @@ def test_a_served_site_shows_the_other_pages(project: Path, broken: Callable[[st
     broken("archgen.site.all_pages.flow_page", FLOW)
     said: list[str] = []
     models = tuple(map(str, sorted((project / "models").iterdir())))
-    serving = Serving(lambda: models, lambda: "2026-11-24", "Systems", str(project / "served"), said.append)
+    serving = LiveSite(lambda: models, lambda: "2026-11-24", "Systems", str(project / "served"), said.append)
     assert serving.build()
     (words,) = (words for words in said if "internal error" in words)
     assert words.startswith(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.site_build.live import is_own, is_plain, own_hosts
+from archgen.site_build.server import is_own, is_plain, own_hosts
 from tests.hostile_names import NAMELESS, write
 from tests.patience import PATIENCE
 from tests.test_serve import Served

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archgen.editor.outline import Outline
-from archgen.site_build.fences import Fault, Fence, embed
+from archgen.site_build.fences import EmbedError, Fence, embed
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent
@@ -122,12 +122,12 @@ def test_a_text_that_is_no_model_has_no_outline(text: str) -> None:
 
 @pytest.mark.parametrize("text", [f"{BOMB}model: *i\nview: deployment\n", f"model: [{'[' * 5000}"])
 def test_a_bomb_in_a_fence_is_refused(text: str) -> None:
-    assert isinstance(embed(Fence(text, 1), (), (), {}), Fault)
+    assert isinstance(embed(Fence(text, 1), (), (), {}), EmbedError)
 
 
 def test_a_fence_takes_lone_values() -> None:
     refused = embed(Fence("model: x\nview: [a, b]\n", 1), (), (), {})
-    assert refused == Fault("`view:` must be one value; got a list", 2, 1)
+    assert refused == EmbedError("`view:` must be one value; got a list", 2, 1)
 
 
 PLACED = ("hover", "completion", "definition", "references", "prepareRename", "rename")

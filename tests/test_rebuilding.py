@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.site_build.serve import Serving
+from archgen.site_build.serve import LiveSite
 from tests.test_site_chapters import contents
 
 ROOT = Path(__file__).parent.parent
@@ -29,8 +29,8 @@ class Ours:
         self.serving = self.another(self.output)
         self.serving.build()
 
-    def another(self, output: str) -> Serving:
-        return Serving(self.files, lambda: "2026-11-24", "Ours", output, self.said.append)
+    def another(self, output: str) -> LiveSite:
+        return LiveSite(self.files, lambda: "2026-11-24", "Ours", output, self.said.append)
 
     def files(self) -> tuple[str, ...]:
         return tuple(str(file) for file in sorted(self.models.glob("*.arch.yaml")))

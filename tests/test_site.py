@@ -12,12 +12,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from archgen.linting.checked_model import visible_to
+from archgen.linting.checked_model import CheckedModel, visible_to
 from archgen.model.architecture import Answer, Frame, Request, Step
 from archgen.model.kinds import KINDS
 from archgen.rules import RULES
-from archgen.site import Tier
-from archgen.site.step import compare
+from archgen.site.system_change import compare
 from tests.checked import check
 from tests.document import Element, article, page, rows, section, table_after
 
@@ -33,7 +32,7 @@ def build(output: str, *words: str, seed: str = "0") -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def tier(name: str) -> Tier:
+def tier(name: str) -> CheckedModel:
     file = os.path.join("models", f"{name}.arch.yaml")
     with open(os.path.join(ROOT, file), "rb") as stream:
         text = stream.read()

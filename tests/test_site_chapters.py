@@ -9,14 +9,14 @@ import pytest
 
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import read
-from archgen.site.page import Chapter, Page
-from archgen.site_build import templates
-from archgen.site_build.headings import headed
-from archgen.site_build.html import write_html
+from archgen.site.page import Page, SitePart
+from archgen.site_build import theme_templates
+from archgen.site_build.headings import split_headings
+from archgen.site_build.html_site import write_html
 from archgen.site_build.menu import LISTED, menu
-from archgen.site_build.mkdocs_pages import Door
-from archgen.site_build.settings import settings
-from archgen.site_build.site import site_chapters
+from archgen.site_build.mkdocs_pages import MkDocsPages
+from archgen.site_build.mkdocs_settings import mkdocs_settings
+from archgen.site_build.site import unbuilt_site
 
 MODELS = tuple(
     os.path.join(os.path.dirname(os.path.dirname(__file__)), "models", f"{name}.arch.yaml")
@@ -36,35 +36,35 @@ flows:
 
 
 @pytest.fixture(scope="module")
-def chapters(tmp_path_factory: pytest.TempPathFactory) -> tuple[Chapter, ...]:
+def chapters(tmp_path_factory: pytest.TempPathFactory) -> tuple[SitePart, ...]:
     hostile = str(tmp_path_factory.mktemp("models") / "hostile.arch.yaml")
     with open(hostile, "w", encoding="utf-8") as stream:
         stream.write(HOSTILE)
-    return site_chapters(judge(read((*MODELS, hostile)), "2026-11-24"), "2026-11-24")
+    return unbuilt_site(judge(read((*MODELS, hostile)), "2026-11-24"), "2026-11-24")
 
 
-def test_a_chapter_is_called_as_its_page(chapters: tuple[Chapter, ...]) -> None:
+def test_a_chapter_is_called_as_its_page(chapters: tuple[SitePart, ...]) -> None:
     for chapter in chapters:
         made = tuple(chapter.make())
         documents = [(page.path, page.title) for page in made if page.path.endswith(".md")]
         assert documents == ([(chapter.path, chapter.title)] if chapter.title else [])
 
 
-def test_chapters_can_be_made_in_any_order(chapters: tuple[Chapter, ...]) -> None:
+def test_chapters_can_be_made_in_any_order(chapters: tuple[SitePart, ...]) -> None:
     backwards = [tuple(chapter.make()) for chapter in reversed(chapters)]
     assert backwards[::-1] == [tuple(chapter.make()) for chapter in chapters]
 
 
-def test_headings_are_what_markdown_makes_of_them(chapters: tuple[Chapter, ...]) -> None:
-    stated = settings("Site")["markdown_extensions"]
+def test_headings_are_what_markdown_makes_of_them(chapters: tuple[SitePart, ...]) -> None:
+    stated = mkdocs_settings("Site")["markdown_extensions"]
     toc = next(one["toc"] for one in stated if isinstance(one, dict))
     reader = markdown.Markdown(
         extensions=[one if isinstance(one, str) else "toc" for one in stated], extension_configs={"toc": toc}
     )
     seen = 0
     for page in (page for chapter in chapters for page in chapter.make() if page.path.endswith(".md")):
-        text = Door(()).lift(page.content.partition("\n---\n")[2])
-        ours = headed(text)
+        text = MkDocsPages(()).lift(page.content.partition("\n---\n")[2])
+        ours = split_headings(text)
         assert ours is not None, page.path
         assert ours.html == reader.reset().convert(text), page.path
         assert bare(ours.contents) == bare(reader.toc_tokens), page.path  # type: ignore[attr-defined]
@@ -77,12 +77,12 @@ def bare(tokens: list[dict[str, object]]) -> list[object]:
 
 
 def test_the_bytes_do_not_depend_on_how_many_make_them(
-    chapters: tuple[Chapter, ...], tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
+    chapters: tuple[SitePart, ...], tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
     for jobs in (1, 4):
         output = os.path.join(tmp_path, str(jobs))
-        monkeypatch.setattr("archgen.site_build.html.processes", lambda jobs=jobs: jobs)
+        monkeypatch.setattr("archgen.site_build.html_site.processes", lambda jobs=jobs: jobs)
         write_html(chapters, "Site", output)
         made.append(contents(output))
     assert made[0] == made[1]
@@ -100,13 +100,13 @@ def contents(directory: str) -> dict[str, bytes]:
 
 
 def test_parts_that_pages_share_are_what_each_would_have(
-    chapters: tuple[Chapter, ...], tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
+    chapters: tuple[SitePart, ...], tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With few pages in the menu, most are in directories that it does not lead into."""
     monkeypatch.setattr("archgen.site_build.menu.LISTED", 5)
     made = []
-    for name, repeated in (("each", ()), ("shared", templates.REPEATED)):
-        monkeypatch.setattr(templates, "REPEATED", repeated)
+    for name, repeated in (("each", ()), ("shared", theme_templates.REPEATED)):
+        monkeypatch.setattr(theme_templates, "REPEATED", repeated)
         output = os.path.join(tmp_path, name)
         write_html(chapters, "Site", output)
         made.append(contents(output))
@@ -114,7 +114,7 @@ def test_parts_that_pages_share_are_what_each_would_have(
     assert b"flows/read-page" not in made[0]["rules/index.html"]
 
 
-def test_a_long_menu_leaves_out_what_a_tier_leads_to(chapters: tuple[Chapter, ...]) -> None:
+def test_a_long_menu_leaves_out_what_a_tier_leads_to(chapters: tuple[SitePart, ...]) -> None:
     pages = [page for chapter in chapters for page in chapter.make()]
     whole = str(menu(pages))
     assert "2-distributed-web-infrastructure/flows/read-page/index.md" in whole

@@ -10,10 +10,11 @@ import sys
 
 import pytest
 
-from archgen.site.escape import code, outside, prose, text, title
-from archgen.site.source import yaml_block
-from archgen.site_build.menu import place
-from archgen.site_build.mkdocs_pages import undated
+from archgen.site.code_block import yaml_block
+from archgen.site.escape import code, external_link, prose, text
+from archgen.site.html_builder import title
+from archgen.site_build.menu import insert_menu
+from archgen.site_build.mkdocs_pages import without_dates
 from tests.document import article, page, parse, section
 from tests.hostile import HOSTILE
 
@@ -263,8 +264,8 @@ def test_a_cell_holds_any_words() -> None:
 
 
 def test_only_addresses_of_the_web_become_links() -> None:
-    assert outside("a", "javascript:alert(1)") == "a"
-    assert 'href="https&#58;//example.org/&#34;' in outside("a", 'https://example.org/"')
+    assert external_link("a", "javascript:alert(1)") == "a"
+    assert 'href="https&#58;//example.org/&#34;' in external_link("a", 'https://example.org/"')
 
 
 def test_the_source_is_shown_as_it_is() -> None:
@@ -277,14 +278,14 @@ def test_the_source_is_shown_as_it_is() -> None:
 
 
 def test_the_menu_goes_to_its_marker_or_to_the_end() -> None:
-    assert place(["a.md", "archgen", "b.md"], ["x"], "Ours") == ["a.md", "x", "b.md"]
-    assert place([{"Systems": "archgen"}, "b.md"], ["x"], "Ours") == [{"Systems": ["x"]}, "b.md"]
-    assert place(["a.md"], ["x"], "Ours") == ["a.md", {"Ours": ["x"]}]
+    assert insert_menu(["a.md", "archgen", "b.md"], ["x"], "Ours") == ["a.md", "x", "b.md"]
+    assert insert_menu([{"Systems": "archgen"}, "b.md"], ["x"], "Ours") == [{"Systems": ["x"]}, "b.md"]
+    assert insert_menu(["a.md"], ["x"], "Ours") == ["a.md", {"Ours": ["x"]}]
 
 
 def test_a_sitemap_has_no_day() -> None:
     dated = "<url>\n <loc>a</loc>\n <lastmod>2026-11-24</lastmod>\n</url>"
-    assert undated(dated) == "<url>\n <loc>a</loc>\n</url>"
+    assert without_dates(dated) == "<url>\n <loc>a</loc>\n</url>"
     assert re.search("lastmod", dated)
 
 
@@ -303,11 +304,11 @@ def test_a_generator_that_ignores_the_plugin_is_told_of(
     from importlib.util import find_spec
     from shutil import which
 
-    from archgen.site_build.generators import ignored_plugin
+    from archgen.site_build.zensical import plugin_warning
 
     with open(os.path.join(str(tmp_path), name), "w", encoding="utf-8") as stream:
         stream.write(text)
-    told = ignored_plugin(str(tmp_path))
+    told = plugin_warning(str(tmp_path))
     expected = bool(find_spec("zensical") or which("zensical")) if warned is None else warned
     assert (told is not None) == expected
     assert told is None or (name in told and "archgen build --pages" in told)

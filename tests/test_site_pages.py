@@ -6,11 +6,11 @@ import markdown
 import pytest
 
 from archgen.compare import Evolution
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.rules import RULES
-from archgen.site import Page, Tier
 from archgen.site.all_pages import pages
-from archgen.site.page import Section
+from archgen.site.page import LinkTo, Page
 from archgen.views.diagram import Diagram
 from tests.checked import check
 from tests.document import Element, parse, rows, section, table_after
@@ -21,16 +21,16 @@ EXTENSIONS = ["admonition", "attr_list", "tables", "toc"]
 class Blank:
     """Draws nothing, so that only words are read here."""
 
-    def deployment(self, tier: Tier) -> str:
+    def deployment(self, tier: CheckedModel) -> str:
         return "<svg/>"
 
-    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
+    def drawn(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> str:
         return "<svg/>"
 
     def change(self, evolution: Evolution) -> str:
         return "<svg/>"
 
-    def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
+    def sequence(self, tier: CheckedModel, flow: Flow, live: bool = False) -> str:
         return "<svg/>"
 
 

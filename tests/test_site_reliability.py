@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.compare import Evolution, evolve
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.report.common.assessment import lasting, percent
 from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
-from archgen.site import Page, Tier
 from archgen.site.all_pages import pages
 from archgen.site.blocks import block_html
-from archgen.site.page import Section
+from archgen.site.page import LinkTo, Page
 from archgen.views.diagram import Diagram
 from tests.checked import check
 from tests.document import Element, parse, rows, section, table_after
@@ -34,29 +34,29 @@ SVG = "{http://www.w3.org/2000/svg}"
 class Blank:
     """Draws nothing, so that only words are read here."""
 
-    def deployment(self, tier: Tier) -> str:
+    def deployment(self, tier: CheckedModel) -> str:
         return "<svg/>"
 
-    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
+    def drawn(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> str:
         return "<svg/>"
 
     def change(self, evolution: Evolution) -> str:
         return "<svg/>"
 
-    def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
+    def sequence(self, tier: CheckedModel, flow: Flow, live: bool = False) -> str:
         return "<svg/>"
 
 
-def tier(name: str, text: str) -> Tier:
+def tier(name: str, text: str) -> CheckedModel:
     return check(f"{name}.arch.yaml", text.encode())
 
 
-def read(name: str) -> Tier:
+def read(name: str) -> CheckedModel:
     with open(os.path.join(ROOT, "models", f"{name}.arch.yaml"), encoding="utf-8") as stream:
         return tier(name, stream.read())
 
 
-def made(*tiers: Tier) -> dict[str, Page]:
+def made(*tiers: CheckedModel) -> dict[str, Page]:
     return {page.path: page for page in pages(tiers, Blank(), RULES, lambda rule: rule.id)}
 
 

@@ -24,7 +24,7 @@ from archgen.app.models import judge  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.layout.placed import Box  # noqa: E402
 from archgen.layout.sequence.lanes import messages  # noqa: E402
-from archgen.site import Tier  # noqa: E402
+from archgen.linting.checked_model import CheckedModel  # noqa: E402
 from archgen.slides.layout.legible import READABLE, points  # noqa: E402
 from archgen.slides.pptx.dashes import dash_widths  # noqa: E402
 from archgen.slides.pptx.rerouting import simplify_routes  # noqa: E402
@@ -39,7 +39,7 @@ DAY = "2026-11-24"
 DRAWING = Drawing("best", "light")
 
 
-def model(text: str) -> Tier:
+def model(text: str) -> CheckedModel:
     (tier,) = tiers(judge((Input("m.arch.yaml", text.encode()),), DAY))
     return tier
 
@@ -111,7 +111,7 @@ ALONE = (
 )
 
 
-def well_built(name: str) -> Tier:
+def well_built(name: str) -> CheckedModel:
     (tier,) = tiers(judge(read(find((str(ROOT / "tests" / "well_built" / f"{name}.arch.yaml"),)), ""), DAY))
     return tier
 

@@ -27,8 +27,8 @@ from archgen.app.drawing.systems import tiers  # noqa: E402
 from archgen.app.models import judge  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.cli import main  # noqa: E402
+from archgen.linting.checked_model import CheckedModel  # noqa: E402
 from archgen.model.problems import UsageError  # noqa: E402
-from archgen.site import Tier  # noqa: E402
 from archgen.slides.pptx import write_pptx as written  # noqa: E402
 from archgen.slides.pptx.routes import Route, route  # noqa: E402
 from archgen.slides.values import (  # noqa: E402
@@ -51,7 +51,7 @@ ROOT = Path(__file__).parent.parent
 DAY = "2026-11-24"
 
 
-def shipped() -> tuple[Tier, ...]:
+def shipped() -> tuple[CheckedModel, ...]:
     return tiers(judge(read(find((str(ROOT / "models"),)), ""), DAY))
 
 
@@ -165,7 +165,7 @@ def test_a_slide_is_16_to_9_and_has_its_number() -> None:
 
 
 @EACH
-def test_every_component_is_one_shape_with_an_alternative_text(tier: Tier, slide) -> None:
+def test_every_component_is_one_shape_with_an_alternative_text(tier: CheckedModel, slide) -> None:
     names = [one.name for one in every(slide.shapes)]
     for component in tier.topology.architecture.components:
         wanted = [one.id for one in component.replicas] or [component.id]
@@ -179,7 +179,7 @@ def test_every_component_is_one_shape_with_an_alternative_text(tier: Tier, slide
 
 
 @EACH
-def test_every_connection_is_glued_at_both_ends(tier: Tier, slide) -> None:
+def test_every_connection_is_glued_at_both_ends(tier: CheckedModel, slide) -> None:
     shapes = {one.shape_id: one for one in every(slide.shapes)}
     assert len(shapes) == len(list(every(slide.shapes)))
     found = connectors(slide)
@@ -196,7 +196,7 @@ def test_every_connection_is_glued_at_both_ends(tier: Tier, slide) -> None:
 
 
 @EACH
-def test_a_connector_ends_where_its_card_has_its_site(tier: Tier, slide) -> None:
+def test_a_connector_ends_where_its_card_has_its_site(tier: CheckedModel, slide) -> None:
     shapes = {one.shape_id: one for one in every(slide.shapes)}
     for one in connectors(slide):
         points = corners(one)
@@ -217,7 +217,7 @@ def test_a_connector_ends_where_its_card_has_its_site(tier: Tier, slide) -> None
 
 
 @EACH
-def test_no_connector_runs_through_a_card(tier: Tier, slide) -> None:
+def test_no_connector_runs_through_a_card(tier: CheckedModel, slide) -> None:
     cards = [one for one in every(slide.shapes) if one._element.find(f".//{qn('a:custGeom')}") is not None]
     for one in connectors(slide):
         for (x0, y0), (x1, y1) in pairwise(corners(one)):
@@ -234,7 +234,7 @@ def test_no_connector_runs_through_a_card(tier: Tier, slide) -> None:
 
 
 @EACH
-def test_names_on_a_deployment_can_be_read(tier: Tier, slide) -> None:
+def test_names_on_a_deployment_can_be_read(tier: CheckedModel, slide) -> None:
     compact = {one.node.id for one in DRAWING.fitted(DRAWING.diagram(tier)).nodes if one.compact}
     for one in every(slide.shapes):
         component = tier.topology.components.get(one.name.partition("@")[0].partition("#")[0])
@@ -246,7 +246,7 @@ def test_names_on_a_deployment_can_be_read(tier: Tier, slide) -> None:
 
 
 @EACH
-def test_words_on_the_lines_of_a_deployment_can_be_read(tier: Tier, slide) -> None:
+def test_words_on_the_lines_of_a_deployment_can_be_read(tier: CheckedModel, slide) -> None:
     labels = [one for one in every(slide.shapes) if one.name.endswith(" label") and one.text_frame.text]
     assert labels
     for one in labels:
@@ -254,7 +254,7 @@ def test_words_on_the_lines_of_a_deployment_can_be_read(tier: Tier, slide) -> No
 
 
 @EACH
-def test_words_of_a_card_fit_it(tier: Tier, slide) -> None:
+def test_words_of_a_card_fit_it(tier: CheckedModel, slide) -> None:
     for one in every(slide.shapes):
         if one.shape_type == 6 or not one.has_text_frame or one._element.find(f".//{qn('a:custGeom')}") is None:
             continue

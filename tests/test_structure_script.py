@@ -20,7 +20,7 @@ from archgen.reliability.failure import failures
 from archgen.reliability.simulation import alone, simulate, statuses
 from archgen.reliability.structure import requests
 from archgen.report.simulate.outcome import reason
-from archgen.site.compiled import compiled, elements, written
+from archgen.site.structure_data import elements, script_json, structure_data
 from archgen.views.failure_reason import first_failed_request
 from benchmarks.synthetic import model as synthetic
 from tests.javascript import Script
@@ -89,7 +89,7 @@ def equal(script: Script, model: Architecture, states: Iterable[tuple[int, ...]]
     topology = Topology(model)
     known = elements(topology)
     asked = list(states)
-    script.call("take", compiled(topology))
+    script.call("take", structure_data(topology))
     for lost, found in zip(asked, script.call("all", asked), strict=True):
         assert found == told(topology, known, lost), [known[one].id for one in lost]
     return len(asked)
@@ -147,7 +147,7 @@ def test_ten_thousand_random_states_of_larger_models(script: Script, name: str) 
     topology = Topology(LARGER[name]())
     known = elements(topology)
     states = list(drawn(Random(name), len(known), 10_000))
-    script.call("take", compiled(topology))
+    script.call("take", structure_data(topology))
     found = script.call("statuses", states)
     gone = {one: sum(1 << at for at, lost in enumerate(states) if place in lost) for place, one in enumerate(known)}
     for at, flow in enumerate(topology.architecture.flows):
@@ -172,7 +172,7 @@ def test_availability_of_what_remains(script: Script, name: str) -> None:
     topology = Topology(reference(name.removesuffix(".arch.yaml")))
     known = elements(topology)
     states = [(), *((one,) for one in range(len(known))), *drawn(Random(name), len(known), 20)]
-    script.call("take", compiled(topology))
+    script.call("take", structure_data(topology))
     compared = 0
     for lost, found in zip(states, script.call("chances", states), strict=True):
         gone = tuple(known[one] for one in lost)
@@ -186,7 +186,7 @@ def test_availability_of_what_remains(script: Script, name: str) -> None:
 
 def test_what_is_too_large_for_a_page_is_sampled(script: Script) -> None:
     topology = Topology(reference("3-secured-and-monitored"))
-    data = compiled(topology)
+    data = structure_data(topology)
     for flow in data["flows"]:
         flow["chart"] = None
     script.call("take", data)
@@ -202,8 +202,8 @@ def test_what_is_too_large_for_a_page_is_told_as_in_the_tables_until_something_i
 ) -> None:
     topology = Topology(reference("3-secured-and-monitored"))
     assessed = assess(topology, order=1)
-    monkeypatch.setattr("archgen.site.compiled.NODES", 1)
-    script.call("take", compiled(topology, None, assessed))
+    monkeypatch.setattr("archgen.site.structure_data.NODES", 1)
+    script.call("take", structure_data(topology, None, assessed))
     whole, lost = script.call("chances", [(), (0,)])
     for one, value, less in zip(assessed, whole, lost, strict=True):
         assert value == {"method": "exact", "value": one.result.availability, "bounds": None}
@@ -212,7 +212,7 @@ def test_what_is_too_large_for_a_page_is_told_as_in_the_tables_until_something_i
 
 def test_data_end_no_script_and_are_no_markup() -> None:
     hostile = ["</script><!-- & {{ x }} {% y %} {# z #}", "\u2028\u2029\x7f é 数 \U0001f600"]
-    told = written({"flows": hostile})
+    told = script_json({"flows": hostile})
     assert json.loads(told) == {"flows": hostile}
     assert told.isascii()
     assert not any(mark in told for mark in ("<", ">", "&", "{{", "{%", "{#"))

@@ -1,55 +1,56 @@
-"""Which explanations one model calls for, in the order that a reader wants them, and what each means there."""
+"""The explanations that one model calls for, in reading order, and what each means there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+
+from msgspec.structs import replace
 
 from archgen.analysis.hops import encrypted
 from archgen.analysis.topology import Topology
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS, Explanation, algorithm
 from archgen.model.architecture import Balance, Certificate, Cluster, Component, Replication
 from archgen.model.kinds import KINDS
-from archgen.model.wording import listed
+from archgen.model.wording import first_few, listed
 
 
-def explained(topology: Topology) -> tuple[Explanation, ...]:
-    """The explanations that the model uses, each once: reaching the site, serving it, data, watching, failing."""
-    found: dict[str, tuple[Explanation, dict[str, None]]] = {}
+def explanations(topology: Topology) -> tuple[Explanation, ...]:
+    """Return the explanations that the model uses, each once: reaching the site, serving it, data, monitoring, failing."""
+    by_id: dict[str, tuple[Explanation, dict[str, None]]] = {}
     for stage in (_reaching, _serving, _keeping, _protecting, _watching, _running):
         for explanation, here in stage(topology):
-            found.setdefault(explanation.id, (explanation, {}))[1][here] = None
-    return tuple(Explanation(one.id, one.title, one.text, _joined(tuple(said))) for one, said in found.values())
+            by_id.setdefault(explanation.id, (explanation, {}))[1][here] = None
+    return tuple(replace(explanation, here=_joined(tuple(passages))) for explanation, passages in by_id.values())
 
 
 LONGEST = 8
-"""Things of one kind that are named before the rest is counted."""
+"""Names of one kind that are listed before the rest is counted."""
 
 
-def _joined(said: tuple[str, ...]) -> str:
-    rest = [f"The same holds for {len(said) - LONGEST} more."] if len(said) > LONGEST else []
-    return " ".join([*said[:LONGEST], *rest]).strip()
+def _joined(passages: tuple[str, ...]) -> str:
+    rest = [f"The same holds for {len(passages) - LONGEST} more."] if len(passages) > LONGEST else []
+    return " ".join([*passages[:LONGEST], *rest]).strip()
 
 
 def _few(names: tuple[str, ...], last: str = "and") -> str:
-    if len(names) <= LONGEST:
-        return listed(names, last)
-    return listed((*names[: LONGEST - 1], f"{len(names) - LONGEST + 1} more"), last)
+    return listed(names if len(names) <= LONGEST else first_few(names, LONGEST - 1), last)
 
 
-Said = Iterator[tuple[Explanation, str]]
+_Passages = Iterator[tuple[Explanation, str]]
+"""Explanations, each with what it means in the model."""
 
 
-def _kind(topology: Topology, *kinds: str) -> Said:
+def _kind(topology: Topology, *kinds: str) -> _Passages:
     for kind in kinds:
-        members = [one for one in topology.components.values() if one.kind == kind]
+        members = [part for part in topology.components.values() if part.kind == kind]
         if members:
             yield KIND_TEXTS[kind], _members(topology, members)
 
 
 def _members(topology: Topology, members: list[Component]) -> str:
-    said = [_placed(topology, one) for one in members[:LONGEST]]
+    places = [_placed(topology, member) for member in members[:LONGEST]]
     rest = [f"and {len(members) - LONGEST} more"] if len(members) > LONGEST else []
-    return f"{'; '.join([*said, *rest])}."
+    return f"{'; '.join([*places, *rest])}."
 
 
 def _placed(topology: Topology, component: Component) -> str:
@@ -63,16 +64,16 @@ def _placed(topology: Topology, component: Component) -> str:
     return f"{component.title} runs on {_few(hosts)}" if hosts else component.title
 
 
-def _reaching(topology: Topology) -> Said:
+def _reaching(topology: Topology) -> _Passages:
     yield from _kind(topology, "client")
     if topology.hosts:
         yield MECHANISMS["server"], f"{_few(tuple(topology.hosts))}."
     names = tuple(dict.fromkeys(flow.domain for flow in topology.flows.values() if flow.domain))
-    zones = tuple(one.domain for one in topology.components.values() if one.domain)
+    zones = tuple(part.domain for part in topology.components.values() if part.domain)
     if names or zones:
         yield MECHANISMS["domain-name"], _domain(zones, names)
     yield from _kind(topology, "dns")
-    for record in (record for one in topology.components.values() for record in one.records):
+    for record in (record for part in topology.components.values() for record in part.records):
         text = MECHANISMS.get(f"dns-{record.type.lower()}")
         if text is not None:
             yield text, f"{record.name} is {_an(record.type)} record with the value {record.value}."
@@ -84,20 +85,18 @@ def _an(record: str) -> str:
 
 
 def _domain(zones: tuple[str, ...], names: tuple[str, ...]) -> str:
-    said = []
-    if zones:
-        said.append(f"The domain is {_few(zones)}.")
-    if names:
-        said.append(f"Visitors ask for {_few(names)}.")
-    return " ".join(said)
+    sentences = [f"The domain is {_few(zones)}."] if zones else []
+    sentences += [f"Visitors ask for {_few(names)}."] if names else []
+    return " ".join(sentences)
 
 
-def _visitor_protocol(topology: Topology) -> Said:
+def _visitor_protocol(topology: Topology) -> _Passages:
     ports = [
         port
-        for one in topology.architecture.connections
-        for port in one.ports
-        if topology.components[one.source].kind == "client" and port.protocol in ("http", "https", "http2", "http3")
+        for connection in topology.architecture.connections
+        for port in connection.ports
+        if topology.components[connection.source].kind == "client"
+        and port.protocol in ("http", "https", "http2", "http3")
     ]
     if ports:
         spoken = _few(tuple(dict.fromkeys(_spoken(port.protocol, port.port) for port in ports)))
@@ -109,7 +108,7 @@ def _spoken(protocol: str, port: int | None) -> str:
     return f"{title} on port {port}" if port is not None else title
 
 
-def _serving(topology: Topology) -> Said:
+def _serving(topology: Topology) -> _Passages:
     yield from _kind(topology, "cdn", "router", "nat-gateway", "load-balancer", "reverse-proxy", "api-gateway")
     for component in topology.components.values():
         if component.balance is not None:
@@ -120,7 +119,7 @@ def _serving(topology: Topology) -> Said:
     yield from _kind(topology, "web-server", "app-server", "service", "function", "worker", "scheduler", "code-base")
 
 
-def _balanced(topology: Topology, component: Component, balance: Balance) -> Said:
+def _balanced(topology: Topology, component: Component, balance: Balance) -> _Passages:
     targets = targets_of(topology, component)
     if balance.algorithm is not None:
         text = algorithm(balance.algorithm)
@@ -141,15 +140,13 @@ def _check_here(component: Component, check: str | bool) -> str:
 
 
 def targets_of(topology: Topology, component: Component) -> tuple[str, ...]:
-    """The replicas that a balancing component spreads over."""
-    names = [
-        target for one in topology.architecture.connections if one.source == component.id for target in one.targets
-    ]
-    return tuple(replica.id for name in dict.fromkeys(names) for replica in topology.components[name].replicas)
+    """Return the replicas that a balancing component spreads over."""
+    targets = dict.fromkeys(target for call in topology.outgoing[component.id] for target in call.targets)
+    return tuple(replica.id for target in targets for replica in topology.components[target].replicas)
 
 
 def mode_of(topology: Topology, component: Component) -> str | None:
-    """How the targets of a balancing component share the work; None where there is only one, or nothing is said."""
+    """Return whether the targets of a balancing component work at once; None with one target, or without balancing."""
     balance = component.balance
     if balance is None or len(targets_of(topology, component)) < 2:
         return None
@@ -171,7 +168,7 @@ def _mode_here(component: Component, mode: str, targets: tuple[str, ...]) -> str
 _MOVERS = {"vrrp": "shared-address", "dns": "dns-failover", "anycast": "anycast", "orchestrator": "orchestrator"}
 
 
-def _clustered(component: Component, cluster: Cluster) -> Said:
+def _clustered(component: Component, cluster: Cluster) -> _Passages:
     if cluster.mode is not None:
         active = f"; {_few(cluster.active)} is at work" if cluster.active else ""
         yield (
@@ -186,7 +183,7 @@ def _clustered(component: Component, cluster: Cluster) -> Said:
         yield MECHANISMS[f"failover-{cluster.failover}"], f"This holds for {component.title}."
 
 
-def _keeping(topology: Topology) -> Said:
+def _keeping(topology: Topology) -> _Passages:
     kinds = ("database", "cache", "key-value-store", "queue", "stream", "object-storage", "file-storage", "search")
     yield from _kind(topology, *kinds)
     for component in topology.components.values():
@@ -204,14 +201,14 @@ def _session_place(component: Component) -> str:
     return "on the server" if component.sessions == "local" else "in a shared store"
 
 
-def _replicated(component: Component, replication: Replication) -> Said:
+def _replicated(component: Component, replication: Replication) -> _Passages:
     if replication.all_write:
         yield MECHANISMS["many-writers"], f"This holds for {component.title}."
     if replication.primary:
-        others = tuple(one.id for one in component.replicas if one.id not in replication.primary)
+        others = tuple(replica.id for replica in component.replicas if replica.id not in replication.primary)
         copies = f"; {_few(others)} {'are replicas' if len(others) > 1 else 'is a replica'}" if others else ""
         yield MECHANISMS["primary-replica"], f"{_few(replication.primary)} is the primary{copies}."
-        readers = _few(tuple(one.id for one in component.replicas), "or")
+        readers = _few(tuple(replica.id for replica in component.replicas), "or")
         yield (
             MECHANISMS["primary-and-replica"],
             f"The application writes to {_few(replication.primary)} and may read from {readers}.",
@@ -223,21 +220,21 @@ def _replicated(component: Component, replication: Replication) -> Said:
         yield MECHANISMS[f"{replication.mode}-replication"], f"{component.title} replicates this way."
 
 
-def _protecting(topology: Topology) -> Said:
+def _protecting(topology: Topology) -> _Passages:
     yield from _kind(topology, "firewall", "waf")
     if topology.networks:
-        stated = "; ".join(f"{one.id} is {_trust(one.trust)}" for one in topology.networks.values())
+        stated = "; ".join(f"{network.id} is {_trust(network.trust)}" for network in topology.networks.values())
         yield MECHANISMS["network-trust"], f"{stated}."
     safe = [
-        one.id
-        for one in topology.architecture.connections
-        if any(port.protocol in ("https", "http2", "http3", "wss") and encrypted(port) for port in one.ports)
+        connection.id
+        for connection in topology.architecture.connections
+        if any(port.protocol in ("https", "http2", "http3", "wss") and encrypted(port) for port in connection.ports)
     ]
     if safe:
         yield MECHANISMS["https"], f"Encrypted here: {_few(tuple(safe))}."
     for certificate in topology.architecture.certificates:
         yield MECHANISMS["certificate"], f"{_certificate(certificate)}."
-    ends = tuple(one for certificate in topology.architecture.certificates for one in certificate.installed_on)
+    ends = tuple(holder for certificate in topology.architecture.certificates for holder in certificate.installed_on)
     if ends:
         yield MECHANISMS["tls-termination"], f"TLS ends at {_few(tuple(dict.fromkeys(ends)))}."
     yield from _kind(topology, "identity-provider", "secrets", "bastion")
@@ -247,49 +244,51 @@ def _trust(trust: str) -> str:
     return {"internet": "the internet", "dmz": "a demilitarised zone", "private": "private"}[trust]
 
 
-def _certificate(one: Certificate) -> str:
-    vouches = f"{one.id} vouches for {_few(one.names)}" if one.names else f"{one.id} names no domain"
-    return f"{vouches} and is installed on {_few(one.installed_on)}" if one.installed_on else vouches
+def _certificate(certificate: Certificate) -> str:
+    names = f"vouches for {_few(certificate.names)}" if certificate.names else "names no domain"
+    installed = f" and is installed on {_few(certificate.installed_on)}" if certificate.installed_on else ""
+    return f"{certificate.id} {names}{installed}"
 
 
-def _watching(topology: Topology) -> Said:
+def _watching(topology: Topology) -> _Passages:
     yield from _kind(topology, "monitoring", "monitoring-agent", "log-collector")
-    collects = [one for one in topology.components.values() if one.collects]
-    agents = [one for one in topology.components.values() if one.kind == "monitoring-agent"]
+    components = topology.components.values()
+    collects = [part for part in components if part.collects]
+    agents = [part for part in components if part.kind == "monitoring-agent"]
     if collects or agents:
         yield MECHANISMS["monitoring-collection"], _collected(collects or agents)
-    if any(KINDS[one.kind].observes for one in topology.components.values()):
-        if any(one.kind == "web-server" for one in topology.components.values()):
+    if any(KINDS[part.kind].observes for part in components):
+        if any(part.kind == "web-server" for part in components):
             yield MECHANISMS["queries-per-second"], _measured(topology, collects)
-        alerted = tuple(name for one in topology.components.values() for name in one.alerts or ())
+        alerted = tuple(name for part in components for name in part.alerts or ())
         if alerted:
             yield MECHANISMS["alerts"], f"Alerts go to {_few(alerted)}."
-        probed = tuple(name for one in topology.components.values() for name in one.probes)
+        probed = tuple(name for part in components for name in part.probes)
         if probed:
             yield MECHANISMS["outside-probe"], f"Probed from outside: {_few(probed)}."
 
 
 def _collected(components: list[Component]) -> str:
-    said = []
+    sentences = []
     for component in components:
-        hosts = tuple(dict.fromkeys(host for one in component.replicas for host in one.hosts))
+        hosts = tuple(dict.fromkeys(host for replica in component.replicas for host in replica.hosts))
         place = f" on {_few(hosts)}" if hosts else ""
-        parts = [f"{_few(one.what) or 'data'} from {_few(one.sources) or 'its hosts'}" for one in component.collects]
-        said.append(f"{component.title}{place} collects {'; '.join(parts) or 'from the hosts that it runs on'}")
-    return ". ".join(said) + "."
+        parts = [f"{_few(item.what) or 'data'} from {_few(item.sources) or 'its hosts'}" for item in component.collects]
+        sentences.append(f"{component.title}{place} collects {'; '.join(parts) or 'from the hosts that it runs on'}")
+    return ". ".join(sentences) + "."
 
 
 def _measured(topology: Topology, collects: list[Component]) -> str:
-    webs = {one.id for one in topology.components.values() if one.kind == "web-server"}
+    webs = {part.id for part in topology.components.values() if part.kind == "web-server"}
     for component in collects:
-        for one in component.collects:
-            sources = tuple(source for source in one.sources if source in webs)
-            if sources and "requests-per-second" in one.measures:
+        for collection in component.collects:
+            sources = tuple(source for source in collection.sources if source in webs)
+            if sources and "requests-per-second" in collection.measures:
                 return f"{component.title} measures requests per second of {_few(sources)}."
     return "The model does not state who measures the requests per second of the web server."
 
 
-def _running(topology: Topology) -> Said:
+def _running(topology: Topology) -> _Passages:
     yield from _kind(topology, "mail", "external-service", "backup", "other")
     if topology.losses.root_causes:
         yield MECHANISMS["single-point-of-failure"], _breaking(topology)
@@ -310,8 +309,8 @@ def _running(topology: Topology) -> Said:
 
 
 def _breaking(topology: Topology) -> str:
-    said = tuple(f"{one.element.id} breaks {_few(one.flows)}" for one in topology.losses.root_causes)
-    return f"{_few(said)}."
+    causes = tuple(f"{cause.element.id} breaks {_few(cause.flows)}" for cause in topology.losses.root_causes)
+    return f"{_few(causes)}."
 
 
 def _domains(topology: Topology) -> str:

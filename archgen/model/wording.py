@@ -12,6 +12,11 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
+def first_few(names: Sequence[str], most: int) -> Sequence[str]:
+    """Return at most so many names, and how many more there are."""
+    return names if len(names) <= most else (*names[:most], f"{len(names) - most} more")
+
+
 def plural(count: int, noun: str) -> str:
     """`1 flow`, `2 flows`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,10 +1,7 @@
-"""The documentation site as pure pages: `all_pages.pages` gives every file as a path and its text. No files are written here.
-
-It is not imported here: who draws a picture needs tiers, and none of what writes a site.
-"""
+"""The documentation site as pure pages: `all_pages.pages` gives every file as a path and its text. No files are written here."""
 
 from __future__ import annotations
 
-from archgen.site.page import Broken, Draw, Page, Tier
+from archgen.linting.checked_model import CheckedModel as Tier
 
-__all__ = ["Broken", "Draw", "Page", "Tier"]
+__all__ = ["Tier"]

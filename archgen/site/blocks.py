@@ -1,62 +1,69 @@
-"""HTML of the blocks that generated pages consist of, without a reader of Markdown: it is most of the time of a build.
+"""HTML of the blocks that generated pages consist of, without a Markdown parser, which would take most of a build's time.
 
-Nothing of what a model says is Markdown by the time it is on a page (see `archgen.site.escape`), so the few marks that
-are left are the generator's own, and each means one thing.
+A model's text on a page is no Markdown any more (see `archgen.site.escape`), so the few marks that are left are the
+generator's own, and each means one thing.
 """
 
 from __future__ import annotations
 
 import re
 
+from archgen.site.html_builder import Html, tag
+
 _CODE = re.compile(r"`([^`]*)`")
 _LINK = re.compile(r"\[([^\[\]]*)\]\(([^()\s]*)\)(?:\{ \.([\w-]+) \})?")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _EMPHASIS = re.compile(r"\*([^*]+)\*")
 _CLASS = re.compile(r"\n\{ \.([\w-]+) \}$")
-_OTHERWISE = re.compile(r"\d+[.)]\s|[*+]\s|[-#>|\s]|```|~~~|!!!|$|<(?!(?:code|a|span)\b)")
-"""How a block begins that is no paragraph."""
+_NO_PARAGRAPH = re.compile(r"\d+[.)]\s|[*+]\s|[-#>|\s]|```|~~~|!!!|$|<(?!(?:code|a|span)\b)")
+"""The beginnings of blocks that are no paragraphs."""
+_NEWLINE = Html("\n")
 
 
-def block_html(block: str) -> str | None:
-    """The HTML of a paragraph, a flat list, a table or of what is HTML already; None for any other block."""
+def block_html(block: str) -> Html | None:
+    """Return the HTML of a paragraph, a flat list, a table or of HTML itself; None for any other block."""
     if block.startswith(("<figure", "<div", "<table", "<details")):
-        return block
-    if block.startswith("| "):
-        return _table(block.split("\n"))
+        return Html(block)
     lines = block.split("\n")
+    if block.startswith("| "):
+        return _table(lines)
     if all(line.startswith("- ") for line in lines):
-        return f"<ul>\n{''.join(f'<li>{inline(line[2:])}</li>{chr(10)}' for line in lines)}</ul>"
-    return _paragraph(block) if not _OTHERWISE.match(block) else None
+        return _rows("ul", [tag("li", inline_html(line[2:])) for line in lines])
+    return None if _NO_PARAGRAPH.match(block) else _paragraph(block)
 
 
-def _paragraph(block: str) -> str:
-    named = _CLASS.search(block)
-    if named:
-        return f'<p class="{named[1]}">{inline(block[: named.start()])}</p>'
-    return f"<p>{inline(block)}</p>"
+def _paragraph(block: str) -> Html:
+    styled = _CLASS.search(block)
+    if styled is None:
+        return tag("p", inline_html(block))
+    return tag("p", inline_html(block[: styled.start()]), class_=styled[1])
 
 
-def _table(lines: list[str]) -> str:
-    head, _, *rows = ([inline(cell.strip()) for cell in line[2:-2].split(" | ")] for line in lines)
-    top = "".join(f"<th>{cell}</th>\n" for cell in head)
-    body = "".join(f"<tr>\n{''.join(f'<td>{cell}</td>{chr(10)}' for cell in row)}</tr>\n" for row in rows)
-    return f"<table>\n<thead>\n<tr>\n{top}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>"
+def _table(lines: list[str]) -> Html:
+    head, _, *body = ([inline_html(cell.strip()) for cell in line[2:-2].split(" | ")] for line in lines)
+    rows = [_rows("tr", [tag("td", cell) for cell in row]) for row in body]
+    return _rows("table", [_rows("thead", [_rows("tr", [tag("th", cell) for cell in head])]), _rows("tbody", rows)])
 
 
-def inline(words: str) -> str:
-    """The HTML of words with code, links and emphasis."""
-    shown = _CODE.sub(_code, words) if "`" in words else words
-    if "](" in shown:
-        shown = _LINK.sub(_link, shown)
-    if "*" in shown:
-        shown = _EMPHASIS.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", shown))
-    return shown
+def _rows(name: str, children: list[Html]) -> Html:
+    """Return an element with each child on a line of its own."""
+    return tag(name, _NEWLINE, *(part for child in children for part in (child, _NEWLINE)))
 
 
-def _code(found: re.Match[str]) -> str:
-    return f"<code>{found[1].replace('>', '&gt;')}</code>"
+def inline_html(markdown: str) -> Html:
+    """Return the HTML of Markdown with code, links and emphasis."""
+    result = _CODE.sub(_code, markdown) if "`" in markdown else markdown
+    if "](" in result:
+        result = _LINK.sub(_link, result)
+    if "*" in result:
+        result = _EMPHASIS.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", result))
+    return Html(result)
 
 
-def _link(found: re.Match[str]) -> str:
-    label, target, named = found.groups()
-    return f'<a{f" class={chr(34)}{named}{chr(34)}" if named else ""} href="{target}">{label}</a>'
+def _code(match: re.Match[str]) -> str:
+    return tag("code", Html(match[1].replace(">", "&gt;")))
+
+
+def _link(match: re.Match[str]) -> str:
+    label, target, style = match.groups()
+    return tag("a", Html(label), class_=style, href=Html(target))

@@ -1,10 +1,10 @@
-"""What the pages call the categories of findings."""
+"""Titles of the categories of findings."""
 
 from __future__ import annotations
 
 from archgen.model.finding import Category
 
-TITLES: dict[Category, str] = {
+CATEGORY_TITLES: dict[Category, str] = {
     "reliability": "Reliability",
     "security": "Security",
     "observability": "Monitoring",

@@ -1,112 +1,111 @@
-"""Issues as one plain table that a script lets readers filter: without it, it is all there and in order."""
+"""Issues as one plain table that a script lets readers filter: without it, all of them are there and in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from archgen.analysis.topology import Topology
+from archgen.linting.checked_model import CheckedModel
 from archgen.linting.rule import Rule
 from archgen.model.finding import CATEGORIES, Finding, Severity
-from archgen.site.blocks import inline
-from archgen.site.categories import TITLES
-from archgen.site.escape import html, one_line, prose, text
+from archgen.site.blocks import inline_html
+from archgen.site.categories import CATEGORY_TITLES
+from archgen.site.escape import prose, text
+from archgen.site.html_builder import Html, join, one_line, tag
 from archgen.site.markdown import badge
-from archgen.site.page import Tier, flow_path
+from archgen.site.page import flow_path, page_path
 
 FLOWS = 6
-"""Flows that a row names before it counts the rest, which the issue itself tells."""
+"""Flows that a row names before it counts the rest, which the issue itself names."""
 
 ROWS = 1000
 """Issues of one table; beyond, the text of `archgen lint` has the rest."""
 
+_Group = tuple[str, CheckedModel, Sequence[tuple[int, Finding]]]
 
-def issue_table(tiers: Sequence[Tier], rules: Sequence[Rule], prefix: str = "", only: Severity | None = None) -> str:
-    """The issues of one tier, grouped by category, or with several those of all, grouped by tier; HTML, empty if none.
 
-    `prefix` leads to the directory of the tiers; without it the rows lead to places on the same page.
-    With `only` those of one severity are told.
+def issue_table(
+    systems: Sequence[CheckedModel], rules: Sequence[Rule], prefix: str = "", only: Severity | None = None
+) -> Html:
+    """Return the issues of one system by category, or those of several by system, as HTML; empty without issues.
+
+    `prefix` leads to the directory of the systems; without it the rows lead to places on the same page.
+    With `only` the table has the issues of one severity.
     """
     titles = {rule.id: rule.title for rule in rules}
-    every = _by_tier(tiers) if prefix else _by_category(tiers[0])
-    groups = [
-        (label, tier, chosen)
-        for label, tier, found in every
-        if (chosen := [entry for entry in found if only in (None, entry[1].severity)])
-    ]
-    if not groups:
-        return ""
-    rest = max(0, sum(len(found) for _, _, found in groups) - ROWS)
-    room = ROWS
-    bodies = []
-    for label, tier, found in groups:
-        shown, room = found[: max(0, room)], room - len(found)
-        rows = "".join(_row(tier, number, one, titles.get(one.rule, one.rule), prefix) for number, one in shown)
+    bodies: list[Html] = []
+    count = 0
+    for label, system, issues in _by_system(systems) if prefix else _by_category(systems[0]):
+        chosen = [entry for entry in issues if only in (None, entry[1].severity)]
+        rows = [_row(system, *entry, titles, prefix) for entry in chosen[: max(0, ROWS - count)]]
+        count += len(chosen)
         if rows:
-            bodies.append(
-                f'<tbody><tr class="archgen-group"><th scope="rowgroup" colspan="4">{label}</th></tr>{rows}</tbody>'
-            )
-    head = "".join(f'<th scope="col">{word}</th>' for word in ("No.", "Issue", "Where", "Flows"))
-    more = f"<p>… and {rest} more: archgen lint lists all.</p>" if rest else ""
-    return (
-        f'<div class="archgen-issues" data-search-exclude><table><thead><tr>{head}</tr></thead>'
-        f"{''.join(bodies)}</table></div>{more}"
-    )
+            head = tag("tr", tag("th", label, scope="rowgroup", colspan=4), class_="archgen-group")
+            bodies.append(tag("tbody", head, *rows))
+    if not bodies:
+        return Html()
+    columns = [tag("th", word, scope="col") for word in ("No.", "Issue", "Where", "Flows")]
+    table = tag("table", tag("thead", tag("tr", *columns)), *bodies)
+    rest = tag("p", Html(f"… and {count - ROWS} more: archgen lint lists all.")) if count > ROWS else ""
+    return join((tag("div", table, class_="archgen-issues", data_search_exclude=True), rest))
 
 
-Group = tuple[str, Tier, Sequence[tuple[int, Finding]]]
-
-
-def _by_category(tier: Tier) -> Iterator[Group]:
+def _by_category(system: CheckedModel) -> Iterator[_Group]:
     for category in CATEGORIES:
-        found = [(number, one) for number, one in tier.numbered if one.category == category]
-        if found:
-            yield TITLES[category], tier, found
+        issues = [(number, finding) for number, finding in system.numbered if finding.category == category]
+        yield CATEGORY_TITLES[category], system, issues
 
 
-def _by_tier(tiers: Sequence[Tier]) -> Iterator[Group]:
-    for tier in tiers:
-        if tier.findings:
-            yield html(one_line(tier.topology.architecture.name)), tier, tier.numbered
+def _by_system(systems: Sequence[CheckedModel]) -> Iterator[_Group]:
+    for system in systems:
+        yield system.architecture.name, system, system.numbered
 
 
-def _row(tier: Tier, number: int, one: Finding, title: str, prefix: str) -> str:
-    topology = tier.topology
-    page = f"{prefix}{tier.slug}/index.md" if prefix else ""
-    things = " ".join(_things(topology, one))
-    flows = [flow for flow in one.flows if flow in topology.flows]
-    data = {
-        "severity": one.severity,
-        "category": TITLES[one.category],
-        "rule": one.rule,
-        "component": things,
-        "flow": " ".join(flows),
-        "tier": one_line(topology.architecture.name) if prefix else "",
-        "state": "accepted" if one.accepted else "open",
-    }
-    said = "".join(f' data-{key}="{html(value)}"' for key, value in data.items() if value)
-    place = f"{prefix}{tier.slug}/" if prefix else ""
-    links = ", ".join(f'<a href="{place}{flow_path(tier.topology, flow)}">{html(flow)}</a>' for flow in flows[:FLOWS])
-    links += f" and {len(flows) - FLOWS} more" if len(flows) > FLOWS else ""
-    accepted = ' <span class="archgen-accepted">accepted</span>' if one.accepted else ""
-    # the shape and the number of a badge say which severity it is; the word is for those who do not see it
-    mark = f'<a href="{page}#issue-{number}" aria-label="{one.severity} {number}">{badge(number, one.severity)}</a>'
-    return (
-        f"<tr{said}><td>{mark}</td><td><strong>{inline(text(title))}</strong>{accepted}<br>{inline(prose(one.message))}</td>"
-        f"<td><code>{html(one_line(one.subject.id))}</code></td><td>{links}</td></tr>"
+def _row(system: CheckedModel, number: int, finding: Finding, titles: dict[str, str], prefix: str) -> Html:
+    flows = [flow for flow in finding.flows if flow in system.topology.flows]
+    page = f"{prefix}{page_path(system)}" if prefix else ""
+    # the shape and the number of a badge tell the severity; the word is for those who do not see it
+    mark = tag(
+        "a",
+        badge(number, finding.severity),
+        href=Html(f"{page}#issue-{number}"),
+        aria_label=f"{finding.severity} {number}",
+    )
+    state = (Html(" "), tag("span", "accepted", class_="archgen-accepted")) if finding.accepted else ()
+    title = tag("strong", inline_html(text(titles.get(finding.rule, finding.rule))))
+    return tag(
+        "tr",
+        tag("td", mark),
+        tag("td", title, *state, tag("br"), inline_html(prose(finding.message))),
+        tag("td", tag("code", finding.subject.id)),
+        tag("td", _flow_links(system, flows, f"{prefix}{system.slug}/" if prefix else "")),
+        data_severity=finding.severity,
+        data_category=CATEGORY_TITLES[finding.category],
+        data_rule=finding.rule,
+        data_component=" ".join(_parts(system.topology, finding)) or None,
+        data_flow=" ".join(flows) or None,
+        data_tier=one_line(system.architecture.name) if prefix else None,
+        data_state="accepted" if finding.accepted else "open",
     )
 
 
-def _things(topology: Topology, one: Finding) -> Iterator[str]:
-    """The components and hosts that an issue speaks of."""
-    seen: dict[str, None] = {}
-    subjects = (one.subject, *(each.subject for each in one.related), *(one.proof.kill if one.proof else ()))
-    for subject in subjects:
+def _flow_links(system: CheckedModel, flows: Sequence[str], directory: str) -> Html:
+    links = [tag("a", flow, href=Html(f"{directory}{flow_path(system.topology, flow)}")) for flow in flows[:FLOWS]]
+    rest = Html(f" and {len(flows) - FLOWS} more" if len(flows) > FLOWS else "")
+    return join((join(links, ", "), rest))
+
+
+def _parts(topology: Topology, finding: Finding) -> Iterator[str]:
+    """Yield the components and hosts that an issue is about."""
+    names: dict[str, None] = {}
+    related = (place.subject for place in finding.related)
+    for subject in (finding.subject, *related, *(finding.proof.kill if finding.proof else ())):
         match subject.kind:
             case "replica":
-                seen[subject.id.partition("@")[0].partition("#")[0]] = None
+                names[subject.id.partition("@")[0].partition("#")[0]] = None
             case "connection":
                 source, _, targets = subject.id.partition(" -> ")
-                seen |= dict.fromkeys((source, *targets.split(" | ")))
+                names |= dict.fromkeys((source, *targets.split(" | ")))
             case _:
-                seen[subject.id] = None
-    yield from (name for name in seen if name in topology.components or name in topology.hosts)
+                names[subject.id] = None
+    yield from (name for name in names if name in topology.components or name in topology.hosts)

@@ -1,86 +1,102 @@
-"""Markdown from values: tables, headings with fixed anchors, badges."""
+"""Markdown from values: headings with fixed anchors, tables, lists, badges, figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from archgen.model.finding import Finding, Severity
+from archgen.model.finding import SEVERITIES, Finding, Severity
+from archgen.model.wording import first_few, listed
 from archgen.site.blocks import block_html
-from archgen.site.escape import html, one_line, title
+from archgen.site.escape import code
+from archgen.site.html_builder import Html, one_line, tag, title
 from archgen.site.page import Page
 
 ROWS = 500
 """Rows of a table that are shown; the model below the page has the rest."""
 
+NAMED = 12
+"""Names that a sentence lists before it counts the rest."""
+
 
 def page(path: str, name: str, *parts: str) -> Page:
-    """A page of Markdown blocks under its title."""
-    # the title is stated here too, because themes strip and decode the one that they find in the text
+    """Return a page of Markdown blocks under its title."""
+    # the title stands here too, because themes strip and decode the one that they find in the text
     return Page(path, f'---\ntitle: "{title(name)}"\n---\n\n{blocks(*parts)}', name)
 
 
 def heading(level: int, label: str, anchor: str | None = None) -> str:
-    """A heading; the label is escaped already."""
+    """Return a heading; the label is escaped already."""
     mark = f" {{ #{anchor} }}" if anchor else ""
     return f"{'#' * level} {label}{mark}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of escaped cells; columns in which no row says anything are left out; empty without rows."""
+    """Return a table of escaped cells without its empty columns; empty without rows."""
     body = [tuple(row) for row in rows]
-    kept = [column for column in range(len(head)) if any(row[column] for row in body)]
+    columns = [column for column in range(len(head)) if any(row[column] for row in body)]
     if not body:
         return ""
-    lines = [_row(head, kept), _row(["---"] * len(head), kept), *(_row(row, kept) for row in body[:ROWS])]
+    lines = [_row(cells, columns) for cells in (head, ["---"] * len(head), *body[:ROWS])]
     rest = f"\n\n… and {len(body) - ROWS} more." if len(body) > ROWS else ""
     return "\n".join(lines) + rest
 
 
-def _row(cells: Sequence[str], kept: Sequence[int]) -> str:
-    return f"| {' | '.join(cells[column] for column in kept)} |"
+def _row(cells: Sequence[str], columns: Sequence[int]) -> str:
+    return f"| {' | '.join(cells[column] for column in columns)} |"
 
 
-def folded(summary: str, table: str) -> str:
-    """A table that is shown when its summary is asked for, as HTML, because Markdown is not read within HTML."""
-    return f"<details><summary>{summary}</summary>\n{block_html(table)}\n</details>"
+def bullets(lines: Iterable[str]) -> str:
+    """Return a list with an item a line; empty without lines."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def codes(names: Iterable[str], last: str = "and") -> str:
+    """Return ids as an English list, each in a fixed-width face; beyond a dozen the rest is counted."""
+    return listed(first_few([code(name) for name in names], NAMED), last)
+
+
+def details(summary: str, table: str) -> Html:
+    """Return a table that is shown on demand, as HTML, because Markdown is not read within HTML."""
+    newline = Html("\n")
+    return tag("details", tag("summary", Html(summary)), newline, block_html(table) or Html(table), newline)
 
 
 def blocks(*parts: str) -> str:
-    """Blocks one after the other, the empty ones left out."""
+    """Return blocks one after the other, without the empty ones."""
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def notice(title: str, content: str) -> str:
-    """A box that says what is wrong, in the classes of the theme; title and content are HTML."""
-    return f'<div class="admonition failure"><p class="admonition-title">{title}</p>{content}</div>'
+def notice(title: str, *content: Html) -> Html:
+    """Return a box that says what is wrong, in the classes of the theme."""
+    return tag("div", tag("p", title, class_="admonition-title"), *content, class_="admonition failure")
 
 
-def badge(number: int, severity: Severity) -> str:
-    """The numbered mark of an issue, the same in shape and number as in the pictures."""
-    return f'<span class="archgen-badge archgen-{severity}" title="{severity} {number}">{number}</span>'
+def badge(number: int, severity: Severity) -> Html:
+    """Return the numbered mark of an issue, the same in shape and number as in the diagrams."""
+    return tag("span", str(number), class_=f"archgen-badge archgen-{severity}", title=f"{severity} {number}")
 
 
-def chart(source: str, alt: str) -> str:
-    """A picture that needs no larger one, in a file beside the page."""
-    return f'<figure class="archgen-picture"><img src="{html(source)}" alt="{html(one_line(alt))}"></figure>'
+def figure(source: str, alt: str) -> Html:
+    """Return an image in a file beside the page, without a link to a larger one."""
+    return tag("figure", tag("img", src=source, alt=one_line(alt)), class_="archgen-picture")
 
 
-def picture(source: str, alt: str) -> str:
-    """A picture in a file beside the page; the MkDocs plugin puts the file's content in its place."""
-    return f"{chart(source, alt)}\n\n[This picture in full size]({source}){{ .archgen-full }}"
+def full_size_figure(source: str, alt: str) -> str:
+    """Return an image in a file beside the page; the MkDocs plugin puts the file's content in its place."""
+    return f"{figure(source, alt)}\n\n[This picture in full size]({source}){{ .archgen-full }}"
 
 
-def counted(findings: Iterable[Finding]) -> str:
-    """How many there are of each severity, in words, accepted ones apart."""
-    found = list(findings)
-    said = [_many(sum(1 for one in found if one.severity == word and not one.accepted), word) for word in _NOUNS]
-    accepted = sum(1 for one in found if one.accepted)
-    return ", ".join([*filter(None, said), *([f"{accepted} accepted"] if accepted else [])]) or "no issues"
+def severity_counts(findings: Iterable[Finding]) -> str:
+    """Return how many findings there are of each severity, in words, accepted ones apart."""
+    counts: dict[str, int] = dict.fromkeys((*SEVERITIES, "accepted"), 0)
+    for finding in findings:
+        counts["accepted" if finding.accepted else finding.severity] += 1
+    return ", ".join(_count(number, name) for name, number in counts.items() if number) or "no issues"
 
 
-_NOUNS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
+_NOUNS: dict[str, str] = {"info": "note"}
 
 
-def _many(number: int, severity: Severity) -> str:
-    noun = _NOUNS[severity]
-    return "" if not number else f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _count(number: int, name: str) -> str:
+    noun = _NOUNS.get(name, name)
+    return f"{number} {noun}{'' if number == 1 or name == 'accepted' else 's'}"

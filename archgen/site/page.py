@@ -1,4 +1,4 @@
-"""What the generator takes and gives: tiers, a way to draw them, and pages."""
+"""The input and output of the generator: systems, a way to draw them, and pages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
-from archgen.compare import Evolution
-from archgen.linting.checked_model import BrokenModel, CheckedModel
+from archgen.linting.checked_model import CheckedModel, Model
 from archgen.model.architecture import Flow
 from archgen.system.internal_errors import InternalError
 from archgen.views.diagram import Diagram
@@ -18,16 +17,16 @@ HOME = "index.md"
 """The path of the home page."""
 
 PAGE_CLASS = "archgen-page"
-"""The class of the part of a page that is generated: without it and without a class of its own, nothing gets a look."""
+"""The class of the generated part of a page: style sheets touch only that, and what has a class of archgen's."""
 
 SITE_STYLE = "assets/site.css"
-"""The path of the style sheet with the theme's colours and room, for a site that has no other pages."""
+"""The path of the style sheet with the theme's colors and width, for a site that has no other pages."""
 
 STYLES = ("assets/archgen.css", "assets/across.css", "assets/views.css", "assets/failures.css")
 """The paths of the style sheets, one a concern, in the package and in the site."""
 
 LADDER = "ladder/index.md"
-"""The path of the page that walks from tier to tier."""
+"""The path of the page that compares each system with the previous one."""
 
 ISSUES = "issues/index.md"
 """The path of the page with the issues of all models."""
@@ -69,17 +68,16 @@ SCRIPTS = (
 )
 """The paths of the scripts, one a concern, in the package and in the site.
 
-They are classic scripts, since browsers load no module from a disk; in their order, and after the page.
+They are classic scripts, since browsers load no module from disk; in their order, and after the page.
 """
 
 SEARCH = "assets/file-search.js"
-"""The path of the script that lets search work in a site opened from a disk, in the package and in the site."""
+"""The path of the script that lets search work in a site opened from disk, in the package and in the site."""
 
 
-Tier = CheckedModel
-"""The model that a page is about."""
-
-Broken = BrokenModel
+def page_path(model: Model) -> str:
+    """Return the path of a model's page."""
+    return f"{model.slug}/index.md"
 
 
 def flow_path(topology: Topology, flow: str) -> str:
@@ -87,22 +85,22 @@ def flow_path(topology: Topology, flow: str) -> str:
     return f"flows/{topology.flow_slugs[flow]}/index.md"
 
 
-class Chapter(Struct, frozen=True):
-    """A page and the files that belong to it, made when they are asked for; or only files, where it has no title.
+class SitePart(Struct, frozen=True):
+    """A page and the files that belong to it, made on demand; without a title, files alone.
 
-    `tells` are the ids of the tiers that it is made from: as long as they stay the same, so does the chapter. Its page
-    shows pictures of other chapters if it `borrows` them.
+    `systems` are the ids of the systems that it is made from: while they stay the same, so does the part. Its page shows
+    images of other parts if it `borrows` them.
     """
 
     path: str
     title: str
     make: Callable[[], Iterator[Page]]
-    tells: tuple[str, ...]
+    systems: tuple[str, ...]
     borrows: bool = False
 
 
-class Made(Struct, frozen=True):
-    """A chapter that is made."""
+class BuiltPart(Struct, frozen=True):
+    """A part of the site with its pages."""
 
     path: str
     title: str
@@ -110,15 +108,16 @@ class Made(Struct, frozen=True):
     borrows: bool = False
 
     @property
-    def chapter(self) -> Chapter:
-        """The chapter, which takes no more making."""
-        return Chapter(self.path, self.title, self.pages.__iter__, (), self.borrows)
+    def part(self) -> SitePart:
+        """The part as if it were still to be made."""
+        return SitePart(self.path, self.title, self.pages.__iter__, (), self.borrows)
 
 
 class Page(Struct, frozen=True):
-    """A file of the site: Markdown (`.md`), a picture (`.svg`) or a style sheet, by its path below the docs directory.
+    """A file of the site: Markdown (`.md`), a diagram (`.svg`), a script or a style sheet, by its path in the site.
 
-    `title` is the plain title of a Markdown page, of a chart what it shows, else empty. `errors` say what is missing in it.
+    `title` is the plain title of a Markdown page, of a chart its content in words, else empty. `errors` explain what is
+    missing in it.
     """
 
     path: str
@@ -127,21 +126,17 @@ class Page(Struct, frozen=True):
     errors: tuple[InternalError, ...] = ()
 
 
-Section = Callable[[str, str], str]
-"""The address of what a page tells of a thing, by its kind and id."""
+LinkTo = Callable[[str, str], str]
+"""The address on a page for an element of a diagram, by its kind and id."""
+
+Section = LinkTo
 
 
-class Draw(Protocol):
-    """Draws pictures as whole SVG documents that carry both a light and a dark palette."""
+class Renderer(Protocol):
+    """Draws diagrams as SVG documents that carry both a light and a dark palette."""
 
-    def deployment(self, tier: Tier) -> str:
-        """Where everything runs."""
+    def drawn(self, system: CheckedModel, diagram: Diagram, link_to: LinkTo | None = None) -> str:
+        """Return a view of a system; with `link_to` for a page, where every element is a link."""
 
-    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
-        """A view of a tier; with `section` as it stands in a page, where every thing in it is a link."""
-
-    def change(self, evolution: Evolution) -> str:
-        """Both tiers of a step in one deployment, with what came and what went."""
-
-    def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
-        """One request flow in time; a `live` one is for a page that plays its steps."""
+    def sequence(self, system: CheckedModel, flow: Flow, live: bool = False) -> str:
+        """Return the sequence of a flow; a `live` one is for a page that plays its steps."""

@@ -1,4 +1,4 @@
-"""What a page says of how something travels."""
+"""Labels for the ways in which something travels over a connection."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import assert_never
 from archgen.analysis.hops import Meaning
 
 
-def said(meaning: Meaning) -> str:
-    """What a line's meaning says about reading along."""
+def transport_label(meaning: Meaning) -> str:
+    """Return the words for a line's meaning: whether others on the network can read it."""
     match meaning:
         case "encrypted":
             return "encrypted"

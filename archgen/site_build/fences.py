@@ -1,9 +1,9 @@
-"""A fence in a hand-written page that stands for one view, flow or table of issues of a model.
+"""A fence in a hand-written page that is replaced by a view, a flow or the table of issues of a model.
 
 ```archgen
 model: 2-distributed-web-infrastructure
 view: deployment
-caption: What runs where.
+caption: Production deployment.
 ```
 """
 
@@ -20,31 +20,31 @@ from archgen.app.config.choice import nearest
 from archgen.language.yaml.faults import Unreadable
 from archgen.language.yaml.parser import read_tree
 from archgen.language.yaml.tree import Map, Seq, unpack
+from archgen.linting.checked_model import CheckedModel
 from archgen.linting.rule import Rule
 from archgen.model.architecture import SUFFIX
 from archgen.model.finding import SEVERITIES
-from archgen.site import Page, Tier
-from archgen.site.escape import html, one_line
+from archgen.site.embedded_svg import fit_svg
+from archgen.site.html_builder import Html, join, one_line, tag
 from archgen.site.issue_table import issue_table
-from archgen.site.page import flow_path
-from archgen.site_build.mkdocs_pages import sized
+from archgen.site.page import Page, flow_path, page_path
 
 KEYS = ("model", "view", "flow", "issues", "caption")
 SHOWN = ("view", "flow", "issues")
-"""What a fence can show, of which it names one."""
+"""The contents of a fence, of which it names one."""
 
 _FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})[ \t]*(?P<info>[^`\n]*)$")
 
 
 class Fence(Struct, frozen=True):
-    """What stands between the marks of one fence, and the line of the page that it begins at, from 1."""
+    """The text between the marks of a fence, and the line of the page at which it begins, from 1."""
 
     text: str
     line: int
 
 
-class Fault(Struct, frozen=True):
-    """What is wrong in a fence, how far below its first line, and in which column of its text, both from 1."""
+class EmbedError(Struct, frozen=True):
+    """An error in a fence, with its line below the fence's first one and its column, both from 1."""
 
     message: str
     line: int = 1
@@ -58,75 +58,75 @@ class Embed(Struct, frozen=True):
     base: str
 
 
-def taken_out(markdown: str, first: int) -> tuple[str, tuple[Fence, ...]]:
-    """A page with a place for each fence (`<div data-archgen="0"></div>`), and the fences.
+def extract_fences(markdown: str, first: int) -> tuple[str, tuple[Fence, ...]]:
+    """Return a page with a placeholder for each fence (`<div data-archgen="0"></div>`), and the fences.
 
     A fence within another one is an example and stays. `first` is the line of its file that the text begins at.
     """
-    kept: list[str] = []
-    found: list[Fence] = []
-    open_marks, inside, started = "", False, 0
+    remaining: list[str] = []
+    fences: list[Fence] = []
+    open_marks, inside, start = "", False, 0
     body: list[str] = []
-    for at, line in enumerate(markdown.split("\n")):
+    for number, line in enumerate(markdown.split("\n"), first):
         fence = _FENCE.match(line)
         if not open_marks and fence:
-            open_marks, started, body = fence["marks"], at, []
+            open_marks, start, body = fence["marks"], number, []
             inside = fence["info"].strip().strip("{}. ").split(" ")[0] == "archgen"
             if inside:
-                kept += ["", f'{fence["indent"]}<div data-archgen="{len(found)}"></div>', ""]
+                remaining += ["", f"{fence['indent']}{tag('div', data_archgen=len(fences))}", ""]
                 continue
         elif open_marks and fence and not fence["info"].strip() and fence["marks"].startswith(open_marks):
-            if inside:
-                found.append(Fence("\n".join(body), first + started))
-                open_marks, inside = "", False
-                continue
             open_marks = ""
-        if inside:
-            body.append(line)
-        else:
-            kept.append(line)
+            if inside:
+                fences.append(Fence("\n".join(body), start))
+                inside = False
+                continue
+        (body if inside else remaining).append(line)
     if inside:
-        found.append(Fence("\n".join(body), first + started))
-    return "\n".join(kept), tuple(found)
+        fences.append(Fence("\n".join(body), start))
+    return "\n".join(remaining), tuple(fences)
 
 
 def embed(
-    fence: Fence, tiers: Sequence[Tier], rules: Sequence[Rule], pages: Mapping[str, Page], broken: Sequence[str] = ()
-) -> Embed | Fault:
-    """What a fence stands for; `broken` are the ids of models that cannot be shown."""
-    stated = _stated(fence.text)
-    if isinstance(stated, Fault):
-        return stated
-    tier = _tier(fence.text, stated, tiers, broken)
-    if isinstance(tier, Fault):
-        return tier
-    base = f"{tier.slug}/index.md"
-    if "issues" in stated:
-        return _issues(fence.text, stated, tier, rules, base)
-    return _picture(fence.text, stated, tier, pages, base)
+    fence: Fence,
+    systems: Sequence[CheckedModel],
+    rules: Sequence[Rule],
+    pages: Mapping[str, Page],
+    invalid: Sequence[str] = (),
+) -> Embed | EmbedError:
+    """Return the content of a fence; `invalid` are the ids of models that cannot be shown."""
+    values = _read(fence.text)
+    if isinstance(values, EmbedError):
+        return values
+    system = _system(fence.text, values, systems, invalid)
+    if isinstance(system, EmbedError):
+        return system
+    if "issues" in values:
+        return _issues(fence.text, values, system, rules)
+    return _diagram(fence.text, values, system, pages)
 
 
-def _stated(text: str) -> dict[str, Any] | Fault:
-    """What a fence states, read as a model is: with places, and a bound on everything."""
+def _read(text: str) -> dict[str, Any] | EmbedError:
+    """Return the values of a fence, read like a model: with places, and a bound on everything."""
     try:
-        stated, _, faults = read_tree(0, text)
+        values, _, faults = read_tree(0, text)
     except Unreadable as unreadable:
-        stated, faults = None, [*unreadable.before, unreadable.fault]
+        values, faults = None, [*unreadable.before, unreadable.fault]
     if faults:
         _, line, column = unpack(faults[0].mark)
-        return Fault(f"the fence is not YAML: {faults[0].message}", line, column)
-    if not isinstance(stated, Map):
-        return Fault("a fence states keys: `model:`, and one of `view:`, `flow:` and `issues:`")
-    for key, value in stated.items():
+        return EmbedError(f"the fence is not YAML: {faults[0].message}", line, column)
+    if not isinstance(values, Map):
+        return EmbedError("a fence states keys: `model:`, and one of `view:`, `flow:` and `issues:`")
+    for key, value in values.items():
         if key not in KEYS:
-            words = f"unknown key `{key}`{nearest(key, KEYS)}; known: {', '.join(KEYS)}"
-            return Fault(words, *_place(text, key))
+            message = f"unknown key `{key}`{nearest(key, KEYS)}; known: {', '.join(KEYS)}"
+            return EmbedError(message, *_place(text, key))
         if isinstance(value, Map | Seq):
             kind = "a list" if isinstance(value, Seq) else "a mapping"
-            return Fault(f"`{key}:` must be one value; got {kind}", *_place(text, key))
-    if sum(key in stated for key in SHOWN) != 1:
-        return Fault(f"a fence shows one thing; name one of {', '.join(f'`{key}:`' for key in SHOWN)}")
-    return stated
+            return EmbedError(f"`{key}:` must be one value; got {kind}", *_place(text, key))
+    if sum(key in values for key in SHOWN) != 1:
+        return EmbedError(f"a fence shows one thing; name one of {', '.join(f'`{key}:`' for key in SHOWN)}")
+    return values
 
 
 def _place(text: str, key: str) -> tuple[int, int]:
@@ -136,54 +136,54 @@ def _place(text: str, key: str) -> tuple[int, int]:
     return 1, 1
 
 
-def _tier(text: str, stated: Mapping[str, Any], tiers: Sequence[Tier], broken: Sequence[str]) -> Tier | Fault:
-    known = tuple(tier.id for tier in tiers)
-    if "model" not in stated:
-        if len(tiers) == 1:
-            return tiers[0]
-        return Fault(f"there is more than one model; add `model:`, one of {', '.join(known)}" if tiers else "no model")
-    name = os.path.basename(str(stated["model"])).removesuffix(SUFFIX)
-    if name in broken:
-        return Fault(f"the model {name} cannot be read; its page says why", *_place(text, "model"))
-    found = next((tier for tier in tiers if tier.id == name), None)
-    return found or Fault(
-        f"unknown model `{name}`{nearest(name, known)}; known: {', '.join(known)}", *_place(text, "model")
-    )
+def _system(
+    text: str, values: Mapping[str, Any], systems: Sequence[CheckedModel], invalid: Sequence[str]
+) -> CheckedModel | EmbedError:
+    by_id = {system.id: system for system in systems}
+    ids = ", ".join(by_id)
+    if "model" not in values:
+        if len(systems) == 1:
+            return systems[0]
+        return EmbedError(f"there is more than one model; add `model:`, one of {ids}" if systems else "no model")
+    name = os.path.basename(str(values["model"])).removesuffix(SUFFIX)
+    if name in invalid:
+        return EmbedError(f"the model {name} cannot be read; its page says why", *_place(text, "model"))
+    message = f"unknown model `{name}`{nearest(name, tuple(by_id))}; known: {ids}"
+    return by_id.get(name) or EmbedError(message, *_place(text, "model"))
 
 
-def _issues(text: str, stated: Mapping[str, Any], tier: Tier, rules: Sequence[Rule], base: str) -> Embed | Fault:
-    asked = stated["issues"]
-    if asked is not True and asked not in SEVERITIES:
-        return Fault(f"`issues:` is true, or one of {', '.join(SEVERITIES)}", *_place(text, "issues"))
-    table = issue_table([tier], rules, only=None if asked is True else asked)
-    return Embed((table or "<p>No issue was found.</p>") + _caption(stated), base)
+def _issues(text: str, values: Mapping[str, Any], system: CheckedModel, rules: Sequence[Rule]) -> Embed | EmbedError:
+    severity = values["issues"]
+    if severity is not True and severity not in SEVERITIES:
+        return EmbedError(f"`issues:` is true, or one of {', '.join(SEVERITIES)}", *_place(text, "issues"))
+    table = issue_table([system], rules, only=None if severity is True else severity)
+    return Embed(join((table or tag("p", "No issue was found."), _caption(values))), page_path(system))
 
 
-def _picture(text: str, stated: Mapping[str, Any], tier: Tier, pages: Mapping[str, Page], base: str) -> Embed | Fault:
-    key = "flow" if "flow" in stated else "view"
-    name = str(stated[key])
-    if key == "flow":
-        known = tuple(tier.topology.flows)
-        target = flow_path(tier.topology, name) if name in known else ""
-        path = f"{tier.slug}/{os.path.dirname(target)}/sequence.svg"
-    else:
-        known = tuple(
-            part.removesuffix(".svg")
-            for path in pages
-            if path.startswith(f"{tier.slug}/")
-            and (part := path.partition("/")[2]).endswith(".svg")
-            and "/" not in part
-        )
-        path, target = f"{tier.slug}/{name}.svg", "index.md"
-    if name not in known or path not in pages:
-        words = f"unknown {key} `{name}` of {tier.id}{nearest(name, known)}; known: {', '.join(known)}"
-        return Fault(words, *_place(text, key))
-    title = tier.topology.flows[name].title if key == "flow" else tier.topology.architecture.name
-    drawn = sized(pages[path].content)
-    link = f'<p class="archgen-full"><a href="{target}">{html(one_line(title))}</a></p>'
-    return Embed(f'<figure class="archgen-picture">{drawn}</figure>{_caption(stated)}{link}', base)
+def _diagram(
+    text: str, values: Mapping[str, Any], system: CheckedModel, pages: Mapping[str, Page]
+) -> Embed | EmbedError:
+    key = "flow" if "flow" in values else "view"
+    name = str(values[key])
+    names = tuple(system.topology.flows) if key == "flow" else _views(system, pages)
+    path, target, title = f"{system.slug}/{name}.svg", "index.md", system.architecture.name
+    if key == "flow" and name in names:
+        target, title = flow_path(system.topology, name), system.topology.flows[name].title
+        path = f"{system.slug}/{os.path.dirname(target)}/sequence.svg"
+    if name not in names or path not in pages:
+        message = f"unknown {key} `{name}` of {system.id}{nearest(name, names)}; known: {', '.join(names)}"
+        return EmbedError(message, *_place(text, key))
+    figure = tag("figure", fit_svg(pages[path].content), class_="archgen-picture")
+    link = tag("p", tag("a", title, href=Html(target)), class_="archgen-full")
+    return Embed(join((figure, _caption(values), link)), page_path(system))
 
 
-def _caption(stated: Mapping[str, Any]) -> str:
-    said = stated.get("caption")
-    return f'<p class="archgen-figcaption">{html(one_line(str(said)))}</p>' if said else ""
+def _views(system: CheckedModel, pages: Mapping[str, Page]) -> tuple[str, ...]:
+    """Return the views of a system: the names of the images beside its page."""
+    names = (os.path.split(path) for path in pages if path.endswith(".svg"))
+    return tuple(name.removesuffix(".svg") for directory, name in names if directory == system.slug)
+
+
+def _caption(values: Mapping[str, Any]) -> Html:
+    caption = values.get("caption")
+    return tag("p", one_line(str(caption)), class_="archgen-figcaption") if caption else Html()

@@ -5,53 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archgen.site.escape import title
+from archgen.site.html_builder import title
 from archgen.site.page import RESERVED, Page
 
 MARKER = "archgen"
 """The entry of a menu that is replaced by the generated pages; without it they follow the hand-written ones."""
 LISTED = 100
-"""Pages up to which the menu lists all; beyond, what belongs to a tier is reached from its page.
+"""Pages up to which the menu lists all; beyond, the other pages of a system are reached from its own.
 
-A theme writes the whole menu into every page, which takes as long as the page itself where it has some fifty entries.
+A theme writes the menu into every page, which takes as long as the rest of the page if the menu has some fifty entries.
 """
 
 
 def menu(pages: Sequence[Page], prefix: str = "") -> list[Any]:
-    """The generated part of a menu: the home, each tier with what belongs to it, what spans the tiers; pages of single rules stay out.
+    """Return the generated part of a menu: home, pages across systems, each system with its pages; no single rules.
 
     `prefix` stands before each path.
     """
     entries: list[Any] = []
-    tiers: dict[str, list[Any]] = {}
+    systems: dict[str, list[Any]] = {}
     titles: dict[str, str] = {}
     for page in pages:
         parts = page.path.split("/")
         if not page.path.endswith(".md") or (parts[0] == "rules" and len(parts) > 2):
             continue
+        # YAML writes a plain string only
+        label = str(title(page.title))
         if len(parts) == 2 and parts[0] not in RESERVED:
-            tiers[parts[0]] = [prefix + page.path]
-            titles[parts[0]] = title(page.title)
+            systems[parts[0]] = [prefix + page.path]
+            titles[parts[0]] = label
             entries.append(parts[0])
-        elif len(parts) > 2 and parts[0] in tiers:
-            tiers[parts[0]].append({title(page.title): prefix + page.path})
+        elif len(parts) > 2 and parts[0] in systems:
+            systems[parts[0]].append({label: prefix + page.path})
         else:
-            entries.append({title(page.title): prefix + page.path})
-    short = len(entries) + sum(len(below) - 1 for below in tiers.values()) > LISTED
-    return [one if isinstance(one, dict) else {titles[one]: tiers[one][0] if short else tiers[one]} for one in entries]
+            entries.append({label: prefix + page.path})
+    short = len(entries) + sum(len(below) - 1 for below in systems.values()) > LISTED
+    return [
+        entry if isinstance(entry, dict) else {titles[entry]: systems[entry][0] if short else systems[entry]}
+        for entry in entries
+    ]
 
 
-def place(nav: list[Any], entries: list[Any], name: str) -> list[Any]:
-    """A menu with the generated entries at its marker, else under a name of their own after everything else."""
-    found: list[Any] = []
-    placed = False
+def insert_menu(nav: list[Any], entries: list[Any], name: str) -> list[Any]:
+    """Return a menu with the generated entries at its marker, else under a name of their own after everything else."""
+    items: list[Any] = []
     for item in nav:
         if item == MARKER:
-            found += entries
-            placed = True
+            items += entries
         elif isinstance(item, dict) and MARKER in item.values():
-            found += [{name: entries} for name in item]
-            placed = True
+            items += [{label: entries} for label in item]
         else:
-            found.append(item)
-    return found if placed else [*found, {name: entries}]
+            items.append(item)
+    return [*items, {name: entries}] if items == nav else items

@@ -1,9 +1,9 @@
-"""The site while its models are being written: those that cannot be read are shown as what is wrong with them."""
+"""The site while its models are being written: an invalid model's pages show its problems."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,25 +12,24 @@ from archgen.app.config.catalogue import catalogue
 from archgen.app.drawing.systems import check_names, tiers
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input, includer, model_id, read
-from archgen.linting.checked_model import broken_models, valid_models
+from archgen.linting.checked_model import BrokenModel, CheckedModel, broken_models, valid_models
 from archgen.linting.rule import Rule
 from archgen.model.finding import Finding
 from archgen.model.problems import UsageError
-from archgen.site import Broken, Page, Tier
-from archgen.site.page import HOME, TAKEN, Made
-from archgen.site.pages.broken import broken_page, trouble_page
-from archgen.site_build.chapter_cache import Remembered
+from archgen.site.page import HOME, TAKEN, BuiltPart, Page
+from archgen.site.pages.invalid_model import failed_build_page, invalid_model_page
+from archgen.site_build.site_cache import SiteCache
 from archgen.system.internal_errors import InternalError
 
 
 class Preview(Struct, frozen=True):
-    """The pages, the tiers that could be read, every finding that leaves a model without a meaning, what is wrong with the
-    site as a whole, and the directories of what models include, whether it is there or not.
+    """The parts of a site, every finding that makes a model invalid, the valid systems, the rules, and the reason why there
+    is no site; the directories of included files, whether they exist or not, and the rules that failed.
     """
 
-    chapters: tuple[Made, ...]
+    parts: tuple[BuiltPart, ...]
     problems: tuple[Finding, ...]
-    tiers: tuple[Tier, ...] = ()
+    systems: tuple[CheckedModel, ...] = ()
     rules: tuple[Rule, ...] = ()
     trouble: str = ""
     included: tuple[str, ...] = ()
@@ -38,76 +37,72 @@ class Preview(Struct, frozen=True):
 
     @property
     def errors(self) -> tuple[InternalError, ...]:
-        """What failed unexpectedly, in the rules and in the pages."""
+        """The unexpected errors of the rules and the pages."""
         return (*self.failed, *(error for page in self.pages for error in page.errors))
 
     @property
     def pages(self) -> tuple[Page, ...]:
         """Every file of the site."""
-        return tuple(page for chapter in self.chapters for page in chapter.pages)
+        return tuple(page for part in self.parts for page in part.pages)
 
 
 class Previews:
-    """One preview after the other: what has not changed is not worked out again, and no page goes missing while its model is
-    broken, so that a reader stays where they are. `named` are the paths of a command line.
+    """Builds one preview after the other from what has changed; a model that gets invalid keeps its pages, so that a
+    reader stays on them. `named` are the paths of a command line.
     """
 
     def __init__(self, named: tuple[str, ...] = ()) -> None:
         self._named = named
-        self._remembered = Remembered()
+        self._cache = SiteCache()
         self._paths: dict[str, tuple[str, ...]] = {}
 
-    def make(self, files: tuple[str, ...], today: str) -> Preview:
-        """Judge model files as of an ISO date and write the pages of all of them, as far as each can be shown."""
-        asked: dict[str, None] = {}
-        models = judge(tuple(_heard(one, asked) for one in read(files, named=self._named)), today)
-        sound, broken = valid_models(models), broken_models(models)
+    def build(self, files: tuple[str, ...], today: str) -> Preview:
+        """Check model files as of an ISO date and build the pages of all of them, as far as each can be shown."""
+        included: dict[str, None] = {}
+        models = judge(tuple(_recording(input, included) for input in read(files, named=self._named)), today)
         check_names(((model_id(model.file), model.file) for model in models), TAKEN)
-        shown, rules = tiers(sound), catalogue()
-        made = self._remembered.site(shown, rules, today, broken)
-        # the pages that a broken model had say what is wrong with it
-        made += tuple(_instead(broken, {chapter.path for chapter in made}, self._paths))
-        self._paths |= {tier.id: _within(tier.slug, made) for tier in shown}
-        problems = tuple(finding for one in broken for finding in one.invalidating)
+        broken, systems, rules = broken_models(models), tiers(valid_models(models)), catalogue()
+        parts = self._cache.build(systems, rules, today, broken)
+        # the former pages of an invalid model show its problems
+        parts += tuple(_former_pages(broken, {part.path for part in parts}, self._paths))
+        self._paths |= {system.id: _paths_below(system.slug, parts) for system in systems}
+        problems = tuple(finding for model in broken for finding in model.invalidating)
         failed = tuple(error for model in models for error in model.errors)
-        return Preview(made, problems, shown, rules, included=tuple(asked), failed=failed)
+        return Preview(parts, problems, systems, rules, included=tuple(included), failed=failed)
 
-    def shown(self, files: Callable[[], tuple[str, ...]], today: Callable[[], str]) -> Preview:
-        """The preview of whatever files there are; where none can be made, pages that say why in the place of the last."""
+    def build_or_explain(self, files: Callable[[], tuple[str, ...]], today: Callable[[], str]) -> Preview:
+        """Build the preview of the present files; if that fails, pages with the reason in the place of the last ones."""
         try:
-            return self.make(files(), today())
+            return self.build(files(), today())
         except (UsageError, OSError) as error:
-            paths = dict.fromkeys((HOME, *(path for each in self._paths.values() for path in each)))
-            words = str(error)
-            return Preview(tuple(_alone(trouble_page(words, path)) for path in paths), (), trouble=words)
+            reason = str(error)
+            paths = dict.fromkeys((HOME, *(path for paths in self._paths.values() for path in paths)))
+            return Preview(tuple(_part(failed_build_page(reason, path)) for path in paths), (), trouble=reason)
 
 
-def preview(files: tuple[str, ...], today: str) -> Preview:
-    """One preview."""
-    return Previews().make(files, today)
-
-
-def _heard(given: Input, asked: dict[str, None]) -> Input:
-    """The input, telling in which directories it asks for files."""
-    include = given.include or includer(given.file)
+def _recording(input: Input, included: dict[str, None]) -> Input:
+    """Return the input such that it records the directories in which it asks for files."""
+    include = input.include or includer(input.file)
 
     def read_included(name: str) -> bytes:
-        asked[os.path.dirname(os.path.join(os.path.dirname(given.file), name))] = None
+        included[os.path.dirname(os.path.join(os.path.dirname(input.file), name))] = None
         return include(name)
 
-    return replace(given, include=read_included)
+    return replace(input, include=read_included)
 
 
-def _within(slug: str, made: tuple[Made, ...]) -> tuple[str, ...]:
-    return tuple(chapter.path for chapter in made if chapter.path.startswith(f"{slug}/"))
+def _paths_below(slug: str, parts: tuple[BuiltPart, ...]) -> tuple[str, ...]:
+    return tuple(part.path for part in parts if part.path.startswith(f"{slug}/"))
 
 
-def _alone(page: Page) -> Made:
-    return Made(page.path, page.title, (page,))
+def _part(page: Page) -> BuiltPart:
+    return BuiltPart(page.path, page.title, (page,))
 
 
-def _instead(broken: tuple[Broken, ...], there: set[str], known: dict[str, tuple[str, ...]]) -> Iterator[Made]:
-    for model in broken:
-        for path in known.get(model.id, ()):
-            if path not in there:
-                yield _alone(broken_page(model, path))
+def _former_pages(
+    models: tuple[BrokenModel, ...], present: set[str], former: Mapping[str, tuple[str, ...]]
+) -> Iterator[BuiltPart]:
+    for model in models:
+        for path in former.get(model.id, ()):
+            if path not in present:
+                yield _part(invalid_model_page(model, path))

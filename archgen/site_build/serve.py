@@ -1,4 +1,4 @@
-"""The site of some models while they are being written: built in memory again at every change, and shown in a browser."""
+"""A server for the site of models that are being written: it builds the site again at every change."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from contextlib import contextmanager
 
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
-from archgen.site.page import Made
-from archgen.site_build.html import Site
-from archgen.site_build.live import Say, Server, interruptible, quiet
+from archgen.site.page import BuiltPart
+from archgen.site_build.html_site import Site
 from archgen.site_build.preview import Preview, Previews
-from archgen.site_build.reloading import look_at
+from archgen.site_build.server import Say, SiteServer, interruptible, quiet
+from archgen.site_build.watching import watch
 
 POLL = 0.1
-"""Seconds between two looks at the models; what a look costs is a few calls of the system."""
+"""Seconds between two looks at the models; a look costs a few system calls."""
 
 
-class Serving:
-    """Makes the site of whatever models there are into a directory, and only if a page of it has changed."""
+class LiveSite:
+    """Builds the site of the present models into a directory, and only if a page of it has changed."""
 
     def __init__(
         self,
@@ -37,29 +37,29 @@ class Serving:
         self._say = say
         self._previews = Previews(named)
         self._site = Site(name, output)
-        self._chapters: tuple[Made, ...] = ()
+        self._parts: tuple[BuiltPart, ...] = ()
         self.included: dict[str, bool] = {}
         self.place = ""
 
     def build(self) -> bool:
-        """Make the site; whether there was anything to make."""
-        preview = self._previews.shown(self._files, self._today)
+        """Build the site, and return True if there was anything to build."""
+        preview = self._previews.build_or_explain(self._files, self._today)
         self._tell(preview)
         self.included = dict.fromkeys(preview.included, False)
-        if preview.chapters == self._chapters:
+        if preview.parts == self._parts:
             return False
-        self._chapters = ()
-        for error in self._site.build(preview.chapters):
+        self._parts = ()
+        for error in self._site.build(preview.parts):
             if error not in preview.errors:
                 self._say(f"error: {error.words}")
-        self._chapters = preview.chapters
+        self._parts = preview.parts
         return True
 
     def _tell(self, preview: Preview) -> None:
         if preview.trouble:
             self._say(f"error: {preview.trouble}")
-        for one in preview.problems:
-            self._say(f"{one.file}:{one.line}:{one.column}: {one.message}")
+        for finding in preview.problems:
+            self._say(f"{finding.file}:{finding.line}:{finding.column}: {finding.message}")
         for error in preview.errors:
             self._say(f"error: {error.words}")
 
@@ -72,15 +72,15 @@ def serve(
     address: tuple[str, int],
     say: Say,
 ) -> None:
-    """Serve the site of the models that `files` finds until the process is interrupted; `paths` are where it looks.
+    """Serve the site of the models that `files` returns until the process is interrupted; `paths` are where it looks.
 
-    Port 0 takes any that is free. UsageError if the address cannot be had.
+    Port 0 picks a free port. UsageError if the address is not available.
     """
     with interruptible(), quiet(say), _directory() as output:
-        serving = Serving(files, today, name, output, say, paths)
+        site = LiveSite(files, today, name, output, say, paths)
         try:
-            serving.build()
-            _serve(serving, lambda: _watched(files, paths) | serving.included, address, output, say)
+            site.build()
+            _serve(site, lambda: _watched(files, paths) | site.included, address, output, say)
         except KeyboardInterrupt:
             say("stopped")
 
@@ -95,28 +95,28 @@ def _directory() -> Iterator[str]:
 
 
 def _serve(
-    serving: Serving, watched: Callable[[], dict[str, bool]], address: tuple[str, int], output: str, say: Say
+    site: LiveSite, watched: Callable[[], dict[str, bool]], address: tuple[str, int], output: str, say: Say
 ) -> None:
-    def again() -> None:
-        _again(serving, say)
-        look_at(server, watched())
+    def rebuild() -> None:
+        _rebuild(site, say)
+        watch(server, watched())
 
-    server = Server(again, address, output, say, POLL)
-    # what is saved before anything watches is seen by one more look, and only then is it said where to look
+    server = SiteServer(rebuild, address, output, say, POLL)
+    # a file that is saved before anything watches is found by one more build, and only then the address is printed
     server._want_rebuild = True
     server.build_delay = POLL / 2
     _bind(server, address)
     server.error_handler = lambda code: _error_page(output, code)
-    look_at(server, watched())
+    watch(server, watched())
     host = f"[{address[0]}]" if ":" in address[0] else address[0]
-    serving.place = f"http://{host}:{server.server_address[1]}/"
+    site.place = f"http://{host}:{server.server_address[1]}/"
     try:
         server.serve()  # type: ignore[no-untyped-call]
     finally:
         server.shutdown()
 
 
-def _bind(server: Server, address: tuple[str, int]) -> None:
+def _bind(server: SiteServer, address: tuple[str, int]) -> None:
     try:
         server.server_bind()
     except OSError as error:
@@ -125,15 +125,15 @@ def _bind(server: Server, address: tuple[str, int]) -> None:
     server.server_bind = lambda: None  # type: ignore[method-assign]
 
 
-def _again(serving: Serving, say: Say) -> None:
-    """Build once more; whatever goes wrong is told, since the server would keep readers waiting for what never comes."""
+def _rebuild(site: LiveSite, say: Say) -> None:
+    """Build once more, and report any error, since the server would keep readers waiting for a page that never comes."""
     try:
-        made = serving.build()
-        if serving.place:
-            say(f"serving {serving.place} (stop with Ctrl+C)")
-            serving.place = ""
+        changed = site.build()
+        if site.place:
+            say(f"serving {site.place} (stop with Ctrl+C)")
+            site.place = ""
         else:
-            say("built" if made else "nothing has changed")
+            say("built" if changed else "nothing has changed")
     except Exception as error:
         say(f"error: {brief(str(error))}")
 
@@ -147,14 +147,14 @@ def _error_page(output: str, code: int) -> bytes | None:
 
 
 def _watched(files: Callable[[], tuple[str, ...]], paths: tuple[str, ...]) -> dict[str, bool]:
-    """The directories of the models and of the configuration, and whether what is below them counts too."""
-    found = {os.path.abspath(path): True for path in paths if os.path.isdir(path)}
+    """Return the directories of the models and of the configuration, and whether to watch what is below them too."""
+    directories = {os.path.abspath(path): True for path in paths if os.path.isdir(path)}
     # where a configuration is, or will be
-    found.setdefault(os.getcwd(), False)
+    directories.setdefault(os.getcwd(), False)
     try:
         models = [os.path.dirname(os.path.abspath(file)) for file in files()]
     except (UsageError, OSError):
         models = [os.path.abspath("models")]
     for directory in models:
-        found.setdefault(directory, False)
-    return found
+        directories.setdefault(directory, False)
+    return directories

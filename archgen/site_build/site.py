@@ -1,4 +1,4 @@
-"""The documentation site: its pages in memory, on disk with a ready mkdocs.yml, or built into HTML."""
+"""The documentation site of models: its pages in memory, as parts to build, or on disk with a ready mkdocs.yml."""
 
 from __future__ import annotations
 
@@ -15,59 +15,55 @@ from archgen.app.findings import examples
 from archgen.app.workspace.directories import filled_directory
 from archgen.app.workspace.parallel import processes
 from archgen.app.workspace.worker_pool import shared
-from archgen.linting.checked_model import Model
+from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.rule import Rule
 from archgen.report.common.terminal import Style
-from archgen.site import Page, Tier
-from archgen.site.all_pages import chapters, pages
-from archgen.site.failed import assessed
-from archgen.site.page import PAGE_CLASS, TAKEN, Chapter
-from archgen.site_build.settings import mkdocs_yml
+from archgen.site.all_pages import pages, site_parts
+from archgen.site.failed_pages import assess_system
+from archgen.site.page import PAGE_CLASS, TAKEN, Page, SitePart
+from archgen.site_build.mkdocs_settings import mkdocs_yml
 
 EXAMPLE_STYLE = Style(88)
 
 MANY = 200
-"""Flows from which on it pays to let several processes find out how reliable they are."""
+"""Flows from which on it pays to assess their reliability in several processes."""
+
+_SCOPE = re.compile(rf":where\(\.{PAGE_CLASS}\)|:has\(> \.{PAGE_CLASS}\)|\.{PAGE_CLASS} ")
+_WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
 
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
-    """Every file of the site of some models, its pages as Markdown."""
+    """Return every file of the site of some models, its pages as Markdown."""
     return tuple(pages(tiers(models, TAKEN), Drawing(), catalogue(), verdict(today)))
 
 
-def site_chapters(models: tuple[Model, ...], today: str) -> tuple[Chapter, ...]:
-    """The same site, not made yet, as parts that several processes can make."""
-    return tuple(chapters(_assessed(tiers(models, TAKEN)), Drawing(), catalogue(), verdict(today)))
+def unbuilt_site(models: tuple[Model, ...], today: str) -> tuple[SitePart, ...]:
+    """Return the same site as parts that several processes can build."""
+    return tuple(site_parts(_assess(tiers(models, TAKEN)), Drawing(), catalogue(), verdict(today)))
 
 
-def _assessed(found: tuple[Tier, ...]) -> tuple[Tier, ...]:
-    """The tiers with the reliability of their flows, which the first page tells of all of them."""
-    jobs = processes() if sum(len(tier.topology.flows) for tier in found) >= MANY else 1
-    made = shared(len(found), lambda at: assessed(found[at])[0].assessments, jobs)
-    return tuple(replace(tier, assessments=each) for tier, each in zip(found, made, strict=True))
+def _assess(systems: tuple[CheckedModel, ...]) -> tuple[CheckedModel, ...]:
+    """Return the systems with the reliability of their flows, all of which the home page shows."""
+    jobs = processes() if sum(len(system.topology.flows) for system in systems) >= MANY else 1
+    assessments = shared(len(systems), lambda index: assess_system(systems[index])[0].assessments, jobs)
+    return tuple(replace(system, assessments=flows) for system, flows in zip(systems, assessments, strict=True))
 
 
-def write_pages(made: tuple[Page, ...], name: str, output: str) -> None:
-    """The pages as files with a ready `mkdocs.yml`, for MkDocs and for generators that read its file."""
+def write_pages(pages: tuple[Page, ...], name: str, output: str) -> None:
+    """Write the pages as files with a ready `mkdocs.yml`, for MkDocs and for generators that read its file."""
+    files = {"mkdocs.yml": mkdocs_yml(name, pages)} | {f"docs/{page.path}": file_text(page) for page in pages}
     with filled_directory(output) as directory:
-        for path, content in [
-            ("mkdocs.yml", mkdocs_yml(name, made)),
-            *(("docs/" + one.path, standing(one)) for one in made),
-        ]:
+        for path, content in files.items():
             file = os.path.join(directory, path)
             os.makedirs(os.path.dirname(file), exist_ok=True)
             with open(file, "w", encoding="utf-8", newline="\n") as stream:
                 stream.write(content)
 
 
-_SCOPE = re.compile(rf":where\(\.{PAGE_CLASS}\)|:has\(> \.{PAGE_CLASS}\)|\.{PAGE_CLASS} ")
-_WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
+def file_text(page: Page) -> str:
+    """Return the text of a page as a file: its HTML links to files of the site, since no generator changes links in HTML.
 
-
-def standing(page: Page) -> str:
-    """The text of a page as a file: what stands in HTML already links to files of the site, which no engine looks into.
-
-    No engine gives a page the class of what is generated, either, and all of these pages are.
+    No generator gives a page the class of generated pages, either, so the style sheets apply to all pages.
     """
     if page.path.endswith(".md"):
         return _WITHIN_HTML.sub(r"\1.html", page.content)
@@ -75,5 +71,5 @@ def standing(page: Page) -> str:
 
 
 def verdict(today: str) -> Callable[[Rule], str]:
-    """What lint says of a rule's bad example, as a page shows it."""
+    """Return a function that gives the output of lint for a rule's bad example, as a page shows it."""
     return lambda rule: examples.verdict(rule, today, EXAMPLE_STYLE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.explanations.for_model import explained
+from archgen.explanations.for_model import explanations
 from archgen.model.wording import listed
 from archgen.slides.paging import columns
 from archgen.slides.section import DeckSection
@@ -15,7 +15,7 @@ def appendix(sections: tuple[DeckSection, ...]) -> Iterator[Slide]:
     """Yield slides that explain each term once."""
     notions: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
     for section in sections:
-        for explanation in explained(section.model.topology):
+        for explanation in explanations(section.model.topology):
             entry = notions.setdefault(explanation.id, (explanation.title, explanation.text, []))
             if explanation.here:
                 entry[2].append((section.model.architecture.name, explanation.here))

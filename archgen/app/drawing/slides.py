@@ -14,7 +14,7 @@ from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg
 from archgen.rules import BY_NAME
 from archgen.site import Tier
-from archgen.site.step import FlowChange, IssueChange, compare
+from archgen.site.system_change import FlowComparison, RuleChange, compare
 from archgen.slides import ChangeSummary, DeckSection, build_deck
 from archgen.slides.layout.legible import READABLE, points
 from archgen.slides.values import PICTURE, Deck, failed_slide
@@ -146,11 +146,11 @@ def _change(before: Tier, after: Tier) -> ChangeSummary:
     )
 
 
-def _rules(changes: tuple[IssueChange, ...]) -> tuple[str, ...]:
+def _rules(changes: tuple[RuleChange, ...]) -> tuple[str, ...]:
     return tuple(one.rule for one in changes)
 
 
-def _verdict(one: FlowChange) -> str:
+def _verdict(one: FlowComparison) -> str:
     if not one.after:
         return f"{one.title}: no single failure stops it."
     names = one.after if len(one.after) <= MOST else (*one.after[:MOST], f"{len(one.after) - MOST} more")

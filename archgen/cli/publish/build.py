@@ -15,10 +15,9 @@ from archgen.cli.output import say, warn
 from archgen.cli.parser import add_paths, style
 from archgen.cli.progress import Progress
 from archgen.model.problems import UsageError
-from archgen.site import Page
-from archgen.site.page import Chapter
-from archgen.site_build.generators import ignored_plugin
-from archgen.site_build.site import site_chapters, site_pages, write_pages
+from archgen.site.page import Page, SitePart
+from archgen.site_build.site import site_pages, unbuilt_site, write_pages
+from archgen.site_build.zensical import plugin_warning
 from archgen.system.internal_errors import InternalError, Isolation
 
 
@@ -51,10 +50,10 @@ def run(options: argparse.Namespace) -> int:
         else:
             write_pages(pages, options.name, options.pages)
     else:
-        chapters = site_chapters(models, day)
+        chapters = unbuilt_site(models, day)
         documents = sum(1 for chapter in chapters if chapter.title)
         isolation.errors += _write_html(chapters, options.name, options.output)
-    warning = ignored_plugin()
+    warning = plugin_warning()
     if warning:
         warn(f"{warning}\n")
     say(f"wrote {documents} pages to {options.single_file or options.pages or options.output}\n")
@@ -69,8 +68,8 @@ def _write_single(pages: tuple[Page, ...], name: str, output: str, isolation: Is
     write_single(pages, name, output, isolation)
 
 
-def _write_html(chapters: tuple[Chapter, ...], name: str, output: str) -> tuple[InternalError, ...]:
+def _write_html(chapters: tuple[SitePart, ...], name: str, output: str) -> tuple[InternalError, ...]:
     with needing_extra("a site"):
-        from archgen.site_build.html import write_html
+        from archgen.site_build.html_site import write_html
     with Progress() as progress:
         return write_html(chapters, name, output, progress.tell)

@@ -13,7 +13,7 @@ from archgen.app.workspace.inputs import STDIN, find
 from archgen.cli.output import flush, warn
 from archgen.cli.parser import add_paths
 from archgen.model.problems import UsageError
-from archgen.site_build.generators import ignored_plugin
+from archgen.site_build.zensical import plugin_warning
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     today(options.today)
     with needing_extra("a site"):
         from archgen.site_build.serve import serve
-    warning = ignored_plugin()
+    warning = plugin_warning()
     if warning:
         _say(warning)
     serve(lambda: find(paths), paths, lambda: today(options.today), options.name, (options.host, options.port), _say)

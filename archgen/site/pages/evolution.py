@@ -1,38 +1,37 @@
-"""The page that walks the ladder: what each step cost and bought, what it left open and what it brought with it."""
+"""The Evolution page: the cost and the benefit of each system's changes, what they left open and what they brought with them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.compare.flows import FlowChange
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import plural
-from archgen.report.common.assessment import lasting, percent
 from archgen.site.escape import link, text
-from archgen.site.markdown import chart as figure
-from archgen.site.markdown import heading, page, picture, table
-from archgen.site.page import LADDER, TITLES, Page, Tier, flow_path
-from archgen.site.pages.charts import worst
-from archgen.site.pages.costs import replicas
-from archgen.site.pages.ladder import IMPOSSIBLE, step_blocks
-from archgen.site.step import Step
+from archgen.site.markdown import figure, full_size_figure, heading, page, table
+from archgen.site.page import LADDER, TITLES, Page, flow_path
+from archgen.site.pages.change_blocks import change_blocks
+from archgen.site.pages.downtime import availability, downtime, worst_flow
+from archgen.site.pages.tradeoff import operated_replicas
+from archgen.site.system_change import RuleChange, SystemChange
 
-TOLD = 60
-"""Tiers that the page walks; beyond, their own pages tell of the rest."""
+SYSTEMS = 60
+"""Systems that the page describes; the rest have their own pages."""
 
 
-def ladder_page(tiers: Sequence[Tier], steps: Mapping[str, Step], chart: Page | None) -> Page:
-    """The ladder from the first tier given to the last; `chart` shows the cost of each against its downtime.
+def evolution_page(systems: Sequence[CheckedModel], changes: Mapping[str, SystemChange], chart: Page | None) -> Page:
+    """Return the page of the systems in the order given; `chart` shows the cost of each against its downtime.
 
-    `steps` lead to tiers, by their ids, from the tiers before them.
+    `changes` lead to systems, by their ids, from the previous ones.
     """
     parts = (
         heading(1, "The ladder"),
         "Each tier answers what the one before it left open, and pays for it with more to run. This page walks from "
         "one to the next: what it is, what each request flow gained, which issues it closed and which it brought.",
         *_chart(chart),
-        _overview(tiers, steps),
-        *(part for tier in tiers[:TOLD] for part in _tier(tier, steps.get(tier.id))),
-        f"… and {plural(len(tiers) - TOLD, 'tier')} more." if len(tiers) > TOLD else "",
+        _overview(systems, changes),
+        *(part for system in systems[:SYSTEMS] for part in _system(system, changes.get(system.id))),
+        f"… and {plural(len(systems) - SYSTEMS, 'tier')} more." if len(systems) > SYSTEMS else "",
     )
     return page(LADDER, TITLES[LADDER], *parts)
 
@@ -48,88 +47,88 @@ def _chart(chart: Page | None) -> Iterator[str]:
     yield figure(chart.path.rpartition("/")[2], chart.title)
 
 
-def _overview(tiers: Sequence[Tier], steps: Mapping[str, Step]) -> str:
+def _overview(systems: Sequence[CheckedModel], changes: Mapping[str, SystemChange]) -> str:
     rows = []
-    for number, tier in enumerate(tiers, 1):
-        step = steps.get(tier.id)
-        down = (worst(tier, reading) for reading in (True, False))
+    for number, system in enumerate(systems, 1):
+        flows = (worst_flow(system, reading) for reading in (True, False))
         rows.append(
             (
                 str(number),
-                link(text(tier.topology.architecture.name), f"#tier-{tier.slug}"),
-                str(len(tier.topology.hosts)),
-                str(replicas(tier)),
-                *(("" if one is None else lasting(one.result.downtime) if one.possible else "always") for one in down),
-                *_counts(step, tier),
+                link(text(system.architecture.name), f"#tier-{system.slug}"),
+                str(len(system.topology.hosts)),
+                str(operated_replicas(system)),
+                *("" if flow is None else downtime(flow) for flow in flows),
+                *_counts(changes.get(system.id), system),
             )
         )
     head = ("", "Tier", "Hosts", "Replicas", "Reads down a year", "Writes down a year", "Closed", "Left open", "New")
     return table(head, rows)
 
 
-def _counts(step: Step | None, tier: Tier) -> tuple[str, str, str]:
-    if step is None:
-        return ("", "", str(len(tier.open)))
-    left, new = (str(sum(len(one.after) for one in each)) for each in (step.left, step.introduced))
-    return (str(sum(len(one.before) for one in step.resolved)), left, new)
+def _counts(change: SystemChange | None, system: CheckedModel) -> tuple[str, str, str]:
+    if change is None:
+        return ("", "", str(len(system.open)))
+    resolved = sum(len(rule.before) for rule in change.resolved)
+    return (str(resolved), _count(change.left), _count(change.introduced))
 
 
-def _tier(tier: Tier, step: Step | None) -> Iterator[str]:
-    architecture = tier.topology.architecture
-    prefix = f"../{tier.slug}/"
-    yield heading(2, link(text(architecture.name), f"{prefix}index.md"), f"tier-{tier.slug}")
-    yield text(architecture.summary or "")
-    if step is None:
-        yield picture(f"{prefix}deployment.svg", f"Deployment of {architecture.name}")
-        yield _standing(tier, prefix)
+def _count(rules: Sequence[RuleChange]) -> str:
+    return str(sum(len(rule.after) for rule in rules))
+
+
+def _system(system: CheckedModel, change: SystemChange | None) -> Iterator[str]:
+    prefix = f"../{system.slug}/"
+    yield heading(2, link(text(system.architecture.name), f"{prefix}index.md"), f"tier-{system.slug}")
+    yield text(system.architecture.summary or "")
+    if change is None:
+        yield full_size_figure(f"{prefix}deployment.svg", f"Deployment of {system.architecture.name}")
+        yield _availability(system, prefix)
         return
-    name = text(step.before.topology.architecture.name)
-    yield picture(f"{prefix}step.svg", f"What the step from {step.before.topology.architecture.name} changed")
-    yield heading(3, f"What the step from {name} bought", f"step-{tier.slug}")
-    yield from step_blocks(step, tier, prefix)
-    yield _availability(step, tier, prefix)
+    yield full_size_figure(f"{prefix}step.svg", f"What the step from {change.before.architecture.name} changed")
+    yield heading(3, f"What the step from {text(change.before.architecture.name)} bought", f"step-{system.slug}")
+    yield from change_blocks(change, system, prefix)
+    yield _availability_change(change, system, prefix)
 
 
-def _standing(tier: Tier, prefix: str) -> str:
-    """Where a tier stands that follows none of the others."""
+def _availability(system: CheckedModel, prefix: str) -> str:
+    """Return the flows of a system without a previous one."""
     rows = [
         (
-            link(text(tier.topology.flows[one.flow].title), f"{prefix}{flow_path(tier.topology, one.flow)}"),
-            percent(one.result.availability) if one.possible else IMPOSSIBLE,
-            lasting(one.result.downtime) if one.possible else "always",
+            link(text(system.topology.flows[flow.flow].title), f"{prefix}{flow_path(system.topology, flow.flow)}"),
+            availability(flow),
+            downtime(flow),
         )
-        for one in tier.assessments
+        for flow in system.assessments
     ]
     return table(("Flow", "Availability", "Down a year"), rows)
 
 
-def _availability(step: Step, tier: Tier, prefix: str) -> str:
+def _availability_change(change: SystemChange, system: CheckedModel, prefix: str) -> str:
     rows = []
-    for one in step.evolution.flows:
-        if one.after is None or one.after.assessment is None:
+    for flow in change.evolution.flows:
+        if flow.after is None or flow.after.assessment is None:
             continue
-        after = one.after.assessment
-        before = one.before.assessment if one.before is not None else None
+        before = flow.before.assessment if flow.before is not None else None
         rows.append(
             (
-                link(text(one.title), f"{prefix}{flow_path(tier.topology, one.flow)}"),
-                "new flow" if before is None else lasting(before.result.downtime) if before.possible else "always",
-                lasting(after.result.downtime) if after.possible else "always",
-                percent(after.result.availability) if after.possible else IMPOSSIBLE,
-                _verdict(one),
+                link(text(flow.title), f"{prefix}{flow_path(system.topology, flow.flow)}"),
+                "new flow" if before is None else downtime(before),
+                downtime(flow.after.assessment),
+                availability(flow.after.assessment),
+                _verdict(flow),
             )
         )
     return table(("Flow", "Down a year before", "Down a year now", "Availability now", "Verdict"), rows)
 
 
-def _verdict(one: FlowChange) -> str:
-    """Which way it went, how far, and whether that hangs on the numbers that were assumed."""
-    if one.direction is None or one.before is None or one.after is None:
+def _verdict(flow: FlowChange) -> str:
+    """Return the direction of the change, how far it went, and whether that depends on the assumptions."""
+    if flow.direction is None or flow.before is None or flow.after is None:
         return ""
-    before, after = one.before.assessment, one.after.assessment
-    if one.direction == "same" or before is None or after is None:
+    before, after = flow.before.assessment, flow.after.assessment
+    if flow.direction == "same" or before is None or after is None:
         return "unchanged"
-    assumed = "" if one.firm else ", if the assumed numbers hold"
+    assumed = "" if flow.firm else ", if the assumed numbers hold"
     better, worse = sorted((before.result.downtime, after.result.downtime))
-    times = f" {worse / better:.1f} times" if better > 0 and worse / better < 1e6 else ""
-    return f"{times.strip()} {'less' if one.direction == 'better' else 'more'} downtime{assumed}".strip()
+    times = f"{worse / better:.1f} times " if better > 0 and worse / better < 1e6 else ""
+    return f"{times}{'less' if flow.direction == 'better' else 'more'} downtime{assumed}"

@@ -1,4 +1,4 @@
-"""The facts of a model as tables: its elements, names, machines, networks, certificates, monitoring and backups."""
+"""The facts of a model as tables: its elements, DNS records, hosts, networks, certificates, monitoring and backups."""
 
 from __future__ import annotations
 
@@ -10,97 +10,87 @@ from archgen.model.architecture import Component, Connection, FirewallRule, Host
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
-from archgen.site.escape import code, link, outside, text
-from archgen.site.markdown import table
+from archgen.site.escape import code, external_link, link, text
+from archgen.site.html_builder import Html, tag
+from archgen.site.markdown import codes, table
 from archgen.site.page import flow_path
-from archgen.site.pages.ladder import codes
 from archgen.style.svg_markup import identifier
 
 FIRST = ("client", "dns")
-"""The kinds that stand before the servers in the table of elements: what a request meets first."""
+"""The kinds that stand before the servers in the table of elements: the first that a request meets."""
 
 
 def elements(topology: Topology) -> str:
-    """Every element with what it is, where it runs and why it is there: visitors, names, servers, then the rest."""
-    parts = topology.architecture.components
-    rows = [_component(topology, one) for one in parts if one.kind in FIRST]
-    rows += [_domain(one) for one in parts if one.domain]
+    """Return every element with its kind, place and purpose: visitors, names, servers, then the rest."""
+    components = topology.architecture.components
+    rows = [_component(topology, part) for part in components if part.kind in FIRST]
+    rows += [_domain(part) for part in components if part.domain]
     rows += [_host(topology, host) for host in topology.architecture.hosts]
-    rows += [_component(topology, one) for one in parts if one.kind not in FIRST]
+    rows += [_component(topology, part) for part in components if part.kind not in FIRST]
     return table(("Element", "What it is", "Product", "Where it runs", "Why it is here"), rows)
 
 
-def _component(topology: Topology, one: Component) -> Sequence[str]:
-    name = place("component", one.id) + (f"{text(one.name)} ({code(one.id)})" if one.name else code(one.id))
-    links = "".join(f", {outside(label, url)}" for label, url in one.links)
-    product = " ".join(filter(None, (text(one.product or ""), text(one.version or ""))))
+def _component(topology: Topology, component: Component) -> Sequence[str]:
+    links = "".join(f", {external_link(label, url)}" for label, url in component.links)
     return (
-        f"{name}{links}",
-        KINDS[one.kind].title,
-        product,
-        _where(topology, one),
-        text(one.why or KINDS[one.kind].summary),
+        f"{_anchored('component', component.id, component.name)}{links}",
+        KINDS[component.kind].title,
+        " ".join(filter(None, (text(component.product or ""), text(component.version or "")))),
+        _where(topology, component),
+        text(component.why or KINDS[component.kind].summary),
     )
 
 
-def _where(topology: Topology, one: Component) -> str:
-    if one.kind == "client":
+def _where(topology: Topology, component: Component) -> str:
+    if component.kind == "client":
         return "outside"
-    if one.managed:
+    if component.managed:
         return "run by somebody else"
-    if one.guards:
-        return f"guards {codes(one.guards)}"
-    if any(replica.floating for replica in one.replicas):
-        return f"any of {codes(topology.hosts_of(one.id))}"
-    return codes(topology.hosts_of(one.id)) if one.placed else ""
+    if component.guards:
+        return f"guards {codes(component.guards)}"
+    hosts = codes(topology.hosts_of(component.id))
+    if any(replica.floating for replica in component.replicas):
+        return f"any of {hosts}"
+    return hosts if component.placed else ""
 
 
-def _domain(one: Component) -> Sequence[str]:
-    names = [record.name for record in one.records]
-    leads = (
-        f"The name that people remember; {codes(names)} lead{'s' if len(names) == 1 else ''} to the site."
-        if names
-        else ""
-    )
-    return (code(one.domain or ""), "Domain name", "", f"zone kept by {code(one.id)}", leads)
+def _domain(component: Component) -> Sequence[str]:
+    names = codes(record.name for record in component.records)
+    verb = "leads" if len(component.records) == 1 else "lead"
+    why = f"The name that people remember; {names} {verb} to the site." if names else ""
+    return (code(component.domain or ""), "Domain name", "", f"zone kept by {code(component.id)}", why)
 
 
 def _host(topology: Topology, host: Host) -> Sequence[str]:
-    carried = topology.replicas_on[host.id]
-    why = host.why or (f"Carries {listed_components(carried)}." if carried else "")
-    name = place("host", host.id) + (f"{text(host.name)} ({code(host.id)})" if host.name else code(host.id))
-    return (name, "Server", "", code(host.address) if host.address else "", text(why))
-
-
-def listed_components(carried: Sequence[object]) -> str:
-    """The names of the components on a host, as plain text."""
-    return ", ".join(str(getattr(one, "component", "")) for one in carried)
+    carried = ", ".join(replica.component for replica in topology.replicas_on[host.id])
+    why = host.why or (f"Carries {carried}." if carried else "")
+    return (_anchored("host", host.id, host.name), "Server", "", _code(host.address), text(why))
 
 
 def records(topology: Topology) -> str:
-    """The DNS records."""
+    """Return the DNS records."""
     rows = [
         (
             code(record.name),
             text(record.type),
             code(record.value),
             f"{record.ttl:g} s" if record.ttl is not None else "",
-            code(one.id),
+            code(component.id),
         )
-        for one in topology.architecture.components
-        for record in one.records
+        for component in topology.architecture.components
+        for record in component.records
     ]
     return table(("Name", "Type", "Value", "Kept for (TTL)", "Answered by"), rows)
 
 
 def hosts(topology: Topology) -> str:
-    """The hosts and what each carries."""
+    """Return the hosts, and the components on each."""
     rows = [
         (
             code(host.id),
-            code(host.address) if host.address else "",
-            codes(host.zones) if host.zones else "",
-            code(host.network) if host.network else "",
+            _code(host.address),
+            codes(host.zones),
+            _code(host.network),
             codes(dict.fromkeys(replica.component for replica in topology.replicas_on[host.id])),
             text(host.owner or ""),
         )
@@ -110,76 +100,69 @@ def hosts(topology: Topology) -> str:
 
 
 def networks(topology: Topology) -> str:
-    """The networks, who is in them and which firewalls guard them."""
+    """Return the networks, their members and the firewalls that guard them."""
     rows = []
     for network in topology.architecture.networks:
         members = [host.id for host in topology.architecture.hosts if host.network == network.id]
-        members += [one.id for one in topology.architecture.components if one.network == network.id]
+        members += [part.id for part in topology.architecture.components if part.network == network.id]
         guarding = topology.guards.get(f"network:{network.id}", ())
-        name = f"{place('network', network.id)}{code(network.id)}"
-        rows.append((name, network.trust, codes(members), codes(guarding)))
+        rows.append((_anchored("network", network.id), network.trust, codes(members), codes(guarding)))
     return table(("Network", "Trust", "Members", "Guarded by"), rows)
 
 
 def firewalls(topology: Topology) -> str:
-    """The rules of the firewalls, the default last."""
+    """Return the rules of the firewalls, the default last."""
     rows: list[Sequence[str]] = []
-    for one in topology.architecture.components:
-        rows += [(code(one.id), *_rule(rule)) for rule in one.rules]
-        if one.default is not None:
-            rows.append((code(one.id), one.default, "", "anything else", "", ""))
+    for firewall in topology.architecture.components:
+        rows += [(code(firewall.id), *_rule(rule)) for rule in firewall.rules]
+        if firewall.default is not None:
+            rows.append((code(firewall.id), firewall.default, "", "anything else", "", ""))
     return table(("Firewall", "Action", "Direction", "From", "To", "Ports"), rows)
 
 
 def _rule(rule: FirewallRule) -> Sequence[str]:
-    return (
-        rule.action,
-        rule.direction,
-        codes(rule.sources) or "any",
-        codes(rule.targets) or "any",
-        text(", ".join(rule.ports)) or "any",
-    )
+    ends = (codes(rule.sources), codes(rule.targets), text(", ".join(rule.ports)))
+    return (rule.action, rule.direction, *(end or "any" for end in ends))
 
 
 def certificates(topology: Topology) -> str:
-    """The certificates."""
+    """Return the certificates."""
     rows = [
-        (code(one.id), codes(one.names), codes(one.installed_on), text(one.expires or ""), text(one.issuer or ""))
-        for one in topology.architecture.certificates
+        (
+            code(certificate.id),
+            codes(certificate.names),
+            codes(certificate.installed_on),
+            text(certificate.expires or ""),
+            text(certificate.issuer or ""),
+        )
+        for certificate in topology.architecture.certificates
     ]
     return table(("Certificate", "Names", "Installed on", "Expires", "Issuer"), rows)
 
 
 def monitoring(topology: Topology) -> str:
-    """Who collects what from whom, measuring what."""
+    """Return the monitoring clients, their sources and measurements."""
     rows = []
-    for one in topology.architecture.components:
-        for collection in one.collects:
-            sources = collection.sources or topology.hosts_of(one.id)
-            rows.append(
-                (
-                    code(one.id),
-                    codes(topology.hosts_of(one.id)),
-                    codes(sources),
-                    text(", ".join(collection.what)),
-                    text(", ".join(collection.measures)),
-                )
-            )
+    for client in topology.architecture.components:
+        hosts = topology.hosts_of(client.id)
+        for collection in client.collects:
+            lists = (text(", ".join(names)) for names in (collection.what, collection.measures))
+            rows.append((code(client.id), codes(hosts), codes(collection.sources or hosts), *lists))
     return table(("Monitoring client", "Runs on", "Collects from", "What", "Measures"), rows)
 
 
 def backups(topology: Topology) -> str:
-    """The backups."""
+    """Return the backups."""
     rows = [
         (
-            code(one.id),
-            codes(one.backs_up),
-            _span(one.every),
-            _span(one.keeps),
-            text(one.restore_tested or "not stated"),
+            code(backup.id),
+            codes(backup.backs_up),
+            _span(backup.every),
+            _span(backup.keeps),
+            text(backup.restore_tested or "not stated"),
         )
-        for one in topology.architecture.components
-        if one.backs_up
+        for backup in topology.architecture.components
+        if backup.backs_up
     ]
     return table(("Backup", "Of", "Every", "Kept for", "Restore tested"), rows)
 
@@ -194,47 +177,48 @@ def _span(seconds: float | None) -> str:
 
 
 def connections(topology: Topology) -> str:
-    """Who may call whom, over what, and whether it is encrypted."""
+    """Return the connections, with the transport of each port."""
     rows = []
-    for one in topology.architecture.connections:
-        for port in one.ports:
-            name = f"{place('connection', one.id)}{code(one.id)}" if port == one.ports[0] else code(one.id)
-            said = way(topology, one, port)
-            rows.append((name, text(port.protocol), str(port.port or ""), said, text(one.why or "")))
+    for connection in topology.architecture.connections:
+        for index, port in enumerate(connection.ports):
+            name = code(connection.id) if index else _anchored("connection", connection.id)
+            how, why = transport(topology, connection, port), text(connection.why or "")
+            rows.append((name, text(port.protocol), str(port.port or ""), how, why))
     return table(("Connection", "Protocol", "Port", "On the way", "Why"), rows)
 
 
-def way(topology: Topology, one: Connection, port: Port) -> str:
-    """What can be read along on a port of a connection."""
-    safe = encrypted(port)
-    if safe:
+def transport(topology: Topology, connection: Connection, port: Port) -> str:
+    """Return whether others on the network can read along on a port of a connection."""
+    is_encrypted = encrypted(port)
+    if is_encrypted:
         return "encrypted"
-    if topology.crosses(one) is False:
+    if topology.crosses(connection) is False:
         return "within the host"
-    return "in clear" if safe is False else "not stated"
-
-
-def place(kind: str, id: str) -> str:
-    """Where a picture leads to: the anchor of a thing in the row that tells of it."""
-    return f'<span id="{identifier(kind, id)}"></span>'
+    return "in clear" if is_encrypted is False else "not stated"
 
 
 def zones(topology: Topology) -> str:
-    """The failure domains, what lies in each and what its loss stops."""
+    """Return the failure domains, the hosts in each and the flows that its loss stops."""
     rows = []
     for zone in topology.architecture.zones:
-        held = [host for host in topology.hosts if zone.id in topology.index.zones_around(host)]
-        lost = [
-            flow_links(topology, flow)
-            for flow, points in topology.losses.points.items()
-            if Subject("zone", zone.id) in points
-        ]
-        name = f"{place('zone', zone.id)}{code(zone.id)}"
-        within = code(zone.within) if zone.within else ""
-        rows.append((name, zone.kind.replace("-", " "), within, codes(held), listed(lost) or "nothing"))
+        hosts = [host for host in topology.hosts if zone.id in topology.index.zones_around(host)]
+        points = topology.losses.points.items()
+        stopped = [flow_link(topology, flow) for flow, lost in points if Subject("zone", zone.id) in lost]
+        name = _anchored("zone", zone.id)
+        rows.append((name, zone.kind.replace("-", " "), _code(zone.within), codes(hosts), listed(stopped) or "nothing"))
     return table(("Zone", "Kind", "Within", "Hosts", "Its loss stops"), rows)
 
 
-def flow_links(topology: Topology, flow: str) -> str:
-    """A link from a tier's page to one of its flows."""
+def _anchored(kind: str, id: str, name: str | None = None) -> str:
+    """Return an id, after its name if it has one, with the anchor that a diagram leads to."""
+    anchor = tag("span", id=Html(identifier(kind, id)))
+    return f"{anchor}{text(name)} ({code(id)})" if name else f"{anchor}{code(id)}"
+
+
+def _code(id: str | None) -> str:
+    return code(id) if id else ""
+
+
+def flow_link(topology: Topology, flow: str) -> str:
+    """Return a link from a system's page to one of its flows."""
     return link(text(topology.flows[flow].title), flow_path(topology, flow))

@@ -1,98 +1,79 @@
-"""The page on which a reader takes elements of a tier away; without scripts it tells the loss of each element alone."""
+"""The page on which a reader selects elements of a system to fail; without scripts it shows the loss of each element alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import Status, alone
-from archgen.site.answers.panorama import guarded
-from archgen.site.compiled import compiled, elements, written
+from archgen.site.embedded_svg import guard_svg
 from archgen.site.escape import code, link, text
-from archgen.site.markdown import heading, page, table
-from archgen.site.page import Page, Tier, flow_path
-from archgen.site.pages.ladder import codes
-from archgen.views.folding import fold
+from archgen.site.html_builder import Html, tag
+from archgen.site.markdown import codes, heading, page, table
+from archgen.site.page import Page, flow_path
+from archgen.site.structure_data import elements, script_data, structure_data
 
 COLUMNS = 6
 """Flows that have a column of their own; with more of them, a row names those that an element stops."""
 
 TITLE = "What fails"
-"""What the page is called in menus."""
+"""The title of the page in menus."""
 
 _SIGNS: dict[Status, str] = {"ok": "ok", "degraded": "degraded", "down": "**down**"}
 
 
-def explorable(topology: Topology) -> bool:
-    """Whether there is anything to lose, and a flow to lose it for."""
+def is_explorable(topology: Topology) -> bool:
+    """Return True if there is an element to lose, and a flow to lose it for."""
     return bool(topology.flows and elements(topology))
 
 
-def failures_page(tier: Tier, svg: str) -> Page:
-    """The page of one tier; `svg` is its deployment as it stands in a page."""
-    topology = tier.topology
-    name = topology.architecture.name
+def failures_page(system: CheckedModel, svg: str) -> Page:
+    """Return the page of one system; `svg` is its deployment for a page."""
     parts = (
         heading(1, "What happens when something fails"),
-        f"Take parts of {link(text(name), '../index.md')} away, one or several at once. Each request flow then says "
+        f"Take parts of {link(text(system.architecture.name), '../index.md')} away, one or several at once. Each request flow then says "
         "whether it still works, where it stops, and what is left to fail.",
-        explorer(tier, svg),
+        _explorer(system, svg),
         heading(2, "Each loss alone", "losses"),
-        _losses(tier, elements(topology)),
+        _losses(system.topology, elements(system.topology)),
     )
-    return page(f"{tier.slug}/failures/index.md", TITLE, *parts)
+    return page(f"{system.slug}/failures/index.md", TITLE, *parts)
 
 
-def explorer(tier: Tier, svg: str) -> str:
-    """The picture and the structure functions behind it, without an empty line, as Markdown asks of HTML."""
-    data = compiled(tier.topology, None, tier.assessments) | folded(tier.topology)
-    return (
-        '<div class="archgen-failures" data-search-exclude data-flows="../flows/">'
-        f'<figure class="archgen-stage">{guarded(svg)}</figure>'
-        f'<script type="application/json">{written(data)}</script></div>'
+def _explorer(system: CheckedModel, svg: str) -> Html:
+    """Return the diagram and the structure functions behind it, without an empty line, as Markdown asks of HTML."""
+    return tag(
+        "div",
+        tag("figure", guard_svg(svg), class_="archgen-stage"),
+        script_data(structure_data(system.topology, None, system.assessments)),
+        class_="archgen-failures",
+        data_search_exclude=True,
+        data_flows="../flows/",
     )
 
 
-def folded(topology: Topology) -> dict[str, Any]:
-    """The elements behind each card and host of a large picture, where one stands for several."""
-    folding = fold(topology)
-    if not folding.nodes:
-        return {}
-    place = {one: at for at, one in enumerate(elements(topology))}
-    nodes: dict[str, list[int]] = {}
-    hosts: dict[str, list[int]] = {}
-    for replica, node in folding.nodes.items():
-        if (at := place.get(Subject("replica", replica))) is not None:
-            nodes.setdefault(node, []).append(at)
-    for host, shown in folding.hosts.items():
-        hosts.setdefault(shown, []).append(place[Subject("host", host)])
-    return {"nodes": nodes, "hosts": hosts}
-
-
-def _losses(tier: Tier, known: tuple[Subject, ...]) -> str:
-    topology = tier.topology
+def _losses(topology: Topology, lost: Sequence[Subject]) -> str:
     flows = topology.architecture.flows
-    found = [alone(topology.index, flow, topology.losses.plans[flow.id], known) for flow in flows]
-    rows = [(element, [each[at] for each in found]) for at, element in enumerate(known)]
+    columns = [alone(topology.index, flow, topology.losses.plans[flow.id], tuple(lost)) for flow in flows]
+    rows = [(element, [column[index] for column in columns]) for index, element in enumerate(lost)]
     if len(flows) <= COLUMNS:
         names = [link(text(flow.title), f"../{flow_path(topology, flow.id)}") for flow in flows]
-        body = ((*_named(topology, one), *(_SIGNS[each] for each in verdicts)) for one, verdicts in rows)
+        body = ((*_name(topology, element), *(_SIGNS[status] for status in statuses)) for element, statuses in rows)
         return table(("Lost", "Kind", *names), body)
-    return table(("Lost", "Kind", "Down", "Degraded"), _counted(tier, rows))
+    return table(("Lost", "Kind", "Down", "Degraded"), _counted(topology, rows))
 
 
-def _named(topology: Topology, element: Subject) -> tuple[str, str]:
+def _name(topology: Topology, element: Subject) -> tuple[str, str]:
     return code(called(topology, element)), element.kind
 
 
-def _counted(tier: Tier, rows: list[tuple[Subject, list[Status]]]) -> Iterator[tuple[str, ...]]:
-    flows = tuple(tier.topology.flows)
-    for element, verdicts in rows:
-        ends = (
-            codes([flow for flow, each in zip(flows, verdicts, strict=True) if each == status])
-            for status in ("down", "degraded")
-        )
-        yield (*_named(tier.topology, element), *ends)
+def _counted(topology: Topology, rows: list[tuple[Subject, list[Status]]]) -> Iterator[tuple[str, ...]]:
+    for element, statuses in rows:
+        flows = {
+            wanted: [flow for flow, status in zip(topology.flows, statuses, strict=True) if status == wanted]
+            for wanted in ("down", "degraded")
+        }
+        yield (*_name(topology, element), *map(codes, flows.values()))

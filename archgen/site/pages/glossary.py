@@ -1,4 +1,4 @@
-"""The glossary: every notion that the pages use, each once, with where the models use it."""
+"""The glossary: every term that the pages use, each once, and the models that use it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from msgspec.structs import replace
+
 from archgen.explanations import ALGORITHMS, KIND_TEXTS, MEASURES, MECHANISMS, PROTOCOL_TEXTS, Explanation
 from archgen.explanations.terms import phrases
-from archgen.model.wording import listed
+from archgen.linting.checked_model import CheckedModel
+from archgen.model.wording import first_few, listed
 from archgen.site.escape import code, link, text
+from archgen.site.html_builder import Html, tag
 from archgen.site.markdown import heading, page, table
-from archgen.site.page import GLOSSARY, TITLES, Page, Tier
+from archgen.site.page import GLOSSARY, TITLES, Page, page_path
 
 USES = 6
-"""Models, and things of each, that an entry names before it counts the rest."""
+"""Models, and components of each, that an entry names before it counts the rest."""
 
 _GROUPS: tuple[tuple[str, str, Mapping[str, Explanation]], ...] = (
     ("kind", "Kinds of component", KIND_TEXTS),
@@ -24,118 +28,115 @@ _GROUPS: tuple[tuple[str, str, Mapping[str, Explanation]], ...] = (
 )
 
 
-def glossary_page(tiers: Sequence[Tier]) -> Page:
-    """Every notion under an anchor of its own: `kind-load-balancer`, `protocol-https`."""
+def glossary_page(systems: Sequence[CheckedModel]) -> Page:
+    """Return every term under an anchor of its own: `kind-load-balancer`, `protocol-https`."""
     parts = (
         heading(1, "Glossary"),
         "What the words on these pages mean. The first time that a page says one of them, it leads here.",
-        *(part for group, title, entries in _GROUPS for part in _group(group, title, entries, tiers)),
+        *(part for group, title, entries in _GROUPS for part in _group(group, title, entries, systems)),
         heading(2, "Protocols", "protocols"),
-        _protocols(tiers),
+        _protocols(systems),
     )
     return page(GLOSSARY, TITLES[GLOSSARY], *parts)
 
 
-def _group(group: str, title: str, entries: Mapping[str, Explanation], tiers: Sequence[Tier]) -> Iterator[str]:
+def _group(
+    group: str, title: str, entries: Mapping[str, Explanation], systems: Sequence[CheckedModel]
+) -> Iterator[str]:
     yield heading(2, title, f"{group}s")
-    for name, one in entries.items():
-        yield heading(3, text(one.title), f"{group}-{name}")
-        yield text(one.text)
-        used = _used(tiers, name) if group == "kind" else ""
+    for name, explanation in entries.items():
+        yield heading(3, text(explanation.title), f"{group}-{name}")
+        yield text(explanation.text)
+        used = _used(systems, name) if group == "kind" else ""
         if used:
             yield f"**Here**: {used}.\n{{ .archgen-here }}"
 
 
-def _used(tiers: Sequence[Tier], kind: str) -> str:
-    """Which models have components of a kind, and which they are."""
-    said = []
-    for tier in tiers:
-        names = [one.id for one in tier.topology.components.values() if one.kind == kind]
+def _used(systems: Sequence[CheckedModel], kind: str) -> str:
+    """Return the models that have components of a kind, and those components."""
+    uses = []
+    for system in systems:
+        names = [code(part.id) for part in system.topology.components.values() if part.kind == kind]
         if names:
-            shown = [code(name) for name in names[:USES]]
-            rest = [f"{len(names) - USES} more"] if len(names) > USES else []
-            where = link(text(tier.topology.architecture.name), f"../{tier.slug}/index.md#elements")
-            said.append(f"{listed([*shown, *rest])} in {where}")
-    rest = [f"{len(said) - USES} more models"] if len(said) > USES else []
-    return "; ".join([*said[:USES], *rest])
+            where = link(text(system.architecture.name), f"../{page_path(system)}#elements")
+            uses.append(f"{listed(first_few(names, USES))} in {where}")
+    rest = [f"{len(uses) - USES} more models"] if len(uses) > USES else []
+    return "; ".join([*uses[:USES], *rest])
 
 
-def _protocols(tiers: Sequence[Tier]) -> str:
-    spoken: dict[str, dict[str, None]] = {}
-    for tier in tiers:
-        name = link(text(tier.topology.architecture.name), f"../{tier.slug}/index.md#connections")
-        for connection in tier.topology.architecture.connections:
+def _protocols(systems: Sequence[CheckedModel]) -> str:
+    uses: dict[str, dict[str, None]] = {}
+    for system in systems:
+        where = link(text(system.architecture.name), f"../{page_path(system)}#connections")
+        for connection in system.architecture.connections:
             for port in connection.ports:
-                spoken.setdefault(port.protocol, {})[name] = None
+                uses.setdefault(port.protocol, {})[where] = None
     rows = [
         (
-            f'<span id="protocol-{name}"></span>{text(one.title)}',
-            text(one.text),
-            "; ".join(list(spoken.get(name, ()))[:USES]),
+            f"{tag('span', id=Html(f'protocol-{name}'))}{text(explanation.title)}",
+            text(explanation.text),
+            "; ".join(list(uses.get(name, ()))[:USES]),
         )
-        for name, one in PROTOCOL_TEXTS.items()
+        for name, explanation in PROTOCOL_TEXTS.items()
     ]
     return table(("Protocol", "What it is for", "Spoken in"), rows)
 
 
-class Terms:
-    """Links the first mention of each notion on a page to its entry, in text that is written and escaped already."""
+class TermLinks:
+    """Links the first mention of each term on a page to its entry, in text that is escaped already."""
 
     def __init__(self) -> None:
-        self._known = {phrase: f"{group}-{name}" for phrase, (group, name) in phrases().items()}
+        self._anchors = {phrase: f"{group}-{name}" for phrase, (group, name) in phrases().items()}
         # phrases by their first letter: at most places of a text a single look at one character is enough
         letters: dict[str, list[str]] = {}
-        for phrase in sorted(self._known, key=len, reverse=True):
+        for phrase in sorted(self._anchors, key=len, reverse=True):
             letters.setdefault(phrase[0], []).append(re.escape(phrase[1:]))
-        known = "|".join(f"[{first}{first.upper()}](?i:{'|'.join(rests)})" for first, rests in sorted(letters.items()))
+        every = "|".join(f"[{first}{first.upper()}](?i:{'|'.join(rests)})" for first, rests in sorted(letters.items()))
         firsts = "".join(sorted({*letters, *map(str.upper, letters)}))
-        self._phrase = re.compile(rf"(?<![\w/@-])(?=[{firsts}])(?:{known})(?![\w/@-])")
-        # the same words stand on many pages, and most mention nothing
-        self._silent = lru_cache(maxsize=8192)(lambda piece: self._phrase.search(piece) is None)
+        self._phrase = re.compile(rf"(?<![\w/@-])(?=[{firsts}])(?:{every})(?![\w/@-])")
+        # the same words stand on many pages, and most mention no term
+        self._is_silent = lru_cache(maxsize=8192)(lambda piece: self._phrase.search(piece) is None)
 
     def link(self, page: Page) -> Page:
-        """The page with its mentions linked; headings, code, links and markup are left as they are."""
+        """Return the page with its mentions linked; headings, code, links and markup stay as they are."""
         if not page.path.endswith(".md") or page.path == GLOSSARY:
             return page
         up = "../" * page.path.count("/")
-        told: set[str] = set()
-        blocks = [self._block(block, f"{up}{GLOSSARY}", told) for block in page.content.split("\n\n")]
-        return Page(page.path, "\n\n".join(blocks), page.title)
+        linked: set[str] = set()
+        blocks = [self._block(block, f"{up}{GLOSSARY}", linked) for block in page.content.split("\n\n")]
+        return replace(page, content="\n\n".join(blocks))
 
-    def _block(self, block: str, target: str, told: set[str]) -> str:
+    def _block(self, block: str, target: str, linked: set[str]) -> str:
         if block.startswith(_APART):
             return block
         pieces = _TEXT.split(block)
-        for at in range(0, len(pieces), 2):
-            if pieces[at]:
-                pieces[at] = self._mentions(pieces, at, target, told)
+        for index in range(0, len(pieces), 2):
+            if pieces[index]:
+                pieces[index] = self._mentions(pieces, index, target, linked)
         return "".join(pieces)
 
-    def _mentions(self, pieces: list[str], at: int, target: str, told: set[str]) -> str:
-        """A piece of text with its mentions linked; the half of a replica's name that reads like a notion is none."""
-        piece = pieces[at]
-        first = 1 if at and pieces[at - 1] in _JOINTS else 0
-        last = len(piece) - (1 if at + 1 < len(pieces) and pieces[at + 1] in _JOINTS else 0)
+    def _mentions(self, pieces: list[str], index: int, target: str, linked: set[str]) -> str:
+        """Return a piece of text with its mentions linked, but for half of a replica's name that reads like a term."""
+        piece = pieces[index]
+        first = 1 if index and pieces[index - 1] in _JOINTS else 0
+        last = len(piece) - (1 if index + 1 < len(pieces) and pieces[index + 1] in _JOINTS else 0)
 
-        def linked(found: re.Match[str]) -> str:
-            half = found.start() < first or found.end() > last
-            return found[0] if half else self._linked(found, target, told)
+        def link_mention(match: re.Match[str]) -> str:
+            is_half = match.start() < first or match.end() > last
+            anchor = self._anchors[match[0].lower()]
+            if is_half or anchor in linked:
+                return match[0]
+            linked.add(anchor)
+            return f"[{match[0]}]({target}#{anchor}){{ .archgen-term }}"
 
-        return piece if self._silent(piece) else self._phrase.sub(linked, piece)
-
-    def _linked(self, found: re.Match[str], target: str, told: set[str]) -> str:
-        anchor = self._known[found[0].lower()]
-        if anchor in told:
-            return found[0]
-        told.add(anchor)
-        return f"[{found[0]}]({target}#{anchor}){{ .archgen-term }}"
+        return piece if self._is_silent(piece) else self._phrase.sub(link_mention, piece)
 
 
 _APART = ("#", "<", "---", "!!!", "```", "    ")
 _JOINTS = ("&#64;", "&#35;")
-"""What joins the halves of a replica's name: `mysql@server-1`, `dns#1`."""
+"""The characters that join the halves of a replica's name: `mysql@server-1`, `dns#1`."""
 
 _TEXT = re.compile(
     r"(`[^`]*`|\[[^\[\]]*\]\([^()]*\)(?:\{[^{}]*\})?|<[^>]*>[^<]*</[a-z]+>|<[^>]*>|\*\*[^*]+\*\*|&#\d+;|^\|(?: ?[-A-Z][^|\n]*\|)+\n)"
 )
-"""What holds no text of its own to link in: code, links, elements and what is in them, names in bold."""
+"""Pieces without text to link in: code, links, elements and their content, names in bold."""

@@ -1,141 +1,122 @@
-"""The home page: each tier as a card with its picture, what stops it, how long it is down, and the ways further in."""
+"""The home page: each system as a card with its diagram, its single points of failure and downtime, and further links."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from archgen.analysis.assessment import FlowAssessment
+from archgen.linting.checked_model import BrokenModel, CheckedModel
 from archgen.model.wording import plural
 from archgen.report.common.assessment import lasting
-from archgen.site.escape import html, link, one_line, text
-from archgen.site.markdown import chart as figure
-from archgen.site.markdown import counted, heading, page, table
-from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, TITLES, Broken, Page, Tier
-from archgen.site.pages.charts import worst
-from archgen.site.pages.ladder import IMPOSSIBLE, codes
-from archgen.site.step import access, breaking
+from archgen.site.escape import link, text
+from archgen.site.html_builder import Html, one_line, tag
+from archgen.site.markdown import bullets, codes, figure, heading, page, severity_counts, table
+from archgen.site.page import GLOSSARY, HOME, ISSUES, LADDER, TITLES, Page, page_path
+from archgen.site.pages.change_blocks import IMPOSSIBLE
+from archgen.site.pages.downtime import downtime, is_reading, worst_flow, worst_flows
+from archgen.site.system_change import breaking
 
-PICTURED = 12
-"""Tiers that the home page shows as cards; beyond, the table leads to the rest."""
+CARDS = 12
+"""Systems that the home page shows as cards; beyond, the table leads to the rest."""
 
 
-def home_page(tiers: Sequence[Tier], broken: Sequence[Broken], chart: Page | None) -> Page:
-    """The tiers at a glance, in the order given; `chart` shows how long each is down."""
+def home_page(systems: Sequence[CheckedModel], invalid: Sequence[BrokenModel], chart: Page | None) -> Page:
+    """Return the systems at a glance, in the order given; `chart` shows how long each is down."""
     parts = (
         heading(1, "Architecture"),
         "What runs, which failure stops which request, and what to change: drawn, computed and judged from one model "
         "per tier."
-        if tiers
+        if systems
         else "",
-        _broken(broken),
-        _cards(tiers),
-        heading(2, "At a glance", "glance") if tiers else "",
-        _overview(tiers),
-        *_down(chart),
-        *_further(tiers),
+        _invalid(invalid),
+        tag("div", *(_card(system) for system in systems[:CARDS]), class_="archgen-cards") if systems else "",
+        heading(2, "At a glance", "glance") if systems else "",
+        _overview(systems),
+        *_downtime(chart),
+        *_further(systems),
     )
     return page(HOME, TITLES[HOME], *parts)
 
 
-def _cards(tiers: Sequence[Tier]) -> str:
-    cards = "".join(_card(tier) for tier in tiers[:PICTURED])
-    return f'<div class="archgen-cards">{cards}</div>' if cards else ""
-
-
-def _card(tier: Tier) -> str:
-    architecture = tier.topology.architecture
-    name = html(one_line(architecture.name))
-    facts = "".join(f"<li>{fact}</li>" for fact in _facts(tier))
-    return (
-        f'<a class="archgen-tier-card" href="{tier.slug}/index.md"><figure class="archgen-thumb">'
-        f'<img src="{tier.slug}/deployment.svg" alt="Deployment of {name}"></figure>'
-        f"<strong>{name}</strong><span>{html(one_line(architecture.summary or ''))}</span><ul>{facts}</ul></a>"
+def _card(system: CheckedModel) -> Html:
+    image = tag(
+        "img", src=Html(f"{system.slug}/deployment.svg"), alt=one_line(f"Deployment of {system.architecture.name}")
+    )
+    return tag(
+        "a",
+        tag("figure", image, class_="archgen-thumb"),
+        tag("strong", system.architecture.name),
+        tag("span", system.architecture.summary or ""),
+        tag("ul", *(tag("li", Html(fact)) for fact in _facts(system))),
+        class_="archgen-tier-card",
+        href=Html(page_path(system)),
     )
 
 
-def _facts(tier: Tier) -> Iterator[str]:
-    for word, reading in (("Reads", True), ("Writes", False)):
-        one = worst(tier, reading)
-        if one is not None:
-            yield f"{word}: {f'down {lasting(one.result.downtime)} a year' if one.possible else IMPOSSIBLE}"
-    yield counted(tier.findings)
+def _facts(system: CheckedModel) -> Iterator[str]:
+    for word, flow in worst_flows(system):
+        down = f"down {lasting(flow.result.downtime)} a year" if flow.possible else IMPOSSIBLE
+        yield f"{word.capitalize()}: {down}"
+    yield severity_counts(system.findings)
 
 
-def _overview(tiers: Sequence[Tier]) -> str:
+def _overview(systems: Sequence[CheckedModel]) -> str:
     rows = [
         (
-            link(text(tier.topology.architecture.name), f"{tier.slug}/index.md"),
-            str(len(tier.topology.hosts)),
-            _stopping(tier, reading=True),
-            _stopping(tier, reading=False),
-            *_downtime(tier),
-            link(counted(tier.findings), f"{tier.slug}/index.md#issues"),
+            link(text(system.architecture.name), page_path(system)),
+            str(len(system.topology.hosts)),
+            _breaking(system, reading=True),
+            _breaking(system, reading=False),
+            _worst_downtime(system, reading=True),
+            _worst_downtime(system, reading=False),
+            link(severity_counts(system.findings), f"{page_path(system)}#issues"),
         )
-        for tier in tiers
+        for system in systems
     ]
-    return table(
-        (
-            "Tier",
-            "Hosts",
-            "Alone stops a read",
-            "Alone stops a write",
-            "Reads down a year",
-            "Writes down a year",
-            "Issues",
-        ),
-        rows,
-    )
+    stops = ("Alone stops a read", "Alone stops a write")
+    return table(("Tier", "Hosts", *stops, "Reads down a year", "Writes down a year", "Issues"), rows)
 
 
-def _stopping(tier: Tier, reading: bool) -> str:
-    """The elements whose loss alone stops a flow that only reads, or one that writes; empty if there is no such flow."""
-    topology = tier.topology
-    flows = [flow for flow in topology.flows if (access(topology, flow) == "read") == reading]
+def _breaking(system: CheckedModel, reading: bool) -> str:
+    """Return the single points of failure of all flows that only read, or of the others; empty without such a flow."""
+    topology = system.topology
+    flows = [flow for flow in topology.flows if is_reading(system, flow) == reading]
     if not all(topology.losses.failures[flow].possible for flow in flows):
         return IMPOSSIBLE
-    return codes(dict.fromkeys(one for flow in flows for one in breaking(topology, flow))) or (
-        "nothing" if flows else ""
-    )
+    names = codes(dict.fromkeys(name for flow in flows for name in breaking(topology, flow)))
+    return names or ("nothing" if flows else "")
 
 
-def _downtime(tier: Tier) -> tuple[str, str]:
-    """How long the worst flow that reads, and the worst that writes, is down in a year."""
-    found = (worst(tier, reading) for reading in (True, False))
-    reads, writes = (link(_down_for(one), f"{tier.slug}/index.md#reliability") if one else "" for one in found)
-    return (reads, writes)
+def _worst_downtime(system: CheckedModel, reading: bool) -> str:
+    flow = worst_flow(system, reading)
+    return link(downtime(flow), f"{page_path(system)}#reliability") if flow else ""
 
 
-def _down_for(one: FlowAssessment) -> str:
-    return lasting(one.result.downtime) if one.possible else "always"
+def _downtime(chart: Page | None) -> Iterator[str]:
+    if chart is not None:
+        yield (
+            "Expected downtime a year of the flow that reads, and of the one that writes, which is down longest. What the "
+            "models do not state is assumed; each tier's page lists what, and its source."
+        )
+        yield figure(chart.path, chart.title)
 
 
-def _down(chart: Page | None) -> list[str]:
-    if chart is None:
-        return []
-    return [
-        "Expected downtime a year of the flow that reads, and of the one that writes, which is down longest. What the "
-        "models do not state is assumed; each tier's page lists what, and its source.",
-        figure(chart.path, chart.title),
-    ]
-
-
-def _further(tiers: Sequence[Tier]) -> Iterator[str]:
-    if not tiers:
+def _further(systems: Sequence[CheckedModel]) -> Iterator[str]:
+    if not systems:
         return
     yield heading(2, "Further in", "further")
-    lines = [
+    lines = (
         f"{link('The ladder', LADDER)}: what each step bought, what it left open, and what it brought with it"
-        if len(tiers) > 1
+        if len(systems) > 1
         else "",
         f"{link('Issues', ISSUES)}: all that the rules find, by severity, rule, component and flow",
         f"{link('Rules', 'rules/index.md')}: what is checked, why, and a model in which each finds something",
         f"{link('Glossary', GLOSSARY)}: what the words mean",
-    ]
-    yield "\n".join(f"- {line}" for line in lines if line)
+    )
+    yield bullets(filter(None, lines))
 
 
-def _broken(broken: Sequence[Broken]) -> str:
-    lines = [
-        f"- {link(text(one.id), f'{one.slug}/index.md')} ({plural(len(one.invalidating), 'problem')})" for one in broken
-    ]
-    return "\n".join(["Not shown, because they cannot be read:", "", *lines]) if lines else ""
+def _invalid(models: Sequence[BrokenModel]) -> str:
+    links = bullets(
+        f"{link(text(model.id), page_path(model))} ({plural(len(model.invalidating), 'problem')})" for model in models
+    )
+    return f"Not shown, because they cannot be read:\n\n{links}" if links else ""

@@ -1,36 +1,36 @@
-"""The issues of all models on one page, to be read across the tiers."""
+"""The issues of all models on one page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archgen.linting.checked_model import CheckedModel
 from archgen.linting.rule import Rule
+from archgen.model.finding import SEVERITIES
 from archgen.site.escape import link, text
 from archgen.site.issue_table import issue_table
-from archgen.site.markdown import counted, heading, page, table
-from archgen.site.page import ISSUES, TITLES, Page, Tier
+from archgen.site.markdown import heading, page, severity_counts, table
+from archgen.site.page import ISSUES, TITLES, Page, page_path
 
 
-def issues_page(tiers: Sequence[Tier], rules: Sequence[Rule]) -> Page:
-    """Every issue of every tier, the accepted ones too; each row leads to the tier's page, where it is told in full."""
-    rows = [
-        (
-            link(text(tier.topology.architecture.name), f"../{tier.slug}/index.md#issues"),
-            *(
-                str(sum(1 for _, one in tier.open if one.severity == severity) or "")
-                for severity in ("error", "warning", "info")
-            ),
-            str(len(tier.findings) - len(tier.open) or ""),
-        )
-        for tier in tiers
-    ]
-    found = [one for tier in tiers for one in tier.findings]
+def issues_page(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Page:
+    """Return every issue of every system, accepted ones too; each row leads to the full issue on the system's page."""
+    counts = severity_counts(finding for system in systems for finding in system.findings)
     parts = (
         heading(1, "Issues"),
-        f"Everything that the rules find in {'all models' if len(tiers) > 1 else 'the model'}: {counted(found)}. A number "
+        f"Everything that the rules find in {'all models' if len(systems) > 1 else 'the model'}: {counts}. A number "
         "is the same in the pictures, in the text of archgen lint and on the tier's page, which tells the proof, why it "
         "matters and what to change.",
-        table(("Tier", "Errors", "Warnings", "Notes", "Accepted"), rows),
-        issue_table(tiers, rules, "../"),
+        table(("Tier", "Errors", "Warnings", "Notes", "Accepted"), map(_row, systems)),
+        issue_table(systems, rules, "../"),
     )
     return page(ISSUES, TITLES[ISSUES], *parts)
+
+
+def _row(system: CheckedModel) -> Sequence[str]:
+    severities = [finding.severity for _, finding in system.open]
+    counts = [*map(severities.count, SEVERITIES), len(system.findings) - len(system.open)]
+    return (
+        link(text(system.architecture.name), f"../{page_path(system)}#issues"),
+        *(str(count or "") for count in counts),
+    )

@@ -13,22 +13,17 @@ DEPTH = 3
 """The deepest level of heading that the contents of a page name."""
 
 
-def settings(name: str) -> dict[str, Any]:
-    """The settings of a site of nothing but generated pages, without its directories."""
+def mkdocs_settings(name: str) -> dict[str, Any]:
+    """Return the settings of a site of nothing but generated pages, without its directories."""
     return {
         "site_name": name,
-        # every page can then be opened from a disk as well as from a server
+        # every page can then be opened from disk as well as from a server
         "use_directory_urls": False,
         "theme": {
             "name": "material",
             # no font is fetched from anywhere
             "font": False,
-            "features": [
-                "navigation.indexes",
-                "navigation.top",
-                "toc.integrate",
-                "search.highlight",
-            ],
+            "features": ["navigation.indexes", "navigation.top", "toc.integrate", "search.highlight"],
             "palette": _palette(),
         },
         "plugins": ["search"],
@@ -41,23 +36,18 @@ def settings(name: str) -> dict[str, Any]:
 
 
 def _palette() -> list[dict[str, Any]]:
-    """What the reader's system prefers, also when it changes its mind in the evening; then light, then dark."""
+    """Return the system's preference, also when it changes in the evening; then light, then dark."""
     return [
-        {
-            "media": "(prefers-color-scheme)",
-            "primary": "custom",
-            "accent": "custom",
-            "toggle": {"icon": "material/brightness-auto", "name": "Switch to light mode"},
-        },
-        _scheme("default", "light", "material/weather-sunny", "dark mode"),
-        _scheme("slate", "dark", "material/weather-night", "what the system prefers"),
+        _scheme("(prefers-color-scheme)", "material/brightness-auto", "light mode"),
+        _scheme("(prefers-color-scheme: light)", "material/weather-sunny", "dark mode", "default"),
+        _scheme("(prefers-color-scheme: dark)", "material/weather-night", "what the system prefers", "slate"),
     ]
 
 
-def _scheme(scheme: str, preferred: str, icon: str, following: str) -> dict[str, Any]:
+def _scheme(media: str, icon: str, following: str, scheme: str | None = None) -> dict[str, Any]:
     return {
-        "media": f"(prefers-color-scheme: {preferred})",
-        "scheme": scheme,
+        "media": media,
+        **({"scheme": scheme} if scheme else {}),
         "primary": "custom",
         "accent": "custom",
         "toggle": {"icon": icon, "name": f"Switch to {following}"},
@@ -65,5 +55,6 @@ def _scheme(scheme: str, preferred: str, icon: str, following: str) -> dict[str,
 
 
 def mkdocs_yml(name: str, pages: Sequence[Page]) -> str:
-    """The text of a `mkdocs.yml` for pages that stand in the directory `docs` beside it."""
-    return "".join(f"{line}\n" for line in block(settings(name) | {"nav": menu(pages)}, 9))
+    """Return the text of a `mkdocs.yml` for pages in the directory `docs` beside it."""
+    settings = mkdocs_settings(name) | {"nav": menu(pages)}
+    return "".join(f"{line}\n" for line in block(settings, 9))

@@ -1,4 +1,4 @@
-"""What generators of sites would do in silence, told before somebody wonders."""
+"""A warning about Zensical, a site generator that silently ignores the plugin."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from archgen.system.files import UnreadableFile, peek_file
 _CONFIGS = ("mkdocs.yml", "mkdocs.yaml", "zensical.toml")
 _PLUGIN = re.compile(r"\s*-\s*\{?\s*archgen\b|\s*plugins:\s*\[[^\]]*\barchgen\b|.*plugins\.archgen\b")
 _MOST = 1_000_000
-"""Bytes of such a configuration that are looked at."""
+"""Bytes of such a configuration that are read."""
 
 
-def ignored_plugin(directory: str = ".") -> str | None:
-    """A warning where Zensical would be run on a configuration that names the plugin: it ignores plugins it does not know."""
-    named = next((name for name in _CONFIGS if _names_plugin(os.path.join(directory, name))), None)
-    if named is None or not (named == "zensical.toml" or find_spec("zensical") or which("zensical")):
+def plugin_warning(directory: str = ".") -> str | None:
+    """Return a warning if Zensical would run on a configuration that names the plugin: it ignores unknown plugins."""
+    config = next((name for name in _CONFIGS if _names_plugin(os.path.join(directory, name))), None)
+    if config is None or not (config == "zensical.toml" or find_spec("zensical") or which("zensical")):
         return None
     return (
-        f"warning: {named} names the plugin archgen, which Zensical ignores without a word: its site would lack the models' "
+        f"warning: {config} names the plugin archgen, which Zensical ignores without a word: its site would lack the models' "
         "pages. Write them with `archgen build --pages DIR` and build that directory, or build with mkdocs or properdocs."
     )
 

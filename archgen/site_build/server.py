@@ -1,4 +1,4 @@
-"""The server behind `archgen serve`: MkDocs's own, which answers nothing but reads of the site under the server's own name."""
+"""The server behind `archgen serve`: that of MkDocs, which answers only reads of the site under the server's own name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LONGEST_SEGMENT = 255
 """Characters between two slashes of a path; no file system has longer names."""
 
 
-class Server(LiveReloadServer):
+class SiteServer(LiveReloadServer):
     """Refuses foreign names, methods and paths before MkDocs sees the request."""
 
     def __init__(self, builder: Callable[[], None], address: tuple[str, int], root: str, say: Say, poll: float) -> None:
@@ -36,10 +36,10 @@ class Server(LiveReloadServer):
         self.set_app(self._answer)
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        refusal = refused(environ, self._hosts)
-        if refusal is None:
+        reason = refusal(environ, self._hosts)
+        if reason is None:
             return self.serve_request(environ, start_response)
-        status, words = refusal
+        status, words = reason
         start_response(status, [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(words)))])
         return [words.encode("ascii")]
 
@@ -49,9 +49,9 @@ class Server(LiveReloadServer):
 
 
 def own_hosts(host: str) -> frozenset[str] | None:
-    """The names that requests may ask for; None for any address, where the server listens on all of them.
+    """Return the names that requests may ask for; None for any address, if the server listens on all of them.
 
-    A page of another site can make a browser ask for its own name at this machine's address, and read the answer. With
+    A page of another site can make a browser ask for its own name at this machine's address, and read the response. With
     an address in the place of the name, it can't.
     """
     try:
@@ -62,8 +62,8 @@ def own_hosts(host: str) -> frozenset[str] | None:
     return frozenset((*LOOPBACK, host.casefold()))
 
 
-def refused(environ: WSGIEnvironment, hosts: Collection[str] | None) -> tuple[str, str] | None:
-    """The status and the words of a refusal; None for a request that may be answered."""
+def refusal(environ: WSGIEnvironment, hosts: Collection[str] | None) -> tuple[str, str] | None:
+    """Return the status and the words of a refusal; None for a request that may be answered."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return "405 Method Not Allowed", "archgen serve answers GET and HEAD only\n"
     if not is_own(environ.get("HTTP_HOST", ""), hosts):
@@ -105,15 +105,15 @@ def is_plain(path: str) -> bool:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let the signals that end a process interrupt it as Ctrl+C does, so that what it made is taken away."""
+    """Let the signals that end a process interrupt it as Ctrl+C does, so that it removes its files."""
     names = ("SIGTERM", "SIGHUP", "SIGBREAK")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     # a process that was started to outlive its terminal (nohup) does
     before = {number: signal.getsignal(number) for number in numbers if signal.getsignal(number) != signal.SIG_IGN}
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_IGN)
+        for handled in before:
+            signal.signal(handled, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     for number in before:
@@ -126,7 +126,7 @@ def interruptible() -> Iterator[None]:
 
 
 class _Errors(logging.Handler):
-    """Says what MkDocs logs as an error in a line, without its traceback."""
+    """Prints an error that MkDocs logs in a line, without its traceback."""
 
     def __init__(self, say: Say) -> None:
         super().__init__(logging.ERROR)
@@ -139,7 +139,7 @@ class _Errors(logging.Handler):
 
 @contextmanager
 def quiet(say: Say) -> Iterator[None]:
-    """Keep what MkDocs logs of each request off the terminal; errors are said."""
+    """Keep MkDocs's log of each request off the terminal, but print its errors."""
     log, handler = logging.getLogger("mkdocs.livereload"), _Errors(say)
     propagates = log.propagate
     log.addHandler(handler)

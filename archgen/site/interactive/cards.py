@@ -1,0 +1,198 @@
+"""The cards of a diagram: the facts of the model about an element, which a reader sees on pointing at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from archgen.analysis.topology import Topology
+from archgen.linting.checked_model import CheckedModel
+from archgen.model.architecture import Component, Connection, Host, Network, Zone
+from archgen.model.finding import Finding
+from archgen.model.kinds import KINDS
+from archgen.model.subject import Subject
+from archgen.model.wording import first_few, listed, plural
+from archgen.site.pages.facts import transport
+
+MOST = 6
+"""Names that a card lists before it counts the rest."""
+
+RULES = 4
+"""Rules of a firewall that a card lists; the page has a table of them all."""
+
+Rows = Iterable[tuple[str, str]]
+
+
+class ElementCard(Struct, frozen=True):
+    """A card: its title, the kind of its element, rows of a label and a fact, and the numbers of its open issues."""
+
+    title: str
+    kind: str
+    rows: tuple[tuple[str, str], ...]
+    issues: tuple[int, ...] = ()
+
+
+def cards(system: CheckedModel) -> dict[str, dict[str, ElementCard]]:
+    """Return the card of each component, connection, host, zone and network, by kind and id."""
+    topology, architecture = system.topology, system.architecture
+    issues = _issues(system)
+
+    def card(kind: str, id: str, title: str, kind_title: str, rows: Rows) -> ElementCard:
+        facts = tuple((label, fact) for label, fact in rows if fact)
+        return ElementCard(title, kind_title, facts, tuple(issues.get((kind, id), ())))
+
+    return {
+        "component": {
+            part.id: card("component", part.id, part.title, KINDS[part.kind].title, _component(topology, part))
+            for part in architecture.components
+        },
+        "connection": {
+            link.id: card("connection", link.id, link.id, "Connection", _connection(topology, link))
+            for link in architecture.connections
+        },
+        "host": {
+            host.id: card("host", host.id, host.name or host.id, "Host", _host(topology, host))
+            for host in architecture.hosts
+        },
+        "zone": {
+            zone.id: card("zone", zone.id, zone.name or zone.id, _zone_title(zone), _zone(topology, zone))
+            for zone in architecture.zones
+        },
+        "network": {
+            network.id: card("network", network.id, network.name or network.id, "Network", _network(topology, network))
+            for network in architecture.networks
+        },
+    }
+
+
+def _few(names: Iterable[str]) -> str:
+    """Return names as an English list, the rest of many counted."""
+    once = tuple(dict.fromkeys(names))
+    return listed(once if len(once) == MOST + 1 else first_few(once, MOST))
+
+
+def _issues(system: CheckedModel) -> Mapping[tuple[str, str], list[int]]:
+    """Return the numbers of the open issues of each element; a replica's are its component's, a step's its connection's."""
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for number, finding in system.open:
+        for key in _keys(system.topology, finding):
+            numbers.setdefault(key, []).append(number)
+    return numbers
+
+
+def _keys(topology: Topology, finding: Finding) -> Iterable[tuple[str, str]]:
+    id, components = finding.subject.id, topology.architecture.components
+    match finding.subject.kind:
+        case "replica":
+            replica = topology.replicas.get(id)
+            return [("component", replica.component if replica else id)]
+        case "step":
+            hops = (hop for hops in topology.hops.values() for hop in hops if hop.step.id == id)
+            return [("connection", hop.connection.id) for hop in hops if hop.connection is not None]
+        case "record":
+            return [("component", part.id) for part in components if any(record.id == id for record in part.records)]
+        case "certificate":
+            certificates = (item for item in topology.architecture.certificates if item.id == id)
+            return [("component", holder) for item in certificates for holder in item.installed_on]
+        case kind:
+            return [(kind, id)]
+
+
+# Elements
+
+
+def _component(topology: Topology, component: Component) -> Rows:
+    yield "Product", " ".join(filter(None, (component.product, component.version)))
+    yield "Runs on", "somebody else's machines" if component.managed else _few(topology.hosts_of(component.id))
+    replication = component.replication
+    if replication is not None and replication.primary:
+        yield "Takes writes", _few(replication.primary)
+    network = topology.network_of(component.id)
+    trust = topology.trust(component.id)
+    yield "Network", f"{network.id} ({network.trust})" if network else f"none stated ({trust})" if trust else ""
+    yield "Guards" if component.guards else "Guarded by", _few(component.guards or guards(topology, component.id))
+    yield from _filter(component)
+    yield "Calls", _few(target for call in topology.outgoing[component.id] for target in call.targets)
+    connections = topology.architecture.connections
+    yield "Called by", _few(call.source for call in connections if component.id in call.targets)
+    yield "Watched", "yes" if Subject("component", component.id) in topology.watched else ""
+    yield "Backed up", _few(backup.id for backup in topology.backups.get(component.id, ()))
+    if component.kind != "client":
+        yield "Loss stops", _stops(topology, [Subject("replica", replica.id) for replica in component.replicas])
+
+
+def _filter(firewall: Component) -> Rows:
+    """Yield the rules of a firewall in their order, and the default last."""
+    for rule in firewall.rules[:RULES]:
+        ports = f" on {_few(rule.ports)}" if rule.ports else ""
+        ends = f"{_few(rule.sources) or 'anything'} to {_few(rule.targets) or 'anything'}{ports}"
+        yield f"{rule.action.capitalize()}s {rule.direction}", ends
+    if len(firewall.rules) > RULES:
+        yield "", f"and {plural(len(firewall.rules) - RULES, 'rule')} more"
+    yield "All else", {"allow": "allowed", "deny": "denied", None: ""}[firewall.default]
+
+
+def guards(topology: Topology, component: str) -> tuple[str, ...]:
+    """Return the firewalls that guard a component or what it runs on and in."""
+    replicas = topology.components[component].replicas
+    return tuple(dict.fromkeys(name for replica in replicas for name in topology.guarding(replica)))
+
+
+def _connection(topology: Topology, connection: Connection) -> Rows:
+    for port in connection.ports:
+        protocol = " ".join(str(word) for word in (port.protocol, port.port) if word is not None)
+        yield "Protocol", f"{protocol}, redirects to {port.redirect}" if port.redirect else protocol
+        yield "On the way", transport(topology, connection, port)
+        if port.tls is not None:
+            tls = (port.tls.version, port.tls.mode.replace("on", ""), port.tls.certificate)
+            yield "TLS", " ".join(filter(None, tls))
+    yield "Access", connection.access or ""
+    needs = f"{connection.needs} of its targets" if connection.needs != 1 else ""
+    yield "Needs", needs or ("" if connection.required else "optional")
+    yield "Locality", connection.locality or ""
+    yield "Passes", _few(_passed(topology, connection))
+    yield "Used by", _few(topology.flows[flow].title for flow in topology.flows_over[connection.id])
+
+
+def _passed(topology: Topology, connection: Connection) -> tuple[str, ...]:
+    """Return the firewalls that guard a connection's targets and not its source."""
+    inside = guards(topology, connection.source)
+    outside = (name for target in connection.targets for name in guards(topology, target))
+    return tuple(name for name in outside if name not in inside)
+
+
+def _host(topology: Topology, host: Host) -> Rows:
+    yield "Address", host.address or ""
+    yield "Zone", _few(host.zones)
+    yield "Network", f"{host.network} ({topology.networks[host.network].trust})" if host.network else ""
+    yield "Carries", _few(replica.component for replica in topology.replicas_on[host.id])
+    yield "Guarded by", _few(topology.guards.get(f"host:{host.id}", ()))
+    yield "Watched", "yes" if Subject("host", host.id) in topology.watched else "no"
+    yield "Loss stops", _stops(topology, [Subject("host", host.id)])
+
+
+def _zone_title(zone: Zone) -> str:
+    return zone.kind.replace("-", " ").capitalize()
+
+
+def _zone(topology: Topology, zone: Zone) -> Rows:
+    yield "Within", zone.within or ""
+    yield "Holds", _few(host for host in topology.hosts if zone.id in topology.index.zones_around(host))
+    yield "Loss stops", _stops(topology, [Subject("zone", zone.id)])
+
+
+def _network(topology: Topology, network: Network) -> Rows:
+    components = topology.architecture.components
+    yield "Trust", network.trust
+    yield "Members", _few(part.id for part in components if topology.network_of(part.id) == network)
+    yield "Guarded by", _few(topology.guards.get(f"network:{network.id}", ()))
+
+
+def _stops(topology: Topology, lost: Iterable[Subject]) -> str:
+    """Return the flows that the loss of any one of some elements stops."""
+    elements = set(lost)
+    flows = [flow for flow, points in topology.losses.points.items() if not elements.isdisjoint(points)]
+    if not flows:
+        return "no flow" if topology.flows else ""
+    return "every flow" if len(flows) == len(topology.flows) > 1 else _few(flows)

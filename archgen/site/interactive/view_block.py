@@ -1,0 +1,111 @@
+"""The block of a page with a system's diagrams: interactive where scripts run, and plain images where none do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct, to_builtins
+
+from archgen.linting.checked_model import CheckedModel
+from archgen.model.finding import SEVERITIES
+from archgen.site.embedded_svg import guard_svg
+from archgen.site.html_builder import Html, tag
+from archgen.site.interactive.cards import cards
+from archgen.site.interactive.layers import DiagramLayer, layers
+from archgen.site.page import LinkTo
+from archgen.style.svg_markup import identifier
+from archgen.style.theme import LINES
+from archgen.views.diff import SIGNS
+
+
+class View(Struct, frozen=True):
+    """A diagram of a page: its id, the words on its tab, its file beside the page, and its SVG."""
+
+    id: str
+    title: str
+    file: str
+    svg: str
+
+
+def link_to(system: CheckedModel) -> LinkTo:
+    """Return the addresses of elements on the page of a system; those without a row lead to the table of elements."""
+    architecture = system.architecture
+    ids: dict[str, Mapping[str, object]] = {
+        "component": system.topology.components,
+        "host": system.topology.hosts,
+        "zone": system.topology.zones,
+        "network": system.topology.networks,
+        "connection": {connection.id: connection for connection in architecture.connections},
+    }
+
+    def address(kind: str, id: str) -> str:
+        return f"#{identifier(kind, id)}" if id in ids[kind] else "#elements"
+
+    return address
+
+
+def view_block(system: CheckedModel, views: Sequence[View]) -> Html:
+    """Return the block, without an empty line, as Markdown asks of HTML; the first view is visible, the others wait."""
+    first, *rest = views
+    shown = layers(system.topology, bool(system.open))
+    tabs = (tag("li", tag("a", view.title, href=view.file, data_view=view.id)) for view in views)
+    file = tag("a", "This picture as a file", href=first.file)
+    return tag(
+        "div",
+        tag("ul", *tabs, class_="archgen-tabs"),
+        tag("figure", guard_svg(first.svg), class_="archgen-picture archgen-live", data_view=first.id),
+        *(tag("template", guard_svg(view.svg), data_view=view.id) for view in rest),
+        tag("ul", *_legend(system, shown, views), class_="archgen-legend", aria_label="Legend"),
+        tag("p", file, class_="archgen-full"),
+        class_="archgen-views",
+        data_search_exclude=True,
+        data_facts=_facts(system, shown),
+    )
+
+
+def _facts(system: CheckedModel, shown: Sequence[DiagramLayer]) -> str:
+    """Return all that the scripts read, as JSON."""
+    facts = {
+        "cards": to_builtins(cards(system)),
+        "issues": {str(number): (finding.severity, finding.message) for number, finding in system.open},
+        "layers": [{"id": layer.id, "title": layer.title, "says": layer.says, **_tones(layer)} for layer in shown],
+    }
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
+
+
+def _tones(layer: DiagramLayer) -> dict[str, object]:
+    tones = {"nodes": layer.nodes, "lines": layer.lines, "groups": layer.groups, "fades": layer.fades}
+    return {name: value for name, value in tones.items() if value}
+
+
+# The legend
+
+
+def _legend(system: CheckedModel, shown: Sequence[DiagramLayer], views: Sequence[View]) -> Iterator[Html]:
+    """Yield an item for everything that occurs in any layer; a style sheet shows those of the chosen one."""
+    meanings = _meanings(system)
+    for meaning, line in LINES.items():
+        if meaning in meanings:
+            yield tag("li", line.words, class_=f"line {meaning}")
+    severities = {finding.severity for _, finding in system.open}
+    for severity in SEVERITIES:
+        if severity in severities:
+            yield tag("li", tag("span", class_=f"archgen-badge archgen-{severity}"), severity, data_in="findings")
+    if any(view.id == "changes" for view in views):
+        for change, sign in SIGNS.items():
+            yield tag("li", tag("b", Html(sign)), change, data_for="changes", hidden=True)
+    for layer in shown:
+        for tone, word in layer.legend:
+            yield tag("li", tag("span", class_="archgen-tone", data_tone=tone), word, data_in=layer.id)
+
+
+def _meanings(system: CheckedModel) -> set[str]:
+    topology = system.topology
+    connections = topology.architecture.connections
+    meanings: set[str] = {topology.meaning(link, port) for link in connections for port in link.ports}
+    if any(component.replication for component in topology.components.values()):
+        meanings.add("replication")
+    if any(topology.kind(component).observes for component in topology.components):
+        meanings.add("monitoring")
+    return meanings

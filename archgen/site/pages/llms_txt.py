@@ -1,0 +1,101 @@
+"""The site for programs: an index of its pages (llms.txt), and all of it as one plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from archgen.linting.checked_model import CheckedModel
+from archgen.linting.rule import Rule
+from archgen.model.finding import Finding
+from archgen.model.wording import listed, plural
+from archgen.report.common.assessment import lasting, percent
+from archgen.report.common.terminal import plain
+from archgen.site.html_builder import one_line
+from archgen.site.page import Page, flow_path
+from archgen.site.pages.change_blocks import IMPOSSIBLE
+from archgen.site.system_change import access, breaking
+
+INDEX = "llms.txt"
+FULL = "llms-full.txt"
+
+
+def llms_files(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Iterator[Page]:
+    """Yield both files, as https://llmstxt.org proposes them: Markdown with a title, a quote, and lists of links."""
+    yield Page(INDEX, "\n".join(_index(systems, rules)) + "\n")
+    yield Page(FULL, "\n".join(line for system in systems for line in _system(system)) + "\n")
+
+
+def _line(words: str) -> str:
+    """Return the words on one line, without Markdown at its start or a link within it."""
+    return one_line(words).replace("[", "(").replace("]", ")").replace("<", "‹").replace("`", "'").lstrip("#>-*+ ")
+
+
+def _index(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Iterator[str]:
+    yield "# Architecture"
+    yield ""
+    yield "> Tiers of a system, each read from one model: what it is, which failures stop which request, what to change."
+    yield ""
+    yield f"Everything in one text: [{FULL}]({FULL})"
+    yield ""
+    yield "## Tiers"
+    yield ""
+    for system in systems:
+        summary = _line(system.architecture.summary or "no summary")
+        yield f"- [{_line(system.architecture.name)}]({system.slug}/index.html): {summary}"
+        for flow in system.topology.flows.values():
+            page = flow_path(system.topology, flow.id).removesuffix(".md")
+            yield f"    - [{_line(flow.title)}]({system.slug}/{page}.html)"
+    yield ""
+    yield "## Across tiers"
+    yield ""
+    yield "- [The ladder](ladder/index.html): what each step bought, left open and brought with it"
+    yield "- [Issues](issues/index.html): every issue of every tier"
+    yield "- [Glossary](glossary/index.html): what the words mean"
+    yield ""
+    yield "## Optional"
+    yield ""
+    yield f"- [Rules](rules/index.html): {plural(len(rules), 'rule')}, each with a model in which it finds something"
+
+
+def _system(system: CheckedModel) -> Iterator[str]:
+    yield f"# {_line(system.architecture.name)} ({_line(system.id)})"
+    yield ""
+    summary = system.architecture.summary
+    if summary:
+        yield _line(summary)
+        yield ""
+    yield "## Request flows"
+    yield ""
+    yield from _flows(system)
+    yield ""
+    yield "## Issues"
+    yield ""
+    for number, finding in system.numbered:
+        yield from _issue(number, finding)
+    yield ""
+    yield "## Model"
+    yield ""
+    # indented, so that nothing in it ends a fence
+    yield from (f"    {plain(line)}".rstrip() for line in system.text.splitlines())
+    yield ""
+
+
+def _flows(system: CheckedModel) -> Iterator[str]:
+    topology = system.topology
+    for assessment in system.assessments:
+        flow = topology.flows[assessment.flow]
+        yield f"- {_line(flow.id)} ({access(topology, flow.id)}): {_line(flow.title)}"
+        if assessment.possible:
+            fatal = listed(breaking(topology, flow.id)) or "nothing"
+            share, down = percent(assessment.result.availability), lasting(assessment.result.downtime)
+            yield f"    - available {share}, down {down} a year; stopped by the loss of one of: {_line(fatal)}"
+        else:
+            yield f"    - {IMPOSSIBLE}"
+
+
+def _issue(number: int, finding: Finding) -> Iterator[str]:
+    state = " (accepted)" if finding.accepted else ""
+    head = f"{number}. {finding.severity} {finding.code} {finding.rule}, {_line(finding.subject.id)}{state}"
+    yield f"- {head}: {_line(finding.message)}"
+    yield f"    - place: {_line(finding.file)}:{finding.line}:{finding.column}"
+    yield f"    - next step: {_line(finding.fix)}"

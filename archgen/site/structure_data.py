@@ -1,0 +1,251 @@
+"""The structure functions of a model as data that `assets/structure.js` evaluates in a page.
+
+Everything that is named more than once is named by its place in a list: elements, replicas, components, steps, needs.
+The order of each list is that of the values it is made from, so that the page walks them as Python does and gives the
+same proofs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from typing import Any
+
+from archgen.analysis.assessment import FlowAssessment, Probabilities, quantified
+from archgen.analysis.topology import Topology
+from archgen.compare.flows import called
+from archgen.model.architecture import Component, Flow, Request
+from archgen.model.subject import Subject
+from archgen.reliability.availability import AvailabilityFormula, Calculation, FlowAvailability
+from archgen.reliability.evaluation import Plan
+from archgen.reliability.failure import failures
+from archgen.reliability.simulation import skippable, used, with_all_options
+from archgen.reliability.structure import Need, access_of, eligible, quorum, requests
+from archgen.site.html_builder import Html, tag
+from archgen.views.elements import qualified
+from archgen.views.folding import fold
+
+NODES = 3000
+"""Nodes of a flow's decision diagram that a page carries; past it the page samples once something fails, and says so."""
+
+_UNSAFE = re.compile(r"[<>&\u007f-\uffff\U00010000-\U0010ffff]|\{(?=[{%#])")
+
+
+def structure_data(
+    topology: Topology, flows: Sequence[Flow] | None = None, assessments: Sequence[FlowAssessment] = ()
+) -> dict[str, Any]:
+    """Return the data of one model, with all of its flows or some; `structure.js` explains each list.
+
+    `assessments` have the availability of flows whose decision diagram is too large for a page.
+    """
+    encoder = _encoder(topology)
+    results = {assessment.flow: _availability(assessment.result) for assessment in assessments}
+    encoded = [encoder.flow(flow) for flow in (topology.architecture.flows if flows is None else flows)]
+    return {
+        **encoder.shared,
+        "flows": [flow if flow["chart"] else {**flow, "known": results.get(flow["id"])} for flow in encoded],
+        **folded_elements(topology),
+    }
+
+
+def _availability(result: FlowAvailability) -> dict[str, Any]:
+    """Return the availability with every element up, as it stands in the tables of the site."""
+    return {"method": result.method, "value": result.availability, "bounds": result.bounds}
+
+
+def script_data(data: dict[str, Any]) -> Html:
+    """Return data as JSON in a script element, for the scripts of a page."""
+    return tag("script", Html(script_json(data)), type="application/json")
+
+
+def script_json(data: dict[str, Any]) -> str:
+    """Return JSON in ASCII that ends no script, and that neither HTML, Markdown nor a template engine reads as its own."""
+    plain = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", plain)
+
+
+def elements(topology: Topology) -> tuple[Subject, ...]:
+    """Return everything of a model that can fail on its own: replicas, hosts, zones."""
+    clients = {component.id for component in topology.architecture.components if component.kind == "client"}
+    return (
+        *(Subject("replica", replica.id) for replica in topology.replicas.values() if replica.component not in clients),
+        *(Subject("host", host) for host in topology.hosts),
+        *(Subject("zone", zone) for zone in topology.zones),
+    )
+
+
+def element_indices(topology: Topology) -> dict[Subject, int]:
+    """Return the place of each element in their list."""
+    return {element: index for index, element in enumerate(elements(topology))}
+
+
+def folded_elements(topology: Topology) -> dict[str, Any]:
+    """Return the elements behind each card and host of a large diagram, where one stands for several."""
+    folding = fold(topology)
+    if not folding.nodes:
+        return {}
+    indices = element_indices(topology)
+    nodes: dict[str, list[int]] = {}
+    hosts: dict[str, list[int]] = {}
+    for replica, node in folding.nodes.items():
+        if (index := indices.get(Subject("replica", replica))) is not None:
+            nodes.setdefault(node, []).append(index)
+    for host, drawn in folding.hosts.items():
+        hosts.setdefault(drawn, []).append(indices[Subject("host", host)])
+    return {"nodes": nodes, "hosts": hosts}
+
+
+@lru_cache(maxsize=1)
+def _encoder(topology: Topology) -> _Encoder:
+    """Return the encoder that the pages of one model share."""
+    return _Encoder(topology)
+
+
+class _Encoder:
+    """Encodes one model as lists."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._flows: dict[str, dict[str, Any]] = {}
+        self._probabilities = Probabilities(topology)
+        self._element = element_indices(topology)
+        self._component = {id: index for index, id in enumerate(topology.components)}
+        self._replica = {id: index for index, id in enumerate(topology.replicas)}
+
+    @cached_property
+    def shared(self) -> dict[str, Any]:
+        """The data that is the same for every flow."""
+        topology = self._topology
+        zones = {self._element[Subject("host", host)]: self._zones(host) for host in topology.hosts}
+        return {
+            "elements": [
+                [element.kind, element.id, qualified(element, topology), called(topology, element)]
+                for element in self._element
+            ],
+            "up": [self._probabilities.of(element)[0] for element in self._element],
+            "around": {str(host): around for host, around in zones.items() if around},
+            "components": [self._describe(component) for component in topology.components.values()],
+            "replicas": [
+                [
+                    replica.id,
+                    self._component[replica.component],
+                    self._element.get(Subject("replica", replica.id), -1),
+                    [self._element[Subject("host", host)] for host in replica.hosts],
+                ]
+                for replica in topology.replicas.values()
+            ],
+        }
+
+    def _zones(self, host: str) -> list[int]:
+        return [self._element[Subject("zone", zone)] for zone in self._topology.index.zones_around(host)]
+
+    def _indices(self, replicas: Sequence[str]) -> list[int]:
+        return [self._replica[replica] for replica in replicas]
+
+    def _describe(self, component: Component) -> list[Any]:
+        """Return id, title, quorum, replicas; those that read at once, write at once, write once promoted; the promoter."""
+        reads, _ = eligible(component, "read")
+        now, later = eligible(component, "write")
+        replicas = tuple(replica.id for replica in component.replicas)
+        promoter = component.replication.by if component.replication else None
+        groups = [self._indices(group) for group in (replicas, reads, now, later)]
+        return [component.id, component.title, quorum(component), *groups, promoter or ""]
+
+    def flow(self, flow: Flow) -> dict[str, Any]:
+        """Return one flow, which is also on a page of its own."""
+        if flow.id not in self._flows:
+            self._flows[flow.id] = self._flow(flow)
+        return self._flows[flow.id]
+
+    def _flow(self, flow: Flow) -> dict[str, Any]:
+        topology = self._topology
+        steps = [request for request, _ in requests(flow.steps)]
+        indices = {step.id: index for index, step in enumerate(steps)}
+        strict = self._plan(topology.losses.plans[flow.id], indices)
+        loose = self._plan(with_all_options(topology.index, flow), indices)
+        return {
+            "id": flow.id,
+            "title": flow.title,
+            "page": topology.flow_slugs[flow.id],
+            "steps": [self._step(flow, step) for step in steps],
+            "skippable": [indices[step] for step in skippable(topology.index, flow)],
+            "plan": strict,
+            "whole": None if loose == strict else loose,
+            "chart": self._chart(flow.id),
+        }
+
+    def _step(self, flow: Flow, request: Request) -> list[Any]:
+        """Return id, caller, targets, message, pinned replicas, whether it reads, the answers it needs (0: no connection).
+
+        All of them is -1.
+        """
+        by_ends = self._topology.index.connections
+        pairs = [by_ends.get((request.source, target)) for target in request.targets]
+        connections = [connection for connection in pairs if connection is not None]
+        needs = [connection.needs for connection in connections]
+        count = -1 if "all" in needs else next((int(need) for need in needs if need != 1), 1) if needs else 0
+        reads = bool(connections) and access_of(request, flow, connections[0]) == "read"
+        return [
+            request.id,
+            self._component[request.source],
+            [self._component[target] for target in request.targets],
+            request.message,
+            self._indices(request.pinned),
+            int(reads),
+            count,
+        ]
+
+    def _plan(self, plan: Plan, steps: dict[str, int]) -> dict[str, Any]:
+        structure = plan.structure
+        indices: dict[int, int] = {}
+        needs: list[Any] = []
+        uses: list[list[int]] = []
+        for replica in plan.replicas:
+            for need in structure.needs.get(replica, ()):
+                if id(need) not in indices:
+                    indices[id(need)] = len(needs)
+                    needs.append(self._need(need, steps))
+            uses.append([indices[id(need)] for need in structure.needs.get(replica, ())])
+        return {
+            "replicas": self._indices(tuple(plan.replicas)),
+            "order": self._indices(tuple(plan.order)),
+            "used": self._indices(used(plan)),
+            "cyclic": int(plan.cyclic),
+            "clients": [self._component[client] for client in sorted(structure.clients)],
+            "initiators": [[self._component[start.component], steps[start.step]] for start in structure.initiators],
+            "quorums": [[count, self._indices(members)] for count, members in structure.quorums.values()],
+            "elements": [self._element[element] for element in plan.elements],
+            "needs": needs,
+            "uses": uses,
+        }
+
+    def _need(self, need: Need, steps: dict[str, int]) -> list[Any]:
+        standbys = [
+            [self._replica[standby.replica], -1 if standby.promoter is None else self._component[standby.promoter]]
+            for standby in need.standbys
+        ]
+        return [steps[need.step], self._indices(need.candidates), standbys, need.count]
+
+    def _chart(self, flow: str) -> dict[str, Any] | None:
+        topology = self._topology
+        plan, up = quantified(topology, self._probabilities, flow)
+        single = failures(plan) if plan.awaiting() else topology.losses.failures[flow]
+        chart = Calculation(plan, single, NODES).formula()
+        return None if chart is None else self._formula(chart, up)
+
+    def _formula(self, chart: AvailabilityFormula, up: dict[Subject, float]) -> dict[str, Any]:
+        """Return the chart; a variable is the elements that make it true, and the chance that the rest of it is up."""
+        variables = []
+        for parts in chart.variables:
+            rest = 1.0
+            for element in parts:
+                rest *= 1.0 if element in self._element else up[element]
+            variables.append([[self._element[element] for element in parts if element in self._element], rest])
+        return {
+            "points": [self._element[element] for element in chart.points],
+            "variables": variables,
+            "nodes": [list(node) for node in chart.nodes],
+            "root": chart.root,
+        }
