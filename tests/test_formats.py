@@ -25,9 +25,10 @@ from archgen.render.canvas.drawio import diagram_drawio, sequence_drawio
 from archgen.render.canvas.excalidraw import diagram_excalidraw, sequence_excalidraw
 from archgen.render.code import d2, plantuml
 from archgen.render.code.structurizr import structurizr
-from archgen.render.text.diagram import diagram_cells, diagram_text, wide
+from archgen.render.text.diagram import diagram_cells, diagram_text
 from archgen.render.text.list import diagram_list, sequence_list
 from archgen.render.text.sequence import sequence_text
+from archgen.report.common.terminal import columns
 from archgen.style.svg_markup import clean
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Message, Sequence
@@ -402,7 +403,7 @@ def test_a_sequence_is_no_wider_than_it_may_be(width: int) -> None:
         text = sequence_text(sequence, width)
         if text is not None:
             lines = text.splitlines()[2:]
-            assert max(map(wide, lines)) <= width
+            assert max(map(columns, lines)) <= width
 
 
 def test_a_wide_character_takes_two_cells() -> None:
@@ -411,7 +412,7 @@ def test_a_wide_character_takes_two_cells() -> None:
     assert len(widths) <= 3
     for row in rows:
         for cell, following in pairwise(row):
-            if cell[0] and wide(cell[0]) == 2:
+            if cell[0] and columns(cell[0]) == 2:
                 assert following[0] == ""
 
 

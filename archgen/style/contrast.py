@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(color: str, other: str) -> float:
     """The contrast of two colours, each as six hexadecimal digits with or without a `#` (WCAG 2.2): from 1 to 21."""
-    light, dark = sorted((_luminance(one.lstrip("#")), _luminance(other.lstrip("#"))), reverse=True)
+    light, dark = sorted((_luminance(color.lstrip("#")), _luminance(other.lstrip("#"))), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 

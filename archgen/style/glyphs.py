@@ -138,8 +138,8 @@ _GROUPS = {"host": HOST, "network": NETWORK, "zone": ZONE}
 
 def glyph(kind: str) -> Icon:
     """The drawing of a kind of component; one that nobody knows is drawn as `other`."""
-    known = kind if kind in STROKES else "other"
-    return Icon(f"kind-{known}", "0 0 24 24", _STROKE.format(STROKES[known]))
+    name = kind if kind in STROKES else "other"
+    return Icon(f"kind-{name}", "0 0 24 24", _STROKE.format(STROKES[name]))
 
 
 def group_glyph(kind: str) -> Icon:

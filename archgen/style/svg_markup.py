@@ -46,7 +46,7 @@ def identifier(prefix: str, text: str) -> str:
     """An XML id for any text under a prefix: different texts have different ids, and none can leave its quotes."""
     if len(text) > 80:
         return identifier(prefix, text[:40]) + "_h" + digest(text)[:16]
-    safe = _UNSAFE.sub(lambda found: f"_{ord(found[0]):x}_", text)
+    safe = _UNSAFE.sub(lambda match: f"_{ord(match[0]):x}_", text)
     start = _UNSAFE.sub("-", prefix)
     # a style sheet cannot name an id that starts with a digit
     return f"{start}-{safe}" if start[:1].isalpha() else f"p-{start}-{safe}"
@@ -72,7 +72,7 @@ def element(name: str, *children: str, **attributes: str | float | None) -> str:
 
     `class_` and `stroke_width` become `class` and `stroke-width`.
     """
-    written = "".join([_attribute(*one) for one in attributes.items() if one[1] is not None])
+    written = "".join([_attribute(*attribute) for attribute in attributes.items() if attribute[1] is not None])
     return f"<{name}{written}>{''.join(children)}</{name}>" if children else f"<{name}{written}/>"
 
 

@@ -125,21 +125,21 @@ def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | 
 
     With `lines` the last of so many lines ends in an ellipsis when there would be more.
     """
-    found: list[str] = []
+    folded: list[str] = []
     space = text_width(" ", size, bold)
     room = 0.0
     for word in text.split():
         for position, piece in enumerate(_pieces(word, width, size, bold)):
             wide = text_width(piece, size, bold)
-            if found and position == 0 and space + wide <= room:
-                found[-1] += " " + piece
+            if folded and position == 0 and space + wide <= room:
+                folded[-1] += " " + piece
                 room -= space + wide
             else:
-                found.append(piece)
+                folded.append(piece)
                 room = width - wide
-        if lines is not None and len(found) > lines:
-            return (*found[: lines - 1], elide(found[lines - 1] + " " + found[lines], width - 0.01, size, bold))
-    return tuple(found)
+        if lines is not None and len(folded) > lines:
+            return (*folded[: lines - 1], elide(folded[lines - 1] + " " + folded[lines], width - 0.01, size, bold))
+    return tuple(folded)
 
 
 _EVEN = 4.0
@@ -151,16 +151,16 @@ def balanced(text: str, width: float, size: float) -> tuple[str, ...]:
 
     A word too long for a line stays cut as `wrap` cuts it: other cuts may take more lines, or fewer.
     """
-    found = wrap(text, width, size)
-    if len(found) < 2:
-        return found
+    folded = wrap(text, width, size)
+    if len(folded) < 2:
+        return folded
     pieces = [text_width(piece, size) for word in text.split() for piece in _pieces(word, width, size, False)]
-    low, high = max([text_width(text, size) / len(found), *pieces]) - 0.01, width
+    low, high = max([text_width(text, size) / len(folded), *pieces]) - 0.01, width
     while high - low > _EVEN:
         middle = (low + high) / 2
         other = wrap(text, middle, size)
-        if len(other) > len(found):
+        if len(other) > len(folded):
             low = middle
         else:
-            found, high = other, middle
-    return found
+            folded, high = other, middle
+    return folded

@@ -8,7 +8,7 @@ from functools import partial
 from archgen.app.config.choice import one_of
 from archgen.app.drawing.pictures import Drawing
 from archgen.model.architecture import Flow
-from archgen.render.text.diagram import Rows, diagram_cells, narrowed
+from archgen.render.text.diagram import CellRows, diagram_cells, narrowed
 from archgen.render.text.list import diagram_list, sequence_list
 from archgen.render.text.sequence import sequence_text
 from archgen.report.common.terminal import Style, plain
@@ -66,7 +66,7 @@ def _deployment(tier: Tier, drawing: Drawing, style: Style, ascii_only: bool) ->
     return f"{title}\n\n{_painted(narrowed(rows) if ascii_only else rows, style)}"
 
 
-def _painted(rows: Rows, style: Style) -> str:
+def _painted(rows: CellRows, style: Style) -> str:
     return "".join(f"{_line(row, style)}\n" for row in rows)
 
 

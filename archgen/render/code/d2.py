@@ -86,11 +86,11 @@ def _edge(edge: Edge, paths: dict[str, str], palette: dict[str, str]) -> str:
 
 def sequence_d2(sequence: View) -> str:
     """A sequence as a D2 sequence diagram; frames are its groups."""
-    names = {one.id: f"p{at}" for at, one in enumerate(sequence.participants, 1)}
+    names = {participant.id: f"p{at}" for at, participant in enumerate(sequence.participants, 1)}
     lines = ["shape: sequence_diagram"]
-    for one in sequence.participants:
-        shape = " { shape: person }" if one.kind == "client" else ""
-        lines.append(f"{names[one.id]}: {quoted(one.label)}{shape}")
+    for participant in sequence.participants:
+        shape = " { shape: person }" if participant.kind == "client" else ""
+        lines.append(f"{names[participant.id]}: {quoted(participant.label)}{shape}")
     lines += _Items(names).lines(sequence.items)
     return "\n".join(lines) + "\n"
 
@@ -117,9 +117,9 @@ class _Items:
                     assert_never(item)
 
     def _message(self, message: Message) -> str:
-        told = ", ".join(word for word in (message.protocol, LINES[message.meaning].words) if word)
+        detail = ", ".join(word for word in (message.protocol, LINES[message.meaning].words) if word)
         words = " ".join(word for word in (message.number, message.text) if word)
-        label = quoted(words, "" if message.answer or not told else f"({told})")
+        label = quoted(words, "" if message.answer or not detail else f"({detail})")
         style = " { style.stroke-dash: 4 }" if message.answer else ""
         return f"{self._names[message.source]} -> {self._names[message.target]}: {label}{style}"
 

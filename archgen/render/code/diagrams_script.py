@@ -52,8 +52,8 @@ def diagrams_script(diagram: Diagram) -> str:
 
 def _imports(classes: Iterable[str]) -> list[str]:
     modules: dict[str, set[str]] = {}
-    for one in classes:
-        module, _, name = one.rpartition(".")
+    for path in classes:
+        module, _, name = path.rpartition(".")
         modules.setdefault(module, set()).add(name)
     return [f"from diagrams.{module} import {', '.join(sorted(modules[module]))}" for module in sorted(modules)]
 
@@ -145,10 +145,10 @@ def _embedded(svg: str, resources: str) -> str:
         with open(file, "rb") as source:
             return f"data:image/png;base64,{b64encode(source.read()).decode()}"
 
-    def replaced(found: re.Match[str]) -> str:
-        path = found[2]
+    def replaced(match: re.Match[str]) -> str:
+        path = match[2]
         if path not in seen:
             seen[path] = data(path)
-        return f'{found[1]}="{seen[path]}"'
+        return f'{match[1]}="{seen[path]}"'
 
     return _IMAGE.sub(replaced, svg).replace('font-family="Sans-Serif"', f'font-family="{FONT}"')

@@ -66,8 +66,8 @@ def _fill(
                 inner.node(f"room{at}", "", style="invis")
             _fill(inner, diagram, group.id, names, palette, depth + 1)
     for node in diagram.nodes_in(parent):
-        told = dot_label([node.description or node.label])
-        graph.node(names[node.id], dot_label(_node(node)), tooltip=told, **_changed(node.change, palette))
+        tooltip = dot_label([node.description or node.label])
+        graph.node(names[node.id], dot_label(_node(node)), tooltip=tooltip, **_changed(node.change, palette))
 
 
 def _group(group: Group, palette: dict[str, str], depth: int) -> dict[str, str]:

@@ -44,7 +44,7 @@ _CHANGED: dict[Change, str] = {
 def quoted(text: str) -> str:
     """Text with everything that Mermaid could read as its own as character codes (`#59;`); white space folds."""
     words = " ".join(clean(text).split())
-    return _SPECIAL.sub(lambda found: f"#{ord(found[0][0])};{found[0][1:]}", words)
+    return _SPECIAL.sub(lambda match: f"#{ord(match[0][0])};{match[0][1:]}", words)
 
 
 def _lines(text: str) -> str:
@@ -56,11 +56,11 @@ def _lines(text: str) -> str:
 
 def sequence_mermaid(sequence: View) -> str:
     """A sequence as a Mermaid sequence diagram; messages carry their step's number, protocol and whether it is encrypted."""
-    names = {one.id: f"p{at}" for at, one in enumerate(sequence.participants, 1)}
+    names = {participant.id: f"p{at}" for at, participant in enumerate(sequence.participants, 1)}
     lines = ["sequenceDiagram", f"  accTitle: {quoted(sequence.title)}", f"  accDescr: {quoted(sequence.alt)}"]
-    for one in sequence.participants:
-        role = "actor" if one.kind == "client" else "participant"
-        lines.append(f"  {role} {names[one.id]} as {_lines(one.label) or names[one.id]}")
+    for participant in sequence.participants:
+        role = "actor" if participant.kind == "client" else "participant"
+        lines.append(f"  {role} {names[participant.id]} as {_lines(participant.label) or names[participant.id]}")
     lines += [f"  {line}" for line in _items(sequence.items, names)]
     return "\n".join(lines) + "\n"
 
@@ -81,9 +81,9 @@ def _items(items: Sequence[Item], names: dict[str, str]) -> Iterator[str]:
 def _message(message: Message, names: dict[str, str]) -> str:
     arrow = "-->>" if message.answer else "->>"
     how = [] if message.answer else [quoted(message.protocol), LINES[message.meaning].words]
-    told = ", ".join(word for word in how if word)
+    detail = ", ".join(word for word in how if word)
     words = " ".join(word for word in (quoted(message.number), _lines(message.text)) if word)
-    tail = f"<br/>({told})" if told else ""
+    tail = f"<br/>({detail})" if detail else ""
     return f"{names[message.source]}{arrow}{names[message.target]}: {words}{tail}"
 
 
@@ -91,7 +91,7 @@ def _note(remark: Remark, names: dict[str, str]) -> str:
     order = list(names)
     over = sorted(dict.fromkeys(remark.over), key=order.index)
     ends = over[:1] + over[-1:] if len(over) > 1 else over
-    return f"note over {','.join(names[one] for one in ends)}: {_lines(remark.text)}"
+    return f"note over {','.join(names[end] for end in ends)}: {_lines(remark.text)}"
 
 
 def _block(block: Block, names: dict[str, str]) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _block(block: Block, names: dict[str, str]) -> Iterator[str]:
 
 def diagram_mermaid(diagram: Diagram) -> str:
     """A diagram as a Mermaid flowchart from left to right, groups as subgraphs."""
-    nodes = {one.id: f"n{at}" for at, one in enumerate(diagram.nodes, 1)}
+    nodes = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
     lines = ["flowchart LR", f"  accTitle: {quoted(diagram.title)}", f"  accDescr: {quoted(diagram.alt)}"]
     lines += [f"  {line}" for line in _inside(diagram, None, nodes)]
     for edge in diagram.edges:
@@ -121,9 +121,11 @@ def diagram_mermaid(diagram: Diagram) -> str:
 def _styles(diagram: Diagram, nodes: dict[str, str]) -> Iterator[str]:
     """What is new has a thick border, what is gone a dashed one, in a picture of two models."""
     for change, style in _CHANGED.items():
-        changed = [nodes[one.id] for one in diagram.nodes if one.change == change]
-        changed += [f"g{at}" for at, one in enumerate(diagram.groups, 1) if one.change == change and not one.across]
-        lines = [str(at) for at, one in enumerate(diagram.edges) if one.change == change]
+        changed = [nodes[node.id] for node in diagram.nodes if node.change == change]
+        changed += [
+            f"g{at}" for at, group in enumerate(diagram.groups, 1) if group.change == change and not group.across
+        ]
+        lines = [str(at) for at, edge in enumerate(diagram.edges) if edge.change == change]
         if changed:
             yield f"classDef {change} {style}"
             yield f"class {','.join(changed)} {change}"
@@ -138,8 +140,8 @@ def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iter
             yield f"  {line}"
         yield "end"
     for node in diagram.nodes_in(parent):
-        told = [signed(node.change, node.label), node.mark, node.detail]
-        yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in told if word) or _BLANK}"]'
+        lines = [signed(node.change, node.label), node.mark, node.detail]
+        yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in lines if word) or _BLANK}"]'
 
 
 def _words(group: Group) -> str:

@@ -51,22 +51,22 @@ class Gates:
 
     def any_of(self, values: Iterable[int]) -> int:
         """The gate that needs one of the values."""
-        below = tuple(dict.fromkeys(one for one in values if one != NEVER))
+        below = tuple(dict.fromkeys(value for value in values if value != NEVER))
         if ALWAYS in below:
             return ALWAYS
         return below[0] if len(below) == 1 else self._make(Gate("or", None, below)) if below else NEVER
 
     def all_of(self, values: Iterable[int]) -> int:
         """The gate that needs all of the values."""
-        below = tuple(dict.fromkeys(one for one in values if one != ALWAYS))
+        below = tuple(dict.fromkeys(value for value in values if value != ALWAYS))
         if NEVER in below:
             return NEVER
         return below[0] if len(below) == 1 else self._make(Gate("and", None, below)) if below else ALWAYS
 
     def at_least(self, count: int, values: Sequence[int]) -> int:
         """The gate that needs `count` of the values; a value that is given twice counts twice."""
-        left = [one for one in values if one not in (NEVER, ALWAYS)]
-        count -= sum(1 for one in values if one == ALWAYS)
+        left = [value for value in values if value not in (NEVER, ALWAYS)]
+        count -= sum(1 for value in values if value == ALWAYS)
         if count <= 0:
             return ALWAYS
         if count > len(left):
@@ -94,10 +94,10 @@ def write(topologies: Sequence[Topology], gone: tuple[Subject, ...] = ()) -> str
         for number, flow in enumerate(topology.flows.values(), 1):
             plan, up = quantified(topology, probabilities, flow.id, gone)
             gates, root = _gates(plan)
-            names = {one: f"{prefix}{_name(one)}" for one in up}
+            names = {subject: f"{prefix}{_name(subject)}" for subject in up}
             trees += _tree(f"{prefix}f{number}", flow.title, gates, root, names)
             used = [event for number in _below(gates, root) if (event := _event(gates, number)) is not None]
-            events |= {names[one]: (f"{one.kind} {one.id}", 1.0 - up[one]) for one in used}
+            events |= {names[subject]: (f"{subject.kind} {subject.id}", 1.0 - up[subject]) for subject in used}
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', "<opsa-mef>", *trees, "  <model-data>"]
     for name, (label, chance) in events.items():
         lines.append(
@@ -111,17 +111,18 @@ def _gates(plan: Plan) -> tuple[Gates, int]:
     if not plan.cyclic:
         return gates, Evaluation(plan, gates).flow
     order = [*plan.elements]
-    diagram = Bdd([(one,) for one in order], NODE_BUDGET)
+    diagram = Bdd([(subject,) for subject in order], NODE_BUDGET)
     try:
         root = Evaluation(plan, diagram).flow
     except BudgetExceeded as error:
         raise PartError(f"flow {plan.structure.flow} is too entangled to be written as a fault tree") from error
-    made = {NEVER: NEVER, ALWAYS: ALWAYS}
+    gate_of = {NEVER: NEVER, ALWAYS: ALWAYS}
     for node in diagram.reachable(root):
         event = gates.element(order[diagram.variable[node]])
         # failure functions are monotone: what fails without the element fails with it
-        made[node] = gates.any_of((made[diagram.low[node]], gates.all_of((event, made[diagram.high[node]]))))
-    return gates, made[root]
+        low, high = gate_of[diagram.low[node]], gate_of[diagram.high[node]]
+        gate_of[node] = gates.any_of((low, gates.all_of((event, high))))
+    return gates, gate_of[root]
 
 
 def _tree(name: str, title: str, gates: Gates, root: int, names: dict[Subject, str]) -> list[str]:
@@ -131,7 +132,7 @@ def _tree(name: str, title: str, gates: Gates, root: int, names: dict[Subject, s
         gate = gates.made[number]
         if gate is None or gate.kind == "event":
             continue
-        inner = "".join(_reference(name, gates, one, names) for one in gate.below)
+        inner = "".join(_reference(name, gates, node, names) for node in gate.below)
         least = f' min="{gate.count}"' if gate.kind == "atleast" else ""
         lines.append(
             f'    <define-gate name="{name}_g{number}"><{gate.kind}{least}>{inner}</{gate.kind}></define-gate>'
@@ -144,10 +145,10 @@ def _below(gates: Gates, root: int) -> list[int]:
     seen = dict.fromkeys([root])
     for number in (queue := [root]):
         gate = gates.made[number]
-        fresh = [one for one in (gate.below if gate else ()) if one not in seen]
+        fresh = [node for node in (gate.below if gate else ()) if node not in seen]
         seen |= dict.fromkeys(fresh)
         queue += dict.fromkeys(fresh)
-    return [one for one in seen if gates.made[one] is not None]
+    return [node for node in seen if gates.made[node] is not None]
 
 
 def _event(gates: Gates, number: int) -> Subject | None:
@@ -164,15 +165,16 @@ def _reference(name: str, gates: Gates, number: int, names: dict[Subject, str]) 
     return f'<gate name="{name}_g{number}"/>'
 
 
-def _name(one: Subject) -> str:
+def _name(subject: Subject) -> str:
     """An element as an identifier of the format: letters, digits and `_` stay, `_` doubled, the rest by its number.
 
     Nothing else gives the same identifier, so elements cannot be taken for each other.
     """
-    kept = "".join(
-        "__" if char == "_" else char if char.isascii() and char.isalnum() else f"_{ord(char):x}_" for char in one.id
+    safe = "".join(
+        "__" if char == "_" else char if char.isascii() and char.isalnum() else f"_{ord(char):x}_"
+        for char in subject.id
     )
-    return f"{one.kind}_{kept}_"
+    return f"{subject.kind}_{safe}_"
 
 
 def _float(chance: float) -> str:

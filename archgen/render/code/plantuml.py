@@ -52,7 +52,7 @@ _STYLES: dict[Meaning, str] = {
 def quoted(text: str) -> str:
     """Text with every special character as its code (`<U+003C>`); white space folds."""
     words = " ".join(clean(text).split())
-    return _SPECIAL.sub(lambda found: "".join(f"<U+{ord(one):04X}>" for one in found[0]), words)
+    return _SPECIAL.sub(lambda match: "".join(f"<U+{ord(character):04X}>" for character in match[0]), words)
 
 
 def _lines(*texts: str) -> str:
@@ -139,11 +139,11 @@ def _c4_node(node: Node, name: str) -> str:
 
 def sequence_plantuml(sequence: View) -> str:
     """A sequence as a PlantUML sequence diagram; messages carry their step's number, protocol and what it means."""
-    names = {one.id: f"p{at}" for at, one in enumerate(sequence.participants, 1)}
+    names = {participant.id: f"p{at}" for at, participant in enumerate(sequence.participants, 1)}
     lines = ["@startuml", *_title(sequence.title)]
-    for one in sequence.participants:
-        shape = {"client": "actor", "database": "database"}.get(one.kind, "participant")
-        lines.append(f'{shape} "{_lines(one.label) or " "}" as {names[one.id]}')
+    for participant in sequence.participants:
+        shape = {"client": "actor", "database": "database"}.get(participant.kind, "participant")
+        lines.append(f'{shape} "{_lines(participant.label) or " "}" as {names[participant.id]}')
     lines += _items(sequence.items, names)
     return "\n".join([*lines, "@enduml"]) + "\n"
 
@@ -156,7 +156,7 @@ def _items(items: Sequence[Item], names: dict[str, str]) -> Iterator[str]:
             case Remark():
                 over = sorted(dict.fromkeys(item.over), key=list(names).index)
                 ends = over[:1] + over[-1:] if len(over) > 1 else over
-                yield f"note over {', '.join(names[one] for one in ends)} : {_lines(item.text) or _BLANK}"
+                yield f"note over {', '.join(names[end] for end in ends)} : {_lines(item.text) or _BLANK}"
             case Block():
                 yield from _block(item, names)
             case _:
@@ -166,8 +166,8 @@ def _items(items: Sequence[Item], names: dict[str, str]) -> Iterator[str]:
 def _message(message: Message, names: dict[str, str]) -> str:
     arrow = "-->" if message.answer else "->"
     how = () if message.answer else (message.protocol, LINES[message.meaning].words)
-    told = ", ".join(word for word in how if word)
-    words = _lines(" ".join(word for word in (message.number, message.text) if word), f"({told})" if told else "")
+    detail = ", ".join(word for word in how if word)
+    words = _lines(" ".join(word for word in (message.number, message.text) if word), f"({detail})" if detail else "")
     return f"{names[message.source]} {arrow} {names[message.target]}{_said(words)}"
 
 

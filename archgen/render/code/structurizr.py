@@ -77,13 +77,13 @@ class _Workspace:
     def _relations(self) -> Iterator[str]:
         subjects = {node.id: node.subject for node in self._diagram.nodes}
         # the language has no relation with two heads: a mutual one is two
-        told = dict.fromkeys(
+        facts = dict.fromkeys(
             (self._names[subjects[source]], self._names[subjects[target]], edge.label, edge.meaning)
             for edge in self._diagram.edges
             for source, target in ((edge.source, edge.target), (edge.target, edge.source))[: 1 + edge.mutual]
         )
         seen: set[tuple[str, str, str]] = set()
-        for source, target, label, meaning in told:
+        for source, target, label, meaning in facts:
             words = quoted(label or LINES[meaning].words)
             if (source, target, words) not in seen:
                 seen.add((source, target, words))

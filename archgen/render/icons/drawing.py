@@ -69,13 +69,13 @@ def drawing(name: str, content: bytes, colour: str | None = None) -> Icon | None
 
 def paints(icon: Icon) -> frozenset[str]:
     """The colours of a drawing; the text's own is not one."""
-    return frozenset(plain(found[2]) for found in _PAINT.finditer(icon.body))
+    return frozenset(plain(match[2]) for match in _PAINT.finditer(icon.body))
 
 
 def plain(colour: str) -> str:
     """A colour as six hexadecimal digits behind a `#`; as it is where it has another form."""
-    found = {"white": "#ffffff", "black": "#000000"}.get(colour.lower(), colour.lower())
-    return f"#{bytes(_rgb(found)).hex()}" if _HEX.fullmatch(found) else found
+    code = {"white": "#ffffff", "black": "#000000"}.get(colour.lower(), colour.lower())
+    return f"#{bytes(_rgb(code)).hex()}" if _HEX.fullmatch(code) else code
 
 
 def _local(node: ElementTree.Element) -> str:
@@ -87,10 +87,10 @@ def _view_box(root: ElementTree.Element) -> str | None:
     if len(stated) != 4:
         stated = ["0", "0", root.get("width", "").removesuffix("px"), root.get("height", "").removesuffix("px")]
     try:
-        numbers = [float(one) for one in stated]
+        numbers = [float(part) for part in stated]
     except ValueError:
         return None
-    return " ".join(f"{one:g}" for one in numbers) if min(numbers[2:]) > 0 and max(map(abs, numbers)) < 1e6 else None
+    return " ".join(f"{part:g}" for part in numbers) if min(numbers[2:]) > 0 and max(map(abs, numbers)) < 1e6 else None
 
 
 class _Reading:
@@ -107,29 +107,29 @@ class _Reading:
         name = _local(node)
         if name not in _SHAPES or depth > _DEEPEST:
             return ""
-        kept = self.attributes(node)
-        painted = painted or "fill" in kept
+        attributes = self.attributes(node)
+        painted = painted or "fill" in attributes
         if name != "g":
             self.bare = self.bare or not painted
-            return element(name, **kept)
+            return element(name, **attributes)
         children = "".join(self.shape(child, depth + 1, painted) for child in node)
-        return element(name, children, **kept) if children else ""
+        return element(name, children, **attributes) if children else ""
 
     def attributes(
         self, node: ElementTree.Element, own: tuple[str, ...] | None = None
     ) -> dict[str, str | float | None]:
         """The attributes that may stay, with classes and a `style` read as attributes."""
-        kept: dict[str, str | float | None] = {}
+        attributes: dict[str, str | float | None] = {}
         for key, value in self._stated(node).items():
             reference = _REFERENCE.fullmatch(value) if key in ("fill", "stroke") else None
-            said = self._gradients.get(reference[1], value) if reference else value
+            paint = self._gradients.get(reference[1], value) if reference else value
             pattern = _PATTERNS.get(key)
-            if pattern is None or not pattern.fullmatch(said) or (own is not None and key not in own):
+            if pattern is None or not pattern.fullmatch(paint) or (own is not None and key not in own):
                 continue
-            kept[key] = said
-            if key in ("fill", "stroke") and said not in _NO_COLOURS:
-                self.colours[plain(said)] = None
-        return kept
+            attributes[key] = paint
+            if key in ("fill", "stroke") and paint not in _NO_COLOURS:
+                self.colours[plain(paint)] = None
+        return attributes
 
     def _stated(self, node: ElementTree.Element) -> dict[str, str]:
         stated = dict(node.attrib)
@@ -140,7 +140,7 @@ class _Reading:
     def _read_gradients(self, root: ElementTree.Element) -> dict[str, str]:
         """A colour for each gradient: that of a stop in its middle, also where its stops are another's."""
         nodes = {name: node for node in root.iter() if _local(node) in _GRADIENTS and (name := node.get("id"))}
-        found: dict[str, str] = {}
+        colors: dict[str, str] = {}
         for name, node in nodes.items():
             at, seen = node, {name}
             while not any(_local(stop) == "stop" for stop in at):
@@ -154,20 +154,20 @@ class _Reading:
             stops = [self._stated(stop).get("stop-color", "") for stop in at if _local(stop) == "stop"]
             hexes = [stop for stop in stops if _HEX.fullmatch(stop)]
             if hexes:
-                found[name] = hexes[(len(hexes) - 1) // 2]
-        return found
+                colors[name] = hexes[(len(hexes) - 1) // 2]
+        return colors
 
 
 def _classes(root: ElementTree.Element) -> dict[str, dict[str, str]]:
     """What the style sheets of a file declare for its classes; other selectors are left out."""
-    found: dict[str, dict[str, str]] = {}
+    declared_by_class: dict[str, dict[str, str]] = {}
     for node in root.iter():
         if _local(node) == "style":
             for selectors, declared in _RULE.findall(node.text or ""):
                 for selector in selectors.split(","):
                     if _CLASS.fullmatch(selector.strip()):
-                        found.setdefault(selector.strip()[1:], {}).update(_declarations(declared))
-    return found
+                        declared_by_class.setdefault(selector.strip()[1:], {}).update(_declarations(declared))
+    return declared_by_class
 
 
 def _declarations(style: str) -> dict[str, str]:

@@ -93,8 +93,8 @@ def icon(name: str | None, directory: str | None = None) -> Icon | None:
 
 def icons(names: Iterable[str | None], directory: str | None = None) -> dict[str, Icon]:
     """The drawings to be had for many names, by name."""
-    found = {name: icon(name, directory) for name in dict.fromkeys(names) if name}
-    return {name: one for name, one in found.items() if one is not None}
+    drawings = {name: icon(name, directory) for name in dict.fromkeys(names) if name}
+    return {name: icon for name, icon in drawings.items() if icon is not None}
 
 
 _PAINT = re.compile(r'(fill|stroke)="(?!none|currentColor)[^"]*"')
@@ -168,15 +168,15 @@ def _raster(path: str) -> Icon | None:
 def _raster_names() -> dict[str, str]:
     """The path of every drawing of the raster sets by its slug; the sets in their order, then the shortest path."""
     folder = _package_folder("diagrams", "..", "resources")
-    found: dict[str, str] = {}
+    paths_by_slug: dict[str, str] = {}
     for family in _RASTER_SETS if folder else ():
         paths = []
         for at, _, files in os.walk(os.path.join(folder or "", family)):
             below = os.path.relpath(at, folder).replace(os.sep, "/")
             paths += [f"{below}/{file[:-4]}" for file in files if file.endswith(".png")]
         for path in sorted(paths, key=lambda path: (len(path), path)):
-            found.setdefault(_slug(path.rpartition("/")[2]), path)
-    return found
+            paths_by_slug.setdefault(_slug(path.rpartition("/")[2]), path)
+    return paths_by_slug
 
 
 def _raster_by_slug(slug: str) -> Icon | None:
@@ -204,11 +204,11 @@ def _own_file(path: str, directory: str) -> Icon | None:
     if content is None:
         return None
     raster = path.lower().endswith(".png")
-    found = _small_png(f"file-{path}", content) if raster else drawing(f"file-{path}", content)
-    if found is None:
+    icon = _small_png(f"file-{path}", content) if raster else drawing(f"file-{path}", content)
+    if icon is None:
         return None
-    colours = _shades(found) if raster else paints(found) if found.inked else frozenset()
-    return _on_dark(found) if colours and all(_pale(one) for one in colours) else found
+    colours = _shades(icon) if raster else paints(icon) if icon.inked else frozenset()
+    return _on_dark(icon) if colours and all(_pale(color) for color in colours) else icon
 
 
 _PALEST = 1.5
@@ -225,11 +225,11 @@ def _pale(colour: str) -> bool:
 def _shades(icon: Icon) -> frozenset[str]:
     """The colours of a raster, in a dozen pixels each way; none where it has a ground of its own."""
     image = element("svg", icon.body, xmlns="http://www.w3.org/2000/svg", width=_RASTER_PIXELS, height=_RASTER_PIXELS)
-    found = pixels(png_of_svg(image, scale=1 / 8))
-    seen = {pixel[:3] for pixel in found if pixel[3] >= _SEEN}
+    shades = pixels(png_of_svg(image, scale=1 / 8))
+    seen = {pixel[:3] for pixel in shades if pixel[3] >= _SEEN}
     return (
         frozenset(f"#{bytes(colour).hex()}" for colour in seen)
-        if any(pixel[3] < _SEEN for pixel in found)
+        if any(pixel[3] < _SEEN for pixel in shades)
         else frozenset()
     )
 

@@ -39,7 +39,7 @@ def _haproxy() -> Icon:
     squares = [
         element(
             "path",
-            d="".join(f"M{_pair(one)}h.01" for one in ring),
+            d="".join(f"M{_pair(square)}h.01" for square in ring),
             stroke=colour,
             stroke_width=side,
             stroke_linecap="square",

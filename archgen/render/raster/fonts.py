@@ -88,17 +88,21 @@ class Fallback(Struct, frozen=True):
 
 def fallbacks(text: str) -> tuple[Fallback, ...]:
     """The scripts in a text that the usual font lacks, by name, and which characters no installed font has: boxes."""
-    found: dict[str, list[str]] = {}
-    for character in sorted({one for one in text if not measured(one) and category(one) not in _MARKS}):
-        found.setdefault(_name(character), []).append(character)
-    return tuple(_fallback(name, found[name]) for name in sorted(found, key=lambda one: (one == _OTHER, one)))
+    by_script: dict[str, list[str]] = {}
+    for character in sorted(
+        {character for character in text if not measured(character) and category(character) not in _MARKS}
+    ):
+        by_script.setdefault(_name(character), []).append(character)
+    return tuple(
+        _fallback(name, by_script[name]) for name in sorted(by_script, key=lambda script: (script == _OTHER, script))
+    )
 
 
 def _fallback(name: str, characters: list[str]) -> Fallback:
-    faces = {one: face_of(one) for one in characters}
+    faces = {character: face_of(character) for character in characters}
     files = [face.file for face in faces.values() if face is not None and face != usual()]
-    missing = "".join(one for one, face in faces.items() if face == usual())
-    own = next((one for one in _SCRIPTS if one.name == name), None)
+    missing = "".join(character for character, face in faces.items() if face == usual())
+    own = next((script for script in _SCRIPTS if script.name == name), None)
     packaged = own is not None and _packaged(own.package, own.file) is not None
     return Fallback(name, files[0] if files else None, missing, packaged)
 
@@ -107,7 +111,7 @@ _OTHER = "another script"
 
 
 def _name(character: str) -> str:
-    return next((one.name for one in _of(ord(character))), _OTHER)
+    return next((script.name for script in _of(ord(character))), _OTHER)
 
 
 @lru_cache(maxsize=4096)
@@ -128,7 +132,7 @@ def face_of(character: str) -> Face | None:
 
 
 def _of(code: int) -> list[_Script]:
-    return [one for one in _SCRIPTS if any(low <= code <= high for low, high in one.ranges)]
+    return [script for script in _SCRIPTS if any(low <= code <= high for low, high in script.ranges)]
 
 
 def usual() -> Face:

@@ -113,23 +113,23 @@ def _levels(text: str) -> list[int]:
     for at, kind in enumerate(kinds):
         if not kind:
             before = "L" if at == 0 else kinds[at - 1]
-            after = next((one for one in kinds[at:] if one), "L")
+            after = next((kind for kind in kinds[at:] if kind), "L")
             kinds[at] = "R" if before != "L" and after != "L" else "L"
     return [{"L": 0, "R": 1, "N": 2}[kind] for kind in kinds]
 
 
 def _visual(runs: list[_Run]) -> list[_Run]:
     """The runs from left to right (rule L2 of UAX #9)."""
-    found = list(runs)
+    ordered = list(runs)
     for level in range(max((run.level for run in runs), default=0), 0, -1):
         at = 0
-        while at < len(found):
+        while at < len(ordered):
             end = at
-            while end < len(found) and found[end].level >= level:
+            while end < len(ordered) and ordered[end].level >= level:
                 end += 1
-            found[at:end] = reversed(found[at:end])
+            ordered[at:end] = reversed(ordered[at:end])
             at = max(end, at + 1)
-    return found
+    return ordered
 
 
 # Shapes
@@ -153,7 +153,7 @@ class _Shaped:
         uharfbuzz.shape(font, buffer)
         self._glyphs, self._font = buffer, font
         self._scale = size / font.face.upem
-        self.width = sum(one.x_advance for one in buffer.glyph_positions) * self._scale
+        self.width = sum(glyph.x_advance for glyph in buffer.glyph_positions) * self._scale
 
     def drawn(self, line: TextLine) -> Iterable[SceneShape]:
         """Yield the run with its left end at the start of a line."""

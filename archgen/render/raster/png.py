@@ -66,23 +66,23 @@ def pixels(content: bytes) -> list[tuple[int, ...]]:
         packed += content[at + 8 : at + 8 + size] if kind == b"IDAT" else b""
         at += size + 12
     raw, wide = decompress(packed), 4 * width
-    above, found = bytearray(wide), bytearray()
+    above, channels = bytearray(wide), bytearray()
     for start in range(0, len(raw), wide + 1):
         above = _unfiltered(raw[start], raw[start + 1 : start + 1 + wide], above)
-        found += above
-    return [tuple(found[each : each + 4]) for each in range(0, len(found), 4)]
+        channels += above
+    return [tuple(channels[each : each + 4]) for each in range(0, len(channels), 4)]
 
 
 def _unfiltered(how: int, row: bytes, above: bytearray) -> bytearray:
     """A row of pixels from what is written of it (PNG 1.2, 6)."""
-    found = bytearray(row)
+    pixels = bytearray(row)
     for at, value in enumerate(row):
-        left, corner = (found[at - 4], above[at - 4]) if at >= 4 else (0, 0)
+        left, corner = (pixels[at - 4], above[at - 4]) if at >= 4 else (0, 0)
         guess = (0, left, above[at], (left + above[at]) // 2, _paeth(left, above[at], corner))[how]
-        found[at] = (value + guess) % 256
-    return found
+        pixels[at] = (value + guess) % 256
+    return pixels
 
 
 def _paeth(left: int, above: int, corner: int) -> int:
     straight = left + above - corner
-    return min((left, above, corner), key=lambda one: abs(straight - one))
+    return min((left, above, corner), key=lambda near: abs(straight - near))

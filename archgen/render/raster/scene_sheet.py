@@ -79,9 +79,9 @@ class _Colors:
                 assert_never(shape)
 
     def _color(self, role: str) -> Color:
-        found = self._colors[role]
-        assert found is not None
-        return found
+        color = self._colors[role]
+        assert color is not None
+        return color
 
     def _pen(self, pen: Pen | None) -> Stroke | None:
         if pen is None:

@@ -79,12 +79,12 @@ def _pair_tables(font: Any) -> list[list[Any]]:
 
 
 def _kerning(lookups: list[list[Any]], left: str, right: str) -> int:
-    found = 0
+    total = 0
     for tables in lookups:
         covering = [table for table in tables if left in table.Coverage.glyphs]
         values = (value for table in covering if (value := _value(table, left, right)) is not None)
-        found += next(values, 0)
-    return found
+        total += next(values, 0)
+    return total
 
 
 def _value(table: Any, left: str, right: str) -> int | None:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from unicodedata import category, east_asian_width
 
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
-from archgen.style.svg_markup import clean
+from archgen.render.text.words import cut
+from archgen.report.common.terminal import columns
 from archgen.style.theme import LINES
 from archgen.views.diagram import Badge
 
 _NEAR = 3.0
 """Pixels within which two places are one column or row."""
-
-_LONGEST = 2000
-"""Characters of a text that are looked at: no line shows more."""
 
 _UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
 _JOINTS = {
@@ -57,14 +54,14 @@ SIGNS = "".join(map(chr, _ASCII))
 """The characters that pictures are drawn with, and that not every terminal has."""
 
 Cell = tuple[str, str]
-"""A character and the role of its colour; an empty one is the second half of a wide character."""
+"""A character and the role of its color; an empty one is the second half of a wide character."""
 
 _BLANK: Cell = (" ", "")
 
-Rows = tuple[tuple[Cell, ...], ...]
+CellRows = tuple[tuple[Cell, ...], ...]
 
 
-def diagram_cells(placed: Placed) -> Rows:
+def diagram_cells(placed: Placed) -> CellRows:
     """The picture as rows of cells, none of them wider than the last cell that is not blank."""
     return _Grid(placed).rows()
 
@@ -76,41 +73,9 @@ def diagram_text(placed: Placed, ascii_only: bool = False) -> str:
     return text.translate(_ASCII) if ascii_only else text
 
 
-def narrowed(rows: Rows) -> Rows:
+def narrowed(rows: CellRows) -> CellRows:
     """The rows in ASCII, as far as words allow."""
     return tuple(tuple((character.translate(_ASCII), role) for character, role in row) for row in rows)
-
-
-def wide(text: str) -> int:
-    """The columns that a text takes on a terminal."""
-    return sum(_wide(character) for character in text)
-
-
-def _wide(character: str) -> int:
-    if category(character) in ("Mn", "Me", "Cf", "Cc"):
-        return 0
-    return 2 if east_asian_width(character) in "WF" else 1
-
-
-def _shown(text: str) -> str:
-    """One line without anything that steers a terminal or takes no room."""
-    return "".join(one for one in " ".join(clean(text[:_LONGEST]).split()) if _wide(one))
-
-
-def _cut(text: str, room: int) -> str:
-    """The text, cut with an ellipsis where it takes more columns than there are."""
-    taken = 0
-    for at, character in enumerate(text):
-        taken += _wide(character)
-        if taken > room:
-            return _head(text[:at], room - 1)
-    return text
-
-
-def _head(text: str, room: int) -> str:
-    while text and wide(text) > room:
-        text = text[:-1]
-    return f"{text}…" if room >= 0 else ""
 
 
 def _issues(badges: Iterable[Badge]) -> str:
@@ -154,10 +119,10 @@ class _Axis:
 class _Grid:
     def __init__(self, placed: Placed) -> None:
         self._placed = placed
-        self._labels = {one.bundle: self._label_words(one) for one in placed.edges if one.label}
-        boxes = [one.box for one in placed.nodes] + [one.box for one in placed.groups if not one.group.across]
-        labels = [one.label.box for one in placed.edges if one.label]
-        points = [point for one in placed.edges for point in one.points]
+        self._labels = {edge.bundle: self._label_words(edge) for edge in placed.edges if edge.label}
+        boxes = [node.box for node in placed.nodes] + [group.box for group in placed.groups if not group.group.across]
+        labels = [edge.label.box for edge in placed.edges if edge.label]
+        points = [point for edge in placed.edges for point in edge.points]
         xs = [place for box in (*boxes, *labels) for place in (box.x, box.right)] + [x for x, _ in points]
         ys = [place for box in boxes for place in (box.y, box.bottom)] + [y for _, y in points]
         ys += [box.centre[1] for box in labels]
@@ -168,36 +133,36 @@ class _Grid:
         self._cells: dict[tuple[int, int], Cell] = {}
         self._lines: dict[tuple[int, int], tuple[int, str]] = {}
 
-    def _label_words(self, one: PlacedEdge) -> str:
-        assert one.label is not None
-        line = LINES[one.edge.meaning]
-        badges = [badge for other in self._placed.edges if other.bundle == one.bundle for badge in other.edge.badges]
+    def _label_words(self, placed: PlacedEdge) -> str:
+        assert placed.label is not None
+        line = LINES[placed.edge.meaning]
+        badges = [badge for other in self._placed.edges if other.bundle == placed.bundle for badge in other.edge.badges]
         mark = {"closed": "tls", "open": "clear", "": ""}[line.lock]
-        return _cut(" ".join(word for word in (_shown(one.label.text), mark, _issues(badges)) if word), 40)
+        return cut(" ".join(word for word in (placed.label.text, mark, _issues(badges)) if word), 40)
 
-    def _words(self, one: PlacedNode) -> list[str]:
-        names = " ".join(one.title)
-        return [_cut(_shown(line), 28) for line in (names, one.detail, _issues(one.node.badges)) if line]
+    def _words(self, placed: PlacedNode) -> list[str]:
+        names = " ".join(placed.title)
+        return [cut(line, 28) for line in (names, placed.detail, _issues(placed.node.badges)) if line]
 
-    def _heading(self, one: PlacedGroup) -> str:
-        return _cut(
-            _shown(" ".join(word for word in (one.group.label, one.group.detail, _issues(one.group.badges)) if word)),
+    def _heading(self, placed: PlacedGroup) -> str:
+        return cut(
+            " ".join(word for word in (placed.group.label, placed.group.detail, _issues(placed.group.badges)) if word),
             48,
         )
 
     def _ask(self) -> None:
         for node in self._placed.nodes:
             lines = self._words(node)
-            self._x.apart(node.box.x, node.box.right, max(map(wide, lines), default=1) + 3)
+            self._x.apart(node.box.x, node.box.right, max(map(columns, lines), default=1) + 3)
             self._y.apart(node.box.y, node.box.bottom, len(lines) + 1)
         for group in self._placed.groups:
             if not group.group.across:
-                self._x.apart(group.box.x, group.box.right, wide(self._heading(group)) + 4)
+                self._x.apart(group.box.x, group.box.right, columns(self._heading(group)) + 4)
                 self._y.apart(group.box.y, group.box.bottom, 2)
         for edge in self._placed.edges:
             if edge.label:
                 box = edge.label.box
-                self._x.apart(box.x, box.right, wide(self._labels[edge.bundle]) + 1)
+                self._x.apart(box.x, box.right, columns(self._labels[edge.bundle]) + 1)
         for edge in self._placed.edges:
             for (x0, y0), (x1, y1) in pairwise(edge.points):
                 # an arrow head and a piece of its line are seen between two cards
@@ -209,18 +174,18 @@ class _Grid:
 
     def _centre(self, edge: PlacedEdge) -> None:
         """A line that leaves a card upright leaves it in its middle."""
-        boxes = {one.node.id: one for one in self._placed.nodes}
+        boxes = {node.node.id: node for node in self._placed.nodes}
         for name, point, following in (
             (edge.edge.source, edge.points[0], edge.points[1]),
             (edge.edge.target, edge.points[-1], edge.points[-2]),
         ):
-            one = boxes[name]
+            card = boxes[name]
             if point[0] == following[0]:
-                half = (max(map(wide, self._words(one)), default=1) + 3) // 2
-                self._x.apart(one.box.x, point[0], half)
-                self._x.apart(point[0], one.box.right, half)
+                half = (max(map(columns, self._words(card)), default=1) + 3) // 2
+                self._x.apart(card.box.x, point[0], half)
+                self._x.apart(point[0], card.box.right, half)
 
-    def rows(self) -> Rows:
+    def rows(self) -> CellRows:
         for group in self._placed.groups:
             if not group.group.across:
                 self._frame(group.box, "muted")
@@ -240,7 +205,7 @@ class _Grid:
                 left, right = self._x[box.x], self._x[box.right]
                 words = self._labels[edge.bundle]
                 self._write(
-                    left + max(0, (right - left - wide(words)) // 2),
+                    left + max(0, (right - left - columns(words)) // 2),
                     self._y[box.centre[1]],
                     words,
                     LINES[edge.edge.meaning].role,
@@ -251,13 +216,13 @@ class _Grid:
         """Where the words of a group start: behind the cards that stand on its upper border."""
         top = group.box.y
         standing = [
-            self._x[one.box.right]
-            for one in self._placed.nodes
-            if one.box.y < top < one.box.bottom and group.box.x <= one.box.x < group.box.right
+            self._x[node.box.right]
+            for node in self._placed.nodes
+            if node.box.y < top < node.box.bottom and group.box.x <= node.box.x < group.box.right
         ]
         return max([self._x[group.box.x] + 1, *standing]) + 1
 
-    def _written(self) -> Rows:
+    def _written(self) -> CellRows:
         if not self._cells:
             return ()
         rows = []
@@ -273,9 +238,9 @@ class _Grid:
     def _write(self, x: int, y: int, words: str, role: str) -> None:
         for character in words:
             self._cells[x, y] = (character, role)
-            if _wide(character) == 2:
+            if columns(character) == 2:
                 self._cells[x + 1, y] = ("", role)
-            x += _wide(character)
+            x += columns(character)
 
     def _frame(self, box: Box, role: str) -> None:
         left, right, top, bottom = self._x[box.x], self._x[box.right], self._y[box.y], self._y[box.bottom]
@@ -286,23 +251,23 @@ class _Grid:
         for place, corner in (((left, top), "┌"), ((right, top), "┐"), ((left, bottom), "└"), ((right, bottom), "┘")):
             self._cells[place] = (corner, role)
 
-    def _node(self, one: PlacedNode) -> None:
-        box = one.box
+    def _node(self, placed: PlacedNode) -> None:
+        box = placed.box
         left, right, top, bottom = self._x[box.x], self._x[box.right], self._y[box.y], self._y[box.bottom]
         for y in range(top, bottom + 1):
             for x in range(left, right + 1):
                 self._cells[x, y] = _BLANK
         self._frame(box, "card_line")
-        lines = self._words(one)
+        lines = self._words(placed)
         first = top + 1 + max(0, (bottom - top - 1 - len(lines)) // 2)
         for at, line in enumerate(lines):
-            last = bool(one.node.badges) and at == len(lines) - 1
-            role = one.node.badges[0].severity if last else "accent" if at == 0 else "muted"
-            self._write(left + 1 + max(0, (right - left - 1 - wide(line)) // 2), first + at, line, role)
+            last = bool(placed.node.badges) and at == len(lines) - 1
+            role = placed.node.badges[0].severity if last else "accent" if at == 0 else "muted"
+            self._write(left + 1 + max(0, (right - left - 1 - columns(line)) // 2), first + at, line, role)
 
-    def _line(self, one: PlacedEdge) -> None:
-        role = LINES[one.edge.meaning].role
-        for (x0, y0), (x1, y1) in pairwise(one.points):
+    def _line(self, placed: PlacedEdge) -> None:
+        role = LINES[placed.edge.meaning].role
+        for (x0, y0), (x1, y1) in pairwise(placed.points):
             start, end = (self._x[x0], self._y[y0]), (self._x[x1], self._y[y1])
             level = start[1] == end[1]
             low, high = sorted((start[0], end[0]) if level else (start[1], end[1]))
@@ -312,11 +277,11 @@ class _Grid:
                 joints = (before if at > low else 0) | (after if at < high else 0)
                 self._lines[place] = (self._lines.get(place, (0, role))[0] | joints, role)
 
-    def _arrow(self, last: Sequence[Point], one: PlacedEdge) -> None:
+    def _arrow(self, last: Sequence[Point], placed: PlacedEdge) -> None:
         """The arrow at the end of a line's last stretch, in the cell before the card that it points to."""
         (x0, y0), (x1, y1) = last
         x, y = self._x[x1], self._y[y1]
-        role = LINES[one.edge.meaning].role
+        role = LINES[placed.edge.meaning].role
         if y0 == y1:
             way = _RIGHT if x1 > x0 else _LEFT
             self._cells[x - 1 if way == _RIGHT else x + 1, y] = (_ARROWS[way], role)

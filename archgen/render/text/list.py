@@ -41,13 +41,13 @@ def _inside(diagram: Diagram, parent: str | None, indent: str) -> Iterator[str]:
 
 
 def _what(node: Node) -> str:
-    told = ", ".join(_folded(word) for word in (node.mark, node.detail) if word)
-    return f"{_folded(node.label)} ({told})" if told else _folded(node.label)
+    detail = ", ".join(_folded(word) for word in (node.mark, node.detail) if word)
+    return f"{_folded(node.label)} ({detail})" if detail else _folded(node.label)
 
 
 def sequence_list(sequence: View, ascii_only: bool = False) -> str:
     """The steps, one a line; what a frame holds is indented under it."""
-    labels = {one.id: _folded(one.label) for one in sequence.participants}
+    labels = {participant.id: _folded(participant.label) for participant in sequence.participants}
     return _written([_folded(sequence.title), "", *_items(sequence.items, labels, "")], ascii_only)
 
 
@@ -70,9 +70,9 @@ def _message(message: Message, labels: dict[str, str]) -> str:
     arrow = "⇠" if message.answer else "→"
     ends = (message.target, message.source) if message.answer else (message.source, message.target)
     how = () if message.answer else (_folded(message.protocol), LINES[message.meaning].words)
-    told = ", ".join(word for word in how if word)
+    detail = ", ".join(word for word in how if word)
     words = f"{labels[ends[0]]} {arrow} {labels[ends[1]]}: {_folded(message.text)}".rstrip(": ")
-    return f"{message.number:>3} {words}" + (f" ({told})" if told else "")
+    return f"{message.number:>3} {words}" + (f" ({detail})" if detail else "")
 
 
 def _folded(text: str) -> str:

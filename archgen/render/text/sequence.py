@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import assert_never
-from unicodedata import category, east_asian_width
 
-from archgen.style.svg_markup import clean
+from archgen.render.text.words import cut, folded
+from archgen.report.common.terminal import columns
 from archgen.style.theme import LINES
 from archgen.views.diagram import Block, Item, Message, Remark, Sequence
 
@@ -14,8 +14,6 @@ _ASCII = str.maketrans(
     {"│": "|", "─": "-", "┄": ".", "▶": ">", "◀": "<", "┌": "+", "┐": "+", "└": "+", "┘": "+", "…": "~"}
 )
 _LEAST, _MOST = 12, 30
-_LONGEST = 2000
-"""Characters of a text that are looked at: no line shows more."""
 
 
 def sequence_text(sequence: Sequence, width: int = 10_000, ascii_only: bool = False) -> str | None:
@@ -24,40 +22,10 @@ def sequence_text(sequence: Sequence, width: int = 10_000, ascii_only: bool = Fa
     return text.translate(_ASCII) if text is not None and ascii_only else text
 
 
-def _wide(text: str) -> int:
-    return sum(_columns(one) for one in text)
-
-
-def _columns(character: str) -> int:
-    if category(character) in ("Mn", "Me", "Cf", "Cc"):
-        return 0
-    return 2 if east_asian_width(character) in "WF" else 1
-
-
-def _folded(text: str) -> str:
-    return "".join(one for one in " ".join(clean(text[:_LONGEST]).split()) if _columns(one))
-
-
-def _cut(text: str, room: int) -> str:
-    text = _folded(text)
-    taken = 0
-    for at, character in enumerate(text):
-        taken += _columns(character)
-        if taken > room:
-            return _head(text[:at], room - 1)
-    return text
-
-
-def _head(text: str, room: int) -> str:
-    while text and _wide(text) > room:
-        text = text[:-1]
-    return f"{text}…" if room >= 0 else ""
-
-
 class _Writer:
     def __init__(self, sequence: Sequence, width: int) -> None:
         self._sequence = sequence
-        self._places = {one.id: at for at, one in enumerate(sequence.participants)}
+        self._places = {participant.id: at for at, participant in enumerate(sequence.participants)}
         self._gutter = 5
         count = max(len(self._places), 1)
         self._column = min(_MOST, (width - self._gutter) // count)
@@ -66,8 +34,8 @@ class _Writer:
     def text(self) -> str | None:
         if self._column < _LEAST:
             return None
-        names = [_cut(one.label, self._column - 4) for one in self._sequence.participants]
-        self._lines = [_folded(self._sequence.title), ""]
+        names = [cut(participant.label, self._column - 4) for participant in self._sequence.participants]
+        self._lines = [folded(self._sequence.title), ""]
         for edges in ("┌┐", "", "└┘"):
             self._lines.append(self._heads(names, edges))
         self._items(self._sequence.items, 0)
@@ -76,9 +44,9 @@ class _Writer:
     def _heads(self, names: list[str], edges: str) -> str:
         parts = []
         for name in names:
-            inner = f"{edges[0]}{'─' * (_wide(name) + 2)}{edges[1]}" if edges else f"│ {name} │"
-            before = (self._column - _wide(inner)) // 2
-            parts.append(" " * before + inner + " " * (self._column - before - _wide(inner)))
+            inner = f"{edges[0]}{'─' * (columns(name) + 2)}{edges[1]}" if edges else f"│ {name} │"
+            before = (self._column - columns(inner)) // 2
+            parts.append(" " * before + inner + " " * (self._column - before - columns(inner)))
         return " " * self._gutter + "".join(parts)
 
     def _x(self, name: str) -> int:
@@ -94,9 +62,9 @@ class _Writer:
         for character in words:
             if x < len(cells):
                 cells[x] = character
-                if _columns(character) == 2 and x + 1 < len(cells):
+                if columns(character) == 2 and x + 1 < len(cells):
                     cells[x + 1] = ""
-            x += _columns(character)
+            x += columns(character)
 
     def _items(self, items: Iterable[Item], depth: int) -> None:
         for item in items:
@@ -116,32 +84,32 @@ class _Writer:
     def _mark(self, words: str, x: int) -> None:
         cells = self._row()
         room = len(cells) - x - 2
-        self._put(cells, x + 1, f" {_cut(words, max(room, 8))} ")
+        self._put(cells, x + 1, f" {cut(words, max(room, 8))} ")
         self._lines.append("".join(cells))
 
     def _rule(self, words: str, depth: int) -> None:
         cells = self._row()
         for x in range(self._gutter + depth, len(cells)):
             cells[x] = "┄"
-        self._put(cells, self._gutter + depth, f"{_cut(words, len(cells) - self._gutter - depth - 2)} ")
+        self._put(cells, self._gutter + depth, f"{cut(words, len(cells) - self._gutter - depth - 2)} ")
         self._lines.append("".join(cells))
 
     def _message(self, message: Message) -> None:
         start, end = self._x(message.source), self._x(message.target)
         issues = " ".join(f"[{badge.number}]" for badge in message.badges)
         lock = {"closed": "tls", "open": "clear", "": ""}[LINES[message.meaning].lock]
-        told = "" if message.answer else " ".join(word for word in (_folded(message.protocol), lock) if word)
-        words = " ".join(word for word in (message.text, f"({told})" if told else "", issues) if word)
+        detail = "" if message.answer else " ".join(word for word in (folded(message.protocol), lock) if word)
+        words = " ".join(word for word in (message.text, f"({detail})" if detail else "", issues) if word)
         if start == end:
             self._mark(f"{words} ↺", start)
             return
         left, right = sorted((start, end))
         over = self._row()
         room = len(over) - left - 2
-        self._put(over, left + 2, _cut(words, max(room, 4)))
+        self._put(over, left + 2, cut(words, max(room, 4)))
         line = self._row()
         for x in range(left + 1, right):
             line[x] = "┄" if message.answer else "─"
         line[right - 1 if end > start else left + 1] = "▶" if end > start else "◀"
-        self._put(line, 0, _cut(message.number, self._gutter - 1))
+        self._put(line, 0, cut(message.number, self._gutter - 1))
         self._lines += ["".join(over), "".join(line)]

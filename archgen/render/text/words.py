@@ -1,0 +1,26 @@
+"""Words in one line of a terminal: nothing that steers it or takes no room, and no wider than there is space."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+
+from archgen.report.common.terminal import columns
+from archgen.style.svg_markup import clean
+
+_LONGEST = 2000
+"""Characters of a text that are looked at: no line shows more."""
+
+
+def folded(text: str) -> str:
+    """Return the text in one line, without anything that steers a terminal or takes no room."""
+    return "".join(character for character in " ".join(clean(text[:_LONGEST]).split()) if columns(character))
+
+
+def cut(text: str, room: int) -> str:
+    """Return the text in one line, cut with an ellipsis where it takes more columns than there are."""
+    text = folded(text)
+    widths = list(accumulate(map(columns, text)))
+    if not widths or widths[-1] <= room:
+        return text
+    return f"{text[: bisect_right(widths, room - 1)]}…" if room > 0 else ""
