@@ -33,8 +33,8 @@ STAGES = {
         "loaded = archgen.language.load.load(sys.argv[1], given)"
     ),
     "judging": (
-        "from archgen.rules.run import analyse\nfrom archgen.analysis.topology import Topology\n"
-        "found = analyse(Topology(loaded.architecture), loaded.source, RULES, '2026-11-24')"
+        "from archgen.rules.run import run_rules\nfrom archgen.analysis.topology import Topology\n"
+        "found = run_rules(Topology(loaded.architecture), loaded.source, RULES, '2026-11-24')"
     ),
     "telling, as JSON": (
         "from archgen.report import json_\nfrom archgen.report.lint.outcome import Outcome\n"

@@ -10,7 +10,7 @@ from archgen.model.finding import Finding
 from archgen.model.problems import Place
 from archgen.model.subject import Subject
 from archgen.rules import RULES
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 
 TODAY = "2026-11-24"
 
@@ -43,4 +43,4 @@ def check(file: str, data: bytes) -> CheckedModel:
     """Return a model with what every rule finds in it."""
     loaded = load(file, data)
     topology = Topology(loaded.architecture)
-    return CheckedModel(topology, analyse(topology, loaded.source, RULES, TODAY), loaded.source, data)
+    return CheckedModel(topology, run_rules(topology, loaded.source, RULES, TODAY), loaded.source, data)

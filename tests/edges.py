@@ -9,7 +9,7 @@ from archgen.language.load import load
 from archgen.linting.rule import Rule
 from archgen.model.finding import Finding
 from archgen.rules import RULES
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 
 TODAY = "2026-11-24"
 
@@ -22,7 +22,7 @@ def all_findings(text: str) -> tuple[Finding, ...]:
     if NEXT in text:
         return followed(text)
     loaded = load("edge.arch.yaml", text.encode())
-    return analyse(Topology(loaded.architecture), loaded.source, RULES, today=TODAY)
+    return run_rules(Topology(loaded.architecture), loaded.source, RULES, today=TODAY)
 
 
 def followed(text: str, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:

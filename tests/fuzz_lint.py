@@ -12,7 +12,7 @@ from archgen.app.findings.typo_fixes import mended
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.linting.checked_model import BrokenModel
-from archgen.linting.policy import PERSONAS, Policy, told
+from archgen.linting.policy import PERSONAS, Policy, visible_findings
 from archgen.model.finding import Finding
 from archgen.report.common.terminal import Style
 from tests.spoilers import FILE
@@ -31,7 +31,7 @@ def run(number: int, data: bytes) -> tuple[int, tuple[Finding, ...]]:
     if model.errors:
         raise Failed(model.errors[0].trace)
     persona = PERSONAS[number % len(PERSONAS)]
-    told(persona, model.findings)
+    visible_findings(persona, model.findings)
     code = exit_code(model.findings, "error")
     if code not in (0, 1, 2):
         raise Failed(f"the exit code is {code}")

@@ -30,7 +30,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import Finding
 from archgen.model.problems import ModelError
 from archgen.rules import RULES
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 from tests import edges
 from tests.rule_cases import cases
 
@@ -217,9 +217,9 @@ class Corpus:
             return ()
         if rule.review is not None:
             others = [rule if one.id == rule.id else one for one in RULES]
-            found = analyse(Topology(loaded.architecture), loaded.source, others, today=edges.TODAY)
+            found = run_rules(Topology(loaded.architecture), loaded.source, others, today=edges.TODAY)
             # together with all others, and alone: what it says of a rule that does not run
-            found += analyse(Topology(loaded.architecture), loaded.source, [rule], today=edges.TODAY)
+            found += run_rules(Topology(loaded.architecture), loaded.source, [rule], today=edges.TODAY)
             return tuple(
                 (one.rule, one.subject, one.severity, one.message, one.fix, one.flows, one.changes) for one in found
             )

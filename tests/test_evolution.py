@@ -15,8 +15,8 @@ from archgen.compare import Evolution, evolve
 from archgen.compare.entities import Change
 from archgen.compare.findings import Verdict
 from archgen.linting.checked_model import CheckedModel
-from archgen.linting.policy import Persona, hidden
-from archgen.linting.policy import told as readers
+from archgen.linting.policy import Persona, hidden_findings
+from archgen.linting.policy import visible_findings as readers
 from archgen.model.architecture import Architecture
 from archgen.model.subject import SubjectKind
 from archgen.report.diff.sentences import sentences
@@ -76,7 +76,7 @@ def what(evolution: Evolution, kind: SubjectKind, name: str) -> tuple[Change, tu
     return (found[0].change, found[0].what) if found else None
 
 
-def told(evolution: Evolution, verdict: Verdict) -> set[tuple[str, str]]:
+def visible_findings(evolution: Evolution, verdict: Verdict) -> set[tuple[str, str]]:
     """(rule, subject) of the findings with a verdict."""
     return {(one.finding.rule, one.finding.subject.id) for one in evolution.issues_of(verdict)}
 
@@ -106,10 +106,12 @@ def test_from_tier_1_to_2_reads_improve_and_writes_do_not() -> None:
 
 def test_from_tier_1_to_2_another_single_point_is_no_old_one() -> None:
     step = evolve(tier(1), tier(2))
-    assert ("single-point-of-failure", "server-1") in told(step, "resolved")
-    assert ("single-point-of-failure", "lb-1") in told(step, "introduced")
-    assert ("identical-servers", "2-distributed-web-infrastructure") in told(step, "introduced")
-    assert {("vertical-only", "1-simple-web-stack"), ("overloaded-host", "server-1")} <= told(step, "resolved")
+    assert ("single-point-of-failure", "server-1") in visible_findings(step, "resolved")
+    assert ("single-point-of-failure", "lb-1") in visible_findings(step, "introduced")
+    assert ("identical-servers", "2-distributed-web-infrastructure") in visible_findings(step, "introduced")
+    assert {("vertical-only", "1-simple-web-stack"), ("overloaded-host", "server-1")} <= visible_findings(
+        step, "resolved"
+    )
 
 
 def test_from_tier_1_to_2_the_open_issues_are_known_again_under_new_names() -> None:
@@ -122,16 +124,16 @@ def test_from_tier_1_to_2_the_open_issues_are_known_again_under_new_names() -> N
 
 def test_from_tier_2_to_3_what_it_closed_and_what_it_opened() -> None:
     step = evolve(tier(2), tier(3))
-    resolved = {rule for rule, _ in told(step, "resolved")}
+    resolved = {rule for rule, _ in visible_findings(step, "resolved")}
     assert {"missing-tls", "missing-firewall", "unmonitored"} <= resolved
-    introduced = told(step, "introduced")
+    introduced = visible_findings(step, "introduced")
     assert {("tls-ends-early", "haproxy -> nginx"), ("single-point-of-failure", "fw-1")} <= introduced
-    assert {("single-point-of-failure", "lb-1"), ("single-writer-database", "mysql")} <= told(step, "left")
+    assert {("single-point-of-failure", "lb-1"), ("single-writer-database", "mysql")} <= visible_findings(step, "left")
 
 
 def test_from_tier_3_to_4_the_balancer_is_safe_and_the_servers_are_not() -> None:
     step = evolve(tier(3), tier(4))
-    resolved, introduced = told(step, "resolved"), told(step, "introduced")
+    resolved, introduced = visible_findings(step, "resolved"), visible_findings(step, "introduced")
     assert ("single-point-of-failure", "lb-1") in resolved
     assert ("identical-servers", "3-secured-and-monitored") in resolved
     assert {("single-point-of-failure", host) for host in ("web-1", "app-1", "db-1")} <= introduced
@@ -226,7 +228,7 @@ def test_the_order_of_the_keys_is_no_change() -> None:
 def test_an_acceptance_is_told_once_and_then_known() -> None:
     accept = "accept:\n  - {rule: missing-backup, subject: db, reason: A pilot., owner: ops, until: 2090-01-01}\n"
     open_, known = side(BASE), side(BASE + accept)
-    assert told(evolve(open_, known), "accepted") == {("missing-backup", "db")}
+    assert visible_findings(evolve(open_, known), "accepted") == {("missing-backup", "db")}
     assert evolve(known, known).empty
     back = next(one for one in evolve(known, open_).issues if one.finding.rule == "missing-backup")
     assert (back.verdict, back.what) == ("left", ("accepted before, open now",))
@@ -261,7 +263,7 @@ flows:
 def as_read(by: Persona, text: str) -> CheckedModel:
     """A judged model with the findings that a reader is told apart from those that are hidden."""
     one = side(text)
-    return replace(one, findings=readers(by, one.findings), hidden=hidden(by, one.findings))
+    return replace(one, findings=readers(by, one.findings), hidden=hidden_findings(by, one.findings))
 
 
 def test_a_confidence_that_changes_is_no_new_finding_and_none_that_is_resolved() -> None:
@@ -278,15 +280,15 @@ def test_a_confidence_that_changes_is_no_new_finding_and_none_that_is_resolved()
     gone = AUDITED.replace("  audit -> db: {protocol: postgresql, tls: true}\n", "")
     assert "exposed-database" not in {one.finding.rule for one in evolve(low, as_read("regular", gone)).issues}
     assert "exposed-database" not in {one.finding.rule for one in evolve(as_read("regular", gone), low).issues}
-    assert ("exposed-database", "audit -> db") in told(evolve(medium, as_read("regular", gone)), "resolved")
+    assert ("exposed-database", "audit -> db") in visible_findings(evolve(medium, as_read("regular", gone)), "resolved")
 
 
 def test_a_renamed_connection_keeps_its_finding_and_a_renamed_host_does_not() -> None:
     step = evolve(side(BASE), side(edited(("user -> web", "visitor -> web"), ("user: {", "visitor: {"))))
-    assert ("missing-tls", "visitor -> web") in told(step, "left")
+    assert ("missing-tls", "visitor -> web") in visible_findings(step, "left")
     step = evolve(side(BASE), side(edited(("runs_on: a}", "runs_on: b}"))))
-    assert ("single-point-of-failure", "a") in told(step, "resolved")
-    assert ("single-point-of-failure", "b") in told(step, "introduced")
+    assert ("single-point-of-failure", "a") in visible_findings(step, "resolved")
+    assert ("single-point-of-failure", "b") in visible_findings(step, "introduced")
 
 
 def test_numbers_are_those_of_the_models() -> None:
@@ -363,8 +365,8 @@ def test_the_way_back_swaps_what_came_and_what_went() -> None:
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 3), (3, 4), (1, 4)])
 def test_the_way_back_swaps_the_findings(one: int, other: int) -> None:
     there, back = evolve(tier(one), tier(other)), evolve(tier(other), tier(one))
-    assert told(there, "introduced") == told(back, "resolved")
-    assert told(there, "resolved") == told(back, "introduced")
+    assert visible_findings(there, "introduced") == visible_findings(back, "resolved")
+    assert visible_findings(there, "resolved") == visible_findings(back, "introduced")
     assert len(there.issues_of("left")) == len(back.issues_of("left"))
     way = {"better": "worse", "worse": "better", "same": "same", None: None}
     for flow in there.flows:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archgen.analysis.topology import Topology
 from archgen.cli import main
 from archgen.language.load import load
-from archgen.linting.conditions import ExpressionError, Type, Value, compiled
+from archgen.linting.conditions import ExpressionError, Type, Value, compile_condition
 from archgen.linting.facts import Each, elements_of, facts_of
 from tests import fact_table
 
@@ -93,7 +93,7 @@ components:
     ],
 )
 def test_a_condition_holds_only_where_it_is_known_to_be_true(text: str, holds: bool) -> None:
-    assert compiled(text, TYPES)(KNOWN.get) is holds
+    assert compile_condition(text, TYPES)(KNOWN.get) is holds
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_a_condition_holds_only_where_it_is_known_to_be_true(text: str, holds: b
 )
 def test_what_is_no_condition_is_refused_with_its_column(text: str, message: str) -> None:
     with pytest.raises(ExpressionError) as raised:
-        compiled(text, TYPES)
+        compile_condition(text, TYPES)
     assert message in str(raised.value)
 
 
 @given(st.text(alphabet=" ()[],'\"<>=!.2abnotrdhsecutigmklp_wv", max_size=60) | st.text(max_size=30))
 def test_any_text_is_a_condition_or_is_refused(text: str) -> None:
     try:
-        holds = compiled(text, TYPES)
+        holds = compile_condition(text, TYPES)
     except ExpressionError:
         return
     assert holds(KNOWN.get) in (True, False)
@@ -139,7 +139,7 @@ def test_any_text_is_a_condition_or_is_refused(text: str) -> None:
 def test_patterns_mean_what_they_mean_to_a_shell(pattern: str, text: str) -> None:
     from fnmatch import fnmatchcase
 
-    assert compiled(f'kind matches "{pattern}"', TYPES)({"kind": text}.get) is fnmatchcase(text, pattern)
+    assert compile_condition(f'kind matches "{pattern}"', TYPES)({"kind": text}.get) is fnmatchcase(text, pattern)
 
 
 def test_every_fact_has_its_type_on_the_reference_tiers() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archgen.app.findings.lint import exit_code
 from archgen.cli import main
-from archgen.linting.policy import MEANINGLESS, PERSONAS, Policy, chosen, graded, shown, weight
+from archgen.linting.policy import MEANINGLESS, PERSONAS, Policy, apply_severities, is_shown, precision, select_rules
 from archgen.model.finding import CATEGORIES, SEVERITIES, Finding
 from archgen.model.subject import Subject
 from archgen.rules import BY_NAME, RULES
@@ -55,17 +55,17 @@ SELECTORS = st.sampled_from(["all", "SEC", "SEC0", "REL", "M", *CATEGORIES, *BY_
 
 
 def test_without_a_word_every_rule_runs() -> None:
-    assert chosen(Policy(), RULES) == RULES
+    assert select_rules(Policy(), RULES) == RULES
 
 
 @given(st.lists(SELECTORS), st.lists(SELECTORS))
 def test_selection_keeps_the_catalogues_order_and_what_stands_fast(select: list[str], ignore: list[str]) -> None:
-    ran = chosen(Policy(tuple(select), tuple(ignore)), RULES)
+    ran = select_rules(Policy(tuple(select), tuple(ignore)), RULES)
     assert list(ran) == [rule for rule in RULES if rule in ran]
     assert {rule.id for rule in ran} >= MEANINGLESS
     for rule in ran:
         if rule.id not in MEANINGLESS:
-            assert not select or any(weight(word, rule) for word in select)
+            assert not select or any(precision(word, rule) for word in select)
             assert rule.id not in ignore
             assert rule.code not in ignore
 
@@ -84,7 +84,7 @@ def test_selection_keeps_the_catalogues_order_and_what_stands_fast(select: list[
 def test_the_most_exact_selector_decides(
     select: tuple[str, ...], ignore: tuple[str, ...], runs: set[str], rests: set[str]
 ) -> None:
-    ran = {rule.id for rule in chosen(Policy(select, ignore), RULES)}
+    ran = {rule.id for rule in select_rules(Policy(select, ignore), RULES)}
     assert runs <= ran
     assert not rests & ran
 
@@ -149,8 +149,8 @@ def test_severities_follow_the_most_exact_selector() -> None:
     policy = Policy(severities=(("missing-tls", "info"), ("security", "warning"), ("all", "info")))
     rules = {rule.id: rule for rule in RULES}
     given = (finding("error"), finding("error", rule="missing-firewall"), finding("error", rule="missing-backup"))
-    assert [one.severity for one in graded(policy, given, rules)] == ["info", "warning", "info"]
-    assert graded(policy, (finding("error", rule="invalid-model"),), rules)[0].severity == "error"
+    assert [one.severity for one in apply_severities(policy, given, rules)] == ["info", "warning", "info"]
+    assert apply_severities(policy, (finding("error", rule="invalid-model"),), rules)[0].severity == "error"
 
 
 def test_the_configuration_sets_severities_and_the_worst_still_come_first(
@@ -208,7 +208,7 @@ def test_the_reaction_of_people_is_a_threshold(project: Path, capsys: pytest.Cap
 
 def test_each_persona_sees_all_that_the_one_before_sees() -> None:
     cases = [finding(grave, sure) for grave in SEVERITIES for sure in ("high", "medium", "low")]
-    seen = [{(one.severity, one.confidence) for one in cases if shown(persona, one)} for persona in PERSONAS]
+    seen = [{(one.severity, one.confidence) for one in cases if is_shown(persona, one)} for persona in PERSONAS]
     assert seen[0] < seen[1] < seen[2]
     assert len(seen[2]) == len(cases)
     assert {pair for pair in seen[2] if pair[0] == "error"} <= seen[0]

@@ -12,10 +12,10 @@ import pytest
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
-from archgen.linting.policy import shown
+from archgen.linting.policy import is_shown
 from archgen.model.finding import Finding
 from archgen.rules import RULES
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 
 BOTH = ("read-page", "write-comment")
 WRITE = ("write-comment",)
@@ -140,7 +140,7 @@ NOT_FOR_EVERYBODY = {"code-drift", "missing-waf"}
 def findings(tier: str) -> tuple[Finding, ...]:
     path = MODELS / f"{tier}.arch.yaml"
     loaded = load(str(path), path.read_bytes())
-    return analyse(Topology(loaded.architecture), loaded.source, RULES, today="2026-11-24")
+    return run_rules(Topology(loaded.architecture), loaded.source, RULES, today="2026-11-24")
 
 
 def row(finding: Finding) -> Row:
@@ -160,7 +160,7 @@ def test_tier_has_exactly_the_findings_of_its_table(tier: str) -> None:
 
 @pytest.mark.parametrize("tier", TIERS)
 def test_the_regular_reader_is_told_what_is_worth_a_change(tier: str) -> None:
-    told = [one for one in findings(tier) if shown("regular", one)]
+    told = [one for one in findings(tier) if is_shown("regular", one)]
     assert sorted(map(row, told)) == sorted(one for one in TIERS[tier] if one[0] not in NOT_FOR_EVERYBODY)
     assert len(told) <= 12
 

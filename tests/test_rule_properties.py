@@ -14,7 +14,7 @@ from archgen.language.load import load
 from archgen.model.problems import Place
 from archgen.model.subject import Subject
 from archgen.rules import BY_NAME, RULES
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 from tests.edges import TODAY
 from tests.random_flows import architecture
 from tests.rule_cases import FOLDER, read
@@ -41,7 +41,7 @@ class Nowhere:
 def test_every_impossible_flow_is_explained_and_no_possible_one_is_blamed(start: int) -> None:
     for seed in range(start, start + 100):
         facts = Topology(architecture(seed))
-        found = analyse(facts, Nowhere(), RULES, today="2026-11-24")
+        found = run_rules(facts, Nowhere(), RULES, today="2026-11-24")
         identities = [(one.rule, one.subject) for one in found]
         assert len(identities) == len(set(identities)), seed
         blamed = {flow for one in found if one.rule == "impossible-flow" for flow in one.flows}
@@ -56,5 +56,5 @@ def test_an_acceptance_of_a_rule_that_did_not_run_is_left_alone() -> None:
     file = "acceptance-of-a-rule-that-did-not-run-is-left-alone.arch.yaml"
     case = next(read(FOLDER / "stale-acceptance" / file))
     loaded = load("edge.arch.yaml", case.text.encode())
-    assert analyse(Topology(loaded.architecture), loaded.source, [BY_NAME["stale-acceptance"]], today=TODAY) == ()
+    assert run_rules(Topology(loaded.architecture), loaded.source, [BY_NAME["stale-acceptance"]], today=TODAY) == ()
     assert len(case.lines) == 1

@@ -19,7 +19,7 @@ from archgen.linting.checked_model import broken_models
 from archgen.linting.rule import Rule
 from archgen.model.problems import ModelError
 from archgen.rules import RULES
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 
 MARK = re.compile(r"# finding: ([a-z0-9-]+(?:, [a-z0-9-]+)*)")
 
@@ -42,7 +42,7 @@ def findings(text: str, rule: Rule | None = None) -> list[tuple[int, str]]:
         loaded = load("example.arch.yaml", text.encode())
     except ModelError as error:
         return sorted((problem.place.line, problem.rule) for problem in error.problems)
-    found = analyse(Topology(loaded.architecture), loaded.source, RULES, today="2026-11-24")
+    found = run_rules(Topology(loaded.architecture), loaded.source, RULES, today="2026-11-24")
     return sorted((one.line, one.rule) for one in found)
 
 

@@ -10,7 +10,7 @@ from archgen.analysis.support_dates import TABLE, named, official, support_of
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.rules import BY_NAME
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 from tests.edges import model
 
 
@@ -18,7 +18,7 @@ def test_support_ends_after_its_last_day() -> None:
     loaded = load("edge.arch.yaml", model("api: {kind: other, product: mysql, version: 8.0.36}").encode())
     rule = BY_NAME["unsupported-version"]
     for today, count in (("2026-04-30", 0), ("2026-05-01", 1)):
-        assert len(analyse(Topology(loaded.architecture), loaded.source, (rule,), today=today)) == count
+        assert len(run_rules(Topology(loaded.architecture), loaded.source, (rule,), today=today)) == count
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
 from archgen.model.finding import Finding
 from archgen.rules import RULES
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Badge, Diagram
 from archgen.views.networks import networks
@@ -33,13 +33,13 @@ def judged(file: str) -> tuple[Topology, tuple[Finding, ...]]:
     with open(file, "rb") as stream:
         loaded = load(file, stream.read())
     topology = Topology(loaded.architecture)
-    return topology, analyse(topology, loaded.source, RULES, "2026-11-24")
+    return topology, run_rules(topology, loaded.source, RULES, "2026-11-24")
 
 
 def of_text(text: str) -> tuple[Topology, tuple[Finding, ...]]:
     loaded = load("sample.arch.yaml", text.encode())
     topology = Topology(loaded.architecture)
-    return topology, analyse(topology, loaded.source, RULES, "2026-11-24")
+    return topology, run_rules(topology, loaded.source, RULES, "2026-11-24")
 
 
 def tier(number: int) -> tuple[Topology, tuple[Finding, ...]]:

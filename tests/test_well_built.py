@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.linting.policy import PERSONAS, Persona, told
+from archgen.linting.policy import PERSONAS, Persona, visible_findings
 from tests.edges import all_findings
 
 FILES = sorted((Path(__file__).parent / "well_built").glob("*.arch.yaml"))
@@ -26,7 +26,7 @@ def owned(text: str, persona: Persona) -> set[tuple[str, int]]:
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_nothing_is_told_of_a_well_built_architecture(file: Path, persona: Persona) -> None:
     text = file.read_text(encoding="utf-8")
-    findings = told(persona, all_findings(text))
+    findings = visible_findings(persona, all_findings(text))
     assert {(one.rule, one.line) for one in findings} == owned(text, persona)
 
 

@@ -20,11 +20,11 @@ from msgspec import Struct, convert
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
-from archgen.linting.policy import told
+from archgen.linting.policy import visible_findings
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.rules import RULES
-from archgen.rules.run import analyse
+from archgen.rules.run import run_rules
 from tests.surroundings import DAY
 
 ROOT = Path(__file__).parent.parent
@@ -171,7 +171,7 @@ def str_of(subject: Subject) -> str:
 def findings_of(path: Path) -> tuple[Finding, ...]:
     """Return the findings of a regular run on the model in a file."""
     loaded = load(path.name, path.read_bytes())
-    return told("regular", analyse(Topology(loaded.architecture), loaded.source, RULES, today=DAY))
+    return visible_findings("regular", run_rules(Topology(loaded.architecture), loaded.source, RULES, today=DAY))
 
 
 def scores(corpus: Path = CORPUS) -> Iterator[Score]:

@@ -21,7 +21,7 @@ from archgen.system.internal_errors import REPORT, InternalError, Isolation, int
 
 if TYPE_CHECKING:
     from archgen.linting.policy import Apart
-    from archgen.linting.rule import Earlier, Rule
+    from archgen.linting.rule import PreviousModel, Rule
 
 
 Tell = Callable[[str], None]
@@ -112,16 +112,16 @@ def _laddered(models: tuple[Model, ...], elsewhere: frozenset[str]) -> tuple[Mod
 
 def judge_one(task: Task, at: int, tell: Tell, known: dict[str, CheckedModel]) -> Model:
     """Judge one input of a task; `known` are models of it that are judged by all rules already, and takes more."""
-    from archgen.linting.policy import of_model
-    from archgen.rules.run import analyse
+    from archgen.linting.policy import rules_for_model
+    from archgen.rules.run import run_rules
 
     given = task.inputs[at]
     model = known.get(given.file) or _load(given)
     if isinstance(model, CheckedModel):
         isolation = Isolation()
-        rules = of_model(task.apart, model.id, task.rules)
+        rules = rules_for_model(task.apart, model.id, task.rules)
         before = _before(task, model, known) if any(rule.ladder for rule in rules) else ()
-        findings = analyse(
+        findings = run_rules(
             model.topology, model.source, rules, task.today, task.known, task.thresholds, before, isolation
         )
         model = replace(model, findings=findings, errors=tuple(isolation.errors))
@@ -131,7 +131,7 @@ def judge_one(task: Task, at: int, tell: Tell, known: dict[str, CheckedModel]) -
     return model
 
 
-def _before(task: Task, model: CheckedModel, known: dict[str, CheckedModel]) -> tuple[Earlier, ...]:
+def _before(task: Task, model: CheckedModel, known: dict[str, CheckedModel]) -> tuple[PreviousModel, ...]:
     """What is found in the model that one follows, and in the one that this follows; nothing unless both are there."""
     given = _followed(task, model)
     if given is None or not _may_follow(given):
@@ -170,21 +170,21 @@ def _read(given: Input, known: dict[str, CheckedModel]) -> CheckedModel | None:
 
 def _judged(task: Task, model: CheckedModel, known: dict[str, CheckedModel]) -> CheckedModel:
     """A model with what all rules find in it, those too that do not run on it: a rule that is silent has closed nothing."""
-    from archgen.rules.run import analyse
+    from archgen.rules.run import run_rules
 
     if model.file not in known:
         isolation = Isolation()
-        findings = analyse(
+        findings = run_rules(
             model.topology, model.source, task.rules, task.today, task.known, task.thresholds, isolation=isolation
         )
         known[model.file] = replace(model, findings=findings, errors=tuple(isolation.errors))
     return known[model.file]
 
 
-def _earlier(model: CheckedModel) -> Earlier:
-    from archgen.linting.rule import Earlier
+def _earlier(model: CheckedModel) -> PreviousModel:
+    from archgen.linting.rule import PreviousModel
 
-    return Earlier(model.id, frozenset((one.rule, one.subject) for one in model.findings))
+    return PreviousModel(model.id, frozenset((one.rule, one.subject) for one in model.findings))
 
 
 def _by_id(inputs: tuple[Input, ...]) -> dict[str, tuple[Input, ...]]:

@@ -20,7 +20,7 @@ from archgen.editor.outline import Name, Outline
 from archgen.explanations import KIND_TEXTS, MECHANISMS, PROTOCOL_TEXTS
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.linting.checked_model import CheckedModel, Model
-from archgen.linting.policy import chosen, graded, shown
+from archgen.linting.policy import apply_severities, is_shown, select_rules
 from archgen.linting.rule import Rule
 from archgen.model.change import Append
 from archgen.model.finding import Finding
@@ -43,9 +43,9 @@ def reading(file: str, text: str, today: str, settings: Settings, before: Readin
     every = catalogue()
     policy = settings.policy
     given = Input(file, text.encode("utf-8", "surrogatepass"))
-    model = judge((given,), today, rules=chosen(policy, every), apart=policy.apart)[0]
-    findings = graded(policy, model.findings, {rule.id: rule for rule in every})
-    model = replace(model, findings=tuple(one for one in findings if shown(policy.persona, one)))
+    model = judge((given,), today, rules=select_rules(policy, every), apart=policy.apart)[0]
+    findings = apply_severities(policy, model.findings, {rule.id: rule for rule in every})
+    model = replace(model, findings=tuple(one for one in findings if is_shown(policy.persona, one)))
     if isinstance(model, CheckedModel):
         known: Topology | None = model.topology
     else:

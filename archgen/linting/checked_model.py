@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.topology import Topology
-from archgen.linting.policy import MEANINGLESS, Persona, hidden, told
+from archgen.linting.policy import MEANINGLESS, Persona, hidden_findings, visible_findings
 from archgen.model.architecture import Architecture
 from archgen.model.finding import Finding
 from archgen.model.problems import Place, Problem
@@ -124,4 +124,6 @@ def broken_models(models: tuple[Model, ...]) -> tuple[BrokenModel, ...]:
 
 def visible_to(persona: Persona, model: CheckedModel) -> CheckedModel:
     """Return the model with the findings that a persona sees; the others are hidden."""
-    return replace(model, findings=told(persona, model.findings), hidden=hidden(persona, model.findings))
+    return replace(
+        model, findings=visible_findings(persona, model.findings), hidden=hidden_findings(persona, model.findings)
+    )

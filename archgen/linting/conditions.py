@@ -39,7 +39,7 @@ class ExpressionError(ValueError):
     """An invalid condition; the message names the column."""
 
 
-class Part(NamedTuple):
+class Expression(NamedTuple):
     """A part of a condition: its type, and its value for the facts of a subject."""
 
     type: Type
@@ -52,7 +52,7 @@ class _Token(NamedTuple):
     column: int
 
 
-def compiled(text: str, types: Mapping[str, Type]) -> Callable[[Facts], bool]:
+def compile_condition(text: str, types: Mapping[str, Type]) -> Callable[[Facts], bool]:
     """Return a test of facts of these types; raises ExpressionError. It passes only where it is known to be true."""
     part = _Reader(text, types).read()
     return lambda facts: part.value(facts) is True
@@ -67,33 +67,33 @@ class _Reader:
         self.at = 0
         self.depth = 0
 
-    def read(self) -> Part:
+    def read(self) -> Expression:
         part = self._either()
         if self._peek().kind != "end":
             raise self._wrong(f"`{self._peek().text}` is one too many; join conditions with `and` or `or`")
         return self._truth(part)
 
-    def _either(self) -> Part:
+    def _either(self) -> Expression:
         part = self._both()
         while self._take("or"):
             part = _joined(self._truth(part), self._truth(self._both()), True)
         return part
 
-    def _both(self) -> Part:
+    def _both(self) -> Expression:
         part = self._negation()
         while self._take("and"):
             part = _joined(self._truth(part), self._truth(self._negation()), False)
         return part
 
-    def _negation(self) -> Part:
+    def _negation(self) -> Expression:
         if self._take("not"):
             return _negated(self._truth(self._deeper(self._negation)))
         if self._take("has"):
             name = self._name()
-            return Part("truth", lambda facts: facts(name) not in (None, ()))
+            return Expression("truth", lambda facts: facts(name) not in (None, ()))
         return self._comparison()
 
-    def _comparison(self) -> Part:
+    def _comparison(self) -> Expression:
         left = self._term()
         sign = self._peek().text if self._peek().kind != "text" else ""
         if sign in ("==", "!="):
@@ -111,7 +111,7 @@ class _Reader:
             return _negated(self._within(left, self._term()))
         return left
 
-    def _term(self) -> Part:
+    def _term(self) -> Expression:
         token = self._peek()
         self.at += 1
         if token.kind == "text":
@@ -130,9 +130,9 @@ class _Reader:
             return part
         self.at -= 1
         name = self._name()
-        return Part(self.types[name], lambda facts: facts(name))
+        return Expression(self.types[name], lambda facts: facts(name))
 
-    def _count(self) -> Part:
+    def _count(self) -> Expression:
         self._expect("(")
         name = self._name()
         if self.types[name] != "texts":
@@ -143,9 +143,9 @@ class _Reader:
             count = facts(name)
             return None if count is None else float(len(count))  # type: ignore[arg-type]
 
-        return Part("number", counted)
+        return Expression("number", counted)
 
-    def _list(self) -> Part:
+    def _list(self) -> Expression:
         words: list[str] = []
         while not self._take("]"):
             token = self._peek()
@@ -157,32 +157,32 @@ class _Reader:
                 self._expect(",")
         return _constant("texts", tuple(words))
 
-    def _equal(self, left: Part, right: Part, wanted: bool) -> Part:
+    def _equal(self, left: Expression, right: Expression, wanted: bool) -> Expression:
         if left.type != right.type:
             raise self._wrong(f"a {left.type} is never equal to a {right.type}")
         return _known(left, right, lambda a, other: (a == other) is wanted)
 
-    def _ordered(self, left: Part, right: Part, order: Callable[[float, float], bool]) -> Part:
+    def _ordered(self, left: Expression, right: Expression, order: Callable[[float, float], bool]) -> Expression:
         if (left.type, right.type) != ("number", "number"):
             raise self._wrong("only numbers are more or less than others")
         return _known(left, right, lambda a, other: order(float(a), float(other)))  # type: ignore[arg-type]
 
-    def _matching(self, left: Part, right: Part) -> Part:
+    def _matching(self, left: Expression, right: Expression) -> Expression:
         if (left.type, right.type) != ("text", "text"):
             raise self._wrong('`matches` holds a text against a pattern, such as name matches "db-*"')
         return _known(left, right, lambda a, other: _like(str(a), str(other)))
 
-    def _within(self, left: Part, right: Part) -> Part:
+    def _within(self, left: Expression, right: Expression) -> Expression:
         if (left.type, right.type) != ("text", "texts"):
             raise self._wrong('`in` looks for a text in a list, such as kind in ["cache", "database"]')
         return _known(left, right, lambda a, other: a in other)  # type: ignore[operator]
 
-    def _truth(self, part: Part) -> Part:
+    def _truth(self, part: Expression) -> Expression:
         if part.type != "truth":
             raise self._wrong(f"here stands a {part.type}, and a condition is true or false; compare it with something")
         return part
 
-    def _deeper(self, read: Callable[[], Part]) -> Part:
+    def _deeper(self, read: Callable[[], Expression]) -> Expression:
         self.depth += 1
         if self.depth > DEEPEST:
             raise self._wrong("this is nested too deeply")
@@ -233,21 +233,21 @@ def _tokens(text: str) -> list[_Token]:
     return [*tokens, _Token("end", "", end + 1), _Token("end", "", end + 1)]
 
 
-def _constant(kind: Type, value: Value) -> Part:
-    return Part(kind, lambda _: value)
+def _constant(kind: Type, value: Value) -> Expression:
+    return Expression(kind, lambda _: value)
 
 
-def _known(left: Part, right: Part, judge: Callable[[object, object], bool]) -> Part:
+def _known(left: Expression, right: Expression, judge: Callable[[object, object], bool]) -> Expression:
     """Return a comparison that is unknown where one of its sides is."""
 
     def value(facts: Facts) -> Value:
         first, other = left.value(facts), right.value(facts)
         return None if first is None or other is None else judge(first, other)
 
-    return Part("truth", value)
+    return Expression("truth", value)
 
 
-def _joined(left: Part, right: Part, decisive: bool) -> Part:
+def _joined(left: Expression, right: Expression, decisive: bool) -> Expression:
     """`or` where true decides, `and` where false does; else unknown as soon as one side is (Kleene's logic)."""
 
     def value(facts: Facts) -> Value:
@@ -259,15 +259,15 @@ def _joined(left: Part, right: Part, decisive: bool) -> Part:
             return other
         return None if first is None or other is None else not decisive
 
-    return Part("truth", value)
+    return Expression("truth", value)
 
 
-def _negated(part: Part) -> Part:
+def _negated(part: Expression) -> Expression:
     def value(facts: Facts) -> Value:
         truth = part.value(facts)
         return None if truth is None else not truth
 
-    return Part("truth", value)
+    return Expression("truth", value)
 
 
 def _like(text: str, pattern: str) -> bool:

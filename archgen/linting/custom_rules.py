@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 
 from archgen.analysis.topology import Topology
-from archgen.linting.conditions import Facts, Value, compiled
+from archgen.linting.conditions import Facts, Value, compile_condition
 from archgen.linting.facts import Each, Element, Fact, elements_of, facts_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import CATEGORIES, Category, Severity
@@ -19,7 +19,7 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 
 
-class Stated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CustomRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A custom rule as its file states it; `when` is the condition of a finding, `message` names facts in braces."""
 
     id: str
@@ -38,11 +38,11 @@ class Stated(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limits: str = "Says nothing where the model does not state a fact that the condition asks for."
 
 
-def rule_of(stated: Stated) -> Rule:
+def build_rule(stated: CustomRule) -> Rule:
     """Return the rule; raises ValueError where it is invalid, ExpressionError where its condition is."""
     _check(stated)
     facts = facts_of(stated.each)
-    holds = compiled(stated.when, {name: fact.type for name, fact in facts.items()})
+    holds = compile_condition(stated.when, {name: fact.type for name, fact in facts.items()})
 
     def check(context: RuleContext) -> Iterator[Hit]:
         topology = context.topology
@@ -67,7 +67,7 @@ def rule_of(stated: Stated) -> Rule:
     )
 
 
-def _check(stated: Stated) -> None:
+def _check(stated: CustomRule) -> None:
     if not _ID.fullmatch(stated.id):
         raise ValueError(f"`id` is lower-case words with hyphens, such as database-owner, and not `{stated.id}`")
     if not _CODE.fullmatch(stated.code):

@@ -46,7 +46,7 @@ class Policy(Struct, frozen=True):
     apart: Apart = ()
 
 
-def weight(selector: str, rule: Rule) -> int:
+def precision(selector: str, rule: Rule) -> int:
     """Return the precision with which a selector names a rule: 0 if it does not, most for the id or the full code."""
     if selector in (rule.id, rule.code):
         return 100
@@ -57,7 +57,7 @@ def weight(selector: str, rule: Rule) -> int:
     return 1 + len(selector) if selector.isupper() and rule.code.startswith(selector) else 0
 
 
-def chosen(policy: Policy, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+def select_rules(policy: Policy, rules: Iterable[Rule]) -> tuple[Rule, ...]:
     """Return the rules that run; where a rule is named as exactly by `select` as by `ignore`, it does not."""
     return tuple(rule for rule in rules if _runs(policy, rule))
 
@@ -70,7 +70,7 @@ def _runs(policy: Policy, rule: Rule) -> bool:
     return wanted > _most(policy.ignore, rule) and (not off or _grave(policy, rule) != "off")
 
 
-def of_model(apart: Apart, model: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+def rules_for_model(apart: Apart, model: str, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     """Return the rules that run on a model of this id."""
     if not apart:
         return rules
@@ -81,20 +81,22 @@ def of_model(apart: Apart, model: str, rules: tuple[Rule, ...]) -> tuple[Rule, .
 
 
 def _most(selectors: Iterable[str], rule: Rule) -> int:
-    return max((weight(selector, rule) for selector in selectors), default=0)
+    return max((precision(selector, rule) for selector in selectors), default=0)
 
 
 def _grave(policy: Policy, rule: Rule) -> Grave | None:
     """Return the severity that the most precise selector gives a rule; of two that are as precise, the later."""
     best = max(
-        range(len(policy.severities)), key=lambda index: (weight(policy.severities[index][0], rule), index), default=-1
+        range(len(policy.severities)),
+        key=lambda index: (precision(policy.severities[index][0], rule), index),
+        default=-1,
     )
-    if best < 0 or not weight(policy.severities[best][0], rule):
+    if best < 0 or not precision(policy.severities[best][0], rule):
         return None
     return policy.severities[best][1]
 
 
-def graded(policy: Policy, findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+def apply_severities(policy: Policy, findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     """Return the findings with the severities that the policy gives them; `rules` are by id."""
     if not policy.severities:
         return tuple(findings)
@@ -106,7 +108,7 @@ def _graded(policy: Policy, finding: Finding, rule: Rule) -> Finding:
     return finding if grave is None or grave == "off" else replace(finding, severity=grave)
 
 
-def shown(persona: Persona, finding: Finding) -> bool:
+def is_shown(persona: Persona, finding: Finding) -> bool:
     """Return True if a persona sees a finding: every error, the rest as far as the rule is sure of it."""
     match persona:
         case "regular":
@@ -119,20 +121,20 @@ def shown(persona: Persona, finding: Finding) -> bool:
             assert_never(persona)
 
 
-def told(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def visible_findings(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings that a persona sees, in their order."""
-    return tuple(finding for finding in findings if shown(persona, finding))
+    return tuple(finding for finding in findings if is_shown(persona, finding))
 
 
-def hidden(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def hidden_findings(persona: Persona, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Return the findings that a persona doesn't see, in their order."""
-    return tuple(finding for finding in findings if not shown(persona, finding))
+    return tuple(finding for finding in findings if not is_shown(persona, finding))
 
 
 _SURE = {"warning": ("high", "medium"), "info": ("high",)}
 
 
-def unknown(findings: Iterable[Finding], baseline: Counter[str]) -> tuple[Finding, ...]:
+def new_findings(findings: Iterable[Finding], baseline: Counter[str]) -> tuple[Finding, ...]:
     """Return the findings outside a baseline, each fingerprint of which covers one finding and is taken off its count.
 
     Accepted findings, and those that make the model invalid, stay.

@@ -51,26 +51,26 @@ class Hit(Struct, frozen=True, gc=False, kw_only=True):
     changes: tuple[Change, ...] = ()
 
 
-class Earlier(Struct, frozen=True):
-    """A model that came before, and all that is found in it: the rule's id and the subject of each finding."""
+class PreviousModel(Struct, frozen=True):
+    """A previous model and its findings, each by the rule's id and the subject."""
 
     model: str
-    found: frozenset[tuple[str, Subject]]
+    findings: frozenset[tuple[str, Subject]]
 
 
-class Seen(Struct, frozen=True):
-    """What the checks of one model came to: the rules that ran, by id and code, all that there are, and what stands.
+class ReviewInput(Struct, frozen=True):
+    """The results of the checks of one model, for the rules that review them.
 
-    `found` are the subject and the rule of each hit that becomes a finding, once by the rule's id and once by its code;
-    `open`, by id alone, those of them that nobody has accepted. `before` are the model that this one follows and the one
-    that it follows in turn, both or none.
+    `ran` are the names (id and code) of the rules that ran, `all_names` those of all rules. `hits` pair the rule of each hit,
+    once by its id and once by its code, with the subject; `open_hits`, by id alone, those that aren't accepted. `previous`
+    are the model that this one follows and the one that it follows in turn, both or none.
     """
 
     ran: frozenset[str]
-    known: frozenset[str]
-    found: tuple[tuple[str, Subject], ...]
-    open: tuple[tuple[str, Subject], ...] = ()
-    before: tuple[Earlier, ...] = ()
+    all_names: frozenset[str]
+    hits: tuple[tuple[str, Subject], ...]
+    open_hits: tuple[tuple[str, Subject], ...] = ()
+    previous: tuple[PreviousModel, ...] = ()
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -102,7 +102,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     cases: tuple[tuple[str, Severity], ...] = ()
     yields: bool = False
     thresholds: tuple[tuple[str, float, str], ...] = ()
-    review: Callable[[RuleContext, Seen], Iterator[Hit]] | None = None
+    review: Callable[[RuleContext, ReviewInput], Iterator[Hit]] | None = None
     ladder: tuple[tuple[str, str], ...] = ()
     mend: Callable[[RuleContext, Hit], tuple[Change, ...]] | None = None
     harmless: bool = False

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from archgen.analysis.topology import Topology
-from archgen.linting.rule import Earlier, Hit, Rule, RuleContext, Seen
+from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.architecture import Acceptance
 from archgen.model.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity
 from archgen.model.problems import Place
@@ -18,29 +18,28 @@ from archgen.rules import BY_NAME
 from archgen.system.internal_errors import EXPOSED, Isolation, Result
 
 
-class Source(Protocol):
+class Places(Protocol):
     """The places of subjects in the files of a model."""
 
     def place(self, subject: Subject) -> Place:
         """Return the place of a subject."""
 
 
-def analyse(
+def run_rules(
     topology: Topology,
-    source: Source,
+    source: Places,
     rules: Iterable[Rule],
     today: str,
     all_names: frozenset[str] = frozenset(BY_NAME),
     thresholds: Mapping[tuple[str, str], float] = MappingProxyType({}),
-    before: tuple[Earlier, ...] = (),
+    previous: tuple[PreviousModel, ...] = (),
     isolation: Isolation = EXPOSED,
 ) -> tuple[Finding, ...]:
     """Return all findings of one model, worst first, then in the catalogue's order and by place.
 
-    `today` is an ISO date; an acceptance whose `until` lies before it no longer counts. `known` are the ids and codes
-    of all rules that there are, whether they run or not, `thresholds` the numbers that a team sets for rules, `before`
-    the model that this one follows and the one that it follows in turn, both or none. With an `isolation`, a rule that fails
-    unexpectedly finds nothing.
+    `today` is an ISO date, after whose `until` an acceptance no longer counts. `all_names` are the ids and codes of all
+    rules, whether they run or not, `thresholds` the numbers that a team sets, `previous` the model that this one follows
+    and the one that it follows in turn, both or none. With an `isolation`, a rule that fails unexpectedly finds nothing.
     """
     guard = _Guard(topology.architecture.file, isolation)
     context = RuleContext(topology, today, thresholds)
@@ -51,7 +50,7 @@ def analyse(
         for acceptance in topology.architecture.accept
         if acceptance.until is None or acceptance.until >= today
     )
-    reviewed = (*hits, *_reviews(ran, hits, all_names, accepted, before, context, guard))
+    reviewed = (*hits, *_reviews(ran, hits, all_names, accepted, previous, context, guard))
     findings = (guard(rule, partial(_findings, context, source, rule, hit, accepted)) for rule, hit in reviewed)
     return tuple(sorted((finding for group in findings for finding in group), key=order))
 
@@ -81,7 +80,7 @@ def _reviews(
     hits: tuple[tuple[Rule, Hit], ...],
     all_names: frozenset[str],
     accepted: tuple[Acceptance, ...],
-    before: tuple[Earlier, ...],
+    previous: tuple[PreviousModel, ...],
     context: RuleContext,
     guard: _Guard,
 ) -> list[tuple[Rule, Hit]]:
@@ -95,16 +94,16 @@ def _reviews(
         (candidate for candidate in ran if candidate.review is not None), key=lambda candidate: not candidate.ladder
     ):
         review = rule.review
-        if review is not None and (before or not rule.ladder):
-            all_of_them = (*hits, *review_hits)
-            seen = Seen(
+        if review is not None and (previous or not rule.ladder):
+            all_hits = (*hits, *review_hits)
+            review_input = ReviewInput(
                 names,
                 names | all_names,
-                tuple((name, hit.subject) for hit_rule, hit in all_of_them for name in (hit_rule.id, hit_rule.code)),
-                tuple(_open(all_of_them, accepted)) if before else (),
-                before,
+                tuple((name, hit.subject) for hit_rule, hit in all_hits for name in (hit_rule.id, hit_rule.code)),
+                tuple(_open(all_hits, accepted)) if previous else (),
+                previous,
             )
-            review_hits += [(rule, hit) for hit in guard(rule, partial(review, context, seen))]
+            review_hits += [(rule, hit) for hit in guard(rule, partial(review, context, review_input))]
     return review_hits
 
 
@@ -124,13 +123,13 @@ def _unexplained(hits: tuple[tuple[Rule, Hit], ...]) -> Iterator[tuple[Rule, Hit
 
 
 def _findings(
-    context: RuleContext, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
+    context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]
 ) -> tuple[Finding]:
     """Return the finding of a hit, as a tuple for the guard."""
     return (_finding(context, source, rule, hit, accepted),)
 
 
-def _finding(context: RuleContext, source: Source, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
+def _finding(context: RuleContext, source: Places, rule: Rule, hit: Hit, accepted: tuple[Acceptance, ...]) -> Finding:
     place = source.place(hit.subject)
     model = context.topology.architecture.id
     changes = rule.mend(context, hit) if rule.mend is not None else hit.changes
@@ -163,7 +162,7 @@ def _severity(rule: Rule, hit: Hit) -> Severity:
     return dict(rule.cases)[hit.case] if hit.case is not None else rule.severity
 
 
-def _related(source: Source, subject: Subject, label: str) -> Related:
+def _related(source: Places, subject: Subject, label: str) -> Related:
     place = source.place(subject)
     return Related(subject, label, place.file, place.line, place.column)
 

@@ -75,13 +75,13 @@ def _stated(file: str, tables: Any) -> Iterator[tuple[str, Rule]]:
         return
     import msgspec
 
-    from archgen.linting.custom_rules import Stated, rule_of
+    from archgen.linting.custom_rules import CustomRule, build_rule
 
     for number, table in enumerate(tables, 1):
         name = table.get("id") if isinstance(table, dict) else None
         where = f"{file}: rule {name if isinstance(name, str) else number}"
         try:
-            yield where, rule_of(msgspec.convert(table, Stated))
+            yield where, build_rule(msgspec.convert(table, CustomRule))
         except (msgspec.ValidationError, ValueError) as error:
             key = "`when`, " if type(error).__name__ == "ExpressionError" else ""
             raise UsageError(f"{where}: {key}{error}") from error

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from archgen.app.config.choice import nearest, one_of
 from archgen.app.config.config import configured, repository_of
-from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, weight
+from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, precision
 from archgen.linting.rule import Rule
 from archgen.model.finding import CATEGORIES, SEVERITIES
 from archgen.model.problems import UsageError
@@ -113,7 +113,9 @@ def _severities(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, Gra
 def _selector(word: str, rules: tuple[Rule, ...], where: str, off: bool = False, fixed: bool = False) -> str:
     """The selector, in the case that ids and codes have; UsageError if it names no rule, or one that stands fast."""
     names = (ALL, *CATEGORIES, *(name for rule in rules for name in (rule.id, rule.code)))
-    found = next((each for each in (word, word.upper(), word.lower()) if any(weight(each, rule) for rule in rules)), "")
+    found = next(
+        (each for each in (word, word.upper(), word.lower()) if any(precision(each, rule) for rule in rules)), ""
+    )
     if not found:
         raise UsageError(f"{where}: no rule is called `{word}`{nearest(word, names)}; `archgen rules` lists them")
     exact = next((rule for rule in rules if found in (rule.id, rule.code)), None)

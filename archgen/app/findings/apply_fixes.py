@@ -19,7 +19,7 @@ from archgen.language.expand.connections import connection_id
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.language.yaml.parser import parse
 from archgen.linting.checked_model import BrokenModel, Model
-from archgen.linting.policy import Policy, chosen
+from archgen.linting.policy import Policy, select_rules
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
 from archgen.report.lint.outcome import Outcome
@@ -38,7 +38,7 @@ Judge = Callable[[bytes], Model]
 
 def judging(given: Input, policy: Policy, today: str) -> Judge:
     """What judges other bytes in the place of a file's, by the rules that run."""
-    rules = chosen(policy, catalogue())
+    rules = select_rules(policy, catalogue())
 
     def of(data: bytes) -> Model:
         one = Input(given.file, data, include=given.include)

@@ -17,7 +17,17 @@ from archgen.app.models import Judging, Tell, in_turn, judge, silent
 from archgen.app.workspace.inputs import find, model_id, read
 from archgen.language.yaml.syntax import lines_of
 from archgen.linting.checked_model import BrokenModel, CheckedModel, Model
-from archgen.linting.policy import MEANINGLESS, FailOn, Persona, Policy, chosen, graded, of_model, shown, unknown
+from archgen.linting.policy import (
+    MEANINGLESS,
+    FailOn,
+    Persona,
+    Policy,
+    apply_severities,
+    is_shown,
+    new_findings,
+    rules_for_model,
+    select_rules,
+)
 from archgen.linting.rule import Rule
 from archgen.model.architecture import Frame, Request, Step
 from archgen.model.finding import SEVERITIES, Finding, Severity
@@ -131,7 +141,7 @@ def lint(
     """
     policy = settings.policy
     every = catalogue()
-    rules = chosen(policy, every)
+    rules = select_rules(policy, every)
     files = find(paths)
     inputs = read(files[part.shard - 1 :: part.shards], stdin_name, paths)
     elsewhere = frozenset(map(model_id, files)) if part.shards > 1 else frozenset()
@@ -151,7 +161,7 @@ def lint(
         failed = {(model_id(error.file), error.rule) for error in errors}
 
         def ran(model: str) -> frozenset[str]:
-            ids = (rule.id for rule in of_model(policy.apart, model, rules))
+            ids = (rule.id for rule in rules_for_model(policy.apart, model, rules))
             return frozenset(rule for rule in ids if (model, rule) not in failed)
 
         scope = Scope(models, ran, frozenset(rule.id for rule in every), whole=not paths and part.shards == 1)
@@ -175,7 +185,7 @@ def _graded(models: tuple[Model, ...], policy: Policy, rules: tuple[Rule, ...]) 
     if not policy.severities:
         return models
     by_id = {rule.id: rule for rule in rules}
-    return tuple(replace(model, findings=_sorted(graded(policy, model.findings, by_id))) for model in models)
+    return tuple(replace(model, findings=_sorted(apply_severities(policy, model.findings, by_id))) for model in models)
 
 
 def _sorted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -187,13 +197,13 @@ def _sorted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 def _without(models: tuple[Model, ...], known: Iterable[str], what: str, hidden: list[str]) -> tuple[Model, ...]:
     """The models without the findings whose fingerprints are known; how many those are is added to `hidden`."""
     left = Counter(known)
-    kept = tuple(replace(model, findings=unknown(model.findings, left)) for model in models)
+    kept = tuple(replace(model, findings=new_findings(model.findings, left)) for model in models)
     return _counted(models, kept, what, hidden)
 
 
 def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:
     def keep(model: Model) -> Model:
-        findings = tuple(each for each in model.findings if shown(persona, each))
+        findings = tuple(each for each in model.findings if is_shown(persona, each))
         return model if len(findings) == len(model.findings) else replace(model, findings=findings)
 
     more = "strict" if persona == "regular" else "auditor"

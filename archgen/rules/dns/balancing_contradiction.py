@@ -13,7 +13,7 @@ from archgen.model.wording import listed
 # algorithms that fill or follow an order and so leave the later members idle; all others share the traffic out
 _IN_ORDER = ("first", "failover", "priority", "ordered", "none", "active-passive", "active-backup", "primary-backup")
 
-Fault = tuple[str, str]
+_Flaw = tuple[str, str]
 """The message of a contradiction, and its fix."""
 
 
@@ -32,7 +32,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             )
 
 
-def _of_balance(facts: Topology, component: Component) -> Iterator[Fault]:
+def _of_balance(facts: Topology, component: Component) -> Iterator[_Flaw]:
     balance = component.balance
     if balance is None:
         return
@@ -76,7 +76,7 @@ def _members(facts: Topology, component: str, balance: Balance) -> tuple[Replica
     return tuple(replica for target in targets for replica in facts.components[target].replicas)
 
 
-def _passive_targets(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
+def _passive_targets(facts: Topology, component: Component, balance: Balance) -> Iterator[_Flaw]:
     """Yield the targets called active-passive that only the balancer chooses among."""
     for target in dict.fromkeys(target for connection in facts.outgoing[component.id] for target in connection.targets):
         called = facts.components[target]
@@ -96,7 +96,7 @@ def _passive_targets(facts: Topology, component: Component, balance: Balance) ->
 
 def _idle_backups(
     component: Component, balance: Balance, members: tuple[Replica, ...], backups: tuple[Replica, ...]
-) -> Iterator[Fault]:
+) -> Iterator[_Flaw]:
     """Yield the backup members that never get traffic, or always do."""
     if not balance.backup:
         return
@@ -132,7 +132,7 @@ def _idle_backups(
         )
 
 
-def _of_cluster(component: Component) -> Iterator[Fault]:
+def _of_cluster(component: Component) -> Iterator[_Flaw]:
     cluster, replicas = component.cluster, component.replicas
     if cluster is None or cluster.mode is None or component.managed:
         return

@@ -15,7 +15,7 @@ from archgen.model.wording import listed
 
 _IN_COOKIES = ("cookie", "session")
 
-Fault = tuple[str, str]
+_Flaw = tuple[str, str]
 """The message of a mismatch, and its fix."""
 
 
@@ -39,7 +39,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 )
 
 
-def _weightless(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
+def _weightless(facts: Topology, component: Component, balance: Balance) -> Iterator[_Flaw]:
     """Yield the weights that leave every target without a share."""
     stated = dict(balance.weights)
     targets = dict.fromkeys(target for connection in facts.outgoing[component.id] for target in connection.targets)
@@ -51,7 +51,7 @@ def _weightless(facts: Topology, component: Component, balance: Balance) -> Iter
         )
 
 
-def _scattered(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
+def _scattered(facts: Topology, component: Component, balance: Balance) -> Iterator[_Flaw]:
     """Yield the targets with local sessions behind an algorithm that moves visitors between replicas."""
     if balance.algorithm is None or keeps(balance):
         return
@@ -67,7 +67,7 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
                 )
 
 
-def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[Fault]:
+def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[_Flaw]:
     """Yield the stickiness by cookie in traffic that the balancer passes through encrypted."""
     if not isinstance(balance.stickiness, str) or not balance.stickiness.lower().startswith(_IN_COOKIES):
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.linting.rule import Hit, Rule, RuleContext, Seen
+from archgen.linting.rule import Hit, ReviewInput, Rule, RuleContext
 from archgen.model.architecture import Acceptance
 from archgen.model.change import Remove
 from archgen.model.subject import Subject
@@ -16,7 +16,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     yield from ()
 
 
-def review(context: RuleContext, seen: Seen) -> Iterator[Hit]:
+def review(context: RuleContext, seen: ReviewInput) -> Iterator[Hit]:
     """One hit for the model, with what is wrong with each of its acceptances."""
     found = [tuple(_faults(seen, one, context.today)) for one in context.topology.architecture.accept]
     faults = [fault for each in found for fault in each]
@@ -30,22 +30,22 @@ def review(context: RuleContext, seen: Seen) -> Iterator[Hit]:
         )
 
 
-def _faults(seen: Seen, acceptance: Acceptance, today: str) -> Iterator[str]:
+def _faults(seen: ReviewInput, acceptance: Acceptance, today: str) -> Iterator[str]:
     name = f"the acceptance of {acceptance.rule} for {acceptance.subject}"
     if not (acceptance.reason or "").strip():
         yield f"{name} gives no reason"
-    if acceptance.rule not in seen.known:
+    if acceptance.rule not in seen.all_names:
         yield f"{name} names a rule that does not exist"
     elif acceptance.until is not None and acceptance.until < today:
         yield f"{name} was good until {acceptance.until}"
     elif acceptance.rule in seen.ran and not _matches(seen, acceptance):
-        about = sorted({subject.id for rule, subject in seen.found if rule == acceptance.rule})
+        about = sorted({subject.id for rule, subject in seen.hits if rule == acceptance.rule})
         found = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
         yield f"{name} matches no finding{found}"
 
 
-def _matches(seen: Seen, acceptance: Acceptance) -> bool:
-    subjects = [subject for rule, subject in seen.found if acceptance.rule == rule]
+def _matches(seen: ReviewInput, acceptance: Acceptance) -> bool:
+    subjects = [subject for rule, subject in seen.hits if acceptance.rule == rule]
     return any(acceptance.subject in (one.id, f"{one.kind}:{one.id}") for one in subjects)
 
 

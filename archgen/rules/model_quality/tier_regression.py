@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.linting.rule import Earlier, Hit, Rule, RuleContext, Seen
+from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -14,11 +14,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
     yield from ()
 
 
-def review(context: RuleContext, seen: Seen) -> Iterator[Hit]:
+def review(context: RuleContext, seen: ReviewInput) -> Iterator[Hit]:
     """One hit for each subject, with the open findings on it that came back."""
-    parent, first = seen.before
+    parent, first = seen.previous
     back: dict[Subject, dict[str, None]] = {}
-    for rule, subject in seen.open:
+    for rule, subject in seen.open_hits:
         if _found(first, rule, subject) and not _found(parent, rule, subject):
             back.setdefault(subject, {})[rule] = None
     for subject, rules in back.items():
@@ -31,10 +31,10 @@ def review(context: RuleContext, seen: Seen) -> Iterator[Hit]:
         )
 
 
-def _found(earlier: Earlier, rule: str, subject: Subject) -> bool:
+def _found(earlier: PreviousModel, rule: str, subject: Subject) -> bool:
     """Whether a model had the finding; a model stands for itself under whatever name."""
     then = Subject("model", earlier.model) if subject.kind == "model" else subject
-    return (rule, then) in earlier.found
+    return (rule, then) in earlier.findings
 
 
 RULE = Rule(
