@@ -122,5 +122,4 @@ def _fresh(badges: tuple[Badge, ...], numbers: frozenset[int]) -> tuple[Badge, .
 
 def _alt(evolution: Evolution, new: Diagram) -> str:
     counts = [f"{len(evolution.things_of(change))} {change}" for change in ("added", "removed", "changed")]
-    total = plural(len(evolution.things), "thing")
-    return f"What changed, {total} in all: {', '.join(counts)}. Afterwards: {new.alt}"
+    return f"{plural(len(evolution.things), 'change')}: {', '.join(counts)}. New system: {new.alt}"
