@@ -53,7 +53,7 @@ def test_what_is_new_is_marked_and_what_is_gone_is_still_there() -> None:
 
 def test_only_issues_that_are_new_have_a_badge() -> None:
     evolution = step(3, 4)
-    fresh = {one.number for one in evolution.issues_of("introduced")}
+    fresh = {one.number for one in evolution.findings_of("introduced")}
     diagram = change_diagram(evolution)
     shown = {
         mark.number for part in (diagram.nodes, diagram.groups, diagram.edges) for one in part for mark in one.badges

@@ -12,7 +12,7 @@ from archgen.analysis.assessment import assess
 from archgen.app.models import judge
 from archgen.app.workspace.inputs import Input
 from archgen.compare import Evolution, evolve
-from archgen.compare.entities import Change
+from archgen.compare.entities import ChangeKind
 from archgen.compare.findings import Verdict
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.policy import Persona, hidden_findings
@@ -70,15 +70,15 @@ def edited(*changes: tuple[str, str], base: str = BASE) -> str:
     return base
 
 
-def what(evolution: Evolution, kind: SubjectKind, name: str) -> tuple[Change, tuple[str, ...]] | None:
+def what(evolution: Evolution, kind: SubjectKind, name: str) -> tuple[ChangeKind, tuple[str, ...]] | None:
     """How a thing changed and in which words."""
-    found = [one for one in evolution.things if (one.subject.kind, one.subject.id) == (kind, name)]
+    found = [one for one in evolution.entities if (one.subject.kind, one.subject.id) == (kind, name)]
     return (found[0].change, found[0].what) if found else None
 
 
 def visible_findings(evolution: Evolution, verdict: Verdict) -> set[tuple[str, str]]:
     """(rule, subject) of the findings with a verdict."""
-    return {(one.finding.rule, one.finding.subject.id) for one in evolution.issues_of(verdict)}
+    return {(one.finding.rule, one.finding.subject.id) for one in evolution.findings_of(verdict)}
 
 
 # The reference ladder
@@ -116,7 +116,7 @@ def test_from_tier_1_to_2_another_single_point_is_no_old_one() -> None:
 
 def test_from_tier_1_to_2_the_open_issues_are_known_again_under_new_names() -> None:
     step = evolve(tier(1), tier(2))
-    left = {one.finding.rule: one for one in step.issues_of("left")}
+    left = {one.finding.rule: one for one in step.findings_of("left")}
     assert {"missing-tls", "missing-firewall", "unmonitored", "single-writer-database"} <= set(left)
     assert left["missing-tls"].what == ("at user -> haproxy now, was at user -> nginx",)
     assert left["missing-firewall"].what == ()
@@ -230,7 +230,7 @@ def test_an_acceptance_is_told_once_and_then_known() -> None:
     open_, known = side(BASE), side(BASE + accept)
     assert visible_findings(evolve(open_, known), "accepted") == {("missing-backup", "db")}
     assert evolve(known, known).empty
-    back = next(one for one in evolve(known, open_).issues if one.finding.rule == "missing-backup")
+    back = next(one for one in evolve(known, open_).findings if one.finding.rule == "missing-backup")
     assert (back.verdict, back.what) == ("left", ("accepted before, open now",))
 
 
@@ -272,14 +272,14 @@ def test_a_confidence_that_changes_is_no_new_finding_and_none_that_is_resolved()
     low, medium = as_read("regular", AUDITED), as_read("regular", shown_more)
     assert "exposed-database" not in {one.rule for one in low.findings}
     assert "exposed-database" in {one.rule for one in medium.findings}
-    surer = [one for one in evolve(low, medium).issues if one.finding.rule == "exposed-database"]
+    surer = [one for one in evolve(low, medium).findings if one.finding.rule == "exposed-database"]
     assert [(one.verdict, one.what) for one in surer] == [("left", ("medium confidence now, was low",))]
     assert surer[0].number <= len(medium.findings)
-    assert "exposed-database" not in {one.finding.rule for one in evolve(medium, low).issues}
+    assert "exposed-database" not in {one.finding.rule for one in evolve(medium, low).findings}
     # what is hidden on one side and not there on the other is not told either
     gone = AUDITED.replace("  audit -> db: {protocol: postgresql, tls: true}\n", "")
-    assert "exposed-database" not in {one.finding.rule for one in evolve(low, as_read("regular", gone)).issues}
-    assert "exposed-database" not in {one.finding.rule for one in evolve(as_read("regular", gone), low).issues}
+    assert "exposed-database" not in {one.finding.rule for one in evolve(low, as_read("regular", gone)).findings}
+    assert "exposed-database" not in {one.finding.rule for one in evolve(as_read("regular", gone), low).findings}
     assert ("exposed-database", "audit -> db") in visible_findings(evolve(medium, as_read("regular", gone)), "resolved")
 
 
@@ -293,7 +293,7 @@ def test_a_renamed_connection_keeps_its_finding_and_a_renamed_host_does_not() ->
 
 def test_numbers_are_those_of_the_models() -> None:
     before, after = tier(1), tier(2)
-    for one in evolve(before, after).issues:
+    for one in evolve(before, after).findings:
         if one.before is not None:
             assert before.findings[one.before[0] - 1] is one.before[1]
         if one.after is not None:
@@ -332,7 +332,7 @@ def _random(seed: int) -> CheckedModel:
 
 def _fates(evolution: Evolution) -> dict[str, Any]:
     return {
-        change: sorted((one.subject.kind, one.subject.id) for one in evolution.things_of(change))
+        change: sorted((one.subject.kind, one.subject.id) for one in evolution.entities_of(change))
         for change in ("added", "removed", "changed")
     }
 
@@ -341,7 +341,7 @@ def _fates(evolution: Evolution) -> dict[str, Any]:
 def test_a_tier_compared_with_itself_is_empty(number: int) -> None:
     step = evolve(tier(number), tier(number))
     assert step.empty
-    assert step.things == ()
+    assert step.entities == ()
     assert all(not one.gone and not one.new and one.direction == "same" for one in step.flows)
 
 
@@ -367,7 +367,7 @@ def test_the_way_back_swaps_the_findings(one: int, other: int) -> None:
     there, back = evolve(tier(one), tier(other)), evolve(tier(other), tier(one))
     assert visible_findings(there, "introduced") == visible_findings(back, "resolved")
     assert visible_findings(there, "resolved") == visible_findings(back, "introduced")
-    assert len(there.issues_of("left")) == len(back.issues_of("left"))
+    assert len(there.findings_of("left")) == len(back.findings_of("left"))
     way = {"better": "worse", "worse": "better", "same": "same", None: None}
     for flow in there.flows:
         assert way[flow.direction] == next(each for each in back.flows if each.flow == flow.flow).direction
@@ -385,5 +385,5 @@ def test_a_removed_component_is_all_that_is_told_of_it() -> None:
             continue
         step = evolve(unchecked(model), unchecked(without(model)))
         assert what(step, "component", model.components[-1].id) == ("removed", ())
-        assert step.things_of("added") == ()
-        assert step.things_of("changed") == ()
+        assert step.entities_of("added") == ()
+        assert step.entities_of("changed") == ()

@@ -7,7 +7,7 @@ from yaml import safe_load
 
 from archgen.edits.changes import AddHost, AddReplica, apply_edit, next_name
 from archgen.edits.placement import find_host
-from archgen.improve.repair import repair
+from archgen.improve.repair import find_smallest_repair
 from archgen.language.load import load
 from archgen.model.change import Append, Put
 from archgen.model.subject import Subject
@@ -65,7 +65,7 @@ ONE_ALONE = model(
 
 def test_what_has_replicas_elsewhere_gets_no_second_machine() -> None:
     before = load("edge.arch.yaml", ONE_ALONE.encode()).architecture
-    found = repair(before)
+    found = find_smallest_repair(before)
     assert found.smallest
     assert not any(points for _, points in found.left)
     after = before
@@ -86,7 +86,7 @@ def test_a_server_that_visitors_reach_gets_what_moves_them() -> None:
     )
     before = load("edge.arch.yaml", text.encode()).architecture
     after = before
-    for edit in repair(before).edits:
+    for edit in find_smallest_repair(before).edits:
         after = apply_edit(after, edit)
     moved = {one.id for one in after.components if one.cluster is not None and one.cluster.failover == "automatic"}
     assert moved == {"web"}

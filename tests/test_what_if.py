@@ -12,7 +12,7 @@ import yaml
 
 from archgen.cli import main
 from archgen.edits.changes import Edit, apply_edit
-from archgen.improve.repair import repair
+from archgen.improve.repair import find_smallest_repair
 from archgen.language.load import load
 from archgen.model.architecture import Architecture
 from archgen.reliability.evaluation import Plan
@@ -63,7 +63,7 @@ def merged(model: dict[str, Any], fragment: dict[str, Any]) -> dict[str, Any]:
 def test_the_repair_of_a_tier_is_enough_and_no_part_of_it_is(tier: int, count: int) -> None:
     """Tier 1: a second server, failover, name resolution. Tier 4: each of the five single servers, and failover."""
     model = read(TIER[tier].read_bytes())
-    found = repair(model)
+    found = find_smallest_repair(model)
     assert (len(found.edits), found.left, found.smallest) == (count, (), True)
     assert points(changed(model, found.edits)) == set()
     for part in combinations(found.edits, count - 1):
@@ -122,7 +122,7 @@ def test_random_models_get_no_worse_and_are_repaired_as_far_as_said() -> None:
     repaired = 0
     for seed in range(180):
         model = architecture(seed)
-        found = repair(model)
+        found = find_smallest_repair(model)
         after = points(changed(model, found.edits))
         assert after == {(flow, one.id) for flow, left in found.left for one in left}
         if points(model) and not after:

@@ -279,5 +279,5 @@ def exit_code(found: tuple[Evolution, ...], fail_on: Severity | Literal["never"]
     if fail_on == "never":
         return 0
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    new = (issue for one in found for issue in one.issues_of("introduced"))
+    new = (issue for one in found for issue in one.findings_of("introduced"))
     return int(any(issue.finding.severity in failing for issue in new))

@@ -17,7 +17,7 @@ from archgen.edits.changes import (
     describe_edit,
     needs_manual_failover,
 )
-from archgen.improve.repair import repair
+from archgen.improve.repair import find_smallest_repair
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture
 from archgen.model.problems import UsageError
@@ -56,7 +56,7 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
     """The model with the changes that the words say, or with the smallest repair where there are none."""
     before = model.architecture
     if not add and not assign:
-        found = repair(before)
+        found = find_smallest_repair(before)
         edits, smallest, left = found.edits, found.smallest, found.left
     else:
         edits, smallest, left = (), None, ()

@@ -1,51 +1,49 @@
 """Two models compared: entities, flows and findings that came, went or changed. No text for users.
 
-Things are the same where their ids are, findings where they say the same of the same thing. Everything that tells of a
-change (a report, a picture, a page) reads it from here.
+Entities are the same where their ids are, findings where they state the same of the same subject. Every report, diagram
+and page about a change reads it from here.
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.compare.entities import Change, ThingChange, compare_things
-from archgen.compare.findings import IssueChange, Verdict, compare_issues
+from archgen.compare.entities import ChangeKind, EntityChange, compare_entities
+from archgen.compare.findings import FindingChange, Verdict, compare_findings
 from archgen.compare.flows import FlowChange, compare_flows
 from archgen.linting.checked_model import CheckedModel
 
 
 class Evolution(Struct, frozen=True, kw_only=True):
-    """The step from one model to another: things in the order of the later model, those that are gone last."""
+    """The changes from one model to another: entities in the order of the later model, removed ones last."""
 
     before: CheckedModel
     after: CheckedModel
-    things: tuple[ThingChange, ...]
-    issues: tuple[IssueChange, ...]
+    entities: tuple[EntityChange, ...]
+    findings: tuple[FindingChange, ...]
     flows: tuple[FlowChange, ...]
 
-    def things_of(self, change: Change) -> tuple[ThingChange, ...]:
-        """The things that were added, removed or changed."""
-        return tuple(one for one in self.things if one.change == change)
+    def entities_of(self, change: ChangeKind) -> tuple[EntityChange, ...]:
+        """Return the entities that were added, removed or changed."""
+        return tuple(entity for entity in self.entities if entity.change == change)
 
-    def issues_of(self, verdict: Verdict) -> tuple[IssueChange, ...]:
-        """The findings that the step resolved, left, introduced, or after which somebody accepted them."""
-        return tuple(one for one in self.issues if one.verdict == verdict)
+    def findings_of(self, verdict: Verdict) -> tuple[FindingChange, ...]:
+        """Return the findings that are resolved, left, introduced or newly accepted."""
+        return tuple(finding for finding in self.findings if finding.verdict == verdict)
 
     @property
     def empty(self) -> bool:
-        """Whether nothing changed, neither in what the model says nor in what follows from it."""
-        still = all(one.verdict == "left" and not one.what for one in self.issues)
-        return still and not self.things and not any(one.changed for one in self.flows)
+        """Return True if nothing changed, neither in the model nor in what follows from it."""
+        still = all(finding.verdict == "left" and not finding.what for finding in self.findings)
+        return still and not self.entities and not any(flow.changed for flow in self.flows)
 
 
 def evolve(before: CheckedModel, after: CheckedModel) -> Evolution:
-    """Compare two models; availability is compared where both sides come with their assessments."""
-    old, new = before.topology.architecture, after.topology.architecture
-    things = compare_things(old, new)
+    """Compare two models; availability is compared where both models have assessments."""
     return Evolution(
         before=before,
         after=after,
-        things=things,
-        issues=compare_issues(before, after),
+        entities=compare_entities(before.architecture, after.architecture),
+        findings=compare_findings(before, after),
         flows=compare_flows(before, after),
     )

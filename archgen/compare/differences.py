@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from archgen.model.wording import listed
 
-_TOLD_APART = frozenset({"id", "why", "links", "icon", "replicas", "placed", "steps", "ports", "summary"})
-"""Fields that are told in other words, or that say nothing of the architecture itself."""
+_COMPARED_ELSEWHERE = frozenset({"id", "why", "links", "icon", "replicas", "placed", "steps", "ports", "summary"})
+"""Fields that are compared in other words, or that don't describe the architecture itself."""
 
 _UNITS = {
     "recovery": " s",
@@ -25,8 +25,8 @@ _UNITS = {
 }
 
 
-def differences(old: Struct, new: Struct, of: str = "", apart: frozenset[str] = _TOLD_APART) -> Iterator[str]:
-    """What two values of one type say differently, one phrase a field; `of` opens each, fields of `apart` have none."""
+def differences(old: Struct, new: Struct, of: str = "", apart: frozenset[str] = _COMPARED_ELSEWHERE) -> Iterator[str]:
+    """Yield a phrase for each field that differs between two values of a type; `of` opens it, fields of `apart` have none."""
     for field in new.__struct_fields__:
         was, now = getattr(old, field), getattr(new, field)
         if field not in apart and was != now:
@@ -43,41 +43,41 @@ def _difference(field: str, was: object, now: object, of: str) -> Iterator[str]:
         yield f"{label} no longer stated, was {_stated(was)}"
     elif _holds_structs(was) or _holds_structs(now):
         yield from _members(label, was, now)
-    elif (said := _said(field, now)) != (before := _said(field, was)):
-        yield f"{label} {said}, was {before}"
+    elif (after := _words(field, now)) != (before := _words(field, was)):
+        yield f"{label} {after}, was {before}"
 
 
-def _stated(one: Struct) -> str:
-    """The fields that a model states, each with its name."""
-    fields = [(field, getattr(one, field)) for field in one.__struct_fields__]
-    told = [
-        f"{name.replace('_', ' ')} {_said(name, value)}" for name, value in fields if value not in (None, (), False)
+def _stated(value: Struct) -> str:
+    """Return the fields that a model states, each with its name."""
+    fields = [(field, getattr(value, field)) for field in value.__struct_fields__]
+    stated = [
+        f"{name.replace('_', ' ')} {_words(name, value)}" for name, value in fields if value not in (None, (), False)
     ]
-    return ", ".join(told) or "with nothing of its own"
+    return ", ".join(stated) or "with nothing of its own"
 
 
 def _holds_structs(value: object) -> bool:
-    return isinstance(value, tuple) and any(isinstance(one, Struct) for one in value)
+    return isinstance(value, tuple) and any(isinstance(member, Struct) for member in value)
 
 
 def _members(label: str, was: object, now: object) -> Iterator[str]:
-    """What a list of records or rules has more, and what less."""
+    """Yield the records or rules that a list has more, and those it has less."""
     old, new = (value if isinstance(value, tuple) else () for value in (was, now))
-    more, less = ([one for one in a if one not in b] for a, b in ((new, old), (old, new)))
-    told = [f"now {', '.join(map(_described, more))}"] if more else []
-    told += [f"no longer {', '.join(map(_described, less))}"] if less else []
-    yield f"{label}: {'; '.join(told)}" if told else f"{label} in another order"
+    more, less = ([member for member in a if member not in b] for a, b in ((new, old), (old, new)))
+    parts = [f"now {', '.join(map(_described, more))}"] if more else []
+    parts += [f"no longer {', '.join(map(_described, less))}"] if less else []
+    yield f"{label}: {'; '.join(parts)}" if parts else f"{label} in another order"
 
 
-def _described(one: object) -> str:
-    """The stated fields of a value in a row, its id apart."""
-    if not isinstance(one, Struct):
-        return _said("", one)
-    fields = [(field, getattr(one, field)) for field in one.__struct_fields__ if field != "id"]
-    return " ".join(_said(field, value) for field, value in fields if value not in (None, ()))
+def _described(member: object) -> str:
+    """Return the stated fields of a value in a row, its id apart."""
+    if not isinstance(member, Struct):
+        return _words("", member)
+    fields = [(field, getattr(member, field)) for field in member.__struct_fields__ if field != "id"]
+    return " ".join(_words(field, value) for field, value in fields if value not in (None, ()))
 
 
-def _said(field: str, value: object) -> str:
+def _words(field: str, value: object) -> str:
     if value is None:
         return "not stated"
     if isinstance(value, bool):
@@ -85,5 +85,5 @@ def _said(field: str, value: object) -> str:
     if isinstance(value, int | float):
         return f"{value:.10g}{_UNITS.get(field, '')}"
     if isinstance(value, tuple):
-        return listed([_said("", one) for one in value]) or "none"
+        return listed([_words("", member) for member in value]) or "none"
     return str(value)

@@ -1,4 +1,4 @@
-"""The things of two models compared: what was added, what was removed, and what is now said differently of the rest."""
+"""The entities of two models compared: those added, those removed, and the statements that changed about the rest."""
 
 from __future__ import annotations
 
@@ -25,69 +25,69 @@ from archgen.model.subject import Subject, SubjectKind
 from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests
 
-Change = Literal["added", "removed", "changed"]
-Thing = Zone | Network | Host | Component | Replica | Connection | Certificate | Flow
+ChangeKind = Literal["added", "removed", "changed"]
+Entity = Zone | Network | Host | Component | Replica | Connection | Certificate | Flow
 
-CHANGES: tuple[Change, ...] = ("added", "removed", "changed")
+CHANGES: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
-_TOLD_APART = frozenset(
+_COMPARED_ELSEWHERE = frozenset(
     (
         *("id", "file", "name", "summary", "follows", "accept"),
         *("zones", "hosts", "networks", "certificates", "components", "connections", "flows"),
     )
 )
-"""What a model is called differs from tier to tier; what is in it is told thing by thing, acceptances with findings."""
+"""Each model has its own name; its content is compared entity by entity, acceptances with the findings."""
 
 FEW = 3
-"""So many hosts are named; of more, those that came and went."""
+"""The most hosts that are all named; of more, only those that came and went."""
 
 
-class ThingChange(Struct, frozen=True):
-    """A thing that is new, gone, or of which the model now says something else, in words."""
+class EntityChange(Struct, frozen=True):
+    """An entity that was added, removed, or whose statements changed; `what` are these changes in words."""
 
     subject: Subject
-    change: Change
+    change: ChangeKind
     what: tuple[str, ...] = ()
 
 
-def compare_things(old: Architecture, new: Architecture) -> tuple[ThingChange, ...]:
-    """Hosts first, as in a model; `what` is said of what is in both. Reasons (`why`), links and icons do not count."""
-    found: list[ThingChange] = []
-    for kind, of in _THINGS:
-        found += _compare(kind, of(old), of(new))
-    whole = tuple(differences(old, new, apart=_TOLD_APART))
-    return (*found, *([ThingChange(Subject("model", new.id), "changed", whole)] if whole else []))
+def compare_entities(old: Architecture, new: Architecture) -> tuple[EntityChange, ...]:
+    """Return the changes in the order of a model's sections. Reasons (`why`), links and icons don't count."""
+    changes: list[EntityChange] = []
+    for kind, entities in _SECTIONS:
+        changes += _compare(kind, entities(old), entities(new))
+    what = tuple(differences(old, new, apart=_COMPARED_ELSEWHERE))
+    return (*changes, *([EntityChange(Subject("model", new.id), "changed", what)] if what else []))
 
 
 def _replicas(architecture: Architecture) -> tuple[Replica, ...]:
     return tuple(replica for component in architecture.components for replica in component.replicas)
 
 
-_THINGS: tuple[tuple[SubjectKind, Callable[[Architecture], Sequence[Thing]]], ...] = (
-    ("zone", lambda one: one.zones),
-    ("network", lambda one: one.networks),
-    ("host", lambda one: one.hosts),
-    ("component", lambda one: one.components),
+_SECTIONS: tuple[tuple[SubjectKind, Callable[[Architecture], Sequence[Entity]]], ...] = (
+    ("zone", lambda model: model.zones),
+    ("network", lambda model: model.networks),
+    ("host", lambda model: model.hosts),
+    ("component", lambda model: model.components),
     ("replica", _replicas),
-    ("certificate", lambda one: one.certificates),
-    ("connection", lambda one: one.connections),
-    ("flow", lambda one: one.flows),
+    ("certificate", lambda model: model.certificates),
+    ("connection", lambda model: model.connections),
+    ("flow", lambda model: model.flows),
 )
 
 
-def _compare(kind: SubjectKind, old: Sequence[Thing], new: Sequence[Thing]) -> Iterator[ThingChange]:
-    before, after = {one.id: one for one in old}, {one.id: one for one in new}
-    for thing in new:
-        if thing.id not in before:
-            yield ThingChange(Subject(kind, thing.id), "added")
-        elif what := tuple(_told(before[thing.id], thing)):
-            yield ThingChange(Subject(kind, thing.id), "changed", what)
-    for thing in old:
-        if thing.id not in after:
-            yield ThingChange(Subject(kind, thing.id), "removed")
+def _compare(kind: SubjectKind, old: Sequence[Entity], new: Sequence[Entity]) -> Iterator[EntityChange]:
+    before, after = ({entity.id: entity for entity in entities} for entities in (old, new))
+    for entity in new:
+        if entity.id not in before:
+            yield EntityChange(Subject(kind, entity.id), "added")
+        elif what := tuple(_statements(before[entity.id], entity)):
+            yield EntityChange(Subject(kind, entity.id), "changed", what)
+    for entity in old:
+        if entity.id not in after:
+            yield EntityChange(Subject(kind, entity.id), "removed")
 
 
-def _told(old: Thing, new: Thing) -> Iterator[str]:
+def _statements(old: Entity, new: Entity) -> Iterator[str]:
     if old == new:
         return
     if isinstance(old, Component) and isinstance(new, Component):
@@ -105,8 +105,9 @@ def _placing(old: Component, new: Component) -> Iterator[str]:
         yield _moved(was, now)
     if len(old.replicas) != len(new.replicas) and (not now or was == now or len(now) != len(new.replicas)):
         yield f"{plural(len(new.replicas), 'replica')}, was {len(old.replicas)}"
-    if any(one.floating for one in old.replicas) != any(one.floating for one in new.replicas):
-        yield "floats between its hosts" if any(one.floating for one in new.replicas) else "no longer floats"
+    floated, floats = (any(replica.floating for replica in component.replicas) for component in (old, new))
+    if floated != floats:
+        yield "floats between its hosts" if floats else "no longer floats"
 
 
 def _hosts(component: Component) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ def _hosts(component: Component) -> tuple[str, ...]:
 def _moved(was: tuple[str, ...], now: tuple[str, ...]) -> str:
     if not was or not now:
         return f"runs on {listed(now) or 'no stated host'}, was on {listed(was) or 'no stated host'}"
-    more, less = ([one for one in a if one not in b] for a, b in ((now, was), (was, now)))
+    more, less = _both_ways(was, now)
     if not more and not less:
         return "runs on its hosts in another order"
     apart = len(more) == len(now)
@@ -127,6 +128,11 @@ def _moved(was: tuple[str, ...], now: tuple[str, ...]) -> str:
     return f"runs on {plural(len(now), 'host')}, was {len(was)}: {'; '.join(parts)}"
 
 
+def _both_ways(was: tuple[str, ...], now: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Return the names that came and those that went."""
+    return [name for name in now if name not in was], [name for name in was if name not in now]
+
+
 def _some(names: list[str]) -> list[str]:
     return names if len(names) <= 2 * FEW else [*names[:FEW], f"{len(names) - FEW} more"]
 
@@ -134,10 +140,10 @@ def _some(names: list[str]) -> list[str]:
 def _ports(old: Connection, new: Connection) -> Iterator[str]:
     if old.ports == new.ports:
         return
-    was, now = (listed([_port(one) for one in each.ports]) or "no stated protocol" for each in (old, new))
+    was, now = (listed([_port(port) for port in each.ports]) or "no stated protocol" for each in (old, new))
     if was != now:
         yield f"{now}, was {was}"
-    before, after = (all(encrypted(one) for one in each.ports) and bool(each.ports) for each in (old, new))
+    before, after = (all(encrypted(port) for port in each.ports) and bool(each.ports) for each in (old, new))
     if before != after:
         yield "encrypted now" if after else "no longer encrypted"
     elif was == now:
@@ -153,10 +159,12 @@ def _steps(old: Flow, new: Flow) -> Iterator[str]:
     if old.steps == new.steps:
         return
     was, now = (
-        tuple(dict.fromkeys(f"{one.source} -> {' | '.join(one.targets)}" for one, _ in requests(each.steps)))
-        for each in (old, new)
+        tuple(
+            dict.fromkeys(f"{request.source} -> {' | '.join(request.targets)}" for request, _ in requests(flow.steps))
+        )
+        for flow in (old, new)
     )
-    more, less = ([one for one in a if one not in b] for a, b in ((now, was), (was, now)))
+    more, less = _both_ways(was, now)
     if more:
         yield f"now goes {listed(_some(more))}"
     if less:

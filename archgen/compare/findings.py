@@ -1,33 +1,35 @@
-"""Findings of two models paired: which the step resolved, which it left open, which it introduced."""
+"""Findings of two models paired: those resolved, those left open, those introduced."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from archgen.linting.checked_model import CheckedModel
+from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Network, Record
 from archgen.model.finding import Finding
-from archgen.model.subject import Subject
+from archgen.model.subject import Subject, SubjectKind
 
 Verdict = Literal["resolved", "left", "introduced", "accepted"]
 VERDICTS: tuple[Verdict, ...] = ("introduced", "left", "resolved", "accepted")
-"""In the order in which somebody who reviews a change wants them."""
+"""The verdicts in the order of their interest to a reviewer."""
 
 Numbered = tuple[int, Finding]
 
 _ELEMENTS = ("replica", "host", "zone")
-"""Kinds of things that fail: which of them it is, is the finding itself, so another one is another finding."""
+"""The kinds of elements that fail: another element is another finding, even if it was renamed."""
 
 
-class IssueChange(Struct, frozen=True):
-    """A finding before and after, each with its number in its model; `what` tells how one that was left has changed.
+class FindingChange(Struct, frozen=True):
+    """A finding before and after, each with its number in its model; `what` are the changes of one that was left.
 
-    `accepted`: it is there and somebody answers for it now, who did not before.
+    The verdict `accepted`: the finding is still there, and is accepted now. `current` is the finding as it is now, or as it was.
     """
 
     verdict: Verdict
+    current: Numbered
     before: Numbered | None
     after: Numbered | None
     what: tuple[str, ...] = ()
@@ -35,44 +37,32 @@ class IssueChange(Struct, frozen=True):
     @property
     def finding(self) -> Finding:
         """The finding as it is now, or as it was."""
-        numbered = self.after or self.before
-        assert numbered is not None
-        return numbered[1]
+        return self.current[1]
 
     @property
     def number(self) -> int:
-        """Its number in the later model, in the earlier one if it is gone."""
-        numbered = self.after or self.before
-        assert numbered is not None
-        return numbered[0]
+        """The finding's number in the later model, in the earlier one if it is resolved."""
+        return self.current[0]
 
 
-def compare_issues(before: CheckedModel, after: CheckedModel) -> tuple[IssueChange, ...]:
-    """Every finding of both sides once, in the order of the later side, what is gone last.
+def compare_findings(before: CheckedModel, after: CheckedModel) -> tuple[FindingChange, ...]:
+    """Return every finding of both models once, in the order of the later model, resolved ones last.
 
-    Findings that somebody has accepted on both sides are not told, nor those that the reader isn't told as they are now.
+    Findings that are accepted in both models are left out, and those that are hidden from the reader as they are now.
     """
-    pairs = [(old, new) for old, new in _paired(before, after) if _is_told(before, old, after, new)]
-    found = [_judged(old, new) for old, new in pairs]
-    return tuple(one for one in found if one is not None)
+    partners, resolved = _paired(before, after)
+    changes = [_change(partners.get(number), (number, finding)) for number, finding in enumerate(after.findings, 1)]
+    changes += [FindingChange("resolved", old, old, None) for old in resolved if old[0] <= len(before.findings)]
+    return tuple(change for change in changes if change is not None)
 
 
-def _is_told(before: CheckedModel, old: Numbered | None, after: CheckedModel, new: Numbered | None) -> bool:
-    if new is not None:
-        return new[0] <= len(after.findings)
-    return old is not None and old[0] <= len(before.findings)
-
-
-def _judged(old: Numbered | None, new: Numbered | None) -> IssueChange | None:
-    if new is None:
-        return IssueChange("resolved", old, new)
-    known = new[1].accepted is not None
+def _change(old: Numbered | None, new: Numbered) -> FindingChange | None:
+    is_accepted = new[1].accepted is not None
     if old is None:
-        return IssueChange("accepted" if known else "introduced", old, new)
-    was_known = old[1].accepted is not None
-    if known:
-        return None if was_known else IssueChange("accepted", old, new)
-    return IssueChange("left", old, new, tuple(_differences(old[1], new[1])))
+        return FindingChange("accepted" if is_accepted else "introduced", new, old, new)
+    if is_accepted:
+        return None if old[1].accepted is not None else FindingChange("accepted", new, old, new)
+    return FindingChange("left", new, old, new, tuple(_differences(old[1], new[1])))
 
 
 def _differences(old: Finding, new: Finding) -> Iterator[str]:
@@ -92,43 +82,43 @@ def _differences(old: Finding, new: Finding) -> Iterator[str]:
         yield "accepted before, open now"
 
 
-def _paired(before: CheckedModel, after: CheckedModel) -> list[tuple[Numbered | None, Numbered | None]]:
-    """Pairs by what is said of the same subject, then by subject, then by what is said of a thing that was renamed."""
+def _paired(before: CheckedModel, after: CheckedModel) -> tuple[dict[int, Numbered], list[Numbered]]:
+    """Return the earlier finding for the number of each later one that has any, and the earlier ones without a later.
+
+    Findings are paired by subject and message, then by subject, then by the message about an entity that was renamed.
+    """
     old = dict(enumerate((*before.findings, *before.hidden), 1))
     new = tuple(enumerate((*after.findings, *after.hidden), 1))
-    partner: dict[int, Numbered] = {}
-    renamed = _renaming(before, after)
-    for key in (_words, _place, renamed):
+    partners: dict[int, Numbered] = {}
+    for key in (_by_message, _by_subject, _by_renamed_subject(before, after)):
         waiting: dict[Hashable, list[Numbered]] = {}
-        for one in old.items():
-            if (name := key(one[1])) is not None:
-                waiting.setdefault(name, []).append(one)
+        for number, finding in old.items():
+            if (name := key(finding)) is not None:
+                waiting.setdefault(name, []).append((number, finding))
         for number, finding in new:
-            found = waiting.get(key(finding)) if number not in partner else None
-            if found:
-                partner[number] = found.pop(0)
-                del old[partner[number][0]]
-    pairs: list[tuple[Numbered | None, Numbered | None]] = [(partner.get(one[0]), one) for one in new]
-    return pairs + [(one, None) for one in old.items()]
+            candidates = waiting.get(key(finding)) if number not in partners else None
+            if candidates:
+                partners[number] = candidates.pop(0)
+                del old[partners[number][0]]
+    return partners, list(old.items())
 
 
 def _subject(finding: Finding) -> Subject:
-    """A model stands for itself under whatever name."""
+    """Return the subject of a finding; a model is the same subject under any name."""
     return Subject("model", "") if finding.subject.kind == "model" else finding.subject
 
 
-def _place(finding: Finding) -> Hashable:
+def _by_subject(finding: Finding) -> Hashable:
     return finding.rule, _subject(finding)
 
 
-def _words(finding: Finding) -> Hashable:
+def _by_message(finding: Finding) -> Hashable:
     return finding.rule, _subject(finding), finding.message
 
 
-def _renaming(before: CheckedModel, after: CheckedModel) -> Callable[[Finding], Hashable]:
-    """A key for findings about things of which only one side knows: the rule and the message without the name."""
-    known = [_things(side) for side in (before, after)]
-    both = known[0] & known[1]
+def _by_renamed_subject(before: CheckedModel, after: CheckedModel) -> Callable[[Finding], Hashable]:
+    """Return a key for findings about entities of one model alone: the rule and the message without the name."""
+    both = _entities(before.architecture) & _entities(after.architecture)
 
     def key(finding: Finding) -> Hashable:
         subject = finding.subject
@@ -139,12 +129,13 @@ def _renaming(before: CheckedModel, after: CheckedModel) -> Callable[[Finding], 
     return key
 
 
-def _things(side: CheckedModel) -> set[Subject]:
-    one = side.topology.architecture
-    found = {Subject("component", component.id) for component in one.components}
-    found.update(Subject("connection", connection.id) for connection in one.connections)
-    found.update(Subject("flow", flow.id) for flow in one.flows)
-    found.update(Subject("network", network.id) for network in one.networks)
-    found.update(Subject("certificate", certificate.id) for certificate in one.certificates)
-    found.update(Subject("record", record.id) for component in one.components for record in component.records)
-    return found
+def _entities(architecture: Architecture) -> set[Subject]:
+    sections: dict[SubjectKind, Sequence[Component | Connection | Flow | Network | Certificate | Record]] = {
+        "component": architecture.components,
+        "connection": architecture.connections,
+        "flow": architecture.flows,
+        "network": architecture.networks,
+        "certificate": architecture.certificates,
+        "record": tuple(record for component in architecture.components for record in component.records),
+    }
+    return {Subject(kind, entity.id) for kind, entities in sections.items() for entity in entities}

@@ -1,4 +1,4 @@
-"""What a change did to each flow: the elements that stop it alone, the hosts it survives, its availability."""
+"""The effects of a change on each flow: its single points of failure, the hosts it survives, its availability."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from archgen.model.subject import Subject
 Direction = Literal["better", "worse", "same"]
 
 TOLERANCE = 1e-9
-"""Availabilities that differ by less are the same: a thirtieth of a second a year."""
+"""The least difference of availabilities that counts: a thirtieth of a second per year."""
 
 
 class FlowFacts(Struct, frozen=True):
-    """One flow of one model: `stops` are the elements whose loss alone breaks it, `survives` hosts whose loss does not.
+    """A flow of a model: `stops` are its single points of failure, `survives` the hosts whose loss doesn't take it down.
 
     A host stands for the replicas on it. `assessment` is None where availability was not asked for.
     """
@@ -32,10 +32,14 @@ class FlowFacts(Struct, frozen=True):
 
 
 class FlowChange(Struct, frozen=True):
-    """A flow before (None: it is new) and after (None: it is gone), and which single points of failure came and went."""
+    """A flow before (None: it is new) and after (None: it is gone), and its single points of failure that came and went.
+
+    `facts` are those of the flow as it is now, or as it was.
+    """
 
     flow: str
     title: str
+    facts: FlowFacts
     before: FlowFacts | None
     after: FlowFacts | None
     gone: tuple[Subject, ...]
@@ -43,15 +47,8 @@ class FlowChange(Struct, frozen=True):
     new: tuple[Subject, ...]
 
     @property
-    def facts(self) -> FlowFacts:
-        """The flow as it is now, or as it was."""
-        facts = self.after or self.before
-        assert facts is not None
-        return facts
-
-    @property
     def direction(self) -> Direction | None:
-        """Which way its availability went; None where that is not known of both sides."""
+        """The direction of its availability; None where that isn't known in both models."""
         numbers = self._assessments()
         if numbers is None:
             return None
@@ -59,16 +56,16 @@ class FlowChange(Struct, frozen=True):
 
     @property
     def firm(self) -> bool | None:
-        """Whether the direction is the same with all assumed numbers ten times better, and ten times worse."""
+        """Return True if the direction stays the same with all assumed numbers ten times better, and ten times worse."""
         numbers = self._assessments()
         if numbers is None:
             return None
-        better, worse = (tuple(_shifted(one, how) for one in numbers) for how in ("better", "worse"))
+        better, worse = (tuple(_shifted(assessment, how) for assessment in numbers) for how in ("better", "worse"))
         return _direction(*better) == _direction(*worse) == self.direction
 
     @property
     def changed(self) -> bool:
-        """Whether anything that is asked of a flow has another answer now."""
+        """Return True if any fact about the flow changed."""
         if self.before is None or self.after is None:
             return True
         same = (self.before.possible, self.before.survives) == (self.after.possible, self.after.survives)
@@ -88,54 +85,54 @@ def _direction(before: float, after: float) -> Direction:
     return "better" if after > before else "worse"
 
 
-def _shifted(one: FlowAssessment, how: Literal["better", "worse"]) -> float:
-    if one.sensitivity is None:
-        return one.result.availability
-    return one.sensitivity.better if how == "better" else one.sensitivity.worse
+def _shifted(assessment: FlowAssessment, how: Literal["better", "worse"]) -> float:
+    if assessment.sensitivity is None:
+        return assessment.result.availability
+    return assessment.sensitivity.better if how == "better" else assessment.sensitivity.worse
 
 
 def compare_flows(before: CheckedModel, after: CheckedModel) -> tuple[FlowChange, ...]:
-    """Every flow of both sides once, in the order of the later side, those that are gone last."""
+    """Return every flow of both models once, in the order of the later model, removed ones last."""
     old, new = before.topology.flows, after.topology.flows
     return tuple(_compare(before, after, flow) for flow in dict.fromkeys((*new, *old)))
 
 
 def _compare(before: CheckedModel, after: CheckedModel, flow: str) -> FlowChange:
-    was, now = _facts(before, flow), _facts(after, flow)
-    old, new = was.stops if was else (), now.stops if now else ()
-    both = was is not None and now is not None
-    last = (after if now else before).topology.flows[flow]
+    last = after if flow in after.topology.flows else before
+    facts = _facts(last, flow)
+    was = _facts(before, flow) if flow in before.topology.flows else None
+    now = facts if last is after else None
+    old, new = (was.stops, now.stops) if was is not None and now is not None else ((), ())
     return FlowChange(
         flow=flow,
-        title=last.title,
+        title=last.topology.flows[flow].title,
+        facts=facts,
         before=was,
         after=now,
-        gone=tuple(one for one in old if one not in new) if both else (),
-        left=tuple(one for one in new if one in old) if both else (),
-        new=tuple(one for one in new if one not in old) if both else (),
+        gone=tuple(element for element in old if element not in new),
+        left=tuple(element for element in new if element in old),
+        new=tuple(element for element in new if element not in old),
     )
 
 
-def _facts(side: CheckedModel, flow: str) -> FlowFacts | None:
-    topology = side.topology
-    if flow not in topology.flows:
-        return None
+def _facts(model: CheckedModel, flow: str) -> FlowFacts:
+    topology = model.topology
     return FlowFacts(
         possible=topology.losses.failures[flow].possible,
         access=access(topology, flow),
         stops=stops(topology, flow),
         survives=survivors(topology, flow),
-        assessment=next((one for one in side.assessments if one.flow == flow), None),
+        assessment=next((assessment for assessment in model.assessments if assessment.flow == flow), None),
     )
 
 
 def stops(topology: Topology, flow: str) -> tuple[Subject, ...]:
-    """The elements whose loss alone breaks a flow, a host standing for what is on it."""
-    return tuple(one.element for one in topology.losses.causes[flow])
+    """Return the single points of failure of a flow, a host standing for what is on it."""
+    return tuple(cause.element for cause in topology.losses.causes[flow])
 
 
 def called(topology: Topology, element: Subject) -> str:
-    """The id of an element; that of its component for a replica which is the only one and has no host."""
+    """Return the id of an element; that of its component for an only replica without a host."""
     replica = topology.replicas.get(element.id) if element.kind == "replica" else None
     if replica is None or replica.hosts or len(topology.components[replica.component].replicas) > 1:
         return element.id
@@ -143,14 +140,14 @@ def called(topology: Topology, element: Subject) -> str:
 
 
 def survivors(topology: Topology, flow: str) -> tuple[str, ...]:
-    """The hosts of a flow whose loss alone does not break it."""
+    """Return the hosts of a flow whose loss alone doesn't take it down."""
     failures = topology.losses.failures[flow]
     fatal = topology.losses.points[flow]
-    return tuple(one.id for one in failures.elements if one.kind == "host" and one not in fatal)
+    return tuple(element.id for element in failures.elements if element.kind == "host" and element not in fatal)
 
 
 def access(topology: Topology, flow: str) -> Access:
-    """What a flow does to data: write if any of its steps does, else read."""
+    """Return the access of a flow: write if any of its steps writes, else read."""
     stated = topology.flows[flow].access
     if stated is not None:
         return stated

@@ -1,7 +1,7 @@
-"""The smallest set of changes after which no single failure breaks a flow.
+"""The smallest set of edits after which no single failure takes down a flow.
 
-A search by hitting-set tree (Reiter, A Theory of Diagnosis from First Principles, 1987): some change must help against
-the first single point that is left, so only those that can are tried for it, with one change more allowed each round.
+A search by hitting-set tree (Reiter, A Theory of Diagnosis from First Principles, 1987): some edit must help against
+the first single point that is left, so only those that can are tried for it, with one more edit allowed each round.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from archgen.reliability.structure import build
 
 MOST_EDITS = 8
 MOST_HELPERS = 30
-"""How many changes a smallest repair may have, and how many are tried at once to see what no change removes."""
+"""The most edits of a smallest repair, and the most that are tried at once to see the points that no edit removes."""
 
 WORK = 20_000
-"""Elements, over all flows, that are looked at before the search takes the first changes that help."""
+"""Elements, over all flows, that are examined before the search takes the first edits that help."""
 
 Points = dict[str, tuple[Subject, ...]]
 """The single points of failure of each flow that has any, or an empty tuple for one that is impossible."""
 
 
 class Repair(Struct, frozen=True):
-    """Changes, and the single points that they leave by flow; `smallest` if no fewer changes reach as much."""
+    """Edits, and the single points that they leave by flow; `smallest` if no fewer edits reach as much."""
 
     edits: tuple[Edit, ...]
     left: tuple[tuple[str, tuple[Subject, ...]], ...]
@@ -49,50 +49,49 @@ class Repair(Struct, frozen=True):
 
 
 class _Search:
-    """Candidates and verdicts for architectures on the way, within a bounded amount of work."""
+    """Candidates and verdicts for the architectures of a search, within a bounded amount of work."""
 
     def __init__(self, architecture: Architecture, flows: Collection[str] | None) -> None:
         self.flows = flows
         self.work = 0
-        self._callers = Index(architecture).callers
-        self._index: Index | None = None
+        self._index = Index(architecture)
+        self._callers = self._index.callers
         self._plans: dict[str, Plan] = {}
 
     def apply(self, architecture: Architecture, edit: Edit) -> Architecture:
-        """Return an architecture on the way with one change more; no change alters who calls whom."""
+        """Return an architecture with one more edit; no edit alters who calls whom."""
         return apply_edit(architecture, edit, self._callers)
 
     def points(self, architecture: Architecture) -> Points:
-        """What still breaks each flow alone; flows that are impossible anyway are left out."""
+        """Return the single points of each flow; flows that are impossible anyway are left out."""
         self._index = index = Index(architecture)
         self._plans = {}
-        found: Points = {}
+        points: Points = {}
         for flow in architecture.flows:
             if self.flows is None or flow.id in self.flows:
                 plan = self._plans[flow.id] = Plan(index, build(index, flow))
                 single = failures(plan)
                 self.work += len(single.elements) + 1
                 if single.points:
-                    found[flow.id] = tuple(point.element for point in single.points)
-        return found
+                    points[flow.id] = tuple(point.element for point in single.points)
+        return points
 
     def candidates(self, target: Subject, points: Points) -> Iterator[Edit]:
-        """The changes that can help against a single point, the most natural first, of what `points` was asked of last."""
-        assert self._index is not None
-        breaking = {one for found in points.values() for one in found}
-        bound = (self._plans[flow] for flow, found in points.items() if target in found)
-        used = {component for plan in bound for component in plan.members}
+        """Return the edits that can help against a single point of the architecture whose `points` were last computed."""
+        breaking = {element for elements in points.values() for element in elements}
+        plans = (self._plans[flow] for flow, elements in points.items() if target in elements)
+        used = {component for plan in plans for component in plan.members}
         return against(self._index, target, used, breaking)
 
 
-def repair(architecture: Architecture, flows: Collection[str] | None = None) -> Repair:
-    """The smallest set of changes after which no element alone breaks one of the flows (all where none are named)."""
+def find_smallest_repair(architecture: Architecture, flows: Collection[str] | None = None) -> Repair:
+    """Return the smallest set of edits after which no element alone takes down one of the flows (by default, any)."""
     search = _Search(architecture, flows)
     hopeless = _hopeless(architecture, search)
     for most in range(MOST_EDITS + 1) if hopeless is not None else ():
-        found = _within(search, architecture, (), most, hopeless or (), set())
-        if found is not None:
-            return _result(search, architecture, found, True)
+        edits = _within(search, architecture, (), most, hopeless or (), set())
+        if edits is not None:
+            return _result(search, architecture, edits, True)
         if search.work > WORK:
             break
     return _result(search, architecture, _pruned(search, architecture, _first_that_helps(search, architecture)), False)
@@ -106,12 +105,12 @@ def _result(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]
 
 
 def _numbered(architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """The changes with their new hosts numbered on: what was tried in between and dropped has no name any more."""
-    known = {one.id for one in architecture.hosts}
+    """Return the edits with their new hosts numbered without the gaps of edits that were tried and dropped."""
+    hosts = {host.id for host in architecture.hosts}
     names: dict[str, str] = {}
     for edit in edits:
-        if isinstance(edit, AddReplica | AddHost) and edit.host is not None and edit.host not in {*known, *names}:
-            names[edit.host] = next_name(edit.host, {*known, *names.values()})
+        if isinstance(edit, AddReplica | AddHost) and edit.host is not None and edit.host not in {*hosts, *names}:
+            names[edit.host] = next_name(edit.host, {*hosts, *names.values()})
     return tuple(_renamed(edit, names) for edit in edits)
 
 
@@ -126,10 +125,10 @@ def _renamed(edit: Edit, names: dict[str, str]) -> Edit:
 
 
 def _open(points: Points, hopeless: Collection[Subject]) -> Subject | None:
-    """The first single point to do something about: zones before hosts before replicas, since they explain more."""
-    left = [one for found in points.values() for one in found if one not in hopeless]
+    """Return the first single point to repair: zones before hosts before replicas, since they explain more."""
+    left = [element for elements in points.values() for element in elements if element not in hopeless]
     rank = {"zone": 0, "host": 1}
-    return min(left, key=lambda one: rank.get(one.kind, 2), default=None)
+    return min(left, key=lambda element: rank.get(element.kind, 2), default=None)
 
 
 def _within(
@@ -140,7 +139,7 @@ def _within(
     hopeless: Collection[Subject],
     seen: set[frozenset[Edit]],
 ) -> tuple[Edit, ...] | None:
-    """Changes of at most `most` more that leave nothing open, or None."""
+    """Return the edits, with at most `most` more, that leave nothing open; None if there are none."""
     points = search.points(architecture)
     target = _open(points, hopeless)
     if target is None:
@@ -152,38 +151,38 @@ def _within(
         if edit in edits or key in seen:
             continue
         seen.add(key)
-        found = _within(search, search.apply(architecture, edit), (*edits, edit), most - 1, hopeless, seen)
-        if found is not None:
-            return found
+        repaired = _within(search, search.apply(architecture, edit), (*edits, edit), most - 1, hopeless, seen)
+        if repaired is not None:
+            return repaired
     return None
 
 
 def _hopeless(architecture: Architecture, search: _Search) -> frozenset[Subject] | None:
-    """The single points that are left, or that come up, however many of the changes are made; None if they are many."""
+    """Return the single points that are left, or that come up, with every edit; None if there are many edits."""
     edits = _first_that_helps(search, architecture, every=True)
     if len(edits) >= MOST_HELPERS or search.work > 10 * WORK:
         return None
     for edit in edits:
         architecture = search.apply(architecture, edit)
-    return frozenset(one for found in search.points(architecture).values() for one in found)
+    return frozenset(element for elements in search.points(architecture).values() for element in elements)
 
 
 def _first_that_helps(search: _Search, architecture: Architecture, every: bool = False) -> tuple[Edit, ...]:
-    """Changes made one after the other, the first (or every one) for each point, until nothing is open or moves."""
+    """Return the first (or every) edit for each point, applied in turn until nothing is open or moves."""
     edits: list[Edit] = []
-    known = _elements(architecture)
+    elements = _elements(architecture)
     given_up: set[Subject] = set()
     tries: dict[Subject, int] = {}
     most = MOST_HELPERS if every else 10 * MOST_HELPERS
     while len(edits) < most and search.work <= 10 * WORK:
         points = search.points(architecture)
-        # what the changes themselves brought in is no cause to change more
-        made = _elements(architecture) - known
-        target = _open(points, made | given_up)
+        # an element that an edit added is no cause for more edits
+        added = _elements(architecture) - elements
+        target = _open(points, added | given_up)
         if target is None:
             break
         tries[target] = tries.get(target, 0) + 1
-        options = (one for one in search.candidates(target, points) if one not in edits)
+        options = (edit for edit in search.candidates(target, points) if edit not in edits)
         chosen = tuple(islice(options, most - len(edits) if every else 1))
         if not chosen or tries[target] > 2:
             given_up.add(target)
@@ -195,114 +194,127 @@ def _first_that_helps(search: _Search, architecture: Architecture, every: bool =
 
 
 def _elements(architecture: Architecture) -> set[Subject]:
-    replicas = [Subject("replica", one.id) for component in architecture.components for one in component.replicas]
-    hosts = [Subject("host", one.id) for one in architecture.hosts]
-    return {*replicas, *hosts, *(Subject("zone", one.id) for one in architecture.zones)}
+    replicas = [
+        Subject("replica", replica.id) for component in architecture.components for replica in component.replicas
+    ]
+    hosts = [Subject("host", host.id) for host in architecture.hosts]
+    return {*replicas, *hosts, *(Subject("zone", zone.id) for zone in architecture.zones)}
 
 
 def _pruned(search: _Search, architecture: Architecture, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
-    """The changes without those that nothing is lost without."""
-
+    """Return the edits without the superfluous ones."""
     if search.work > 10 * WORK:
         return edits
 
-    def left(some: tuple[Edit, ...]) -> set[tuple[str, Subject]]:
+    def left(edits: tuple[Edit, ...]) -> set[tuple[str, Subject]]:
         changed = architecture
-        for edit in some:
+        for edit in edits:
             changed = search.apply(changed, edit)
-        return {(flow, one) for flow, found in search.points(changed).items() for one in found}
+        return {(flow, element) for flow, elements in search.points(changed).items() for element in elements}
 
     reached = left(edits)
     for edit in edits:
         if search.work > 20 * WORK:
             break
-        fewer = tuple(one for one in edits if one != edit)
+        fewer = tuple(each for each in edits if each != edit)
         if left(fewer) <= reached:
             edits = fewer
     return edits
 
 
 def against(index: Index, target: Subject, used: Collection[str], breaking: Collection[Subject]) -> Iterator[Edit]:
-    """The changes to some components that can help against the loss of an element, the most natural first.
+    """Yield the edits of the used components that can help against the loss of an element, the most natural first.
 
-    `breaking` are elements that nothing new should stand on or in.
+    `breaking` are elements that nothing new should run on or in.
     """
-    hit = [one for one in index.architecture.components if one.id in used and _hits(index, one, target)]
-    hit = [one for one in hit if one.kind != "client"]
-    yield from (AutomateFailover(one.id) for one in hit if needs_manual_failover(one) and len(one.replicas) > 1)
+    affected = [
+        component
+        for component in index.architecture.components
+        if component.id in used and _hits(index, component, target)
+    ]
+    affected = [component for component in affected if component.kind != "client"]
+    yield from (
+        AutomateFailover(component.id)
+        for component in affected
+        if needs_manual_failover(component) and len(component.replicas) > 1
+    )
     first = None
     if target.kind != "replica":
         # what has replicas left elsewhere needs no second machine
-        ended = [one for one in hit if _ends(index, one, target)]
+        ended = [component for component in affected if _ends(index, component, target)]
         if len(ended) == 1:
             first = _elsewhere(index, ended[0], target, breaking)
             yield first
-        yield from _machines(index, target, hit, breaking)
-    for one in hit:
-        found = _elsewhere(index, one, target, breaking)
-        if found != first:
-            yield found
+        yield from _machines(index, target, affected, breaking)
+    for component in affected:
+        edit = _elsewhere(index, component, target, breaking)
+        if edit != first:
+            yield edit
 
 
 def _ends(index: Index, component: Component, target: Subject) -> bool:
-    """Whether no replica of a component is left when a host or a zone is lost."""
+    """Return True if no replica of a component is left when a host or a zone is lost."""
 
     def lost(host: str) -> bool:
         return host == target.id if target.kind == "host" else target.id in index.zones_around(host)
 
-    return all(one.hosts and all(map(lost, one.hosts)) for one in component.replicas)
+    return all(replica.hosts and all(map(lost, replica.hosts)) for replica in component.replicas)
 
 
 def _hits(index: Index, component: Component, target: Subject) -> bool:
-    """Whether a component has a replica that the loss of an element takes down, alone or with others."""
+    """Return True if a component has a replica that the loss of an element takes down, alone or with others."""
     match target.kind:
         case "host":
-            return any(target.id in one.hosts for one in component.replicas)
+            return any(target.id in replica.hosts for replica in component.replicas)
         case "zone":
-            around = (host for one in component.replicas for host in one.hosts)
+            around = (host for replica in component.replicas for host in replica.hosts)
             return any(target.id in index.zones_around(host) for host in around)
         case _:
-            return any(one.id == target.id for one in component.replicas)
+            return any(replica.id == target.id for replica in component.replicas)
 
 
-def _machines(index: Index, target: Subject, hit: list[Component], breaking: Collection[Subject]) -> Iterator[Edit]:
-    """A host like each that the element takes down and that carries several components of the flow."""
-    standing: dict[str, dict[str, None]] = {}
-    for one in hit:
-        for replica in one.replicas:
+def _machines(
+    index: Index, target: Subject, affected: list[Component], breaking: Collection[Subject]
+) -> Iterator[Edit]:
+    """Yield a host similar to each that the element takes down and that carries several components of the flow."""
+    carrying: dict[str, dict[str, None]] = {}
+    for component in affected:
+        for replica in component.replicas:
             for host in replica.hosts:
-                here = standing.setdefault(host, {})
+                here = carrying.setdefault(host, {})
                 if len(replica.hosts) == 1:
-                    here[one.id] = None
-    for host, here in standing.items():
+                    here[component.id] = None
+    for host, here in carrying.items():
         if target.kind == "zone" and target.id not in index.zones_around(host):
             continue
         if target.kind == "host" and target.id != host:
             continue
         carried = list(here)
-        files = [one.codebase for one in hit if one.id in here and one.codebase is not None]
+        files = [
+            component.codebase for component in affected if component.id in here and component.codebase is not None
+        ]
         if len(carried) > 1:
-            carried += [one for one in dict.fromkeys(files) if _stands_on(index.components[one], host)]
+            carried += [code for code in dict.fromkeys(files) if _runs_on(index.components[code], host)]
             yield AddHost(_new_host(index, host), host, tuple(carried), _zones(index, host, breaking))
 
 
-def _stands_on(component: Component, host: str) -> bool:
+def _runs_on(component: Component, host: str) -> bool:
     return any(replica.hosts == (host,) for replica in component.replicas)
 
 
 def _elsewhere(index: Index, component: Component, target: Subject, breaking: Collection[Subject]) -> Edit:
-    """One more replica on a host that it fits on and that is no single point, else on a new one."""
-    own = [host for one in component.replicas for host in one.hosts]
+    """Return another replica on a host that it fits on and that is no single point, else on a new one."""
+    own = [host for replica in component.replicas for host in replica.hosts]
     if not own:
         return AddReplica(component.id, None)
 
-    def taken(host: str) -> bool:
+    def is_taken(host: str) -> bool:
         gone = target.kind == "zone" and target.id in index.zones_around(host)
         return gone or Subject("host", host) in breaking
 
-    found = find_host(index, component, taken)
-    if found is not None:
-        return AddReplica(component.id, found)
+    free_host = find_host(index, component, is_taken)
+    if free_host is not None:
+        return AddReplica(component.id, free_host)
     return AddReplica(component.id, _new_host(index, own[0]), _zones(index, own[0], breaking))
 
 
@@ -311,24 +323,26 @@ def _new_host(index: Index, like: str) -> str:
 
 
 def _zones(index: Index, host: str, breaking: Collection[Subject]) -> tuple[str, ...]:
-    """The zones for a host like another: the same, but for one that is, or lies in, a single point another beside it."""
+    """Return the zones for a similar host: the same, or a sound one beside each that is, or lies in, a single point."""
     architecture = index.architecture
-    known = {zone.id: zone for zone in architecture.zones}
-    found: list[str] = []
-    for zone in next(one.zones for one in architecture.hosts if one.id == host):
-        outermost = [one for one in _chain(known, zone) if Subject("zone", one) in breaking][-1:]
+    zones = {zone.id: zone for zone in architecture.zones}
+    chosen: list[str] = []
+    for zone in next(each_host.zones for each_host in architecture.hosts if each_host.id == host):
+        outermost = [outer for outer in _chain(zones, zone) if Subject("zone", outer) in breaking][-1:]
         if not outermost:
-            found.append(zone)
+            chosen.append(zone)
             continue
-        beside = [one.id for one in architecture.zones if one.kind == known[zone].kind]
-        sound = [one for one in beside if not any(Subject("zone", each) in breaking for each in _chain(known, one))]
-        found.append(sound[0] if sound else next_name(outermost[0], set(known)))
-    return tuple(dict.fromkeys(found))
+        beside = [other.id for other in architecture.zones if other.kind == zones[zone].kind]
+        sound = [
+            other for other in beside if not any(Subject("zone", outer) in breaking for outer in _chain(zones, other))
+        ]
+        chosen.append(sound[0] if sound else next_name(outermost[0], set(zones)))
+    return tuple(dict.fromkeys(chosen))
 
 
-def _chain(known: dict[str, Zone], zone: str) -> list[str]:
-    """A zone and those around it, innermost first."""
+def _chain(zones: dict[str, Zone], zone: str) -> list[str]:
+    """Return a zone and those around it, innermost first."""
     chain = [zone]
-    while (above := known[chain[-1]].within) is not None:
+    while (above := zones[chain[-1]].within) is not None:
         chain.append(above)
     return chain

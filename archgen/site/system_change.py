@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from archgen.analysis.topology import Topology
 from archgen.compare import Evolution, evolve, flows
-from archgen.compare.entities import Change
+from archgen.compare.entities import ChangeKind
 from archgen.compare.findings import Verdict
 from archgen.compare.flows import access, called, stops, survivors
 from archgen.linting.checked_model import CheckedModel
@@ -64,8 +64,8 @@ def compare(before: CheckedModel, after: CheckedModel) -> SystemChange:
     old, new = before.topology, after.topology
     evolution = evolve(before, after)
 
-    def ids(change: Change, kind: SubjectKind) -> tuple[str, ...]:
-        return tuple(thing.subject.id for thing in evolution.things_of(change) if thing.subject.kind == kind)
+    def ids(change: ChangeKind, kind: SubjectKind) -> tuple[str, ...]:
+        return tuple(thing.subject.id for thing in evolution.entities_of(change) if thing.subject.kind == kind)
 
     return SystemChange(
         before=before,
@@ -112,7 +112,7 @@ def _flow(old: Topology, new: Topology, change: flows.FlowChange) -> FlowCompari
 def _rules(evolution: Evolution, verdict: Verdict) -> tuple[RuleChange, ...]:
     """Return the findings with a verdict, rule by rule; a finding that was accepted before counts as no resolved one."""
     by_rule: dict[str, tuple[list[Finding], list[tuple[int, Finding]]]] = {}
-    for issue in evolution.issues_of(verdict):
+    for issue in evolution.findings_of(verdict):
         if verdict != "resolved" or issue.finding.accepted is None:
             before, after = by_rule.setdefault(issue.finding.rule, ([], []))
             before += [issue.before[1]] if issue.before else []

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from archgen.analysis.hops import Meaning
-from archgen.compare.entities import Change
+from archgen.compare.entities import ChangeKind
 from archgen.model.architecture import FrameKind
 from archgen.model.finding import Severity
 from archgen.model.kinds import Role
@@ -55,7 +55,7 @@ class Node(Struct, frozen=True, kw_only=True):
     guards: tuple[str, ...] = ()
     badges: tuple[Badge, ...] = ()
     description: str = ""
-    change: Change | None = None
+    change: ChangeKind | None = None
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class Group(Struct, frozen=True, kw_only=True):
     parent: str | None = None
     across: tuple[str, ...] = ()
     badges: tuple[Badge, ...] = ()
-    change: Change | None = None
+    change: ChangeKind | None = None
 
 
 class Edge(Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ class Edge(Struct, frozen=True, kw_only=True):
     label: str = ""
     meaning: Meaning
     badges: tuple[Badge, ...] = ()
-    change: Change | None = None
+    change: ChangeKind | None = None
     mutual: bool = False
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from archgen.compare import Evolution
-from archgen.compare.entities import Change
+from archgen.compare.entities import ChangeKind
 from archgen.model.subject import Subject
 from archgen.model.wording import plural
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Badge, Diagram, Edge, Group, Node
 
-SIGNS: dict[Change, str] = {"added": "+", "removed": "−", "changed": "~"}
+SIGNS: dict[ChangeKind, str] = {"added": "+", "removed": "−", "changed": "~"}
 """The sign before the label of a line."""
 
 
@@ -21,8 +21,8 @@ def change_diagram(evolution: Evolution, findings: bool = True) -> Diagram:
     """Return both diagrams as one; its badges are the issues that the change introduces."""
     old = deployment(evolution.before.topology)
     new = deployment(evolution.after.topology, evolution.after.findings if findings else ())
-    fresh = frozenset(issue.number for issue in evolution.issues_of("introduced"))
-    changes = {entity.subject: entity.change for entity in evolution.things}
+    fresh = frozenset(issue.number for issue in evolution.findings_of("introduced"))
+    changes = {entity.subject: entity.change for entity in evolution.entities}
     groups = _groups(old.groups, new.groups, changes, fresh)
     around = {group.id for group in groups if not group.across}
     nodes = _nodes(old.nodes, new.nodes, around, changes, fresh)
@@ -43,14 +43,14 @@ def _nodes(
     old: tuple[Node, ...],
     new: tuple[Node, ...],
     around: set[str],
-    changes: dict[Subject, Change],
+    changes: dict[Subject, ChangeKind],
     fresh: frozenset[int],
 ) -> tuple[Node, ...]:
     """Compare nodes; `around` are the groups that can hold a card, since an old group may cut across new ones."""
 
     before, after = {node.id: node for node in old}, {node.id for node in new}
 
-    def change(node: Node) -> Change | None:
+    def change(node: Node) -> ChangeKind | None:
         if node.id not in before:
             return "added"
         was = before[node.id]
@@ -66,18 +66,18 @@ def _nodes(
     return (*present, *gone)
 
 
-def _alone(node: Node, new: Iterable[Node], changes: dict[Subject, Change]) -> bool:
+def _alone(node: Node, new: Iterable[Node], changes: dict[Subject, ChangeKind]) -> bool:
     """Return True if a node is the only one of a changed component, so that it can be marked."""
     changed = changes.get(Subject("component", node.subject)) == "changed"
     return changed and sum(1 for other in new if other.subject == node.subject) == 1
 
 
 def _groups(
-    old: tuple[Group, ...], new: tuple[Group, ...], changes: dict[Subject, Change], fresh: frozenset[int]
+    old: tuple[Group, ...], new: tuple[Group, ...], changes: dict[Subject, ChangeKind], fresh: frozenset[int]
 ) -> tuple[Group, ...]:
     before, after = {group.id for group in old}, {group.id for group in new}
 
-    def change(group: Group) -> Change | None:
+    def change(group: Group) -> ChangeKind | None:
         return changes.get(Subject(group.kind, group.subject)) if group.id in before else "added"
 
     present = [replace(group, change=change(group), badges=_fresh(group.badges, fresh)) for group in new]
@@ -93,7 +93,7 @@ def _groups(
 def _edges(old: tuple[Edge, ...], new: tuple[Edge, ...], fresh: frozenset[int]) -> tuple[Edge, ...]:
     before, after = {edge.id: edge for edge in old}, {edge.id for edge in new}
 
-    def change(edge: Edge) -> Change | None:
+    def change(edge: Edge) -> ChangeKind | None:
         was = before.get(edge.id)
         if was is None:
             return "added"
@@ -104,14 +104,14 @@ def _edges(old: tuple[Edge, ...], new: tuple[Edge, ...], fresh: frozenset[int]) 
     return (*present, *gone)
 
 
-def _signed(edge: Edge, change: Change | None) -> Edge:
+def _signed(edge: Edge, change: ChangeKind | None) -> Edge:
     """Put the change before the label of a line; a line without a label shows it by its form alone."""
     if change is None or not edge.label:
         return replace(edge, change=change)
     return replace(edge, change=change, label=signed(change, edge.label))
 
 
-def signed(change: Change | None, words: str) -> str:
+def signed(change: ChangeKind | None, words: str) -> str:
     """Put the sign of a change before a text, for formats without marks of their own."""
     return words if change is None else f"{SIGNS[change]} {words}"
 
@@ -121,5 +121,5 @@ def _fresh(badges: tuple[Badge, ...], numbers: frozenset[int]) -> tuple[Badge, .
 
 
 def _alt(evolution: Evolution, new: Diagram) -> str:
-    counts = [f"{len(evolution.things_of(change))} {change}" for change in ("added", "removed", "changed")]
-    return f"{plural(len(evolution.things), 'change')}: {', '.join(counts)}. New system: {new.alt}"
+    counts = [f"{len(evolution.entities_of(change))} {change}" for change in ("added", "removed", "changed")]
+    return f"{plural(len(evolution.entities), 'change')}: {', '.join(counts)}. New system: {new.alt}"

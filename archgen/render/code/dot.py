@@ -6,7 +6,7 @@ from typing import assert_never
 
 from graphviz import Digraph
 
-from archgen.compare.entities import Change
+from archgen.compare.entities import ChangeKind
 from archgen.render.scene.change import drawn_as
 from archgen.style.svg_markup import dot_label
 from archgen.style.theme import LIGHT, LINES, Theme, colours
@@ -89,7 +89,7 @@ def _group(group: Group, palette: dict[str, str], depth: int) -> dict[str, str]:
     }
 
 
-def _changed(change: Change | None, palette: dict[str, str]) -> dict[str, str]:
+def _changed(change: ChangeKind | None, palette: dict[str, str]) -> dict[str, str]:
     """How a card or a cluster differs from the usual one in a picture of two models."""
     match change:
         case None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from archgen.analysis.hops import Meaning
-from archgen.compare.entities import Change
+from archgen.compare.entities import ChangeKind
 from archgen.layout.sequence.lanes import WORDS
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import wrap
@@ -33,7 +33,7 @@ _ARROWS: dict[Meaning, str] = {
     "unknown": "-->",
 }
 
-_CHANGED: dict[Change, str] = {
+_CHANGED: dict[ChangeKind, str] = {
     "added": f"stroke:{LIGHT.accent},stroke-width:3px",
     "changed": f"stroke:{LIGHT.accent}",
     "removed": "stroke-dasharray:3 3,opacity:0.6",

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from archgen.compare.entities import Change
+from archgen.compare.entities import ChangeKind
 from archgen.layout.placed import Box
 from archgen.render.scene.shapes import Curve, IconImage, Pen, Rectangle, SceneGroup, SceneShape
 from archgen.style.svg_markup import number
@@ -17,7 +17,7 @@ _FADED = 0.45
 _GONE = "3 3"
 
 
-def border(change: Change | None, usual: str) -> Pen:
+def border(change: ChangeKind | None, usual: str) -> Pen:
     """Return the line around a card or a group: thick where it is new, dashed where it is gone."""
     match change:
         case None:
@@ -32,7 +32,7 @@ def border(change: Change | None, usual: str) -> Pen:
             assert_never(change)
 
 
-def drawn_as(change: Change | None, line: Line) -> tuple[Line, float]:
+def drawn_as(change: ChangeKind | None, line: Line) -> tuple[Line, float]:
     """Return the form of a line and its width; one that is gone is thin and dashed, whatever it meant."""
     usual = 1.0 if line.double else SIZES.line
     match change:
@@ -46,17 +46,17 @@ def drawn_as(change: Change | None, line: Line) -> tuple[Line, float]:
             assert_never(change)
 
 
-def text_role(change: Change | None) -> str:
+def text_role(change: ChangeKind | None) -> str:
     """Return the role of a name's color."""
     return "muted" if change == "removed" else "ink"
 
 
-def faint(change: Change | None, icon: IconImage) -> SceneShape:
+def faint(change: ChangeKind | None, icon: IconImage) -> SceneShape:
     """Return a drawing, paler where its thing is gone."""
     return SceneGroup((icon,), opacity=_FADED) if change == "removed" else icon
 
 
-def sign(change: Change | None, x: float, y: float) -> tuple[SceneShape, ...]:
+def sign(change: ChangeKind | None, x: float, y: float) -> tuple[SceneShape, ...]:
     """Return a small square around a centre with +, - or ~ in it; nothing where nothing changed."""
     bar = f"M{number(x - 4)} {number(y)}h8"
     match change:

@@ -6,7 +6,7 @@ from typing import Any
 
 from archgen.compare import Evolution
 from archgen.compare.entities import CHANGES
-from archgen.compare.findings import VERDICTS, IssueChange, Numbered
+from archgen.compare.findings import VERDICTS, FindingChange, Numbered
 from archgen.compare.flows import FlowChange, FlowFacts
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.subject import Subject
@@ -22,15 +22,15 @@ def write(evolutions: tuple[Evolution, ...]) -> str:
 
 
 def _evolution(one: Evolution) -> dict[str, Any]:
-    things = {change: sum(1 for _ in one.things_of(change)) for change in CHANGES}
-    issues = {verdict: sum(1 for _ in one.issues_of(verdict)) for verdict in VERDICTS}
+    things = {change: sum(1 for _ in one.entities_of(change)) for change in CHANGES}
+    issues = {verdict: sum(1 for _ in one.findings_of(verdict)) for verdict in VERDICTS}
     return {
         "before": _side(one.before),
         "after": _side(one.after),
         "summary": {"things": things, "findings": issues},
         "sentences": sentences(one),
-        "things": [{**_subject(each.subject), "change": each.change, "what": each.what} for each in one.things],
-        "findings": [_issue(each) for each in one.issues],
+        "things": [{**_subject(each.subject), "change": each.change, "what": each.what} for each in one.entities],
+        "findings": [_issue(each) for each in one.findings],
         "flows": {each.flow: _flow(each) for each in one.flows},
     }
 
@@ -43,7 +43,7 @@ def _subject(subject: Subject) -> dict[str, str]:
     return {"kind": subject.kind, "id": subject.id}
 
 
-def _issue(one: IssueChange) -> dict[str, Any]:
+def _issue(one: FindingChange) -> dict[str, Any]:
     finding = one.finding
     return {
         "verdict": one.verdict,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.compare import Evolution
-from archgen.compare.entities import CHANGES, Change
-from archgen.compare.findings import VERDICTS, IssueChange, Verdict
+from archgen.compare.entities import CHANGES, ChangeKind
+from archgen.compare.findings import VERDICTS, FindingChange, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import plural
@@ -26,7 +26,7 @@ _WORDS: dict[Verdict, str] = {
     "resolved": "resolved",
     "accepted": "accepted",
 }
-_CHANGES: dict[Change, str] = {"added": "Added", "removed": "Removed", "changed": "Changed"}
+_CHANGES: dict[ChangeKind, str] = {"added": "Added", "removed": "Removed", "changed": "Changed"}
 
 
 def write(evolutions: tuple[Evolution, ...], pictures: tuple[str, ...] = ()) -> str:
@@ -53,7 +53,7 @@ def _evolution(one: Evolution, picture: str) -> Iterator[str]:
     if one.empty:
         yield "Nothing changed."
         return
-    counts = [f"**{len(found)} {_WORDS[verdict]}**" for verdict in VERDICTS if (found := one.issues_of(verdict))]
+    counts = [f"**{len(found)} {_WORDS[verdict]}**" for verdict in VERDICTS if (found := one.findings_of(verdict))]
     yield f"Findings: {', '.join(counts)}." if counts else "No findings, before or after."
     told = sentences(one, code)
     if told:
@@ -61,7 +61,7 @@ def _evolution(one: Evolution, picture: str) -> Iterator[str]:
     yield from _flows(one)
     yield from _assumptions(one)
     for verdict in VERDICTS:
-        found = one.issues_of(verdict)
+        found = one.findings_of(verdict)
         if found:
             title = f"{plural(len(found), 'finding')} {_WORDS[verdict]}"
             yield _folded(title, [_issue(each) for each in found], verdict == "introduced")
@@ -83,14 +83,14 @@ def _folded(title: str, lines: list[str], open_: bool = False) -> str:
     )
 
 
-def _issue(one: IssueChange) -> str:
+def _issue(one: FindingChange) -> str:
     finding = one.finding
     what = f" ({text('; '.join(one.what))})" if one.what else ""
     head = f"{finding.severity} {code(finding.rule)} ({finding.code})"
     return f"{head} at {code(_place(one))}: {text(finding.message)}{what}"
 
 
-def _place(one: IssueChange) -> str:
+def _place(one: FindingChange) -> str:
     finding = one.finding
     return f"{finding.file}:{finding.line}"
 
@@ -131,7 +131,7 @@ def _stops(side: CheckedModel, facts: FlowFacts | None) -> str:
 def _things(one: Evolution) -> Iterator[str]:
     lines: list[str] = []
     for change in CHANGES:
-        for each in one.things_of(change):
+        for each in one.entities_of(change):
             if each.subject.kind != "replica":
                 what = f": {text('; '.join(each.what))}" if each.what else ""
                 lines.append(f"{_CHANGES[change]}: {each.subject.kind} {code(each.subject.id)}{what}")

@@ -136,7 +136,7 @@ def _points(evolution: Evolution, name: Name) -> Iterator[str]:
     both = [one for one in evolution.flows if one.before is not None and one.after is not None]
     gone, left, new = (_by_element(both, how) for how in ("gone", "left", "new"))
     before, after = evolution.before.topology, evolution.after.topology
-    removed, added = ({one.subject for one in evolution.things_of(how)} for how in ("removed", "added"))
+    removed, added = ({one.subject for one in evolution.entities_of(how)} for how in ("removed", "added"))
     for (spared, held, absent), elements in _alike(gone, left, removed):
         those = names([called(before, one) for one in elements], name, "or")
         also = f"; {names(held, name)} still {'does' if len(held) == 1 else 'do'}" if held else ""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.compare import Evolution
-from archgen.compare.entities import CHANGES, Change
-from archgen.compare.findings import VERDICTS, IssueChange, Verdict
+from archgen.compare.entities import CHANGES, ChangeKind
+from archgen.compare.findings import VERDICTS, FindingChange, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import listed, plural
@@ -14,8 +14,8 @@ from archgen.report.common.assessment import percent
 from archgen.report.common.terminal import Paint, Style, brief, wrap
 from archgen.report.diff.sentences import assumed, available, down, names, rests_on, sentences
 
-SIGNS: dict[Change, str] = {"added": "+", "removed": "-", "changed": "~"}
-_PAINTS: dict[Change, Paint] = {"added": "fix", "removed": "error", "changed": "warning"}
+SIGNS: dict[ChangeKind, str] = {"added": "+", "removed": "-", "changed": "~"}
+_PAINTS: dict[ChangeKind, Paint] = {"added": "fix", "removed": "error", "changed": "warning"}
 _TOLD: dict[Verdict, tuple[str, Paint]] = {
     "introduced": ("introduced", "error"),
     "left": ("left open", "warning"),
@@ -55,7 +55,7 @@ def _side(side: CheckedModel) -> str:
 def _things(one: Evolution, style: Style) -> Iterator[str]:
     """Replicas are told by their components, except in JSON."""
     for change in CHANGES:
-        for each in one.things_of(change):
+        for each in one.entities_of(change):
             if each.subject.kind != "replica":
                 sign = style.paint(SIGNS[change], _PAINTS[change])
                 what = f": {'; '.join(each.what)}" if each.what else ""
@@ -67,7 +67,7 @@ def _things(one: Evolution, style: Style) -> Iterator[str]:
 
 def _issues(one: Evolution, style: Style) -> Iterator[str]:
     for verdict in VERDICTS:
-        found = one.issues_of(verdict)
+        found = one.findings_of(verdict)
         word, paint = _TOLD[verdict]
         if found:
             yield f"  {style.paint(f'{word} ({len(found)})', paint)}"
@@ -75,7 +75,7 @@ def _issues(one: Evolution, style: Style) -> Iterator[str]:
                 yield from wrap(brief(_issue(each)), style.width, "      ", "    ")
 
 
-def _issue(one: IssueChange) -> str:
+def _issue(one: FindingChange) -> str:
     finding = one.finding
     told = f"{finding.severity}[{finding.code}] {finding.rule} [{one.number}]: {finding.message}"
     return f"{told} ({'; '.join(one.what)})" if one.what else told
