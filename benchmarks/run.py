@@ -175,15 +175,15 @@ def beside() -> None:
 def deck() -> None:
     """The deck of the reference tiers, models read and judged, beside 1.5 s."""
     from archgen.app.drawing.pictures import Drawing
-    from archgen.app.drawing.slides import slides, tiers_deck
-    from archgen.app.drawing.systems import tiers
-    from archgen.app.models import judge
+    from archgen.app.drawing.slides import make_deck, write_pptx
+    from archgen.app.drawing.systems import visible_systems
+    from archgen.app.models import check_models
     from archgen.app.workspace.inputs import find, read
 
     def ours() -> None:
-        found = tiers(judge(read(find((os.path.join(ROOT, "models"),)), ""), "2026-11-24"))
+        found = visible_systems(check_models(read(find((os.path.join(ROOT, "models"),)), ""), "2026-11-24"))
         drawing = Drawing("domain", "light")
-        slides(found, drawing, tiers_deck(found, drawing, None, steps=False), None)
+        write_pptx(found, drawing, make_deck(found, drawing, None, steps=False), None)
 
     within("deck of the four tiers", 1.5, ours, 5)
 

@@ -14,8 +14,8 @@ import pytest
 from archgen.app.drawing.draw import VIEWS, draw
 from archgen.app.drawing.formats import FORMATS
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.systems import tiers
-from archgen.app.models import judge
+from archgen.app.drawing.systems import visible_systems
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.engines.dot_command import graphviz_command
 from archgen.linting.checked_model import CheckedModel
@@ -54,7 +54,7 @@ def models() -> tuple[CheckedModel, ...]:
         hostile_model.write(directory)
         folders = (ROOT / "models", ROOT / "tests" / "well_built", Path(directory))
         files = [file for folder in folders for file in sorted(folder.glob("*.arch.yaml"))]
-        return tiers(judge(tuple(Input(str(file), file.read_bytes()) for file in files), "2026-12-31"))
+        return visible_systems(check_models(tuple(Input(str(file), file.read_bytes()) for file in files), "2026-12-31"))
 
 
 @cache

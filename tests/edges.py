@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archgen.analysis.topology import Topology
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.language.load import load
 from archgen.linting.rule import Rule
@@ -27,7 +27,7 @@ def all_findings(text: str) -> tuple[Finding, ...]:
 
 def followed(text: str, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
     named = zip(("first", "second", "edge"), text.split(NEXT), strict=True)
-    return judge(tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named), TODAY, rules=rules)[
+    return check_models(tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named), TODAY, rules=rules)[
         -1
     ].findings
 

@@ -6,10 +6,11 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
-from archgen.app.findings.apply_fixes import fixed, judging
-from archgen.app.findings.lint import FORMATS, exit_code, outcome
-from archgen.app.findings.typo_fixes import mended
-from archgen.app.models import judge
+from archgen.app.findings.apply_fixes import apply_fixes, checker
+from archgen.app.findings.lint import exit_code, lint_report
+from archgen.app.findings.typo_fixes import fix_typos
+from archgen.app.models import check_models
+from archgen.app.report_formats import LINT
 from archgen.app.workspace.inputs import Input
 from archgen.linting.checked_model import BrokenModel
 from archgen.linting.policy import PERSONAS, Policy, visible_findings
@@ -27,7 +28,7 @@ class Failed(Exception):
 def run(number: int, data: bytes) -> tuple[int, tuple[Finding, ...]]:
     """Lint the bytes as the command does; raises Failed, or whatever goes wrong."""
     given = Input(FILE, data, include=_nothing)
-    model = judge((given,), TODAY, beside=_nowhere)[0]
+    model = check_models((given,), TODAY, beside=_nowhere)[0]
     if model.errors:
         raise Failed(model.errors[0].trace)
     persona = PERSONAS[number % len(PERSONAS)]
@@ -37,18 +38,18 @@ def run(number: int, data: bytes) -> tuple[int, tuple[Finding, ...]]:
         raise Failed(f"the exit code is {code}")
     if (code == 2) != isinstance(model, BrokenModel):
         raise Failed(f"{type(model).__name__} and exit code {code}")
-    result = outcome((model,))
+    result = lint_report((model,))
     placed(model.findings, result.lines)
-    name = tuple(FORMATS)[number % len(FORMATS)]
-    report = FORMATS[name](result, Style())
+    name = tuple(LINT)[number % len(LINT)]
+    report = LINT[name](result, Style())
     readable(name, report.encode())
     if number % 25 == 0:
-        again = judge((Input(FILE, data, include=_nothing),), TODAY, beside=_nowhere)[0]
-        if FORMATS[name](outcome((again,)), Style()) != report:
+        again = check_models((Input(FILE, data, include=_nothing),), TODAY, beside=_nowhere)[0]
+        if LINT[name](lint_report((again,)), Style()) != report:
             raise Failed("a second run tells something else")
     if number % 10 == 0:
-        mended(FILE, data)
-        fixed(data, judging(given, Policy(), TODAY), lambda _: True)
+        fix_typos(FILE, data)
+        apply_fixes(data, checker(given, Policy(), TODAY), lambda _: True)
     return code, model.findings
 
 

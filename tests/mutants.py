@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from archgen import rules as catalogue
 from archgen.analysis.topology import Topology
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.language.load import Loaded, load
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -248,7 +248,7 @@ class Corpus:
         for text in (rule.bad, rule.good):
             named = [*rule.ladder, ("example", text)]
             inputs = tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named)
-            found += judge(inputs, edges.TODAY, rules=rules)[-1].findings
+            found += check_models(inputs, edges.TODAY, rules=rules)[-1].findings
         for text, about in self.pairs:
             if about == rule.id and edges.NEXT in text:
                 found += edges.followed(text, rules)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from archgen.app.drawing.draw import draw
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.systems import tiers
-from archgen.app.findings.lint import outcome
-from archgen.app.models import judge
+from archgen.app.drawing.systems import visible_systems
+from archgen.app.findings.lint import lint_report
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import read
 from archgen.linting.checked_model import Model
 from archgen.report.common.terminal import Style
@@ -33,12 +33,12 @@ def model(tier: str = MODEL) -> tuple[Model, ...]:
     """A tier, under the path that a command in the repository names."""
     name = f"models/{tier}.arch.yaml"
     (given,) = read((str(ROOT / name),))
-    return judge((type(given)(name, given.data),), DAY)
+    return check_models((type(given)(name, given.data),), DAY)
 
 
 def report(tier: str) -> str:
     """What lint says of a tier."""
-    return text.write(outcome(model(tier)), Style(96))
+    return text.write(lint_report(model(tier)), Style(96))
 
 
 def finding() -> str:
@@ -57,7 +57,7 @@ def renewed(page: str) -> str:
 
 def picture() -> str:
     """The deployment of tier 2 as SVG."""
-    (file,) = draw(tiers(model()), Drawing(), ("svg",), ("deployment",), None, Isolation())
+    (file,) = draw(visible_systems(model()), Drawing(), ("svg",), ("deployment",), None, Isolation())
     return file.content.decode()
 
 

@@ -206,14 +206,14 @@ def test_the_same_bytes_whatever_the_hash_seed() -> None:
 
 def test_random_probabilities_stay_in_order() -> None:
     """Percentages and times are worded so that no digit that matters is lost."""
-    from archgen.report.common.assessment import lasting, percent
+    from archgen.report.common.assessment import format_duration, percent
 
     random = Random(3)
     for _ in range(500):
         share = 1 - 10 ** -random.uniform(0.1, 9)
         assert float(percent(share).removesuffix(" %")) == pytest.approx(share * 100, abs=(1 - share) * 0.6)
     assert [percent(one) for one in (0.0, 0.5, 0.995, 0.99999, 1.0)] == ["0 %", "50 %", "99.5 %", "99.999 %", "100 %"]
-    assert [lasting(one) for one in (1000.0, 45.83, 0.5, 1 / 3600, 0.0)] == [
+    assert [format_duration(one) for one in (1000.0, 45.83, 0.5, 1 / 3600, 0.0)] == [
         "1000 h",
         "45.8 h",
         "30.0 min",

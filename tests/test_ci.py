@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from archgen.app.findings.lint import FORMATS
+from archgen.app.report_formats import LINT
 from archgen.cli import COMMANDS, command_module
 from archgen.cli.parser import Parser
 
@@ -74,11 +74,12 @@ def test_the_hooks_are_commands_and_take_the_models(project: Path) -> None:
 
 
 def complete(project: Path, *words: str) -> list[str]:
-    """What bash offers for the last word, which may be empty."""
+    """Return the words that bash offers for the last one, which may be empty."""
     script = subprocess.run([f"{BIN}/archgen", "completion", "bash"], capture_output=True, text=True, check=True).stdout
-    told = " ".join(f"'{word}'" for word in ("archgen", *words))
-    asked = f'COMP_WORDS=({told}); COMP_CWORD={len(words)}; _archgen; printf "%s\\n" "${{COMPREPLY[@]}}"'
-    done = subprocess.run(["bash", "-c", f"{script}\n{asked}"], capture_output=True, text=True, check=True, cwd=project)
+    line = " ".join(f"'{word}'" for word in ("archgen", *words))
+    press_tab = f"COMP_WORDS=({line}); COMP_CWORD={len(words)}; COMP_TYPE=9; _shtab_archgen"
+    code = f'{script}\n{press_tab}; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True, cwd=project)
     assert done.stderr == ""
     return done.stdout.split()
 
@@ -89,14 +90,15 @@ def complete(project: Path, *words: str) -> list[str]:
         (["li"], ["lint"]),
         (["lint", "--fo"], ["--format"]),
         (["lint", "--format", "s"], ["sarif"]),
-        (["lint", "--format", "="], list(FORMATS)),
-        (["lint", "--format", "=", "gi"], ["github", "gitlab"]),
+        (["lint", "--format", ""], list(LINT)),
+        (["lint", "--format", "gi"], ["github", "gitlab"]),
         (["lint", "--persona", "a"], ["auditor"]),
         (["lint", "--select", "missing-t"], ["missing-tls"]),
         (["explain", "single-p"], ["single-point-of-failure", "single-point-of-failure"]),
         (["explain", "--h"], ["--help"]),
         (["draw", "--format", "draw"], ["drawio"]),
-        (["lint", "mod"], []),
+        (["lint", "mod"], ["models"]),
+        (["slides", "--template", "mod"], ["models"]),
         (["nothing", "x"], []),
     ],
 )
@@ -105,12 +107,12 @@ def test_bash_completes(project: Path, words: list[str], offered: list[str]) -> 
 
 
 def test_every_command_and_shell_is_completed(project: Path) -> None:
-    assert set(complete(project, "")) == {*COMMANDS, "--help", "--version"}
-    for shell in ("bash", "zsh", "fish"):
+    assert complete(project, "") == list(COMMANDS)
+    assert set(complete(project, "-")) == {"-h", "--help", "--version"}
+    for shell in ("bash", "zsh", "fish", "tcsh", "powershell"):
         done = subprocess.run([f"{BIN}/archgen", "completion", shell], capture_output=True, text=True, check=True)
         assert all(re.search(rf"\b{command}\b", done.stdout) for command in COMMANDS)
-        if shell == "fish":
-            assert all(re.sub(r"\\.", "", line).count("'") % 2 == 0 for line in done.stdout.splitlines())
+        assert "%(" not in done.stdout
 
 
 # The page
@@ -119,7 +121,7 @@ def test_every_command_and_shell_is_completed(project: Path) -> None:
 def commands_of(page: str) -> list[str]:
     blocks = re.findall(r"```(?:console|yaml)\n(.*?)```", page, re.DOTALL)
     lines = "\n".join([*blocks, *re.findall(r"`(archgen [^`]+)`", page)]).splitlines()
-    found = (re.search(r"\barchgen ((?:{})\b[^#|;&,]*)".format("|".join(COMMANDS)), line) for line in lines)
+    found = (re.search(r"\barchgen ((?:{})\b[^#|;&,)]*)".format("|".join(COMMANDS)), line) for line in lines)
     return [match[1].strip().rstrip('"]') for match in found if match and "uses:" not in match.string]
 
 

@@ -104,13 +104,13 @@ def test_every_engine_draws_every_component(project: Path, engine: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--flow", "reed-page"], "unknown flow `reed-page`, did you mean `read-page`?"),
-        (["--view", "deploymnt"], "unknown view `deploymnt`, did you mean `deployment`?"),
+        (["--flow", "reed-page"], "unknown flow `reed-page`; did you mean `read-page`?"),
+        (["--view", "deploymnt"], "unknown view `deploymnt`; did you mean `deployment`?"),
         (["--format", "webp"], "unknown format `webp`"),
         (["--engine", "elk"], "unknown engine `elk`"),
-        (["--theme", "drak"], "unknown theme `drak`, did you mean `dark`?"),
+        (["--theme", "drak"], "unknown theme `drak`; did you mean `dark`?"),
         (["--format", "dot", "--view", "flows"], "dot cannot show flows"),
-        (["-o", "picture.svg"], "3 pictures do not fit into picture.svg"),
+        (["-o", "picture.svg"], "picture.svg has room for one diagram; got 3"),
     ],
 )
 def test_draw_tells_a_wrong_use(

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.compare import Evolution, evolve
 from archgen.layout.deployment.arrangement import domain
@@ -27,7 +27,7 @@ TIERS = tuple(sorted((ROOT / "models").glob("*.arch.yaml")))
 
 def tier(number: int) -> CheckedModel:
     path = TIERS[number - 1]
-    (model,) = judge((Input(path.name, path.read_bytes()),), "2026-11-01", ladder=False)
+    (model,) = check_models((Input(path.name, path.read_bytes()),), "2026-11-01", ladder=False)
     assert isinstance(model, CheckedModel)
     return model
 

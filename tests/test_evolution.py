@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from archgen.analysis.assessment import assess
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.compare import Evolution, evolve
 from archgen.compare.entities import ChangeKind
@@ -53,7 +53,7 @@ flows:
 
 def side(text: str, name: str = "shop") -> CheckedModel:
     """A judged model with its availability."""
-    (model,) = judge((Input(f"{name}.arch.yaml", text.encode()),), TODAY, ladder=False)
+    (model,) = check_models((Input(f"{name}.arch.yaml", text.encode()),), TODAY, ladder=False)
     assert isinstance(model, CheckedModel), model.problems
     return replace(model, assessments=assess(model.topology, 1))
 

@@ -80,9 +80,9 @@ def test_a_fence_shows_a_view_a_flow_and_the_issues(tmp_path: object) -> None:
 
 
 FAULTS = (
-    ("model: 1-simple-web-stack\nveiw: deployment", "{1}:1: unknown key `veiw`, did you mean `view`?"),
-    ("model: 2-distributed-web\nview: deployment", "{0}:1: unknown model `2-distributed-web`, did you mean"),
-    ("model: 1-simple-web-stack\nflow: read-pag", "{1}:1: unknown flow `read-pag` of 1-simple-web-stack, did you mean"),
+    ("model: 1-simple-web-stack\nveiw: deployment", "{1}:1: unknown key `veiw`; did you mean `view`?"),
+    ("model: 2-distributed-web\nview: deployment", "{0}:1: unknown model `2-distributed-web`; did you mean"),
+    ("model: 1-simple-web-stack\nflow: read-pag", "{1}:1: unknown flow `read-pag` of 1-simple-web-stack; did you mean"),
     ("model: 1-simple-web-stack\nview: depth", "{1}:1: unknown view `depth` of 1-simple-web-stack"),
     ("model: 1-simple-web-stack\nissues: some", "{1}:1: `issues:` is true, or one of error, warning, info"),
     ("model: 1-simple-web-stack", "{0}:1: a fence shows one thing"),

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.app.findings.apply_fixes import fixed, judging
-from archgen.app.models import judge
+from archgen.app.findings.apply_fixes import apply_fixes, checker
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
 from archgen.language.load import load
@@ -64,7 +64,7 @@ MODEL = MODEL.replace("user->lb", "user  ->  lb")
 
 def judged(text: str, rule: Rule | None = None) -> Model:
     before = tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in rule.ladder) if rule is not None else ()
-    return judge((*before, Input(NAME, text.encode())), TODAY)[-1]
+    return check_models((*before, Input(NAME, text.encode())), TODAY)[-1]
 
 
 def changed(before: str, *changes: Change) -> list[str]:
@@ -106,7 +106,7 @@ def test_a_fix_keeps_every_comment_and_most_lines(rule: Rule) -> None:
 
 def everything(model: str) -> tuple[bytes, tuple[Finding, ...]]:
     data = model.encode()
-    done = fixed(data, judging(Input(NAME, data), Policy(), TODAY), lambda one: True)
+    done = apply_fixes(data, checker(Input(NAME, data), Policy(), TODAY), lambda one: True)
     return done.data, done.findings
 
 
@@ -259,7 +259,7 @@ def test_many_fixes_of_one_rule_are_made_together() -> None:
         turns += 1
         return judged(data.decode())
 
-    done = fixed(text.encode(), counted, lambda one: one.rule == "missing-backup")
+    done = apply_fixes(text.encode(), counted, lambda one: one.rule == "missing-backup")
     assert len(done.findings) == len(stores)
     assert turns == 1 + 1 + 1
     kept = load(NAME, done.data).architecture.components[-1]
@@ -312,7 +312,7 @@ def test_only_what_is_told_is_fixed(tier: Path, capsys: pytest.CaptureFixture[st
     after = tier.read_text(encoding="utf-8")
     assert after == before.replace("{protocol: http, port: 80}", "{protocol: https, port: 443}")
     assert main(["lint", "--unsafe-fixes", tier.name]) == 2
-    assert "goes with --fix" in capsys.readouterr().err
+    assert "--unsafe-fixes requires --fix or --diff" in capsys.readouterr().err
 
 
 def test_a_lint_without_fixes_does_not_load_them() -> None:
@@ -402,8 +402,8 @@ flows:
   save: {title: A save, access: write, steps: [user -> wall: POST, wall -> web: POST, web -> db: INSERT]}
 """
     wanted = {"single-point-of-failure", "single-writer-database"}
-    judge_of = judging(Input(NAME, text.encode()), Policy(), TODAY)
-    made = fixed(text.encode(), judge_of, lambda one: one.rule in wanted).data.decode()
+    judge_of = checker(Input(NAME, text.encode()), Policy(), TODAY)
+    made = apply_fixes(text.encode(), judge_of, lambda one: one.rule in wanted).data.decode()
     left = {one.rule for one in judged(made).findings if one.severity == "error"}
     assert wanted.isdisjoint(left)
     assert "untracked-failover" not in {one.rule for one in judged(made).findings}

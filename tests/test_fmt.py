@@ -11,8 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archgen.app.findings.typo_fixes import mended, misspelt
-from archgen.app.formatting import formatted
+from archgen.app.findings.typo_fixes import fix_typos, is_typo
+from archgen.app.formatting import format_model
 from archgen.cli import main
 from archgen.language.load import load
 from archgen.rules import RULES
@@ -86,7 +86,7 @@ SOURCES = [
 
 
 def form(text: str) -> str:
-    return formatted(NAME, text.encode()).decode()
+    return format_model(NAME, text.encode()).decode()
 
 
 def test_sections_come_in_order_with_their_comments() -> None:
@@ -174,7 +174,7 @@ connections:
 
 
 def test_what_was_misspelt_is_put_right_and_nothing_else() -> None:
-    assert mended(NAME, MISSPELT.encode()).decode() == (
+    assert fix_typos(NAME, MISSPELT.encode()).decode() == (
         MISSPELT.replace("cleint", "client")
         .replace("run_on: servr-1", "runs_on: server-1")
         .replace("wbe: htps", "web: https")
@@ -183,7 +183,7 @@ def test_what_was_misspelt_is_put_right_and_nothing_else() -> None:
 
 def test_what_cannot_be_guessed_stays() -> None:
     for text in ("archgen: 1\nname: x\nzebra: {}\n", "archgen: [", "", MODEL):
-        assert mended(NAME, text.encode()) == text.encode()
+        assert fix_typos(NAME, text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_what_cannot_be_guessed_stays() -> None:
     ],
 )
 def test_another_word_and_another_number_are_no_slip(wrong: str, right: str, slip: bool) -> None:
-    assert misspelt(wrong, right) is slip
+    assert is_typo(wrong, right) is slip
 
 
 def test_a_host_that_is_not_declared_is_not_taken_for_its_neighbour() -> None:
@@ -217,15 +217,15 @@ def test_a_host_that_is_not_declared_is_not_taken_for_its_neighbour() -> None:
         .replace("wbe: htps", "web: https")
     )
     assert "server-2" in text
-    assert mended(NAME, text.encode()) == text.encode()
+    assert fix_typos(NAME, text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "tests" / "broken").glob("*.arch.yaml")), ids=lambda path: path.stem)
 def test_a_repair_changes_words_and_no_line(path: Path) -> None:
     before = path.read_bytes()
-    after = mended(path.name, before)
+    after = fix_typos(path.name, before)
     assert before.count(b"\n") == after.count(b"\n")
-    assert mended(path.name, after) == after
+    assert fix_typos(path.name, after) == after
 
 
 def test_lint_shows_its_repairs_first(

@@ -10,9 +10,9 @@ from random import Random
 import pytest
 
 from archgen.app import formatting
-from archgen.app.findings.apply_fixes import fixed, judging
-from archgen.app.findings.typo_fixes import mended
-from archgen.app.formatting import difference, formatted
+from archgen.app.findings.apply_fixes import apply_fixes, checker
+from archgen.app.findings.typo_fixes import fix_typos
+from archgen.app.formatting import format_model, unified_diff
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
 from archgen.language.load import load
@@ -28,7 +28,7 @@ SORTED = f"archgen: 1\nname: x\nsummary: y\n\n# parts\n{REST}"
 
 
 def form(text: str) -> str:
-    return formatted(NAME, text.encode()).decode()
+    return format_model(NAME, text.encode()).decode()
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
@@ -97,9 +97,9 @@ def test_a_text_laid_out_otherwise_has_one_stable_form(first: int) -> None:
             before = load(NAME, data).architecture
         except ModelError:
             continue
-        after = formatted(NAME, data)
+        after = format_model(NAME, data)
         assert load(NAME, after).architecture == before
-        assert formatted(NAME, after) == after
+        assert format_model(NAME, after) == after
         assert after.startswith(b"\xef\xbb\xbf") == data.startswith(b"\xef\xbb\xbf")
         count += 1
     assert count > 25
@@ -134,7 +134,7 @@ def test_standard_output_gets_the_bytes_that_a_file_would(
 
 
 def test_a_difference_in_the_last_line_end_is_seen() -> None:
-    words = difference(NAME, b"a\r\nb", b"a\r\nb\r\n")
+    words = unified_diff(NAME, b"a\r\nb", b"a\r\nb\r\n")
     assert words.splitlines()[-3:] == ["-b", "\\ No newline at end of file", "+b"]
 
 
@@ -160,7 +160,7 @@ flows:
 
 def test_a_fix_does_not_change_what_repeats_its_value() -> None:
     data = SHARED.encode()
-    done = fixed(data, judging(Input(NAME, data), Policy(), TODAY), lambda _: True)
+    done = apply_fixes(data, checker(Input(NAME, data), Policy(), TODAY), lambda _: True)
     after = load(NAME, done.data).architecture
     assert b"lb -> web: {protocol: http, tls: true}" in done.data
     (other,) = (one for one in after.components if one.id == "other")
@@ -170,11 +170,11 @@ def test_a_fix_does_not_change_what_repeats_its_value() -> None:
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_fixes_and_repairs_keep_line_ends(ending: str) -> None:
     data = ("\ufeff" + SHARED.replace("&h ", "").replace("*h", "[s1]")).replace("\n", ending).encode()
-    done = fixed(data, judging(Input(NAME, data), Policy(), TODAY), lambda _: True)
+    done = apply_fixes(data, checker(Input(NAME, data), Policy(), TODAY), lambda _: True)
     assert len(done.findings) > 3
     assert (
         done.data.replace(ending.encode(), b"").count(b"\n")
         == done.data.replace(ending.encode(), b"").count(b"\r")
         == 0
     )
-    assert mended(NAME, data.replace(b"web-server", b"web-sevrer")) == data
+    assert fix_typos(NAME, data.replace(b"web-server", b"web-sevrer")) == data

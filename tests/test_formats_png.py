@@ -72,7 +72,7 @@ def test_the_command_shapes_pixels(tmp_path: Path, capsys: pytest.CaptureFixture
     assert abs(width * 9 - height * 16) <= 16
     for wrong in (["--scale", "x"], ["--scale", "0"], ["--scale", "nan"], ["--canvas", "4:3"]):
         assert main([*words, *wrong]) == 2
-    assert "--scale is a number from 0.1 to 8" in capsys.readouterr().err
+    assert "--scale must be between 0.1 and 8" in capsys.readouterr().err
 
 
 # The score

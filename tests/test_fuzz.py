@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.system.internal_errors import InternalError
 from tests import fuzz, fuzz_lint, trial
 from tests.fuzz import COUNTS, case, main
@@ -53,7 +53,7 @@ def test_a_crash_is_a_failure_with_its_traceback(monkeypatch: pytest.MonkeyPatch
     def crash(*_: Any, **__: Any) -> None:
         raise KeyError("component")
 
-    monkeypatch.setattr(fuzz_lint, "judge", crash)
+    monkeypatch.setattr(fuzz_lint, "check_models", crash)
     found = case(1)
     assert found.code == -1
     assert "KeyError: 'component'" in found.failure
@@ -62,7 +62,7 @@ def test_a_crash_is_a_failure_with_its_traceback(monkeypatch: pytest.MonkeyPatch
 def test_an_error_that_is_isolated_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     error = InternalError("m.arch.yaml", "rule x", "KeyError: 'a'", "x.py:1", "Traceback: KeyError: 'a'")
     monkeypatch.setattr(
-        fuzz_lint, "judge", lambda *words, **named: [replace(judge(*words, **named)[0], errors=(error,))]
+        fuzz_lint, "check_models", lambda *words, **named: [replace(check_models(*words, **named)[0], errors=(error,))]
     )
     assert "KeyError: 'a'" in case(1).failure
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from archgen.app import analyze as analyzing
 from archgen.app import what_if as comparing
 from archgen.app.analyze import analyze
+from archgen.app.report_formats import ANALYZE, WHAT_IF
 from archgen.app.what_if import what_if
 from archgen.improve import repair
 from archgen.linting.checked_model import CheckedModel
@@ -65,13 +65,13 @@ def assess(model: CheckedModel) -> None:
     isolation = Isolation()
     assessed = analyze(model, 2, (), lambda _: None, isolation)
     assert not isolation.errors
-    for write in analyzing.FORMATS.values():
+    for write in ANALYZE.values():
         assert write((assessed,), Style())
 
 
 def compare(model: CheckedModel) -> None:
     outcome = what_if(model, (), ())
-    for write in comparing.FORMATS.values():
+    for write in WHAT_IF.values():
         assert write(outcome, Style())
 
 

@@ -104,10 +104,10 @@ def _told(capsys: pytest.CaptureFixture[str], name: str) -> str:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["draw", "--model", "x"], "archgen: unknown argument --model; `archgen draw --help` tells the options\n"),
+        (["draw", "--model", "x"], "archgen: unknown argument --model; run `archgen draw --help` for the options\n"),
         (["draw", "--fromat", "x"], "did you mean `--format`?"),
         (["explain", "runs-on"], "did you mean `runs_on`?"),
-        (["explain", "zzz"], "archgen: no rule, kind, notion or key is called `zzz`; see"),
+        (["explain", "zzz"], "archgen: unknown rule, kind, concept or key `zzz`; run"),
     ],
 )
 def test_what_is_nothing_like_it_is_not_suggested(

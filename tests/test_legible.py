@@ -12,8 +12,8 @@ pytest.importorskip("pptx", reason="the slides extra is not installed")
 
 from pptx import Presentation
 
-from archgen.app.drawing.systems import tiers
-from archgen.app.models import judge
+from archgen.app.drawing.systems import visible_systems
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import find, read
 from archgen.engines.score import score
 from archgen.layout.deployment.arrangement import arranged
@@ -35,7 +35,7 @@ ROOT = Path(__file__).parent.parent
 FOUND = {
     tier.id: tier
     for place in ("models", "tests/architectures", "tests/well_built")
-    for tier in tiers(judge(read(find((str(ROOT / place),)), ""), "2026-11-24"))
+    for tier in visible_systems(check_models(read(find((str(ROOT / place),)), ""), "2026-11-24"))
 }
 EACH = pytest.mark.parametrize("name", FOUND)
 

@@ -182,7 +182,7 @@ def findings(capsys: pytest.CaptureFixture[str], *words: str) -> list[dict[str, 
 def test_a_stated_rule_is_a_rule_like_any_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configure(project, RULE)
     assert main(["test-rules"]) == 0
-    assert capsys.readouterr().out == "OUR001 database-owner: holds\n"
+    assert capsys.readouterr().out == "OUR001 database-owner: passes\n"
     (found,) = findings(capsys, "--select", "OUR")
     assert found["message"] == "mysql is a database with 2 replicas on server-1, server-2, and nobody owns it"
     assert (found["rule"], found["severity"], found["subject"]) == (
@@ -276,7 +276,7 @@ def test_a_package_brings_rules_by_an_entry_point(
 
 def test_without_rules_of_ones_own_there_is_nothing_to_try(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["test-rules"]) == 2
-    assert "adds no rules" in capsys.readouterr().err
+    assert "no custom rules; declare one" in capsys.readouterr().err
 
 
 def test_the_page_lists_every_fact_under_its_type_and_its_example_holds(
@@ -287,4 +287,4 @@ def test_the_page_lists_every_fact_under_its_type_and_its_example_holds(
     assert "| host | `id`, `name`," in page
     configure(project, page.partition("```toml\n")[2].partition("```")[0])
     assert main(["test-rules"]) == 0
-    assert capsys.readouterr().out == "OUR001 database-owner: holds\n"
+    assert capsys.readouterr().out == "OUR001 database-owner: passes\n"

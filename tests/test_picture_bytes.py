@@ -12,8 +12,8 @@ import pytest
 from archgen.analysis.topology import Topology
 from archgen.app.drawing.draw import draw
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.systems import tiers
-from archgen.app.models import judge
+from archgen.app.drawing.systems import visible_systems
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import read
 from archgen.system.internal_errors import Isolation
 from tests.picture_hashes import FILE, hashes
@@ -29,7 +29,7 @@ def files() -> dict[str, str]:
     from datetime import date
 
     paths = tuple(str(path) for path in sorted((ROOT / "models").glob("*.arch.yaml")))
-    found = tiers(judge(read(paths), date(2026, 12, 1)))
+    found = visible_systems(check_models(read(paths), date(2026, 12, 1)))
     return {one.name: one.content.decode() for one in draw(found, Drawing(), ("svg",), (), None, Isolation())}
 
 

@@ -12,7 +12,7 @@ from archgen.language.load import load
 from archgen.model.change import Append, Put
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
-from archgen.report.what_if.comparison import yaml
+from archgen.report.what_if.comparison import changed_yaml
 from tests.edges import all_findings, model
 
 
@@ -71,7 +71,7 @@ def test_what_has_replicas_elsewhere_gets_no_second_machine() -> None:
     after = before
     for edit in found.edits:
         after = apply_edit(after, edit)
-    assert "hosts:\n  s-5: {network: n}\ncomponents:" in yaml(before, after)
+    assert "hosts:\n  s-5: {network: n}\ncomponents:" in changed_yaml(before, after)
     assert [(type(one).__name__, one.component, getattr(one, "host", None)) for one in found.edits] == [
         ("AddReplica", "api", "s-2"),
         ("AddReplica", "beside", "s-5"),
@@ -115,7 +115,7 @@ def test_a_similar_host_is_as_available_and_as_guarded_for_fixes_and_for_what_if
     assert Append(("components", "fw", "guards"), "s-2") in found.changes
     before = load("edge.arch.yaml", HOSTED.encode()).architecture
     after = apply_edit(before, AddHost("s-2", "s-1", ("web",)))
-    written = safe_load(yaml(before, after))
+    written = safe_load(changed_yaml(before, after))
     assert written["hosts"] == {"s-2": SIMILAR}
     assert written["components"]["fw"] == {"guards": ["s-1", "s-2"]}
 

@@ -234,7 +234,7 @@ def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.Captu
     [
         (
             'select = ["missing-tsl"]',
-            "archgen.toml: select: no rule is called `missing-tsl`, did you mean `missing-tls`?",
+            "archgen.toml: select: no rule is called `missing-tsl`; did you mean `missing-tls`?",
         ),
         ('ignore = ["MOD001"]', "archgen.toml: ignore: invalid-model stands fast"),
         ("ignore = 1", "archgen.toml: `ignore` is a list of rules"),
@@ -242,7 +242,7 @@ def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.Captu
         ('severity = {dangling-reference = "info"}', "severity: dangling-reference stands fast"),
         ('severity = "error"', "severity is a table"),
         ('persona = "lax"', "unknown persona `lax`"),
-        ('fail-on = "errors"', "unknown severity `errors`, did you mean `error`?"),
+        ('fail-on = "errors"', "unknown severity `errors`; did you mean `error`?"),
         ('pages = "ftp://x"', "`pages` is the address"),
         ("[thresholds]\nmissing-tls = {days = 1}", "unknown rule with thresholds in archgen.toml `missing-tls`"),
         ("[thresholds]\nmanual-failover = {minuts = 1}", "did you mean `minutes`?"),
@@ -251,7 +251,7 @@ def test_what_a_persona_is_spared_is_counted(project: Path, capsys: pytest.Captu
         ('per-model = ["SEC"]', "`per-model` is a table"),
         ('per-model = {"x*" = ["MOD002"]}', "per-model: dangling-reference stands fast"),
         ('per-model = {"x*" = ["SCE"]}', "per-model: no rule is called `SCE`"),
-        ('personna = "strict"', "unknown key `personna`, did you mean `persona`?"),
+        ('personna = "strict"', "unknown key `personna`; did you mean `persona`?"),
     ],
 )
 def test_a_policy_that_makes_no_sense_is_told(
@@ -270,9 +270,12 @@ def test_a_policy_that_makes_no_sense_is_told(
         (["--select", "sec99"], "--select: no rule is called `sec99`"),
         (["--ignore", "dangling-reference"], "--ignore: dangling-reference stands fast"),
         (["--persona", "strikt"], "did you mean `strict`?"),
-        (["--write-baseline"], "--write-baseline needs a file"),
+        (["--write-baseline"], "--write-baseline requires --baseline FILE"),
         (["--baseline", "none.json"], "there is no baseline none.json"),
-        (["--baseline", "b.json", "--write-baseline", "--since", "HEAD"], "leave --since out"),
+        (
+            ["--baseline", "b.json", "--write-baseline", "--since", "HEAD"],
+            "--write-baseline can't be combined with --since",
+        ),
         (["--since", "HEAD"], "no revision can be read here"),
     ],
 )

@@ -9,9 +9,8 @@ from functools import cache
 import pytest
 
 from archgen.analysis.topology import Topology
-from archgen.app import analyze as analyzing
-from archgen.app import what_if as comparing
 from archgen.app.analyze import analyze
+from archgen.app.report_formats import ANALYZE, WHAT_IF
 from archgen.app.what_if import what_if
 from archgen.language.load import load
 from archgen.linting.checked_model import CheckedModel
@@ -66,10 +65,10 @@ def options(change: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
 
 @pytest.mark.parametrize("number", range(SYSTEMS))
 def test_every_report_is_written(number: int) -> None:
-    for form in analyzing.FORMATS.values():
+    for form in ANALYZE.values():
         assert form((assessed(number),), Style())
     outcome = what_if(model(number), (), ())
-    for write in comparing.FORMATS.values():
+    for write in WHAT_IF.values():
         assert write(outcome, Style())
 
 

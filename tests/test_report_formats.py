@@ -15,15 +15,16 @@ import pytest
 from lxml import etree
 from markdown_it import MarkdownIt
 
-from archgen.app.findings.lint import FORMATS, outcome
-from archgen.app.models import judge
+from archgen.app.findings.lint import lint_report
+from archgen.app.models import check_models
+from archgen.app.report_formats import LINT
 from archgen.app.workspace.inputs import Input
 from archgen.cli import main
 from archgen.model.finding import Accepted, Finding, Proof, Related
 from archgen.model.subject import Subject
 from archgen.report.common.terminal import Style
 from archgen.report.lint import concise, github, gitlab, junit, markdown, sarif
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 from archgen.rules import BY_NAME, RULES
 from tests.drawn import READERS, needs_reader
 from tests.hostile import HOSTILE
@@ -57,12 +58,12 @@ def finding(**changes: Any) -> Finding:
     return Finding(**(told | changes))
 
 
-def told(*findings: Finding, **changes: Any) -> Outcome:
+def told(*findings: Finding, **changes: Any) -> LintReport:
     file = findings[0].file if findings else "models/shop.arch.yaml"
-    return Outcome(((file, findings),), lambda _: (), lambda *_: "", rules=RULES, **changes)
+    return LintReport(((file, findings),), lambda _: (), lambda *_: "", rules=RULES, **changes)
 
 
-def hostile(words: str) -> Outcome:
+def hostile(words: str) -> LintReport:
     """Everything that a model's words reach, accepted and not."""
     said: dict[str, Any] = {
         "message": words,
@@ -79,25 +80,25 @@ def hostile(words: str) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def tiers() -> Outcome:
+def tiers() -> LintReport:
     inputs = tuple(Input(str(file.relative_to(ROOT)), file.read_bytes()) for file in TIERS)
-    return outcome(judge(inputs, "2026-12-31"))
+    return lint_report(check_models(inputs, "2026-12-31"))
 
 
-def sarif_of(given: Outcome) -> dict[str, Any]:
+def sarif_of(given: LintReport) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(sarif.write(given))
     jsonschema.Draft4Validator(SARIF).validate(document)
     run: dict[str, Any] = document["runs"][0]
     return run
 
 
-def gitlab_of(given: Outcome) -> list[dict[str, Any]]:
+def gitlab_of(given: LintReport) -> list[dict[str, Any]]:
     document: list[dict[str, Any]] = json.loads(gitlab.write(given))
     jsonschema.Draft202012Validator(GITLAB).validate(document)
     return document
 
 
-def junit_of(given: Outcome) -> Any:
+def junit_of(given: LintReport) -> Any:
     document = etree.fromstring(junit.write(given).encode())
     JUNIT.assertValid(document)
     return document
@@ -106,7 +107,7 @@ def junit_of(given: Outcome) -> Any:
 # The reference tiers, in every format
 
 
-def test_sarif_of_the_tiers_is_valid_and_complete(tiers: Outcome) -> None:
+def test_sarif_of_the_tiers_is_valid_and_complete(tiers: LintReport) -> None:
     run = sarif_of(tiers)
     assert len(run["results"]) == len(tiers.findings) > 20
     for result, one in zip(run["results"], tiers.findings, strict=True):
@@ -115,13 +116,13 @@ def test_sarif_of_the_tiers_is_valid_and_complete(tiers: Outcome) -> None:
         assert result["partialFingerprints"]["archgen/v1"] == one.fingerprint
 
 
-def test_gitlab_of_the_tiers_is_valid_and_each_fingerprint_is_of_one(tiers: Outcome) -> None:
+def test_gitlab_of_the_tiers_is_valid_and_each_fingerprint_is_of_one(tiers: LintReport) -> None:
     issues = gitlab_of(tiers)
     assert len(issues) == sum(1 for one in tiers.findings if one.accepted is None)
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)
 
 
-def test_junit_of_the_tiers_is_valid_and_counts_right(tiers: Outcome) -> None:
+def test_junit_of_the_tiers_is_valid_and_counts_right(tiers: LintReport) -> None:
     document = junit_of(tiers)
     assert len(document.findall("testsuite")) == len(TIERS)
     assert int(document.get("tests")) == len(document.findall("testsuite/testcase"))
@@ -130,19 +131,19 @@ def test_junit_of_the_tiers_is_valid_and_counts_right(tiers: Outcome) -> None:
     assert int(document.get("failures")) == len(failures) == len(errors)
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_format_tells_every_open_finding_of_the_tiers(tiers: Outcome, name: str) -> None:
-    output = FORMATS[name](tiers, Style())
+@pytest.mark.parametrize("name", LINT)
+def test_every_format_tells_every_open_finding_of_the_tiers(tiers: LintReport, name: str) -> None:
+    output = LINT[name](tiers, Style())
     for one in tiers.findings:
         assert one.accepted is not None or one.rule in output
-    assert output == FORMATS[name](tiers, Style())
+    assert output == LINT[name](tiers, Style())
 
 
 # By the definitions of others, where `make readers` has put them
 
 
 @needs_reader(JENKINS)
-def test_junit_is_valid_by_the_schema_of_jenkins(tiers: Outcome) -> None:
+def test_junit_is_valid_by_the_schema_of_jenkins(tiers: LintReport) -> None:
     schema = etree.XMLSchema(etree.parse(READERS / JENKINS))
     for given in (tiers, told(), *map(hostile, HOSTILE)):
         schema.assertValid(junit_of(given))
@@ -152,7 +153,7 @@ def test_junit_is_valid_by_the_schema_of_jenkins(tiers: Outcome) -> None:
 
 @needs_reader("codeclimate-types/index.d.ts")
 @needs_reader("typescript/bin/tsc")
-def test_gitlab_has_the_types_of_code_climate(tiers: Outcome, tmp_path: Path) -> None:
+def test_gitlab_has_the_types_of_code_climate(tiers: LintReport, tmp_path: Path) -> None:
     """GitLab reads the format of Code Climate, whose types the compiler holds the reports to as they stand."""
 
     def complaints(*reports: str) -> str:
@@ -305,7 +306,7 @@ def test_accepted_findings_are_no_lines_for_programs_that_know_no_acceptance() -
 
 def test_markdown_counts_what_it_leaves_out() -> None:
     many = tuple((f"m{at}.arch.yaml", (finding(message="word " * 200),) * 50) for at in range(40))
-    page = markdown.write(Outcome(many, lambda _: (), lambda *_: ""))
+    page = markdown.write(LintReport(many, lambda _: (), lambda *_: ""))
     assert len(page) < 1_000_000
     rows = page.count("| error |")
     assert f"… and {2000 - rows} more findings" in page
@@ -325,9 +326,9 @@ def test_the_summary_of_a_job_is_added_to(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_all_formats_in_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-    words = [word for name in FORMATS for word in ("--format", f"{name}={tmp_path / name}")]
+    words = [word for name in LINT for word in ("--format", f"{name}={tmp_path / name}")]
     assert main(["lint", str(TIERS[1]), *words]) == 1
-    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(FORMATS)
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(LINT)
     assert all(file.stat().st_size > 500 for file in tmp_path.iterdir())
 
 
@@ -345,8 +346,8 @@ def test_identities_survive_moved_lines_and_new_titles(form: str) -> None:
     assert moved.count("In other words") > 10
 
     def identities(model: str) -> list[str]:
-        judged = judge((Input("shop.arch.yaml", model.encode()),), "2026-11-24", ladder=False)
-        return sorted(_identities(form, FORMATS[form](outcome(judged), Style())))
+        judged = check_models((Input("shop.arch.yaml", model.encode()),), "2026-11-24", ladder=False)
+        return sorted(_identities(form, LINT[form](lint_report(judged), Style())))
 
     assert len(identities(text)) > 5
     assert identities(moved) == identities(text)

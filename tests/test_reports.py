@@ -13,7 +13,7 @@ from archgen.model.finding import Accepted, Finding, Proof, Related
 from archgen.model.subject import Subject
 from archgen.report.common.terminal import LONGEST_WORD, Style, brief, columns, plain, wrap
 from archgen.report.lint import json_, text
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 from tests import contracts
 
 SOURCE = (
@@ -50,8 +50,8 @@ def related(subject: Subject, label: str, line: int, column: int, file: str = "s
     return Related(subject, label, file, line, column)
 
 
-def outcome(*findings: Finding, source: tuple[str, ...] = SOURCE) -> Outcome:
-    return Outcome(
+def outcome(*findings: Finding, source: tuple[str, ...] = SOURCE) -> LintReport:
+    return LintReport(
         (("shop.arch.yaml", findings),),
         lambda file: source if file == "shop.arch.yaml" else (),
         lambda model, step: "user -> lb" if (model, step) == ("shop", "buy/1") else "",
@@ -181,7 +181,7 @@ def test_nothing_that_a_model_says_steers_the_terminal() -> None:
         related=(related(Subject("host", HOSTILE), HOSTILE, 1, 1), related(Subject("host", "x"), "x", 1, 1, HOSTILE)),
         proof=Proof((Subject("host", HOSTILE),), HOSTILE, HOSTILE, (HOSTILE,)),
     )
-    hostile = Outcome(
+    hostile = LintReport(
         ((HOSTILE, (one, finding(message=HOSTILE, file=HOSTILE, accepted=accepted))), ("b", ())),
         lambda _: (HOSTILE, HOSTILE, HOSTILE, HOSTILE),
         lambda *_: HOSTILE,

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 import archgen.rules
 from archgen.analysis.topology import Topology
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.language.load import load
 from archgen.linting.checked_model import broken_models
@@ -33,7 +33,7 @@ def findings(text: str, rule: Rule | None = None) -> list[tuple[int, str]]:
     """By line and rule, where the text follows the models that stand before the examples of a rule."""
     if rule is not None and rule.ladder:
         named = [*rule.ladder, ("example", text)]
-        models = judge(
+        models = check_models(
             tuple(Input(f"{name}.arch.yaml", one.encode()) for name, one in named), "2026-11-24", rules=RULES
         )
         assert not broken_models(models)

@@ -249,8 +249,8 @@ def test_a_generator_that_would_ignore_the_plugin_is_told_of(served: Served) -> 
 
 def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
     for words, told in (
-        (["--port", "70000"], "--port is a number from 0 to 65535"),
-        (["-"], "standard input does not change"),
+        (["--port", "70000"], "--port must be between 0 and 65535; got 70000"),
+        (["-"], "serve can't read stdin"),
         (["--today", "soon"], "is not a date"),
     ):
         command = [sys.executable, "-m", "archgen.cli", "serve", *words]

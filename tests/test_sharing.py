@@ -6,13 +6,13 @@ import os
 
 import pytest
 
-from archgen.app.workspace.worker_pool import TURNS, shared
+from archgen.app.workspace.worker_pool import TURNS, parallel_map
 
 
 @pytest.mark.parametrize("processes", [1, 2, 5])
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 100, TURNS + 1, 3 * TURNS - 1])
 def test_results_are_in_order(count: int, processes: int) -> None:
-    assert shared(count, lambda at: at * at, processes) == [at * at for at in range(count)]
+    assert parallel_map(count, lambda at: at * at, processes) == [at * at for at in range(count)]
 
 
 def test_everything_is_done_by_somebody_once(tmp_path: os.PathLike[str]) -> None:
@@ -22,7 +22,7 @@ def test_everything_is_done_by_somebody_once(tmp_path: os.PathLike[str]) -> None
         os.close(os.open(os.path.join(tmp_path, str(at)), os.O_CREAT | os.O_EXCL))
         return os.getpid()
 
-    took = shared(200, make, 3)
+    took = parallel_map(200, make, 3)
     assert sorted(os.listdir(tmp_path)) == sorted(map(str, range(200)))
     assert len(took) == 200
 
@@ -38,7 +38,7 @@ def test_a_copy_takes_part_while_this_process_is_at_its_own() -> None:
         os.write(said, b"x" * 10)
         return True
 
-    assert shared(10, work, 2) == [True] * 10
+    assert parallel_map(10, work, 2) == [True] * 10
 
 
 class Peculiar(Exception):
@@ -64,7 +64,7 @@ def test_an_error_is_raised_whoever_meets_it(where: str, error: Exception) -> No
         return at
 
     with pytest.raises((type(error), RuntimeError), match="a part"):
-        shared(9, work, 2)
+        parallel_map(9, work, 2)
 
 
 def test_a_process_that_is_ended_is_told() -> None:
@@ -80,4 +80,4 @@ def test_a_process_that_is_ended_is_told() -> None:
         return at
 
     with pytest.raises(RuntimeError, match="ended"):
-        shared(50, work, 2)
+        parallel_map(50, work, 2)

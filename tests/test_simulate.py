@@ -152,7 +152,7 @@ def test_the_model_may_stand_behind_the_elements(capsys: pytest.CaptureFixture[s
     assert main(["simulate", "--kill", "lb-1", "server-2", TIER[2]]) == 0
     assert "lost: lb-1, server-2" in capsys.readouterr().out
     assert main(["simulate", "--kill", "lb-1"]) == 2
-    assert "no model is named" in capsys.readouterr().err
+    assert "a model is required; run `archgen simulate MODEL --kill ELEMENT`" in capsys.readouterr().err
 
 
 def test_an_id_that_could_mean_two_things_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ import os
 import markdown
 import pytest
 
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import read
 from archgen.site.page import Page, SitePart
 from archgen.site_build import theme_templates
@@ -40,7 +40,7 @@ def chapters(tmp_path_factory: pytest.TempPathFactory) -> tuple[SitePart, ...]:
     hostile = str(tmp_path_factory.mktemp("models") / "hostile.arch.yaml")
     with open(hostile, "w", encoding="utf-8") as stream:
         stream.write(HOSTILE)
-    return unbuilt_site(judge(read((*MODELS, hostile)), "2026-11-24"), "2026-11-24")
+    return unbuilt_site(check_models(read((*MODELS, hostile)), "2026-11-24"), "2026-11-24")
 
 
 def test_a_chapter_is_called_as_its_page(chapters: tuple[SitePart, ...]) -> None:

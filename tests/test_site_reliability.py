@@ -15,7 +15,7 @@ from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.compare import Evolution, evolve
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
-from archgen.report.common.assessment import lasting, percent
+from archgen.report.common.assessment import format_duration, percent
 from archgen.report.diff.sentences import sentences
 from archgen.rules import RULES
 from archgen.site.all_pages import pages
@@ -82,8 +82,8 @@ def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
         [
             titles[one.flow].title,
             percent(one.result.availability),
-            lasting(one.result.downtime),
-            lasting(one.result.downtime / 12),
+            format_duration(one.result.downtime),
+            format_duration(one.result.downtime / 12),
             f"{len(one.assumed)} assumed numbers",
         ]
         for one in ASSESSED[name]
@@ -123,7 +123,7 @@ def bars(svg: str) -> Iterator[tuple[str, float]]:
 def test_the_chart_is_what_fixing_an_element_wins(name: str) -> None:
     found = list(bars(SITE[f"{name}/fix-first.svg"].content))
     hours = {
-        f"{one.element.id.removesuffix('#1')}: {lasting(one.hours_per_year)}": one.hours_per_year
+        f"{one.element.id.removesuffix('#1')}: {format_duration(one.hours_per_year)}": one.hours_per_year
         for flow in ASSESSED[name]
         for one in flow.result.importance
     }
@@ -133,7 +133,7 @@ def test_the_chart_is_what_fixing_an_element_wins(name: str) -> None:
         [value / values[most] for value in values], abs=2e-3
     )
     first = ASSESSED[name][0].result.importance[0]
-    assert found[0][0] == f"{first.element.id}: {lasting(first.hours_per_year)}"
+    assert found[0][0] == f"{first.element.id}: {format_duration(first.hours_per_year)}"
 
 
 def test_pairs_are_told_as_groups() -> None:
@@ -148,7 +148,7 @@ def test_how_far_the_verdict_leans_on_what_is_assumed() -> None:
     said = section(shown(SITE[f"{TIERS[0]}/index.md"]), "assumed")
     sensitivity = ASSESSED[TIERS[0]][0].sensitivity
     assert sensitivity is not None
-    better, worse = (lasting((1 - share) * 8760) for share in (sensitivity.better, sensitivity.worse))
+    better, worse = (format_duration((1 - share) * 8760) for share in (sensitivity.better, sensitivity.worse))
     assert f"read-page and write-comment would be down {better} a year; if ten times as often, {worse}." in said
 
 
@@ -161,7 +161,7 @@ def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
     table = rows(next(shown(SITE["index.md"]).all("table")))
     assert table[0][4:6] == ["Reads down a year", "Writes down a year"]
     assert [row[4:6] for row in table[1:]] == [
-        [lasting(longest(name, access).result.downtime) for access in ("read", "write")] for name in TIERS
+        [format_duration(longest(name, access).result.downtime) for access in ("read", "write")] for name in TIERS
     ]
     drawn = [label for label, _ in bars(SITE["downtime.svg"].content)]
     assert drawn[:4] == ["reads: 48.2 h", "writes: 48.2 h", "reads: 45.8 h", "writes: 90.9 h"]
@@ -201,7 +201,7 @@ def test_what_the_model_states_is_not_called_assumed() -> None:
     assert row == [
         "Read",
         percent(down),
-        *map(lasting, ((1 - down) * 8760, (1 - down) * 730)),
+        *map(format_duration, ((1 - down) * 8760, (1 - down) * 730)),
         "nothing",
         "stated numbers only",
     ]

@@ -18,9 +18,9 @@ from pptx.oxml.ns import qn  # noqa: E402
 from pptx.util import Emu, Pt  # noqa: E402
 
 from archgen.app.drawing.pictures import Drawing  # noqa: E402
-from archgen.app.drawing.slides import slides, tiers_deck  # noqa: E402
-from archgen.app.drawing.systems import tiers  # noqa: E402
-from archgen.app.models import judge  # noqa: E402
+from archgen.app.drawing.slides import make_deck, write_pptx  # noqa: E402
+from archgen.app.drawing.systems import visible_systems  # noqa: E402
+from archgen.app.models import check_models  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.layout.placed import Box  # noqa: E402
 from archgen.layout.sequence.lanes import messages  # noqa: E402
@@ -40,7 +40,7 @@ DRAWING = Drawing("best", "light")
 
 
 def model(text: str) -> CheckedModel:
-    (tier,) = tiers(judge((Input("m.arch.yaml", text.encode()),), DAY))
+    (tier,) = visible_systems(check_models((Input("m.arch.yaml", text.encode()),), DAY))
     return tier
 
 
@@ -112,7 +112,9 @@ ALONE = (
 
 
 def well_built(name: str) -> CheckedModel:
-    (tier,) = tiers(judge(read(find((str(ROOT / "tests" / "well_built" / f"{name}.arch.yaml"),)), ""), DAY))
+    (tier,) = visible_systems(
+        check_models(read(find((str(ROOT / "tests" / "well_built" / f"{name}.arch.yaml"),)), ""), DAY)
+    )
     return tier
 
 
@@ -132,8 +134,8 @@ def told(name: str) -> tuple[Deck, object]:
     """A deck and what is read back of it."""
     if name == "models":
         return DECK, PRESENTATION
-    made = tiers_deck((HARD[name],), DRAWING, None, steps=False)
-    return made, Presentation(BytesIO(slides((HARD[name],), DRAWING, made, None)))
+    made = make_deck((HARD[name],), DRAWING, None, steps=False)
+    return made, Presentation(BytesIO(write_pptx((HARD[name],), DRAWING, made, None)))
 
 
 def pages(name: str, sort: type) -> Iterator[tuple[object, object]]:
@@ -329,8 +331,8 @@ def test_an_odd_template_gives_whole_slides(sort: str, tmp_path: Path) -> None:
     TEMPLATES[sort](made)
     target = BytesIO()
     made.save(target)
-    deck = tiers_deck(TIERS[:1], DRAWING, None, steps=False)
-    content = slides(TIERS[:1], DRAWING, deck, target.getvalue())
+    deck = make_deck(TIERS[:1], DRAWING, None, steps=False)
+    content = write_pptx(TIERS[:1], DRAWING, deck, target.getvalue())
     presentation = Presentation(BytesIO(content))
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
         title = page.shapes.title
@@ -352,8 +354,8 @@ def test_words_on_a_ground_that_hides_the_templates_own_are_light() -> None:
     navy(made)
     target = BytesIO()
     made.save(target)
-    deck = tiers_deck(TIERS[:1], DRAWING, None, steps=False)
-    presentation = Presentation(BytesIO(slides(TIERS[:1], DRAWING, deck, target.getvalue())))
+    deck = make_deck(TIERS[:1], DRAWING, None, steps=False)
+    presentation = Presentation(BytesIO(write_pptx(TIERS[:1], DRAWING, deck, target.getvalue())))
     for slide, page in zip(deck.slides, presentation.slides, strict=True):
         runs = [run for part in page.shapes.title.text_frame.paragraphs for run in part.runs]
         assert all(str(run.font.color.rgb) == "E9EDF3" for run in runs), slide.title

@@ -13,7 +13,7 @@ import pytest
 
 pypdf = pytest.importorskip("pypdf", reason="the extra `dev` is not installed")
 
-from archgen.app.drawing.slides import bound_slides, single_slides, tiers_deck  # noqa: E402
+from archgen.app.drawing.slides import make_deck, slide_images, write_pdf  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.render.svg.document import svg  # noqa: E402
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn  # noqa: E402
@@ -45,8 +45,8 @@ def no_icons(_: str | None) -> None:
 
 
 def test_a_pdf_has_a_page_a_slide_and_its_words() -> None:
-    content = bound_slides(TIERS, DRAWING, SHORT)
-    assert content == bound_slides(TIERS, DRAWING, SHORT)
+    content = write_pdf(TIERS, DRAWING, SHORT)
+    assert content == write_pdf(TIERS, DRAWING, SHORT)
     document = pypdf.PdfReader(BytesIO(content))
     assert len(document.pages) == len(SHORT.slides)
     assert document.metadata is not None
@@ -60,7 +60,7 @@ def test_a_pdf_has_a_page_a_slide_and_its_words() -> None:
 
 
 def test_pictures_are_numbered_and_wide() -> None:
-    made = list(single_slides(TIERS, DRAWING, SHORT, "png"))
+    made = list(slide_images(TIERS, DRAWING, SHORT, "png"))
     assert [name for name, _ in made] == [f"slide-{at}.png" for at in range(1, 7)]
     assert {struct.unpack(">II", content[16:24]) for _, content in made} == {(1920, 1080)}
 
@@ -93,7 +93,7 @@ def test_a_picture_fills_its_slide() -> None:
 
 
 def test_steps_build_up_without_moving() -> None:
-    made = tiers_deck(TIERS[1:2], DRAWING, None, steps=True)
+    made = make_deck(TIERS[1:2], DRAWING, None, steps=True)
     flows = [one for one in made.slides if isinstance(one, FlowSlide)]
     items = sum(len(one.steps) for one in TIERS[1].topology.architecture.flows)
     assert len(flows) == items

@@ -22,9 +22,9 @@ from pptx.util import Emu, Inches, Pt  # noqa: E402
 
 from archgen.analysis.assessment import assess  # noqa: E402
 from archgen.app.drawing.pictures import Drawing  # noqa: E402
-from archgen.app.drawing.slides import slides, tiers_deck  # noqa: E402
-from archgen.app.drawing.systems import tiers  # noqa: E402
-from archgen.app.models import judge  # noqa: E402
+from archgen.app.drawing.slides import make_deck, write_pptx  # noqa: E402
+from archgen.app.drawing.systems import visible_systems  # noqa: E402
+from archgen.app.models import check_models  # noqa: E402
 from archgen.app.workspace.inputs import Input, find, read  # noqa: E402
 from archgen.cli import main  # noqa: E402
 from archgen.linting.checked_model import CheckedModel  # noqa: E402
@@ -52,13 +52,13 @@ DAY = "2026-11-24"
 
 
 def shipped() -> tuple[CheckedModel, ...]:
-    return tiers(judge(read(find((str(ROOT / "models"),)), ""), DAY))
+    return visible_systems(check_models(read(find((str(ROOT / "models"),)), ""), DAY))
 
 
 TIERS = shipped()
 DRAWING = Drawing("domain", "light")
-DECK = tiers_deck(TIERS, DRAWING, None, steps=False)
-CONTENT = slides(TIERS, DRAWING, DECK, None)
+DECK = make_deck(TIERS, DRAWING, None, steps=False)
+CONTENT = write_pptx(TIERS, DRAWING, DECK, None)
 
 
 def opened(content: bytes):
@@ -127,7 +127,7 @@ def test_what_a_table_of_availabilities_assumes_is_on_the_slide_after_it() -> No
     for tier in TIERS:
         name = tier.topology.architecture.name
         tables = [one for one in DECK.slides if isinstance(one, TableSlide) and one.title.startswith(f"{name}: ")]
-        assert [one.title for one in tables] == [f"{name}: reliability", f"{name}: assumptions"]
+        assert [one.title for one in tables] == [f"{name}: reliability", f"{name}: what is assumed"]
         assumed = {each for one in assess(tier.topology, 1) for each in one.assumed}
         assert {row[2] for row in tables[1].rows} == {one.source for one in assumed}
         for one in assumed:
@@ -143,13 +143,13 @@ def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path)
         "flows:\n  read:\n    title: Read\n    steps: [user -> web: GET /]\n",
         encoding="utf-8",
     )
-    (tier,) = tiers(judge(read(find((str(file),)), ""), DAY))
-    (table,) = (one for one in tiers_deck((tier,), DRAWING, None, steps=False).slides if isinstance(one, TableSlide))
-    assert table.notes == "Stated declares every availability."
+    (tier,) = visible_systems(check_models(read(find((str(file),)), ""), DAY))
+    (table,) = (one for one in make_deck((tier,), DRAWING, None, steps=False).slides if isinstance(one, TableSlide))
+    assert table.notes == "Stated states all that these availabilities rest on."
 
 
 def test_steps_build_a_flow_up() -> None:
-    built = tiers_deck(TIERS[:1], DRAWING, "Steps", steps=True)
+    built = make_deck(TIERS[:1], DRAWING, "Steps", steps=True)
     counts = [len(one.placed.arrows) for one in built.slides if isinstance(one, FlowSlide)]
     assert counts == [*range(1, 9)] * 2
 
@@ -374,7 +374,7 @@ def test_notes_tell_the_proof() -> None:
     proofs = [one for tier in TIERS for _, one in tier.open if one.proof is not None]
     assert proofs
     for one in proofs:
-        assert any(one.message in text and "Proof: with" in text for text in notes)
+        assert any(one.message in text and "Proof: without" in text for text in notes)
 
 
 def test_the_file_is_valid_open_xml(tmp_path: Path) -> None:
@@ -400,7 +400,7 @@ def test_the_validator_sees_a_misplaced_element(tmp_path: Path) -> None:
 
 
 def test_the_same_models_give_the_same_bytes() -> None:
-    assert slides(TIERS, DRAWING, tiers_deck(TIERS, DRAWING, None, steps=False), None) == CONTENT
+    assert write_pptx(TIERS, DRAWING, make_deck(TIERS, DRAWING, None, steps=False), None) == CONTENT
     with zipfile.ZipFile(BytesIO(CONTENT)) as archive:
         assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
@@ -429,7 +429,7 @@ def corporate() -> bytes:
 
 
 def test_a_template_gives_its_layouts_fonts_and_colours(tmp_path: Path) -> None:
-    content = slides(TIERS[:1], DRAWING, tiers_deck(TIERS[:1], DRAWING, None, steps=False), corporate())
+    content = write_pptx(TIERS[:1], DRAWING, make_deck(TIERS[:1], DRAWING, None, steps=False), corporate())
     made = opened(content)
     titles = [slide.shapes.title.text for slide in made.slides]
     assert "An old slide" not in titles
@@ -448,7 +448,7 @@ def test_a_template_gives_its_layouts_fonts_and_colours(tmp_path: Path) -> None:
 
 def test_what_is_no_template_is_refused() -> None:
     for broken in (b"", b"PK\x03\x04", b"<html>"):
-        with pytest.raises(UsageError, match="the template isn't a PowerPoint file"):
+        with pytest.raises(UsageError, match="the template is no PowerPoint file"):
             written(DECK, lambda _: None, broken)
 
 
@@ -458,9 +458,9 @@ def test_what_is_no_template_is_refused() -> None:
 @pytest.mark.slow
 def test_hostile_words_stay_words(tmp_path: Path) -> None:
     names = write(str(tmp_path / "models"))
-    found = tiers(judge(read(find((str(tmp_path / "models"),)), ""), DAY))
+    found = visible_systems(check_models(read(find((str(tmp_path / "models"),)), ""), DAY))
     assert len(found) == len(names) > 10
-    content = slides(found, DRAWING, tiers_deck(found, DRAWING, HOSTILE[0], steps=False), None)
+    content = write_pptx(found, DRAWING, make_deck(found, DRAWING, HOSTILE[0], steps=False), None)
     said = "".join(
         one.text_frame.text for slide in opened(content).slides for one in every(slide.shapes) if one.has_text_frame
     )
@@ -470,10 +470,10 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
 
 
 def test_an_empty_model_has_a_deck() -> None:
-    found = tiers(
-        judge((Input("m.arch.yaml", b"archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"),), DAY)
+    found = visible_systems(
+        check_models((Input("m.arch.yaml", b"archgen: 1\nname: Quiet\ncomponents:\n  user: {kind: client}\n"),), DAY)
     )
-    made = opened(slides(found, DRAWING, tiers_deck(found, DRAWING, None, steps=False), None))
+    made = opened(write_pptx(found, DRAWING, make_deck(found, DRAWING, None, steps=False), None))
     assert made.slides[0].shapes.title.text == "Quiet"
 
 
@@ -586,7 +586,7 @@ def test_slides_writes_a_deck(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         (["-o", "deck.key"], "deck.key does not say what it is"),
         (["--template", "nowhere.pptx"], "nowhere.pptx doesn't exist"),
         (["--engine", "elk"], "unknown engine `elk`"),
-        (["--template", "broken.pptx"], "the template isn't a PowerPoint file"),
+        (["--template", "broken.pptx"], "the template is no PowerPoint file"),
     ],
 )
 def test_slides_tells_a_wrong_use(

@@ -17,18 +17,20 @@ import pytest
 from pptx import Presentation
 
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.slides import slides, tiers_deck
-from archgen.app.drawing.systems import tiers
-from archgen.app.models import judge
-from archgen.app.workspace.inputs import given
+from archgen.app.drawing.slides import make_deck, write_pptx
+from archgen.app.drawing.systems import visible_systems
+from archgen.app.models import check_models
+from archgen.app.workspace.inputs import find_and_read
 from archgen.model.problems import UsageError
 from archgen.slides.pptx import package
 from archgen.slides.pptx.package import check_package
 
 ROOT = Path(__file__).parent.parent
-TIERS = tiers(judge(given((str(ROOT / "models" / "1-simple-web-stack.arch.yaml"),)), "2026-11-24"))
+TIERS = visible_systems(
+    check_models(find_and_read((str(ROOT / "models" / "1-simple-web-stack.arch.yaml"),)), "2026-11-24")
+)
 DRAWING = Drawing("best", "light", True)
-DECK = tiers_deck(TIERS, DRAWING, None, False)
+DECK = make_deck(TIERS, DRAWING, None, False)
 
 MASTER = "ppt/slideMasters/slideMaster1.xml"
 LAYOUT = "ppt/slideLayouts/slideLayout1.xml"
@@ -111,7 +113,7 @@ BROKEN = dict(broken())
 def used(template: bytes) -> tuple[bytes | None, str]:
     """The deck, or why there is none."""
     try:
-        return slides(TIERS, DRAWING, DECK, template), ""
+        return write_pptx(TIERS, DRAWING, DECK, template), ""
     except UsageError as error:
         return None, str(error)
 
@@ -134,12 +136,12 @@ def test_a_broken_template_is_used_or_refused(name: str) -> None:
         (partial(without, MASTER, "p:sldLayoutIdLst"), "no slide layouts"),
         (partial(lacking, THEME), "lacks a part"),
         (partial(stating, MAIN, "cx", "1"), "1 to 56 inches"),
-        (lambda: {"a.txt": b""}, "isn't a PowerPoint file"),
+        (lambda: {"a.txt": b""}, "no PowerPoint file"),
     ],
 )
 def test_what_a_template_lacks_is_told(parts: Callable[[], Parts], message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        slides(TIERS, DRAWING, DECK, packed(parts()))
+        write_pptx(TIERS, DRAWING, DECK, packed(parts()))
 
 
 def test_a_template_with_changed_bytes_is_used_or_refused() -> None:
@@ -200,7 +202,7 @@ def test_a_part_that_is_larger_than_it_says_is_not_unpacked_further(monkeypatch:
         return found
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
-    with pytest.raises(UsageError, match="isn't a PowerPoint file"):
+    with pytest.raises(UsageError, match="no PowerPoint file"):
         check_package(bytes(content))
     assert sum(sizes) < 1 << 20
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.app.workspace.parallel import judge_in_parallel
 from archgen.cli import main
@@ -37,43 +37,43 @@ BACK = [("3-report", "tier-regression", "api#1")]
 def test_it_is_told_in_any_order_and_by_any_number_of_processes() -> None:
     inputs = given()
     for order in (inputs, inputs[::-1], (inputs[2], inputs[0], inputs[1])):
-        assert told(judge(order, TODAY)) == BACK
-        assert told(judge(order, TODAY, by=partial(judge_in_parallel, jobs=2))) == BACK
+        assert told(check_models(order, TODAY)) == BACK
+        assert told(check_models(order, TODAY, by=partial(judge_in_parallel, jobs=2))) == BACK
 
 
 def test_an_issue_that_was_never_closed_or_never_there_is_no_regression() -> None:
-    assert told(judge(given(second=FIRST + "follows: 1-pilot\n"), TODAY)) == []
-    assert told(judge(given(first=SECOND.replace("follows: 1-pilot\n", "")), TODAY)) == []
-    assert told(judge(given(second=SECOND.replace("follows: 1-pilot\n", "")), TODAY)) == []
+    assert told(check_models(given(second=FIRST + "follows: 1-pilot\n"), TODAY)) == []
+    assert told(check_models(given(first=SECOND.replace("follows: 1-pilot\n", "")), TODAY)) == []
+    assert told(check_models(given(second=SECOND.replace("follows: 1-pilot\n", "")), TODAY)) == []
 
 
 def test_an_accepted_issue_was_not_closed_and_has_not_come_back() -> None:
     accept = ACCEPT.format("single-point-of-failure")
     accepted = FIRST + "follows: 1-pilot\n" + accept
-    assert told(judge(given(second=accepted), TODAY)) == []
-    assert told(judge(given(third=RULE.bad + accept), TODAY)) == []
+    assert told(check_models(given(second=accepted), TODAY)) == []
+    assert told(check_models(given(third=RULE.bad + accept), TODAY)) == []
 
 
 def test_a_regression_can_be_accepted_itself() -> None:
-    models = judge(given(third=RULE.bad + ACCEPT.format("tier-regression")), TODAY)
+    models = check_models(given(third=RULE.bad + ACCEPT.format("tier-regression")), TODAY)
     assert told(models, "tier-regression", "stale-acceptance") == BACK
     (found,) = (one for one in models[2].findings if one.rule == "tier-regression")
     assert found.accepted is not None
-    fine = judge(given(third=RULE.good + ACCEPT.format("tier-regression")), TODAY)
+    fine = check_models(given(third=RULE.good + ACCEPT.format("tier-regression")), TODAY)
     assert told(fine, "tier-regression", "stale-acceptance") == [("3-report", "stale-acceptance", "3-report")]
 
 
 def test_a_rule_that_is_off_for_a_model_has_not_closed_anything() -> None:
     single = FIRST + "follows: 1-pilot\n"
     off = (("2-*", ("single-point-of-failure",)),)
-    assert told(judge(given(second=single), TODAY, apart=off)) == []
-    assert told(judge(given(), TODAY, apart=off)) == BACK
+    assert told(check_models(given(second=single), TODAY, apart=off)) == []
+    assert told(check_models(given(), TODAY, apart=off)) == BACK
 
 
 def test_a_circle_of_models_is_no_ladder() -> None:
-    assert told(judge(given(first=FIRST + "follows: 3-report\n"), TODAY)) == BACK
+    assert told(check_models(given(first=FIRST + "follows: 3-report\n"), TODAY)) == BACK
     two = given(second=SECOND.replace("1-pilot", "3-report"))
-    assert told(judge(two, TODAY)) == []
+    assert told(check_models(two, TODAY)) == []
 
 
 def write(folder: Path) -> str:

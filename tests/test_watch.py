@@ -20,7 +20,7 @@ from tests.patience import PATIENCE, save
 
 ROOT = Path(__file__).parent.parent
 TIER = (ROOT / "models" / "1-simple-web-stack.arch.yaml").read_text(encoding="utf-8")
-WAITS = "waiting for a change"
+WAITS = "waiting for changes"
 
 
 class Watch:

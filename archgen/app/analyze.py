@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from archgen.analysis.assessment import FlowAssessment, assessing
 from archgen.analysis.headroom import headroom
-from archgen.app.element_lookup import elements
+from archgen.app.element_lookup import find_elements
 from archgen.improve.gains import gains
 from archgen.linting.checked_model import CheckedModel
 from archgen.report.common.assessment import Assessed
@@ -17,38 +17,12 @@ ORDERS = ("1", "2", "3", "4")
 """The orders of cut sets that can be asked for; beyond four, there are more than anybody reads."""
 
 
-def _text(models: tuple[Assessed, ...], style: Style) -> str:
-    from archgen.report.analyze import text as assessment_text
-
-    return assessment_text.write(models, style)
-
-
-def _json(models: tuple[Assessed, ...], _: Style) -> str:
-    from archgen.report.analyze import json_ as assessment_json
-
-    return assessment_json.write(models)
-
-
-def _markdown(models: tuple[Assessed, ...], _: Style) -> str:
-    from archgen.report.analyze import markdown as assessment_markdown
-
-    return assessment_markdown.write(models)
-
-
-def _openpsa(models: tuple[Assessed, ...], _: Style) -> str:
+def write_openpsa(models: tuple[Assessed, ...], _: Style) -> str:
+    """Write the models in the exchange format of probabilistic safety assessment."""
     from archgen.render.code import openpsa
 
-    gone = tuple(dict.fromkeys(one for model in models for one in model.maintained))
-    return openpsa.write([assessed.model.topology for assessed in models], gone)
-
-
-FORMATS: dict[str, Callable[[tuple[Assessed, ...], Style], str]] = {
-    "text": _text,
-    "json": _json,
-    "markdown": _markdown,
-    "openpsa": _openpsa,
-}
-"""How the reliability of flows can be told; each loads its own module only when it is asked for."""
+    maintained = tuple(dict.fromkeys(element for model in models for element in model.maintained))
+    return openpsa.write([assessed.model.topology for assessed in models], maintained)
 
 
 def analyze(
@@ -63,7 +37,7 @@ def analyze(
     `tell` is called with each flow that is done. What else is told of the model is left out where it fails.
     """
     topology = model.topology
-    gone = elements(topology, maintain)
+    gone = find_elements(topology, maintain)
     flows: list[FlowAssessment] = []
     for flow in assessing(topology, order, gone):
         flows.append(flow)

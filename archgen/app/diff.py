@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Literal
 
@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import assess
 from archgen.analysis.topology import Topology
-from archgen.app.config.settings import reader
-from archgen.app.models import judge
+from archgen.app.config.settings import configured_persona
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import STDIN, Input, find, includer, model_id, read
 from archgen.app.workspace.revisions import commit, ends, files_at, is_range, read_at
 from archgen.compare import Evolution, evolve
@@ -29,46 +29,27 @@ LARGEST_PICTURE = 20_000
 """Characters of a picture in Markdown; what is larger nobody reads in a comment, and Mermaid refuses it in the end."""
 
 
-class Pair(Struct, frozen=True):
+class ModelPair(Struct, frozen=True):
     """A model before and after; None where it was not there, or is there no more."""
 
     before: Input | None
     after: Input | None
 
 
-def _text(evolutions: tuple[Evolution, ...], style: Style) -> str:
-    from archgen.report.diff import text as diff_text
-
-    return diff_text.write(evolutions, style)
-
-
-def _json(evolutions: tuple[Evolution, ...], _: Style) -> str:
-    from archgen.report.diff import json_ as diff_json
-
-    return diff_json.write(evolutions)
-
-
-def _markdown(evolutions: tuple[Evolution, ...], _: Style) -> str:
+def write_markdown(evolutions: tuple[Evolution, ...], _: Style) -> str:
+    """Write the changes as Markdown, with the deployments drawn in Mermaid."""
     from archgen.render.code.mermaid import diagram_mermaid
-    from archgen.report.diff import markdown as diff_markdown
+    from archgen.report.diff import markdown
     from archgen.views.diff import change_diagram
 
-    drawn = (diagram_mermaid(change_diagram(one)) if not one.empty else "" for one in evolutions)
-    return diff_markdown.write(evolutions, tuple(one if len(one) <= LARGEST_PICTURE else "" for one in drawn))
-
-
-FORMATS: dict[str, Callable[[tuple[Evolution, ...], Style], str]] = {
-    "text": _text,
-    "json": _json,
-    "markdown": _markdown,
-}
-"""How a change can be told; each loads its own module only when it is asked for."""
+    drawn = ("" if evolution.empty else diagram_mermaid(change_diagram(evolution)) for evolution in evolutions)
+    return markdown.write(evolutions, tuple(code if len(code) <= LARGEST_PICTURE else "" for code in drawn))
 
 
 # Which models
 
 
-def pairs(words: tuple[str, ...], stdin_name: str) -> tuple[Pair, ...]:
+def find_pairs(words: tuple[str, ...], stdin_name: str) -> tuple[ModelPair, ...]:
     """What the words of the command line compare; UsageError if they name nothing.
 
     Nothing: each model with the one that it follows. One file: with the one that it follows. Two files, two
@@ -88,26 +69,26 @@ def pairs(words: tuple[str, ...], stdin_name: str) -> tuple[Pair, ...]:
     if STDIN == words[0] == words[1]:
         raise UsageError("standard input can be one of the two models, not both")
     before, after = read(words, stdin_name, words)
-    return (Pair(before, after),)
+    return (ModelPair(before, after),)
 
 
 def _is_path(word: str) -> bool:
     return word == STDIN or word.endswith((SUFFIX, ".yaml", ".yml")) or os.path.exists(word)
 
 
-def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[Pair, ...]:
+def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[ModelPair, ...]:
     """Each file with the tier that it follows, the lowest step first; the files need not be in that order.
 
     A file that cannot be read stands alone, so that what is wrong with it is told.
     """
     inputs = {one.file: one for one in read(files, named=named)}
     found: dict[str, str] = {}
-    broken: list[Pair] = []
+    broken: list[ModelPair] = []
     for file, one in inputs.items():
         try:
             followed = _followed(one)
         except ModelError:
-            broken.append(Pair(None, one))
+            broken.append(ModelPair(None, one))
         else:
             found.update({file: followed} if followed is not None else {})
     if not found and not broken:
@@ -115,7 +96,7 @@ def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[Pair, ...]:
     missing = (file for file in dict.fromkeys(found.values()) if file not in inputs)
     inputs.update((one.file, one) for one in read(tuple(missing)))
     ordered = sorted(found, key=lambda file: (_height(file, found), files.index(file)))
-    return (*broken, *(Pair(inputs[found[file]], inputs[file]) for file in ordered))
+    return (*broken, *(ModelPair(inputs[found[file]], inputs[file]) for file in ordered))
 
 
 def _followed(one: Input) -> str | None:
@@ -133,13 +114,13 @@ def _height(file: str, follows: dict[str, str]) -> int:
     return steps
 
 
-def _directories(old: str, new: str) -> tuple[Pair, ...]:
+def _directories(old: str, new: str) -> tuple[ModelPair, ...]:
     """The models of two directories, those of one id together."""
     before, after = ({model_id(file): file for file in find((one,)) if os.path.isfile(file)} for one in (old, new))
     names = dict.fromkeys((*after, *before))
     if not names:
         raise UsageError(f"neither {old} nor {new} holds a *{SUFFIX} file")
-    return tuple(Pair(_read(before.get(name), old), _read(after.get(name), new)) for name in names)
+    return tuple(ModelPair(_read(before.get(name), old), _read(after.get(name), new)) for name in names)
 
 
 def _read(file: str | None, named: str) -> Input | None:
@@ -149,7 +130,7 @@ def _read(file: str | None, named: str) -> Input | None:
 # Revisions
 
 
-def _revisions(word: str, words: tuple[str, ...]) -> tuple[Pair, ...]:
+def _revisions(word: str, words: tuple[str, ...]) -> tuple[ModelPair, ...]:
     """Models at both ends of a range, or of a revision and in the working directory."""
     ranged = is_range(word)
     old, new = ends(word) if ranged else (commit(word), None)
@@ -162,7 +143,7 @@ def _revisions(word: str, words: tuple[str, ...]) -> tuple[Pair, ...]:
         if before is None and after is None and file in words:
             raise UsageError(f"{file} is neither in {labels[0]} nor in {labels[1] or 'the working directory'}")
         if file in words or not _same(before, after):
-            found.append(Pair(before, after))
+            found.append(ModelPair(before, after))
     if not files:
         raise UsageError(f"no model in {word} nor here; name a file or a directory behind the revision")
     return tuple(found)
@@ -207,7 +188,7 @@ def _present(file: str, named: tuple[str, ...]) -> Input | None:
 # What became of them
 
 
-def judged(found: tuple[Pair, ...], today: str) -> tuple[tuple[Model | None, Model | None], ...]:
+def check_pairs(found: tuple[ModelPair, ...], today: str) -> tuple[tuple[Model | None, Model | None], ...]:
     """Both sides of each pair, read and judged as of an ISO date."""
 
     known: dict[str, Model] = {}
@@ -216,7 +197,7 @@ def judged(found: tuple[Pair, ...], today: str) -> tuple[tuple[Model | None, Mod
         if given is None:
             return None
         if given.file not in known:
-            known[given.file] = judge((given,), today, ladder=False)[0]
+            known[given.file] = check_models((given,), today, ladder=False)[0]
         return known[given.file]
 
     return tuple((one(pair.before), one(pair.after)) for pair in found)
@@ -228,7 +209,7 @@ def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation:
     A comparison that fails unexpectedly is left out.
     """
     known: dict[tuple[str, str], CheckedModel] = {}
-    persona = reader()
+    persona = configured_persona()
     # what a rule finds in one model and failed to find in another is no change
     failed = {error.rule for pair in models for model in pair if model is not None for error in model.errors}
 
@@ -259,7 +240,7 @@ def _nothing(model: CheckedModel) -> CheckedModel:
     return replace(model, topology=Topology(empty), findings=())
 
 
-def pictures(found: tuple[Evolution, ...], path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
+def draw_changes(found: tuple[Evolution, ...], path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
     """The two-tone deployment of each change as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.app.drawing.pictures import Drawing
 

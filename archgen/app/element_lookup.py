@@ -10,7 +10,7 @@ from archgen.model.subject import Subject
 KINDS = ("replica", "host", "zone", "component")
 
 
-def elements(topology: Topology, words: tuple[str, ...], kinds: tuple[str, ...] = KINDS) -> tuple[Subject, ...]:
+def find_elements(topology: Topology, words: tuple[str, ...], kinds: tuple[str, ...] = KINDS) -> tuple[Subject, ...]:
     """The elements that words name, each once, in their order; a component stands for all its replicas.
 
     `kind:id` says which is meant where an id is a host's and a component's. Raises UsageError for what names nothing,

@@ -130,7 +130,7 @@ def _key(key: KeyDescription, name: str, style: Style) -> str:
 
 
 def _rule(rule: Rule, today: str, style: Style) -> str:
-    from archgen.app.findings.examples import verdict
+    from archgen.app.findings.examples import example_output
 
     head = f"{style.paint(f'{rule.severity}[{rule.code}]', rule.severity)} {style.paint(rule.id, 'strong')}"
     lines = [head, *_paragraphs(f"{rule.title}. {rule.summary}", style)]
@@ -142,7 +142,7 @@ def _rule(rule: Rule, today: str, style: Style) -> str:
     if rule.thresholds:
         lines += ["", style.paint("Thresholds", "strong")]
         lines += [f"  {name} = {number:g}: {words}" for name, number, words in rule.thresholds]
-    told = verdict(rule, today, style).rpartition("\n\n")[0]
+    told = example_output(rule, today, style).rpartition("\n\n")[0]
     before = tuple((f"Where {name} says", text) for name, text in rule.ladder)
     for title, block in (*before, ("Found in", rule.bad), ("What lint says of it", told), ("Not in", rule.good)):
         lines += ["", style.paint(title, "strong"), *(f"  {line}".rstrip() for line in block.strip().splitlines())]

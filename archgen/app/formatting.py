@@ -22,7 +22,7 @@ An alias must stay behind its anchor, and a text in block style that ends with t
 """
 
 
-def formatted(file: str, data: bytes) -> bytes:
+def format_model(file: str, data: bytes) -> bytes:
     """The canonical form of a model; raises ModelError for what is no model, and where no form is verified.
 
     A byte order mark stays, and lines end as most of them do.
@@ -65,7 +65,7 @@ def _unformattable(file: str) -> Problem:
     return Problem("invalid-model", message, fix, Place(file, 1, 1, 1), ("model", model_id(file)))
 
 
-def difference(file: str, before: bytes, after: bytes, *, kept: bool = False) -> str:
+def unified_diff(file: str, before: bytes, after: bytes, *, kept: bool = False) -> str:
     """What would change, or with `kept` has changed, as a unified diff."""
     from difflib import unified_diff
 

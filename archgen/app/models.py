@@ -49,23 +49,23 @@ class Task(Struct, frozen=True):
     beside: Callable[[str], Input | None] | None = None
 
 
-Judging = Callable[[Task, Tell], tuple[Model, ...]]
+Checker = Callable[[Task, Tell], tuple[Model, ...]]
 """Judges every input of a task, in their order, and tells of each."""
 
 
-def in_turn(task: Task, tell: Tell) -> tuple[Model, ...]:
+def check_in_turn(task: Task, tell: Tell) -> tuple[Model, ...]:
     """Judge one after the other."""
     known: dict[str, CheckedModel] = {}
-    return tuple(judge_one(task, at, tell, known) for at in range(len(task.inputs)))
+    return tuple(check_model(task, at, tell, known) for at in range(len(task.inputs)))
 
 
-def judge(
+def check_models(
     inputs: tuple[Input, ...],
     today: str,
     ladder: bool = True,
     tell: Tell = silent,
     rules: tuple[Rule, ...] | None = None,
-    by: Judging = in_turn,
+    by: Checker = check_in_turn,
     elsewhere: frozenset[str] = frozenset(),
     apart: Apart = (),
     beside: Callable[[str], Input | None] | None = None,
@@ -94,7 +94,7 @@ def judge(
     return _laddered(judged, elsewhere) if ladder else judged
 
 
-def unjudged(inputs: tuple[Input, ...]) -> tuple[Model, ...]:
+def load_models(inputs: tuple[Input, ...]) -> tuple[Model, ...]:
     """Read every input, and nothing but what leaves a model without a meaning is found; loads no rule for the others."""
     return _laddered(tuple(map(_load, inputs)), frozenset())
 
@@ -110,7 +110,7 @@ def _laddered(models: tuple[Model, ...], elsewhere: frozenset[str]) -> tuple[Mod
     )
 
 
-def judge_one(task: Task, at: int, tell: Tell, known: dict[str, CheckedModel]) -> Model:
+def check_model(task: Task, at: int, tell: Tell, known: dict[str, CheckedModel]) -> Model:
     """Judge one input of a task; `known` are models of it that are judged by all rules already, and takes more."""
     from archgen.linting.policy import rules_for_model
     from archgen.rules.run import run_rules
@@ -209,7 +209,7 @@ def _broken(
     file: str, data: bytes, problems: tuple[Problem, ...], errors: tuple[InternalError, ...] = ()
 ) -> BrokenModel:
     id = model_id(file)
-    return BrokenModel(id, file, data, problems, tuple(as_finding(problem, id) for problem in problems), errors)
+    return BrokenModel(id, file, data, problems, tuple(to_finding(problem, id) for problem in problems), errors)
 
 
 def _load(given: Input) -> Model:
@@ -247,9 +247,9 @@ def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> di
     return found
 
 
-def as_finding(problem: Problem, model: str) -> Finding:
+def to_finding(problem: Problem, model: str) -> Finding:
     """A problem as the finding of its rule, so that every report tells it like any other."""
-    from archgen.app.findings.typo_fixes import repairs
+    from archgen.app.findings.typo_fixes import corrections
     from archgen.rules import BY_NAME
     from archgen.rules.run import fingerprint
 
@@ -271,5 +271,5 @@ def as_finding(problem: Problem, model: str) -> Finding:
         column=place.column,
         end_line=place.end_line,
         fingerprint=fingerprint(model, rule.id, subject),
-        fixable="safe" if any(repairs(problem)) else None,
+        fixable="safe" if any(corrections(problem)) else None,
     )

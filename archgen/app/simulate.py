@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import partial
 
 from archgen.analysis.topology import Topology
-from archgen.app.element_lookup import elements
+from archgen.app.element_lookup import find_elements
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
 from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.simulation import simulate as outcome
 from archgen.reliability.structure import requests
-from archgen.report.common.terminal import Style
-from archgen.report.simulate.outcome import Simulated
+from archgen.report.simulate.outcome import SimulationReport
 from archgen.system.internal_errors import Isolation
 from archgen.views.elements import qualified
-
-
-def _text(told: Simulated, style: Style) -> str:
-    from archgen.report.simulate import text as simulation_text
-
-    return simulation_text.write(told, style)
-
-
-def _json(told: Simulated, _: Style) -> str:
-    from archgen.report.simulate import json_ as simulation_json
-
-    return simulation_json.write(told)
-
-
-FORMATS: dict[str, Callable[[Simulated, Style], str]] = {"text": _text, "json": _json}
-"""How the outcome can be told; each loads its own module only when it is asked for."""
 
 
 def simulate(
@@ -42,11 +24,11 @@ def simulate(
     maintain: tuple[str, ...],
     zones: tuple[str, ...],
     isolation: Isolation,
-) -> Simulated:
+) -> SimulationReport:
     """Every flow of a model without what the words name; a flow that fails unexpectedly is left out."""
     topology = model.topology
-    killed = tuple(dict.fromkeys((*elements(topology, kill), *elements(topology, zones, ("zone",)))))
-    maintained = elements(topology, maintain)
+    killed = tuple(dict.fromkeys((*find_elements(topology, kill), *find_elements(topology, zones, ("zone",)))))
+    maintained = find_elements(topology, maintain)
     gone = dict.fromkeys((*killed, *maintained))
     if not gone:
         raise UsageError("nothing is lost; name what is by --kill, --maintain or --lose-zone")
@@ -56,7 +38,7 @@ def simulate(
         return outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
 
     found = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
-    return Simulated(
+    return SimulationReport(
         file=model.file,
         name=architecture.name,
         killed=killed,
@@ -73,7 +55,9 @@ def simulate(
     )
 
 
-def pictures(told: Simulated, topology: Topology, path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
+def draw_failures(
+    told: SimulationReport, topology: Topology, path: str, isolation: Isolation
+) -> tuple[tuple[str, str], ...]:
     """Each flow that fails, up to where it does, as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.app.drawing.pictures import Drawing
     from archgen.views.failure_reason import first_failed_request

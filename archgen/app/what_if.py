@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
-from archgen.app.config.choice import one_of
+from archgen.app.config.choice import require_choice
 from archgen.edits.changes import (
     AddHost,
     AddReplica,
@@ -21,8 +20,7 @@ from archgen.improve.repair import find_smallest_repair
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture
 from archgen.model.problems import UsageError
-from archgen.report.common.terminal import Style
-from archgen.report.what_if.comparison import WhatIf, yaml
+from archgen.report.what_if.comparison import WhatIfReport, changed_yaml
 
 MOST_STAGES = 200
 """Flows, times the changes, that are assessed to tell what each change wins by itself."""
@@ -36,23 +34,7 @@ HOW = (
 )
 
 
-def _text(outcome: WhatIf, style: Style) -> str:
-    from archgen.report.what_if import text as what_if_text
-
-    return what_if_text.write(outcome, style)
-
-
-def _json(outcome: WhatIf, _: Style) -> str:
-    from archgen.report.what_if import json_ as what_if_json
-
-    return what_if_json.write(outcome)
-
-
-FORMATS: dict[str, Callable[[WhatIf, Style], str]] = {"text": _text, "json": _json}
-"""How the outcome can be told; each loads its own module only when it is asked for."""
-
-
-def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) -> WhatIf:
+def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) -> WhatIfReport:
     """The model with the changes that the words say, or with the smallest repair where there are none."""
     before = model.architecture
     if not add and not assign:
@@ -71,14 +53,14 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
         edits += read
     after = stages[-1]
     assessed = _assessed(stages)
-    return WhatIf(
+    return WhatIfReport(
         file=model.file,
         name=before.name,
         changes=tuple(describe_edit(before, edit) for edit in edits),
         won=_won(assessed) if len(assessed) == len(stages) else (),
         before=assessed[0],
         after=assessed[-1],
-        yaml=yaml(before, after),
+        yaml=changed_yaml(before, after),
         smallest=smallest,
         left=left,
     )
@@ -144,7 +126,7 @@ def _host(architecture: Architecture, name: str, like: str | None, zone: str | N
     if like is None:
         raise UsageError(f"`{word}` does not say like which host; {HOW}")
     hosts = {one.id: one for one in architecture.hosts}
-    one_of(like, tuple(hosts), "host")
+    require_choice(like, tuple(hosts), "host")
     if name in hosts:
         raise UsageError(f"there is a host `{name}` already")
     carried = tuple(
@@ -158,7 +140,7 @@ def _zones(architecture: Architecture, zone: str | None) -> tuple[str, ...]:
 
 
 def _component(architecture: Architecture, name: str) -> str:
-    return one_of(name, tuple(one.id for one in architecture.components), "component")
+    return require_choice(name, tuple(one.id for one in architecture.components), "component")
 
 
 def _assigned(architecture: Architecture, word: str) -> tuple[Edit, ...]:

@@ -14,7 +14,7 @@ _FEW = 12
 """Characters that a line names."""
 
 
-def tell_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
+def report_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
     """One line a script that the usual font lacks; without `drawn` the words stay text, for whoever opens the file."""
     text = "".join(encode(model.architecture).decode() for model in valid_models(models))
     if text.isascii():

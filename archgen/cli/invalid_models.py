@@ -7,20 +7,20 @@ from archgen.linting.checked_model import Model, broken_models
 from archgen.report.common.terminal import Style
 
 
-def refused(models: tuple[Model, ...], style: Style, so: str = "nothing was written") -> bool:
+def report_invalid(models: tuple[Model, ...], style: Style, so: str = "nothing was written") -> bool:
     """Whether a model has no meaning; every reason, and what followed, is told on standard error, as lint tells it."""
     broken = broken_models(models)
     if not broken:
         return False
-    from archgen.app.findings.lint import outcome
-    from archgen.report.lint.outcome import Outcome
+    from archgen.app.findings.lint import lint_report
+    from archgen.report.lint.outcome import LintReport
 
-    told = outcome(models)
+    told = lint_report(models)
     reasons = tuple((model.file, model.invalidating) for model in broken if model.invalidating)
     if not reasons:
         return False
     from archgen.report.lint import text
 
-    warn(text.write(Outcome(reasons, told.lines, told.step), style), style)
+    warn(text.write(LintReport(reasons, told.lines, told.step), style), style)
     warn(f"archgen: {so}\n")
     return True

@@ -11,7 +11,7 @@ import sys
 
 from msgspec.structs import replace
 
-from archgen.cli.parser import style
+from archgen.cli.parser import terminal_style
 from archgen.report.common.terminal import Style
 
 _PROGRAMS = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio", "zed")
@@ -19,9 +19,9 @@ _KINDS = ("alacritty", "foot", "kitty", "ghostty", "contour")
 _MARKS = ("WT_SESSION", "KONSOLE_VERSION", "DOMTERM", "KITTY_WINDOW_ID")
 
 
-def linked() -> Style:
+def linked_style() -> Style:
     """The style of a report on standard output, with links where they are shown."""
-    return replace(style(), links=_shown())
+    return replace(terminal_style(), links=_shown())
 
 
 def _shown() -> bool:

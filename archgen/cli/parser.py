@@ -1,39 +1,44 @@
-"""What the commands share: a parser that suggests, dates, formats with their files, and the style of the terminal."""
+"""A parser that suggests, the options that commands share, and the style of the terminal."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn
 
-from archgen.app.config.choice import nearest, one_of
+from archgen.app.config.choice import nearest, require_choice
+from archgen.app.report_formats import Formats
 from archgen.cli.output import PEOPLE, report
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import Style, inert
 from archgen.system.internal_errors import Isolation
 
 WIDEST = 120
-Told = TypeVar("Told")
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are UsageErrors with the nearest option and the next step."""
+    """A parser whose errors are UsageErrors with the nearest option or choice and the next step."""
 
-    def __init__(self, prog: str, description: str | None) -> None:
-        super().__init__(prog=prog, description=description, allow_abbrev=False, formatter_class=_formatter)
+    def __init__(self, prog: str, description: str | None = None, **options: Any) -> None:
+        super().__init__(prog, description=description, allow_abbrev=False, formatter_class=_formatter, **options)
 
     def error(self, message: str) -> NoReturn:
-        """Raise what argparse would print."""
-        known = tuple(self._option_string_actions)
-        wrong = next((word for word in message.split() if word.startswith("--") and word not in known), "")
-        hint = nearest(wrong.partition("=")[0], known) if wrong else ""
-        raise UsageError(f"{message}{hint}; `{self.prog} --help` tells the options")
+        """Raise the message that argparse would print."""
+        options = tuple(self._option_string_actions)
+        wrong = next((word for word in message.split() if word.startswith("--") and word not in options), "")
+        hint = nearest(wrong.partition("=")[0], options) if wrong else ""
+        raise UsageError(f"{message}{hint}; run `{self.prog} --help` for the options")
+
+    def _check_value(self, action: argparse.Action, value: str) -> None:
+        if action.choices is not None and value not in action.choices:
+            noun = str(action.metavar or action.dest).partition("[")[0].lower()
+            require_choice(value.partition("=")[0], tuple(action.choices), noun)
 
     def read(self, words: Sequence[str]) -> argparse.Namespace:
-        """The options; paths may stand before, between and behind them."""
+        """Return the options; paths may stand before, between and after them."""
         options, rest = self.parse_known_args(words)
         wrong = [word for word in rest if word.startswith("-") and word != "-"]
         if wrong or (rest and "paths" not in options):
@@ -43,57 +48,105 @@ class Parser(argparse.ArgumentParser):
         return options
 
 
+class Suggestions:
+    """Choices that completion offers, for a value that is checked elsewhere; they are listed when somebody asks."""
+
+    def __init__(self, words: Callable[[], Iterable[str]]) -> None:
+        self._words = words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words())
+
+    def __contains__(self, word: object) -> bool:
+        return True
+
+
+class _FormatChoices(tuple[str, ...]):
+    """Formats, each of which may name its file: `json=findings.json`."""
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(str(word).partition("=")[0])
+
+
 def add_paths(parser: argparse.ArgumentParser) -> None:
-    """The models a command is about, and the date it takes for today's."""
+    """Declare the models that a command reads, and the evaluation date."""
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="model files or directories, - for stdin (default: models/*.arch.yaml)"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="Model files or directories; - reads stdin [default: models/*.arch.yaml]",
     )
-    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
+    add_stdin_name(parser)
+    add_today(parser)
+
+
+def add_model(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
+    """Declare the only model that a command reads."""
+    parser.add_argument("model", metavar="MODEL", nargs=nargs, help="Model file; - reads stdin")
+    add_stdin_name(parser)
+
+
+def add_stdin_name(parser: argparse.ArgumentParser) -> None:
+    """Declare the file name of stdin."""
+    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="File name to report for stdin")
+
+
+def add_today(parser: argparse.ArgumentParser) -> None:
+    """Declare the evaluation date."""
     parser.add_argument(
-        "--today", metavar="DATE", help="judge as of this day, 2026-12-31 (default: SOURCE_DATE_EPOCH, else today)"
+        "--today",
+        metavar="DATE",
+        help="Evaluate as of this date, such as 2026-12-31 [default: SOURCE_DATE_EPOCH, else today]",
     )
 
 
-def add_formats(parser: argparse.ArgumentParser, known: str) -> None:
-    """The formats of a report; `known` lists them."""
+def add_format(parser: argparse.ArgumentParser, formats: Iterable[str]) -> None:
+    """Declare the only format of a report."""
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        choices=tuple(formats),
+        default="text",
+        help="Output format: %(choices)s [default: text]",
+    )
+
+
+def add_formats(parser: argparse.ArgumentParser, formats: Iterable[str]) -> None:
+    """Declare the formats of a report, which may go to files."""
     parser.add_argument(
         "--format",
         metavar="FORMAT[=FILE]",
         action="append",
-        help=f"{known}, to standard output or to a file; may be given several times (default: text)",
+        choices=_FormatChoices(formats),
+        help="Output format, to stdout or a file: %(choices)s; repeatable [default: text]",
     )
 
 
-def formats(options: argparse.Namespace, known: Sequence[str], sample: str) -> list[tuple[str, str | None]]:
-    """The formats asked for, each with its file; None is standard output, which has room for one of them.
+def requested_formats(options: argparse.Namespace, example: str) -> list[tuple[str, str | None]]:
+    """Return the requested formats, each with its file; None is stdout, which has room for one of them.
 
-    Raises UsageError, with `sample` as the format and file that would have been right.
+    Raises UsageError, with a correct format and file as an `example`.
     """
-    asked = [_format(word, known) for word in options.format or ["text"]]
-    if sum(1 for _, file in asked if file is None) > 1:
-        raise UsageError(f"two formats on standard output; give one of them a file, such as --format {sample}")
-    return asked
+    formats = [_format(word) for word in options.format or ["text"]]
+    if sum(1 for _, file in formats if file is None) > 1:
+        raise UsageError(f"only one format can go to stdout; give the others a file, such as --format {example}")
+    return formats
 
 
-def _format(word: str, known: Sequence[str]) -> tuple[str, str | None]:
+def _format(word: str) -> tuple[str, str | None]:
     name, equals, file = word.partition("=")
-    one_of(name, known, "format")
     if equals and not file:
-        raise UsageError(f"--format {word} names no file")
+        raise UsageError(f"--format must be FORMAT or FORMAT=FILE; got {word}")
     return name, file or None
 
 
-def tell(
-    asked: list[tuple[str, str | None]],
-    known: Mapping[str, Callable[[Told, Style], str]],
-    told: Told,
-    shown: Style,
-    isolation: Isolation,
+def write_reports(
+    requested: list[tuple[str, str | None]], writers: Formats, value: object, shown: Style, isolation: Isolation
 ) -> None:
-    """Write a report in every format asked for; `shown` is how it looks on standard output, a file is plain."""
-    for name, file in asked:
-        look = shown if file is None else Style()
-        text = isolation.attempt(partial(known[name], told, look), "", f"the {name} report")
+    """Write a report in every requested format; `shown` is the look of stdout, and a file is plain."""
+    for name, file in requested:
+        style = shown if file is None else Style()
+        text = isolation.attempt(partial(writers[name], value, style), "", f"the {name} report")
         if text is not None and file is None:
             report(name, text, shown)
         elif text is not None and file is not None:
@@ -102,8 +155,8 @@ def tell(
             write(file, (inert(text) if name in PEOPLE else text).encode("utf-8", "backslashreplace"))
 
 
-def style() -> Style:
-    """How standard output looks: its width, and colour by NO_COLOR, FORCE_COLOR, else on a terminal."""
+def terminal_style() -> Style:
+    """Return the look of stdout: its width, and color by NO_COLOR, FORCE_COLOR, else on a terminal."""
     terminal = sys.stdout.isatty()
     if os.environ.get("NO_COLOR"):
         colour = False
@@ -115,7 +168,7 @@ def style() -> Style:
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:
-    """Help as wide as the terminal; argparse would load a module of 3 ms to find that out, help or not."""
+    """Return a formatter as wide as the terminal; argparse would import a module of 3 ms for that, help or not."""
     return argparse.HelpFormatter(prog, width=_width(sys.stdout.isatty()) - 2)
 
 

@@ -1,4 +1,4 @@
-"""What a command is at, told on a terminal once it takes longer than a second."""
+"""The progress of a command, shown on a terminal once it takes longer than a second."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from archgen.cli.output import rewrite_line
 from archgen.report.common.terminal import brief
 
 PATIENCE = 1.0
-"""Seconds before anything is told."""
+"""Seconds before anything is shown."""
 
 
 class Progress:
-    """A line on standard error that is rewritten and, in the end, removed; nothing where that is no terminal."""
+    """A line on stderr that is rewritten and, at the end, removed; nothing if that is no terminal."""
 
     def __init__(self) -> None:
         self._start = time.monotonic()
-        self._told = False
+        self._shown = False
         self._count = 0
 
     def __enter__(self) -> Self:
         return self
 
-    def tell(self, what: str) -> None:
-        """Say what was just finished."""
+    def advance(self, part: str) -> None:
+        """Show the part that was just finished."""
         self._count += 1
         if sys.stderr.isatty() and time.monotonic() - self._start > PATIENCE:
-            self._told = True
-            rewrite_line(f"{self._count} {brief(what)[:60]}")
+            self._shown = True
+            rewrite_line(f"{self._count} {brief(part)[:60]}")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._told:
+        if self._shown:
             rewrite_line()

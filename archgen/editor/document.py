@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.app.config.catalogue import catalogue
-from archgen.app.config.settings import Settings
-from archgen.app.findings.apply_fixes import Fixed, fixed, judging
-from archgen.app.findings.typo_fixes import mended
-from archgen.app.models import judge
+from archgen.app.config.settings import LintSettings
+from archgen.app.findings.apply_fixes import FixedModel, apply_fixes, checker
+from archgen.app.findings.typo_fixes import fix_typos
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.editor.cursor import cursor, scanned
 from archgen.editor.grammar import NAMING, NAMING_KEYS, allowed, described, keys, words
@@ -38,12 +38,12 @@ class Reading(Struct, frozen=True):
     known: Topology | None
 
 
-def reading(file: str, text: str, today: str, settings: Settings, before: Reading | None = None) -> Reading:
+def reading(file: str, text: str, today: str, settings: LintSettings, before: Reading | None = None) -> Reading:
     """Judge a text as the file that it will be saved as; the findings are those that a lint of it would tell."""
     every = catalogue()
     policy = settings.policy
     given = Input(file, text.encode("utf-8", "surrogatepass"))
-    model = judge((given,), today, rules=select_rules(policy, every), apart=policy.apart)[0]
+    model = check_models((given,), today, rules=select_rules(policy, every), apart=policy.apart)[0]
     findings = apply_severities(policy, model.findings, {rule.id: rule for rule in every})
     model = replace(model, findings=tuple(one for one in findings if is_shown(policy.persona, one)))
     if isinstance(model, CheckedModel):
@@ -179,7 +179,7 @@ class Repair(Struct, frozen=True):
     preferred: bool
 
 
-def repairs(read: Reading, finding: Finding, settings: Settings, today: str) -> Iterator[Repair]:
+def repairs(read: Reading, finding: Finding, settings: LintSettings, today: str) -> Iterator[Repair]:
     """What an editor offers for a finding: its fix, what was meant by a misspelt word, and to accept it as a risk.
 
     A fix is offered only if it is proved as those of `lint --unsafe-fixes` are: the finding goes, and no error comes.
@@ -191,7 +191,7 @@ def repairs(read: Reading, finding: Finding, settings: Settings, today: str) -> 
             text = made.data.decode("utf-8", "surrogatepass")
             yield Repair(f"Fix {finding.rule} of {finding.subject.id}", text, True)
     elif finding.fixable is not None:
-        put = mended(read.file, read.text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+        put = fix_typos(read.file, read.text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
         if put != read.text:
             yield Repair("Put misspelt words right", put, True)
     if isinstance(read.model, CheckedModel) and finding.accepted is None:
@@ -204,11 +204,11 @@ def repairs(read: Reading, finding: Finding, settings: Settings, today: str) -> 
             return
 
 
-def all_safe(read: Reading, settings: Settings, today: str) -> Fixed:
+def all_safe(read: Reading, settings: LintSettings, today: str) -> FixedModel:
     """The text with every fix that changes no meaning."""
-    data = mended(read.file, read.text.encode("utf-8", "surrogatepass"))
+    data = fix_typos(read.file, read.text.encode("utf-8", "surrogatepass"))
     return _fixed(read.file, data, settings, today, lambda one: one.fixable == "safe")
 
 
-def _fixed(file: str, data: bytes, settings: Settings, today: str, wanted: Callable[[Finding], bool]) -> Fixed:
-    return fixed(data, judging(Input(file, data), settings.policy, today), wanted)
+def _fixed(file: str, data: bytes, settings: LintSettings, today: str, wanted: Callable[[Finding], bool]) -> FixedModel:
+    return apply_fixes(data, checker(Input(file, data), settings.policy, today), wanted)

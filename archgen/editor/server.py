@@ -13,7 +13,7 @@ from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcInvalidParams
 
 from archgen.app.config.evaluation_date import today
-from archgen.app.formatting import formatted
+from archgen.app.formatting import format_model
 from archgen.editor.document import Reading, Repair, about, all_safe, offers, repairs
 from archgen.editor.related_files import moved, renamed
 from archgen.editor.session import Server, edits, path_of, uri_of
@@ -207,7 +207,7 @@ def format_(ls: Server, params: lsp.DocumentFormattingParams) -> list[lsp.TextEd
     """Write a model in its canonical form; what is no model stays."""
     read = ls.read(params.text_document.uri)
     try:
-        return edits(read.text, formatted(read.file, read.text.encode()).decode())
+        return edits(read.text, format_model(read.file, read.text.encode()).decode())
     except ModelError:
         return []
 

@@ -19,7 +19,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from archgen import __version__
 from archgen.app.config.catalogue import catalogue
 from archgen.app.config.evaluation_date import today
-from archgen.app.config.settings import Asked, Settings, settle
+from archgen.app.config.settings import CommandLine, LintSettings, lint_settings
 from archgen.app.workspace.inputs import read as read_files
 from archgen.editor.document import Reading, reading
 from archgen.editor.outline import Name, Outline, Span
@@ -49,7 +49,7 @@ class Server(LanguageServer):
         super().__init__("archgen", __version__, protocol_cls=Protocol)
         self.readings: dict[str, Reading] = {}
         self.waiting: dict[str, asyncio.Task[None]] = {}
-        self.settings = Settings()
+        self.settings = LintSettings()
 
     def serve(self) -> None:
         """Serve the editor at the other end of standard input and output, until it says that it is done."""
@@ -60,7 +60,7 @@ class Server(LanguageServer):
     def configure(self) -> None:
         """Take on the workspace's configuration; one that makes no sense is told, and the rules' own policy stays."""
         try:
-            self.settings = settle(Asked(), catalogue())
+            self.settings = lint_settings(CommandLine(), catalogue())
         except UsageError as error:
             self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"archgen: {error}"))
 

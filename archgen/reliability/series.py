@@ -22,7 +22,7 @@ class Ahead(Struct, frozen=True):
     down: bool
 
 
-class SeriesStretches:
+class Series:
     """The stretches of a flow, and where on them a replica is down in a state."""
 
     def __init__(self, evaluation: Evaluation[int]) -> None:
@@ -60,9 +60,9 @@ class SeriesStretches:
 
 
 @lru_cache(maxsize=2)
-def series(evaluation: Evaluation[int]) -> SeriesStretches:
+def series(evaluation: Evaluation[int]) -> Series:
     """Return the stretches of an evaluation, cached while its states are asked about in turn."""
-    return SeriesStretches(evaluation)
+    return Series(evaluation)
 
 
 def _stretches(plan: Plan) -> list[list[str]]:

@@ -30,7 +30,7 @@ from msgspec import Struct
 from archgen.app.models import Tell, silent
 from archgen.app.workspace.directories import filled_directory
 from archgen.app.workspace.parallel import processes
-from archgen.app.workspace.worker_pool import shared
+from archgen.app.workspace.worker_pool import parallel_map
 from archgen.model.problems import UsageError
 from archgen.site.failed_pages import failed_page
 from archgen.site.html_builder import title
@@ -174,7 +174,7 @@ class _Builder:
         batches = _batches(self._parts)
         tasks: list[Callable[[], list[WrittenPart]]] = [self._write_theme]
         tasks += (partial(self._write_batch, batch) for batch in batches)
-        _, *written = shared(len(tasks), lambda index: tasks[index](), jobs)
+        _, *written = parallel_map(len(tasks), lambda index: tasks[index](), jobs)
         return self.write_rest(dict(zip(chain(*batches), chain(*written), strict=True)))
 
     def write_rest(self, written: dict[int, WrittenPart]) -> list[WrittenPart]:

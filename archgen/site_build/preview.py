@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.app.config.catalogue import catalogue
-from archgen.app.drawing.systems import check_names, tiers
-from archgen.app.models import judge
+from archgen.app.drawing.systems import check_names, visible_systems
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input, includer, model_id, read
 from archgen.linting.checked_model import BrokenModel, CheckedModel, broken_models, valid_models
 from archgen.linting.rule import Rule
@@ -59,9 +59,9 @@ class Previews:
     def build(self, files: tuple[str, ...], today: str) -> Preview:
         """Check model files as of an ISO date and build the pages of all of them, as far as each can be shown."""
         included: dict[str, None] = {}
-        models = judge(tuple(_recording(input, included) for input in read(files, named=self._named)), today)
+        models = check_models(tuple(_recording(input, included) for input in read(files, named=self._named)), today)
         check_names(((model_id(model.file), model.file) for model in models), TAKEN)
-        broken, systems, rules = broken_models(models), tiers(valid_models(models)), catalogue()
+        broken, systems, rules = broken_models(models), visible_systems(valid_models(models)), catalogue()
         parts = self._cache.build(systems, rules, today, broken)
         # the former pages of an invalid model show its problems
         parts += tuple(_former_pages(broken, {part.path for part in parts}, self._paths))

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from archgen.app.config.catalogue import catalogue
 from archgen.app.drawing.pictures import Drawing
-from archgen.app.drawing.systems import tiers
+from archgen.app.drawing.systems import visible_systems
 from archgen.app.findings import examples
 from archgen.app.workspace.directories import filled_directory
 from archgen.app.workspace.parallel import processes
-from archgen.app.workspace.worker_pool import shared
+from archgen.app.workspace.worker_pool import parallel_map
 from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.rule import Rule
 from archgen.report.common.terminal import Style
@@ -34,18 +34,18 @@ _WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
     """Return every file of the site of some models, its pages as Markdown."""
-    return tuple(pages(tiers(models, TAKEN), Drawing(), catalogue(), verdict(today)))
+    return tuple(pages(visible_systems(models, TAKEN), Drawing(), catalogue(), verdict(today)))
 
 
 def unbuilt_site(models: tuple[Model, ...], today: str) -> tuple[SitePart, ...]:
     """Return the same site as parts that several processes can build."""
-    return tuple(site_parts(_assess(tiers(models, TAKEN)), Drawing(), catalogue(), verdict(today)))
+    return tuple(site_parts(_assess(visible_systems(models, TAKEN)), Drawing(), catalogue(), verdict(today)))
 
 
 def _assess(systems: tuple[CheckedModel, ...]) -> tuple[CheckedModel, ...]:
     """Return the systems with the reliability of their flows, all of which the home page shows."""
     jobs = processes() if sum(len(system.topology.flows) for system in systems) >= MANY else 1
-    assessments = shared(len(systems), lambda index: assess_system(systems[index])[0].assessments, jobs)
+    assessments = parallel_map(len(systems), lambda index: assess_system(systems[index])[0].assessments, jobs)
     return tuple(replace(system, assessments=flows) for system, flows in zip(systems, assessments, strict=True))
 
 
@@ -72,4 +72,4 @@ def file_text(page: Page) -> str:
 
 def verdict(today: str) -> Callable[[Rule], str]:
     """Return a function that gives the output of lint for a rule's bad example, as a page shows it."""
-    return lambda rule: examples.verdict(rule, today, EXAMPLE_STYLE)
+    return lambda rule: examples.example_output(rule, today, EXAMPLE_STYLE)

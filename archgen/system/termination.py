@@ -17,7 +17,7 @@ _PATIENCE = 5.0
 _asked: list[int] = []
 
 
-class Ended(BaseException):
+class Terminated(BaseException):
     """The process was asked to end; nothing but what cleans up may catch it."""
 
 
@@ -37,7 +37,7 @@ def cleanly() -> Iterator[None]:
         return
     try:
         yield
-    except Ended:
+    except Terminated:
         _set(before)
         os.kill(os.getpid(), _asked.pop())
         raise
@@ -60,7 +60,7 @@ def _end(number: int, _: object) -> None:
 def _raise() -> NoReturn:
     if _asked[-1] == signal.SIGINT:
         raise KeyboardInterrupt
-    raise Ended
+    raise Terminated
 
 
 def _set(handlers: dict[Any, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archgen.app.config.choice import one_of
+from archgen.app.config.choice import require_choice
 from archgen.app.config.config import configured
 from archgen.linting.rule import Rule
 from archgen.model.problems import UsageError
@@ -45,9 +45,9 @@ def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
     known = {rule.id: tuple(name for name, _, _ in rule.thresholds) for rule in rules if rule.thresholds}
     found: dict[tuple[str, str], float] = {}
     for rule, numbers in said.items():
-        one_of(rule, tuple(known), f"rule with thresholds in {file}")
+        require_choice(rule, tuple(known), f"rule with thresholds in {file}")
         for name, number in numbers.items():
-            one_of(name, known[rule], f"threshold of {rule} in {file}")
+            require_choice(name, known[rule], f"threshold of {rule} in {file}")
             if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < 1e12:
                 raise UsageError(f"{file}: the threshold {name} of {rule} is a number from 0 on")
             found[rule, name] = float(number)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from archgen.app.config.choice import nearest, one_of
+from archgen.app.config.choice import nearest, require_choice
 from archgen.app.config.config import configured, repository_of
 from archgen.linting.policy import ALL, FAIL_ON, MEANINGLESS, PERSONAS, FailOn, Grave, Persona, Policy, precision
 from archgen.linting.rule import Rule
@@ -18,7 +18,7 @@ from archgen.model.problems import UsageError
 GRAVES: tuple[Grave, ...] = (*SEVERITIES, "off")
 
 
-class Asked(Struct, frozen=True):
+class CommandLine(Struct, frozen=True):
     """What the command line says; None, or nothing, where it is silent."""
 
     select: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Asked(Struct, frozen=True):
     baseline: str | None = None
 
 
-class Settings(Struct, frozen=True):
+class LintSettings(Struct, frozen=True):
     """What a run is held to. `baseline` is a file, `pages` the address that the rules' pages are published under.
 
     `inside` is the directory that the baseline has to lie in, where the configuration names it.
@@ -41,7 +41,7 @@ class Settings(Struct, frozen=True):
     inside: str | None = None
 
 
-def settle(asked: Asked, rules: tuple[Rule, ...]) -> Settings:
+def lint_settings(asked: CommandLine, rules: tuple[Rule, ...]) -> LintSettings:
     """The settings of a run; UsageError names the first that makes no sense.
 
     `--select` takes the place of the configuration's `select`, `--ignore` is added to its `ignore`.
@@ -57,18 +57,18 @@ def settle(asked: Asked, rules: tuple[Rule, ...]) -> Settings:
         _persona(said, asked.persona),
         tuple(_apart(said, rules)),
     )
-    fail_on = cast(FailOn, one_of(asked.fail_on or said.word("fail-on") or "error", FAIL_ON, "severity"))
+    fail_on = cast(FailOn, require_choice(asked.fail_on or said.word("fail-on") or "error", FAIL_ON, "severity"))
     inside = None if asked.baseline else repository_of(os.getcwd())
-    return Settings(policy, fail_on, asked.baseline or said.word("baseline"), _pages(said), inside)
+    return LintSettings(policy, fail_on, asked.baseline or said.word("baseline"), _pages(said), inside)
 
 
-def reader() -> Persona:
+def configured_persona() -> Persona:
     """Who reads pages, pictures and comparisons: the configuration's persona, as in `lint`."""
     return _persona(_Said(*configured()), None)
 
 
 def _persona(said: _Said, asked: str | None) -> Persona:
-    return cast(Persona, one_of(asked or said.word("persona") or "regular", PERSONAS, "persona"))
+    return cast(Persona, require_choice(asked or said.word("persona") or "regular", PERSONAS, "persona"))
 
 
 def _apart(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -106,7 +106,7 @@ def _severities(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, Gra
     if not isinstance(table, dict):
         raise UsageError(f'{where} is a table, such as severity = {{missing-tls = "warning", SCA = "off"}}')
     for word, grave in table.items():
-        name = one_of(str(grave), GRAVES, f"severity of `{word}` in {said.file}")
+        name = require_choice(str(grave), GRAVES, f"severity of `{word}` in {said.file}")
         yield _selector(word, rules, where, off=grave == "off", fixed=True), cast(Grave, name)
 
 

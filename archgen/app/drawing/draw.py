@@ -7,7 +7,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from archgen.app.config.choice import one_of
+from archgen.app.config.choice import require_choice
 from archgen.app.drawing.formats import FORMATS, Format
 from archgen.app.drawing.pictures import Drawing
 from archgen.compare import Evolution
@@ -118,7 +118,9 @@ def _change(form: Callable[[Drawing, Evolution], bytes], before: Tier, tier: Tie
 
 
 def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:
-    one_of(flow, tuple(dict.fromkeys(each.id for tier in tiers for each in tier.topology.architecture.flows)), "flow")
+    require_choice(
+        flow, tuple(dict.fromkeys(each.id for tier in tiers for each in tier.topology.architecture.flows)), "flow"
+    )
 
 
 def _check_views(name: str, views: tuple[str, ...]) -> None:

@@ -21,7 +21,7 @@ def wrapped(engine: Engine) -> Engine:
     return fitted(engine)
 
 
-def once(engine: Engine) -> Engine:
+def cached(engine: Engine) -> Engine:
     """An engine that remembers what it has laid out: a page and the file beside it show the same, many requests go one way."""
     known = lru_cache(maxsize=REMEMBERED)(engine)
 

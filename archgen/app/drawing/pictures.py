@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.drawing.layouts import ENGINES, once, wrapped
+from archgen.app.drawing.layouts import ENGINES, cached, wrapped
 from archgen.compare import Evolution
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import PlacedSequence, place
@@ -37,7 +37,7 @@ MODES: tuple[Mode, ...] = ("light", "dark", "auto", "print", "contrast")
 ICONS = ("colour", "mono")
 
 
-class Raster(Struct, frozen=True):
+class RasterOptions(Struct, frozen=True):
     """How pixels are made: how many for one of the picture's own, on no ground, on a canvas of 16:9.
 
     A `wide` canvas is one for every format with places: towers of hosts are wrapped for it.
@@ -56,15 +56,15 @@ class Drawing:
         engine: str = "best",
         mode: Mode = "auto",
         findings: bool = True,
-        raster: Raster | None = None,
+        raster: RasterOptions | None = None,
         *,
         mono: bool | None = None,
     ) -> None:
-        self.raster = raster or Raster()
+        self.raster = raster or RasterOptions()
         self._mono = THEMES.get(mode, LIGHT).mono if mono is None else mono
         self._name = engine
         chosen = ENGINES[engine]()
-        self._engine = once(wrapped(chosen) if self.raster.wide else chosen)
+        self._engine = cached(wrapped(chosen) if self.raster.wide else chosen)
         self._mode = mode
         self.findings = findings
         self._shown: Diagram | None = None
@@ -118,12 +118,17 @@ class Drawing:
         return legible(diagram, *PICTURE)
 
     def icons(self, tiers: Iterable[Tier]) -> dict[str, Icon]:
-        """The logos of all that the pictures of some tiers show, by the names that they have them under."""
-        found: dict[str, Icon] = {}
+        """Return the logos in the diagrams of some models, by the names in the models."""
+        logos: dict[str, Icon] = {}
         for tier in tiers:
-            named = (one.icon or one.product for one in tier.topology.components.values())
-            found = {**self._logos(tier.topology.architecture.file, named), **found}
-        return found
+            names = (component.icon or component.product for component in tier.topology.components.values())
+            logos = {**self._logos(tier.topology.architecture.file, names), **logos}
+        return logos
+
+    def icon_lookup(self, tiers: Iterable[Tier]) -> Callable[[str | None], Icon | None]:
+        """Return the function from a name in some models to its logo."""
+        logos = self.icons(tiers)
+        return lambda name: logos.get(name or "")
 
     def deployment(self, tier: Tier) -> str:
         """Where everything runs, as SVG."""

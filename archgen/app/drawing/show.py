@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from archgen.app.config.choice import one_of
+from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
 from archgen.model.architecture import Flow
 from archgen.render.text.diagram import CellRows, diagram_cells, narrowed
@@ -37,7 +37,7 @@ def show(
     """
     if flow is not None:
         known = tuple(dict.fromkeys(one.id for tier in tiers for one in tier.topology.architecture.flows))
-        one_of(flow, known, "flow")
+        require_choice(flow, known, "flow")
     for tier in tiers:
         file = tier.topology.architecture.file
         blocks: list[tuple[str, Callable[[], str]]] = []

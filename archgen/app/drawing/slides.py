@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from msgspec import Struct
@@ -18,7 +18,6 @@ from archgen.site.system_change import FlowComparison, RuleChange, compare
 from archgen.slides import ChangeSummary, DeckSection, build_deck
 from archgen.slides.layout.legible import READABLE, points
 from archgen.slides.values import PICTURE, Deck, failed_slide
-from archgen.style.glyphs import Icon
 from archgen.system.internal_errors import EXPOSED, Isolation
 from archgen.views.part import parts, without_monitoring
 
@@ -28,7 +27,7 @@ _GAIN = 1.2
 """A slide of a part shows its words larger by so much."""
 
 
-def tiers_deck(
+def make_deck(
     tiers: tuple[Tier, ...], drawing: Drawing, title: str | None, steps: bool, isolation: Isolation = EXPOSED
 ) -> Deck:
     """The deck of some tiers; without a title it has the name of the only one, or says what it is."""
@@ -42,23 +41,23 @@ FORMATS = ("pptx", "pdf", "png", "svg")
 """What a deck can be: a presentation, its pages, or a folder of pictures."""
 
 
-def slides(
+def write_pptx(
     tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: bytes | None, isolation: Isolation = EXPOSED
 ) -> bytes:
     """The deck as a PowerPoint file."""
     from archgen.slides.pptx import write_pptx
 
-    return write_pptx(made, _icons(tiers, drawing), template, drawing.theme, isolation)
+    return write_pptx(made, drawing.icon_lookup(tiers), template, drawing.theme, isolation)
 
 
-def bound_slides(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation = EXPOSED) -> bytes:
+def write_pdf(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation = EXPOSED) -> bytes:
     """The deck as a PDF of vectors, a page a slide."""
     from archgen.render.raster.pdf import pdf
 
     return pdf(tuple(_pictures(tiers, drawing, made, isolation)), drawing.literal().mode, made.title)
 
 
-def single_slides(
+def slide_images(
     tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, form: str, isolation: Isolation = EXPOSED
 ) -> Iterator[tuple[str, bytes]]:
     """The slides as pictures, each under its number; as pixels 1920 by 1080 at the usual scale."""
@@ -73,17 +72,12 @@ def single_slides(
 def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation) -> Iterator[Scene]:
     from archgen.slides.slide_scene import slide_scene
 
-    icons = _icons(tiers, drawing)
+    icons = drawing.icon_lookup(tiers)
     for place, slide in enumerate(made.slides, 1):
         drawn = isolation.attempt(partial(slide_scene, slide, place, icons), "", f"slide {slide.title}")
         if drawn is None:
             drawn = slide_scene(failed_slide(slide.title, isolation.errors[-1].words), place, icons)
         yield drawn
-
-
-def _icons(tiers: tuple[Tier, ...], drawing: Drawing) -> Callable[[str | None], Icon | None]:
-    found = drawing.icons(tiers)
-    return lambda name: found.get(name or "")
 
 
 def _section(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Isolation) -> DeckSection:
@@ -152,6 +146,6 @@ def _rules(changes: tuple[RuleChange, ...]) -> tuple[str, ...]:
 
 def _verdict(one: FlowComparison) -> str:
     if not one.after:
-        return f"{one.title}: no single point of failure."
+        return f"{one.title}: no single failure stops it."
     names = one.after if len(one.after) <= MOST else (*one.after[:MOST], f"{len(one.after) - MOST} more")
-    return f"{one.title}: single points of failure are {listed(names)}."
+    return f"{one.title}: the loss of {listed(names, 'or')} alone still stops it."

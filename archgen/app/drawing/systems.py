@@ -1,32 +1,32 @@
-"""The models of a run as the tiers that pages, pictures and slides are made of."""
+"""The models of a run as the systems that pages, diagrams and slides show."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from archgen.app.config.settings import reader
+from archgen.app.config.settings import configured_persona
 from archgen.linting.checked_model import CheckedModel, Model, broken_models, valid_models, visible_to
 from archgen.model.problems import ModelError, UsageError
 from archgen.model.slug import same_place, slug
 from archgen.report.common.terminal import brief
 
 
-def tiers(models: tuple[Model, ...], taken: Collection[str] = ()) -> tuple[CheckedModel, ...]:
-    """The models as tiers, with the findings that their reader is told; `taken` are names that no model's files may have.
+def visible_systems(models: tuple[Model, ...], taken: Collection[str] = ()) -> tuple[CheckedModel, ...]:
+    """Return the models with the findings that their reader sees; `taken` are names that the site uses itself.
 
-    ModelError has every problem of the models without a meaning.
+    Raises ModelError with every problem of the invalid models.
     """
     problems = tuple(problem for model in broken_models(models) for problem in model.problems)
     if problems:
         raise ModelError(problems)
-    persona = reader()
-    tiers = tuple(visible_to(persona, model) for model in valid_models(models))
-    check_names(((tier.id, tier.file) for tier in tiers), taken)
-    return tiers
+    persona = configured_persona()
+    systems = tuple(visible_to(persona, model) for model in valid_models(models))
+    check_names(((system.id, system.file) for system in systems), taken)
+    return systems
 
 
 def check_names(models: Iterable[tuple[str, str]], taken: Collection[str] = ()) -> None:
-    """Raise UsageError if the slugs of models, told by id and file, can't tell their files apart, or are taken."""
+    """Raise UsageError if the slugs of models, as pairs of id and file, are empty, taken or not unique."""
     files: dict[str, str] = {}
     for id, path in models:
         name, file = slug(id), brief(path)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from msgspec import Struct
 
 from archgen.app.config.catalogue import catalogue
-from archgen.app.formatting import difference
-from archgen.app.models import judge
+from archgen.app.formatting import unified_diff
+from archgen.app.models import check_models
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import Input, read
 from archgen.language.expand.connections import connection_id
@@ -22,32 +22,32 @@ from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.policy import Policy, select_rules
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 
 
-class Fixed(Struct, frozen=True):
+class FixedModel(Struct, frozen=True):
     """A model's bytes after its fixes, and the wanted findings that are gone or less grave then."""
 
     data: bytes
     findings: tuple[Finding, ...]
 
 
-Judge = Callable[[bytes], Model]
+CheckBytes = Callable[[bytes], Model]
 """Judges a model's bytes as the file that they are of."""
 
 
-def judging(given: Input, policy: Policy, today: str) -> Judge:
+def checker(given: Input, policy: Policy, today: str) -> CheckBytes:
     """What judges other bytes in the place of a file's, by the rules that run."""
     rules = select_rules(policy, catalogue())
 
     def of(data: bytes) -> Model:
         one = Input(given.file, data, include=given.include)
-        return judge((one,), today, rules=rules, apart=policy.apart)[0]
+        return check_models((one,), today, rules=rules, apart=policy.apart)[0]
 
     return of
 
 
-def fixed(data: bytes, judged: Judge, wanted: Callable[[Finding], bool]) -> Fixed:
+def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], bool]) -> FixedModel:
     """A model with the fixes of those of its findings that are `wanted`."""
     model = judged(data)
     asked = tuple(one for one in model.findings if one.changes and one.accepted is None and wanted(one))
@@ -61,7 +61,7 @@ def fixed(data: bytes, judged: Judge, wanted: Callable[[Finding], bool]) -> Fixe
             if len(tried) == 1:
                 refused.add(tried[0].fingerprint)
     left = {one.fingerprint: one for one in model.findings}
-    return Fixed(model.data, tuple(one for one in asked if _is_helped(one, left)))
+    return FixedModel(model.data, tuple(one for one in asked if _is_helped(one, left)))
 
 
 def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
@@ -88,7 +88,7 @@ def _adds(change: Change) -> bool:
     return isinstance(change, Append)
 
 
-def _with(model: Model, fixes: tuple[Finding, ...], judged: Judge) -> Model | None:
+def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model | None:
     """The model after some fixes; None where they cannot be written or do not keep what they promise."""
     try:
         text = apply_changes(model.data.decode("utf-8-sig"), (change for one in fixes for change in one.changes))
@@ -134,7 +134,7 @@ def _is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
 
 
 def fix(
-    outcome: Outcome,
+    outcome: LintReport,
     policy: Policy,
     today: str,
     tell: Callable[[str], object],
@@ -153,14 +153,14 @@ def fix(
         given = read((file,), named=paths)[0] if named else None
         if given is None or given.data is None:
             continue
-        made = fixed(
+        made = apply_fixes(
             given.data,
-            judging(given, policy, today),
+            checker(given, policy, today),
             lambda one: one.fingerprint in named,  # noqa: B023  called within the turn
         )
         if made.data == given.data:
             continue
-        tell(difference(file, given.data, made.data, kept=keep))
+        tell(unified_diff(file, given.data, made.data, kept=keep))
         if keep:
             rewrite(file, made.data)
         count = len(made.findings)

@@ -18,13 +18,13 @@ from archgen.model.finding import Finding
 from archgen.model.problems import UsageError
 from archgen.system.files import BASELINE, MissingFile, check_inside, read_file
 
-Keep = Literal["read", "write", "prune"]
+BaselineMode = Literal["read", "write", "prune"]
 """What becomes of a baseline: it is read, written anew, or freed of what matches nothing any more."""
 
 VERSION = 1
 
 
-class Entry(Struct, frozen=True, order=True):
+class BaselineEntry(Struct, frozen=True, order=True):
     """One finding that is known; all but its fingerprint is for people who read the file."""
 
     model: str
@@ -37,10 +37,10 @@ class Baseline(Struct, frozen=True):
     """The content of the file."""
 
     version: Literal[1]
-    findings: tuple[Entry, ...]
+    findings: tuple[BaselineEntry, ...]
 
 
-def read_baseline(file: str, inside: str | None = None) -> tuple[Entry, ...]:
+def read_baseline(file: str, inside: str | None = None) -> tuple[BaselineEntry, ...]:
     """The entries of a file, which may have to lie inside a directory; UsageError if it is none."""
     try:
         return msgspec.json.decode(read_file(file, BASELINE, inside), type=Baseline).findings
@@ -54,11 +54,12 @@ def read_baseline(file: str, inside: str | None = None) -> tuple[Entry, ...]:
         ) from error
 
 
-def entries(findings: tuple[Finding, ...]) -> tuple[Entry, ...]:
+def baseline_entries(findings: tuple[Finding, ...]) -> tuple[BaselineEntry, ...]:
     """An entry for each finding that counts, in an order of their own."""
     counted = (each for each in findings if each.accepted is None and each.rule not in MEANINGLESS)
     told = (
-        Entry(each.model, each.rule, f"{each.subject.kind} {each.subject.id}", each.fingerprint) for each in counted
+        BaselineEntry(each.model, each.rule, f"{each.subject.kind} {each.subject.id}", each.fingerprint)
+        for each in counted
     )
     return tuple(sorted(told))
 
@@ -72,21 +73,21 @@ class Scope:
     def __init__(
         self, models: tuple[Model, ...], ran: Callable[[str], frozenset[str]], known: frozenset[str], whole: bool
     ) -> None:
-        self.found = entries(tuple(finding for model in models for finding in model.findings))
+        self.found = baseline_entries(tuple(finding for model in models for finding in model.findings))
         self._judged = {model.id for model in valid_models(models)}
         self._given = {model_id(model.file) for model in models}
         self._ran = ran
         self._known = known
         self._whole = whole
 
-    def __contains__(self, entry: Entry) -> bool:
+    def __contains__(self, entry: BaselineEntry) -> bool:
         model = entry.model in self._judged or (self._whole and entry.model not in self._given)
         return model and (entry.rule in self._ran(entry.model) or entry.rule not in self._known)
 
-    def stale(self, known: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    def stale(self, known: tuple[BaselineEntry, ...]) -> tuple[BaselineEntry, ...]:
         """The entries that the run should have found and did not."""
         left = Counter(each.fingerprint for each in self.found)
-        gone: list[Entry] = []
+        gone: list[BaselineEntry] = []
         for entry in known:
             if entry in self and not left[entry.fingerprint]:
                 gone.append(entry)
@@ -94,8 +95,8 @@ class Scope:
         return tuple(gone)
 
 
-def settle_baseline(
-    file: str, scope: Scope, keep: Keep, inside: str | None = None
+def apply_baseline(
+    file: str, scope: Scope, keep: BaselineMode, inside: str | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Read, write or prune a baseline; the fingerprints that are known then, and what there is to say of it.
 
@@ -122,11 +123,11 @@ def settle_baseline(
     return _fingerprints(known), (f"{told}{more}; --prune-baseline removes them",)
 
 
-def _fingerprints(found: Iterable[Entry]) -> tuple[str, ...]:
+def _fingerprints(found: Iterable[BaselineEntry]) -> tuple[str, ...]:
     return tuple(entry.fingerprint for entry in found)
 
 
-def _worded(entry: Entry) -> str:
+def _worded(entry: BaselineEntry) -> str:
     return f"{entry.rule} of {entry.subject} in {entry.model}"
 
 
@@ -134,7 +135,7 @@ def _many(number: int) -> str:
     return "1 entry" if number == 1 else f"{number} entries"
 
 
-def write_baseline(file: str, found: tuple[Entry, ...]) -> None:
+def write_baseline(file: str, found: tuple[BaselineEntry, ...]) -> None:
     """Write the entries, one a line, so that a change of the file shows what changed."""
     lines = ",\n".join(f"    {msgspec.json.encode(entry).decode()}" for entry in sorted(found))
     body = f"[\n{lines}\n  ]" if lines else "[]"

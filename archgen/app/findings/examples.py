@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from archgen.app.findings.lint import outcome
-from archgen.app.models import judge
+from archgen.app.findings.lint import lint_report
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.linting.rule import Rule
 from archgen.model.architecture import SUFFIX
 from archgen.report.common.terminal import Style
 from archgen.report.lint import text
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 
 EXAMPLE = "example.arch.yaml"
 
 
-def verdict(rule: Rule, today: str, style: Style) -> str:
+def example_output(rule: Rule, today: str, style: Style) -> str:
     """What lint says of a rule's bad example, of this rule alone."""
     before = tuple(Input(f"{name}{SUFFIX}", text.encode()) for name, text in rule.ladder)
     # the others say nothing that is told, except to a rule that speaks of what they found
     alone = (rule,) if rule.review is None else None
-    judged = outcome(judge((*before, Input(EXAMPLE, rule.bad.encode())), today, rules=alone)[-1:])
+    judged = lint_report(check_models((*before, Input(EXAMPLE, rule.bad.encode())), today, rules=alone)[-1:])
     own = tuple((file, tuple(one for one in found if one.rule == rule.id)) for file, found in judged.models)
-    return text.write(Outcome(own, judged.lines, judged.step), style)
+    return text.write(LintReport(own, judged.lines, judged.step), style)

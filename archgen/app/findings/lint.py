@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.app.config.catalogue import catalogue
-from archgen.app.config.settings import Settings
-from archgen.app.models import Judging, Tell, in_turn, judge, silent
+from archgen.app.config.settings import LintSettings
+from archgen.app.models import Checker, Tell, check_in_turn, check_models, silent
+from archgen.app.report_formats import LINT
 from archgen.app.workspace.inputs import find, model_id, read
 from archgen.language.yaml.syntax import lines_of
 from archgen.linting.checked_model import BrokenModel, CheckedModel, Model
@@ -32,94 +33,33 @@ from archgen.linting.rule import Rule
 from archgen.model.architecture import Frame, Request, Step
 from archgen.model.finding import SEVERITIES, Finding, Severity
 from archgen.report.common.terminal import Style
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 from archgen.rules.run import order
 from archgen.system.internal_errors import InternalError
 
+if TYPE_CHECKING:
+    from archgen.app.findings.baseline import BaselineMode
+
 FEW = 64
 """Models up to which one process is quicker than several are started."""
-
-Keep = Literal["read", "write", "prune"]
-"""What becomes of a baseline: it is read, written anew, or freed of what matches nothing any more."""
-
-
-def _text(outcome: Outcome, style: Style) -> str:
-    from archgen.report.lint import text
-
-    return text.write(outcome, style)
-
-
-def _json(outcome: Outcome, _: Style) -> str:
-    from archgen.report.lint import json_
-
-    return json_.write(outcome)
-
-
-def _concise(outcome: Outcome, _: Style) -> str:
-    from archgen.report.lint import concise
-
-    return concise.write(outcome)
-
-
-def _sarif(outcome: Outcome, _: Style) -> str:
-    from archgen.report.lint import sarif
-
-    return sarif.write(outcome)
-
-
-def _github(outcome: Outcome, _: Style) -> str:
-    from archgen.report.lint import github
-
-    return github.write(outcome)
-
-
-def _gitlab(outcome: Outcome, _: Style) -> str:
-    from archgen.report.lint import gitlab
-
-    return gitlab.write(outcome)
-
-
-def _junit(outcome: Outcome, _: Style) -> str:
-    from archgen.report.lint import junit
-
-    return junit.write(outcome)
-
-
-def _markdown(outcome: Outcome, _: Style) -> str:
-    from archgen.report.lint import markdown
-
-    return markdown.write(outcome)
-
-
-FORMATS: dict[str, Callable[[Outcome, Style], str]] = {
-    "text": _text,
-    "concise": _concise,
-    "json": _json,
-    "sarif": _sarif,
-    "github": _github,
-    "gitlab": _gitlab,
-    "junit": _junit,
-    "markdown": _markdown,
-}
-"""How findings can be told; each loads its own module only when it is asked for."""
 
 
 class Run(Struct, frozen=True):
     """What `lint` came to, what it has to say of the baseline, and which rules failed on which models."""
 
-    outcome: Outcome
+    report: LintReport
     notes: tuple[str, ...] = ()
     errors: tuple[InternalError, ...] = ()
 
 
-class Part(Struct, frozen=True):
+class Shard(Struct, frozen=True):
     """Which models a run takes on, every `shards`-th from the `shard`-th on, and with how many processes.
 
     0 processes are as many as are worth it.
     """
 
-    shard: int = 1
-    shards: int = 1
+    index: int = 1
+    count: int = 1
     jobs: int = 0
 
 
@@ -127,11 +67,11 @@ def lint(
     paths: tuple[str, ...],
     today: str,
     stdin_name: str = "<stdin>",
-    settings: Settings = Settings(),  # noqa: B008  a frozen value
+    settings: LintSettings = LintSettings(),  # noqa: B008  a frozen value
     *,
     since: str | None = None,
-    keep: Keep = "read",
-    part: Part = Part(),  # noqa: B008  a frozen value
+    mode: BaselineMode = "read",
+    shard: Shard = Shard(),  # noqa: B008  a frozen value
     tell: Tell = silent,
 ) -> Run:
     """Judge the models that the paths stand for, as of `today` (an ISO date), and leave out what is not asked for.
@@ -143,20 +83,22 @@ def lint(
     every = catalogue()
     rules = select_rules(policy, every)
     files = find(paths)
-    inputs = read(files[part.shard - 1 :: part.shards], stdin_name, paths)
-    elsewhere = frozenset(map(model_id, files)) if part.shards > 1 else frozenset()
-    by = _shared(part, len(inputs))
-    models = judge(inputs, today, tell=tell, rules=rules, by=by, elsewhere=elsewhere, apart=policy.apart)
+    inputs = read(files[shard.index - 1 :: shard.count], stdin_name, paths)
+    elsewhere = frozenset(map(model_id, files)) if shard.count > 1 else frozenset()
+    by = _checker(shard, len(inputs))
+    models = check_models(inputs, today, tell=tell, rules=rules, by=by, elsewhere=elsewhere, apart=policy.apart)
     errors = tuple(error for model in models for error in model.errors)
     models = _graded(models, policy, every)
     hidden: list[str] = []
     notes: tuple[str, ...] = ()
     if since is not None:
-        from archgen.app.findings.revision_findings import known_at
+        from archgen.app.findings.revision_findings import fingerprints_at
 
-        models = _without(models, known_at(since, tuple(each.file for each in inputs), today, rules), "older", hidden)
+        models = _without(
+            models, fingerprints_at(since, tuple(each.file for each in inputs), today, rules), "older", hidden
+        )
     if settings.baseline is not None:
-        from archgen.app.findings.baseline import Scope, settle_baseline
+        from archgen.app.findings.baseline import Scope, apply_baseline
 
         failed = {(model_id(error.file), error.rule) for error in errors}
 
@@ -164,21 +106,21 @@ def lint(
             ids = (rule.id for rule in rules_for_model(policy.apart, model, rules))
             return frozenset(rule for rule in ids if (model, rule) not in failed)
 
-        scope = Scope(models, ran, frozenset(rule.id for rule in every), whole=not paths and part.shards == 1)
-        known, notes = settle_baseline(settings.baseline, scope, keep, settings.inside)
+        scope = Scope(models, ran, frozenset(rule.id for rule in every), whole=not paths and shard.count == 1)
+        known, notes = apply_baseline(settings.baseline, scope, mode, settings.inside)
         models = _without(models, known, "in the baseline", hidden)
     models = _for(policy.persona, models, hidden)
-    told = outcome(models, settings.fail_on)
-    return Run(replace(told, hidden=tuple(hidden), pages=settings.pages), notes, errors)
+    report = lint_report(models, settings.fail_on)
+    return Run(replace(report, hidden=tuple(hidden), pages=settings.pages), notes, errors)
 
 
-def _shared(part: Part, models: int) -> Judging:
+def _checker(shard: Shard, models: int) -> Checker:
     """How so many models are judged: by several processes where these are asked for, or worth it."""
-    if part.jobs == 1 or (not part.jobs and models < FEW):
-        return in_turn
+    if shard.jobs == 1 or (not shard.jobs and models < FEW):
+        return check_in_turn
     from archgen.app.workspace.parallel import judge_in_parallel, processes
 
-    return partial(judge_in_parallel, jobs=part.jobs or processes())
+    return partial(judge_in_parallel, jobs=shard.jobs or processes())
 
 
 def _graded(models: tuple[Model, ...], policy: Policy, rules: tuple[Rule, ...]) -> tuple[Model, ...]:
@@ -217,27 +159,27 @@ def _counted(models: tuple[Model, ...], kept: tuple[Model, ...], what: str, hidd
     return kept
 
 
-def outcome(models: tuple[Model, ...], fail_on: FailOn = "error") -> Outcome:
+def lint_report(models: tuple[Model, ...], fail_on: FailOn = "error") -> LintReport:
     """What a report needs of judged models."""
     told = tuple((model.file, model.findings) for model in models)
-    return Outcome(told, Lines(models), Steps(models), failing(fail_on), catalogue())
+    return LintReport(told, SourceLines(models), StepTexts(models), failing_severities(fail_on), catalogue())
 
 
-def failing(fail_on: FailOn) -> tuple[Severity, ...]:
+def failing_severities(fail_on: FailOn) -> tuple[Severity, ...]:
     """The severities that make the exit code 1."""
     return () if fail_on == "never" else SEVERITIES[: SEVERITIES.index(fail_on) + 1]
 
 
-def summarise(outcome: Outcome) -> None:
+def write_job_summary(report: LintReport) -> None:
     """Add the findings to the summary of a GitHub job, where the run is a step of one."""
     file = os.environ.get("GITHUB_STEP_SUMMARY")
     if file:
         from archgen.app.workspace.atomic_write import append
 
-        append(file, _markdown(outcome, Style()).encode("utf-8", "backslashreplace"))
+        append(file, LINT["markdown"](report, Style()).encode("utf-8", "backslashreplace"))
 
 
-class Lines:
+class SourceLines:
     """The lines of each source file, split once."""
 
     def __init__(self, models: tuple[Model, ...]) -> None:
@@ -261,7 +203,7 @@ class Lines:
         return lines_of((read((file,))[0].data or b"").decode("utf-8-sig", "replace"))
 
 
-class Steps:
+class StepTexts:
     """The words of each request step, found once."""
 
     def __init__(self, models: tuple[Model, ...]) -> None:
@@ -296,5 +238,5 @@ def exit_code(findings: tuple[Finding, ...], fail_on: FailOn) -> int:
     """2 if a model has no meaning, 1 if an unaccepted finding is at or above `fail_on`, else 0."""
     if any(finding.rule in MEANINGLESS for finding in findings):
         return 2
-    counted = failing(fail_on)
+    counted = failing_severities(fail_on)
     return int(any(finding.severity in counted and finding.accepted is None for finding in findings))

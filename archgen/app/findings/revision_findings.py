@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.app.workspace.revisions import commit, read_at
 from archgen.linting.rule import Rule
 
 
-def known_at(revision: str, files: tuple[str, ...], today: str, rules: tuple[Rule, ...]) -> tuple[str, ...]:
+def fingerprints_at(revision: str, files: tuple[str, ...], today: str, rules: tuple[Rule, ...]) -> tuple[str, ...]:
     """The fingerprints of the open findings of these files at a revision, as of `today`.
 
     A file that was not there, or could be given no meaning, had none. UsageError if there is no such revision.
@@ -19,5 +19,5 @@ def known_at(revision: str, files: tuple[str, ...], today: str, rules: tuple[Rul
     def beside(path: str) -> Input | None:
         return read_at(sha, revision, path.removeprefix(f"{revision}:"))
 
-    models = judge(before, today, ladder=False, rules=rules, beside=beside)
+    models = check_models(before, today, ladder=False, rules=rules, beside=beside)
     return tuple(each.fingerprint for model in models for each in model.findings if each.accepted is None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archgen.app.models import judge
+from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
 from archgen.linting.checked_model import BrokenModel, Model
 from archgen.linting.rule import Rule
@@ -14,10 +14,10 @@ from archgen.model.architecture import SUFFIX
 _MARK = re.compile(r"# finding: (.+)$")
 
 
-def faults(rule: Rule, today: str) -> Iterator[str]:
+def failed_examples(rule: Rule, today: str) -> Iterator[str]:
     """What of a rule's examples does not come true; nothing if all does."""
     for name, text in (("bad", rule.bad), ("good", rule.good)):
-        (model,) = judge((Input(f"{name}{SUFFIX}", text.encode()),), today, ladder=False, rules=(rule,))
+        (model,) = check_models((Input(f"{name}{SUFFIX}", text.encode()),), today, ladder=False, rules=(rule,))
         yield from _faults(rule, name, text, model)
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-from archgen.app.formatting import difference
+from archgen.app.formatting import unified_diff
 from archgen.app.workspace.atomic_write import rewrite
 from archgen.app.workspace.inputs import STDIN, find, includer, read
 from archgen.language.load import load
@@ -25,7 +25,7 @@ _MOST = 100
 """Repairs of one model."""
 
 
-def mended(file: str, data: bytes) -> bytes:
+def fix_typos(file: str, data: bytes) -> bytes:
     """The model with what could be put right; the same bytes where nothing could."""
     problems = _problems(file, data)
     for _ in range(_MOST):
@@ -47,7 +47,7 @@ def _problems(file: str, data: bytes) -> tuple[Problem, ...]:
 def _repaired(file: str, data: bytes, problems: tuple[Problem, ...]) -> Iterator[tuple[bytes, tuple[Problem, ...]]]:
     """The model after one repair, and what is still wrong with it."""
     for problem in problems:
-        for wrong, right in repairs(problem) if problem.place.file == file else ():
+        for wrong, right in corrections(problem) if problem.place.file == file else ():
             made = _replaced(data, problem, wrong, right)
             if made is None:
                 continue
@@ -61,16 +61,16 @@ def _alike(one: Problem, other: Problem) -> bool:
     return (one.message, one.place.line) == (other.message, other.place.line)
 
 
-def repairs(problem: Problem) -> Iterator[tuple[str, str]]:
+def corrections(problem: Problem) -> Iterator[tuple[str, str]]:
     """The words of a problem that are misspelt, each with the word that was meant."""
     suggested = _SUGGESTED.search(problem.fix)
     if suggested is not None:
         for wrong in get_close_matches(suggested[1], dict.fromkeys(_NAMED.findall(problem.message)), 3, 0.5):
-            if misspelt(wrong, suggested[1]):
+            if is_typo(wrong, suggested[1]):
                 yield wrong, suggested[1]
 
 
-def misspelt(wrong: str, right: str) -> bool:
+def is_typo(wrong: str, right: str) -> bool:
     """Whether a word is another one with letters left out, put in, changed or swapped, and likely no word by itself."""
     one, other = (_PARTS.findall(word.casefold()) for word in (wrong, right))
     if "".join(one) == "".join(other):
@@ -110,13 +110,13 @@ def _replaced(data: bytes, problem: Problem, wrong: str, right: str) -> bytes | 
     return (text[: match.start()] + right + text[match.end() :]).encode("utf-8", "surrogateescape")
 
 
-def mend(paths: tuple[str, ...], tell: Callable[[str], object], keep: bool) -> None:
+def fix_files(paths: tuple[str, ...], tell: Callable[[str], object], keep: bool) -> None:
     """Tell what would be put right in each file of a command line, as a unified diff, and with `keep` write it."""
     for given in read(tuple(file for file in find(paths) if file != STDIN), named=paths):
         if given.data is None:
             continue
-        made = mended(given.file, given.data)
+        made = fix_typos(given.file, given.data)
         if made != given.data:
-            tell(difference(given.file, given.data, made, kept=keep))
+            tell(unified_diff(given.file, given.data, made, kept=keep))
             if keep:
                 rewrite(given.file, made)

@@ -16,7 +16,7 @@ from archgen.app.workspace.atomic_write import destination, replace
 from archgen.model.problems import UsageError
 from archgen.system.files import SITE_FILE, read_file
 from archgen.system.leftovers import clear_once, hold, part_name
-from archgen.system.termination import Ended, await_copies, check_end, cleanly
+from archgen.system.termination import Terminated, await_copies, check_end, cleanly
 
 MARK = ".archgen"
 """The file by which a directory that archgen filled is known; it lists the files that archgen wrote there."""
@@ -65,7 +65,7 @@ def _staging(around: str, name: str) -> Iterator[str]:
     with hold(staging):
         try:
             yield staging
-        except (Ended, KeyboardInterrupt):
+        except (Terminated, KeyboardInterrupt):
             await_copies()
             raise
         finally:

@@ -79,7 +79,7 @@ def read(files: tuple[str, ...], stdin_name: str = "<stdin>", named: Collection[
     return tuple(_read(file, stdin_name, boundaries.around(file)) for file in files)
 
 
-def given(paths: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ...]:
+def find_and_read(paths: tuple[str, ...], stdin_name: str = "<stdin>") -> tuple[Input, ...]:
     """Find and read the models that the paths of a command line stand for."""
     return read(find(paths), stdin_name, paths)
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.models import Task, Tell, in_turn, judge_one, silent
+from archgen.app.models import Task, Tell, check_in_turn, check_model, silent
 from archgen.linting.checked_model import BrokenModel, CheckedModel, Model
 from archgen.model.architecture import Architecture
 from archgen.model.problems import Place
@@ -27,13 +27,13 @@ def processes() -> int:
 def judge_in_parallel(task: Task, tell: Tell, jobs: int) -> tuple[Model, ...]:
     """Judge the inputs in their order; in one process where there is one input, or a system cannot fork."""
     if not hasattr(os, "fork") or len(task.inputs) < 2:
-        return in_turn(task, tell)
+        return check_in_turn(task, tell)
     known: dict[str, CheckedModel] = {}
     own, *others = _dealt(task, jobs)
     # what the first model makes this process load, the others have too when they are made of it
-    found = {at: judge_one(task, at, tell, known) for at in own[:1]}
+    found = {at: check_model(task, at, tell, known) for at in own[:1]}
     children = [_started(task, share) for share in others]
-    found |= {at: judge_one(task, at, tell, known) for at in own[1:]}
+    found |= {at: check_model(task, at, tell, known) for at in own[1:]}
     for share, (process, end) in zip(others, children, strict=True):
         for at, model in zip(share, _received(process, end), strict=True):
             found[at] = replace(model, data=task.inputs[at].data or b"")
@@ -68,7 +68,7 @@ def _judge(task: Task, share: Sequence[int], start: int) -> NoReturn:
     try:
         known: dict[str, CheckedModel] = {}
         try:
-            sent = pickle.dumps([_lean(judge_one(task, at, silent, known)) for at in share], 5)
+            sent = pickle.dumps([_lean(check_model(task, at, silent, known)) for at in share], 5)
         except Exception as error:
             sent = pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"), 5)
         with open(start, "wb") as stream:

@@ -24,7 +24,7 @@ class _Worker(Struct, frozen=True):
     results: int
 
 
-def shared(count: int, work: Callable[[int], Done], processes: int) -> list[Done]:
+def parallel_map(count: int, work: Callable[[int], Done], processes: int) -> list[Done]:
     """`work` of every number below `count`; this process takes turns at it with copies of itself.
 
     A copy has everything that this process has, and hands back nothing but its results, which must be picklable.

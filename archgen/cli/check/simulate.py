@@ -1,19 +1,22 @@
-"""Take elements away, and tell which flows are ok, degraded or down, and why. Exit code: 0, or 2 for a wrong use."""
+"""Simulate failures: which flows are ok, degraded or down without some elements, and why.
+
+Exit code: 0, or 2 for a usage error or an invalid model.
+"""
 
 from __future__ import annotations
 
 import argparse
 from functools import partial
 
-from archgen.app.config.choice import one_of
-from archgen.app.models import unjudged
-from archgen.app.simulate import FORMATS, pictures, simulate
+from archgen.app.models import load_models
+from archgen.app.report_formats import SIMULATE
+from archgen.app.simulate import draw_failures, simulate
 from archgen.app.workspace.atomic_write import write
 from archgen.app.workspace.inputs import read
 from archgen.cli.internal_errors import report_errors
-from archgen.cli.invalid_models import refused
+from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import report, warn
-from archgen.cli.parser import style
+from archgen.cli.parser import add_format, add_model, terminal_style
 from archgen.linting.checked_model import valid_models
 from archgen.model.architecture import SUFFIX
 from archgen.model.problems import UsageError
@@ -22,51 +25,42 @@ from archgen.system.internal_errors import Isolation
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("model", metavar="MODEL", nargs="?", help="a model file, - for stdin")
-    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
-    for name, words in (
-        ("--kill", "lose this replica, host or zone, or all replicas of this component"),
-        ("--maintain", "take this out on purpose"),
-        ("--lose-zone", "lose this zone with all that stands in it"),
+    add_model(parser, nargs="?")
+    for name, metavar, help in (
+        ("--kill", "ELEMENT", "Fail these replicas, hosts or zones, or all replicas of these components"),
+        ("--maintain", "ELEMENT", "Take these elements out for maintenance"),
+        ("--lose-zone", "ZONE", "Fail these zones with everything in them"),
     ):
-        parser.add_argument(
-            name,
-            metavar="ZONE" if name == "--lose-zone" else "ELEMENT",
-            nargs="+",
-            action="extend",
-            default=[],
-            help=f"{words}; several may be named",
-        )
-    parser.add_argument(
-        "--svg", metavar="FILE|DIR", help="draw each flow that fails, up to where it does, beside what --format tells"
-    )
-    parser.add_argument("--format", metavar="FORMAT", default="text", help=f"{' or '.join(FORMATS)} (default: text)")
+        parser.add_argument(name, metavar=metavar, nargs="+", action="extend", default=[], help=help)
+    parser.add_argument("--svg", metavar="FILE|DIR", help="Also draw each flow that goes down, up to its failing step")
+    add_format(parser, SIMULATE)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Simulate and tell."""
-    name = one_of(options.format, tuple(FORMATS), "format")
+    """Simulate and report."""
     words = [options.kill, options.maintain, options.lose_zone]
-    models = unjudged(read(files := (options.model or _behind(words),), options.stdin_filename, files))
-    if refused(models, style(), "nothing was simulated"):
+    file = options.model or _take_model(words)
+    models = load_models(read((file,), options.stdin_filename, (file,)))
+    if report_invalid(models, terminal_style(), "nothing was simulated"):
         return 2
     isolation = Isolation()
     for model in valid_models(models):
-        killed, out, zones = map(tuple, words)
-        told = simulate(model, killed, out, zones, isolation)
-        text = isolation.attempt(partial(FORMATS[name], told, style()), model.file, "the report")
-        drawn = pictures(told, model.topology, options.svg, isolation) if options.svg else ()
-        report(name, text or "", style())
-        for file, picture in drawn:
-            write(file, picture.encode())
-        if options.svg and not drawn and not isolation.errors:
-            warn("archgen: no flow fails, so nothing was drawn\n")
+        killed, maintained, zones = map(tuple, words)
+        simulation = simulate(model, killed, maintained, zones, isolation)
+        write_report = partial(SIMULATE[options.format], simulation, terminal_style())
+        text = isolation.attempt(write_report, model.file, "the report")
+        drawings = draw_failures(simulation, model.topology, options.svg, isolation) if options.svg else ()
+        report(options.format, text or "", terminal_style())
+        for path, svg in drawings:
+            write(path, svg.encode())
+        if options.svg and not drawings and not isolation.errors:
+            warn("archgen: no flow goes down, so nothing was drawn\n")
     return 2 if report_errors(isolation.errors) else 0
 
 
-def _behind(words: list[list[str]]) -> str:
-    """The model where it stands behind the elements of an option, which has then taken it for one of them."""
-    for some in words:
-        if some and some[-1].endswith(SUFFIX):
-            return some.pop()
-    raise UsageError("no model is named; `archgen simulate MODEL --kill ELEMENT`")
+def _take_model(words: list[list[str]]) -> str:
+    """Take the model from the elements of an option that it follows."""
+    for elements in words:
+        if elements and elements[-1].endswith(SUFFIX):
+            return elements.pop()
+    raise UsageError("a model is required; run `archgen simulate MODEL --kill ELEMENT`")

@@ -1,4 +1,7 @@
-"""Hold the rules of your own against their examples. Exit code: 0 all come true, 1 some do not, 2 usage."""
+"""Test custom rules against their examples.
+
+Exit code: 0 if all pass, 1 if some fail, 2 for a usage error.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,28 @@ import argparse
 
 from archgen.app.config.evaluation_date import today
 from archgen.cli.output import say
+from archgen.cli.parser import add_today
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--today", metavar="DATE", help="judge as of this day (default: SOURCE_DATE_EPOCH, else today)")
+    add_today(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Try every rule and tell every fault."""
+    """Test every custom rule and report every failed example."""
     from archgen.app.config.catalogue import own_rules
-    from archgen.app.findings.rule_tests import faults
+    from archgen.app.findings.rule_tests import failed_examples
 
     rules = own_rules()
     if not rules:
-        raise UsageError("the configuration adds no rules; state one under [[rules]] in archgen.toml")
+        raise UsageError("no custom rules; declare one under [[rules]] in archgen.toml")
     failed = 0
     for rule in rules:
-        found = tuple(faults(rule, today(options.today)))
-        failed += bool(found)
-        say(f"{rule.code} {rule.id}: {'fails' if found else 'holds'}\n")
-        say("".join(f"  {brief(fault)}\n" for fault in found))
+        failures = tuple(failed_examples(rule, today(options.today)))
+        failed += bool(failures)
+        say(f"{rule.code} {rule.id}: {'fails' if failures else 'passes'}\n")
+        say("".join(f"  {brief(failure)}\n" for failure in failures))
     return int(failed > 0)

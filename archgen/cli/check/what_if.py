@@ -1,6 +1,6 @@
-"""Compare a model with a changed one, or find the smallest changes after which no single failure breaks a flow.
+"""Compare a model with a changed one, or find the smallest changes that remove single points of failure.
 
-Exit code: 0, or 2 for a wrong use or a model without meaning.
+Exit code: 0, or 2 for a usage error or an invalid model.
 """
 
 from __future__ import annotations
@@ -8,51 +8,50 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from archgen.app.config.choice import one_of
-from archgen.app.models import unjudged
-from archgen.app.what_if import FORMATS, what_if
+from archgen.app.models import load_models
+from archgen.app.report_formats import WHAT_IF
+from archgen.app.what_if import what_if
 from archgen.app.workspace.inputs import read
 from archgen.cli.internal_errors import report_errors
-from archgen.cli.invalid_models import refused
+from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import report
-from archgen.cli.parser import style
+from archgen.cli.parser import add_format, add_model, terminal_style
 from archgen.linting.checked_model import valid_models
 from archgen.system.internal_errors import Isolation
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("model", metavar="MODEL", help="a model file, - for stdin")
-    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
+    add_model(parser)
     parser.add_argument(
         "--add",
         metavar="CHANGE",
         action="append",
         default=[],
-        help="'replica of COMPONENT [on HOST] [in ZONE]' or 'host NAME like HOST [in ZONE]'; may be given several "
-        "times; without any change the smallest repair is looked for",
+        help="'replica of COMPONENT [on HOST] [in ZONE]' or 'host NAME like HOST [in ZONE]'; repeatable; without "
+        "changes, search for the smallest repair",
     )
     parser.add_argument(
         "--set",
         metavar="KEY=VALUE",
         action="append",
         default=[],
-        help="'failover=automatic', or 'COMPONENT.failover=automatic'",
+        help="'failover=automatic' or 'COMPONENT.failover=automatic'; repeatable",
     )
-    parser.add_argument("--format", metavar="FORMAT", default="text", help=f"{' or '.join(FORMATS)} (default: text)")
+    add_format(parser, WHAT_IF)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Change and tell."""
-    name = one_of(options.format, tuple(FORMATS), "format")
-    models = unjudged(read(files := (options.model,), options.stdin_filename, files))
-    if refused(models, style(), "nothing was changed"):
+    """Change the model and report the difference."""
+    models = load_models(read((options.model,), options.stdin_filename, (options.model,)))
+    if report_invalid(models, terminal_style(), "nothing was changed"):
         return 2
     isolation = Isolation()
     for model in valid_models(models):
         work = partial(what_if, model, tuple(options.add), tuple(options.set))
-        outcome = isolation.attempt(work, model.file, "changes")
-        if outcome is not None:
-            text = isolation.attempt(partial(FORMATS[name], outcome, style()), model.file, "the report")
-            report(name, text or "", style())
+        comparison = isolation.attempt(work, model.file, "changes")
+        if comparison is not None:
+            write_report = partial(WHAT_IF[options.format], comparison, terminal_style())
+            text = isolation.attempt(write_report, model.file, "the report")
+            report(options.format, text or "", terminal_style())
     return 2 if report_errors(isolation.errors, whole=True) else 0

@@ -1,4 +1,7 @@
-"""Write the documentation site. Exit code: 0, or 2 for usage or a model without meaning; findings are content there."""
+"""Write the documentation site.
+
+Exit code: 0, also with findings, which are content here; 2 for a usage error or an invalid model.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,12 @@ import os
 
 from archgen.app.config.evaluation_date import today
 from archgen.app.extras import needing_extra
-from archgen.app.models import judge
-from archgen.app.workspace.inputs import given
+from archgen.app.models import check_models
+from archgen.app.workspace.inputs import find_and_read
 from archgen.cli.internal_errors import report_errors
-from archgen.cli.invalid_models import refused
+from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import say, warn
-from archgen.cli.parser import add_paths, style
+from archgen.cli.parser import add_paths, terminal_style
 from archgen.cli.progress import Progress
 from archgen.model.problems import UsageError
 from archgen.site.page import Page, SitePart
@@ -24,20 +27,18 @@ from archgen.system.internal_errors import InternalError, Isolation
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_paths(parser)
-    parser.add_argument("-o", "--output", metavar="DIR", default="site", help="where the HTML goes (default: site)")
-    parser.add_argument(
-        "--pages", metavar="DIR", help="write Markdown pages with a ready mkdocs.yml there, and no HTML"
-    )
-    parser.add_argument("--single-file", metavar="FILE", help="write the whole site as this one HTML file")
-    parser.add_argument("--name", metavar="NAME", default="Systems", help="the site's name (default: Systems)")
+    parser.add_argument("-o", "--output", metavar="DIR", default="site", help="Directory of the HTML [default: site]")
+    parser.add_argument("--pages", metavar="DIR", help="Write Markdown pages and a mkdocs.yml here instead of HTML")
+    parser.add_argument("--single-file", metavar="FILE", help="Write the whole site as this HTML file")
+    parser.add_argument("--name", metavar="NAME", default="Systems", help="Name of the site [default: Systems]")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judge, make every page, and write them."""
+    """Check the models, make every page, and write them."""
     if options.single_file and options.pages:
-        raise UsageError("--single-file and --pages are two ways to write the site; name one of them")
-    models = judge(given(tuple(options.paths), options.stdin_filename), day := today(options.today))
-    if refused(models, style()):
+        raise UsageError("--single-file can't be combined with --pages")
+    models = check_models(find_and_read(tuple(options.paths), options.stdin_filename), day := today(options.today))
+    if report_invalid(models, terminal_style()):
         return 2
     isolation = Isolation()
     isolation.errors += (error for model in models for error in model.errors)
@@ -72,4 +73,4 @@ def _write_html(chapters: tuple[SitePart, ...], name: str, output: str) -> tuple
     with needing_extra("a site"):
         from archgen.site_build.html_site import write_html
     with Progress() as progress:
-        return write_html(chapters, name, output, progress.tell)
+        return write_html(chapters, name, output, progress.advance)

@@ -1,4 +1,4 @@
-"""Explain a rule by its id or code, a kind of component, a notion such as active-active, or a key of the language."""
+"""Explain a rule by its id or code, a kind of component, a concept such as active-active, or a key of a model."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from archgen.app.config.choice import nearest
 from archgen.app.config.evaluation_date import today
 from archgen.app.explain import explain, explainable, explainable_as_text
 from archgen.cli.output import say
-from archgen.cli.parser import style
+from archgen.cli.parser import Suggestions, terminal_style
 from archgen.model.problems import UsageError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "name", metavar="NAME", nargs="?", help="REL001, single-point-of-failure, load-balancer, https, runs_on …"
+        "name",
+        metavar="NAME",
+        nargs="?",
+        choices=Suggestions(explainable),
+        help="Rule, kind, concept or key, such as REL001, load-balancer, active-active or runs_on",
     )
-    parser.add_argument("--list", action="store_true", help="list everything that can be explained, beside the rules")
+    parser.add_argument("--list", action="store_true", help="List the kinds, concepts and keys that have explanations")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,14 +30,14 @@ def run(options: argparse.Namespace) -> int:
         say(explainable_as_text())
         return 0
     if options.name is None:
-        raise UsageError("say what to explain: `archgen explain NAME`; `archgen explain --list` lists the names")
-    look = style()
-    text = explain(options.name, today(None), look)
+        raise UsageError("a name is required; run `archgen explain NAME`, or `archgen explain --list` for the names")
+    style = terminal_style()
+    text = explain(options.name, today(None), style)
     if text is None:
         hint = nearest(options.name, explainable())
         raise UsageError(
-            f"no rule, kind, notion or key is called `{options.name}`{hint}; "
-            "see `archgen explain --list` and `archgen rules`"
+            f"unknown rule, kind, concept or key `{options.name}`{hint}; "
+            "run `archgen explain --list` or `archgen rules` for the names"
         )
-    say(text, look)
+    say(text, style)
     return 0

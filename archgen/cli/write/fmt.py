@@ -1,6 +1,6 @@
-"""Write models in their canonical form; comments, line ends, and the layout inside a section stay as they are.
+"""Format models; comments, line ends, and the layout inside a section stay as they are.
 
-Exit code: 0 all are in it (or are now), 1 some are not (with --check or --diff), 2 usage or a model without meaning.
+Exit code: 0 if all files are formatted, 1 if some would change (--check, --diff), 2 for a usage error or an invalid model.
 """
 
 from __future__ import annotations
@@ -9,33 +9,36 @@ import argparse
 
 from archgen.app.workspace.inputs import STDIN, find, read
 from archgen.cli.output import data, exchange, say, warn
+from archgen.cli.parser import add_stdin_name
 from archgen.model.problems import UsageError
 from archgen.report.common.terminal import brief
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="model files or directories, - for stdin to stdout")
-    parser.add_argument("--stdin-filename", metavar="NAME", default="<stdin>", help="the name of what - reads")
-    parser.add_argument("--check", action="store_true", help="write nothing; name the files that would change")
-    parser.add_argument("--diff", action="store_true", help="write nothing; show what would change")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="Model files or directories; - formats stdin to stdout"
+    )
+    add_stdin_name(parser)
+    parser.add_argument("--check", action="store_true", help="Name the files that would change, and write nothing")
+    parser.add_argument("--diff", action="store_true", help="Show the changes, and write nothing")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Format each file that can be read, and name those that cannot."""
-    from archgen.app.formatting import difference, formatted
+    """Format each file that can be read, and report the others."""
+    from archgen.app.formatting import format_model, unified_diff
     from archgen.app.workspace.atomic_write import rewrite
     from archgen.model.problems import ModelError
 
     changed = broken = 0
     files = find(tuple(options.paths))
     if len(files) > 1 and STDIN in files:
-        raise UsageError("- is formatted to standard output; name files in a run of their own")
-    for name, given in zip(files, read(files, options.stdin_filename, tuple(options.paths)), strict=True):
+        raise UsageError("- can't be combined with other paths, since it is formatted to stdout")
+    for name, source in zip(files, read(files, options.stdin_filename, tuple(options.paths)), strict=True):
         try:
-            if given.problem is not None or given.data is None:
-                raise ModelError((given.problem,) if given.problem else ())
-            made = formatted(given.file, given.data)
+            if source.problem is not None or source.data is None:
+                raise ModelError((source.problem,) if source.problem else ())
+            result = format_model(source.file, source.data)
         except ModelError as error:
             broken += 1
             for problem in error.problems:
@@ -43,16 +46,16 @@ def run(options: argparse.Namespace) -> int:
                 warn(f"archgen: {brief(f'{place}: {problem.message}')}\n")
             continue
         if name == STDIN and not (options.check or options.diff):
-            data(made)
+            data(result)
             continue
-        if made == given.data:
+        if result == source.data:
             continue
         changed += 1
         if options.diff:
-            exchange(difference(given.file, given.data, made))
+            exchange(unified_diff(source.file, source.data, result))
         elif options.check:
-            say(f"{brief(given.file)} would change\n")
+            say(f"{brief(source.file)} would change\n")
         else:
-            rewrite(given.file, made)
-            say(f"{brief(given.file)} formatted\n")
+            rewrite(source.file, result)
+            say(f"{brief(source.file)} formatted\n")
     return 2 if broken else int(changed > 0 and (options.check or options.diff))

@@ -1,4 +1,4 @@
-"""Serve an editor over standard input and output, by the Language Server Protocol."""
+"""Run the language server over stdin and stdout."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from archgen.app.extras import needing_extra
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--stdio", action="store_true", help="what it does anyway; many editors say so")
+    parser.add_argument("--stdio", action="store_true", help="Use stdin and stdout (the default)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until the editor says that it is done."""
+    """Serve until the editor ends the session."""
     with needing_extra("the language server"):
         from archgen.editor.server import server
     server.serve()

@@ -1,4 +1,4 @@
-"""Write a model to start from, and the schema that editors complete it with."""
+"""Write a starter model, and the schema that editors use."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import argparse
 
 from archgen.app.starter import NAMES, create_model
 from archgen.cli.output import say
+from archgen.cli.parser import Suggestions
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "tier", metavar="TIER", nargs="?", default="1", help=f"a number from 1 to {len(NAMES)}, or {', '.join(NAMES)}"
+        "tier",
+        metavar="TIER",
+        nargs="?",
+        choices=Suggestions(lambda: NAMES),
+        default="1",
+        help=f"Reference tier: 1 to {len(NAMES)}, or %(choices)s [default: 1]",
     )
-    parser.add_argument(
-        "-o", "--output", metavar="PATH", default="models", help="a directory or file (default: models)"
-    )
+    parser.add_argument("-o", "--output", metavar="PATH", default="models", help="Directory or file [default: models]")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the model; what exists is never written over."""
+    """Write the model; never overwrite an existing file."""
     file = create_model(options.tier, options.output)
     say(f"wrote {file}\nnext: archgen lint {file}\n")
     return 0

@@ -1,4 +1,4 @@
-"""Print the JSON Schema of the model language, with which an editor completes and checks a model."""
+"""Print the JSON Schema of the model language, with which editors complete and check models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archgen.cli.output import data
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("-o", "--output", metavar="FILE", help="write it to a file")
+    parser.add_argument("-o", "--output", metavar="FILE", help="Write the schema to this file")
 
 
 def run(options: argparse.Namespace) -> int:

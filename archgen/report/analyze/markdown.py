@@ -10,15 +10,15 @@ from archgen.report.common.assessment import (
     MONTHS,
     Assessed,
     after_loss,
-    alike,
-    bears,
-    found_by,
-    lasting,
-    part,
+    format_duration,
+    format_gain,
+    format_load,
+    format_method,
+    format_share,
+    group_assumptions,
+    impossible_text,
     per_second,
     percent,
-    why_impossible,
-    wins,
 )
 from archgen.report.common.terminal import brief
 
@@ -59,7 +59,7 @@ def _capacity(capacity: Capacity | None) -> list[str]:
     for one in capacity.components:
         copies = f" ×{one.replicas}" if one.replicas > 1 else ""
         limit = per_second(one.capacity) if one.capacity is not None else "not stated"
-        loads = f"{bears(one, one.today)} | {bears(one, one.peak or one.today)}"
+        loads = f"{format_load(one, one.today)} | {format_load(one, one.peak or one.today)}"
         rows.append(f"| {code(one.component)}{copies} | {limit} | {loads} | {after_loss(one, capacity.tried, code)} |")
     told = ", ".join(map(code, capacity.silent))
     silent = [f"Not counted, since they state no demand: {told}."] if told else []
@@ -69,15 +69,15 @@ def _capacity(capacity: Capacity | None) -> list[str]:
 def _row(one: FlowAssessment) -> str:
     points = ", ".join(code(point.id) for point in one.points) or ("none" if one.possible else "impossible")
     result = one.result
-    down = f"{lasting(result.downtime)} | {lasting(result.downtime / MONTHS)}"
+    down = f"{format_duration(result.downtime)} | {format_duration(result.downtime / MONTHS)}"
     return f"| {code(one.flow)} | {percent(result.availability)} | {down} | {points} |"
 
 
 def _flow(one: FlowAssessment, model: Assessed) -> list[str]:
     blocks = [f"### {_text(model.model.topology.flows[one.flow].title)}"]
     if not one.possible:
-        return [*blocks, f"{why_impossible(model.maintained).capitalize()}."]
-    blocks.append(f"Availability {percent(one.result.availability)} ({found_by(one)}).")
+        return [*blocks, f"{impossible_text(model.maintained).capitalize()}."]
+    blocks.append(f"Availability {percent(one.result.availability)} ({format_method(one)}).")
     sets = [each for each in products(one.cuts.sets) if len(each) > 1]
     if sets:
         told = [" with ".join(_any_of([code(each.id) for each in some]) for some in one) for one in sets]
@@ -97,8 +97,8 @@ def _fixes(one: FlowAssessment, gains: Gains) -> str:
     if gains:
         rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
     for each in one.result.importance[:MOST_FIXES]:
-        row = f"| {code(each.element.id)} | {lasting(each.hours_per_year)} | {part(each.fussell_vesely)} |"
-        rows.append(f"{row} {_text(wins(each.element, gains, str))} |" if gains else row)
+        row = f"| {code(each.element.id)} | {format_duration(each.hours_per_year)} | {format_share(each.fussell_vesely)} |"
+        rows.append(f"{row} {_text(format_gain(each.element, gains, str))} |" if gains else row)
     return "\n".join(rows)
 
 
@@ -106,7 +106,7 @@ def _assumed(one: FlowAssessment) -> list[str]:
     if not one.assumed or one.sensitivity is None:
         return []
     rows = ["| Assumed | Of | Source |", "|---:|---|---|"]
-    for number, source, ids in alike(one.assumed):
+    for number, source, ids in group_assumptions(one.assumed):
         rows.append(f"| {percent(number)} | {', '.join(map(code, ids))} | {_text(source)} |")
     better, worse = percent(one.sensitivity.better), percent(one.sensitivity.worse)
     moved = f"Were they to fail ten times as rarely it would be {better}, ten times as often {worse}."

@@ -14,15 +14,15 @@ from archgen.report.common.assessment import (
     MONTHS,
     Assessed,
     after_loss,
-    alike,
-    bears,
-    found_by,
-    lasting,
-    part,
+    format_duration,
+    format_gain,
+    format_load,
+    format_method,
+    format_share,
+    group_assumptions,
+    impossible_text,
     per_second,
     percent,
-    why_impossible,
-    wins,
 )
 from archgen.report.common.terminal import Style, brief, columns, wrap
 
@@ -56,9 +56,11 @@ def _flow(one: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     title = model.model.topology.flows[one.flow].title
     lines = [f"{style.paint(brief(one.flow), 'strong')}" + (f": {brief(title)}" if title != one.flow else "")]
     if not one.possible:
-        return [*lines, *_line("availability", f"0 %, {why_impossible(model.maintained)}", style)]
-    down = f"down {lasting(one.result.downtime)} a year, {lasting(one.result.downtime / MONTHS)} a month"
-    lines += _line("availability", f"{percent(one.result.availability)}, {down} ({found_by(one)})", style)
+        return [*lines, *_line("availability", f"0 %, {impossible_text(model.maintained)}", style)]
+    down = (
+        f"down {format_duration(one.result.downtime)} a year, {format_duration(one.result.downtime / MONTHS)} a month"
+    )
+    lines += _line("availability", f"{percent(one.result.availability)}, {down} ({format_method(one)})", style)
     lines += _sets(one, model, style)
     lines += _table("fix first", _fixes(one.result.importance, model.gains.get(one.flow, {})), style)
     lines += _table("assumed", _assumptions(one), style)
@@ -116,14 +118,19 @@ def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[s
     if importance:
         yield "element", "if it never failed", "of the downtime", *changed
     for one in importance[:MOST_FIXES]:
-        change = (brief(wins(one.element, gains, str)),) if gains else ()
-        yield brief(one.element.id), f"{lasting(one.hours_per_year)} a year", part(one.fussell_vesely), *change
+        change = (brief(format_gain(one.element, gains, str)),) if gains else ()
+        yield (
+            brief(one.element.id),
+            f"{format_duration(one.hours_per_year)} a year",
+            format_share(one.fussell_vesely),
+            *change,
+        )
     if len(importance) > MOST_FIXES:
         yield (f"… and {len(importance) - MOST_FIXES} more",)
 
 
 def _assumptions(one: FlowAssessment) -> Iterator[tuple[str, ...]]:
-    for number, source, ids in alike(one.assumed):
+    for number, source, ids in group_assumptions(one.assumed):
         yield percent(number), source
         yield "", ", ".join(map(brief, ids))
 
@@ -142,12 +149,12 @@ def _loads(capacity: Capacity) -> Iterator[tuple[str, ...]]:
     yield ("component", "can answer", "today", *(("at peak",) if peaks else ()), "after the worst loss")
     for one in capacity.components:
         limit = per_second(one.capacity) if one.capacity is not None else "not stated"
-        peak = (bears(one, one.peak or one.today),) if peaks else ()
+        peak = (format_load(one, one.peak or one.today),) if peaks else ()
         copies = f" ×{one.replicas}" if one.replicas > 1 else ""
         yield (
             f"{brief(one.component)}{copies}",
             limit,
-            bears(one, one.today),
+            format_load(one, one.today),
             *peak,
             after_loss(one, capacity.tried, brief),
         )

@@ -41,12 +41,12 @@ def percent(share: float) -> str:
     return f"{share * 100:.{decimals}f}".rstrip("0").removesuffix(".") + " %"
 
 
-def part(share: float) -> str:
+def format_share(share: float) -> str:
     """A part of a whole in per cent, to a tenth."""
     return "under 0.1 %" if 0.0 < share < 0.001 else f"{share * 100:.1f} %"
 
 
-def lasting(hours: float) -> str:
+def format_duration(hours: float) -> str:
     """A time in the unit that suits it: `45.8 h`, `52.6 min`, `3.2 s`."""
     if hours >= 1.0:
         return f"{hours:.1f} h" if hours < 1000 else f"{hours:.0f} h"
@@ -57,12 +57,12 @@ def lasting(hours: float) -> str:
     return f"{seconds:.1f} s" if seconds >= 0.1 or seconds == 0.0 else "under 0.1 s"
 
 
-def resting(assessments: Iterable[FlowAssessment]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
+def all_assumptions(assessments: Iterable[FlowAssessment]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
     """All that some flows' availabilities assume, as `alike` gives it, each element once; the worst number first."""
-    return tuple(sorted(alike(tuple({each: None for one in assessments for each in one.assumed}))))
+    return tuple(sorted(group_assumptions(tuple({each: None for one in assessments for each in one.assumed}))))
 
 
-def alike(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
+def group_assumptions(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
     """Assumptions by what is assumed: (availability, source, ids of the elements)."""
     found: dict[tuple[float, str], list[str]] = {}
     for one in assumed:
@@ -75,7 +75,7 @@ def per_second(rate: float) -> str:
     return f"{rate:.4g}/s"
 
 
-def bears(one: Headroom, busiest: Busiest | None) -> str:
+def format_load(one: Headroom, busiest: Busiest | None) -> str:
     """What a component's busiest replica gets, as a share of what it can answer where that is stated."""
     if busiest is None:
         return ""
@@ -89,11 +89,11 @@ def bears(one: Headroom, busiest: Busiest | None) -> str:
 def after_loss(one: Headroom, tried: bool, name: Callable[[str], str]) -> str:
     """The same after the loss that brings it most."""
     if one.worst is not None and one.worst.lost is not None:
-        return f"{bears(one, one.worst)} without {name(one.worst.lost.id)}"
+        return f"{format_load(one, one.worst)} without {name(one.worst.lost.id)}"
     return "no more" if tried else "not tried"
 
 
-def wins(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
+def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
     """What a change wins, and the change: `44.4 h a year: a replica of haproxy on lb-2, a new host`, or `as for lb-1`."""
     if element not in gains:
         return "not tried"
@@ -101,10 +101,14 @@ def wins(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
     if gain is None:
         return "no change that is known"
     first = next(one for one, other in gains.items() if other == gain)
-    return f"as for {name(first.id)}" if first != element else f"{lasting(gain.hours_per_year)} a year: {gain.change}"
+    return (
+        f"as for {name(first.id)}"
+        if first != element
+        else f"{format_duration(gain.hours_per_year)} a year: {gain.change}"
+    )
 
 
-def found_by(one: FlowAssessment) -> str:
+def format_method(one: FlowAssessment) -> str:
     """How the availability was found, in words."""
     method = one.result.method
     if method == "exact" or one.result.bounds is None:
@@ -122,7 +126,7 @@ def _outward(low: float, high: float) -> tuple[str, str]:
     return f"{ends[0]:.{decimals}f} %", f"{ends[1]:.{decimals}f} %"
 
 
-def why_impossible(maintained: tuple[Subject, ...]) -> str:
+def impossible_text(maintained: tuple[Subject, ...]) -> str:
     """What is said of a flow that fails with nothing failed."""
     if maintained:
         return f"down while {', '.join(one.id for one in maintained)} is out, or impossible anyway"

@@ -7,9 +7,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-Paint = Literal["error", "warning", "info", "fix", "strong", "quiet", "accepted"]
+Emphasis = Literal["error", "warning", "info", "fix", "strong", "quiet", "accepted"]
 
-_CODES: dict[Paint, str] = {
+_CODES: dict[Emphasis, str] = {
     "error": "1;31",
     "warning": "1;33",
     "info": "1;36",
@@ -30,7 +30,7 @@ class Style(Struct, frozen=True):
     colour: bool = False
     links: bool = False
 
-    def paint(self, text: str, paint: Paint) -> str:
+    def paint(self, text: str, paint: Emphasis) -> str:
         """The text in the colour of its meaning; unchanged where there is no colour."""
         return f"\x1b[{_CODES[paint]}m{text}\x1b[0m" if self.colour and text else text
 

@@ -9,21 +9,21 @@ from archgen.compare import Evolution
 from archgen.compare.flows import Direction, FlowChange, FlowFacts, called
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
-from archgen.report.common.assessment import lasting, percent, resting
+from archgen.report.common.assessment import all_assumptions, format_duration, percent
 
-Name = Callable[[str], str]
+FormatId = Callable[[str], str]
 """How an id is shown; ids have an alphabet of their own, so a report may set them as code."""
 
 NAMED = 6
 """Names that a sentence lists before it counts the rest."""
 
 
-def sentences(evolution: Evolution, name: Name = str) -> tuple[str, ...]:
+def sentences(evolution: Evolution, name: FormatId = str) -> tuple[str, ...]:
     """What the change did to the flows, the most telling first; empty where it did nothing to them."""
     return (*_verdicts(evolution, name), *_possible(evolution, name), *_points(evolution, name))
 
 
-def names(ids: Sequence[str], name: Name = str, last: str = "and", most: int = NAMED) -> str:
+def names(ids: Sequence[str], name: FormatId = str, last: str = "and", most: int = NAMED) -> str:
     """Ids as an English list; beyond `most` the rest is counted."""
     shown = [name(one) for one in ids[:most]]
     return listed([*shown, *([f"{len(ids) - most} more"] if len(ids) > most else [])], last)
@@ -32,7 +32,7 @@ def names(ids: Sequence[str], name: Name = str, last: str = "and", most: int = N
 # Availability
 
 
-def _verdicts(evolution: Evolution, name: Name) -> Iterator[str]:
+def _verdicts(evolution: Evolution, name: FormatId) -> Iterator[str]:
     """Reads and writes apart, because a change often helps one and not the other."""
     known = [one for one in evolution.flows if one.direction is not None]
     reads = [one for one in known if one.facts.access == "read"]
@@ -50,7 +50,9 @@ def _agreed(flows: list[FlowChange]) -> Direction | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _verdict(who: str, flows: list[FlowChange], direction: Direction | None, name: Name, contrary: bool = False) -> str:
+def _verdict(
+    who: str, flows: list[FlowChange], direction: Direction | None, name: FormatId, contrary: bool = False
+) -> str:
     told = "; ".join(_downtime(one, name) for one in flows[:NAMED])
     rest = f"; and {len(flows) - NAMED} more" if len(flows) > NAMED else ""
     opening = f"{who} do not" if contrary else f"{who} {_went(direction)}"
@@ -71,7 +73,7 @@ def _went(direction: Direction | None) -> str:
             assert_never(direction)
 
 
-def _downtime(one: FlowChange, name: Name) -> str:
+def _downtime(one: FlowChange, name: FormatId) -> str:
     assert one.before is not None
     assert one.after is not None
     was, now = down(one.before), down(one.after)
@@ -80,12 +82,12 @@ def _downtime(one: FlowChange, name: Name) -> str:
 
 def _resting(flows: list[FlowChange]) -> str:
     """The assumed numbers under a verdict, and whether it stands with others."""
-    resting = {one for flow in flows for facts in (flow.before, flow.after) for one in assumed(facts)}
-    if not resting:
+    all_assumptions = {one for flow in flows for facts in (flow.before, flow.after) for one in assumed(facts)}
+    if not all_assumptions:
         return ""
     moved = [one for one in flows if not one.firm]
     doubt = "; were they ten times better or worse, it might go the other way" if moved else ""
-    return f" (rests on {plural(len(resting), 'assumed number')}{doubt})"
+    return f" (rests on {plural(len(all_assumptions), 'assumed number')}{doubt})"
 
 
 def assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
@@ -96,12 +98,12 @@ def assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
 def rests_on(evolution: Evolution) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
     """All that is assumed of either side: (availability, source, ids of the elements), each element once."""
     sides = (facts for one in evolution.flows for facts in (one.before, one.after))
-    return resting(one.assessment for one in sides if one is not None and one.assessment is not None)
+    return all_assumptions(one.assessment for one in sides if one is not None and one.assessment is not None)
 
 
 def down(facts: FlowFacts) -> str:
     """How long a flow is down in a year."""
-    return lasting(facts.assessment.result.downtime) if facts.assessment else ""
+    return format_duration(facts.assessment.result.downtime) if facts.assessment else ""
 
 
 def available(facts: FlowFacts | None) -> str:
@@ -112,7 +114,7 @@ def available(facts: FlowFacts | None) -> str:
 # What stops a flow
 
 
-def _possible(evolution: Evolution, name: Name) -> Iterator[str]:
+def _possible(evolution: Evolution, name: FormatId) -> Iterator[str]:
     for one in evolution.flows:
         if one.before is None:
             yield f"{name(one.flow)} is a new flow{_stopped(evolution, one, name)}."
@@ -123,7 +125,7 @@ def _possible(evolution: Evolution, name: Name) -> Iterator[str]:
             yield f"{name(one.flow)} {how}."
 
 
-def _stopped(evolution: Evolution, one: FlowChange, name: Name) -> str:
+def _stopped(evolution: Evolution, one: FlowChange, name: FormatId) -> str:
     stops = one.facts.stops
     if not one.facts.possible:
         return ", and impossible: it fails with nothing failed"
@@ -131,7 +133,7 @@ def _stopped(evolution: Evolution, one: FlowChange, name: Name) -> str:
     return f"; it stops with {names([called(topology, each) for each in stops], name, 'or')}" if stops else ""
 
 
-def _points(evolution: Evolution, name: Name) -> Iterator[str]:
+def _points(evolution: Evolution, name: FormatId) -> Iterator[str]:
     """Elements that alone stop the same flows are told together: those that no longer do, those that now do, the rest."""
     both = [one for one in evolution.flows if one.before is not None and one.after is not None]
     gone, left, new = (_by_element(both, how) for how in ("gone", "left", "new"))

@@ -11,12 +11,12 @@ from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import percent
-from archgen.report.common.terminal import Paint, Style, brief, wrap
+from archgen.report.common.terminal import Emphasis, Style, brief, wrap
 from archgen.report.diff.sentences import assumed, available, down, names, rests_on, sentences
 
 SIGNS: dict[ChangeKind, str] = {"added": "+", "removed": "-", "changed": "~"}
-_PAINTS: dict[ChangeKind, Paint] = {"added": "fix", "removed": "error", "changed": "warning"}
-_TOLD: dict[Verdict, tuple[str, Paint]] = {
+_PAINTS: dict[ChangeKind, Emphasis] = {"added": "fix", "removed": "error", "changed": "warning"}
+_TOLD: dict[Verdict, tuple[str, Emphasis]] = {
     "introduced": ("introduced", "error"),
     "left": ("left open", "warning"),
     "resolved": ("resolved", "fix"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from archgen.model.finding import Finding
 from archgen.report.common.terminal import brief, plain
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 
 
-def write(outcome: Outcome) -> str:
+def write(outcome: LintReport) -> str:
     """`file:line:column: severity[CODE] rule: message` for each open finding; nothing where there is none."""
     return "".join(f"{_line(finding)}\n" for finding in outcome.findings if finding.accepted is None)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.report.common.terminal import Paint, Style, brief, columns, plain
+from archgen.report.common.terminal import Emphasis, Style, brief, columns, plain
 
 CONTEXT = 12
 """Columns kept to the left of the first mark when a long line is cut."""
 
 
-class Mark(Struct, frozen=True):
+class SourceMark(Struct, frozen=True):
     """A place in a file (line and column from 1) and what to say of it; `name` is the text that may stand there."""
 
     line: int
@@ -20,10 +20,10 @@ class Mark(Struct, frozen=True):
     primary: bool
 
 
-class Page(Struct, frozen=True):
+class ExcerptStyle(Struct, frozen=True):
     """How an excerpt looks: the colour of its primary mark, the terminal, and the columns of its line numbers."""
 
-    paint: Paint
+    paint: Emphasis
     style: Style
     gutter: int
 
@@ -33,11 +33,11 @@ class Page(Struct, frozen=True):
         return max(20, self.style.width - self.gutter - 3)
 
 
-def draw(lines: tuple[str, ...], marks: list[Mark], page: Page) -> list[str]:
+def draw(lines: tuple[str, ...], marks: list[SourceMark], page: ExcerptStyle) -> list[str]:
     """The marked lines with a gutter of line numbers, `^^^` under the primary mark and `---` under the others."""
     out: list[str] = []
     previous: int | None = None
-    by_line: dict[int, list[Mark]] = {}
+    by_line: dict[int, list[SourceMark]] = {}
     for mark in marks:
         if 1 <= mark.line <= len(lines):
             by_line.setdefault(mark.line, []).append(mark)
@@ -49,7 +49,7 @@ def draw(lines: tuple[str, ...], marks: list[Mark], page: Page) -> list[str]:
     return out
 
 
-def _line(source: str, marks: list[Mark], page: Page) -> list[str]:
+def _line(source: str, marks: list[SourceMark], page: ExcerptStyle) -> list[str]:
     """A line and what is marked in it; where the marks lie far apart, the line once more around each."""
     rows: list[str] = []
     left = sorted(marks, key=lambda mark: (mark.column, not mark.primary)) if len(marks) > 1 else marks
@@ -62,12 +62,12 @@ def _line(source: str, marks: list[Mark], page: Page) -> list[str]:
     return rows
 
 
-def _inside(source: str, start: int, mark: Mark, room: int) -> bool:
+def _inside(source: str, start: int, mark: SourceMark, room: int) -> bool:
     # the first comparison keeps a line of some megabytes from being measured
     return mark.column - start < room * 2 and columns(plain(source[start : mark.column])) < room
 
 
-def _window(source: str, start: int, marks: list[Mark], page: Page, room: int) -> list[str]:
+def _window(source: str, start: int, marks: list[SourceMark], page: ExcerptStyle, room: int) -> list[str]:
     cut = "…" if start else ""
     shown = _fit(plain(source[start : start + room * 2]), room - len(cut))
     bar = page.style.paint("|", "quiet")
@@ -82,7 +82,7 @@ def _window(source: str, start: int, marks: list[Mark], page: Page, room: int) -
     return rows
 
 
-def _first_shown(source: str, mark: Mark, room: int) -> int:
+def _first_shown(source: str, mark: SourceMark, room: int) -> int:
     """The index from which a long line is shown, so that a mark is inside."""
     first = mark.column - 1
     return 0 if first < room - CONTEXT or len(source) < room else max(0, first - CONTEXT)
@@ -97,13 +97,13 @@ def _fit(text: str, room: int) -> str:
     return f"{kept}…"
 
 
-def _underline(source: str, mark: Mark, room: int) -> str:
+def _underline(source: str, mark: SourceMark, room: int) -> str:
     start = mark.column - 1
     width = columns(plain(source[start : min(_end(source, mark), start + room)]))
     return ("^" if mark.primary else "-") * max(1, min(width, room))
 
 
-def _end(source: str, mark: Mark) -> int:
+def _end(source: str, mark: SourceMark) -> int:
     """The index behind the marked text: the name where it stands there, else the end of the key or value."""
     start = mark.column - 1
     rest = source[start:]

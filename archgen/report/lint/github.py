@@ -9,10 +9,10 @@ from typing import assert_never
 
 from archgen.model.finding import Finding, Severity
 from archgen.report.common.terminal import brief, plain
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 
 
-def write(outcome: Outcome) -> str:
+def write(outcome: LintReport) -> str:
     """One `::error …::message` a finding."""
     return "".join(f"{_command(finding)}\n" for finding in outcome.findings if finding.accepted is None)
 

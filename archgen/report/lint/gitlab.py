@@ -10,10 +10,10 @@ from typing import Any, assert_never
 from archgen.model.finding import Finding, Severity
 from archgen.report.common.encoding import encode
 from archgen.report.common.terminal import brief, plain
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 
 
-def write(outcome: Outcome) -> str:
+def write(outcome: LintReport) -> str:
     """A JSON array; of two entries with one fingerprint GitLab would drop one, so the second gets another."""
     seen: Counter[str] = Counter()
     issues: list[dict[str, Any]] = []

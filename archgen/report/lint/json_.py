@@ -8,7 +8,7 @@ from msgspec import Struct
 from archgen.model.finding import Accepted, Finding, Proof
 from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
-from archgen.report.lint.outcome import Outcome, count
+from archgen.report.lint.outcome import LintReport, count_severities
 
 VERSION = 1
 
@@ -46,13 +46,13 @@ class _Told(Struct, gc=False):
     accepted: Accepted | None
 
 
-def write(outcome: Outcome) -> str:
+def write(outcome: LintReport) -> str:
     """The whole document, indented, with a line feed at its end."""
     findings = outcome.findings
     document = {
         "version": VERSION,
         "findings": [_finding(finding) for finding in findings],
-        "summary": msgspec.structs.asdict(count(findings)),
+        "summary": msgspec.structs.asdict(count_severities(findings)),
     }
     return encode(document)
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from archgen.model.finding import Accepted, Finding
 from archgen.report.common.terminal import brief, plain
-from archgen.report.lint.outcome import Outcome
+from archgen.report.lint.outcome import LintReport
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 
 
-def write(outcome: Outcome) -> str:
+def write(outcome: LintReport) -> str:
     """The document; no times are told, so that the same findings are the same bytes."""
     suites = [_suite(file, findings, outcome) for file, findings in outcome.models]
     tests = sum(max(1, len(findings)) for _, findings in outcome.models)
@@ -22,7 +22,7 @@ def write(outcome: Outcome) -> str:
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', head, *suites, "</testsuites>"]) + "\n"
 
 
-def _suite(file: str, findings: tuple[Finding, ...], outcome: Outcome) -> str:
+def _suite(file: str, findings: tuple[Finding, ...], outcome: LintReport) -> str:
     failures = sum(1 for finding in findings if _fails(finding, outcome))
     skipped = sum(1 for finding in findings if finding.accepted is not None)
     counts = f'tests="{max(1, len(findings))}" failures="{failures}" errors="0" skipped="{skipped}"'
@@ -32,13 +32,13 @@ def _suite(file: str, findings: tuple[Finding, ...], outcome: Outcome) -> str:
     return "\n".join([f"  <testsuite name={_quoted(file)} {counts}>", *cases, "  </testsuite>"])
 
 
-def _case(finding: Finding, outcome: Outcome) -> str:
+def _case(finding: Finding, outcome: LintReport) -> str:
     name = f"{finding.rule} ({finding.subject.kind} {finding.subject.id})"
     head = f"    <testcase name={_quoted(name)} classname={_quoted(finding.file)}>"
     return f"{head}\n      {_verdict(finding, outcome)}\n    </testcase>"
 
 
-def _verdict(finding: Finding, outcome: Outcome) -> str:
+def _verdict(finding: Finding, outcome: LintReport) -> str:
     place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
     said = f"{place}: {finding.severity}[{finding.code}] {brief(finding.message)}\nfix: {brief(finding.fix)}"
     if finding.accepted is not None:
@@ -55,7 +55,7 @@ def _accepted(accepted: Accepted) -> str:
     return brief(f"accepted{who}{until}: {accepted.reason or 'no reason given'}")
 
 
-def _fails(finding: Finding, outcome: Outcome) -> bool:
+def _fails(finding: Finding, outcome: LintReport) -> bool:
     return finding.accepted is None and finding.severity in outcome.failing
 
 

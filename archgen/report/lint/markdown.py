@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from archgen.model.finding import Finding
 from archgen.report.common.prose import code, sentence, text
-from archgen.report.lint.outcome import Counts, Outcome, count
+from archgen.report.lint.outcome import Counts, LintReport, count_severities
 
 MOST = 900_000
 """Characters of a report; a job's summary takes a mebibyte, and what is left out is counted."""
 
 
-def write(outcome: Outcome) -> str:
+def write(outcome: LintReport) -> str:
     """A heading, then a table a model with findings; accepted ones stand folded below its table."""
     blocks = ["## Architecture findings", _counted(outcome)]
     size = 0
@@ -25,9 +25,9 @@ def write(outcome: Outcome) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _counted(outcome: Outcome) -> str:
+def _counted(outcome: LintReport) -> str:
     models = _many(len(outcome.models), "model")
-    counts = count(outcome.findings)
+    counts = count_severities(outcome.findings)
     hidden = f" ({', '.join(map(text, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
         return f"{models}: no findings{hidden}."

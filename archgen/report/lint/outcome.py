@@ -10,7 +10,7 @@ from archgen.linting.rule import Rule
 from archgen.model.finding import Finding, Severity
 
 
-class Outcome(Struct, frozen=True):
+class LintReport(Struct, frozen=True):
     """The findings of each model, in the order of the inputs; (file as given, its findings).
 
     `lines` are the lines of a source file, empty where it could not be read. `step` words a step of a model
@@ -54,7 +54,7 @@ class Fixes(Struct, frozen=True):
     unsafe: int
 
 
-def count(findings: tuple[Finding, ...]) -> Counts:
+def count_severities(findings: tuple[Finding, ...]) -> Counts:
     """Count findings by severity."""
 
     open_ = [each.severity for each in findings if each.accepted is None]
@@ -63,7 +63,7 @@ def count(findings: tuple[Finding, ...]) -> Counts:
     )
 
 
-def fixes(findings: tuple[Finding, ...]) -> Fixes:
+def count_fixes(findings: tuple[Finding, ...]) -> Fixes:
     """Count the open findings that can be mended."""
     known = [each.fixable for each in findings if each.accepted is None]
     return Fixes(known.count("safe"), known.count("unsafe"))

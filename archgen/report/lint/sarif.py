@@ -13,12 +13,12 @@ from archgen.model.finding import Accepted, Finding, Related, Severity
 from archgen.model.subject import Subject
 from archgen.report.common.encoding import encode
 from archgen.report.common.terminal import plain
-from archgen.report.lint.outcome import Outcome, page_of
+from archgen.report.lint.outcome import LintReport, page_of
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def write(outcome: Outcome) -> str:
+def write(outcome: LintReport) -> str:
     """One log with one run; each result names one of the rules that ran."""
     at = {rule.id: position for position, rule in enumerate(outcome.rules)}
     driver = {

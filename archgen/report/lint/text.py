@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from archgen.model.finding import Finding, Related
-from archgen.report.common.terminal import Paint, Style, brief, plain, wrap
-from archgen.report.lint.excerpt import Mark, Page, draw
-from archgen.report.lint.outcome import Counts, Outcome, count, fixes, page_of
+from archgen.report.common.terminal import Emphasis, Style, brief, plain, wrap
+from archgen.report.lint.excerpt import ExcerptStyle, SourceMark, draw
+from archgen.report.lint.outcome import Counts, LintReport, count_fixes, count_severities, page_of
 
 MOST_RELATED = 8
 """How many related places of one finding are shown; the number of the rest is told."""
 
 
-def write(outcome: Outcome, style: Style) -> str:
+def write(outcome: LintReport, style: Style) -> str:
     """The report, one block per finding; `[n]` is the finding's number within its model, as on its badges."""
     lines: list[str] = []
     for file, findings in outcome.models:
@@ -23,14 +23,14 @@ def write(outcome: Outcome, style: Style) -> str:
     return "\n".join([*lines, _footer(outcome, style)]) + "\n"
 
 
-def _finding(number: int, finding: Finding, outcome: Outcome, style: Style) -> list[str]:
-    paint: Paint = finding.severity
+def _finding(number: int, finding: Finding, outcome: LintReport, style: Style) -> list[str]:
+    paint: Emphasis = finding.severity
     code = style.link(style.paint(f"{finding.severity}[{finding.code}]", paint), _page(finding, outcome, style))
     title = f"{code} {style.paint(finding.rule, 'strong')}"
     lines = [f"{title} {style.paint(f'[{number}]', 'quiet')}"]
     lines += wrap(brief(finding.message), style.width, "  ", "  ")
     gutter = max(3, len(str(max((finding.line, *(each.line for each in finding.related))))))
-    lines += _places(finding, outcome, Page(paint, style, gutter))
+    lines += _places(finding, outcome, ExcerptStyle(paint, style, gutter))
     if finding.flows:
         lines += _told("flows", ", ".join(finding.flows), style, gutter)
     if finding.proof is not None:
@@ -43,16 +43,16 @@ def _finding(number: int, finding: Finding, outcome: Outcome, style: Style) -> l
     return [*lines, *_told("fix", finding.fix, style, gutter, "fix")]
 
 
-def _told(label: str, text: str, style: Style, gutter: int, paint: Paint = "strong") -> list[str]:
+def _told(label: str, text: str, style: Style, gutter: int, paint: Emphasis = "strong") -> list[str]:
     edge = " " * gutter
     first, *rest = wrap(brief(text), style.width, f"{edge}   {'':{len(label)}}  ", f"{edge} = {label}: ")
     return [first.replace(f"{label}:", style.paint(f"{label}:", paint), 1), *rest]
 
 
-def _places(finding: Finding, outcome: Outcome, page: Page) -> list[str]:
+def _places(finding: Finding, outcome: LintReport, page: ExcerptStyle) -> list[str]:
     """The finding's own place, then its related ones, file by file."""
     related = finding.related[:MOST_RELATED]
-    own = Mark(finding.line, finding.column, finding.subject.id, "", True)
+    own = SourceMark(finding.line, finding.column, finding.subject.id, "", True)
     others = _marks(related, finding.file, own, outcome.lines(finding.file))
     lines = _file(finding.file, [own, *others], "-->", outcome, page)
     for file in dict.fromkeys(each.file for each in related if each.file != finding.file):
@@ -61,7 +61,7 @@ def _places(finding: Finding, outcome: Outcome, page: Page) -> list[str]:
     return [*lines, *([f"{' ' * page.gutter} … and {hidden} more places"] if hidden else [])]
 
 
-def _file(file: str, marks: list[Mark], arrow: str, outcome: Outcome, page: Page) -> list[str]:
+def _file(file: str, marks: list[SourceMark], arrow: str, outcome: LintReport, page: ExcerptStyle) -> list[str]:
     source = outcome.lines(file)
     place = f"{plain(file)}:{marks[0].line}:{marks[0].column}" if source else plain(file)
     place = page.style.link(place, _address(file)) if source and page.style.links else place
@@ -70,7 +70,7 @@ def _file(file: str, marks: list[Mark], arrow: str, outcome: Outcome, page: Page
     return [head, f"{' ' * page.gutter} {page.style.paint('|', 'quiet')}", *excerpt] if excerpt else [head]
 
 
-def _page(finding: Finding, outcome: Outcome, style: Style) -> str:
+def _page(finding: Finding, outcome: LintReport, style: Style) -> str:
     """Where the finding's rule is explained; not sought where nobody sees it."""
     rules = (rule for rule in outcome.rules if rule.id == finding.rule) if style.links else ()
     return next((page_of(rule, outcome.pages) for rule in rules), "")
@@ -85,14 +85,18 @@ def _address(file: str) -> str:
     return f"file://{quote(abspath(file).encode('utf-8', 'surrogateescape'))}"
 
 
-def _marks(related: tuple[Related, ...], file: str, own: Mark | None, source: tuple[str, ...]) -> list[Mark]:
+def _marks(
+    related: tuple[Related, ...], file: str, own: SourceMark | None, source: tuple[str, ...]
+) -> list[SourceMark]:
     """One mark per place of a file; labels that share a place are joined, and the finding's own place is left out."""
     places: dict[tuple[int, int], list[Related]] = {}
     for each in related:
         if each.file == file and (own is None or (each.line, each.column) != (own.line, own.column)):
             places.setdefault((each.line, each.column), []).append(each)
     return [
-        Mark(line, column, here[0].subject.id, ", ".join(dict.fromkeys(_said(each, source) for each in here)), False)
+        SourceMark(
+            line, column, here[0].subject.id, ", ".join(dict.fromkeys(_said(each, source) for each in here)), False
+        )
         for (line, column), here in places.items()
     ]
 
@@ -104,7 +108,7 @@ def _said(related: Related, source: tuple[str, ...]) -> str:
     return related.label if named or related.subject.kind == "model" else f"{related.subject.id} {related.label}"
 
 
-def _proof(finding: Finding, outcome: Outcome) -> str:
+def _proof(finding: Finding, outcome: LintReport) -> str:
     proof = finding.proof
     assert proof is not None
     killed = " and ".join(subject.id for subject in proof.kill)
@@ -129,8 +133,8 @@ def _sentence(message: str) -> str:
     return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
-def _footer(outcome: Outcome, style: Style) -> str:
-    counts = count(outcome.findings)
+def _footer(outcome: LintReport, style: Style) -> str:
+    counts = count_severities(outcome.findings)
     models = _many(len(outcome.models), "model")
     hidden = f" ({', '.join(map(brief, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
@@ -144,9 +148,9 @@ def _footer(outcome: Outcome, style: Style) -> str:
     return f"{models}: {', '.join(parts)}{hidden}{_mendable(outcome)}"
 
 
-def _mendable(outcome: Outcome) -> str:
+def _mendable(outcome: LintReport) -> str:
     """What `--fix` would take off the list."""
-    found = fixes(outcome.findings)
+    found = count_fixes(outcome.findings)
     if found.safe and found.unsafe:
         return f"; {found.safe} fixable with --fix ({found.unsafe} more with --unsafe-fixes)"
     if found.safe:
@@ -154,7 +158,7 @@ def _mendable(outcome: Outcome) -> str:
     return f"; {found.unsafe} fixable with --fix --unsafe-fixes" if found.unsafe else ""
 
 
-def _sums(counts: Counts) -> tuple[tuple[int, str, Paint], ...]:
+def _sums(counts: Counts) -> tuple[tuple[int, str, Emphasis], ...]:
     return ((counts.error, "error", "error"), (counts.warning, "warning", "warning"), (counts.info, "info", "info"))
 
 

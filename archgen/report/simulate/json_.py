@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archgen.report.common.encoding import encode
-from archgen.report.simulate.outcome import Simulated, reason
+from archgen.report.simulate.outcome import SimulationReport, reason
 
 VERSION = 1
 
 
-def write(told: Simulated) -> str:
+def write(told: SimulationReport) -> str:
     """The whole document, indented, with a line feed at its end."""
     kill = [{"kind": one.kind, "id": one.id} for one in told.killed]
     out = [{"kind": one.kind, "id": one.id} for one in told.maintained]

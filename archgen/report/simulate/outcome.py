@@ -11,7 +11,7 @@ from archgen.model.wording import listed
 from archgen.reliability.simulation import FlowOutcome
 
 
-class Simulated(Struct, frozen=True):
+class SimulationReport(Struct, frozen=True):
     """One model's flows without some elements.
 
     `killed` are lost, `maintained` are out on purpose; `titles` are the flows' by id, `steps` words a request

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from archgen.model.subject import Subject
 from archgen.reliability.simulation import Status
-from archgen.report.common.terminal import Paint, Style, brief, columns, wrap
-from archgen.report.simulate.outcome import Simulated, reason
+from archgen.report.common.terminal import Emphasis, Style, brief, columns, wrap
+from archgen.report.simulate.outcome import SimulationReport, reason
 
-_PAINTS: dict[Status, Paint] = {"ok": "fix", "degraded": "warning", "down": "error"}
+_PAINTS: dict[Status, Emphasis] = {"ok": "fix", "degraded": "warning", "down": "error"}
 
 
-def write(told: Simulated, style: Style) -> str:
+def write(told: SimulationReport, style: Style) -> str:
     """The report."""
     lines = [f"{style.paint(brief(told.file), 'strong')}  {brief(told.name)}"]
     for label, elements in (("lost:", told.killed), ("in maintenance:", told.maintained)):
@@ -31,5 +31,5 @@ def write(told: Simulated, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _names(told: Simulated, elements: tuple[Subject, ...]) -> str:
+def _names(told: SimulationReport, elements: tuple[Subject, ...]) -> str:
     return ", ".join(brief(told.names[one]) for one in elements)

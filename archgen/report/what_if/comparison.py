@@ -13,7 +13,7 @@ from archgen.model.architecture import Architecture, Component
 from archgen.model.subject import Subject
 
 
-class WhatIf(Struct, frozen=True):
+class WhatIfReport(Struct, frozen=True):
     """One model before and after some changes.
 
     `changes` are in words; `won` are, for each, the hours a year that it wins each flow over the changes before it, empty
@@ -32,7 +32,7 @@ class WhatIf(Struct, frozen=True):
     left: tuple[tuple[str, tuple[Subject, ...]], ...] = ()
 
 
-def yaml(before: Architecture, after: Architecture) -> str:
+def changed_yaml(before: Architecture, after: Architecture) -> str:
     """Return the parts of a model that the changes touch, as they are to be written into its file; empty if none."""
     zones = {zone.id for zone in before.zones}
     hosts = {host.id for host in before.hosts}

@@ -6,12 +6,12 @@ from typing import Any
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.report.common.encoding import assumed, element, encode
-from archgen.report.what_if.comparison import WhatIf
+from archgen.report.what_if.comparison import WhatIfReport
 
 VERSION = 1
 
 
-def write(told: WhatIf) -> str:
+def write(told: WhatIfReport) -> str:
     """The whole document, indented, with a line feed at its end."""
     flows = {
         before.flow: {"before": _flow(before), "after": _flow(after)}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.model.wording import listed
-from archgen.report.common.assessment import lasting, percent, resting
+from archgen.report.common.assessment import all_assumptions, format_duration, percent
 from archgen.report.common.terminal import Style, brief, wrap
-from archgen.report.what_if.comparison import WhatIf
+from archgen.report.what_if.comparison import WhatIfReport
 
 
-def write(told: WhatIf, style: Style) -> str:
+def write(told: WhatIfReport, style: Style) -> str:
     """The report: what is changed, what that does to each flow, and what to write."""
     lines = [f"{style.paint(brief(told.file), 'strong')}  {brief(told.name)}", ""]
     if not told.changes:
@@ -20,7 +20,7 @@ def write(told: WhatIf, style: Style) -> str:
             lines += wrap(_won(told.won[number - 1]), style.width, "     ", "     ")
     for before, after in zip(told.before, told.after, strict=True):
         lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
-    assumed = resting((*told.before, *told.after))
+    assumed = all_assumptions((*told.before, *told.after))
     if assumed:
         lines += ["", "assumed, since the model does not state it:"]
     for share, source, ids in assumed:
@@ -41,7 +41,8 @@ def _won(flows: tuple[tuple[str, float], ...]) -> str:
     second = 1 / 3600
     moved = [(flow, hours) for flow, hours in flows if abs(hours) >= second]
     words = [
-        f"{lasting(abs(hours))} a year {'won' if hours > 0 else 'lost'} for {brief(flow)}" for flow, hours in moved
+        f"{format_duration(abs(hours))} a year {'won' if hours > 0 else 'lost'} for {brief(flow)}"
+        for flow, hours in moved
     ]
     return ", ".join(words) or "wins no time by itself"
 
@@ -55,7 +56,7 @@ def brief_line(line: str) -> str:
 def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[str]:
     first, then = (f"{percent(one.result.availability)}" for one in (before, after))
     won = before.result.downtime - after.result.downtime
-    moved = f"{lasting(abs(won))} a year {'won' if won >= 0 else 'lost'}" if won else "nothing won or lost"
+    moved = f"{format_duration(abs(won))} a year {'won' if won >= 0 else 'lost'}" if won else "nothing won or lost"
     lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
     first_points, then_points = frozenset(before.points), frozenset(after.points)
     gone = [brief(one.id) for one in before.points if one not in then_points]

@@ -8,7 +8,7 @@ from archgen.analysis.assessment import FlowAssessment
 from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.render.scene.bar_chart import Bar, BarChart, BarGroup
-from archgen.report.common.assessment import lasting
+from archgen.report.common.assessment import format_duration
 from archgen.site.html_builder import one_line
 from archgen.site.pages.downtime import downtime, worst_flows
 
@@ -40,7 +40,7 @@ def _bars(system: CheckedModel, flow: FlowAssessment) -> tuple[Bar, ...]:
     most = max((gain.hours_per_year for gain in flow.result.importance), default=0.0)
     gains = [gain for gain in flow.result.importance if gain.hours_per_year > most * _LEAST]
     return tuple(
-        Bar(called(system.topology, gain.element), gain.hours_per_year, lasting(gain.hours_per_year))
+        Bar(called(system.topology, gain.element), gain.hours_per_year, format_duration(gain.hours_per_year))
         for gain in gains[:FIXES]
     )
 

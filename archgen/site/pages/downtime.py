@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.linting.checked_model import CheckedModel
-from archgen.report.common.assessment import lasting, percent
+from archgen.report.common.assessment import format_duration, percent
 from archgen.site.pages.change_blocks import IMPOSSIBLE
 from archgen.site.system_change import access
 
@@ -32,7 +32,7 @@ def is_reading(system: CheckedModel, flow: str) -> bool:
 
 def downtime(flow: FlowAssessment) -> str:
     """Return how long a flow is down per year."""
-    return lasting(flow.result.downtime) if flow.possible else "always"
+    return format_duration(flow.result.downtime) if flow.possible else "always"
 
 
 def availability(flow: FlowAssessment) -> str:

@@ -12,7 +12,7 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.finding import Proof
 from archgen.model.wording import plural
-from archgen.report.common.assessment import lasting, percent
+from archgen.report.common.assessment import format_duration, percent
 from archgen.site.escape import code, link, prose, text
 from archgen.site.markdown import badge, bullets, codes, heading, page, table
 from archgen.site.page import Page, flow_path
@@ -60,7 +60,7 @@ def _facts(system: CheckedModel, flow: Flow) -> Iterator[str]:
 def _availability(flow: FlowAssessment) -> str:
     rests = plural(len(flow.assumed), "assumed number")
     basis = f", resting on {link(rests, f'{UP}#assumed')}" if flow.assumed else ""
-    share, down = percent(flow.result.availability), lasting(flow.result.downtime)
+    share, down = percent(flow.result.availability), format_duration(flow.result.downtime)
     return f"available {share} of the time, down {down} a year{basis}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archgen.linting.checked_model import BrokenModel, CheckedModel
 from archgen.model.wording import plural
-from archgen.report.common.assessment import lasting
+from archgen.report.common.assessment import format_duration
 from archgen.site.escape import link, text
 from archgen.site.html_builder import Html, one_line, tag
 from archgen.site.markdown import bullets, codes, figure, heading, page, severity_counts, table
@@ -54,7 +54,7 @@ def _card(system: CheckedModel) -> Html:
 
 def _facts(system: CheckedModel) -> Iterator[str]:
     for word, flow in worst_flows(system):
-        down = f"down {lasting(flow.result.downtime)} a year" if flow.possible else IMPOSSIBLE
+        down = f"down {format_duration(flow.result.downtime)} a year" if flow.possible else IMPOSSIBLE
         yield f"{word.capitalize()}: {down}"
     yield severity_counts(system.findings)
 

@@ -8,7 +8,7 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.linting.rule import Rule
 from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural
-from archgen.report.common.assessment import lasting, percent
+from archgen.report.common.assessment import format_duration, percent
 from archgen.report.common.terminal import plain
 from archgen.site.html_builder import one_line
 from archgen.site.page import Page, flow_path
@@ -87,7 +87,7 @@ def _flows(system: CheckedModel) -> Iterator[str]:
         yield f"- {_line(flow.id)} ({access(topology, flow.id)}): {_line(flow.title)}"
         if assessment.possible:
             fatal = listed(breaking(topology, flow.id)) or "nothing"
-            share, down = percent(assessment.result.availability), lasting(assessment.result.downtime)
+            share, down = percent(assessment.result.availability), format_duration(assessment.result.downtime)
             yield f"    - available {share}, down {down} a year; stopped by the loss of one of: {_line(fatal)}"
         else:
             yield f"    - {IMPOSSIBLE}"

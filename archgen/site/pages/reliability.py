@@ -12,7 +12,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import first_few, listed, plural
 from archgen.reliability.availability import HOURS_PER_YEAR
 from archgen.reliability.groups import CutProduct, products
-from archgen.report.common.assessment import MONTHS, alike, found_by, lasting, percent
+from archgen.report.common.assessment import MONTHS, format_duration, format_method, group_assumptions, percent
 from archgen.site.escape import code, link, text
 from archgen.site.markdown import NAMED, badge, bullets, codes, details, figure, heading, table
 from archgen.site.page import Page
@@ -51,7 +51,7 @@ def _changes(system: CheckedModel) -> Iterator[str]:
     for flow, by_element in gains(system.topology, system.assessments).items():
         changes = dict.fromkeys(gain for gain in by_element.values() if gain is not None)
         best = sorted(changes, key=lambda gain: -gain.hours_per_year)[:CHANGES]
-        lines = tuple(f"{lasting(gain.hours_per_year)} a year by {text(gain.change)}" for gain in best)
+        lines = tuple(f"{format_duration(gain.hours_per_year)} a year by {text(gain.change)}" for gain in best)
         if lines:
             shared.setdefault(lines, []).append(flow)
     if shared:
@@ -66,9 +66,9 @@ def _row(system: CheckedModel, flow: FlowAssessment) -> Sequence[str]:
     down = flow.result.downtime
     return (
         name,
-        percent(flow.result.availability) + ("" if flow.result.method == "exact" else f" ({found_by(flow)})"),
-        lasting(down),
-        lasting(down / MONTHS),
+        percent(flow.result.availability) + ("" if flow.result.method == "exact" else f" ({format_method(flow)})"),
+        format_duration(down),
+        format_duration(down / MONTHS),
         _points(system, flow.flow) or "nothing",
         link(plural(len(flow.assumed), "assumed number"), "#assumed") if flow.assumed else "stated numbers only",
     )
@@ -121,7 +121,7 @@ def _assumptions(system: CheckedModel) -> Iterator[str]:
     assumptions = tuple(by_element.values())
     rows = [
         (percent(number), codes(_assumed_by(system, assumptions, number, source)), text(source))
-        for number, source, _ in alike(assumptions)
+        for number, source, _ in group_assumptions(assumptions)
     ]
     yield (
         "An availability that the model does not state is assumed. State your own with "
@@ -144,7 +144,7 @@ def _sensitivities(system: CheckedModel) -> Iterator[str]:
     for flow in system.assessments:
         if flow.sensitivity is not None:
             ends = (flow.sensitivity.better, flow.sensitivity.worse)
-            better, worse = (lasting((1.0 - share) * HOURS_PER_YEAR) for share in ends)
+            better, worse = (format_duration((1.0 - share) * HOURS_PER_YEAR) for share in ends)
             shared.setdefault((better, worse), []).append(flow.flow)
     for (better, worse), flows in shared.items():
         yield (

@@ -8,7 +8,7 @@ from archgen.explanations.for_model import explanations
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.rule import Rule
 from archgen.model.wording import plural
-from archgen.report.common.assessment import lasting
+from archgen.report.common.assessment import format_duration
 from archgen.site.code_block import yaml_block
 from archgen.site.escape import code, link, text
 from archgen.site.interactive.view_block import View, view_block
@@ -74,7 +74,7 @@ def _sizes(system: CheckedModel) -> str:
     ]
     down = [flow.result.downtime for flow in system.assessments if flow.possible]
     if down:
-        sizes.append(link(f"down {lasting(max(down))} a year at worst", "#reliability"))
+        sizes.append(link(f"down {format_duration(max(down))} a year at worst", "#reliability"))
     sizes.append(link(severity_counts(system.findings), "#issues") if system.findings else "no issues")
     return f"{', '.join(sizes)}."
 

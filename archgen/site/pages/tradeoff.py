@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archgen.linting.checked_model import CheckedModel
 from archgen.render.scene.tradeoff import CostPoint, Series, Tradeoff
-from archgen.report.common.assessment import lasting
+from archgen.report.common.assessment import format_duration
 from archgen.site.html_builder import one_line
 from archgen.site.pages.charts import SYSTEMS
 from archgen.site.pages.downtime import worst_flows
@@ -27,7 +27,9 @@ def tradeoff(systems: Sequence[CheckedModel]) -> Tradeoff | None:
         for word, flow in worst_flows(system):
             if flow.possible:
                 hours = flow.result.downtime
-                point = CostPoint(number, float(operated_replicas(system)), hours, f"down {lasting(hours)} a year")
+                point = CostPoint(
+                    number, float(operated_replicas(system)), hours, f"down {format_duration(hours)} a year"
+                )
                 points.setdefault(word, []).append(point)
     series = tuple(Series(word, tuple(points[word])) for word in ("reads", "writes") if word in points)
     numbers = sorted({point.number for line in series for point in line.points})

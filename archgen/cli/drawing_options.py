@@ -1,0 +1,37 @@
+"""The options of commands that draw: engine, theme, logos and badges."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+
+from archgen.app.drawing.layouts import ENGINES
+from archgen.app.drawing.pictures import ICONS, Drawing, RasterOptions
+
+
+def add_look(parser: argparse.ArgumentParser, themes: Iterable[str], theme: str) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "--engine",
+        metavar="ENGINE",
+        choices=tuple(ENGINES),
+        default="best",
+        help="Layout engine: %(choices)s [default: best]",
+    )
+    parser.add_argument(
+        "--theme",
+        metavar="THEME",
+        choices=tuple(themes),
+        default=theme,
+        help=f"Colors: %(choices)s [default: {theme}]",
+    )
+    parser.add_argument(
+        "--icons", metavar="ICONS", choices=ICONS, help="Logos: %(choices)s [default: as the theme has them]"
+    )
+    parser.add_argument("--no-findings", action="store_true", help="Leave out the badges of the findings")
+
+
+def requested_drawing(options: argparse.Namespace, raster: RasterOptions | None = None) -> Drawing:
+    """Return a drawing by the options."""
+    mono = options.icons == "mono" if options.icons else None
+    return Drawing(options.engine, options.theme, not options.no_findings, raster, mono=mono)
