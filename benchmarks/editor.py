@@ -13,7 +13,7 @@ import synthetic
 import yaml
 
 from archgen.app.config.settings import LintSettings
-from archgen.editor.document import Reading, reading
+from archgen.editor.document import OpenModel, check_text
 
 COMPONENTS = 1_000
 MOST = 2.0
@@ -24,13 +24,13 @@ def main() -> None:
     """Type one character after the other, and judge each text."""
     text = synthetic.model(COMPONENTS)
     ours, theirs = [], []
-    before: Reading | None = None
+    before: OpenModel | None = None
     for at in range(ROUNDS):
         typed = text.replace("A large system", f"A large system {'x' * at}")
         start = time.process_time()
         yaml.load(typed, Loader=yaml.CSafeLoader)
         middle = time.process_time()
-        before = reading("big.arch.yaml", typed, "2026-11-24", LintSettings(), before)
+        before = check_text("big.arch.yaml", typed, "2026-11-24", LintSettings(), before)
         ours.append(time.process_time() - middle)
         theirs.append(middle - start)
     ratio = min(ours) / min(theirs)

@@ -49,7 +49,7 @@ EDITS = {
     # a list of texts may be written as a single one: this key has a short form
     "language/expand/components.py": (
         '    "alerts": lambda',
-        '    "contact": lambda reader: reader.context.document.texts(reader.said, "contact"),\n    "alerts": lambda',
+        '    "contact": lambda reader: reader.context.document.texts(reader.entry, "contact"),\n    "alerts": lambda',
     ),
 }
 
@@ -104,7 +104,7 @@ def test_the_key_is_described_and_offered(package: Path, project: Path) -> None:
         program="-c from archgen.language.schema.reference import reference; "
         "from archgen.language.schema import schema; print(reference(schema()))",
     )
-    program = "from archgen.editor.grammar import keys; print(dict(keys(('components', 'web')))['contact'])"
+    program = "from archgen.editor.grammar import keys_at; print(dict(keys_at(('components', 'web')))['contact'])"
     assert run(package, project, program=f"-c {program}") == "The people to call.\n"
 
 

@@ -9,7 +9,7 @@ import pytest
 from archgen.cli import main
 from archgen.explanations import ALGORITHMS, MEASURES, MECHANISMS, PROTOCOL_TEXTS
 from archgen.language.schema.keys import key_names, keys
-from archgen.language.schema.suggestions import _KINDS_OF_PRODUCTS, begun, kind_of_product, with_port, with_unit
+from archgen.language.schema.suggestions import _KINDS_OF_PRODUCTS, complete_option, port_hint, product_hint, unit_hint
 from archgen.model.kinds import KINDS
 
 MODEL = "archgen: 1\nname: M\nhosts: {s-1: {}}\ncomponents:\n  a: {kind: cache, runs_on: s-1}\n"
@@ -25,18 +25,16 @@ def test_what_products_are_used_as_are_kinds() -> None:
     [("async", "asynchronous"), ("semi", "semi-synchronous"), ("Auto", None), ("sy", None), ("x", None)],
 )
 def test_the_beginning_of_one_option_means_it(text: str, meant: str | None) -> None:
-    assert begun(text, ["asynchronous", "synchronous", "semi-synchronous"]) == meant
-    assert begun("a-b", ["a-b-c", "a-b-d"]) is None
+    assert complete_option(text, ["asynchronous", "synchronous", "semi-synchronous"]) == meant
+    assert complete_option("a-b", ["a-b-c", "a-b-d"]) is None
 
 
 def test_products_and_units() -> None:
-    assert kind_of_product("Redis") is not None
-    assert "`kind: cache, product: redis`, or `kind: key-value-store`" in str(kind_of_product("Redis"))
-    assert (
-        kind_of_product("mysql") == "`mysql` is a product: write `kind: database, product: mysql` by what it does here."
-    )
-    assert kind_of_product("toaster") is None
-    assert with_unit("30").startswith("Add the unit: `30s`")
+    assert product_hint("Redis") is not None
+    assert "`kind: cache, product: redis`, or `kind: key-value-store`" in str(product_hint("Redis"))
+    assert product_hint("mysql") == "`mysql` is a product: write `kind: database, product: mysql` by what it does here."
+    assert product_hint("toaster") is None
+    assert unit_hint("30").startswith("Add the unit: `30s`")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +54,7 @@ def test_products_and_units() -> None:
     ],
 )
 def test_a_protocol_with_its_port_is_two_keys(text: str, meant: str | None) -> None:
-    assert with_port(text) == meant
+    assert port_hint(text) == meant
 
 
 def test_explain_lists_what_it_knows(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archgen.language.load import Loaded, check_ladder, load
+from archgen.language.load import Loaded, check_follows, load
 from archgen.language.yaml.syntax import lines_of
 from archgen.model.architecture import (
     Answer,
@@ -436,18 +436,18 @@ def test_ladder() -> None:
     def tier(name: str, follows: str) -> Loaded:
         return read(f"follows: {follows}\n" if follows else "", f"{name}.arch.yaml")
 
-    assert check_ladder([tier("one", ""), tier("two", "one")]) == ()
-    (undeclared,) = check_ladder([tier("one", ""), tier("two", "oen")])
+    assert check_follows([tier("one", ""), tier("two", "one")]) == ()
+    (undeclared,) = check_follows([tier("one", ""), tier("two", "oen")])
     assert (undeclared.rule, undeclared.place.file, undeclared.place.line) == ("dangling-reference", "two.arch.yaml", 3)
     assert (undeclared.message, undeclared.fix) == (
         "`follows` names `oen`, and no model has that name",
         "Did you mean `one`?",
     )
-    (circle,) = check_ladder([tier("one", "three"), tier("two", "one"), tier("three", "two"), tier("four", "two")])
+    (circle,) = check_follows([tier("one", "three"), tier("two", "one"), tier("three", "two"), tier("four", "two")])
     assert (
         circle.message == "the tiers follow each other in a circle: `one` follows `three` follows `two` follows `one`"
     )
-    (itself,) = check_ladder([tier("one", "one")])
+    (itself,) = check_follows([tier("one", "one")])
     assert itself.message == "the tiers follow each other in a circle: `one` follows `one`"
 
 

@@ -16,7 +16,7 @@ from pygls.lsp.client import LanguageClient
 from archgen.cli import main
 from archgen.editor import grammar
 from archgen.editor.cursor import cursor
-from archgen.editor.outline import Outline
+from archgen.editor.outline import TextOutline
 from archgen.language.load import load
 from tests.patience import PATIENCE
 
@@ -468,13 +468,13 @@ def test_every_key_that_names_things_is_known() -> None:
 @pytest.mark.parametrize("file", sorted((ROOT / "models").glob("*.arch.yaml")), ids=lambda file: file.name[:1])
 def test_every_name_of_a_model_is_seen(file: Path) -> None:
     """Each component has another name; the model means the same with it."""
-    from archgen.editor.related_files import Family, renamed
+    from archgen.editor.related_files import Family, rename_element
 
     text = file.read_text(encoding="utf-8")
     for component in load(file.name, text.encode()).architecture.components:
         family = Family(str(file), {str(file): text}.get, str(file.parent))
         name = next(one for one in family.outline(str(file)).names if one.declares and one.id == component.id)
-        made = load(file.name, renamed((family,), name, "renamed-thing")[str(file)].encode()).architecture
+        made = load(file.name, rename_element((family,), name, "renamed-thing")[str(file)].encode()).architecture
         assert sum(one.id == "renamed-thing" for one in made.components) == 1
 
 
@@ -503,7 +503,7 @@ def test_where_a_cursor_is(text: str, way: tuple[str | int, ...], word: str, in_
 
 def test_a_text_that_is_no_yaml_has_no_parts() -> None:
     for text in ("a: [", "[" * 3000, "a: *b", "\t- :", "", "a: &a [*a]"):
-        assert Outline(text).names == ()
+        assert TextOutline(text).names == ()
 
 
 def test_without_its_library_the_command_says_what_to_install(
@@ -517,10 +517,10 @@ def test_without_its_library_the_command_says_what_to_install(
 
 
 def test_the_components_of_layout_are_renamed_too() -> None:
-    from archgen.editor.related_files import Family, renamed
+    from archgen.editor.related_files import Family, rename_element
 
     text = "archgen: 1\nname: A\ncomponents: {web: {kind: cache}, db: {kind: cache}}\nlayout: {rank: {web: db}, near: {db: web}}\n"
     family = Family("/a.arch.yaml", {"/a.arch.yaml": text}.get, "/")
     name = next(name for name in family.outline("/a.arch.yaml").names if name.id == "db")
     after = text.replace("db", "store")
-    assert renamed((family,), name, "store") == {"/a.arch.yaml": after}
+    assert rename_element((family,), name, "store") == {"/a.arch.yaml": after}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from archgen.editor.outline import Outline
+from archgen.editor.outline import TextOutline
 from archgen.site_build.fences import EmbedError, Fence, embed
 from tests.patience import PATIENCE
 
@@ -110,14 +110,14 @@ def test_a_bomb_is_a_finding_and_the_next_text_is_read(session: Session, text: s
 
 
 def test_what_aliases_repeat_is_outlined_where_it_stands() -> None:
-    assert len(Outline(BOMB).sections) == 9
+    assert len(TextOutline(BOMB).sections) == 9
     text = "components:\n  a: &x {kind: client}\n  b: *x\n"
-    assert list(Outline(text).declared["component"]) == ["a", "b"]
+    assert list(TextOutline(text).declared["component"]) == ["a", "b"]
 
 
 @pytest.mark.parametrize("text", [DEEP, "a: b\n---\nc: d\n", "[a, b]: c\n", "? {a: b}\n: c\n", "*a : b\n"])
 def test_a_text_that_is_no_model_has_no_outline(text: str) -> None:
-    assert Outline(text).sections == ()
+    assert TextOutline(text).sections == ()
 
 
 @pytest.mark.parametrize("text", [f"{BOMB}model: *i\nview: deployment\n", f"model: [{'[' * 5000}"])

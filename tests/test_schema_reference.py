@@ -8,14 +8,14 @@ from pathlib import Path
 
 from archgen.language.load import load
 from archgen.language.schema import schema_text
-from archgen.language.schema.reference import renewed
+from archgen.language.schema.reference import renew
 
 PAGE = Path(__file__).parent.parent / "docs" / "model-language.md"
 
 
 def test_reference_is_what_the_schema_says() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert renewed(page) == page, "mend with: python -m archgen.language.schema.reference docs/model-language.md"
+    assert renew(page) == page, "mend with: python -m archgen.language.schema.reference docs/model-language.md"
 
 
 def test_reference_names_every_key() -> None:

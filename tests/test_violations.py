@@ -15,7 +15,7 @@ import pytest
 
 from archgen.language.load import load
 from archgen.language.schema import schema
-from archgen.language.schema.validation import compiled
+from archgen.language.schema.validation import compiled_schema
 from archgen.language.schema.violations import pattern_of
 from archgen.model.problems import ModelError
 from tests.spoilers import spoilt
@@ -75,7 +75,7 @@ def test_without_jsonschema_rs_everything_is_said_in_the_same_words() -> None:
     done = subprocess.run([sys.executable, "-c", PROBE], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     others = json.loads(done.stdout)
-    assert compiled() is not None
+    assert compiled_schema() is not None
     ours = [problems(data) for data in cases()]
     assert {bool(each) for each in ours} == {True, False}
     for data, here, there in zip(cases(), ours, others, strict=True):

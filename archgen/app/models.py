@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.app.workspace.inputs import Input, includer, model_id, read, unreadable
-from archgen.language.load import check_ladder, load
+from archgen.language.load import check_follows, load
 from archgen.linting.checked_model import BrokenModel, CheckedModel, Model, broken_models, valid_models
 from archgen.model.architecture import SUFFIX
 from archgen.model.finding import Finding
@@ -241,7 +241,7 @@ def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> di
     }
     if excused.issuperset(file for file, model in valid.items() if model.architecture.follows is not None):
         return {}
-    for problem in check_ladder(tuple(valid.values())):
+    for problem in check_follows(tuple(valid.values())):
         if (file := problem.place.file) not in excused:
             found[file] = (*found.get(file, ()), problem)
     return found

@@ -10,7 +10,8 @@ import re
 
 from msgspec import Struct
 
-from archgen.editor.grammar import DECLARING, Way
+from archgen.editor.grammar import DECLARING
+from archgen.model.change import Path
 
 _KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s'"\[{#][^#]*?))\s*:(?:\s|$)""")
 
@@ -18,7 +19,7 @@ _KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s'"\[{#][^#]*?))\s*:(?:\s|$)
 class Cursor(Struct, frozen=True):
     """The way to what a cursor is in, the word up to it, and whether a key is begun there or a value."""
 
-    way: Way
+    way: Path
     word: str
     in_key: bool
 
@@ -37,7 +38,7 @@ def cursor(lines: list[str], line: int, column: int) -> Cursor:
     return _inside(_above(lines, line, indent - 1 if item else indent, item), rest)
 
 
-def _above(lines: list[str], line: int, indent: int, item: bool) -> Way:
+def _above(lines: list[str], line: int, indent: int, item: bool) -> Path:
     """The keys of the lines above that hold a line of this indentation; an item of a list stands in the place 0."""
     way: list[str | int] = [0] if item else []
     least = indent
@@ -69,9 +70,9 @@ def _said(key: re.Match[str]) -> str:
     return key[1] or key[2] or (key[3] or "").strip()
 
 
-def _inside(way: Way, rest: str) -> Cursor:
+def _inside(way: Path, rest: str) -> Cursor:
     """The cursor behind the rest of its line, which may open mappings and lists on it."""
-    stack: list[tuple[str, Way]] = []
+    stack: list[tuple[str, Path]] = []
     here, begun, in_key = way, "", True
     at = 0
     while at < len(rest):
@@ -95,9 +96,9 @@ def _inside(way: Way, rest: str) -> Cursor:
     return Cursor(here, begun.lstrip(), in_key)
 
 
-def scanned(lines: list[str]) -> dict[str, list[str]]:
+def scan_names(lines: list[str]) -> dict[str, list[str]]:
     """The names that the lines of a text declare, by kind: the keys right below a section, one a line."""
-    found: dict[str, list[str]] = {kind: [] for kind in DECLARING.values()}
+    names: dict[str, list[str]] = {kind: [] for kind in DECLARING.values()}
     section, depth = "", 0
     for line in lines:
         indent = len(line) - len(line.lstrip(" "))
@@ -108,5 +109,5 @@ def scanned(lines: list[str]) -> dict[str, list[str]]:
             section, depth = _said(key), 0
         elif section in DECLARING and indent == (depth or indent):
             depth = indent
-            found[DECLARING[section]].append(_said(key))
-    return found
+            names[DECLARING[section]].append(_said(key))
+    return names

@@ -8,9 +8,7 @@ from typing import Any
 from archgen.language.expand.context import SECTIONS
 from archgen.language.schema import schema
 from archgen.language.write.values import inline
-
-Way = tuple[str | int, ...]
-"""The keys and places of items that lead to a node."""
+from archgen.model.change import Path
 
 DECLARING = {section: kind for kind, section in SECTIONS.items()}
 """The sections whose keys are new names, and the kind of element that they name."""
@@ -43,57 +41,57 @@ NAMING_KEYS = ("connections", "steps", "weights", "runs_on", "rank", "near")
 """Of these, the keys whose mappings have names as keys."""
 
 
-def allowed(way: Way) -> tuple[Any, ...]:
+def rules_at(way: Path) -> tuple[Any, ...]:
     """The schemas of what may stand at the end of a way; several where there is a choice, none where nothing may."""
-    found = tuple(_plain(schema()))
+    rules = tuple(_plain(schema()))
     for step in way:
-        found = tuple(inner for one in found for inner in _within(one, step))
-    return found
+        rules = tuple(inner for rule in rules for inner in _within(rule, step))
+    return rules
 
 
-def described(way: Way) -> tuple[str, str]:
+def describe_key(way: Path) -> tuple[str, str]:
     """What the key at the end of a way says, and an example of it; empty where nothing is known of it."""
-    for one in allowed(way[:-1]):
-        said = one.get("properties", {}).get(way[-1])
-        if said is not None:
-            return said.get("description", ""), next(map(inline, said.get("examples", ())), "")
+    for rule in rules_at(way[:-1]):
+        key_rule = rule.get("properties", {}).get(way[-1])
+        if key_rule is not None:
+            return key_rule.get("description", ""), next(map(inline, key_rule.get("examples", ())), "")
     return "", ""
 
 
-def keys(way: Way) -> Iterator[tuple[str, str]]:
+def keys_at(way: Path) -> Iterator[tuple[str, str]]:
     """The keys that a mapping at the end of a way may have, each with what it says."""
-    for one in allowed(way):
-        for key, said in one.get("properties", {}).items():
-            yield key, said.get("description", "")
+    for rule in rules_at(way):
+        for key, key_rule in rule.get("properties", {}).items():
+            yield key, key_rule.get("description", "")
 
 
-def words(way: Way) -> Iterator[str]:
+def values_at(way: Path) -> Iterator[str]:
     """The words that a value at the end of a way may be, where they are few."""
-    for one in allowed(way):
-        if one.get("type") == "boolean":
+    for rule in rules_at(way):
+        if rule.get("type") == "boolean":
             yield from ("true", "false")
-        yield from (word for word in one.get("enum", ()) if isinstance(word, str))
+        yield from (word for word in rule.get("enum", ()) if isinstance(word, str))
 
 
-def _within(one: Any, step: str | int) -> Iterator[Any]:
+def _within(rule: Any, step: str | int) -> Iterator[Any]:
     if isinstance(step, int):
-        yield from _plain(one.get("items"))
-    elif step in one.get("properties", {}):
-        yield from _plain(one["properties"][step])
+        yield from _plain(rule.get("items"))
+    elif step in rule.get("properties", {}):
+        yield from _plain(rule["properties"][step])
     else:
-        patterns = one.get("patternProperties", {})
+        patterns = rule.get("patternProperties", {})
         for inner in patterns.values():
             yield from _plain(inner)
         if not patterns:
-            yield from _plain(one.get("additionalProperties"))
+            yield from _plain(rule.get("additionalProperties"))
 
 
-def _plain(one: Any) -> Iterator[Any]:
+def _plain(rule: Any) -> Iterator[Any]:
     """A schema with what it refers to and each of its choices."""
-    if not isinstance(one, dict):
+    if not isinstance(rule, dict):
         return
-    if "$ref" in one:
-        yield from _plain(schema()["$defs"][one["$ref"].rpartition("/")[2]])
-    for choice in (*one.get("anyOf", ()), *one.get("oneOf", ())):
+    if "$ref" in rule:
+        yield from _plain(schema()["$defs"][rule["$ref"].rpartition("/")[2]])
+    for choice in (*rule.get("anyOf", ()), *rule.get("oneOf", ())):
         yield from _plain(choice)
-    yield one
+    yield rule

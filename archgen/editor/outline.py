@@ -10,14 +10,15 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
-from archgen.editor.grammar import DECLARING, NAMING, Way
+from archgen.editor.grammar import DECLARING, NAMING
 from archgen.language.yaml.parser import EVENTS
 from archgen.language.yaml.syntax import DEEPEST
+from archgen.model.change import Path
 
 _NAME = re.compile(r"(?:(?P<kind>host|network|component|zone|flow):)?(?P<at>@)?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
-class Span(Struct, frozen=True, order=True):
+class TextSpan(Struct, frozen=True, order=True):
     """Characters of one line, counted from 0; `end` is behind the last one."""
 
     line: int
@@ -29,25 +30,25 @@ class Span(Struct, frozen=True, order=True):
         return line == self.line and self.start <= column <= self.end
 
 
-class Name(Struct, frozen=True):
+class ElementName(Struct, frozen=True):
     """A name of a declared thing, where it is declared or spoken of."""
 
     kind: str
     id: str
-    span: Span
+    span: TextSpan
     declares: bool
 
 
-class Part(Struct, frozen=True):
+class TextPart(Struct, frozen=True):
     """A key or a lone value with the way to it; a value's way is that of its key."""
 
-    way: Way
+    way: Path
     text: str
-    span: Span
+    span: TextSpan
     is_key: bool
 
 
-class Outline:
+class TextOutline:
     """The parts and names of a text; of one that is no YAML, none. `elsewhere` are names that other files declare."""
 
     def __init__(self, text: str, elsewhere: Mapping[str, frozenset[str]] | None = None) -> None:
@@ -55,50 +56,50 @@ class Outline:
         self._elsewhere = elsewhere or {}
 
     @cached_property
-    def _parts(self) -> tuple[Part, ...]:
+    def _parts(self) -> tuple[TextPart, ...]:
         return tuple(_parts(self.text))
 
     @cached_property
-    def _by_line(self) -> dict[int, list[Part]]:
-        found: dict[int, list[Part]] = {}
+    def _by_line(self) -> dict[int, list[TextPart]]:
+        by_line: dict[int, list[TextPart]] = {}
         for part in self._parts:
-            found.setdefault(part.span.line, []).append(part)
-        return found
+            by_line.setdefault(part.span.line, []).append(part)
+        return by_line
 
     @cached_property
-    def declared(self) -> dict[str, dict[str, Span]]:
+    def declared(self) -> dict[str, dict[str, TextSpan]]:
         """The names of each kind that the text declares."""
-        found: dict[str, dict[str, Span]] = {kind: {} for kind in DECLARING.values()}
+        declared: dict[str, dict[str, TextSpan]] = {kind: {} for kind in DECLARING.values()}
         for part in self._parts:
             if part.is_key and len(part.way) == 2 and part.way[0] in DECLARING:
-                found[DECLARING[str(part.way[0])]][part.text] = part.span
-        return found
+                declared[DECLARING[str(part.way[0])]][part.text] = part.span
+        return declared
 
     @cached_property
-    def names(self) -> tuple[Name, ...]:
+    def names(self) -> tuple[ElementName, ...]:
         """Every name of a declared thing."""
         return tuple(name for part in self._parts for name in self._names(part))
 
-    def name_at(self, line: int, column: int) -> Name | None:
+    def name_at(self, line: int, column: int) -> ElementName | None:
         """The name that a cursor stands in."""
-        return next((one for one in self.names if one.span.holds(line, column)), None)
+        return next((name for name in self.names if name.span.holds(line, column)), None)
 
-    def part_at(self, line: int, column: int) -> Part | None:
+    def part_at(self, line: int, column: int) -> TextPart | None:
         """The key or value that a cursor stands in."""
-        return next((one for one in self._by_line.get(line, ()) if one.span.holds(line, column)), None)
+        return next((part for part in self._by_line.get(line, ()) if part.span.holds(line, column)), None)
 
-    def parts_at(self, key: str) -> tuple[Part, ...]:
+    def parts_at(self, key: str) -> tuple[TextPart, ...]:
         """The values that a key of the model has, one or a list of them."""
-        return tuple(one for one in self._parts if not one.is_key and one.way[:1] == (key,) and len(one.way) <= 2)
+        return tuple(part for part in self._parts if not part.is_key and part.way[:1] == (key,) and len(part.way) <= 2)
 
     @cached_property
-    def sections(self) -> tuple[Part, ...]:
+    def sections(self) -> tuple[TextPart, ...]:
         """The keys of the model, and those right below them."""
-        return tuple(one for one in self._parts if one.is_key and len(one.way) <= 2)
+        return tuple(part for part in self._parts if part.is_key and len(part.way) <= 2)
 
-    def _names(self, part: Part) -> Iterator[Name]:
+    def _names(self, part: TextPart) -> Iterator[ElementName]:
         if part.is_key and len(part.way) == 2 and part.way[0] in DECLARING:
-            yield Name(DECLARING[str(part.way[0])], part.text, part.span, True)
+            yield ElementName(DECLARING[str(part.way[0])], part.text, part.span, True)
             return
         # a step's message is a text and its key is not; anywhere else the nearest key that speaks of names decides
         steps = [step for step in part.way if isinstance(step, str)]
@@ -109,19 +110,19 @@ class Outline:
         if " -" in near or near not in NAMING or (near in ("connections", "steps") and not part.is_key):
             return
         line = self.text_of(part.span)
-        for found in _NAME.finditer(line):
-            kind = self._kind(found, NAMING[near], line)
+        for match in _NAME.finditer(line):
+            kind = self._kind(match, NAMING[near], line)
             if kind is not None:
-                start = part.span.start + found.start("id")
-                yield Name(kind, found["id"], Span(part.span.line, start, start + len(found["id"])), False)
+                start = part.span.start + match.start("id")
+                yield ElementName(kind, match["id"], TextSpan(part.span.line, start, start + len(match["id"])), False)
 
-    def _kind(self, found: re.Match[str], kinds: tuple[str, ...], line: str) -> str | None:
-        name = found["id"]
-        if found["kind"] is not None:
-            return found["kind"] if self._is_declared(found["kind"], name) else None
-        if found["at"] is not None or line[: found.start()].endswith("@"):
+    def _kind(self, match: re.Match[str], kinds: tuple[str, ...], line: str) -> str | None:
+        name = match["id"]
+        if match["kind"] is not None:
+            return match["kind"] if self._is_declared(match["kind"], name) else None
+        if match["at"] is not None or line[: match.start()].endswith("@"):
             kinds = ("host",)
-        elif line[found.end() : found.end() + 1] in ("@", "#") and found.end() < len(line):
+        elif line[match.end() : match.end() + 1] in ("@", "#") and match.end() < len(line):
             kinds = ("component",)
         return next((kind for kind in kinds if self._is_declared(kind, name)), None)
 
@@ -133,12 +134,12 @@ class Outline:
         """The lines of the text, as YAML and an editor break them."""
         return re.split(r"\r\n|\n|\r", self.text)
 
-    def text_of(self, span: Span) -> str:
+    def text_of(self, span: TextSpan) -> str:
         """The characters of a span."""
         return self.lines[span.line][span.start : span.end]
 
 
-def replaced(text: str, words: Mapping[Span, str]) -> str:
+def replace_spans(text: str, words: Mapping[TextSpan, str]) -> str:
     """A text with other words in the place of some of its spans; its line breaks stay as they are."""
     lines = re.split(r"(\r\n|\n|\r)", text)
     for span in sorted(words, reverse=True):
@@ -147,7 +148,7 @@ def replaced(text: str, words: Mapping[Span, str]) -> str:
     return "".join(lines)
 
 
-def _parts(text: str) -> Iterator[Part]:
+def _parts(text: str) -> Iterator[TextPart]:
     try:
         parts = list(_walk(iter(EVENTS(text).get_event, None)))
     except (yaml.YAMLError, _NoOutline, ValueError):
@@ -163,12 +164,12 @@ class _NoOutline(Exception):
 class _Level(Struct):
     """A collection that is being read: the way to it, and the key or the place of what comes next."""
 
-    way: Way
+    way: Path
     is_map: bool
     key: str | None = None
     place: int = 0
 
-    def next_way(self) -> Way:
+    def next_way(self) -> Path:
         """The way to the value that comes next, which is then taken as read."""
         if self.is_map:
             step: str | int = self.key or ""
@@ -179,7 +180,7 @@ class _Level(Struct):
         return (*self.way, step)
 
 
-def _walk(events: Iterator[Any]) -> Iterator[Part]:
+def _walk(events: Iterator[Any]) -> Iterator[TextPart]:
     """The parts of a document in one pass over its events, so that what an alias repeats is seen once, where it stands."""
     stack: list[_Level] = []
     documents = 0
@@ -209,9 +210,9 @@ def _walk(events: Iterator[Any]) -> Iterator[Part]:
                 raise _NoOutline
 
 
-def _part(event: Any, way: Way, is_key: bool) -> Iterator[Part]:
+def _part(event: Any, way: Path, is_key: bool) -> Iterator[TextPart]:
     start, end = event.start_mark, event.end_mark
     if start.line == end.line and end.column > start.column:
         quotes = 1 if event.style in ("'", '"') else 0
-        span = Span(start.line, start.column + quotes, end.column - quotes)
-        yield Part(way, event.value, span, is_key)
+        span = TextSpan(start.line, start.column + quotes, end.column - quotes)
+        yield TextPart(way, event.value, span, is_key)

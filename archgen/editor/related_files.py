@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from archgen.app.workspace.inputs import find
 from archgen.editor.grammar import DECLARING
-from archgen.editor.outline import Name, Outline, Part, Span, replaced
+from archgen.editor.outline import ElementName, TextOutline, TextPart, TextSpan, replace_spans
 from archgen.language.load import load
 from archgen.model.architecture import SUFFIX
 from archgen.model.problems import ModelError
@@ -15,7 +15,7 @@ from archgen.model.problems import ModelError
 Texts = Callable[[str], str | None]
 """The text of a file by its whole path, as an editor holds it or else as the disk does; None where there is none."""
 
-Declared = dict[str, frozenset[str]]
+NamesByKind = dict[str, frozenset[str]]
 """The names of each kind that a whole model declares."""
 
 
@@ -32,21 +32,21 @@ class Family:
         self._texts = texts
         self._within = os.path.realpath(within)
         self.files = dict(self._read(root, set()))
-        self.declared: Declared = {
-            kind: frozenset(name for text in self.files.values() for name in Outline(text).declared[kind])
+        self.declared: NamesByKind = {
+            kind: frozenset(name for text in self.files.values() for name in TextOutline(text).declared[kind])
             for kind in DECLARING.values()
         }
 
-    def outline(self, file: str) -> Outline:
+    def outline(self, file: str) -> TextOutline:
         """One of its files, with the names that the others declare."""
-        return Outline(self.files[file], self.declared)
+        return TextOutline(self.files[file], self.declared)
 
-    def names(self, name: Name) -> Iterator[tuple[str, Name]]:
+    def names(self, name: ElementName) -> Iterator[tuple[str, ElementName]]:
         """Where a thing is declared and spoken of, in all of its files."""
         for file in self.files:
-            for one in self.outline(file).names:
-                if (one.kind, one.id) == (name.kind, name.id):
-                    yield file, one
+            for other in self.outline(file).names:
+                if (other.kind, other.id) == (name.kind, name.id):
+                    yield file, other
 
     def problems(self, changed: dict[str, str]) -> tuple[str, ...]:
         """What keeps the model from being read when some of its files have other texts."""
@@ -61,7 +61,7 @@ class Family:
         try:
             load(self.root, text.encode("utf-8", "surrogatepass"), include)
         except ModelError as error:
-            return tuple(one.message for one in error.problems)
+            return tuple(problem.message for problem in error.problems)
         return ()
 
     def _read(self, file: str, seen: set[str]) -> Iterator[tuple[str, str]]:
@@ -70,75 +70,75 @@ class Family:
             return
         seen.add(file)
         yield file, text
-        for _, path in included(file, text):
+        for _, path in includes_of(file, text):
             yield from self._read(path, seen)
 
     def _is_within(self, file: str) -> bool:
         return os.path.commonpath((self._within, os.path.realpath(file))) == self._within
 
 
-def included(file: str, text: str) -> Iterator[tuple[Part, str]]:
+def includes_of(file: str, text: str) -> Iterator[tuple[TextPart, str]]:
     """What a file includes: where it says so, and the whole path."""
     if "include" in text:
-        for part in Outline(text).parts_at("include"):
+        for part in TextOutline(text).parts_at("include"):
             yield part, os.path.normpath(os.path.join(os.path.dirname(file), part.text))
 
 
 def families(file: str, texts: Texts, within: str) -> tuple[Family, ...]:
     """The models that a file is part of, its own first."""
     own = Family(file, texts, within)
-    others = (one for one in models_in(within) if one != file and "include" in (texts(one) or ""))
-    found = [family for family in (Family(one, texts, within) for one in others) if file in family.files]
+    others = (model for model in models_in(within) if model != file and "include" in (texts(model) or ""))
+    including = [family for family in (Family(model, texts, within) for model in others) if file in family.files]
     # a part by itself is no model; what is true of the model that includes it decides
-    return tuple(found) if found and not file.endswith(SUFFIX) else (own, *found)
+    return tuple(including) if including and not file.endswith(SUFFIX) else (own, *including)
 
 
-def renamed(found: tuple[Family, ...], name: Name, new: str) -> dict[str, str]:
+def rename_element(models: tuple[Family, ...], name: ElementName, new: str) -> dict[str, str]:
     """The texts in which a thing has another name, by file; ValueError says why it cannot have it."""
     if name.id == new:
         return {}
     if not _is_id(new):
         raise ValueError(f"`{new}` is no id: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit")
-    spans: dict[str, set[Span]] = {}
-    for family in found:
+    spans: dict[str, set[TextSpan]] = {}
+    for family in models:
         if new in family.declared[name.kind]:
             raise ValueError(f"there is a {name.kind} `{new}` already")
         if name.id not in family.declared[name.kind]:
             raise ValueError(f"{name.id} is declared nowhere in {os.path.basename(family.root)}")
-        for file, one in family.names(name):
-            spans.setdefault(file, set()).add(one.span)
-    texts = {file: text for family in found for file, text in family.files.items() if file in spans}
-    changed = {file: replaced(text, dict.fromkeys(spans[file], new)) for file, text in texts.items()}
-    for family in found:
+        for file, occurrence in family.names(name):
+            spans.setdefault(file, set()).add(occurrence.span)
+    texts = {file: text for family in models for file, text in family.files.items() if file in spans}
+    changed = {file: replace_spans(text, dict.fromkeys(spans[file], new)) for file, text in texts.items()}
+    for family in models:
         broken = set(family.problems(changed)) - set(family.problems({}))
         if broken and not family.problems({}):
             raise ValueError(f"with `{new}` the model could not be read: {min(broken)}")
     return changed
 
 
-def moved(old: str, new: str, texts: Texts, within: str) -> dict[str, str]:
+def move_file(old: str, new: str, texts: Texts, within: str) -> dict[str, str]:
     """The texts that still find a file by its new path: what follows the model, what includes it, what it includes."""
-    before, after = (os.path.basename(one).removesuffix(SUFFIX) for one in (old, new))
+    before, after = (os.path.basename(path).removesuffix(SUFFIX) for path in (old, new))
     is_model = old.endswith(SUFFIX) and new.endswith(SUFFIX)
     files = dict.fromkeys((old, *models_in(within)))
     files |= dict.fromkeys(path for file in tuple(files) for path in Family(file, texts, within).files)
-    found = {}
+    texts_after = {}
     for file in files:
         text = texts(file)
         if text is None:
             continue
-        spans: dict[Span, str] = {}
+        spans: dict[TextSpan, str] = {}
         if is_model and before != after:
-            spans |= {part.span: after for part in Outline(text).parts_at("follows") if part.text == before}
+            spans |= {part.span: after for part in TextOutline(text).parts_at("follows") if part.text == before}
         here = os.path.dirname(new if file == old else file)
-        for part, path in included(file, text):
-            said = os.path.relpath(new if path == old else path, here).replace(os.sep, "/")
+        for part, path in includes_of(file, text):
+            relative = os.path.relpath(new if path == old else path, here).replace(os.sep, "/")
             if path == old or (file == old and here != os.path.dirname(old)):
-                spans[part.span] = said
-        made = replaced(text, spans)
-        if made != text:
-            found[file] = made
-    return found
+                spans[part.span] = relative
+        after_text = replace_spans(text, spans)
+        if after_text != text:
+            texts_after[file] = after_text
+    return texts_after
 
 
 def _is_id(text: str) -> bool:

@@ -21,10 +21,10 @@ from archgen.app.config.catalogue import catalogue
 from archgen.app.config.evaluation_date import today
 from archgen.app.config.settings import CommandLine, LintSettings, lint_settings
 from archgen.app.workspace.inputs import read as read_files
-from archgen.editor.document import Reading, reading
-from archgen.editor.outline import Name, Outline, Span
+from archgen.editor.document import OpenModel, check_text
+from archgen.editor.outline import ElementName, TextOutline, TextSpan
 from archgen.editor.related_files import Family, families
-from archgen.editor.transport import Messages, Protocol
+from archgen.editor.transport import EditorProtocol, Messages
 from archgen.model.architecture import SUFFIX
 from archgen.model.finding import Finding
 from archgen.model.problems import UsageError
@@ -40,14 +40,14 @@ _SEVERITY = {
 }
 
 
-class Server(LanguageServer):
+class ModelServer(LanguageServer):
     """The open models of one editor; each is judged by the configuration of its workspace."""
 
-    protocol: Protocol
+    protocol: EditorProtocol
 
     def __init__(self) -> None:
-        super().__init__("archgen", __version__, protocol_cls=Protocol)
-        self.readings: dict[str, Reading] = {}
+        super().__init__("archgen", __version__, protocol_cls=EditorProtocol)
+        self.readings: dict[str, OpenModel] = {}
         self.waiting: dict[str, asyncio.Task[None]] = {}
         self.settings = LintSettings()
 
@@ -79,35 +79,39 @@ class Server(LanguageServer):
         """Return True if the editor holds the text."""
         return path_of(uri) in self._open()
 
-    def read(self, uri: str) -> Reading:
+    def read(self, uri: str) -> OpenModel:
         """The text as it is now, judged."""
         text = self.source(uri)
-        known = self.readings.get(uri)
-        if known is None or known.text != text:
+        current = self.readings.get(uri)
+        if current is None or current.text != text:
             file = to_fs_path(uri) or uri
-            known = reading(_near(file), text, today(None), self.settings, known)
+            current = check_text(_near(file), text, today(None), self.settings, current)
             if self.is_open(uri):
-                self.readings[uri] = known
-        return known
+                self.readings[uri] = current
+        return current
 
     def tell(self, uri: str) -> None:
         """Send what is found in a text."""
         read = self.read(uri)
         version = self.workspace.get_text_document(uri).version
-        found = [self.diagnostic(read, one) for one in read.model.findings if one.accepted is None]
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, version))
+        diagnostics = [self.diagnostic(read, finding) for finding in read.model.findings if finding.accepted is None]
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics, version))
 
-    def diagnostic(self, read: Reading, finding: Finding) -> lsp.Diagnostic:
+    def diagnostic(self, read: OpenModel, finding: Finding) -> lsp.Diagnostic:
         """A finding where it stands; one of an included file stands at the top of the model that includes it."""
         own = finding.file == read.file
         related = [
             lsp.DiagnosticRelatedInformation(
                 lsp.Location(
-                    uri_of(one.file), self.range(read, _span(read, one.line - 1, one.column - 1, one.subject.id))
+                    uri_of(related.file),
+                    self.range(
+                        read,
+                        _span(read, related.line - 1, related.column - 1, related.subject.id),
+                    ),
                 ),
-                f"{one.subject.id} {one.label}",
+                f"{related.subject.id} {related.label}",
             )
-            for one in finding.related[:20]
+            for related in finding.related[:20]
         ]
         line, column = (finding.line - 1, finding.column - 1) if own else (0, 0)
         return lsp.Diagnostic(
@@ -124,13 +128,13 @@ class Server(LanguageServer):
 
     def page(self, name: str) -> str:
         """Where a rule is explained: on the published site, else the first of its references."""
-        return page_of(next(one for one in catalogue() if one.id == name), self.settings.pages)
+        return page_of(next(rule for rule in catalogue() if rule.id == name), self.settings.pages)
 
-    def range(self, read: Reading, span: Span) -> lsp.Range:
+    def range(self, read: OpenModel, span: TextSpan) -> lsp.Range:
         """A span in the units that the editor counts in."""
         return self._over(read.outline, span)
 
-    def place(self, read: Reading, position: lsp.Position) -> tuple[int, int]:
+    def place(self, read: OpenModel, position: lsp.Position) -> tuple[int, int]:
         """A position in characters."""
         lines = read.outline.lines
         if position.line >= len(lines):
@@ -143,14 +147,14 @@ class Server(LanguageServer):
         uri = self._open().get(file)
         if uri is not None:
             return str(self.workspace.get_text_document(uri).source)
-        given = read_files((file,))[0]
-        return given.data.decode("utf-8", "replace") if given.data is not None else None
+        source = read_files((file,))[0]
+        return source.data.decode("utf-8", "replace") if source.data is not None else None
 
     def _open(self) -> dict[str, str]:
         """The open files, each with its address as the editor writes it."""
         return {path_of(uri): uri for uri in self.workspace.text_documents}
 
-    def read_file(self, file: str) -> Reading:
+    def read_file(self, file: str) -> OpenModel:
         """A file's text as it is now, judged."""
         return self.read(self._open().get(file) or uri_of(file))
 
@@ -159,20 +163,24 @@ class Server(LanguageServer):
         root, own = self.workspace.root_path, os.path.dirname(os.path.abspath(file))
         return root if root and os.path.commonpath((os.path.abspath(root), own)) == os.path.abspath(root) else own
 
-    def named(self, file: str, position: lsp.Position) -> tuple[tuple[Family, ...], Name | None]:
+    def named(self, file: str, position: lsp.Position) -> tuple[tuple[Family, ...], ElementName | None]:
         """The name at a position and the models that know it; a part of a model knows the names of the whole."""
         place = self.place(self.read_file(file), position)
-        found = families(file, self.text_of, self.root_of(file))
-        named = [(one, family) for family in found if (one := family.outline(file).name_at(*place)) is not None]
+        group = families(file, self.text_of, self.root_of(file))
+        named = [
+            (own_name, family) for family in group if (own_name := family.outline(file).name_at(*place)) is not None
+        ]
         if not named:
             return (), None
         name = named[0][0]
         # another model may include the part in which the thing is declared, and speak of it too
-        declaring = {path for one, family in named if one == name for path, at in family.names(name) if at.declares}
-        known = {family.root: family for one, family in named if one == name}
+        declaring = {
+            path for own_name, family in named if own_name == name for path, at in family.names(name) if at.declares
+        }
+        models = {family.root: family for own_name, family in named if own_name == name}
         for path in sorted(declaring - {file}):
-            known |= {one.root: one for one in families(path, self.text_of, self.root_of(file))}
-        return tuple(known.values()), name
+            models |= {model.root: model for model in families(path, self.text_of, self.root_of(file))}
+        return tuple(models.values()), name
 
     def followed(self, file: str, position: lsp.Position) -> str | None:
         """The path of the model that is named at a position, where a model says what it follows."""
@@ -190,40 +198,41 @@ class Server(LanguageServer):
 
     def edit(self, changed: Mapping[str, str]) -> lsp.WorkspaceEdit:
         """The changes that make the files' texts these."""
-        known = self._open()
+        open_files = self._open()
         return lsp.WorkspaceEdit(
             changes={
-                known.get(file) or uri_of(file): edits(self.text_of(file) or "", text) for file, text in changed.items()
+                open_files.get(file) or uri_of(file): text_edits(self.text_of(file) or "", text)
+                for file, text in changed.items()
             }
         )
 
     def locations(self, file: str, position: lsp.Position, declaring: bool | None) -> list[lsp.Location]:
         """Where the name at a position is declared (True), spoken of (False), or both (None), in all files of its model."""
-        found, name = self.named(file, position)
+        models, name = self.named(file, position)
         if name is None:
             return []
         places = {
-            (path, one.span): family.outline(path)
-            for family in found
-            for path, one in family.names(name)
-            if declaring in (None, one.declares)
+            (path, occurrence.span): family.outline(path)
+            for family in models
+            for path, occurrence in family.names(name)
+            if declaring in (None, occurrence.declares)
         }
         return [lsp.Location(uri_of(path), self._over(outline, span)) for (path, span), outline in places.items()]
 
-    def _over(self, outline: Outline, span: Span) -> lsp.Range:
+    def _over(self, outline: TextOutline, span: TextSpan) -> lsp.Range:
         start, end = lsp.Position(span.line, span.start), lsp.Position(span.line, span.end)
         return self.workspace.position_codec.range_to_client_units(outline.lines, lsp.Range(start, end))
 
 
-def edits(before: str, after: str) -> list[lsp.TextEdit]:
+def text_edits(before: str, after: str) -> list[lsp.TextEdit]:
     """The changes of whole lines that make one text of another."""
     old, new = _LINE.findall(before), _LINE.findall(after)
-    found = []
+    changes = []
     for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             over = lsp.Range(lsp.Position(first, 0), lsp.Position(last, 0))
-            found.append(lsp.TextEdit(over, "".join(new[start:end])))
-    return found
+            changes.append(lsp.TextEdit(over, "".join(new[start:end])))
+    return changes
 
 
 def uri_of(file: str) -> str:
@@ -242,13 +251,13 @@ def _near(file: str) -> str:
     return file if here.startswith("..") else here
 
 
-def _span(read: Reading, line: int, column: int, name: str) -> Span:
+def _span(read: OpenModel, line: int, column: int, name: str) -> TextSpan:
     """What is marked at a place: the name if it stands there, else the key or the value."""
     lines = read.outline.lines
     text = lines[line] if 0 <= line < len(lines) else ""
     if name and text[column:].startswith(name):
-        return Span(line, column, column + len(name))
+        return TextSpan(line, column, column + len(name))
     part = read.outline.part_at(line, column)
     if part is not None:
         return part.span
-    return Span(max(line, 0), min(column, len(text)), max(column, len(text.rstrip())))
+    return TextSpan(max(line, 0), min(column, len(text)), max(column, len(text.rstrip())))

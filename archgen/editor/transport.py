@@ -111,7 +111,7 @@ class Messages:
         return body + self._stream.read(size - len(body)) if len(body) < size else body
 
 
-class Protocol(LanguageServerProtocol):
+class EditorProtocol(LanguageServerProtocol):
     """The protocol, with an answer to requests whose parameters have no meaning, and none that shows a traceback."""
 
     def structure_message(self, data: dict[str, Any]) -> Any:

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from archgen.language.expand.context import SECTIONS, place_of
 from archgen.language.schema import schema
-from archgen.language.yaml.faults import Fault, Unreadable
+from archgen.language.yaml.faults import SourceProblem, Unreadable
 from archgen.language.yaml.parser import parse
 from archgen.language.yaml.scalars import shorten
-from archgen.language.yaml.tree import Document, Map, Node, Seq
+from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 
 Reader = Callable[[str], bytes]
 
@@ -23,7 +23,7 @@ _LISTS = ("expect", "accept")
 _MOST_FILES = 1000
 
 
-def join_includes(document: Document, read: Reader | None) -> list[Fault]:
+def join_includes(document: Document, read: Reader | None) -> list[SourceProblem]:
     """Join what the document includes to it; what cannot be read or joined is reported."""
     if "include" not in document.root:
         return []
@@ -36,18 +36,18 @@ class _Joiner:
     def __init__(self, document: Document, read: Reader | None) -> None:
         self.document = document
         self.read = read
-        self.faults: list[Fault] = []
+        self.faults: list[SourceProblem] = []
         self.seen: set[str] = set()
         self.directory = posixpath.dirname(document.sources[0].name.replace("\\", "/"))
 
-    def join(self, said: Map, directory: str, chain: list[str]) -> None:
+    def join(self, root: Map, directory: str, chain: list[str]) -> None:
         """Join every file that a mapping includes; paths are relative to the directory of the file it is in."""
-        for path, mark in _included(said):
+        for path, mark in _included(root):
             name = posixpath.normpath(posixpath.join(directory, path))
             if name in chain:
                 ring = " includes ".join(f"`{shorten(each)}`" for each in (*chain[chain.index(name) :], name))
                 self.faults.append(
-                    Fault(mark, f"files include each other in a circle: {ring}", "Remove one `include`.")
+                    SourceProblem(mark, f"files include each other in a circle: {ring}", "Remove one `include`.")
                 )
             elif name not in self.seen:
                 self.seen.add(name)
@@ -57,7 +57,7 @@ class _Joiner:
         number = len(self.document.sources)
         if self.read is None or number > _MOST_FILES:
             why = "no file can be included here" if self.read is None else f"more than {_MOST_FILES} files are included"
-            self.faults.append(Fault(mark, why, "Write what it holds into this file.", True))
+            self.faults.append(SourceProblem(mark, why, "Write what it holds into this file.", True))
             return
         try:
             data = self.read(name)
@@ -65,7 +65,9 @@ class _Joiner:
             reason = getattr(error, "strerror", None) or str(error)
             reason = reason.replace(f"{name} ", "it ", 1)
             message = f"`{shorten(name)}` cannot be included: {reason[:1].lower()}{shorten(reason[1:])}"
-            self.faults.append(Fault(mark, message, "Name a file inside the project, relative to this one.", True))
+            self.faults.append(
+                SourceProblem(mark, message, "Name a file inside the project, relative to this one.", True)
+            )
             return
         self._add(name, data, number, chain)
 
@@ -101,29 +103,31 @@ class _Joiner:
                 root[key].marks.extend(value.marks)
             else:
                 fix = "Write it in the form of the reference, here and in the file that includes this one."
-                self.faults.append(Fault(mark, f"`{shorten(key)}` cannot be joined to what the model says", fix, True))
+                self.faults.append(
+                    SourceProblem(mark, f"`{shorten(key)}` cannot be joined to what the model says", fix, True)
+                )
 
-    def _put(self, root: Map, key: str, value: Node, key_mark: int, mark: int) -> None:
+    def _put(self, root: Map, key: str, value: TreeNode, key_mark: int, mark: int) -> None:
         root.cut(key)
         root[key] = value
         root.marks += (key_mark, mark)
 
-    def _merge_section(self, section: str, whole: Map, part: Map) -> None:
+    def _merge_section(self, section: str, section_map: Map, part: Map) -> None:
         for index, (key, value) in enumerate(part.items()):
             key_mark = part.marks[2 * index]
-            if key in whole:
-                first = place_of(self.document, whole.key_mark(key))
+            if key in section_map:
+                first = place_of(self.document, section_map.key_mark(key))
                 message = f"`{shorten(key)}` in {section} is declared twice, first in {first.file} on line {first.line}"
-                self.faults.append(Fault(key_mark, message, "Remove one of the two, or give it another id."))
+                self.faults.append(SourceProblem(key_mark, message, "Remove one of the two, or give it another id."))
                 continue
-            whole[key] = value
-            whole.marks += (key_mark, part.marks[2 * index + 1])
+            section_map[key] = value
+            section_map.marks += (key_mark, part.marks[2 * index + 1])
 
 
-def _included(said: Map) -> list[tuple[str, int]]:
-    value = said.get("include")
+def _included(root: Map) -> list[tuple[str, int]]:
+    value = root.get("include")
     if isinstance(value, str):
-        return [(value, said.value_mark("include"))]
+        return [(value, root.value_mark("include"))]
     if isinstance(value, Seq):
         return [(path, mark) for path, mark in zip(value, value.marks, strict=True) if isinstance(path, str)]
     return []

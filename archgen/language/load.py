@@ -8,17 +8,17 @@ from msgspec import Struct
 
 from archgen.language.expand.architecture import expand
 from archgen.language.expand.context import Context, declarations, place_of
-from archgen.language.expand.follows import check_ladder
+from archgen.language.expand.follows import check_follows
 from archgen.language.includes import join_includes
-from archgen.language.schema.validation import MOST_REFUSALS, explain, is_valid, prune
+from archgen.language.schema.validation import MOST_ERRORS, explain, is_valid, prune
 from archgen.language.source_map import SourceMap
-from archgen.language.yaml.faults import Fault, Unreadable
+from archgen.language.yaml.faults import SourceProblem, Unreadable
 from archgen.language.yaml.parser import parse
 from archgen.language.yaml.tree import Document, Map
 from archgen.model.architecture import SUFFIX, Architecture
 from archgen.model.problems import ModelError, Problem
 
-__all__ = ["Loaded", "SourceMap", "check_ladder", "load"]
+__all__ = ["Loaded", "SourceMap", "check_follows", "load"]
 
 
 class Loaded(Struct, frozen=True):
@@ -45,10 +45,10 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
         architecture = expand(context, name, file)
         if not context.problems:
             return Loaded(architecture, SourceMap(document))
-        raise ModelError(ordered(context.problems))
+        raise ModelError(in_source_order(context.problems))
     problems = [_problem(document, fault, name) for fault in faults]
     hidden = any(fault.hides for fault in faults)
-    raise ModelError(ordered(problems + _refused(document, name, file, hidden)))
+    raise ModelError(in_source_order(problems + _refused(document, name, file, hidden)))
 
 
 def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Problem]:
@@ -62,7 +62,7 @@ def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Pro
         place = place_of(document, mark)
         problems.append(Problem("invalid-model", message, fix, place, subject or ("model", name)))
     if not complete:
-        message = f"there are more problems than these; {MOST_REFUSALS} are told at once"
+        message = f"there are more problems than these; {MOST_ERRORS} are told at once"
         problems.append(Problem("invalid-model", message, "Mend these first.", problems[-1].place, ("model", name)))
     elif not hidden and prune(document.root):
         context = Context(document, declared, frozenset(problem.subject for problem in problems))
@@ -71,12 +71,12 @@ def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Pro
     return problems
 
 
-def ordered(problems: list[Problem]) -> tuple[Problem, ...]:
+def in_source_order(problems: list[Problem]) -> tuple[Problem, ...]:
     """Problems in the order of their places, each once."""
     return tuple(
         sorted(dict.fromkeys(problems), key=lambda each: (each.place.file, each.place.line, each.place.column))
     )
 
 
-def _problem(document: Document, fault: Fault, name: str) -> Problem:
+def _problem(document: Document, fault: SourceProblem, name: str) -> Problem:
     return Problem("invalid-model", fault.message, fault.fix, place_of(document, fault.mark), ("model", name))

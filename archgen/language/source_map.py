@@ -8,7 +8,7 @@ from archgen.language.expand.connections import connection_id
 from archgen.language.expand.context import SECTIONS, place_of
 from archgen.language.expand.flow_steps import FRAMES, branches
 from archgen.language.yaml.syntax import lines_of
-from archgen.language.yaml.tree import Document, Map, Node, Seq
+from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 from archgen.model.problems import Place
 from archgen.model.subject import Subject
 
@@ -35,7 +35,7 @@ class SourceMap:
 
     def at(self, *path: str | int) -> Place:
         """The place of a key or an item by its way through the document; of the deepest part that there is."""
-        node: Node = self._document.root
+        node: TreeNode = self._document.root
         mark = 0
         for step in path:
             if isinstance(node, Map) and step in node:
@@ -53,32 +53,32 @@ class SourceMap:
 
     def _marks(self, kind: str) -> dict[str, int]:
         """Where each thing of a kind is declared; nothing for a kind that is declared nowhere."""
-        found = self._known.get(kind)
-        if found is None:
+        marks = self._known.get(kind)
+        if marks is None:
             search = {"connection": self._connections, "step": self._steps, "record": self._records}.get(kind)
             section = self._document.root.get(SECTIONS.get(kind, ""))
-            found = self._known[kind] = search() if search is not None else _marks(section)
-        return found
+            marks = self._known[kind] = search() if search is not None else _marks(section)
+        return marks
 
     def _connections(self) -> dict[str, int]:
-        found: dict[str, int] = {}
+        marks: dict[str, int] = {}
         for key, mark in _marks(self._document.root.get("connections")).items():
-            found.setdefault(connection_id(key), mark)
-        return found
+            marks.setdefault(connection_id(key), mark)
+        return marks
 
     def _steps(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for name, said in (self._document.root.get("flows") or {}).items():
-            _number(said["steps"], f"{name}/", 0, found)
-        return found
+        marks: dict[str, int] = {}
+        for name, flow in (self._document.root.get("flows") or {}).items():
+            _number(flow["steps"], f"{name}/", 0, marks)
+        return marks
 
     def _records(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for said in (self._document.root.get("components") or {}).values():
-            for record in said.get("records", ()):
+        marks: dict[str, int] = {}
+        for component in (self._document.root.get("components") or {}).values():
+            for record in component.get("records", ()):
                 text = self._document.text(record, "name")
-                found.setdefault(f"{text} {record['type']}", record.mark)
-        return found
+                marks.setdefault(f"{text} {record['type']}", record.mark)
+        return marks
 
     def _replica(self, name: str) -> int | None:
         component, _, rest = name.partition("@")
@@ -86,30 +86,30 @@ class SourceMap:
         mark = self._marks("component").get(component)
         if mark is None:
             return None
-        said = self._document.root["components"][component]
-        runs_on = said.get("runs_on")
+        entry = self._document.root["components"][component]
+        runs_on = entry.get("runs_on")
         host = rest.partition("#")[0]
         if isinstance(runs_on, Seq):
-            hosts = self._document.texts(said, "runs_on")
+            hosts = self._document.texts(entry, "runs_on")
             return runs_on.marks[hosts.index(host)] if host in hosts else mark
         if isinstance(runs_on, Map) and host in runs_on:
             return runs_on.key_mark(host)
-        return mark if runs_on is None else said.key_mark("runs_on")
+        return mark if runs_on is None else entry.key_mark("runs_on")
 
 
-def _marks(section: Node) -> dict[str, int]:
+def _marks(section: TreeNode) -> dict[str, int]:
     return dict(zip(section, section.marks[::2], strict=True)) if isinstance(section, Map) else {}
 
 
-def _number(steps: Seq, prefix: str, number: int, found: dict[str, int]) -> int:
+def _number(steps: Seq, prefix: str, number: int, marks: dict[str, int]) -> int:
     """Add the place of each step, numbered as in the architecture; the number of the last one."""
     for index, step in enumerate(steps):
         key, value = next(iter(step.items()))
         if key == "note":
             continue
         number += 1
-        found[f"{prefix}{number}"] = steps.marks[index]
+        marks[f"{prefix}{number}"] = steps.marks[index]
         inner = 0
         for branch in branches(key, value) if key in FRAMES else ():
-            inner = _number(branch["steps"], f"{prefix}{number}.", inner, found)
+            inner = _number(branch["steps"], f"{prefix}{number}.", inner, marks)
     return number

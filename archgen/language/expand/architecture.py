@@ -30,8 +30,8 @@ _NOTHING = Map(0)
 def expand(context: Context, name: str, file: str) -> Architecture:
     """The architecture that a valid document says; what it cannot mean is added to the context's problems."""
     root, text = context.document.root, context.document.text
-    for key, said in context.section("components").items():
-        context.placed[key] = place_component(context, key, said)
+    for key, entry in context.section("components").items():
+        context.placed[key] = place_component(context, key, entry)
     connected = connections(context)
     replicas = {replica.id: replica for group in context.placed.values() for replica in group}
     return Architecture(
@@ -41,7 +41,7 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         summary=text(root, "summary"),
         follows=text(root, "follows"),
         zones=_zones(context),
-        hosts=tuple(_host(context, key, said or _NOTHING) for key, said in context.section("hosts").items()),
+        hosts=tuple(_host(context, key, entry or _NOTHING) for key, entry in context.section("hosts").items()),
         networks=_networks(context),
         certificates=_certificates(context),
         components=_components(context, connected),
@@ -60,20 +60,20 @@ def _components(context: Context, connected: tuple[Connection, ...]) -> tuple[Co
         calls.setdefault(each.source, []).extend(each.targets)
     placed = context.placed
     return tuple(
-        [component(context, key, said, placed[key], calls) for key, said in context.section("components").items()]
+        [component(context, key, entry, placed[key], calls) for key, entry in context.section("components").items()]
     )
 
 
 def _zones(context: Context) -> tuple[Zone, ...]:
     text = context.document.text
-    found = []
-    for name, said in context.section("zones").items():
-        within = text(said, "in")
+    zones = []
+    for name, entry in context.section("zones").items():
+        within = text(entry, "in")
         if within is not None:
-            within = context.refer(within, said.value_mark("in"), ("zone",), ("zone", name), f"`in` of `{name}`")
-        found.append(Zone(name, said["kind"], text(said, "name"), within, availability(context, said)))
-    _check_nesting(context, {zone.id: zone.within for zone in found})
-    return tuple(found)
+            within = context.refer(within, entry.value_mark("in"), ("zone",), ("zone", name), f"`in` of `{name}`")
+        zones.append(Zone(name, entry["kind"], text(entry, "name"), within, availability(context, entry)))
+    _check_nesting(context, {zone.id: zone.within for zone in zones})
+    return tuple(zones)
 
 
 def _check_nesting(context: Context, within: dict[str, str | None]) -> None:
@@ -94,54 +94,56 @@ def _check_nesting(context: Context, within: dict[str, str | None]) -> None:
             context.dangling(mark, ("zone", cycle[0]), message, "Remove `in` from the outermost of them.")
 
 
-def _host(context: Context, name: str, said: Map) -> Host:
-    if not said:
+def _host(context: Context, name: str, entry: Map) -> Host:
+    if not entry:
         return Host(name)
     text = context.document.text
     subject = ("host", name)
     for key, kind in (("zone", "zone"), ("network", "network")):
-        for index, reference in enumerate(context.document.texts(said, key)):
+        for index, reference in enumerate(context.document.texts(entry, key)):
             if reference not in context.declared.get(kind, ()):
-                value = said[key]
-                mark = value.marks[index] if isinstance(value, Seq) else said.value_mark(key)
+                value = entry[key]
+                mark = value.marks[index] if isinstance(value, Seq) else entry.value_mark(key)
                 context.refer(reference, mark, (kind,), subject, f"`{key}` of `{name}`")
     return Host(
         name,
-        text(said, "name"),
-        context.document.texts(said, "zone"),
-        text(said, "network"),
-        text(said, "address"),
-        text(said, "why"),
-        text(said, "owner"),
-        availability(context, said),
-        links(context, said),
-        text(said, "os"),
+        text(entry, "name"),
+        context.document.texts(entry, "zone"),
+        text(entry, "network"),
+        text(entry, "address"),
+        text(entry, "why"),
+        text(entry, "owner"),
+        availability(context, entry),
+        links(context, entry),
+        text(entry, "os"),
     )
 
 
 def _networks(context: Context) -> tuple[Network, ...]:
     declared = context.section("networks")
-    return tuple(Network(name, said["trust"], context.document.text(said, "name")) for name, said in declared.items())
+    return tuple(
+        Network(name, entry["trust"], context.document.text(entry, "name")) for name, entry in declared.items()
+    )
 
 
 def _certificates(context: Context) -> tuple[Certificate, ...]:
     text, texts = context.document.text, context.document.texts
-    found = []
-    for name, said in context.section("certificates").items():
-        value = said.get("installed_on")
+    certificates = []
+    for name, entry in context.section("certificates").items():
+        value = entry.get("installed_on")
         installed = []
-        for index, reference in enumerate(texts(said, "installed_on")):
-            mark = value.marks[index] if isinstance(value, Seq) else said.value_mark("installed_on")
+        for index, reference in enumerate(texts(entry, "installed_on")):
+            mark = value.marks[index] if isinstance(value, Seq) else entry.value_mark("installed_on")
             key = f"`installed_on` of `{name}`"
             installed.append(context.refer(reference, mark, ("component",), ("certificate", name), key))
-        expires, issuer = text(said, "expires"), text(said, "issuer")
-        found.append(Certificate(name, texts(said, "names"), tuple(installed), expires, issuer))
-    return tuple(found)
+        expires, issuer = text(entry, "expires"), text(entry, "issuer")
+        certificates.append(Certificate(name, texts(entry, "names"), tuple(installed), expires, issuer))
+    return tuple(certificates)
 
 
 def _objectives(context: Context) -> Objectives:
-    said, text = context.section("objectives"), context.document.text
-    share, *times = (text(said, key) for key in ("availability", "recovery_time", "recovery_point"))
+    objectives, text = context.section("objectives"), context.document.text
+    share, *times = (text(objectives, key) for key in ("availability", "recovery_time", "recovery_point"))
     spans = [None if each is None else seconds(each) for each in times]
     return Objectives(None if share is None else probability(share), *spans)
 
@@ -167,8 +169,8 @@ def _expected(context: Context, model: str) -> tuple[Expectation, ...]:
 def _accepted(context: Context) -> tuple[Acceptance, ...]:
     text = context.document.text
     keys = ("rule", "subject", "reason", "owner", "until")
-    found = []
-    for said in context.document.root.get("accept") or ():
-        rule, subject, *rest = (text(said, key) for key in keys)
-        found.append(Acceptance(rule or "", subject or "", *rest))
-    return tuple(found)
+    acceptances = []
+    for entry in context.document.root.get("accept") or ():
+        rule, subject, *rest = (text(entry, key) for key in keys)
+        acceptances.append(Acceptance(rule or "", subject or "", *rest))
+    return tuple(acceptances)

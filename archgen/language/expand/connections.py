@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from archgen.language.expand.context import Context, SubjectId
 from archgen.language.yaml.scalars import seconds
-from archgen.language.yaml.tree import Map, Node, Seq
+from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Connection, Port, Tls
 
 
 def connections(context: Context) -> tuple[Connection, ...]:
     """Every connection, its short forms expanded and its ends checked."""
-    said = context.section("connections")
-    found: dict[str, Connection] = {}
-    for number, (key, value) in enumerate(said.items()):
-        source, targets = ends(key)
+    section = context.section("connections")
+    by_id: dict[str, Connection] = {}
+    for number, (key, value) in enumerate(section.items()):
+        source, targets = connection_ends(key)
         name = connection_id(key)
         subject = ("connection", name)
-        if name in found:
+        if name in by_id:
             message = f"the connection `{name}` is given twice"
-            context.invalid(said.marks[2 * number], subject, message, "Join the two, with `ports` for several ports.")
+            context.invalid(
+                section.marks[2 * number], subject, message, "Join the two, with `ports` for several ports."
+            )
         for end in (source, *targets):
             if end not in context.components:
-                context.refer(end, said.marks[2 * number], ("component",), subject, f"the connection `{name}`")
-        found[name] = _connection(context, name, source, targets, value)
-    return tuple(found.values())
+                context.refer(end, section.marks[2 * number], ("component",), subject, f"the connection `{name}`")
+        by_id[name] = _connection(context, name, source, targets, value)
+    return tuple(by_id.values())
 
 
-def ends(key: str) -> tuple[str, tuple[str, ...]]:
+def connection_ends(key: str) -> tuple[str, tuple[str, ...]]:
     """The source and the targets of `a -> b | c`."""
     source, _, rest = key.partition(" -> ")
     if "|" not in rest:
@@ -36,11 +38,11 @@ def ends(key: str) -> tuple[str, tuple[str, ...]]:
 
 def connection_id(key: str) -> str:
     """Return the id of a connection, whose key may be spaced otherwise."""
-    source, targets = ends(key)
+    source, targets = connection_ends(key)
     return f"{source} -> {' | '.join(targets)}"
 
 
-def _connection(context: Context, name: str, source: str, targets: tuple[str, ...], value: Node) -> Connection:
+def _connection(context: Context, name: str, source: str, targets: tuple[str, ...], value: TreeNode) -> Connection:
     if value.__class__ is str:
         return Connection(name, source, targets, (Port(value),))
     subject = ("connection", name)
@@ -69,13 +71,13 @@ def _ports(context: Context, items: Seq, subject: SubjectId) -> tuple[Port, ...]
     return tuple(Port(item) if item.__class__ is str else _port(context, item, subject) for item in items)
 
 
-def _port(context: Context, said: Map, subject: SubjectId) -> Port:
-    tls = said.get("tls")
-    stated = None if tls is None else _tls(context, said, tls, subject)
-    return Port(said["protocol"], said.get("port"), said.get("redirect"), stated, said.get("admin"))
+def _port(context: Context, port: Map, subject: SubjectId) -> Port:
+    tls = port.get("tls")
+    stated = None if tls is None else _tls(context, port, tls, subject)
+    return Port(port["protocol"], port.get("port"), port.get("redirect"), stated, port.get("admin"))
 
 
-def _tls(context: Context, said: Map, tls: Node, subject: SubjectId) -> Tls:
+def _tls(context: Context, port: Map, tls: TreeNode, subject: SubjectId) -> Tls:
     if tls.__class__ is not Map:
         return Tls("on" if tls is True else "off" if tls is False else "pass-through")
     certificate = context.document.text(tls, "certificate")

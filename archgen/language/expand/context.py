@@ -23,7 +23,7 @@ SECTIONS = {
 }
 """The key under which things of a kind are declared."""
 
-Declared = dict[str, dict[str, None]]
+DeclaredIds = dict[str, dict[str, None]]
 """The declared ids of each kind, in the order of the file."""
 
 _MOST_SUGGESTIONS = 50
@@ -47,7 +47,7 @@ class Context:
     """
 
     def __init__(
-        self, document: Document, declared: Declared | None = None, broken: frozenset[SubjectId] = frozenset()
+        self, document: Document, declared: DeclaredIds | None = None, broken: frozenset[SubjectId] = frozenset()
     ) -> None:
         self.document = document
         self.broken = broken
@@ -98,8 +98,8 @@ class Context:
     ) -> None:
         """Report an id that nothing declares, with the closest one that something does."""
         noun = alternatives(list(kinds))
-        said = f"{key} names" if key else "this names"
-        message = f"{said} `{shorten(text)}`, and no {noun} has that id"
+        reference = f"{key} names" if key else "this names"
+        message = f"{reference} `{shorten(text)}`, and no {noun} has that id"
         near = suggestion(text, candidates) if len(self.problems) < _MOST_SUGGESTIONS else None
         self.dangling(mark, subject, message, near or f"Declare it, or name a declared {noun}.")
 
@@ -113,14 +113,14 @@ def section_of(root: Map, key: str) -> Map:
     return section if section.__class__ is Map else _EMPTY
 
 
-def declarations(root: Map) -> Declared:
+def declarations(root: Map) -> DeclaredIds:
     """The ids that a document declares, by kind; a kind whose section cannot be read is left out."""
-    found: Declared = {}
+    declared: DeclaredIds = {}
     for kind, key in SECTIONS.items():
         section = root.get(key if key in root else _misspelt(root, key))
         if section is None or section.__class__ is Map:
-            found[kind] = dict.fromkeys(section or ())
-    return found
+            declared[kind] = dict.fromkeys(section or ())
+    return declared
 
 
 def _misspelt(root: Map, key: str) -> str:

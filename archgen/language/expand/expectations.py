@@ -32,13 +32,13 @@ _COUNTS = {"one": 1, "two": 2}
 def expectations(context: Context, model: str) -> tuple[Expectation, ...]:
     """Every expectation of the model; one that cannot be read is reported at its place."""
     root = context.document.root
-    said = root.get("expect")
-    if said is None:
+    stated = root.get("expect")
+    if stated is None:
         return ()
     texts = context.document.texts(root, "expect")
-    marks = said.marks if said.__class__ is Seq else [root.value_mark("expect")]
-    found = (_Reader(context, model, text, mark).read() for text, mark in zip(texts, marks, strict=True))
-    return tuple(one for one in found if one is not None)
+    marks = stated.marks if stated.__class__ is Seq else [root.value_mark("expect")]
+    readings = (_Reader(context, model, text, mark).read() for text, mark in zip(texts, marks, strict=True))
+    return tuple(expectation for expectation in readings if expectation is not None)
 
 
 class _Reader:
@@ -63,9 +63,9 @@ class _Reader:
         self.context.invalid(self.mark, self.subject, message, f"Say {_FORMS}.")
 
     def _survival(self, rest: str) -> Survival | None:
-        what, found, flows = rest.partition(" for ")
-        if not found or not what:
-            self._unread(f"`{shorten(self.text)}` does not say {'what' if found else 'which flow'} survives")
+        what, separator, flows = rest.partition(" for ")
+        if not separator or not what:
+            self._unread(f"`{shorten(self.text)}` does not say {'what' if separator else 'which flow'} survives")
             return None
         words = what.split()
         if words[0] in _COUNTS and words[-1].removesuffix("s") in _KINDS and len(words) == 2:
@@ -83,15 +83,15 @@ class _Reader:
 
     def _element(self, name: str) -> str:
         """A host, a zone, a component with all its replicas, or a replica, as `kind:id`."""
-        replicas = {one.id for group in self.context.placed.values() for one in group}
+        replicas = {replica.id for group in self.context.placed.values() for replica in group}
         if name in replicas and name not in self.context.components:
             return f"replica:{name}"
         kinds = ("host", "zone", "component")
-        found = self.context.refer(name, self.mark, kinds, self.subject, "`expect`")
-        if ":" in found:
-            return found
-        kind = next((kind for kind in kinds if found in self.context.declared.get(kind, ())), "component")
-        return f"{kind}:{found}"
+        element = self.context.refer(name, self.mark, kinds, self.subject, "`expect`")
+        if ":" in element:
+            return element
+        kind = next((kind for kind in kinds if element in self.context.declared.get(kind, ())), "component")
+        return f"{kind}:{element}"
 
     def _flows(self, text: str) -> tuple[str, ...]:
         declared = tuple(self.context.declared.get("flow", ()))
@@ -112,11 +112,11 @@ class _Reader:
         if name == "internet":
             return name
         kinds = ("component", "host", "network")
-        found = self.context.refer(name, self.mark, kinds, self.subject, "`expect`")
-        if ":" in found:
-            return found
-        kind = next((kind for kind in kinds if found in self.context.declared.get(kind, ())), "component")
-        return f"{kind}:{found}"
+        end = self.context.refer(name, self.mark, kinds, self.subject, "`expect`")
+        if ":" in end:
+            return end
+        kind = next((kind for kind in kinds if end in self.context.declared.get(kind, ())), "component")
+        return f"{kind}:{end}"
 
     def _limit(self, rest: str) -> DowntimeLimit | None:
         most = re.fullmatch(

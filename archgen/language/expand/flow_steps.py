@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archgen.language.expand.context import Context
 from archgen.language.yaml.scalars import per_second
-from archgen.language.yaml.tree import Map, Node, Seq
+from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Answer, Branch, Flow, Frame, FrameKind, Note, Replica, Request, Step
 
 FRAMES: tuple[FrameKind, ...] = ("opt", "loop", "alt", "par")
@@ -12,26 +12,25 @@ FRAMES: tuple[FrameKind, ...] = ("opt", "loop", "alt", "par")
 
 def flows(context: Context, replicas: dict[str, Replica]) -> tuple[Flow, ...]:
     """Every flow; `replicas` are all replicas of the model by id, for steps that name one."""
+    return tuple(_flow(context, name, entry, replicas) for name, entry in context.section("flows").items())
+
+
+def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica]) -> Flow:
     text = context.document.text
-    found = []
-    for name, said in context.section("flows").items():
-        demand, peak = text(said, "demand"), text(said, "peak")
-        found.append(
-            Flow(
-                name,
-                text(said, "title") or name,
-                _Steps(context, name, replicas).read(said["steps"], ""),
-                text(said, "summary"),
-                said.get("access"),
-                None if demand is None else per_second(demand),
-                text(said, "domain"),
-                None if peak is None else per_second(peak),
-            )
-        )
-    return tuple(found)
+    demand, peak = text(entry, "demand"), text(entry, "peak")
+    return Flow(
+        name,
+        text(entry, "title") or name,
+        _Steps(context, name, replicas).read(entry["steps"], ""),
+        text(entry, "summary"),
+        entry.get("access"),
+        None if demand is None else per_second(demand),
+        text(entry, "domain"),
+        None if peak is None else per_second(peak),
+    )
 
 
-def branches(key: str, value: Node) -> tuple[Map, ...]:
+def branches(key: str, value: TreeNode) -> tuple[Map, ...]:
     """The branches of a frame; opt and loop have one."""
     return (value,) if key in ("opt", "loop") else tuple(value)
 
@@ -43,39 +42,39 @@ class _Steps:
         self.replicas = replicas
 
     def read(self, steps: Seq, prefix: str, number: int = 0) -> tuple[Step, ...]:
-        found: list[Step] = []
+        result: list[Step] = []
         for index, step in enumerate(steps):
             key, value = next(iter(step.items()))
             if key == "note":
-                found.append(self._note(value))
+                result.append(self._note(value))
                 continue
             number += 1
             label = f"{prefix}{number}"
             if key in FRAMES:
-                found.append(self._frame(key, value, label))
+                result.append(self._frame(key, value, label))
             elif " --> " in key:
-                found.append(self._answer(key, value, step, label))
+                result.append(self._answer(key, value, step, label))
             else:
-                found.append(self._request(key, value, step, label, steps.marks[index]))
-        return tuple(found)
+                result.append(self._request(key, value, step, label, steps.marks[index]))
+        return tuple(result)
 
-    def _note(self, said: Map) -> Note:
-        over = self.context.document.texts(said, "over")
+    def _note(self, note: Map) -> Note:
+        over = self.context.document.texts(note, "over")
         for name in over:
             if name not in self.context.components:
-                self._refer(name, said.value_mark("over"), f"a note of the flow `{self.flow}`", self.flow, "flow")
-        return Note(over, self.context.document.text(said, "text") or "")
+                self._refer(name, note.value_mark("over"), f"a note of the flow `{self.flow}`", self.flow, "flow")
+        return Note(over, self.context.document.text(note, "text") or "")
 
-    def _frame(self, key: FrameKind, value: Node, label: str) -> Frame:
-        found: list[Branch] = []
+    def _frame(self, key: FrameKind, value: TreeNode, label: str) -> Frame:
+        result: list[Branch] = []
         first = 0
-        for said in branches(key, value):
-            steps = self.read(said["steps"], f"{label}.", first)
+        for branch in branches(key, value):
+            steps = self.read(branch["steps"], f"{label}.", first)
             first += sum(not isinstance(step, Note) for step in steps)
-            found.append(Branch(self.context.document.text(said, "when") or "", steps))
-        return Frame(f"{self.flow}/{label}", key, tuple(found))
+            result.append(Branch(self.context.document.text(branch, "when") or "", steps))
+        return Frame(f"{self.flow}/{label}", key, tuple(result))
 
-    def _request(self, key: str, value: Node, step: Map, label: str, mark: int) -> Request:
+    def _request(self, key: str, value: TreeNode, step: Map, label: str, mark: int) -> Request:
         source, _, rest = key.partition(" -> ")
         source = source.strip()
         targets = (rest.strip(),) if "|" not in rest else tuple(target.strip() for target in rest.split("|"))
@@ -94,7 +93,7 @@ class _Steps:
         required = value.get("required", True)
         return Request(name, source, targets, message, value.get("access"), required, value.get("protocol"), pinned)
 
-    def _answer(self, key: str, value: Node, step: Map, label: str) -> Answer:
+    def _answer(self, key: str, value: TreeNode, step: Map, label: str) -> Answer:
         left, _, right = key.partition(" --> ")
         name = f"{self.flow}/{label}"
         mark = step.marks[0]
@@ -128,6 +127,6 @@ class _Steps:
         if component == end or component not in self.context.components:
             return self.context.refer(component, mark, ("component",), subject, key)
         if ("component", component) not in self.context.broken:
-            own = (one.id for one in self.replicas.values() if one.component == component)
+            own = (replica.id for replica in self.replicas.values() if replica.component == component)
             self.context.undeclared(end, mark, ("replica",), own, subject, key)
         return component

@@ -23,7 +23,7 @@ class _Model(Protocol):
     def source(self) -> _Places: ...
 
 
-def check_ladder(models: Sequence[_Model]) -> tuple[Problem, ...]:
+def check_follows(models: Sequence[_Model]) -> tuple[Problem, ...]:
     """A tier that follows none of the models given, and tiers that follow each other in a circle."""
     by_id = {loaded.architecture.id: loaded for loaded in models}
     follows = {name: loaded.architecture.follows for name, loaded in by_id.items()}
@@ -33,9 +33,9 @@ def check_ladder(models: Sequence[_Model]) -> tuple[Problem, ...]:
         if after is not None and after not in by_id:
             others = [name for name in by_id if name != loaded.architecture.id]
             message = f"`follows` names `{shorten(after)}`, and no model has that name"
-            known = ", ".join(f"`{name}`" for name in others[:8])
+            choices = ", ".join(f"`{name}`" for name in others[:8])
             fix = suggestion(after, others) or (
-                f"Name one of {known}." if known else "Give the model that it follows too."
+                f"Name one of {choices}." if choices else "Give the model that it follows too."
             )
             problems.append(_problem(loaded, message, fix))
     return (*problems, *(_circle(by_id, ring) for ring in _rings(follows)))

@@ -8,9 +8,11 @@ from archgen.model.architecture import Hints
 
 def hints(context: Context) -> Hints:
     """What `layout` says; a component with two hints of a place, or a circle of them, is a problem of the model."""
-    said = context.section("layout")
+    layout = context.section("layout")
     rank, near = (_pairs(context, key) for key in ("rank", "near"))
-    marks = {name: section_of(said, key).key_mark(name) for key in ("near", "rank") for name in section_of(said, key)}
+    marks = {
+        name: section_of(layout, key).key_mark(name) for key in ("near", "rank") for name in section_of(layout, key)
+    }
     beside = dict(near) | dict(rank)
     for name in dict(rank).keys() & dict(near).keys():
         context.invalid(
@@ -28,17 +30,17 @@ def hints(context: Context) -> Hints:
             message = f"`layout` places `{name}` by itself, in a circle"
             context.invalid(marks[name], ("component", name), message, "Leave one of these hints out.")
             break
-    direction = context.document.text(said, "direction")
+    direction = context.document.text(layout, "direction")
     return Hints("top-down" if direction == "top-down" else "left-right" if direction else None, rank, near)
 
 
 def _pairs(context: Context, key: str) -> tuple[tuple[str, str], ...]:
-    said, text = section_of(context.section("layout"), key), context.document.text
-    found = []
-    for name in said:
-        other = text(said, name) or ""
+    pairs, text = section_of(context.section("layout"), key), context.document.text
+    checked = []
+    for name in pairs:
+        other = text(pairs, name) or ""
         subject = ("component", name)
-        context.refer(name, said.key_mark(name), ("component",), subject, f"`{key}` of `layout`")
-        context.refer(other, said.value_mark(name), ("component",), subject, f"`{key}` of `{name}`")
-        found.append((name, other))
-    return tuple(found)
+        context.refer(name, pairs.key_mark(name), ("component",), subject, f"`{key}` of `layout`")
+        context.refer(other, pairs.value_mark(name), ("component",), subject, f"`{key}` of `{name}`")
+        checked.append((name, other))
+    return tuple(checked)

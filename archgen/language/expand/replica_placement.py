@@ -3,62 +3,62 @@
 from __future__ import annotations
 
 from archgen.language.expand.context import MOST_REPLICAS, Context
-from archgen.language.yaml.tree import Map, Node, Seq
+from archgen.language.yaml.tree import Map, Seq, TreeNode
 from archgen.model.architecture import Replica
 
 
-def place_component(context: Context, name: str, said: Map) -> tuple[Replica, ...]:
+def place_component(context: Context, name: str, entry: Map) -> tuple[Replica, ...]:
     """The replicas of a component; a client is one, and a component that says nothing is one, placed nowhere."""
-    if said["kind"] == "client":
-        return _client(context, name, said)
-    runs_on = said.get("runs_on")
-    wanted = _wanted(said, runs_on)
+    if entry["kind"] == "client":
+        return _client(context, name, entry)
+    runs_on = entry.get("runs_on")
+    wanted = _wanted(entry, runs_on)
     had_room = context.room >= 0
     context.room -= wanted
     if context.room < 0:
         if had_room:
-            _too_many(context, name, said, wanted)
+            _too_many(context, name, entry, wanted)
         return (Replica(f"{name}#1", name),)
     if runs_on is None:
-        count = said.get("replicas", 1)
+        count = entry.get("replicas", 1)
         return tuple(Replica(f"{name}#{number}", name) for number in range(1, count + 1))
     if runs_on.__class__ is Map and "any" in runs_on:
-        return _floating(context, name, said, runs_on)
-    replicas = _counted(context, name, runs_on) if runs_on.__class__ is Map else _listed(context, name, said)
-    _check_count(context, name, said, replicas)
+        return _floating(context, name, entry, runs_on)
+    replicas = _counted(context, name, runs_on) if runs_on.__class__ is Map else _listed(context, name, entry)
+    _check_count(context, name, entry, replicas)
     return replicas
 
 
-def _wanted(said: Map, runs_on: Node) -> int:
+def _wanted(entry: Map, runs_on: TreeNode) -> int:
     """How many replicas a component asks for by a number."""
     if runs_on is None or (runs_on.__class__ is Map and "any" in runs_on):
         inner = runs_on.get("replicas") if runs_on is not None else None
-        return int(said.get("replicas") or inner or 1)
+        return int(entry.get("replicas") or inner or 1)
     # a host that is written out is bounded by the size of the file
     return sum(runs_on.values()) if runs_on.__class__ is Map else 0
 
 
-def _too_many(context: Context, name: str, said: Map, wanted: int) -> None:
+def _too_many(context: Context, name: str, entry: Map, wanted: int) -> None:
     message = f"`{name}` asks for {wanted:,} replicas, and a model may ask for {MOST_REPLICAS:,} in all"
-    context.invalid(said.mark, ("component", name), message, "Say fewer: a few stand for many in every question.")
+    context.invalid(entry.mark, ("component", name), message, "Say fewer: a few stand for many in every question.")
 
 
-def _client(context: Context, name: str, said: Map) -> tuple[Replica, ...]:
+def _client(context: Context, name: str, entry: Map) -> tuple[Replica, ...]:
     for key in ("runs_on", "replicas"):
-        if key in said:
+        if key in entry:
             message = f"the client `{name}` has `{key}`, and a client is the visitor's own device"
             fix = f"Remove `{key}`, or give it another kind if it runs on a machine of yours."
-            context.invalid(said.key_mark(key), ("component", name), message, fix)
+            context.invalid(entry.key_mark(key), ("component", name), message, fix)
     return (Replica(name, name),)
 
 
-def _listed(context: Context, name: str, said: Map) -> tuple[Replica, ...]:
-    hosts = context.document.texts(said, "runs_on")
+def _listed(context: Context, name: str, entry: Map) -> tuple[Replica, ...]:
+    hosts = context.document.texts(entry, "runs_on")
     declared = context.hosts
     for index, host in enumerate(hosts):
         if host not in declared:
-            value = said["runs_on"]
-            mark = value.marks[index] if value.__class__ is Seq else said.value_mark("runs_on")
+            value = entry["runs_on"]
+            mark = value.marks[index] if value.__class__ is Seq else entry.value_mark("runs_on")
             _refer_host(context, host, mark, name)
     return tuple([Replica(f"{name}@{host}", name, (host,)) for host in hosts])
 
@@ -73,7 +73,7 @@ def _counted(context: Context, name: str, runs_on: Map) -> tuple[Replica, ...]:
     return tuple(replicas)
 
 
-def _floating(context: Context, name: str, said: Map, runs_on: Map) -> tuple[Replica, ...]:
+def _floating(context: Context, name: str, entry: Map, runs_on: Map) -> tuple[Replica, ...]:
     subject = ("component", name)
     hosts = context.document.texts(runs_on, "any")
     items = runs_on["any"]
@@ -85,10 +85,10 @@ def _floating(context: Context, name: str, said: Map, runs_on: Map) -> tuple[Rep
             message = f"`runs_on` of `{name}` says both `any` and `{key}`"
             fix = "Say either `{any: [hosts…]}` for replicas that float, or `{host: count}` for replicas that stay."
             context.invalid(runs_on.key_mark(key), subject, message, fix)
-    inner, outer = runs_on.get("replicas"), said.get("replicas")
+    inner, outer = runs_on.get("replicas"), entry.get("replicas")
     if inner is not None and outer is not None and inner != outer:
         message = f"`runs_on` of `{name}` says {inner} replicas, and `replicas` says {outer}"
-        context.invalid(said.value_mark("replicas"), subject, message, "Say the number once.")
+        context.invalid(entry.value_mark("replicas"), subject, message, "Say the number once.")
     count = outer or inner or 1
     return tuple(Replica(f"{name}#{number}", name, hosts, True) for number in range(1, count + 1))
 
@@ -97,10 +97,10 @@ def _refer_host(context: Context, host: str, mark: int, name: str) -> None:
     context.refer(host, mark, ("host",), ("component", name), f"`runs_on` of `{name}`")
 
 
-def _check_count(context: Context, name: str, said: Map, replicas: tuple[Replica, ...]) -> None:
-    count = said.get("replicas")
+def _check_count(context: Context, name: str, entry: Map, replicas: tuple[Replica, ...]) -> None:
+    count = entry.get("replicas")
     if count is None or count == len(replicas):
         return
     message = f"`runs_on` of `{name}` places {len(replicas)}, and `replicas` says {count}"
     fix = f"Remove `replicas`, or say how many on each host: `runs_on: {{{replicas[0].hosts[0]}: {count}}}`."
-    context.invalid(said.value_mark("replicas"), ("component", name), message, fix)
+    context.invalid(entry.value_mark("replicas"), ("component", name), message, fix)

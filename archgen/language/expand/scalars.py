@@ -10,20 +10,20 @@ from archgen.model.architecture import Availability
 _HOUR = 3600.0
 
 
-def availability(context: Context, said: Map) -> Availability | None:
+def availability(context: Context, entry: Map) -> Availability | None:
     """`99.9%`, `0.999` or `{mtbf, mttr}`, whose share is mtbf / (mtbf + mttr)."""
-    value = said.get("availability")
+    value = entry.get("availability")
     if value is None:
         return None
     if value.__class__ is not Map:
-        return Availability(probability(context.document.text(said, "availability") or ""))
+        return Availability(probability(context.document.text(entry, "availability") or ""))
     mtbf, mttr = (seconds(context.document.text(value, key) or "") / _HOUR for key in ("mtbf", "mttr"))
     return Availability(mtbf / (mtbf + mttr) if mtbf else 0.0, mtbf, mttr)
 
 
-def links(context: Context, said: Map) -> tuple[tuple[str, str], ...]:
+def links(context: Context, entry: Map) -> tuple[tuple[str, str], ...]:
     """Title and address of each link."""
-    value = said.get("links")
+    value = entry.get("links")
     if value is None:
         return ()
     return tuple((title, context.document.text(value, title) or "") for title in value)

@@ -33,25 +33,25 @@ _TYPES = {
 def reference(schema: Any) -> str:
     """Every key of the language as Markdown: a section for the model and one for each mapping in it."""
     parts = [_section("The model", schema, schema)]
-    for name, said in schema["$defs"].items():
-        if "properties" in said:
-            parts.append(_section(_heading(name, said), said, schema))
+    for name, rule in schema["$defs"].items():
+        if "properties" in rule:
+            parts.append(_section(_heading(name, rule), rule, schema))
     parts.append(_values(schema))
     return "\n".join(parts)
 
 
-def _heading(name: str, said: Any) -> str:
-    title = str(said["title"])
+def _heading(name: str, rule: Any) -> str:
+    title = str(rule["title"])
     return (
         f"{title[0].upper()}{title[1:]} as a mapping" if name == "connectionMapping" else title[0].upper() + title[1:]
     )
 
 
-def _section(heading: str, said: Any, schema: Any) -> str:
-    lines = [f"### {heading}", "", said["description"], ""]
+def _section(heading: str, rule: Any, schema: Any) -> str:
+    lines = [f"### {heading}", "", rule["description"], ""]
     lines += ["| key | what it says | form | example |", "| --- | --- | --- | --- |"]
-    required = said.get("required", ())
-    rows = {**said.get("properties", {}), **_patterns(said)}
+    required = rule.get("required", ())
+    rows = {**rule.get("properties", {}), **_patterns(rule)}
     for key, value in rows.items():
         mark = " (required)" if key in required else ""
         example = f"`{_cell(inline(value['examples'][0]))}`"
@@ -60,39 +60,39 @@ def _section(heading: str, said: Any, schema: Any) -> str:
     return "\n".join([*lines, ""])
 
 
-def _patterns(said: Any) -> dict[str, Any]:
+def _patterns(rule: Any) -> dict[str, Any]:
     names = {"call": "a -> b", "answer": "b --> a"}
-    return {names[value["title"]]: value for value in said.get("patternProperties", {}).values()}
+    return {names[value["title"]]: value for value in rule.get("patternProperties", {}).values()}
 
 
 def _values(schema: Any) -> str:
     lines = ["### Values", "", "| form | what it is | examples |", "| --- | --- | --- |"]
-    for said in schema["$defs"].values():
-        if "properties" not in said and "title" in said:
-            examples = ", ".join(f"`{_cell(inline(example))}`" for example in said.get("enum", said["examples"]))
-            lines.append(_row(f"| {said['title']} | {_cell(said['description'])} | {examples} |"))
+    for rule in schema["$defs"].values():
+        if "properties" not in rule and "title" in rule:
+            examples = ", ".join(f"`{_cell(inline(example))}`" for example in rule.get("enum", rule["examples"]))
+            lines.append(_row(f"| {rule['title']} | {_cell(rule['description'])} | {examples} |"))
     return "\n".join([*lines, ""])
 
 
-def _form(said: Any, schema: Any) -> str:
+def _form(rule: Any, schema: Any) -> str:
     """What a value may be, in words."""
-    if "$ref" in said:
-        target = schema["$defs"][said["$ref"].rpartition("/")[2]]
+    if "$ref" in rule:
+        target = schema["$defs"][rule["$ref"].rpartition("/")[2]]
         return _closed(target) if "enum" in target and len(target["enum"]) < 6 else str(target.get("title", "value"))
-    if "anyOf" in said:
-        return " or ".join(dict.fromkeys(_form(each, schema) for each in said["anyOf"]))
-    if "enum" in said:
-        return _closed(said)
-    types = said["type"] if isinstance(said["type"], list) else [said["type"]]
-    if "additionalProperties" in said and isinstance(said["additionalProperties"], dict):
-        return f"mapping of {_form(said['additionalProperties'], schema)}s by name"
-    if types == ["array"] and "items" in said:
-        return f"list of {_form(said['items'], schema)}"
+    if "anyOf" in rule:
+        return " or ".join(dict.fromkeys(_form(each, schema) for each in rule["anyOf"]))
+    if "enum" in rule:
+        return _closed(rule)
+    types = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
+    if "additionalProperties" in rule and isinstance(rule["additionalProperties"], dict):
+        return f"mapping of {_form(rule['additionalProperties'], schema)}s by name"
+    if types == ["array"] and "items" in rule:
+        return f"list of {_form(rule['items'], schema)}"
     return " or ".join(_TYPES[name] for name in types)
 
 
-def _closed(said: Any) -> str:
-    return ", ".join(f"`{inline(option)}`" for option in said["enum"])
+def _closed(rule: Any) -> str:
+    return ", ".join(f"`{inline(option)}`" for option in rule["enum"])
 
 
 def _cell(text: str) -> str:
@@ -104,15 +104,15 @@ def _row(line: str) -> str:
     return re.sub("`([^`]*)`", _code, line)
 
 
-def _code(found: re.Match[str]) -> str:
-    text = found[1]
+def _code(code: re.Match[str]) -> str:
+    text = code[1]
     if "\\|" not in text:
-        return found[0]
+        return code[0]
     shown = html.escape(text, quote=False).replace("\\|", "&#124;")
     return f"<code>{shown}</code>"
 
 
-def renewed(page: str) -> str:
+def renew(page: str) -> str:
     """A page with the reference between its marks made anew; raises ValueError where the marks are missing."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
@@ -125,7 +125,7 @@ def _run(arguments: list[str]) -> Iterator[str]:
     for file in (argument for argument in arguments if argument != "--check"):
         with open(file, encoding="utf-8") as stream:
             page = stream.read()
-        new = renewed(page)
+        new = renew(page)
         if new == page:
             continue
         yield f"{file} is not what the schema says"

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from archgen.language.expand.connections import ends
+from archgen.language.expand.connections import connection_ends
 from archgen.language.expand.context import SECTIONS, SubjectId, closest
 from archgen.language.schema import schema
-from archgen.language.schema.suggestions import begun, kind_of_product, with_port, with_unit
-from archgen.language.schema.violations import Path, Violation
+from archgen.language.schema.suggestions import complete_option, port_hint, product_hint, unit_hint
+from archgen.language.schema.violations import Violation
 from archgen.language.write.values import inline
 from archgen.language.yaml.scalars import shorten
-from archgen.language.yaml.tree import Document, Map, Node, Seq
+from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
+from archgen.model.change import Path
 from archgen.model.problems import SUGGESTED
 
 
-class Refusal(NamedTuple):
+class SchemaError(NamedTuple):
     """One thing that the schema refuses; `subject` is None where it is about the model as a whole."""
 
     mark: int
@@ -31,13 +32,13 @@ class _Refused(NamedTuple):
     error: Violation
     path: Path
     rule: dict[str, Any]
-    value: Node
+    value: TreeNode
     mark: int
     where: str
     written: str | None
 
 
-def refusals(error: Violation, document: Document) -> Iterator[Refusal]:
+def schema_errors(error: Violation, document: Document) -> Iterator[SchemaError]:
     """What one error of the schema comes to, in words; of several shapes, the one that the value has."""
     root = document.root
     for leaf in _leaves(error, root):
@@ -46,7 +47,7 @@ def refusals(error: Violation, document: Document) -> Iterator[Refusal]:
         refused = _Refused(leaf, path, _described(leaf), value, mark, _where(path), document.written.get(mark))
         subject = _subject(path)
         for where, message, fix in _WORDS.get(leaf.keyword, _unfit)(refused):
-            yield Refusal(where, subject, message, fix)
+            yield SchemaError(where, subject, message, fix)
 
 
 def _leaves(error: Violation, root: Map) -> Iterator[Violation]:
@@ -59,7 +60,7 @@ def _leaves(error: Violation, root: Map) -> Iterator[Violation]:
         yield from _leaves(each, root)
 
 
-def _other_shape(inner: Violation, outer: Violation, value: Node) -> bool:
+def _other_shape(inner: Violation, outer: Violation, value: TreeNode) -> bool:
     """Whether an error only says that the value has another shape than this branch is for."""
     if inner.path != outer.path:
         return False
@@ -93,9 +94,9 @@ def _words(node: Any) -> dict[str, Any]:
     return {key: node[key] for key in ("description", "examples") if key in node} if "description" in node else {}
 
 
-def _find(root: Map, path: Path) -> tuple[Node, int]:
+def _find(root: Map, path: Path) -> tuple[TreeNode, int]:
     """The value at a path, and the position to point at: the value's, or its key's where the value is empty."""
-    node: Node = root
+    node: TreeNode = root
     mark = root.mark
     for step in path:
         if isinstance(node, Map):
@@ -120,7 +121,7 @@ def _subject(path: Path) -> SubjectId | None:
         return None
     name = str(path[1])
     if path[0] == "connections" and " -> " in name:
-        source, targets = ends(name)
+        source, targets = connection_ends(name)
         name = f"{source} -> {' | '.join(targets)}"
     return _KINDS[str(path[0])], name
 
@@ -139,7 +140,7 @@ def _where(path: Path) -> str:
     return f"`{shorten(keys[-1])}`"
 
 
-Words = Iterator[tuple[int, str, str]]
+ErrorWords = Iterator[tuple[int, str, str]]
 
 
 def _noun(refused: _Refused) -> str:
@@ -173,19 +174,23 @@ def _expected(types: list[str]) -> str:
 
 def _like(rule: dict[str, Any]) -> str:
     examples = [f"`{inline(example)}`" for example in rule.get("examples", ())[:3]]
-    said = str(rule.get("description", "")).rstrip(".")
-    return f"{said}; for example {' or '.join(examples)}." if examples and said else "Write it as the reference says."
+    description = str(rule.get("description", "")).rstrip(".")
+    return (
+        f"{description}; for example {' or '.join(examples)}."
+        if examples and description
+        else "Write it as the reference says."
+    )
 
 
-def _unfit(refused: _Refused) -> Words:
+def _unfit(refused: _Refused) -> ErrorWords:
     fix = _like(refused.rule)
     bare = isinstance(refused.value, int | float) and not isinstance(refused.value, bool)
     if refused.rule.get("title") == "duration" and bare:
-        fix = f"{with_unit(refused.written or str(refused.value))} {fix}"
+        fix = f"{unit_hint(refused.written or str(refused.value))} {fix}"
     yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
 
 
-def _type(refused: _Refused) -> Words:
+def _type(refused: _Refused) -> ErrorWords:
     if "pattern" in refused.rule and not isinstance(refused.value, dict | list | None):
         yield from _unfit(refused)
         return
@@ -199,79 +204,79 @@ def _type(refused: _Refused) -> Words:
     yield refused.mark, message, _like(refused.rule)
 
 
-def _enum(refused: _Refused) -> Words:
+def _enum(refused: _Refused) -> ErrorWords:
     options = [inline(option) for option in refused.error.limit]
-    said = refused.value if isinstance(refused.value, str) else None
-    near = (closest(said, options) or begun(said, options)) if said is not None else None
+    text = refused.value if isinstance(refused.value, str) else None
+    near = (closest(text, options) or complete_option(text, options)) if text is not None else None
     choices = f"It is one of {', '.join(options)}." if len(options) > 1 else f"It is `{options[0]}`."
     fix = f"{SUGGESTED}`{near}`? {choices}" if near else choices
     if refused.path[-1:] == ("kind",) and len(refused.path) == 3 and refused.path[0] == "components":
-        fix = (kind_of_product(refused.value) if isinstance(refused.value, str) else None) or fix
+        fix = (product_hint(refused.value) if isinstance(refused.value, str) else None) or fix
     if refused.path[:1] == ("connections",) and isinstance(refused.value, str):
-        fix = with_port(refused.value) or fix
+        fix = port_hint(refused.value) or fix
     if refused.path == ("archgen",):
         fix = "This archgen reads format 1: write `archgen: 1`."
     yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
 
 
-def _unknown(refused: _Refused) -> Words:
-    known = list(refused.rule.get("properties", ()))
+def _unknown(refused: _Refused) -> ErrorWords:
+    keys = list(refused.rule.get("properties", ()))
     title = refused.rule.get("title", "mapping")
     title = "a model" if not refused.path else title
     for key in refused.error.unknown_keys:
         mark = refused.value.key_mark(key)
         if title == "step":
-            yield mark, *_no_step(key, known)
+            yield mark, *_no_step(key, keys)
             continue
-        near = closest(key, known)
-        fix = f"{SUGGESTED}`{near}`?" if near else f"Its keys are {', '.join(known)}."
-        if refused.value[key] is None and "message" in known:
+        near = closest(key, keys)
+        fix = f"{SUGGESTED}`{near}`?" if near else f"Its keys are {', '.join(keys)}."
+        if refused.value[key] is None and "message" in keys:
             fix = "If it is part of the message, quote the message: a comma ends a text inside braces."
         yield mark, f"`{shorten(key)}` is no key of {refused.where}", fix
 
 
-def _no_step(key: str, known: list[str]) -> tuple[str, str]:
-    near = closest(key, known)
+def _no_step(key: str, keys: list[str]) -> tuple[str, str]:
+    near = closest(key, keys)
     if near and ">" not in key:
         return f"`{shorten(key)}` is no step", f"{SUGGESTED}`{near}`?"
     if "|" in key and "-->" in key:
         return f"`{shorten(key)}` is no step", "An answer comes from one component: write one for each alternative."
     fix = "Write `a -> b: message` with spaces around the arrow, `b --> a: message` for an answer, or one of "
-    return f"`{shorten(key)}` is no step", f"{fix}{', '.join(known)}."
+    return f"`{shorten(key)}` is no step", f"{fix}{', '.join(keys)}."
 
 
-def _missing(refused: _Refused) -> Words:
+def _missing(refused: _Refused) -> ErrorWords:
     key = refused.error.limit
-    said = refused.rule.get("properties", {}).get(key, {})
-    example = next(iter(said.get("examples", ())), "…")
+    rule = refused.rule.get("properties", {}).get(key, {})
+    example = next(iter(rule.get("examples", ())), "…")
     fix = f"Add `{key}: {inline(example)}`, or what is true of yours."
     if key == "archgen":
         fix = "Begin the file with `archgen: 1`."
     yield refused.mark, f"{refused.where} says no `{key}`", fix
 
 
-def _least(refused: _Refused) -> Words:
+def _least(refused: _Refused) -> ErrorWords:
     message = f"{refused.where} is {inline(refused.value)}, and the least is {inline(refused.error.limit)}"
     yield refused.mark, message, _like(refused.rule)
 
 
-def _most(refused: _Refused) -> Words:
+def _most(refused: _Refused) -> ErrorWords:
     message = f"{refused.where} is {inline(refused.value)}, and the most is {inline(refused.error.limit)}"
     yield refused.mark, message, _like(refused.rule)
 
 
-def _too_few(refused: _Refused) -> Words:
+def _too_few(refused: _Refused) -> ErrorWords:
     yield refused.mark, f"{refused.where} is empty", _like(refused.rule)
 
 
-def _too_many(refused: _Refused) -> Words:
+def _too_many(refused: _Refused) -> ErrorWords:
     second = list(refused.value)[1]
     message = f"one step holds {len(refused.value)} keys, the second of them `{shorten(second)}`"
     yield refused.value.key_mark(second), message, "Begin each step with a dash of its own."
 
 
-def _twice(refused: _Refused) -> Words:
-    seen: list[Node] = []
+def _twice(refused: _Refused) -> ErrorWords:
+    seen: list[TreeNode] = []
     for value, mark in zip(refused.value, refused.value.marks, strict=True):
         if value in seen:
             fix = "Name it once."
@@ -282,7 +287,7 @@ def _twice(refused: _Refused) -> Words:
         seen.append(value)
 
 
-def _name(refused: _Refused) -> Words:
+def _name(refused: _Refused) -> ErrorWords:
     inner = refused.error.refused_name or refused.error
     key = str(inner.value)
     mark = refused.value.key_mark(key)
@@ -297,13 +302,13 @@ def _name(refused: _Refused) -> Words:
         yield mark, f"`{shorten(key)}` is no id", fix
 
 
-def _branch(refused: _Refused) -> Words:
-    said = refused.value
-    if isinstance(said, Map) and refused.error.keyword == "oneOf":
-        beside = [key for key in ("protocol", "port", "tls", "redirect") if key in said]
-        if "ports" in said:
+def _branch(refused: _Refused) -> ErrorWords:
+    value = refused.value
+    if isinstance(value, Map) and refused.error.keyword == "oneOf":
+        beside = [key for key in ("protocol", "port", "tls", "redirect") if key in value]
+        if "ports" in value:
             message = f"{refused.where} says both `ports` and {', '.join(f'`{key}`' for key in beside)}"
-            yield said.key_mark("ports"), message, "Say them once, inside `ports` for each port."
+            yield value.key_mark("ports"), message, "Say them once, inside `ports` for each port."
         else:
             fix = "Add `protocol: https`, or `ports: […]` for several."
             yield refused.mark, f"{refused.where} says no `protocol`", fix
@@ -311,7 +316,7 @@ def _branch(refused: _Refused) -> Words:
     yield from _unfit(refused)
 
 
-_WORDS: dict[str, Callable[[_Refused], Words]] = {
+_WORDS: dict[str, Callable[[_Refused], ErrorWords]] = {
     "type": _type,
     "enum": _enum,
     "additionalProperties": _unknown,

@@ -47,21 +47,21 @@ _KINDS_OF_PRODUCTS = {
 """What well-known products are used as, the commonest use first."""
 
 
-def begun(text: str, options: Sequence[str]) -> str | None:
+def complete_option(text: str, options: Sequence[str]) -> str | None:
     """The one option that a text begins: `async` is short for `asynchronous`."""
-    found = [one for one in options if one.startswith(text.casefold())] if len(text) > 2 else []
-    return found[0] if len(found) == 1 else None
+    options_begun = [option for option in options if option.startswith(text.casefold())] if len(text) > 2 else []
+    return options_begun[0] if len(options_begun) == 1 else None
 
 
-def with_port(text: str) -> str | None:
+def port_hint(text: str) -> str | None:
     """How to say a protocol with its port, where both are written as one text: `https 443`, `tcp/9000`."""
     protocol, _, port = text.replace(":", " ").replace("/", " ").partition(" ")
     number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0
-    said = protocol.casefold() in PROTOCOLS and 0 < number < 65536
-    return f"Write `{{protocol: {protocol.casefold()}, port: {number}}}`." if said else None
+    is_port = protocol.casefold() in PROTOCOLS and 0 < number < 65536
+    return f"Write `{{protocol: {protocol.casefold()}, port: {number}}}`." if is_port else None
 
 
-def kind_of_product(text: str) -> str | None:
+def product_hint(text: str) -> str | None:
     """How to say that a component is made with a product; None where it is none that is known."""
     kinds = _KINDS_OF_PRODUCTS.get(text.casefold())
     if kinds is None:
@@ -70,6 +70,6 @@ def kind_of_product(text: str) -> str | None:
     return f"`{text}` is a product: write `kind: {kinds[0]}, product: {text.casefold()}`{others} by what it does here."
 
 
-def with_unit(number: str) -> str:
+def unit_hint(number: str) -> str:
     """How to give a bare number the unit of a time."""
     return f"Add the unit: `{number}s`, `{number}m`, `{number}h` or `{number}d`."

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING
 
 from archgen.language.expand.context import closest
 from archgen.language.schema import schema, schema_text
-from archgen.language.yaml.tree import Document, Map, Node, Seq
+from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 
 if TYPE_CHECKING:
     from jsonschema_rs import Draft202012Validator
 
-    from archgen.language.schema.schema_errors import Refusal
+    from archgen.language.schema.schema_errors import SchemaError
     from archgen.language.schema.violations import Violation
 
 _MOST_ROUNDS = 8
 _STAND_IN = -1
 """Leads a path to what every model has to say and this one does not; no list is the root, so no path begins so."""
 
-MOST_REFUSALS = 500
+MOST_ERRORS = 500
 """Reasons that are put into words; a file with more has one cause that repeats."""
 
 
 @cache
-def compiled(reference: str = "#") -> Draft202012Validator | None:
+def compiled_schema(reference: str = "#") -> Draft202012Validator | None:
     """The schema, or what a reference in it leads to, compiled once in a process; None without jsonschema-rs."""
     try:
         from jsonschema_rs import Draft202012Validator
@@ -43,7 +43,7 @@ def compiled(reference: str = "#") -> Draft202012Validator | None:
 
 def is_valid(root: Map) -> bool:
     """Return True if the document has the form of a model."""
-    fast = compiled()
+    fast = compiled_schema()
     return fast.is_valid(root) if fast is not None else not any(True for _ in _violations(root))
 
 
@@ -53,27 +53,27 @@ def _violations(root: Map) -> Iterable[Violation]:
     return violations(root, _is_known_valid)
 
 
-def _is_known_valid(reference: str, value: Node) -> bool:
+def _is_known_valid(reference: str, value: TreeNode) -> bool:
     """Return True if jsonschema-rs is there and finds nothing wrong with a value."""
-    fast = compiled(reference) if reference else None
+    fast = compiled_schema(reference) if reference else None
     return fast is not None and fast.is_valid(value)
 
 
-def explain(document: Document) -> tuple[list[Refusal], bool]:
+def explain(document: Document) -> tuple[list[SchemaError], bool]:
     """The reasons why the document has not the form of a model, none where it has, and whether these are all."""
-    from archgen.language.schema.schema_errors import refusals
+    from archgen.language.schema.schema_errors import schema_errors
 
-    errors = list(islice(_violations(document.root), MOST_REFUSALS + 1))
-    complete = len(errors) <= MOST_REFUSALS
-    del errors[MOST_REFUSALS:]
+    errors = list(islice(_violations(document.root), MOST_ERRORS + 1))
+    complete = len(errors) <= MOST_ERRORS
+    del errors[MOST_ERRORS:]
     misspelt = {error.path: error.unknown_keys for error in errors if error.keyword == "additionalProperties"}
-    found: dict[tuple[int, str], Refusal] = {}
+    distinct: dict[tuple[int, str], SchemaError] = {}
     for error in errors:
         if not _is_misspelt(error, misspelt.get(error.path, ())):
-            for refusal in refusals(error, document):
+            for refusal in schema_errors(error, document):
                 # two parts of the schema may refuse one value for one reason
-                found.setdefault((refusal.mark, refusal.message), refusal)
-    return list(found.values()), complete
+                distinct.setdefault((refusal.mark, refusal.message), refusal)
+    return list(distinct.values()), complete
 
 
 def _is_misspelt(error: Violation, unknown: Iterable[str]) -> bool:
@@ -111,7 +111,7 @@ def _cut(root: Map, path: tuple[str | int, ...]) -> None:
         root[str(path[1])] = 1 if path[1] == "archgen" else "?"
         root.marks += (0, 0)
         return
-    node: Node = root
+    node: TreeNode = root
     for step in path[:-1]:
         if isinstance(node, Map) and step in node:
             node = node[str(step)]

@@ -10,9 +10,9 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.language.schema import schema
-from archgen.language.yaml.tree import Map, Node
+from archgen.language.yaml.tree import Map, TreeNode
+from archgen.model.change import Path
 
-Path = tuple[str | int, ...]
 Errors = Iterator[Any]
 
 
@@ -30,7 +30,7 @@ class Violation(Struct, frozen=True):
     way: Path
     rule: Mapping[str, Any]
     limit: Any
-    value: Node
+    value: TreeNode
     branches: tuple[tuple[Violation, ...], ...] = ()
     refused_name: Violation | None = None
 
@@ -40,7 +40,7 @@ class Violation(Struct, frozen=True):
         return _unknown_keys(self.value, self.rule)
 
 
-def violations(root: Map, is_valid: Callable[[str, Node], bool]) -> Iterator[Violation]:
+def violations(root: Map, is_valid: Callable[[str, TreeNode], bool]) -> Iterator[Violation]:
     """Every violation in the document; `is_valid` says of a definition and a value whether there are none in it.
 
     It may say False of what it does not know.
@@ -50,7 +50,7 @@ def violations(root: Map, is_valid: Callable[[str, Node], bool]) -> Iterator[Vio
 
 
 @cache
-def explainer(is_valid: Callable[[str, Node], bool]) -> Any:
+def explainer(is_valid: Callable[[str, TreeNode], bool]) -> Any:
     """The validator of jsonschema for the schema, which passes over the parts that `is_valid` knows to be valid."""
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
@@ -63,8 +63,8 @@ def explainer(is_valid: Callable[[str, Node], bool]) -> Any:
 class _Keywords(Struct, frozen=True):
     """Keywords of JSON Schema that tell more than the library's own, or read a pattern as jsonschema-rs does."""
 
-    is_valid: Callable[[str, Node], bool]
-    follow: Callable[[Any, str, Node, Any], Errors]
+    is_valid: Callable[[str, TreeNode], bool]
+    follow: Callable[[Any, str, TreeNode, Any], Errors]
 
     def by_name(self) -> dict[str, Callable[..., Errors]]:
         return {
@@ -76,7 +76,7 @@ class _Keywords(Struct, frozen=True):
             "required": self.required,
         }
 
-    def reference(self, validator: Any, ref: str, value: Node, rule: Any) -> Errors:
+    def reference(self, validator: Any, ref: str, value: TreeNode, rule: Any) -> Errors:
         # a scalar is as quickly read again
         if isinstance(value, dict | list) and self.is_valid(ref, value):
             return
@@ -84,7 +84,7 @@ class _Keywords(Struct, frozen=True):
             error.relative_schema_path.appendleft("$ref")
             yield error
 
-    def additional_properties(self, validator: Any, inner: Any, value: Node, rule: Mapping[str, Any]) -> Errors:
+    def additional_properties(self, validator: Any, inner: Any, value: TreeNode, rule: Mapping[str, Any]) -> Errors:
         unknown = _unknown_keys(value, rule) if isinstance(value, dict) else []
         if unknown and inner is False:
             yield _error(f"{unknown} are unknown")
@@ -94,22 +94,22 @@ class _Keywords(Struct, frozen=True):
                 if not self.is_valid(inner.get("$ref", ""), value[key]):
                     yield from validator.descend(value[key], inner, path=key)
 
-    def property_names(self, validator: Any, names: Mapping[str, Any], value: Node, rule: Any) -> Errors:
+    def property_names(self, validator: Any, names: Mapping[str, Any], value: TreeNode, rule: Any) -> Errors:
         for key in value if isinstance(value, dict) else ():
             if not self.is_valid(names.get("$ref", ""), key):
                 yield from validator.descend(key, names)
 
-    def pattern(self, validator: Any, text: str, value: Node, rule: Any) -> Errors:
+    def pattern(self, validator: Any, text: str, value: TreeNode, rule: Any) -> Errors:
         if isinstance(value, str) and not pattern_of(text).search(value):
             yield _error(f"{value!r} does not match {text!r}")
 
-    def pattern_properties(self, validator: Any, patterns: Mapping[str, Any], value: Node, rule: Any) -> Errors:
+    def pattern_properties(self, validator: Any, patterns: Mapping[str, Any], value: TreeNode, rule: Any) -> Errors:
         for text, inner in patterns.items() if isinstance(value, dict) else ():
             for key in value:
                 if pattern_of(text).search(key):
                     yield from validator.descend(value[key], inner, path=key, schema_path=text)
 
-    def required(self, validator: Any, keys: list[str], value: Node, rule: Any) -> Errors:
+    def required(self, validator: Any, keys: list[str], value: TreeNode, rule: Any) -> Errors:
         if isinstance(value, dict):
             for key in keys:
                 if key not in value:
@@ -122,11 +122,11 @@ def _error(message: str, **facts: Any) -> Any:
     return ValidationError(message, **facts)
 
 
-def _unknown_keys(value: Mapping[str, Node], rule: Mapping[str, Any]) -> list[str]:
+def _unknown_keys(value: Mapping[str, TreeNode], rule: Mapping[str, Any]) -> list[str]:
     """The keys in the order of the document, which the library's own look leaves to chance."""
-    known = rule.get("properties", {})
+    properties = rule.get("properties", {})
     patterns = [pattern_of(text) for text in rule.get("patternProperties", {})]
-    return [key for key in value if key not in known and not any(each.search(key) for each in patterns)]
+    return [key for key in value if key not in properties and not any(each.search(key) for each in patterns)]
 
 
 @cache

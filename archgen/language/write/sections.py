@@ -153,13 +153,13 @@ def _start(lines: list[_Line], key: _Key, floor: int) -> int:
 
 def _stripped(lines: Iterable[_Line]) -> list[_Line]:
     """Lines without empty ones at either end, and at most one empty line in a row."""
-    kept: list[_Line] = []
+    stripped: list[_Line] = []
     for line in lines:
-        if not line.is_empty or (kept and not kept[-1].is_empty):
-            kept.append(line)
-    while kept and kept[-1].is_empty:
-        kept.pop()
-    return kept
+        if not line.is_empty or (stripped and not stripped[-1].is_empty):
+            stripped.append(line)
+    while stripped and stripped[-1].is_empty:
+        stripped.pop()
+    return stripped
 
 
 # The outline, from the parser's events

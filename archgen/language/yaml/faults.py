@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from archgen.language.yaml.tree import Source
+from archgen.language.yaml.tree import SourceFile
 
 
-class Fault(Struct, frozen=True):
+class SourceProblem(Struct, frozen=True):
     """Something wrong with the text at a position, and the next step; `hides` where declarations may be lost by it."""
 
     mark: int
@@ -19,12 +19,12 @@ class Fault(Struct, frozen=True):
 class Unreadable(Exception):
     """The text cannot be read further than this fault."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: SourceProblem) -> None:
         super().__init__(fault.message)
         self.fault = fault
         self.text = ""
-        self.before: list[Fault] = []
+        self.before: list[SourceProblem] = []
 
-    def source(self, name: str) -> Source:
+    def source(self, name: str) -> SourceFile:
         """The file as far as it is text, for an excerpt."""
-        return Source(name, self.text)
+        return SourceFile(name, self.text)

@@ -17,10 +17,16 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from archgen.language.yaml.faults import Fault, Unreadable
+from archgen.language.yaml.faults import SourceProblem, Unreadable
 from archgen.language.yaml.scalars import FIRST_OF_OTHER_TYPES, resolve, shorten
-from archgen.language.yaml.syntax import DEEPEST, TOO_DEEP, forbidden, position, syntax_fault
-from archgen.language.yaml.tree import LINE, Document, Map, Node, Seq, Source, pack, unpack
+from archgen.language.yaml.syntax import (
+    DEEPEST,
+    TOO_DEEP,
+    explain_forbidden_character,
+    explain_syntax_error,
+    position_of,
+)
+from archgen.language.yaml.tree import LINE, Document, Map, Seq, SourceFile, TreeNode, pack, unpack
 
 EVENTS: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 """Where events come from: libyaml, or pure Python where it is missing."""
@@ -35,21 +41,25 @@ def decode(file: int, data: bytes) -> str:
     start = pack(file, 0, 0)
     if len(data) > LARGEST_FILE:
         limit = LARGEST_FILE >> 20
-        raise Unreadable(Fault(start, f"the file is larger than {limit} MB", "Split the model with `include:`."))
+        raise Unreadable(
+            SourceProblem(start, f"the file is larger than {limit} MB", "Split the model with `include:`.")
+        )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "UTF-32" if data[2:4] == b"\0\0" else "UTF-16"
-        raise Unreadable(Fault(start, f"the file is written in {encoding}, and a model is UTF-8", "Save it as UTF-8."))
+        raise Unreadable(
+            SourceProblem(start, f"the file is written in {encoding}, and a model is UTF-8", "Save it as UTF-8.")
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
-        mark = position(file, before, len(before))
+        mark = position_of(file, before, len(before))
         message = f"the byte 0x{data[error.start]:02x} is no UTF-8 text"
-        raise Unreadable(Fault(mark, message, "Save the file as UTF-8 text.")) from None
+        raise Unreadable(SourceProblem(mark, message, "Save the file as UTF-8 text.")) from None
     return text
 
 
-def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
+def parse(file: int, name: str, data: bytes) -> tuple[Document, list[SourceProblem]]:
     """The document of one file and what is wrong in it; raises Unreadable where nothing can be made of it."""
     text = decode(file, data)
     root, written, faults = read_tree(file, text)
@@ -57,13 +67,13 @@ def parse(file: int, name: str, data: bytes) -> tuple[Document, list[Fault]]:
         mark = pack(file, 0, 0)
         if root is None or isinstance(root, Map):
             fix = "Begin it with `archgen: 1` and `name: …`; `archgen new` writes one to start from."
-            raise Unreadable(Fault(mark, "the file is empty", fix))
+            raise Unreadable(SourceProblem(mark, "the file is empty", fix))
         fix = "Begin it with `archgen: 1` and `name: …`, one key on a line."
-        raise Unreadable(Fault(mark, f"a model is a mapping of keys, and this file holds {_noun(root)}", fix))
-    return Document(root, [Source(name, text)], written), faults
+        raise Unreadable(SourceProblem(mark, f"a model is a mapping of keys, and this file holds {_noun(root)}", fix))
+    return Document(root, [SourceFile(name, text)], written), faults
 
 
-def read_tree(file: int, text: str) -> tuple[Node, dict[int, str], list[Fault]]:
+def read_tree(file: int, text: str) -> tuple[TreeNode, dict[int, str], list[SourceProblem]]:
     """The tree of a text, scalars as they were written by their place, and the faults; raises Unreadable.
 
     The one door of YAML: its bounds on depth and on what aliases repeat hold for models, fences and editors alike.
@@ -78,7 +88,7 @@ def read_tree(file: int, text: str) -> tuple[Node, dict[int, str], list[Fault]]:
     return builder.root, builder.written, builder.faults
 
 
-def _noun(value: Node) -> str:
+def _noun(value: TreeNode) -> str:
     return "a list" if isinstance(value, Seq) else "a single value"
 
 
@@ -88,7 +98,7 @@ def _events(text: str) -> Iterator[Any]:
 
 
 class _Anchor(Struct, frozen=True):
-    node: Node
+    node: TreeNode
     mark: int
     size: int
     height: int
@@ -120,8 +130,8 @@ class _Builder:
         self.base = pack(file, 0, 0)
         self.file = file
         self.text = text
-        self.root: Node = None
-        self.faults: list[Fault] = []
+        self.root: TreeNode = None
+        self.faults: list[SourceProblem] = []
         self.written: dict[int, str] = {}
         self.anchors: dict[str, _Anchor | None] = {}
         self.stack: list[_Frame] = []
@@ -174,9 +184,9 @@ class _Builder:
                 elif kind is yaml.DocumentStartEvent:
                     self._document(event)
         except yaml.reader.ReaderError:
-            raise Unreadable(forbidden(self.file, self.text)) from None
+            raise Unreadable(explain_forbidden_character(self.file, self.text)) from None
         except yaml.YAMLError as error:
-            raise Unreadable(syntax_fault(error, self.file, self.text)) from None
+            raise Unreadable(explain_syntax_error(error, self.file, self.text)) from None
 
     def _mark(self, event: Any) -> int:
         start = event.start_mark
@@ -186,7 +196,7 @@ class _Builder:
         self.documents += 1
         if self.documents > 1:
             fix = "Keep one document in a file: remove `---`, or move what follows to a file of its own."
-            raise Unreadable(Fault(self._mark(event), "a second document begins here", fix))
+            raise Unreadable(SourceProblem(self._mark(event), "a second document begins here", fix))
 
     def _scalar(self, event: Any) -> None:
         mark = self._mark(event)
@@ -198,7 +208,7 @@ class _Builder:
         if frame is not None and frame.key is None:
             self._key(frame, text, mark, event)
             return
-        value: Node = text
+        value: TreeNode = text
         if not event.style and (not text or text[0] in FIRST_OF_OTHER_TYPES):
             value = resolve(text)
             if value.__class__ is not str:
@@ -208,27 +218,29 @@ class _Builder:
             self.anchors[event.anchor] = _Anchor(value, mark, 1, 0)
             if value is None:
                 fix = f"If it is meant as text, quote the {self._what()}; else write what it names after it."
-                self.faults.append(Fault(mark, f"`&{shorten(event.anchor)}` is an anchor on nothing", fix))
+                self.faults.append(SourceProblem(mark, f"`&{shorten(event.anchor)}` is an anchor on nothing", fix))
         self._put(frame, value, mark)
 
     def _key(self, frame: _Frame, text: str, mark: int, event: Any) -> None:
         if text == "<<" and not event.style:
             fix = "Write the keys out, or give the whole value an anchor and repeat it with an alias."
-            self.faults.append(Fault(mark, "merge keys (`<<`) are no part of YAML 1.2", fix, len(self.stack) < 3))
+            self.faults.append(
+                SourceProblem(mark, "merge keys (`<<`) are no part of YAML 1.2", fix, len(self.stack) < 3)
+            )
             frame.skip = True
         elif text in frame.node:
             first = frame.first_mark(text)
             line = unpack(first)[1]
             message = f"the key `{shorten(text)}` is given twice, first on line {line}"
             fix = "Remove one of the two, or give it another name."
-            self.faults.append(Fault(mark, message, fix, len(self.stack) == 1))
+            self.faults.append(SourceProblem(mark, message, fix, len(self.stack) == 1))
             frame.skip = True
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(text, mark, 1, 0)
         frame.key = text
         frame.key_mark = mark
 
-    def _put(self, frame: _Frame | None, value: Node, mark: int) -> None:
+    def _put(self, frame: _Frame | None, value: TreeNode, mark: int) -> None:
         if frame is None:
             self.root = value
             return
@@ -254,10 +266,10 @@ class _Builder:
         if event.tag is not None:
             self._tag(event, mark)
         if len(stack) >= DEEPEST:
-            raise Unreadable(Fault(mark, TOO_DEEP, "Flatten what is nested."))
+            raise Unreadable(SourceProblem(mark, TOO_DEEP, "Flatten what is nested."))
         if stack and stack[-1].key is None:
             fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
-            raise Unreadable(Fault(mark, "a key is a text, and here stands a list or a mapping", fix))
+            raise Unreadable(SourceProblem(mark, "a key is a text, and here stands a list or a mapping", fix))
         node = Map(mark) if mapping else Seq(mark)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
@@ -283,11 +295,13 @@ class _Builder:
         frame = self.stack[-1] if self.stack else None
         if name not in self.anchors:
             fix = f"If it is meant as text, quote the {self._what()}: `'*…'`. An alias needs an anchor `&…` before it."
-            raise Unreadable(Fault(mark, f"`*{shorten(name)}` is an alias, and nothing before it has that anchor", fix))
+            raise Unreadable(
+                SourceProblem(mark, f"`*{shorten(name)}` is an alias, and nothing before it has that anchor", fix)
+            )
         anchor = self.anchors[name]
         if anchor is None:
             message = f"the alias `*{shorten(name)}` stands inside what it repeats"
-            raise Unreadable(Fault(mark, message, "Write the inner value out."))
+            raise Unreadable(SourceProblem(mark, message, "Write the inner value out."))
         self._repeat(anchor, mark, frame)
 
     def _repeat(self, anchor: _Anchor, mark: int, frame: _Frame | None) -> None:
@@ -295,14 +309,14 @@ class _Builder:
         self.count += anchor.size
         if self.repeated > MOST_REPEATED or len(self.stack) + anchor.height > DEEPEST:
             message = f"the aliases repeat more than {MOST_REPEATED:,} values or {DEEPEST} levels"
-            raise Unreadable(Fault(mark, message, "Write out what differs and repeat less."))
+            raise Unreadable(SourceProblem(mark, message, "Write out what differs and repeat less."))
         if frame is not None and frame.height < anchor.height:
             frame.height = anchor.height
         if anchor.mark in self.written:
             self.written[mark] = self.written[anchor.mark]
         if frame is not None and frame.key is None:
             fix = "Write the key out."
-            raise Unreadable(Fault(mark, "a key cannot be an alias", fix))
+            raise Unreadable(SourceProblem(mark, "a key cannot be an alias", fix))
         self._put(frame, anchor.node, mark)
 
     def _what(self) -> str:
@@ -314,4 +328,4 @@ class _Builder:
         if event.tag == "!" and event.__class__ is ScalarEvent:
             return
         fix = f"Remove the tag; if the exclamation mark is part of a text, quote the {self._what()}."
-        self.faults.append(Fault(mark, f"the tag `{shorten(event.tag)}` is not read in a model", fix))
+        self.faults.append(SourceProblem(mark, f"the tag `{shorten(event.tag)}` is not read in a model", fix))

@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from archgen.language.yaml.faults import Fault
+from archgen.language.yaml.faults import SourceProblem
 from archgen.language.yaml.tree import pack
 
 DEEPEST = 100
@@ -27,16 +27,16 @@ These two are compiled where a file is no YAML, and not at every start.
 TOO_DEEP = f"more than {DEEPEST} levels are nested here"
 
 
-def forbidden(file: int, text: str) -> Fault:
+def explain_forbidden_character(file: int, text: str) -> SourceProblem:
     """The first character that YAML does not allow (https://yaml.org/spec/1.2.2/#51-character-set)."""
-    found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    at = found.start() if found else 0
+    match = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    at = match.start() if match else 0
     message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} cannot stand in a YAML file"
     fix = "Remove it; if the file is no text at all, name the model's file instead."
-    return Fault(position(file, text, at), message, fix)
+    return SourceProblem(position_of(file, text, at), message, fix)
 
 
-def position(file: int, text: str, offset: int) -> int:
+def position_of(file: int, text: str, offset: int) -> int:
     """The position of a character of a text, by YAML's line breaks."""
     lines = LINE_BREAK.split(text[:offset])
     return pack(file, len(lines) - 1, len(lines[-1]))
@@ -48,7 +48,7 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(lines if lines[-1] else lines[:-1])
 
 
-def syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
+def explain_syntax_error(error: yaml.YAMLError, file: int, text: str) -> SourceProblem:
     """What a parser's error comes to: where it is, what is wrong there, and what to write instead."""
     begun = getattr(error, "context_mark", None)
     mark = getattr(error, "problem_mark", None) or begun
@@ -64,11 +64,11 @@ def syntax_fault(error: yaml.YAMLError, file: int, text: str) -> Fault:
     written = lines[line] if lines else ""
     indented = _indented(error, lines) if isinstance(error, yaml.MarkedYAMLError) else None
     if indented is not None:
-        return Fault(pack(file, line, len(written) - len(written.lstrip(" "))), *indented)
+        return SourceProblem(pack(file, line, len(written) - len(written.lstrip(" "))), *indented)
     message, fix = _syntax_words(problem, written, column)
     if begun is not None and begun.line < line:
         message += f"; what it belongs to begins on line {begun.line + 1}"
-    return Fault(pack(file, line, column), message, fix)
+    return SourceProblem(pack(file, line, column), message, fix)
 
 
 def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, str] | None:
@@ -78,7 +78,9 @@ def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str,
     if mark is None or begins is None or mark.column not in (begins.end(1), begins.end()):
         return None
     misplaced = context.startswith("while parsing a block")
-    above = next((one for one in reversed(lines[: mark.line]) if one.strip() and not one.lstrip().startswith("#")), "")
+    above = next(
+        (text for text in reversed(lines[: mark.line]) if text.strip() and not text.lstrip().startswith("#")), ""
+    )
     deeper = begins.end(1) > len(above) - len(above.lstrip(" "))
     if deeper and re.match(_STATED, above) and (misplaced or "mapping values" in str(error.problem)):
         message = "this line is indented deeper than the one above it, which already states a value"

@@ -13,7 +13,7 @@ _LOW = (1 << _LINE_SHIFT) - 1
 LINE = 1 << _LINE_SHIFT
 """By how much a packed position grows with a line."""
 
-Node = Any
+TreeNode = Any
 """A Map, a Seq, or a scalar as JSON has them (str, int, float, bool, None)."""
 
 
@@ -27,7 +27,7 @@ def unpack(mark: int) -> tuple[int, int, int]:
     return mark >> _FILE_SHIFT, ((mark >> _LINE_SHIFT) & _LOW) + 1, (mark & _LOW) + 1
 
 
-class Map(dict[str, Node]):
+class Map(dict[str, TreeNode]):
     """A mapping; `marks` holds the positions of key and value in turn, in the order of the file."""
 
     __slots__ = ("mark", "marks")
@@ -52,7 +52,7 @@ class Map(dict[str, Node]):
             del self[key]
 
 
-class Seq(list[Node]):
+class Seq(list[TreeNode]):
     """A list; `marks` holds the positions of its items."""
 
     __slots__ = ("mark", "marks")
@@ -71,7 +71,7 @@ class Seq(list[Node]):
 _DENIALS = ("no", "none", "off", "never")
 
 
-class Source(Struct, frozen=True):
+class SourceFile(Struct, frozen=True):
     """One file that was read: its name as the user gave it, and its text."""
 
     name: str
@@ -86,7 +86,7 @@ class Document(Struct):
     """
 
     root: Map
-    sources: list[Source]
+    sources: list[SourceFile]
     written: dict[int, str]
 
     def text(self, parent: Map, key: str) -> str | None:
@@ -110,7 +110,7 @@ class Document(Struct):
         """The scalar or the list of scalars under `key`, as written."""
         value = parent.get(key)
         if value.__class__ is Seq:
-            return tuple([one if one.__class__ is str else self.item(value, at) for at, one in enumerate(value)])
+            return tuple([item if item.__class__ is str else self.item(value, at) for at, item in enumerate(value)])
         text = self.text(parent, key)
         return () if text is None else (text,)
 
@@ -119,6 +119,6 @@ class Document(Struct):
         value = items[index]
         return value if value.__class__ is str else self.written_at(items.marks[index], value)
 
-    def written_at(self, mark: int, value: Node) -> str:
+    def written_at(self, mark: int, value: TreeNode) -> str:
         """The text of the scalar at this position."""
         return value if isinstance(value, str) else self.written.get(mark, "")
