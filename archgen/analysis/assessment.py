@@ -1,4 +1,4 @@
-"""The reliability of every flow of a model: possible or not, cut sets, availability, importance, what was assumed."""
+"""The reliability of every flow of a model: possible or not, cut sets, availability, importance, assumptions."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SECONDS_PER_HOUR = 3600.0
 
 
 class Assumed(Struct, frozen=True):
-    """An element whose availability the model does not state, the number taken instead, and its source.
+    """An element whose availability the model doesn't declare, the assumed number, and its source.
 
-    Only what moves the flow's availability is listed.
+    Only elements that affect the flow's availability are listed.
     """
 
     element: Subject
@@ -40,9 +40,9 @@ class Sensitivity(Struct, frozen=True):
 
 
 class FlowAssessment(Struct, frozen=True):
-    """What is known of one flow; an impossible one has no cut sets and availability 0.
+    """The reliability of a flow; an impossible one has no cut sets and availability 0.
 
-    `work` is roughly what it took, in nodes of decision diagrams.
+    `work` is roughly the cost of the computation, in nodes of decision diagrams.
     """
 
     flow: str
@@ -56,13 +56,13 @@ class FlowAssessment(Struct, frozen=True):
 
 
 class Probabilities:
-    """How likely each element of a model is up: as stated, or as assumed."""
+    """The probability that each element of a model is up, as declared or as assumed."""
 
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
 
     def of(self, element: Subject) -> tuple[float, Assumed | None]:
-        """The probability of an element, and the assumption where the model states none."""
+        """Return the probability of an element, and the assumption where the model declares none."""
         stated = self._stated(element)
         if stated is not None:
             return stated.probability, None
@@ -70,10 +70,10 @@ class Probabilities:
         return assumption.availability, Assumed(element, assumption.availability, assumption.source)
 
     def answered(self, plan: Plan, loss: Subject) -> float:
-        """The share of an element's outages, by time, after a person has promoted a replica in its place.
+        """Return the share of an element's outages, by time, that comes after a person has promoted a replica.
 
-        An outage lasts the element's mean time to repair, and the person needs the stated time of it; where the mean
-        time to repair is not stated, all of it, so that nothing is won.
+        An outage lasts the element's mean time to repair, and the person needs the declared recovery time of it; without
+        a declared mean time to repair, all of it, so that nothing is saved.
         """
         availability = self._stated(loss)
         if availability is None or not availability.mttr:
@@ -102,16 +102,16 @@ class Probabilities:
 
 
 def assess(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> tuple[FlowAssessment, ...]:
-    """Every flow of a model, with cut sets of up to `order` elements.
+    """Return the reliability of every flow, with cut sets of up to `order` elements.
 
-    `gone` are elements in maintenance: all that is said of a flow holds while they are out, and a flow that they break
-    is not possible then.
+    `gone` are elements in maintenance: each assessment holds while they are out, and a flow that they take down
+    is impossible then.
     """
     return tuple(assessing(topology, order, gone))
 
 
 def assessing(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()) -> Iterator[FlowAssessment]:
-    """The same flow by flow, for who tells how far it is."""
+    """Yield the reliability flow by flow, so that a caller can report progress."""
     probabilities = Probabilities(topology)
     for flow in topology.flows:
         yield _flow(topology, probabilities, flow, order, gone)
@@ -119,7 +119,7 @@ def assessing(topology: Topology, order: int = 2, gone: tuple[Subject, ...] = ()
 
 @lru_cache(maxsize=1)
 def verdicts(topology: Topology) -> tuple[FlowAssessment, ...]:
-    """Every flow without its pairs, worked out once for all rules that hold a model against its objectives."""
+    """Return the reliability of every flow without pairs, computed once for all rules that compare it with objectives."""
     return assess(topology, order=1)
 
 
@@ -130,15 +130,15 @@ def _points_alone(single: Failures) -> CutSets:
 def quantified(
     topology: Topology, probabilities: Probabilities, flow: str, gone: tuple[Subject, ...] = ()
 ) -> tuple[Plan, dict[Subject, float]]:
-    """The structure that a flow's availability is computed from, and how likely each of its events is not to happen.
+    """Return the structure that a flow's availability is computed from, and the probability that each event doesn't occur.
 
-    It is the flow's own; where people promote replicas in a stated time it counts these too, once they are done.
+    It is the flow's own; where people promote replicas in a declared time, it includes these promotions.
     """
     plan = topology.losses.plans[flow]
     up = {element: probabilities.of(element)[0] for element in plan.elements} | dict.fromkeys(gone, 0.0)
-    if any(promoted_by_hand(topology.components[one]) for one in plan.members):
+    if any(promoted_by_hand(topology.components[component]) for component in plan.members):
         plan = Plan(topology.index, build(topology.index, topology.flows[flow], by_hand=True))
-        up |= {unanswered(one): probabilities.answered(plan, one) for one in plan.awaiting()}
+        up |= {unanswered(loss): probabilities.answered(plan, loss) for loss in plan.awaiting()}
     return plan, up
 
 
@@ -149,14 +149,18 @@ def _flow(
     plan, up = quantified(topology, probabilities, flow, gone)
     calculation = Calculation(plan, failures(plan, gone) if plan.awaiting() else single)
     result = calculation.availability(up)
-    result = replace(result, importance=tuple(one for one in result.importance if one.element not in gone))
-    moving = {one.element for one in result.importance} if result.method == "exact" else set(plan.elements)
+    result = replace(
+        result, importance=tuple(importance for importance in result.importance if importance.element not in gone)
+    )
+    moving = (
+        {importance.element for importance in result.importance} if result.method == "exact" else set(plan.elements)
+    )
     moving.difference_update(gone)
-    found = (probabilities.of(element)[1] for element in plan.elements if element in moving)
-    assumed = tuple(one for one in found if one is not None)
+    assumptions_of = (probabilities.of(element)[1] for element in plan.elements if element in moving)
+    assumed = tuple(assumption for assumption in assumptions_of if assumption is not None)
 
     def shifted(factor: float) -> float:
-        moved = {one.element: max(0.0, 1.0 - (1.0 - one.availability) * factor) for one in assumed}
+        moved = {assumption.element: max(0.0, 1.0 - (1.0 - assumption.availability) * factor) for assumption in assumed}
         return calculation.share({**up, **moved})
 
     return FlowAssessment(

@@ -1,6 +1,6 @@
-"""What is assumed of an element's availability where the model states none, each with where the number comes from.
+"""Assumed availabilities of elements for which a model declares none, each with its source.
 
-A number that rests on one of these is always reported together with it. Published figures are service-level
+A number based on one of these is always reported together with it. Published figures are service-level
 commitments or certification levels, which are promises and not measurements; the rest are conventions of this tool.
 """
 
@@ -37,7 +37,7 @@ _DNS = Assumption(0.9999, "Google Cloud DNS and Amazon Route 53 promise 100 %; o
 
 
 def of_replica(kind: str, managed: bool) -> Assumption:
-    """What is assumed of one replica of a component of a kind, its host apart."""
+    """Return the assumption for a replica of a kind, without its host."""
     if managed:
         return _DNS if kind == "dns" else _MANAGED
     if KINDS[kind].stores:
@@ -46,5 +46,5 @@ def of_replica(kind: str, managed: bool) -> Assumption:
 
 
 def of_zone(kind: str) -> Assumption:
-    """What is assumed of a zone of a kind."""
+    """Return the assumption for a zone of a kind."""
     return ZONES[kind]

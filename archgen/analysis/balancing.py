@@ -1,4 +1,4 @@
-"""Whether a balancer chooses among targets, and brings a visitor back to the same one."""
+"""The choice of a balancer among targets, and its stickiness."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ from collections.abc import Mapping
 
 from archgen.model.architecture import Balance, Component, Connection
 
-KEEPING = ("source", "ip-hash", "ip_hash", "source-hash", "uri", "url-hash", "hash", "maglev", "consistent", "sticky")
-"""Parts of the names of algorithms that send one visitor to one target by themselves."""
+STICKY = ("source", "ip-hash", "ip_hash", "source-hash", "uri", "url-hash", "hash", "maglev", "consistent", "sticky")
+"""Parts of the names of algorithms that send a visitor to the same target by themselves."""
 
 
-def keeps(balance: Balance) -> bool | None:
-    """Whether a visitor comes back to one target, by stickiness or by the algorithm; None where neither tells."""
+def is_sticky(balance: Balance) -> bool | None:
+    """Return True if a visitor returns to the same target, by stickiness or algorithm; None where neither decides."""
     algorithm = (balance.algorithm or "").lower()
-    if balance.stickiness or any(word in algorithm for word in KEEPING):
+    if balance.stickiness or any(word in algorithm for word in STICKY):
         return True
     return False if algorithm or (balance.stickiness is False and balance.mode != "active-passive") else None
 
 
-def chooses(components: Mapping[str, Component], balance: Balance, connection: Connection) -> bool:
-    """Whether more than one replica behind a balancer's connection takes requests at the same time.
+def has_choice(components: Mapping[str, Component], balance: Balance, connection: Connection) -> bool:
+    """Return True if several replicas behind a balancer's connection take requests at the same time.
 
-    Those that wait as its `backup` do not, nor those of a component of which one replica works at a time.
+    A `backup` doesn't take requests, nor do the passive replicas of a component.
     """
     if connection.locality is not None:
         return False
     if balance.mode == "active-passive" and not balance.backup:
         return False
     waiting = frozenset(balance.backup)
-    return sum(_taking(components[one], waiting) for one in connection.targets) > 1
+    return sum(_active_replicas(components[target], waiting) for target in connection.targets) > 1
 
 
-def _taking(component: Component, waiting: frozenset[str]) -> int:
-    taking = sum(waiting.isdisjoint((one.id, one.component, *one.hosts)) for one in component.replicas)
+def _active_replicas(component: Component, waiting: frozenset[str]) -> int:
+    active = sum(waiting.isdisjoint((replica.id, replica.component, *replica.hosts)) for replica in component.replicas)
     alone = component.cluster is not None and component.cluster.mode == "active-passive"
-    return min(taking, 1) if alone else taking
+    return min(active, 1) if alone else active

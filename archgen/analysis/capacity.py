@@ -45,16 +45,16 @@ class Load:
 
     def __init__(self, topology: Topology, peak: bool = True) -> None:
         self._topology = topology
-        wanted = {one.id: one.busiest if peak else one.demand for one in topology.architecture.flows}
-        self._demands = {flow: rate for flow, rate in wanted.items() if rate is not None}
-        self._flows = {one.id: one for one in topology.architecture.flows if one.id in self._demands}
+        rates = {flow.id: flow.busiest if peak else flow.demand for flow in topology.architecture.flows}
+        self._demands = {flow: rate for flow, rate in rates.items() if rate is not None}
+        self._flows = {flow.id: flow for flow in topology.architecture.flows if flow.id in self._demands}
         self._today = {flow: self._spread(flow, None) for flow in self._flows}
         self._touched = {flow: self._touch(flow) for flow in self._flows}
 
     def rates(self, lost: Subject | None = None) -> dict[str, Rates]:
         """For each flow with a demand that still succeeds, the requests per second that it brings to each replica."""
-        found = {flow: self._after(flow, lost) for flow in self._flows}
-        return {flow: rates for flow, rates in found.items() if rates is not None}
+        by_flow = {flow: self._after(flow, lost) for flow in self._flows}
+        return {flow: rates for flow, rates in by_flow.items() if rates is not None}
 
     @property
     def touching(self) -> dict[str, frozenset[Subject]]:
@@ -65,35 +65,35 @@ class Load:
         """What all flows together bring to each replica; after a loss, to those whose load the loss can change."""
         if lost is None:
             return self._whole
-        changed = {one: self._after(one, lost) for one in self._flows if lost in self._touched[one]}
+        changed = {flow: self._after(flow, lost) for flow in self._flows if lost in self._touched[flow]}
         return {
             replica: self._changed(replica, changed)
-            for replica in dict.fromkeys(one for rates in changed.values() for one in rates or ())
+            for replica in dict.fromkeys(name for rates in changed.values() for name in rates or ())
         }
 
     def _changed(self, replica: str, changed: Mapping[str, Rates | None]) -> float:
-        less = sum((self._today[one] or {}).get(replica, 0.0) for one in changed)
+        less = sum((self._today[flow] or {}).get(replica, 0.0) for flow in changed)
         more = sum((rates or {}).get(replica, 0.0) for rates in changed.values())
         return self._whole.get(replica, 0.0) - less + more
 
     def overloads(self, lost: Subject | None = None) -> tuple[Overload, ...]:
         """The replicas that get more than their stated capacity, in the order of the model."""
-        changed = {one: self._after(one, lost) for one in self._flows if lost is None or lost in self._touched[one]}
+        changed = {flow: self._after(flow, lost) for flow in self._flows if lost is None or lost in self._touched[flow]}
         if self._suspects.isdisjoint(changed):
             return ()
         touched = {replica for rates in changed.values() for replica in rates or () if replica in self._limits}
-        found: list[Overload] = []
+        overloads: list[Overload] = []
         for replica in sorted(touched, key=self._order.__getitem__):
             limit = self._limits[replica]
             if self._changed(replica, changed) > limit * (1 + 1e-9):
-                found.append(self._overload(replica, limit, lost, changed))
-        return tuple(found)
+                overloads.append(self._overload(replica, limit, lost, changed))
+        return tuple(overloads)
 
     def _overload(
         self, replica: str, limit: float, lost: Subject | None, changed: Mapping[str, Rates | None]
     ) -> Overload:
-        rates = {one: changed.get(one, self._today[one]) or {} for one in self._flows}
-        parts = {one: rate[replica] for one, rate in rates.items() if replica in rate}
+        rates = {each: changed.get(each, self._today[each]) or {} for each in self._flows}
+        parts = {each: rate[replica] for each, rate in rates.items() if replica in rate}
         return Overload(replica, sum(parts.values()), limit, lost, tuple(parts))
 
     @cached_property
@@ -112,9 +112,9 @@ class Load:
         A replica that is alone on a host is left out: the loss of the host is the same. In a large model hosts stand for
         all replicas on them.
         """
-        elements = dict.fromkeys(one for flow in self._flows for one in self._elements(flow))
+        elements = dict.fromkeys(element for flow in self._flows for element in self._elements(flow))
         few = len(elements) <= MOST_ELEMENTS
-        return tuple(one for one in elements if one.kind != "replica" or self._is_own(one, few))
+        return tuple(element for element in elements if element.kind != "replica" or self._is_own(element, few))
 
     def _elements(self, flow: str) -> tuple[Subject, ...]:
         return self._topology.losses.plans[flow].elements if flow in self._suspects else ()
@@ -141,28 +141,28 @@ class Load:
     @cached_property
     def _suspects(self) -> frozenset[str]:
         """The flows that bring anything to one of those."""
-        components = {self._topology.replicas[one].component for one in self._limits}
+        components = {self._topology.replicas[replica].component for replica in self._limits}
         return frozenset(flow for flow in self._topology.flows_through(components) if flow in self._flows)
 
     def _touch(self, flow: str) -> frozenset[Subject]:
         """The elements whose loss can change what a flow brings, those of its optional calls included."""
-        found = set(self._topology.losses.plans[flow].elements)
-        for one in self._today[flow] or ():
-            replica = self._topology.replicas[one]
-            found.add(Subject("replica", one))
+        elements = set(self._topology.losses.plans[flow].elements)
+        for name in self._today[flow] or ():
+            replica = self._topology.replicas[name]
+            elements.add(Subject("replica", name))
             for host in replica.hosts:
-                found.add(Subject("host", host))
-                found.update(Subject("zone", zone) for zone in self._topology.index.zones_around(host))
-        return frozenset(found)
+                elements.add(Subject("host", host))
+                elements.update(Subject("zone", zone) for zone in self._topology.index.zones_around(host))
+        return frozenset(elements)
 
     def _after(self, flow: str, lost: Subject | None) -> Rates | None:
         return self._today[flow] if lost is None or lost not in self._touched[flow] else self._spread(flow, lost)
 
     def _spread(self, flow: str, lost: Subject | None) -> Rates | None:
-        works, one = _works(self._topology, flow, lost), self._flows[flow]
+        works = _works(self._topology, flow, lost)
         if works is None:
             return None
-        shares = _Spread(self._topology, one, works).run(one.steps)
+        shares = _Spread(self._topology, self._flows[flow], works).run(self._flows[flow].steps)
         return {replica: share * self._demands[flow] for replica, share in shares.items()}
 
 
@@ -212,21 +212,21 @@ class _Spread:
         return total
 
     def _step(self, request: Request) -> Rates:
-        found: Rates = {}
+        shares: Rates = {}
         under = [self.topology.index.connections.get((request.source, target)) for target in request.targets]
-        connections = tuple(dict.fromkeys(one for one in under if one is not None))
+        connections = tuple(dict.fromkeys(connection for connection in under if connection is not None))
         for caller, share in self._callers(request.source, connections):
             for replica, part in self._targets(request, connections, caller).items() if share else ():
-                found[replica] = found.get(replica, 0.0) + share * part
+                shares[replica] = shares.get(replica, 0.0) + share * part
         for target in request.targets:
-            members = {one.id for one in self.topology.components[target].replicas}
-            self.at[target] = {one: part for one, part in found.items() if one in members}
-        return found
+            members = {replica.id for replica in self.topology.components[target].replicas}
+            self.at[target] = {replica: part for replica, part in shares.items() if replica in members}
+        return shares
 
     def _start(self, component: str) -> Rates:
         """A component that starts the flow shares its work out evenly."""
-        up = [one.id for one in self.topology.components[component].replicas if self.works(one.id)]
-        return {one: 1.0 / len(up) for one in up}
+        up = [replica.id for replica in self.topology.components[component].replicas if self.works(replica.id)]
+        return {replica: 1.0 / len(up) for replica in up}
 
     def _callers(self, source: str, connections: tuple[Connection, ...]) -> Iterator[tuple[Replica | None, float]]:
         """The calling replicas with their shares; where no locality tells them apart they are one."""
@@ -234,7 +234,7 @@ class _Spread:
         if all(connection.locality is None for connection in connections):
             yield None, sum(sources.values())
         else:
-            yield from ((self.topology.replicas[one], share) for one, share in sources.items())
+            yield from ((self.topology.replicas[replica], share) for replica, share in sources.items())
 
     def _targets(self, request: Request, connections: tuple[Connection, ...], caller: Replica | None) -> Rates:
         """How one caller's requests are shared out over what may answer them."""
@@ -242,7 +242,7 @@ class _Spread:
         later: list[str] = []
         for connection in connections:
             access = access_of(request, self.flow, connection)
-            for component in (self.topology.components[one] for one in connection.targets if one in request.targets):
+            for component in (self.topology.components[name] for name in connection.targets if name in request.targets):
                 first, second = eligible(component, access)
                 now += self._up(_at_work(component, first, self.works), request, connection, caller)
                 later += self._up(second, request, connection, caller)
@@ -253,11 +253,13 @@ class _Spread:
         self, replicas: Iterable[str], request: Request, connection: Connection, caller: Replica | None
     ) -> list[str]:
         index = self.topology.index
-        up = [one for one in replicas if self.works(one) and (not request.pinned or one in request.pinned)]
+        up = [
+            replica for replica in replicas if self.works(replica) and (not request.pinned or replica in request.pinned)
+        ]
         if caller is None or connection.locality is None:
             return up
         home = index.home(caller, connection.locality)
-        return [one for one in up if index.places(self.topology.replicas[one], connection.locality) & home]
+        return [replica for replica in up if index.places(self.topology.replicas[replica], connection.locality) & home]
 
 
 def _at_work(component: Component, replicas: tuple[str, ...], works: Works) -> tuple[str, ...]:
@@ -265,25 +267,29 @@ def _at_work(component: Component, replicas: tuple[str, ...], works: Works) -> t
     cluster = component.cluster
     if cluster is None or cluster.mode != "active-passive":
         return replicas
-    active = tuple(one for one in replicas if one in cluster.active and works(one))
-    return active or tuple(one for one in replicas if works(one))[:1]
+    active = tuple(replica for replica in replicas if replica in cluster.active and works(replica))
+    return active or tuple(replica for replica in replicas if works(replica))[:1]
 
 
 def _weighed(source: Component, chosen: list[str], replicas: Mapping[str, Replica]) -> Rates:
     """Shares by the source's weights, evenly where it states none; backups only where nobody else is left."""
     balance = source.balance
     if balance is not None:
-        front = [one for one in chosen if one not in balance.backup and replicas[one].component not in balance.backup]
+        front = [
+            replica
+            for replica in chosen
+            if replica not in balance.backup and replicas[replica].component not in balance.backup
+        ]
         chosen = front or chosen
     stated = dict(balance.weights) if balance is not None else {}
-    weights = {one: stated.get(one, stated.get(replicas[one].component, 1.0)) for one in chosen}
-    whole = sum(weights.values())
-    return {one: weight / whole for one, weight in weights.items() if weight}
+    weights = {replica: stated.get(replica, stated.get(replicas[replica].component, 1.0)) for replica in chosen}
+    total = sum(weights.values())
+    return {replica: weight / total for replica, weight in weights.items() if weight}
 
 
 def _add(total: Rates, part: Mapping[str, float]) -> None:
-    for one, share in part.items():
-        total[one] = total.get(one, 0.0) + share
+    for replica, share in part.items():
+        total[replica] = total.get(replica, 0.0) + share
 
 
 def _sum(branches: list[Rates]) -> Rates:
@@ -296,5 +302,5 @@ def _sum(branches: list[Rates]) -> Rates:
 def _least(branches: list[Rates]) -> Rates:
     """What every branch brings: nobody says how often which one is taken."""
     first, *others = branches
-    shared = [one for one in first if all(one in branch for branch in others)]
-    return {one: min(branch[one] for branch in branches) for one in shared}
+    shared = [replica for replica in first if all(replica in branch for branch in others)]
+    return {replica: min(branch[replica] for branch in branches) for replica in shared}

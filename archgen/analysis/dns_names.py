@@ -1,4 +1,4 @@
-"""What the DNS records and the stated addresses of one model say: which name leads where, which address is anybody's.
+"""DNS records and stated addresses of a model: the destinations of names, and the owners of addresses.
 
 Names are compared without case and final dot (RFC 4343); wildcards match as RFC 4592 has it: only below the closest
 name that exists.
@@ -23,7 +23,7 @@ _NUMBERED = {"MX": 1, "SRV": 3}
 
 @lru_cache(4096)
 def address(text: str) -> tuple[int, str] | None:
-    """The version and the canonical form of an IP address; None for any other text."""
+    """Return the version and the canonical form of an IP address; None for any other text."""
     if ":" not in text:
         parts = text.split(".")
         return (4, text) if len(parts) == 4 and all(map(_is_octet, parts)) else None
@@ -42,17 +42,17 @@ def _is_octet(text: str) -> bool:
 
 
 def plain(name: str) -> str:
-    """A name as it is compared."""
+    """Return a name as it is compared."""
     return name.strip().rstrip(".").lower()
 
 
 def lies_under(name: str, domain: str) -> bool:
-    """Whether a name is a domain or lies below it."""
+    """Return True if a name is a domain or lies below it."""
     return name == domain or name.endswith(f".{domain}")
 
 
 def pointee(record: Record) -> str:
-    """What a record points to: its value without the numbers before it (the 10 of `10 mail.example.com`)."""
+    """Return the target of a record: its value without the numbers before it (the 10 of `10 mail.example.com`)."""
     words = record.value.split()
     numbers = _NUMBERED.get(record.type.upper(), 0)
     while len(words) > 1 and numbers and words[0].isdigit():
@@ -61,106 +61,107 @@ def pointee(record: Record) -> str:
 
 
 def ancestors(name: str) -> Iterator[str]:
-    """The names above a name, nearest first."""
+    """Yield the names above a name, nearest first."""
     while "." in name:
         name = name.split(".", 1)[1]
         yield name
 
 
 class Names:
-    """Answers about the names and addresses of one architecture."""
+    """The names and addresses of an architecture."""
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
-        self.servers = tuple(one for one in architecture.components if one.kind == "dns")
+        self.servers = tuple(component for component in architecture.components if component.kind == "dns")
 
     @cached_property
     def declared(self) -> frozenset[str]:
-        """Everything a record's value may call a host or a component by: its id, its id with the kind, its name."""
-        found: set[str] = set()
-        for kind, things in (("host", self.architecture.hosts), ("component", self.architecture.components)):
-            for thing in things:
-                found.update((thing.id, f"{kind}:{thing.id}", thing.name or thing.id))
-        return frozenset(found)
+        """The words for a host or a component in a record's value: its id, its id with the kind, its name."""
+        names: set[str] = set()
+        for kind, entities in (("host", self.architecture.hosts), ("component", self.architecture.components)):
+            for entity in entities:
+                names.update((entity.id, f"{kind}:{entity.id}", entity.name or entity.id))
+        return frozenset(names)
 
     @cached_property
     def addresses(self) -> frozenset[str]:
         """Every address that a host or a cluster states, in canonical form."""
         stated = [host.address for host in self.architecture.hosts]
-        stated += [one.cluster.shared_address for one in self.architecture.components if one.cluster]
-        known = (address(text) for text in stated if text is not None)
-        return frozenset(one[1] for one in known if one is not None)
+        stated += [component.cluster.shared_address for component in self.architecture.components if component.cluster]
+        parsed = (address(text) for text in stated if text is not None)
+        return frozenset(each[1] for each in parsed if each is not None)
 
     @cached_property
     def _by_name(self) -> dict[str, list[Record]]:
-        """Records by each full name they may stand for: a name in a zone may be written without the zone's own."""
-        found: dict[str, list[Record]] = {}
+        """Records by each full name that they may stand for: a name in a DNS zone may leave out the zone's own."""
+        records: dict[str, list[Record]] = {}
         for server in self.servers:
             for record in server.records:
                 for name in readings(record.name, server):
-                    found.setdefault(name, []).append(record)
-        return found
+                    records.setdefault(name, []).append(record)
+        return records
 
     @cached_property
     def _existing(self) -> frozenset[str]:
         """The names that exist: those with records and, without any of their own, those above them."""
-        above = (one for name in self._by_name for one in ancestors(name))
+        above = (above_name for name in self._by_name for above_name in ancestors(name))
         return frozenset((*self._by_name, *above))
 
     def domains(self, server: Component) -> tuple[str, ...]:
-        """The domain that a name server answers for; where it is not stated, what the names of its records share."""
+        """Return the domain of a name server; where it isn't stated, the one that the names of its records share."""
         if server.domain is not None:
             return (plain(server.domain),)
         names = [plain(record.name).removeprefix("*.").removeprefix("www.") for record in server.records]
-        shared = [one for one in names[:1] for one in (one, *ancestors(one)) if all(lies_under(n, one) for n in names)]
-        return tuple(one for one in shared[:1] if "." in one)
+        candidates = [domain for name in names[:1] for domain in (name, *ancestors(name))]
+        shared = [domain for domain in candidates if all(lies_under(name, domain) for name in names)]
+        return tuple(domain for domain in shared[:1] if "." in domain)
 
     @cached_property
     def own_domains(self) -> tuple[str, ...]:
-        """The domains that the model answers for."""
+        """The domains that the model's name servers answer for."""
         return tuple(dict.fromkeys(domain for server in self.servers for domain in self.domains(server)))
 
     def is_own(self, name: str) -> bool:
-        """Whether a name lies in a domain that the model answers for."""
+        """Return True if a name lies in a domain that the model's name servers answer for."""
         return any(lies_under(name, domain) for domain in self.own_domains)
 
     def leading(self, name: str) -> tuple[Record, ...]:
-        """The records that give a name an address, or another name to go on with; a wildcard's where it has none."""
+        """Return the records that give a name an address or another name; those of a wildcard where it has none."""
         name = plain(name)
-        found = self._by_name.get(name, ())
+        records = self._by_name.get(name, ())
         if name not in self._existing:
-            closest = next((one for one in ancestors(name) if one in self._existing), None)
-            found = self._by_name.get(f"*.{closest}", ())
-        return tuple(record for record in found if record.type.upper() in _LEADING)
+            closest = next((above for above in ancestors(name) if above in self._existing), None)
+            records = self._by_name.get(f"*.{closest}", ())
+        return tuple(record for record in records if record.type.upper() in _LEADING)
 
     def answered_elsewhere(self, name: str) -> bool:
-        """Whether a name lies at or below one that the records hand over to other name servers (NS, DNAME)."""
+        """Return True if a name lies at or below one that the records delegate to other name servers (NS, DNAME)."""
         name = plain(name)
-        return any(self._hands_over(above) for above in (name, *ancestors(name)) if above not in self.own_domains)
+        return any(self._is_delegated(above) for above in (name, *ancestors(name)) if above not in self.own_domains)
 
-    def _hands_over(self, name: str) -> bool:
+    def _is_delegated(self, name: str) -> bool:
         types = {record.type.upper() for record in self._by_name.get(name, ())}
         return "DNAME" in types or types == {"NS"}
 
     def leads(self, name: str) -> bool:
-        """Whether something in the model, or a name server that it hands over to, answers for a name."""
+        """Return True if the model, or a name server that it delegates to, answers for the name."""
         return bool(self.leading(name)) or self.answered_elsewhere(name)
 
     @cached_property
     def _flows(self) -> dict[Record, tuple[str, ...]]:
-        found: dict[Record, tuple[str, ...]] = {}
+        flows: dict[Record, tuple[str, ...]] = {}
         for flow in self.architecture.flows:
             for record in self.leading(flow.domain) if flow.domain is not None else ():
-                found[record] = (*found.get(record, ()), flow.id)
-        return found
+                flows[record] = (*flows.get(record, ()), flow.id)
+        return flows
 
     def flows(self, record: Record) -> tuple[str, ...]:
-        """The flows whose name the record is for."""
+        """Return the flows whose name the record is for."""
         return self._flows.get(record, ())
 
 
 def readings(name: str, server: Component) -> tuple[str, ...]:
-    """The full names that a name may stand for in a server's records: `www`, `@` and `www.foobar.com` of foobar.com."""
+    """Return the full names that a name may stand for in a server's records: `www`, `@` and `www.foobar.com` of foobar.com."""
     written = plain(name)
     if server.domain is None:
         return (written,)

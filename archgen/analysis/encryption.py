@@ -1,4 +1,4 @@
-"""Where encryption ends on the way of a request, and which connections carry plaintext between hosts."""
+"""The ends of encryption along a flow, and the connections that carry plaintext between hosts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OF_OTHERS = ("syslog", "snmp")
 
 
 class Termination(Struct, frozen=True):
-    """A component at which TLS ends, with what goes on from there in plaintext between hosts, and in which flows.
+    """A component at which TLS ends, with the connections that carry on in plaintext between hosts, and their flows.
 
     `before` are the components at which the TLS ended and began again on the way there.
     """
@@ -33,28 +33,28 @@ class Termination(Struct, frozen=True):
     before: tuple[str, ...] = ()
 
 
-def terminations(facts: Topology) -> tuple[Termination, ...]:
-    """The components that end TLS and from which a request goes on in plaintext, applications apart."""
+def terminations(topology: Topology) -> tuple[Termination, ...]:
+    """Return the components, other than applications, that end TLS and pass requests on in plaintext."""
     clear: dict[str, dict[str, None]] = {}
     flows: dict[str, dict[str, None]] = {}
     before: dict[str, dict[str, None]] = {}
-    for flow, hops in facts.hops.items():
-        for terminator in _terminators(facts, hops):
+    for flow, hops in topology.hops.items():
+        for terminator in _terminators(topology, hops):
             for connection in _clear_behind(hops, terminator):
                 clear.setdefault(terminator, {})[connection] = None
                 flows.setdefault(terminator, {})[flow] = None
-                before.setdefault(terminator, {}).update(dict.fromkeys(_again_before(facts, hops, terminator)))
+                before.setdefault(terminator, {}).update(dict.fromkeys(_again_before(topology, hops, terminator)))
     return tuple(
-        Termination(one, tuple(connections), tuple(flows[one]), tuple(before[one]))
-        for one, connections in clear.items()
+        Termination(component, tuple(connections), tuple(flows[component]), tuple(before[component]))
+        for component, connections in clear.items()
     )
 
 
-def _terminators(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
-    """The components at which an encrypted hop arrives and from which a request goes on, applications apart."""
+def _terminators(topology: Topology, hops: tuple[Hop, ...]) -> Iterator[str]:
+    """Yield the components, other than applications, at which an encrypted hop arrives."""
     ending = dict.fromkeys(target for hop in hops if _ends(hop) for target in hop.targets)
     for component in ending:
-        if facts.kind(component).role not in ("application", "data"):
+        if topology.kind(component).role not in ("application", "data"):
             yield component
 
 
@@ -64,7 +64,7 @@ def _ends(hop: Hop) -> bool:
 
 
 def _clear_behind(hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
-    """The plaintext connections that what arrived encrypted goes on over, up to the next encrypted hop."""
+    """Yield the plaintext connections behind a terminator, up to the next encrypted hop."""
     reached = {terminator}
     for hop in hops:
         if hop.step.source in reached and hop.connection is not None and hop.meaning != "encrypted":
@@ -73,61 +73,67 @@ def _clear_behind(hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
                 yield hop.connection.id
 
 
-def _again_before(facts: Topology, hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
-    """The components before a terminator that ended TLS themselves and encrypted again towards it."""
-    ending = list(_terminators(facts, hops))
+def _again_before(topology: Topology, hops: tuple[Hop, ...], terminator: str) -> Iterator[str]:
+    """Yield the components before a terminator that ended TLS themselves and encrypted again towards it."""
+    ending = list(_terminators(topology, hops))
     wanted = {terminator}
     for hop in reversed(hops):
         if wanted.intersection(hop.targets) and _ends(hop) and hop.step.source in ending:
             wanted.add(hop.step.source)
     wanted.remove(terminator)
-    yield from (one for one in ending if one in wanted and _decrypts(facts, one))
+    yield from (component for component in ending if component in wanted and _decrypts(topology, component))
 
 
-def _decrypts(facts: Topology, component: str) -> bool:
+def _decrypts(topology: Topology, component: str) -> bool:
     """Return True if a component with TLS on both sides reads what passes: packets and connections are passed on unread."""
-    if product_of(facts.components[component].product).forwards:
-        stated = (port.tls for call in facts.incoming[component] for port in call.ports)
+    if product_of(topology.components[component].product).forwards:
+        stated = (port.tls for call in topology.incoming[component] for port in call.ports)
         return any(tls is not None and tls.certificate is not None for tls in stated)
-    return facts.kind(component).terminates_tls
+    return topology.kind(component).terminates_tls
 
 
-def plaintext_between_hosts(facts: Topology) -> tuple[Connection, ...]:
-    """The connections that carry plaintext between hosts, those apart that no TLS of a visitor ever reached or left.
+def plaintext_between_hosts(topology: Topology) -> tuple[Connection, ...]:
+    """Return the connections inside the system that carry plaintext between hosts.
 
-    What comes in plaintext from the internet, and what lies behind the end of TLS, is told elsewhere.
+    Plaintext from the internet, and plaintext behind the end of TLS, are the subject of other rules.
     """
-    behind = {one for each in terminations(facts) for one in each.clear}
-    calls = (one for one in facts.architecture.connections if one.id not in behind and _is_inside(facts, one))
-    return tuple(one for one in calls if clear_ports(one) and _may_cross(facts, one) and not _measures(facts, one))
+    behind = {connection for termination in terminations(topology) for connection in termination.clear}
+    return tuple(
+        call
+        for call in topology.architecture.connections
+        if call.id not in behind and _is_inside(topology, call)
+        if clear_ports(call) and _may_cross(topology, call) and not _measures(topology, call)
+    )
 
 
 def clear_ports(connection: Connection) -> tuple[Port, ...]:
-    """The ports of a connection that are spoken to in plaintext."""
-    return tuple(one for one in connection.ports if _is_clear(one))
+    """Return the ports of a connection that carry plaintext."""
+    return tuple(port for port in connection.ports if _is_clear(port))
 
 
 def _is_clear(port: Port) -> bool:
     return port.protocol not in _NO_NETWORK and port.redirect is None and encrypted(port) is False
 
 
-def _is_inside(facts: Topology, connection: Connection) -> bool:
-    """Return True if what the connection carries does not come from the internet as it is."""
+def _is_inside(topology: Topology, connection: Connection) -> bool:
+    """Return True if the connection's data doesn't come from the internet unchanged."""
     source = connection.source
-    if facts.kind(source).id in _FORWARDING:
-        return not any(facts.trust(call.source) == "internet" for call in facts.incoming[source] if clear_ports(call))
-    return facts.trust(source) != "internet"
+    if topology.kind(source).id in _FORWARDING:
+        return not any(
+            topology.trust(call.source) == "internet" for call in topology.incoming[source] if clear_ports(call)
+        )
+    return topology.trust(source) != "internet"
 
 
-def _may_cross(facts: Topology, connection: Connection) -> bool:
-    """Return True if a connection leaves a host, or if hosts are not told and an end has several replicas."""
-    crosses = facts.crosses(connection)
-    ends = (facts.components[one] for one in (connection.source, *connection.targets))
-    return bool(crosses) or (crosses is None and any(len(one.replicas) > 1 for one in ends))
+def _may_cross(topology: Topology, connection: Connection) -> bool:
+    """Return True if a connection leaves a host, or if hosts are unknown and an end has several replicas."""
+    crosses = topology.crosses(connection)
+    ends = (topology.components[component] for component in (connection.source, *connection.targets))
+    return bool(crosses) or (crosses is None and any(len(component.replicas) > 1 for component in ends))
 
 
-def _measures(facts: Topology, connection: Connection) -> bool:
-    """Return True if nothing but measurements of the monitoring goes over a connection."""
-    kinds = [facts.kind(one) for one in (connection.source, *connection.targets)]
-    observed = any(one.observes for one in kinds) and all(one.id != "log-collector" for one in kinds)
-    return observed and not any(one.protocol in _OF_OTHERS for one in connection.ports)
+def _measures(topology: Topology, connection: Connection) -> bool:
+    """Return True if a connection carries nothing but measurements for monitoring."""
+    kinds = [topology.kind(name) for name in (connection.source, *connection.targets)]
+    observed = any(kind.observes for kind in kinds) and all(kind.id != "log-collector" for kind in kinds)
+    return observed and not any(port.protocol in _OF_OTHERS for port in connection.ports)

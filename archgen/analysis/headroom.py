@@ -59,37 +59,37 @@ def headroom(topology: Topology) -> Capacity:
     """Every component that a flow with a demand reaches, and every one that states a capacity and is reached."""
     flows = topology.architecture.flows
     today, busy = Load(topology, peak=False), Load(topology)
-    peaks = any(one.peak is not None for one in flows)
+    peaks = any(flow.peak is not None for flow in flows)
     tried = sum(map(len, busy.touching.values())) <= MOST_SPREADS
     worst = _worst(topology, busy) if tried else {}
     ordinary = _by_component(topology, today.whole())
     most = _by_component(topology, busy.whole())
-    found = []
-    for one in topology.architecture.components:
-        if one.id in most:
-            at_peak, after = most[one.id], worst.get(one.id)
-            found.append(
+    headrooms = []
+    for component in topology.architecture.components:
+        if component.id in most:
+            at_peak, after = most[component.id], worst.get(component.id)
+            headrooms.append(
                 Headroom(
-                    component=one.id,
-                    replicas=len(one.replicas),
-                    capacity=one.capacity,
-                    today=ordinary.get(one.id, Busiest(at_peak.replica, 0.0)),
-                    peak=at_peak if peaks and ordinary.get(one.id) != at_peak else None,
+                    component=component.id,
+                    replicas=len(component.replicas),
+                    capacity=component.capacity,
+                    today=ordinary.get(component.id, Busiest(at_peak.replica, 0.0)),
+                    peak=at_peak if peaks and ordinary.get(component.id) != at_peak else None,
                     worst=after if after is not None and after.rate > at_peak.rate * (1 + 1e-9) else None,
                 )
             )
-    return Capacity(tuple(found), tuple(one.id for one in flows if one.busiest is None), tried)
+    return Capacity(tuple(headrooms), tuple(flow.id for flow in flows if flow.busiest is None), tried)
 
 
 def _worst(topology: Topology, load: Load) -> dict[str, Busiest]:
     """For each component the loss that brings most to one of its replicas, hosts before what is on them."""
-    losses = dict.fromkeys(one for elements in load.touching.values() for one in elements)
-    found: dict[str, Busiest] = {}
-    for lost in sorted(losses, key=lambda one: (_SIZES.index(one.kind), one)):
+    losses = dict.fromkeys(element for elements in load.touching.values() for element in elements)
+    worst: dict[str, Busiest] = {}
+    for lost in sorted(losses, key=lambda element: (_SIZES.index(element.kind), element)):
         for component, busiest in _by_component(topology, load.whole(lost), lost).items():
-            if component not in found or busiest.rate > found[component].rate * (1 + 1e-9):
-                found[component] = busiest
-    return found
+            if component not in worst or busiest.rate > worst[component].rate * (1 + 1e-9):
+                worst[component] = busiest
+    return worst
 
 
 _SIZES = ("host", "replica", "zone")
@@ -99,9 +99,9 @@ _SIZES = ("host", "replica", "zone")
 def _by_component(
     topology: Topology, rates: Mapping[str, float] | Rates, lost: Subject | None = None
 ) -> dict[str, Busiest]:
-    found: dict[str, Busiest] = {}
+    busiest_by_component: dict[str, Busiest] = {}
     for replica, rate in rates.items():
         component = topology.replicas[replica].component
-        if component not in found or rate > found[component].rate * (1 + 1e-9):
-            found[component] = Busiest(replica, rate, lost)
-    return found
+        if component not in busiest_by_component or rate > busiest_by_component[component].rate * (1 + 1e-9):
+            busiest_by_component[component] = Busiest(replica, rate, lost)
+    return busiest_by_component

@@ -10,11 +10,10 @@ from archgen.model.architecture import Access, Connection, Port, Request
 from archgen.model.protocols import PROTOCOLS
 
 Meaning = Literal["encrypted", "plaintext", "local", "replication", "monitoring", "lookup", "unknown"]
-"""What a line means: encrypted or plaintext across hosts, local within a host, a name look-up, or not stated."""
-
+"""The meaning of a line: encrypted or plaintext across hosts, local within a host, a name look-up, or unknown."""
 
 PASSING = ("firewall", "router", "nat-gateway", "waf", "cdn")
-"""The kinds that hand a visitor's request on to the component that it is for."""
+"""The kinds that pass a visitor's request on to the component that it is for."""
 
 
 class Hop(Struct, frozen=True):
@@ -33,14 +32,14 @@ class Hop(Struct, frozen=True):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Those of the step's targets that the connection leads to: what its port and access are said of."""
+        """The step's targets that the connection leads to, which its port and access apply to."""
         if self.connection is None:
             return self.step.targets
-        return tuple([one for one in self.step.targets if one in self.connection.targets])
+        return tuple([target for target in self.step.targets if target in self.connection.targets])
 
 
 def encrypted(port: Port) -> bool | None:
-    """Whether a port's traffic is encrypted; None where neither `tls` nor the protocol tells."""
+    """Return True if a port's traffic is encrypted; None where neither `tls` nor the protocol decides."""
     if port.tls is not None:
         return port.tls.mode != "off"
     protocol = PROTOCOLS.get(port.protocol)
@@ -48,12 +47,12 @@ def encrypted(port: Port) -> bool | None:
 
 
 def relays(port: Port) -> bool:
-    """Whether mail servers hand mail on over a port: they try each MX record in turn, and ask for its name (RFC 5321, 5.1)."""
+    """Return True if mail servers relay mail over a port: they try each MX record in turn, by its name (RFC 5321, 5.1)."""
     return port.protocol == "smtp" and port.port in (None, 25)
 
 
 def port_of(connection: Connection, request: Request | None = None) -> Port | None:
-    """The port that a step takes: the one it names, else the first that does not redirect."""
+    """Return the port of a step: the one it names, else the first without a redirect."""
     if request is not None and request.protocol is not None:
         return next((port for port in connection.ports if port.protocol == request.protocol), None)
     ahead = (port for port in connection.ports if port.redirect is None)

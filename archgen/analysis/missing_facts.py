@@ -1,14 +1,14 @@
-"""Facts of practice that a model leaves out, where a rule of the catalogue would be decided by them.
+"""Facts that a model leaves out, and that a rule of the catalogue needs.
 
-Each search yields what lacks a fact, what follows from that, and which key to add.
+Each search yields the subject that lacks a fact, the consequence, and the key to add.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archgen.analysis.balancing import keeps
-from archgen.analysis.monitoring import collected
+from archgen.analysis.balancing import is_sticky
+from archgen.analysis.monitoring import collection_of
 from archgen.analysis.topology import Topology
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
@@ -17,14 +17,14 @@ from archgen.model.wording import listed
 Gap = tuple[Subject, str, str]
 
 
-def deciding(facts: Topology) -> Iterator[Gap]:
-    """Several writers of which nobody says how they agree (`conflicting-writers`)."""
-    for component in facts.architecture.components:
-        said = component.replication
-        if said is None or said.mode or said.conflicts or component.quorum or component.managed:
+def writers_without_agreement(topology: Topology) -> Iterator[Gap]:
+    """Yield stores with several writers whose agreement isn't declared (`conflicting-writers`)."""
+    for component in topology.architecture.components:
+        replication = component.replication
+        if replication is None or replication.mode or replication.conflicts or component.quorum or component.managed:
             continue
-        writers = [one.id for one in component.replicas] if said.all_write else list(said.primary)
-        if len(writers) > 1 and facts.kind(component.id).stores and _is_written(facts, component.id):
+        writers = [replica.id for replica in component.replicas] if replication.all_write else list(replication.primary)
+        if len(writers) > 1 and topology.kind(component.id).stores and _is_written(topology, component.id):
             yield (
                 Subject("component", component.id),
                 f"{component.id} does not say how {listed(writers)}, which all take writes, copy to each other",
@@ -32,25 +32,27 @@ def deciding(facts: Topology) -> Iterator[Gap]:
             )
 
 
-def _is_written(facts: Topology, component: str) -> bool:
-    hops = (hop for flow in facts.flows_of[component] for hop in facts.hops[flow])
+def _is_written(topology: Topology, component: str) -> bool:
+    hops = (hop for flow in topology.flows_of[component] for hop in topology.hops[flow])
     return any(component in hop.targets and hop.access != "read" for hop in hops)
 
 
-def returning(facts: Topology) -> Iterator[Gap]:
-    """Balancers that others run, before servers that keep something of a visitor (`server-bound-sessions`)."""
-    for component in facts.architecture.components:
+def balancers_without_stickiness(topology: Topology) -> Iterator[Gap]:
+    """Yield managed balancers in front of servers that keep data of a visitor (`server-bound-sessions`)."""
+    for component in topology.architecture.components:
         if not component.managed or not KINDS[component.kind].balances:
             continue
-        if component.balance is not None and keeps(component.balance) is not None:
+        if component.balance is not None and is_sticky(component.balance) is not None:
             continue
         targets = [
-            facts.components[one]
-            for connection in facts.outgoing[component.id]
+            topology.components[name]
+            for connection in topology.outgoing[component.id]
             if connection.locality is None
-            for one in connection.targets
+            for name in connection.targets
         ]
-        keeping = [one.id for one in targets if len(one.replicas) > 1 and "local" in (one.sessions, one.uploads)]
+        keeping = [
+            target.id for target in targets if len(target.replicas) > 1 and "local" in (target.sessions, target.uploads)
+        ]
         if keeping:
             yield (
                 Subject("component", component.id),
@@ -60,33 +62,33 @@ def returning(facts: Topology) -> Iterator[Gap]:
             )
 
 
-def dating(facts: Topology) -> Iterator[Gap]:
-    """Certificates without a last day, where another has one (`certificate-mismatch`)."""
-    dated = any(one.expires for one in facts.architecture.certificates)
-    for one in facts.architecture.certificates:
-        if one.expires is None and dated:
+def certificates_without_expiry(topology: Topology) -> Iterator[Gap]:
+    """Yield certificates without an expiry date, where another has one (`certificate-mismatch`)."""
+    dated = any(certificate.expires for certificate in topology.architecture.certificates)
+    for certificate in topology.architecture.certificates:
+        if certificate.expires is None and dated:
             yield (
-                Subject("certificate", one.id),
-                f"{one.id} does not say when it runs out, so nobody is warned before",
-                f"Add `expires` to the certificate {one.id}.",
+                Subject("certificate", certificate.id),
+                f"{certificate.id} does not say when it runs out, so nobody is warned before",
+                f"Add `expires` to the certificate {certificate.id}.",
             )
 
 
-def naming(facts: Topology) -> Iterator[Gap]:
-    """Certificates that name nobody, shown to visitors who come by a name (`certificate-mismatch`)."""
-    domains = [flow.domain for flow in facts.architecture.flows if flow.domain]
-    for one in facts.architecture.certificates:
-        if not one.names and one.installed_on and domains:
+def certificates_without_names(topology: Topology) -> Iterator[Gap]:
+    """Yield certificates without names, where flows have domains (`certificate-mismatch`)."""
+    domains = [flow.domain for flow in topology.architecture.flows if flow.domain]
+    for certificate in topology.architecture.certificates:
+        if not certificate.names and certificate.installed_on and domains:
             yield (
-                Subject("certificate", one.id),
-                f"{one.id} does not say for which names it is, so {domains[0]} cannot be held against it",
-                f"Add `names` to the certificate {one.id}.",
+                Subject("certificate", certificate.id),
+                f"{certificate.id} does not say for which names it is, so {domains[0]} cannot be held against it",
+                f"Add `names` to the certificate {certificate.id}.",
             )
 
 
-def going_back(facts: Topology) -> Iterator[Gap]:
-    """Components that say how a version goes live and not how it is taken back (`missing-rollback`)."""
-    for component in facts.architecture.components:
+def deployments_without_rollback(topology: Topology) -> Iterator[Gap]:
+    """Yield components with a deployment method and no rollback (`missing-rollback`)."""
+    for component in topology.architecture.components:
         if component.deploy not in (None, "blue-green") and component.rollback is None:
             yield (
                 Subject("component", component.id),
@@ -95,26 +97,29 @@ def going_back(facts: Topology) -> Iterator[Gap]:
             )
 
 
-def signing_in(facts: Topology) -> Iterator[Gap]:
-    """Callers of a store without an account, where others of its callers state theirs (`shared-credentials`)."""
-    stated = {target for one in facts.architecture.connections if one.credentials for target in one.targets}
+def connections_without_credentials(topology: Topology) -> Iterator[Gap]:
+    """Yield connections without credentials to a store that has others with them (`shared-credentials`)."""
+    stated = {target for call in topology.architecture.connections if call.credentials for target in call.targets}
     calls = {
-        call.id: call for component in facts.components if component in stated for call in facts.incoming[component]
+        call.id: call
+        for component in topology.components
+        if component in stated
+        for call in topology.incoming[component]
     }
-    for one in calls.values():
-        if one.credentials is None and one.authentication is None and facts.kind(one.source).id != "client":
+    for call in calls.values():
+        if call.credentials is None and call.authentication is None and topology.kind(call.source).id != "client":
             yield (
-                Subject("connection", one.id),
-                f"{one.id} does not say with which account {one.source} signs in, and others do",
-                f"Add `credentials` with the name of the account to {one.id}.",
+                Subject("connection", call.id),
+                f"{call.id} does not say with which account {call.source} signs in, and others do",
+                f"Add `credentials` with the name of the account to {call.id}.",
             )
 
 
-def collecting(facts: Topology) -> Iterator[Gap]:
-    """Observers of a public entry that do not say what they take (`missing-logs`, `unmeasured-requests`)."""
-    for name in facts.entries:
-        taken = None if facts.components[name].managed else collected(facts, name)
-        if taken is not None and (taken.logs is None or (taken.requests is None and not _is_counted(facts, name))):
+def entries_without_collection(topology: Topology) -> Iterator[Gap]:
+    """Yield public entries whose observers don't declare what they collect (`missing-logs`, `unmeasured-requests`)."""
+    for name in topology.entries:
+        taken = None if topology.components[name].managed else collection_of(topology, name)
+        if taken is not None and (taken.logs is None or (taken.requests is None and not _is_counted(topology, name))):
             yield (
                 Subject("component", name),
                 f"nobody can tell whether {listed(taken.observers)} takes the logs of {name} and counts its requests",
@@ -122,21 +127,30 @@ def collecting(facts: Topology) -> Iterator[Gap]:
             )
 
 
-def _is_counted(facts: Topology, entry: str) -> bool:
-    """Whether requests to an entry are counted by another part of every flow that comes to it."""
+def _is_counted(topology: Topology, entry: str) -> bool:
+    """Return True if another component of every flow through an entry counts its requests."""
     return all(
-        any(_counts(facts, one) for hop in facts.hops[flow] for one in hop.step.targets)
-        for flow in facts.entries[entry]
+        any(_counts(topology, target) for hop in topology.hops[flow] for target in hop.step.targets)
+        for flow in topology.entries[entry]
     )
 
 
-def _counts(facts: Topology, component: str) -> bool:
-    taken = collected(facts, component) if facts.kind(component).entry else None
+def _counts(topology: Topology, component: str) -> bool:
+    taken = collection_of(topology, component) if topology.kind(component).entry else None
     return taken is not None and taken.requests is True
 
 
-OPINIONS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (dating, going_back, signing_in, collecting)
-"""Those that only rules of taste ask for."""
+OPINIONS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
+    certificates_without_expiry,
+    deployments_without_rollback,
+    connections_without_credentials,
+    entries_without_collection,
+)
+"""The searches that rules of practice need."""
 
-DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (deciding, returning, naming)
-"""Those that a defect may hide behind."""
+DEFECTS: tuple[Callable[[Topology], Iterator[Gap]], ...] = (
+    writers_without_agreement,
+    balancers_without_stickiness,
+    certificates_without_names,
+)
+"""The searches for topology that may hide a defect."""

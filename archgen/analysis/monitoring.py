@@ -1,4 +1,4 @@
-"""What monitoring takes from one component, as far as the model tells: its logs, and the figures of its requests."""
+"""The data that monitoring collects from a component, as far as it is declared: logs and measurements of requests."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _OF_REQUESTS = (
     "throughput",
     "traffic",
 )
-"""Parts of the names of measurements that tell how many requests come, how long they take or how many fail."""
+"""Parts of the names of measurements of requests: their rate, their duration or their errors."""
 
 
 class Collected(Struct, frozen=True):
-    """What is collected from a component: None where something collects and does not say what.
+    """The data collected from a component: None where something collects and doesn't declare what.
 
-    `observers` are the components that collect; `named` is whether any of them speaks of this component or its host.
+    `observers` are the components that collect; `named` is True if any of them names this component or its host.
     """
 
     observers: tuple[str, ...]
@@ -37,61 +37,65 @@ class Collected(Struct, frozen=True):
     named: bool
 
 
-def collected(facts: Topology, component: str) -> Collected | None:
-    """What is collected from a component; None where nothing collects from it at all."""
-    observers = tuple(one for one in facts.observers if _watches(facts, one, component))
+def collection_of(topology: Topology, component: str) -> Collected | None:
+    """Return the data collected from a component; None where nothing collects from it at all."""
+    observers = tuple(observer for observer in topology.observers if _watches(topology, observer, component))
     if not observers:
         return None
     logs: list[bool | None] = []
     requests: list[bool | None] = []
     named = False
     for observer in observers:
-        said = tuple(_said(facts, observer, component))
-        named = named or bool(said)
-        if observer.kind == "log-collector" and not said:
+        statements = tuple(_statements(topology, observer, component))
+        named = named or bool(statements)
+        if observer.kind == "log-collector" and not statements:
             logs.append(True)
             requests.append(None)
         elif not observer.collects:
             logs.append(None)
             requests.append(None)
-        for one in said:
-            logs.append("logs" in one.what if one.what else None)
-            requests.append(_measures(one))
-    return Collected(tuple(one.id for one in observers), _any(logs), _any(requests), named)
+        for statement in statements:
+            logs.append("logs" in statement.what if statement.what else None)
+            requests.append(_counts_requests(statement))
+    return Collected(tuple(observer.id for observer in observers), _any(logs), _any(requests), named)
 
 
-def _measures(one: Collection) -> bool | None:
-    """Whether a collection counts requests; unknown where it takes metrics, or logs to count in, and names no figure."""
-    if "traces" in one.what or any(word in each.lower() for each in one.measures for word in _OF_REQUESTS):
+def _counts_requests(collection: Collection) -> bool | None:
+    """Return True if a collection counts requests; None where it takes metrics or logs, and names no measurement."""
+    if "traces" in collection.what or any(
+        word in measure.lower() for measure in collection.measures for word in _OF_REQUESTS
+    ):
         return True
-    if one.measures:
+    if collection.measures:
         return False
-    return None if {"metrics", "logs"}.intersection(one.what) or not one.what else False
+    return None if {"metrics", "logs"}.intersection(collection.what) or not collection.what else False
 
 
-def _any(told: list[bool | None]) -> bool | None:
-    if True in told:
+def _any(answers: list[bool | None]) -> bool | None:
+    if True in answers:
         return True
-    return None if None in told else False
+    return None if None in answers else False
 
 
-def _watches(facts: Topology, observer: Component, component: str) -> bool:
-    """Whether an observer names a component, stands on a host of it as a client, or is connected with it."""
+def _watches(topology: Topology, observer: Component, component: str) -> bool:
+    """Return True if an observer names a component, runs on a host of it as an agent, or is connected with it."""
     if observer.id == component:
         return False
-    if any(component in one.sources for one in observer.collects) or _beside(facts, observer, component):
+    if any(component in collection.sources for collection in observer.collects) or _shares_host(
+        topology, observer, component
+    ):
         return True
-    calls = any(component in one.targets for one in facts.outgoing[observer.id])
-    return calls or any(observer.id in one.targets for one in facts.outgoing[component])
+    calls = any(component in call.targets for call in topology.outgoing[observer.id])
+    return calls or any(observer.id in call.targets for call in topology.outgoing[component])
 
 
-def _beside(facts: Topology, observer: Component, component: str) -> bool:
-    hosts = facts.hosts_of(component)
-    return observer.kind != "monitoring" and any(host in hosts for host in facts.hosts_of(observer.id))
+def _shares_host(topology: Topology, observer: Component, component: str) -> bool:
+    hosts = topology.hosts_of(component)
+    return observer.kind != "monitoring" and any(host in hosts for host in topology.hosts_of(observer.id))
 
 
-def _said(facts: Topology, observer: Component, component: str) -> Iterator[Collection]:
-    """What an observer says of a component: by its name, or of all that it watches."""
-    for one in observer.collects:
-        if component in one.sources or not one.sources:
-            yield one
+def _statements(topology: Topology, observer: Component, component: str) -> Iterator[Collection]:
+    """Yield the collections that an observer declares for a component, by its name or for all that it watches."""
+    for collection in observer.collects:
+        if component in collection.sources or not collection.sources:
+            yield collection

@@ -181,26 +181,26 @@ _NAMED = re.compile(r"([A-Za-z][A-Za-z. ]{0,40}?)[ -]v?([0-9].{0,40})")
 def support_of(product: str, version: str) -> Ended | None:
     """What is known of a version (`8.0.36`, `v18`, `22.04 LTS`) of a product; None where the table does not tell."""
     name = "-".join(product.lower().split())
-    found = TABLE.get(_ALIASES.get(name, name))
+    product_lines = TABLE.get(_ALIASES.get(name, name))
     number = _NUMBER.match(version.strip())
-    if found is None or number is None or _EXTENDED.search(version):
+    if product_lines is None or number is None or _EXTENDED.search(version):
         return None
     parts = number[1].split(".")
-    lines = [tuple(line.split(" ")) for line in found.lines.split(", ")]
+    lines = [tuple(line.split(" ")) for line in product_lines.lines.split(", ")]
     for line, day in lines:
         if parts[: line.count(".") + 1] == line.split("."):
-            return Ended(found, line, day)
+            return Ended(product_lines, line, day)
     oldest, day = lines[0]
     digits = oldest.split(".")
     if len(parts) >= len(digits) and list(map(int, parts)) < list(map(int, digits)):
-        return Ended(found, oldest, day, older=True)
+        return Ended(product_lines, oldest, day, older=True)
     return None
 
 
 def named(text: str) -> tuple[str, str] | None:
     """The product and the version in a text such as `Ubuntu 22.04 LTS`; None where there are not both."""
-    found = _NAMED.match(text.strip())
-    return (found[1], found[2]) if found else None
+    match = _NAMED.match(text.strip())
+    return (match[1], match[2]) if match else None
 
 
 def official(image: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.balancing import chooses, keeps
+from archgen.analysis.balancing import has_choice, is_sticky
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component
@@ -20,7 +20,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     balancers: dict[str, dict[str, None]] = {}
     for balancer in facts.architecture.components:
         if balancer.balance is not None:
-            sticky = keeps(balancer.balance)
+            sticky = is_sticky(balancer.balance)
             for target, direct in _pool(facts, balancer.id, balancer.balance):
                 # what a stated algorithm does to the sessions of its own targets is a finding of that balancer
                 sticky_by_statement = (direct and balancer.balance.algorithm is not None) or sticky is not False
@@ -33,7 +33,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _pool(facts: Topology, balancer: str, balance: Balance) -> Iterator[tuple[Component, bool]]:
     """Yield the targets of a balancer, and the components bound to them by the same host."""
-    chosen = (connection for connection in facts.outgoing[balancer] if chooses(facts.components, balance, connection))
+    chosen = (
+        connection for connection in facts.outgoing[balancer] if has_choice(facts.components, balance, connection)
+    )
     behind = dict.fromkeys([target for connection in chosen for target in connection.targets], True)
     queue = list(behind)
     for name in queue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.balancing import chooses, keeps
+from archgen.analysis.balancing import has_choice, is_sticky
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Balance, Component
@@ -53,11 +53,11 @@ def _weightless(facts: Topology, component: Component, balance: Balance) -> Iter
 
 def _scattered(facts: Topology, component: Component, balance: Balance) -> Iterator[_Flaw]:
     """Yield the targets with local sessions behind an algorithm that moves visitors between replicas."""
-    if balance.algorithm is None or keeps(balance):
+    if balance.algorithm is None or is_sticky(balance):
         return
     for connection in facts.outgoing[component.id]:
         targets = [facts.components[target] for target in connection.targets]
-        several = chooses(facts.components, balance, connection)
+        several = has_choice(facts.components, balance, connection)
         for target in targets:
             if target.sessions == "local" and several:
                 yield (

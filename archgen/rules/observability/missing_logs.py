@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.monitoring import collected
+from archgen.analysis.monitoring import collection_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Append, Change
 from archgen.model.subject import Subject
@@ -15,7 +15,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """One hit an entry; what nothing watches at all is a finding of its own, and what others run is theirs."""
     facts = context.topology
     for name, ways in facts.entries.items():
-        taken = None if facts.components[name].managed else collected(facts, name)
+        taken = None if facts.components[name].managed else collection_of(facts, name)
         if taken is not None and taken.logs is False:
             yield Hit(
                 subject=Subject("component", name),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.monitoring import collected
+from archgen.analysis.monitoring import collection_of
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Append, Change
@@ -15,7 +15,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """One hit an entry, for the flows whose requests are counted nowhere on their way through the web's servers."""
     facts = context.topology
     for name, ways in facts.entries.items():
-        taken = collected(facts, name)
+        taken = collection_of(facts, name)
         if taken is None:
             continue
         unseen = tuple(flow for flow, before in ways.items() if not _may_be_counted(facts, flow, before))
@@ -34,7 +34,7 @@ def _may_be_counted(facts: Topology, flow: str, before: tuple[str, ...]) -> bool
     on_way = dict.fromkeys((*before, *(one for hop in facts.hops[flow] for one in hop.step.targets)))
     for one in on_way:
         if facts.kind(one).entry:
-            taken = collected(facts, one)
+            taken = collection_of(facts, one)
             if facts.components[one].managed or (taken is not None and taken.requests is not False):
                 return True
     return False
