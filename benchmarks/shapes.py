@@ -48,6 +48,11 @@ def demanded(components: int) -> str:
     return _series([(f"h{at}",) for at in range(components)], demand="10/s")
 
 
+def loaded(components: int) -> str:
+    """Write the pairs with a flow that states a demand, which each of a pair takes over from the other."""
+    return _series([(f"h{2 * at}", f"h{2 * at + 1}") for at in range(components // 2)], demand="10/s")
+
+
 def fan(components: int) -> str:
     """Write a component that calls all others."""
     return _calling(components, lambda at: 0)
@@ -131,5 +136,20 @@ def _model(
 
 SHAPES: dict[str, Callable[[int], str]] = {
     one.__name__: one
-    for one in (chain, steady, shared, crowded, zoned, pairs, floating, demanded, fan, tree, flows, prefixes, standbys)
+    for one in (
+        chain,
+        steady,
+        shared,
+        crowded,
+        zoned,
+        pairs,
+        floating,
+        demanded,
+        loaded,
+        fan,
+        tree,
+        flows,
+        prefixes,
+        standbys,
+    )
 }

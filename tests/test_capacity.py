@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from archgen.analysis.capacity import Load, Rates
+from archgen.analysis.capacity import Load
 from archgen.analysis.headroom import Busiest, Headroom, headroom
+from archgen.analysis.spreading import FlowShares, Rates, Spread
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.linting.rule import RuleContext
+from archgen.model.architecture import Flow
 from archgen.model.subject import Subject
 from tests.examples import examples
 from tests.random_flows import architecture
@@ -204,6 +206,36 @@ def test_what_a_flow_brings_is_what_its_sure_steps_ask_for_and_goes_only_to_what
                 assert not evaluation.failed.get(replica, 0) >> place & 1
     broken = {one for one, failure in facts.losses.failures.items() if not failure.possible}
     assert broken.isdisjoint(loads(facts))
+
+
+@examples(100)
+@given(st.integers(0, 10_000))
+def test_what_a_loss_changes_is_what_spreading_everything_anew_gives(seed: int) -> None:
+    facts = _demanding(seed)
+    elements = dict.fromkeys(element for plan in facts.losses.plans.values() for element in plan.elements)
+    for flow in facts.architecture.flows:
+        shares = FlowShares(facts, flow)
+        for lost in elements:
+            changed, anew = shares.after(lost), _spread_anew(facts, flow, lost)
+            assert (changed is None or shares.today is None) == (anew is None)
+            if anew is not None:
+                assert {name: share for name, share in {**shares.today, **changed}.items() if share} == anew
+
+
+def _spread_anew(facts: Topology, flow: Flow, lost: Subject) -> Rates | None:
+    evaluation = facts.losses.single_losses[flow.id]
+    elements = evaluation.plan.elements
+    bit = 2 << elements.index(lost) if lost in elements else 1
+    standing = {
+        "host": lambda replica: replica.hosts == (lost.id,),
+        "zone": lambda replica: lost.id in facts.index.shared_zones(replica),
+        "replica": lambda replica: replica.id == lost.id,
+    }[lost.kind]
+
+    def works(name: str) -> bool:
+        return not evaluation.failed.get(name, 0) & bit and not standing(facts.replicas[name])
+
+    return None if evaluation.flow & bit else Spread(facts, flow, works).run(flow.steps)
 
 
 @examples(60)

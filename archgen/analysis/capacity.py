@@ -7,24 +7,17 @@ work. What a model does not tell is not counted (flows without a demand, steps i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 from msgspec import Struct
 
+from archgen.analysis.spreading import FlowShares, Rates, sum_rates
 from archgen.analysis.topology import Topology
-from archgen.model.architecture import Component, Connection, Flow, Frame, Replica, Request, Step
 from archgen.model.subject import Subject
-from archgen.reliability.structure import access_of, eligible
-
-Rates = dict[str, float]
-"""Requests per second, or a share of a flow's requests, by replica id."""
 
 MOST_ELEMENTS = 5_000
 """Elements up to which each is lost in turn; above, the loss of a host stands for that of the replicas on it."""
-
-Works = Callable[[str], bool]
-"""Whether a replica works in the state that is asked about."""
 
 
 class Overload(Struct, frozen=True):
@@ -48,13 +41,19 @@ class Load:
         rates = {flow.id: flow.busiest if peak else flow.demand for flow in topology.architecture.flows}
         self._demands = {flow: rate for flow, rate in rates.items() if rate is not None}
         self._flows = {flow.id: flow for flow in topology.architecture.flows if flow.id in self._demands}
-        self._today = {flow: self._spread(flow, None) for flow in self._flows}
+        self._shares = {flow: FlowShares(topology, self._flows[flow]) for flow in self._flows}
+        self._today = {flow: self._scaled(flow, shares.today) for flow, shares in self._shares.items()}
         self._touched = {flow: self._touch(flow) for flow in self._flows}
 
     def rates(self, lost: Subject | None = None) -> dict[str, Rates]:
-        """For each flow with a demand that still succeeds, the requests per second that it brings to each replica."""
-        by_flow = {flow: self._after(flow, lost) for flow in self._flows}
-        return {flow: rates for flow, rates in by_flow.items() if rates is not None}
+        """Return the requests per second that each flow with a demand that still succeeds brings to each replica."""
+        changes = self._changes(lost)
+        rates = {flow: {**(today or {}), **(changes.get(flow) or {})} for flow, today in self._today.items()}
+        return {
+            flow: {replica: rate for replica, rate in each.items() if rate}
+            for flow, each in rates.items()
+            if self._today[flow] is not None and changes.get(flow, {}) is not None
+        }
 
     @property
     def touching(self) -> dict[str, frozenset[Subject]]:
@@ -65,41 +64,46 @@ class Load:
         """What all flows together bring to each replica; after a loss, to those whose load the loss can change."""
         if lost is None:
             return self._whole
-        changed = {flow: self._after(flow, lost) for flow in self._flows if lost in self._touched[flow]}
-        return {
-            replica: self._changed(replica, changed)
-            for replica in dict.fromkeys(name for rates in changed.values() for name in rates or ())
-        }
+        changes = self._changes(lost)
+        return {replica: self._changed(replica, changes) for replica in _served(changes)}
 
-    def _changed(self, replica: str, changed: Mapping[str, Rates | None]) -> float:
-        less = sum((self._today[flow] or {}).get(replica, 0.0) for flow in changed)
-        more = sum((rates or {}).get(replica, 0.0) for rates in changed.values())
-        return self._whole.get(replica, 0.0) - less + more
+    def _changes(self, lost: Subject | None) -> dict[str, Rates | None]:
+        """Return, for each flow that a loss can touch, the rates that it changes; None for a flow that fails."""
+        touched = [flow for flow in self._flows if lost in self._touched[flow]] if lost is not None else []
+        return {flow: self._scaled(flow, self._shares[flow].after(lost)) for flow in touched if lost is not None}
+
+    def _rate(self, flow: str, replica: str, changes: Mapping[str, Rates | None]) -> float:
+        """Return what a flow brings to a replica after changes."""
+        rates = changes.get(flow, {})
+        return 0.0 if rates is None else rates.get(replica, (self._today[flow] or {}).get(replica, 0.0))
+
+    def _changed(self, replica: str, changes: Mapping[str, Rates | None]) -> float:
+        before = sum((self._today[flow] or {}).get(replica, 0.0) for flow in changes)
+        return self._whole.get(replica, 0.0) - before + sum(self._rate(flow, replica, changes) for flow in changes)
 
     def overloads(self, lost: Subject | None = None) -> tuple[Overload, ...]:
-        """The replicas that get more than their stated capacity, in the order of the model."""
-        changed = {flow: self._after(flow, lost) for flow in self._flows if lost is None or lost in self._touched[flow]}
-        if self._suspects.isdisjoint(changed):
-            return ()
-        touched = {replica for rates in changed.values() for replica in rates or () if replica in self._limits}
-        overloads: list[Overload] = []
-        for replica in sorted(touched, key=self._order.__getitem__):
-            limit = self._limits[replica]
-            if self._changed(replica, changed) > limit * (1 + 1e-9):
-                overloads.append(self._overload(replica, limit, lost, changed))
-        return tuple(overloads)
+        """Return the replicas that get more than their stated capacity, in the order of the model.
 
-    def _overload(
-        self, replica: str, limit: float, lost: Subject | None, changed: Mapping[str, Rates | None]
-    ) -> Overload:
-        rates = {each: changed.get(each, self._today[each]) or {} for each in self._flows}
-        parts = {each: rate[replica] for each, rate in rates.items() if replica in rate}
-        return Overload(replica, sum(parts.values()), limit, lost, tuple(parts))
+        After a loss, only those whose load the loss can change.
+        """
+        changes = self._changes(lost)
+        if self._suspects.isdisjoint(self._flows if lost is None else changes):
+            return ()
+        touched = self._limits.keys() & (self._whole if lost is None else _served(changes))
+        return tuple(
+            self._overload(replica, lost, changes)
+            for replica in sorted(touched, key=self._order.__getitem__)
+            if self._changed(replica, changes) > self._limits[replica] * (1 + 1e-9)
+        )
+
+    def _overload(self, replica: str, lost: Subject | None, changes: Mapping[str, Rates | None]) -> Overload:
+        parts = {flow: rate for flow in self._flows if (rate := self._rate(flow, replica, changes))}
+        return Overload(replica, sum(parts.values()), self._limits[replica], lost, tuple(parts))
 
     @cached_property
     def _whole(self) -> Rates:
         """What all flows together bring to each replica today."""
-        return _sum([rates for rates in self._today.values() if rates is not None])
+        return sum_rates([rates for rates in self._today.values() if rates is not None])
 
     @cached_property
     def _order(self) -> dict[str, int]:
@@ -155,152 +159,12 @@ class Load:
                 elements.update(Subject("zone", zone) for zone in self._topology.index.zones_around(host))
         return frozenset(elements)
 
-    def _after(self, flow: str, lost: Subject | None) -> Rates | None:
-        return self._today[flow] if lost is None or lost not in self._touched[flow] else self._spread(flow, lost)
-
-    def _spread(self, flow: str, lost: Subject | None) -> Rates | None:
-        works = _works(self._topology, flow, lost)
-        if works is None:
-            return None
-        shares = _Spread(self._topology, self._flows[flow], works).run(self._flows[flow].steps)
-        return {replica: share * self._demands[flow] for replica, share in shares.items()}
+    def _scaled(self, flow: str, shares: Rates | None) -> Rates | None:
+        """Return the requests per second for shares of a flow's requests."""
+        demand = self._demands[flow]
+        return None if shares is None else {replica: share * demand for replica, share in shares.items()}
 
 
-def _works(topology: Topology, flow: str, lost: Subject | None) -> Works | None:
-    """Which replicas work in a flow after a loss; None where the flow fails then."""
-    evaluation = topology.losses.single_losses[flow]
-    elements = evaluation.plan.elements
-    bit = 1 << (elements.index(lost) + 1) if lost is not None and lost in elements else 1
-    if evaluation.flow & bit:
-        return None
-
-    def works(replica: str) -> bool:
-        # what no required step reaches is no part of the structure function, and is taken to be up
-        return not evaluation.failed.get(replica, 0) & bit and not _is_lost(topology, topology.replicas[replica], lost)
-
-    return works
-
-
-def _is_lost(topology: Topology, replica: Replica, lost: Subject | None) -> bool:
-    if lost is None:
-        return False
-    if lost.kind == "host":
-        return replica.hosts == (lost.id,)
-    if lost.kind == "zone":
-        return lost.id in topology.index.shared_zones(replica)
-    return replica.id == lost.id
-
-
-class _Spread:
-    """The shares of one flow's requests, carried from step to step."""
-
-    def __init__(self, topology: Topology, flow: Flow, works: Works) -> None:
-        self.topology = topology
-        self.flow = flow
-        self.works = works
-        self.at: dict[str, Rates] = {}
-
-    def run(self, steps: Iterable[Step]) -> Rates:
-        """The requests that each replica gets for one request of the flow."""
-        total: Rates = {}
-        for step in steps:
-            if isinstance(step, Request):
-                _add(total, self._step(step))
-            elif isinstance(step, Frame) and step.kind != "opt":
-                branches = [self.run(branch.steps) for branch in step.branches]
-                _add(total, _least(branches) if step.kind == "alt" else _sum(branches))
-        return total
-
-    def _step(self, request: Request) -> Rates:
-        shares: Rates = {}
-        under = [self.topology.index.connections.get((request.source, target)) for target in request.targets]
-        connections = tuple(dict.fromkeys(connection for connection in under if connection is not None))
-        for caller, share in self._callers(request.source, connections):
-            for replica, part in self._targets(request, connections, caller).items() if share else ():
-                shares[replica] = shares.get(replica, 0.0) + share * part
-        for target in request.targets:
-            members = {replica.id for replica in self.topology.components[target].replicas}
-            self.at[target] = {replica: part for replica, part in shares.items() if replica in members}
-        return shares
-
-    def _start(self, component: str) -> Rates:
-        """A component that starts the flow shares its work out evenly."""
-        up = [replica.id for replica in self.topology.components[component].replicas if self.works(replica.id)]
-        return {replica: 1.0 / len(up) for replica in up}
-
-    def _callers(self, source: str, connections: tuple[Connection, ...]) -> Iterator[tuple[Replica | None, float]]:
-        """The calling replicas with their shares; where no locality tells them apart they are one."""
-        sources = self.at[source] if source in self.at else self.at.setdefault(source, self._start(source))
-        if all(connection.locality is None for connection in connections):
-            yield None, sum(sources.values())
-        else:
-            yield from ((self.topology.replicas[replica], share) for replica, share in sources.items())
-
-    def _targets(self, request: Request, connections: tuple[Connection, ...], caller: Replica | None) -> Rates:
-        """How one caller's requests are shared out over what may answer them."""
-        now: list[str] = []
-        later: list[str] = []
-        for connection in connections:
-            access = access_of(request, self.flow, connection)
-            for component in (self.topology.components[name] for name in connection.targets if name in request.targets):
-                first, second = eligible(component, access)
-                now += self._up(_at_work(component, first, self.works), request, connection, caller)
-                later += self._up(second, request, connection, caller)
-        # of several replicas that could be promoted, one is
-        return _weighed(self.topology.components[request.source], now or later[:1], self.topology.replicas)
-
-    def _up(
-        self, replicas: Iterable[str], request: Request, connection: Connection, caller: Replica | None
-    ) -> list[str]:
-        index = self.topology.index
-        up = [
-            replica for replica in replicas if self.works(replica) and (not request.pinned or replica in request.pinned)
-        ]
-        if caller is None or connection.locality is None:
-            return up
-        home = index.home(caller, connection.locality)
-        return [replica for replica in up if index.places(self.topology.replicas[replica], connection.locality) & home]
-
-
-def _at_work(component: Component, replicas: tuple[str, ...], works: Works) -> tuple[str, ...]:
-    """Of an active-passive cluster one member has the traffic: the active one, else the first that works."""
-    cluster = component.cluster
-    if cluster is None or cluster.mode != "active-passive":
-        return replicas
-    active = tuple(replica for replica in replicas if replica in cluster.active and works(replica))
-    return active or tuple(replica for replica in replicas if works(replica))[:1]
-
-
-def _weighed(source: Component, chosen: list[str], replicas: Mapping[str, Replica]) -> Rates:
-    """Shares by the source's weights, evenly where it states none; backups only where nobody else is left."""
-    balance = source.balance
-    if balance is not None:
-        front = [
-            replica
-            for replica in chosen
-            if replica not in balance.backup and replicas[replica].component not in balance.backup
-        ]
-        chosen = front or chosen
-    stated = dict(balance.weights) if balance is not None else {}
-    weights = {replica: stated.get(replica, stated.get(replicas[replica].component, 1.0)) for replica in chosen}
-    total = sum(weights.values())
-    return {replica: weight / total for replica, weight in weights.items() if weight}
-
-
-def _add(total: Rates, part: Mapping[str, float]) -> None:
-    for replica, share in part.items():
-        total[replica] = total.get(replica, 0.0) + share
-
-
-def _sum(branches: list[Rates]) -> Rates:
-    total: Rates = {}
-    for branch in branches:
-        _add(total, branch)
-    return total
-
-
-def _least(branches: list[Rates]) -> Rates:
-    """What every branch brings: nobody says how often which one is taken."""
-    first, *others = branches
-    shared = [replica for replica in first if all(replica in branch for branch in others)]
-    return {replica: min(branch[replica] for branch in branches) for replica in shared}
+def _served(changes: Mapping[str, Rates | None]) -> dict[str, None]:
+    """Return the replicas that get something after a change, each once."""
+    return dict.fromkeys(replica for rates in changes.values() for replica, rate in (rates or {}).items() if rate)

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from archgen.analysis.capacity import Load, Rates
+from archgen.analysis.capacity import Load
+from archgen.analysis.spreading import Rates
 from archgen.analysis.topology import Topology
 from archgen.model.subject import Subject
 

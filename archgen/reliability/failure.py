@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from archgen.model.finding import Proof
 from archgen.model.subject import Subject
+from archgen.reliability.bits import places
 from archgen.reliability.evaluation import Evaluation, Plan
 from archgen.reliability.series import series
 from archgen.reliability.structure import Need
@@ -134,11 +135,6 @@ def single_points(plan: Plan) -> tuple[Subject, ...]:
     if flow & 1:
         return ()
     return tuple(plan.elements[place] for place in places(flow >> 1))
-
-
-def places(mask: int) -> list[int]:
-    """List the places of the bits that are set, in linear time: a shift copies all of a long mask."""
-    return [place for place, digit in enumerate(reversed(f"{mask:b}")) if digit == "1"]
 
 
 def trace(evaluation: Evaluation[int], bit: int) -> tuple[str, tuple[str, ...]]:

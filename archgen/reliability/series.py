@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from archgen.reliability.bits import single_bits
 from archgen.reliability.evaluation import Evaluation, Plan
 
 
@@ -50,11 +51,8 @@ class Series:
         if id(stretch) not in self._causes:
             places: dict[int, list[int]] = {}
             for place, replica in enumerate(stretch):
-                states = self._down[replica]
-                while states:
-                    lowest = states & -states
-                    places.setdefault(lowest.bit_length(), []).append(place)
-                    states ^= lowest
+                for bit in single_bits(self._down[replica]):
+                    places.setdefault(bit.bit_length(), []).append(place)
             self._causes[id(stretch)] = places
         return self._causes[id(stretch)]
 
