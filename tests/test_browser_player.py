@@ -114,7 +114,7 @@ def test_a_flow_stops_while_something_is_down(browser: Browser, site: str) -> No
     see(browser, site)
     choose(browser, "server-1 is down")
     assert counter(browser) == "Step 7 of 12"
-    assert "The request fails at step 7: no replica of mysql takes writes." in caption(browser)
+    assert "The request fails at step 7: no replica of mysql accepts writes." in caption(browser)
     assert browser.run("return document.querySelector('.archgen-while-said').dataset.status") == "down"
     assert browser.run("return document.querySelectorAll('.archgen-sequence .archgen-cross').length") == 1
     assert browser.run("return document.querySelectorAll('.archgen-sequence [data-after]').length") == 5

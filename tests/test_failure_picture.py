@@ -71,7 +71,7 @@ def test_a_write_stops_where_the_primary_is_gone(tmp_path: Path) -> None:
     picture = drawn(tmp_path, TIER, "--kill", "server-1")
     words = said(picture)
     assert "INSERT the comment" in words
-    assert "The request fails at step 6: no replica of mysql takes writes" in words
+    assert "The request fails at step 6: no replica of mysql accepts writes" in words
     assert crosses(picture) == 1
     numbers = [one.text for one in picture.iter(f"{SVG}text") if (one.text or "").isdigit()]
     assert numbers == ["1", "2", "3", "4", "5", "6"]
@@ -82,12 +82,12 @@ def test_a_write_stops_where_the_primary_is_gone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("gone", "words", "absent"),
     [
-        ("job", "fails at step 1: no replica of job is up to make it", "one"),
+        ("job", "fails at step 1: no replica of job is up to send it", "one"),
         ("app", "fails at step 1: no replica of app is up", "one"),
         ("db@c", "fails at step 2.1: it needs every replica of db, and not all are up", "three"),
         ("db@a db@b", "fails at step 2.1: db lacks its quorum of 2", "three"),
         ("store", "fails at step 2.3: no replica of store is up", "four"),
-        ("store@a watch", "fails at step 2.3: no replica of store takes writes, and watch promotes none", "four"),
+        ("store@a watch", "fails at step 2.3: no replica of store accepts writes, and watch promotes none", "four"),
     ],
 )
 def test_the_reason_is_the_plainest_that_is_true(tmp_path: Path, gone: str, words: str, absent: str) -> None:
@@ -133,10 +133,10 @@ def test_any_failing_flow_is_told_up_to_one_request_that_fails() -> None:
             (request,) = (each for each, _ in requests(flow.steps) if each.id == one.step)
             picture = flow_sequence(topology, flow, stop=one)
             whole, part = (list(messages(each.items)) for each in (flow_sequence(topology, flow), picture))
-            assert [each.target for each in part if each.stops and not each.text.startswith("again, ")] == list(
+            assert [each.target for each in part if each.stops and not each.text.startswith("retry, ")] == list(
                 request.targets
             )
-            original = [each for each in part if not each.text.startswith(("again, ", "an error"))]
+            original = [each for each in part if not each.text.startswith(("retry, ", "an error"))]
             assert [(each.number, each.target) for each in original] == [
                 (each.number, each.target) for each in whole[: len(original)]
             ]
@@ -172,9 +172,9 @@ def test_failovers_and_further_tries_are_shown_where_the_model_says_so(tmp_path:
     model.write_text(SHOP, encoding="utf-8")
     picture = drawn(tmp_path, str(model), "--kill", "a", "c")
     words = said(picture)
-    assert "the health check of proxy has dropped app@a: app@b answers" in words
-    assert "again, 2 more times, 3 s each" in words
-    assert "db@d waits for a person to promote it, which takes 15.0 min" in words
+    assert "the health check of proxy has removed app@a: app@b responds" in words
+    assert "retry, 2 more times, 3 s each" in words
+    assert "db@d needs manual failover, which takes 15.0 min" in words
     assert "an error" in words
     assert crosses(picture) == 2
     model.write_text(SHOP.replace(", health_check: GET /health", "").replace(", retries: 2, timeout: 3s", ""), "utf-8")

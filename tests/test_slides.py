@@ -127,7 +127,7 @@ def test_what_a_table_of_availabilities_assumes_is_on_the_slide_after_it() -> No
     for tier in TIERS:
         name = tier.topology.architecture.name
         tables = [one for one in DECK.slides if isinstance(one, TableSlide) and one.title.startswith(f"{name}: ")]
-        assert [one.title for one in tables] == [f"{name}: reliability", f"{name}: what is assumed"]
+        assert [one.title for one in tables] == [f"{name}: reliability", f"{name}: assumptions"]
         assumed = {each for one in assess(tier.topology, 1) for each in one.assumed}
         assert {row[2] for row in tables[1].rows} == {one.source for one in assumed}
         for one in assumed:
@@ -145,7 +145,7 @@ def test_a_model_that_states_all_has_no_slide_of_what_is_assumed(tmp_path: Path)
     )
     (tier,) = visible_systems(check_models(read(find((str(file),)), ""), DAY))
     (table,) = (one for one in make_deck((tier,), DRAWING, None, steps=False).slides if isinstance(one, TableSlide))
-    assert table.notes == "Stated states all that these availabilities rest on."
+    assert table.notes == "Stated declares every availability."
 
 
 def test_steps_build_a_flow_up() -> None:
@@ -374,7 +374,7 @@ def test_notes_tell_the_proof() -> None:
     proofs = [one for tier in TIERS for _, one in tier.open if one.proof is not None]
     assert proofs
     for one in proofs:
-        assert any(one.message in text and "Proof: without" in text for text in notes)
+        assert any(one.message in text and "Proof: with" in text for text in notes)
 
 
 def test_the_file_is_valid_open_xml(tmp_path: Path) -> None:
@@ -448,7 +448,7 @@ def test_a_template_gives_its_layouts_fonts_and_colours(tmp_path: Path) -> None:
 
 def test_what_is_no_template_is_refused() -> None:
     for broken in (b"", b"PK\x03\x04", b"<html>"):
-        with pytest.raises(UsageError, match="the template is no PowerPoint file"):
+        with pytest.raises(UsageError, match="the template isn't a PowerPoint file"):
             written(DECK, lambda _: None, broken)
 
 
@@ -586,7 +586,7 @@ def test_slides_writes_a_deck(tmp_path: Path, capsys: pytest.CaptureFixture[str]
         (["-o", "deck.key"], "deck.key does not say what it is"),
         (["--template", "nowhere.pptx"], "nowhere.pptx doesn't exist"),
         (["--engine", "elk"], "unknown engine `elk`"),
-        (["--template", "broken.pptx"], "the template is no PowerPoint file"),
+        (["--template", "broken.pptx"], "the template isn't a PowerPoint file"),
     ],
 )
 def test_slides_tells_a_wrong_use(

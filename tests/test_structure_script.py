@@ -33,7 +33,7 @@ var model;
 var all = states => states.map(lost => model.flows.map(flow => {
   const one = archgenStructure.outcome(model, flow, lost, true);
   const name = some => some.map(each => model.replicas[each][0]);
-  const stops = one.status === "down" ? archgenStructure.first_failed_request(model, flow, one) : null;
+  const stops = one.status === "down" ? archgenStructure.stop(model, flow, one) : null;
   const step = at => at === null ? null : flow.steps[at][0];
   return [one.status, one.possible, step(one.step), name(one.path), name(one.lost), name(one.cutOff),
     one.skipped.map(step), one.fails.map(step), name(one.down), one.points,

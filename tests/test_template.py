@@ -136,7 +136,7 @@ def test_a_broken_template_is_used_or_refused(name: str) -> None:
         (partial(without, MASTER, "p:sldLayoutIdLst"), "no slide layouts"),
         (partial(lacking, THEME), "lacks a part"),
         (partial(stating, MAIN, "cx", "1"), "1 to 56 inches"),
-        (lambda: {"a.txt": b""}, "no PowerPoint file"),
+        (lambda: {"a.txt": b""}, "isn't a PowerPoint file"),
     ],
 )
 def test_what_a_template_lacks_is_told(parts: Callable[[], Parts], message: str) -> None:
@@ -202,7 +202,7 @@ def test_a_part_that_is_larger_than_it_says_is_not_unpacked_further(monkeypatch:
         return found
 
     monkeypatch.setattr(zipfile.ZipExtFile, "read", counted)
-    with pytest.raises(UsageError, match="no PowerPoint file"):
+    with pytest.raises(UsageError, match="isn't a PowerPoint file"):
         check_package(bytes(content))
     assert sum(sizes) < 1 << 20
 

@@ -77,7 +77,7 @@ def test_networks_are_groups_with_their_trust_and_what_is_in_them() -> None:
     shown = networks(topology, findings)
     assert shown is not None
     assert [(group.subject, group.detail) for group in shown.groups] == [
-        ("internet", "outside, not trusted"),
+        ("internet", "outside, untrusted"),
         ("edge", "dmz network"),
         ("servers", "private network"),
         ("data", "private network"),

@@ -21,7 +21,7 @@ def appendix(sections: tuple[DeckSection, ...]) -> Iterator[Slide]:
                 entry[2].append((section.model.architecture.name, explanation.here))
     if notions:
         names = listed(tuple(title for title, _, _ in notions.values()))
-        yield TitleSlide("Explanations", "What the parts are and do", f"Each notion is explained once: {names}.")
+        yield TitleSlide("Explanations", "Components and terms", f"Each term is explained once: {names}.")
     yield from columns("Explanations", (_term(notion, len(sections)) for notion in notions.values()))
 
 

@@ -41,7 +41,7 @@ _ROWS, _SYSTEMS = 6, 5
 _SAID = 4
 """Lines of an issue on a slide; its notes have the full text."""
 
-_ASSUMED = ("Assumed", "Of", "Source")
+_ASSUMED = ("Availability", "Elements", "Source")
 
 
 Make = Callable[[], Iterable[Slide]]
@@ -58,7 +58,7 @@ def build_deck(
     summaries = "\n".join(system.summary for system in systems)
     slides: list[Slide] = [TitleSlide(title, _subtitle(sections), summaries)]
     if len(sections) > 1:
-        slides += _part("The ladder", "", partial(_comparison, systems, summaries), isolation)
+        slides += _part("Evolution", "", partial(_comparison, systems, summaries), isolation)
     for section, system in zip(sections, systems, strict=True):
         if len(sections) > 1:
             slides.append(TitleSlide(system.name, section.model.architecture.summary or "", system.summary))
@@ -76,7 +76,7 @@ def _part(title: str, file: str, make: Make, isolation: Isolation) -> tuple[Slid
 
 def _system_or_name(section: DeckSection, isolation: Isolation) -> SystemColumn:
     architecture = section.model.architecture
-    system = isolation.attempt(partial(_system, section), architecture.file, "the ladder")
+    system = isolation.attempt(partial(_system, section), architecture.file, "the comparison")
     return system or SystemColumn(architecture.name, "", (), (), architecture.name)
 
 
@@ -84,14 +84,14 @@ def _subtitle(sections: tuple[DeckSection, ...]) -> str:
     names = tuple(section.model.architecture.name for section in sections)
     if len(sections) == 1:
         return sections[0].model.architecture.summary or ""
-    return f"{plural(len(names), 'architecture')}: {_few(names)}"
+    return f"{plural(len(names), 'system')}: {_few(names)}"
 
 
 def _few(names: tuple[str, ...], last: str = "and") -> str:
     return listed(names, last) if len(names) <= _MOST else listed((*names[:_MOST], f"{len(names) - _MOST} more"), last)
 
 
-# The ladder
+# Comparison
 
 
 def _comparison(systems: tuple[SystemColumn, ...], notes: str) -> Iterator[Slide]:
@@ -100,42 +100,38 @@ def _comparison(systems: tuple[SystemColumn, ...], notes: str) -> Iterator[Slide
     most = max((bar.hours for system in systems for bar in system.bars if bar.hours < inf), default=1.0)
     for at in range(count):
         shown = systems[len(systems) * at // count : len(systems) * (at + 1) // count]
-        yield ComparisonSlide(
-            _numbered("The ladder", at + 1, count), "Down a year, the worst flow that", most, shown, notes
-        )
+        yield ComparisonSlide(_numbered("Evolution", at + 1, count), "Downtime per year, worst", most, shown, notes)
 
 
 def _system(section: DeckSection) -> SystemColumn:
     topology = section.model.topology
     name = topology.architecture.name
-    severities = [finding.severity for finding in section.model.findings if finding.accepted is None]
+    severities = [finding.severity for _, finding in _open_findings(section)]
     counts = tuple((severity, severities.count(severity)) for severity in SEVERITIES if severity in severities)
-    size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'part')}"
+    size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'component')}"
     sentences, bars = [f"{name}: {size}, {_count_text(severities)}."], []
     for series, label, assessment in _worst(topology):
-        hours = assessment.result.downtime if assessment.possible else inf
-        shown = format_duration(hours) if assessment.possible else "always"
-        bars.append(DowntimeBar(label, hours, shown, series))
-        title = topology.flows[assessment.flow].title
-        sentences.append(
-            f"Of what {label}, {title} is down longest: {shown}{' a year' if assessment.possible else ''}."
-        )
+        bar = DowntimeBar(label, _hours(assessment), _downtime(assessment), series)
+        bars.append(bar)
+        sentences.append(f"Worst {label}: {topology.flows[assessment.flow].title}, {bar.description}.")
     return SystemColumn(name, size, counts, tuple(bars), " ".join(sentences))
 
 
 def _worst(topology: Topology) -> Iterator[tuple[int, str, FlowAssessment]]:
     """Yield the read flow and the write flow with the most downtime."""
     assessed = assess(topology, 1)
-    for series, (label, reading) in enumerate((("reads", True), ("writes", False))):
-        assessments = [
-            assessment for assessment in assessed if (access(topology, assessment.flow) == "read") == reading
-        ]
-        if assessments:
-            yield (
-                series,
-                label,
-                max(assessments, key=lambda assessment: assessment.result.downtime if assessment.possible else inf),
-            )
+    for series, (label, reading) in enumerate((("read flow", True), ("write flow", False))):
+        flows = [flow for flow in assessed if (access(topology, flow.flow) == "read") == reading]
+        if flows:
+            yield series, label, max(flows, key=_hours)
+
+
+def _hours(flow: FlowAssessment) -> float:
+    return flow.result.downtime if flow.possible else inf
+
+
+def _downtime(flow: FlowAssessment) -> str:
+    return format_duration(flow.result.downtime) if flow.possible else "always"
 
 
 def _count_text(severities: list[Severity]) -> str:
@@ -145,23 +141,23 @@ def _count_text(severities: list[Severity]) -> str:
         if severity in severities and severity != "info"
     )
     infos = (f"{severities.count('info')} info",) if "info" in severities else ()
-    return listed((*counts, *infos)) or "no issues"
+    return listed((*counts, *infos)) or "no findings"
 
 
 def _change(change: ChangeSummary, name: str) -> Iterator[Slide]:
     lines = (
         ("Added:", change.added),
-        ("Closed:", change.closed),
-        ("Left open:", change.left),
+        ("Resolved:", change.closed),
+        ("Still open:", change.left),
         ("New:", change.introduced),
     )
     entries = [Paragraph(_few(names), word) for word, names in lines if names]
     entries += [Paragraph(verdict) for verdict in change.verdicts]
     if entries:
-        yield from pages(f"{name}: what the step bought", tuple(entries), f"The step from {change.follows} to {name}.")
+        yield from pages(f"{name}: changes", tuple(entries), f"What changed since {change.follows}.")
 
 
-# A tier
+# A system
 
 
 def _section(section: DeckSection, opened: bool, steps: bool) -> Iterator[tuple[str, Make]]:
@@ -177,11 +173,11 @@ def _section(section: DeckSection, opened: bool, steps: bool) -> Iterator[tuple[
     yield f"{name}: reliability", partial(_reliability, section)
     yield f"{name}: issues", partial(_issues, section)
     if section.change is not None:
-        yield f"{name}: what the step bought", partial(_change, section.change, name)
+        yield f"{name}: changes", partial(_change, section.change, name)
 
 
 def _missing(title: str) -> tuple[Slide, ...]:
-    return (failed_slide(title, "archgen failed here; its messages say where."),)
+    return (failed_slide(title, "archgen failed here; see its messages."),)
 
 
 def _deployment(section: DeckSection) -> Iterator[Slide]:
@@ -211,20 +207,26 @@ def _deployment_notes(section: DeckSection, placed: Placed) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _open_findings(section: DeckSection) -> list[tuple[int, Finding]]:
+    """Return the findings that are not accepted, with their numbers."""
+    return [(number, finding) for number, finding in enumerate(section.model.findings, 1) if finding.accepted is None]
+
+
+def _issue_notes(findings: list[tuple[int, Finding]]) -> list[str]:
+    return [_issue_note(number, finding) for number, finding in findings]
+
+
 def _issue_note(number: int, finding: Finding) -> str:
-    return f"Issue {number} ({finding.severity}, {finding.rule}): {finding.message}{_proof(finding)}"
+    return f"Finding {number} ({finding.severity}, {finding.rule}): {finding.message}.{_proof(finding)}"
 
 
 def _proof(finding: Finding) -> str:
     if finding.proof is None:
         return ""
-    killed = (
-        f"without {_few(tuple(each.id for each in finding.proof.kill))}"
-        if finding.proof.kill
-        else "with nothing failed"
-    )
+    killed = _few(tuple(element.id for element in finding.proof.kill))
+    state = f"with {killed} down" if killed else "with every element up"
     path = f", after the path {' → '.join(finding.proof.path)}" if finding.proof.path else ""
-    return f" Proof: {killed}, step {finding.proof.step} fails{path}."
+    return f" Proof: {state}, step {finding.proof.step} fails{path}."
 
 
 def _flow(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Slide]:
@@ -246,13 +248,9 @@ def _steps(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Sli
 
 def _flow_notes(section: DeckSection, sequence: Sequence) -> str:
     breaking = tuple(cause.element.id for cause in section.model.topology.losses.causes[sequence.id])
-    fatal = f"One failure stops it: {_few(breaking, 'or')}." if breaking else "No single failure stops it."
-    findings = [
-        _issue_note(number, finding)
-        for number, finding in enumerate(section.model.findings, 1)
-        if sequence.id in finding.flows and finding.accepted is None
-    ]
-    return "\n".join([sequence.alt, fatal, *findings])
+    fatal = f"Single points of failure: {_few(breaking)}." if breaking else "No single point of failure."
+    findings = [numbered for numbered in _open_findings(section) if sequence.id in numbered[1].flows]
+    return "\n".join([sequence.alt, fatal, *_issue_notes(findings)])
 
 
 # Reliability and issues
@@ -263,17 +261,16 @@ def _reliability(section: DeckSection) -> Iterator[Slide]:
     assessed = assess(section.model.topology, 1)
     for assessment in assessed:
         breaking = tuple(each.element.id for each in section.model.topology.losses.causes[assessment.flow])
-        down = format_duration(assessment.result.downtime) if assessment.possible else "always"
         title = section.model.topology.flows[assessment.flow].title
-        rows.append((title, percent(assessment.result.availability), down, _few(breaking, "or") or "nothing"))
-    header = ("Flow", "Available", "Down a year", "One failure that stops it")
+        rows.append((title, percent(assessment.result.availability), _downtime(assessment), _few(breaking) or "none"))
+    header = ("Flow", "Availability", "Downtime per year", "SPOFs")
     name = section.model.architecture.name
     assumed = all_assumptions(assessed)
     notes = "\n".join(
         [
-            f"{name} states all that these availabilities rest on."
+            f"{name} declares every availability."
             if not assumed
-            else "The model does not state these availabilities, so they are assumed:",
+            else "The model doesn't declare these availabilities, so they are assumed:",
             *(f"{percent(number)} for {listed(ids)}: {source}" for number, source, ids in assumed),
         ]
     )
@@ -290,7 +287,7 @@ def _assumed(
     for number, source, ids in assumed:
         those = dict.fromkeys(replicas[element].component if element in replicas else element for element in ids)
         rows.append((percent(number), _few(tuple(those)), source))
-    yield from _tables(f"{name}: what is assumed", _ASSUMED, tuple(rows), notes)
+    yield from _tables(f"{name}: assumptions", _ASSUMED, tuple(rows), notes)
 
 
 def _tables(title: str, header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], notes: str) -> Iterator[Slide]:
@@ -304,19 +301,19 @@ def _numbered(title: str, at: int, count: int) -> str:
 
 
 def _issues(section: DeckSection) -> Iterator[TextSlide]:
-    shown = [(number, finding) for number, finding in enumerate(section.model.findings, 1) if finding.accepted is None]
+    shown = _open_findings(section)
     entries = tuple(
         Paragraph(truncate_text(finding.message, _SAID), badge=Badge(number, finding.severity, finding.message))
         for number, finding in shown
     )
     notes: list[str] = []
     for number, finding in shown:
-        notes.append(f"{_issue_note(number, finding)} Next step: {finding.fix}")
+        notes.append(f"{_issue_note(number, finding)} Fix: {finding.fix}")
         if finding.rule in section.whys:
             notes.append(f"Why it matters: {section.whys[finding.rule]}")
     if entries:
         yield from pages(f"{section.model.architecture.name}: issues", entries, "\n".join(notes))
     else:
         accepted = len(section.model.findings)
-        none = f"{plural(accepted, 'issue')} accepted in the model." if accepted else "Every rule holds."
-        yield from pages(f"{section.model.architecture.name}: issues", (Paragraph("No open issue was found."),), none)
+        none = f"{plural(accepted, 'finding')} accepted in the model." if accepted else "No rule reports anything."
+        yield from pages(f"{section.model.architecture.name}: issues", (Paragraph("No open findings."),), none)

@@ -121,7 +121,7 @@ class FlowSlide(Struct, frozen=True, tag=True):
 
 def failed_slide(title: str, words: str) -> TextSlide:
     """Return a slide in place of one that can't be made; its notes say why."""
-    return TextSlide(title, (Paragraph("This could not be made."),), words)
+    return TextSlide(title, (Paragraph("archgen can't make this slide."),), words)
 
 
 Slide = TitleSlide | TextSlide | TermsSlide | TableSlide | ComparisonSlide | DiagramSlide | FlowSlide

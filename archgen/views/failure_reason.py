@@ -23,14 +23,14 @@ def first_failed_request(topology: Topology, outcome: FlowOutcome) -> FailedRequ
     asked = [request for request, _ in requests(flow.steps)]
     place = next(at for at, request in enumerate(asked) if request.id in failing)
     request = asked[place]
-    always = "" if outcome.possible else ", with nothing failed"
+    always = "" if outcome.possible else " with every element up"
     number = request.id.rpartition("/")[2]
     head = f"The request fails at step {number}{always}"
     down = frozenset(outcome.down)
     before = tuple(_instead(topology, flow, asked[:place], down))
     error = _error(topology, asked[: place + 1])
     if down.issuperset(replica.id for replica in topology.components[request.source].replicas):
-        words = f"{head}: no replica of {request.source} is up to make it"
+        words = f"{head}: no replica of {request.source} is up to send it"
         return FailedRequest(request.id, "unsent", words, before, error=error)
     return FailedRequest(
         request.id,
@@ -57,7 +57,7 @@ def _again(topology: Topology, request: Request) -> str:
     if not retried:
         return ""
     tries = plural(retried[0].retries or 0, "more time")
-    return f"again, {tries}" + (f", {retried[0].timeout:g} s each" if retried[0].timeout is not None else "")
+    return f"retry, {tries}" + (f", {retried[0].timeout:g} s each" if retried[0].timeout is not None else "")
 
 
 def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str]) -> str:
@@ -70,11 +70,11 @@ def _waits(topology: Topology, flow: Flow, request: Request, down: frozenset[str
         if data is not None and data.primary and down.issuperset(data.primary) and access != "read":
             able = [replica for replica in standing if replica not in data.primary]
             if able and data.failover != "automatic":
-                return f"{listed(able, 'or')} waits for a person to promote it{_lasting(data.recovery)}"
+                return f"{listed(able, 'or')} needs manual failover{_lasting(data.recovery)}"
         if cluster is not None and cluster.failover == "manual" and cluster.active and down.issuperset(cluster.active):
             able = [replica for replica in standing if replica not in cluster.active]
             if able:
-                return f"{listed(able, 'or')} waits for a person to switch over to it"
+                return f"{listed(able, 'or')} needs manual failover"
     return ""
 
 
@@ -104,7 +104,7 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
     if data is not None and data.failover == "automatic" and data.primary and down.issuperset(data.primary):
         if access != "read":
             return (
-                f"{data.by or 'the failover'} has promoted {listed(standing, 'or')} in place of {listed(data.primary)}"
+                f"{data.by or 'the failover'} has promoted {listed(standing, 'or')} to replace {listed(data.primary)}"
             )
     elif cluster is not None and cluster.failover == "automatic" and cluster.active and down.issuperset(cluster.active):
         return f"{standing[0]} has taken over from {listed(cluster.active)}" + (
@@ -112,9 +112,9 @@ def _replaced(topology: Topology, flow: Flow, request: Request, target: Componen
         )
     balance = topology.components[request.source].balance
     if balance is not None and balance.health_check:
-        return f"the health check of {request.source} has dropped {listed(lost)}: {listed(standing, 'or')} answers"
+        return f"the health check of {request.source} has removed {listed(lost)}: {listed(standing, 'or')} responds"
     if any(connection.retries for connection in connections):
-        return f"{request.source} may try again where {listed(lost)} was asked: {listed(standing, 'or')} answers"
+        return f"{request.source} may retry requests to {listed(lost)}: {listed(standing, 'or')} responds"
     return ""
 
 
@@ -137,9 +137,9 @@ def _reason(topology: Topology, flow: Flow, request: Request, down: frozenset[st
     able = [eligible(target, access) for target in targets]
     if down.issuperset(replica for now, _ in able for replica in now):
         if down.issuperset(replica for _, later in able for replica in later):
-            return f"no replica of {names} takes {'reads' if access == 'read' else 'writes'}"
+            return f"no replica of {names} accepts {'reads' if access == 'read' else 'writes'}"
         promoters = [target.replication.by for target in targets if target.replication and target.replication.by]
-        return f"no replica of {names} takes writes, and {listed(promoters, 'or')} promotes none"
+        return f"no replica of {names} accepts writes, and {listed(promoters, 'or')} promotes none"
     if request.pinned and down.issuperset(request.pinned):
         return f"{listed(request.pinned)} {'is' if len(request.pinned) == 1 else 'are'} down"
     if any(connection.needs == "all" for connection in connections):

@@ -45,16 +45,14 @@ def networks(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | 
     ids = {group.id for group in groups}
     nodes = [node for component in topology.architecture.components for node in _nodes(topology, component, marks, ids)]
     if any(node.group == _GROUP for node in nodes) and _GROUP not in ids:
-        groups.insert(
-            0, Group(id=_GROUP, subject=OUTSIDE, kind="network", label=OUTSIDE, detail="outside, not trusted")
-        )
+        groups.insert(0, Group(id=_GROUP, subject=OUTSIDE, kind="network", label=OUTSIDE, detail="outside, untrusted"))
     used = {node.group for node in nodes} | {name for node in nodes for name in node.guards}
     occupied = tuple(group for group in groups if group.id in used)
     held = {group.id for group in occupied if any(node.group == group.id for node in nodes)}
     return Diagram(
         id="networks",
         title=f"{topology.architecture.name}: networks",
-        alt=f"{topology.architecture.name}: {plural(len(declared), 'network')}, what is in each, and what crosses them.",
+        alt=f"{topology.architecture.name}: {plural(len(declared), 'network')}, their components, and the connections that cross them.",
         nodes=tuple(replace(node, guards=tuple(name for name in node.guards if name in held)) for node in nodes),
         groups=tuple(group for group in occupied if group.id in held),
         edges=tuple(_edges(topology, marks, {node.id: node for node in nodes})),

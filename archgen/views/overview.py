@@ -22,7 +22,7 @@ def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
     return Diagram(
         id="overview",
         title=architecture.name,
-        alt=f"{architecture.name}: {plural(len(architecture.components), 'component')} and who calls whom.",
+        alt=f"{architecture.name}: {plural(len(architecture.components), 'component')} and their connections.",
         nodes=tuple(
             component_node(topology, component, component.id, marks.get(component.id, ()))
             for component in architecture.components

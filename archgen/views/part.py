@@ -66,7 +66,7 @@ def _part(diagram: Diagram, name: str, label: str, inside: set[str]) -> Diagram:
         diagram,
         id=f"{diagram.id}-{name}",
         title=label,
-        alt=f"{diagram.title}: what stands in {label}, and what it is joined to.",
+        alt=f"{diagram.title}: {label} and its connections.",
         nodes=nodes,
         groups=tuple(groups),
         edges=edges,

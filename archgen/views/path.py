@@ -53,8 +53,8 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
     )
     return Diagram(
         id=f"path-{flow.id}",
-        title=f"{flow.title}: what it touches",
-        alt=f"{flow.title}: {plural(len(touched), 'component')} on its way.",
+        title=f"{flow.title}: path",
+        alt=f"{flow.title}: {plural(len(touched), 'component')} on its path.",
         nodes=nodes,
         groups=groups,
         edges=edges,

@@ -47,7 +47,7 @@ def zones(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram | Non
         deployed,
         id="zones",
         title=f"{deployed.title}: failure domains",
-        alt=f"{deployed.title}: {plural(len(declared), 'zone')}, what each holds and which calls leave a host.",
+        alt=f"{deployed.title}: {plural(len(declared), 'zone')}, their content, and the calls that leave a host.",
         nodes=tuple(node for node in deployed.nodes if node.id in held or node.id in joined),
         groups=tuple(_with(group, moved.get(group.id, ())) for group in deployed.groups),
         edges=edges,

@@ -146,6 +146,6 @@ def _rules(changes: tuple[RuleChange, ...]) -> tuple[str, ...]:
 
 def _verdict(one: FlowComparison) -> str:
     if not one.after:
-        return f"{one.title}: no single failure stops it."
+        return f"{one.title}: no single point of failure."
     names = one.after if len(one.after) <= MOST else (*one.after[:MOST], f"{len(one.after) - MOST} more")
-    return f"{one.title}: the loss of {listed(names, 'or')} alone still stops it."
+    return f"{one.title}: single points of failure are {listed(names)}."

@@ -247,9 +247,9 @@ var archgenStructure = (() => {
     const down = new Set(one.down);
     const all = some => some.every(each => down.has(each));
     const number = id.slice(id.lastIndexOf("/") + 1);
-    const head = `The request fails at step ${number}${one.possible ? "" : ", with nothing failed"}`;
+    const head = `The request fails at step ${number}${one.possible ? "" : " with every element up"}`;
     const caller = model.components[source];
-    if (all(caller[3])) return { step: at, how: "unsent", words: `${head}: no replica of ${caller[0]} is up to make it` };
+    if (all(caller[3])) return { step: at, how: "unsent", words: `${head}: no replica of ${caller[0]} is up to send it` };
     const to = targets.map(each => model.components[each]);
     const names = listed(to.map(each => each[0]), "or");
     const why = () => {
@@ -258,9 +258,9 @@ var archgenStructure = (() => {
         return to.length === 1 && to[0][2] > 1 ? `${names} lacks its quorum of ${to[0][2]}` : `no replica of ${names} is up`;
       }
       if (all(to.flatMap(each => (reads ? each[4] : each[5])))) {
-        if (all(to.flatMap(each => (reads ? [] : each[6])))) return `no replica of ${names} takes ${reads ? "reads" : "writes"}`;
+        if (all(to.flatMap(each => (reads ? [] : each[6])))) return `no replica of ${names} accepts ${reads ? "reads" : "writes"}`;
         const promoters = to.map(each => each[7]).filter(Boolean);
-        return `no replica of ${names} takes writes, and ${listed(promoters, "or")} promotes none`;
+        return `no replica of ${names} accepts writes, and ${listed(promoters, "or")} promotes none`;
       }
       if (pinned.length && all(pinned)) {
         return `${listed(pinned.map(each => model.replicas[each][0]))} ${pinned.length === 1 ? "is" : "are"} down`;

@@ -40,6 +40,11 @@ class DowntimeBar(Struct, frozen=True):
     shown: str
     series: int = 0
 
+    @property
+    def description(self) -> str:
+        """The downtime as a phrase."""
+        return "always down" if self.hours == inf else f"down {self.shown} per year"
+
 
 class SystemColumn(Struct, frozen=True):
     """A system with its size and downtime; `summary` describes it in a sentence."""
@@ -184,14 +189,14 @@ class _Placing:
             share = 1.0 if bar.hours == inf else bar.hours / self._most if self._most else 0.0
             tall = max(share * (self._base - self._top), _LEAST)
             box = Box(x + at * (self._bar + _BAR), self._base - tall, self._bar, tall)
-            yield ChartBar(box, bar.series % 2 == 1, f"{bar.label}: down {bar.shown} a year")
+            yield ChartBar(box, bar.series % 2 == 1, f"{bar.label}: {bar.description}")
 
     def _counts(
         self, system: SystemColumn, x: float, y: float
     ) -> tuple[tuple[tuple[Severity, Box], ...], tuple[ChartText, ...]]:
         """Place the symbol of each severity with its number of issues."""
         if not system.counts:
-            return (), (self._line("no issues", x, y, self._size, "muted"),)
+            return (), (self._line("no findings", x, y, self._size, "muted"),)
         marks: list[tuple[Severity, Box]] = []
         texts = []
         for severity, count in system.counts:

@@ -65,7 +65,7 @@ class Marks:
             box,
             fill=badge.severity,
             line="ground",
-            name=f"issue {badge.number}",
+            name=f"finding {badge.number}",
             alt=alt,
         )
         run = ((str(badge.number), "on_badge", True),)

@@ -31,7 +31,7 @@ def check_package(content: bytes) -> None:
     except UsageError:
         raise
     except Exception as error:  # whatever a broken archive makes the reader raise
-        raise UsageError(f"the template is no PowerPoint file: {type(error).__name__}") from None
+        raise UsageError(f"the template isn't a PowerPoint file: {type(error).__name__}") from None
 
 
 def _check_declared(archive: zipfile.ZipFile) -> None:

@@ -187,7 +187,7 @@ def _others(template: bytes) -> Pptx:
         presentation = Presentation(BytesIO(template))
         masters = len(presentation.slide_masters)
     except Exception as error:  # whatever a broken archive makes the reader raise
-        raise UsageError(f"the template is no PowerPoint file: {type(error).__name__}") from None
+        raise UsageError(f"the template isn't a PowerPoint file: {type(error).__name__}") from None
     if not masters:
         raise UsageError("the template has no slide master")
     if presentation.slide_width is None or presentation.slide_height is None:

@@ -214,7 +214,7 @@ class TextWriter:
         for entry in slide.entries:
             height = self._lines(entry, area.width - _INDENT, size) * size * LEADING
             box = page.shapes.add_textbox(*_emu(area.x + _INDENT, y, area.width - _INDENT, height))
-            box.name = f"issue {entry.badge.number} in words" if entry.badge else "words"
+            box.name = f"finding {entry.badge.number} text" if entry.badge else "words"
             self._paragraphs(box, (entry,), size)
             for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
                 setattr(box.text_frame, side, 0)
