@@ -31,6 +31,7 @@ from archgen.views.deployment import deployment
 from archgen.views.diagram import (
     Badge,
     Block,
+    BlockSection,
     Diagram,
     Edge,
     Group,
@@ -38,7 +39,6 @@ from archgen.views.diagram import (
     Node,
     Participant,
     Remark,
-    Section,
     Sequence,
 )
 from archgen.views.flow import flow_sequence
@@ -85,7 +85,7 @@ def hostile_diagram(text: str) -> Diagram:
 def hostile_sequence(text: str) -> Sequence:
     people = (Participant("a", text, "client"), Participant("b", text, "service"))
     say = Message(number="1", source="a", target="b", text=text, protocol=text)
-    items = (say, Remark(("a", "b"), text), Block("alt", (Section(text, (say,)), Section(text, (say,)))))
+    items = (say, Remark(("a", "b"), text), Block("alt", (BlockSection(text, (say,)), BlockSection(text, (say,)))))
     return Sequence(id="s", title=text, alt=text, participants=people, items=items)
 
 

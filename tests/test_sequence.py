@@ -22,7 +22,7 @@ from archgen.model.architecture import Answer, Flow, Request
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.style.svg_markup import clean
-from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, Section, Sequence
+from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Participant, Remark, Sequence
 from archgen.views.flow import flow_sequence
 from tests.drawing import sequence_svg
 from tests.examples import examples
@@ -225,7 +225,7 @@ def note() -> st.SearchStrategy[Remark]:
 
 
 def block(inner: st.SearchStrategy[Item]) -> st.SearchStrategy[Block]:
-    section = st.builds(Section, WORDS, st.lists(inner, min_size=1, max_size=3).map(tuple))
+    section = st.builds(BlockSection, WORDS, st.lists(inner, min_size=1, max_size=3).map(tuple))
     kinds = st.sampled_from(["opt", "loop", "alt", "par"])
     return st.builds(Block, kinds, st.lists(section, min_size=1, max_size=2).map(tuple))
 
@@ -253,7 +253,7 @@ def test_nothing_collides_in_any_sequence(items: tuple[Item, ...], label: str) -
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_stays_text(text: str, mode: str) -> None:
     words = Message(number="1", source="p0", target="p1", text=text, protocol=text)
-    items: tuple[Item, ...] = (words, Remark(("p1",), text), Block("opt", (Section(text, (words,)),)))
+    items: tuple[Item, ...] = (words, Remark(("p1",), text), Block("opt", (BlockSection(text, (words,)),)))
     svg = sequence_svg(sequence(items, text), {}, "x", mode)  # type: ignore[arg-type]
     root = ElementTree.fromstring(svg)
     tags = {node.tag.removeprefix(SVG) for node in root.iter()}

@@ -11,7 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.compare.flows import access
 from archgen.layout.placed import Placed
 from archgen.model.finding import SEVERITIES, Finding, Severity
-from archgen.model.wording import listed, plural
+from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.assessment import all_assumptions, format_duration, percent
 from archgen.slides.appendix import appendix
 from archgen.slides.layout.comparison_chart import DowntimeBar, SystemColumn
@@ -87,8 +87,8 @@ def _subtitle(sections: tuple[DeckSection, ...]) -> str:
     return f"{plural(len(names), 'system')}: {_few(names)}"
 
 
-def _few(names: tuple[str, ...], last: str = "and") -> str:
-    return listed(names, last) if len(names) <= _MOST else listed((*names[:_MOST], f"{len(names) - _MOST} more"), last)
+def _few(names: tuple[str, ...]) -> str:
+    return listed(first_few(names, _MOST))
 
 
 # Comparison

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -52,13 +51,10 @@ from archgen.slides.values import (
     TextSlide,
     TitleSlide,
 )
-from archgen.style.glyphs import Icon
+from archgen.style.glyphs import IconLookup
 from archgen.style.svg_markup import number
 from archgen.style.text_metrics import text_width, wrap
 from archgen.style.theme import SIZES
-
-IconLookup = Callable[[str | None], Icon | None]
-"""Returns the logo with a name; None if there is none."""
 
 _TITLE, _OPENING = 28.0, 40.0
 _AREA = Box(40, 78, WIDE - 80, 430)

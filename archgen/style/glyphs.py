@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 
@@ -20,6 +22,10 @@ class Icon(Struct, frozen=True):
     colour: str | None = None
     coloured: bool = False
     inked: str | None = None
+
+
+IconLookup = Callable[[str | None], Icon | None]
+"""Returns the logo of a product, or an icon by its name; None if there is none."""
 
 
 def _circle(x: float, y: float, r: float) -> str:

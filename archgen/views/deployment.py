@@ -12,8 +12,9 @@ from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural
 from archgen.views.badges import badges
 from archgen.views.deployment_edges import DeploymentEdges
-from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node
+from archgen.views.diagram import SEPARATOR, Badge, Diagram, Group, Node, enclosing
 from archgen.views.folding import Folding, fold
+from archgen.views.labels import product_label
 
 _WORDS = {"availability-zone": "availability zone"}
 _NAMED = 2
@@ -132,14 +133,8 @@ def _beside(node: Node, bands: set[str]) -> Node:
 
 def _used(groups: list[Group], nodes: list[Node]) -> set[str]:
     """Return the groups that aren't empty, and those around them."""
-    parents = {group.id: group.parent for group in groups}
-    used = {group.id for group in groups if group.across}
-    for start in [*(node.group for node in nodes), *(group.id for group in groups if group.kind == "host")]:
-        at = start
-        while at is not None and at in parents and at not in used:
-            used.add(at)
-            at = parents[at]
-    return used
+    shown = (group.id for group in groups if group.across or group.kind == "host")
+    return enclosing(groups, (*(node.group for node in nodes), *shown))
 
 
 # Nodes
@@ -222,10 +217,7 @@ def _node(
 def _detail(topology: Topology, component: Component, replica: Replica, folding: Folding) -> str:
     if component.guards and not topology.flows_of[component.id]:
         return f"guards {listed(component.guards)}"
-    product = component.product or ""
-    name = component.title.casefold()
-    named = product.replace("-", " ").casefold() in name.replace("-", " ")
-    words = [topology.kind(component.id).title if named else product]
+    words = [product_label(topology, component)]
     alike = folding.nodes_like(replica.id)
     if alike > 1:
         words.append(f"×{alike}")

@@ -11,6 +11,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.architecture import Component, Connection, Replica
 from archgen.views.diagram import Badge, Edge
 from archgen.views.folding import Folding
+from archgen.views.labels import port_label
 
 ReplicaPair = tuple[Replica, Replica, str]
 """Caller, called replica, and a label that replaces the connection's own unless it's empty."""
@@ -75,7 +76,6 @@ class DeploymentEdges:
 
     def _calls(self, connection: Connection) -> Iterator[Edge]:
         port = port_of(connection)
-        words = " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
         overall = self._topology.meaning(connection, port)
         badges = self._marks.get(f"connection:{connection.id}", ())
         pairs = [pair for target in connection.targets for pair in self._pairs(connection, target)]
@@ -83,7 +83,7 @@ class DeploymentEdges:
         for position, (source, target, label) in enumerate(pairs):
             meaning = self._meaning(overall, source, target)
             carried = badges if position == carrier else ()
-            yield self._edge(connection.id, (source, target), label or words, meaning, carried)
+            yield self._edge(connection.id, (source, target), label or port_label(port), meaning, carried)
 
     @staticmethod
     def _carrier(pairs: list[ReplicaPair]) -> int:

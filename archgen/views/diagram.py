@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from msgspec import Struct
@@ -73,6 +74,17 @@ class Group(Struct, frozen=True, kw_only=True):
     across: tuple[str, ...] = ()
     badges: tuple[Badge, ...] = ()
     change: ChangeKind | None = None
+
+
+def enclosing(groups: Iterable[Group], inner: Iterable[str | None]) -> set[str]:
+    """Return the ids of some of the groups and of those around them."""
+    parents = {group.id: group.parent for group in groups}
+    ids: set[str] = set()
+    for group in inner:
+        while group in parents and group not in ids:
+            ids.add(group)
+            group = parents[group]
+    return ids
 
 
 class Edge(Struct, frozen=True, kw_only=True):
@@ -159,7 +171,7 @@ class Remark(Struct, frozen=True, tag=True):
     text: str
 
 
-class Section(Struct, frozen=True):
+class BlockSection(Struct, frozen=True):
     """A branch of a block."""
 
     when: str
@@ -170,7 +182,7 @@ class Block(Struct, frozen=True, tag=True):
     """A frame around messages, with a tab that names its kind."""
 
     kind: FrameKind
-    sections: tuple[Section, ...]
+    sections: tuple[BlockSection, ...]
 
 
 Item = Message | Remark | Block

@@ -11,6 +11,7 @@ from archgen.reliability.simulation import FlowOutcome
 from archgen.reliability.structure import access_of, eligible, quorum, requests
 from archgen.report.common.assessment import format_duration
 from archgen.views.flow import FailedRequest
+from archgen.views.labels import step_number
 
 
 def first_failed_request(topology: Topology, outcome: FlowOutcome) -> FailedRequest:
@@ -24,8 +25,7 @@ def first_failed_request(topology: Topology, outcome: FlowOutcome) -> FailedRequ
     place = next(at for at, request in enumerate(asked) if request.id in failing)
     request = asked[place]
     always = "" if outcome.possible else " with every element up"
-    number = request.id.rpartition("/")[2]
-    head = f"The request fails at step {number}{always}"
+    head = f"The request fails at step {step_number(request.id)}{always}"
     down = frozenset(outcome.down)
     before = tuple(_instead(topology, flow, asked[:place], down))
     error = _error(topology, asked[: place + 1])

@@ -15,8 +15,9 @@ from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests
-from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark, RequestFailure, Section
+from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Participant, Remark, RequestFailure
 from archgen.views.diagram import Sequence as View
+from archgen.views.labels import port_label, product_label, step_number
 
 
 class FailedRequest(Struct, frozen=True):
@@ -106,9 +107,7 @@ def _participant(topology: Topology, name: str) -> Participant:
 
 
 def _detail(topology: Topology, component: Component) -> str:
-    product = component.product or ""
-    named = product.replace("-", " ").casefold() in component.title.replace("-", " ").casefold()
-    words = topology.kind(component.id).title if named else product
+    words = product_label(topology, component)
     return f"{words} ×{len(component.replicas)}" if len(component.replicas) > 1 else words
 
 
@@ -144,7 +143,7 @@ class _ItemBuilder:
                 case Note():
                     yield Remark(step.over, step.text)
                 case Frame():
-                    sections = (Section(branch.when, tuple(self.items(branch.steps))) for branch in step.branches)
+                    sections = (BlockSection(branch.when, tuple(self.items(branch.steps))) for branch in step.branches)
                     yield Block(step.kind, tuple(sections))
                 case _:
                     assert_never(step)
@@ -156,11 +155,11 @@ class _ItemBuilder:
             self._asked[(step.source, target)] = hop
             self.count += 1
             yield Message(
-                number=_number(step.id) if position == 0 else "",
+                number=step_number(step.id) if position == 0 else "",
                 source=step.source,
                 target=target,
                 text=_words(step) if position == 0 else "or here",
-                protocol=_protocol(hop),
+                protocol=port_label(hop.port),
                 meaning=hop.meaning,
                 badges=self._marks(step, hop, first=position == 0),
                 stops=self._stop.how if self._stop is not None and self._stop.step == step.id else None,
@@ -182,7 +181,7 @@ class _ItemBuilder:
                 source=step.source,
                 target=step.targets[0],
                 text=stop.again,
-                protocol=_protocol(hop),
+                protocol=port_label(hop.port),
                 meaning=hop.meaning,
                 stops=stop.how,
             )
@@ -191,12 +190,12 @@ class _ItemBuilder:
         hop = self._asked.get((step.target, step.source))
         self.count += 1
         return Message(
-            number=_number(step.id),
+            number=step_number(step.id),
             source=step.source,
             target=step.target,
             text=step.message,
             answer=True,
-            protocol=_protocol(hop) if hop else "",
+            protocol=port_label(hop.port) if hop else "",
             meaning=hop.meaning if hop else "unknown",
             badges=tuple(self._badges.pop(Subject("step", step.id), ())),
         )
@@ -212,14 +211,5 @@ class _ItemBuilder:
         return tuple(sorted(badges, key=lambda badge: badge.number))
 
 
-def _number(step: str) -> str:
-    return step.rpartition("/")[2]
-
-
 def _words(step: Request) -> str:
     return f"{step.message} ({listed(step.pinned, 'or')})".strip() if step.pinned else step.message
-
-
-def _protocol(hop: Hop) -> str:
-    port = hop.port
-    return " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""

@@ -12,6 +12,7 @@ from archgen.model.wording import listed, plural
 from archgen.views.badges import badges
 from archgen.views.diagram import SEPARATOR, Badge, Diagram, Edge, Node
 from archgen.views.folding import Folding
+from archgen.views.labels import port_label, product_label
 
 
 def overview(topology: Topology, findings: Sequence[Finding] = ()) -> Diagram:
@@ -42,10 +43,8 @@ def component_node(
 ) -> Node:
     """Return a card for all replicas of a component, or for `count` of them."""
     kind = topology.kind(component.id)
-    product = component.product or ""
-    named = product.replace("-", " ").casefold() in component.title.casefold().replace("-", " ")
     many = count or len(component.replicas)
-    words = [kind.title if named else product, f"×{many}" if many > 1 else "", *guard_text(component)]
+    words = [product_label(topology, component), f"×{many}" if many > 1 else "", *guard_text(component)]
     return Node(
         id=name,
         subject=component.id,
@@ -69,7 +68,6 @@ def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> 
     """Yield a line between components for each connection and target, each code base and each backup."""
     for connection in topology.architecture.connections:
         port = port_of(connection)
-        words = " ".join(str(word) for word in (port.protocol, port.port) if word is not None) if port else ""
         observes = any(topology.kind(end).observes for end in (connection.source, *connection.targets))
         meaning = "monitoring" if observes else topology.meaning(connection, port)
         for place, target in enumerate(connection.targets):
@@ -80,7 +78,7 @@ def component_edges(topology: Topology, marks: dict[str, tuple[Badge, ...]]) -> 
                 subject=connection.id,
                 source=connection.source,
                 target=target,
-                label=words,
+                label=port_label(port),
                 meaning=meaning,
                 badges=carried,
             )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from archgen.views.diagram import Diagram
+from archgen.views.diagram import Diagram, enclosing
 
 _LEAST = 2
 """Groups with at most this many components, besides agents, get no diagram of their own."""
@@ -50,13 +50,7 @@ def _part(diagram: Diagram, name: str, label: str, inside: set[str]) -> Diagram:
     edges = tuple(edge for edge in diagram.edges if inside & {edge.source, edge.target})
     joined = {end for edge in edges for end in (edge.source, edge.target)} | inside
     nodes = tuple(node for node in diagram.nodes if node.id in joined or name in node.guards)
-    parents = {group.id: group.parent for group in diagram.groups}
-    used: set[str] = set()
-    for node in nodes:
-        at = node.group
-        while at is not None and at not in used:
-            used.add(at)
-            at = parents.get(at)
+    used = enclosing(diagram.groups, (node.group for node in nodes))
     groups = []
     for group in diagram.groups:
         across = tuple(member for member in group.across if member in joined)

@@ -13,8 +13,9 @@ from archgen.model.wording import plural
 from archgen.views.badges import badges
 from archgen.views.deployment import deployment
 from archgen.views.deployment_edges import DeploymentEdges
-from archgen.views.diagram import Diagram
+from archgen.views.diagram import Diagram, enclosing
 from archgen.views.folding import fold
+from archgen.views.labels import step_number
 
 
 def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deployed: Diagram | None = None) -> Diagram:
@@ -29,7 +30,7 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
     for hop in topology.hops[flow.id]:
         touched |= dict.fromkeys((hop.step.source, *hop.step.targets))
         if hop.connection is not None:
-            steps.setdefault(hop.connection.id, []).append(hop.step.id.rpartition("/")[2])
+            steps.setdefault(hop.connection.id, []).append(step_number(hop.step.id))
     shown = {node.id for node in deployed_diagram.nodes}
     lines = DeploymentEdges(topology, folding, badges(topology, findings, folding), flow.id)
     edges = tuple(
@@ -44,7 +45,7 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
         for node in deployed_diagram.nodes
         if node.id in ends or (node.subject in touched and node.subject not in joined)
     )
-    used = _around(deployed_diagram, {node.group for node in nodes})
+    used = enclosing(deployed_diagram.groups, (node.group for node in nodes))
     held = {node.id for node in nodes}
     groups = tuple(
         replace(group, across=tuple(member for member in group.across if member in held))
@@ -59,15 +60,3 @@ def path(topology: Topology, flow: Flow, findings: Sequence[Finding] = (), deplo
         groups=groups,
         edges=edges,
     )
-
-
-def _around(diagram: Diagram, inner: set[str | None]) -> set[str]:
-    """Return some groups and those around them."""
-    parents = {group.id: group.parent for group in diagram.groups}
-    used: set[str] = set()
-    for start in inner:
-        at = start
-        while at is not None and at not in used:
-            used.add(at)
-            at = parents.get(at)
-    return used

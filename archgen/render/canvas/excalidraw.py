@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable
 from typing import Any
 
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.layout.sequence.arrangement import Arrow, FrameBox, Head, Paper, PlacedSequence, Text
 from archgen.layout.sequence.lanes import LOOP
-from archgen.style.glyphs import Icon, glyph
+from archgen.style.glyphs import IconLookup, glyph
 from archgen.style.svg_markup import clean, element
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LIGHT, LINES, SIZES, Theme, colours
@@ -22,17 +21,15 @@ _LEADING = 1.25
 _HELVETICA = 2
 _DASHES = {"": "solid", "1.5 4": "dotted"}
 
-Icons = Callable[[str | None], Icon | None]
 
-
-def diagram_excalidraw(placed: Placed, icons: Icons, theme: Theme = LIGHT) -> str:
+def diagram_excalidraw(placed: Placed, icons: IconLookup, theme: Theme = LIGHT) -> str:
     """A deployment."""
     canvas = _Canvas(icons, colours(theme))
     _Diagram(placed, canvas).draw()
     return canvas.written()
 
 
-def sequence_excalidraw(placed: PlacedSequence, icons: Icons, theme: Theme = LIGHT) -> str:
+def sequence_excalidraw(placed: PlacedSequence, icons: IconLookup, theme: Theme = LIGHT) -> str:
     """A request flow."""
     canvas = _Canvas(icons, colours(theme))
     _Sequence(placed, canvas).draw()
@@ -42,7 +39,7 @@ def sequence_excalidraw(placed: PlacedSequence, icons: Icons, theme: Theme = LIG
 class _Canvas:
     """Elements in the order they are painted; names and seeds are counted, so that the same picture has the same bytes."""
 
-    def __init__(self, icons: Icons, palette: dict[str, str]) -> None:
+    def __init__(self, icons: IconLookup, palette: dict[str, str]) -> None:
         self.palette = palette
         self._icons = icons
         self._elements: list[Element] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from msgspec import Struct
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.oxml import parse_xml
 
@@ -64,12 +65,11 @@ class ShapeGroup:
             at = at.parent
 
 
-class NativeShape:
+class NativeShape(Struct, frozen=True):
     """A shape on a slide: its element and its number."""
 
-    def __init__(self, element: Any, shape_id: int) -> None:
-        self.element = element
-        self.shape_id = shape_id
+    element: Any
+    shape_id: int
 
 
 class Canvas:

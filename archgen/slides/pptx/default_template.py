@@ -6,7 +6,9 @@ from typing import Any
 
 from lxml import etree
 from pptx import Presentation
+from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.enum.text import MSO_ANCHOR
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
@@ -18,6 +20,11 @@ from archgen.style.theme import Theme
 
 TITLE_SIZE, OPENING_SIZE = 28.0, 40.0
 _FONT = "Arial"
+
+
+def emu(*points: float) -> tuple[Emu, ...]:
+    """Return lengths in English metric units."""
+    return tuple(Emu(Pt(length)) for length in points)
 
 
 def default_presentation(theme: Theme) -> Pptx:
@@ -58,9 +65,7 @@ def _arrange(master: Any) -> None:
     for placeholder in master.placeholders:
         place = _PLACES.get(placeholder.placeholder_format.type)
         if place is not None:
-            placeholder.left, placeholder.top, placeholder.width, placeholder.height = (
-                Emu(Pt(length)) for length in place
-            )
+            placeholder.left, placeholder.top, placeholder.width, placeholder.height = emu(*place)
             _unset(placeholder)
     _accent(master, "mark", MARK)
     style = master._element.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
@@ -74,29 +79,22 @@ def _open(layout: Any) -> None:
     for placeholder in layout.placeholders:
         form = placeholder.placeholder_format.type
         if form == PP_PLACEHOLDER.CENTER_TITLE:
-            _set_words(placeholder, (OPENING_X, 120, 800, 124), "b", OPENING_SIZE, "tx1")
+            _set_words(placeholder, (OPENING_X, 120, 800, 124), MSO_ANCHOR.BOTTOM, OPENING_SIZE, "tx1")
         elif form == PP_PLACEHOLDER.SUBTITLE:
-            _set_words(placeholder, (OPENING_X, 256, 760, 150), "t", PROSE, "tx2")
+            _set_words(placeholder, (OPENING_X, 256, 760, 150), MSO_ANCHOR.TOP, PROSE, "tx2")
             _unset(placeholder)
     layout._element.set("showMasterSp", "0")
-    layout._element.find(qn("p:cSld")).insert(
-        0,
-        parse_xml(
-            f'<p:bg {nsdecls("p", "a")}><p:bgPr><a:solidFill><a:schemeClr val="bg2"/></a:solidFill><a:effectLst/>'
-            "</p:bgPr></p:bg>"
-        ),
-    )
+    layout.background.fill.solid()
+    layout.background.fill.fore_color.theme_color = MSO_THEME_COLOR.BACKGROUND_2
     _accent(layout, "band", BAND)
 
 
 def _unset(placeholder: Any) -> None:
-    body = placeholder._element.find(qn("p:txBody")).find(qn("a:bodyPr"))
-    body.set("lIns", "0")
-    body.set("rIns", "0")
+    placeholder.text_frame.margin_left = placeholder.text_frame.margin_right = 0
 
 
 def _accent(place: Any, name: str, box: tuple[float, float, float, float]) -> None:
-    left, top, wide, tall = (Emu(Pt(length)) for length in box)
+    left, top, wide, tall = emu(*box)
     tree = place._element.find(f"{qn('p:cSld')}/{qn('p:spTree')}")
     tree.insert(
         2,
@@ -109,11 +107,12 @@ def _accent(place: Any, name: str, box: tuple[float, float, float, float]) -> No
     )
 
 
-def _set_words(placeholder: Any, box: tuple[float, float, float, float], anchor: str, size: float, color: str) -> None:
-    placeholder.left, placeholder.top, placeholder.width, placeholder.height = (Emu(Pt(length)) for length in box)
-    body = placeholder._element.find(qn("p:txBody"))
-    body.find(qn("a:bodyPr")).set("anchor", anchor)
-    old = body.find(qn("a:lstStyle"))
+def _set_words(
+    placeholder: Any, box: tuple[float, float, float, float], anchor: MSO_ANCHOR, size: float, color: str
+) -> None:
+    placeholder.left, placeholder.top, placeholder.width, placeholder.height = emu(*box)
+    placeholder.text_frame.vertical_anchor = anchor
+    old = placeholder._element.find(f"{qn('p:txBody')}/{qn('a:lstStyle')}")
     bold = ' b="1"' if size > PROSE else ""
     old.getparent().replace(
         old,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import assert_never
 
@@ -15,13 +14,10 @@ from archgen.render.scene.marks import lock
 from archgen.render.scene.shapes import IconImage, scene
 from archgen.slides.pptx.canvas import Canvas, ShapeGroup
 from archgen.slides.pptx.images import Images
-from archgen.style.glyphs import Icon, glyph
+from archgen.style.glyphs import Icon, IconLookup, glyph
 from archgen.style.svg_markup import badge_size
 from archgen.style.theme import SIZES, Mode, Sizes
 from archgen.views.diagram import Badge
-
-IconLookup = Callable[[str | None], Icon | None]
-"""Returns the logo of a product, or an icon by its name; None if there is none."""
 
 _PIXELS = 128
 

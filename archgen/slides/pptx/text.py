@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lxml import etree
+from pptx.dml.color import RGBColor
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
@@ -13,7 +14,7 @@ from pptx.util import Emu, Pt
 from archgen.slides.layout.tables import LEADING, PAD, lay_out
 from archgen.slides.layout.titles import SMALLEST, fitted_title
 from archgen.slides.pptx.canvas import Canvas
-from archgen.slides.pptx.default_template import OPENING_SIZE, TITLE_SIZE
+from archgen.slides.pptx.default_template import OPENING_SIZE, TITLE_SIZE, emu
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.template import TITLES, Area, DeckTemplate
 from archgen.slides.values import (
@@ -72,7 +73,7 @@ class TextWriter:
         return page
 
     def _title(self, page: Any, area: Area) -> Any:
-        left, top, wide, tall = (int(Emu(Pt(length))) for length in (area.x, area.y, area.width, area.height))
+        left, top, wide, tall = emu(area.x, area.y, area.width, area.height)
         page.shapes._spTree.append(
             parse_xml(
                 f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{page.shapes._spTree.max_shape_id + 1}" '
@@ -86,10 +87,9 @@ class TextWriter:
     def _ink(self, shape: Any) -> None:
         """Set an ink with enough contrast, where the template's own has too little."""
         if self._base.ink is not None:
-            fill = f'<a:solidFill {nsdecls("a")}><a:srgbClr val="{self._base.ink}"/></a:solidFill>'
             for paragraph in shape.text_frame.paragraphs:
                 for run in paragraph.runs:
-                    run._r.get_or_add_rPr().insert(0, parse_xml(fill))
+                    run.font.color.rgb = RGBColor(*bytes.fromhex(self._base.ink))  # type: ignore[no-untyped-call]
 
     def opening(self, slide: TitleSlide) -> Any:
         """Add the title slide of the deck or of a section."""
@@ -108,7 +108,7 @@ class TextWriter:
         ]
         if slide.subtitle and not places:
             area = self._base.area
-            places = [page.shapes.add_textbox(*_emu(area.x, area.y + area.height / 4, area.width, area.height / 2))]
+            places = [page.shapes.add_textbox(*emu(area.x, area.y + area.height / 4, area.width, area.height / 2))]
             places[0].text_frame.word_wrap = True
         for place in places[:1]:
             room = max(_room(place, "width"), 100) / self._base.wider
@@ -130,7 +130,7 @@ class TextWriter:
         if body is None:
             return self._marked(slide, page)
         area = self._base.area
-        body.left, body.top, body.width, body.height = _emu(area.x, area.y, area.width, area.height)
+        body.left, body.top, body.width, body.height = emu(area.x, area.y, area.width, area.height)
         self._paragraphs(body, slide.entries, self._size(slide.entries, area.width - 16))
         return page
 
@@ -184,10 +184,9 @@ class TextWriter:
         return page
 
     def _term(self, page: Any, term: Term, place: tuple[float, float, float, float], size: float) -> None:
-        box = page.shapes.add_textbox(*_emu(*place))
+        box = page.shapes.add_textbox(*emu(*place))
         box.name = clean(term.name)[:200]
-        for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
-            setattr(box.text_frame, side, 0)
+        _drop_margins(box.text_frame)
         self._paragraphs(box, term.entries, size, clean(term.name))
 
     @staticmethod
@@ -213,11 +212,10 @@ class TextWriter:
         size = self._size(slide.entries, area.width - _INDENT)
         for entry in slide.entries:
             height = self._lines(entry, area.width - _INDENT, size) * size * LEADING
-            box = page.shapes.add_textbox(*_emu(area.x + _INDENT, y, area.width - _INDENT, height))
+            box = page.shapes.add_textbox(*emu(area.x + _INDENT, y, area.width - _INDENT, height))
             box.name = f"finding {entry.badge.number} text" if entry.badge else "words"
             self._paragraphs(box, (entry,), size)
-            for side in ("margin_left", "margin_right", "margin_top", "margin_bottom"):
-                setattr(box.text_frame, side, 0)
+            _drop_margins(box.text_frame)
             if entry.badge:
                 larger = Canvas(page, self._base.theme, area.x + 18, y + size * 0.6, size / 15, self._base.ink is None)
                 self._marks.badge(larger, larger.root, 0, 0, entry.badge)
@@ -233,9 +231,7 @@ class TextWriter:
         area = self._base.area
         rows = tuple(tuple(map(clean, row)) for row in (slide.header, *slide.rows))
         laid = lay_out(rows, area.width, area.height, wider=self._base.wider)
-        frame = page.shapes.add_table(
-            len(rows), len(slide.header), *_emu(area.x, area.y, area.width, sum(laid.heights))
-        )
+        frame = page.shapes.add_table(len(rows), len(slide.header), *emu(area.x, area.y, area.width, sum(laid.heights)))
         frame.name = clean(slide.title)[:200]
         frame._element.nvGraphicFramePr.cNvPr.set("descr", clean(f"{slide.title}: {', '.join(slide.header)}")[:2000])
         frame._element.find(f".//{qn('a:tableStyleId')}").text = _PLAIN_TABLE
@@ -284,5 +280,5 @@ def _room(shape: Any, side: str) -> float:
     return max(float(getattr(shape, side) or 0) / 12700 - 16, 20.0)
 
 
-def _emu(*lengths: float) -> tuple[Emu, ...]:
-    return tuple(Emu(Pt(length)) for length in lengths)
+def _drop_margins(frame: Any) -> None:
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0

@@ -8,7 +8,8 @@ from typing import Any, assert_never
 from lxml import etree
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.oxml.ns import qn
-from pptx.util import Emu, Pt
+from pptx.presentation import Presentation as Pptx
+from pptx.util import Emu
 
 from archgen.layout.placed import Box
 from archgen.slides.layout.comparison_chart import place_chart
@@ -16,8 +17,9 @@ from archgen.slides.layout.legible import INSIDE, MOST
 from archgen.slides.pptx import comparison, diagram, sequence
 from archgen.slides.pptx.archive import presentation_bytes
 from archgen.slides.pptx.canvas import Canvas
+from archgen.slides.pptx.default_template import emu
 from archgen.slides.pptx.legend import legend, legend_width
-from archgen.slides.pptx.marks import IconLookup, Marks
+from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.notes import Notes
 from archgen.slides.pptx.template import Area, DeckTemplate, load_template
 from archgen.slides.pptx.text import TextWriter
@@ -35,6 +37,7 @@ from archgen.slides.values import (
     TitleSlide,
     failed_slide,
 )
+from archgen.style.glyphs import IconLookup
 from archgen.style.svg_markup import clean
 from archgen.style.theme import LIGHT, SIZES, Theme
 from archgen.system.internal_errors import EXPOSED, Isolation
@@ -96,7 +99,7 @@ class _Writer:
                 page = self._flow(slide)
             case _:
                 assert_never(slide)
-        _number(page)
+        _number(page, self._base.presentation)
         if slide.notes:
             self._notes.write(page, slide.notes)
         return True
@@ -148,7 +151,7 @@ class _Writer:
         return Canvas(page, self._base.theme, left, top, scale, self._base.ink is None, self._base.wider), area.y + room
 
 
-def _number(page: Any) -> None:
+def _number(page: Any, presentation: Pptx) -> None:
     """Add the slide's number, at the layout's place for it or else at the bottom right."""
     layout = page.slide_layout
     place = next(
@@ -159,8 +162,8 @@ def _number(page: Any) -> None:
         ),
         None,
     )
-    wide, tall = (float(length) / 12700 for length in _size(page))
-    box = page.shapes.add_textbox(*(Emu(Pt(length)) for length in (wide - 90, tall - 30, 70, 22)))
+    wide, tall = Emu(presentation.slide_width or 0).pt, Emu(presentation.slide_height or 0).pt
+    box = page.shapes.add_textbox(*emu(wide - 90, tall - 30, 70, 22))
     box.name = "slide number"
     element = box._element
     if place is not None:
@@ -178,10 +181,4 @@ def _number(page: Any) -> None:
     field.set("id", "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}")
     field.set("type", "slidenum")
     etree.SubElement(field, qn("a:rPr")).set("lang", "en-US")
-    number = len(page.part.package.presentation_part.presentation.slides)
-    etree.SubElement(field, qn("a:t")).text = str(number)
-
-
-def _size(page: Any) -> tuple[int, int]:
-    presentation = page.part.package.presentation_part.presentation
-    return int(presentation.slide_width or 0), int(presentation.slide_height or 0)
+    etree.SubElement(field, qn("a:t")).text = str(len(presentation.slides))
