@@ -317,7 +317,7 @@ def test_only_what_is_told_is_fixed(tier: Path, capsys: pytest.CaptureFixture[st
 
 def test_a_lint_without_fixes_does_not_load_them() -> None:
     code = """import sys; from archgen.cli import main; main(['lint', 'models'])
-print([name for name in sys.modules if name.endswith(('patching', 'fixing', 'difflib'))])"""
+print([name for name in sys.modules if name.endswith(('write.patch', 'apply_fixes', 'typo_fixes'))])"""
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.splitlines()[-1] == "[]"
 

@@ -1,7 +1,7 @@
-"""Where a cursor stands in a text that is being typed: the way there by indentation, and the word that is begun.
+"""The place of a cursor in a text that is being typed: the path to it by indentation, and the word before it.
 
-What is typed is no YAML for most of the time, so nothing is parsed: the lines above say by their indentation what the
-cursor is in, and its own line up to it says the rest.
+A text isn't valid YAML while it is typed, so nothing is parsed: the indentation of the lines above tells the path, and
+the cursor's own line up to the cursor the rest.
 """
 
 from __future__ import annotations
@@ -53,20 +53,20 @@ def _above(lines: list[str], line: int, indent: int, item: bool) -> Path:
         if of_list:
             inner = here + len(rest) - len(rest[1:].lstrip(" "))
             if key is not None and inner < least:
-                way[:0] = [0, _said(key)]
+                way[:0] = [0, _key_text(key)]
                 least, item = here, True
             elif inner == least and not item:
                 way[:0] = [0]
                 least, item = here, True
         elif key is not None and (here < least or (item and here <= least)):
-            way[:0] = [_said(key)]
+            way[:0] = [_key_text(key)]
             least, item = here, False
         if least <= 0 and not item:
             break
     return tuple(way)
 
 
-def _said(key: re.Match[str]) -> str:
+def _key_text(key: re.Match[str]) -> str:
     return key[1] or key[2] or (key[3] or "").strip()
 
 
@@ -106,8 +106,8 @@ def scan_names(lines: list[str]) -> dict[str, list[str]]:
         if key is None:
             continue
         if indent == 0:
-            section, depth = _said(key), 0
+            section, depth = _key_text(key), 0
         elif section in DECLARING and indent == (depth or indent):
             depth = indent
-            names[DECLARING[section]].append(_said(key))
+            names[DECLARING[section]].append(_key_text(key))
     return names

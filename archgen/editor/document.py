@@ -1,4 +1,4 @@
-"""A model as an editor holds it: its text, what it means, and what is found in it; what a name or a key is about."""
+"""A model as an editor holds it: text, meaning and findings; descriptions, completions and fixes at a place in it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from archgen.model.wording import listed, plural
 
 
 class OpenModel(Struct, frozen=True):
-    """A text and what came of it. `last_topology` is that of the last valid text of the file."""
+    """A text and its model. `last_topology` is that of the last valid text of the file."""
 
     file: str
     text: str
@@ -39,7 +39,7 @@ class OpenModel(Struct, frozen=True):
 
 
 def check_text(file: str, text: str, today: str, settings: LintSettings, before: OpenModel | None = None) -> OpenModel:
-    """Judge a text as the file that it will be saved as; the findings are those that a lint of it would tell."""
+    """Check a text as the file that it will be saved as; the findings are those of `archgen lint`."""
     every = catalogue()
     policy = settings.policy
     source = Input(file, text.encode("utf-8", "surrogatepass"))
@@ -54,11 +54,11 @@ def check_text(file: str, text: str, today: str, settings: LintSettings, before:
     return OpenModel(file, text, outline, model, last_topology)
 
 
-# What something is about
+# Descriptions
 
 
 def describe(read: OpenModel, line: int, column: int) -> str:
-    """What the key, the value or the name under a cursor means, as Markdown; empty for nothing known."""
+    """Return the meaning of the key, value or name under a cursor as Markdown; empty if it has none."""
     name = read.outline.name_at(line, column)
     if name is not None:
         return _of_name(read, name)
@@ -81,7 +81,7 @@ def _of_word(text: str, key: str | int) -> str:
 
 
 def of_rule(rule: Rule) -> str:
-    """A rule in a few lines of Markdown."""
+    """Return a rule in a few lines of Markdown."""
     return f"**{rule.title}** ({rule.code}, {rule.severity})\n\n{rule.summary}\n\n{rule.why}\n\n*Fix:* {rule.fix}"
 
 
@@ -125,15 +125,15 @@ def _facts(facts: Topology, name: ElementName) -> Iterator[str]:
 
 
 def escape_markdown(text: str) -> str:
-    """A model's text in Markdown, where none of its characters is a mark."""
+    """Escape the characters of a text that Markdown would read as markup."""
     return "".join(f"\\{char}" if char in "\\`*_{}[]<>()#+-.!|~&" else char for char in text)
 
 
-# What may be written
+# Completions
 
 
 class Completion(Struct, frozen=True):
-    """A word that may stand at the cursor: what kind of thing it is, and what it means."""
+    """A word that may stand at the cursor: its sort, and its meaning."""
 
     word: str
     sort: str
@@ -141,7 +141,7 @@ class Completion(Struct, frozen=True):
 
 
 def completions(read: OpenModel, line: int, column: int) -> tuple[Completion, ...]:
-    """The words that may stand where the cursor is."""
+    """Return the words that may stand at a cursor."""
     here = cursor(read.outline.lines, line, column)
     declared = _declared(read)
     near = next((step for step in reversed(here.way) if isinstance(step, str)), "")
@@ -165,7 +165,7 @@ def _meaning(key: str, word: str) -> str:
 
 
 def _declared(read: OpenModel) -> dict[str, tuple[str, ...]]:
-    """The names of each kind; read off the lines while the text is no YAML."""
+    """Return the names of each kind; read line by line while the text isn't valid YAML."""
     declared = {kind: tuple(names) for kind, names in read.outline.declared.items()}
     return (
         declared
@@ -174,11 +174,11 @@ def _declared(read: OpenModel) -> dict[str, tuple[str, ...]]:
     )
 
 
-# What may be done
+# Fixes
 
 
 class QuickFix(Struct, frozen=True):
-    """A repair of a finding: what it does in words, and the text after it."""
+    """A fix of a finding: its title, and the text after it."""
 
     title: str
     text: str
@@ -186,9 +186,9 @@ class QuickFix(Struct, frozen=True):
 
 
 def quick_fixes(read: OpenModel, finding: Finding, settings: LintSettings, today: str) -> Iterator[QuickFix]:
-    """What an editor offers for a finding: its fix, what was meant by a misspelt word, and to accept it as a risk.
+    """Yield what an editor offers for a finding: its fix, the correction of a typo, and an acceptance of the risk.
 
-    A fix is offered only if it is proved as those of `lint --unsafe-fixes` are: the finding goes, and no error comes.
+    A fix is offered only if it is proved, as for `lint --unsafe-fixes`: it removes the finding and adds no error.
     """
     if finding.changes:
         data = read.text.encode("utf-8", "surrogatepass")
@@ -211,7 +211,7 @@ def quick_fixes(read: OpenModel, finding: Finding, settings: LintSettings, today
 
 
 def apply_safe_fixes(read: OpenModel, settings: LintSettings, today: str) -> FixedModel:
-    """The text with every fix that changes no meaning."""
+    """Return the text with every fix that keeps the meaning."""
     data = fix_typos(read.file, read.text.encode("utf-8", "surrogatepass"))
     return _fixed(read.file, data, settings, today, lambda finding: finding.fixable == "safe")
 

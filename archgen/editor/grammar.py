@@ -1,4 +1,4 @@
-"""The schema as a guide: what may stand at a place of a document, and which names are meant there."""
+"""The schema as a guide: the keys and values that may stand at a place, and the kinds of elements named there."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NAMING_KEYS = ("connections", "steps", "weights", "runs_on", "rank", "near")
 
 
 def rules_at(way: Path) -> tuple[Any, ...]:
-    """The schemas of what may stand at the end of a way; several where there is a choice, none where nothing may."""
+    """Return the schemas of the value at the end of a path; several where there is a choice."""
     rules = tuple(_plain(schema()))
     for step in way:
         rules = tuple(inner for rule in rules for inner in _within(rule, step))
@@ -50,7 +50,7 @@ def rules_at(way: Path) -> tuple[Any, ...]:
 
 
 def describe_key(way: Path) -> tuple[str, str]:
-    """What the key at the end of a way says, and an example of it; empty where nothing is known of it."""
+    """Return the description of the key at the end of a path, and an example; both empty for an unknown key."""
     for rule in rules_at(way[:-1]):
         key_rule = rule.get("properties", {}).get(way[-1])
         if key_rule is not None:
@@ -59,14 +59,14 @@ def describe_key(way: Path) -> tuple[str, str]:
 
 
 def keys_at(way: Path) -> Iterator[tuple[str, str]]:
-    """The keys that a mapping at the end of a way may have, each with what it says."""
+    """Yield the keys that a mapping at the end of a path may have, each with its description."""
     for rule in rules_at(way):
         for key, key_rule in rule.get("properties", {}).items():
             yield key, key_rule.get("description", "")
 
 
 def values_at(way: Path) -> Iterator[str]:
-    """The words that a value at the end of a way may be, where they are few."""
+    """Yield the fixed values that may stand at the end of a path."""
     for rule in rules_at(way):
         if rule.get("type") == "boolean":
             yield from ("true", "false")
@@ -87,7 +87,7 @@ def _within(rule: Any, step: str | int) -> Iterator[Any]:
 
 
 def _plain(rule: Any) -> Iterator[Any]:
-    """A schema with what it refers to and each of its choices."""
+    """Yield a schema with its references resolved, and each of its choices."""
     if not isinstance(rule, dict):
         return
     if "$ref" in rule:

@@ -26,12 +26,12 @@ class TextSpan(Struct, frozen=True, order=True):
     end: int
 
     def holds(self, line: int, column: int) -> bool:
-        """Whether a cursor stands in it or directly behind it."""
+        """Return True if a cursor stands in the span or directly behind it."""
         return line == self.line and self.start <= column <= self.end
 
 
 class ElementName(Struct, frozen=True):
-    """A name of a declared thing, where it is declared or spoken of."""
+    """The name of a declared element, where it is declared or referred to."""
 
     kind: str
     id: str
@@ -40,7 +40,7 @@ class ElementName(Struct, frozen=True):
 
 
 class TextPart(Struct, frozen=True):
-    """A key or a lone value with the way to it; a value's way is that of its key."""
+    """A key or a scalar with the path to it; the path of a value is that of its key."""
 
     way: Path
     text: str
@@ -49,7 +49,7 @@ class TextPart(Struct, frozen=True):
 
 
 class TextOutline:
-    """The parts and names of a text; of one that is no YAML, none. `elsewhere` are names that other files declare."""
+    """The parts and names of a text, none if it isn't YAML. `elsewhere` are the names that other files declare."""
 
     def __init__(self, text: str, elsewhere: Mapping[str, frozenset[str]] | None = None) -> None:
         self.text = text
@@ -77,19 +77,19 @@ class TextOutline:
 
     @cached_property
     def names(self) -> tuple[ElementName, ...]:
-        """Every name of a declared thing."""
+        """Every name of a declared element."""
         return tuple(name for part in self._parts for name in self._names(part))
 
     def name_at(self, line: int, column: int) -> ElementName | None:
-        """The name that a cursor stands in."""
+        """Return the name under a cursor."""
         return next((name for name in self.names if name.span.holds(line, column)), None)
 
     def part_at(self, line: int, column: int) -> TextPart | None:
-        """The key or value that a cursor stands in."""
+        """Return the key or value under a cursor."""
         return next((part for part in self._by_line.get(line, ()) if part.span.holds(line, column)), None)
 
     def parts_at(self, key: str) -> tuple[TextPart, ...]:
-        """The values that a key of the model has, one or a list of them."""
+        """Return the values of a key of the model, one or a list of them."""
         return tuple(part for part in self._parts if not part.is_key and part.way[:1] == (key,) and len(part.way) <= 2)
 
     @cached_property
@@ -135,12 +135,12 @@ class TextOutline:
         return re.split(r"\r\n|\n|\r", self.text)
 
     def text_of(self, span: TextSpan) -> str:
-        """The characters of a span."""
+        """Return the characters of a span."""
         return self.lines[span.line][span.start : span.end]
 
 
 def replace_spans(text: str, words: Mapping[TextSpan, str]) -> str:
-    """A text with other words in the place of some of its spans; its line breaks stay as they are."""
+    """Return a text with some of its spans replaced; its line breaks stay as they are."""
     lines = re.split(r"(\r\n|\n|\r)", text)
     for span in sorted(words, reverse=True):
         line = lines[2 * span.line]
@@ -158,11 +158,11 @@ def _parts(text: str) -> Iterator[TextPart]:
 
 
 class _NoOutline(Exception):
-    """The text has a form that no model has: a collection as a key, a second document, more levels than are read."""
+    """The text can't be a model: a collection as a key, a second document, too many levels."""
 
 
 class _Level(Struct):
-    """A collection that is being read: the way to it, and the key or the place of what comes next."""
+    """A collection that is being read: the path to it, and the key or index of the next value."""
 
     way: Path
     is_map: bool
@@ -170,7 +170,7 @@ class _Level(Struct):
     place: int = 0
 
     def next_way(self) -> Path:
-        """The way to the value that comes next, which is then taken as read."""
+        """Return the path to the next value, and move on to the one behind it."""
         if self.is_map:
             step: str | int = self.key or ""
             self.key = None
@@ -181,7 +181,7 @@ class _Level(Struct):
 
 
 def _walk(events: Iterator[Any]) -> Iterator[TextPart]:
-    """The parts of a document in one pass over its events, so that what an alias repeats is seen once, where it stands."""
+    """Yield the parts of a document in one pass over its events, so that a value repeated by an alias comes once."""
     stack: list[_Level] = []
     documents = 0
     for event in events:

@@ -1,8 +1,9 @@
-"""Files that speak of each other: what is one model together by `include`, and models that follow one another."""
+"""Files that refer to each other: the parts of a model by `include`, and models by `follows`."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 
 from archgen.app.workspace.inputs import find
@@ -13,19 +14,19 @@ from archgen.model.architecture import SUFFIX
 from archgen.model.problems import ModelError
 
 Texts = Callable[[str], str | None]
-"""The text of a file by its whole path, as an editor holds it or else as the disk does; None where there is none."""
+"""The text of a file by its absolute path, from the editor or else the disk; None if there is no such file."""
 
 NamesByKind = dict[str, frozenset[str]]
-"""The names of each kind that a whole model declares."""
+"""The names of each kind that a model and its included files declare."""
 
 
 def models_in(directory: str) -> tuple[str, ...]:
-    """The whole paths of the models in and below a directory."""
+    """Return the absolute paths of the models in and below a directory."""
     return tuple(os.path.abspath(file) for file in find((directory,)) if file.endswith(SUFFIX))
 
 
 class Family:
-    """The files of one model: the one that includes the others, and these."""
+    """The files of one model: the root file and the files that it includes."""
 
     def __init__(self, root: str, texts: Texts, within: str) -> None:
         self.root = root
@@ -38,18 +39,18 @@ class Family:
         }
 
     def outline(self, file: str) -> TextOutline:
-        """One of its files, with the names that the others declare."""
+        """Return the outline of one of the files, with the names that the others declare."""
         return TextOutline(self.files[file], self.declared)
 
     def names(self, name: ElementName) -> Iterator[tuple[str, ElementName]]:
-        """Where a thing is declared and spoken of, in all of its files."""
+        """Yield each declaration of an element and each reference to it, with its file."""
         for file in self.files:
             for other in self.outline(file).names:
                 if (other.kind, other.id) == (name.kind, name.id):
                     yield file, other
 
     def problems(self, changed: dict[str, str]) -> tuple[str, ...]:
-        """What keeps the model from being read when some of its files have other texts."""
+        """Return the problems of the model if some of its files had other texts."""
 
         def include(name: str) -> bytes:
             path = os.path.normpath(os.path.join(os.path.dirname(self.root), name))
@@ -78,14 +79,14 @@ class Family:
 
 
 def includes_of(file: str, text: str) -> Iterator[tuple[TextPart, str]]:
-    """What a file includes: where it says so, and the whole path."""
+    """Yield each file that a file includes, with the part that names it and the absolute path."""
     if "include" in text:
         for part in TextOutline(text).parts_at("include"):
             yield part, os.path.normpath(os.path.join(os.path.dirname(file), part.text))
 
 
 def families(file: str, texts: Texts, within: str) -> tuple[Family, ...]:
-    """The models that a file is part of, its own first."""
+    """Return the models that a file is part of, its own first."""
     own = Family(file, texts, within)
     others = (model for model in models_in(within) if model != file and "include" in (texts(model) or ""))
     including = [family for family in (Family(model, texts, within) for model in others) if file in family.files]
@@ -94,7 +95,7 @@ def families(file: str, texts: Texts, within: str) -> tuple[Family, ...]:
 
 
 def rename_element(models: tuple[Family, ...], name: ElementName, new: str) -> dict[str, str]:
-    """The texts in which a thing has another name, by file; ValueError says why it cannot have it."""
+    """Return the changed texts, by file, after an element is renamed; raise ValueError if it can't have the name."""
     if name.id == new:
         return {}
     if not _is_id(new):
@@ -117,7 +118,7 @@ def rename_element(models: tuple[Family, ...], name: ElementName, new: str) -> d
 
 
 def move_file(old: str, new: str, texts: Texts, within: str) -> dict[str, str]:
-    """The texts that still find a file by its new path: what follows the model, what includes it, what it includes."""
+    """Return the texts that refer to a file by its new path: models that follow or include it, and its own includes."""
     before, after = (os.path.basename(path).removesuffix(SUFFIX) for path in (old, new))
     is_model = old.endswith(SUFFIX) and new.endswith(SUFFIX)
     files = dict.fromkeys((old, *models_in(within)))
@@ -142,6 +143,4 @@ def move_file(old: str, new: str, texts: Texts, within: str) -> dict[str, str]:
 
 
 def _is_id(text: str) -> bool:
-    from re import fullmatch
-
-    return fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", text) is not None
+    return re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", text) is not None

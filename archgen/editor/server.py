@@ -1,4 +1,4 @@
-"""The language server: what `reading` knows of a model, told to an editor by the Language Server Protocol 3.17.
+"""The language server: requests and notifications of the Language Server Protocol 3.17, answered from `document`.
 
 https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/
 """
@@ -21,7 +21,7 @@ from archgen.model.architecture import SUFFIX
 from archgen.model.problems import ModelError
 
 DELAY = 0.15
-"""Seconds without a key being pressed before a text is judged anew."""
+"""Seconds without a keystroke before a text is checked again."""
 
 _SYMBOLS = {
     "components": lsp.SymbolKind.Class,
@@ -44,7 +44,7 @@ server = ModelServer()
 
 @server.feature(lsp.INITIALIZED)
 def initialized(ls: ModelServer, _: lsp.InitializedParams) -> None:
-    """Work where the workspace is, as `archgen lint` there would."""
+    """Work in the directory of the workspace, as `archgen lint` would."""
     root = ls.workspace.root_path
     if root and os.path.isdir(root):
         os.chdir(root)
@@ -53,13 +53,13 @@ def initialized(ls: ModelServer, _: lsp.InitializedParams) -> None:
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
 def opened(ls: ModelServer, params: lsp.DidOpenTextDocumentParams) -> None:
-    """Judge a model that is opened."""
+    """Check a model that is opened."""
     ls.tell(params.text_document.uri)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
 async def changed(ls: ModelServer, params: lsp.DidChangeTextDocumentParams) -> None:
-    """Judge a model once no key is pressed any more."""
+    """Check a model once typing pauses."""
     uri = params.text_document.uri
     if uri in ls.waiting:
         ls.waiting[uri].cancel()
@@ -74,7 +74,7 @@ async def changed(ls: ModelServer, params: lsp.DidChangeTextDocumentParams) -> N
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_SAVE)
 def saved(ls: ModelServer, params: lsp.DidSaveTextDocumentParams) -> None:
-    """Judge anew what stands beside others on the disk: they may follow or include what was saved."""
+    """Check the open models again: they may follow or include the saved file."""
     ls.configure()
     ls.readings.clear()
     for uri in list(ls.workspace.text_documents):
@@ -93,7 +93,7 @@ def closed(ls: ModelServer, params: lsp.DidCloseTextDocumentParams) -> None:
 
 @server.feature(lsp.TEXT_DOCUMENT_HOVER)
 def hover(ls: ModelServer, params: lsp.HoverParams) -> lsp.Hover | None:
-    """Explain what is under the cursor."""
+    """Describe the key, value or name under the cursor."""
     read = ls.read(params.text_document.uri)
     text = describe(read, *ls.place(read, params.position))
     return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, text)) if text else None
@@ -113,7 +113,7 @@ def complete(ls: ModelServer, params: lsp.CompletionParams) -> lsp.CompletionLis
 
 @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
 def define(ls: ModelServer, params: lsp.DefinitionParams) -> list[lsp.Location]:
-    """Go to where a thing is declared, or to the model that is followed."""
+    """Go to the declaration of an element, or to the model that `follows` names."""
     file, position = path_of(params.text_document.uri), params.position
     followed = ls.followed(file, position)
     if followed is not None:
@@ -124,14 +124,14 @@ def define(ls: ModelServer, params: lsp.DefinitionParams) -> list[lsp.Location]:
 
 @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
 def refer(ls: ModelServer, params: lsp.ReferenceParams) -> list[lsp.Location]:
-    """Find where a thing is spoken of."""
+    """Find the references to an element."""
     both = None if params.context.include_declaration else False
     return ls.locations(path_of(params.text_document.uri), params.position, both)
 
 
 @server.feature(lsp.TEXT_DOCUMENT_PREPARE_RENAME)
 def prepare(ls: ModelServer, params: lsp.PrepareRenameParams) -> lsp.Range | None:
-    """Say what would be renamed."""
+    """Return the range of the name that would be renamed."""
     file = path_of(params.text_document.uri)
     read = ls.read(params.text_document.uri)
     if ls.followed(file, params.position) is not None:
@@ -143,7 +143,7 @@ def prepare(ls: ModelServer, params: lsp.PrepareRenameParams) -> lsp.Range | Non
 
 @server.feature(lsp.TEXT_DOCUMENT_RENAME, lsp.RenameOptions(prepare_provider=True))
 def rename(ls: ModelServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-    """Give a thing another name wherever it is spoken of, in all files of its model; or a model that is followed."""
+    """Rename an element in all files of its model, or the model that `follows` names."""
     file = path_of(params.text_document.uri)
     followed = ls.followed(file, params.position)
     if followed is not None:
@@ -159,7 +159,7 @@ def rename(ls: ModelServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | Non
 
 
 def _renamed_model(ls: ModelServer, old: str, name: str) -> lsp.WorkspaceEdit:
-    """A model is called as its file is, so the file is renamed, and what follows or includes it says so."""
+    """Rename the file of a model, which is its name, and the references to it."""
     new = os.path.join(os.path.dirname(old), name + SUFFIX)
     if not ls.renames_files():
         raise JsonRpcInvalidParams(f"a model is called as its file is; rename {os.path.basename(old)}")
@@ -177,7 +177,7 @@ def _renamed_model(ls: ModelServer, old: str, name: str) -> lsp.WorkspaceEdit:
     lsp.FileOperationRegistrationOptions([lsp.FileOperationFilter(lsp.FileOperationPattern("**/*.{yaml,yml}"))]),
 )
 def moving(ls: ModelServer, params: lsp.RenameFilesParams) -> lsp.WorkspaceEdit:
-    """Keep `follows` and `include` right when a file gets another name or place."""
+    """Update `follows` and `include` when a file is renamed or moved."""
     changed: dict[str, str] = {}
 
     def text_of(file: str) -> str | None:
@@ -191,7 +191,7 @@ def moving(ls: ModelServer, params: lsp.RenameFilesParams) -> lsp.WorkspaceEdit:
 
 @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
 def symbols(ls: ModelServer, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
-    """List the sections of a model and what each declares."""
+    """List the sections of a model and the elements that each declares."""
     read = ls.read(params.text_document.uri)
     sections: list[lsp.DocumentSymbol] = []
     for part in read.outline.sections:
@@ -207,7 +207,7 @@ def symbols(ls: ModelServer, params: lsp.DocumentSymbolParams) -> list[lsp.Docum
 
 @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
 def format_(ls: ModelServer, params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
-    """Write a model in its canonical form; what is no model stays."""
+    """Format a model; leave an invalid one as it is."""
     read = ls.read(params.text_document.uri)
     try:
         return text_edits(read.text, format_model(read.file, read.text.encode()).decode())
@@ -220,7 +220,7 @@ def format_(ls: ModelServer, params: lsp.DocumentFormattingParams) -> list[lsp.T
     lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.SourceFixAll]),
 )
 def act(ls: ModelServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
-    """Offer the repairs of the findings under the cursor, and all that are safe together."""
+    """Offer the fixes of the findings under the cursor, and all safe fixes together."""
     uri = params.text_document.uri
     read = ls.read(uri)
     only = params.context.only

@@ -1,4 +1,4 @@
-"""What one editor has open: texts with what is found in them, told in the terms and units of the protocol."""
+"""The texts that one editor has open and their findings, in the terms and units of the protocol."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SEVERITY = {
 
 
 class ModelServer(LanguageServer):
-    """The open models of one editor; each is judged by the configuration of its workspace."""
+    """The open models of one editor, each checked by the configuration of its workspace."""
 
     protocol: EditorProtocol
 
@@ -52,24 +52,24 @@ class ModelServer(LanguageServer):
         self.settings = LintSettings()
 
     def serve(self) -> None:
-        """Serve the editor at the other end of standard input and output, until it says that it is done."""
+        """Serve the editor on standard input and output until it disconnects."""
         messages: Any = Messages(sys.stdin.buffer, self.protocol.refuse)
         # the library closes what it writes to, and the process has standard output to flush after that
         self.start_io(stdin=messages, stdout=os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
 
     def configure(self) -> None:
-        """Take on the workspace's configuration; one that makes no sense is told, and the rules' own policy stays."""
+        """Read the configuration of the workspace; report an invalid one and keep the default policy."""
         try:
             self.settings = lint_settings(CommandLine(), catalogue())
         except UsageError as error:
             self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Warning, f"archgen: {error}"))
 
     def report_server_error(self, error: Exception, source: object) -> None:
-        """Log what went wrong outside of a request; a request has its answer."""
+        """Log an error outside of a request; a request gets its error as the response."""
         logging.getLogger("archgen").error("%s", error)
 
     def source(self, uri: str) -> str:
-        """The text as the editor holds it, else as the disk does; JsonRpcInvalidParams where there is neither."""
+        """Return the text from the editor, else from the disk; raise JsonRpcInvalidParams if there is neither."""
         text = self.text_of(path_of(uri))
         if text is None:
             raise JsonRpcInvalidParams(f"{uri} is not open, and is no file that can be read; open it first")
@@ -80,7 +80,7 @@ class ModelServer(LanguageServer):
         return path_of(uri) in self._open()
 
     def read(self, uri: str) -> OpenModel:
-        """The text as it is now, judged."""
+        """Check the current text."""
         text = self.source(uri)
         current = self.readings.get(uri)
         if current is None or current.text != text:
@@ -91,14 +91,14 @@ class ModelServer(LanguageServer):
         return current
 
     def tell(self, uri: str) -> None:
-        """Send what is found in a text."""
+        """Send the findings of a text."""
         read = self.read(uri)
         version = self.workspace.get_text_document(uri).version
         diagnostics = [self.diagnostic(read, finding) for finding in read.model.findings if finding.accepted is None]
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, diagnostics, version))
 
     def diagnostic(self, read: OpenModel, finding: Finding) -> lsp.Diagnostic:
-        """A finding where it stands; one of an included file stands at the top of the model that includes it."""
+        """Return a finding at its place; one in an included file is placed at the top of the model that includes it."""
         own = finding.file == read.file
         related = [
             lsp.DiagnosticRelatedInformation(
@@ -127,15 +127,15 @@ class ModelServer(LanguageServer):
         )
 
     def page(self, name: str) -> str:
-        """Where a rule is explained: on the published site, else the first of its references."""
+        """Return the address that explains a rule: on the published site, else its first reference."""
         return page_of(next(rule for rule in catalogue() if rule.id == name), self.settings.pages)
 
     def range(self, read: OpenModel, span: TextSpan) -> lsp.Range:
-        """A span in the units that the editor counts in."""
+        """Return a span in the units that the editor counts in."""
         return self._over(read.outline, span)
 
     def place(self, read: OpenModel, position: lsp.Position) -> tuple[int, int]:
-        """A position in characters."""
+        """Return a position in characters."""
         lines = read.outline.lines
         if position.line >= len(lines):
             return len(lines) - 1, len(lines[-1])
@@ -143,7 +143,7 @@ class ModelServer(LanguageServer):
         return at.line, min(at.character, len(lines[at.line]))
 
     def text_of(self, file: str) -> str | None:
-        """A file's text: the editor's, where it is open, else the disk's; None where there is none to read."""
+        """Return the text of a file from the editor, else from the disk; None if it can't be read."""
         uri = self._open().get(file)
         if uri is not None:
             return str(self.workspace.get_text_document(uri).source)
@@ -151,20 +151,20 @@ class ModelServer(LanguageServer):
         return source.data.decode("utf-8", "replace") if source.data is not None else None
 
     def _open(self) -> dict[str, str]:
-        """The open files, each with its address as the editor writes it."""
+        """Return the open files, each with its URI as the editor writes it."""
         return {path_of(uri): uri for uri in self.workspace.text_documents}
 
     def read_file(self, file: str) -> OpenModel:
-        """A file's text as it is now, judged."""
+        """Check the current text of a file."""
         return self.read(self._open().get(file) or uri_of(file))
 
     def root_of(self, file: str) -> str:
-        """The directory whose files may belong to a file: the workspace's, else its own."""
+        """Return the directory whose files may belong to a file: the workspace, else its own."""
         root, own = self.workspace.root_path, os.path.dirname(os.path.abspath(file))
         return root if root and os.path.commonpath((os.path.abspath(root), own)) == os.path.abspath(root) else own
 
     def named(self, file: str, position: lsp.Position) -> tuple[tuple[Family, ...], ElementName | None]:
-        """The name at a position and the models that know it; a part of a model knows the names of the whole."""
+        """Return the models that declare the name at a position, and the name; an included file has the names of its model."""
         place = self.place(self.read_file(file), position)
         group = families(file, self.text_of, self.root_of(file))
         named = [
@@ -183,7 +183,7 @@ class ModelServer(LanguageServer):
         return tuple(models.values()), name
 
     def followed(self, file: str, position: lsp.Position) -> str | None:
-        """The path of the model that is named at a position, where a model says what it follows."""
+        """Return the path of the model that `follows` names at a position."""
         read = self.read_file(file)
         part = read.outline.part_at(*self.place(read, position))
         if part is None or part.is_key or part.way != ("follows",):
@@ -191,13 +191,13 @@ class ModelServer(LanguageServer):
         return os.path.join(os.path.dirname(file), part.text + SUFFIX)
 
     def renames_files(self) -> bool:
-        """Whether the editor can be told to rename a file."""
+        """Return True if the editor can rename files."""
         workspace = self.client_capabilities.workspace
         able = workspace.workspace_edit if workspace is not None else None
         return able is not None and bool(able.document_changes) and "rename" in (able.resource_operations or ())
 
     def edit(self, changed: Mapping[str, str]) -> lsp.WorkspaceEdit:
-        """The changes that make the files' texts these."""
+        """Return the edits that change files to these texts."""
         open_files = self._open()
         return lsp.WorkspaceEdit(
             changes={
@@ -207,7 +207,7 @@ class ModelServer(LanguageServer):
         )
 
     def locations(self, file: str, position: lsp.Position, declaring: bool | None) -> list[lsp.Location]:
-        """Where the name at a position is declared (True), spoken of (False), or both (None), in all files of its model."""
+        """Return the declarations (True) of the name at a position, the references (False), or both (None), in all files."""
         models, name = self.named(file, position)
         if name is None:
             return []
@@ -225,7 +225,7 @@ class ModelServer(LanguageServer):
 
 
 def text_edits(before: str, after: str) -> list[lsp.TextEdit]:
-    """The changes of whole lines that make one text of another."""
+    """Return the edits of whole lines that turn one text into another."""
     old, new = _LINE.findall(before), _LINE.findall(after)
     changes = []
     for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -236,23 +236,23 @@ def text_edits(before: str, after: str) -> list[lsp.TextEdit]:
 
 
 def uri_of(file: str) -> str:
-    """A file as the protocol names it."""
+    """Return the URI of a file."""
     return from_fs_path(os.path.abspath(file)) or file
 
 
 def path_of(uri: str) -> str:
-    """A file's whole path; what is in no file yet is called after its address."""
+    """Return the absolute path of a file; the URI itself if the text isn't in a file yet."""
     return os.path.normpath(path) if (path := to_fs_path(uri)) else uri
 
 
 def _near(file: str) -> str:
-    """A file as somebody in the workspace would name it."""
+    """Return a file's path relative to the workspace if it is in there."""
     here = os.path.relpath(file)
     return file if here.startswith("..") else here
 
 
 def _span(read: OpenModel, line: int, column: int, name: str) -> TextSpan:
-    """What is marked at a place: the name if it stands there, else the key or the value."""
+    """Return the span to mark at a place: the name if it stands there, else the key or the value."""
     lines = read.outline.lines
     text = lines[line] if 0 <= line < len(lines) else ""
     if name and text[column:].startswith(name):

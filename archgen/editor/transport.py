@@ -1,6 +1,6 @@
-"""The messages of an editor, checked before the protocol's library reads them: each request gets its answer.
+"""The messages of an editor, checked before pygls reads them, so that each request gets a response.
 
-The library drops what it cannot read without a word, and a header that it does not know makes it wait for ever. Base
+pygls drops messages that it can't read, and waits forever after a header that it doesn't know. Base
 protocol: https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#baseProtocol
 """
 
@@ -23,22 +23,22 @@ from pygls.exceptions import (
 from pygls.protocol import JsonRPCNotification, LanguageServerProtocol
 
 LARGEST = 64 << 20
-"""Bytes of one message that are read: a model of the largest size that is read, written as JSON."""
+"""Bytes of one message: a model of the largest size, as JSON."""
 
 LONGEST_LINE = 1 << 16
-"""Bytes of a header's line that are read at once; what is longer is no header."""
+"""Bytes of a header line; a longer one isn't a header."""
 
 _LENGTH = re.compile(rb"Content-Length[ \t]*:[ \t]*([^\r\n]*?)[ \t]*$", re.IGNORECASE)
-"""Ends a line that begins a message, also where a body that was too long for its header stands before it."""
+"""Ends the first line of a message, even behind a body that was longer than its header announced."""
 
 Report = Callable[[str], None]
-"""Takes what is wrong with a message that cannot be read."""
+"""Takes the reason why a message can't be read."""
 
 
 class Messages:
-    """A stream with nothing but whole messages of readable JSON in it; what else arrives is reported and passed over.
+    """A stream of complete messages in valid JSON; other input is reported and skipped.
 
-    It has the two methods of a binary stream that pygls reads with.
+    It has the two methods of a binary stream that pygls uses.
     """
 
     def __init__(self, stream: BinaryIO, report: Report) -> None:
@@ -48,7 +48,7 @@ class Messages:
         self._unread = b""
 
     def readline(self) -> bytes:
-        """A header line of the next message; empty at the end of the stream."""
+        """Return a header line of the next message; empty at the end of the stream."""
         line = self._message.readline()
         if not line:
             self._message = BytesIO(self._next_message())
@@ -56,7 +56,7 @@ class Messages:
         return line
 
     def read(self, size: int) -> bytes:
-        """The body of the message whose header was read."""
+        """Return the body of the message whose header was read."""
         return self._message.read(size)
 
     def _next_message(self) -> bytes:
@@ -78,7 +78,7 @@ class Messages:
         return b""
 
     def _skip_headers(self) -> bool:
-        """Pass over the rest of a header; False at the end of the stream."""
+        """Skip the rest of a header; return False at the end of the stream."""
         while line := self._next_line():
             if not line.strip():
                 return True
@@ -112,10 +112,10 @@ class Messages:
 
 
 class EditorProtocol(LanguageServerProtocol):
-    """The protocol, with an answer to requests whose parameters have no meaning, and none that shows a traceback."""
+    """The protocol with a response to requests with invalid parameters, and without tracebacks in responses."""
 
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """Read a message; one that makes no sense is answered here, and a notification that does nothing is handed on."""
+        """Read a message; respond to an invalid one, and pass a notification without effect on instead."""
         try:
             return super().structure_message(data)
         except JsonRpcException as error:
@@ -125,7 +125,7 @@ class EditorProtocol(LanguageServerProtocol):
             return JsonRPCNotification(method="$/unreadable", jsonrpc=self.VERSION, params=None)
 
     def refuse(self, message: str) -> None:
-        """Answer a message whose id cannot be known."""
+        """Respond to a message whose id is unknown."""
         kind = JsonRpcInvalidRequest if message.startswith("a message must") else JsonRpcParseError
         error = kind(message).to_response_error()
         body = {"code": error.code, "message": error.message}
@@ -138,7 +138,7 @@ class EditorProtocol(LanguageServerProtocol):
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost reasons of an error, which cattrs nests by class and by field."""
+    """Return the innermost reasons of an error, which cattrs nests by class and by field."""
     cause = error.__cause__
     if cause is None:
         return str(error)

@@ -1,4 +1,4 @@
-"""Other files as parts of a document: their sections are joined to its own."""
+"""Included files: their sections are joined to those of the document."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_FILES = 1000
 
 
 def join_includes(document: Document, read: Reader | None) -> list[SourceProblem]:
-    """Join what the document includes to it; what cannot be read or joined is reported."""
+    """Join the included files to the document; report those that can't be read or joined."""
     if "include" not in document.root:
         return []
     joiner = _Joiner(document, read)

@@ -1,4 +1,4 @@
-"""Text into an architecture and a map of its source, or into everything that is wrong with it."""
+"""Text into an architecture and a map of its source, or into all its problems."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ __all__ = ["Loaded", "SourceMap", "check_follows", "load"]
 
 
 class Loaded(Struct, frozen=True):
-    """A model that could be read, and where each of its things stands."""
+    """A valid model, and the place of each of its elements."""
 
     architecture: Architecture
     source: SourceMap
 
 
 def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) -> Loaded:
-    """Read one model; raises ModelError with all its problems.
+    """Read one model; raise ModelError with all its problems.
 
-    `file` is its path as the user gave it, `include` reads a file that the model includes and raises OSError.
+    `file` is its path as the user wrote it; `include` reads a file that the model includes and may raise OSError.
     """
     name = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
     try:
@@ -52,7 +52,7 @@ def load(file: str, data: bytes, include: Callable[[str], bytes] | None = None) 
 
 
 def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Problem]:
-    """What the schema refuses, and what is wrong with the references in the rest, unless declarations are hidden."""
+    """Return the schema errors, and the problems of the references in the rest unless declarations are hidden."""
     if not document.root:
         return []
     declared = declarations(document.root)
@@ -72,7 +72,7 @@ def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Pro
 
 
 def in_source_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    """Problems in the order of their places, each once."""
+    """Return the problems in the order of their places, each once."""
     return tuple(
         sorted(dict.fromkeys(problems), key=lambda each: (each.place.file, each.place.line, each.place.column))
     )

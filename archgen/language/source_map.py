@@ -1,4 +1,4 @@
-"""Where in the source each thing of a model stands."""
+"""The places of a model's elements in its source."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from archgen.model.subject import Subject
 
 
 class SourceMap:
-    """Places of things by their ids, worked out when they are asked for."""
+    """Places of elements by their ids, looked up on demand."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._known: dict[str, dict[str, int]] = {}
 
     def lines(self, file: str) -> tuple[str, ...]:
-        """The lines of a file that the model was read from; none for any other file."""
+        """Return the lines of a file that the model was read from; none for any other file."""
         for source in self._document.sources:
             if source.name == file:
                 return lines_of(source.text)
         return ()
 
     def place(self, subject: Subject) -> Place:
-        """Where a thing is declared; the model's own place for what stands nowhere in the source."""
+        """Return the place where an element is declared; the place of the model for an element without one."""
         kind, name = subject.kind, subject.id
         mark = self._replica(name) if kind == "replica" else self._marks(kind).get(name)
         return self._model if mark is None else place_of(self._document, mark)
 
     def at(self, *path: str | int) -> Place:
-        """The place of a key or an item by its way through the document; of the deepest part that there is."""
+        """Return the place of a key or an item by its path; of the deepest part that exists."""
         node: TreeNode = self._document.root
         mark = 0
         for step in path:
@@ -52,7 +52,7 @@ class SourceMap:
         return place_of(self._document, root.key_mark("name") if "name" in root else 0)
 
     def _marks(self, kind: str) -> dict[str, int]:
-        """Where each thing of a kind is declared; nothing for a kind that is declared nowhere."""
+        """Return the position of each declaration of a kind; none for a kind without declarations."""
         marks = self._known.get(kind)
         if marks is None:
             search = {"connection": self._connections, "step": self._steps, "record": self._records}.get(kind)
@@ -102,7 +102,7 @@ def _marks(section: TreeNode) -> dict[str, int]:
 
 
 def _number(steps: Seq, prefix: str, number: int, marks: dict[str, int]) -> int:
-    """Add the place of each step, numbered as in the architecture; the number of the last one."""
+    """Add the place of each step, numbered as in the architecture; return the number of the last one."""
     for index, step in enumerate(steps):
         key, value = next(iter(step.items()))
         if key == "note":

@@ -5,7 +5,9 @@ from __future__ import annotations
 from archgen.language.expand.components import component
 from archgen.language.expand.connections import connections
 from archgen.language.expand.context import Context
+from archgen.language.expand.expectations import expectations
 from archgen.language.expand.flow_steps import flows
+from archgen.language.expand.layout_hints import hints
 from archgen.language.expand.replica_placement import place_component
 from archgen.language.expand.scalars import availability, links
 from archgen.language.yaml.scalars import probability, seconds
@@ -28,7 +30,7 @@ _NOTHING = Map(0)
 
 
 def expand(context: Context, name: str, file: str) -> Architecture:
-    """The architecture that a valid document says; what it cannot mean is added to the context's problems."""
+    """Return the architecture that a valid document states; add contradictions and unknown names to the problems."""
     root, text = context.document.root, context.document.text
     for key, entry in context.section("components").items():
         context.placed[key] = place_component(context, key, entry)
@@ -151,18 +153,12 @@ def _objectives(context: Context) -> Objectives:
 def _hints(context: Context) -> Hints:
     if "layout" not in context.document.root:
         return Hints()
-    # only here, as with `expect`
-    from archgen.language.expand.layout_hints import hints
-
     return hints(context)
 
 
 def _expected(context: Context, model: str) -> tuple[Expectation, ...]:
     if "expect" not in context.document.root:
         return ()
-    # only here: few models expect anything, and none of the others pays for the import
-    from archgen.language.expand.expectations import expectations
-
     return expectations(context, model)
 
 

@@ -1,8 +1,9 @@
-"""Components: what each one is, how its replicas stand in for each other, and the facts that rules need."""
+"""Components: their kind, the failover of their replicas, and the facts that rules need."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from ipaddress import ip_network
 
 from archgen.language.expand.context import Context, SubjectId, suggestion
 from archgen.language.expand.scalars import availability, links
@@ -21,14 +22,14 @@ from archgen.model.architecture import (
 from archgen.model.kinds import KINDS
 
 MOVERS = ("vrrp", "dns", "anycast", "orchestrator")
-"""What may move traffic between the members of a cluster without being a component."""
+"""Mechanisms, which aren't components, that may move traffic between the members of a cluster."""
 
 Targets = Mapping[str, Sequence[str]]
 """The components that each component calls."""
 
 
 def component(context: Context, name: str, entry: Map, replicas: tuple[Replica, ...], calls: Targets) -> Component:
-    """A component with its short forms expanded and its references checked."""
+    """Return a component with its short forms expanded and its references checked."""
     if len(entry) <= 2 and entry.keys() <= {"kind", "runs_on"}:
         return Component(id=name, kind=entry["kind"], replicas=replicas, placed=_placed(entry), managed=_foreign(entry))
     return _Reader(context, name, entry, replicas, calls).read()
@@ -39,7 +40,7 @@ def _placed(entry: Map) -> bool:
 
 
 def _foreign(entry: Map) -> bool:
-    """Whether somebody else runs it unless the model says otherwise."""
+    """Return True if the component is a managed service unless the model states otherwise."""
     return KINDS[entry["kind"]].foreign and "runs_on" not in entry
 
 
@@ -64,14 +65,14 @@ class _Reader:
         return Component(id=self.name, replicas=self.replicas, placed=_placed(entry), **stated)
 
     def refer(self, parent: Map, key: str, kinds: tuple[str, ...], of: str = "") -> tuple[str, ...]:
-        """The checked references under a key, one or a list of them."""
+        """Return the checked references under a key, one or a list of them."""
         references = []
         for text, mark in self.marked(parent, key):
             references.append(self.context.refer(text, mark, kinds, self.subject, f"`{of or key}` of `{self.name}`"))
         return tuple(references)
 
     def marked(self, parent: Map, key: str) -> list[tuple[str, int]]:
-        """The texts under a key with their positions."""
+        """Return the texts under a key with their positions."""
         if key not in parent:
             return []
         texts = self.context.document.texts(parent, key)
@@ -81,7 +82,7 @@ class _Reader:
         return [(text, parent.value_mark(key)) for text in texts]
 
     def own(self, parent: Map, key: str, of: str) -> tuple[str, ...]:
-        """Replicas of this component, named by themselves or by the host that they run on."""
+        """Return replicas of this component, named by their ids or by the host that they run on."""
         replicas: list[str] = []
         for text, mark in self.marked(parent, key):
             members = members_of(text, self.replicas)
@@ -117,7 +118,7 @@ class _Reader:
         return Balance(text(balance, "algorithm"), balance.get("mode"), check, sticky, tuple(weights), tuple(backup))
 
     def _members(self, name: str, mark: int, key: str) -> tuple[str, ...]:
-        """What a balancer calls a member: a component, a replica, or the replicas of its targets on a host."""
+        """Return the members that a balancer names: a component, a replica, or its targets' replicas on a host."""
         if name in self.context.components:
             return (name,)
         targets = [
@@ -225,7 +226,7 @@ class _Reader:
             for collection in self.entry["collects"]
         )
 
-    def one(self, key: str, kind: str) -> str | None:
+    def reference(self, key: str, kind: str) -> str | None:
         return next(iter(self.refer(self.entry, key, (kind,))), None)
 
     def span(self, key: str) -> float:
@@ -233,19 +234,16 @@ class _Reader:
 
 
 def members_of(name: str, replicas: list[Replica] | tuple[Replica, ...]) -> tuple[str, ...]:
-    """The ids of the replicas that a replica's id or a host names."""
+    """Return the ids of the replicas that a replica id or a host names."""
     host = name.removeprefix("host:")
     return tuple(replica.id for replica in replicas if replica.id == name or host in replica.hosts)
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an IP address or a network of addresses as `10.0.0.0/8` writes it."""
+    """Return True if a text is an IP address or a network such as `10.0.0.0/8`."""
     if "/" not in text and ":" not in text:
         parts = text.split(".")
         return len(parts) == 4 and all(part.isdecimal() and part.isascii() and int(part[:4]) < 256 for part in parts)
-    # only here, because its import is slow beside the rest of a load
-    from ipaddress import ip_network
-
     try:
         ip_network(text, strict=False)
     except ValueError:
@@ -254,7 +252,7 @@ def is_address(text: str) -> bool:
 
 
 def quoted_list(names: list[str]) -> str:
-    """`a`, `b` and `c`, the first few of them."""
+    """Return the first few names, quoted and separated by commas."""
     shown = [f"`{name}`" for name in names[:6]]
     if len(names) > len(shown):
         shown.append("…")
@@ -269,8 +267,8 @@ _READINGS: dict[str, Callable[[Document, Map, str], TreeNode]] = {
 
 _PLACING = ("runs_on", "replicas")
 _READERS: dict[str, Callable[[_Reader], TreeNode]] = {
-    "network": lambda reader: reader.one("network", "network"),
-    "codebase": lambda reader: reader.one("codebase", "component"),
+    "network": lambda reader: reader.reference("network", "network"),
+    "codebase": lambda reader: reader.reference("codebase", "component"),
     "balance": _Reader.balance,
     "cluster": _Reader.cluster,
     "replication": _Reader.replication,

@@ -1,4 +1,4 @@
-"""Connections: who may call whom, over which ports."""
+"""Connections between components, and their ports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from archgen.model.architecture import Connection, Port, Tls
 
 
 def connections(context: Context) -> tuple[Connection, ...]:
-    """Every connection, its short forms expanded and its ends checked."""
+    """Return every connection with its short forms expanded and its ends checked."""
     section = context.section("connections")
     by_id: dict[str, Connection] = {}
     for number, (key, value) in enumerate(section.items()):
@@ -29,7 +29,7 @@ def connections(context: Context) -> tuple[Connection, ...]:
 
 
 def connection_ends(key: str) -> tuple[str, tuple[str, ...]]:
-    """The source and the targets of `a -> b | c`."""
+    """Return the source and the targets of `a -> b | c`."""
     source, _, rest = key.partition(" -> ")
     if "|" not in rest:
         return source.strip(), (rest.strip(),)

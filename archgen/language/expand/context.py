@@ -1,8 +1,9 @@
-"""What the expansion of one document knows: the declared ids, and the problems found so far."""
+"""The context of an expansion: the declared ids, and the problems so far."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from archgen.language.schema import schema
 from archgen.language.yaml.scalars import shorten
@@ -11,7 +12,7 @@ from archgen.model.architecture import Replica
 from archgen.model.problems import SUGGESTED, Place, Problem
 
 SubjectId = tuple[str, str]
-"""A kind of thing and its id, as in a Problem."""
+"""A kind of element and its id, as in a Problem."""
 
 SECTIONS = {
     "component": "components",
@@ -21,18 +22,18 @@ SECTIONS = {
     "certificate": "certificates",
     "flow": "flows",
 }
-"""The key under which things of a kind are declared."""
+"""The key under which elements of a kind are declared."""
 
 DeclaredIds = dict[str, dict[str, None]]
 """The declared ids of each kind, in the order of the file."""
 
 _MOST_SUGGESTIONS = 50
-"""Problems that get a suggestion; a model with more has another trouble than a typo."""
+"""Problems that get a suggestion; more of them aren't typos."""
 
 _LONGEST_COMPARED = 100
 _FARTHEST = 5
 _MOST_COMPARED = 500
-"""What a suggestion looks at: names that are not much longer or shorter and of nearly the same letters."""
+"""Limits of a suggestion: the length of a name, its difference in length and letters, and the names compared."""
 
 MOST_REPLICAS = 100_000
 """Replicas of all components of a model together."""
@@ -59,24 +60,24 @@ class Context:
         self.room = MOST_REPLICAS
 
     def section(self, key: str) -> Map:
-        """The mapping under a key of the model; empty where there is none."""
+        """Return the mapping under a key of the model; an empty one if there is none."""
         return section_of(self.document.root, key)
 
     def place(self, mark: int) -> Place:
-        """A position as a place in its file."""
+        """Return a position as a place in its file."""
         return place_of(self.document, mark)
 
     def invalid(self, mark: int, subject: SubjectId, message: str, fix: str) -> None:
-        """Report statements that can be given no meaning together, unless their subject is broken anyway."""
+        """Report statements that contradict each other, unless their subject is broken anyway."""
         if subject not in self.broken:
             self.problems.append(Problem("invalid-model", message, fix, self.place(mark), subject))
 
     def dangling(self, mark: int, subject: SubjectId, message: str, fix: str) -> None:
-        """Report a reference to nothing."""
+        """Report a reference to an undeclared element."""
         self.problems.append(Problem("dangling-reference", message, fix, self.place(mark), subject))
 
     def refer(self, text: str, mark: int, kinds: tuple[str, ...], subject: SubjectId, key: str) -> str:
-        """Check a reference to a thing of one of the kinds; gives its id, `kind:id` only where two kinds share it."""
+        """Check a reference to an element of one of the kinds; return its id, `kind:id` only if two kinds share it."""
         if any(kind not in self.declared for kind in kinds):
             return text
         kind, colon, name = text.partition(":")
@@ -96,7 +97,7 @@ class Context:
     def undeclared(
         self, text: str, mark: int, kinds: Sequence[str], candidates: Iterable[str], subject: SubjectId, key: str
     ) -> None:
-        """Report an id that nothing declares, with the closest one that something does."""
+        """Report an undeclared id, with the closest declared one."""
         noun = alternatives(list(kinds))
         reference = f"{key} names" if key else "this names"
         message = f"{reference} `{shorten(text)}`, and no {noun} has that id"
@@ -108,13 +109,13 @@ class Context:
 
 
 def section_of(root: Map, key: str) -> Map:
-    """The mapping under a key of the model; empty where there is none."""
+    """Return the mapping under a key of the model; an empty one if there is none."""
     section = root.get(key)
     return section if section.__class__ is Map else _EMPTY
 
 
 def declarations(root: Map) -> DeclaredIds:
-    """The ids that a document declares, by kind; a kind whose section cannot be read is left out."""
+    """Return the ids that a document declares, by kind; leave out a kind whose section can't be read."""
     declared: DeclaredIds = {}
     for kind, key in SECTIONS.items():
         section = root.get(key if key in root else _misspelt(root, key))
@@ -124,27 +125,24 @@ def declarations(root: Map) -> DeclaredIds:
 
 
 def _misspelt(root: Map, key: str) -> str:
-    """What a section is called where its key is not there under its own name."""
+    """Return the misspelled key of a section that is missing under its own name; its own name if there is none."""
     unknown = [other for other in root if other not in schema()["properties"]]
     return (unknown and closest(key, unknown)) or key
 
 
 def place_of(document: Document, mark: int) -> Place:
-    """A packed position as a place."""
+    """Return a packed position as a place."""
     file, line, column = unpack(mark)
     return Place(document.sources[file].name, line, column, line)
 
 
 def alternatives(names: Sequence[str]) -> str:
-    """`a`, `b` or `c` in words."""
+    """Return names separated by commas and `or`."""
     return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
 def closest(text: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that the text was most likely meant to be; None where none is near."""
-    # only here, because a valid model never asks
-    from difflib import get_close_matches
-
+    """Return the candidate that the text most likely means; None if none is close."""
     text = text.casefold()
     if len(text) > _LONGEST_COMPARED:
         return None
@@ -159,6 +157,6 @@ def closest(text: str, candidates: Iterable[str]) -> str | None:
 
 
 def suggestion(text: str, candidates: Iterable[str]) -> str | None:
-    """`Did you mean …?`, or None where nothing is near."""
+    """Return `Did you mean …?`, or None if no candidate is close."""
     near = closest(text, candidates)
     return f"{SUGGESTED}`{near}`?" if near is not None else None

@@ -1,4 +1,4 @@
-"""What a model expects of itself: sentences of a few fixed forms, read strictly."""
+"""Expectations of a model: sentences of a few fixed forms, read strictly."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _COUNTS = {"one": 1, "two": 2}
 
 
 def expectations(context: Context, model: str) -> tuple[Expectation, ...]:
-    """Every expectation of the model; one that cannot be read is reported at its place."""
+    """Return every expectation of the model; report an invalid one at its place."""
     root = context.document.root
     stated = root.get("expect")
     if stated is None:
@@ -82,7 +82,7 @@ class _Reader:
         return Survival(self.text, self._flows(flows), count=_COUNTS[words[1]], kind=kind)
 
     def _element(self, name: str) -> str:
-        """A host, a zone, a component with all its replicas, or a replica, as `kind:id`."""
+        """Return a host, a zone, a component with all its replicas, or a replica as `kind:id`."""
         replicas = {replica.id for group in self.context.placed.values() for replica in group}
         if name in replicas and name not in self.context.components:
             return f"replica:{name}"
@@ -108,7 +108,7 @@ class _Reader:
         return Ban(self.text, self._end(source.strip()), self._end(target.strip()))
 
     def _end(self, name: str) -> str:
-        """`internet`, or a component, host or network as `kind:id`."""
+        """Return `internet`, or a component, host or network as `kind:id`."""
         if name == "internet":
             return name
         kinds = ("component", "host", "network")

@@ -11,7 +11,7 @@ FRAMES: tuple[FrameKind, ...] = ("opt", "loop", "alt", "par")
 
 
 def flows(context: Context, replicas: dict[str, Replica]) -> tuple[Flow, ...]:
-    """Every flow; `replicas` are all replicas of the model by id, for steps that name one."""
+    """Return every flow; `replicas` are all replicas of the model by id, for steps that name one."""
     return tuple(_flow(context, name, entry, replicas) for name, entry in context.section("flows").items())
 
 
@@ -31,7 +31,7 @@ def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica])
 
 
 def branches(key: str, value: TreeNode) -> tuple[Map, ...]:
-    """The branches of a frame; opt and loop have one."""
+    """Return the branches of a frame; opt and loop have one."""
     return (value,) if key in ("opt", "loop") else tuple(value)
 
 

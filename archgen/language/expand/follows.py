@@ -1,4 +1,4 @@
-"""What the tiers say of each other: `follows`."""
+"""Models that follow one another: checks of `follows`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Model(Protocol):
 
 
 def check_follows(models: Sequence[_Model]) -> tuple[Problem, ...]:
-    """A tier that follows none of the models given, and tiers that follow each other in a circle."""
+    """Return the models that follow an unknown model, and those that follow each other in a circle, as problems."""
     by_id = {loaded.architecture.id: loaded for loaded in models}
     follows = {name: loaded.architecture.follows for name, loaded in by_id.items()}
     problems = []

@@ -1,4 +1,4 @@
-"""Hints for pictures: every name is declared, and no component is told to stand in two places."""
+"""Hints for diagrams: every name is declared, and no component has two places."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from archgen.model.architecture import Hints
 
 
 def hints(context: Context) -> Hints:
-    """What `layout` says; a component with two hints of a place, or a circle of them, is a problem of the model."""
+    """Return the hints of `layout`; report a component with two places, and hints in a circle."""
     layout = context.section("layout")
     rank, near = (_pairs(context, key) for key in ("rank", "near"))
     marks = {

@@ -1,4 +1,4 @@
-"""Where a component runs, as the replicas that this makes."""
+"""Replicas of components by `runs_on` and `replicas`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archgen.model.architecture import Replica
 
 
 def place_component(context: Context, name: str, entry: Map) -> tuple[Replica, ...]:
-    """The replicas of a component; a client is one, and a component that says nothing is one, placed nowhere."""
+    """Return the replicas of a component; a client has one, and so has, without a host, a component that states none."""
     if entry["kind"] == "client":
         return _client(context, name, entry)
     runs_on = entry.get("runs_on")
@@ -30,7 +30,7 @@ def place_component(context: Context, name: str, entry: Map) -> tuple[Replica, .
 
 
 def _wanted(entry: Map, runs_on: TreeNode) -> int:
-    """How many replicas a component asks for by a number."""
+    """Return the number of replicas that a component states as a number."""
     if runs_on is None or (runs_on.__class__ is Map and "any" in runs_on):
         inner = runs_on.get("replicas") if runs_on is not None else None
         return int(entry.get("replicas") or inner or 1)

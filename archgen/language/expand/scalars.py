@@ -1,4 +1,4 @@
-"""Statements that several kinds of thing share: an availability and links."""
+"""Keys that several kinds of element share: availability and links."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HOUR = 3600.0
 
 
 def availability(context: Context, entry: Map) -> Availability | None:
-    """`99.9%`, `0.999` or `{mtbf, mttr}`, whose share is mtbf / (mtbf + mttr)."""
+    """Return the availability stated as `99.9%`, `0.999` or `{mtbf, mttr}`, which is mtbf / (mtbf + mttr)."""
     value = entry.get("availability")
     if value is None:
         return None
@@ -22,7 +22,7 @@ def availability(context: Context, entry: Map) -> Availability | None:
 
 
 def links(context: Context, entry: Map) -> tuple[tuple[str, str], ...]:
-    """Title and address of each link."""
+    """Return the title and address of each link."""
     value = entry.get("links")
     if value is None:
         return ()

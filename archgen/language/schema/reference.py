@@ -1,7 +1,7 @@
-"""The reference part of the language's page, made from the JSON Schema.
+"""The reference on the page of the language, generated from the JSON Schema.
 
-`python -m archgen.language.schema.reference docs/model-language.md` writes it anew between its two marks; with `--check` it
-only says whether that would change anything.
+`python -m archgen.language.schema.reference docs/model-language.md` writes it between its two marks; with `--check` it
+only reports whether that would change anything.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TYPES = {
 
 
 def reference(schema: Any) -> str:
-    """Every key of the language as Markdown: a section for the model and one for each mapping in it."""
+    """Return every key of the language as Markdown: a section for the model and one per mapping in it."""
     parts = [_section("The model", schema, schema)]
     for name, rule in schema["$defs"].items():
         if "properties" in rule:
@@ -75,7 +75,7 @@ def _values(schema: Any) -> str:
 
 
 def _form(rule: Any, schema: Any) -> str:
-    """What a value may be, in words."""
+    """Describe the form of a value in words."""
     if "$ref" in rule:
         target = schema["$defs"][rule["$ref"].rpartition("/")[2]]
         return _closed(target) if "enum" in target and len(target["enum"]) < 6 else str(target.get("title", "value"))
@@ -100,7 +100,7 @@ def _cell(text: str) -> str:
 
 
 def _row(line: str) -> str:
-    """A row whose code holds no escaped bar: some readers of Markdown would show the backslash."""
+    """Return a row without escaped bars in code: some Markdown readers would show the backslash."""
     return re.sub("`([^`]*)`", _code, line)
 
 
@@ -113,7 +113,7 @@ def _code(code: re.Match[str]) -> str:
 
 
 def renew(page: str) -> str:
-    """A page with the reference between its marks made anew; raises ValueError where the marks are missing."""
+    """Return a page with a new reference between its marks; raise ValueError if the marks are missing."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

@@ -1,4 +1,4 @@
-"""The words for what the schema refuses: which key, what is wrong with it, and what to write instead."""
+"""Schema errors in words: the key, its problem, and the fix."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archgen.model.problems import SUGGESTED
 
 
 class SchemaError(NamedTuple):
-    """One thing that the schema refuses; `subject` is None where it is about the model as a whole."""
+    """A reason why the schema refuses a document; `subject` is None if it is about the model as a whole."""
 
     mark: int
     subject: SubjectId | None
@@ -27,7 +27,7 @@ class SchemaError(NamedTuple):
 
 
 class _Refused(NamedTuple):
-    """An error of the schema with what is needed to speak of it."""
+    """A violation with the facts that its message needs."""
 
     error: Violation
     path: Path
@@ -39,7 +39,7 @@ class _Refused(NamedTuple):
 
 
 def schema_errors(error: Violation, document: Document) -> Iterator[SchemaError]:
-    """What one error of the schema comes to, in words; of several shapes, the one that the value has."""
+    """Yield the errors that a violation amounts to; of several forms, those of the form that the value has."""
     root = document.root
     for leaf in _leaves(error, root):
         path = leaf.path
@@ -61,7 +61,7 @@ def _leaves(error: Violation, root: Map) -> Iterator[Violation]:
 
 
 def _other_shape(inner: Violation, outer: Violation, value: TreeNode) -> bool:
-    """Whether an error only says that the value has another shape than this branch is for."""
+    """Return True if an error only states that the value has another form than this branch is for."""
     if inner.path != outer.path:
         return False
     if inner.keyword == "enum":
@@ -70,7 +70,7 @@ def _other_shape(inner: Violation, outer: Violation, value: TreeNode) -> bool:
 
 
 def _described(error: Violation) -> dict[str, Any]:
-    """The part of the schema that refuses, under the description and examples that stand nearest on the way there."""
+    """Return the violated part of the schema, with the nearest description and examples on the way to it."""
     current = schema()
     near: dict[str, Any] = {}
     before: str | int | None = None
@@ -95,7 +95,7 @@ def _words(node: Any) -> dict[str, Any]:
 
 
 def _find(root: Map, path: Path) -> tuple[TreeNode, int]:
-    """The value at a path, and the position to point at: the value's, or its key's where the value is empty."""
+    """Return the value at a path, and its position; that of its key if the value is empty."""
     node: TreeNode = root
     mark = root.mark
     for step in path:
@@ -127,7 +127,7 @@ def _subject(path: Path) -> SubjectId | None:
 
 
 def _where(path: Path) -> str:
-    """A path in words: the last key, and whose it is."""
+    """Return a path in words: the last key, and the element that has it."""
     keys = [part for part in path if isinstance(part, str)]
     if not keys:
         return "the model"

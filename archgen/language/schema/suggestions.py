@@ -1,4 +1,4 @@
-"""What somebody most likely meant by a value that the schema refuses, and what to write instead."""
+"""Suggestions for values that the schema refuses."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ _KINDS_OF_PRODUCTS = {
     "varnish": ("reverse-proxy",),
     "vault": ("secrets",),
 }
-"""What well-known products are used as, the commonest use first."""
+"""Kinds of components that well-known products are used as, the most common first."""
 
 
 def complete_option(text: str, options: Sequence[str]) -> str | None:
-    """The one option that a text begins: `async` is short for `asynchronous`."""
+    """Return the only option that a text begins: `async` is short for `asynchronous`."""
     options_begun = [option for option in options if option.startswith(text.casefold())] if len(text) > 2 else []
     return options_begun[0] if len(options_begun) == 1 else None
 
 
 def port_hint(text: str) -> str | None:
-    """How to say a protocol with its port, where both are written as one text: `https 443`, `tcp/9000`."""
+    """Return the fix for a protocol and a port written as one text: `https 443`, `tcp/9000`."""
     protocol, _, port = text.replace(":", " ").replace("/", " ").partition(" ")
     number = int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0
     is_port = protocol.casefold() in PROTOCOLS and 0 < number < 65536
@@ -62,7 +62,7 @@ def port_hint(text: str) -> str | None:
 
 
 def product_hint(text: str) -> str | None:
-    """How to say that a component is made with a product; None where it is none that is known."""
+    """Return the fix for a product written as a kind; None for an unknown product."""
     kinds = _KINDS_OF_PRODUCTS.get(text.casefold())
     if kinds is None:
         return None
@@ -71,5 +71,5 @@ def product_hint(text: str) -> str | None:
 
 
 def unit_hint(number: str) -> str:
-    """How to give a bare number the unit of a time."""
+    """Return the fix for a duration without a unit."""
     return f"Add the unit: `{number}s`, `{number}m`, `{number}h` or `{number}d`."

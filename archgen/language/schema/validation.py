@@ -1,7 +1,7 @@
-"""A document against the JSON Schema: a fast yes by jsonschema-rs, or every reason why not by jsonschema.
+"""Validation by the JSON Schema: a fast yes by jsonschema-rs, or every error by jsonschema.
 
-jsonschema is imported for a document that is refused, and for every document where jsonschema-rs has no wheel: it alone
-decides there. Both read one schema, and its patterns alike.
+jsonschema is imported for an invalid document, and for every document where jsonschema-rs has no wheel. Both read one
+schema, and its patterns alike.
 """
 
 from __future__ import annotations
@@ -9,32 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from archgen.language.expand.context import closest
 from archgen.language.schema import schema, schema_text
+from archgen.language.schema.schema_errors import SchemaError, schema_errors
+from archgen.language.schema.violations import Violation, violations
 from archgen.language.yaml.tree import Document, Map, Seq, TreeNode
 
-if TYPE_CHECKING:
+try:
     from jsonschema_rs import Draft202012Validator
-
-    from archgen.language.schema.schema_errors import SchemaError
-    from archgen.language.schema.violations import Violation
+except ImportError:  # no wheel for this platform
+    Draft202012Validator = None  # type: ignore[assignment,misc]
 
 _MOST_ROUNDS = 8
 _STAND_IN = -1
-"""Leads a path to what every model has to say and this one does not; no list is the root, so no path begins so."""
+"""First step of a path to a missing required key; the root isn't a list, so no other path begins like this."""
 
 MOST_ERRORS = 500
-"""Reasons that are put into words; a file with more has one cause that repeats."""
+"""Errors that are reported; in a file with more of them, one cause repeats."""
 
 
 @cache
 def compiled_schema(reference: str = "#") -> Draft202012Validator | None:
-    """The schema, or what a reference in it leads to, compiled once in a process; None without jsonschema-rs."""
-    try:
-        from jsonschema_rs import Draft202012Validator
-    except ImportError:
+    """Return the schema, or a definition in it, compiled once per process; None without jsonschema-rs."""
+    if Draft202012Validator is None:
         return None
     if reference == "#":
         return Draft202012Validator(schema_text(), validate_formats=True)
@@ -48,8 +46,6 @@ def is_valid(root: Map) -> bool:
 
 
 def _violations(root: Map) -> Iterable[Violation]:
-    from archgen.language.schema.violations import violations
-
     return violations(root, _is_known_valid)
 
 
@@ -60,9 +56,7 @@ def _is_known_valid(reference: str, value: TreeNode) -> bool:
 
 
 def explain(document: Document) -> tuple[list[SchemaError], bool]:
-    """The reasons why the document has not the form of a model, none where it has, and whether these are all."""
-    from archgen.language.schema.schema_errors import schema_errors
-
+    """Return the errors of the document, and True if these are all."""
     errors = list(islice(_violations(document.root), MOST_ERRORS + 1))
     complete = len(errors) <= MOST_ERRORS
     del errors[MOST_ERRORS:]
@@ -77,12 +71,12 @@ def explain(document: Document) -> tuple[list[SchemaError], bool]:
 
 
 def _is_misspelt(error: Violation, unknown: Iterable[str]) -> bool:
-    """Whether a missing key is there under a misspelt name, so that there is one thing to report."""
+    """Return True if a missing key is there under a misspelled name, which is reported already."""
     return error.keyword == "required" and any(closest(key, [error.limit]) for key in unknown)
 
 
 def prune(root: Map) -> bool:
-    """Take out what the schema refuses, so that the rest can still be read; False where nothing would be left."""
+    """Remove what the schema refuses, so that the rest can be read; return False if nothing is left."""
     for _ in range(_MOST_ROUNDS):
         if is_valid(root):
             return True

@@ -1,4 +1,4 @@
-"""The violations of the JSON Schema in a document, by jsonschema, as values that no library's classes appear in."""
+"""The violations of the JSON Schema in a document, found by jsonschema, as plain values."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Violation(Struct, frozen=True):
 
 
 def violations(root: Map, is_valid: Callable[[str, TreeNode], bool]) -> Iterator[Violation]:
-    """Every violation in the document; `is_valid` says of a definition and a value whether there are none in it.
+    """Yield every violation in the document.
 
-    It may say False of what it does not know.
+    `is_valid` returns True for a definition and a value without violations; it may return False if it doesn't know.
     """
     for error in explainer(is_valid).iter_errors(root):
         yield _violation(error)
@@ -51,20 +51,21 @@ def violations(root: Map, is_valid: Callable[[str, TreeNode], bool]) -> Iterator
 
 @cache
 def explainer(is_valid: Callable[[str, TreeNode], bool]) -> Any:
-    """The validator of jsonschema for the schema, which passes over the parts that `is_valid` knows to be valid."""
-    from jsonschema import Draft202012Validator
+    """Return jsonschema's validator for the schema, which skips the parts that are valid by `is_valid`."""
+    from jsonschema import Draft202012Validator, ValidationError
     from jsonschema.validators import extend
 
-    keywords = _Keywords(is_valid, Draft202012Validator.VALIDATORS["$ref"]).by_name()
+    keywords = _Keywords(is_valid, Draft202012Validator.VALIDATORS["$ref"], ValidationError).by_name()
     checker = Draft202012Validator.FORMAT_CHECKER
     return extend(Draft202012Validator, keywords)(schema(), format_checker=checker)
 
 
 class _Keywords(Struct, frozen=True):
-    """Keywords of JSON Schema that tell more than the library's own, or read a pattern as jsonschema-rs does."""
+    """Keywords of JSON Schema that report more than the library's own, or read patterns as jsonschema-rs does."""
 
     is_valid: Callable[[str, TreeNode], bool]
     follow: Callable[[Any, str, TreeNode, Any], Errors]
+    error: Callable[..., Any]
 
     def by_name(self) -> dict[str, Callable[..., Errors]]:
         return {
@@ -87,7 +88,7 @@ class _Keywords(Struct, frozen=True):
     def additional_properties(self, validator: Any, inner: Any, value: TreeNode, rule: Mapping[str, Any]) -> Errors:
         unknown = _unknown_keys(value, rule) if isinstance(value, dict) else []
         if unknown and inner is False:
-            yield _error(f"{unknown} are unknown")
+            yield self.error(f"{unknown} are unknown")
         elif inner is not False:
             for key in unknown:
                 # asked here too, and of names: to step into each entry of a large section takes longer than all else
@@ -101,7 +102,7 @@ class _Keywords(Struct, frozen=True):
 
     def pattern(self, validator: Any, text: str, value: TreeNode, rule: Any) -> Errors:
         if isinstance(value, str) and not pattern_of(text).search(value):
-            yield _error(f"{value!r} does not match {text!r}")
+            yield self.error(f"{value!r} does not match {text!r}")
 
     def pattern_properties(self, validator: Any, patterns: Mapping[str, Any], value: TreeNode, rule: Any) -> Errors:
         for text, inner in patterns.items() if isinstance(value, dict) else ():
@@ -113,17 +114,11 @@ class _Keywords(Struct, frozen=True):
         if isinstance(value, dict):
             for key in keys:
                 if key not in value:
-                    yield _error(f"{key!r} is required", validator_value=key)
-
-
-def _error(message: str, **facts: Any) -> Any:
-    from jsonschema import ValidationError
-
-    return ValidationError(message, **facts)
+                    yield self.error(f"{key!r} is required", validator_value=key)
 
 
 def _unknown_keys(value: Mapping[str, TreeNode], rule: Mapping[str, Any]) -> list[str]:
-    """The keys in the order of the document, which the library's own look leaves to chance."""
+    """Return the keys in the order of the document, which the library's own search leaves to chance."""
     properties = rule.get("properties", {})
     patterns = [pattern_of(text) for text in rule.get("patternProperties", {})]
     return [key for key in value if key not in properties and not any(each.search(key) for each in patterns)]
@@ -131,7 +126,7 @@ def _unknown_keys(value: Mapping[str, TreeNode], rule: Mapping[str, Any]) -> lis
 
 @cache
 def pattern_of(text: str) -> re.Pattern[str]:
-    """A pattern of the schema, where `$` is the end of the text; Python's also stands before a last line break."""
+    """Compile a pattern of the schema, where `$` is the end of the text; Python's also matches before a last line break."""
     return re.compile(re.sub(r"\$$", r"\\Z", text))
 
 

@@ -59,7 +59,7 @@ class _Key(Struct):
 
 
 class _Outline(Struct):
-    """Where the document and its keys begin and end, by lines, and which lines are fixed or keep what follows."""
+    """The lines of the document and of its keys, and which lines are fixed or keep what follows."""
 
     begin: int
     end: int
@@ -70,9 +70,9 @@ class _Outline(Struct):
 
 
 def arrange_sections(text: str, *, in_order: bool = True, ended: bool = True) -> str:
-    """The text with its sections in canonical order and an empty line between them; in their own without `in_order`.
+    """Return the text with its sections in canonical order, unless not `in_order`, and an empty line between them.
 
-    Lines end as most of them do, and the last one ends too if `ended`.
+    Lines end as most of them do, and the last one too if `ended`.
     """
     ending = prevalent_ending(text)
     lines = _joined(text, in_order)
@@ -81,7 +81,7 @@ def arrange_sections(text: str, *, in_order: bool = True, ended: bool = True) ->
 
 
 def prevalent_ending(text: str) -> str:
-    """The line end that most lines of a text have; LF where two are as frequent."""
+    """Return the line end that most lines of a text have; LF if two are as frequent."""
     counted = Counter(LINE_BREAK.findall(text))
     return max(_ENDINGS, key=lambda ending: counted[ending])
 
@@ -99,7 +99,7 @@ def _joined(text: str, in_order: bool) -> list[_Line]:
 
 
 def _split(text: str) -> list[str]:
-    """The lines as YAML counts them, without the ends that are made alike."""
+    """Return the lines as YAML counts them, without the ends that are made alike."""
     pieces = re.split(f"({LINE_BREAK.pattern})", text)
     ends = ["" if end in _ENDINGS else end for end in pieces[1::2]]
     lines = [line + end for line, end in zip(pieces[::2], [*ends, ""], strict=True)]
@@ -117,7 +117,7 @@ def _ordered(head: list[_Line], sections: list[_Section], in_order: bool) -> lis
 
 
 def _spaced(sections: Iterable[_Section]) -> Iterator[_Line]:
-    """The lines of sections; an empty one between two unless both are single lines without a comment above."""
+    """Yield the lines of sections; an empty one between two unless both are single lines without a comment above."""
     before: _Section | None = None
     for section in sections:
         apart = before is not None and (section.is_block or section.above or before.is_block)
@@ -128,7 +128,7 @@ def _spaced(sections: Iterable[_Section]) -> Iterator[_Line]:
 
 
 def _sections(lines: list[_Line], outline: _Outline) -> tuple[list[_Line], list[_Section]]:
-    """The lines above the first key that belong to the file, and a section for each key."""
+    """Return the lines above the first key that belong to the file, and a section for each key."""
     keys = outline.keys
     floors = [outline.begin, *(key.last + 1 for key in keys[:-1])]
     starts = [_start(lines, key, floor) for key, floor in zip(keys, floors, strict=True)]
@@ -144,7 +144,7 @@ def _sections(lines: list[_Line], outline: _Outline) -> tuple[list[_Line], list[
 
 
 def _start(lines: list[_Line], key: _Key, floor: int) -> int:
-    """The first of the comments that stand directly above a key and are not indented further."""
+    """Return the first of the comments directly above a key that aren't indented further."""
     at = key.first
     while at > floor and lines[at - 1].text.startswith(("#", " " * key.column + "#")):
         at -= 1
@@ -152,7 +152,7 @@ def _start(lines: list[_Line], key: _Key, floor: int) -> int:
 
 
 def _stripped(lines: Iterable[_Line]) -> list[_Line]:
-    """Lines without empty ones at either end, and at most one empty line in a row."""
+    """Return lines without empty ones at either end, and with at most one empty line in a row."""
     stripped: list[_Line] = []
     for line in lines:
         if not line.is_empty or (stripped and not stripped[-1].is_empty):
@@ -180,7 +180,7 @@ def _outlined(text: str, lines: list[str]) -> _Outline:
 
 
 def _take(outline: _Outline, event: Any, lines: list[str], depth: int) -> None:
-    """Add to an outline what an event says of it."""
+    """Update an outline by an event."""
     start: Any = event.start_mark
     if isinstance(event, yaml.DocumentStartEvent) and event.explicit:
         end: Any = event.end_mark
@@ -195,7 +195,7 @@ def _take(outline: _Outline, event: Any, lines: list[str], depth: int) -> None:
 
 
 def _last(outline: _Outline, event: Any, lines: list[str]) -> int:
-    """The last line of what an event is about; -1 for the end of a block, which has no line of its own."""
+    """Return the last line of an event; -1 for the end of a block, which has no line of its own."""
     start: Any = event.start_mark
     end: Any = event.end_mark
     if isinstance(event, yaml.CollectionEndEvent) and (start.line, start.column) == (end.line, end.column):
@@ -208,7 +208,7 @@ def _last(outline: _Outline, event: Any, lines: list[str]) -> int:
 
 
 def _block(outline: _Outline, event: Any, lines: list[str]) -> int:
-    """The last line of a block scalar, whose lines become fixed; empty ones at its end only where it keeps them."""
+    """Return the last line of a block scalar, and fix its lines; empty ones at its end only if it keeps them."""
     start, end = event.start_mark, event.end_mark
     last = end.line if end.column else end.line - 1
     rest = [lines[start.line][start.column :], *lines[start.line + 1 : last + 1]]
@@ -223,7 +223,7 @@ def _block(outline: _Outline, event: Any, lines: list[str]) -> int:
 
 
 def _last_word(lines: list[str], first: int, last: int, *, is_stated: bool) -> int:
-    """The last line of a block scalar that is not empty: one of spaces is, up to the indentation unless it `is_stated`."""
+    """Return the last non-empty line of a block scalar; spaces up to its indentation, unless it `is_stated`, are empty."""
     full = [line for line in lines[first + 1 : last + 1] if line.strip(" ")]
     indentation = 0 if is_stated else min((len(line) - len(line.lstrip(" ")) for line in full), default=0)
     while last > first and not lines[last].strip(" ") and len(lines[last]) <= indentation:

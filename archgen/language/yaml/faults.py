@@ -1,4 +1,4 @@
-"""What is wrong with a text before it is a model."""
+"""Problems of a text before it is a model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archgen.language.yaml.tree import SourceFile
 
 
 class SourceProblem(Struct, frozen=True):
-    """Something wrong with the text at a position, and the next step; `hides` where declarations may be lost by it."""
+    """A problem at a position of the text, and its fix; `hides` if declarations may be lost by it."""
 
     mark: int
     message: str
@@ -17,7 +17,7 @@ class SourceProblem(Struct, frozen=True):
 
 
 class Unreadable(Exception):
-    """The text cannot be read further than this fault."""
+    """The text can't be read beyond this problem."""
 
     def __init__(self, fault: SourceProblem) -> None:
         super().__init__(fault.message)
@@ -26,5 +26,5 @@ class Unreadable(Exception):
         self.before: list[SourceProblem] = []
 
     def source(self, name: str) -> SourceFile:
-        """The file as far as it is text, for an excerpt."""
+        """Return the file as far as it is text, for an excerpt."""
         return SourceFile(name, self.text)

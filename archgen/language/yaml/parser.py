@@ -37,7 +37,7 @@ MOST_REPEATED = 100_000
 
 
 def decode(file: int, data: bytes) -> str:
-    """The text of a file in UTF-8, the only encoding of a model; raises Unreadable."""
+    """Return the text of a file in UTF-8, the only encoding of a model; raise Unreadable."""
     start = pack(file, 0, 0)
     if len(data) > LARGEST_FILE:
         limit = LARGEST_FILE >> 20
@@ -60,7 +60,7 @@ def decode(file: int, data: bytes) -> str:
 
 
 def parse(file: int, name: str, data: bytes) -> tuple[Document, list[SourceProblem]]:
-    """The document of one file and what is wrong in it; raises Unreadable where nothing can be made of it."""
+    """Return the document of one file and its problems; raise Unreadable if there is no document."""
     text = decode(file, data)
     root, written, faults = read_tree(file, text)
     if not isinstance(root, Map) or not (root or faults):
@@ -74,9 +74,9 @@ def parse(file: int, name: str, data: bytes) -> tuple[Document, list[SourceProbl
 
 
 def read_tree(file: int, text: str) -> tuple[TreeNode, dict[int, str], list[SourceProblem]]:
-    """The tree of a text, scalars as they were written by their place, and the faults; raises Unreadable.
+    """Return the tree of a text, scalars as they were written by position, and the problems; raise Unreadable.
 
-    The one door of YAML: its bounds on depth and on what aliases repeat hold for models, fences and editors alike.
+    All YAML is read here: the bounds on depth and on repetition by aliases hold for models, fences and editors alike.
     """
     builder = _Builder(file, text)
     try:
@@ -117,7 +117,7 @@ class _Frame(Struct):
     first: dict[str, int] | None = None
 
     def first_mark(self, key: str) -> int:
-        """Where a key of this mapping first stood; kept at hand once it was asked for."""
+        """Return the first position of a key of this mapping; the positions are kept for the next call."""
         if self.first is None:
             self.first = dict(zip(self.node, self.node.marks[::2], strict=True))
         return self.first[key]
@@ -320,7 +320,7 @@ class _Builder:
         self._put(frame, anchor.node, mark)
 
     def _what(self) -> str:
-        """What a value is called here: a step's is its message."""
+        """Return the word for a value here: that of a step is its message."""
         key = self.stack[-1].key if self.stack else None
         return "message" if key is not None and "->" in key else "value"
 

@@ -1,4 +1,4 @@
-"""What a scalar's text means: YAML 1.2's core types, and the durations, rates and percentages of the language."""
+"""Values of scalars: the core types of YAML 1.2, and the durations, rates and percentages of the language."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 864
 
 
 def resolve(text: str) -> str | int | float | bool | None:
-    """The value of a plain scalar by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
+    """Return the value of a plain scalar by YAML 1.2's core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
 
     A whole number is one however it is written (`2.0`), as JSON Schema has it. Infinities, not-a-number and numbers of
     more than 64 characters stay text: nothing in the language is so large.
@@ -43,25 +43,25 @@ def resolve(text: str) -> str | int | float | bool | None:
 
 
 def seconds(text: str) -> float:
-    """The seconds of a duration such as `15m`, `24h` or `1.5d`; a bare number is in seconds."""
+    """Return the seconds of a duration such as `15m`, `24h` or `1.5d`; a bare number is in seconds."""
     number = text.rstrip("abcdefghijklmnopqrstuvwxyz ")
     return float(number) * _SECONDS[text[len(number) :].strip() or "s"]
 
 
 def per_second(text: str) -> float:
-    """The events per second of a rate such as `200/s` or `30/min`."""
+    """Return the events per second of a rate such as `200/s` or `30/min`."""
     number, _, unit = text.partition("/")
     return float(number) / _SECONDS[unit.strip()]
 
 
 def probability(text: str) -> float:
-    """The share of one that `99.95%` or `0.9995` says."""
+    """Return the probability that `99.95%` or `0.9995` states."""
     # a shift of the decimal point, where a division would leave 0.9990000000000001
     return float(f"{text[:-1].strip()}e-2") if text.endswith("%") else float(text)
 
 
 def shorten(text: str) -> str:
-    """A text of the user's for a message: one line of at most 60 characters, with nothing that a terminal obeys."""
+    """Return a user's text for a message: one line of at most 60 characters, without control characters."""
     line = " ".join(text[:200].split())
     safe = "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
     return safe if len(safe) <= 60 and len(text) <= 200 else safe[:59] + "…"

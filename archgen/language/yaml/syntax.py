@@ -1,4 +1,4 @@
-"""The words for what is no YAML, and where it stands."""
+"""Syntax errors of YAML in words, at their positions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TOO_DEEP = f"more than {DEEPEST} levels are nested here"
 
 
 def explain_forbidden_character(file: int, text: str) -> SourceProblem:
-    """The first character that YAML does not allow (https://yaml.org/spec/1.2.2/#51-character-set)."""
+    """Return the first character that YAML does not allow (https://yaml.org/spec/1.2.2/#51-character-set)."""
     match = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
     at = match.start() if match else 0
     message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} cannot stand in a YAML file"
@@ -37,19 +37,19 @@ def explain_forbidden_character(file: int, text: str) -> SourceProblem:
 
 
 def position_of(file: int, text: str, offset: int) -> int:
-    """The position of a character of a text, by YAML's line breaks."""
+    """Return the position of a character of a text, by YAML's line breaks."""
     lines = LINE_BREAK.split(text[:offset])
     return pack(file, len(lines) - 1, len(lines[-1]))
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """The lines of a text by YAML's line breaks, which a form feed is not; an end of line begins no line of its own."""
+    """Return the lines of a text by YAML's line breaks, which don't include the form feed."""
     lines = LINE_BREAK.split(text)
     return tuple(lines if lines[-1] else lines[:-1])
 
 
 def explain_syntax_error(error: yaml.YAMLError, file: int, text: str) -> SourceProblem:
-    """What a parser's error comes to: where it is, what is wrong there, and what to write instead."""
+    """Return a parser's error as a problem: its position, its cause and its fix."""
     begun = getattr(error, "context_mark", None)
     mark = getattr(error, "problem_mark", None) or begun
     problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text cannot be read")
@@ -72,7 +72,7 @@ def explain_syntax_error(error: yaml.YAMLError, file: int, text: str) -> SourceP
 
 
 def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str, str] | None:
-    """The words where the way that a line begins is at fault, None where it is what follows on it."""
+    """Return the message and fix if the beginning of a line is at fault, None if the rest of it is."""
     mark, around, context = error.problem_mark, error.context_mark, str(error.context or "")
     begins = re.match(_BEGINS, lines[mark.line]) if mark is not None and mark.line < len(lines) else None
     if mark is None or begins is None or mark.column not in (begins.end(1), begins.end()):

@@ -18,12 +18,12 @@ TreeNode = Any
 
 
 def pack(file: int, line: int, column: int) -> int:
-    """One number for a position; line and column count from 0, as libyaml does."""
+    """Return a position as a number; line and column count from 0, as in libyaml."""
     return (file << _FILE_SHIFT) | (line << _LINE_SHIFT) | min(column, _LOW)
 
 
 def unpack(mark: int) -> tuple[int, int, int]:
-    """The number of the file, and line and column counted from 1."""
+    """Return the number of the file, and line and column counted from 1."""
     return mark >> _FILE_SHIFT, ((mark >> _LINE_SHIFT) & _LOW) + 1, (mark & _LOW) + 1
 
 
@@ -37,15 +37,15 @@ class Map(dict[str, TreeNode]):
         self.marks: list[int] = []
 
     def key_mark(self, key: str) -> int:
-        """Where the key stands."""
+        """Return the position of a key."""
         return self.marks[2 * list(self).index(key)]
 
     def value_mark(self, key: str) -> int:
-        """Where the value of the key begins."""
+        """Return the position of the value of a key."""
         return self.marks[2 * list(self).index(key) + 1]
 
     def cut(self, key: str) -> None:
-        """Take a key and its value out, if it is there."""
+        """Remove a key and its value, if it is there."""
         if key in self:
             index = 2 * list(self).index(key)
             del self.marks[index : index + 2]
@@ -62,7 +62,7 @@ class Seq(list[TreeNode]):
         self.marks: list[int] = []
 
     def cut(self, index: int) -> None:
-        """Take an item out, if it is there."""
+        """Remove an item, if it is there."""
         if index < len(self):
             del self.marks[index]
             del self[index]
@@ -72,7 +72,7 @@ _DENIALS = ("no", "none", "off", "never")
 
 
 class SourceFile(Struct, frozen=True):
-    """One file that was read: its name as the user gave it, and its text."""
+    """A file that was read: its name as the user wrote it, and its text."""
 
     name: str
     text: str
@@ -90,7 +90,7 @@ class Document(Struct):
     written: dict[int, str]
 
     def text(self, parent: Map, key: str) -> str | None:
-        """The scalar under `key` as it was written; None where the key is absent."""
+        """Return the scalar under `key` as it was written; None if the key is absent."""
         value = parent.get(key)
         if value.__class__ is str:
             return value
@@ -99,7 +99,7 @@ class Document(Struct):
         return self.written_at(parent.value_mark(key), value)
 
     def text_or_flag(self, parent: Map, key: str) -> str | bool | None:
-        """The scalar under `key`: a flag, or what was written; a word that denies is False, as `false` itself."""
+        """Return the scalar under `key`: a flag, or the text as written; `no`, `none`, `off` and `never` are False."""
         value = parent.get(key)
         if isinstance(value, bool):
             return value
@@ -107,7 +107,7 @@ class Document(Struct):
         return False if text in _DENIALS else text
 
     def texts(self, parent: Map, key: str) -> tuple[str, ...]:
-        """The scalar or the list of scalars under `key`, as written."""
+        """Return the scalar or the list of scalars under `key`, as written."""
         value = parent.get(key)
         if value.__class__ is Seq:
             return tuple([item if item.__class__ is str else self.item(value, at) for at, item in enumerate(value)])
@@ -115,10 +115,10 @@ class Document(Struct):
         return () if text is None else (text,)
 
     def item(self, items: Seq, index: int) -> str:
-        """The scalar at `index` as it was written."""
+        """Return the scalar at `index` as it was written."""
         value = items[index]
         return value if value.__class__ is str else self.written_at(items.marks[index], value)
 
     def written_at(self, mark: int, value: TreeNode) -> str:
-        """The text of the scalar at this position."""
+        """Return the text of the scalar at this position."""
         return value if isinstance(value, str) else self.written.get(mark, "")
