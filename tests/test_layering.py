@@ -16,11 +16,11 @@ from archgen.layout.layering.core import Graph, layers
 from archgen.layout.layering.crossings import inversions
 from archgen.layout.layering.cycles import closing
 from archgen.layout.layering.net import net
-from archgen.layout.layering.ordering import WORK, Rows, ordered
-from archgen.layout.layering.ranking import Link, ranks
+from archgen.layout.layering.ordering import WORK, OrderedRows, ordered
+from archgen.layout.layering.ranking import GraphLink, ranks
 from archgen.layout.layering.simplex import Arc, longest_path, shortest
 from archgen.layout.layering.spreading import TALLEST
-from archgen.layout.layering.straight import Choice, Spacing, heaviest
+from archgen.layout.layering.straight import Choice, LayerSpacing, heaviest
 from archgen.layout.placed import Box
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Node
@@ -32,13 +32,13 @@ from tests.test_deployment_view import TIERS, topology
 from tests.test_views import MODELS, judged
 
 
-def links(*pairs: str) -> tuple[Link, ...]:
-    return tuple(Link(pair[0], pair[1], pair) for pair in pairs)
+def links(*pairs: str) -> tuple[GraphLink, ...]:
+    return tuple(GraphLink(pair[0], pair[1], pair) for pair in pairs)
 
 
-def spacing(*nodes: str, groups: tuple[str, ...] = ()) -> Spacing:
+def spacing(*nodes: str, groups: tuple[str, ...] = ()) -> LayerSpacing:
     pads = dict.fromkeys(groups, 10.0)
-    return Spacing(dict.fromkeys(nodes, 40.0), 20.0, 10.0, 10.0, 30.0, pads, pads, {}, {})
+    return LayerSpacing(dict.fromkeys(nodes, 40.0), 20.0, 10.0, 10.0, 30.0, pads, pads, {}, {})
 
 
 # Cycles
@@ -103,7 +103,7 @@ def test_ranks_that_want_more_work_than_they_get_are_still_ranks() -> None:
 
 def test_a_chain_is_longer_than_the_stack() -> None:
     nodes = tuple(str(place) for place in range(5000))
-    chain = tuple(Link(first, second, first) for first, second in pairwise(nodes))
+    chain = tuple(GraphLink(first, second, first) for first, second in pairwise(nodes))
     placed = layers(Graph(nodes, chain), spacing(*nodes))
     assert [placed.ranks[node] for node in nodes] == list(range(5000))
     assert len(set(placed.middles.values())) == 1
@@ -119,7 +119,7 @@ def test_crossings_are_counted_as_by_hand(seed: int) -> None:
     assert inversions(places, 9) == sum(first > second for first, second in combinations(places, 2))
 
 
-def crossed(rows: Rows) -> int:
+def crossed(rows: OrderedRows) -> int:
     """The crossings of all pairs of links between neighbouring ranks, each looked at."""
     pairs = [(item, other) for item in range(rows.net.count) for other in rows.net.below[item]]
     return sum(
@@ -132,10 +132,10 @@ def crossed(rows: Rows) -> int:
 def random_graph(seed: int, count: int = 24, groups: int = 0) -> Graph:
     chance = random.Random(seed)
     nodes = tuple(f"n{place}" for place in range(count))
-    found = [Link(f"n{chance.randrange(node)}", f"n{node}", f"t{node}") for node in range(1, count)]
+    found = [GraphLink(f"n{chance.randrange(node)}", f"n{node}", f"t{node}") for node in range(1, count)]
     for place in range(count // 2):
         first, second = sorted(chance.sample(range(count), 2))
-        found.append(Link(f"n{first}", f"n{second}", f"x{place}"))
+        found.append(GraphLink(f"n{first}", f"n{second}", f"x{place}"))
     around = {node: f"g{chance.randrange(groups)}" for node in nodes if groups and chance.random() < 0.7}
     inner = {f"g{place}": f"g{chance.randrange(place)}" for place in range(1, groups) if chance.random() < 0.4}
     return Graph(nodes, tuple(found), {**around, **inner})
@@ -146,7 +146,7 @@ def random_graph(seed: int, count: int = 24, groups: int = 0) -> Graph:
 def test_the_order_has_no_more_crossings_than_the_first_one(seed: int, groups: int) -> None:
     graph = random_graph(seed, groups=groups)
     joined = net(ranks(graph.nodes, graph.links), graph.links, graph.around)
-    first, best = Rows(joined), ordered(joined)
+    first, best = OrderedRows(joined), ordered(joined)
     assert best.crossings() == crossed(best)
     assert best.crossings() <= first.crossings()
     assert sum(map(len, best.rows)) == joined.count
@@ -271,7 +271,7 @@ def test_the_work_of_sifting_is_bounded() -> None:
     assert WORK < 10**6
     chance = random.Random(5)
     pairs = [(chance.randrange(60), chance.randrange(60)) for _ in range(900)]
-    found = tuple(Link(f"n{a}", f"n{b}", f"{a} {b}") for a, b in dict.fromkeys(pairs) if a != b)
+    found = tuple(GraphLink(f"n{a}", f"n{b}", f"{a} {b}") for a, b in dict.fromkeys(pairs) if a != b)
     graph = Graph(tuple(f"n{place}" for place in range(60)), found)
     assert len(layers(graph, spacing(*graph.nodes)).middles) == 60
 

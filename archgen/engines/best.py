@@ -56,8 +56,8 @@ def _span(placed: Placed) -> float:
 
 
 def _cost(placed: Placed) -> float:
-    """What a reader pays: a word or a card that cannot be read most, then each crossing, then each bend."""
-    one = score(placed)
+    """Return a reader's cost: words or a card that can't be read cost most, then each crossing, then each bend."""
+    quality = score(placed)
     worded = {edge.bundle for edge in placed.edges if edge.edge.label and edge.edge.meaning != "replication"}
     silent = len(worded - {edge.bundle for edge in placed.edges if edge.label})
-    return 100.0 * (one.overlaps + one.label_collisions + silent) + 3 * one.crossings + one.bends
+    return 100.0 * (quality.overlaps + quality.label_collisions + silent) + 3 * quality.crossings + quality.bends

@@ -38,7 +38,7 @@ def system_dot() -> str:
 
 
 def _scripts() -> tuple[str, str]:
-    """Where packages of this Python put their commands."""
+    """Return the directories where packages of this Python put their commands."""
     return os.path.dirname(sys.executable), sysconfig.get_path("scripts")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from archgen.engines.dot_command import run
 from archgen.engines.shelf_packing import shelved
 from archgen.layout.deployment.arrangement import shifted
-from archgen.layout.deployment.cards import Card, cards, heading
+from archgen.layout.deployment.cards import SizedCard, cards, heading
 from archgen.layout.deployment.labels import label_room, labelled
 from archgen.layout.deployment.placing import cleared, guarding, seated
 from archgen.layout.measures import USUAL
@@ -32,14 +32,14 @@ def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
     return _Reading(diagram, sizes, answer).placed()
 
 
-def node_sizes(diagram: Diagram) -> dict[str, Card]:
+def node_sizes(diagram: Diagram) -> dict[str, SizedCard]:
     """The cards, as high as all lines that start or end at them want: they may share one side."""
     out = Counter(edge.source for edge in diagram.edges)
     into = Counter(edge.target for edge in diagram.edges)
     return cards(diagram, {node.id: max(out[node.id], into[node.id]) for node in diagram.nodes})
 
 
-def _source(diagram: Diagram, sizes: Mapping[str, Card]) -> str:
+def _source(diagram: Diagram, sizes: Mapping[str, SizedCard]) -> str:
     """Boxes of the cards' sizes in pixels, clusters with room for a heading, and lines without words."""
     lines = [
         f"rankdir={'TB' if diagram.direction == 'top-down' else 'LR'} splines=ortho",
@@ -58,7 +58,9 @@ def _rank_gap(diagram: Diagram) -> float:
     return min(max(widest + 40, 72), 180) / _INCH
 
 
-def _within(diagram: Diagram, parent: str | None, sizes: Mapping[str, Card], aside: frozenset[str]) -> Iterator[str]:
+def _within(
+    diagram: Diagram, parent: str | None, sizes: Mapping[str, SizedCard], aside: frozenset[str]
+) -> Iterator[str]:
     """The lines for what stands in a group, or in none."""
     for at, group in enumerate(diagram.groups):
         if group.parent == parent and not group.across:
@@ -74,23 +76,25 @@ def _within(diagram: Diagram, parent: str | None, sizes: Mapping[str, Card], asi
 class _Reading:
     """Reads places out of the JSON that `dot` writes; its y grows upwards from the bottom."""
 
-    def __init__(self, diagram: Diagram, sizes: Mapping[str, Card], answer: dict[str, Any]) -> None:
+    def __init__(self, diagram: Diagram, sizes: Mapping[str, SizedCard], answer: dict[str, Any]) -> None:
         self._diagram = diagram
         self._sizes = sizes
         self._height = float(answer["bb"].split(",")[3])
-        self._objects = {one["name"]: one for one in answer.get("objects", ())}
-        self._edges = {one["id"]: one for one in answer.get("edges", ())}
+        self._objects = {item["name"]: item for item in answer.get("objects", ())}
+        self._edges = {item["id"]: item for item in answer.get("edges", ())}
         self._parents = {group.id: group.parent for group in diagram.groups}
 
     def placed(self) -> Placed:
         """Everything that `dot` placed, moved so that the margin is even."""
         aside = guarding(self._diagram)
         nodes = [self._node(at, node) for at, node in enumerate(self._diagram.nodes) if node.id not in aside]
-        found = [self._group(at, group) for at, group in enumerate(self._diagram.groups)]
+        frames = [self._group(at, group) for at, group in enumerate(self._diagram.groups)]
         ways = [self._way(at) for at in range(len(self._diagram.edges))]
         if not self._diagram.groups and self._diagram.direction != "top-down":
             nodes, ways = shelved(nodes, self._diagram.edges, ways)
-        groups = sorted((one for one in cleared([one for one in found if one], ways)), key=lambda one: one.depth)
+        groups = sorted(
+            (group for group in cleared([group for group in frames if group], ways)), key=lambda group: group.depth
+        )
         nodes = seated(self._diagram, self._sizes, nodes, groups, ways)
         return shifted(self._diagram, nodes, groups, labelled(self._diagram, ways, nodes, groups))
 
@@ -106,19 +110,19 @@ class _Reading:
 
     def _group(self, at: int, group: Group) -> PlacedGroup | None:
         # a cluster around nothing has no box
-        found = self._objects.get(f"cluster_{at}", {}).get("bb")
-        if found is None:
+        corners = self._objects.get(f"cluster_{at}", {}).get("bb")
+        if corners is None:
             return None
-        left, low, right, high = (float(one) for one in found.split(","))
+        left, low, right, high = (float(number) for number in corners.split(","))
         box = Box(left, self._height - high, right - left, high - low)
         name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
         words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)
         return PlacedGroup(group, box, self._depth(group), words, name, detail)
 
     def _depth(self, group: Group) -> int:
-        depth, at = 0, group.parent
-        while at is not None:
-            depth, at = depth + 1, self._parents.get(at)
+        depth, parent = 0, group.parent
+        while parent is not None:
+            depth, parent = depth + 1, self._parents.get(parent)
         return depth
 
     def _way(self, at: int) -> tuple[Point, ...]:
@@ -135,16 +139,16 @@ class _Reading:
 
 def _corners(points: list[Point]) -> list[Point]:
     """The points without those that lie on a straight part; steps under a pixel become straight."""
-    kept: list[Point] = []
+    corners: list[Point] = []
     for x, y in points:
-        if kept:
-            before = kept[-1]
+        if corners:
+            before = corners[-1]
             x = before[0] if abs(x - before[0]) < 1 else x
             y = before[1] if abs(y - before[1]) < 1 else y
-        if kept and (x, y) == kept[-1]:
+        if corners and (x, y) == corners[-1]:
             continue
-        if len(kept) > 1 and (kept[-2][0] == kept[-1][0] == x or kept[-2][1] == kept[-1][1] == y):
-            kept[-1] = (x, y)
+        if len(corners) > 1 and (corners[-2][0] == corners[-1][0] == x or corners[-2][1] == corners[-1][1] == y):
+            corners[-1] = (x, y)
         else:
-            kept.append((x, y))
-    return kept if len(kept) > 1 else [*kept, *kept]
+            corners.append((x, y))
+    return corners if len(corners) > 1 else [*corners, *corners]

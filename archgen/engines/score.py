@@ -1,4 +1,4 @@
-"""How good a layout is, in numbers that can be compared between engines."""
+"""Quality of a layout, in numbers that can be compared between engines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Score(Struct, frozen=True):
 
 def score(placed: Placed) -> Score:
     """The score of a picture; a crossing counts once, however many lines of two bundles run through its place."""
-    cards = _Near(one.box for one in placed.nodes)
+    cards = _Near(node.box for node in placed.nodes)
     return Score(
         _overlaps(placed, cards),
         _crossings(placed),
@@ -55,30 +55,30 @@ class _Near:
     def __init__(self, boxes: Iterable[Box]) -> None:
         self._boxes = list(boxes)
         self._cells: dict[tuple[int, int], list[int]] = {}
-        for at, box in enumerate(self._boxes):
+        for place, box in enumerate(self._boxes):
             for cell in _cells(box):
-                self._cells.setdefault(cell, []).append(at)
+                self._cells.setdefault(cell, []).append(place)
 
     def pairs(self) -> int:
-        """How many pairs overlap."""
+        """Count the pairs that overlap."""
         return sum(
-            self._boxes[at].overlaps(self._boxes[other], -1.0)
-            for at, box in enumerate(self._boxes)
+            self._boxes[place].overlaps(self._boxes[other], -1.0)
+            for place, box in enumerate(self._boxes)
             for other in self.to(box)
-            if other > at
+            if other > place
         )
 
     def to(self, box: Box) -> set[int]:
         """The places of the boxes that may touch one."""
-        return {at for cell in _cells(box) for at in self._cells.get(cell, ())}
+        return {place for cell in _cells(box) for place in self._cells.get(cell, ())}
 
     def hit(self, edge: PlacedEdge) -> set[int]:
         """The places of the boxes that a line runs through."""
         return {
-            at
+            place
             for start, end in _segments(edge)
-            for at in self.to(_around(start, end))
-            if _hit((start, end), self._boxes[at])
+            for place in self.to(_around(start, end))
+            if _hit((start, end), self._boxes[place])
         }
 
 
@@ -108,7 +108,7 @@ def _crossings(placed: Placed) -> int:
             elif x0 == x1:
                 standing.add((x0, y0, y1, edge.bundle))
     upright = sorted(standing)
-    xs = [one[0] for one in upright]
+    xs = [line[0] for line in upright]
     places = {
         (x, y)
         for bundle, y, left, right in level
@@ -122,9 +122,12 @@ def _collisions(placed: Placed, cards: _Near) -> int:
     labelled = [edge for edge in placed.edges if edge.label]
     boxes = [edge.label.box for edge in labelled if edge.label]
     labels = _Near(boxes)
-    found = labels.pairs()
-    found += sum(box.overlaps(placed.nodes[at].box, -1.0) for box in boxes for at in cards.to(box))
+    collisions = labels.pairs()
+    collisions += sum(box.overlaps(placed.nodes[place].box, -1.0) for box in boxes for place in cards.to(box))
     crossed = {
-        (at, other.bundle) for other in placed.edges for at in labels.hit(other) if labelled[at].bundle != other.bundle
+        (place, other.bundle)
+        for other in placed.edges
+        for place in labels.hit(other)
+        if labelled[place].bundle != other.bundle
     }
-    return found + len({at for at, _ in crossed})
+    return collisions + len({place for place, _ in crossed})

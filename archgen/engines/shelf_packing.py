@@ -6,34 +6,36 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from archgen.layout.placed import Box, PlacedNode, Point
+from archgen.layout.placed import Box, PlacedNode, Point, Polyline
 from archgen.views.diagram import Edge
-
-Way = tuple[Point, ...]
 
 _GAP = 40.0
 
 
-def shelved(nodes: list[PlacedNode], edges: Iterable[Edge], ways: list[Way]) -> tuple[list[PlacedNode], list[Way]]:
+def shelved(
+    nodes: list[PlacedNode], edges: Iterable[Edge], ways: list[Polyline]
+) -> tuple[list[PlacedNode], list[Polyline]]:
     """The nodes and the lines between them, part by part from the top and from the left; each part stays as it is.
 
     `ways` belong to `edges`, in their order.
     """
-    told = list(edges)
-    parts = _parts([one.node.id for one in nodes], told)
+    listed = list(edges)
+    parts = _parts([placed_node.node.id for placed_node in nodes], listed)
     if len(set(parts.values())) < 2:
         return nodes, ways
-    boxes = _boxes(nodes, told, ways, parts)
+    boxes = _boxes(nodes, listed, ways, parts)
     counts = [list(parts.values()).count(part) for part in range(len(boxes))]
     order = sorted(range(len(boxes)), key=lambda part: (-counts[part], part))
     moves = _moves([boxes[part] for part in order])
     by = dict(zip(order, moves, strict=True))
     placed = []
-    for one in nodes:
-        dx, dy = by[parts[one.node.id]]
-        placed.append(replace(one, box=replace(one.box, x=one.box.x + dx, y=one.box.y + dy)))
+    for placed_node in nodes:
+        dx, dy = by[parts[placed_node.node.id]]
+        placed.append(
+            replace(placed_node, box=replace(placed_node.box, x=placed_node.box.x + dx, y=placed_node.box.y + dy))
+        )
     moved = []
-    for edge, way in zip(told, ways, strict=True):
+    for edge, way in zip(listed, ways, strict=True):
         dx, dy = by[parts[edge.source]]
         moved.append(tuple((x + dx, y + dy) for x, y in way))
     return placed, moved
@@ -45,44 +47,44 @@ def _parts(names: list[str], edges: Iterable[Edge]) -> dict[str, int]:
     for edge in edges:
         near[edge.source].append(edge.target)
         near[edge.target].append(edge.source)
-    found: dict[str, int] = {}
+    parts: dict[str, int] = {}
     count = 0
     for name in names:
-        if name in found:
+        if name in parts:
             continue
         waiting = [name]
         while waiting:
-            at = waiting.pop()
-            if at not in found:
-                found[at] = count
-                waiting += near[at]
+            member = waiting.pop()
+            if member not in parts:
+                parts[member] = count
+                waiting += near[member]
         count += 1
-    return found
+    return parts
 
 
-def _boxes(nodes: list[PlacedNode], edges: list[Edge], ways: list[Way], parts: dict[str, int]) -> list[Box]:
-    """What each part takes up."""
+def _boxes(nodes: list[PlacedNode], edges: list[Edge], ways: list[Polyline], parts: dict[str, int]) -> list[Box]:
+    """Return the extent of each part."""
     points: dict[int, list[Point]] = {}
-    for one in nodes:
-        box = one.box
-        points.setdefault(parts[one.node.id], []).extend(((box.x, box.y), (box.right, box.bottom)))
+    for node in nodes:
+        box = node.box
+        points.setdefault(parts[node.node.id], []).extend(((box.x, box.y), (box.right, box.bottom)))
     for edge, way in zip(edges, ways, strict=True):
         points[parts[edge.source]].extend(way)
-    found = []
+    boxes = []
     for part in range(len(points)):
         xs, ys = [x for x, _ in points[part]], [y for _, y in points[part]]
-        found.append(Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)))
-    return found
+        boxes.append(Box(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)))
+    return boxes
 
 
 def _moves(boxes: list[Box]) -> list[Point]:
-    """How far each box moves: the first to the top, the others onto shelves as wide as the widest of all."""
+    """Return how far each box moves: the first to the top, the others onto shelves as wide as the widest of all."""
     widest = max(box.width for box in boxes)
-    found: list[Point] = []
+    moves: list[Point] = []
     x = y = tall = 0.0
-    for at, box in enumerate(boxes):
-        if found and (at == 1 or x + box.width > widest):
+    for place, box in enumerate(boxes):
+        if moves and (place == 1 or x + box.width > widest):
             x, y, tall = 0.0, y + tall + _GAP, 0.0
-        found.append((x - box.x, y - box.y))
+        moves.append((x - box.x, y - box.y))
         x, tall = x + box.width + _GAP, max(tall, box.height)
-    return found
+    return moves

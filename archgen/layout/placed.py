@@ -12,6 +12,8 @@ from archgen.views.diagram import Diagram, Edge, Group, Node
 Point = tuple[float, float]
 """x grows to the right, y downwards, both in pixels."""
 
+Polyline = tuple[Point, ...]
+
 
 class Box(Struct, frozen=True):
     """A rectangle by its top left corner."""
@@ -37,7 +39,7 @@ class Box(Struct, frozen=True):
         return self.x + self.width / 2, self.y + self.height / 2
 
     def overlaps(self, other: Box, gap: float = 0.0) -> bool:
-        """Whether two boxes share more than a border, or stand nearer than `gap`."""
+        """Return True if two boxes share more than a border, or are nearer than `gap`."""
         return (
             self.x < other.right + gap
             and other.x < self.right + gap
@@ -46,7 +48,7 @@ class Box(Struct, frozen=True):
         )
 
     def contains(self, other: Box) -> bool:
-        """Whether the other box lies wholly in this one."""
+        """Return True if the other box lies wholly in this one."""
         return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
 
 

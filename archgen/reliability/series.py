@@ -23,7 +23,7 @@ class Ahead(Struct, frozen=True):
     down: bool
 
 
-class Series:
+class SeriesStretches:
     """The stretches of a flow, and where on them a replica is down in a state."""
 
     def __init__(self, evaluation: Evaluation[int]) -> None:
@@ -58,9 +58,9 @@ class Series:
 
 
 @lru_cache(maxsize=2)
-def series(evaluation: Evaluation[int]) -> Series:
+def series(evaluation: Evaluation[int]) -> SeriesStretches:
     """Return the stretches of an evaluation, cached while its states are asked about in turn."""
-    return Series(evaluation)
+    return SeriesStretches(evaluation)
 
 
 def _stretches(plan: Plan) -> list[list[str]]:

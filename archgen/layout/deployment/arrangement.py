@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from archgen.layout.deployment.alignment import Block
+from archgen.layout.deployment.alignment import ColumnBlock
 from archgen.layout.deployment.blocks import Stacking, common
 from archgen.layout.deployment.bundles import bundles, busiest
-from archgen.layout.deployment.cards import Card, cards, heading
+from archgen.layout.deployment.cards import SizedCard, cards, heading
 from archgen.layout.deployment.columns import columns as columns_of
 from archgen.layout.deployment.grid import BAND_PAD, Grid
 from archgen.layout.deployment.headings import lengthened
 from archgen.layout.deployment.levels import Level, Levels
-from archgen.layout.deployment.lines import Lines
-from archgen.layout.deployment.routing import Way, route
+from archgen.layout.deployment.lines import EdgePlacer
+from archgen.layout.deployment.routing import EdgeRoute, route
 from archgen.layout.deployment.tracks import Trunk, trunks
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
@@ -47,10 +47,10 @@ def arranged(
 
 def completed(
     diagram: Diagram,
-    sizes: Mapping[str, Card],
-    root: Block,
+    sizes: Mapping[str, SizedCard],
+    root: ColumnBlock,
     levels: Levels,
-    ways: list[Way],
+    ways: list[EdgeRoute],
     measures: Measures = USUAL,
 ) -> Placed:
     """Lays a diagram out whose heights and ways are settled: adds the widths, and with them the places of all words."""
@@ -66,10 +66,10 @@ class _Placing:
     def __init__(
         self,
         diagram: Diagram,
-        sizes: Mapping[str, Card],
+        sizes: Mapping[str, SizedCard],
         levels: Levels,
         grid: Grid,
-        ways: list[Way],
+        ways: list[EdgeRoute],
         channels: Mapping[int, list[Trunk]],
         measures: Measures,
     ) -> None:
@@ -78,7 +78,7 @@ class _Placing:
         self._sizes = sizes
         self._levels = levels
         self._grid = grid
-        self._lines = Lines(levels, grid, ways, channels, measures)
+        self._lines = EdgePlacer(levels, grid, ways, channels, measures)
         self._parents = {group.id: group.parent for group in diagram.groups}
 
     def placed(self) -> Placed:
@@ -86,8 +86,8 @@ class _Placing:
         nodes = [self._node(node) for node in self._diagram.nodes if node.id in self._levels.nodes]
         groups = self._groups(nodes)
         edges = self._lines.edges()
-        heights = [one.box.y for one in groups] + [one.box.y for one in nodes]
-        heights += [y for one in edges for _, y in one.points]
+        heights = [item.box.y for item in groups] + [item.box.y for item in nodes]
+        heights += [y for edge in edges for _, y in edge.points]
         nodes += self._guards(groups, min(heights, default=0.0))
         groups = lengthened(groups, nodes, edges, self._measures)
         return shifted(self._diagram, nodes, groups, edges, self._measures)
@@ -102,20 +102,20 @@ class _Placing:
     # Groups
 
     def _groups(self, nodes: list[PlacedNode]) -> list[PlacedGroup]:
-        found: list[PlacedGroup] = []
+        placed: list[PlacedGroup] = []
         for group in self._diagram.groups:
             level = self._levels.groups.get(group.id)
             if level is not None:
-                found.append(self._group(group, level))
+                placed.append(self._group(group, level))
         for group in self._diagram.groups:
             if group.across:
-                found += self._band(group, nodes)
-        return sorted(found, key=lambda one: one.depth)
+                placed += self._band(group, nodes)
+        return sorted(placed, key=lambda group: group.depth)
 
     def _depth(self, group: Group) -> int:
-        depth, at = 0, group.parent
-        while at is not None:
-            depth, at = depth + 1, self._parents.get(at)
+        depth, parent = 0, group.parent
+        while parent is not None:
+            depth, parent = depth + 1, self._parents.get(parent)
         return depth
 
     def _group(self, group: Group, level: Level) -> PlacedGroup:
@@ -131,39 +131,39 @@ class _Placing:
 
     def _band(self, group: Group, nodes: list[PlacedNode]) -> list[PlacedGroup]:
         """A group that cuts across: one band over its members, if nothing else stands under it."""
-        members = [one for one in nodes if one.node.id in group.across]
+        members = [node for node in nodes if node.node.id in group.across]
         if not members:
             return []
-        parents = self._parents | {one.node.id: one.node.group for one in nodes}
-        around = common(parents, [one.node.id for one in members])
-        spans = [self._outermost(one, around) for one in members]
-        left = min(one.box.x for one in members) - BAND_PAD
-        right = max(one.box.right for one in members) + BAND_PAD
+        parents = self._parents | {node.node.id: node.node.group for node in nodes}
+        around = common(parents, [member.node.id for member in members])
+        spans = [self._outermost(member, around) for member in members]
+        left = min(member.box.x for member in members) - BAND_PAD
+        right = max(member.box.right for member in members) + BAND_PAD
         tag = self._measures.tag
         top = min(span[0] for span in spans) - self._measures.overhang - 6
         bottom = max(span[1] for span in spans) + tag - 2
         box = Box(left, top, right - left, bottom - top)
         name, detail, wide = heading(group, box.width - 16, self._measures)
         words = Box(box.x + (box.width - wide) / 2 - 4, bottom - tag / 2, wide + 8, tag)
-        others = [one.box for one in nodes if one.node.id not in group.across]
+        others = [node.box for node in nodes if node.node.id not in group.across]
         if any(box.overlaps(other) or words.overlaps(other) for other in others):
             return []
         return [PlacedGroup(group, box, 9, words, name, detail)]
 
-    def _outermost(self, one: PlacedNode, around: str | None) -> tuple[float, float]:
+    def _outermost(self, node: PlacedNode, around: str | None) -> tuple[float, float]:
         """The vertical extent of the outermost group around a node that is still inside `around`."""
-        extent = (one.box.y, one.box.bottom)
-        at = one.node.group
-        while at is not None and at != around:
-            level = self._levels.groups[at]
+        extent = (node.box.y, node.box.bottom)
+        name = node.node.group
+        while name is not None and name != around:
+            level = self._levels.groups[name]
             extent = (level.top, level.bottom)
-            at = self._parents.get(at)
+            name = self._parents.get(name)
         return extent
 
     def _guards(self, groups: list[PlacedGroup], top: float) -> list[PlacedNode]:
         """Shields on the upper border of what they guard, one a column; what finds no room stands above the picture."""
-        found: list[PlacedNode] = []
-        boxes = {one.group.id: one for one in groups}
+        shields: list[PlacedNode] = []
+        boxes = {group.group.id: group for group in groups}
         taken: dict[str, int] = {}
         above = 0
         for node in self._diagram.nodes:
@@ -173,21 +173,23 @@ class _Placing:
             guarded = next((name for name in node.guards if name in boxes), "")
             place = taken.get(guarded, 0)
             taken[guarded] = place + 1
-            at = self._seat(boxes[guarded], place) if guarded else None
-            if at is None:
-                at = (above * (card.width + 16), top - self._measures.chip - SIZES.margin)
+            point = self._seat(boxes[guarded], place) if guarded else None
+            if point is None:
+                point = (above * (card.width + 16), top - self._measures.chip - SIZES.margin)
                 above += 1
-            found.append(PlacedNode(node, Box(*at, card.width, card.height), card.title, card.detail, card.compact))
-        return found
+            shields.append(
+                PlacedNode(node, Box(*point, card.width, card.height), card.title, card.detail, card.compact)
+            )
+        return shields
 
-    def _seat(self, one: PlacedGroup, place: int) -> Point | None:
-        """Where the shield after `place` others stands on a group's border."""
-        y = one.box.y - self._measures.chip / 2
-        if one.group.across:
-            return (one.box.x + BAND_PAD, y) if place == 0 else None
-        level = self._levels.groups[one.group.id]
+    def _seat(self, group: PlacedGroup, place: int) -> Point | None:
+        """Return the place of the shield after `place` others on a group's border."""
+        y = group.box.y - self._measures.chip / 2
+        if group.group.across:
+            return (group.box.x + BAND_PAD, y) if place == 0 else None
+        level = self._levels.groups[group.group.id]
         if place == 0:
-            return one.box.x + 12, y
+            return group.box.x + 12, y
         column = level.first + place
         return (self._grid.column(column), y) if column <= level.last else None
 
@@ -200,23 +202,23 @@ def shifted(
     measures: Measures = USUAL,
 ) -> Placed:
     """Moves everything so that the picture starts at its margin."""
-    boxes = [one.box for one in nodes] + [one.box for one in groups]
-    boxes += [one.heading for one in groups if one.heading]
-    boxes += [one.label.box for one in edges if one.label]
-    points = [point for one in edges for point in one.points]
+    boxes = [item.box for item in nodes] + [item.box for item in groups]
+    boxes += [group.heading for group in groups if group.heading]
+    boxes += [edge.label.box for edge in edges if edge.label]
+    points = [point for edge in edges for point in edge.points]
     if not boxes:
         return Placed(diagram, 2.0 * SIZES.margin, 2.0 * SIZES.margin, measures=measures)
-    dx = SIZES.margin - min([one.x for one in boxes] + [x for x, _ in points])
-    dy = SIZES.margin - min([one.y for one in boxes] + [y for _, y in points])
-    width = max([one.right for one in boxes] + [x for x, _ in points]) + dx + SIZES.margin
-    height = max([one.bottom for one in boxes] + [y for _, y in points]) + dy + SIZES.margin
+    dx = SIZES.margin - min([box.x for box in boxes] + [x for x, _ in points])
+    dy = SIZES.margin - min([box.y for box in boxes] + [y for _, y in points])
+    width = max([box.right for box in boxes] + [x for x, _ in points]) + dx + SIZES.margin
+    height = max([box.bottom for box in boxes] + [y for _, y in points]) + dy + SIZES.margin
     return Placed(
         diagram,
         round(width),
         round(height),
-        tuple(PlacedNode(one.node, _moved(one.box, dx, dy), one.title, one.detail, one.compact) for one in nodes),
-        tuple(_moved_group(one, dx, dy) for one in groups),
-        tuple(_moved_edge(one, dx, dy) for one in edges),
+        tuple(PlacedNode(node.node, _moved(node.box, dx, dy), node.title, node.detail, node.compact) for node in nodes),
+        tuple(_moved_group(group, dx, dy) for group in groups),
+        tuple(_moved_edge(edge, dx, dy) for edge in edges),
         measures,
     )
 
@@ -225,14 +227,14 @@ def _moved(box: Box, dx: float, dy: float) -> Box:
     return Box(box.x + dx, box.y + dy, box.width, box.height)
 
 
-def _moved_group(one: PlacedGroup, dx: float, dy: float) -> PlacedGroup:
-    words = _moved(one.heading, dx, dy) if one.heading else None
-    return PlacedGroup(one.group, _moved(one.box, dx, dy), one.depth, words, one.title, one.detail)
+def _moved_group(group: PlacedGroup, dx: float, dy: float) -> PlacedGroup:
+    words = _moved(group.heading, dx, dy) if group.heading else None
+    return PlacedGroup(group.group, _moved(group.box, dx, dy), group.depth, words, group.title, group.detail)
 
 
-def _moved_edge(one: PlacedEdge, dx: float, dy: float) -> PlacedEdge:
+def _moved_edge(edge: PlacedEdge, dx: float, dy: float) -> PlacedEdge:
     def move(points: Iterable[Point]) -> tuple[Point, ...]:
         return tuple((x + dx, y + dy) for x, y in points)
 
-    label = replace(one.label, box=_moved(one.label.box, dx, dy)) if one.label else None
-    return replace(one, points=move(one.points), pieces=tuple(move(piece) for piece in one.pieces), label=label)
+    label = replace(edge.label, box=_moved(edge.label.box, dx, dy)) if edge.label else None
+    return replace(edge, points=move(edge.points), pieces=tuple(move(piece) for piece in edge.pieces), label=label)

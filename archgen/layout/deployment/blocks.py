@@ -1,4 +1,4 @@
-"""How high each thing stands: groups are blocks within blocks, and what feeds several is centred before them."""
+"""Heights of everything: groups are blocks within blocks, and what feeds several is centered before them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from archgen.layout.deployment.alignment import (
-    Block,
+    ColumnBlock,
+    HeightWish,
     Join,
-    Wish,
     clusters_of,
     drop,
     extent,
@@ -19,7 +19,7 @@ from archgen.layout.deployment.alignment import (
     settle,
     wishes_of,
 )
-from archgen.layout.deployment.cards import Card
+from archgen.layout.deployment.cards import SizedCard
 from archgen.layout.deployment.columns import calls
 from archgen.layout.measures import Measures
 from archgen.views.diagram import Diagram, Edge, Group
@@ -34,7 +34,7 @@ class Stacking:
     def __init__(
         self,
         diagram: Diagram,
-        cards: Mapping[str, Card],
+        cards: Mapping[str, SizedCard],
         columns: Mapping[str, int],
         measures: Measures,
         panels: Mapping[int, int],
@@ -65,14 +65,14 @@ class Stacking:
 
     def _band_parents(self, diagram: Diagram) -> dict[str | None, list[Group]]:
         """The groups, or None for the whole picture, that have groups cut across what is in them, with these."""
-        found: dict[str | None, list[Group]] = {}
+        bands: dict[str | None, list[Group]] = {}
         for group in diagram.groups:
             members = [member for member in group.across if member in self._columns]
             if members:
-                found.setdefault(common(self._parents, members), []).append(group)
-        return found
+                bands.setdefault(common(self._parents, members), []).append(group)
+        return bands
 
-    def root(self) -> Block:
+    def root(self) -> ColumnBlock:
         """The whole picture as a block, with every block in it placed."""
         members: dict[str | None, list[str]] = {}
         for name in [*self._groups, *self._columns]:
@@ -81,18 +81,18 @@ class Stacking:
         assert root is not None
         return root
 
-    def _block(self, name: str, members: Mapping[str | None, list[str]]) -> Block | None:
+    def _block(self, name: str, members: Mapping[str | None, list[str]]) -> ColumnBlock | None:
         if name in self._columns:
             column = self._columns[name]
-            return Block(name, column, column, self._cards[name].height)
+            return ColumnBlock(name, column, column, self._cards[name].height)
         return self._group(name, members)
 
-    def _group(self, name: str | None, members: Mapping[str | None, list[str]]) -> Block | None:
+    def _group(self, name: str | None, members: Mapping[str | None, list[str]]) -> ColumnBlock | None:
         children = [block for member in members.get(name, ()) if (block := self._block(member, members))]
         if name is not None and not children:
             return None
-        block = Block(name or "", min((one.first for one in children), default=0), 0, 0.0)
-        block.last = max((one.last for one in children), default=0)
+        block = ColumnBlock(name or "", min((child.first for child in children), default=0), 0, 0.0)
+        block.last = max((child.last for child in children), default=0)
         block.children = children
         if name is None:
             block.children += self._passes(children)
@@ -100,7 +100,7 @@ class Stacking:
         self._frame(block, name)
         return block
 
-    def _frame(self, block: Block, name: str | None) -> None:
+    def _frame(self, block: ColumnBlock, name: str | None) -> None:
         banded, measures = name in self._banded, self._measures
         block.foot = measures.band if banded else 0.0
         if name is None:
@@ -115,7 +115,7 @@ class Stacking:
         for child in block.children:
             child.y += block.header + block.overhang
 
-    def _crown(self, block: Block) -> float:
+    def _crown(self, block: ColumnBlock) -> float:
         """The room between a heading and a band below it, and the shield on the band."""
         bands = [
             band
@@ -127,104 +127,106 @@ class Stacking:
 
     # Rooms for lines that pass
 
-    def _passes(self, children: list[Block]) -> list[Block]:
+    def _passes(self, children: list[ColumnBlock]) -> list[ColumnBlock]:
         """Room in the columns of single nodes for the way in to pass straight through."""
-        single = {one.first for one in children if not one.children}
-        single -= {column for one in children if one.children for column in range(one.first, one.last + 1)}
-        found: dict[tuple[str, int], Block] = {}
+        single = {child.first for child in children if not child.children}
+        single -= {column for child in children if child.children for column in range(child.first, child.last + 1)}
+        blocks: dict[tuple[str, int], ColumnBlock] = {}
         for edge in self._edges:
             if not calls(edge):
                 continue
             for column in range(self._columns[edge.source] + 1, self._columns[edge.target]):
                 name = f"{edge.source}\0{column}"
-                if column not in single or len(found) == MOST_PASSES:
+                if column not in single or len(blocks) == MOST_PASSES:
                     continue
-                if (edge.source, column) not in found:
-                    found[edge.source, column] = Block(name, column, column, PASS)
-                    found[edge.source, column].passing = True
+                if (edge.source, column) not in blocks:
+                    blocks[edge.source, column] = ColumnBlock(name, column, column, PASS)
+                    blocks[edge.source, column].passing = True
                 self._joins += [(edge.source, name, 4), (name, edge.target, 4)]
-        return list(found.values())
+        return list(blocks.values())
 
     # Arranging what is in a block
 
-    def _arrange(self, block: Block) -> None:
+    def _arrange(self, block: ColumnBlock) -> None:
         clusters = clusters_of(block.children)
         for cluster in clusters:
             self._pile(cluster)
         self._align(self._paneled(clusters))
         hang(block.children)
-        block.height = max((one.y + one.height for one in block.children), default=0.0)
+        block.height = max((child.y + child.height for child in block.children), default=0.0)
 
-    def _pile(self, cluster: list[Block]) -> None:
+    def _pile(self, cluster: list[ColumnBlock]) -> None:
         """Blocks of a cluster one below the other, each as high as its columns allow; look-ups first.
 
         A name service outside of its visitors' group stands below it, so that the way there misses the group's heading.
         """
-        cluster.sort(key=lambda one: (one.name in self._under, one.name not in self._looked_up, not one.passing))
+        cluster.sort(
+            key=lambda block: (block.name in self._under, block.name not in self._looked_up, not block.passing)
+        )
         cluster[:] = self._together(cluster)
         bottoms: dict[int, float] = {}
-        before: dict[int, Block] = {}
-        for one in cluster:
-            span = range(one.first, one.last + 1)
-            tops = [bottoms[at] + self._gap(before[at], one) for at in span if at in bottoms]
-            one.y = max(tops, default=0.0)
-            for at in span:
-                bottoms[at] = one.y + one.height
-                before[at] = one
+        before: dict[int, ColumnBlock] = {}
+        for block in cluster:
+            span = range(block.first, block.last + 1)
+            tops = [bottoms[column] + self._gap(before[column], block) for column in span if column in bottoms]
+            block.y = max(tops, default=0.0)
+            for column in span:
+                bottoms[column] = block.y + block.height
+                before[column] = block
 
-    def _gap(self, above: Block, below: Block) -> float:
+    def _gap(self, above: ColumnBlock, below: ColumnBlock) -> float:
         if above.passing or below.passing:
             return PASS
         if (above.name, below.name) in self._worded or (below.name in self._under and above.children):
             return self._measures.label_gap
         return self._measures.group_gap if above.children or below.children else self._measures.node_gap
 
-    def _align(self, clusters: list[list[Block]]) -> None:
+    def _align(self, clusters: list[list[ColumnBlock]]) -> None:
         """Clusters beside each other, so that lines between them run straight; the tallest stands first."""
         if len(clusters) < 2:
             return
-        where = {name: at for at, cluster in enumerate(clusters) for name in names_in(cluster)}
+        where = {name: number for number, cluster in enumerate(clusters) for name in names_in(cluster)}
         levels = {name: y for cluster in clusters for name, y in levels_in(cluster)}
-        joins: dict[int, list[Join]] = {at: [] for at in range(len(clusters))}
-        for one in self._joins:
-            if one[0] in where and one[1] in where and where[one[0]] != where[one[1]]:
-                joins[where[one[0]]].append(one)
-                joins[where[one[1]]].append(one)
-        first = max(range(len(clusters)), key=lambda at: (extent(clusters[at]), -at))
+        joins: dict[int, list[Join]] = {number: [] for number in range(len(clusters))}
+        for join in self._joins:
+            if join[0] in where and join[1] in where and where[join[0]] != where[join[1]]:
+                joins[where[join[0]]].append(join)
+                joins[where[join[1]]].append(join)
+        first = max(range(len(clusters)), key=lambda number: (extent(clusters[number]), -number))
         placed: set[int] = set()
         strength = dict.fromkeys(range(len(clusters)), 0)
         islands: list[list[int]] = [[]]
-        at = first
+        current = first
         while strength:
-            if at != first and not strength[at]:
+            if current != first and not strength[current]:
                 islands.append([])
-            islands[-1].append(at)
-            wishes = wishes_of(joins[at], where, levels, at, placed)
-            if len(clusters[at]) > 1 and self._loose(clusters[at]) and wishes:
-                self._settle(clusters[at], wishes)
-            elif at != first:
-                lower = drop(clusters[at], levels, wishes, clusters[first])
-                for block in clusters[at]:
+            islands[-1].append(current)
+            wishes = wishes_of(joins[current], where, levels, current, placed)
+            if len(clusters[current]) > 1 and self._loose(clusters[current]) and wishes:
+                self._settle(clusters[current], wishes)
+            elif current != first:
+                lower = drop(clusters[current], levels, wishes, clusters[first])
+                for block in clusters[current]:
                     block.y += lower
-            levels.update(levels_in(clusters[at]))
-            placed.add(at)
-            del strength[at]
-            for source, target, weight in joins[at]:
-                other = where[target] if where[source] == at else where[source]
+            levels.update(levels_in(clusters[current]))
+            placed.add(current)
+            del strength[current]
+            for source, target, weight in joins[current]:
+                other = where[target] if where[source] == current else where[source]
                 if other in strength:
                     strength[other] += 10**weight
-            at = max(strength, key=lambda at: (strength[at], -at), default=0)
-        level([[block for at in island for block in clusters[at]] for island in islands if len(island) > 1])
+            current = max(strength, key=lambda current: (strength[current], -current), default=0)
+        level([[block for number in island for block in clusters[number]] for island in islands if len(island) > 1])
 
-    def _paneled(self, clusters: list[list[Block]]) -> list[list[Block]]:
+    def _paneled(self, clusters: list[list[ColumnBlock]]) -> list[list[ColumnBlock]]:
         """The clusters, those in panels as one: each panel is aligned in itself, and all of them hang from one height."""
-        panels: dict[int | None, list[list[Block]]] = {}
+        panels: dict[int | None, list[list[ColumnBlock]]] = {}
         for cluster in clusters:
             panels.setdefault(self._panels.get(cluster[0].first), []).append(cluster)
         outside = panels.pop(None, [])
         if len(panels) < 2:
             return clusters
-        together: list[Block] = []
+        together: list[ColumnBlock] = []
         for panel in panels.values():
             self._align(panel)
             blocks = [block for cluster in panel for block in cluster]
@@ -232,42 +234,42 @@ class Stacking:
             together += blocks
         return [together, *outside]
 
-    def _loose(self, cluster: list[Block]) -> bool:
-        """Whether a cluster is a column of single cards that may change places."""
-        names = {one.name for one in cluster}
-        if any(one.children for one in cluster):
+    def _loose(self, cluster: list[ColumnBlock]) -> bool:
+        """Return True if a cluster is a column of single cards that may change places."""
+        names = {block.name for block in cluster}
+        if any(block.children for block in cluster):
             return False
         return not any(other in names for name in names for other in self._worded_with.get(name, ()))
 
-    def _settle(self, cluster: list[Block], wishes: Mapping[str, Wish]) -> None:
+    def _settle(self, cluster: list[ColumnBlock], wishes: Mapping[str, HeightWish]) -> None:
         """Each card of a column as near as may be to where its own lines run straight; the weightiest exactly there.
 
         Replicas that want the same place stand around it, as near to each other as may be.
         """
         spread = [height for _, height in wishes.values()]
         other = (0, round(sum(spread) / len(spread)))
-        place = {one.name: at for at, one in enumerate(cluster)}
-        wishes = {**wishes, **{one: wishes.get(by, other) for one, by in self._beside.items() if one in place}}
-        order = self._together(sorted(cluster, key=lambda one: (wishes.get(one.name, other)[1], place[one.name])))
-        settle(order, [wishes.get(one.name, other) for one in order], self._subjects, self._gap)
+        place = {block.name: number for number, block in enumerate(cluster)}
+        wishes = {**wishes, **{name: wishes.get(by, other) for name, by in self._beside.items() if name in place}}
+        order = self._together(sorted(cluster, key=lambda block: (wishes.get(block.name, other)[1], place[block.name])))
+        settle(order, [wishes.get(block.name, other) for block in order], self._subjects, self._gap)
 
-    def _together(self, order: list[Block]) -> list[Block]:
+    def _together(self, order: list[ColumnBlock]) -> list[ColumnBlock]:
         """The same order, but with what a model asks to stand beside another directly after it."""
-        names = {one.name for one in order}
-        after: dict[str, list[Block]] = {}
-        free: list[Block] = []
-        for one in order:
-            by = self._beside.get(one.name)
+        names = {block.name for block in order}
+        after: dict[str, list[ColumnBlock]] = {}
+        free: list[ColumnBlock] = []
+        for block in order:
+            by = self._beside.get(block.name)
             if by in names and by is not None:
-                after.setdefault(by, []).append(one)
+                after.setdefault(by, []).append(block)
             else:
-                free.append(one)
-        found: list[Block] = []
+                free.append(block)
+        together: list[ColumnBlock] = []
         waiting = free[::-1]
         while waiting:
-            found.append(waiting.pop())
-            waiting += after.pop(found[-1].name, [])[::-1]
-        return found if len(found) == len(order) else order
+            together.append(waiting.pop())
+            waiting += after.pop(together[-1].name, [])[::-1]
+        return together if len(together) == len(order) else order
 
 
 def _neighbours(diagram: Diagram) -> dict[str, str]:
@@ -278,8 +280,8 @@ def _neighbours(diagram: Diagram) -> dict[str, str]:
     stand: dict[tuple[str, str | None], str] = {}
     for node in diagram.nodes:
         stand.setdefault((node.subject, node.group), node.id)
-    found = {node.id: stand.get((wanted.get(node.subject, ""), node.group), "") for node in diagram.nodes}
-    return {node: by for node, by in found.items() if by and by != node}
+    neighbors = {node.id: stand.get((wanted.get(node.subject, ""), node.group), "") for node in diagram.nodes}
+    return {node: by for node, by in neighbors.items() if by and by != node}
 
 
 def common(parents: Mapping[str, str | None], members: list[str]) -> str | None:
@@ -289,16 +291,16 @@ def common(parents: Mapping[str, str | None], members: list[str]) -> str | None:
 
 
 def _chain(parents: Mapping[str, str | None], name: str) -> list[str]:
-    found: list[str] = []
-    at = parents.get(name)
-    while at is not None and at not in found:
-        found.append(at)
-        at = parents.get(at)
-    return found
+    chain: list[str] = []
+    parent = parents.get(name)
+    while parent is not None and parent not in chain:
+        chain.append(parent)
+        parent = parents.get(parent)
+    return chain
 
 
 def _weight(edge: Edge) -> int:
-    """How much a line wants to be straight, compared with others."""
+    """Return how much a line wants to be straight, compared with others."""
     if calls(edge):
         return 3
     match edge.meaning:

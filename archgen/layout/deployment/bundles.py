@@ -28,12 +28,12 @@ class Bundle(Struct, frozen=True):
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Where its lines start, each node once."""
+        """Nodes at which its lines start, each once."""
         return tuple(dict.fromkeys(edge.source for edge in self.edges))
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Where its lines end, each node once."""
+        """Nodes at which its lines end, each once."""
         return tuple(dict.fromkeys(edge.target for edge in self.edges))
 
     @property
@@ -48,41 +48,41 @@ def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
     for edge in diagram.edges:
         if edge.source in shown and edge.target in shown and edge.source != edge.target:
             alike.setdefault((edge.subject, edge.meaning, edge.label, edge.change), []).append(edge)
-    found = [
+    gathered = [
         Bundle(group[0].id, tuple(group))
         for edges in alike.values()
         for part in _parts(edges)
         for group in _split(part)
     ]
-    found = _buses(_buses(found, "targets"), "sources")
-    found.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
-    return found
+    gathered = _buses(_buses(gathered, "targets"), "sources")
+    gathered.sort(key=lambda bundle: (not calls(bundle.first), bundle.first.meaning == "monitoring"))
+    return gathered
 
 
-def _buses(found: list[Bundle], end: Literal["sources", "targets"]) -> list[Bundle]:
-    """Where many connections of the same words and meaning meet at one node, they run together like one connection.
+def _buses(gathered: list[Bundle], end: Literal["sources", "targets"]) -> list[Bundle]:
+    """Join connections of the same words and meaning that meet at one node in large numbers, as if they were one.
 
     Four hundred lines beside each other say less than one that gathers them. A line with an issue keeps its own way.
     """
     alike: dict[tuple[str, ...], list[Bundle]] = {}
-    for bundle in found:
+    for bundle in gathered:
         ends = bundle.targets if end == "targets" else bundle.sources
         if len(ends) == 1 and not any(edge.badges for edge in bundle.edges):
             first = bundle.first
             alike.setdefault((*ends, first.label, first.meaning, first.change or ""), []).append(bundle)
-    bus = {one.id: group for group in alike.values() if len(group) > MANY for one in group}
-    kept: list[Bundle] = []
-    for bundle in found:
+    bus = {bundle.id: group for group in alike.values() if len(group) > MANY for bundle in group}
+    joined: list[Bundle] = []
+    for bundle in gathered:
         group = bus.get(bundle.id, [bundle])
         if group[0] is bundle:
-            kept.append(Bundle(bundle.id, tuple(edge for one in group for edge in one.edges)))
-    return kept
+            joined.append(Bundle(bundle.id, tuple(edge for member in group for edge in member.edges)))
+    return joined
 
 
-def busiest(found: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, int]:
+def busiest(bundles: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, int]:
     """For each node, how many bundles at most meet one side of it."""
     sides: dict[tuple[str, bool], set[str]] = {}
-    for bundle in found:
+    for bundle in bundles:
         for edge in bundle.edges:
             source, target = columns[edge.source], columns[edge.target]
             sides.setdefault((edge.source, source <= target), set()).add(bundle.id)

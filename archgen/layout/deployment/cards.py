@@ -1,4 +1,4 @@
-"""How large each card is and which of its words it shows."""
+"""Size of each card and the words that it shows."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVEN: Mapping[str, int] = {}
 """No card has more lines at a side than usual."""
 
 
-class Card(Struct, frozen=True):
+class SizedCard(Struct, frozen=True):
     """The words of a node and the size of its card."""
 
     title: tuple[str, ...]
@@ -38,7 +38,7 @@ class Card(Struct, frozen=True):
 
 
 def compact(node: Node) -> bool:
-    """What stands beside the path of a request has a small card: application files, monitoring clients, guards."""
+    """Return True for what is beside the path of a request: application files, monitoring clients, guards."""
     return KINDS[node.kind].passive or node.kind == "monitoring-agent" or bool(node.guards)
 
 
@@ -49,7 +49,7 @@ def second_line(node: Node, measures: Measures = USUAL) -> str:
     return node.mark or node.detail
 
 
-def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, Card]:
+def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, SizedCard]:
     """The card of each node; all are as wide as the widest wants to be, within limits, so that columns align.
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
@@ -60,7 +60,7 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
     wanted = [measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]
     if measures.brief:
         hosts = (group for group in diagram.groups if group.kind == "host")
-        wanted += [min(text_width(one.label, measures.sizes.text, bold=True) + 1, measures.widest) for one in hosts]
+        wanted += [min(text_width(host.label, measures.sizes.text, bold=True) + 1, measures.widest) for host in hosts]
     width = min(max(wanted), widest)
     width = ceil(width / SIZES.grid) * SIZES.grid
     name = measures.sizes.name
@@ -96,13 +96,13 @@ def _wanted(node: Node, measures: Measures) -> float:
     return max(name, text_width(second_line(node, measures), sizes.label)) + (2 * inset - 4)
 
 
-def _card(node: Node, title: tuple[str, ...], width: float, height: float, measures: Measures) -> Card:
+def _card(node: Node, title: tuple[str, ...], width: float, height: float, measures: Measures) -> SizedCard:
     sizes, detail = measures.sizes, second_line(node, measures)
     if compact(node):
         room = width - measures.inset - (measures.chip_icon + measures.inset if measures.chip_icon else 0.0)
         name = (elide(node.label, room, sizes.text, bold=True),)
-        return Card(name, _shortened(detail, room, sizes.small), width, height, True)
-    return Card(title, _shortened(detail, width - measures.inset, sizes.label), width, height, False)
+        return SizedCard(name, _shortened(detail, room, sizes.small), width, height, True)
+    return SizedCard(title, _shortened(detail, width - measures.inset, sizes.label), width, height, False)
 
 
 def _shortened(words: str, room: float, size: float) -> str:
@@ -114,15 +114,15 @@ def _shortened(words: str, room: float, size: float) -> str:
 
 
 def chip_words(measures: Measures) -> float:
-    """Where the words of a small card start, from its left side."""
+    """Return the start of a small card's words, from its left side."""
     return measures.chip_icon + 18.0 if measures.chip_icon else measures.inset / 2
 
 
-def heading_lead(one: PlacedGroup, measures: Measures) -> float:
+def heading_lead(group: PlacedGroup, measures: Measures) -> float:
     """The room of a host's glyph before its name; none where the name alone takes the heading."""
-    lead = _lead(one.group, measures)
-    named = text_width(one.title, measures.sizes.text, bold=True)
-    return lead if one.heading and one.heading.width >= lead + named - 0.5 else 0.0
+    lead = _lead(group.group, measures)
+    named = text_width(group.title, measures.sizes.text, bold=True)
+    return lead if group.heading and group.heading.width >= lead + named - 0.5 else 0.0
 
 
 def _lead(group: Group, measures: Measures) -> float:

@@ -21,7 +21,7 @@ Key = tuple[float, int, int]
 
 
 def calls(edge: Edge) -> bool:
-    """Whether a line is a request on its way in, the kind that reading order follows."""
+    """Return True if a line is a request on its way in, the kind that reading order follows."""
     match edge.meaning:
         case "encrypted" | "plaintext" | "unknown":
             return True
@@ -53,22 +53,22 @@ def columns(diagram: Diagram, tucked: bool = False) -> dict[str, int]:
 
 
 def _hinted(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]) -> dict[str, Key]:
-    """What a model asks to stand in another's column stands there; hints follow each other, and a circle ends itself."""
+    """Return the columns that a model asks for beside another component; hints follow each other, a circle ends itself."""
     beside = dict((*diagram.near, *diagram.rank))
     if not beside:
         return {}
     first: dict[str, Key] = {}
     for node in nodes.values():
         first.setdefault(node.subject, keys[node.id])
-    found: dict[str, Key] = {}
+    hinted: dict[str, Key] = {}
     for node in nodes.values():
-        at, seen = node.subject, {node.subject}
-        while at in beside and beside[at] in first and beside[at] not in seen:
-            at = beside[at]
-            seen.add(at)
-        if at != node.subject:
-            found[node.id] = first[at]
-    return found
+        subject, seen = node.subject, {node.subject}
+        while subject in beside and beside[subject] in first and beside[subject] not in seen:
+            subject = beside[subject]
+            seen.add(subject)
+        if subject != node.subject:
+            hinted[node.id] = first[subject]
+    return hinted
 
 
 def _cut(nodes: Iterable[Node], keys: Mapping[str, Key]) -> dict[str, Key]:
@@ -77,13 +77,13 @@ def _cut(nodes: Iterable[Node], keys: Mapping[str, Key]) -> dict[str, Key]:
     for node in nodes:
         if node.group is None:
             single.setdefault(keys[node.id], []).append(node.id)
-    found: dict[str, Key] = {}
+    parts_of: dict[str, Key] = {}
     for (role, rank, _), names in single.items():
         if len(names) > TALLEST:
             parts = ceil(len(names) / max(TALLEST, ceil(sqrt(1.5 * len(names)))))
             height = ceil(len(names) / parts)
-            found.update({name: (role, rank, at // height) for at, name in enumerate(names)})
-    return found
+            parts_of.update({name: (role, rank, number // height) for number, name in enumerate(names)})
+    return parts_of
 
 
 def _role(node: Node) -> float:
@@ -118,17 +118,17 @@ def _rank(start: str, callers: Mapping[str, list[str]], ranks: dict[str, int]) -
     open_: set[str] = set()
     stack = [start]
     while stack:
-        at = stack[-1]
-        if at in ranks:
+        node = stack[-1]
+        if node in ranks:
             stack.pop()
             continue
-        open_.add(at)
-        waiting = [one for one in callers[at] if one not in ranks and one not in open_]
+        open_.add(node)
+        waiting = [caller for caller in callers[node] if caller not in ranks and caller not in open_]
         if waiting:
             stack.append(waiting[0])
             continue
-        ranks[at] = max((ranks[one] + 1 for one in callers[at] if one in ranks), default=0)
-        open_.discard(at)
+        ranks[node] = max((ranks[caller] + 1 for caller in callers[node] if caller in ranks), default=0)
+        open_.discard(node)
         stack.pop()
 
 
@@ -139,12 +139,12 @@ def _beside_visitors(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[
         if edge.source in keys and edge.target in keys:
             askers.setdefault(edge.target, []).append(edge.source)
             askers.setdefault(edge.source, []).append(edge.source)
-    found: dict[str, Key] = {}
+    columns: dict[str, Key] = {}
     for edge in diagram.edges:
-        alone = all(nodes[one].role == "visitor" for one in askers.get(edge.target, ()))
+        alone = all(nodes[asker].role == "visitor" for asker in askers.get(edge.target, ()))
         if edge.meaning == "lookup" and edge.target in keys and alone and nodes[edge.target].group is None:
-            found[edge.target] = max(keys[one] for one in askers[edge.target])
-    return found
+            columns[edge.target] = max(keys[asker] for asker in askers[edge.target])
+    return columns
 
 
 def _stacked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:
@@ -155,7 +155,7 @@ def _stacked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]
         if node.id in keys and node.group and node.kind != "monitoring-agent":
             spans.setdefault(node.group, []).append(keys[node.id])
     hosts = [spans[node.group] for node in agents if node.group in spans]
-    apart = any(max(one) < min(other) for one in hosts for other in hosts) if len(hosts) < 200 else True
+    apart = any(max(span) < min(other) for span in hosts for other in hosts) if len(hosts) < 200 else True
     return {node.id: max(spans[node.group]) for node in agents if apart and node.group in spans}
 
 
@@ -169,8 +169,8 @@ def _tucked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:
             if node.kind == "monitoring-agent":
                 agents.append(node)
             else:
-                found = cards.setdefault(node.group, {})
-                found[keys[node.id]] = found.get(keys[node.id], 0) + 1
+                counts = cards.setdefault(node.group, {})
+                counts[keys[node.id]] = counts.get(keys[node.id], 0) + 1
     free: dict[str, Key] = {}
     for group, here in cards.items():
         free[group] = min(here, key=lambda key: (key in banded, here[key], tuple(-part for part in key)))

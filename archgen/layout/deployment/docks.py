@@ -1,4 +1,4 @@
-"""Where lines meet the sides of cards, such that as many as can be run straight to their next stop."""
+"""Heights at which lines meet the sides of cards, such that as many as can be run straight to their next stop."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from archgen.layout.deployment.cards import SLOT
 from archgen.layout.deployment.levels import Levels
-from archgen.layout.deployment.routing import STRAIGHT, Side, Way
+from archgen.layout.deployment.routing import STRAIGHT, EdgeRoute, Side
 
 _ROUNDS = 3
 _CENTRAL = 0.01
@@ -16,13 +16,13 @@ Dock = tuple[str, Side, str]
 """A side of a card, and the bundle that meets it."""
 
 
-def straighten(ways: Iterable[Way], levels: Levels) -> None:
+def straighten(ways: Iterable[EdgeRoute], levels: Levels) -> None:
     """Moves the ends of lines along the sides of their cards, in their order, to where the lines are straight."""
     _Docks(list(ways), levels).settle()
 
 
 class _Docks:
-    def __init__(self, ways: list[Way], levels: Levels) -> None:
+    def __init__(self, ways: list[EdgeRoute], levels: Levels) -> None:
         self._ways = ways
         self._levels = levels
         self._heights: dict[Dock, float] = {}

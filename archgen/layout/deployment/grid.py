@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archgen.layout.deployment.alignment import Block
+from archgen.layout.deployment.alignment import ColumnBlock
 from archgen.layout.deployment.bundles import Bundle
 from archgen.layout.deployment.cards import label_size
 from archgen.layout.deployment.levels import Levels
-from archgen.layout.deployment.routing import Way
+from archgen.layout.deployment.routing import EdgeRoute
 from archgen.layout.deployment.tracks import Trunk
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Label
@@ -21,7 +21,7 @@ BAND_PAD = 10.0
 NARROWEST = 40.0
 
 
-class Wish:
+class LabelWish:
     """A label's wish for a place: the channel, which side of it, and the height of the line that it interrupts.
 
     `headed` lines have an arrow head between the label and the card.
@@ -57,10 +57,10 @@ class Grid:
     def __init__(
         self,
         diagram: Diagram,
-        root: Block,
+        root: ColumnBlock,
         levels: Levels,
         width: float,
-        ways: list[Way],
+        ways: list[EdgeRoute],
         channels: Mapping[int, list[Trunk]],
         measures: Measures = USUAL,
         turned: bool = False,
@@ -82,26 +82,26 @@ class Grid:
                     self._right[columns[member]] = max(self._right[columns[member]], BAND_PAD)
         self._badged = {edge.id: len(edge.badges) for edge in diagram.edges}
         wishes = [] if turned else _wishes(ways, columns, measures)
-        beside: dict[tuple[int, bool], list[Wish]] = {}
-        for one in wishes:
-            if one.headed and not one.right and one.channel >= 0 and self._right[one.channel] < measures.tip:
-                one.offset = measures.tip
-            beside.setdefault((one.channel, one.right), []).append(one)
-        self._zones = {side: _stagger(found, measures.gap) for side, found in beside.items()}
+        beside: dict[tuple[int, bool], list[LabelWish]] = {}
+        for wish in wishes:
+            if wish.headed and not wish.right and wish.channel >= 0 and self._right[wish.channel] < measures.tip:
+                wish.offset = measures.tip
+            beside.setdefault((wish.channel, wish.right), []).append(wish)
+        self._zones = {side: _stagger(wishes, measures.gap) for side, wishes in beside.items()}
         if turned:
             self._zones = {(channel, right): measures.label + 8 for channel in channels for right in (False, True)}
         self._starts: list[float] = []
         self._place()
-        self.labels = {one.bundle.id: self._label(one, channels) for one in wishes}
+        self.labels = {wish.bundle.id: self._label(wish, channels) for wish in wishes}
 
     # Columns and tracks
 
     def _place(self) -> None:
-        at = 0.0
+        x = 0.0
         for column in range(self.count):
-            at += self._channel_width(column - 1) + (self._left[column] if column else 0.0)
-            self._starts.append(at)
-            at += self.width + self._right[column]
+            x += self._channel_width(column - 1) + (self._left[column] if column else 0.0)
+            self._starts.append(x)
+            x += self.width + self._right[column]
 
     def _channel_width(self, channel: int) -> float:
         if channel < 0:
@@ -124,7 +124,7 @@ class Grid:
         return 2 * self._measures.side + self._tip(channel) if self._channels.get(channel) else 0.0
 
     def _tip(self, channel: int) -> float:
-        """What an arrow head behind the labels of straight lines wants beyond the usual gap."""
+        """Return the room that an arrow head behind the labels of straight lines wants beyond the usual gap."""
         beyond = self._left[channel + 1] if channel + 1 < self.count else 0.0
         return max(self._measures.tip - self._measures.gap - beyond, 0.0) if self._zone(channel, False) else 0.0
 
@@ -142,7 +142,7 @@ class Grid:
         return self._starts[column] + (self.width if right else 0.0)
 
     def channel(self, channel: int) -> float:
-        """Where a channel starts: right of the cards left of it and of the groups around them."""
+        """Return the start of a channel: right of the cards left of it and of the groups around them."""
         if channel < 0:
             return -self._left[0] - 2 * self._measures.gap
         return self._starts[channel] + self.width + self._right[channel]
@@ -151,7 +151,7 @@ class Grid:
         """The x of a track."""
         return self.channel(channel) + self._zone(channel, False) + self._measures.side + TRACK * track
 
-    def _label(self, wish: Wish, channels: Mapping[int, list[Trunk]]) -> Label:
+    def _label(self, wish: LabelWish, channels: Mapping[int, list[Trunk]]) -> Label:
         wide, tall = wish.size
         turning = any(not trunk.straight for trunk in channels.get(wish.channel, ()))
         start = self.channel(wish.channel) + self._measures.gap / 2
@@ -164,30 +164,30 @@ class Grid:
         return Label(wish.bundle.label, box, wish.stacked)
 
 
-def _reaches(root: Block, before: float, beyond: float) -> dict[str, tuple[float, float]]:
-    """How far each group reaches left and right of the cards of its outermost columns: past the groups in it."""
-    found: dict[str, tuple[float, float]] = {}
+def _reaches(root: ColumnBlock, before: float, beyond: float) -> dict[str, tuple[float, float]]:
+    """Return how far each group reaches left and right of the cards of its outermost columns: past the groups in it."""
+    reaches: dict[str, tuple[float, float]] = {}
 
-    def reach(block: Block) -> tuple[float, float]:
+    def reach(block: ColumnBlock) -> tuple[float, float]:
         inner = [(child, reach(child)) for child in block.children if child.children]
-        left = max((one[0] for child, one in inner if child.first == block.first), default=0.0)
-        right = max((one[1] for child, one in inner if child.last == block.last), default=0.0)
-        found[block.name] = (before + left, beyond + right)
-        return found[block.name]
+        left = max((sides[0] for child, sides in inner if child.first == block.first), default=0.0)
+        right = max((sides[1] for child, sides in inner if child.last == block.last), default=0.0)
+        reaches[block.name] = (before + left, beyond + right)
+        return reaches[block.name]
 
     for child in root.children:
         if child.children:
             reach(child)
-    return found
+    return reaches
 
 
-def _wishes(ways: list[Way], columns: Mapping[str, int], measures: Measures) -> list[Wish]:
-    """One label a bundle: where it leaves its only source, or enters its only target."""
-    first: dict[str, Way] = {}
+def _wishes(ways: list[EdgeRoute], columns: Mapping[str, int], measures: Measures) -> list[LabelWish]:
+    """Return a label for each bundle: where it leaves its only source, or enters its only target."""
+    first: dict[str, EdgeRoute] = {}
     for way in ways:
         if not way.direct:
             first.setdefault(way.bundle.id, way)
-    found: list[Wish] = []
+    wishes: list[LabelWish] = []
     heights = _heights(ways, columns) if measures.stacked else {}
     for way in first.values():
         badges = sum(len(edge.badges) for edge in way.bundle.edges)
@@ -202,26 +202,26 @@ def _wishes(ways: list[Way], columns: Mapping[str, int], measures: Measures) -> 
             size = label_size_of(way.bundle, badges, measures)
         if size[0]:
             headed = gathering or way.bundle.first.mutual
-            found.append(Wish(way.bundle, step.channel, right, height, size, stacked, headed))
-    return found
+            wishes.append(LabelWish(way.bundle, step.channel, right, height, size, stacked, headed))
+    return wishes
 
 
 _Heights = dict[tuple[int, bool], list[tuple[float, str]]]
 """The heights at which lines come to each side of a channel, and their bundles."""
 
 
-def _heights(ways: list[Way], columns: Mapping[str, int]) -> _Heights:
-    found: _Heights = {}
+def _heights(ways: list[EdgeRoute], columns: Mapping[str, int]) -> _Heights:
+    heights: _Heights = {}
     for way in ways:
         for step in way.steps(columns):
-            found.setdefault((step.channel, step.start_right), []).append((step.start, way.bundle.id))
-            found.setdefault((step.channel, step.end_right), []).append((step.end, way.bundle.id))
-    return found
+            heights.setdefault((step.channel, step.start_right), []).append((step.start, way.bundle.id))
+            heights.setdefault((step.channel, step.end_right), []).append((step.end, way.bundle.id))
+    return heights
 
 
 def _hit(lines: list[tuple[float, str]], bundle: str, height: float, reach: float) -> bool:
-    """Whether a line of another bundle is nearer to a height than the words there reach."""
-    return any(other != bundle and abs(at - height) < reach for at, other in lines)
+    """Return True if a line of another bundle is nearer to a height than the words there reach."""
+    return any(other != bundle and abs(line - height) < reach for line, other in lines)
 
 
 def label_size_of(
@@ -233,15 +233,15 @@ def label_size_of(
     return label_size(bundle.first, badges, locked, measures, stacked) if words or badges else (0.0, 0.0)
 
 
-def _stagger(wishes: list[Wish], gap: float) -> float:
+def _stagger(wishes: list[LabelWish], gap: float) -> float:
     """Sets labels that would meet side by side; returns the width that all of them take."""
-    placed: list[Wish] = []
-    tallest = max((one.size[1] for one in wishes), default=0.0) + 1
-    for one in sorted(wishes, key=lambda wish: wish.height):
+    placed: list[LabelWish] = []
+    tallest = max((wish.size[1] for wish in wishes), default=0.0) + 1
+    for wish in sorted(wishes, key=lambda each: each.height):
         for other in reversed(placed):
-            if one.height - other.height > tallest:
+            if wish.height - other.height > tallest:
                 break
-            if one.height - other.height < (other.size[1] + one.size[1]) / 2 + 1:
-                one.offset = max(one.offset, other.offset + other.size[0] + gap)
-        placed.append(one)
-    return max((one.offset + one.size[0] for one in placed), default=0.0)
+            if wish.height - other.height < (other.size[1] + wish.size[1]) / 2 + 1:
+                wish.offset = max(wish.offset, other.offset + other.size[0] + gap)
+        placed.append(wish)
+    return max((wish.offset + wish.size[0] for wish in placed), default=0.0)

@@ -19,16 +19,16 @@ def lengthened(
     groups: list[PlacedGroup], nodes: Iterable[PlacedNode], edges: Iterable[PlacedEdge], measures: Measures
 ) -> list[PlacedGroup]:
     """The groups again, each cut heading up to what stands or runs beside it."""
-    if not any(_cut(one) for one in groups):
+    if not any(_cut(group) for group in groups):
         return groups
-    taken = [one.box for one in nodes] + [one.box for one in groups if one.group.across]
+    taken = [node.box for node in nodes] + [group.box for group in groups if group.group.across]
     taken += [box for edge in edges for box in _of_line(edge)]
-    return [_lengthened(one, taken, measures) if _cut(one) else one for one in groups]
+    return [_lengthened(group, taken, measures) if _cut(group) else group for group in groups]
 
 
-def _cut(one: PlacedGroup) -> bool:
-    whole = one.title == one.group.label and one.detail == one.group.detail
-    return one.heading is not None and not whole and not one.group.across
+def _cut(group: PlacedGroup) -> bool:
+    complete = group.title == group.group.label and group.detail == group.group.detail
+    return group.heading is not None and not complete and not group.group.across
 
 
 def _of_line(edge: PlacedEdge) -> Iterator[Box]:
@@ -38,21 +38,21 @@ def _of_line(edge: PlacedEdge) -> Iterator[Box]:
         yield edge.label.box
 
 
-def _lengthened(one: PlacedGroup, taken: list[Box], measures: Measures) -> PlacedGroup:
-    words = one.heading
+def _lengthened(group: PlacedGroup, taken: list[Box], measures: Measures) -> PlacedGroup:
+    words = group.heading
     if words is None:
-        return one
-    badges = len(one.group.badges) * (2 * measures.sizes.badge + 4)
-    end = one.box.right - _SIDE - badges
+        return group
+    badges = len(group.group.badges) * (2 * measures.sizes.badge + 4)
+    end = group.box.right - _SIDE - badges
     # what touches the words as they are was found to be no fault
     strip = Box(words.right, words.y - 1, max(end - words.right, 0.0), words.height + 2)
     end = min([end, *(box.x - _CLEAR for box in taken if box.x >= words.right and _meets(box, strip))])
-    name, detail, wide = heading(one.group, end - words.x, measures)
+    name, detail, wide = heading(group.group, end - words.x, measures)
     if wide <= words.width:
-        return one
-    return replace(one, heading=replace(words, width=wide), title=name, detail=detail)
+        return group
+    return replace(group, heading=replace(words, width=wide), title=name, detail=detail)
 
 
 def _meets(box: Box, strip: Box) -> bool:
-    """Whether they share a point: a line has no width."""
+    """Return True if they share a point: a line has no width."""
     return box.x <= strip.right and box.y <= strip.bottom and box.bottom >= strip.y

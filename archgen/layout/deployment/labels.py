@@ -8,11 +8,9 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from archgen.layout.deployment.cards import label_size
-from archgen.layout.placed import Box, Label, PlacedEdge, PlacedGroup, PlacedNode, Point
+from archgen.layout.placed import Box, Label, PlacedEdge, PlacedGroup, PlacedNode, Point, Polyline
 from archgen.style.theme import LINES, SIZES
 from archgen.views.diagram import Diagram, Edge
-
-Way = tuple[Point, ...]
 
 _SHARES = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82, 0.12, 0.88)
 _AIR = 6.0
@@ -28,7 +26,7 @@ def label_room(edge: Edge) -> tuple[float, float]:
 
 
 def labelled(
-    diagram: Diagram, ways: list[Way], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]
+    diagram: Diagram, ways: list[Polyline], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]
 ) -> list[PlacedEdge]:
     """The lines of a diagram along their ways, with their words where these find room."""
     edges = [PlacedEdge(edge, way, (way,), edge.id) for edge, way in zip(diagram.edges, ways, strict=True)]
@@ -42,7 +40,7 @@ def worded(edges: list[PlacedEdge], nodes: Iterable[PlacedNode], groups: Iterabl
 
 
 class _Rooms:
-    """What words may not lie on, by the cells of a coarse grid."""
+    """Boxes that words may not lie on, by the cells of a coarse grid."""
 
     def __init__(self, edges: list[PlacedEdge], nodes: list[PlacedNode], groups: list[PlacedGroup]) -> None:
         self._taken = _Cells()
@@ -58,7 +56,7 @@ class _Rooms:
             self._taken.add(_badges(group.box, len(group.group.badges)))
             for border in _borders(group.box):
                 self._borders.add(border)
-        self._ways: dict[str, list[Way]] = {}
+        self._ways: dict[str, list[Polyline]] = {}
         for edge in edges:
             self._ways.setdefault(edge.bundle, []).append(edge.points)
             for box in boxes_of(edge.points):
@@ -79,8 +77,8 @@ class _Rooms:
         self._taken.add(box)
         return replace(edge, label=Label(edge.edge.label, box))
 
-    def _room(self, bundle: str, way: Way, size: tuple[float, float], airy: bool) -> Box | None:
-        """Where words of a size stand on a line: its longest part first, clear of everything else.
+    def _room(self, bundle: str, way: Polyline, size: tuple[float, float], airy: bool) -> Box | None:
+        """Return the place of words of a size on a line: its longest part first, clear of everything else.
 
         With air around them, and off the borders of groups, if it has to be `airy`.
         """
@@ -140,7 +138,7 @@ def _borders(box: Box) -> tuple[Box, Box, Box, Box]:
 
 
 def _inside(box: Box, start: Point, end: Point, head: float) -> bool:
-    """Whether words leave the corners of their part of a line to be seen, and its arrow's head."""
+    """Return True if words leave the corners of their part of a line to be seen, and its arrow's head."""
     level = start[1] == end[1]
     low, high = (box.x, box.right) if level else (box.y, box.bottom)
     first, last = (start[0], end[0]) if level else (start[1], end[1])
@@ -149,12 +147,12 @@ def _inside(box: Box, start: Point, end: Point, head: float) -> bool:
     return low - first >= _CROWDED and last - high >= head
 
 
-def boxes_of(way: Way) -> Iterator[Box]:
+def boxes_of(way: Polyline) -> Iterator[Box]:
     """The parts of a line as boxes."""
     for (x0, y0), (x1, y1) in pairwise(way):
         yield Box(min(x0, x1) - 1, min(y0, y1) - 1, abs(x1 - x0) + 2, abs(y1 - y0) + 2)
 
 
-def touches(box: Box, way: Way) -> bool:
+def touches(box: Box, way: Polyline) -> bool:
     """Return True if a line runs through a box."""
     return any(box.overlaps(part) for part in boxes_of(way))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from archgen.layout.deployment.alignment import Block
+from archgen.layout.deployment.alignment import ColumnBlock
 from archgen.layout.deployment.arrangement import completed
 from archgen.layout.deployment.bundles import Bundle, bundles, busiest
-from archgen.layout.deployment.cards import Card, cards
+from archgen.layout.deployment.cards import SizedCard, cards
 from archgen.layout.deployment.columns import calls
 from archgen.layout.deployment.docks import straighten
 from archgen.layout.deployment.levels import CLEAR, Levels
 from archgen.layout.deployment.routing import LANE, route
 from archgen.layout.layering.core import Graph, Layers, layers, ranks_of
-from archgen.layout.layering.ranking import Link
-from archgen.layout.layering.straight import Spacing
+from archgen.layout.layering.ranking import GraphLink
+from archgen.layout.layering.straight import LayerSpacing
 from archgen.layout.measures import USUAL
 from archgen.layout.placed import Placed
 from archgen.views.diagram import Diagram
@@ -41,7 +41,7 @@ def graph_of(diagram: Diagram) -> tuple[Graph, list[Bundle]]:
     order = {subject: place for place, subject in enumerate(diagram.used)}
     together.sort(key=lambda bundle: order.get(bundle.first.subject, len(order)))
     links = tuple(
-        Link(edge.source, edge.target, bundle.id, 3 if calls(edge) else 1)
+        GraphLink(edge.source, edge.target, bundle.id, 3 if calls(edge) else 1)
         for bundle in together
         for edge in bundle.edges
     )
@@ -51,14 +51,14 @@ def graph_of(diagram: Diagram) -> tuple[Graph, list[Bundle]]:
 
 
 def passes_of(together: Sequence[Bundle], placed: Layers) -> dict[str, list[tuple[int, float]]]:
-    """Where each line passes, by its edge."""
+    """Return the ranks and heights that each line passes, by its edge."""
     edges = (edge.id for bundle in together for edge in bundle.edges)
     return {edge: list(passed) for edge, passed in zip(edges, placed.passes, strict=True)}
 
 
-def _spacing(diagram: Diagram, sizes: Mapping[str, Card]) -> Spacing:
+def _spacing(diagram: Diagram, sizes: Mapping[str, SizedCard]) -> LayerSpacing:
     guarded = guarded_by(diagram)
-    return Spacing(
+    return LayerSpacing(
         sizes={name: card.height for name, card in sizes.items()},
         node=USUAL.node_gap,
         lane=LANE,
@@ -77,40 +77,40 @@ def header(guarded: bool) -> float:
 
 
 def guarded_by(diagram: Diagram) -> frozenset[str]:
-    """What shields stand before."""
+    """Return the groups behind shields."""
     return frozenset(name for node in diagram.nodes for name in node.guards)
 
 
-def block_of(diagram: Diagram, placed: Layers, spacing: Spacing) -> Block:
+def block_of(diagram: Diagram, placed: Layers, spacing: LayerSpacing) -> ColumnBlock:
     """The cards and groups of a layered layout as blocks within the block of everything."""
     return _Blocks(diagram, placed, spacing).root()
 
 
 class _Blocks:
-    def __init__(self, diagram: Diagram, placed: Layers, spacing: Spacing) -> None:
+    def __init__(self, diagram: Diagram, placed: Layers, spacing: LayerSpacing) -> None:
         self._placed = placed
         self._spacing = spacing
         self._parents = {group.id: group.parent for group in diagram.groups}
         self._nodes = {node.id: node.group for node in diagram.nodes if node.id in placed.ranks}
-        self._blocks: dict[str, Block] = {}
+        self._blocks: dict[str, ColumnBlock] = {}
         self._tops: dict[str | None, float] = {None: 0.0}
-        self._root = Block("", 0, max(placed.ranks.values(), default=0), 0.0)
+        self._root = ColumnBlock("", 0, max(placed.ranks.values(), default=0), 0.0)
 
-    def root(self) -> Block:
+    def root(self) -> ColumnBlock:
         """The block of everything."""
         for name in self._parents:
             if name in self._placed.borders:
                 self._group(name)
         for name, group in self._nodes.items():
             rank, height = self._placed.ranks[name], self._spacing.sizes[name]
-            self._put(Block(name, rank, rank, height), group, self._placed.middles[name] - height / 2)
+            self._put(ColumnBlock(name, rank, rank, height), group, self._placed.middles[name] - height / 2)
             while group is not None:
                 block = self._blocks[group]
                 block.first, block.last = min(block.first, rank), max(block.last, rank)
                 group = self._parents[group]
         return self._root
 
-    def _put(self, block: Block, group: str | None, top: float) -> None:
+    def _put(self, block: ColumnBlock, group: str | None, top: float) -> None:
         block.y = top - self._tops[group]
         (self._root if group is None else self._blocks[group]).children.append(block)
 
@@ -127,7 +127,7 @@ class _Blocks:
                 continue
             overhang = self._spacing.crest.get(group, 0.0)
             top, bottom = self._placed.borders[group]
-            block = Block(group, self._root.last, 0, bottom - top + overhang)
+            block = ColumnBlock(group, self._root.last, 0, bottom - top + overhang)
             block.overhang, block.header = overhang, self._spacing.before[group]
             self._put(block, parent, top - overhang)
             self._blocks[group], self._tops[group] = block, top - overhang

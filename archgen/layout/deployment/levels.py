@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from archgen.layout.deployment.alignment import Block
+from archgen.layout.deployment.alignment import ColumnBlock
 from archgen.views.diagram import Diagram
 
 CLEAR = 12.0
@@ -32,7 +32,7 @@ class Levels:
     In a `turned` picture, which is read from the top, headings stand before the first column, out of the way.
     """
 
-    def __init__(self, root: Block, diagram: Diagram, columns: Mapping[str, int], turned: bool = False) -> None:
+    def __init__(self, root: ColumnBlock, diagram: Diagram, columns: Mapping[str, int], turned: bool = False) -> None:
         self.columns = columns
         self._turned = turned
         self.nodes: dict[str, tuple[float, float]] = {}
@@ -52,7 +52,7 @@ class Levels:
         for column, top, bottom in self._obstacles():
             self.block(column, top, bottom)
 
-    def _walk(self, block: Block, above: float, around: tuple[str, ...]) -> None:
+    def _walk(self, block: ColumnBlock, above: float, around: tuple[str, ...]) -> None:
         for child in block.children:
             top = above + child.y
             if child.passing:
@@ -96,17 +96,17 @@ class Levels:
         """The ranges of heights in which a line may pass a column, from the top; the outer ones have no end."""
         if column not in self._free:
             ranges: list[tuple[float, float]] = []
-            at = -1e6
+            end = -1e6
             for top, bottom in sorted(self.blocked.get(column, ())):
-                if top > at:
-                    ranges.append((at, top))
-                at = max(at, bottom)
-            ranges.append((at, 1e6))
+                if top > end:
+                    ranges.append((end, top))
+                end = max(end, bottom)
+            ranges.append((end, 1e6))
             self._free[column] = ranges
         return self._free[column]
 
     def open_between(self, upper: str, lower: str) -> bool:
-        """Whether a straight line from one node down to another in its column meets no node and no heading."""
+        """Return True if a straight line from a node down to another in its column meets no node and no heading."""
         column = self.columns[upper]
         top = sum(self.nodes[upper])
         bottom = self.nodes[lower][0]
@@ -123,7 +123,7 @@ class Levels:
         return not cards and (self._turned or not words)
 
     def strangers(self, column: int, height: float, ends: tuple[str, str]) -> int:
-        """How many groups a line at a height of a column would pass through without having an end in them."""
+        """Count the groups that a line at a height of a column would pass through without having an end in them."""
         return sum(
             1
             for name, level in self._over.get(column, ())

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping
 from archgen.layout.deployment.grid import Grid, label_size_of
 from archgen.layout.deployment.levels import Levels
 from archgen.layout.deployment.pieces import unpainted
-from archgen.layout.deployment.routing import STRAIGHT, Step, Way
+from archgen.layout.deployment.routing import STRAIGHT, ChannelStep, EdgeRoute
 from archgen.layout.deployment.tracks import HALVES, Trunk
 from archgen.layout.measures import Measures
 from archgen.layout.placed import Box, Label, PlacedEdge, Point
 
 
-class Lines:
+class EdgePlacer:
     """The lines of a picture whose columns, channels and tracks have their places."""
 
     def __init__(
         self,
         levels: Levels,
         grid: Grid,
-        ways: list[Way],
+        ways: list[EdgeRoute],
         channels: Mapping[int, list[Trunk]],
         measures: Measures,
     ) -> None:
@@ -30,13 +30,13 @@ class Lines:
         self._measures = measures
         self._tracks = {
             (channel, trunk.bundle, trunk.half): (grid.track(channel, trunk.track), trunk.link)
-            for channel, found in channels.items()
-            for trunk in found
+            for channel, channel_trunks in channels.items()
+            for trunk in channel_trunks
         }
 
     def edges(self) -> list[PlacedEdge]:
         """All lines with their words."""
-        found: list[PlacedEdge] = []
+        edges: list[PlacedEdge] = []
         painted: dict[str, list[tuple[Point, Point]]] = {}
         arrows: set[tuple[str, Point]] = set()
         labelled: set[str] = set()
@@ -47,11 +47,11 @@ class Lines:
             label = None if bundle in labelled else self._grid.labels.get(bundle) or self._upright(way, points)
             labelled.add(bundle)
             end = (bundle, points[-1])
-            found.append(PlacedEdge(way.edge, points, pieces, bundle, end not in arrows, label))
+            edges.append(PlacedEdge(way.edge, points, pieces, bundle, end not in arrows, label))
             arrows.add(end)
-        return found
+        return edges
 
-    def _upright(self, way: Way, points: tuple[Point, ...]) -> Label | None:
+    def _upright(self, way: EdgeRoute, points: tuple[Point, ...]) -> Label | None:
         """The label of a line straight up or down, where its column leaves room beside it."""
         stacked = self._measures.stacked
         wide, tall = (
@@ -62,7 +62,7 @@ class Lines:
             return None
         return Label(way.bundle.label, Box(x - wide / 2, (start + end) / 2 - tall / 2 - 2, wide, tall), stacked)
 
-    def _points(self, way: Way) -> tuple[Point, ...]:
+    def _points(self, way: EdgeRoute) -> tuple[Point, ...]:
         columns = self._levels.columns
         if way.direct:
             x = self._grid.column(columns[way.edge.source]) + self._grid.width / 2
@@ -76,30 +76,32 @@ class Lines:
         points.append((self._grid.edge(columns[way.edge.target], way.sides[1] == "right"), way.end))
         return tidy(points)
 
-    def _turns(self, step: Step, bundle: str) -> list[Point]:
+    def _turns(self, step: ChannelStep, bundle: str) -> list[Point]:
         """The corners of a line in a channel: none, two on its trunk, or four on the halves of it."""
         if abs(step.start - step.end) < STRAIGHT and step.start_right != step.end_right:
             return []
-        whole = self._tracks.get((step.channel, bundle, ""))
-        if whole is not None:
-            return [(whole[0], step.start), (whole[0], step.end)]
-        found: list[Point] = []
+        unbroken = self._tracks.get((step.channel, bundle, ""))
+        if unbroken is not None:
+            return [(unbroken[0], step.start), (unbroken[0], step.end)]
+        corners: list[Point] = []
         (left, link), (right, _) = (self._tracks[step.channel, bundle, half] for half in HALVES)
         first, second = (right if side else left for side in (step.start_right, step.end_right))
-        found.append((first, step.start))
+        corners.append((first, step.start))
         if first != second:
-            found += [(first, link), (second, link)]
-        return [*found, (second, step.end)]
+            corners += [(first, link), (second, link)]
+        return [*corners, (second, step.end)]
 
 
 def tidy(points: Iterable[Point]) -> tuple[Point, ...]:
     """A line without points that repeat the last or lie on the way to the next."""
-    found: list[Point] = []
+    corners: list[Point] = []
     for point in points:
-        if found and found[-1] == point:
+        if corners and corners[-1] == point:
             continue
-        if len(found) > 1 and (found[-2][0] == found[-1][0] == point[0] or found[-2][1] == found[-1][1] == point[1]):
-            found[-1] = point
+        if len(corners) > 1 and (
+            corners[-2][0] == corners[-1][0] == point[0] or corners[-2][1] == corners[-1][1] == point[1]
+        ):
+            corners[-1] = point
         else:
-            found.append(point)
-    return tuple(found)
+            corners.append(point)
+    return tuple(corners)

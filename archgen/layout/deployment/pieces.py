@@ -24,7 +24,7 @@ def unpainted(points: tuple[Point, ...], painted: list[Segment]) -> tuple[tuple[
 
 
 def _rest(segment: Segment, painted: list[Segment]) -> list[Segment]:
-    """What is left of a segment, in its own direction."""
+    """Return what is left of a segment, in its own direction."""
     (x0, y0), (x1, y1) = segment
     level = y0 == y1
     start, end, line = (x0, x1, y0) if level else (y0, y1, x0)
@@ -35,21 +35,21 @@ def _rest(segment: Segment, painted: list[Segment]) -> list[Segment]:
             spans = _without(spans, min(a0, a1), max(a0, a1))
         elif not level and a0 == a1 == line:
             spans = _without(spans, min(b0, b1), max(b0, b1))
-    found = [(high, low) if back else (low, high) for low, high in spans]
-    found.sort(reverse=back)
+    pieces = [(high, low) if back else (low, high) for low, high in spans]
+    pieces.sort(reverse=back)
     if level:
-        return [((low, line), (high, line)) for low, high in found]
-    return [((line, low), (line, high)) for low, high in found]
+        return [((low, line), (high, line)) for low, high in pieces]
+    return [((line, low), (line, high)) for low, high in pieces]
 
 
 def _without(spans: list[tuple[float, float]], low: float, high: float) -> list[tuple[float, float]]:
-    kept = []
+    left_over = []
     for start, end in spans:
         if high <= start or end <= low:
-            kept.append((start, end))
+            left_over.append((start, end))
             continue
         if start < low:
-            kept.append((start, low))
+            left_over.append((start, low))
         if high < end:
-            kept.append((high, end))
-    return kept
+            left_over.append((high, end))
+    return left_over

@@ -1,4 +1,4 @@
-"""What every engine of another tool leaves to us: words in free places, whole lines, and shields on borders."""
+"""Work that every engine of another tool leaves to archgen: words in free places, whole lines, shields on borders."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from archgen.layout.deployment.cards import Card, heading
+from archgen.layout.deployment.cards import SizedCard, heading
 from archgen.layout.deployment.labels import touches
 from archgen.layout.measures import USUAL
-from archgen.layout.placed import Box, PlacedGroup, PlacedNode, Point
+from archgen.layout.placed import Box, PlacedGroup, PlacedNode, Polyline
 from archgen.style.text_metrics import elide, text_width
 from archgen.style.theme import SIZES
 from archgen.views.diagram import Diagram
-
-Way = tuple[Point, ...]
 
 _STEP = 8.0
 
@@ -23,54 +21,54 @@ _STEP = 8.0
 # Groups
 
 
-def cleared(groups: list[PlacedGroup], ways: list[Way]) -> list[PlacedGroup]:
+def cleared(groups: list[PlacedGroup], ways: list[Polyline]) -> list[PlacedGroup]:
     """The groups with their headings beside the lines that run through their upper border.
 
     A heading stands at the left or at the right, without its detail, or alone and cut off in the widest room that is left.
     """
-    return [_cleared(one, ways) for one in groups]
+    return [_cleared(group, ways) for group in groups]
 
 
 _LEAST = 48.0
 """Cut off to less than that, words say nothing: they stay where they are."""
 
 
-def _cleared(one: PlacedGroup, ways: list[Way]) -> PlacedGroup:
-    words = one.heading
+def _cleared(group: PlacedGroup, ways: list[Polyline]) -> PlacedGroup:
+    words = group.heading
     if words is None:
-        return one
-    rooms = _rooms(Box(one.box.x + 12, words.y, one.box.width - 24, words.height), ways)
-    name, _, short = heading(replace(one.group, detail=""), words.width)
-    for title, detail, wide in ((one.title, one.detail, words.width), (name, "", short)):
+        return group
+    rooms = _rooms(Box(group.box.x + 12, words.y, group.box.width - 24, words.height), ways)
+    name, _, short = heading(replace(group.group, detail=""), words.width)
+    for title, detail, wide in ((group.title, group.detail, words.width), (name, "", short)):
         fitting = [room for room in rooms if room.width >= wide]
         if fitting:
             first, last = fitting[0], fitting[-1]
-            x = last.right - wide if first.x > words.x and last.right >= one.box.right - 12 else first.x
-            return replace(one, heading=Box(x, words.y, wide, words.height), title=title, detail=detail)
+            x = last.right - wide if first.x > words.x and last.right >= group.box.right - 12 else first.x
+            return replace(group, heading=Box(x, words.y, wide, words.height), title=title, detail=detail)
     room = max(rooms, key=lambda box: box.width, default=None)
     if room is None or room.width < _LEAST:
-        return one
-    title = elide(one.group.label, room.width, SIZES.text, bold=True)
+        return group
+    title = elide(group.group.label, room.width, SIZES.text, bold=True)
     wide = text_width(title, SIZES.text, bold=True)
-    return replace(one, heading=Box(room.x, words.y, wide, words.height), title=title, detail="")
+    return replace(group, heading=Box(room.x, words.y, wide, words.height), title=title, detail="")
 
 
-def _rooms(box: Box, ways: list[Way]) -> list[Box]:
-    """What lines leave free of a box, from the left."""
+def _rooms(box: Box, ways: list[Polyline]) -> list[Box]:
+    """Return what lines leave free of a box, from the left."""
     cut: list[tuple[float, float]] = []
     for way in ways:
         for (x0, y0), (x1, y1) in pairwise(way):
             if min(y0, y1) - 1 < box.bottom and max(y0, y1) + 1 > box.y:
                 cut.append((min(x0, x1) - _BESIDE, max(x0, x1) + _BESIDE))
-    found: list[Box] = []
+    rooms: list[Box] = []
     start = box.x
     for low, high in [*sorted(cut), (box.right, box.right)]:
         if low > start:
-            found.append(Box(start, box.y, min(low, box.right) - start, box.height))
+            rooms.append(Box(start, box.y, min(low, box.right) - start, box.height))
         start = max(start, high)
         if start >= box.right:
             break
-    return found
+    return rooms
 
 
 _BESIDE = 6.0
@@ -81,35 +79,40 @@ _BESIDE = 6.0
 
 
 def seated(
-    diagram: Diagram, cards: Mapping[str, Card], nodes: list[PlacedNode], groups: list[PlacedGroup], ways: list[Way]
+    diagram: Diagram,
+    cards: Mapping[str, SizedCard],
+    nodes: list[PlacedNode],
+    groups: list[PlacedGroup],
+    ways: list[Polyline],
 ) -> list[PlacedNode]:
     """The nodes of a diagram in its order, with those that guard a group on its border, or above the picture.
 
     `nodes` are the others.
     """
-    found = {one.node.id: one for one in nodes}
+    placed = {node.node.id: node for node in nodes}
     top = min(
-        [one.box.y for one in nodes] + [one.box.y for one in groups] + [y for way in ways for _, y in way], default=0.0
+        [node.box.y for node in nodes] + [group.box.y for group in groups] + [y for way in ways for _, y in way],
+        default=0.0,
     )
     above = 0.0
     for node in diagram.nodes:
-        if node.id in found:
+        if node.id in placed:
             continue
         card = cards[node.id]
         box = next(
             (
                 box
-                for one in groups
-                if one.group.id in node.guards
-                if (box := _seat(one, card, list(found.values()), groups, ways))
+                for group in groups
+                if group.group.id in node.guards
+                if (box := _seat(group, card, list(placed.values()), groups, ways))
             ),
             None,
         )
         if box is None:
             box = Box(above, top - USUAL.chip - SIZES.margin, card.width, card.height)
             above = box.right + 2 * _STEP
-        found[node.id] = PlacedNode(node, box, card.title, card.detail, card.compact)
-    return [found[node.id] for node in diagram.nodes]
+        placed[node.id] = PlacedNode(node, box, card.title, card.detail, card.compact)
+    return [placed[node.id] for node in diagram.nodes]
 
 
 def guarding(diagram: Diagram) -> frozenset[str]:
@@ -119,20 +122,20 @@ def guarding(diagram: Diagram) -> frozenset[str]:
 
 
 def _seat(
-    one: PlacedGroup, card: Card, nodes: list[PlacedNode], groups: list[PlacedGroup], ways: list[Way]
+    group: PlacedGroup, card: SizedCard, nodes: list[PlacedNode], groups: list[PlacedGroup], ways: list[Polyline]
 ) -> Box | None:
     """A free place on the upper border of a group, the leftmost beside its heading."""
-    within = [other.box for other in groups if not other.box.contains(one.box)]
+    within = [other.box for other in groups if not other.box.contains(group.box)]
     taken = within + [other.box for other in nodes] + [other.heading for other in groups if other.heading]
-    for box in _along(one, card):
+    for box in _along(group, card):
         if not any(box.overlaps(other, 4) for other in taken) and not any(touches(box, way) for way in ways):
             return box
     return None
 
 
-def _along(one: PlacedGroup, card: Card) -> Iterator[Box]:
-    x = one.box.x + 12
-    end = one.box.right - 12 - len(one.group.badges) * (2 * SIZES.badge + 4)
+def _along(group: PlacedGroup, card: SizedCard) -> Iterator[Box]:
+    x = group.box.x + 12
+    end = group.box.right - 12 - len(group.group.badges) * (2 * SIZES.badge + 4)
     while x + card.width <= end:
-        yield Box(x, one.box.y - card.height / 2, card.width, card.height)
+        yield Box(x, group.box.y - card.height / 2, card.width, card.height)
         x += _STEP

@@ -25,7 +25,7 @@ _NEAREST = 3
 _KEPT = 6
 
 
-class Step(Struct, frozen=True):
+class ChannelStep(Struct, frozen=True):
     """A channel that a line crosses: where it comes in and goes out, and whether that is on the channel's right side.
 
     Channel n is the room between columns n and n + 1.
@@ -38,7 +38,7 @@ class Step(Struct, frozen=True):
     end_right: bool
 
 
-class Way:
+class EdgeRoute:
     """A line's way: `passes` are (column, height) from source to target; none and `direct` is straight up or down."""
 
     def __init__(self, edge: Edge, bundle: Bundle, sides: tuple[Side, Side]) -> None:
@@ -51,32 +51,34 @@ class Way:
 
     @property
     def direct(self) -> bool:
-        """Whether it stays in its column, straight from card to card."""
+        """True if it stays in its column, straight from card to card."""
         return self.sides[0] in ("top", "bottom")
 
-    def steps(self, columns: Mapping[str, int]) -> Iterator[Step]:
+    def steps(self, columns: Mapping[str, int]) -> Iterator[ChannelStep]:
         """The channels it crosses, in its own order."""
         if self.direct:
             return
         stops = [(columns[self.edge.source], self.start), *self.passes, (columns[self.edge.target], self.end)]
         for (column, height), (following, after) in pairwise(stops):
-            yield Step(min(column, following), height, column > following, after, following > column)
+            yield ChannelStep(min(column, following), height, column > following, after, following > column)
 
 
-Passes = Mapping[str, list[tuple[int, float]]]
+LanePasses = Mapping[str, list[tuple[int, float]]]
 """Where lines pass columns on their way, by the ids of their edges."""
 
 
 def route(
-    bundles: list[Bundle], levels: Levels, passes: Passes | None = None, rooms: Mapping[str, float] | None = None
-) -> list[Way]:
+    bundles: list[Bundle], levels: Levels, passes: LanePasses | None = None, rooms: Mapping[str, float] | None = None
+) -> list[EdgeRoute]:
     """The ways of all lines, in the order of the bundles; their lanes are those of `passes`, or free ones.
 
     A line with words runs straight up or down where it has room for them: for each bundle as `rooms` tell.
     """
     upright = _upright(bundles, levels, rooms or {})
     ways = [
-        Way(edge, bundle, upright.get(bundle.id) or _sides(edge, levels)) for bundle in bundles for edge in bundle.edges
+        EdgeRoute(edge, bundle, upright.get(bundle.id) or _sides(edge, levels))
+        for bundle in bundles
+        for edge in bundle.edges
     ]
     if passes is not None:
         for way in ways:
@@ -84,13 +86,13 @@ def route(
         _dock(ways, levels)
         return ways
     _dock(ways, levels)
-    lanes = Lanes(levels)
-    for way in sorted(ways, key=lambda one: (not calls(one.edge), _span(one, levels))):
+    lanes = LaneFinder(levels)
+    for way in sorted(ways, key=lambda way: (not calls(way.edge), _span(way, levels))):
         way.passes = lanes.passes(way)
     return ways
 
 
-def _span(way: Way, levels: Levels) -> int:
+def _span(way: EdgeRoute, levels: Levels) -> int:
     return abs(levels.columns[way.edge.source] - levels.columns[way.edge.target])
 
 
@@ -103,7 +105,7 @@ def _sides(edge: Edge, levels: Levels) -> tuple[Side, Side]:
 
 def _upright(bundles: list[Bundle], levels: Levels, rooms: Mapping[str, float]) -> dict[str, tuple[Side, Side]]:
     """The bundles that run straight up or down: at most one between two cards, single, and with room for its label."""
-    found: dict[str, tuple[Side, Side]] = {}
+    upright: dict[str, tuple[Side, Side]] = {}
     pairs: set[tuple[str, str]] = set()
     for bundle in bundles:
         edge = bundle.first
@@ -119,14 +121,14 @@ def _upright(bundles: list[Bundle], levels: Levels, rooms: Mapping[str, float]) 
         if worded:
             middle = (levels.nodes[pair[1]][0] + sum(levels.nodes[pair[0]])) / 2
             levels.block(levels.columns[edge.source], middle - SLOT, middle + SLOT)
-        found[bundle.id] = ("bottom", "top") if down else ("top", "bottom")
-    return found
+        upright[bundle.id] = ("bottom", "top") if down else ("top", "bottom")
+    return upright
 
 
 # Slots on the sides of cards
 
 
-def _dock(ways: list[Way], levels: Levels) -> None:
+def _dock(ways: list[EdgeRoute], levels: Levels) -> None:
     """Gives each bundle a slot of its own on every side of a card that it uses; the straightest has the middle."""
     wishes: dict[tuple[str, Side], dict[str, list[float]]] = {}
     order: dict[str, tuple[bool, int]] = {}
@@ -141,8 +143,8 @@ def _dock(ways: list[Way], levels: Levels) -> None:
             wishes.setdefault((node, side), {}).setdefault(way.bundle.id, []).append(wish)
     slots = {
         (node, side, bundle): slot
-        for (node, side), found in wishes.items()
-        for bundle, slot in _slots(found, order, levels.nodes[node][1] - SLOT).items()
+        for (node, side), bundle_wishes in wishes.items()
+        for bundle, slot in _slots(bundle_wishes, order, levels.nodes[node][1] - SLOT).items()
     }
     for way in ways:
         if not way.direct:
@@ -151,7 +153,7 @@ def _dock(ways: list[Way], levels: Levels) -> None:
     _straighten([way for way in ways if not way.direct], levels)
 
 
-def _straighten(ways: list[Way], levels: Levels) -> None:
+def _straighten(ways: list[EdgeRoute], levels: Levels) -> None:
     """An end that has a side of a card to itself moves to the height of its other end, if that is beside the card."""
     met = Counter((node, side) for way in ways for node, side in _ends(way))
     for way in ways:
@@ -166,7 +168,7 @@ def _straighten(ways: list[Way], levels: Levels) -> None:
             way.start = way.end
 
 
-def _ends(way: Way) -> tuple[tuple[str, Side], tuple[str, Side]]:
+def _ends(way: EdgeRoute) -> tuple[tuple[str, Side], tuple[str, Side]]:
     return (way.edge.source, way.sides[0]), (way.edge.target, way.sides[1])
 
 
@@ -176,7 +178,7 @@ def _beside(levels: Levels, node: str, height: float) -> bool:
 
 
 def _slots(wishes: dict[str, list[float]], order: dict[str, tuple[bool, int]], room: float) -> dict[str, float]:
-    mean = {bundle: sum(found) / len(found) for bundle, found in wishes.items()}
+    mean = {bundle: sum(heights) / len(heights) for bundle, heights in wishes.items()}
     ranked = sorted(mean, key=lambda bundle: (round(mean[bundle]), order[bundle]))
     middle = ranked.index(min(ranked, key=lambda bundle: (abs(round(mean[bundle])), order[bundle])))
     reach = max(middle, len(ranked) - 1 - middle) * SLOT
@@ -189,14 +191,14 @@ def _slots(wishes: dict[str, list[float]], order: dict[str, tuple[bool, int]], r
 # Lanes past the cards of a column
 
 
-class Lanes:
+class LaneFinder:
     """Finds lanes between the cards of the columns that a line passes, and keeps those of different bundles apart."""
 
     def __init__(self, levels: Levels) -> None:
         self._levels = levels
         self._taken: dict[int, list[tuple[float, str]]] = {}
 
-    def passes(self, way: Way) -> list[tuple[int, float]]:
+    def passes(self, way: EdgeRoute) -> list[tuple[int, float]]:
         """The cheapest row of lanes, by bends first, then by what it passes through and how far it goes round."""
         source, target = self._levels.columns[way.edge.source], self._levels.columns[way.edge.target]
         step = 1 if source < target else -1
@@ -213,7 +215,7 @@ class Lanes:
         return self._trace(columns, rows, best, way)
 
     def _cheapest(
-        self, before: list[tuple[float, float, int]], height: float, column: int, way: Way, own: list[float]
+        self, before: list[tuple[float, float, int]], height: float, column: int, way: EdgeRoute, own: list[float]
     ) -> tuple[float, float, int]:
         costs = [(cost + _turn(last, height), place) for place, (cost, last, _) in enumerate(before)]
         cost, place = min(costs)
@@ -227,29 +229,30 @@ class Lanes:
         columns: list[int],
         rows: list[list[tuple[float, float, int]]],
         best: list[tuple[float, float, int]],
-        way: Way,
+        way: EdgeRoute,
     ) -> list[tuple[int, float]]:
-        found: list[tuple[int, float]] = []
-        _, at = min((cost + _turn(height, way.end), place) for place, (cost, height, _) in enumerate(best))
+        lane: list[tuple[int, float]] = []
+        costs = [cost + _turn(height, way.end) for cost, height, _ in best]
+        place = costs.index(min(costs))
         for column, row in zip(reversed(columns), reversed(rows), strict=True):
-            _, height, before = best[at]
-            found.append((column, height))
+            _, height, before = best[place]
+            lane.append((column, height))
             insort(self._taken.setdefault(column, []), (height, way.bundle.id))
-            best, at = row, before
-        return found[::-1]
+            best, place = row, before
+        return lane[::-1]
 
     def _lanes(self, column: int) -> list[tuple[float, str]]:
         return self._taken.get(column, [])
 
-    def _candidates(self, column: int, way: Way, wishes: Iterable[float], own: list[float]) -> list[float]:
-        found: dict[float, None] = dict.fromkeys(own)
+    def _candidates(self, column: int, way: EdgeRoute, wishes: Iterable[float], own: list[float]) -> list[float]:
+        heights: dict[float, None] = dict.fromkeys(own)
         ranges = self._levels.free(column)
         for wish in wishes:
             for low, high in dict.fromkeys((*_nearest(ranges, wish), ranges[0], ranges[-1])):
                 height = self._clear(column, min(max(wish, low), high), low, high, way.bundle.id)
                 if height is not None:
-                    found.setdefault(height)
-        return list(found)
+                    heights.setdefault(height)
+        return list(heights)
 
     def _clear(self, column: int, wish: float, low: float, high: float, bundle: str) -> float | None:
         """The height nearest to a wish within a range that is a lane's width from the lanes of other bundles."""
@@ -261,22 +264,22 @@ class Lanes:
 
 def _walk(lanes: list[tuple[float, str]], wish: float, step: float, bundle: str) -> float:
     """The first height from a wish in one direction that is clear of the lanes of other bundles; `lanes` are sorted."""
-    at = bisect_left(lanes, (wish - LANE, "")) if step > 0 else bisect_right(lanes, (wish + LANE, "\U0010ffff")) - 1
+    place = bisect_left(lanes, (wish - LANE, "")) if step > 0 else bisect_right(lanes, (wish + LANE, "\U0010ffff")) - 1
     height, way = wish, 1 if step > 0 else -1
-    while 0 <= at < len(lanes) and (lanes[at][0] - height) * way < LANE:
-        taken, other = lanes[at]
+    while 0 <= place < len(lanes) and (lanes[place][0] - height) * way < LANE:
+        taken, other = lanes[place]
         if other != bundle and abs(taken - height) < LANE - 0.01:
             height = taken + step
-        at += way
+        place += way
     return height
 
 
 def _nearest(ranges: list[tuple[float, float]], height: float) -> list[tuple[float, float]]:
     """The ranges that a height is in or next to, of sorted ranges that do not touch."""
-    at = bisect_left(ranges, (height, height))
-    return sorted(ranges[max(at - _NEAREST, 0) : at + _NEAREST], key=lambda span: (_distance(span, height), span))[
-        :_NEAREST
-    ]
+    place = bisect_left(ranges, (height, height))
+    return sorted(
+        ranges[max(place - _NEAREST, 0) : place + _NEAREST], key=lambda span: (_distance(span, height), span)
+    )[:_NEAREST]
 
 
 def _distance(span: tuple[float, float], height: float) -> float:

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from archgen.layout.deployment.routing import STRAIGHT, Way
+from archgen.layout.deployment.routing import STRAIGHT, EdgeRoute
 
 Half = Literal["", "left", "right"]
 HALVES: tuple[Half, Half] = ("left", "right")
@@ -37,12 +37,12 @@ class Trunk:
 
     @property
     def straight(self) -> bool:
-        """Whether it needs no vertical part."""
+        """True if it needs no vertical part."""
         return bool(self.left) and bool(self.right) and self.bottom - self.top < STRAIGHT
 
     @property
     def rises(self) -> bool:
-        """Whether it leads up from left to right."""
+        """True if it leads up from left to right."""
         return bool(self.left) and bool(self.right) and _middle(self.right) < _middle(self.left)
 
 
@@ -50,31 +50,31 @@ def _middle(heights: list[float]) -> float:
     return sum(heights) / len(heights)
 
 
-def trunks(ways: Iterable[Way], columns: Mapping[str, int]) -> dict[int, list[Trunk]]:
+def trunks(ways: Iterable[EdgeRoute], columns: Mapping[str, int]) -> dict[int, list[Trunk]]:
     """The trunks of each channel, straight ones included, with their tracks; trunks that share none may share one."""
-    found: dict[int, dict[str, tuple[list[float], list[float]]]] = {}
+    heights_of: dict[int, dict[str, tuple[list[float], list[float]]]] = {}
     for way in ways:
         for step in way.steps(columns):
-            left, right = found.setdefault(step.channel, {}).setdefault(way.bundle.id, ([], []))
+            left, right = heights_of.setdefault(step.channel, {}).setdefault(way.bundle.id, ([], []))
             (right if step.start_right else left).append(step.start)
             (right if step.end_right else left).append(step.end)
     return {
-        channel: _tracked([Trunk(bundle, *heights) for bundle, heights in one.items()])
-        for channel, one in found.items()
+        channel: _tracked([Trunk(bundle, *heights) for bundle, heights in heights_by_bundle.items()])
+        for channel, heights_by_bundle in heights_of.items()
     }
 
 
-def _tracked(found: list[Trunk]) -> list[Trunk]:
-    straight = [trunk for trunk in found if trunk.straight]
-    turning = _ordered([trunk for trunk in found if not trunk.straight])
+def _tracked(trunks: list[Trunk]) -> list[Trunk]:
+    straight = [trunk for trunk in trunks if trunk.straight]
+    turning = _ordered([trunk for trunk in trunks if not trunk.straight])
     for _ in range(_ROUNDS):
         tangled = _tangled(turning)
         if not tangled:
             break
-        heights = sorted({height for one in turning + straight for height in (*one.left, *one.right)})
-        halves = [half for one in tangled for half in _halves(one, heights)]
-        whole = set(map(id, tangled))
-        turning = _ordered([one for one in turning + halves if id(one) not in whole and not one.straight])
+        heights = sorted({height for trunk in turning + straight for height in (*trunk.left, *trunk.right)})
+        halves = [half for trunk in tangled for half in _halves(trunk, heights)]
+        halved = set(map(id, tangled))
+        turning = _ordered([trunk for trunk in turning + halves if id(trunk) not in halved and not trunk.straight])
     _assign(turning)
     return turning + straight
 
@@ -98,18 +98,18 @@ def _assign(turning: list[Trunk]) -> None:
 
 def _tangled(order: list[Trunk]) -> list[Trunk]:
     """The trunks to be halved: one of each two that would lie on each other in any order."""
-    found: dict[int, Trunk] = {}
+    tangled: dict[int, Trunk] = {}
     for place, others in enumerate(_coverings(order)):
-        one = order[place]
-        for at in sorted(others):
-            other = order[at]
-            if at < place or id(one) in found or id(other) in found:
+        trunk = order[place]
+        for follower in sorted(others):
+            other = order[follower]
+            if follower < place or id(trunk) in tangled or id(other) in tangled:
                 continue
-            whole = [trunk for trunk in (one, other) if trunk.left and trunk.right and not trunk.half]
-            if whole:
-                least = min(whole, key=lambda trunk: (len(trunk.left) + len(trunk.right), trunk.top))
-                found[id(least)] = least
-    return list(found.values())
+            breakable = [each for each in (trunk, other) if each.left and each.right and not each.half]
+            if breakable:
+                least = min(breakable, key=lambda each: (len(each.left) + len(each.right), each.top))
+                tangled[id(least)] = least
+    return list(tangled.values())
 
 
 def _halves(trunk: Trunk, heights: list[float]) -> tuple[Trunk, Trunk]:
@@ -124,10 +124,10 @@ def _halves(trunk: Trunk, heights: list[float]) -> tuple[Trunk, Trunk]:
 
 def _free(heights: list[float], middle: float) -> float:
     """The height nearest to a middle that is apart from all of some sorted heights."""
-    at = bisect_left(heights, middle)
+    start = bisect_left(heights, middle)
     reach = 4
     while True:
-        near = heights[max(at - reach, 0) : at + reach]
+        near = heights[max(start - reach, 0) : start + reach]
         tries = [round(height) + way * NEAR for height in near for way in (1.25, -1.25)]
         free = [height for height in (middle, *tries) if _is_free(heights, height)]
         if free:
@@ -138,25 +138,25 @@ def _free(heights: list[float], middle: float) -> float:
 
 
 def _is_free(heights: list[float], height: float) -> bool:
-    at = bisect_left(heights, height)
-    return all(abs(height - other) >= NEAR for other in heights[max(at - 1, 0) : at + 1])
+    start = bisect_left(heights, height)
+    return all(abs(height - other) >= NEAR for other in heights[max(start - 1, 0) : start + 1])
 
 
-def _ordered(found: list[Trunk]) -> list[Trunk]:
+def _ordered(trunks: list[Trunk]) -> list[Trunk]:
     """Neighbours change places while that saves crossings.
 
     They start as a fan has none: those that lead up from the highest, those that lead down from the lowest.
     """
-    order = sorted(found, key=lambda one: (one.top, one.bottom) if one.rises else (-one.bottom, -one.top))
+    order = sorted(trunks, key=lambda trunk: (trunk.top, trunk.bottom) if trunk.rises else (-trunk.bottom, -trunk.top))
     costs: dict[tuple[int, int], int] = {}
     for _ in range(_SWEEPS):
         changed = False
-        for at in range(len(order) - 1):
+        for place in range(len(order) - 1):
             gain = 0
-            for to in range(at + 1, min(len(order), at + 6)):
-                gain += _gain(order[at], order[to], costs)
+            for to in range(place + 1, min(len(order), place + 6)):
+                gain += _gain(order[place], order[to], costs)
                 if gain > 0:
-                    order.insert(to, order.pop(at))
+                    order.insert(to, order.pop(place))
                     changed = True
                     break
         if not changed:
@@ -169,11 +169,11 @@ def _kept_apart(order: list[Trunk]) -> list[Trunk]:
     waits = _coverings(order)
     behind: list[list[int]] = [[] for _ in order]
     for place, others in enumerate(waits):
-        for at in others:
-            behind[at].append(place)
+        for follower in others:
+            behind[follower].append(place)
     ready = [place for place, others in enumerate(waits) if not others]
     left = dict.fromkeys(range(len(order)))
-    found: list[Trunk] = []
+    ordered: list[Trunk] = []
     while left:
         chosen = ready.pop(0) if ready else next(iter(left))
         if chosen not in left:
@@ -183,34 +183,34 @@ def _kept_apart(order: list[Trunk]) -> list[Trunk]:
             waits[place].discard(chosen)
             if not waits[place] and place in left:
                 insort(ready, place)
-        found.append(order[chosen])
-    return found
+        ordered.append(order[chosen])
+    return ordered
 
 
 def _coverings(order: list[Trunk]) -> list[set[int]]:
     """For each trunk the places of those that it would lie on, standing left of them."""
-    ends = sorted((height, place) for place, one in enumerate(order) for height in one.left)
+    ends = sorted((height, place) for place, trunk in enumerate(order) for height in trunk.left)
     heights = [height for height, _ in ends]
-    first_halves = {one.bundle: place for place, one in enumerate(order) if one.half == "left"}
-    found: list[set[int]] = []
-    for one in order:
+    first_halves = {trunk.bundle: place for place, trunk in enumerate(order) if trunk.half == "left"}
+    coverings: list[set[int]] = []
+    for trunk in order:
         near: set[int] = set()
-        for height in one.right:
+        for height in trunk.right:
             low, high = bisect_right(heights, height - NEAR), bisect_left(heights, height + NEAR)
-            near.update(other for _, other in ends[low:high] if order[other].bundle != one.bundle)
-        if one.half == "right" and one.bundle in first_halves:
-            near.add(first_halves[one.bundle])
-        found.append(near)
-    return found
+            near.update(other for _, other in ends[low:high] if order[other].bundle != trunk.bundle)
+        if trunk.half == "right" and trunk.bundle in first_halves:
+            near.add(first_halves[trunk.bundle])
+        coverings.append(near)
+    return coverings
 
 
-def _gain(one: Trunk, passed: Trunk, costs: dict[tuple[int, int], int]) -> int:
-    """What is saved when a trunk moves to the right of one that follows it."""
-    if one.bottom <= passed.top - NEAR or passed.bottom <= one.top - NEAR:
+def _gain(trunk: Trunk, passed: Trunk, costs: dict[tuple[int, int], int]) -> int:
+    """Return what is saved when a trunk moves to the right of one that follows it."""
+    if trunk.bottom <= passed.top - NEAR or passed.bottom <= trunk.top - NEAR:
         return 0
-    key = (id(one), id(passed))
+    key = (id(trunk), id(passed))
     if key not in costs:
-        costs[key] = _cost(one, passed) - _cost(passed, one)
+        costs[key] = _cost(trunk, passed) - _cost(passed, trunk)
         costs[key[::-1]] = -costs[key]
     return costs[key]
 
@@ -226,7 +226,7 @@ def _between(heights: list[float], top: float, bottom: float) -> int:
 
 
 def _covered(left: Trunk, right: Trunk) -> int:
-    """How many lines would lie on each other when the first trunk stands left of the second."""
+    """Count the lines that would lie on each other if the first trunk were left of the second."""
     if left.bundle == right.bundle:
         return _SWEEPS if right.half == "left" else 0
     return sum(

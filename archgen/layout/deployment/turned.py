@@ -11,19 +11,19 @@ from msgspec.structs import replace
 
 from archgen.layout.deployment.arrangement import shifted
 from archgen.layout.deployment.bundles import Bundle, busiest
-from archgen.layout.deployment.cards import SLOT, Card, cards, heading
+from archgen.layout.deployment.cards import SLOT, SizedCard, cards, heading
 from archgen.layout.deployment.columns import columns as columns_of
 from archgen.layout.deployment.docks import straighten
 from archgen.layout.deployment.grid import Grid, label_size_of
 from archgen.layout.deployment.labels import touches, worded
 from archgen.layout.deployment.layered import block_of, graph_of, passes_of
 from archgen.layout.deployment.levels import CLEAR, Levels
-from archgen.layout.deployment.lines import Lines, tidy
+from archgen.layout.deployment.lines import EdgePlacer, tidy
 from archgen.layout.deployment.placing import cleared, seated
 from archgen.layout.deployment.routing import LANE, route
 from archgen.layout.deployment.tracks import trunks
 from archgen.layout.layering.core import layers, ranks_of
-from archgen.layout.layering.straight import Spacing
+from archgen.layout.layering.straight import LayerSpacing
 from archgen.layout.measures import USUAL
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.views.diagram import Diagram, Group
@@ -93,12 +93,12 @@ class _Drawing:
         channels = trunks(ways, layered.ranks)
         height = max((card.height for card in self._sizes.values()), default=0.0)
         grid = Grid(self._diagram, root, levels, height, ways, channels, turned=True)
-        edges = Lines(levels, grid, ways, channels, USUAL).edges()
+        edges = EdgePlacer(levels, grid, ways, channels, USUAL).edges()
         return _Turning(self._diagram, self._sizes, levels, grid).placed(edges)
 
-    def _spacing(self, before: Mapping[str, float]) -> Spacing:
+    def _spacing(self, before: Mapping[str, float]) -> LayerSpacing:
         pads = {group.id: USUAL.pad for group in self._diagram.groups}
-        return Spacing(
+        return LayerSpacing(
             sizes={name: card.width for name, card in self._sizes.items()},
             node=USUAL.node_gap,
             lane=LANE,
@@ -117,7 +117,7 @@ class _Drawing:
         )
 
 
-def _sizes(diagram: Diagram, together: list[Bundle], rows: Mapping[str, int]) -> dict[str, Card]:
+def _sizes(diagram: Diagram, together: list[Bundle], rows: Mapping[str, int]) -> dict[str, SizedCard]:
     """The cards, as wide as all lines that start or end at one side of them want."""
     busy = busiest(together, rows)
     return {
@@ -133,7 +133,7 @@ def _heading(group: Group, room: float = _LONGEST) -> tuple[str, str, float]:
 class _Turning:
     """Exchanges x and y of all that was placed from the left."""
 
-    def __init__(self, diagram: Diagram, sizes: Mapping[str, Card], levels: Levels, grid: Grid) -> None:
+    def __init__(self, diagram: Diagram, sizes: Mapping[str, SizedCard], levels: Levels, grid: Grid) -> None:
         self._diagram = diagram
         self._sizes = sizes
         self._levels = levels

@@ -29,14 +29,14 @@ def fitted(engine: Engine, ratio: float = WIDE) -> Engine:
     """The engine, or its picture wrapped into panels where its words are larger then on a canvas of that form."""
 
     def lay_out(diagram: Diagram) -> Placed:
-        found = engine(diagram)
+        best = engine(diagram)
         if diagram.rank or diagram.near or diagram.direction == "top-down":
-            return found
-        for columns, panels in wrapped(diagram, found, ratio):
+            return best
+        for columns, panels in wrapped(diagram, best, ratio):
             other = arranged(diagram, columns, panels=panels)
-            if _size(other, ratio) > _BETTER * _size(found, ratio):
-                found = other
-        return found
+            if _size(other, ratio) > _BETTER * _size(best, ratio):
+                best = other
+        return best
 
     return lay_out
 
@@ -52,17 +52,17 @@ def wrapped(
 
 
 def _counts(usual: Placed, rows: int, ratio: float) -> Iterator[int]:
-    """How many panels to try: none for a picture that is low or wide enough."""
+    """Yield the numbers of panels to try: none for a diagram that is low or wide enough."""
     if usual.height <= TALL or usual.height * ratio <= usual.width * _BETTER or rows < 2:
         return
     # panels make a picture as much wider as lower, so that the square root is about right
     guess = max(round((ratio * usual.height / max(usual.width, 1.0)) ** 0.5), 2)
     tried = (guess + 1, guess + 2) if len(usual.nodes) > LARGEST else range(2, guess + 3)
-    yield from (one for one in tried if one <= min(rows, MOST))
+    yield from (count for count in tried if count <= min(rows, MOST))
 
 
 def _size(placed: Placed, ratio: float) -> float:
-    """How large a pixel of the picture is on a canvas of that form and of height 1."""
+    """Return the size of a pixel of the diagram on a canvas of that form and of height 1."""
     return min(ratio / placed.width, 1 / placed.height)
 
 
@@ -83,10 +83,10 @@ def _in_panels(
 
     Panels are about equally high, and rows stand in them in their order: those of one zone stay together.
     """
-    whole, before = sum(rows.values()), 0
+    total, before = sum(rows.values()), 0
     panel: dict[str, int] = {}
     for row, height in rows.items():
-        panel[row] = min((2 * before + height) * panels // (2 * whole), panels - 1)
+        panel[row] = min((2 * before + height) * panels // (2 * total), panels - 1)
         before += height
     grouped = [columns[node.id] for node in diagram.nodes if node.id in columns and node.group in panel]
     first = min(grouped)
@@ -96,7 +96,7 @@ def _in_panels(
             column = columns[node.id]
             own = panel.get(node.group or "")
             keys[node.id] = (own if own is not None else -1 if column <= first else panels, column)
-    places = {key: at for at, key in enumerate(sorted(set(keys.values())))}
+    places = {key: place for place, key in enumerate(sorted(set(keys.values())))}
     return {node: places[key] for node, key in keys.items()}, {
-        at: panel for (panel, _), at in places.items() if 0 <= panel < panels
+        place: panel for (panel, _), place in places.items() if 0 <= panel < panels
     }

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from archgen.layout.layering.net import Net, chain_of, net
 from archgen.layout.layering.ordering import ordered
-from archgen.layout.layering.ranking import Link, parts_of, ranks
+from archgen.layout.layering.ranking import GraphLink, parts_of, ranks
 from archgen.layout.layering.spreading import spread
-from archgen.layout.layering.straight import Positions, Spacing, positions
+from archgen.layout.layering.straight import LayerSpacing, Positions, positions
 
-Span = tuple[float, float]
+Extent = tuple[float, float]
 
 Passes = tuple[tuple[int, float], ...]
 """The ranks that a link passes on its way, and the heights at which it does."""
@@ -26,7 +26,7 @@ class Graph(Struct, frozen=True):
     """
 
     nodes: tuple[str, ...]
-    links: tuple[Link, ...]
+    links: tuple[GraphLink, ...]
     around: Mapping[str, str | None] = {}
     kin: Mapping[str, str] = {}
 
@@ -40,10 +40,10 @@ class Layers(Struct, frozen=True):
     ranks: dict[str, int]
     middles: dict[str, float]
     passes: tuple[Passes, ...]
-    borders: dict[str, Span]
+    borders: dict[str, Extent]
 
 
-def layers(graph: Graph, spacing: Spacing, ranked: Mapping[str, int] | None = None) -> Layers:
+def layers(graph: Graph, spacing: LayerSpacing, ranked: Mapping[str, int] | None = None) -> Layers:
     """The layout of a graph, also with ranks of one's own.
 
     Parts that nothing joins stand by themselves: the largest first, each other one as far up below it as it has room.
@@ -69,7 +69,7 @@ class _Part(Struct, frozen=True):
     ranks: dict[str, int]
     middles: dict[str, float]
     passes: dict[int, Passes]
-    borders: dict[str, Span]
+    borders: dict[str, Extent]
     first: int
     bottoms: tuple[float, ...]
 
@@ -101,7 +101,7 @@ def _parts(graph: Graph) -> list[list[str]]:
     return [[graph.nodes[place] for place in part] for part in parts_of(len(graph.nodes), pairs)]
 
 
-def _part(graph: Graph, nodes: Sequence[str], spacing: Spacing, ranked: Mapping[str, int] | None) -> _Part:
+def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Mapping[str, int] | None) -> _Part:
     inside = set(nodes)
     links = {place: link for place, link in enumerate(graph.links) if link.source in inside}
     ranking = {node: ranked[node] for node in nodes} if ranked else ranks_of(graph, nodes, [*links.values()])
@@ -125,11 +125,11 @@ def _part(graph: Graph, nodes: Sequence[str], spacing: Spacing, ranked: Mapping[
     )
 
 
-def ranks_of(graph: Graph, nodes: Sequence[str], links: Sequence[Link]) -> dict[str, int]:
+def ranks_of(graph: Graph, nodes: Sequence[str], links: Sequence[GraphLink]) -> dict[str, int]:
     """The ranks of some nodes of a graph: those of their kin."""
     kin = graph.kin
     between = [
-        Link(source, target, link.bundle, link.weight)
+        GraphLink(source, target, link.bundle, link.weight)
         for link in links
         if (source := kin.get(link.source, link.source)) != (target := kin.get(link.target, link.target))
     ]
@@ -137,12 +137,12 @@ def ranks_of(graph: Graph, nodes: Sequence[str], links: Sequence[Link]) -> dict[
     return {node: ranking[kin.get(node, node)] for node in nodes}
 
 
-def _passes(joined: Net, where: Positions, link: Link) -> Passes:
+def _passes(joined: Net, where: Positions, link: GraphLink) -> Passes:
     return tuple((joined.ranks[item], where.items[item]) for item in joined.chain(link)[1:-1])
 
 
-def _lows(joined: Net, where: Positions, spacing: Spacing) -> Iterator[tuple[int, float]]:
-    """Where each node, lane and group ends."""
+def _lows(joined: Net, where: Positions, spacing: LayerSpacing) -> Iterator[tuple[int, float]]:
+    """Return the lower end of each node, lane and group."""
     sizes = {item: spacing.sizes[node] / 2 for node, item in joined.nodes.items()}
     for item, middle in enumerate(where.items):
         yield item, middle + sizes.get(item, 0.0)

@@ -1,4 +1,4 @@
-"""How many links between two rows cross.
+"""Crossings of the links between two rows.
 
 Counted in O(|E| log |V|) with an accumulator tree: W. Barth, P. Mutzel and M. Jünger, "Simple and Efficient Bilayer
 Cross Counting", Journal of Graph Algorithms and Applications 8(2), 2004.
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 
 def inversions(places: Iterable[int], width: int) -> int:
-    """How many pairs of a sequence of places below a width stand in the wrong order."""
+    """Count the pairs of a sequence of places below a width that are in the wrong order."""
     first = 1
     while first < width:
         first *= 2

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-Pair = tuple[int, int]
+NodePair = tuple[int, int]
 """An edge by the numbers of its source and its target."""
 
 
-def closing(count: int, edges: Sequence[Pair]) -> set[int]:
+def closing(count: int, edges: Sequence[NodePair]) -> set[int]:
     """The places of the edges that lead back to a node on their own path; without them the graph has no cycle.
 
     A depth-first search takes nodes and edges in their order: the search that starts at the client and takes
@@ -24,7 +24,7 @@ def closing(count: int, edges: Sequence[Pair]) -> set[int]:
 class _Search:
     """A depth-first search without recursion, since a chain may be longer than the interpreter's stack."""
 
-    def __init__(self, count: int, edges: Sequence[Pair]) -> None:
+    def __init__(self, count: int, edges: Sequence[NodePair]) -> None:
         self._leaving: list[list[tuple[int, int]]] = [[] for _ in range(count)]
         for place, (source, target) in enumerate(edges):
             self._leaving[source].append((place, target))

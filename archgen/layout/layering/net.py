@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from archgen.layout.layering.ranking import Link
+from archgen.layout.layering.ranking import GraphLink
 
 Lane = tuple[str, int]
 """Where the links of a bundle pass a rank."""
@@ -32,10 +32,10 @@ class Net(Struct):
 
     @property
     def count(self) -> int:
-        """How many items there are."""
+        """Number of items."""
         return len(self.ranks)
 
-    def chain(self, link: Link) -> list[int]:
+    def chain(self, link: GraphLink) -> list[int]:
         """The items from the source of a link to its target."""
         source, target = self.nodes[link.source], self.nodes[link.target]
         step = 1 if self.ranks[source] <= self.ranks[target] else -1
@@ -43,7 +43,7 @@ class Net(Struct):
         return [source, *(self.lanes[link.bundle, rank] for rank in between), target]
 
 
-def net(ranks: Mapping[str, int], links: Sequence[Link], around: Mapping[str, str | None]) -> Net:
+def net(ranks: Mapping[str, int], links: Sequence[GraphLink], around: Mapping[str, str | None]) -> Net:
     """The net of a graph with ranks; `around` names the group around each node and group that has one."""
     nodes = {node: place for place, node in enumerate(ranks)}
     held = dict.fromkeys(group for node in nodes for group in chain_of(around, node))
@@ -73,7 +73,7 @@ def _neighbours(count: int) -> list[dict[int, int]]:
     return [{} for _ in range(count)]
 
 
-def _join(joined: Net, links: Iterable[Link]) -> None:
+def _join(joined: Net, links: Iterable[GraphLink]) -> None:
     for link in links:
         chain = joined.chain(link)
         for item, following in pairwise(chain):

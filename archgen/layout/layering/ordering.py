@@ -20,16 +20,16 @@ WORK = 400_000
 """Comparisons of two links that sifting may take."""
 
 
-def ordered(net: Net) -> Rows:
+def ordered(net: Net) -> OrderedRows:
     """The items of each rank in the order with the fewest crossings that is found."""
-    rows = Rows(net)
+    rows = OrderedRows(net)
     best = _swept(rows)
     rows.take(best)
     _Sifting(rows).run()
     return rows
 
 
-class Rows:
+class OrderedRows:
     """An order of the children of every group, by numbers, and the rows that follow from it."""
 
     def __init__(self, net: Net) -> None:
@@ -97,7 +97,7 @@ class Rows:
         return [vertex] if vertex < self.net.count else list(self._within(vertex, rank))
 
     def crossings(self, first: int = 0, last: int | None = None) -> int:
-        """How many links cross between some ranks."""
+        """Count the links that cross between some ranks."""
         shown = self.rows[max(first, 0) :] if last is None else self.rows[max(first, 0) : last + 1]
         return sum(crossings(row, self.net.below, self.places, len(following)) for row, following in pairwise(shown))
 
@@ -149,7 +149,7 @@ def _first_keys(net: Net) -> list[int]:
     return [keys.get(vertex, 0) for vertex in range(net.root)]
 
 
-def _swept(rows: Rows) -> list[float]:
+def _swept(rows: OrderedRows) -> list[float]:
     """The best order of some sweeps down and up, from the first order and from its mirror image."""
     first = list(rows.keys)
     best, least = first, rows.crossings()
@@ -167,7 +167,7 @@ def _swept(rows: Rows) -> list[float]:
     return best
 
 
-def _sweep(rows: Rows, sweep: int) -> None:
+def _sweep(rows: OrderedRows, sweep: int) -> None:
     turn = sweep % 4 > 1
     down = sweep % 2 == 0
     ranks = range(1, rows.height) if down else range(rows.height - 2, -1, -1)
@@ -178,7 +178,7 @@ def _sweep(rows: Rows, sweep: int) -> None:
 class _Sifting:
     """Takes each item and group to the place among its siblings where the fewest links cross, while that helps."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: OrderedRows) -> None:
         self._rows = rows
         self._work = WORK
         self._remembered: dict[int, tuple[int, list[int], list[int]]] = {}
@@ -236,14 +236,14 @@ class _Sifting:
         return best != before
 
     def _siblings(self, vertex: int) -> list[int]:
-        """What shares the group of a vertex and a rank with it, in its order, itself included."""
+        """Return what shares the group of a vertex and a rank with it, in its order, itself included."""
         rows = self._rows
         group, (first, last) = rows.net.parents[vertex], rows.spans[vertex]
         near = {other for rank in range(first, last + 1) for other in rows.children[rank].get(group, ())}
         return sorted(near, key=lambda other: (rows.keys[other], other))
 
     def _change(self, vertex: int, other: int) -> int:
-        """How many crossings more there are when a vertex moves behind one that it stands directly before."""
+        """Return how many more crossings there are when a vertex moves behind the one that follows it."""
         (first, last), (low, high) = self._rows.spans[vertex], self._rows.spans[other]
         change = 0
         for rank in range(max(first, low), min(last, high) + 1):
@@ -285,7 +285,7 @@ class _Sifting:
 
 
 def _inverted(first: list[int], second: list[int]) -> int:
-    """How many pairs of a place of the first and one of the second have the first behind the second; both are sorted."""
+    """Count the pairs of a place of the first and one of the second with the first behind the second; both are sorted."""
     count = behind = 0
     for place in first:
         while behind < len(second) and second[behind] < place:

@@ -13,7 +13,7 @@ WORK = 2_000_000
 """Steps that the improvement of all ranks may take: some seconds."""
 
 
-class Link(Struct, frozen=True):
+class GraphLink(Struct, frozen=True):
     """A line from node to node; those of one `bundle` share their way. The heavier it is, the shorter and straighter."""
 
     source: str
@@ -22,7 +22,7 @@ class Link(Struct, frozen=True):
     weight: int = 1
 
 
-def ranks(nodes: Sequence[str], links: Sequence[Link], work: int = WORK) -> dict[str, int]:
+def ranks(nodes: Sequence[str], links: Sequence[GraphLink], work: int = WORK) -> dict[str, int]:
     """A rank from 0 for each node, such that links lead onward but for those that close a cycle, and are short.
 
     The first nodes are where a reader starts, and links stand in the order in which requests use them. What hangs

@@ -148,7 +148,7 @@ class _Tree:
         return number
 
     def _cut(self, node: int) -> int:
-        """What lengthening the arc above a node costs, from the cuts of the arcs below the node."""
+        """Return the cost of a longer arc above a node, from the cuts of the arcs below the node."""
         above = self._up[node]
         direction = 1 if self._arcs[above][0] == node else -1
         cut = 0

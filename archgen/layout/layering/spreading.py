@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil, sqrt
 
-from archgen.layout.layering.ranking import Link
+from archgen.layout.layering.ranking import GraphLink
 
 TALLEST = 24
 """A rank of so many nodes is no tower."""
 
 
-def spread(ranks: Mapping[str, int], links: Sequence[Link]) -> dict[str, int]:
+def spread(ranks: Mapping[str, int], links: Sequence[GraphLink]) -> dict[str, int]:
     """The same ranks, but for leaves of those with very many nodes: what is called stands further on, what calls before.
 
     The ranks that it takes make the picture about as wide as high.
@@ -45,7 +45,7 @@ def _columns(leaves: Sequence[str], count: int, height: int) -> list[list[str]]:
     return [list(aside[place : place + even]) for place in range(0, len(aside), even)]
 
 
-def _sides(ranks: Mapping[str, int], links: Sequence[Link]) -> dict[str, str]:
+def _sides(ranks: Mapping[str, int], links: Sequence[GraphLink]) -> dict[str, str]:
     """On which side of its rank a leaf may stand: away from what it is joined to."""
     near: dict[str, set[str]] = {}
     for link in links:

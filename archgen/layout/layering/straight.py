@@ -1,4 +1,4 @@
-"""Where the items of all rows stand, such that as many links as can be are straight and the others are short.
+"""Places of the items of all rows, such that as many links as can be are straight and the others are short.
 
 Which links are straight is decided between two rows at a time: the heaviest set of links that do not cross each other.
 What is joined by them is a block, and the blocks stand where the least weighted length is left, by the network simplex
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from archgen.layout.layering.ordering import Rows
+from archgen.layout.layering.ordering import OrderedRows
 from archgen.layout.layering.ranking import parts_of
 from archgen.layout.layering.simplex import Arc, shortest
 
@@ -23,7 +23,7 @@ _PULL = 16
 _BORDER = 1 << 30
 
 
-class Spacing(Struct, frozen=True):
+class LayerSpacing(Struct, frozen=True):
     """Lengths across the ranks: of each node, and between nodes, lanes and groups.
 
     `before` and `after` are the rooms between the border of a group and what is in it, `crest` is that of what stands
@@ -50,7 +50,7 @@ class Positions(Struct, frozen=True):
     groups: dict[str, tuple[float, float]]
 
 
-def positions(rows: Rows, spacing: Spacing) -> Positions:
+def positions(rows: OrderedRows, spacing: LayerSpacing) -> Positions:
     """The place of every item and group across the ranks, from 0."""
     return _Straightening(rows, spacing).positions()
 
@@ -58,7 +58,7 @@ def positions(rows: Rows, spacing: Spacing) -> Positions:
 class _Straightening:
     """Rows with the borders of the groups in them: numbers above `net.root`, two a group."""
 
-    def __init__(self, rows: Rows, spacing: Spacing) -> None:
+    def __init__(self, rows: OrderedRows, spacing: LayerSpacing) -> None:
         self._net = rows.net
         self._spacing = spacing
         self._names = {number: name for name, number in self._net.groups.items()}
@@ -81,7 +81,7 @@ class _Straightening:
     def _open(self, group: int) -> int:
         return self._net.root + 1 + 2 * (group - self._net.count)
 
-    def _entries(self, rows: Rows, rank: int) -> Iterator[int]:
+    def _entries(self, rows: OrderedRows, rank: int) -> Iterator[int]:
         """The items of a rank, and the borders around them."""
         waiting = [self._net.root] if rows.children[rank] else []
         while waiting:
@@ -119,7 +119,7 @@ class _Straightening:
                 yield Choice(place, places[other], self._worth(entry, other) * 16 + central, entry, other)
 
     def _worth(self, entry: int, other: int) -> int:
-        """What it is worth that a link is straight: the middle of a long one most."""
+        """Return the value of a straight link: the middle of a long one has most."""
         nodes = len(self._net.nodes)
         inner = (entry >= nodes) + (other >= nodes)
         return self._net.below[entry][other] * (2, 3, 6)[inner]
@@ -155,7 +155,7 @@ class _Straightening:
         return Positions(tuple(middle - least for middle in items), groups)
 
     def _arcs(self, number: Mapping[int, int]) -> Iterator[Arc]:
-        """What keeps entries apart, and what draws them together."""
+        """Return the arcs that keep entries apart and those that draw them together."""
         apart: dict[tuple[int, int], int] = {}
         for row in self._rows:
             for entry, following in pairwise(row):
@@ -177,7 +177,7 @@ class _Straightening:
                     extra += 1
 
     def _apart(self, entry: int, following: int) -> float:
-        """How far the middles of two neighbours in a row stand apart at least."""
+        """Return the least distance between the middles of two neighbors in a row."""
         crest = self._spacing.crest if following > self._net.root and self._opens(following) else {}
         return self._between(entry, following) + (crest.get(self._group(following), 0.0) if crest else 0.0)
 

@@ -1,4 +1,4 @@
-"""Where everything of a sequence stands: columns as wide as their words, rows as high as theirs."""
+"""Places of everything in a sequence: columns as wide as their words, rows as high as theirs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, assert_never
 from msgspec import Struct
 
 from archgen.layout.placed import Box
-from archgen.layout.sequence.lanes import FLAT_ICON, LOOP, USUAL, Lanes, Spacing
+from archgen.layout.sequence.lanes import FLAT_ICON, LOOP, USUAL, Lifelines, Spacing
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import elide, text_width, wrap
 from archgen.style.theme import LINES, SIZES
@@ -23,7 +23,7 @@ _ASCENT, _DESCENT = 0.78, 0.22
 
 
 class Text(Struct, frozen=True):
-    """One line of text with its baseline at `y`."""
+    """A line of text with its baseline at `y`."""
 
     text: str
     x: float
@@ -104,24 +104,28 @@ class PlacedSequence(Struct, frozen=True):
 
     def texts(self) -> tuple[Text, ...]:
         """Every line of text in the picture."""
-        found = [text for head in (*self.heads, *self.feet) for text in head.texts]
+        texts = [text for head in (*self.heads, *self.feet) for text in head.texts]
         for frame in self.frames:
-            found += [frame.name, *(text for band in frame.bands for text in band.texts)]
+            texts += [frame.name, *(text for band in frame.bands for text in band.texts)]
         for arrow in self.arrows:
-            found += [*arrow.texts, *([arrow.number] if arrow.number else [])]
-        found += [text for paper in self.papers for text in paper.texts]
-        return tuple(found)
+            texts += [*arrow.texts, *([arrow.number] if arrow.number else [])]
+        texts += [text for paper in self.papers for text in paper.texts]
+        return tuple(texts)
 
 
 def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
     """The places of a sequence: a gutter with the steps' numbers, a column for each participant, a row for each item."""
-    lanes = Lanes(sequence, spacing)
-    heads = tuple(_head(one, lanes, SIZES.margin) for one in sequence.participants)
+    lanes = Lifelines(sequence, spacing)
+    heads = tuple(_head(participant, lanes, SIZES.margin) for participant in sequence.participants)
     top = max((head.box.bottom for head in heads), default=float(SIZES.margin))
     rows = _Rows(lanes, top + SIZES.grid)
     rows.items(sequence.items)
     bottom = rows.y + SIZES.grid
-    feet = tuple(_foot(one, lanes, bottom) for one in sequence.participants) if bottom - top > MIRRORED_FROM else ()
+    feet = (
+        tuple(_foot(participant, lanes, bottom) for participant in sequence.participants)
+        if bottom - top > MIRRORED_FROM
+        else ()
+    )
     height = max([bottom, *(foot.box.bottom for foot in feet)]) + SIZES.margin
     return PlacedSequence(
         sequence=sequence,
@@ -137,46 +141,46 @@ def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
     )
 
 
-def _head(one: Participant, lanes: Lanes, y: float) -> Head:
+def _head(participant: Participant, lanes: Lifelines, y: float) -> Head:
     if lanes.flat:
-        return _flat_head(one, lanes, y)
-    x, width = lanes.x[one.id], lanes.card
-    lines = wrap(clean(one.label), width - 16, SIZES.name, bold=True, lines=2)
+        return _flat_head(participant, lanes, y)
+    x, width = lanes.x[participant.id], lanes.card
+    lines = wrap(clean(participant.label), width - 16, SIZES.name, bold=True, lines=2)
     icon = Box(x - SIZES.icon_small / 2, y + 10, SIZES.icon_small, SIZES.icon_small)
     first = icon.bottom + 17
-    texts = [Text(line, x, first + at * LEADING, SIZES.name, "ink", "middle", True) for at, line in enumerate(lines)]
-    detail = elide(clean(one.detail), width - 12, SIZES.label)
+    texts = [Text(line, x, first + row * LEADING, SIZES.name, "ink", "middle", True) for row, line in enumerate(lines)]
+    detail = elide(clean(participant.detail), width - 12, SIZES.label)
     if detail and lanes.detailed:
         texts.append(Text(detail, x, first + (len(lines) - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
     height = 10 + SIZES.icon_small + 8 + lanes.label_lines * LEADING + (15 if lanes.detailed else 0) + 7
-    return Head(one, x, Box(x - width / 2, y, width, height), tuple(texts), icon)
+    return Head(participant, x, Box(x - width / 2, y, width, height), tuple(texts), icon)
 
 
-def _flat_head(one: Participant, lanes: Lanes, y: float) -> Head:
+def _flat_head(participant: Participant, lanes: Lifelines, y: float) -> Head:
     """A low card, its icon before its name."""
-    x, width = lanes.x[one.id], lanes.card
-    lines = wrap(clean(one.label), width - 24 - lanes.lead, SIZES.name, bold=True, lines=2)
+    x, width = lanes.x[participant.id], lanes.card
+    lines = wrap(clean(participant.label), width - 24 - lanes.lead, SIZES.name, bold=True, lines=2)
     box = Box(x - width / 2, y, width, lanes.label_lines * LEADING + 20)
     wide = max((text_width(line, SIZES.name, bold=True) for line in lines), default=0.0)
     left, middle = x - (lanes.lead + wide) / 2, box.centre[1]
     first = middle - (len(lines) - 1) * LEADING / 2 + 4.5
     texts = tuple(
-        Text(line, left + lanes.lead, first + at * LEADING, SIZES.name, bold=True) for at, line in enumerate(lines)
+        Text(line, left + lanes.lead, first + row * LEADING, SIZES.name, bold=True) for row, line in enumerate(lines)
     )
-    return Head(one, x, box, texts, Box(left, middle - FLAT_ICON / 2, FLAT_ICON, FLAT_ICON))
+    return Head(participant, x, box, texts, Box(left, middle - FLAT_ICON / 2, FLAT_ICON, FLAT_ICON))
 
 
-def _foot(one: Participant, lanes: Lanes, y: float) -> Head:
-    x, width = lanes.x[one.id], lanes.card
-    name = elide(clean(one.label), width - 16, SIZES.name, bold=True)
+def _foot(participant: Participant, lanes: Lifelines, y: float) -> Head:
+    x, width = lanes.x[participant.id], lanes.card
+    name = elide(clean(participant.label), width - 16, SIZES.name, bold=True)
     text = Text(name, x, y + 20, SIZES.name, "ink", "middle", True)
-    return Head(one, x, Box(x - width / 2, y, width, 32), (text,))
+    return Head(participant, x, Box(x - width / 2, y, width, 32), (text,))
 
 
 class _Rows:
     """Places items one under the other; `y` is where the next one starts."""
 
-    def __init__(self, lanes: Lanes, y: float) -> None:
+    def __init__(self, lanes: Lifelines, y: float) -> None:
         self.y = y
         self.arrows: list[Arrow] = []
         self.papers: list[Paper] = []
@@ -202,7 +206,9 @@ class _Rows:
         middle = lanes.gap_middle(message)
         lines = lanes.lines(message)
         first = self.y + 18
-        texts = [Text(line, middle, first + at * LEADING, SIZES.text, "ink", "middle") for at, line in enumerate(lines)]
+        texts = [
+            Text(line, middle, first + row * LEADING, SIZES.text, "ink", "middle") for row, line in enumerate(lines)
+        ]
         room = 16.0 if message.badges else 12.0 if LINES[message.meaning].lock else 8.0
         y = first + (len(lines) - 1) * LEADING + room if lines else self.y + 8 + room
         protocol = "" if message.answer else clean(message.protocol)
@@ -222,7 +228,7 @@ class _Rows:
             words.append((elide(clean(message.protocol), 200, SIZES.small), SIZES.small, LINES[message.meaning].role))
         start = self.y + 20
         left = x + LOOP + 8
-        texts = [Text(line, left, start + at * LEADING, size, role) for at, (line, size, role) in enumerate(words)]
+        texts = [Text(line, left, start + row * LEADING, size, role) for row, (line, size, role) in enumerate(words)]
         y = self.y + 14
         y2 = y + max(18.0, (len(words) - 1) * LEADING + 4)
         self._arrow(message, x, x, y, y2, texts, None, x + LOOP)
@@ -242,7 +248,8 @@ class _Rows:
         number = Text(message.number, float(SIZES.margin), y + 4, SIZES.label, "muted") if message.number else None
         first = middle - (len(message.badges) - 1) * self._lanes.badge_step / 2
         badges = tuple(
-            (first + at * self._lanes.badge_step, y2 if y2 > y else y, badge) for at, badge in enumerate(message.badges)
+            (first + place * self._lanes.badge_step, y2 if y2 > y else y, badge)
+            for place, badge in enumerate(message.badges)
         )
         marked = lock if LINES[message.meaning].lock else None
         self.arrows.append(Arrow(message, x1, x2, y, y2, tuple(texts), number, marked, badges))
@@ -251,7 +258,7 @@ class _Rows:
         left, right = self._lanes.paper(remark)
         lines = self._lanes.paper_lines(remark)
         box = Box(left, self.y + 8, right - left, len(lines) * LEADING + 14)
-        texts = [Text(line, left + 12, box.y + 19 + at * LEADING, SIZES.text) for at, line in enumerate(lines)]
+        texts = [Text(line, left + 12, box.y + 19 + row * LEADING, SIZES.text) for row, line in enumerate(lines)]
         self.papers.append(Paper(box, tuple(texts)))
         self.y = box.bottom + 4
 
@@ -262,9 +269,9 @@ class _Rows:
         self.y = top
         bands = []
         tab = self._tab(block, left, top)
-        for at, section in enumerate(block.sections):
-            indent = tab.width + 10 if at == 0 else 12
-            bands.append(self._band(section.when, left, right, indent, first=at == 0))
+        for place, section in enumerate(block.sections):
+            indent = tab.width + 10 if place == 0 else 12
+            bands.append(self._band(section.when, left, right, indent, first=place == 0))
             self.items(section.items)
             self.y += 10
         name = Text(block.kind, tab.x + 10, top + 16, SIZES.label, "ink", bold=True)
@@ -279,7 +286,8 @@ class _Rows:
         least = 24.0 if first or lines else 6.0
         box = Box(left, self.y, right - left, max(least, len(lines) * LEADING + 8))
         texts = [
-            Text(line, left + indent, self.y + 16 + at * LEADING, SIZES.label, "muted") for at, line in enumerate(lines)
+            Text(line, left + indent, self.y + 16 + row * LEADING, SIZES.label, "muted")
+            for row, line in enumerate(lines)
         ]
         self.y = box.bottom
         return Band(box, tuple(texts))

@@ -23,8 +23,8 @@ _FRAME_LEAST = 168.0
 
 
 class Spacing(Struct, frozen=True):
-    """How wide a message may be before it wraps, how wide cards are, what is between them, whether they say more than
-    a name, and whether its icon stands before it (`flat`) or above it."""
+    """Widths of messages before they wrap, of cards and of what is between them; whether cards say more than a name, and
+    whether their icon stands before it (`flat`) or above it."""
 
     words: float = WORDS
     least: float = 104.0
@@ -49,31 +49,31 @@ FLAT_ICON, FLAT_GAP = 20.0, 6.0
 """The side of an icon that stands before a name, and what is between the two."""
 
 
-class Lanes:
+class Lifelines:
     """The x of each lifeline by participant, in pixels on the canvas, and what follows from them."""
 
     def __init__(self, sequence: Sequence, spacing: Spacing = USUAL) -> None:
         self._spacing = spacing
-        self.order = {one.id: at for at, one in enumerate(sequence.participants)}
+        self.order = {participant.id: place for place, participant in enumerate(sequence.participants)}
         self.label_lines = 1
         self.flat = spacing.flat
         self.lead = FLAT_ICON + FLAT_GAP if spacing.flat else 0.0
-        self.detailed = spacing.details and any(one.detail for one in sequence.participants)
+        self.detailed = spacing.details and any(participant.detail for participant in sequence.participants)
         self.card = self._card(sequence)
-        badges = [badge for one in messages(sequence.items) for badge in one.badges]
+        badges = [badge for message in messages(sequence.items) for badge in message.badges]
         self.badge_step = 4 + max((badge_size(badge.number)[0] for badge in badges), default=20.0)
         self.x: dict[str, float] = {}
-        at = 0.0
-        for one, gap in zip(sequence.participants, [0.0, *self._gaps(sequence)], strict=False):
-            at += gap
-            self.x[one.id] = at
+        x = 0.0
+        for participant, gap in zip(sequence.participants, [0.0, *self._gaps(sequence)], strict=False):
+            x += gap
+            self.x[participant.id] = x
         self.width = self._shift(sequence)
 
     def _card(self, sequence: Sequence) -> float:
-        """One width for all cards; two lines of label where one does not do."""
-        labels = [text_width(clean(one.label), SIZES.name, bold=True) for one in sequence.participants]
-        told = sequence.participants if self.detailed else ()
-        details = [text_width(clean(one.detail), SIZES.label) for one in told]
+        """Return the width of all cards; labels take two lines if a single line isn't enough."""
+        labels = [text_width(clean(participant.label), SIZES.name, bold=True) for participant in sequence.participants]
+        detailed = sequence.participants if self.detailed else ()
+        details = [text_width(clean(participant.detail), SIZES.label) for participant in detailed]
         around = 16 + (self.lead + 8 if self.flat else 0.0)
         if any(width > self._spacing.most - around for width in labels):
             self.label_lines = 2
@@ -83,9 +83,9 @@ class Lanes:
     def _gaps(self, sequence: Sequence) -> list[float]:
         gaps = [self.card + self._spacing.beside] * max(len(self.order) - 1, 0)
         for message in messages(sequence.items):
-            at = self._gap(message)
-            if at < len(gaps):
-                gaps[at] = max(gaps[at], self._need(message))
+            gap = self._gap(message)
+            if gap < len(gaps):
+                gaps[gap] = max(gaps[gap], self._need(message))
         return gaps
 
     def _gap(self, message: Message) -> int:
@@ -103,7 +103,7 @@ class Lanes:
 
     def _shift(self, sequence: Sequence) -> float:
         """Moves everything right of the gutter; the width of the canvas."""
-        numbers = [text_width(one.number, SIZES.label) for one in messages(sequence.items)]
+        numbers = [text_width(message.number, SIZES.label) for message in messages(sequence.items)]
         gutter = max([16.0, *numbers]) + 12
         extents = [self.extent(item) for item in sequence.items]
         extents += [(x - self.card / 2, x + self.card / 2) for x in self.x.values()]
@@ -121,8 +121,8 @@ class Lanes:
 
     def _gap_sides(self, message: Message) -> tuple[float, float]:
         xs = list(self.x.values())
-        at = self._gap(message)
-        return xs[at], xs[at + 1] if at + 1 < len(xs) else xs[at] + WORDS
+        gap = self._gap(message)
+        return xs[gap], xs[gap + 1] if gap + 1 < len(xs) else xs[gap] + WORDS
 
     def gap_middle(self, message: Message) -> float:
         """The x that a message's words are centred on."""
@@ -136,7 +136,7 @@ class Lanes:
 
     def paper(self, remark: Remark) -> tuple[float, float]:
         """The left and right side of a note."""
-        xs = [self.x[one] for one in remark.over] or [min(self.x.values(), default=0.0)]
+        xs = [self.x[name] for name in remark.over] or [min(self.x.values(), default=0.0)]
         middle, apart = (min(xs) + max(xs)) / 2, max(xs) - min(xs)
         natural = text_width(clean(remark.text)[:2000], SIZES.text) + 26
         width = max(apart + 64, min(natural, _NOTE_MOST), 64.0)
@@ -154,7 +154,7 @@ class Lanes:
             return (x1, x1 + self._need(item)) if item.source == item.target else (min(x1, x2), max(x1, x2))
         if isinstance(item, Remark):
             return self.paper(item)
-        inside = [self.extent(one) for section in item.sections for one in section.items]
+        inside = [self.extent(inner) for section in item.sections for inner in section.items]
         left = min((left for left, _ in inside), default=0.0) - _AROUND
         right = max((right for _, right in inside), default=0.0) + _AROUND
         return left, max(right, left + _FRAME_LEAST)

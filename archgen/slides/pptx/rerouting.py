@@ -11,10 +11,8 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point
+from archgen.layout.placed import Box, Label, Placed, PlacedEdge, Point, Polyline
 from archgen.slides.pptx.spatial_index import BoxIndex, LineIndex
-
-Polyline = tuple[Point, ...]
 
 _CORNERS = 2
 _CLEAR = 12.0
