@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from archgen.analysis.topology import Topology
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import read
-from archgen.app.workspace.parallel import judge_in_parallel
+from archgen.app.workspace.parallel import check_in_parallel
 from archgen.cli import main
 from archgen.linting.rule import Hit, Rule
 from archgen.rules import BY_NAME, RULES
@@ -93,8 +93,8 @@ def test_a_process_that_ends_before_it_is_done_is_told() -> None:
     rule = harmful(lambda: os.kill(os.getpid(), 9))
     models = read(tuple(str(each) for each in sorted((ROOT / "models").glob("*.arch.yaml"))))
     assert len(check_models(models, "2026-12-31", rules=(rule,))) == len(models)
-    with pytest.raises(ChildProcessError, match="a process that judged a part of the models has ended"):
-        check_models(models, "2026-12-31", rules=(rule,), by=partial(judge_in_parallel, jobs=2))
+    with pytest.raises(ChildProcessError, match="a process that shared the work ended"):
+        check_models(models, "2026-12-31", rules=(rule,), by=partial(check_in_parallel, processes=2))
 
 
 def test_a_rule_that_fails_in_another_process_is_told_with_its_model() -> None:
@@ -102,7 +102,7 @@ def test_a_rule_that_fails_in_another_process_is_told_with_its_model() -> None:
         raise LookupError("no such thing")
 
     files = tuple(str(each) for each in sorted((ROOT / "models").glob("*.arch.yaml")))
-    judged = check_models(read(files), "2026-12-31", rules=(harmful(fail),), by=partial(judge_in_parallel, jobs=2))
+    judged = check_models(read(files), "2026-12-31", rules=(harmful(fail),), by=partial(check_in_parallel, processes=2))
     errors = [error for model in judged for error in model.errors]
     assert len(judged) == len(files)
     assert {error.error for error in errors} == {"LookupError: no such thing"}

@@ -21,8 +21,6 @@ OF_FILES = {
 }
 OF_OUR_OWN = {
     "app/starter.py": "models and the schema of the package",
-    "app/workspace/parallel.py": "a pipe between two processes",
-    "app/workspace/worker_pool.py": "a pipe between two processes",
     "cli/__init__.py": "/dev/null, where a stream is closed",
     "editor/session.py": "the streams of the process",
     "language/schema/__init__.py": "the schema of the package",
@@ -32,7 +30,7 @@ OF_OUR_OWN = {
     "render/raster/fonts.py": "fonts of the package and of installed ones",
     "render/raster/outlines.py": "fonts of the package and of installed ones",
     "site/asset.py": "scripts and style sheets of the package",
-    "site_build/html.py": "the site that is being made, in a new directory",
+    "site_build/html_site.py": "the site that is being made, in a new directory",
     "site_build/mkdocs_pages.py": "the site that was just made",
     "site_build/one_file.py": "style sheets of the installed theme",
     "site_build/serve.py": "the site that is shown, in a new directory",

@@ -3,42 +3,50 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
-from archgen.app.workspace.worker_pool import TURNS, parallel_map
+from archgen.app.workspace.worker_pool import parallel_map
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.parametrize("processes", [1, 2, 5])
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 100, TURNS + 1, 3 * TURNS - 1])
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 100, 1001])
 def test_results_are_in_order(count: int, processes: int) -> None:
-    assert parallel_map(count, lambda at: at * at, processes) == [at * at for at in range(count)]
+    assert list(parallel_map(count, lambda number: number * number, processes)) == [
+        number * number for number in range(count)
+    ]
 
 
-def test_everything_is_done_by_somebody_once(tmp_path: os.PathLike[str]) -> None:
+def test_every_part_is_done_once(tmp_path: os.PathLike[str]) -> None:
     """A file that is there already cannot be made again."""
 
-    def make(at: int) -> int:
-        os.close(os.open(os.path.join(tmp_path, str(at)), os.O_CREAT | os.O_EXCL))
+    def make(number: int) -> int:
+        os.close(os.open(os.path.join(tmp_path, str(number)), os.O_CREAT | os.O_EXCL))
         return os.getpid()
 
-    took = parallel_map(200, make, 3)
+    workers = list(parallel_map(200, make, 3))
     assert sorted(os.listdir(tmp_path)) == sorted(map(str, range(200)))
-    assert len(took) == 200
+    assert len(workers) == 200
+    assert os.getpid() not in workers
 
 
-def test_a_copy_takes_part_while_this_process_is_at_its_own() -> None:
-    """The first turn here ends only when another process says that it has had one."""
-    heard, said = os.pipe()
-    here = os.getpid()
+def test_copies_work_at_the_same_time() -> None:
+    """A part ends only when the other process says that it has begun another part."""
+    first, second = os.pipe(), os.pipe()
 
-    def work(at: int) -> bool:
-        if os.getpid() == here:
-            return os.read(heard, 1) == b"x"
-        os.write(said, b"x" * 10)
-        return True
+    def work(number: int) -> bool:
+        mine, other = (first, second) if number == 0 else (second, first)
+        os.write(other[1], b"x")
+        return os.read(mine[0], 1) == b"x"
 
-    assert parallel_map(10, work, 2) == [True] * 10
+    assert list(parallel_map(2, work, 2)) == [True, True]
 
 
 class Peculiar(Exception):
@@ -48,36 +56,45 @@ class Peculiar(Exception):
         super().__init__(what)
 
 
-@pytest.mark.parametrize("where", ["here", "in a copy"])
+@pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("error", [KeyError("a part"), Peculiar("a part", None)])
-def test_an_error_is_raised_whoever_meets_it(where: str, error: Exception) -> None:
-    here = os.getpid()
-    ours, theirs = os.pipe(), os.pipe()
-
-    def work(at: int) -> int:
-        mine, other = (ours, theirs) if os.getpid() == here else (theirs, ours)
-        # nobody goes on before both are at it; who is done says so too
-        os.write(other[1], b"x" * 10)
-        os.read(mine[0], 1)
-        if (os.getpid() == here) == (where == "here"):
+def test_an_error_is_raised_whoever_meets_it(processes: int, error: Exception) -> None:
+    def work(number: int) -> int:
+        if number == 5:
             raise error
-        return at
+        return number
 
     with pytest.raises((type(error), RuntimeError), match="a part"):
-        parallel_map(9, work, 2)
+        list(parallel_map(9, work, processes))
 
 
-def test_a_process_that_is_ended_is_told() -> None:
-    here = os.getpid()
-    heard, said = os.pipe()
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_process_that_is_ended_is_an_error(number: signal.Signals) -> None:
+    def work(_: int) -> None:
+        os.kill(os.getpid(), number)
+        time.sleep(60)
 
-    def work(at: int) -> int:
-        if os.getpid() != here:
-            os.write(said, b"x")
-            os._exit(9)
-        os.read(heard, 1)
-        os.write(said, b"x")
-        return at
+    with pytest.raises(ChildProcessError, match="ended before it was done"):
+        list(parallel_map(50, work, 2))
 
-    with pytest.raises(RuntimeError, match="ended"):
-        parallel_map(50, work, 2)
+
+PARENT = """
+import os, signal, sys
+from archgen.app.workspace.worker_pool import parallel_map
+
+def work(number):
+    os.write(1, f"{os.getpid()}\\n".encode())
+    signal.pause()
+
+list(parallel_map(3, work, 3))
+"""
+
+
+def test_copies_end_when_their_parent_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        copies = [int(parent.stdout.readline()) for _ in range(3)]
+        parent.kill()
+        # the end of the output comes when the last process that could write to it is gone
+        assert parent.stdout.read() == ""
+    assert len(set(copies)) == 3

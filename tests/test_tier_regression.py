@@ -11,7 +11,7 @@ import pytest
 
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import Input
-from archgen.app.workspace.parallel import judge_in_parallel
+from archgen.app.workspace.parallel import check_in_parallel
 from archgen.cli import main
 from archgen.linting.checked_model import Model
 from archgen.rules.model_quality.tier_regression import RULE
@@ -38,7 +38,7 @@ def test_it_is_told_in_any_order_and_by_any_number_of_processes() -> None:
     inputs = given()
     for order in (inputs, inputs[::-1], (inputs[2], inputs[0], inputs[1])):
         assert told(check_models(order, TODAY)) == BACK
-        assert told(check_models(order, TODAY, by=partial(judge_in_parallel, jobs=2))) == BACK
+        assert told(check_models(order, TODAY, by=partial(check_in_parallel, processes=2))) == BACK
 
 
 def test_an_issue_that_was_never_closed_or_never_there_is_no_regression() -> None:

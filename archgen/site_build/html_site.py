@@ -29,8 +29,7 @@ from msgspec import Struct
 
 from archgen.app.models import Tell, silent
 from archgen.app.workspace.directories import filled_directory
-from archgen.app.workspace.parallel import processes
-from archgen.app.workspace.worker_pool import parallel_map
+from archgen.app.workspace.worker_pool import parallel_map, processors
 from archgen.model.problems import UsageError
 from archgen.site.failed_pages import failed_page
 from archgen.site.html_builder import title
@@ -62,7 +61,7 @@ def write_html(parts: Sequence[SitePart], name: str, output: str, tell: Tell = s
     UsageError if the place holds anything but a site.
     """
     with filled_directory(output) as directory, _building(parts, name, directory, tell) as builder:
-        written = builder.write_all(processes())
+        written = builder.write_all(processors())
         builder.finish(written)
     return _errors(written)
 

@@ -13,8 +13,7 @@ from archgen.app.drawing.pictures import Drawing
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.findings import examples
 from archgen.app.workspace.directories import filled_directory
-from archgen.app.workspace.parallel import processes
-from archgen.app.workspace.worker_pool import parallel_map
+from archgen.app.workspace.worker_pool import parallel_map, processors
 from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.rule import Rule
 from archgen.report.common.terminal import Style
@@ -44,7 +43,7 @@ def unbuilt_site(models: tuple[Model, ...], today: str) -> tuple[SitePart, ...]:
 
 def _assess(systems: tuple[CheckedModel, ...]) -> tuple[CheckedModel, ...]:
     """Return the systems with the reliability of their flows, all of which the home page shows."""
-    jobs = processes() if sum(len(system.topology.flows) for system in systems) >= MANY else 1
+    jobs = processors() if sum(len(system.topology.flows) for system in systems) >= MANY else 1
     assessments = parallel_map(len(systems), lambda index: assess_system(systems[index])[0].assessments, jobs)
     return tuple(replace(system, assessments=flows) for system, flows in zip(systems, assessments, strict=True))
 

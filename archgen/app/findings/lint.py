@@ -118,9 +118,10 @@ def _checker(shard: Shard, models: int) -> Checker:
     """How so many models are judged: by several processes where these are asked for, or worth it."""
     if shard.jobs == 1 or (not shard.jobs and models < FEW):
         return check_in_turn
-    from archgen.app.workspace.parallel import judge_in_parallel, processes
+    from archgen.app.workspace.parallel import check_in_parallel
+    from archgen.app.workspace.worker_pool import processors
 
-    return partial(judge_in_parallel, jobs=shard.jobs or processes())
+    return partial(check_in_parallel, processes=shard.jobs or processors())
 
 
 def _graded(models: tuple[Model, ...], policy: Policy, rules: tuple[Rule, ...]) -> tuple[Model, ...]:

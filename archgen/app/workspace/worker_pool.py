@@ -1,108 +1,75 @@
-"""Work shared by the processors of a machine: the same results in the same order, whoever did which part of it."""
+"""Work shared by the processors of a machine: the same results in the same order, whichever process did which part."""
 
 from __future__ import annotations
 
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from msgspec import Struct
+Result = TypeVar("Result")
 
-Done = TypeVar("Done")
+TURNS = 16
+"""Chunks of the work per process: a process that is done with one takes the next, and each costs some messages."""
 
-TURNS = 1_000
-"""Turns that the work is cut into at most: what says who takes which must fit into a pipe of any system."""
-
-_WIDTH = 4
-
-
-class _Worker(Struct, frozen=True):
-    """A process that takes turns, and where its results come from."""
-
-    process: int
-    results: int
+_works: list[Callable[[int], Any]] = []
+"""The work of a copy."""
 
 
-def parallel_map(count: int, work: Callable[[int], Done], processes: int) -> list[Done]:
-    """`work` of every number below `count`; this process takes turns at it with copies of itself.
+def processors() -> int:
+    """Return the number of processes that can run at a time; 1 if the system can't copy a process."""
+    if not hasattr(os, "fork"):
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-    A copy has everything that this process has, and hands back nothing but its results, which must be picklable.
-    An error is raised here, whoever met it. One process does everything where a system cannot fork.
+
+def parallel_map(count: int, work: Callable[[int], Result], processes: int) -> Iterator[Result]:
+    """Yield `work` of every number below `count`, done by copies of this process.
+
+    A copy has everything that this process has, and hands back only its results, which must be picklable. Its errors are
+    raised here. This process does everything itself if one process is enough, or the system can't copy it.
     """
     if min(processes, count) < 2 or not hasattr(os, "fork"):
-        return [work(at) for at in range(count)]
-    return _shared(count, work, processes)
+        yield from map(work, range(count))
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
 
-
-def _shared(count: int, work: Callable[[int], Done], processes: int) -> list[Done]:
-    turns = _turns(count)
-    workers: list[_Worker] = []
+    chunk = max(1, count // (processes * TURNS))
     try:
-        workers.extend(_worker(turns, count, work) for _ in range(min(processes, count) - 1))
-        done = dict(_taken(turns, count, work))
-    finally:
-        # after an error there are turns left, which nobody shall take any more
-        while os.read(turns, TURNS * _WIDTH):
-            pass
-        os.close(turns)
-        told = [_told(one) for one in workers]
-    for each in told:
-        found = pickle.loads(each) if each else RuntimeError("a process that shared the work was ended")
-        if isinstance(found, BaseException):
-            raise found
-        done |= found
-    return [done[at] for at in range(count)]
+        with ProcessPoolExecutor(min(processes, count), get_context("fork"), _start, (work,)) as pool:
+            yield from pool.map(_work, range(count), chunksize=chunk)
+    except BrokenProcessPool as error:
+        raise ChildProcessError("a process that shared the work ended before it was done") from error
 
 
-def _turns(count: int) -> int:
-    """A pipe that holds the first number of each turn; whoever reads it next takes it."""
-    turns, told = os.pipe()
-    step = -(-count // TURNS)
-    os.write(told, b"".join(at.to_bytes(_WIDTH, "big") for at in range(0, count, step)))
-    os.close(told)
-    return turns
+def _start(work: Callable[[int], object]) -> None:
+    """Prepare a copy: it ends when it is killed or its parent is gone, and leaves Ctrl-C to its parent."""
+    from threading import Thread
+
+    _works.append(work)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _taken(turns: int, count: int, work: Callable[[int], Done]) -> Iterator[tuple[int, Done]]:
-    step = -(-count // TURNS)
-    while first := os.read(turns, _WIDTH):
-        start = int.from_bytes(first, "big")
-        for at in range(start, min(start + step, count)):
-            yield at, work(at)
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
-def _worker(turns: int, count: int, work: Callable[[int], Done]) -> _Worker:
-    results, told = os.pipe()
-    process = os.fork()
-    if process:
-        os.close(told)
-        return _Worker(process, results)
-    code = 1
-    # with an end of its own it would wait for ever to be read where the process that reads has been killed
-    os.close(results)
+def _work(number: int) -> Any:
     try:
-        # nothing of what the copied process has still to do may happen twice, so it ends here in any case
-        with os.fdopen(told, "wb") as stream:
-            stream.write(_result(turns, count, work))
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _result(turns: int, count: int, work: Callable[[int], Done]) -> bytes:
-    try:
-        return pickle.dumps(dict(_taken(turns, count, work)), pickle.HIGHEST_PROTOCOL)
+        return _works[-1](number)
     except Exception as error:
         try:
-            pickle.loads(told := pickle.dumps(error))
-            return told
+            pickle.loads(pickle.dumps(error))
         except Exception:
-            return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
-
-
-def _told(worker: _Worker) -> bytes:
-    with os.fdopen(worker.results, "rb") as stream:
-        told = stream.read()
-    os.waitpid(worker.process, 0)
-    return told
+            raise RuntimeError(f"{type(error).__name__}: {error}") from None
+        raise
