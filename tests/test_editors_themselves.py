@@ -13,11 +13,13 @@ import pytest
 
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.sequence.arrangement import place
-from archgen.render.canvas.drawio import diagram_drawio, sequence_drawio
-from archgen.render.canvas.excalidraw import diagram_excalidraw, sequence_excalidraw
+from archgen.render.canvas.drawio import drawio
+from archgen.render.canvas.excalidraw import excalidraw
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.scene.sequence import sequence_scene
 from tests import browser
 from tests.drawn import READERS, drawn, needs_reader
-from tests.test_formats import every_diagram, every_sequence, no_icons
+from tests.test_formats import every_diagram, every_sequence
 
 SCRIPT = READERS / "editors.bundle.js"
 
@@ -51,7 +53,7 @@ def read(page: browser.Browser, editor: str, text: str) -> dict[str, Any]:
 
 def test_excalidraw_reads_every_deployment(page: browser.Browser) -> None:
     for diagram in every_diagram():
-        text = diagram_excalidraw(domain(diagram), no_icons)
+        text = excalidraw(diagram_scene(domain(diagram)))
         found = read(page, "excalidraw", text)
         written = json.loads(text)["elements"]
         arrows = [one for one in written if one["type"] == "arrow"]
@@ -63,7 +65,7 @@ def test_excalidraw_reads_every_deployment(page: browser.Browser) -> None:
 
 def test_excalidraw_reads_every_flow(page: browser.Browser) -> None:
     for sequence in every_sequence():
-        text = sequence_excalidraw(place(sequence), no_icons)
+        text = excalidraw(sequence_scene(place(sequence), {}, "p"))
         found = read(page, "excalidraw", text)
         assert found["elements"] == len(json.loads(text)["elements"])
         assert found["drawn"] > 1000
@@ -71,7 +73,7 @@ def test_excalidraw_reads_every_flow(page: browser.Browser) -> None:
 
 def test_the_library_of_drawio_reads_every_deployment(page: browser.Browser) -> None:
     for diagram in every_diagram():
-        text = diagram_drawio(domain(diagram), no_icons)
+        text = drawio(diagram_scene(domain(diagram)))
         found = read(page, "drawio", text)
         assert found["cells"] == text.count("<mxCell ")
         assert found["edges"] == found["bound"] == len(diagram.edges)
@@ -80,7 +82,7 @@ def test_the_library_of_drawio_reads_every_deployment(page: browser.Browser) -> 
 
 def test_the_library_of_drawio_reads_every_flow(page: browser.Browser) -> None:
     for sequence in every_sequence():
-        text = sequence_drawio(place(sequence), no_icons)
+        text = drawio(sequence_scene(place(sequence), {}, "p"))
         assert read(page, "drawio", text)["cells"] == text.count("<mxCell ")
 
 

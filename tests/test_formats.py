@@ -21,10 +21,12 @@ from archgen.cli import main
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import place
-from archgen.render.canvas.drawio import diagram_drawio, sequence_drawio
-from archgen.render.canvas.excalidraw import diagram_excalidraw, sequence_excalidraw
+from archgen.render.canvas.drawio import drawio
+from archgen.render.canvas.excalidraw import excalidraw
 from archgen.render.code import d2, plantuml
 from archgen.render.code.structurizr import structurizr
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.scene.sequence import sequence_scene
 from archgen.render.text.diagram import diagram_cells, diagram_text
 from archgen.render.text.list import diagram_list, sequence_list
 from archgen.render.text.sequence import sequence_text
@@ -220,7 +222,7 @@ def absolute(name: str, found: dict[str, ElementTree.Element]) -> tuple[float, f
 @MODELS
 def test_drawio_has_everything_in_the_same_places(one: Topology) -> None:
     placed = domain(deployment(one))
-    found = cells(diagram_drawio(placed, no_icons))
+    found = cells(drawio(diagram_scene(placed)))
     for at, node in enumerate(placed.nodes, 1):
         assert absolute(f"n{at}", found) == pytest.approx((node.box.x, node.box.y), abs=0.1)
     for at, group in enumerate(placed.groups, 1):
@@ -241,8 +243,8 @@ def test_drawio_has_everything_in_the_same_places(one: Topology) -> None:
 @HOSTILE_TEXTS
 def test_hostile_text_is_a_value_in_drawio(text: str) -> None:
     for source in (
-        diagram_drawio(domain(hostile_diagram(text)), no_icons),
-        sequence_drawio(place(hostile_sequence(text)), no_icons),
+        drawio(diagram_scene(domain(hostile_diagram(text)))),
+        drawio(sequence_scene(place(hostile_sequence(text)), {}, "p")),
     ):
         found = cells(source)
         shown = "".join(cell.get("value", "") for cell in found.values())
@@ -330,7 +332,7 @@ def elements(source: str) -> list[dict]:
 @MODELS
 def test_excalidraw_has_everything_in_the_same_places(one: Topology) -> None:
     placed = domain(deployment(one))
-    found = elements(diagram_excalidraw(placed, no_icons))
+    found = elements(excalidraw(diagram_scene(placed)))
     boxes = {
         (one["x"], one["y"], one["width"], one["height"]): one["id"] for one in found if one["type"] == "rectangle"
     }
@@ -343,7 +345,7 @@ def test_excalidraw_has_everything_in_the_same_places(one: Topology) -> None:
         (cards[edge.edge.source], cards[edge.edge.target]) for edge in placed.edges
     ]
     for sequence in flows(one):
-        drawn = elements(sequence_excalidraw(place(sequence), no_icons))
+        drawn = elements(excalidraw(sequence_scene(place(sequence), {}, "p")))
         messages = [item for item in sequence.items if isinstance(item, Message)]
         assert len([one for one in drawn if one["type"] == "arrow"]) == len(messages)
 
@@ -351,8 +353,8 @@ def test_excalidraw_has_everything_in_the_same_places(one: Topology) -> None:
 @HOSTILE_TEXTS
 def test_hostile_text_is_a_string_in_excalidraw(text: str) -> None:
     for source in (
-        diagram_excalidraw(domain(hostile_diagram(text)), no_icons),
-        sequence_excalidraw(place(hostile_sequence(text)), no_icons),
+        excalidraw(diagram_scene(domain(hostile_diagram(text)))),
+        excalidraw(sequence_scene(place(hostile_sequence(text)), {}, "p")),
     ):
         assert all(one["text"] == clean(one["text"]) for one in elements(source) if one["type"] == "text")
         source.encode("utf-8")

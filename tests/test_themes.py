@@ -11,9 +11,10 @@ import pytest
 
 from archgen.cli import main
 from archgen.layout.deployment.arrangement import domain
-from archgen.render.canvas.drawio import diagram_drawio
+from archgen.render.canvas.drawio import drawio
 from archgen.render.icons.icons import icon, mono
 from archgen.render.scene.bar_chart import Bar, BarChart, BarGroup, bar_chart_scene
+from archgen.render.scene.diagram import diagram_scene
 from archgen.render.svg.document import svg
 from archgen.style.theme import THEMES, Mode, colours
 from archgen.views.deployment import deployment
@@ -53,7 +54,7 @@ def test_a_picture_has_the_colours_of_its_theme_only(name: Mode) -> None:
 
 @EACH
 def test_other_canvases_take_the_theme_too(name: Mode) -> None:
-    drawn = diagram_drawio(domain(deployment(SHIPPED[1])), lambda _: None, THEMES[name])
+    drawn = drawio(diagram_scene(domain(deployment(SHIPPED[1]))), THEMES[name])
     assert THEMES[name].card_line in drawn
     pptx = pytest.importorskip("pptx", reason="the slides extra is not installed")
     from archgen.slides.pptx.template import load_template

@@ -13,7 +13,6 @@ from msgspec import Struct
 from archgen.app.drawing.pictures import Drawing, RasterOptions
 from archgen.app.report_formats import imported
 from archgen.compare import Evolution
-from archgen.layout.sequence.arrangement import place
 from archgen.model.architecture import Flow
 from archgen.render.scene.shapes import Scene
 from archgen.report.common.terminal import inert
@@ -58,22 +57,14 @@ def _code(extension: str, diagram: str, sequence: str | None = None) -> Format:
     )
 
 
-def _canvas(extension: str, diagram: str, sequence: str) -> Format:
+def _canvas(extension: str, writer: str) -> Format:
     """The file of a drawing tool, with everything where the SVG has it."""
-    write = imported(f"archgen.render.canvas.{diagram}")
-    write_sequence = imported(f"archgen.render.canvas.{sequence}")
-
-    def flow(drawing: Drawing, tier: Tier, flow: Flow) -> bytes:
-        sequence = place(drawing.flow(tier, flow))
-        return bytes(write_sequence(sequence, drawing.icon_lookup((tier,)), drawing.theme).encode())
-
+    write = imported(f"archgen.render.canvas.{writer}")
     return Format(
         extension,
-        lambda drawing, tier: write(drawing.placed(tier), drawing.icon_lookup((tier,)), drawing.theme).encode(),
-        flow,
-        lambda drawing, evolution: write(
-            drawing.placed_change(evolution), drawing.icon_lookup(()), drawing.theme
-        ).encode(),
+        lambda drawing, tier: write(drawing.deployment_scene(tier), drawing.theme).encode(),
+        lambda drawing, tier, flow: write(drawing.flow_scene(tier, flow), drawing.theme).encode(),
+        lambda drawing, evolution: write(drawing.change_scene(evolution), drawing.theme).encode(),
     )
 
 
@@ -143,8 +134,8 @@ FORMATS = {
     ),
     "gif": _film("gif"),
     "apng": _film("apng"),
-    "drawio": _canvas("drawio", "drawio:diagram_drawio", "drawio:sequence_drawio"),
-    "excalidraw": _canvas("excalidraw", "excalidraw:diagram_excalidraw", "excalidraw:sequence_excalidraw"),
+    "drawio": _canvas("drawio", "drawio:drawio"),
+    "excalidraw": _canvas("excalidraw", "excalidraw:excalidraw"),
     "text": _terminal("txt", ascii_only=False),
     "ascii": _terminal("ascii.txt", ascii_only=True),
     "mermaid": _code("mmd", "mermaid:diagram_mermaid", "mermaid:sequence_mermaid"),

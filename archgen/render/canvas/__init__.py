@@ -1,1 +1,1 @@
-"""Writers for drawing tools: draw.io and Excalidraw."""
+"""Writers for editors of diagrams: draw.io and Excalidraw read the scene that pictures show."""

@@ -1,65 +1,157 @@
-"""Pictures as Excalidraw files: the same places, drawn by hand; arrows are bound to their cards."""
+"""Scenes as Excalidraw files: the same places, drawn by hand; arrows are bound to their cards."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64encode
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, assert_never
 
-from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
-from archgen.layout.sequence.arrangement import Arrow, FrameBox, Head, Paper, PlacedSequence, Text
-from archgen.layout.sequence.lanes import LOOP
-from archgen.style.glyphs import IconLookup, glyph
+from archgen.layout.placed import Box, Point
+from archgen.render.scene.shapes import (
+    BadgeMark,
+    CanvasBox,
+    CanvasLine,
+    Curve,
+    IconImage,
+    Inset,
+    Pen,
+    Rectangle,
+    Scene,
+    SceneGroup,
+    SceneShape,
+    TextLine,
+    leaves,
+)
 from archgen.style.svg_markup import clean, element
 from archgen.style.text_metrics import text_width
-from archgen.style.theme import LIGHT, LINES, SIZES, Theme, colours
-from archgen.views.diagram import Badge
+from archgen.style.theme import LIGHT, SIZES, Theme, colours
 
 Element = dict[str, Any]
 
 _LEADING = 1.25
 _HELVETICA = 2
-_DASHES = {"": "solid", "1.5 4": "dotted"}
+_SIDE = 96
+"""Pixels of a drawing's side in the file."""
+
+_DOTTED = frozenset({"1.5 4", "2 3"})
+_BADGES = {"error": "rectangle", "warning": "diamond", "info": "ellipse"}
+_ANCHORS = {"start": ("left", 0.0), "middle": ("center", 0.5), "end": ("right", 1.0)}
 
 
-def diagram_excalidraw(placed: Placed, icons: IconLookup, theme: Theme = LIGHT) -> str:
-    """A deployment."""
-    canvas = _Canvas(icons, colours(theme))
-    _Diagram(placed, canvas).draw()
-    return canvas.written()
-
-
-def sequence_excalidraw(placed: PlacedSequence, icons: IconLookup, theme: Theme = LIGHT) -> str:
-    """A request flow."""
-    canvas = _Canvas(icons, colours(theme))
-    _Sequence(placed, canvas).draw()
-    return canvas.written()
+def excalidraw(scene: Scene, theme: Theme = LIGHT) -> str:
+    """Return the file."""
+    return _Canvas(scene, colours(theme)).written()
 
 
 class _Canvas:
     """Elements in the order they are painted; names and seeds are counted, so that the same picture has the same bytes."""
 
-    def __init__(self, icons: IconLookup, palette: dict[str, str]) -> None:
-        self.palette = palette
-        self._icons = icons
+    def __init__(self, scene: Scene, palette: dict[str, str]) -> None:
+        self._palette = palette
         self._elements: list[Element] = []
-        self._files: dict[str, dict[str, Any]] = {}
+        self._files: dict[str, Element] = {}
+        self._lines: list[tuple[Element, CanvasLine]] = []
+        self._cards: dict[str, Element] = {}
+        parts = [shape.part for shape in scene.shapes if isinstance(shape, SceneGroup)]
+        boxes = [part for part in parts if isinstance(part, CanvasBox) and part.holds]
+        self._parents = {box.id: box.parent for box in boxes}
+        self._names = {box.id: f"g{count}" for count, box in enumerate(boxes, 1)}
+        self._all(scene.shapes, ())
+        self._bind()
 
     def written(self) -> str:
-        """The file."""
-        whole = {
+        """Return the file."""
+        content = {
             "type": "excalidraw",
             "version": 2,
             "source": "archgen",
             "elements": self._elements,
-            "appState": {"viewBackgroundColor": self.palette["ground"], "gridSize": None},
+            "appState": {"viewBackgroundColor": self._palette["ground"], "gridSize": None},
             "files": self._files,
         }
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n"
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+    def _bind(self) -> None:
+        """Bind each line to the cards at its ends."""
+        for line, part in self._lines:
+            for key, end in (("startBinding", part.source), ("endBinding", part.target)):
+                if card := self._cards.get(end or ""):
+                    line[key] = {"elementId": card["id"], "focus": 0, "gap": 1}
+                    card["boundElements"].append({"id": line["id"], "type": "arrow"})
+
+    # Shapes
+
+    def _all(self, shapes: Iterable[SceneShape], groups: tuple[str, ...]) -> None:
+        for shape in shapes:
+            self._shape(shape, groups)
+
+    def _shape(self, shape: SceneShape, groups: tuple[str, ...]) -> None:
+        match shape:
+            case SceneGroup(part=CanvasBox() as part):
+                self._box(part, shape)
+            case SceneGroup(part=CanvasLine() as part):
+                self._line(part, shape)
+            case SceneGroup():
+                self._all(shape.shapes, groups)
+            case Rectangle():
+                # the ground is the canvas's
+                if shape.fill != "ground":
+                    self._outline("rectangle", shape.box, shape.fill, shape.pen, groups, bool(shape.radius))
+            case Curve(outline=Box() as box):
+                self._outline("rectangle", box, shape.fill, shape.pen, groups, False)
+            case Curve(outline=tuple() as points, pen=Pen() as pen):
+                self._path("line", points, pen)
+            case Curve():
+                return
+            case TextLine():
+                self._text(shape, groups)
+            case IconImage():
+                self._image(shape, groups)
+            case BadgeMark():
+                self._badge(shape, self._around(shape.group) if shape.group else groups)
+            case Inset():
+                return
+            case _:
+                assert_never(shape)
+
+    def _around(self, group: str | None) -> tuple[str, ...]:
+        """Return the groups around a thing, the innermost first, as the format wants them."""
+        if group is None or group not in self._names:
+            return ()
+        return self._names[group], *self._around(self._parents[group])
+
+    def _box(self, part: CanvasBox, group: SceneGroup) -> None:
+        around = self._around(part.id if part.holds else part.parent)
+        frame = len(self._elements)
+        self._all(group.shapes, around if part.holds else (f"n{len(self._cards) + 1}", *around))
+        if not part.holds:
+            self._cards[part.id] = self._elements[frame]
+
+    def _line(self, part: CanvasLine, group: SceneGroup) -> None:
+        """Add a line with its words; those of a line between cards stand above it, since it has no gap."""
+        line = self._path("arrow", part.points, part.pen)
+        line["strokeWidth"] = 3.0 if part.double else 1.0
+        line["startArrowhead"] = "triangle" if part.both_heads else None
+        self._lines.append((line, part))
+        rise = SIZES.label + 3.0 if part.label else 0.0
+        for shape in leaves(group.shapes):
+            match shape:
+                case TextLine():
+                    self._text(shape, (), rise)
+                case IconImage():
+                    self._image(shape, (), rise)
+                case BadgeMark():
+                    self._badge(shape, ())
+                case _:
+                    # its path is the element's
+                    continue
+
+    # Elements
 
     def _add(self, form: str, box: Box, groups: tuple[str, ...], **more: Any) -> Element:
         count = len(self._elements) + 1
-        made: Element = {
+        added: Element = {
             "id": f"e{count}",
             "type": form,
             "x": round(box.x, 2),
@@ -67,7 +159,7 @@ class _Canvas:
             "width": round(box.width, 2),
             "height": round(box.height, 2),
             "angle": 0,
-            "strokeColor": self.palette["ink"],
+            "strokeColor": self._palette["ink"],
             "backgroundColor": "transparent",
             "fillStyle": "solid",
             "strokeWidth": 1,
@@ -86,49 +178,36 @@ class _Canvas:
             "link": None,
             "locked": False,
         }
-        made.update(more)
-        self._elements.append(made)
-        return made
+        added.update(more)
+        self._elements.append(added)
+        return added
 
-    def shape(
-        self,
-        form: str,
-        box: Box,
-        fill: str | None,
-        line: str,
-        groups: tuple[str, ...] = (),
-        dash: str = "solid",
-        round_: bool = True,
-    ) -> Element:
-        """A rectangle, an ellipse or a diamond by the roles of its colours."""
-        ground = self.palette[fill] if fill else "transparent"
-        corners = {"type": 3} if round_ else None
-        return self._add(
+    def _outline(
+        self, form: str, box: Box, fill: str | None, pen: Pen | None, groups: tuple[str, ...], is_round: bool
+    ) -> None:
+        self._add(
             form,
             box,
             groups,
-            strokeColor=self.palette[line],
-            backgroundColor=ground,
-            strokeStyle=dash,
-            roundness=corners,
+            strokeColor=self._palette[pen.role] if pen else "transparent",
+            backgroundColor=self._palette[fill] if fill else "transparent",
+            strokeStyle=_style(pen),
+            roundness={"type": 3} if is_round else None,
         )
 
-    def text(
-        self, words: str, x: float, y: float, size: float, role: str, align: str = "left", groups: tuple[str, ...] = ()
-    ) -> Element:
-        """Words whose first line has its top at `y`; `x` is their left side or their middle."""
-        words = "\n".join(clean(line) for line in words.split("\n"))
-        lines = words.split("\n")
-        wide = max(text_width(line, size) for line in lines)
-        left = x - wide / 2 if align == "center" else x
-        return self._add(
+    def _text(self, line: TextLine, groups: tuple[str, ...], rise: float = 0.0) -> None:
+        words = clean(line.text)
+        align, share = _ANCHORS[line.anchor]
+        wide = text_width(words, line.size, line.bold)
+        top = line.y - line.size * (_LEADING + 1) / 2 + 1 - rise
+        self._add(
             "text",
-            Box(left, y, wide, len(lines) * size * _LEADING),
+            Box(line.x - wide * share, top, wide, line.size * _LEADING),
             groups,
-            strokeColor=self.palette[role],
+            strokeColor=self._palette[line.role],
             text=words,
             originalText=words,
-            fontSize=size,
+            fontSize=line.size,
             fontFamily=_HELVETICA,
             textAlign=align,
             verticalAlign="top",
@@ -137,186 +216,54 @@ class _Canvas:
             autoResize=True,
         )
 
-    def image(self, name: str | None, kind: str, box: Box, groups: tuple[str, ...]) -> None:
-        """A logo, or the glyph of a kind; each is in the file once."""
-        icon = (self._icons(name) if name else None) or glyph(kind)
-        if icon.id not in self._files:
+    def _image(self, image: IconImage, groups: tuple[str, ...], rise: float = 0.0) -> None:
+        """Add a drawing; each is in the file once for each of its colors."""
+        icon = image.icon
+        color = icon.colour or self._palette[image.role]
+        name = f"{icon.id}-{color.removeprefix('#')}"
+        if name not in self._files:
             svg = element(
                 "svg",
                 icon.body,
                 xmlns="http://www.w3.org/2000/svg",
                 viewBox=icon.view_box,
-                width=96,
-                height=96,
-                color=icon.colour or self.palette["ink"],
+                width=_SIDE,
+                height=_SIDE,
+                color=color,
             )
             data = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
-            self._files[icon.id] = {"id": icon.id, "mimeType": "image/svg+xml", "dataURL": data, "created": 1}
-        self._add("image", box, groups, fileId=icon.id, status="saved", scale=[1, 1], crop=None)
+            self._files[name] = {"id": name, "mimeType": "image/svg+xml", "dataURL": data, "created": 1}
+        box = Box(image.x, image.y - rise, image.size, image.size)
+        self._add("image", box, groups, fileId=name, status="saved", scale=[1, 1], crop=None)
 
-    def arrow(
-        self,
-        points: tuple[Point, ...],
-        role: str,
-        dash: str,
-        ends: tuple[Element, Element] | None = None,
-        head: bool = True,
-        width: float = 1.0,
-        both: bool = False,
-    ) -> None:
-        """A line through points, bound to the elements at its ends; with `both` it has a head at each."""
-        (x, y), xs, ys = points[0], [one[0] for one in points], [one[1] for one in points]
-        made = self._add(
-            "arrow" if head else "line",
+    def _path(self, form: str, points: tuple[Point, ...], pen: Pen) -> Element:
+        (x, y), xs, ys = points[0], [point[0] for point in points], [point[1] for point in points]
+        return self._add(
+            form,
             Box(x, y, max(xs) - min(xs), max(ys) - min(ys)),
             (),
-            strokeColor=self.palette[role],
-            strokeStyle=dash,
-            strokeWidth=width,
+            strokeColor=self._palette[pen.role],
+            strokeStyle=_style(pen),
             points=[[round(px - x, 2), round(py - y, 2)] for px, py in points],
             lastCommittedPoint=None,
             startBinding=None,
             endBinding=None,
-            startArrowhead="triangle" if both else None,
-            endArrowhead="triangle" if head else None,
+            startArrowhead=None,
+            endArrowhead="triangle" if form == "arrow" else None,
             elbowed=False,
         )
-        for key, end in zip(("startBinding", "endBinding"), ends or (), strict=False):
-            made[key] = {"elementId": end["id"], "focus": 0, "gap": 1}
-            end["boundElements"].append({"id": made["id"], "type": "arrow"})
 
-    def badge(self, badge: Badge, x: float, y: float, groups: tuple[str, ...]) -> None:
-        """The number of an issue around a centre; an error is square, a warning is a diamond, an info is round."""
-        form = {"error": "rectangle", "warning": "diamond", "info": "ellipse"}[badge.severity]
-        r = float(SIZES.badge) + (3 if form == "diamond" else 0)
-        self.shape(form, Box(x - r, y - r, 2 * r, 2 * r), badge.severity, "ground", groups)
-        self.text(str(badge.number), x, y - SIZES.small * _LEADING / 2, SIZES.small, "on_badge", "center", groups)
-
-
-class _Diagram:
-    def __init__(self, placed: Placed, canvas: _Canvas) -> None:
-        self._placed = placed
-        self._canvas = canvas
-        self._parents = {one.group.id: one.group.parent for one in placed.groups}
-        self._names = {one.group.id: f"g{at}" for at, one in enumerate(placed.groups, 1)}
-        self._cards: dict[str, Element] = {}
-
-    def draw(self) -> None:
-        for group in self._placed.groups:
-            self._group(group)
-        for at, node in enumerate(self._placed.nodes, 1):
-            self._node(f"n{at}", node)
-        for edge in self._placed.edges:
-            self._edge(edge)
-
-    def _around(self, group: str | None) -> tuple[str, ...]:
-        """The groups around a thing, the innermost first, as the format wants them."""
-        found: list[str] = []
-        while group is not None and group in self._names:
-            found.append(self._names[group])
-            group = self._parents[group]
-        return tuple(found)
-
-    def _group(self, one: PlacedGroup) -> None:
-        canvas = self._canvas
-        groups = () if one.group.across else self._around(one.group.id)
-        fill = None if one.group.across else f"tint_{min(one.depth, 2) + 1}"
-        dash = "solid" if one.group.kind == "host" else "dotted"
-        canvas.shape("rectangle", one.box, fill, "group_line", groups, dash)
-        if one.heading:
-            words = " ".join(word for word in (one.title, one.detail) if word)
-            role = "ink" if one.group.kind == "host" else "muted"
-            canvas.text(words, one.heading.x, one.heading.y + 4, SIZES.label, role, groups=groups)
-        for at, badge in enumerate(reversed(one.group.badges)):
-            canvas.badge(badge, one.box.right - 6 - at * 24, one.box.y, groups)
-
-    def _node(self, name: str, one: PlacedNode) -> None:
-        canvas, box = self._canvas, one.box
-        groups = (name, *(self._around(one.node.group) if not one.node.guards else ()))
-        self._cards[one.node.id] = canvas.shape("rectangle", box, "card", "card_line", groups)
-        words = "\n".join([*one.title, *([one.detail] if one.detail else [])])
-        if one.compact:
-            tall = SIZES.label * _LEADING * len(words.split("\n"))
-            canvas.image(None, one.node.kind, Box(box.x + 10, box.centre[1] - 10, 20, 20), groups)
-            canvas.text(words, box.x + 38, box.centre[1] - tall / 2, SIZES.label, "ink", groups=groups)
-        else:
-            size = float(SIZES.icon)
-            place = Box(box.centre[0] - size / 2, box.y + 8, size, size)
-            canvas.image(one.node.icon, one.node.kind, place, groups)
-            canvas.text(words, box.centre[0], place.bottom + 4, SIZES.text, "ink", "center", groups)
-        for at, badge in enumerate(reversed(one.node.badges)):
-            canvas.badge(badge, box.right - 6 - at * 24, box.y, groups)
-
-    def _edge(self, one: PlacedEdge) -> None:
-        line, canvas = LINES[one.edge.meaning], self._canvas
-        ends = (self._cards[one.edge.source], self._cards[one.edge.target])
-        width, both = 3.0 if line.double else 1.0, one.edge.mutual
-        canvas.arrow(one.points, line.role, _DASHES.get(line.dash, "dashed"), ends, width=width, both=both)
-        if one.label is None:
-            return
-        box = one.label.box
-        if one.label.text:
-            marked = f"{one.label.text} ({line.lock})" if line.lock else one.label.text
-            canvas.text(marked, box.centre[0], box.y - SIZES.label, SIZES.label, line.role, "center")
-        marks = [badge for other in self._placed.edges if other.bundle == one.bundle for badge in other.edge.badges]
-        for at, badge in enumerate(marks):
-            canvas.badge(badge, box.right - 10 - at * 24, box.centre[1], ())
+    def _badge(self, badge: BadgeMark, groups: tuple[str, ...]) -> None:
+        """Add the number of a finding; an error is square, a warning is a diamond, an info is round."""
+        form = _BADGES[badge.severity]
+        r = badge.radius + (3 if form == "diamond" else 0)
+        box = Box(badge.x - r, badge.y - r, 2 * r, 2 * r)
+        self._outline(form, box, badge.severity, Pen("ground"), groups, True)
+        digits = TextLine(badge.x, badge.y + SIZES.small / 3, str(badge.number), SIZES.small, "on_badge", "middle")
+        self._text(digits, groups)
 
 
-class _Sequence:
-    def __init__(self, placed: PlacedSequence, canvas: _Canvas) -> None:
-        self._placed = placed
-        self._canvas = canvas
-
-    def draw(self) -> None:
-        for at, head in enumerate(self._placed.heads, 1):
-            self._head(f"p{at}", head)
-        for frame in self._placed.frames:
-            self._frame(frame)
-        for arrow in self._placed.arrows:
-            self._arrow(arrow)
-        for paper in self._placed.papers:
-            self._paper(paper)
-
-    def _head(self, name: str, head: Head) -> None:
-        canvas = self._canvas
-        canvas.arrow(((head.x, head.box.bottom), (head.x, self._placed.bottom)), "faint", "solid", head=False)
-        canvas.shape("rectangle", head.box, "card", "card_line", (name,))
-        if head.icon:
-            canvas.image(head.participant.icon, head.participant.kind, head.icon, (name,))
-        for text in head.texts:
-            self._text(text, (name,))
-
-    def _text(self, text: Text, groups: tuple[str, ...] = ()) -> None:
-        align = "center" if text.anchor == "middle" else "left"
-        top = text.y - text.size * (_LEADING + 1) / 2 + 1
-        self._canvas.text(text.text, text.x, top, text.size, text.role, align, groups)
-
-    def _arrow(self, arrow: Arrow) -> None:
-        line = LINES[arrow.message.meaning]
-        points: tuple[Point, ...] = ((arrow.x1, arrow.y), (arrow.x2, arrow.y2))
-        if arrow.message.source == arrow.message.target:
-            out = arrow.x1 + LOOP
-            points = (points[0], (out, arrow.y), (out, arrow.y2), points[1])
-        self._canvas.arrow(points, line.role, "dashed" if arrow.message.answer else "solid")
-        for text in (*arrow.texts, *([arrow.number] if arrow.number else [])):
-            self._text(text)
-        for x, y, badge in arrow.badges:
-            self._canvas.badge(badge, x, y, ())
-
-    def _paper(self, paper: Paper) -> None:
-        self._canvas.shape("rectangle", paper.box, "paper", "paper_line", round_=False)
-        for text in paper.texts:
-            self._text(text)
-
-    def _frame(self, frame: FrameBox) -> None:
-        canvas = self._canvas
-        canvas.shape("rectangle", frame.box, None, "card_line", round_=False)
-        canvas.shape("rectangle", frame.tab, "tint_3", "card_line", round_=False)
-        self._text(frame.name)
-        for at, band in enumerate(frame.bands):
-            if at:
-                ends = ((band.box.x, band.box.y), (band.box.right, band.box.y))
-                canvas.arrow(ends, "card_line", "dashed", head=False)
-            for text in band.texts:
-                self._text(text)
+def _style(pen: Pen | None) -> str:
+    if pen is None or not pen.dash:
+        return "solid"
+    return "dotted" if pen.dash in _DOTTED else "dashed"

@@ -36,7 +36,7 @@ def outlined(scene: Scene) -> Scene:
 
     A run that no installed font has stays text. Without the shaper the picture stays as it is.
     """
-    return replace(scene, shapes=_outlined(scene.shapes)) if _shaper() else scene
+    return replace(scene, shapes=_outlined(scene.shapes), foot=_outlined(scene.foot)) if _shaper() else scene
 
 
 def _outlined(shapes: tuple[SceneShape, ...]) -> tuple[SceneShape, ...]:

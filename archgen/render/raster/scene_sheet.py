@@ -50,7 +50,7 @@ class _Colors:
         """Return a scene that fills a place."""
         ground = tuple(self._rectangle(Rectangle(scene.ground, "ground"))) if scene.ground else ()
         view = _quad(scene.view)
-        return PaintedLayer((*ground, *self._all(scene.shapes)), fitted(_quad(place), view), clip=view)
+        return PaintedLayer((*ground, *self._all((*scene.shapes, *scene.foot))), fitted(_quad(place), view), clip=view)
 
     def _all(self, shapes: Iterable[SceneShape]) -> Iterator[SheetShape]:
         for shape in shapes:

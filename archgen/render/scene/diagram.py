@@ -13,6 +13,8 @@ from archgen.render.scene.change import border, drawn_as, faint, sign, text_role
 from archgen.render.scene.legend import NO_LEGEND, legend
 from archgen.render.scene.marks import finding_badge, lock
 from archgen.render.scene.shapes import (
+    CanvasBox,
+    CanvasLine,
     Curve,
     IconImage,
     Link,
@@ -79,15 +81,16 @@ def diagram_scene(
     if not placed.nodes:
         shapes.append(TextLine(SIZES.margin, SIZES.margin + 8, NOTHING, SIZES.text, "muted"))
         width = max(width, text_width(NOTHING, SIZES.text) + 2 * SIZES.margin)
+    below: list[SceneShape] = []
     if caption:
         words = TextLine(0, 0, title, SIZES.label, "muted", bold=True)
-        shapes.append(SceneGroup((words,), move=(SIZES.margin, height - 16)))
+        below.append(SceneGroup((words,), move=(SIZES.margin, height - 16)))
     if foot.shapes:
         height += 0 if is_foot_beside or not caption else SIZES.margin
         x = width - SIZES.margin - foot.width if is_foot_beside else SIZES.margin
-        shapes.append(SceneGroup(foot.shapes, move=(x, height - 20)))
-    alt = placed.diagram.alt
-    return scene(name, width, height, tuple(shapes), title, alt, interactive=sections is not None)
+        below.append(SceneGroup(foot.shapes, move=(x, height - 20)))
+    alt, is_live = placed.diagram.alt, sections is not None
+    return scene(name, width, height, tuple(shapes), title, alt, foot=tuple(below), interactive=is_live)
 
 
 class _Painter:
@@ -97,6 +100,7 @@ class _Painter:
         self._placed = placed
         self._measures, self._sizes = placed.measures, placed.measures.sizes
         self._icons, self._sections, self._styles = icons, sections, styles
+        self._flat = {group.group.id for group in placed.groups if not group.group.across}
         self._labels = {edge.bundle: edge.label.box for edge in placed.edges if edge.label}
         self._joined = {edge.bundle for edge in placed.edges if edge.pieces != (edge.points,)}
         self._badges: dict[str, list[Badge]] = {}
@@ -136,8 +140,9 @@ class _Painter:
         full = _joined(group.label, group.detail, group.change or "")
         signs = sign(group.change, box.x, box.y)
         named, data = ("group", group.id), {"group": group.subject}
+        part = CanvasBox(group.id, box, None if group.across else group.parent, holds=True)
         if self._sections is None:
-            return SceneGroup((frame, *heading, *signs), full, named, data=data)
+            return SceneGroup((frame, *heading, *signs), full, named, data=data, part=part)
         link = self._link(group.kind, group.subject, f"{group.kind} {full}", placed.heading)
         head = (SceneGroup(heading, link=link),) if heading else ()
         return SceneGroup((frame, *head, *signs), id=named, data={**data, "kind": group.kind})
@@ -173,8 +178,9 @@ class _Painter:
     def _group_badges(self, placed: PlacedGroup) -> list[SceneShape]:
         group, box = placed.group, placed.box
         if group.across and placed.heading:
-            return self._row(group.badges, box.right - 4, placed.heading.y + placed.heading.height / 2)
-        return self._row(group.badges, box.right + self._sizes.hang, box.y)
+            middle = placed.heading.y + placed.heading.height / 2
+            return self._row(group.badges, box.right - 4, middle, group.id)
+        return self._row(group.badges, box.right + self._sizes.hang, box.y, group.id)
 
     # Nodes
 
@@ -194,6 +200,7 @@ class _Painter:
             style=self._styles(node.subject),
             data={"node": node.id, "component": node.subject},
             link=link,
+            part=CanvasBox(node.id, box, node.group if node.group in self._flat and not node.guards else None),
         )
 
     def _large(self, placed: PlacedNode) -> list[SceneShape]:
@@ -241,7 +248,8 @@ class _Painter:
         pen = Pen(line.role, width * self._sizes.line / SIZES.line, line.dash or None)
         words = " ".join(dict.fromkeys(word for word in (edge.label, line.words, edge.change) if word))
         full = f"{edge.source} → {edge.target}: {words}"
-        link = self._link("connection", edge.subject, full, placed.label.box if placed.label else None)
+        label = placed.label.box if placed.label else None
+        link = self._link("connection", edge.subject, full, label)
         return SceneGroup(
             (
                 *((Curve(stroke, pen=pen),) if stroke or apart else ()),
@@ -252,6 +260,7 @@ class _Painter:
             style=self._styles(edge.subject),
             data={"edge": edge.subject, **self._ends(placed), **apart},
             link=link,
+            part=CanvasLine(placed.points, pen, edge.source, edge.target, label, line.double, edge.mutual),
         )
 
     def _ends(self, placed: PlacedEdge) -> dict[str, str]:
@@ -288,12 +297,14 @@ class _Painter:
             x += 2 * sizes.badge + 4
         return shapes
 
-    def _row(self, badges: tuple[Badge, ...], right: float, middle: float) -> list[SceneShape]:
+    def _row(
+        self, badges: tuple[Badge, ...], right: float, middle: float, group: str | None = None
+    ) -> list[SceneShape]:
         """Return badges side by side, the last one's right side at a place."""
         radius, shapes = self._sizes.badge, list[SceneShape]()
         for badge in reversed(badges):
             wide = badge_size(badge.number)[0] * radius / SIZES.badge
-            shapes.append(finding_badge(badge, right - wide / 2, middle, radius))
+            shapes.append(finding_badge(badge, right - wide / 2, middle, radius, group))
             right -= wide + 4
         return shapes[::-1]
 

@@ -41,9 +41,9 @@ def cross(x: float, y: float, role: str = "error", size: float = 12) -> tuple[Sc
     return Curve(arms, pen=Pen("ground", 6, round_ends=True)), Curve(arms, pen=Pen(role, 2.5, round_ends=True))
 
 
-def finding_badge(badge: Badge, x: float, y: float, radius: float = SIZES.badge) -> BadgeMark:
+def finding_badge(badge: Badge, x: float, y: float, radius: float = SIZES.badge, group: str | None = None) -> BadgeMark:
     """Return the mark of a badge around a centre."""
-    return BadgeMark(x, y, badge.number, badge.severity, badge.title, radius)
+    return BadgeMark(x, y, badge.number, badge.severity, badge.title, radius, group)
 
 
 def badge_path(badge: BadgeMark) -> str:

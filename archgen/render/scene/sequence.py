@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archgen.layout.placed import Box
+from archgen.layout.placed import Box, Point
 from archgen.layout.sequence.arrangement import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text
 from archgen.layout.sequence.lanes import LOOP
 from archgen.render.scene.marks import cross, finding_badge, lock
 from archgen.render.scene.shapes import (
+    CanvasBox,
+    CanvasLine,
     Curve,
     IconImage,
     Pen,
@@ -44,24 +46,20 @@ def sequence_scene(
     """
     steps = [
         *(_arrow(arrow, live) for arrow in placed.arrows),
-        *(_group(_paper(paper)) for paper in placed.papers),
+        *(_paper(paper, count) for count, paper in enumerate(placed.papers)),
     ]
     if step_styles:
         pairs = zip(steps, step_styles, strict=True)
         steps = [SceneGroup((step,), css_class="step", style=style) for step, style in pairs]
     shapes = (
         *(_lifeline(head, placed) for head in placed.heads),
-        *(_group(_frame(frame)) for frame in placed.frames),
+        *(_frame(frame) for frame in placed.frames),
         *steps,
         *(_head(foot, {}) for foot in placed.feet),
         _heads(placed, icons),
     )
     sequence = placed.sequence
     return scene(name, placed.width, placed.height, shapes, sequence.title, sequence.alt, rules=rules)
-
-
-def _group(shapes: list[SceneShape]) -> SceneGroup:
-    return SceneGroup(tuple(shapes))
 
 
 def _heads(placed: PlacedSequence, icons: Mapping[str, Icon]) -> SceneShape:
@@ -75,7 +73,7 @@ def _text(text: Text) -> TextLine:
 
 def _lifeline(head: Head, placed: PlacedSequence) -> SceneShape:
     line = f"M{number(head.x)} {number(head.box.bottom)}V{number(placed.bottom)}"
-    return Curve(line, pen=Pen("faint", SIZES.line))
+    return Curve(line, pen=Pen("faint", SIZES.line), outline=((head.x, head.box.bottom), (head.x, placed.bottom)))
 
 
 def _head(head: Head, icons: Mapping[str, Icon]) -> SceneShape:
@@ -83,7 +81,9 @@ def _head(head: Head, icons: Mapping[str, Icon]) -> SceneShape:
     if head.icon:
         icon = icons.get(head.participant.icon or "") or glyph(head.participant.kind)
         shapes.append(IconImage(icon, head.icon.x, head.icon.y, head.icon.width))
-    return SceneGroup((*shapes, *map(_text, head.texts)), head.participant.label)
+    name = head.participant.id
+    part = CanvasBox(name if head.icon else f"{name} foot", head.box)
+    return SceneGroup((*shapes, *map(_text, head.texts)), head.participant.label, part=part)
 
 
 def _arrow(arrow: Arrow, live: bool) -> SceneGroup:
@@ -93,7 +93,8 @@ def _arrow(arrow: Arrow, live: bool) -> SceneGroup:
     path = _swing(arrow) if is_loop else f"H{number(arrow.x2 - towards * _HEAD)}"
     start, mark = _start(arrow, towards)
     dash = "5 4" if message.answer else "1 5" if message.stops == "unsent" else None
-    way = Curve(f"M{number(start)} {number(arrow.y)}{path}", pen=Pen(line.role, SIZES.line, dash))
+    pen = Pen(line.role, SIZES.line, dash)
+    way = Curve(f"M{number(start)} {number(arrow.y)}{path}", pen=pen)
     tip = Curve(f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z", line.role)
     return SceneGroup(
         (
@@ -106,7 +107,14 @@ def _arrow(arrow: Arrow, live: bool) -> SceneGroup:
         ),
         f"{line.words}; it fails here" if message.stops else line.words,
         data=_live(arrow) if live else {},
+        part=CanvasLine(_corners(arrow, is_loop), pen),
     )
+
+
+def _corners(arrow: Arrow, is_loop: bool) -> tuple[Point, ...]:
+    out = arrow.x1 + LOOP
+    turns = ((out, arrow.y), (out, arrow.y2)) if is_loop else ()
+    return (arrow.x1, arrow.y), *turns, (arrow.x2, arrow.y2)
 
 
 def _live(arrow: Arrow) -> dict[str, str | None]:
@@ -139,22 +147,23 @@ def _start(arrow: Arrow, towards: int) -> tuple[float, tuple[SceneShape, ...]]:
     return x + towards * (half + 3), (piece, lock(x - half, y - half - 0.5, line.lock, line.role))
 
 
-def _paper(paper: Paper) -> list[SceneShape]:
+def _paper(paper: Paper, count: int) -> SceneGroup:
     sheet = Rectangle(paper.box, "paper", Pen("paper_line", SIZES.hairline), 4)
-    return [sheet, *map(_text, paper.texts)]
+    return SceneGroup((sheet, *map(_text, paper.texts)), part=CanvasBox(f"note {count}", paper.box))
 
 
-def _frame(frame: FrameBox) -> list[SceneShape]:
+def _frame(frame: FrameBox) -> SceneGroup:
     tab = frame.tab
     corner = (
         f"M{number(tab.x)} {number(tab.y)}h{number(tab.width)}v{number(tab.height - 8)}l-8 8h{number(8 - tab.width)}z"
     )
     bands = [shape for row, band in enumerate(frame.bands) for shape in _band(band, is_first=row == 0)]
     border = Rectangle(frame.box, None, _BORDER, 4)
-    return [*bands, border, Curve(corner, "tint_3", _BORDER), _text(frame.name)]
+    return SceneGroup((*bands, border, Curve(corner, "tint_3", _BORDER, tab), _text(frame.name)))
 
 
 def _band(band: Band, is_first: bool) -> list[SceneShape]:
     box = band.box
-    rule = Curve(f"M{number(box.x)} {number(box.y)}H{number(box.right)}", pen=Pen("card_line", 1, "4 4"))
+    ends = (box.x, box.y), (box.right, box.y)
+    rule = Curve(f"M{number(box.x)} {number(box.y)}H{number(box.right)}", None, Pen("card_line", 1, "4 4"), ends)
     return [Rectangle(box, "tint_1"), *([] if is_first else [rule]), *map(_text, band.texts)]

@@ -5,7 +5,7 @@ Lengths are pixels; x grows to the right, y downwards.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -38,11 +38,15 @@ class Rectangle(Struct, frozen=True):
 
 
 class Curve(Struct, frozen=True):
-    """A path in the notation of SVG, which every format of pictures has a library for."""
+    """A path in the notation of SVG, which every format of pictures has a library for.
+
+    `outline` is its box or its points, for canvases that know no paths; None for what they leave out.
+    """
 
     d: str
     fill: str | None = None
     pen: Pen | None = None
+    outline: Box | tuple[Point, ...] | None = None
 
 
 class TextLine(Struct, frozen=True):
@@ -69,7 +73,10 @@ class IconImage(Struct, frozen=True):
 
 
 class BadgeMark(Struct, frozen=True):
-    """The number of a finding around a centre; the number 0 isn't written: a sample in a legend."""
+    """The number of a finding around a centre; the number 0 isn't written: a sample in a legend.
+
+    `group` is the id of the group that it marks, where it isn't painted with that.
+    """
 
     x: float
     y: float
@@ -77,6 +84,7 @@ class BadgeMark(Struct, frozen=True):
     severity: Severity
     title: str = ""
     radius: float = SIZES.badge
+    group: str | None = None
 
 
 class Link(Struct, frozen=True):
@@ -88,8 +96,31 @@ class Link(Struct, frozen=True):
     box: Box | None = None
 
 
+class CanvasBox(Struct, frozen=True):
+    """A group or a card (`holds` is False), which editors of diagrams move with what stands in it."""
+
+    id: str
+    box: Box
+    parent: str | None = None
+    holds: bool = False
+
+
+class CanvasLine(Struct, frozen=True):
+    """A line by its corners, which editors of diagrams bind to the cards at its ends; a `label` is the room of its words."""
+
+    points: tuple[Point, ...]
+    pen: Pen
+    source: str | None = None
+    target: str | None = None
+    label: Box | None = None
+    double: bool = False
+    both_heads: bool = False
+
+
 class SceneGroup(Struct, frozen=True):
     """Shapes that are moved, scaled, faded, named or linked together.
+
+    `part` is the object that they are in editors of diagrams.
 
     `title` is shown on hover and read aloud. `id` is a kind and the id of a thing, `css_class`, `style` and `data` are
     what style sheets and scripts of a page find it by.
@@ -102,6 +133,7 @@ class SceneGroup(Struct, frozen=True):
     style: str | None = None
     data: Mapping[str, str | None] = {}
     link: Link | None = None
+    part: CanvasBox | CanvasLine | None = None
     opacity: float | None = None
     move: Point | None = None
     scale: float = 1.0
@@ -120,8 +152,9 @@ SceneShape = Rectangle | Curve | TextLine | IconImage | BadgeMark | SceneGroup |
 class Scene(Struct, frozen=True, kw_only=True):
     """A picture: what `view` shows of its shapes, on a ground; None for no ground.
 
-    `name` starts every id, so that pictures can share a page. `title` and `alt` are for those who don't see it. The
-    things of an `interactive` one are links; `rules` are the key frames of one that plays.
+    `name` starts every id, so that pictures can share a page. `title` and `alt` are for those who don't see it. `foot` is
+    the caption and the legend below it, which editors of diagrams do without. The things of an `interactive` one are
+    links; `rules` are the key frames of one that plays.
     """
 
     name: str
@@ -130,8 +163,18 @@ class Scene(Struct, frozen=True, kw_only=True):
     shapes: tuple[SceneShape, ...]
     title: str
     alt: str
+    foot: tuple[SceneShape, ...] = ()
     interactive: bool = False
     rules: str = ""
+
+
+def leaves(shapes: Iterable[SceneShape]) -> Iterator[SceneShape]:
+    """Yield the shapes that are no groups, in the order of painting."""
+    for shape in shapes:
+        if isinstance(shape, SceneGroup):
+            yield from leaves(shape.shapes)
+        else:
+            yield shape
 
 
 def scene(
@@ -142,18 +185,20 @@ def scene(
     title: str,
     alt: str,
     *,
+    foot: tuple[SceneShape, ...] = (),
     interactive: bool = False,
     rules: str = "",
 ) -> Scene:
     """Return a scene on a ground of its size."""
-    whole = Box(0.0, 0.0, width, height)
+    view = Box(0.0, 0.0, width, height)
     return Scene(
         name=name,
-        view=whole,
-        ground=whole,
+        view=view,
+        ground=view,
         shapes=shapes,
         title=title,
         alt=alt,
+        foot=foot,
         interactive=interactive,
         rules=rules,
     )

@@ -52,7 +52,7 @@ class _Document:
         name = identifier(scene.name, "")[:-1]
         title, alt = identifier(scene.name, "title"), identifier(scene.name, "desc")
         ground = self._ground(scene.ground) if scene.ground else ""
-        drawn = ground + self._all(scene.shapes)
+        drawn = ground + self._all((*scene.shapes, *scene.foot))
         style = stylesheet(frozenset(self._classes), name, self._mode) + scene.rules
         defs = self._symbols()
         return element(
