@@ -150,7 +150,7 @@ class ArchgenPlugin(BasePlugin[PluginSettings]):  # type: ignore[no-untyped-call
         place = f"{page.file.src_uri}:{fence.line + error.line}:{error.column}"
         log.warning("%s", inert(f"{place}: {error.message}"))
         message = join((tag("code", html(place)), Html(" "), html(error.message)))
-        return notice("A fence that cannot be shown", tag("p", message))
+        return notice("This fence failed to render", tag("p", message))
 
     @event_priority(-100)
     def on_post_build(self, config: MkDocsConfig) -> None:

@@ -131,7 +131,7 @@ def test_the_site_in_one_file_shows_the_page_of_its_address(browser: Browser, si
     for query, words in (
         ("", "Architecture"),
         (f"?p={TIER}", "Distributed web infrastructure"),
-        ("?p=ladder", "The ladder"),
+        ("?p=ladder", "Evolution"),
     ):
         browser.driver.get(f"file://{single}{query}")
         assert browser.run("return document.querySelectorAll('[data-page]').length") == 1

@@ -55,7 +55,7 @@ def press(browser: Browser, key: str) -> None:
 def test_nothing_is_lost_at_first(browser: Browser, site: str) -> None:
     explore(browser, site)
     assert statuses(browser) == {"read-page": "ok", "write-comment": "ok"}
-    assert "Nothing is lost" in said(browser)
+    assert "No failed elements" in said(browser)
     assert browser.run("return document.querySelector('.archgen-reset').disabled") is True
 
 

@@ -54,7 +54,7 @@ def test_a_step_is_lit_in_both_pictures_and_told(browser: Browser, site: str) ->
     assert "encrypted" in caption(browser)
     click(browser, "Next step")
     click(browser, "Next step")
-    assert "in clear" in caption(browser)
+    assert "unencrypted" in caption(browser)
     click(browser, "Previous step")
     assert browser.run("return location.hash") == "#step=4"
 
@@ -124,7 +124,7 @@ def test_a_flow_stops_while_something_is_down(browser: Browser, site: str) -> No
     choose(browser, "server-2 is down")
     assert browser.run("return document.querySelector('.archgen-while-said').dataset.status") == "degraded"
     assert browser.run("return document.querySelectorAll('.archgen-sequence .archgen-cross').length") == 0
-    choose(browser, "everything is up")
+    choose(browser, "every element is up")
     assert browser.run("return document.querySelector('.archgen-while-said').hidden") is True
 
 

@@ -70,7 +70,7 @@ def results(browser: Browser, words: str) -> str:
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        ("failover", "Failover by hand"),
+        ("failover", "Manual failover"),
         ("haproxy", "Distributed web infrastructure"),
         ("single-point-of-failure", "REL001"),
         ("quorum", "Glossary"),

@@ -122,7 +122,7 @@ def test_a_connection_tells_its_protocol_and_whether_it_is_encrypted(page: Brows
     told = card(page)
     issue = page.driver.find_element("css selector", '.archgen-card li a[href^="#issue-"]').text
     assert "TLS ends at haproxy" in issue
-    for word in ("http 80", "in clear", "firewall-2"):
+    for word in ("http 80", "unencrypted", "firewall-2"):
         assert word in told
     page.run("document.querySelector('.archgen-canvas [data-edge=\"user -> firewall-1\"]').focus()")
     assert "encrypted" in card(page)

@@ -110,7 +110,7 @@ def test_tier_3_tells_what_guards_and_what_watches() -> None:
     found = said(topology("3-secured-and-monitored"))
     for name in ("firewall-1", "firewall-2 guards servers", "firewall-3 guards data"):
         assert name in found["firewall"].here
-    assert "www vouches for www.foobar.com and is installed on haproxy" in found["certificate"].here
+    assert "www is valid for www.foobar.com and is installed on haproxy" in found["certificate"].here
     assert "TLS ends at haproxy" in found["tls-termination"].here
     assert "metrics and logs from nginx" in found["monitoring-collection"].here
     assert "collector measures requests per second of nginx" in found["queries-per-second"].here
@@ -118,7 +118,7 @@ def test_tier_3_tells_what_guards_and_what_watches() -> None:
 
 def test_tier_4_says_which_of_the_balancers_is_at_work() -> None:
     found = said(topology("4-split-components"))
-    assert "among themselves are active-passive; haproxy@lb-1 is at work" in found["active-active"].here
+    assert "are active-passive; haproxy@lb-1 is active" in found["active-active"].here
     assert "192.0.2.10" in found["shared-address"].here
 
 

@@ -84,11 +84,14 @@ FAULTS = (
     ("model: 2-distributed-web\nview: deployment", "{0}:1: unknown model `2-distributed-web`; did you mean"),
     ("model: 1-simple-web-stack\nflow: read-pag", "{1}:1: unknown flow `read-pag` of 1-simple-web-stack; did you mean"),
     ("model: 1-simple-web-stack\nview: depth", "{1}:1: unknown view `depth` of 1-simple-web-stack"),
-    ("model: 1-simple-web-stack\nissues: some", "{1}:1: `issues:` is true, or one of error, warning, info"),
-    ("model: 1-simple-web-stack", "{0}:1: a fence shows one thing"),
+    (
+        "model: 1-simple-web-stack\nissues: some",
+        "{1}:1: `issues:` must be true or one of error, warning, info; got some",
+    ),
+    ("model: 1-simple-web-stack", "{0}:1: the fence must have exactly one of"),
     ("view: deployment", "{0}:1: there is more than one model; add `model:`"),
     ("model: [", "{0}:9: the fence is not YAML"),
-    ("", "{0}:1: a fence states keys"),
+    ("", "{0}:1: the fence must be a mapping with"),
 )
 
 

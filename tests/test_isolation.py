@@ -296,7 +296,7 @@ def test_what_the_theme_cannot_take_loses_no_other_page(
     broken("archgen.site_build.html_site.split_headings", "{ #steps }")
     assert main(["build", f"models/{FIRST}.arch.yaml"]) == 2
     capsys.readouterr()
-    assert "This page could not be made" in (project / f"site/{FIRST}/flows/{FLOW}/index.html").read_text()
+    assert "This page failed to build" in (project / f"site/{FIRST}/flows/{FLOW}/index.html").read_text()
     assert "Simple web stack" in (project / f"site/{FIRST}/index.html").read_text()
 
 
@@ -307,7 +307,7 @@ def test_a_page_of_a_single_file_that_fails_loses_no_other(
     assert main(["build", "--single-file", "site.html"]) == 2
     capsys.readouterr()
     page = (project / "site.html").read_text()
-    assert "This page could not be made" in page
+    assert "This page failed to build" in page
     assert "Simple web stack" in page
 
 
@@ -322,7 +322,7 @@ def test_a_served_site_shows_the_other_pages(project: Path, broken: Callable[[st
         f"error: {project}/models/{FIRST}.arch.yaml: internal error in page {FIRST}/flows/{FLOW}/index.md: "
         "LookupError: broken on purpose (tests/test_isolation.py:"
     )
-    assert "This page could not be made" in (project / f"served/{FIRST}/flows/{FLOW}/index.html").read_text()
+    assert "This page failed to build" in (project / f"served/{FIRST}/flows/{FLOW}/index.html").read_text()
     assert "Simple web stack" in (project / f"served/{FIRST}/index.html").read_text()
 
 
@@ -337,7 +337,7 @@ def test_a_fence_that_fails_loses_no_page(
     build(load_config(str(project / "mkdocs.yml")))
     assert "internal error in this fence: LookupError: broken on purpose" in caplog.text
     page = (project / "site" / "index.html").read_text()
-    assert "A fence that cannot be shown" in page
+    assert "This fence failed to render" in page
     assert "Below it." in page
 
 

@@ -69,7 +69,7 @@ class Served:
             os.unlink(file)
         else:
             save(Path(file), text, Path(self.directory).parent)
-        self.until("^(built|nothing has changed|error)", before)
+        self.until("^(built|no changes|error)", before)
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
@@ -197,7 +197,7 @@ def test_a_bad_configuration_is_shown_until_it_is_mended(
         assert "livereload" in served.get(path)
     # pages wait for a build, and must not wait for one that never comes
     served.write("archgen.toml", None)
-    assert served.hides("index.html", "The site cannot be made")
+    assert served.hides("index.html", "The site failed to build")
     assert served.shows(f"{TIER}/index.html", "Distributed web infrastructure")
 
 
@@ -244,7 +244,7 @@ def test_what_is_included_from_elsewhere_is_looked_at_too(served: Served) -> Non
 
 
 def test_a_generator_that_would_ignore_the_plugin_is_told_of(served: Served) -> None:
-    assert served.said[0].startswith("warning: zensical.toml names the plugin archgen, which Zensical ignores")
+    assert served.said[0].startswith("warning: zensical.toml uses the archgen plugin, which Zensical silently ignores")
 
 
 def test_what_cannot_be_served_is_an_error_in_words(tmp_path: object) -> None:
@@ -265,7 +265,7 @@ def test_an_address_that_is_taken_is_an_error_in_words(served: Served) -> None:
     command = [sys.executable, "-m", "archgen.cli", "serve", "--port", port]
     done = subprocess.run(command, cwd=served.directory, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 2
-    assert f"127.0.0.1:{port} cannot be served on" in done.stderr
+    assert f"can't listen on 127.0.0.1:{port}" in done.stderr
 
 
 def page(port: int) -> str | None:

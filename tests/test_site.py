@@ -63,31 +63,31 @@ def test_there_is_a_page_per_tier_flow_and_rule(site: str) -> None:
 # What tiers 1 to 3 have to explain on their pages: the anchor of the paragraph, and what it has to say.
 EXPLAINED = {
     TIERS[0]: {
-        "server": "machine, physical or virtual",
+        "server": "physical or virtual machine",
         "domain-name": "human-readable name",
         "dns-a": "www.foobar.com is an A record with the value 8.8.8.8",
-        "web-server": "takes the request, serves static files",
+        "web-server": "accepts the request, serves static files",
         "app-server": "runs the site's code base",
         "code-base": "HTML, CSS, JavaScript",
         "database": "stores the site's data",
         "http-over-tcp": "speaks HTTP on port 80",
-        "single-point-of-failure": "server-1 breaks read-page and write-comment",
+        "single-point-of-failure": "server-1 takes down read-page and write-comment",
         "maintenance": "every restart of it or of its web server interrupts the site",
-        "growth": "horizontally by more machines",
+        "growth": "horizontally with more machines",
     },
     TIERS[1]: {
         "load-balancer": "spreads them over several servers",
-        "round-robin": "hands each new request to the next server in the list",
+        "round-robin": "sends each new request to the next server in the list",
         "active-active": "This setup is active-active",
         "primary-replica": "mysql@server-1 is the primary",
         "primary-and-replica": "sends every INSERT, UPDATE and DELETE to the primary",
     },
     TIERS[2]: {
         "firewall": "lets through only the traffic that its rules allow",
-        "https": "can be read and changed by everybody on the way",
-        "certificate": "www vouches for www.foobar.com and is installed on haproxy",
-        "monitoring": "tells how the system is doing",
-        "monitoring-collection": "reads three kinds of data where they arise",
+        "https": "Anyone on the network path can read and change plain HTTP",
+        "certificate": "www is valid for www.foobar.com and is installed on haproxy",
+        "monitoring": "shows the state of the system",
+        "monitoring-collection": "reads three kinds of data at their source",
         "queries-per-second": "difference of two readings divided by the seconds between them",
     },
 }
@@ -110,7 +110,7 @@ def test_the_page_says_why_each_element_was_added(site: str) -> None:
 ELEMENTS = {
     "user": "Client",
     "foobar.com": "Domain name",
-    "server-1": "Server",
+    "server-1": "Host",
     "nginx": "Web server",
     "app": "Application server",
     "code": "Application files",
@@ -128,20 +128,20 @@ def test_the_elements_of_tier_1(site: str) -> None:
 @pytest.mark.parametrize("name", TIERS)
 def test_every_component_and_host_is_an_element(site: str, name: str) -> None:
     head, *found = table_after(article(site, name), "elements")
-    assert head == ["Element", "What it is", "Product", "Where it runs", "Why it is here"]
+    assert head == ["Element", "Kind", "Product", "Location", "Purpose"]
     topology = MODELS[name].topology
     kinds = {row[0]: row[1] for row in found}
     assert {one.id: kinds[one.id] for one in topology.components.values()} == {
         one.id: KINDS[one.kind].title for one in topology.components.values()
     }
-    assert {kinds[host] for host in topology.hosts} == {"Server"}
+    assert {kinds[host] for host in topology.hosts} == {"Host"}
 
 
 def test_tier_3_shows_its_firewalls_servers_certificate_and_monitoring_clients(site: str) -> None:
     document = article(site, TIERS[2])
     found = table_after(document, "elements")
     assert [row[0] for row in found if row[1] == "Firewall"] == ["firewall-1", "firewall-2", "firewall-3"]
-    assert {"server-1", "server-2", "server-3"} <= {row[0] for row in found if row[1] == "Server"}
+    assert {"server-1", "server-2", "server-3"} <= {row[0] for row in found if row[1] == "Host"}
     assert table_after(document, "certificates")[1] == ["www", "www.foobar.com", "haproxy"]
     clients = table_after(document, "monitoring")
     assert {row[0] for row in clients[1:]} == {"collector"}
@@ -167,9 +167,9 @@ def told(steps: tuple[Step, ...]) -> Iterator[Request | Answer]:
 FLOWS = [(name, flow) for name, model in MODELS.items() for flow in model.topology.flows]
 SAID = {
     "encrypted": "encrypted",
-    "plaintext": "in clear",
+    "plaintext": "unencrypted",
     "local": "within the host",
-    "lookup": "in clear (name look-up)",
+    "lookup": "unencrypted (DNS lookup)",
 }
 
 
@@ -181,7 +181,7 @@ def test_a_flow_page_lists_every_step_of_the_model(site: str, name: str, flow: s
     assert [row[0] for row in found] == [step.id.rpartition("/")[2] for step in steps]
     for row, step in zip(found, steps, strict=True):
         to = step.target if isinstance(step, Answer) else step.targets[0]
-        words = f"answer: {step.message}" if isinstance(step, Answer) else step.message
+        words = f"response: {step.message}" if isinstance(step, Answer) else step.message
         assert row[1:4] == [step.source, to, words]
 
 
@@ -239,7 +239,7 @@ def test_pictures_stand_in_the_page_and_not_in_the_search_index(site: str) -> No
     everything = " ".join(entry["text"] for entry in index["docs"])
     assert "viewBox" not in everything
     assert "runs_on:" not in re.sub(r"<code>[^<]*</code>", "", everything)
-    assert any("Failover by hand" in entry["title"] for entry in index["docs"])
+    assert any("Manual failover" in entry["title"] for entry in index["docs"])
 
 
 @pytest.mark.parametrize("path", [(), *((name,) for name in TIERS)])
@@ -264,7 +264,7 @@ def test_search_finds_the_words_that_markdown_did_not_read(site: str) -> None:
     assert "99.477 %" in docs[f"{TIERS[1]}/index.html#reliability"]
     assert "Uptime" not in docs[f"{TIERS[1]}/index.html#assumed"]
     assert "Amazon Compute SLA, instance level" in docs[f"{TIERS[1]}/index.html#assumed"]
-    assert "hands each new request to the next server" in docs[f"{TIERS[1]}/index.html#about-round-robin"]
+    assert "sends each new request to the next server" in docs[f"{TIERS[1]}/index.html#about-round-robin"]
     for name, model in MODELS.items():
         for number, finding in enumerate(model.findings, 1):
             told = " ".join(docs[f"{name}/index.html#issue-{number}"].split())
@@ -307,7 +307,8 @@ def test_the_ladder_words_the_step(site: str) -> None:
     words = article(site, "ladder").words
     assert "read-page survives the loss of any one of server-1 and server-2" in words
     assert (
-        "write-comment survives the loss of server-2; the loss of dns, lb-1 or server-1 alone still stops it" in words
+        "write-comment survives the loss of server-2; the loss of dns, lb-1 or server-1 alone still takes it down"
+        in words
     )
 
 

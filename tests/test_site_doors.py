@@ -60,8 +60,8 @@ def test_the_plugin_stands_beside_hand_written_pages(tmp_path: object) -> None:
     site = os.path.join(directory, "site")
     assert "Written by hand." in article(site).words
     generated = os.path.join(site, "architecture")
-    assert "down 45.8 h a year" in article(generated).words
-    assert "What the step from Simple web stack bought" in article(generated, "ladder").words
+    assert "down 45.8 h per year" in article(generated).words
+    assert "What changed since Simple web stack" in article(generated, "ladder").words
     assert list(next(article(generated, "1-simple-web-stack").all("figure")).all("svg"))
     menu = [one.words for one in page(site).all("a") if one.has("md-nav__link")]
     assert menu.index("Distributed web infrastructure") < menu.index("Notes")
@@ -109,7 +109,7 @@ def test_without_a_prefix_and_a_home_page_the_generated_one_is_it(tmp_path: obje
     directory = project(os.path.join(str(tmp_path), "ours"), config, home=False)
     done = run(directory, "mkdocs", "build", "--strict")
     assert done.returncode == 0, done.stderr
-    assert "down 45.8 h a year" in article(os.path.join(directory, "site")).words
+    assert "down 45.8 h per year" in article(os.path.join(directory, "site")).words
 
 
 def test_without_a_menu_there_is_one(tmp_path: object) -> None:
@@ -132,7 +132,7 @@ def test_a_broken_model_is_a_page_that_says_why(tmp_path: object) -> None:
         for one in article(os.path.join(directory, "site"), "architecture", "3-broken").all("div")
         if one.has("admonition")
     )
-    assert "to solve before this model can be shown" in notice.words
+    assert "to fix before this model can be shown" in notice.words
     assert "models/3-broken.arch.yaml:4:" in notice.words
     assert "web-servr" in notice.words
     sound = article(os.path.join(directory, "site"), "architecture", "1-simple-web-stack")

@@ -85,21 +85,21 @@ def test_frames_are_rows_around_their_steps() -> None:
         ("", "user and web: either server"),
         ("", "opt it is cached"),
         ("2.1", "GET key"),
-        ("2.2", "answer: value"),
+        ("2.2", "response: value"),
         ("", "end of opt"),
         ("", "alt one"),
         ("3.1", "SELECT 1"),
         ("", "alt other"),
         ("3.2", "SELECT 2"),
         ("", "end of alt"),
-        ("4", "answer: 200"),
+        ("4", "response: 200"),
     ]
 
 
 def test_an_accepted_risk_stands_apart_with_its_reason() -> None:
     document = shown(made(SAMPLE)["sample/index.md"])
     known = table_after(document, "accepted")
-    assert known[0] == ["Issue", "Rule", "What", "Reason", "Owner", "Until"]
+    assert known[0] == ["Issue", "Rule", "Message", "Reason", "Owner", "Until"]
     assert known[1][1] == "missing-tls"
     assert known[1][3:] == ["a pilot", "ops", "2027-01-01"]
     assert "1 accepted" in document.words
@@ -111,20 +111,20 @@ def test_an_accepted_risk_stands_apart_with_its_reason() -> None:
 def test_a_flow_that_nothing_stops_says_so() -> None:
     document = shown(made(SAMPLE)["sample/flows/read/index.md"])
     said = section(document, "breaks")
-    assert said == "No single failure stops it. It survives the loss of a and b, one at a time."
+    assert said == "No single failure takes it down. It survives the loss of a and b, one at a time."
 
 
 def test_a_flow_that_cannot_work_says_where_it_fails() -> None:
     broken = SAMPLE.replace("  web -> db: mysql\n", "")
     document = shown(made(broken)["sample/flows/read/index.md"])
-    assert "This flow cannot work: with nothing failed, step read/3" in section(document, "breaks")
+    assert "This flow can't work: step read/3.1 fails with every element up." in section(document, "breaks")
 
 
 def test_what_stops_a_flow_comes_with_its_proof() -> None:
     manual = SAMPLE.replace("automatic", "manual").replace("access: read", "access: write")
     document = shown(made(manual)["sample/flows/read/index.md"])
     assert table_after(document, "breaks") == [
-        ["Lost", "Step that then fails", "On the path"],
+        ["Element", "Failing step", "Path"],
         ["a", "3.1 web -> db", "user → web@b → db@a"],
     ]
 
@@ -135,7 +135,7 @@ def test_a_model_without_flows_and_hosts_is_still_a_page() -> None:
     assert next(document.all("h1")).words == "Little"
     assert table_after(document, "elements")[1][:2] == ["user", "Client"]
     assert [row[:2] for row in rows(next(shown(found["index.md"]).all("table")))] == [
-        ["Tier", "Hosts"],
+        ["System", "Hosts"],
         ["Little", "0"],
     ]
 

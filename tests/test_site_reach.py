@@ -162,7 +162,7 @@ def test_programs_find_an_index_and_one_text(site: str) -> None:
     for name in TIERS:
         assert f"({name})" in full
         assert f"{name}/index.html" in index
-    assert "stopped by the loss of one of: dns, lb-1 and server-1" in full
+    assert "single points of failure: dns, lb-1 and server-1" in full
 
 
 ENGINES = {"properdocs": ("build", "-f", "mkdocs.yml"), "zensical": ("build",)}

@@ -1,4 +1,4 @@
-"""Reliability on the site: the numbers of a page are those that are computed, and what they rest on stands beside them."""
+"""Reliability on the site: the numbers of a page are those that are computed, with their assumptions beside them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ SITE = made(*MODELS.values())
 @pytest.mark.parametrize("name", TIERS)
 def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
     head, *found = table_after(shown(SITE[f"{name}/index.md"]), "reliability")
-    assert head == ["Flow", "Availability", "Down a year", "Down a month", "One failure stops it", "Rests on"]
+    assert head == ["Flow", "Availability", "Downtime per year", "Downtime per month", "SPOFs", "Based on"]
     titles = MODELS[name].topology.flows
     assert [row[:4] + row[5:] for row in found] == [
         [
@@ -84,7 +84,7 @@ def test_the_table_has_the_numbers_that_are_computed(name: str) -> None:
             percent(one.result.availability),
             format_duration(one.result.downtime),
             format_duration(one.result.downtime / 12),
-            f"{len(one.assumed)} assumed numbers",
+            f"{len(one.assumed)} assumptions",
         ]
         for one in ASSESSED[name]
     ]
@@ -106,7 +106,7 @@ def test_everything_assumed_is_listed_with_its_source(name: str) -> None:
     details = next(shown(SITE[f"{name}/index.md"]).all("details"))
     listed = rows(next(details.all("table")))[1:]
     assumed = {each.element: each for one in ASSESSED[name] for each in one.assumed}
-    assert next(details.all("summary")).words.startswith(f"{len(assumed)} assumed numbers")
+    assert next(details.all("summary")).words.startswith(f"{len(assumed)} assumptions")
     for one in assumed.values():
         names = one.element.id.removesuffix("#1")
         assert [percent(one.availability), one.source] in [[row[0], row[2]] for row in listed if names in row[1]]
@@ -139,7 +139,7 @@ def test_the_chart_is_what_fixing_an_element_wins(name: str) -> None:
 def test_pairs_are_told_as_groups() -> None:
     said = section(shown(SITE[f"{TIERS[3]}/index.md"]), "pairs")
     assert said == (
-        "read-page and write-comment stop when both of a pair are lost, though either alone is survived: "
+        "Losing both elements of a pair takes down read-page and write-comment, which survive the loss of either alone: "
         "any of haproxy@lb-1 or lb-1 with any of haproxy@lb-2 or lb-2"
     )
 
@@ -149,7 +149,7 @@ def test_how_far_the_verdict_leans_on_what_is_assumed() -> None:
     sensitivity = ASSESSED[TIERS[0]][0].sensitivity
     assert sensitivity is not None
     better, worse = (format_duration((1 - share) * 8760) for share in (sensitivity.better, sensitivity.worse))
-    assert f"read-page and write-comment would be down {better} a year; if ten times as often, {worse}." in said
+    assert f"read-page and write-comment would be down {better} per year; if ten times more often, {worse}." in said
 
 
 def longest(name: str, access: str) -> FlowAssessment:
@@ -159,7 +159,7 @@ def longest(name: str, access: str) -> FlowAssessment:
 
 def test_the_ladder_tells_the_downtime_of_every_tier() -> None:
     table = rows(next(shown(SITE["index.md"]).all("table")))
-    assert table[0][4:6] == ["Reads down a year", "Writes down a year"]
+    assert table[0][4:6] == ["Read downtime per year", "Write downtime per year"]
     assert [row[4:6] for row in table[1:]] == [
         [format_duration(longest(name, access).result.downtime) for access in ("read", "write")] for name in TIERS
     ]
@@ -202,8 +202,8 @@ def test_what_the_model_states_is_not_called_assumed() -> None:
         "Read",
         percent(down),
         *map(format_duration, ((1 - down) * 8760, (1 - down) * 730)),
-        "nothing",
-        "stated numbers only",
+        "none",
+        "declared values only",
     ]
     assert document.by_id("reliability").words == "Reliability"
     assert "assumed" not in " ".join(each.words for each in document.all("details"))
@@ -213,9 +213,9 @@ def test_an_impossible_flow_says_so() -> None:
     site = made(tier("sample", SAMPLE.replace("  user -> web: http\n", "  web -> user: http\n")))
     document = shown(site["sample/index.md"])
     [row] = table_after(document, "reliability")[1:]
-    assert row == ["Read", "impossible", "always", "always", "it fails with nothing failed"]
+    assert row == ["Read", "impossible", "always", "always", "fails with every element up"]
     assert "sample/fix-first.svg" not in site
-    assert rows(next(shown(site["index.md"]).all("table")))[1][2:4] == ["it fails with nothing failed", "always"]
+    assert rows(next(shown(site["index.md"]).all("table")))[1][2:4] == ["fails with every element up", "always"]
 
 
 def test_many_pairs_are_counted() -> None:

@@ -13,13 +13,13 @@ __all__ = ["ALGORITHMS", "KIND_TEXTS", "MEASURES", "MECHANISMS", "PROTOCOL_TEXTS
 
 
 def algorithm(name: str) -> Explanation | None:
-    """The explanation of a distribution algorithm by its own name or a product's (`leastconn`)."""
-    known = name.lower().replace("_", "-")
-    return ALGORITHMS.get(ALGORITHM_NAMES.get(known, known))
+    """Return the explanation of a load-balancing algorithm by its own name or a product's (`leastconn`)."""
+    key = name.lower().replace("_", "-")
+    return ALGORITHMS.get(ALGORITHM_NAMES.get(key, key))
 
 
 def find(name: str) -> Explanation | None:
-    """The explanation under an id; where a kind and another notion share one, the kind's."""
+    """Return the explanation under an id; that of the kind if a kind and another term share it."""
     for table in (KIND_TEXTS, MECHANISMS, ALGORITHMS, PROTOCOL_TEXTS, MEASURES):
         if name in table:
             return table[name]

@@ -1,4 +1,4 @@
-"""How each distribution algorithm of a load balancer works."""
+"""Explanations of the load-balancing algorithms."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ ALGORITHMS = indexed(
         (
             "round-robin",
             "Round robin",
-            "Round robin hands each new request to the next server in the list and starts again from the first after "
+            "Round robin sends each new request to the next server in the list and starts again from the first after "
             "the last, so each server gets the same number of requests. It is simple and fair where servers are equal "
-            "and requests cost about the same; it takes no notice of how busy a server is.",
+            "and requests cost about the same; it ignores how busy a server is.",
         ),
         (
             "weighted-round-robin",
             "Weighted round robin",
-            "Weighted round robin goes round the servers in turn, but a server with weight 2 gets two requests where a "
+            "Weighted round robin uses the servers in turn, but a server with weight 2 gets two requests where a "
             "server with weight 1 gets one. It suits servers of unequal strength, or sending a small share of the "
             "traffic to a new version.",
         ),
         (
             "least-connections",
             "Least connections",
-            "Least connections hands each new request to the server that has the fewest open connections at that "
-            "moment. A server that is slow, or busy with long requests, gets fewer new ones by itself. It suits "
+            "Least connections sends each new request to the server that has the fewest open connections at that "
+            "moment. A server that is slow, or busy with long requests, automatically gets fewer new ones. It suits "
             "requests of very different length.",
         ),
         (
@@ -36,8 +36,8 @@ ALGORITHMS = indexed(
         (
             "least-time",
             "Least response time",
-            "Least response time hands each new request to the server that has been answering fastest, usually "
-            "together with how many connections it has open. It follows real speed, but a server that fails fast looks "
+            "Least response time sends each new request to the server that has been responding fastest, usually "
+            "weighted by its number of open connections. It follows real speed, but a server that fails fast looks "
             "quick, so it needs a health check that sees errors.",
         ),
         (
@@ -45,30 +45,30 @@ ALGORITHMS = indexed(
             "Source hash (IP hash)",
             "Source hash computes a number from the client's address and picks the server by it, so one client reaches "
             "the same server each time as long as the list of servers does not change. It keeps sessions together "
-            "without a cookie; many users behind one address all land on one server.",
+            "without a cookie; many visitors behind one address all land on one server.",
         ),
         (
             "uri-hash",
             "URI hash",
-            "URI hash picks the server by a number computed from the address of the page that is asked for. The same "
+            "URI hash picks the server by a number computed from the address of the requested page. The same "
             "page always goes to the same server, which makes good use of that server's cache.",
         ),
         (
             "consistent-hash",
             "Consistent hash",
-            "A consistent hash picks the server by a key of the request in such a way that adding or losing a server "
-            "moves only the keys of that server, and leaves all others where they were.",
+            "A consistent hash picks the server by a key of the request. Adding or losing a server moves only the keys "
+            "of that server and leaves all others where they were.",
         ),
         (
             "random",
             "Random",
-            "Random hands each request to a server drawn by lot. Over many requests the shares even out, and several "
-            "load balancers need not agree with each other about whose turn it is.",
+            "Random sends each request to a random server. Over many requests the shares even out, and several load "
+            "balancers need not agree on whose turn it is.",
         ),
         (
             "two-choices",
             "Power of two choices",
-            "Two servers are drawn by lot, and the less busy of the two gets the request. It avoids the worst queues "
+            "The load balancer picks two random servers, and the less busy one gets the request. It avoids the worst queues "
             "almost as well as knowing all servers, and works for many load balancers side by side.",
         ),
         (
@@ -99,4 +99,4 @@ ALGORITHM_NAMES: dict[str, str] = {
     "power-of-two": "two-choices",
     "random-two-choices": "two-choices",
 }
-"""Names that products use, by the name they are explained under."""
+"""The ids of explanations by the names that products use."""

@@ -1,4 +1,4 @@
-"""What an explanation is: a titled paragraph that holds for every system."""
+"""An explanation: a titled paragraph that holds for every system."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Explanation(Struct, frozen=True):
-    """Plain text about one notion, written once. `here` says what it means in one model, empty for none."""
+    """Plain text about one term, written once. `here` is its meaning in one model, empty for none."""
 
     id: str
     title: str
@@ -15,5 +15,5 @@ class Explanation(Struct, frozen=True):
 
 
 def indexed(entries: tuple[tuple[str, str, str], ...]) -> dict[str, Explanation]:
-    """Explanations by id from (id, title, text)."""
+    """Return explanations by id from (id, title, text)."""
     return {id_: Explanation(id_, title, text) for id_, title, text in entries}

@@ -56,9 +56,9 @@ def _members(topology: Topology, members: list[Component]) -> str:
 def _placed(topology: Topology, component: Component) -> str:
     hosts = topology.hosts_of(component.id)
     if component.kind == "client":
-        return f"{component.title} stands outside the system"
+        return f"{component.title} is outside the system"
     if component.managed:
-        return f"{component.title} is run by somebody else"
+        return f"{component.title} is a managed service"
     if component.guards:
         return f"{component.title} guards {_few(component.guards)}"
     return f"{component.title} runs on {_few(hosts)}" if hosts else component.title
@@ -100,7 +100,7 @@ def _visitor_protocol(topology: Topology) -> _Passages:
     ]
     if ports:
         spoken = _few(tuple(dict.fromkeys(_spoken(port.protocol, port.port) for port in ports)))
-        yield MECHANISMS["http-over-tcp"], f"The user's computer speaks {spoken}."
+        yield MECHANISMS["http-over-tcp"], f"The visitor's computer speaks {spoken}."
 
 
 def _spoken(protocol: str, port: int | None) -> str:
@@ -131,7 +131,7 @@ def _balanced(topology: Topology, component: Component, balance: Balance) -> _Pa
     if balance.health_check:
         yield MECHANISMS["health-check"], _check_here(component, balance.health_check)
     if balance.stickiness:
-        yield MECHANISMS["stickiness"], f"{component.title} keeps a visitor on one server."
+        yield MECHANISMS["stickiness"], f"{component.title} keeps each visitor on one server."
 
 
 def _check_here(component: Component, check: str | bool) -> str:
@@ -158,11 +158,9 @@ def mode_of(topology: Topology, component: Component) -> str | None:
 def _mode_here(component: Component, mode: str, targets: tuple[str, ...]) -> str:
     balance = component.balance
     if mode == "active-passive" and balance is not None:
-        standing_by = f", while {_few(balance.backup)} stands by" if balance.backup else ""
-        return (
-            f"This setup is active-passive: {component.title} sends the requests to the members at work{standing_by}."
-        )
-    return f"This setup is active-active: {component.title} lets {_few(targets)} take traffic at the same time."
+        standing_by = f", with {_few(balance.backup)} on standby" if balance.backup else ""
+        return f"This setup is active-passive: {component.title} sends the requests to the active members{standing_by}."
+    return f"This setup is active-active: {component.title} sends traffic to {_few(targets)} at the same time."
 
 
 _MOVERS = {"vrrp": "shared-address", "dns": "dns-failover", "anycast": "anycast", "orchestrator": "orchestrator"}
@@ -170,15 +168,15 @@ _MOVERS = {"vrrp": "shared-address", "dns": "dns-failover", "anycast": "anycast"
 
 def _clustered(component: Component, cluster: Cluster) -> _Passages:
     if cluster.mode is not None:
-        active = f"; {_few(cluster.active)} is at work" if cluster.active else ""
+        active = f"; {_few(cluster.active)} is active" if cluster.active else ""
         yield (
             MECHANISMS["active-active"],
-            f"The replicas of {component.title} among themselves are {cluster.mode}{active}.",
+            f"The replicas of {component.title} are {cluster.mode}{active}.",
         )
     moved = _MOVERS.get(cluster.by or "") or ("shared-address" if cluster.shared_address else None)
     if moved is not None:
         address = f" {cluster.shared_address}" if cluster.shared_address else ""
-        yield MECHANISMS[moved], f"The replicas of {component.title} stand under one address{address}."
+        yield MECHANISMS[moved], f"The replicas of {component.title} share one address{address}."
     if cluster.failover is not None:
         yield MECHANISMS[f"failover-{cluster.failover}"], f"This holds for {component.title}."
 
@@ -214,7 +212,7 @@ def _replicated(component: Component, replication: Replication) -> _Passages:
             f"The application writes to {_few(replication.primary)} and may read from {readers}.",
         )
         failover = replication.failover or "manual"
-        stated = "" if replication.failover else "; the model does not state a failover, which counts as manual"
+        stated = "" if replication.failover else "; the model does not declare a failover, which counts as manual"
         yield MECHANISMS[f"failover-{failover}"], f"This holds for {component.title}{stated}."
     if replication.mode is not None:
         yield MECHANISMS[f"{replication.mode}-replication"], f"{component.title} replicates this way."
@@ -241,11 +239,11 @@ def _protecting(topology: Topology) -> _Passages:
 
 
 def _trust(trust: str) -> str:
-    return {"internet": "the internet", "dmz": "a demilitarised zone", "private": "private"}[trust]
+    return {"internet": "the internet", "dmz": "a demilitarized zone", "private": "private"}[trust]
 
 
 def _certificate(certificate: Certificate) -> str:
-    names = f"vouches for {_few(certificate.names)}" if certificate.names else "names no domain"
+    names = f"is valid for {_few(certificate.names)}" if certificate.names else "names no domain"
     installed = f" and is installed on {_few(certificate.installed_on)}" if certificate.installed_on else ""
     return f"{certificate.id} {names}{installed}"
 
@@ -285,7 +283,7 @@ def _measured(topology: Topology, collects: list[Component]) -> str:
             sources = tuple(source for source in collection.sources if source in webs)
             if sources and "requests-per-second" in collection.measures:
                 return f"{component.title} measures requests per second of {_few(sources)}."
-    return "The model does not state who measures the requests per second of the web server."
+    return "The model does not declare a monitoring client that measures the requests per second of the web server."
 
 
 def _running(topology: Topology) -> _Passages:
@@ -309,7 +307,7 @@ def _running(topology: Topology) -> _Passages:
 
 
 def _breaking(topology: Topology) -> str:
-    causes = tuple(f"{cause.element.id} breaks {_few(cause.flows)}" for cause in topology.losses.root_causes)
+    causes = tuple(f"{cause.element.id} takes down {_few(cause.flows)}" for cause in topology.losses.root_causes)
     return f"{_few(causes)}."
 
 

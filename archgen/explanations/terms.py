@@ -1,4 +1,4 @@
-"""The words by which a text speaks of a notion: what a glossary links, wherever it is first said on a page."""
+"""The phrases for each term: the glossary links their first mention on a page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MECHANISMS: dict[str, tuple[str, ...]] = {
     "dns-ns": ("NS record",),
     "certificate": ("TLS certificate", "certificate", "certificates"),
     "tls-termination": ("TLS ends", "TLS termination"),
-    "network-trust": ("demilitarised zone", "DMZ"),
+    "network-trust": ("demilitarized zone", "DMZ"),
     "health-check": ("health check", "health checks"),
     "stickiness": ("stickiness",),
     "active-active": ("active-active", "active-passive"),
@@ -49,7 +49,7 @@ _MECHANISMS: dict[str, tuple[str, ...]] = {
     "primary-and-replica": ("primary",),
     "asynchronous-replication": ("asynchronous replication", "asynchronously"),
     "synchronous-replication": ("synchronous replication", "synchronously"),
-    "failover-manual": ("failover by hand", "by hand"),
+    "failover-manual": ("manual failover", "failover by hand", "by hand"),
     "failover-automatic": ("automatic failover", "failover"),
     "quorum": ("quorum",),
     "queries-per-second": ("queries per second", "requests per second", "QPS"),
@@ -62,7 +62,7 @@ _MECHANISMS: dict[str, tuple[str, ...]] = {
 
 _MEASURES: dict[str, tuple[str, ...]] = {
     "availability": ("availability", "available"),
-    "downtime": ("downtime", "down a year"),
+    "downtime": ("downtime", "down a year", "down per year"),
     "mtbf": ("MTBF", "mean time between failures"),
     "mttr": ("MTTR", "mean time to repair"),
     "cut-set": ("cut set", "cut sets"),
@@ -74,20 +74,20 @@ _MEASURES: dict[str, tuple[str, ...]] = {
 }
 
 _APART = ("file", "unix", "tcp", "udp", "dns", "tls", "wsgi")
-"""Protocols whose names mean another thing in a sentence, or have an entry of another kind."""
+"""Protocols whose names mean something else in a sentence, or have an entry of another kind."""
 
 
 def phrases() -> dict[str, tuple[str, str]]:
-    """What a text may say of each notion: the phrase in lower case → (group of the glossary, id of the notion)."""
-    found: dict[str, tuple[str, str]] = {}
+    """Return the phrases for each term: the phrase in lower case → (group of the glossary, id of the term)."""
+    terms: dict[str, tuple[str, str]] = {}
     for group, table in (
         ("kind", _KINDS),
         ("mechanism", _MECHANISMS),
         ("measure", _MEASURES),
-        ("algorithm", {name: (one.title, name) for name, one in ALGORITHMS.items()}),
-        ("protocol", {name: (one.title,) for name, one in PROTOCOL_TEXTS.items() if name not in _APART}),
+        ("algorithm", {name: (algorithm.title, name) for name, algorithm in ALGORITHMS.items()}),
+        ("protocol", {name: (text.title,) for name, text in PROTOCOL_TEXTS.items() if name not in _APART}),
     ):
-        for name, said in table.items():
-            for phrase in said:
-                found.setdefault(phrase.lower(), (group, name))
-    return found
+        for name, words in table.items():
+            for phrase in words:
+                terms.setdefault(phrase.lower(), (group, name))
+    return terms

@@ -49,7 +49,7 @@ def failed_page(path: str, title: str, errors: tuple[InternalError, ...]) -> Pag
     """Return a page in the place of one that could not be made."""
     if not title:
         return Page(path or UNTITLED, "".join(f"{error.words}\n" for error in errors), "", errors)
-    box = notice("This page could not be made", *(tag("p", inline_html(prose(error.words))) for error in errors))
+    box = notice("This page failed to build", *(tag("p", inline_html(prose(error.words))) for error in errors))
     return replace(page(path, title, heading(1, text(title)), box), errors=errors)
 
 

@@ -20,13 +20,13 @@ def fix_snippet(finding: Finding) -> Html:
     removals = [change for change in finding.changes if isinstance(change, Remove)]
     parts: list[Html] = []
     if writes:
-        verb = "Change" if any(isinstance(change, Append) for change in writes) else "Write"
-        parts += [tag("p", Html(f"{verb} in the model:")), yaml_block(_yaml(writes))]
+        verb = "Change" if any(isinstance(change, Append) for change in writes) else "Add to"
+        parts += [tag("p", Html(f"{verb} the model:")), yaml_block(_yaml(writes))]
     if removals:
         items = (tag("li", inline_html(code(" → ".join(map(str, change.path))))) for change in removals)
-        parts += [tag("p", Html("Take out of the model:")), tag("ul", *items)]
+        parts += [tag("p", Html("Remove from the model:")), tag("ul", *items)]
     accept = _on_demand("Accept the risk instead", yaml_block(_acceptance(finding)))
-    return join((_on_demand("The fix as YAML", *parts), Html("\n"), accept)) if parts else accept
+    return join((_on_demand("Fix as YAML", *parts), Html("\n"), accept)) if parts else accept
 
 
 def _on_demand(summary: str, *content: Html) -> Html:
@@ -37,10 +37,10 @@ def _acceptance(finding: Finding) -> str:
     entry = {
         "rule": finding.rule,
         "subject": finding.subject.id,
-        "reason": "why it is taken",
-        "owner": "who answers for it",
+        "reason": "why the risk is acceptable",
+        "owner": "responsible team",
     }
-    until = "    until: 2027-12-31  # the day on which it is looked at again"
+    until = "    until: 2027-12-31  # review date"
     return "\n".join([*block({"accept": [entry]}, 3), until])
 
 
@@ -70,4 +70,4 @@ def _put(tree: dict[str, Any], path: list[str], value: Any) -> None:
 def _marked(lines: Iterable[str], lists: list[str]) -> Iterator[str]:
     for line in lines:
         adds = line.strip().partition(":")[0] in lists
-        yield f"{line}  # added to what is there" if adds else line
+        yield f"{line}  # added to the list" if adds else line

@@ -29,7 +29,7 @@ def worst_issues(system: CheckedModel) -> str:
     if not ranked:
         return ""
     items = (_worst(number, finding) for number, finding in ranked[:WORST])
-    label = "What is wrong, the worst first"
+    label = "Worst issues"
     return tag("div", tag("ul", *items), class_="archgen-worst", role="group", aria_label=label)
 
 
@@ -85,7 +85,7 @@ def _places(system: CheckedModel, finding: Finding) -> Iterator[str]:
             f"{code(place.subject.id)} {text(place.label)} ({_place(system, place.file, place.line)})"
             for place in finding.related
         ]
-        yield f"**Also**: {'; '.join(first_few(related, RELATED))}"
+        yield f"**Related**: {'; '.join(first_few(related, RELATED))}"
     if finding.proof is not None:
         yield f"**Proof**: {_proof(system, finding.proof)}"
 
@@ -101,7 +101,7 @@ def _proof(system: CheckedModel, proof: Proof) -> str:
     flow = text(proof.flow)
     if proof.flow in system.topology.flows:
         flow = link(flow, flow_path(system.topology, proof.flow))
-    lost = f"without {codes(element.id for element in proof.kill)}" if proof.kill else "with nothing failed"
+    lost = f"without {codes(element.id for element in proof.kill)}" if proof.kill else "with every element up"
     path = f", after the path {' → '.join(map(code, proof.path))}" if proof.path else ""
     return f"{lost}, step {code(_step(system, proof))} of {flow} fails{path}"
 
@@ -117,7 +117,7 @@ def _why(number: int, finding: Finding, rule: Rule | None, explained: dict[str, 
     if rule is None:
         return
     first = explained.setdefault(finding.rule, number)
-    yield f"**Why it matters**: {prose(rule.why) if first == number else link(f'as in issue {first}', f'#issue-{first}')}"
+    yield f"**Why it matters**: {prose(rule.why) if first == number else link(f'see issue {first}', f'#issue-{first}')}"
 
 
 def accepted_risks(system: CheckedModel) -> str:
@@ -130,4 +130,4 @@ def accepted_risks(system: CheckedModel) -> str:
             reasons = (text(words or "") for words in (risk.reason, risk.owner, risk.until))
             rule = link(text(finding.rule), _rule_page(finding))
             rows.append((f"{anchor}{badge(number, finding.severity)}", rule, prose(finding.message), *reasons))
-    return table(("Issue", "Rule", "What", "Reason", "Owner", "Until"), rows)
+    return table(("Issue", "Rule", "Message", "Reason", "Owner", "Until"), rows)

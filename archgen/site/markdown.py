@@ -83,7 +83,7 @@ def figure(source: str, alt: str) -> Html:
 
 def full_size_figure(source: str, alt: str) -> str:
     """Return an image in a file beside the page; the MkDocs plugin puts the file's content in its place."""
-    return f"{figure(source, alt)}\n\n[This picture in full size]({source}){{ .archgen-full }}"
+    return f"{figure(source, alt)}\n\n[Full-size diagram]({source}){{ .archgen-full }}"
 
 
 def severity_counts(findings: Iterable[Finding]) -> str:
@@ -94,7 +94,7 @@ def severity_counts(findings: Iterable[Finding]) -> str:
     return ", ".join(_count(number, name) for name, number in counts.items() if number) or "no issues"
 
 
-_NOUNS: dict[str, str] = {"info": "note"}
+_NOUNS: dict[str, str] = {"info": "info finding"}
 
 
 def _count(number: int, name: str) -> str:

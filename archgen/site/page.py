@@ -37,7 +37,7 @@ GLOSSARY = "glossary/index.md"
 CATALOGUE = "rules/index.md"
 """The path of the page that lists the rules."""
 
-TITLES = {HOME: "Architecture", LADDER: "The ladder", ISSUES: "Issues", CATALOGUE: "Rules", GLOSSARY: "Glossary"}
+TITLES = {HOME: "Architecture", LADDER: "Evolution", ISSUES: "Issues", CATALOGUE: "Rules", GLOSSARY: "Glossary"}
 """The titles of the pages that every site has."""
 
 RESERVED = ("assets", "glossary", "issues", "ladder", "rules", "search")

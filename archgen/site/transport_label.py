@@ -13,16 +13,16 @@ def transport_label(meaning: Meaning) -> str:
         case "encrypted":
             return "encrypted"
         case "plaintext":
-            return "in clear"
+            return "unencrypted"
         case "local":
             return "within the host"
         case "lookup":
-            return "in clear (name look-up)"
+            return "unencrypted (DNS lookup)"
         case "replication":
             return "replication"
         case "monitoring":
             return "monitoring"
         case "unknown":
-            return "not stated"
+            return "not declared"
         case _:
             assert_never(meaning)

@@ -116,7 +116,7 @@ def _read(text: str) -> dict[str, Any] | EmbedError:
         _, line, column = unpack(faults[0].mark)
         return EmbedError(f"the fence is not YAML: {faults[0].message}", line, column)
     if not isinstance(values, Map):
-        return EmbedError("a fence states keys: `model:`, and one of `view:`, `flow:` and `issues:`")
+        return EmbedError("the fence must be a mapping with `model:` and one of `view:`, `flow:` and `issues:`")
     for key, value in values.items():
         if key not in KEYS:
             message = f"unknown key `{key}`{nearest(key, KEYS)}; known: {', '.join(KEYS)}"
@@ -125,7 +125,7 @@ def _read(text: str) -> dict[str, Any] | EmbedError:
             kind = "a list" if isinstance(value, Seq) else "a mapping"
             return EmbedError(f"`{key}:` must be one value; got {kind}", *_place(text, key))
     if sum(key in values for key in SHOWN) != 1:
-        return EmbedError(f"a fence shows one thing; name one of {', '.join(f'`{key}:`' for key in SHOWN)}")
+        return EmbedError(f"the fence must have exactly one of {', '.join(f'`{key}:`' for key in SHOWN)}")
     return values
 
 
@@ -144,10 +144,10 @@ def _system(
     if "model" not in values:
         if len(systems) == 1:
             return systems[0]
-        return EmbedError(f"there is more than one model; add `model:`, one of {ids}" if systems else "no model")
+        return EmbedError(f"there is more than one model; add `model:` with one of {ids}" if systems else "no model")
     name = os.path.basename(str(values["model"])).removesuffix(SUFFIX)
     if name in invalid:
-        return EmbedError(f"the model {name} cannot be read; its page says why", *_place(text, "model"))
+        return EmbedError(f"the model {name} is invalid; its page lists the problems", *_place(text, "model"))
     message = f"unknown model `{name}`{nearest(name, tuple(by_id))}; known: {ids}"
     return by_id.get(name) or EmbedError(message, *_place(text, "model"))
 
@@ -155,9 +155,11 @@ def _system(
 def _issues(text: str, values: Mapping[str, Any], system: CheckedModel, rules: Sequence[Rule]) -> Embed | EmbedError:
     severity = values["issues"]
     if severity is not True and severity not in SEVERITIES:
-        return EmbedError(f"`issues:` is true, or one of {', '.join(SEVERITIES)}", *_place(text, "issues"))
+        return EmbedError(
+            f"`issues:` must be true or one of {', '.join(SEVERITIES)}; got {severity}", *_place(text, "issues")
+        )
     table = issue_table([system], rules, only=None if severity is True else severity)
-    return Embed(join((table or tag("p", "No issue was found."), _caption(values))), page_path(system))
+    return Embed(join((table or tag("p", "No issues."), _caption(values))), page_path(system))
 
 
 def _diagram(

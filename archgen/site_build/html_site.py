@@ -116,7 +116,7 @@ def _building(parts: Sequence[SitePart], name: str, directory: str, tell: Tell) 
         with tempfile.TemporaryDirectory() as sources:
             yield _Builder(_configured(name, sources, directory), parts, tell)
     except (Abort, PluginError) as error:
-        raise UsageError(f"the site could not be built: {error}") from error
+        raise UsageError(f"can't build the site: {error}") from error
 
 
 def _configured(name: str, sources: str, directory: str) -> MkDocsConfig:

@@ -40,7 +40,7 @@ def _palette() -> list[dict[str, Any]]:
     return [
         _scheme("(prefers-color-scheme)", "material/brightness-auto", "light mode"),
         _scheme("(prefers-color-scheme: light)", "material/weather-sunny", "dark mode", "default"),
-        _scheme("(prefers-color-scheme: dark)", "material/weather-night", "what the system prefers", "slate"),
+        _scheme("(prefers-color-scheme: dark)", "material/weather-night", "system preference", "slate"),
     ]
 
 

@@ -18,7 +18,7 @@ from archgen.system.internal_errors import Isolation
 def write_single(pages: tuple[Page, ...], name: str, output: str, isolation: Isolation) -> None:
     """Write the document; UsageError if there is a file that archgen did not create."""
     if os.path.lexists(output) and not _is_ours(output):
-        raise UsageError(f"{output} is not of archgen's making, so it is not replaced; remove it, or name another file")
+        raise UsageError(f"{output} exists and was not created by archgen; remove it or choose another file")
     write(output, single_file(pages, name, _theme(), isolation).encode())
 
 
@@ -34,7 +34,7 @@ def _theme() -> str:
     where = os.path.join(os.path.dirname(os.path.abspath(material.__file__)), "templates", "assets", "stylesheets")
     paths = [path for kind in ("main", "palette") for path in sorted(glob(os.path.join(where, f"{kind}.*.css")))]
     if not paths:
-        raise UsageError("the Material theme is installed without its style sheets; install mkdocs-material again")
+        raise UsageError("the Material theme is installed without its style sheets; reinstall mkdocs-material")
     texts = []
     for path in paths:
         with open(path, encoding="utf-8") as stream:

@@ -121,7 +121,7 @@ def _bind(server: SiteServer, address: tuple[str, int]) -> None:
         server.server_bind()
     except OSError as error:
         host, port = address
-        raise UsageError(f"{host}:{port} cannot be served on: {error.strerror}; name another --port") from error
+        raise UsageError(f"can't listen on {host}:{port}: {error.strerror}; choose another --port") from error
     server.server_bind = lambda: None  # type: ignore[method-assign]
 
 
@@ -133,7 +133,7 @@ def _rebuild(site: LiveSite, say: Say) -> None:
             say(f"serving {site.place} (stop with Ctrl+C)")
             site.place = ""
         else:
-            say("built" if changed else "nothing has changed")
+            say("built" if changed else "no changes")
     except Exception as error:
         say(f"error: {brief(str(error))}")
 

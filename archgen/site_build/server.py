@@ -77,7 +77,7 @@ def refusal(environ: WSGIEnvironment, hosts: Collection[str] | None) -> tuple[st
         return "400 Bad Request", "the path must be UTF-8\n"
     if not path.isprintable():
         return "400 Bad Request", "the path must not hold control characters\n"
-    return None if is_plain(path) else ("404 Not Found", "there is no such page\n")
+    return None if is_plain(path) else ("404 Not Found", "page not found\n")
 
 
 def is_own(header: str, hosts: Collection[str] | None) -> bool:

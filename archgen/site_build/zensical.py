@@ -21,8 +21,8 @@ def plugin_warning(directory: str = ".") -> str | None:
     if config is None or not (config == "zensical.toml" or find_spec("zensical") or which("zensical")):
         return None
     return (
-        f"warning: {config} names the plugin archgen, which Zensical ignores without a word: its site would lack the models' "
-        "pages. Write them with `archgen build --pages DIR` and build that directory, or build with mkdocs or properdocs."
+        f"warning: {config} uses the archgen plugin, which Zensical silently ignores: its site would lack the model "
+        "pages. Run `archgen build --pages DIR` and build that directory, or build with mkdocs or properdocs."
     )
 
 

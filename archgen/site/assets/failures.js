@@ -1,4 +1,4 @@
-/* The failure explorer: what is chosen is lost, and every flow says what becomes of it. A list and the picture are equals. */
+/* The failure simulation: selected elements fail, and every flow shows the result. The list and the diagram are equals. */
 (() => {
   "use strict";
   const archgen = window.archgen;
@@ -58,7 +58,7 @@
     presets.append(row);
   };
   preset("Single points of failure", points);
-  preset("A host in maintenance", hosts);
+  preset("Host maintenance", hosts);
 
   const summary = make("div", { role: "status", class: "archgen-said" });
   const reset = button("Reset", () => choose(new Set()), { class: "archgen-reset" });
@@ -85,9 +85,9 @@
     list.append(make("fieldset", {}, make("legend", {}, title), ...some.map(choice)));
   };
   column("Zones", zones);
-  column(hosts.length ? "Without a host of its own" : "Replicas", loose);
+  column(hosts.length ? "Without their own host" : "Replicas", loose);
   for (const [host, on] of lone) column(name(host), [host, ...on]);
-  root.append(cards, make("h2", { id: "what-is-lost" }, "What is lost"), list);
+  root.append(cards, make("h2", { id: "what-is-lost" }, "Failed elements"), list);
 
   /* The picture: one stop of the Tab key, arrow keys from thing to thing, Space and Enter. */
   const stage = figure ? archgen.stage(figure, model) : null;
@@ -153,22 +153,22 @@
       const stop = archgenStructure.stop(model, flow, one);
       body.push(make("p", {}, `${stop.words}.`));
       facts.append(fact("Fails at", stepLink(flow, stop.step)));
-      if (one.path.length > 1) facts.append(fact("On the way", one.path.map(each => model.replicas[each][0]).join(" → ")));
+      if (one.path.length > 1) facts.append(fact("Path", one.path.map(each => model.replicas[each][0]).join(" → ")));
     } else {
       const reason = archgenStructure.reason(model, flow, one);
-      body.push(make("p", {}, lost.size ? `${reason[0].toUpperCase()}${reason.slice(1)}.` : "Everything is up."));
+      body.push(make("p", {}, lost.size ? `${reason[0].toUpperCase()}${reason.slice(1)}.` : "Every element is up."));
       const chance = archgenStructure.availability(model, flow, [...lost]);
       const way = { bounds: "bounds:", sampled: "sampled: with 99 % confidence" }[chance.method];
       const how = way ? `${way} between ${percent(chance.bounds[0])} and ${percent(chance.bounds[1])}` : "exact";
-      facts.append(fact(lost.size ? "Availability of what remains" : "Availability", `${percent(chance.value)} `,
-        make("small", {}, `${how}; down ${lasting((1 - chance.value) * HOURS)} a year`)));
+      facts.append(fact(lost.size ? "Remaining availability" : "Availability", `${percent(chance.value)} `,
+        make("small", {}, `${how}; down ${lasting((1 - chance.value) * HOURS)} per year`)));
       const some = one.points.filter(at => kindOf(at) !== "zone");
       const kept = some.filter(at => {
         const own = model.replicas.find(each => each[2] === at);
         return !own || own[3].length !== 1 || !some.includes(own[3][0]);
       });
       const names = kept.slice(0, 8).map(name).join(", ") + (kept.length > 8 ? ` and ${kept.length - 8} more` : "");
-      facts.append(fact(lost.size ? "Stops it now, alone" : "Stops it alone", names || "nothing"));
+      facts.append(fact(lost.size ? "Remaining single points of failure" : "Single points of failure", names || "none"));
     }
     return make("article", { "data-status": one.status, "data-flow": flow.id }, head, verdict, ...body, facts);
   };
@@ -187,7 +187,7 @@
       focus.setAttribute("aria-checked", String(elements.every(at => lost.has(at))));
       const label = called(elements);
       if (words) focus.setAttribute("aria-label", `${label}, ${words}`);
-      else focus.setAttribute("aria-label", { lost: `${label}, lost`, down: `${label}, down with its host or zone`, cut: `${label}, no request comes to it` }[state] || label);
+      else focus.setAttribute("aria-label", { lost: `${label}, failed`, down: `${label}, down with its host or zone`, cut: `${label}, no request reaches it` }[state] || label);
     }
     for (const one of presets.querySelectorAll("[data-only]")) {
       one.setAttribute("aria-pressed", String(lost.size === 1 && lost.has(Number(one.dataset.only))));
@@ -197,7 +197,7 @@
     const verdicts = Object.keys(ORDER).filter(status => by(status).length).map(status => make("li", { "data-status": status },
       shape(status), make("span", {}, make("strong", {}, status), `: ${by(status).length > 3 ? count(by(status).length, "flow") : by(status).join(", ")}`)));
     const names = some.map(name);
-    const gone = names.length ? `Lost: ${names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ")}.` : "Nothing is lost. Choose a card, a host or a zone, or one of these.";
+    const gone = names.length ? `Failed: ${names.length > 6 ? `${names.slice(0, 6).join(", ")} and ${names.length - 6} more` : names.join(", ")}.` : "No failed elements. Select a card, a host or a zone, or one of these.";
     summary.replaceChildren(make("p", {}, make("strong", {}, gone)), make("ul", {}, ...verdicts));
     reset.disabled = !lost.size;
     archgen.fragment.write({ down: said() });

@@ -1,7 +1,7 @@
-/* Issues narrowed down by severity, category, rule, component, flow and tier, and grouped; the address keeps the choice. */
+/* Issues filtered by severity, category, rule, component, flow and system, and grouped; the address keeps the choice. */
 (() => {
   const FACETS = {
-    tier: "Tier",
+    tier: "System",
     category: "Category",
     rule: "Rule",
     component: "Component or host",

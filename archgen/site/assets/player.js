@@ -45,8 +45,8 @@
   pace.value = "1";
   const counter = make("span", { class: "archgen-counter" });
   const outcome = some => archgenStructure.outcome(model, flow, some, false);
-  const choice = make("select", {}, make("option", { value: "" }, "everything is up"));
-  const groups = { down: make("optgroup", { label: "The flow stops" }), other: make("optgroup", { label: "The flow goes on" }) };
+  const choice = make("select", {}, make("option", { value: "" }, "every element is up"));
+  const groups = { down: make("optgroup", { label: "The flow goes down" }), other: make("optgroup", { label: "The flow still works" }) };
   for (const [name, at] of model.variants) {
     const group = outcome([at]).status === "down" ? groups.down : groups.other;
     group.append(make("option", { value: model.elements[at][2] }, `${name} is down`));
@@ -82,7 +82,7 @@
     const one = steps[now];
     const stops = stop && now === ends;
     const way = make("span", { class: "archgen-way", "data-way": one.way }, one.way);
-    const kind = one.answer ? "answer" : "request";
+    const kind = one.answer ? "response" : "request";
     const parts = [make("p", {}, make("strong", {}, `${one.number}. ${one.source} → ${one.targets.join(" or ")}`), ` ${kind}`)];
     if (one.text) parts.push(make("p", { class: "archgen-what" }, one.text));
     parts.push(make("p", { class: "archgen-how" }, ...(one.protocol ? [make("code", {}, one.protocol), " "] : []), way));
@@ -189,7 +189,7 @@
     verdict.hidden = !lost.length;
     verdict.dataset.status = one.status;
     verdict.replaceChildren(make("p", { class: "archgen-verdict" }, shape(one.status), make("strong", {}, one.status)),
-      make("p", {}, stop ? `Step ${steps[ends].number} is the last that happens.` : `${reason[0].toUpperCase()}${reason.slice(1)}.`));
+      make("p", {}, stop ? `Step ${steps[ends].number} is the last step.` : `${reason[0].toUpperCase()}${reason.slice(1)}.`));
   };
 
   document.addEventListener("keydown", event => {

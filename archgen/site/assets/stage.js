@@ -1,4 +1,4 @@
-/* A deployment picture that shows a state: what is lost is crossed out, what no request comes to any more is dim. */
+/* A deployment diagram that shows a state: failed elements are crossed out, those that no request reaches are dim. */
 (() => {
   "use strict";
   const archgen = (window.archgen = window.archgen || {});
@@ -82,7 +82,7 @@
     const canvas = make("div", { class: "archgen-canvas" }, svg);
     const frame = make("div", {
       class: "archgen-frame", tabindex: "0", role: "group",
-      "aria-label": "Picture: arrow keys move it, plus and minus zoom, 0 fits it",
+      "aria-label": "Diagram: arrow keys move it, plus and minus zoom, 0 fits it",
     }, canvas);
     figure.append(frame);
     for (const link of svg.querySelectorAll("a")) {

@@ -1,6 +1,6 @@
 /* The structure function of a model's flows, evaluated in the page: what works when some elements are lost, and why not.
 
-   It takes the data that archgen/site/compiled.py writes and walks them as archgen/reliability does: many states at
+   It takes the data that archgen/site/structure_data.py writes and walks them as archgen/reliability does: many states at
    once, one bit of a BigInt each. Bit 0 is the state with nothing lost, bit 1 that with the chosen elements lost, and
    each further bit one in which one more element is lost. A set bit means "does not work then". */
 var archgenStructure = (() => {

@@ -50,7 +50,7 @@
       this.canvas = make("div", { class: "archgen-canvas" });
       this.frame = make("div", {
         class: "archgen-frame", tabindex: "0", role: "group",
-        "aria-label": "Picture: arrow keys move it, plus and minus zoom, 0 fits it",
+        "aria-label": "Diagram: arrow keys move it, plus and minus zoom, 0 fits it",
       }, this.canvas);
       this.svgs = new Map([[this.figure.dataset.view, this.figure.querySelector("svg")]]);
       this.canvas.append(this.svgs.get(this.figure.dataset.view));
@@ -298,7 +298,7 @@
       }, true);
     }
 
-    /* Lines are thin: each gets a wider one that nobody sees, once a pointer comes near. */
+    /* Lines are thin: each gets a wider, invisible one, once a pointer comes near. */
     widen() {
       if (this.svg.dataset.wide) return;
       this.svg.dataset.wide = "1";
@@ -388,7 +388,7 @@
       if (shared.length) issues.append(make("li", { class: "archgen-of" }, `Of its host, ${host}`), ...shared.map(number => this.issue(number)));
       const href = item.href.baseVal;
       this.card.replaceChildren(head, list, ...(issues.childNodes.length ? [issues] : []),
-        make("p", {}, make("a", { href }, "More about it on this page")));
+        make("p", {}, make("a", { href }, "More on this page")));
     }
 
     issue(number) {

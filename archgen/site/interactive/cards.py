@@ -12,7 +12,7 @@ from archgen.model.architecture import Component, Connection, Host, Network, Zon
 from archgen.model.finding import Finding
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
-from archgen.model.wording import first_few, listed, plural
+from archgen.model.wording import first_few, listed
 from archgen.site.pages.facts import transport
 
 MOST = 6
@@ -21,7 +21,7 @@ MOST = 6
 RULES = 4
 """Rules of a firewall that a card lists; the page has a table of them all."""
 
-Rows = Iterable[tuple[str, str]]
+_Rows = Iterable[tuple[str, str]]
 
 
 class ElementCard(Struct, frozen=True):
@@ -38,7 +38,7 @@ def cards(system: CheckedModel) -> dict[str, dict[str, ElementCard]]:
     topology, architecture = system.topology, system.architecture
     issues = _issues(system)
 
-    def card(kind: str, id: str, title: str, kind_title: str, rows: Rows) -> ElementCard:
+    def card(kind: str, id: str, title: str, kind_title: str, rows: _Rows) -> ElementCard:
         facts = tuple((label, fact) for label, fact in rows if fact)
         return ElementCard(title, kind_title, facts, tuple(issues.get((kind, id), ())))
 
@@ -102,35 +102,35 @@ def _keys(topology: Topology, finding: Finding) -> Iterable[tuple[str, str]]:
 # Elements
 
 
-def _component(topology: Topology, component: Component) -> Rows:
+def _component(topology: Topology, component: Component) -> _Rows:
     yield "Product", " ".join(filter(None, (component.product, component.version)))
-    yield "Runs on", "somebody else's machines" if component.managed else _few(topology.hosts_of(component.id))
+    yield "Runs on", "managed service" if component.managed else _few(topology.hosts_of(component.id))
     replication = component.replication
     if replication is not None and replication.primary:
         yield "Takes writes", _few(replication.primary)
     network = topology.network_of(component.id)
     trust = topology.trust(component.id)
-    yield "Network", f"{network.id} ({network.trust})" if network else f"none stated ({trust})" if trust else ""
+    yield "Network", f"{network.id} ({network.trust})" if network else f"not declared ({trust})" if trust else ""
     yield "Guards" if component.guards else "Guarded by", _few(component.guards or guards(topology, component.id))
     yield from _filter(component)
     yield "Calls", _few(target for call in topology.outgoing[component.id] for target in call.targets)
     connections = topology.architecture.connections
     yield "Called by", _few(call.source for call in connections if component.id in call.targets)
-    yield "Watched", "yes" if Subject("component", component.id) in topology.watched else ""
-    yield "Backed up", _few(backup.id for backup in topology.backups.get(component.id, ()))
+    yield "Monitored", "yes" if Subject("component", component.id) in topology.watched else ""
+    yield "Backed up by", _few(backup.id for backup in topology.backups.get(component.id, ()))
     if component.kind != "client":
-        yield "Loss stops", _stops(topology, [Subject("replica", replica.id) for replica in component.replicas])
+        yield "Loss takes down", _stops(topology, [Subject("replica", replica.id) for replica in component.replicas])
 
 
-def _filter(firewall: Component) -> Rows:
+def _filter(firewall: Component) -> _Rows:
     """Yield the rules of a firewall in their order, and the default last."""
     for rule in firewall.rules[:RULES]:
         ports = f" on {_few(rule.ports)}" if rule.ports else ""
         ends = f"{_few(rule.sources) or 'anything'} to {_few(rule.targets) or 'anything'}{ports}"
         yield f"{rule.action.capitalize()}s {rule.direction}", ends
     if len(firewall.rules) > RULES:
-        yield "", f"and {plural(len(firewall.rules) - RULES, 'rule')} more"
-    yield "All else", {"allow": "allowed", "deny": "denied", None: ""}[firewall.default]
+        yield "", f"and {len(firewall.rules) - RULES} more rules"
+    yield "Other traffic", {"allow": "allowed", "deny": "denied", None: ""}[firewall.default]
 
 
 def guards(topology: Topology, component: str) -> tuple[str, ...]:
@@ -139,11 +139,11 @@ def guards(topology: Topology, component: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for replica in replicas for name in topology.guarding(replica)))
 
 
-def _connection(topology: Topology, connection: Connection) -> Rows:
+def _connection(topology: Topology, connection: Connection) -> _Rows:
     for port in connection.ports:
         protocol = " ".join(str(word) for word in (port.protocol, port.port) if word is not None)
         yield "Protocol", f"{protocol}, redirects to {port.redirect}" if port.redirect else protocol
-        yield "On the way", transport(topology, connection, port)
+        yield "Transport", transport(topology, connection, port)
         if port.tls is not None:
             tls = (port.tls.version, port.tls.mode.replace("on", ""), port.tls.certificate)
             yield "TLS", " ".join(filter(None, tls))
@@ -162,27 +162,27 @@ def _passed(topology: Topology, connection: Connection) -> tuple[str, ...]:
     return tuple(name for name in outside if name not in inside)
 
 
-def _host(topology: Topology, host: Host) -> Rows:
+def _host(topology: Topology, host: Host) -> _Rows:
     yield "Address", host.address or ""
     yield "Zone", _few(host.zones)
     yield "Network", f"{host.network} ({topology.networks[host.network].trust})" if host.network else ""
     yield "Carries", _few(replica.component for replica in topology.replicas_on[host.id])
     yield "Guarded by", _few(topology.guards.get(f"host:{host.id}", ()))
-    yield "Watched", "yes" if Subject("host", host.id) in topology.watched else "no"
-    yield "Loss stops", _stops(topology, [Subject("host", host.id)])
+    yield "Monitored", "yes" if Subject("host", host.id) in topology.watched else "no"
+    yield "Loss takes down", _stops(topology, [Subject("host", host.id)])
 
 
 def _zone_title(zone: Zone) -> str:
     return zone.kind.replace("-", " ").capitalize()
 
 
-def _zone(topology: Topology, zone: Zone) -> Rows:
+def _zone(topology: Topology, zone: Zone) -> _Rows:
     yield "Within", zone.within or ""
-    yield "Holds", _few(host for host in topology.hosts if zone.id in topology.index.zones_around(host))
-    yield "Loss stops", _stops(topology, [Subject("zone", zone.id)])
+    yield "Hosts", _few(host for host in topology.hosts if zone.id in topology.index.zones_around(host))
+    yield "Loss takes down", _stops(topology, [Subject("zone", zone.id)])
 
 
-def _network(topology: Topology, network: Network) -> Rows:
+def _network(topology: Topology, network: Network) -> _Rows:
     components = topology.architecture.components
     yield "Trust", network.trust
     yield "Members", _few(part.id for part in components if topology.network_of(part.id) == network)

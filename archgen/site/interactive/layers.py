@@ -38,8 +38,8 @@ class DiagramLayer(Struct, frozen=True):
 def layers(topology: Topology, findings: bool) -> tuple[DiagramLayer, ...]:
     """Return the layers that show anything of a model; the first is shown until another is chosen."""
     candidates = (
-        DiagramLayer("findings", "Findings", "Numbered marks are the issues of this page.") if findings else None,
-        DiagramLayer("plain", "Plain", "The architecture alone."),
+        DiagramLayer("findings", "Findings", "Numbered badges are the issues of this page.") if findings else None,
+        DiagramLayer("plain", "Plain", "The architecture without findings."),
         _security(topology),
         _data(topology),
         _monitoring(topology),
@@ -60,12 +60,12 @@ _SECURITY = {
     "open": "on the internet",
     "dmz": "in a DMZ",
     "safe": "in a private network",
-    "none": "network not stated",
+    "none": "network not declared",
     "guard": "firewall",
 }
 _LINES: dict[str, Tone] = {
-    "plaintext": ("bad", "in clear"),
-    "unknown": ("unsure", "not stated"),
+    "plaintext": ("bad", "unencrypted"),
+    "unknown": ("unsure", "not declared"),
     "encrypted": ("good", "encrypted"),
 }
 """The tones of connections, the worst first."""
@@ -78,7 +78,7 @@ def _security(topology: Topology) -> DiagramLayer:
     groups: dict[str, Tone] = {
         f"network:{network.id}": (TRUST[network.trust], network.trust) for network in architecture.networks
     }
-    says = "What travels encrypted, how far each part's network is trusted, and what stands behind a firewall."
+    says = "Encryption of connections, trust of networks, and components behind a firewall."
     return DiagramLayer("security", "Security", says, nodes, lines, groups, _legend(nodes.values(), _SECURITY))
 
 
@@ -101,7 +101,7 @@ def _encryption(topology: Topology, connection: Connection) -> Tone | None:
 
 _DATA = {
     "write": "takes writes",
-    "read": "answers reads only",
+    "read": "serves reads only",
     "copy": "replication and backups",
     "both": "reads and writes",
 }
@@ -130,7 +130,7 @@ def _data(topology: Topology) -> DiagramLayer | None:
             lines[f"{part.id} backup"] = ("copy", "backup")
             lines |= {call.id: ("copy", "backup") for call in topology.outgoing[part.id] if stores & {*call.targets}}
     legend = _legend([*nodes.values(), *lines.values()], _DATA)
-    says = "Who reads and writes data, where it is copied and what is backed up."
+    says = "Reads and writes of data, its replication and its backups."
     return DiagramLayer("data", "Data", says, nodes, lines, {}, legend, fades=True)
 
 
@@ -142,7 +142,7 @@ def _stored(topology: Topology, store: Component) -> dict[str, Tone]:
         if not writers or replica.id in writers or len(store.replicas) == 1:
             tones[replica.id] = ("write", f"takes writes{backup}")
         else:
-            tones[replica.id] = ("read", "reads, stands by" if replica.id in promoted else "reads only")
+            tones[replica.id] = ("read", "reads, standby" if replica.id in promoted else "reads only")
     return tones
 
 
@@ -160,7 +160,7 @@ def _access(topology: Topology, connection: Connection) -> Tone:
 
 # Monitoring
 
-_MONITORING = {"good": "watched", "bad": "not watched", "copy": "monitoring"}
+_MONITORING = {"good": "monitored", "bad": "not monitored", "copy": "monitoring"}
 
 
 def _monitoring(topology: Topology) -> DiagramLayer:
@@ -168,7 +168,7 @@ def _monitoring(topology: Topology) -> DiagramLayer:
     for part in topology.architecture.components:
         kind = topology.kind(part.id)
         if kind.observes:
-            nodes[part.id] = ("copy", "observes")
+            nodes[part.id] = ("copy", "monitors")
         elif part.kind != "client" and not part.managed and not kind.passive:
             nodes[part.id] = _watched(topology, Subject("component", part.id))
     lines = {
@@ -178,12 +178,12 @@ def _monitoring(topology: Topology) -> DiagramLayer:
     }
     groups = {f"host:{host}": _watched(topology, Subject("host", host)) for host in topology.hosts}
     legend = _legend([*nodes.values(), *lines.values(), *groups.values()], _MONITORING)
-    says = "Which machines and components something collects from."
+    says = "Hosts and components that monitoring collects from."
     return DiagramLayer("monitoring", "Monitoring", says, nodes, lines, groups, legend, fades=True)
 
 
 def _watched(topology: Topology, subject: Subject) -> Tone:
-    return ("good", "watched") if subject in topology.watched else ("bad", "not watched")
+    return ("good", "monitored") if subject in topology.watched else ("bad", "not monitored")
 
 
 # Failure domains
@@ -210,8 +210,8 @@ def _domains(topology: Topology) -> DiagramLayer | None:
             if folding.keeps_host(replica.hosts[0]):
                 nodes[replica.id] = groups[f"host:{replica.hosts[0]}"]
         elif replica.hosts:
-            nodes[replica.id] = ("none", "floats")
+            nodes[replica.id] = ("none", "floating")
     zoned = any(host.zones for host in topology.architecture.hosts)
-    says = f"What is lost together: each {'zone' if zoned else 'host'} in a tint of its own, named on every card in it."
+    says = f"Elements that fail together: each {'zone' if zoned else 'host'} has its own tint, and its name on every card in it."
     legend = tuple((tone, domain) for domain, tone in tones.items())[:TONES]
     return DiagramLayer("domains", "Failure domains", says, nodes, {}, groups, legend, fades=True)

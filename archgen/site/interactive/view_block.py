@@ -50,7 +50,7 @@ def view_block(system: CheckedModel, views: Sequence[View]) -> Html:
     first, *rest = views
     shown = layers(system.topology, bool(system.open))
     tabs = (tag("li", tag("a", view.title, href=view.file, data_view=view.id)) for view in views)
-    file = tag("a", "This picture as a file", href=first.file)
+    file = tag("a", "Open this diagram as a file", href=first.file)
     return tag(
         "div",
         tag("ul", *tabs, class_="archgen-tabs"),

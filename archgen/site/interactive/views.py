@@ -44,7 +44,7 @@ def views(system: CheckedModel, change: SystemChange | None) -> list[OfferedView
         if diagram is not None and (id == "deployment" or len(diagram.nodes) <= LARGEST):
             offered.append(OfferedView(id, title, f"{id}.svg", diagram))
     if change is not None:
-        offered.append(OfferedView("changes", "What changed", "step.svg", change_diagram(change.evolution)))
+        offered.append(OfferedView("changes", "Changes", "step.svg", change_diagram(change.evolution)))
     deployed = offered[0].diagram
     return [*offered, *(_paths(system, deployed) if len(deployed.nodes) <= LARGEST else ())]
 

@@ -8,7 +8,7 @@ from archgen.site.markdown import NAMED, badge, bullets, codes, table
 from archgen.site.page import flow_path
 from archgen.site.system_change import FlowComparison, RuleChange, SystemChange
 
-IMPOSSIBLE = "it fails with nothing failed"
+IMPOSSIBLE = "fails with every element up"
 """The text for a flow that cannot work, in the place of its single points of failure."""
 
 
@@ -16,8 +16,8 @@ def change_blocks(change: SystemChange, system: CheckedModel, prefix: str) -> li
     """Return Markdown blocks about a change; `prefix` leads from the page to the system's directory."""
     lines = [
         *_added_and_removed(change),
-        _resolved("Closed", change.resolved),
-        _open("Left open", change.left, prefix),
+        _resolved("Resolved", change.resolved),
+        _open("Still open", change.left, prefix),
         _open("New", change.introduced, prefix),
     ]
     changes = bullets(filter(None, lines))
@@ -73,25 +73,25 @@ def _flows(change: SystemChange, system: CheckedModel, prefix: str) -> str:
         (
             link(text(flow.title), f"{prefix}{flow_path(system.topology, flow.flow)}"),
             flow.access,
-            "new flow" if flow.before is None else codes(flow.before) or "nothing",
-            (codes(flow.after) or "nothing") if flow.possible else IMPOSSIBLE,
+            "new flow" if flow.before is None else codes(flow.before) or "none",
+            (codes(flow.after) or "none") if flow.possible else IMPOSSIBLE,
         )
         for flow in change.flows
     ]
-    return table(("Flow", "Access", "One failure stopped it before", "One failure stops it now"), rows)
+    return table(("Flow", "Access", "Previous SPOFs", "SPOFs"), rows)
 
 
 def _verdict(flow: FlowComparison) -> str:
     name = code(flow.flow)
     if not flow.possible:
-        return f"{name} cannot work: {IMPOSSIBLE}."
+        return f"{name} can't work: it {IMPOSSIBLE}."
     if not flow.survives and not flow.after:
-        return f"{name} depends on no host that could fail."
-    fatal = f"the loss of {codes(flow.after, 'or')} alone still stops it"
+        return f"{name} depends on no host that can fail."
+    fatal = f"the loss of {codes(flow.after, 'or')} alone still takes it down"
     if not flow.survives:
-        return f"{name} survives the loss of none of its hosts: {fatal}."
+        return f"{name} survives the loss of no host: {fatal}."
     survived = f"{name} survives the loss of {_any_of(flow.survives)}"
-    return f"{survived}; {fatal}." if flow.after else f"{survived}, and no single failure stops it."
+    return f"{survived}; {fatal}." if flow.after else f"{survived}, and no single failure takes it down."
 
 
 def _any_of(hosts: tuple[str, ...]) -> str:

@@ -33,7 +33,7 @@ def fixes(system: CheckedModel) -> BarChart | None:
         if bars:
             shared.setdefault(bars, []).append(one_line(system.topology.flows[flow.flow].title))
     groups = tuple(BarGroup("; ".join(titles), bars) for bars, titles in list(shared.items())[:FLOWS])
-    return _chart(f"What to fix first in {one_line(system.architecture.name)}", "won a year", groups)
+    return _chart(f"What to fix first in {one_line(system.architecture.name)}", "downtime saved per year", groups)
 
 
 def _bars(system: CheckedModel, flow: FlowAssessment) -> tuple[Bar, ...]:
@@ -53,7 +53,7 @@ def downtimes(systems: Sequence[CheckedModel]) -> BarChart | None:
         if flows:
             bars = tuple(Bar(word, flow.result.downtime, downtime(flow)) for word, flow in flows)
             groups.append(BarGroup(one_line(system.architecture.name), bars))
-    return _chart("Expected downtime a year", "down a year", tuple(groups)) if len(groups) > 1 else None
+    return _chart("Expected downtime per year", "worst flow", tuple(groups)) if len(groups) > 1 else None
 
 
 def _chart(title: str, quantity: str, groups: tuple[BarGroup, ...]) -> BarChart | None:

@@ -1,4 +1,4 @@
-"""The Evolution page: the cost and the benefit of each system's changes, what they left open and what they brought with them."""
+"""The Evolution page: the cost and the benefit of each system's changes, and the resolved, still open and new issues."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.compare.flows import FlowChange
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.wording import plural
 from archgen.site.escape import link, text
 from archgen.site.markdown import figure, full_size_figure, heading, page, table
 from archgen.site.page import LADDER, TITLES, Page, flow_path
@@ -25,13 +24,13 @@ def evolution_page(systems: Sequence[CheckedModel], changes: Mapping[str, System
     `changes` lead to systems, by their ids, from the previous ones.
     """
     parts = (
-        heading(1, "The ladder"),
-        "Each tier answers what the one before it left open, and pays for it with more to run. This page walks from "
-        "one to the next: what it is, what each request flow gained, which issues it closed and which it brought.",
+        heading(1, "Evolution"),
+        "Each system fixes weaknesses of the previous one, and costs more to run. For each system, this page shows the "
+        "changes, their effect on each request flow, and the resolved, still open and new issues.",
         *_chart(chart),
         _overview(systems, changes),
         *(part for system in systems[:SYSTEMS] for part in _system(system, changes.get(system.id))),
-        f"… and {plural(len(systems) - SYSTEMS, 'tier')} more." if len(systems) > SYSTEMS else "",
+        f"… and {len(systems) - SYSTEMS} more systems." if len(systems) > SYSTEMS else "",
     )
     return page(LADDER, TITLES[LADDER], *parts)
 
@@ -41,8 +40,8 @@ def _chart(chart: Page | None) -> Iterator[str]:
         return
     yield heading(2, "Cost and availability", "cost")
     yield (
-        "Each replica is something to run, to pay and to watch; further right costs more. Further up is better: each "
-        "line is one nine of availability more. The flow that is down longest stands for all that read, or write."
+        "Each replica has to be run, paid for and monitored, so costs rise to the right. Availability rises upward: each "
+        "line is one more nine. The points show the read flow and the write flow that are down longest."
     )
     yield figure(chart.path.rpartition("/")[2], chart.title)
 
@@ -61,8 +60,8 @@ def _overview(systems: Sequence[CheckedModel], changes: Mapping[str, SystemChang
                 *_counts(changes.get(system.id), system),
             )
         )
-    head = ("", "Tier", "Hosts", "Replicas", "Reads down a year", "Writes down a year", "Closed", "Left open", "New")
-    return table(head, rows)
+    head = ("", "System", "Hosts", "Replicas", "Read downtime per year", "Write downtime per year")
+    return table((*head, "Resolved", "Still open", "New"), rows)
 
 
 def _counts(change: SystemChange | None, system: CheckedModel) -> tuple[str, str, str]:
@@ -84,8 +83,8 @@ def _system(system: CheckedModel, change: SystemChange | None) -> Iterator[str]:
         yield full_size_figure(f"{prefix}deployment.svg", f"Deployment of {system.architecture.name}")
         yield _availability(system, prefix)
         return
-    yield full_size_figure(f"{prefix}step.svg", f"What the step from {change.before.architecture.name} changed")
-    yield heading(3, f"What the step from {text(change.before.architecture.name)} bought", f"step-{system.slug}")
+    yield full_size_figure(f"{prefix}step.svg", f"Changes since {change.before.architecture.name}")
+    yield heading(3, f"What changed since {text(change.before.architecture.name)}", f"step-{system.slug}")
     yield from change_blocks(change, system, prefix)
     yield _availability_change(change, system, prefix)
 
@@ -100,7 +99,7 @@ def _availability(system: CheckedModel, prefix: str) -> str:
         )
         for flow in system.assessments
     ]
-    return table(("Flow", "Availability", "Down a year"), rows)
+    return table(("Flow", "Availability", "Downtime per year"), rows)
 
 
 def _availability_change(change: SystemChange, system: CheckedModel, prefix: str) -> str:
@@ -118,7 +117,7 @@ def _availability_change(change: SystemChange, system: CheckedModel, prefix: str
                 _verdict(flow),
             )
         )
-    return table(("Flow", "Down a year before", "Down a year now", "Availability now", "Verdict"), rows)
+    return table(("Flow", "Previous downtime per year", "Downtime per year", "Availability", "Change"), rows)
 
 
 def _verdict(flow: FlowChange) -> str:
@@ -128,7 +127,7 @@ def _verdict(flow: FlowChange) -> str:
     before, after = flow.before.assessment, flow.after.assessment
     if flow.direction == "same" or before is None or after is None:
         return "unchanged"
-    assumed = "" if flow.firm else ", if the assumed numbers hold"
+    assumed = "" if flow.firm else ", if the assumptions hold"
     better, worse = sorted((before.result.downtime, after.result.downtime))
     times = f"{worse / better:.1f} times " if better > 0 and worse / better < 1e6 else ""
     return f"{times}{'less' if flow.direction == 'better' else 'more'} downtime{assumed}"

@@ -27,7 +27,7 @@ def elements(topology: Topology) -> str:
     rows += [_domain(part) for part in components if part.domain]
     rows += [_host(topology, host) for host in topology.architecture.hosts]
     rows += [_component(topology, part) for part in components if part.kind not in FIRST]
-    return table(("Element", "What it is", "Product", "Where it runs", "Why it is here"), rows)
+    return table(("Element", "Kind", "Product", "Location", "Purpose"), rows)
 
 
 def _component(topology: Topology, component: Component) -> Sequence[str]:
@@ -45,7 +45,7 @@ def _where(topology: Topology, component: Component) -> str:
     if component.kind == "client":
         return "outside"
     if component.managed:
-        return "run by somebody else"
+        return "managed service"
     if component.guards:
         return f"guards {codes(component.guards)}"
     hosts = codes(topology.hosts_of(component.id))
@@ -57,14 +57,14 @@ def _where(topology: Topology, component: Component) -> str:
 def _domain(component: Component) -> Sequence[str]:
     names = codes(record.name for record in component.records)
     verb = "leads" if len(component.records) == 1 else "lead"
-    why = f"The name that people remember; {names} {verb} to the site." if names else ""
-    return (code(component.domain or ""), "Domain name", "", f"zone kept by {code(component.id)}", why)
+    why = f"The name for visitors; {names} {verb} to the site." if names else ""
+    return (code(component.domain or ""), "Domain name", "", f"DNS zone at {code(component.id)}", why)
 
 
 def _host(topology: Topology, host: Host) -> Sequence[str]:
     carried = ", ".join(replica.component for replica in topology.replicas_on[host.id])
     why = host.why or (f"Carries {carried}." if carried else "")
-    return (_anchored("host", host.id, host.name), "Server", "", _code(host.address), text(why))
+    return (_anchored("host", host.id, host.name), "Host", "", _code(host.address), text(why))
 
 
 def records(topology: Topology) -> str:
@@ -80,7 +80,7 @@ def records(topology: Topology) -> str:
         for component in topology.architecture.components
         for record in component.records
     ]
-    return table(("Name", "Type", "Value", "Kept for (TTL)", "Answered by"), rows)
+    return table(("Name", "Type", "Value", "TTL", "Name server"), rows)
 
 
 def hosts(topology: Topology) -> str:
@@ -116,7 +116,7 @@ def firewalls(topology: Topology) -> str:
     for firewall in topology.architecture.components:
         rows += [(code(firewall.id), *_rule(rule)) for rule in firewall.rules]
         if firewall.default is not None:
-            rows.append((code(firewall.id), firewall.default, "", "anything else", "", ""))
+            rows.append((code(firewall.id), firewall.default, "", "all other traffic", "", ""))
     return table(("Firewall", "Action", "Direction", "From", "To", "Ports"), rows)
 
 
@@ -148,7 +148,7 @@ def monitoring(topology: Topology) -> str:
         for collection in client.collects:
             lists = (text(", ".join(names)) for names in (collection.what, collection.measures))
             rows.append((code(client.id), codes(hosts), codes(collection.sources or hosts), *lists))
-    return table(("Monitoring client", "Runs on", "Collects from", "What", "Measures"), rows)
+    return table(("Monitoring client", "Runs on", "Collects from", "Data", "Measurements"), rows)
 
 
 def backups(topology: Topology) -> str:
@@ -159,12 +159,12 @@ def backups(topology: Topology) -> str:
             codes(backup.backs_up),
             _span(backup.every),
             _span(backup.keeps),
-            text(backup.restore_tested or "not stated"),
+            text(backup.restore_tested or "not declared"),
         )
         for backup in topology.architecture.components
         if backup.backs_up
     ]
-    return table(("Backup", "Of", "Every", "Kept for", "Restore tested"), rows)
+    return table(("Backup", "Data", "Interval", "Retention", "Restore test"), rows)
 
 
 def _span(seconds: float | None) -> str:
@@ -184,7 +184,7 @@ def connections(topology: Topology) -> str:
             name = code(connection.id) if index else _anchored("connection", connection.id)
             how, why = transport(topology, connection, port), text(connection.why or "")
             rows.append((name, text(port.protocol), str(port.port or ""), how, why))
-    return table(("Connection", "Protocol", "Port", "On the way", "Why"), rows)
+    return table(("Connection", "Protocol", "Port", "Transport", "Purpose"), rows)
 
 
 def transport(topology: Topology, connection: Connection, port: Port) -> str:
@@ -194,7 +194,7 @@ def transport(topology: Topology, connection: Connection, port: Port) -> str:
         return "encrypted"
     if topology.crosses(connection) is False:
         return "within the host"
-    return "in clear" if is_encrypted is False else "not stated"
+    return "unencrypted" if is_encrypted is False else "not declared"
 
 
 def zones(topology: Topology) -> str:
@@ -205,8 +205,8 @@ def zones(topology: Topology) -> str:
         points = topology.losses.points.items()
         stopped = [flow_link(topology, flow) for flow, lost in points if Subject("zone", zone.id) in lost]
         name = _anchored("zone", zone.id)
-        rows.append((name, zone.kind.replace("-", " "), _code(zone.within), codes(hosts), listed(stopped) or "nothing"))
-    return table(("Zone", "Kind", "Within", "Hosts", "Its loss stops"), rows)
+        rows.append((name, zone.kind.replace("-", " "), _code(zone.within), codes(hosts), listed(stopped) or "none"))
+    return table(("Zone", "Kind", "Within", "Hosts", "Loss takes down"), rows)
 
 
 def _anchored(kind: str, id: str, name: str | None = None) -> str:

@@ -19,7 +19,7 @@ from archgen.site.structure_data import elements, script_data, structure_data
 COLUMNS = 6
 """Flows that have a column of their own; with more of them, a row names those that an element stops."""
 
-TITLE = "What fails"
+TITLE = "Failures"
 """The title of the page in menus."""
 
 _SIGNS: dict[Status, str] = {"ok": "ok", "degraded": "degraded", "down": "**down**"}
@@ -33,11 +33,11 @@ def is_explorable(topology: Topology) -> bool:
 def failures_page(system: CheckedModel, svg: str) -> Page:
     """Return the page of one system; `svg` is its deployment for a page."""
     parts = (
-        heading(1, "What happens when something fails"),
-        f"Take parts of {link(text(system.architecture.name), '../index.md')} away, one or several at once. Each request flow then says "
-        "whether it still works, where it stops, and what is left to fail.",
+        heading(1, "Failure simulation"),
+        f"Select one or more elements of {link(text(system.architecture.name), '../index.md')} to fail. Each request flow "
+        "shows whether it is ok, degraded or down, its failing step, and its remaining single points of failure.",
         _explorer(system, svg),
-        heading(2, "Each loss alone", "losses"),
+        heading(2, "Losses of single elements", "losses"),
         _losses(system.topology, elements(system.topology)),
     )
     return page(f"{system.slug}/failures/index.md", TITLE, *parts)
@@ -62,8 +62,8 @@ def _losses(topology: Topology, lost: Sequence[Subject]) -> str:
     if len(flows) <= COLUMNS:
         names = [link(text(flow.title), f"../{flow_path(topology, flow.id)}") for flow in flows]
         body = ((*_name(topology, element), *(_SIGNS[status] for status in statuses)) for element, statuses in rows)
-        return table(("Lost", "Kind", *names), body)
-    return table(("Lost", "Kind", "Down", "Degraded"), _counted(topology, rows))
+        return table(("Element", "Kind", *names), body)
+    return table(("Element", "Kind", "Down", "Degraded"), _counted(topology, rows))
 
 
 def _name(topology: Topology, element: Subject) -> tuple[str, str]:

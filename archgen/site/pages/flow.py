@@ -33,11 +33,11 @@ def flow_page(system: CheckedModel, flow: Flow, sequence: str, deployed: str) ->
         f"A request flow of {link(text(system.architecture.name), UP)}: {'; '.join(_facts(system, flow))}.",
         text(flow.summary or ""),
         player(system, flow, sequence, deployed),
-        "[The sequence in full size](sequence.svg)\n{ .archgen-full }",
+        "[Full-size sequence](sequence.svg)\n{ .archgen-full }",
         heading(2, "Steps", "steps"),
         _table(system, flow),
         mermaid(system, flow),
-        heading(2, "What breaks this flow", "breaks"),
+        heading(2, "Failures", "breaks"),
         *_breaks(system, flow),
         *_issues(system, flow),
     )
@@ -45,28 +45,28 @@ def flow_page(system: CheckedModel, flow: Flow, sequence: str, deployed: str) ->
 
 
 def _facts(system: CheckedModel, flow: Flow) -> Iterator[str]:
-    yield f"it {'reads' if is_reading(system, flow.id) else 'writes'} data"
+    yield f"{'reads' if is_reading(system, flow.id) else 'writes'} data"
     if flow.domain:
-        yield f"visitors ask for {code(flow.domain)}"
+        yield f"visitors request {code(flow.domain)}"
     if flow.demand is not None:
-        yield f"{flow.demand:g} requests per second"
+        yield f"{flow.demand:g} requests/s"
     if flow.peak is not None:
-        yield f"{flow.peak:g} requests per second when it is busiest"
+        yield f"{flow.peak:g} requests/s at peak"
     for assessment in system.assessments:
         if assessment.flow == flow.id and assessment.possible:
             yield _availability(assessment)
 
 
 def _availability(flow: FlowAssessment) -> str:
-    rests = plural(len(flow.assumed), "assumed number")
-    basis = f", resting on {link(rests, f'{UP}#assumed')}" if flow.assumed else ""
+    assumptions = plural(len(flow.assumed), "assumption")
+    basis = f", based on {link(assumptions, f'{UP}#assumed')}" if flow.assumed else ""
     share, down = percent(flow.result.availability), format_duration(flow.result.downtime)
-    return f"available {share} of the time, down {down} a year{basis}"
+    return f"available {share} of the time, down {down} per year{basis}"
 
 
 def _table(system: CheckedModel, flow: Flow) -> str:
     rows = _rows(flow_sequence(system.topology, flow, system.findings).items)
-    return table(("Step", "From", "To", "What", "Protocol", "On the way", "Issues"), rows)
+    return table(("Step", "From", "To", "Message", "Protocol", "Transport", "Issues"), rows)
 
 
 def _rows(items: Iterable[Item]) -> Iterator[tuple[str, ...]]:
@@ -90,7 +90,7 @@ def _aside(words: str) -> tuple[str, ...]:
 
 
 def _message(message: Message) -> tuple[str, ...]:
-    words = " ".join(filter(None, ("answer:" if message.answer else "", text(message.text))))
+    words = " ".join(filter(None, ("response:" if message.answer else "", text(message.text))))
     marks = [link(badge(mark.number, mark.severity), f"{UP}#issue-{mark.number}") for mark in message.badges]
     ends = (code(message.source), code(message.target))
     how = transport_label(message.meaning)
@@ -100,12 +100,12 @@ def _message(message: Message) -> tuple[str, ...]:
 def _breaks(system: CheckedModel, flow: Flow) -> Iterator[str]:
     failures = system.topology.losses.failures[flow.id]
     if not failures.possible:
-        yield f"This flow cannot work: with nothing failed, step {code(failures.broken_step or '')} already fails."
+        yield f"This flow can't work: step {code(failures.broken_step or '')} fails with every element up."
         return
     survived = survivors(system.topology, flow.id)
     fatal = list(_fatal(system, flow))
-    yield "No single failure stops it." if not fatal else "The loss of any one of these stops it:"
-    yield table(("Lost", "Step that then fails", "On the path"), fatal)
+    yield "No single failure takes it down." if not fatal else "Single points of failure:"
+    yield table(("Element", "Failing step", "Path"), fatal)
     if survived:
         yield f"It survives the loss of {codes(survived)}{', one at a time' if len(survived) > 1 else ''}."
 

@@ -23,7 +23,7 @@ USES = 6
 _GROUPS: tuple[tuple[str, str, Mapping[str, Explanation]], ...] = (
     ("kind", "Kinds of component", KIND_TEXTS),
     ("mechanism", "Mechanisms", MECHANISMS),
-    ("algorithm", "Ways to spread load", ALGORITHMS),
+    ("algorithm", "Load-balancing algorithms", ALGORITHMS),
     ("measure", "Measures", MEASURES),
 )
 
@@ -32,7 +32,7 @@ def glossary_page(systems: Sequence[CheckedModel]) -> Page:
     """Return every term under an anchor of its own: `kind-load-balancer`, `protocol-https`."""
     parts = (
         heading(1, "Glossary"),
-        "What the words on these pages mean. The first time that a page says one of them, it leads here.",
+        "The terms that these pages use. The first mention of a term on a page links here.",
         *(part for group, title, entries in _GROUPS for part in _group(group, title, entries, systems)),
         heading(2, "Protocols", "protocols"),
         _protocols(systems),
@@ -79,7 +79,7 @@ def _protocols(systems: Sequence[CheckedModel]) -> str:
         )
         for name, explanation in PROTOCOL_TEXTS.items()
     ]
-    return table(("Protocol", "What it is for", "Spoken in"), rows)
+    return table(("Protocol", "Purpose", "Used in"), rows)
 
 
 class TermLinks:

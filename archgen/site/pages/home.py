@@ -23,8 +23,8 @@ def home_page(systems: Sequence[CheckedModel], invalid: Sequence[BrokenModel], c
     """Return the systems at a glance, in the order given; `chart` shows how long each is down."""
     parts = (
         heading(1, "Architecture"),
-        "What runs, which failure stops which request, and what to change: drawn, computed and judged from one model "
-        "per tier."
+        "What runs, which failure takes down which requests, and what to change: drawn, computed and checked from one "
+        "model per system."
         if systems
         else "",
         _invalid(invalid),
@@ -54,7 +54,7 @@ def _card(system: CheckedModel) -> Html:
 
 def _facts(system: CheckedModel) -> Iterator[str]:
     for word, flow in worst_flows(system):
-        down = f"down {format_duration(flow.result.downtime)} a year" if flow.possible else IMPOSSIBLE
+        down = f"down {format_duration(flow.result.downtime)} per year" if flow.possible else IMPOSSIBLE
         yield f"{word.capitalize()}: {down}"
     yield severity_counts(system.findings)
 
@@ -72,8 +72,8 @@ def _overview(systems: Sequence[CheckedModel]) -> str:
         )
         for system in systems
     ]
-    stops = ("Alone stops a read", "Alone stops a write")
-    return table(("Tier", "Hosts", *stops, "Reads down a year", "Writes down a year", "Issues"), rows)
+    downtime_head = ("Read downtime per year", "Write downtime per year")
+    return table(("System", "Hosts", "SPOFs of reads", "SPOFs of writes", *downtime_head, "Issues"), rows)
 
 
 def _breaking(system: CheckedModel, reading: bool) -> str:
@@ -83,7 +83,7 @@ def _breaking(system: CheckedModel, reading: bool) -> str:
     if not all(topology.losses.failures[flow].possible for flow in flows):
         return IMPOSSIBLE
     names = codes(dict.fromkeys(name for flow in flows for name in breaking(topology, flow)))
-    return names or ("nothing" if flows else "")
+    return names or ("none" if flows else "")
 
 
 def _worst_downtime(system: CheckedModel, reading: bool) -> str:
@@ -94,8 +94,8 @@ def _worst_downtime(system: CheckedModel, reading: bool) -> str:
 def _downtime(chart: Page | None) -> Iterator[str]:
     if chart is not None:
         yield (
-            "Expected downtime a year of the flow that reads, and of the one that writes, which is down longest. What the "
-            "models do not state is assumed; each tier's page lists what, and its source."
+            "Expected downtime per year of the read flow and of the write flow that is down longest. Each system's page "
+            "lists the assumptions behind it, with their sources."
         )
         yield figure(chart.path, chart.title)
 
@@ -103,14 +103,14 @@ def _downtime(chart: Page | None) -> Iterator[str]:
 def _further(systems: Sequence[CheckedModel]) -> Iterator[str]:
     if not systems:
         return
-    yield heading(2, "Further in", "further")
+    yield heading(2, "More pages", "further")
     lines = (
-        f"{link('The ladder', LADDER)}: what each step bought, what it left open, and what it brought with it"
+        f"{link('Evolution', LADDER)}: changes from each system to the next, with resolved, still open and new issues"
         if len(systems) > 1
         else "",
-        f"{link('Issues', ISSUES)}: all that the rules find, by severity, rule, component and flow",
-        f"{link('Rules', 'rules/index.md')}: what is checked, why, and a model in which each finds something",
-        f"{link('Glossary', GLOSSARY)}: what the words mean",
+        f"{link('Issues', ISSUES)}: all findings, by severity, rule, component and flow",
+        f"{link('Rules', 'rules/index.md')}: every check, its reason, and a model that triggers it",
+        f"{link('Glossary', GLOSSARY)}: terms on these pages",
     )
     yield bullets(filter(None, lines))
 
@@ -119,4 +119,4 @@ def _invalid(models: Sequence[BrokenModel]) -> str:
     links = bullets(
         f"{link(text(model.id), page_path(model))} ({plural(len(model.invalidating), 'problem')})" for model in models
     )
-    return f"Not shown, because they cannot be read:\n\n{links}" if links else ""
+    return f"Not shown, because they are invalid:\n\n{links}" if links else ""

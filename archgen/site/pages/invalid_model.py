@@ -16,7 +16,7 @@ def invalid_model_page(model: BrokenModel, path: str = "") -> Page:
     """Return the page in the place of the model's own, or of another one of its pages, by its path."""
     path = path or page_path(model)
     rules = f"{'../' * path.count('/')}rules"
-    title = f"{plural(len(model.invalidating), 'problem')} to solve before this model can be shown"
+    title = f"{plural(len(model.invalidating), 'problem')} to fix before this model can be shown"
     problems = tag("ul", *(_problem(finding, rules) for finding in model.invalidating))
     return page(path, model.id, heading(1, text(model.id)), notice(title, problems))
 
@@ -29,5 +29,5 @@ def _problem(finding: Finding, rules: str) -> Html:
 
 def failed_build_page(reason: str, path: str) -> Page:
     """Return a page that gives the reason why there is no site, at the path of a page that there was."""
-    box = notice("The site cannot be made", tag("p", Html(text(reason))))
+    box = notice("The site failed to build", tag("p", Html(text(reason))))
     return page(path, "Architecture", heading(1, "Architecture"), box)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.rule import Rule
 from archgen.model.finding import SEVERITIES
-from archgen.site.escape import link, text
+from archgen.site.escape import code, link, text
 from archgen.site.issue_table import issue_table
 from archgen.site.markdown import heading, page, severity_counts, table
 from archgen.site.page import ISSUES, TITLES, Page, page_path
@@ -18,10 +18,9 @@ def issues_page(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Page:
     counts = severity_counts(finding for system in systems for finding in system.findings)
     parts = (
         heading(1, "Issues"),
-        f"Everything that the rules find in {'all models' if len(systems) > 1 else 'the model'}: {counts}. A number "
-        "is the same in the pictures, in the text of archgen lint and on the tier's page, which tells the proof, why it "
-        "matters and what to change.",
-        table(("Tier", "Errors", "Warnings", "Notes", "Accepted"), map(_row, systems)),
+        f"All findings in {'all models' if len(systems) > 1 else 'the model'}: {counts}. Numbers match the diagrams and "
+        f"{code('archgen lint')}. Each system's page has the proof, the reason and the fix of every issue.",
+        table(("System", "Errors", "Warnings", "Info findings", "Accepted"), map(_row, systems)),
         issue_table(systems, rules, "../"),
     )
     return page(ISSUES, TITLES[ISSUES], *parts)

@@ -33,11 +33,11 @@ def _line(words: str) -> str:
 def _index(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Iterator[str]:
     yield "# Architecture"
     yield ""
-    yield "> Tiers of a system, each read from one model: what it is, which failures stop which request, what to change."
+    yield "> Systems, each generated from one model: what runs, which failure takes down which requests, what to change."
     yield ""
-    yield f"Everything in one text: [{FULL}]({FULL})"
+    yield f"All systems in one text: [{FULL}]({FULL})"
     yield ""
-    yield "## Tiers"
+    yield "## Systems"
     yield ""
     for system in systems:
         summary = _line(system.architecture.summary or "no summary")
@@ -46,15 +46,15 @@ def _index(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Iterator[s
             page = flow_path(system.topology, flow.id).removesuffix(".md")
             yield f"    - [{_line(flow.title)}]({system.slug}/{page}.html)"
     yield ""
-    yield "## Across tiers"
+    yield "## Across systems"
     yield ""
-    yield "- [The ladder](ladder/index.html): what each step bought, left open and brought with it"
-    yield "- [Issues](issues/index.html): every issue of every tier"
-    yield "- [Glossary](glossary/index.html): what the words mean"
+    yield "- [Evolution](ladder/index.html): changes from each system to the next, with resolved, still open and new issues"
+    yield "- [Issues](issues/index.html): every issue of every system"
+    yield "- [Glossary](glossary/index.html): terms on these pages"
     yield ""
     yield "## Optional"
     yield ""
-    yield f"- [Rules](rules/index.html): {plural(len(rules), 'rule')}, each with a model in which it finds something"
+    yield f"- [Rules](rules/index.html): {plural(len(rules), 'rule')}, each with a model that triggers it"
 
 
 def _system(system: CheckedModel) -> Iterator[str]:
@@ -86,9 +86,9 @@ def _flows(system: CheckedModel) -> Iterator[str]:
         flow = topology.flows[assessment.flow]
         yield f"- {_line(flow.id)} ({access(topology, flow.id)}): {_line(flow.title)}"
         if assessment.possible:
-            fatal = listed(breaking(topology, flow.id)) or "nothing"
+            fatal = listed(breaking(topology, flow.id)) or "none"
             share, down = percent(assessment.result.availability), format_duration(assessment.result.downtime)
-            yield f"    - available {share}, down {down} a year; stopped by the loss of one of: {_line(fatal)}"
+            yield f"    - available {share}, down {down} per year; single points of failure: {_line(fatal)}"
         else:
             yield f"    - {IMPOSSIBLE}"
 
@@ -97,5 +97,5 @@ def _issue(number: int, finding: Finding) -> Iterator[str]:
     state = " (accepted)" if finding.accepted else ""
     head = f"{number}. {finding.severity} {finding.code} {finding.rule}, {_line(finding.subject.id)}{state}"
     yield f"- {head}: {_line(finding.message)}"
-    yield f"    - place: {_line(finding.file)}:{finding.line}:{finding.column}"
+    yield f"    - location: {_line(finding.file)}:{finding.line}:{finding.column}"
     yield f"    - next step: {_line(finding.fix)}"

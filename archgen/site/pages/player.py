@@ -41,7 +41,7 @@ def player(system: CheckedModel, flow: Flow, sequence: str, deployed: str) -> Ht
 def mermaid(system: CheckedModel, flow: Flow) -> Html:
     """Return the sequence as Mermaid text, to be copied."""
     source = html(sequence_mermaid(flow_sequence(system.topology, flow)).strip())
-    shown = tag("details", tag("summary", "The sequence as Mermaid text"), code_block(source))
+    shown = tag("details", tag("summary", "Sequence as Mermaid code"), code_block(source))
     return tag("div", shown, class_="archgen-mermaid", data_search_exclude=True)
 
 

@@ -33,12 +33,12 @@ def reliability(system: CheckedModel, chart: Page | None) -> Iterator[str]:
         return
     yield heading(2, "Reliability", "reliability")
     yield table(
-        ("Flow", "Availability", "Down a year", "Down a month", "One failure stops it", "Rests on"),
+        ("Flow", "Availability", "Downtime per year", "Downtime per month", "SPOFs", "Based on"),
         (_row(system, flow) for flow in system.assessments),
     )
     if chart is not None:
         yield heading(3, "What to fix first", "fix-first")
-        yield "How much longer a year the flow would be up if the element never failed."
+        yield "Downtime per year that each flow would save if the element never failed."
         yield figure("fix-first.svg", chart.title)
         yield from _changes(system)
     yield from _pairs(system)
@@ -51,11 +51,11 @@ def _changes(system: CheckedModel) -> Iterator[str]:
     for flow, by_element in gains(system.topology, system.assessments).items():
         changes = dict.fromkeys(gain for gain in by_element.values() if gain is not None)
         best = sorted(changes, key=lambda gain: -gain.hours_per_year)[:CHANGES]
-        lines = tuple(f"{format_duration(gain.hours_per_year)} a year by {text(gain.change)}" for gain in best)
+        lines = tuple(f"{format_duration(gain.hours_per_year)} per year by {text(gain.change)}" for gain in best)
         if lines:
             shared.setdefault(lines, []).append(flow)
     if shared:
-        yield "What a change of the model would win, each made by itself:"
+        yield "Downtime saved by each change on its own:"
         yield bullets(f"{codes(flows)}: {'; '.join(lines)}" for lines, flows in list(shared.items())[:FLOWS])
 
 
@@ -69,8 +69,8 @@ def _row(system: CheckedModel, flow: FlowAssessment) -> Sequence[str]:
         percent(flow.result.availability) + ("" if flow.result.method == "exact" else f" ({format_method(flow)})"),
         format_duration(down),
         format_duration(down / MONTHS),
-        _points(system, flow.flow) or "nothing",
-        link(plural(len(flow.assumed), "assumed number"), "#assumed") if flow.assumed else "stated numbers only",
+        _points(system, flow.flow) or "none",
+        link(plural(len(flow.assumed), "assumption"), "#assumed") if flow.assumed else "declared values only",
     )
 
 
@@ -101,9 +101,9 @@ def _pairs(system: CheckedModel) -> Iterator[str]:
         lines = [" with ".join(_any_of(system, group) for group in pair) for pair in pairs[:PAIRS]]
         if len(pairs) > PAIRS:
             lines.append(f"and {len(pairs) - PAIRS} more")
-        verb = "stops" if len(flows) == 1 else "stop"
+        verb = "survives" if len(flows) == 1 else "survive"
         more = " There may be more: the search was cut short." if truncated else ""
-        yield f"{codes(flows)} {verb} when both of a pair are lost, though either alone is survived:{more}"
+        yield f"Losing both elements of a pair takes down {codes(flows)}, which {verb} the loss of either alone:{more}"
         yield bullets(lines)
 
 
@@ -117,18 +117,18 @@ def _assumptions(system: CheckedModel) -> Iterator[str]:
     by_element = {assumed.element: assumed for flow in system.assessments for assumed in flow.assumed}
     if not by_element:
         return
-    yield heading(3, "What these numbers rest on", "assumed")
+    yield heading(3, "Assumptions", "assumed")
     assumptions = tuple(by_element.values())
     rows = [
         (percent(number), codes(_assumed_by(system, assumptions, number, source)), text(source))
         for number, source, _ in group_assumptions(assumptions)
     ]
     yield (
-        "An availability that the model does not state is assumed. State your own with "
-        f"{code('availability')} or {code('mtbf')} and {code('mttr')}, and it replaces the assumption."
+        "An availability that the model does not declare is assumed. Declare your own with "
+        f"{code('availability')} or {code('mtbf')} and {code('mttr')} to replace the assumption."
     )
-    assumed = table(("Assumed availability", "Of", "Source"), rows)
-    yield details(f"{plural(len(assumptions), 'assumed number')} and where each comes from", assumed)
+    assumed = table(("Assumed availability", "Elements", "Source"), rows)
+    yield details(f"{plural(len(assumptions), 'assumption')} with sources", assumed)
     yield bullets(list(_sensitivities(system))[:FLOWS])
 
 
@@ -148,6 +148,6 @@ def _sensitivities(system: CheckedModel) -> Iterator[str]:
             shared.setdefault((better, worse), []).append(flow.flow)
     for (better, worse), flows in shared.items():
         yield (
-            f"If everything assumed failed ten times as rarely, {codes(flows)} would be down {better} a year; "
-            f"if ten times as often, {worse}."
+            f"If all assumed elements failed ten times less often, {codes(flows)} would be down {better} per year; "
+            f"if ten times more often, {worse}."
         )

@@ -30,9 +30,9 @@ def rule_index(rules: Sequence[Rule]) -> Page:
     ]
     parts = (
         heading(1, "Rules"),
-        "Every rule is bound to the flows, connections, hosts and replicas of a model; none is satisfied by a thing that "
-        "merely exists somewhere in it.",
-        table(("Code", "Rule", "Severity", "Category", "What it finds"), rows),
+        "Each rule checks the flows, connections, hosts and replicas of a model. An element that merely exists somewhere in "
+        "the model satisfies none.",
+        table(("Code", "Rule", "Severity", "Category", "Check"), rows),
     )
     return page(CATALOGUE, TITLES[CATALOGUE], *parts)
 
@@ -46,17 +46,17 @@ def rule_page(rule: Rule, verdict: str, systems: Sequence[CheckedModel]) -> Page
         prose(rule.summary),
         heading(2, "Why it matters", "why"),
         *_paragraphs(rule.why),
-        heading(2, "How to fix it", "fix"),
+        heading(2, "Fix", "fix"),
         *_paragraphs(rule.fix),
         heading(2, "Limits", "limits") if rule.limits else "",
         *_paragraphs(rule.limits),
-        heading(2, "The models that come before", "before") if rule.ladder else "",
+        heading(2, "Previous systems", "before") if rule.ladder else "",
         *(part for name, model in rule.ladder for part in (f"{code(name)}:", yaml_block(model))),
-        heading(2, "A model with this issue", "bad"),
+        heading(2, "Model with this issue", "bad"),
         yaml_block(rule.bad),
-        "What the tool says of it:" if verdict else "",
+        "Output:" if verdict else "",
         output_block(verdict) if verdict else "",
-        heading(2, "A model without it", "good"),
+        heading(2, "Model without this issue", "good"),
         yaml_block(rule.good),
         *_findings(rule, systems),
         heading(2, "References", "references") if rule.references else "",
@@ -72,7 +72,7 @@ def _paragraphs(prose_text: str) -> Iterator[str]:
 def _findings(rule: Rule, systems: Sequence[CheckedModel]) -> Iterator[str]:
     lines = bullets(line for system in systems for line in _findings_in(rule, system))
     if lines:
-        yield heading(2, "Found in", "found")
+        yield heading(2, "Findings", "found")
         yield lines
 
 

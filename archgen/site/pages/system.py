@@ -41,9 +41,7 @@ def system_page(
         _sizes(system),
         worst_issues(system),
         view_block(system, views),
-        "[Take parts of it away, and see which requests still work](failures/index.md){ .md-button }"
-        if is_explorable(system.topology)
-        else "",
+        "[Simulate failures](failures/index.md){ .md-button }" if is_explorable(system.topology) else "",
         *_change(system, change),
         heading(2, "Elements", "elements"),
         facts.elements(system.topology),
@@ -54,8 +52,8 @@ def system_page(
         heading(2, "How it works", "how-it-works"),
         *_explanations(system),
         *_facts(system),
-        heading(2, "The model", "model"),
-        f"Everything on this page is read from {code(architecture.file)}.",
+        heading(2, "Model", "model"),
+        f"This page is generated from {code(architecture.file)}.",
         yaml_block(system.text, anchors=True),
     )
     return page(page_path(system), architecture.name, *parts)
@@ -74,7 +72,7 @@ def _sizes(system: CheckedModel) -> str:
     ]
     down = [flow.result.downtime for flow in system.assessments if flow.possible]
     if down:
-        sizes.append(link(f"down {format_duration(max(down))} a year at worst", "#reliability"))
+        sizes.append(link(f"worst downtime {format_duration(max(down))} per year", "#reliability"))
     sizes.append(link(severity_counts(system.findings), "#issues") if system.findings else "no issues")
     return f"{', '.join(sizes)}."
 
@@ -82,9 +80,9 @@ def _sizes(system: CheckedModel) -> str:
 def _change(system: CheckedModel, change: SystemChange | None) -> Iterator[str]:
     if change is not None:
         name = link(text(change.before.architecture.name), f"../{page_path(change.before)}")
-        yield heading(2, f"What the step from {name} bought", "step")
+        yield heading(2, f"What changed since {name}", "step")
         yield from change_blocks(change, system, "")
-        yield "[The step in a picture, with what came and what went](step.svg)"
+        yield "[Diagram of the changes](step.svg)"
 
 
 def _flows(system: CheckedModel) -> str:
@@ -92,9 +90,9 @@ def _flows(system: CheckedModel) -> str:
     rows = []
     for flow, hops in topology.hops.items():
         possible = topology.losses.failures[flow].possible
-        fatal = (codes(breaking(topology, flow)) or "nothing") if possible else IMPOSSIBLE
+        fatal = (codes(breaking(topology, flow)) or "none") if possible else IMPOSSIBLE
         rows.append((facts.flow_link(topology, flow), access(topology, flow), str(len(hops)), fatal))
-    return table(("Flow", "Access", "Requests", "One failure that stops it"), rows)
+    return table(("Flow", "Access", "Requests", "SPOFs"), rows)
 
 
 def _explanations(system: CheckedModel) -> Iterator[str]:
@@ -127,7 +125,7 @@ def _facts(system: CheckedModel) -> Iterator[str]:
 def _issues(system: CheckedModel, rules: Sequence[Rule]) -> Iterator[str]:
     yield heading(2, "Issues", "issues")
     if not system.open:
-        yield "No open issue was found."
+        yield "No open issues."
     yield issue_table([system], rules)
     yield from issue_sections(system, {rule.id: rule for rule in rules})
     accepted = accepted_risks(system)

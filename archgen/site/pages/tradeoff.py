@@ -28,7 +28,7 @@ def tradeoff(systems: Sequence[CheckedModel]) -> Tradeoff | None:
             if flow.possible:
                 hours = flow.result.downtime
                 point = CostPoint(
-                    number, float(operated_replicas(system)), hours, f"down {format_duration(hours)} a year"
+                    number, float(operated_replicas(system)), hours, f"down {format_duration(hours)} per year"
                 )
                 points.setdefault(word, []).append(point)
     series = tuple(Series(word, tuple(points[word])) for word in ("reads", "writes") if word in points)
@@ -36,7 +36,7 @@ def tradeoff(systems: Sequence[CheckedModel]) -> Tradeoff | None:
     if len(numbers) < 2:
         return None
     names = tuple((number, one_line(systems[number - 1].architecture.name)) for number in numbers)
-    title = "Replicas to run against downtime a year"
+    title = "Replicas to run and downtime per year"
     values = "; ".join(
         f"{name}: {operated_replicas(systems[number - 1])} replicas, "
         + ", ".join(f"{line.label} {point.shown}" for line in series for point in line.points if point.number == number)
