@@ -60,10 +60,10 @@ class Load:
         """For each flow with a demand, the elements whose loss can change what it brings."""
         return self._touched
 
-    def whole(self, lost: Subject | None = None) -> Rates:
-        """What all flows together bring to each replica; after a loss, to those whose load the loss can change."""
+    def totals(self, lost: Subject | None = None) -> Rates:
+        """Return what all flows together bring to each replica; after a loss, to those whose load the loss can change."""
         if lost is None:
-            return self._whole
+            return self._totals
         changes = self._changes(lost)
         return {replica: self._changed(replica, changes) for replica in _served(changes)}
 
@@ -79,7 +79,7 @@ class Load:
 
     def _changed(self, replica: str, changes: Mapping[str, Rates | None]) -> float:
         before = sum((self._today[flow] or {}).get(replica, 0.0) for flow in changes)
-        return self._whole.get(replica, 0.0) - before + sum(self._rate(flow, replica, changes) for flow in changes)
+        return self._totals.get(replica, 0.0) - before + sum(self._rate(flow, replica, changes) for flow in changes)
 
     def overloads(self, lost: Subject | None = None) -> tuple[Overload, ...]:
         """Return the replicas that get more than their stated capacity, in the order of the model.
@@ -89,7 +89,7 @@ class Load:
         changes = self._changes(lost)
         if self._suspects.isdisjoint(self._flows if lost is None else changes):
             return ()
-        touched = self._limits.keys() & (self._whole if lost is None else _served(changes))
+        touched = self._limits.keys() & (self._totals if lost is None else _served(changes))
         return tuple(
             self._overload(replica, lost, changes)
             for replica in sorted(touched, key=self._order.__getitem__)
@@ -101,8 +101,8 @@ class Load:
         return Overload(replica, sum(parts.values()), self._limits[replica], lost, tuple(parts))
 
     @cached_property
-    def _whole(self) -> Rates:
-        """What all flows together bring to each replica today."""
+    def _totals(self) -> Rates:
+        """Sum of what all flows bring to each replica today."""
         return sum_rates([rates for rates in self._today.values() if rates is not None])
 
     @cached_property

@@ -63,8 +63,8 @@ def headroom(topology: Topology) -> Capacity:
     peaks = any(flow.peak is not None for flow in flows)
     tried = sum(map(len, busy.touching.values())) <= MOST_SPREADS
     worst = _worst(topology, busy) if tried else {}
-    ordinary = _by_component(topology, today.whole())
-    most = _by_component(topology, busy.whole())
+    ordinary = _by_component(topology, today.totals())
+    most = _by_component(topology, busy.totals())
     headrooms = []
     for component in topology.architecture.components:
         if component.id in most:
@@ -87,7 +87,7 @@ def _worst(topology: Topology, load: Load) -> dict[str, Busiest]:
     losses = dict.fromkeys(element for elements in load.touching.values() for element in elements)
     worst: dict[str, Busiest] = {}
     for lost in sorted(losses, key=lambda element: (_SIZES.index(element.kind), element)):
-        for component, busiest in _by_component(topology, load.whole(lost), lost).items():
+        for component, busiest in _by_component(topology, load.totals(lost), lost).items():
             if component not in worst or busiest.rate > worst[component].rate * (1 + 1e-9):
                 worst[component] = busiest
     return worst

@@ -102,7 +102,7 @@ class FlowShares:
 
     @cached_property
     def _walk(self) -> tuple[list[Rates], dict[str, list[tuple[int, Rates]]]]:
-        """What each step brings today, and for each component its shares after each step that calls it."""
+        """Shares that each step brings today, and for each component those that it has after each step that calls it."""
         spread = Spread(self._topology, self._flow, self._works(1, ()))
         rates: list[Rates] = []
         reached: dict[str, list[tuple[int, Rates]]] = {}

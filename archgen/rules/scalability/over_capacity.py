@@ -65,7 +65,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     counted = component.managed or not (component.placed or facts.hosts_of(component.id))
     if not component.capacity or facts.kind(component.id).stores or not counted or len(component.replicas) < 2:
         return ()
-    loads = Load(facts).whole()
+    loads = Load(facts).totals()
     load = sum(loads.get(replica.id, 0.0) for replica in component.replicas)
     count = ceil(load / component.capacity - 1e-9) + 1
     return (Put(("components", component.id, "replicas"), count),) if count <= MOST_REPLICAS else ()
