@@ -15,13 +15,11 @@ from mkdocs.commands.build import build as mkdocs
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort, PluginError
 
-from archgen.app import analyze as analyses
-from archgen.app import diff as changes
 from archgen.app.drawing.draw import VIEWS
 from archgen.app.drawing.formats import FORMATS as PICTURES
 from archgen.app.drawing.pictures import ICONS, MODES
 from archgen.app.explain import explainable
-from archgen.app.findings import lint as lints
+from archgen.app.report_formats import ANALYZE, DIFF, LINT
 from archgen.language.schema import schema_text
 from archgen.language.yaml.parser import parse
 from archgen.linting.policy import FAIL_ON, PERSONAS
@@ -45,9 +43,9 @@ def lint(trial: Trial) -> None:
     """Every format in one run, places inside the files, and the same again from standard input."""
     rand = trial.rand
     words = ["lint", trial.main, "--today", TODAY, "--persona", rand.choice(PERSONAS)]
-    formats = [word for name in lints.FORMATS for word in ("--format", f"{name}=lint.{name}")]
+    formats = [word for name in LINT for word in ("--format", f"{name}=lint.{name}")]
     done = trial.run(*words, *formats, "--fail-on", rand.choice(FAIL_ON), refusable=True)
-    for name in lints.FORMATS:
+    for name in LINT:
         trial.check(f"lint.{name}", name)
     with open("lint.json", "rb") as stream:
         found = json.load(stream)["findings"]
@@ -98,13 +96,13 @@ def fmt(trial: Trial) -> None:
 
 def analyze(trial: Trial) -> None:
     """Every format; now and then without an element, and with larger cut sets."""
-    words = [word for name in analyses.FORMATS for word in ("--format", f"{name}=analyze.{name}")]
+    words = [word for name in ANALYZE for word in ("--format", f"{name}=analyze.{name}")]
     if trial.rand.random() < 0.3:
         words += ["--order", trial.rand.choice("134")]
     if trial.rand.random() < 0.4:
         words += ["--maintain", _element(trial)]
     done = trial.run("analyze", trial.main, *words, refusable="--maintain" in words)
-    for name in analyses.FORMATS if done.code == 0 else ():
+    for name in ANALYZE if done.code == 0 else ():
         trial.check(f"analyze.{name}", name)
 
 
@@ -155,7 +153,7 @@ def diff(trial: Trial) -> None:
         os.makedirs(os.path.dirname(os.path.join("other", file)), exist_ok=True)
         with open(os.path.join("other", file), "wb") as stream:
             stream.write(data)
-    words = [word for form in changes.FORMATS for word in ("--format", f"{form}=diff.{form}")]
+    words = [word for form in DIFF for word in ("--format", f"{form}=diff.{form}")]
     done = trial.run(
         "diff", trial.main, f"other/{name}", *words, "--svg", "diff.svg", "--fail-on", trial.rand.choice(FAIL_ON)
     )

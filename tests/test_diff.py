@@ -219,7 +219,7 @@ def test_several_formats_in_one_run(project: Path, capsys: pytest.CaptureFixture
     assert "Reads improve" in capsys.readouterr().out
     assert len(json.loads((project / "out.json").read_text())["changes"]) == 3
     assert (project / "out.md").read_text().count("## ") == 3
-    assert "two formats" in refusal(capsys, "--format", "text", "--format", "json")
+    assert "only one format can go to stdout" in refusal(capsys, "--format", "text", "--format", "json")
     assert "did you mean `markdown`" in refusal(capsys, "--format", "markdwn")
 
 

@@ -185,8 +185,8 @@ def test_a_link_of_the_project_may_be_named_on_the_command_line(
     linked = project / "linked"
     linked.symlink_to(elsewhere.parent)
     assert run("lint", "--fail-on", "never", "linked", at=project).returncode == 0
-    assert [one.file for one in Previews().make((str(link),), DAY).problems] == [str(link)]
-    assert Previews((str(link),)).make((str(link),), DAY).problems == ()
+    assert [one.file for one in Previews().build((str(link),), DAY).problems] == [str(link)]
+    assert Previews((str(link),)).build((str(link),), DAY).problems == ()
 
 
 def test_a_configuration_may_name_what_lies_elsewhere_in_the_repository(project: Path) -> None:

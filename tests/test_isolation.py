@@ -167,7 +167,7 @@ def test_a_flow_that_cannot_be_simulated_loses_no_other(
 def test_a_repair_that_fails_is_told(
     project: Path, capsys: pytest.CaptureFixture[str], broken: Callable[[str, str], None]
 ) -> None:
-    broken("archgen.app.what_if.repair", FIRST)
+    broken("archgen.app.what_if.find_smallest_repair", FIRST)
     assert main(["what-if", f"models/{FIRST}.arch.yaml"]) == 2
     assert told(capsys, f"models/{FIRST}.arch.yaml: internal error in changes") == ""
 

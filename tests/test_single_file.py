@@ -114,4 +114,4 @@ def test_only_a_file_of_its_own_is_replaced(single: str, tmp_path: object) -> No
         assert stream.read() == "<!doctype html>\nmine\n"
     both = run("--single-file", file, "--pages", os.path.join(str(tmp_path), "pages"))
     assert both.returncode == 2
-    assert "name one of them" in both.stderr
+    assert "can't be combined with" in both.stderr

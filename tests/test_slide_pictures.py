@@ -137,10 +137,10 @@ def test_the_command_writes_them(tmp_path: Path, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["-o", "deck.odp"], "ends in .pptx or .pdf"),
-        (["-o", "a.png"], "name a folder"),
-        (["-o", "deck.pptx", "--format", "pdf"], "ends in .pdf"),
-        (["-o", "deck.pdf", "--template", "x.pptx"], "--template is for .pptx"),
+        (["-o", "deck.odp"], "must end in .pptx or .pdf"),
+        (["-o", "a.png"], "requires a directory"),
+        (["-o", "deck.pptx", "--format", "pdf"], "must end in .pdf"),
+        (["-o", "deck.pdf", "--template", "x.pptx"], "--template requires a .pptx deck"),
         (["--format", "gif"], "gif"),
     ],
 )

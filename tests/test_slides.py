@@ -583,7 +583,7 @@ def test_slides_writes_a_deck(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["-o", "deck.key"], "deck.key does not say what it is"),
+        (["-o", "deck.key"], "deck.key must end in .pptx or .pdf"),
         (["--template", "nowhere.pptx"], "nowhere.pptx doesn't exist"),
         (["--engine", "elk"], "unknown engine `elk`"),
         (["--template", "broken.pptx"], "the template isn't a PowerPoint file"),
