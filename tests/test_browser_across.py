@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser import MARKS, Browser, until
+from tests.browser import MARKS, Browser
+from tests.patience import until
 
 pytestmark = MARKS
 TIER = "2-distributed-web-infrastructure"

@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, Browser, built, ready, until
+from tests.browser import EVERYWHERE, MARKS, Browser, built, ready
+from tests.patience import until
 
 pytestmark = MARKS
 

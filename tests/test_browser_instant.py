@@ -13,7 +13,8 @@ from threading import Thread
 
 import pytest
 
-from tests.browser import DESKTOP, MARKS, ROOT, Browser, until
+from tests.browser import DESKTOP, MARKS, ROOT, Browser
+from tests.patience import until
 
 pytestmark = MARKS
 

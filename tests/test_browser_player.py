@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready, until
+from tests.browser import EVERYWHERE, MARKS, ON_A_DESKTOP, Browser, ready
+from tests.patience import until
 
 pytestmark = MARKS
 

@@ -10,8 +10,9 @@ import pytest
 from archgen.layout.deployment.arrangement import domain
 from archgen.site.page import SCRIPTS, STYLES
 from archgen.views.diagram import Diagram, Edge, Node
-from tests.browser import DESKTOP, MARKS, ON_A_DESKTOP, ROOT, Browser, until
+from tests.browser import DESKTOP, MARKS, ON_A_DESKTOP, ROOT, Browser
 from tests.drawing import diagram_svg
+from tests.patience import until
 from tests.tier_page import card, fresh, hash_, press, scale, transform, where, whole
 
 pytestmark = MARKS

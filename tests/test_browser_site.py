@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from tests.browser import MARKS, ON_A_DESKTOP, ON_A_PHONE, Browser, ready, until
+from tests.browser import MARKS, ON_A_DESKTOP, ON_A_PHONE, Browser, ready
+from tests.patience import until
 
 pytestmark = MARKS
 

@@ -6,7 +6,8 @@ import os
 
 import pytest
 
-from tests.browser import EVERYWHERE, MARKS, Browser, until
+from tests.browser import EVERYWHERE, MARKS, Browser
+from tests.patience import until
 from tests.tier_page import TIER, card, fresh, hash_, layer, node, press, scale
 
 pytestmark = MARKS

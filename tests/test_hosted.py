@@ -16,8 +16,9 @@ import pytest
 from archgen.model.problems import UsageError
 from archgen.site.page import PAGE_CLASS, SCRIPTS, SITE_STYLE, STYLES
 from archgen.site_build.hosted_pages import site_directory
-from tests.browser import DESKTOP, MARKS, PHONE, Browser, until
+from tests.browser import DESKTOP, MARKS, PHONE, Browser
 from tests.document import Element, article, page, parse
+from tests.patience import until
 
 ROOT = Path(__file__).parent.parent
 ASSETS = ROOT / "archgen" / "site"

@@ -100,7 +100,7 @@ def hosted(name: str, agent: bool = True) -> Placed:
     nodes = [Node(id="web", subject="web", label="web", kind="web-server", role="web", group="h")]
     if agent:
         nodes.append(
-            Node(id="probe", subject="probe", label="probe", kind="monitoring-agent", role="monitoring", group="h")
+            Node(id="probe", subject="probe", label="probe", kind="monitoring-agent", role="observer", group="h")
         )
     host = Group(id="h", subject="h", kind="host", label=name)
     diagram = Diagram(id="d", title="d", alt="d", nodes=tuple(nodes), groups=(host,))

@@ -26,10 +26,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture(scope="module")
 def files() -> dict[str, str]:
     """What `archgen draw models` writes."""
-    from datetime import date
-
     paths = tuple(str(path) for path in sorted((ROOT / "models").glob("*.arch.yaml")))
-    found = visible_systems(check_models(read(paths), date(2026, 12, 1)))
+    found = visible_systems(check_models(read(paths), "2026-12-01"))
     return {one.name: one.content.decode() for one in draw(found, Drawing(), ("svg",), (), None, Isolation())}
 
 

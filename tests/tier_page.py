@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from tests.browser import Browser, ready, until
+from tests.browser import Browser, ready
+from tests.patience import until
 
 if TYPE_CHECKING:
     from selenium.webdriver.remote.webelement import WebElement
