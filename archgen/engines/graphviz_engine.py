@@ -10,9 +10,10 @@ from typing import Any
 from archgen.engines.dot_command import run
 from archgen.engines.shelf_packing import shelved
 from archgen.layout.deployment.arrangement import shifted
-from archgen.layout.deployment.cards import SizedCard, cards, heading
+from archgen.layout.deployment.cards import SizedCard, cards
 from archgen.layout.deployment.labels import label_room, labelled
-from archgen.layout.deployment.placing import cleared, guarding, seated
+from archgen.layout.deployment.lines import tidy
+from archgen.layout.deployment.placing import cleared, guarding, headed, seated
 from archgen.layout.measures import USUAL
 from archgen.layout.placed import Box, Placed, PlacedGroup, PlacedNode, Point
 from archgen.views.diagram import Diagram, Group, Node
@@ -115,15 +116,7 @@ class _Reading:
             return None
         left, low, right, high = (float(number) for number in corners.split(","))
         box = Box(left, self._height - high, right - left, high - low)
-        name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
-        words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)
-        return PlacedGroup(group, box, self._depth(group), words, name, detail)
-
-    def _depth(self, group: Group) -> int:
-        depth, parent = 0, group.parent
-        while parent is not None:
-            depth, parent = depth + 1, self._parents.get(parent)
-        return depth
+        return headed(group, box, self._parents)
 
     def _way(self, at: int) -> tuple[Point, ...]:
         """The corners of a line: every third control point of an orthogonal spline, and its arrow's end."""
@@ -134,21 +127,14 @@ class _Reading:
             points.insert(0, self._point(marks["s"]))
         if "e" in marks:
             points.append(self._point(marks["e"]))
-        return tuple(_corners(points))
+        return _corners(points)
 
 
-def _corners(points: list[Point]) -> list[Point]:
-    """The points without those that lie on a straight part; steps under a pixel become straight."""
-    corners: list[Point] = []
+def _corners(points: list[Point]) -> tuple[Point, ...]:
+    """Return the points without those that lie on a straight part; steps under a pixel become straight."""
+    snapped: list[Point] = []
     for x, y in points:
-        if corners:
-            before = corners[-1]
-            x = before[0] if abs(x - before[0]) < 1 else x
-            y = before[1] if abs(y - before[1]) < 1 else y
-        if corners and (x, y) == corners[-1]:
-            continue
-        if len(corners) > 1 and (corners[-2][0] == corners[-1][0] == x or corners[-2][1] == corners[-1][1] == y):
-            corners[-1] = (x, y)
-        else:
-            corners.append((x, y))
-    return corners if len(corners) > 1 else [*corners, *corners]
+        before_x, before_y = snapped[-1] if snapped else (x, y)
+        snapped.append((before_x if abs(x - before_x) < 1 else x, before_y if abs(y - before_y) < 1 else y))
+    corners = tidy(snapped)
+    return corners if len(corners) > 1 else corners * 2

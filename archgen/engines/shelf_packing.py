@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from archgen.layout.layering.ranking import parts_of
 from archgen.layout.placed import Box, PlacedNode, Point, Polyline
 from archgen.views.diagram import Edge
 
@@ -31,9 +32,7 @@ def shelved(
     placed = []
     for placed_node in nodes:
         dx, dy = by[parts[placed_node.node.id]]
-        placed.append(
-            replace(placed_node, box=replace(placed_node.box, x=placed_node.box.x + dx, y=placed_node.box.y + dy))
-        )
+        placed.append(replace(placed_node, box=placed_node.box.moved(dx, dy)))
     moved = []
     for edge, way in zip(listed, ways, strict=True):
         dx, dy = by[parts[edge.source]]
@@ -42,24 +41,10 @@ def shelved(
 
 
 def _parts(names: list[str], edges: Iterable[Edge]) -> dict[str, int]:
-    """The number of the part that each node belongs to, from 0 in the order of the nodes."""
-    near: dict[str, list[str]] = {name: [] for name in names}
-    for edge in edges:
-        near[edge.source].append(edge.target)
-        near[edge.target].append(edge.source)
-    parts: dict[str, int] = {}
-    count = 0
-    for name in names:
-        if name in parts:
-            continue
-        waiting = [name]
-        while waiting:
-            member = waiting.pop()
-            if member not in parts:
-                parts[member] = count
-                waiting += near[member]
-        count += 1
-    return parts
+    """Return the number of the part that each node belongs to, from 0 in the order of the nodes."""
+    number = {name: place for place, name in enumerate(names)}
+    parts = parts_of(len(names), [(number[edge.source], number[edge.target]) for edge in edges])
+    return {names[place]: count for count, part in enumerate(parts) for place in part}
 
 
 def _boxes(nodes: list[PlacedNode], edges: list[Edge], ways: list[Polyline], parts: dict[str, int]) -> list[Box]:

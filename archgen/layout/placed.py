@@ -47,6 +47,10 @@ class Box(Struct, frozen=True):
             and other.y < self.bottom + gap
         )
 
+    def moved(self, dx: float, dy: float) -> Box:
+        """Return the box so much further right and down."""
+        return Box(self.x + dx, self.y + dy, self.width, self.height)
+
     def contains(self, other: Box) -> bool:
         """Return True if the other box lies wholly in this one."""
         return self.x <= other.x and self.y <= other.y and other.right <= self.right and other.bottom <= self.bottom
@@ -116,4 +120,4 @@ class Placed(Struct, frozen=True):
 
 
 Engine = Callable[[Diagram], Placed]
-"""What lays out a diagram."""
+"""A layout of any diagram."""

@@ -17,6 +17,7 @@ from archgen.layout.deployment.levels import Level, Levels
 from archgen.layout.deployment.lines import EdgePlacer
 from archgen.layout.deployment.routing import EdgeRoute, route
 from archgen.layout.deployment.tracks import Trunk, trunks
+from archgen.layout.layering.net import chain_of
 from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.style.theme import SIZES
@@ -112,12 +113,6 @@ class _Placing:
                 placed += self._band(group, nodes)
         return sorted(placed, key=lambda group: group.depth)
 
-    def _depth(self, group: Group) -> int:
-        depth, parent = 0, group.parent
-        while parent is not None:
-            depth, parent = depth + 1, self._parents.get(parent)
-        return depth
-
     def _group(self, group: Group, level: Level) -> PlacedGroup:
         before, beyond = self._grid.reaches[group.id]
         left, right = self._grid.edge(level.first, False) - before, self._grid.edge(level.last, True) + beyond
@@ -127,7 +122,7 @@ class _Placing:
         room = right - left - 2 * inset if level.first == level.last else self._grid.edge(level.first, True) - left - 8
         name, detail, wide = heading(group, max(room, 40), measures)
         words = Box(left + inset, level.heading - measures.heading - measures.under, wide, measures.heading)
-        return PlacedGroup(group, box, self._depth(group), words, name, detail)
+        return PlacedGroup(group, box, len(chain_of(self._parents, group.id)), words, name, detail)
 
     def _band(self, group: Group, nodes: list[PlacedNode]) -> list[PlacedGroup]:
         """A group that cuts across: one band over its members, if nothing else stands under it."""
@@ -216,25 +211,21 @@ def shifted(
         diagram,
         round(width),
         round(height),
-        tuple(PlacedNode(node.node, _moved(node.box, dx, dy), node.title, node.detail, node.compact) for node in nodes),
+        tuple(replace(node, box=node.box.moved(dx, dy)) for node in nodes),
         tuple(_moved_group(group, dx, dy) for group in groups),
         tuple(_moved_edge(edge, dx, dy) for edge in edges),
         measures,
     )
 
 
-def _moved(box: Box, dx: float, dy: float) -> Box:
-    return Box(box.x + dx, box.y + dy, box.width, box.height)
-
-
 def _moved_group(group: PlacedGroup, dx: float, dy: float) -> PlacedGroup:
-    words = _moved(group.heading, dx, dy) if group.heading else None
-    return PlacedGroup(group.group, _moved(group.box, dx, dy), group.depth, words, group.title, group.detail)
+    words = group.heading.moved(dx, dy) if group.heading else None
+    return replace(group, box=group.box.moved(dx, dy), heading=words)
 
 
 def _moved_edge(edge: PlacedEdge, dx: float, dy: float) -> PlacedEdge:
     def move(points: Iterable[Point]) -> tuple[Point, ...]:
         return tuple((x + dx, y + dy) for x, y in points)
 
-    label = replace(edge.label, box=_moved(edge.label.box, dx, dy)) if edge.label else None
+    label = replace(edge.label, box=edge.label.box.moved(dx, dy)) if edge.label else None
     return replace(edge, points=move(edge.points), pieces=tuple(move(piece) for piece in edge.pieces), label=label)

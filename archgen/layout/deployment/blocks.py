@@ -21,6 +21,7 @@ from archgen.layout.deployment.alignment import (
 )
 from archgen.layout.deployment.cards import SizedCard
 from archgen.layout.deployment.columns import calls
+from archgen.layout.layering.net import shared
 from archgen.layout.measures import Measures
 from archgen.views.diagram import Diagram, Edge, Group
 
@@ -285,18 +286,8 @@ def _neighbours(diagram: Diagram) -> dict[str, str]:
 
 
 def common(parents: Mapping[str, str | None], members: list[str]) -> str | None:
-    """The nearest group around all members, None where that is the whole picture."""
-    chains = [_chain(parents, member) for member in members]
-    return next((name for name in chains[0] if all(name in chain for chain in chains)), None)
-
-
-def _chain(parents: Mapping[str, str | None], name: str) -> list[str]:
-    chain: list[str] = []
-    parent = parents.get(name)
-    while parent is not None and parent not in chain:
-        chain.append(parent)
-        parent = parents.get(parent)
-    return chain
+    """Return the nearest group around all members; None if that is the whole diagram."""
+    return next(iter(shared(parents, members)), None)
 
 
 def _weight(edge: Edge) -> int:

@@ -9,16 +9,24 @@ from msgspec.structs import replace
 
 from archgen.layout.deployment.cards import SizedCard, heading
 from archgen.layout.deployment.labels import touches
+from archgen.layout.layering.net import chain_of
 from archgen.layout.measures import USUAL
 from archgen.layout.placed import Box, PlacedGroup, PlacedNode, Polyline
 from archgen.style.text_metrics import elide, text_width
 from archgen.style.theme import SIZES
-from archgen.views.diagram import Diagram
+from archgen.views.diagram import Diagram, Group
 
 _STEP = 8.0
 
 
 # Groups
+
+
+def headed(group: Group, box: Box, parents: Mapping[str, str | None]) -> PlacedGroup:
+    """Return a group in its box, with its words at the upper left."""
+    name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
+    words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)
+    return PlacedGroup(group, box, len(chain_of(parents, group.id)), words, name, detail)
 
 
 def cleared(groups: list[PlacedGroup], ways: list[Polyline]) -> list[PlacedGroup]:

@@ -19,7 +19,7 @@ from archgen.layout.deployment.labels import touches, worded
 from archgen.layout.deployment.layered import block_of, graph_of, passes_of
 from archgen.layout.deployment.levels import CLEAR, Levels
 from archgen.layout.deployment.lines import EdgePlacer, tidy
-from archgen.layout.deployment.placing import cleared, seated
+from archgen.layout.deployment.placing import cleared, headed, seated
 from archgen.layout.deployment.routing import LANE, route
 from archgen.layout.deployment.tracks import trunks
 from archgen.layout.layering.core import layers, ranks_of
@@ -46,7 +46,9 @@ def _turned(diagram: Diagram, rows: Mapping[str, int] | None) -> Placed:
     drawing = _Drawing(diagram, rows)
     placed = drawing.placed({})
     # a group whose heading lines leave no room has it beside its cards
-    crowded = {group.group.id: _heading(replace(group.group, detail=""))[2] + _BESIDE for group in _crowded(placed)}
+    crowded = {
+        group.group.id: heading(replace(group.group, detail=""), _LONGEST)[2] + _BESIDE for group in _crowded(placed)
+    }
     return drawing.placed(crowded) if crowded else placed
 
 
@@ -107,7 +109,7 @@ class _Drawing:
             before={**pads, **before},
             after=pads,
             crest={},
-            least={group.id: _heading(group)[2] + USUAL.heading for group in self._diagram.groups},
+            least={group.id: heading(group, _LONGEST)[2] + USUAL.heading for group in self._diagram.groups},
             words={
                 (edge.source, edge.target): self._rooms[bundle.id]
                 for bundle in self._bundles
@@ -124,10 +126,6 @@ def _sizes(diagram: Diagram, together: list[Bundle], rows: Mapping[str, int]) ->
         name: replace(card, width=max(card.width, SLOT * (busy.get(name, 0) + 1)))
         for name, card in cards(diagram).items()
     }
-
-
-def _heading(group: Group, room: float = _LONGEST) -> tuple[str, str, float]:
-    return heading(group, room)
 
 
 class _Turning:
@@ -164,15 +162,7 @@ class _Turning:
         before, beyond = self._grid.reaches[group.id]
         top, bottom = self._grid.edge(level.first, False) - before, self._grid.edge(level.last, True) + beyond
         box = Box(level.top, top, level.bottom - level.top, bottom - top)
-        name, detail, wide = _heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
-        words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)
-        return PlacedGroup(group, box, self._depth(group), words, name, detail)
-
-    def _depth(self, group: Group) -> int:
-        depth, around = 0, group.parent
-        while around is not None:
-            depth, around = depth + 1, self._parents.get(around)
-        return depth
+        return headed(group, box, self._parents)
 
 
 def _edge(edge: PlacedEdge, boxes: Mapping[str, Box]) -> PlacedEdge:
