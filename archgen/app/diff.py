@@ -99,12 +99,12 @@ def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[ModelPair, 
     return (*broken, *(ModelPair(inputs[found[file]], inputs[file]) for file in ordered))
 
 
-def _followed(one: Input) -> str | None:
+def _followed(source: Input) -> str | None:
     """The file of the tier that a model follows: it stands beside it. ModelError if the model cannot be read."""
-    if one.data is None:
-        raise ModelError((one.problem,) if one.problem else ())
-    follows = load(one.file, one.data, includer(one.file)).architecture.follows
-    return os.path.join(os.path.dirname(one.file), follows + SUFFIX) if follows is not None else None
+    if source.data is None:
+        raise ModelError((source.problem,) if source.problem else ())
+    follows = load(source.file, source.data, includer(source.file)).architecture.follows
+    return os.path.join(os.path.dirname(source.file), follows + SUFFIX) if follows is not None else None
 
 
 def _height(file: str, follows: dict[str, str]) -> int:

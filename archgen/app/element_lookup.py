@@ -58,5 +58,5 @@ def _failing(topology: Topology, kind: str, name: str) -> tuple[Subject, ...]:
     component = topology.components[topology.replicas[name].component if kind == "replica" else name]
     if component.kind == "client":
         raise UsageError(f"`{name}` is a client, and clients never fail; name a replica, a host or a zone")
-    named = [one.id for one in component.replicas if kind == "component" or one.id == name]
+    named = [replica.id for replica in component.replicas if kind == "component" or replica.id == name]
     return tuple(Subject("replica", one) for one in named)

@@ -110,7 +110,7 @@ def explain(name: str, today: str, style: Style) -> str | None:
     known_as = phrases().get(said.replace("-", " "), ("", said))[1]
     found = find(said) or find(known_as)
     parts = [_notion(found, style)] if found is not None else []
-    parts += [_key(one, said, style) for one in keys(said)]
+    parts += [_key(key, said, style) for key in keys(said)]
     return "\n".join(parts) or None
 
 

@@ -153,18 +153,18 @@ def _followed(task: Task, model: CheckedModel) -> Input | None:
         return None
     path = os.path.join(os.path.dirname(model.file), follows + SUFFIX)
     inputs = task.by_id.get(follows, ())
-    given = next((one for one in inputs if one.file == path), inputs[0] if inputs else None)
+    given = next((source for source in inputs if source.file == path), inputs[0] if inputs else None)
     return task.beside(path) if given is None and task.beside is not None else given
 
 
-def _may_follow(given: Input) -> bool:
+def _may_follow(source: Input) -> bool:
     """Whether a model that is not read yet could follow another: most are spared that way."""
-    return given.data is not None and (b"follows" in given.data or b"include" in given.data)
+    return source.data is not None and (b"follows" in source.data or b"include" in source.data)
 
 
-def _read(given: Input, known: dict[str, CheckedModel]) -> CheckedModel | None:
+def _read(source: Input, known: dict[str, CheckedModel]) -> CheckedModel | None:
     """Return the model of an input; None if it is invalid."""
-    model = known.get(given.file) or _load(given)
+    model = known.get(source.file) or _load(source)
     return model if isinstance(model, CheckedModel) else None
 
 
@@ -184,14 +184,14 @@ def _judged(task: Task, model: CheckedModel, known: dict[str, CheckedModel]) -> 
 def _earlier(model: CheckedModel) -> PreviousModel:
     from archgen.linting.rule import PreviousModel
 
-    return PreviousModel(model.id, frozenset((one.rule, one.subject) for one in model.findings))
+    return PreviousModel(model.id, frozenset((finding.rule, finding.subject) for finding in model.findings))
 
 
 def _by_id(inputs: tuple[Input, ...]) -> dict[str, tuple[Input, ...]]:
     found: dict[str, tuple[Input, ...]] = {}
-    for one in inputs:
-        name = model_id(one.file)
-        found[name] = (*found.get(name, ()), one)
+    for source in inputs:
+        name = model_id(source.file)
+        found[name] = (*found.get(name, ()), source)
     return found
 
 
@@ -212,18 +212,18 @@ def _broken(
     return BrokenModel(id, file, data, problems, tuple(to_finding(problem, id) for problem in problems), errors)
 
 
-def _load(given: Input) -> Model:
-    if given.data is None:
-        return _broken(given.file, b"", (given.problem,) if given.problem else ())
+def _load(source: Input) -> Model:
+    if source.data is None:
+        return _broken(source.file, b"", (source.problem,) if source.problem else ())
     try:
-        loaded = load(given.file, given.data, given.include or includer(given.file))
-        return CheckedModel(Topology(loaded.architecture), (), loaded.source, given.data)
+        loaded = load(source.file, source.data, source.include or includer(source.file))
+        return CheckedModel(Topology(loaded.architecture), (), loaded.source, source.data)
     except ModelError as error:
-        return _broken(given.file, given.data, error.problems)
+        return _broken(source.file, source.data, error.problems)
     except Exception as error:
-        failed = internal_error(error, given.file, "reading the model")
-        problem = unreadable(given.file, f"the model can't be read: {failed.error} ({failed.place})", REPORT)
-        return _broken(given.file, given.data, (problem,), (failed,))
+        failed = internal_error(error, source.file, "reading the model")
+        problem = unreadable(source.file, f"the model can't be read: {failed.error} ({failed.place})", REPORT)
+        return _broken(source.file, source.data, (problem,), (failed,))
 
 
 def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> dict[str, tuple[Problem, ...]]:

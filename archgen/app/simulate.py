@@ -51,7 +51,7 @@ def simulate(
             for flow in architecture.flows
             for request, _ in requests(flow.steps)
         },
-        names={one: qualified(one, topology) for one in gone},
+        names={element: qualified(element, topology) for element in gone},
     )
 
 
@@ -63,7 +63,7 @@ def draw_failures(
     from archgen.views.failure_reason import first_failed_request
 
     flows = {flow.id: flow for flow in topology.architecture.flows}
-    failed = [one for one in told.flows if one.status == "down"]
+    failed = [flow for flow in told.flows if flow.status == "down"]
     drawing = Drawing()
 
     def draw(one: FlowOutcome) -> str:

@@ -71,7 +71,7 @@ def _assessed(stages: list[Architecture]) -> list[tuple[FlowAssessment, ...]]:
     ends = [assess(Topology(stages[place]), 1) for place in dict.fromkeys((0, len(stages) - 1))]
     work = max(sum(flow.work for flow in flows) for flows in ends)
     few = len(stages) * len(stages[0].flows) <= MOST_STAGES and len(stages) * work <= MOST_WORK
-    return [ends[0], *(assess(Topology(one), 1) for one in stages[1:-1] if few), *ends[1:]]
+    return [ends[0], *(assess(Topology(stage), 1) for stage in stages[1:-1] if few), *ends[1:]]
 
 
 def _won(assessed: list[tuple[FlowAssessment, ...]]) -> tuple[tuple[tuple[str, float], ...], ...]:
@@ -104,17 +104,19 @@ def _options(words: list[str], known: tuple[str, ...], word: str) -> dict[str, s
 
 
 def _replica(architecture: Architecture, name: str, host: str | None, zone: str | None, word: str) -> AddReplica:
-    component = next(one for one in architecture.components if one.id == _component(architecture, name))
+    component = next(
+        component for component in architecture.components if component.id == _component(architecture, name)
+    )
     if component.kind == "client":
         raise UsageError(f"`{name}` is a client, and clients have no replicas")
-    placed = any(one.hosts for one in component.replicas)
+    placed = any(replica.hosts for replica in component.replicas)
     if placed and host is None:
         raise UsageError(f"`{word}` names no host, and {name} runs on hosts; write `replica of {name} on HOST`")
     if host is not None and not placed:
         raise UsageError(f"{name} tells no hosts in the model, so no replica can be on {host}; leave `on {host}` out")
-    if any(one.floating for one in component.replicas):
+    if any(replica.floating for replica in component.replicas):
         raise UsageError(f"the replicas of {name} float; name more hosts, or more `replicas`, in the model")
-    existing = {one.id for one in architecture.hosts}
+    existing = {host.id for host in architecture.hosts}
     if host is None or host in existing:
         if zone is not None:
             raise UsageError(f"`{word}`: the zone of {host or name} is the model's; `in` is for a new host")
@@ -125,12 +127,14 @@ def _replica(architecture: Architecture, name: str, host: str | None, zone: str 
 def _host(architecture: Architecture, name: str, like: str | None, zone: str | None, word: str) -> AddHost:
     if like is None:
         raise UsageError(f"`{word}` does not say like which host; {HOW}")
-    hosts = {one.id: one for one in architecture.hosts}
+    hosts = {host.id: host for host in architecture.hosts}
     require_choice(like, tuple(hosts), "host")
     if name in hosts:
         raise UsageError(f"there is a host `{name}` already")
     carried = tuple(
-        one.id for one in architecture.components if any(replica.hosts == (like,) for replica in one.replicas)
+        component.id
+        for component in architecture.components
+        if any(replica.hosts == (like,) for replica in component.replicas)
     )
     return AddHost(name, like, carried, _zones(architecture, zone) if zone else hosts[like].zones)
 
@@ -140,7 +144,7 @@ def _zones(architecture: Architecture, zone: str | None) -> tuple[str, ...]:
 
 
 def _component(architecture: Architecture, name: str) -> str:
-    return require_choice(name, tuple(one.id for one in architecture.components), "component")
+    return require_choice(name, tuple(component.id for component in architecture.components), "component")
 
 
 def _assigned(architecture: Architecture, word: str) -> tuple[Edit, ...]:
@@ -148,7 +152,7 @@ def _assigned(architecture: Architecture, word: str) -> tuple[Edit, ...]:
     name, dot, key = path.rpartition(".")
     if key != "failover" or value != "automatic":
         raise UsageError(f"`{word}` is no setting that is known; {HOW}")
-    waiting = tuple(one.id for one in architecture.components if needs_manual_failover(one))
+    waiting = tuple(component.id for component in architecture.components if needs_manual_failover(component))
     if dot:
         if _component(architecture, name) not in waiting:
             raise UsageError(f"{name} has no failover by hand")

@@ -32,5 +32,5 @@ def report_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
                 parts.append(f"for fonts, run `{install_command('fonts')}`")
         return "; ".join(parts)
 
-    for one in fallbacks(text):
-        warn(f"archgen: {one.name} in the models: {said(one)}\n")
+    for fallback in fallbacks(text):
+        warn(f"archgen: {fallback.name} in the models: {said(fallback)}\n")

@@ -61,10 +61,10 @@ def draw(
         pictures = [each for tier in tiers for each in _pictures(FORMATS[name], tier, drawing, views or USUAL, flow)]
         if "diff" in views and flow is None:
             pictures += _changes(FORMATS[name], tiers, drawing)
-        for one in pictures:
-            content = isolation.attempt(one.draw, one.file, one.name)
+        for picture in pictures:
+            content = isolation.attempt(picture.draw, picture.file, picture.name)
             if content is not None:
-                yield File(one.name, content)
+                yield File(picture.name, content)
 
 
 def _pictures(

@@ -36,7 +36,7 @@ def show(
     A block that fails unexpectedly is left out.
     """
     if flow is not None:
-        known = tuple(dict.fromkeys(one.id for tier in tiers for one in tier.topology.architecture.flows))
+        known = tuple(dict.fromkeys(flow.id for tier in tiers for flow in tier.topology.architecture.flows))
         require_choice(flow, known, "flow")
     for tier in tiers:
         file = tier.topology.architecture.file
@@ -44,7 +44,7 @@ def show(
         if flow is None:
             blocks.append(("the deployment", partial(_deployment, tier, drawing, style, ascii_only)))
         flows = [one for one in tier.topology.architecture.flows if flow in (None, one.id)]
-        blocks += [(f"flow {one.id}", partial(_flow, tier, one, drawing, style, ascii_only)) for one in flows]
+        blocks += [(f"flow {flow.id}", partial(_flow, tier, flow, drawing, style, ascii_only)) for flow in flows]
         for name, make in blocks:
             block = isolation.attempt(make, file, name)
             if block is not None:

@@ -99,7 +99,7 @@ def _section(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Is
         parts=deployed.parts if deployed is not None else (),
         flows=tuple(flow for flow in flows if flow is not None),
         change=change,
-        whys={one.rule: BY_NAME[one.rule].why for one in tier.findings if one.rule in BY_NAME},
+        whys={finding.rule: BY_NAME[finding.rule].why for finding in tier.findings if finding.rule in BY_NAME},
         failed=tuple(missing if deployed is not None else ("deployment", *missing)),
     )
 
@@ -136,12 +136,12 @@ def _change(before: Tier, after: Tier) -> ChangeSummary:
         closed=_rules(step.resolved),
         left=_rules(step.left),
         introduced=_rules(step.introduced),
-        verdicts=tuple(_verdict(one) for one in step.flows),
+        verdicts=tuple(_verdict(flow) for flow in step.flows),
     )
 
 
 def _rules(changes: tuple[RuleChange, ...]) -> tuple[str, ...]:
-    return tuple(one.rule for one in changes)
+    return tuple(change.rule for change in changes)
 
 
 def _verdict(one: FlowComparison) -> str:

@@ -50,7 +50,9 @@ def checker(given: Input, policy: Policy, today: str) -> CheckBytes:
 def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], bool]) -> FixedModel:
     """A model with the fixes of those of its findings that are `wanted`."""
     model = judged(data)
-    asked = tuple(one for one in model.findings if one.changes and one.accepted is None and wanted(one))
+    asked = tuple(
+        finding for finding in model.findings if finding.changes and finding.accepted is None and wanted(finding)
+    )
     refused: set[str] = set()
     while batch := _batch(model, wanted, refused):
         for tried in (batch, *((one,) for one in batch)) if len(batch) > 1 else (batch,):
@@ -60,7 +62,7 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
                 break
             if len(tried) == 1:
                 refused.add(tried[0].fingerprint)
-    left = {one.fingerprint: one for one in model.findings}
+    left = {finding.fingerprint: finding for finding in model.findings}
     return FixedModel(model.data, tuple(one for one in asked if _is_helped(one, left)))
 
 
@@ -68,11 +70,11 @@ def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -
     """The next findings of one rule whose changes touch different parts of the model."""
     batch: list[Finding] = []
     touched: dict[Path, bool] = {}
-    for one in model.findings:
-        open_ = one.changes and one.accepted is None and one.fingerprint not in refused and wanted(one)
-        if open_ and (not batch or batch[0].rule == one.rule) and not _meets(touched, one):
-            batch.append(one)
-            for change in one.changes:
+    for finding in model.findings:
+        open_ = finding.changes and finding.accepted is None and finding.fingerprint not in refused and wanted(finding)
+        if open_ and (not batch or batch[0].rule == finding.rule) and not _meets(touched, finding):
+            batch.append(finding)
+            for change in finding.changes:
                 touched[change.path[:2]] = _adds(change) and touched.get(change.path[:2], True)
     return tuple(batch)
 
@@ -80,7 +82,8 @@ def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -
 def _meets(touched: Mapping[Path, bool], finding: Finding) -> bool:
     """Whether a fix is about a part that another is about; items that both add to a list do not meet."""
     return any(
-        not (touched.get(one.path[:2], True) and (_adds(one) or one.path[:2] not in touched)) for one in finding.changes
+        not (touched.get(change.path[:2], True) and (_adds(change) or change.path[:2] not in touched))
+        for change in finding.changes
     )
 
 
@@ -91,21 +94,21 @@ def _adds(change: Change) -> bool:
 def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model | None:
     """The model after some fixes; None where they cannot be written or do not keep what they promise."""
     try:
-        text = apply_changes(model.data.decode("utf-8-sig"), (change for one in fixes for change in one.changes))
+        text = apply_changes(model.data.decode("utf-8-sig"), (change for fixe in fixes for change in fixe.changes))
     except PatchError:
         return None
     after = judged((b"\xef\xbb\xbf" if model.data.startswith(b"\xef\xbb\xbf") else b"") + text.encode())
     # a rule that fails says nothing, which is no proof that its finding is gone
     if isinstance(after, BrokenModel) or after.errors != model.errors:
         return None
-    paths = [change.path for one in fixes for change in one.changes]
+    paths = [change.path for fixe in fixes for change in fixe.changes]
     if _beside(model.data, paths) != _beside(after.data, paths):
         # such as a value behind an anchor, which another component repeats by an alias
         return None
-    left = {one.fingerprint: one for one in after.findings}
-    helped = all(_is_helped(one, left) for one in fixes)
-    before = {one.fingerprint for one in model.findings if one.severity == "error"}
-    worse = any(one.severity == "error" and one.fingerprint not in before for one in after.findings)
+    left = {finding.fingerprint: finding for finding in after.findings}
+    helped = all(_is_helped(fixe, left) for fixe in fixes)
+    before = {finding.fingerprint for finding in model.findings if finding.severity == "error"}
+    worse = any(finding.severity == "error" and finding.fingerprint not in before for finding in after.findings)
     return after if helped and not worse else None
 
 
@@ -149,7 +152,7 @@ def fix(
     """
     levels = ("safe", "unsafe") if unsafe else ("safe",)
     for file, findings in outcome.models:
-        named = {one.fingerprint for one in findings if one.fixable in levels and one.changes}
+        named = {finding.fingerprint for finding in findings if finding.fixable in levels and finding.changes}
         given = read((file,), named=paths)[0] if named else None
         if given is None or given.data is None:
             continue

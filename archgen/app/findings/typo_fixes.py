@@ -57,8 +57,8 @@ def _repaired(file: str, data: bytes, problems: tuple[Problem, ...]) -> Iterator
                 yield made, left
 
 
-def _alike(one: Problem, other: Problem) -> bool:
-    return (one.message, one.place.line) == (other.message, other.place.line)
+def _alike(problem: Problem, other: Problem) -> bool:
+    return (problem.message, problem.place.line) == (other.message, other.place.line)
 
 
 def corrections(problem: Problem) -> Iterator[tuple[str, str]]:

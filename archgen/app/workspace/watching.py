@@ -44,10 +44,14 @@ def changes(paths: tuple[str, ...]) -> Iterator[None]:
 def watched(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The directories of the models, none of them in another, and the files that configure."""
     directories = {os.path.realpath(one if os.path.isdir(one) else os.path.dirname(one) or ".") for one in find(paths)}
-    directories |= {os.path.realpath(one) for one in paths if os.path.isdir(one)}
-    outer = [one for one in sorted(directories) if not any(_lies_in(one, other) for other in directories - {one})]
+    directories |= {os.path.realpath(path) for path in paths if os.path.isdir(path)}
+    outer = [
+        directory
+        for directory in sorted(directories)
+        if not any(_lies_in(directory, other) for other in directories - {directory})
+    ]
     settings = [os.path.realpath(one) for one in ("archgen.toml", "pyproject.toml") if os.path.exists(one)]
-    found = (*outer, *(one for one in settings if not any(_lies_in(one, other) for other in outer)))
+    found = (*outer, *(setting for setting in settings if not any(_lies_in(setting, other) for other in outer)))
     missing = next((one for one in found if not os.path.exists(one)), None)
     if missing is not None:
         raise UsageError(f"{missing} is not there, so nothing can change in it; name files or directories")

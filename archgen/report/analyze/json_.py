@@ -15,7 +15,7 @@ VERSION = 1
 
 def write(models: tuple[Assessed, ...]) -> str:
     """The whole document, indented, with a line feed at its end."""
-    return encode({"version": VERSION, "models": [_model(one) for one in models]})
+    return encode({"version": VERSION, "models": [_model(model) for model in models]})
 
 
 def _model(model: Assessed) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def _model(model: Assessed) -> dict[str, Any]:
         document["maintained"] = [element(one) for one in model.maintained]
     if model.capacity is not None:
         document["capacity"] = _capacity(model.capacity)
-    return document | {"flows": {one.flow: _flow(one, model.gains.get(one.flow, {})) for one in model.flows}}
+    return document | {"flows": {flow.flow: _flow(flow, model.gains.get(flow.flow, {})) for flow in model.flows}}
 
 
 def _capacity(capacity: Capacity) -> dict[str, Any]:
@@ -32,36 +32,36 @@ def _capacity(capacity: Capacity) -> dict[str, Any]:
         "flows_without_demand": capacity.silent,
         "losses_tried": capacity.tried,
         "components": {
-            one.component: {
-                "replicas": one.replicas,
-                "capacity_per_second": one.capacity,
-                "today": _busiest(one.today),
-                "peak": _busiest(one.peak),
-                "worst_loss": _busiest(one.worst),
+            component.component: {
+                "replicas": component.replicas,
+                "capacity_per_second": component.capacity,
+                "today": _busiest(component.today),
+                "peak": _busiest(component.peak),
+                "worst_loss": _busiest(component.worst),
             }
-            for one in capacity.components
+            for component in capacity.components
         },
     }
 
 
-def _busiest(one: Busiest | None) -> dict[str, Any] | None:
-    if one is None:
+def _busiest(load: Busiest | None) -> dict[str, Any] | None:
+    if load is None:
         return None
-    lost = {} if one.lost is None else {"lost": element(one.lost)}
-    return {"replica": one.replica, "requests_per_second": one.rate} | lost
+    lost = {} if load.lost is None else {"lost": element(load.lost)}
+    return {"replica": load.replica, "requests_per_second": load.rate} | lost
 
 
-def _flow(one: FlowAssessment, gains: Gains) -> dict[str, Any]:
-    result = one.result
+def _flow(flow: FlowAssessment, gains: Gains) -> dict[str, Any]:
+    result = flow.result
     return {
-        "possible": one.possible,
-        "single_points_of_failure": [element(point) for point in one.points],
-        "cut_sets": [[element(each) for each in cut] for cut in one.cuts.sets],
+        "possible": flow.possible,
+        "single_points_of_failure": [element(point) for point in flow.points],
+        "cut_sets": [[element(each) for each in cut] for cut in flow.cuts.sets],
         "availability": result.availability,
         "downtime_hours_per_year": result.downtime,
         "method": result.method,
         "bounds": result.bounds,
-        "truncated": one.cuts.truncated,
+        "truncated": flow.cuts.truncated,
         "importance": [
             {
                 "element": element(each.element),
@@ -72,9 +72,9 @@ def _flow(one: FlowAssessment, gains: Gains) -> dict[str, Any]:
             | ({"change": _gain(gains[each.element])} if each.element in gains else {})
             for each in result.importance
         ],
-        "assumed": assumed(one),
+        "assumed": assumed(flow),
     }
 
 
-def _gain(one: Gain | None) -> dict[str, Any] | None:
-    return None if one is None else {"change": one.change, "hours_per_year": one.hours_per_year}
+def _gain(gain: Gain | None) -> dict[str, Any] | None:
+    return None if gain is None else {"change": gain.change, "hours_per_year": gain.hours_per_year}

@@ -34,16 +34,16 @@ def write(models: tuple[Assessed, ...]) -> str:
 def _model(model: Assessed) -> list[str]:
     blocks = [f"## {_text(model.model.architecture.name)}"]
     if model.maintained:
-        blocks.append(f"While {', '.join(code(one.id) for one in model.maintained)} is in maintenance:")
+        blocks.append(f"While {', '.join(code(element.id) for element in model.maintained)} is in maintenance:")
     rows = [
         "| Flow | Availability | Down a year | Down a month | Single points of failure |",
         "|---|---:|---:|---:|---|",
     ]
-    rows += [_row(one) for one in model.flows]
+    rows += [_row(flow) for flow in model.flows]
     return [
         *blocks,
         "\n".join(rows),
-        *(block for one in model.flows for block in _flow(one, model)),
+        *(block for flow in model.flows for block in _flow(flow, model)),
         *_capacity(model.capacity),
     ]
 
@@ -56,59 +56,63 @@ def _capacity(capacity: Capacity | None) -> list[str]:
         "| Component | Each can answer | Busiest today | At peak | After the worst loss |",
         "|---|---:|---:|---:|---|",
     ]
-    for one in capacity.components:
-        copies = f" ×{one.replicas}" if one.replicas > 1 else ""
-        limit = per_second(one.capacity) if one.capacity is not None else "not stated"
-        loads = f"{format_load(one, one.today)} | {format_load(one, one.peak or one.today)}"
-        rows.append(f"| {code(one.component)}{copies} | {limit} | {loads} | {after_loss(one, capacity.tried, code)} |")
+    for component in capacity.components:
+        copies = f" ×{component.replicas}" if component.replicas > 1 else ""
+        limit = per_second(component.capacity) if component.capacity is not None else "not stated"
+        loads = (
+            f"{format_load(component, component.today)} | {format_load(component, component.peak or component.today)}"
+        )
+        rows.append(
+            f"| {code(component.component)}{copies} | {limit} | {loads} | {after_loss(component, capacity.tried, code)} |"
+        )
     told = ", ".join(map(code, capacity.silent))
     silent = [f"Not counted, since they state no demand: {told}."] if told else []
     return ["### Capacity", "\n".join(rows), *silent]
 
 
-def _row(one: FlowAssessment) -> str:
-    points = ", ".join(code(point.id) for point in one.points) or ("none" if one.possible else "impossible")
-    result = one.result
+def _row(flow: FlowAssessment) -> str:
+    points = ", ".join(code(point.id) for point in flow.points) or ("none" if flow.possible else "impossible")
+    result = flow.result
     down = f"{format_duration(result.downtime)} | {format_duration(result.downtime / MONTHS)}"
-    return f"| {code(one.flow)} | {percent(result.availability)} | {down} | {points} |"
+    return f"| {code(flow.flow)} | {percent(result.availability)} | {down} | {points} |"
 
 
-def _flow(one: FlowAssessment, model: Assessed) -> list[str]:
-    blocks = [f"### {_text(model.model.topology.flows[one.flow].title)}"]
-    if not one.possible:
+def _flow(flow: FlowAssessment, model: Assessed) -> list[str]:
+    blocks = [f"### {_text(model.model.topology.flows[flow.flow].title)}"]
+    if not flow.possible:
         return [*blocks, f"{impossible_text(model.maintained).capitalize()}."]
-    blocks.append(f"Availability {percent(one.result.availability)} ({format_method(one)}).")
-    sets = [each for each in products(one.cuts.sets) if len(each) > 1]
+    blocks.append(f"Availability {percent(flow.result.availability)} ({format_method(flow)}).")
+    sets = [each for each in products(flow.cuts.sets) if len(each) > 1]
     if sets:
-        told = [" with ".join(_any_of([code(each.id) for each in some]) for some in one) for one in sets]
-        more = " There may be more: the search was cut short." if one.cuts.truncated else ""
+        told = [" with ".join(_any_of([code(each.id) for each in some]) for some in cut) for cut in sets]
+        more = " There may be more: the search was cut short." if flow.cuts.truncated else ""
         blocks += [f"Together these break it:{more}", "\n".join(f"- {each}" for each in told)]
-    if one.result.importance:
-        blocks += ["What to fix first:", _fixes(one, model.gains.get(one.flow, {}))]
-    return [*blocks, *_assumed(one)]
+    if flow.result.importance:
+        blocks += ["What to fix first:", _fixes(flow, model.gains.get(flow.flow, {}))]
+    return [*blocks, *_assumed(flow)]
 
 
 def _any_of(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"any of {', '.join(names)}"
 
 
-def _fixes(one: FlowAssessment, gains: Gains) -> str:
+def _fixes(flow: FlowAssessment, gains: Gains) -> str:
     rows = ["| Element | Won a year if it never failed | Share of the downtime |", "|---|---:|---:|"]
     if gains:
         rows = [f"{rows[0]} Won by a change |", f"{rows[1]}---|"]
-    for each in one.result.importance[:MOST_FIXES]:
+    for each in flow.result.importance[:MOST_FIXES]:
         row = f"| {code(each.element.id)} | {format_duration(each.hours_per_year)} | {format_share(each.fussell_vesely)} |"
         rows.append(f"{row} {_text(format_gain(each.element, gains, str))} |" if gains else row)
     return "\n".join(rows)
 
 
-def _assumed(one: FlowAssessment) -> list[str]:
-    if not one.assumed or one.sensitivity is None:
+def _assumed(flow: FlowAssessment) -> list[str]:
+    if not flow.assumed or flow.sensitivity is None:
         return []
     rows = ["| Assumed | Of | Source |", "|---:|---|---|"]
-    for number, source, ids in group_assumptions(one.assumed):
+    for number, source, ids in group_assumptions(flow.assumed):
         rows.append(f"| {percent(number)} | {', '.join(map(code, ids))} | {_text(source)} |")
-    better, worse = percent(one.sensitivity.better), percent(one.sensitivity.worse)
+    better, worse = percent(flow.sensitivity.better), percent(flow.sensitivity.worse)
     moved = f"Were they to fail ten times as rarely it would be {better}, ten times as often {worse}."
     return ["The model does not state these, so they are assumed:", "\n".join(rows), moved]
 

@@ -40,11 +40,11 @@ def write(models: tuple[Assessed, ...], style: Style) -> str:
     for model in models:
         lines += [f"{style.paint(brief(model.model.file), 'strong')}  {brief(model.model.architecture.name)}"]
         if model.maintained:
-            out = ", ".join(brief(one.id) for one in model.maintained)
+            out = ", ".join(brief(element.id) for element in model.maintained)
             lines += wrap(f"while {out} is in maintenance", style.width, "  ", "  ")
         lines.append("")
-        for one in model.flows:
-            lines += [*_flow(one, model, style), ""]
+        for flow in model.flows:
+            lines += [*_flow(flow, model, style), ""]
         if model.capacity is not None and model.capacity.components:
             lines += [*_capacity(model.capacity, style), ""]
         if not model.flows:
@@ -52,20 +52,20 @@ def write(models: tuple[Assessed, ...], style: Style) -> str:
     return "\n".join(lines[:-1]) + "\n"
 
 
-def _flow(one: FlowAssessment, model: Assessed, style: Style) -> list[str]:
-    title = model.model.topology.flows[one.flow].title
-    lines = [f"{style.paint(brief(one.flow), 'strong')}" + (f": {brief(title)}" if title != one.flow else "")]
-    if not one.possible:
+def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
+    title = model.model.topology.flows[flow.flow].title
+    lines = [f"{style.paint(brief(flow.flow), 'strong')}" + (f": {brief(title)}" if title != flow.flow else "")]
+    if not flow.possible:
         return [*lines, *_line("availability", f"0 %, {impossible_text(model.maintained)}", style)]
     down = (
-        f"down {format_duration(one.result.downtime)} a year, {format_duration(one.result.downtime / MONTHS)} a month"
+        f"down {format_duration(flow.result.downtime)} a year, {format_duration(flow.result.downtime / MONTHS)} a month"
     )
-    lines += _line("availability", f"{percent(one.result.availability)}, {down} ({format_method(one)})", style)
-    lines += _sets(one, model, style)
-    lines += _table("fix first", _fixes(one.result.importance, model.gains.get(one.flow, {})), style)
-    lines += _table("assumed", _assumptions(one), style)
-    if one.sensitivity is not None:
-        better, worse = percent(one.sensitivity.better), percent(one.sensitivity.worse)
+    lines += _line("availability", f"{percent(flow.result.availability)}, {down} ({format_method(flow)})", style)
+    lines += _sets(flow, model, style)
+    lines += _table("fix first", _fixes(flow.result.importance, model.gains.get(flow.flow, {})), style)
+    lines += _table("assumed", _assumptions(flow), style)
+    if flow.sensitivity is not None:
+        better, worse = percent(flow.sensitivity.better), percent(flow.sensitivity.worse)
         told = f"{better} if what is assumed failed ten times as rarely, {worse} if ten times as often"
         lines += _line("sensitivity", told, style)
     return lines
@@ -77,19 +77,19 @@ def _line(label: str, text: str, style: Style) -> list[str]:
     return [first.replace(label, style.paint(label, "quiet"), 1), *rest]
 
 
-def _sets(one: FlowAssessment, model: Assessed, style: Style) -> list[str]:
-    found = products(one.cuts.sets)
-    points = ", ".join(brief(point.id) for point in one.points)
+def _sets(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
+    found = products(flow.cuts.sets)
+    points = ", ".join(brief(point.id) for point in flow.points)
     lines = _line("single points", points or "none: no element alone breaks the flow", style)
-    usual = frozenset(model.usual.get(one.flow, one.points))
-    fresh = [brief(point.id) for point in one.points if point not in usual]
+    usual = frozenset(model.usual.get(flow.flow, flow.points))
+    fresh = [brief(point.id) for point in flow.points if point not in usual]
     if fresh:
         lines += _line("only now", f"{', '.join(fresh)}: no single point while nothing is out", style)
     for order, label in ((2, "pairs"), (3, "triples"), (4, "fours")):
-        if order <= one.cuts.order:
+        if order <= flow.cuts.order:
             told = [worded(each) for each in found if len(each) == order]
             lines += _listed(label, told, style)
-    if one.cuts.truncated:
+    if flow.cuts.truncated:
         lines += _line("", "there may be more: the search was cut short", style)
     return lines
 
@@ -109,7 +109,7 @@ def worded(one: CutProduct) -> str:
 
 
 def _any_of(elements: tuple[Subject, ...]) -> str:
-    names = ", ".join(brief(one.id) for one in elements)
+    names = ", ".join(brief(element.id) for element in elements)
     return names if len(elements) == 1 else f"any of {names}"
 
 
@@ -117,20 +117,20 @@ def _fixes(importance: tuple[Importance, ...], gains: Gains) -> Iterator[tuple[s
     changed = ("won by a change",) if gains else ()
     if importance:
         yield "element", "if it never failed", "of the downtime", *changed
-    for one in importance[:MOST_FIXES]:
-        change = (brief(format_gain(one.element, gains, str)),) if gains else ()
+    for gain in importance[:MOST_FIXES]:
+        change = (brief(format_gain(gain.element, gains, str)),) if gains else ()
         yield (
-            brief(one.element.id),
-            f"{format_duration(one.hours_per_year)} a year",
-            format_share(one.fussell_vesely),
+            brief(gain.element.id),
+            f"{format_duration(gain.hours_per_year)} a year",
+            format_share(gain.fussell_vesely),
             *change,
         )
     if len(importance) > MOST_FIXES:
         yield (f"… and {len(importance) - MOST_FIXES} more",)
 
 
-def _assumptions(one: FlowAssessment) -> Iterator[tuple[str, ...]]:
-    for number, source, ids in group_assumptions(one.assumed):
+def _assumptions(flow: FlowAssessment) -> Iterator[tuple[str, ...]]:
+    for number, source, ids in group_assumptions(flow.assumed):
         yield percent(number), source
         yield "", ", ".join(map(brief, ids))
 
@@ -145,18 +145,18 @@ def _capacity(capacity: Capacity, style: Style) -> list[str]:
 
 
 def _loads(capacity: Capacity) -> Iterator[tuple[str, ...]]:
-    peaks = any(one.peak is not None for one in capacity.components)
+    peaks = any(component.peak is not None for component in capacity.components)
     yield ("component", "can answer", "today", *(("at peak",) if peaks else ()), "after the worst loss")
-    for one in capacity.components:
-        limit = per_second(one.capacity) if one.capacity is not None else "not stated"
-        peak = (format_load(one, one.peak or one.today),) if peaks else ()
-        copies = f" ×{one.replicas}" if one.replicas > 1 else ""
+    for component in capacity.components:
+        limit = per_second(component.capacity) if component.capacity is not None else "not stated"
+        peak = (format_load(component, component.peak or component.today),) if peaks else ()
+        copies = f" ×{component.replicas}" if component.replicas > 1 else ""
         yield (
-            f"{brief(one.component)}{copies}",
+            f"{brief(component.component)}{copies}",
             limit,
-            format_load(one, one.today),
+            format_load(component, component.today),
             *peak,
-            after_loss(one, capacity.tried, brief),
+            after_loss(component, capacity.tried, brief),
         )
 
 

@@ -59,14 +59,16 @@ def format_duration(hours: float) -> str:
 
 def all_assumptions(assessments: Iterable[FlowAssessment]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
     """All that some flows' availabilities assume, as `alike` gives it, each element once; the worst number first."""
-    return tuple(sorted(group_assumptions(tuple({each: None for one in assessments for each in one.assumed}))))
+    return tuple(
+        sorted(group_assumptions(tuple({each: None for assessment in assessments for each in assessment.assumed})))
+    )
 
 
 def group_assumptions(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
     """Assumptions by what is assumed: (availability, source, ids of the elements)."""
     found: dict[tuple[float, str], list[str]] = {}
-    for one in assumed:
-        found.setdefault((one.availability, one.source), []).append(one.element.id)
+    for assumption in assumed:
+        found.setdefault((assumption.availability, assumption.source), []).append(assumption.element.id)
     return tuple((number, source, tuple(ids)) for (number, source), ids in found.items())
 
 
@@ -129,5 +131,5 @@ def _outward(low: float, high: float) -> tuple[str, str]:
 def impossible_text(maintained: tuple[Subject, ...]) -> str:
     """What is said of a flow that fails with nothing failed."""
     if maintained:
-        return f"down while {', '.join(one.id for one in maintained)} is out, or impossible anyway"
+        return f"down while {', '.join(element.id for element in maintained)} is out, or impossible anyway"
     return "impossible: it fails with nothing failed (rule impossible-flow)"

@@ -29,9 +29,9 @@ def encode(document: Any) -> str:
     return _STEERING.sub(_escaped, written).decode()
 
 
-def _escaped(found: re.Match[bytes]) -> bytes:
+def _escaped(match: re.Match[bytes]) -> bytes:
     """The last character as its escape in JSON."""
-    text = found[0].decode()
+    text = match[0].decode()
     return f"{text[:-1]}\\u{ord(text[-1]):04x}".encode()
 
 

@@ -37,5 +37,5 @@ def _between(part: str) -> str:
     return f"{before}{text(part)}{after}"
 
 
-def _reference(found: re.Match[str]) -> str:
-    return "".join(f"&#{ord(char)};" for char in found[0])
+def _reference(match: re.Match[str]) -> str:
+    return "".join(f"&#{ord(char)};" for char in match[0])

@@ -72,9 +72,9 @@ def _inert_line(line: str, painted: bool) -> str:
     return "".join(shown) + line[len(body) :]
 
 
-def _disarmed(found: re.Match[str]) -> str:
+def _disarmed(match: re.Match[str]) -> str:
     """The same width, so that what stands below stays in its column."""
-    return f"{found[1]}(" if found[1] else f"{found[2]}:."
+    return f"{match[1]}(" if match[1] else f"{match[2]}:."
 
 
 def plain(text: str) -> str:

@@ -18,20 +18,20 @@ VERSION = 1
 
 def write(evolutions: tuple[Evolution, ...]) -> str:
     """The whole document, indented, with a line feed at its end."""
-    return encode({"version": VERSION, "changes": [_evolution(one) for one in evolutions]})
+    return encode({"version": VERSION, "changes": [_evolution(evolution) for evolution in evolutions]})
 
 
-def _evolution(one: Evolution) -> dict[str, Any]:
-    things = {change: sum(1 for _ in one.entities_of(change)) for change in CHANGES}
-    issues = {verdict: sum(1 for _ in one.findings_of(verdict)) for verdict in VERDICTS}
+def _evolution(evolution: Evolution) -> dict[str, Any]:
+    things = {change: sum(1 for _ in evolution.entities_of(change)) for change in CHANGES}
+    issues = {verdict: sum(1 for _ in evolution.findings_of(verdict)) for verdict in VERDICTS}
     return {
-        "before": _side(one.before),
-        "after": _side(one.after),
+        "before": _side(evolution.before),
+        "after": _side(evolution.after),
         "summary": {"things": things, "findings": issues},
-        "sentences": sentences(one),
-        "things": [{**_subject(each.subject), "change": each.change, "what": each.what} for each in one.entities],
-        "findings": [_issue(each) for each in one.findings],
-        "flows": {each.flow: _flow(each) for each in one.flows},
+        "sentences": sentences(evolution),
+        "things": [{**_subject(each.subject), "change": each.change, "what": each.what} for each in evolution.entities],
+        "findings": [_issue(each) for each in evolution.findings],
+        "flows": {each.flow: _flow(each) for each in evolution.flows},
     }
 
 
@@ -43,16 +43,16 @@ def _subject(subject: Subject) -> dict[str, str]:
     return {"kind": subject.kind, "id": subject.id}
 
 
-def _issue(one: FindingChange) -> dict[str, Any]:
-    finding = one.finding
+def _issue(change: FindingChange) -> dict[str, Any]:
+    finding = change.finding
     return {
-        "verdict": one.verdict,
+        "verdict": change.verdict,
         "rule": finding.rule,
         "code": finding.code,
         "severity": finding.severity,
-        "what": one.what,
-        "before": _finding(one.before),
-        "after": _finding(one.after),
+        "what": change.what,
+        "before": _finding(change.before),
+        "after": _finding(change.after),
     }
 
 
@@ -73,17 +73,17 @@ def _finding(numbered: Numbered | None) -> dict[str, Any] | None:
     }
 
 
-def _flow(one: FlowChange) -> dict[str, Any]:
+def _flow(change: FlowChange) -> dict[str, Any]:
     return {
-        "title": one.title,
-        "direction": one.direction,
-        "firm": one.firm,
-        "before": _facts(one.before),
-        "after": _facts(one.after),
+        "title": change.title,
+        "direction": change.direction,
+        "firm": change.firm,
+        "before": _facts(change.before),
+        "after": _facts(change.after),
         "single_points_of_failure": {
-            "resolved": [_subject(each) for each in one.gone],
-            "left": [_subject(each) for each in one.left],
-            "introduced": [_subject(each) for each in one.new],
+            "resolved": [_subject(each) for each in change.gone],
+            "left": [_subject(each) for each in change.left],
+            "introduced": [_subject(each) for each in change.new],
         },
     }
 

@@ -46,26 +46,28 @@ def write(evolutions: tuple[Evolution, ...], pictures: tuple[str, ...] = ()) -> 
     return "\n\n".join(kept or ["No model changed."]) + "\n"
 
 
-def _evolution(one: Evolution, picture: str) -> Iterator[str]:
-    before, after = (text(each.topology.architecture.name) for each in (one.before, one.after))
+def _evolution(evolution: Evolution, picture: str) -> Iterator[str]:
+    before, after = (text(each.topology.architecture.name) for each in (evolution.before, evolution.after))
     yield f"## {after}" if before == after else f"## {before} → {after}"
-    yield f"{_source(one.before)} → {_source(one.after)}"
-    if one.empty:
+    yield f"{_source(evolution.before)} → {_source(evolution.after)}"
+    if evolution.empty:
         yield "Nothing changed."
         return
-    counts = [f"**{len(found)} {_WORDS[verdict]}**" for verdict in VERDICTS if (found := one.findings_of(verdict))]
+    counts = [
+        f"**{len(found)} {_WORDS[verdict]}**" for verdict in VERDICTS if (found := evolution.findings_of(verdict))
+    ]
     yield f"Findings: {', '.join(counts)}." if counts else "No findings, before or after."
-    told = sentences(one, code)
+    told = sentences(evolution, code)
     if told:
         yield "\n".join(f"- {each}" for each in told)
-    yield from _flows(one)
-    yield from _assumptions(one)
+    yield from _flows(evolution)
+    yield from _assumptions(evolution)
     for verdict in VERDICTS:
-        found = one.findings_of(verdict)
+        found = evolution.findings_of(verdict)
         if found:
             title = f"{plural(len(found), 'finding')} {_WORDS[verdict]}"
             yield _folded(title, [_issue(each) for each in found], verdict == "introduced")
-    yield from _things(one)
+    yield from _things(evolution)
     if picture:
         yield f"<details>\n<summary>The picture</summary>\n\n```mermaid\n{picture}```\n\n</details>"
 
@@ -83,32 +85,32 @@ def _folded(title: str, lines: list[str], open_: bool = False) -> str:
     )
 
 
-def _issue(one: FindingChange) -> str:
-    finding = one.finding
-    what = f" ({text('; '.join(one.what))})" if one.what else ""
+def _issue(change: FindingChange) -> str:
+    finding = change.finding
+    what = f" ({text('; '.join(change.what))})" if change.what else ""
     head = f"{finding.severity} {code(finding.rule)} ({finding.code})"
-    return f"{head} at {code(_place(one))}: {text(finding.message)}{what}"
+    return f"{head} at {code(_place(change))}: {text(finding.message)}{what}"
 
 
-def _place(one: FindingChange) -> str:
-    finding = one.finding
+def _place(change: FindingChange) -> str:
+    finding = change.finding
     return f"{finding.file}:{finding.line}"
 
 
-def _flows(one: Evolution) -> Iterator[str]:
-    rows = [_row(one, each) for each in one.flows[:MOST]]
+def _flows(evolution: Evolution) -> Iterator[str]:
+    rows = [_row(evolution, each) for each in evolution.flows[:MOST]]
     if rows:
         head = ["| Flow | Available | Down a year | One failure that stops it |", "|---|---:|---:|---|"]
-        more = f"\n\n… and {len(one.flows) - MOST} more flows." if len(one.flows) > MOST else ""
+        more = f"\n\n… and {len(evolution.flows) - MOST} more flows." if len(evolution.flows) > MOST else ""
         yield "\n".join([*head, *rows]) + more
 
 
-def _row(one: Evolution, change: FlowChange) -> str:
+def _row(evolution: Evolution, change: FlowChange) -> str:
     before, after = change.before, change.after
     cells = [
         _moved(available(before), available(after)),
         _moved(down(before) if before else "", down(after) if after else ""),
-        _moved(_stops(one.before, before), _stops(one.after, after)),
+        _moved(_stops(evolution.before, before), _stops(evolution.after, after)),
     ]
     state = " (new)" if before is None else " (gone)" if after is None else ""
     return f"| {code(change.flow)}{state} | {' | '.join(cells)} |"
@@ -128,10 +130,10 @@ def _stops(side: CheckedModel, facts: FlowFacts | None) -> str:
     return names([called(side.topology, each) for each in facts.stops], code) or "none"
 
 
-def _things(one: Evolution) -> Iterator[str]:
+def _things(evolution: Evolution) -> Iterator[str]:
     lines: list[str] = []
     for change in CHANGES:
-        for each in one.entities_of(change):
+        for each in evolution.entities_of(change):
             if each.subject.kind != "replica":
                 what = f": {text('; '.join(each.what))}" if each.what else ""
                 lines.append(f"{_CHANGES[change]}: {each.subject.kind} {code(each.subject.id)}{what}")
@@ -139,10 +141,11 @@ def _things(one: Evolution) -> Iterator[str]:
         yield _folded(plural(len(lines), "thing") + " added, removed or changed", lines)
 
 
-def _assumptions(one: Evolution) -> Iterator[str]:
+def _assumptions(evolution: Evolution) -> Iterator[str]:
     """Every number of the table that no model states, with its source."""
     lines = [
-        f"{percent(number)} for {names(ids, code, most=MOST)}: {text(source)}" for number, source, ids in rests_on(one)
+        f"{percent(number)} for {names(ids, code, most=MOST)}: {text(source)}"
+        for number, source, ids in rests_on(evolution)
     ]
     if lines:
         yield _folded("Assumed availabilities, which no model states", lines)

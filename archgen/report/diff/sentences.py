@@ -34,7 +34,7 @@ def names(ids: Sequence[str], name: FormatId = str, last: str = "and", most: int
 
 def _verdicts(evolution: Evolution, name: FormatId) -> Iterator[str]:
     """Reads and writes apart, because a change often helps one and not the other."""
-    known = [one for one in evolution.flows if one.direction is not None]
+    known = [flow for flow in evolution.flows if flow.direction is not None]
     reads = [one for one in known if one.facts.access == "read"]
     writes = [one for one in known if one.facts.access != "read"]
     told = _agreed(reads)
@@ -46,14 +46,14 @@ def _verdicts(evolution: Evolution, name: FormatId) -> Iterator[str]:
 
 
 def _agreed(flows: list[FlowChange]) -> Direction | None:
-    found = {one.direction for one in flows}
+    found = {flow.direction for flow in flows}
     return found.pop() if len(found) == 1 else None
 
 
 def _verdict(
     who: str, flows: list[FlowChange], direction: Direction | None, name: FormatId, contrary: bool = False
 ) -> str:
-    told = "; ".join(_downtime(one, name) for one in flows[:NAMED])
+    told = "; ".join(_downtime(flow, name) for flow in flows[:NAMED])
     rest = f"; and {len(flows) - NAMED} more" if len(flows) > NAMED else ""
     opening = f"{who} do not" if contrary else f"{who} {_went(direction)}"
     return f"{opening}: {told}{rest}{_resting(flows)}."
@@ -73,32 +73,34 @@ def _went(direction: Direction | None) -> str:
             assert_never(direction)
 
 
-def _downtime(one: FlowChange, name: FormatId) -> str:
-    assert one.before is not None
-    assert one.after is not None
-    was, now = down(one.before), down(one.after)
-    return f"{name(one.flow)} is down {now} a year{', as before' if was == now else f', was {was}'}"
+def _downtime(change: FlowChange, name: FormatId) -> str:
+    assert change.before is not None
+    assert change.after is not None
+    was, now = down(change.before), down(change.after)
+    return f"{name(change.flow)} is down {now} a year{', as before' if was == now else f', was {was}'}"
 
 
 def _resting(flows: list[FlowChange]) -> str:
     """The assumed numbers under a verdict, and whether it stands with others."""
-    all_assumptions = {one for flow in flows for facts in (flow.before, flow.after) for one in assumed(facts)}
+    all_assumptions = {
+        assumption for flow in flows for facts in (flow.before, flow.after) for assumption in assumed(facts)
+    }
     if not all_assumptions:
         return ""
-    moved = [one for one in flows if not one.firm]
+    moved = [flow for flow in flows if not flow.firm]
     doubt = "; were they ten times better or worse, it might go the other way" if moved else ""
     return f" (rests on {plural(len(all_assumptions), 'assumed number')}{doubt})"
 
 
 def assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
     """The elements of a flow whose availability is assumed."""
-    return tuple(one.element for one in facts.assessment.assumed) if facts and facts.assessment else ()
+    return tuple(assumption.element for assumption in facts.assessment.assumed) if facts and facts.assessment else ()
 
 
 def rests_on(evolution: Evolution) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
     """All that is assumed of either side: (availability, source, ids of the elements), each element once."""
-    sides = (facts for one in evolution.flows for facts in (one.before, one.after))
-    return all_assumptions(one.assessment for one in sides if one is not None and one.assessment is not None)
+    sides = (facts for flow in evolution.flows for facts in (flow.before, flow.after))
+    return all_assumptions(side.assessment for side in sides if side is not None and side.assessment is not None)
 
 
 def down(facts: FlowFacts) -> str:
@@ -115,19 +117,19 @@ def available(facts: FlowFacts | None) -> str:
 
 
 def _possible(evolution: Evolution, name: FormatId) -> Iterator[str]:
-    for one in evolution.flows:
-        if one.before is None:
-            yield f"{name(one.flow)} is a new flow{_stopped(evolution, one, name)}."
-        elif one.after is None:
-            yield f"{name(one.flow)} is no longer a flow."
-        elif one.before.possible != one.after.possible:
-            how = "is possible now" if one.after.possible else "is no longer possible: it fails with nothing failed"
-            yield f"{name(one.flow)} {how}."
+    for flow in evolution.flows:
+        if flow.before is None:
+            yield f"{name(flow.flow)} is a new flow{_stopped(evolution, flow, name)}."
+        elif flow.after is None:
+            yield f"{name(flow.flow)} is no longer a flow."
+        elif flow.before.possible != flow.after.possible:
+            how = "is possible now" if flow.after.possible else "is no longer possible: it fails with nothing failed"
+            yield f"{name(flow.flow)} {how}."
 
 
-def _stopped(evolution: Evolution, one: FlowChange, name: FormatId) -> str:
-    stops = one.facts.stops
-    if not one.facts.possible:
+def _stopped(evolution: Evolution, change: FlowChange, name: FormatId) -> str:
+    stops = change.facts.stops
+    if not change.facts.possible:
         return ", and impossible: it fails with nothing failed"
     topology = evolution.after.topology
     return f"; it stops with {names([called(topology, each) for each in stops], name, 'or')}" if stops else ""
@@ -135,20 +137,20 @@ def _stopped(evolution: Evolution, one: FlowChange, name: FormatId) -> str:
 
 def _points(evolution: Evolution, name: FormatId) -> Iterator[str]:
     """Elements that alone stop the same flows are told together: those that no longer do, those that now do, the rest."""
-    both = [one for one in evolution.flows if one.before is not None and one.after is not None]
+    both = [flow for flow in evolution.flows if flow.before is not None and flow.after is not None]
     gone, left, new = (_by_element(both, how) for how in ("gone", "left", "new"))
     before, after = evolution.before.topology, evolution.after.topology
     removed, added = ({one.subject for one in evolution.entities_of(how)} for how in ("removed", "added"))
     for (spared, held, absent), elements in _alike(gone, left, removed):
-        those = names([called(before, one) for one in elements], name, "or")
+        those = names([called(before, element) for element in elements], name, "or")
         also = f"; {names(held, name)} still {'does' if len(held) == 1 else 'do'}" if held else ""
         yield f"{names(spared, name)} no longer {_stop(spared)} with {those}{_which(absent, elements, 'gone')}{also}."
     for (hit, _, fresh), elements in _alike(new, {}, added):
-        those = names([called(after, one) for one in elements], name, "or")
+        those = names([called(after, element) for element in elements], name, "or")
         yield f"{names(hit, name)} now {_stop(hit)} with {those}{_which(fresh, elements, 'new')}."
     rest = {element: flows for element, flows in left.items() if element not in gone}
     for (held, _, _), elements in _alike(rest, {}, set()):
-        yield f"{names(held, name)} still {_stop(held)} with {names([called(after, one) for one in elements], name, 'or')}."
+        yield f"{names(held, name)} still {_stop(held)} with {names([called(after, element) for element in elements], name, 'or')}."
 
 
 def _which(true: bool, elements: list[Subject], word: str) -> str:
@@ -164,10 +166,10 @@ Flows = tuple[str, ...]
 
 def _by_element(flows: list[FlowChange], how: str) -> dict[Subject, Flows]:
     found: dict[Subject, Flows] = {}
-    for one in flows:
-        elements = {"gone": one.gone, "left": one.left, "new": one.new}[how]
+    for flow in flows:
+        elements = {"gone": flow.gone, "left": flow.left, "new": flow.new}[how]
         for element in elements:
-            found[element] = (*found.get(element, ()), one.flow)
+            found[element] = (*found.get(element, ()), flow.flow)
     return found
 
 

@@ -26,20 +26,20 @@ _TOLD: dict[Verdict, tuple[str, Emphasis]] = {
 
 def write(evolutions: tuple[Evolution, ...], style: Style) -> str:
     """The report, one part per change."""
-    return "\n".join("\n".join(_evolution(one, style)) + "\n" for one in evolutions) or "no model changed\n"
+    return "\n".join("\n".join(_evolution(evolution, style)) + "\n" for evolution in evolutions) or "no model changed\n"
 
 
-def _evolution(one: Evolution, style: Style) -> Iterator[str]:
-    yield from wrap(f"{_side(one.before)} → {_side(one.after)}", style.width)
-    if one.empty:
+def _evolution(evolution: Evolution, style: Style) -> Iterator[str]:
+    yield from wrap(f"{_side(evolution.before)} → {_side(evolution.after)}", style.width)
+    if evolution.empty:
         yield "  nothing changed"
         return
-    yield from (line for each in sentences(one) for line in wrap(brief(each), style.width, "    ", "  "))
+    yield from (line for each in sentences(evolution) for line in wrap(brief(each), style.width, "    ", "  "))
     for title, lines in (
-        ("things", _things(one, style)),
-        ("findings", _issues(one, style)),
-        ("flows", _flows(one, style)),
-        ("assumed, since no model states it", _assumptions(one, style)),
+        ("things", _things(evolution, style)),
+        ("findings", _issues(evolution, style)),
+        ("flows", _flows(evolution, style)),
+        ("assumed, since no model states it", _assumptions(evolution, style)),
     ):
         told = list(lines)
         if told:
@@ -52,10 +52,10 @@ def _side(side: CheckedModel) -> str:
     return f"{brief(side.topology.architecture.name)} ({brief(side.file)})"
 
 
-def _things(one: Evolution, style: Style) -> Iterator[str]:
+def _things(evolution: Evolution, style: Style) -> Iterator[str]:
     """Replicas are told by their components, except in JSON."""
     for change in CHANGES:
-        for each in one.entities_of(change):
+        for each in evolution.entities_of(change):
             if each.subject.kind != "replica":
                 sign = style.paint(SIGNS[change], _PAINTS[change])
                 what = f": {'; '.join(each.what)}" if each.what else ""
@@ -65,9 +65,9 @@ def _things(one: Evolution, style: Style) -> Iterator[str]:
                 yield from rest
 
 
-def _issues(one: Evolution, style: Style) -> Iterator[str]:
+def _issues(evolution: Evolution, style: Style) -> Iterator[str]:
     for verdict in VERDICTS:
-        found = one.findings_of(verdict)
+        found = evolution.findings_of(verdict)
         word, paint = _TOLD[verdict]
         if found:
             yield f"  {style.paint(f'{word} ({len(found)})', paint)}"
@@ -75,29 +75,29 @@ def _issues(one: Evolution, style: Style) -> Iterator[str]:
                 yield from wrap(brief(_issue(each)), style.width, "      ", "    ")
 
 
-def _issue(one: FindingChange) -> str:
-    finding = one.finding
-    told = f"{finding.severity}[{finding.code}] {finding.rule} [{one.number}]: {finding.message}"
-    return f"{told} ({'; '.join(one.what)})" if one.what else told
+def _issue(change: FindingChange) -> str:
+    finding = change.finding
+    told = f"{finding.severity}[{finding.code}] {finding.rule} [{change.number}]: {finding.message}"
+    return f"{told} ({'; '.join(change.what)})" if change.what else told
 
 
-def _flows(one: Evolution, style: Style) -> Iterator[str]:
-    for each in one.flows:
+def _flows(evolution: Evolution, style: Style) -> Iterator[str]:
+    for each in evolution.flows:
         yield f"  {style.paint(brief(each.flow), 'strong')}: {brief(each.title)}"
-        for line in _flow(one, each):
+        for line in _flow(evolution, each):
             yield from wrap(brief(line), style.width, "      ", "    ")
 
 
-def _flow(one: Evolution, change: FlowChange) -> Iterator[str]:
+def _flow(evolution: Evolution, change: FlowChange) -> Iterator[str]:
     before, after = change.before, change.after
     if before is None or after is None:
-        side, state = (one.after, "new") if before is None else (one.before, "gone")
+        side, state = (evolution.after, "new") if before is None else (evolution.before, "gone")
         yield f"{state}; stops with {_stops(side, change.facts)}"
         yield from [f"availability {_available(change.facts)}"] if change.facts.assessment else []
     else:
         if before.assessment and after.assessment:
             yield f"availability {_available(after)}, was {_available(before)}"
-        yield f"stops with {_stops(one.after, after)}; before with {_stops(one.before, before)}"
+        yield f"stops with {_stops(evolution.after, after)}; before with {_stops(evolution.before, before)}"
         if after.survives != before.survives:
             now, was = (names(each.survives) or "none of its hosts" for each in (after, before))
             yield f"survives the loss of {now}; before of {was}"
@@ -115,7 +115,7 @@ def _available(facts: FlowFacts) -> str:
     return f"{available(facts)} (down {down(facts)} a year)"
 
 
-def _assumptions(one: Evolution, style: Style) -> Iterator[str]:
+def _assumptions(evolution: Evolution, style: Style) -> Iterator[str]:
     """Every number that an availability of either side rests on and that its model does not state, with its source."""
-    for number, source, ids in rests_on(one):
+    for number, source, ids in rests_on(evolution):
         yield from wrap(f"{percent(number)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  ")

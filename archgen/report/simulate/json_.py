@@ -12,21 +12,21 @@ VERSION = 1
 
 def write(told: SimulationReport) -> str:
     """The whole document, indented, with a line feed at its end."""
-    kill = [{"kind": one.kind, "id": one.id} for one in told.killed]
-    out = [{"kind": one.kind, "id": one.id} for one in told.maintained]
+    kill = [{"kind": element.kind, "id": element.id} for element in told.killed]
+    out = [{"kind": element.kind, "id": element.id} for element in told.maintained]
     flows: dict[str, Any] = {
-        one.flow: {
-            "status": one.status,
-            "reason": reason(one, told.steps),
-            "possible": one.possible,
-            "step": one.step,
-            "path": one.path,
-            "fails": one.fails,
-            "lost": one.lost,
-            "cut_off": one.cut_off,
-            "skipped": one.skipped,
+        flow.flow: {
+            "status": flow.status,
+            "reason": reason(flow, told.steps),
+            "possible": flow.possible,
+            "step": flow.step,
+            "path": flow.path,
+            "fails": flow.fails,
+            "lost": flow.lost,
+            "cut_off": flow.cut_off,
+            "skipped": flow.skipped,
         }
-        for one in told.flows
+        for flow in told.flows
     }
     return encode(
         {"version": VERSION, "file": told.file, "name": told.name, "kill": kill, "maintain": out, "flows": flows}

@@ -45,9 +45,9 @@ def reason(one: FlowOutcome, steps: dict[str, str]) -> str:
             assert_never(one.status)
 
 
-def _degraded(one: FlowOutcome, steps: dict[str, str]) -> list[str]:
-    parts = [f"served without {listed(one.lost)}"] if one.lost else []
-    if one.cut_off:
-        parts.append(f"{listed(one.cut_off)} can no longer do their part")
-    parts += [f"step {each} fails, which it can do without: {steps.get(each, '')}" for each in one.skipped]
+def _degraded(flow: FlowOutcome, steps: dict[str, str]) -> list[str]:
+    parts = [f"served without {listed(flow.lost)}"] if flow.lost else []
+    if flow.cut_off:
+        parts.append(f"{listed(flow.cut_off)} can no longer do their part")
+    parts += [f"step {each} fails, which it can do without: {steps.get(each, '')}" for each in flow.skipped]
     return parts

@@ -16,20 +16,20 @@ def write(told: SimulationReport, style: Style) -> str:
     for label, elements in (("lost:", told.killed), ("in maintenance:", told.maintained)):
         if elements:
             lines += wrap(f"{label} {_names(told, elements)}", style.width, "    ", "  ")
-    width = max((columns(brief(one.flow)) for one in told.flows), default=0)
-    for one in told.flows:
-        name, title = brief(one.flow), told.titles[one.flow]
-        state = style.paint(f"{one.status:<8}", _PAINTS[one.status])
+    width = max((columns(brief(flow.flow)) for flow in told.flows), default=0)
+    for flow in told.flows:
+        name, title = brief(flow.flow), told.titles[flow.flow]
+        state = style.paint(f"{flow.status:<8}", _PAINTS[flow.status])
         gap = " " * (width - columns(name))
         lines += [
             "",
-            f"{state}  {style.paint(name, 'strong')}{gap}  {brief(title) if title != one.flow else ''}".rstrip(),
+            f"{state}  {style.paint(name, 'strong')}{gap}  {brief(title) if title != flow.flow else ''}".rstrip(),
         ]
-        lines += wrap(brief(reason(one, told.steps)), style.width, " " * 10, " " * 10)
+        lines += wrap(brief(reason(flow, told.steps)), style.width, " " * 10, " " * 10)
     if not told.flows:
         lines += ["", "no flows"]
     return "\n".join(lines) + "\n"
 
 
-def _names(told: SimulationReport, elements: tuple[Subject, ...]) -> str:
-    return ", ".join(brief(told.names[one]) for one in elements)
+def _names(report: SimulationReport, elements: tuple[Subject, ...]) -> str:
+    return ", ".join(brief(report.names[element]) for element in elements)

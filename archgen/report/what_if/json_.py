@@ -26,19 +26,19 @@ def write(told: WhatIfReport) -> str:
             "hours_per_year_won": [dict(one) for one in told.won],
             "smallest": told.smallest,
             "flows": flows,
-            "left": {flow: [element(one) for one in points] for flow, points in told.left},
+            "left": {flow: [element(point) for point in points] for flow, points in told.left},
             "yaml": told.yaml,
         }
     )
 
 
-def _flow(one: FlowAssessment) -> dict[str, Any]:
+def _flow(flow: FlowAssessment) -> dict[str, Any]:
     return {
-        "possible": one.possible,
-        "single_points_of_failure": [element(point) for point in one.points],
-        "availability": one.result.availability,
-        "downtime_hours_per_year": one.result.downtime,
-        "method": one.result.method,
-        "bounds": one.result.bounds,
-        "assumed": assumed(one),
+        "possible": flow.possible,
+        "single_points_of_failure": [element(point) for point in flow.points],
+        "availability": flow.result.availability,
+        "downtime_hours_per_year": flow.result.downtime,
+        "method": flow.result.method,
+        "bounds": flow.result.bounds,
+        "assumed": assumed(flow),
     }

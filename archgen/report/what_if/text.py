@@ -28,7 +28,7 @@ def write(told: WhatIfReport, style: Style) -> str:
     if told.left:
         lines += ["", "left, since no change of these kinds removes them:" if told.smallest else "left:"]
         for flow, points in told.left:
-            lines += wrap(f"{brief(flow)}: {', '.join(brief(one.id) for one in points)}", style.width, "    ", "  ")
+            lines += wrap(f"{brief(flow)}: {', '.join(brief(point.id) for point in points)}", style.width, "    ", "  ")
     if told.smallest is False:
         lines += ["", "the search was cut short: fewer changes may do"]
     if told.yaml:
@@ -59,9 +59,9 @@ def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[s
     moved = f"{format_duration(abs(won))} a year {'won' if won >= 0 else 'lost'}" if won else "nothing won or lost"
     lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
     first_points, then_points = frozenset(before.points), frozenset(after.points)
-    gone = [brief(one.id) for one in before.points if one not in then_points]
-    fresh = [brief(one.id) for one in after.points if one not in first_points]
-    kept = [brief(one.id) for one in after.points if one in first_points]
+    gone = [brief(point.id) for point in before.points if point not in then_points]
+    fresh = [brief(point.id) for point in after.points if point not in first_points]
+    kept = [brief(point.id) for point in after.points if point in first_points]
     for label, names in (("resolved", gone), ("new", fresh), ("left", kept)):
         if names:
             lines += wrap(", ".join(names), style.width, " " * 18, f"  {label:<16}")
