@@ -42,7 +42,9 @@ def analyze(
     for flow in assessing(topology, order, gone):
         flows.append(flow)
         tell(flow.flow)
-    usual = {flow: tuple(point.element for point in found.points) for flow, found in topology.losses.failures.items()}
+    usual = {
+        flow: tuple(point.element for point in failure.points) for flow, failure in topology.losses.failures.items()
+    }
     demanded = any(flow.busiest is not None for flow in topology.architecture.flows)
     capacity, won = None, None
     if demanded and not gone:

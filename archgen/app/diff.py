@@ -82,7 +82,7 @@ def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[ModelPair, 
     A file that cannot be read stands alone, so that what is wrong with it is told.
     """
     inputs = {one.file: one for one in read(files, named=named)}
-    found: dict[str, str] = {}
+    followed_by: dict[str, str] = {}
     broken: list[ModelPair] = []
     for file, one in inputs.items():
         try:
@@ -90,13 +90,13 @@ def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[ModelPair, 
         except ModelError:
             broken.append(ModelPair(None, one))
         else:
-            found.update({file: followed} if followed is not None else {})
-    if not found and not broken:
+            followed_by.update({file: followed} if followed is not None else {})
+    if not followed_by and not broken:
         raise UsageError("no model follows another (`follows:`); name two models, or a revision and a model")
-    missing = (file for file in dict.fromkeys(found.values()) if file not in inputs)
+    missing = (file for file in dict.fromkeys(followed_by.values()) if file not in inputs)
     inputs.update((one.file, one) for one in read(tuple(missing)))
-    ordered = sorted(found, key=lambda file: (_height(file, found), files.index(file)))
-    return (*broken, *(ModelPair(inputs[found[file]], inputs[file]) for file in ordered))
+    ordered = sorted(followed_by, key=lambda file: (_height(file, followed_by), files.index(file)))
+    return (*broken, *(ModelPair(inputs[followed_by[file]], inputs[file]) for file in ordered))
 
 
 def _followed(source: Input) -> str | None:
@@ -136,17 +136,17 @@ def _revisions(word: str, words: tuple[str, ...]) -> tuple[ModelPair, ...]:
     old, new = ends(word) if ranged else (commit(word), None)
     labels = _labels(word) if ranged else (word, "")
     files = _named(words, [one for one in (old, new) if one is not None])
-    found = []
+    changed = []
     for file in files:
         before = read_at(old, labels[0], file)
         after = read_at(new, labels[1], file) if new is not None else _present(file, words)
         if before is None and after is None and file in words:
             raise UsageError(f"{file} is neither in {labels[0]} nor in {labels[1] or 'the working directory'}")
         if file in words or not _same(before, after):
-            found.append(ModelPair(before, after))
+            changed.append(ModelPair(before, after))
     if not files:
         raise UsageError(f"no model in {word} nor here; name a file or a directory behind the revision")
-    return tuple(found)
+    return tuple(changed)
 
 
 def _same(before: Input | None, after: Input | None) -> bool:
@@ -163,16 +163,16 @@ def _labels(word: str) -> tuple[str, str]:
 
 def _named(words: tuple[str, ...], commits: list[str]) -> tuple[str, ...]:
     """The files that are meant: those named, those in directories named, now or then; else all models."""
-    found: dict[str, None] = {}
+    named: dict[str, None] = {}
     for word in words or _places():
         if word.endswith((SUFFIX, ".yaml", ".yml")) or os.path.isfile(word):
-            found[word] = None
+            named[word] = None
             continue
         if os.path.isdir(word):
-            found.update(dict.fromkeys(file for file in find((word,)) if os.path.isfile(file)))
+            named.update(dict.fromkeys(file for file in find((word,)) if os.path.isfile(file)))
         for one in commits:
-            found.update(dict.fromkeys(os.path.normpath(file) for file in files_at(one, word, SUFFIX)))
-    return tuple({os.path.normpath(file): None for file in found})
+            named.update(dict.fromkeys(os.path.normpath(file) for file in files_at(one, word, SUFFIX)))
+    return tuple({os.path.normpath(file): None for file in named})
 
 
 def _places() -> tuple[str, ...]:
@@ -188,19 +188,19 @@ def _present(file: str, named: tuple[str, ...]) -> Input | None:
 # What became of them
 
 
-def check_pairs(found: tuple[ModelPair, ...], today: str) -> tuple[tuple[Model | None, Model | None], ...]:
+def check_pairs(find_pairs: tuple[ModelPair, ...], today: str) -> tuple[tuple[Model | None, Model | None], ...]:
     """Both sides of each pair, read and judged as of an ISO date."""
 
-    known: dict[str, Model] = {}
+    checked: dict[str, Model] = {}
 
-    def one(given: Input | None) -> Model | None:
-        if given is None:
+    def one(source: Input | None) -> Model | None:
+        if source is None:
             return None
-        if given.file not in known:
-            known[given.file] = check_models((given,), today, ladder=False)[0]
-        return known[given.file]
+        if source.file not in checked:
+            checked[source.file] = check_models((source,), today, ladder=False)[0]
+        return checked[source.file]
 
-    return tuple((one(pair.before), one(pair.after)) for pair in found)
+    return tuple((one(pair.before), one(pair.after)) for pair in find_pairs)
 
 
 def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation: Isolation) -> Iterator[Evolution]:
@@ -208,18 +208,18 @@ def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation:
 
     A comparison that fails unexpectedly is left out.
     """
-    known: dict[tuple[str, str], CheckedModel] = {}
+    compared: dict[tuple[str, str], CheckedModel] = {}
     persona = configured_persona()
     # what a rule finds in one model and failed to find in another is no change
     failed = {error.rule for pair in models for model in pair if model is not None for error in model.errors}
 
     def assessed(model: CheckedModel) -> CheckedModel:
         key = model.file, model.id
-        if key not in known:
+        if key not in compared:
             findings = tuple(finding for finding in model.findings if finding.rule not in failed)
             visible = visible_to(persona, replace(model, findings=findings))
-            known[key] = replace(visible, assessments=assess(model.topology, 1))
-        return known[key]
+            compared[key] = replace(visible, assessments=assess(model.topology, 1))
+        return compared[key]
 
     def compare(before: CheckedModel, after: CheckedModel) -> Evolution:
         return evolve(assessed(before), assessed(after))
@@ -240,25 +240,25 @@ def _nothing(model: CheckedModel) -> CheckedModel:
     return replace(model, topology=Topology(empty), findings=())
 
 
-def draw_changes(found: tuple[Evolution, ...], path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
+def draw_changes(changes: tuple[Evolution, ...], path: str, isolation: Isolation) -> tuple[tuple[str, str], ...]:
     """The two-tone deployment of each change as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.app.drawing.pictures import Drawing
 
     drawing = Drawing()
-    if len(found) == 1 and not os.path.isdir(path):
+    if len(changes) == 1 and not os.path.isdir(path):
         files = [path]
     elif path.endswith(".svg"):
-        raise UsageError(f"{len(found)} changes do not fit into {path}; name a directory, or two models")
+        raise UsageError(f"{len(changes)} changes do not fit into {path}; name a directory, or two models")
     else:
-        files = [os.path.join(path, f"{one.after.topology.slug}.diff.svg") for one in found]
-    drawn = [isolation.attempt(partial(drawing.change, one), one.after.file, "the picture") for one in found]
+        files = [os.path.join(path, f"{one.after.topology.slug}.diff.svg") for one in changes]
+    drawn = [isolation.attempt(partial(drawing.change, one), one.after.file, "the picture") for one in changes]
     return tuple((file, picture) for file, picture in zip(files, drawn, strict=True) if picture is not None)
 
 
-def exit_code(found: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:
+def exit_code(changes: tuple[Evolution, ...], fail_on: Severity | Literal["never"]) -> int:
     """1 if a change introduces a finding at or above a severity that nobody has accepted, else 0."""
     if fail_on == "never":
         return 0
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    new = (issue for one in found for issue in one.findings_of("introduced"))
+    new = (issue for one in changes for issue in one.findings_of("introduced"))
     return int(any(issue.finding.severity in failing for issue in new))

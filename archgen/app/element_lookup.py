@@ -20,18 +20,18 @@ def find_elements(topology: Topology, words: tuple[str, ...], kinds: tuple[str, 
 
 
 def _of(topology: Topology, word: str, kinds: tuple[str, ...]) -> tuple[Subject, ...]:
-    known = _known(topology)
+    ids = _known(topology)
     kind, colon, name = word.partition(":")
     meant = [(kind, name)] if colon and kind in KINDS else [(each, word) for each in KINDS]
-    found = [(each, one) for each, one in meant if each in kinds and one in known[each]]
-    if len(found) > 1 and {each for each, _ in found} != {"replica", "component"}:
-        ways = " or ".join(f"`{each}:{one}`" for each, one in found)
-        raise UsageError(f"`{word}` could be a {' or a '.join(each for each, _ in found)}; say {ways}")
-    if not found:
-        names = [one for each in kinds for one in known[each]]
+    matches = [(each, id) for each, id in meant if each in kinds and id in ids[each]]
+    if len(matches) > 1 and {each for each, _ in matches} != {"replica", "component"}:
+        ways = " or ".join(f"`{each}:{id}`" for each, id in matches)
+        raise UsageError(f"`{word}` could be a {' or a '.join(each for each, _ in matches)}; say {ways}")
+    if not matches:
+        names = [id for each in kinds for id in ids[each]]
         model = topology.architecture.id
         raise UsageError(f"{model} has no {' or '.join(kinds)} `{word}`{nearest(word, names) or _some(names)}")
-    return _failing(topology, *found[0])
+    return _failing(topology, *matches[0])
 
 
 def _some(names: list[str]) -> str:
@@ -59,4 +59,4 @@ def _failing(topology: Topology, kind: str, name: str) -> tuple[Subject, ...]:
     if component.kind == "client":
         raise UsageError(f"`{name}` is a client, and clients never fail; name a replica, a host or a zone")
     named = [replica.id for replica in component.replicas if kind == "component" or replica.id == name]
-    return tuple(Subject("replica", one) for one in named)
+    return tuple(Subject("replica", member) for member in named)

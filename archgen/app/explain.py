@@ -98,26 +98,26 @@ def explain(name: str, today: str, style: Style) -> str | None:
 
     None for any other name. `today` is the ISO date as of which a rule's example is judged.
     """
-    known = BY_NAME | {each: rule for rule in catalogue() for each in (rule.id, rule.code)}
-    rule = known.get(name) or known.get(name.upper()) or known.get(name.lower())
+    rules = BY_NAME | {each: rule for rule in catalogue() for each in (rule.id, rule.code)}
+    rule = rules.get(name) or rules.get(name.upper()) or rules.get(name.lower())
     if rule is not None:
         return _rule(rule, today, style)
     from archgen.explanations import find
     from archgen.explanations.terms import phrases
     from archgen.language.schema.keys import keys
 
-    said = name.lower()
-    known_as = phrases().get(said.replace("-", " "), ("", said))[1]
-    found = find(said) or find(known_as)
-    parts = [_notion(found, style)] if found is not None else []
-    parts += [_key(key, said, style) for key in keys(said)]
+    word = name.lower()
+    known_as = phrases().get(word.replace("-", " "), ("", word))[1]
+    explanation = find(word) or find(known_as)
+    parts = [_notion(explanation, style)] if explanation is not None else []
+    parts += [_key(key, word, style) for key in keys(word)]
     return "\n".join(parts) or None
 
 
-def _notion(found: Explanation, style: Style) -> str:
-    lines = [style.paint(found.title, "strong"), *_paragraphs(found.text, style)]
-    if found.id in KINDS:
-        lines += ["", style.paint("In a model", "strong"), f"  my-{found.id}: {{kind: {found.id}}}"]
+def _notion(notion: Explanation, style: Style) -> str:
+    lines = [style.paint(notion.title, "strong"), *_paragraphs(notion.text, style)]
+    if notion.id in KINDS:
+        lines += ["", style.paint("In a model", "strong"), f"  my-{notion.id}: {{kind: {notion.id}}}"]
     return "\n".join(lines) + "\n"
 
 
@@ -142,9 +142,9 @@ def _rule(rule: Rule, today: str, style: Style) -> str:
     if rule.thresholds:
         lines += ["", style.paint("Thresholds", "strong")]
         lines += [f"  {name} = {number:g}: {words}" for name, number, words in rule.thresholds]
-    told = example_output(rule, today, style).rpartition("\n\n")[0]
+    output = example_output(rule, today, style).rpartition("\n\n")[0]
     before = tuple((f"Where {name} says", text) for name, text in rule.ladder)
-    for title, block in (*before, ("Found in", rule.bad), ("What lint says of it", told), ("Not in", rule.good)):
+    for title, block in (*before, ("Found in", rule.bad), ("What lint says of it", output), ("Not in", rule.good)):
         lines += ["", style.paint(title, "strong"), *(f"  {line}".rstrip() for line in block.strip().splitlines())]
     if rule.references:
         lines += ["", style.paint("References", "strong"), *(f"  {title}: {url}" for title, url in rule.references)]

@@ -65,11 +65,11 @@ def _unformattable(file: str) -> Problem:
     return Problem("invalid-model", message, fix, Place(file, 1, 1, 1), ("model", model_id(file)))
 
 
-def unified_diff(file: str, before: bytes, after: bytes, *, kept: bool = False) -> str:
-    """What would change, or with `kept` has changed, as a unified diff."""
+def unified_diff(file: str, before: bytes, after: bytes, *, written: bool = False) -> str:
+    """What would change, or with `written` has changed, as a unified diff."""
     from difflib import unified_diff
 
-    was, now = ("as it was", "as it is") if kept else ("as it is", "as it would be")
+    was, now = ("as it was", "as it is") if written else ("as it is", "as it would be")
     lines: Any = unified_diff(_diff_lines(before), _diff_lines(after), f"{file} {was}", f"{file} {now}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 

@@ -55,8 +55,8 @@ Checker = Callable[[Task, Tell], tuple[Model, ...]]
 
 def check_in_turn(task: Task, tell: Tell) -> tuple[Model, ...]:
     """Judge one after the other."""
-    known: dict[str, CheckedModel] = {}
-    return tuple(check_model(task, at, tell, known) for at in range(len(task.inputs)))
+    checked: dict[str, CheckedModel] = {}
+    return tuple(check_model(task, at, tell, checked) for at in range(len(task.inputs)))
 
 
 def check_models(
@@ -110,38 +110,38 @@ def _laddered(models: tuple[Model, ...], elsewhere: frozenset[str]) -> tuple[Mod
     )
 
 
-def check_model(task: Task, at: int, tell: Tell, known: dict[str, CheckedModel]) -> Model:
-    """Judge one input of a task; `known` are models of it that are judged by all rules already, and takes more."""
+def check_model(task: Task, at: int, tell: Tell, checked: dict[str, CheckedModel]) -> Model:
+    """Judge one input of a task; `checked` are models of it that are judged by all rules already, and takes more."""
     from archgen.linting.policy import rules_for_model
     from archgen.rules.run import run_rules
 
-    given = task.inputs[at]
-    model = known.get(given.file) or _load(given)
+    source = task.inputs[at]
+    model = checked.get(source.file) or _load(source)
     if isinstance(model, CheckedModel):
         isolation = Isolation()
         rules = rules_for_model(task.apart, model.id, task.rules)
-        before = _before(task, model, known) if any(rule.ladder for rule in rules) else ()
+        before = _before(task, model, checked) if any(rule.ladder for rule in rules) else ()
         findings = run_rules(
             model.topology, model.source, rules, task.today, task.known, task.thresholds, before, isolation
         )
         model = replace(model, findings=findings, errors=tuple(isolation.errors))
         if not task.apart:
-            known[model.file] = model
+            checked[model.file] = model
     tell(model.file)
     return model
 
 
-def _before(task: Task, model: CheckedModel, known: dict[str, CheckedModel]) -> tuple[PreviousModel, ...]:
+def _before(task: Task, model: CheckedModel, checked: dict[str, CheckedModel]) -> tuple[PreviousModel, ...]:
     """What is found in the model that one follows, and in the one that this follows; nothing unless both are there."""
-    given = _followed(task, model)
-    if given is None or not _may_follow(given):
+    source = _followed(task, model)
+    if source is None or not _may_follow(source):
         return ()
-    parent = _read(given, known)
-    given = _followed(task, parent) if parent is not None else None
-    first = _read(given, known) if given is not None else None
+    parent = _read(source, checked)
+    source = _followed(task, parent) if parent is not None else None
+    first = _read(source, checked) if source is not None else None
     if parent is None or first is None or model.file in (parent.file, first.file):
         return ()
-    judged = tuple(_judged(task, one, known) for one in (parent, first))
+    judged = tuple(_judged(task, one, checked) for one in (parent, first))
     # what a rule that failed would have found is not known, so nothing can be compared with it
     return () if any(one.errors for one in judged) else tuple(map(_earlier, judged))
 
@@ -153,8 +153,8 @@ def _followed(task: Task, model: CheckedModel) -> Input | None:
         return None
     path = os.path.join(os.path.dirname(model.file), follows + SUFFIX)
     inputs = task.by_id.get(follows, ())
-    given = next((source for source in inputs if source.file == path), inputs[0] if inputs else None)
-    return task.beside(path) if given is None and task.beside is not None else given
+    match = next((source for source in inputs if source.file == path), inputs[0] if inputs else None)
+    return task.beside(path) if match is None and task.beside is not None else match
 
 
 def _may_follow(source: Input) -> bool:
@@ -162,23 +162,23 @@ def _may_follow(source: Input) -> bool:
     return source.data is not None and (b"follows" in source.data or b"include" in source.data)
 
 
-def _read(source: Input, known: dict[str, CheckedModel]) -> CheckedModel | None:
+def _read(source: Input, checked: dict[str, CheckedModel]) -> CheckedModel | None:
     """Return the model of an input; None if it is invalid."""
-    model = known.get(source.file) or _load(source)
+    model = checked.get(source.file) or _load(source)
     return model if isinstance(model, CheckedModel) else None
 
 
-def _judged(task: Task, model: CheckedModel, known: dict[str, CheckedModel]) -> CheckedModel:
+def _judged(task: Task, model: CheckedModel, checked: dict[str, CheckedModel]) -> CheckedModel:
     """A model with what all rules find in it, those too that do not run on it: a rule that is silent has closed nothing."""
     from archgen.rules.run import run_rules
 
-    if model.file not in known:
+    if model.file not in checked:
         isolation = Isolation()
         findings = run_rules(
             model.topology, model.source, task.rules, task.today, task.known, task.thresholds, isolation=isolation
         )
-        known[model.file] = replace(model, findings=findings, errors=tuple(isolation.errors))
-    return known[model.file]
+        checked[model.file] = replace(model, findings=findings, errors=tuple(isolation.errors))
+    return checked[model.file]
 
 
 def _earlier(model: CheckedModel) -> PreviousModel:
@@ -188,11 +188,11 @@ def _earlier(model: CheckedModel) -> PreviousModel:
 
 
 def _by_id(inputs: tuple[Input, ...]) -> dict[str, tuple[Input, ...]]:
-    found: dict[str, tuple[Input, ...]] = {}
+    by_id: dict[str, tuple[Input, ...]] = {}
     for source in inputs:
         name = model_id(source.file)
-        found[name] = (*found.get(name, ()), source)
-    return found
+        by_id[name] = (*by_id.get(name, ()), source)
+    return by_id
 
 
 def _beside(path: str) -> Input | None:

@@ -37,13 +37,13 @@ def simulate(
     def work(flow: Flow) -> FlowOutcome:
         return outcome(topology.index, flow, topology.losses.plans[flow.id], gone)
 
-    found = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
+    outcomes = [isolation.attempt(partial(work, flow), model.file, f"flow {flow.id}") for flow in architecture.flows]
     return SimulationReport(
         file=model.file,
         name=architecture.name,
         killed=killed,
         maintained=maintained,
-        flows=tuple(one for one in found if one is not None),
+        flows=tuple(one for one in outcomes if one is not None),
         titles={flow.id: flow.title for flow in architecture.flows},
         steps={
             request.id: f"{request.source} -> {' | '.join(request.targets)}"
@@ -56,21 +56,23 @@ def simulate(
 
 
 def draw_failures(
-    told: SimulationReport, topology: Topology, path: str, isolation: Isolation
+    simulation: SimulationReport, topology: Topology, path: str, isolation: Isolation
 ) -> tuple[tuple[str, str], ...]:
     """Each flow that fails, up to where it does, as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.app.drawing.pictures import Drawing
     from archgen.views.failure_reason import first_failed_request
 
     flows = {flow.id: flow for flow in topology.architecture.flows}
-    failed = [flow for flow in told.flows if flow.status == "down"]
+    failed = [flow for flow in simulation.flows if flow.status == "down"]
     drawing = Drawing()
 
-    def draw(one: FlowOutcome) -> str:
-        return drawing.failure(topology, flows[one.flow], first_failed_request(topology, one))
+    def draw(failure: FlowOutcome) -> str:
+        return drawing.failure(topology, flows[failure.flow], first_failed_request(topology, failure))
 
-    made = [(one.flow, isolation.attempt(partial(draw, one), told.file, f"picture of {one.flow}")) for one in failed]
-    drawn = [(flow, picture) for flow, picture in made if picture is not None]
+    attempts = [
+        (one.flow, isolation.attempt(partial(draw, one), simulation.file, f"picture of {one.flow}")) for one in failed
+    ]
+    drawn = [(flow, picture) for flow, picture in attempts if picture is not None]
     if len(drawn) == 1 and not os.path.isdir(path):
         return ((path, drawn[0][1]),)
     if drawn and path.endswith(".svg"):

@@ -38,8 +38,8 @@ def what_if(model: CheckedModel, add: tuple[str, ...], assign: tuple[str, ...]) 
     """The model with the changes that the words say, or with the smallest repair where there are none."""
     before = model.architecture
     if not add and not assign:
-        found = find_smallest_repair(before)
-        edits, smallest, left = found.edits, found.smallest, found.left
+        smallest_repair = find_smallest_repair(before)
+        edits, smallest, left = smallest_repair.edits, smallest_repair.smallest, smallest_repair.left
     else:
         edits, smallest, left = (), None, ()
     stages = [before]
@@ -95,10 +95,10 @@ def _added(architecture: Architecture, word: str) -> tuple[Edit, ...]:
     raise UsageError(f"`{word}` is no change that is known; {HOW}")
 
 
-def _options(words: list[str], known: tuple[str, ...], word: str) -> dict[str, str]:
+def _options(words: list[str], keywords: tuple[str, ...], word: str) -> dict[str, str]:
     """`on HOST in ZONE` as a mapping."""
     keys, values = words[::2], words[1::2]
-    if len(keys) != len(values) or not set(keys) <= set(known) or len(set(keys)) < len(keys):
+    if len(keys) != len(values) or not set(keys) <= set(keywords) or len(set(keys)) < len(keys):
         raise UsageError(f"`{word}` is no change that is known; {HOW}")
     return dict(zip(keys, values, strict=True))
 

@@ -21,14 +21,14 @@ def report_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
         return
     from archgen.render.raster.fonts import Fallback, fallbacks
 
-    def said(one: Fallback) -> str:
+    def said(fallback: Fallback) -> str:
         if not drawn:
             return "left as text to the fonts of whoever opens the deck"
-        parts = [f"drawn with {os.path.basename(one.file)}"] if one.file else []
-        if one.missing:
-            few = one.missing[:_FEW] + ("…" if len(one.missing) > _FEW else "")
+        parts = [f"drawn with {os.path.basename(fallback.file)}"] if fallback.file else []
+        if fallback.missing:
+            few = fallback.missing[:_FEW] + ("…" if len(fallback.missing) > _FEW else "")
             parts.append(f"no installed font has {few}: boxes stand there")
-            if not one.packaged:
+            if not fallback.packaged:
                 parts.append(f"for fonts, run `{install_command('fonts')}`")
         return "; ".join(parts)
 

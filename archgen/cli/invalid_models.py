@@ -15,12 +15,12 @@ def report_invalid(models: tuple[Model, ...], style: Style, so: str = "nothing w
     from archgen.app.findings.lint import lint_report
     from archgen.report.lint.outcome import LintReport
 
-    told = lint_report(models)
+    full_report = lint_report(models)
     reasons = tuple((model.file, model.invalidating) for model in broken if model.invalidating)
     if not reasons:
         return False
     from archgen.report.lint import text
 
-    warn(text.write(LintReport(reasons, told.lines, told.step), style), style)
+    warn(text.write(LintReport(reasons, full_report.lines, full_report.step), style), style)
     warn(f"archgen: {so}\n")
     return True

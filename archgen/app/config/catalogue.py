@@ -25,33 +25,33 @@ def catalogue() -> tuple[Rule, ...]:
 def own_rules() -> tuple[Rule, ...]:
     """What `rules`, `rule-files` and `plugins` of the configuration add."""
     file, table = configured()
-    found = [*_stated(file, table.get("rules", [])), *_of_files(file, table), *_plugged(file, table)]
+    added = [*_stated(file, table.get("rules", [])), *_of_files(file, table), *_plugged(file, table)]
     taken = dict.fromkeys(BY_NAME, "a rule of archgen")
-    for where, rule in found:
+    for where, rule in added:
         for name in (rule.id, rule.code):
             if name in taken:
                 raise UsageError(f"{where}: `{name}` is {taken[name]} already; choose another name")
             taken[name] = "another rule of your own"
-    return tuple(sorted((rule for _, rule in found), key=lambda rule: rule.code))
+    return tuple(sorted((rule for _, rule in added), key=lambda rule: rule.code))
 
 
 def thresholds(rules: tuple[Rule, ...]) -> Mapping[tuple[str, str], float]:
     """The numbers that `thresholds` of the configuration sets; UsageError names the first that no rule has."""
     file, table = configured()
-    said = table.get("thresholds", {})
-    if not isinstance(said, dict) or not all(isinstance(each, dict) for each in said.values()):
+    tables = table.get("thresholds", {})
+    if not isinstance(tables, dict) or not all(isinstance(each, dict) for each in tables.values()):
         example = "thresholds = {certificate-mismatch = {days = 45}}"
         raise UsageError(f"{file}: `thresholds` is a table of tables, such as {example}")
-    known = {rule.id: tuple(name for name, _, _ in rule.thresholds) for rule in rules if rule.thresholds}
-    found: dict[tuple[str, str], float] = {}
-    for rule, numbers in said.items():
-        require_choice(rule, tuple(known), f"rule with thresholds in {file}")
+    names = {rule.id: tuple(name for name, _, _ in rule.thresholds) for rule in rules if rule.thresholds}
+    numbers_by_rule: dict[tuple[str, str], float] = {}
+    for rule, numbers in tables.items():
+        require_choice(rule, tuple(names), f"rule with thresholds in {file}")
         for name, number in numbers.items():
-            require_choice(name, known[rule], f"threshold of {rule} in {file}")
+            require_choice(name, names[rule], f"threshold of {rule} in {file}")
             if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < 1e12:
                 raise UsageError(f"{file}: the threshold {name} of {rule} is a number from 0 on")
-            found[rule, name] = float(number)
-    return found
+            numbers_by_rule[rule, name] = float(number)
+    return numbers_by_rule
 
 
 def _of_files(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
@@ -93,13 +93,13 @@ def _plugged(file: str, table: dict[str, Any]) -> Iterator[tuple[str, Rule]]:
         return
     from importlib.metadata import entry_points
 
-    known = {each.name: each for each in entry_points(group=GROUP)}
+    packages = {each.name: each for each in entry_points(group=GROUP)}
     for name in names:
-        if name not in known:
-            listed = ", ".join(sorted(known)) or "none"
+        if name not in packages:
+            listed = ", ".join(sorted(packages)) or "none"
             raise UsageError(f"{file}: no installed package has rules named `{name}` ({GROUP}); there are: {listed}")
-        given = known[name].load()
-        for rule in (given,) if isinstance(given, Rule) else tuple(given):
+        plugin = packages[name].load()
+        for rule in (plugin,) if isinstance(plugin, Rule) else tuple(plugin):
             if not isinstance(rule, Rule):
                 raise UsageError(
                     f"{file}: plugin {name} gives {type(rule).__name__}, and not archgen.linting.rule.Rule"

@@ -72,15 +72,15 @@ def configured() -> tuple[str, dict[str, Any]]:
 def _matching(file: str, patterns: list[str]) -> tuple[str, ...]:
     from archgen.app.config.patterns import matching
 
-    found: dict[str, None] = {}
+    matched: dict[str, None] = {}
     for pattern in patterns:
         files = sorted(matching(file, pattern, "."), key=natural)
         if not files:
             raise UsageError(f"{file}: `{pattern}` matches no file; correct the pattern")
-        found.update(dict.fromkeys(files))
-    if not found:
+        matched.update(dict.fromkeys(files))
+    if not matched:
         raise UsageError(f"{file}: `models` is empty; name at least one pattern")
-    return tuple(found)
+    return tuple(matched)
 
 
 def _table() -> tuple[str, dict[str, Any]]:

@@ -83,11 +83,11 @@ class _Matcher:
 
     def _fits(self, path: str, last: bool) -> bool:
         """Return True for a file at the end of the pattern, and for a directory of the project on the way there."""
-        whole = os.path.join(self._top, path)
+        absolute = os.path.join(self._top, path)
         if last:
-            return os.path.isfile(whole)
-        leads_on = os.path.islink(whole) or path.endswith("..")
-        return os.path.isdir(whole) and (not leads_on or self._lies_inside(path))
+            return os.path.isfile(absolute)
+        leads_on = os.path.islink(absolute) or path.endswith("..")
+        return os.path.isdir(absolute) and (not leads_on or self._lies_inside(path))
 
     def _lies_inside(self, path: str) -> bool:
         try:

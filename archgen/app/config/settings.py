@@ -47,40 +47,40 @@ def lint_settings(asked: CommandLine, rules: tuple[Rule, ...]) -> LintSettings:
     `--select` takes the place of the configuration's `select`, `--ignore` is added to its `ignore`.
     """
     file, table = configured()
-    said = _Said(file, table)
+    config = _Table(file, table)
     select = tuple(_selector(word, rules, "--select") for word in asked.select)
     ignore = tuple(_selector(word, rules, "--ignore", off=True) for word in asked.ignore)
     policy = Policy(
-        select or tuple(_selector(word, rules, f"{file}: select") for word in said.words("select")),
-        ignore + tuple(_selector(word, rules, f"{file}: ignore", off=True) for word in said.words("ignore")),
-        tuple(_severities(said, rules)),
-        _persona(said, asked.persona),
-        tuple(_apart(said, rules)),
+        select or tuple(_selector(word, rules, f"{file}: select") for word in config.words("select")),
+        ignore + tuple(_selector(word, rules, f"{file}: ignore", off=True) for word in config.words("ignore")),
+        tuple(_severities(config, rules)),
+        _persona(config, asked.persona),
+        tuple(_apart(config, rules)),
     )
-    fail_on = cast(FailOn, require_choice(asked.fail_on or said.word("fail-on") or "error", FAIL_ON, "severity"))
+    fail_on = cast(FailOn, require_choice(asked.fail_on or config.word("fail-on") or "error", FAIL_ON, "severity"))
     inside = None if asked.baseline else repository_of(os.getcwd())
-    return LintSettings(policy, fail_on, asked.baseline or said.word("baseline"), _pages(said), inside)
+    return LintSettings(policy, fail_on, asked.baseline or config.word("baseline"), _pages(config), inside)
 
 
 def configured_persona() -> Persona:
     """Who reads pages, pictures and comparisons: the configuration's persona, as in `lint`."""
-    return _persona(_Said(*configured()), None)
+    return _persona(_Table(*configured()), None)
 
 
-def _persona(said: _Said, asked: str | None) -> Persona:
-    return cast(Persona, require_choice(asked or said.word("persona") or "regular", PERSONAS, "persona"))
+def _persona(table: _Table, asked: str | None) -> Persona:
+    return cast(Persona, require_choice(asked or table.word("persona") or "regular", PERSONAS, "persona"))
 
 
-def _apart(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    table = said.table.get("per-model", {})
+def _apart(config: _Table, rules: tuple[Rule, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    table = config.table.get("per-model", {})
     if not isinstance(table, dict):
-        raise UsageError(f'{said.file}: `per-model` is a table, such as per-model = {{"legacy-*" = ["SCA"]}}')
+        raise UsageError(f'{config.file}: `per-model` is a table, such as per-model = {{"legacy-*" = ["SCA"]}}')
     for pattern in table:
-        words = _Said(said.file, table).words(pattern)
-        yield pattern, tuple(_selector(word, rules, f"{said.file}: per-model", off=True) for word in words)
+        words = _Table(config.file, table).words(pattern)
+        yield pattern, tuple(_selector(word, rules, f"{config.file}: per-model", off=True) for word in words)
 
 
-class _Said:
+class _Table:
     """A table of the configuration, read by the types that its keys have."""
 
     def __init__(self, file: str, table: dict[str, Any]) -> None:
@@ -100,34 +100,34 @@ class _Said:
         return tuple(value)
 
 
-def _severities(said: _Said, rules: tuple[Rule, ...]) -> Iterator[tuple[str, Grave]]:
-    table = said.table.get("severity", {})
-    where = f"{said.file}: severity"
+def _severities(config: _Table, rules: tuple[Rule, ...]) -> Iterator[tuple[str, Grave]]:
+    table = config.table.get("severity", {})
+    where = f"{config.file}: severity"
     if not isinstance(table, dict):
         raise UsageError(f'{where} is a table, such as severity = {{missing-tls = "warning", SCA = "off"}}')
     for word, grave in table.items():
-        name = require_choice(str(grave), GRAVES, f"severity of `{word}` in {said.file}")
+        name = require_choice(str(grave), GRAVES, f"severity of `{word}` in {config.file}")
         yield _selector(word, rules, where, off=grave == "off", fixed=True), cast(Grave, name)
 
 
 def _selector(word: str, rules: tuple[Rule, ...], where: str, off: bool = False, fixed: bool = False) -> str:
     """The selector, in the case that ids and codes have; UsageError if it names no rule, or one that stands fast."""
     names = (ALL, *CATEGORIES, *(name for rule in rules for name in (rule.id, rule.code)))
-    found = next(
+    selector = next(
         (each for each in (word, word.upper(), word.lower()) if any(precision(each, rule) for rule in rules)), ""
     )
-    if not found:
+    if not selector:
         raise UsageError(f"{where}: no rule is called `{word}`{nearest(word, names)}; `archgen rules` lists them")
-    exact = next((rule for rule in rules if found in (rule.id, rule.code)), None)
+    exact = next((rule for rule in rules if selector in (rule.id, rule.code)), None)
     if exact is not None and exact.id in MEANINGLESS and (off or fixed):
         raise UsageError(f"{where}: {exact.id} stands fast: a model without a meaning cannot be judged")
-    return found
+    return selector
 
 
-def _pages(said: _Said) -> str:
-    pages = said.word("pages") or ""
+def _pages(table: _Table) -> str:
+    pages = table.word("pages") or ""
     if pages and not pages.startswith(("https://", "http://")):
         raise UsageError(
-            f"{said.file}: `pages` is the address of the published site, such as https://docs.example.org/"
+            f"{table.file}: `pages` is the address of the published site, such as https://docs.example.org/"
         )
     return pages

@@ -103,9 +103,9 @@ def _path(form: Format, tier: Tier, drawing: Drawing, flow: Flow) -> bytes | Non
 
 def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[_Picture]:
     """Each tier with the one that it follows, where both are given."""
-    known = {tier.id: tier for tier in tiers}
+    by_id = {tier.id: tier for tier in tiers}
     for tier in tiers:
-        before = known.get(tier.topology.architecture.follows or "")
+        before = by_id.get(tier.topology.architecture.follows or "")
         if before is not None and form.diff is not None:
             make = partial(_change, form.diff, before, tier, drawing)
             yield _Picture(f"{tier.slug}.diff.{form.extension}", tier.topology.architecture.file, make)
@@ -126,7 +126,7 @@ def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:
 def _check_views(name: str, views: tuple[str, ...]) -> None:
     for view in views:
         if _way(FORMATS[name], view) is None:
-            able = [other for other, one in FORMATS.items() if _way(one, view) is not None]
+            able = [other for other, form in FORMATS.items() if _way(form, view) is not None]
             raise UsageError(f"{name} cannot show {view}; formats that can: {', '.join(able)}")
 
 

@@ -23,13 +23,13 @@ def wrapped(engine: Engine) -> Engine:
 
 def cached(engine: Engine) -> Engine:
     """An engine that remembers what it has laid out: a page and the file beside it show the same, many requests go one way."""
-    known = lru_cache(maxsize=REMEMBERED)(engine)
+    place = lru_cache(maxsize=REMEMBERED)(engine)
 
     def remembering(diagram: Diagram) -> Placed:
         # no engine reads what a picture is called
-        found = known(replace(diagram, id="", title="", alt=""))
-        called = replace(found.diagram, id=diagram.id, title=diagram.title, alt=diagram.alt)
-        return replace(found, diagram=called)
+        placed = place(replace(diagram, id="", title="", alt=""))
+        called = replace(placed.diagram, id=diagram.id, title=diagram.title, alt=diagram.alt)
+        return replace(placed, diagram=called)
 
     return remembering
 

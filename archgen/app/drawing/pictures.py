@@ -244,8 +244,8 @@ class Drawing:
 
     def _logos(self, file: str, names: Iterable[str | None]) -> dict[str, Icon]:
         """The logos for names in a model; in mono those that can be, the others' kinds have a glyph."""
-        found = icons(names, os.path.dirname(os.path.abspath(file)))
+        logos = icons(names, os.path.dirname(os.path.abspath(file)))
         if not self._mono:
-            return found
-        inked = {name: mono(one) for name, one in found.items()}
-        return {name: one for name, one in inked.items() if one is not None}
+            return logos
+        inked = {name: mono(logo) for name, logo in logos.items()}
+        return {name: logo for name, logo in inked.items() if logo is not None}

@@ -36,14 +36,14 @@ def show(
     A block that fails unexpectedly is left out.
     """
     if flow is not None:
-        known = tuple(dict.fromkeys(flow.id for tier in tiers for flow in tier.topology.architecture.flows))
-        require_choice(flow, known, "flow")
+        ids = tuple(dict.fromkeys(flow.id for tier in tiers for flow in tier.topology.architecture.flows))
+        require_choice(flow, ids, "flow")
     for tier in tiers:
         file = tier.topology.architecture.file
         blocks: list[tuple[str, Callable[[], str]]] = []
         if flow is None:
             blocks.append(("the deployment", partial(_deployment, tier, drawing, style, ascii_only)))
-        flows = [one for one in tier.topology.architecture.flows if flow in (None, one.id)]
+        flows = [each for each in tier.topology.architecture.flows if flow in (None, each.id)]
         blocks += [(f"flow {flow.id}", partial(_flow, tier, flow, drawing, style, ascii_only)) for flow in flows]
         for name, make in blocks:
             block = isolation.attempt(make, file, name)

@@ -42,38 +42,38 @@ FORMATS = ("pptx", "pdf", "png", "svg")
 
 
 def write_pptx(
-    tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, template: bytes | None, isolation: Isolation = EXPOSED
+    tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, template: bytes | None, isolation: Isolation = EXPOSED
 ) -> bytes:
     """The deck as a PowerPoint file."""
     from archgen.slides.pptx import write_pptx
 
-    return write_pptx(made, drawing.icon_lookup(tiers), template, drawing.theme, isolation)
+    return write_pptx(deck, drawing.icon_lookup(tiers), template, drawing.theme, isolation)
 
 
-def write_pdf(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation = EXPOSED) -> bytes:
+def write_pdf(tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, isolation: Isolation = EXPOSED) -> bytes:
     """The deck as a PDF of vectors, a page a slide."""
     from archgen.render.raster.pdf import pdf
 
-    return pdf(tuple(_pictures(tiers, drawing, made, isolation)), drawing.literal().mode, made.title)
+    return pdf(tuple(_pictures(tiers, drawing, deck, isolation)), drawing.literal().mode, deck.title)
 
 
 def slide_images(
-    tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, form: str, isolation: Isolation = EXPOSED
+    tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, form: str, isolation: Isolation = EXPOSED
 ) -> Iterator[tuple[str, bytes]]:
     """The slides as pictures, each under its number; as pixels 1920 by 1080 at the usual scale."""
     from archgen.render.raster.png import png
 
-    wide, mode = len(str(len(made.slides))), drawing.literal().mode
-    for place, slide in enumerate(_pictures(tiers, drawing, made, isolation), 1):
+    wide, mode = len(str(len(deck.slides))), drawing.literal().mode
+    for place, slide in enumerate(_pictures(tiers, drawing, deck, isolation), 1):
         name = f"slide-{place:0{wide}}.{form}"
         yield name, svg(slide, mode).encode() if form == "svg" else png(slide, mode, drawing.raster.scale)
 
 
-def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, made: Deck, isolation: Isolation) -> Iterator[Scene]:
+def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, isolation: Isolation) -> Iterator[Scene]:
     from archgen.slides.slide_scene import slide_scene
 
     icons = drawing.icon_lookup(tiers)
-    for place, slide in enumerate(made.slides, 1):
+    for place, slide in enumerate(deck.slides, 1):
         drawn = isolation.attempt(partial(slide_scene, slide, place, icons), "", f"slide {slide.title}")
         if drawn is None:
             drawn = slide_scene(failed_slide(slide.title, isolation.errors[-1].words), place, icons)
@@ -88,7 +88,7 @@ def _section(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Is
         for flow in architecture.flows
     ]
     deployed = isolation.attempt(partial(_deployed, tier, drawing), architecture.file, "the deployment")
-    missing = [flow.title for flow, made in zip(architecture.flows, flows, strict=True) if made is None]
+    missing = [flow.title for flow, sequence in zip(architecture.flows, flows, strict=True) if sequence is None]
     change = None
     if follows is not None:
         change = isolation.attempt(partial(_change, follows, tier), architecture.file, "the comparison")
@@ -123,9 +123,9 @@ def _deployed(tier: Tier, drawing: Drawing) -> _Deployed:
 def _larger(drawing: Drawing, placed: Placed) -> Iterator[Placed]:
     """The parts of a deployment whose words are larger in a picture of their own."""
     for part in parts(placed.diagram):
-        found = drawing.fitted(part)
-        if points(found, *PICTURE) > _GAIN * points(placed, *PICTURE):
-            yield found
+        enlarged = drawing.fitted(part)
+        if points(enlarged, *PICTURE) > _GAIN * points(placed, *PICTURE):
+            yield enlarged
 
 
 def _change(before: Tier, after: Tier) -> ChangeSummary:
@@ -144,8 +144,8 @@ def _rules(changes: tuple[RuleChange, ...]) -> tuple[str, ...]:
     return tuple(change.rule for change in changes)
 
 
-def _verdict(one: FlowComparison) -> str:
-    if not one.after:
-        return f"{one.title}: no single point of failure."
-    names = one.after if len(one.after) <= MOST else (*one.after[:MOST], f"{len(one.after) - MOST} more")
-    return f"{one.title}: single points of failure are {listed(names)}."
+def _verdict(flow: FlowComparison) -> str:
+    if not flow.after:
+        return f"{flow.title}: no single point of failure."
+    names = flow.after if len(flow.after) <= MOST else (*flow.after[:MOST], f"{len(flow.after) - MOST} more")
+    return f"{flow.title}: single points of failure are {listed(names)}."

@@ -36,13 +36,13 @@ CheckBytes = Callable[[bytes], Model]
 """Judges a model's bytes as the file that they are of."""
 
 
-def checker(given: Input, policy: Policy, today: str) -> CheckBytes:
+def checker(source: Input, policy: Policy, today: str) -> CheckBytes:
     """What judges other bytes in the place of a file's, by the rules that run."""
     rules = select_rules(policy, catalogue())
 
     def of(data: bytes) -> Model:
-        one = Input(given.file, data, include=given.include)
-        return check_models((one,), today, rules=rules, apart=policy.apart)[0]
+        changed = Input(source.file, data, include=source.include)
+        return check_models((changed,), today, rules=rules, apart=policy.apart)[0]
 
     return of
 
@@ -153,18 +153,18 @@ def fix(
     levels = ("safe", "unsafe") if unsafe else ("safe",)
     for file, findings in outcome.models:
         named = {finding.fingerprint for finding in findings if finding.fixable in levels and finding.changes}
-        given = read((file,), named=paths)[0] if named else None
-        if given is None or given.data is None:
+        source = read((file,), named=paths)[0] if named else None
+        if source is None or source.data is None:
             continue
-        made = apply_fixes(
-            given.data,
-            checker(given, policy, today),
+        result = apply_fixes(
+            source.data,
+            checker(source, policy, today),
             lambda one: one.fingerprint in named,  # noqa: B023  called within the turn
         )
-        if made.data == given.data:
+        if result.data == source.data:
             continue
-        tell(unified_diff(file, given.data, made.data, kept=keep))
+        tell(unified_diff(file, source.data, result.data, written=keep))
         if keep:
-            rewrite(file, made.data)
-        count = len(made.findings)
+            rewrite(file, result.data)
+        count = len(result.findings)
         yield f"{file}: {count} {'finding' if count == 1 else 'findings'} {'fixed' if keep else 'would be fixed'}"

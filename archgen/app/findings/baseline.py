@@ -57,11 +57,11 @@ def read_baseline(file: str, inside: str | None = None) -> tuple[BaselineEntry, 
 def baseline_entries(findings: tuple[Finding, ...]) -> tuple[BaselineEntry, ...]:
     """An entry for each finding that counts, in an order of their own."""
     counted = (each for each in findings if each.accepted is None and each.rule not in MEANINGLESS)
-    told = (
+    baseline_entries = (
         BaselineEntry(each.model, each.rule, f"{each.subject.kind} {each.subject.id}", each.fingerprint)
         for each in counted
     )
-    return tuple(sorted(told))
+    return tuple(sorted(baseline_entries))
 
 
 class Scope:
@@ -71,24 +71,24 @@ class Scope:
     """
 
     def __init__(
-        self, models: tuple[Model, ...], ran: Callable[[str], frozenset[str]], known: frozenset[str], whole: bool
+        self, models: tuple[Model, ...], ran: Callable[[str], frozenset[str]], rules: frozenset[str], complete: bool
     ) -> None:
         self.found = baseline_entries(tuple(finding for model in models for finding in model.findings))
         self._judged = {model.id for model in valid_models(models)}
         self._given = {model_id(model.file) for model in models}
         self._ran = ran
-        self._known = known
-        self._whole = whole
+        self._known = rules
+        self._whole = complete
 
     def __contains__(self, entry: BaselineEntry) -> bool:
         model = entry.model in self._judged or (self._whole and entry.model not in self._given)
         return model and (entry.rule in self._ran(entry.model) or entry.rule not in self._known)
 
-    def stale(self, known: tuple[BaselineEntry, ...]) -> tuple[BaselineEntry, ...]:
+    def stale(self, baseline_entries: tuple[BaselineEntry, ...]) -> tuple[BaselineEntry, ...]:
         """The entries that the run should have found and did not."""
         left = Counter(each.fingerprint for each in self.found)
         gone: list[BaselineEntry] = []
-        for entry in known:
+        for entry in baseline_entries:
             if entry in self and not left[entry.fingerprint]:
                 gone.append(entry)
             left[entry.fingerprint] -= 1
@@ -106,25 +106,25 @@ def apply_baseline(
     if inside is not None:
         check_inside(file, inside)
     if keep == "write":
-        known = read_baseline(file, inside) if os.path.lexists(file) else ()
-        kept = (*(entry for entry in known if entry not in scope), *scope.found)
-        write_baseline(file, kept)
-        return _fingerprints(kept), (f"{file}: {_many(len(kept))} written",)
-    known = read_baseline(file, inside)
-    gone = scope.stale(known)
+        baseline_entries = read_baseline(file, inside) if os.path.lexists(file) else ()
+        updated = (*(entry for entry in baseline_entries if entry not in scope), *scope.found)
+        write_baseline(file, updated)
+        return _fingerprints(updated), (f"{file}: {_many(len(updated))} written",)
+    baseline_entries = read_baseline(file, inside)
+    gone = scope.stale(baseline_entries)
     if not gone:
-        return _fingerprints(known), ()
-    told = f"{file}: {_many(len(gone))} matching no finding any more: {', '.join(map(_worded, gone[:5]))}"
+        return _fingerprints(baseline_entries), ()
+    sentence = f"{file}: {_many(len(gone))} matching no finding any more: {', '.join(map(_worded, gone[:5]))}"
     if keep == "prune":
-        left = Counter(known) - Counter(gone)
+        left = Counter(baseline_entries) - Counter(gone)
         write_baseline(file, tuple(left.elements()))
-        return _fingerprints(left.elements()), (f"{told}; removed",)
+        return _fingerprints(left.elements()), (f"{sentence}; removed",)
     more = ", …" if len(gone) > 5 else ""
-    return _fingerprints(known), (f"{told}{more}; --prune-baseline removes them",)
+    return _fingerprints(baseline_entries), (f"{sentence}{more}; --prune-baseline removes them",)
 
 
-def _fingerprints(found: Iterable[BaselineEntry]) -> tuple[str, ...]:
-    return tuple(entry.fingerprint for entry in found)
+def _fingerprints(baseline_entries: Iterable[BaselineEntry]) -> tuple[str, ...]:
+    return tuple(entry.fingerprint for entry in baseline_entries)
 
 
 def _worded(entry: BaselineEntry) -> str:
@@ -135,9 +135,9 @@ def _many(number: int) -> str:
     return "1 entry" if number == 1 else f"{number} entries"
 
 
-def write_baseline(file: str, found: tuple[BaselineEntry, ...]) -> None:
+def write_baseline(file: str, baseline_entries: tuple[BaselineEntry, ...]) -> None:
     """Write the entries, one a line, so that a change of the file shows what changed."""
-    lines = ",\n".join(f"    {msgspec.json.encode(entry).decode()}" for entry in sorted(found))
+    lines = ",\n".join(f"    {msgspec.json.encode(entry).decode()}" for entry in sorted(baseline_entries))
     body = f"[\n{lines}\n  ]" if lines else "[]"
     content = f'{{\n  "version": {VERSION},\n  "findings": {body}\n}}\n'
     write(file, content.encode(), over_input=True)

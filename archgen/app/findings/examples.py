@@ -20,5 +20,7 @@ def example_output(rule: Rule, today: str, style: Style) -> str:
     # the others say nothing that is told, except to a rule that speaks of what they found
     alone = (rule,) if rule.review is None else None
     judged = lint_report(check_models((*before, Input(EXAMPLE, rule.bad.encode())), today, rules=alone)[-1:])
-    own = tuple((file, tuple(one for one in found if one.rule == rule.id)) for file, found in judged.models)
+    own = tuple(
+        (file, tuple(finding for finding in findings if finding.rule == rule.id)) for file, findings in judged.models
+    )
     return text.write(LintReport(own, judged.lines, judged.step), style)

@@ -106,9 +106,9 @@ def lint(
             ids = (rule.id for rule in rules_for_model(policy.apart, model, rules))
             return frozenset(rule for rule in ids if (model, rule) not in failed)
 
-        scope = Scope(models, ran, frozenset(rule.id for rule in every), whole=not paths and shard.count == 1)
-        known, notes = apply_baseline(settings.baseline, scope, mode, settings.inside)
-        models = _without(models, known, "in the baseline", hidden)
+        scope = Scope(models, ran, frozenset(rule.id for rule in every), complete=not paths and shard.count == 1)
+        fingerprints, notes = apply_baseline(settings.baseline, scope, mode, settings.inside)
+        models = _without(models, fingerprints, "in the baseline", hidden)
     models = _for(policy.persona, models, hidden)
     report = lint_report(models, settings.fail_on)
     return Run(replace(report, hidden=tuple(hidden), pages=settings.pages), notes, errors)
@@ -137,11 +137,11 @@ def _sorted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return first + tuple(sorted((each for each in findings if each.rule not in MEANINGLESS), key=order))
 
 
-def _without(models: tuple[Model, ...], known: Iterable[str], what: str, hidden: list[str]) -> tuple[Model, ...]:
+def _without(models: tuple[Model, ...], fingerprints: Iterable[str], what: str, hidden: list[str]) -> tuple[Model, ...]:
     """The models without the findings whose fingerprints are known; how many those are is added to `hidden`."""
-    left = Counter(known)
-    kept = tuple(replace(model, findings=new_findings(model.findings, left)) for model in models)
-    return _counted(models, kept, what, hidden)
+    left = Counter(fingerprints)
+    shown = tuple(replace(model, findings=new_findings(model.findings, left)) for model in models)
+    return _counted(models, shown, what, hidden)
 
 
 def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tuple[Model, ...]:
@@ -153,17 +153,17 @@ def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tupl
     return _counted(models, tuple(map(keep, models)), f"more with --persona {more}", hidden)
 
 
-def _counted(models: tuple[Model, ...], kept: tuple[Model, ...], what: str, hidden: list[str]) -> tuple[Model, ...]:
-    count = sum(len(model.findings) for model in models) - sum(len(model.findings) for model in kept)
+def _counted(models: tuple[Model, ...], shown: tuple[Model, ...], what: str, hidden: list[str]) -> tuple[Model, ...]:
+    count = sum(len(model.findings) for model in models) - sum(len(model.findings) for model in shown)
     if count:
         hidden.append(f"{count} {what}")
-    return kept
+    return shown
 
 
 def lint_report(models: tuple[Model, ...], fail_on: FailOn = "error") -> LintReport:
     """What a report needs of judged models."""
-    told = tuple((model.file, model.findings) for model in models)
-    return LintReport(told, SourceLines(models), StepTexts(models), failing_severities(fail_on), catalogue())
+    findings = tuple((model.file, model.findings) for model in models)
+    return LintReport(findings, SourceLines(models), StepTexts(models), failing_severities(fail_on), catalogue())
 
 
 def failing_severities(fail_on: FailOn) -> tuple[Severity, ...]:

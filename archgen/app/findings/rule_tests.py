@@ -25,14 +25,14 @@ def _faults(rule: Rule, name: str, text: str, model: Model) -> Iterator[str]:
     if isinstance(model, BrokenModel):
         yield from (f"`{name}` line {each.place.line}: {each.message}" for each in model.problems)
         return
-    found = {finding.line: finding.message for finding in model.findings if finding.rule == rule.id}
+    messages = {finding.line: finding.message for finding in model.findings if finding.rule == rule.id}
     expected = {number for number, line in enumerate(text.split("\n"), 1) if rule.id in _named(line)}
     if name == "bad" and not expected:
         yield f"`bad` marks no line; end the line of the finding with `# finding: {rule.id}`"
-    for line in sorted(expected - set(found)):
+    for line in sorted(expected - set(messages)):
         yield f"`{name}` line {line}: nothing is found here"
-    for line in sorted(set(found) - expected):
-        yield f"`{name}` line {line}: this is found and not marked: {found[line]}"
+    for line in sorted(set(messages) - expected):
+        yield f"`{name}` line {line}: this is found and not marked: {messages[line]}"
 
 
 def _named(line: str) -> list[str]:

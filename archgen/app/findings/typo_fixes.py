@@ -29,10 +29,10 @@ def fix_typos(file: str, data: bytes) -> bytes:
     """The model with what could be put right; the same bytes where nothing could."""
     problems = _problems(file, data)
     for _ in range(_MOST):
-        found = next(_repaired(file, data, problems), None)
-        if found is None:
+        corrected = next(_repaired(file, data, problems), None)
+        if corrected is None:
             break
-        data, problems = found
+        data, problems = corrected
     return data
 
 
@@ -48,13 +48,13 @@ def _repaired(file: str, data: bytes, problems: tuple[Problem, ...]) -> Iterator
     """The model after one repair, and what is still wrong with it."""
     for problem in problems:
         for wrong, right in corrections(problem) if problem.place.file == file else ():
-            made = _replaced(data, problem, wrong, right)
-            if made is None:
+            corrected = _replaced(data, problem, wrong, right)
+            if corrected is None:
                 continue
-            left = _problems(file, made)
+            left = _problems(file, corrected)
             # a repair may uncover what the broken model hid, but not leave this problem where it was
             if not any(_alike(each, problem) for each in left):
-                yield made, left
+                yield corrected, left
 
 
 def _alike(problem: Problem, other: Problem) -> bool:
@@ -72,10 +72,10 @@ def corrections(problem: Problem) -> Iterator[tuple[str, str]]:
 
 def is_typo(wrong: str, right: str) -> bool:
     """Whether a word is another one with letters left out, put in, changed or swapped, and likely no word by itself."""
-    one, other = (_PARTS.findall(word.casefold()) for word in (wrong, right))
-    if "".join(one) == "".join(other):
+    parts, other = (_PARTS.findall(word.casefold()) for word in (wrong, right))
+    if "".join(parts) == "".join(other):
         return True
-    return len(one) == len(other) and all(a == b or _slipped(a, b) for a, b in zip(one, other, strict=True))
+    return len(parts) == len(other) and all(a == b or _slipped(a, b) for a, b in zip(parts, other, strict=True))
 
 
 def _slipped(wrong: str, right: str) -> bool:
@@ -88,10 +88,10 @@ def _slipped(wrong: str, right: str) -> bool:
     return _distance(wrong, right) <= max(1, min(len(wrong), len(right)) // 4)
 
 
-def _distance(one: str, other: str) -> int:
+def _distance(word: str, other: str) -> int:
     """How many letters have to be put in, left out or changed (Levenshtein, 1966)."""
     row = list(range(len(other) + 1))
-    for at, a in enumerate(one, start=1):
+    for at, a in enumerate(word, start=1):
         above, row = row, [at]
         for place, b in enumerate(other, start=1):
             row.append(min(above[place] + 1, row[-1] + 1, above[place - 1] + (a != b)))
@@ -112,11 +112,11 @@ def _replaced(data: bytes, problem: Problem, wrong: str, right: str) -> bytes | 
 
 def fix_files(paths: tuple[str, ...], tell: Callable[[str], object], keep: bool) -> None:
     """Tell what would be put right in each file of a command line, as a unified diff, and with `keep` write it."""
-    for given in read(tuple(file for file in find(paths) if file != STDIN), named=paths):
-        if given.data is None:
+    for source in read(tuple(file for file in find(paths) if file != STDIN), named=paths):
+        if source.data is None:
             continue
-        made = fix_typos(given.file, given.data)
-        if made != given.data:
-            tell(unified_diff(given.file, given.data, made, kept=keep))
+        fixed = fix_typos(source.file, source.data)
+        if fixed != source.data:
+            tell(unified_diff(source.file, source.data, fixed, written=keep))
             if keep:
-                rewrite(given.file, made)
+                rewrite(source.file, fixed)

@@ -43,11 +43,11 @@ def filled_directory(output: str) -> Iterator[str]:
     around = target if os.path.isdir(target) else os.path.dirname(target)
     os.makedirs(around, exist_ok=True)
     with cleanly(), _staging(around, os.path.basename(target)) as staging:
-        made = os.path.join(staging, "made")
-        os.mkdir(made)
-        yield made
+        filled = os.path.join(staging, "made")
+        os.mkdir(filled)
+        yield filled
         check_end()
-        _put(made, target, output)
+        _put(filled, target, output)
 
 
 @contextmanager
@@ -72,26 +72,26 @@ def _staging(around: str, name: str) -> Iterator[str]:
             shutil.rmtree(staging, ignore_errors=True)
 
 
-def _put(made: str, target: str, output: str) -> None:
+def _put(filled: str, target: str, output: str) -> None:
     if not os.path.lexists(target):
-        mark(made)
+        mark(filled)
         # fails where another process has just put something there
         with suppress(OSError):
-            os.rename(made, target)
+            os.rename(filled, target)
             return
-    _merge(made, target, output)
+    _merge(filled, target, output)
 
 
-def _merge(made: str, target: str, output: str) -> None:
+def _merge(filled: str, target: str, output: str) -> None:
     """Put each file in its place, pages after what they show; the mark knows of every file before it is there."""
-    new, old = _files(made), _listed(target)
+    new, old = _files(filled), _listed(target)
     gone = frozenset(old or ()) - frozenset(new)
     for path in new:
         _check_free(target, path, output, old, gone)
     _write_mark(target, sorted({*new, *(old or ())}))
     _discard(target, _in_the_way(gone, new))
     for path in sorted(new, key=lambda path: (path.endswith((".html", ".md")), path)):
-        _move(os.path.join(made, path), os.path.join(target, path))
+        _move(os.path.join(filled, path), os.path.join(target, path))
     _discard(target, gone)
     _write_mark(target, new)
 
@@ -172,14 +172,14 @@ def _mode(place: str) -> int | None:
 
 def _files(directory: str, hidden: bool = False) -> list[str]:
     """Return the files below a directory, hidden ones only where asked for, with slashes and in order."""
-    found: list[str] = []
+    paths: list[str] = []
     for where, directories, names in os.walk(directory):
         if not hidden:
             directories[:] = [name for name in directories if not name.startswith(".")]
             names = [name for name in names if not name.startswith(".")]
         below = os.path.relpath(where, directory).replace(os.sep, "/")
-        found += [name if below == "." else f"{below}/{name}" for name in names]
-    return sorted(found)
+        paths += [name if below == "." else f"{below}/{name}" for name in names]
+    return sorted(paths)
 
 
 def _listed(directory: str) -> tuple[str, ...] | None:

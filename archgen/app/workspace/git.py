@@ -77,9 +77,9 @@ def run_git(command: Plumbing, *words: str, limit: int = LARGEST) -> Output:
 
 
 def _environment() -> dict[str, str]:
-    kept = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.upper().startswith("GIT_") or name.upper().startswith(INHERITED)
     }
-    return {**kept, **VARIABLES, "PATH": os.pathsep.join(search_path())}
+    return {**inherited, **VARIABLES, "PATH": os.pathsep.join(search_path())}

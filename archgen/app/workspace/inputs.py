@@ -38,11 +38,11 @@ def find(paths: tuple[str, ...]) -> tuple[str, ...]:
     """
     if not paths:
         return _configured()
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     for path in paths:
         for file in _below(path) if os.path.isdir(path) else [path]:
-            found.setdefault(file if file == STDIN else os.path.realpath(file), file)
-    return tuple(found.values())
+            files.setdefault(file if file == STDIN else os.path.realpath(file), file)
+    return tuple(files.values())
 
 
 def _configured() -> tuple[str, ...]:

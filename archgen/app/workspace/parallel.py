@@ -17,12 +17,12 @@ def check_in_parallel(task: Task, tell: Tell, processes: int) -> tuple[Model, ..
     """Check the inputs in their order."""
     if len(task.inputs) < 2:
         return check_in_turn(task, tell)
-    known: dict[str, CheckedModel] = {}
+    checked: dict[str, CheckedModel] = {}
     # the copies of this process share what the first model makes it import
-    models = [check_model(task, 0, tell, known)]
+    models = [check_model(task, 0, tell, checked)]
 
     def check(index: int) -> Model:
-        return _lean(check_model(task, index + 1, silent, known))
+        return _lean(check_model(task, index + 1, silent, checked))
 
     rest = task.inputs[1:]
     for source, model in zip(rest, parallel_map(len(rest), check, processes), strict=True):

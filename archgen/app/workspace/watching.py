@@ -51,11 +51,11 @@ def watched(paths: tuple[str, ...]) -> tuple[str, ...]:
         if not any(_lies_in(directory, other) for other in directories - {directory})
     ]
     settings = [os.path.realpath(one) for one in ("archgen.toml", "pyproject.toml") if os.path.exists(one)]
-    found = (*outer, *(setting for setting in settings if not any(_lies_in(setting, other) for other in outer)))
-    missing = next((one for one in found if not os.path.exists(one)), None)
+    places = (*outer, *(setting for setting in settings if not any(_lies_in(setting, other) for other in outer)))
+    missing = next((one for one in places if not os.path.exists(one)), None)
     if missing is not None:
         raise UsageError(f"{missing} is not there, so nothing can change in it; name files or directories")
-    return found
+    return places
 
 
 def _lies_in(path: str, directory: str) -> bool:

@@ -65,8 +65,8 @@ def _capacity(capacity: Capacity | None) -> list[str]:
         rows.append(
             f"| {code(component.component)}{copies} | {limit} | {loads} | {after_loss(component, capacity.tried, code)} |"
         )
-    told = ", ".join(map(code, capacity.silent))
-    silent = [f"Not counted, since they state no demand: {told}."] if told else []
+    flows = ", ".join(map(code, capacity.silent))
+    silent = [f"Not counted, since they state no demand: {flows}."] if flows else []
     return ["### Capacity", "\n".join(rows), *silent]
 
 
@@ -84,9 +84,9 @@ def _flow(flow: FlowAssessment, model: Assessed) -> list[str]:
     blocks.append(f"Availability {percent(flow.result.availability)} ({format_method(flow)}).")
     sets = [each for each in products(flow.cuts.sets) if len(each) > 1]
     if sets:
-        told = [" with ".join(_any_of([code(each.id) for each in some]) for some in cut) for cut in sets]
+        groups = [" with ".join(_any_of([code(each.id) for each in some]) for some in cut) for cut in sets]
         more = " There may be more: the search was cut short." if flow.cuts.truncated else ""
-        blocks += [f"Together these break it:{more}", "\n".join(f"- {each}" for each in told)]
+        blocks += [f"Together these break it:{more}", "\n".join(f"- {each}" for each in groups)]
     if flow.result.importance:
         blocks += ["What to fix first:", _fixes(flow, model.gains.get(flow.flow, {}))]
     return [*blocks, *_assumed(flow)]

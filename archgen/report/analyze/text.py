@@ -66,8 +66,8 @@ def _flow(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
     lines += _table("assumed", _assumptions(flow), style)
     if flow.sensitivity is not None:
         better, worse = percent(flow.sensitivity.better), percent(flow.sensitivity.worse)
-        told = f"{better} if what is assumed failed ten times as rarely, {worse} if ten times as often"
-        lines += _line("sensitivity", told, style)
+        range_text = f"{better} if what is assumed failed ten times as rarely, {worse} if ten times as often"
+        lines += _line("sensitivity", range_text, style)
     return lines
 
 
@@ -78,7 +78,7 @@ def _line(label: str, text: str, style: Style) -> list[str]:
 
 
 def _sets(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
-    found = products(flow.cuts.sets)
+    cuts = products(flow.cuts.sets)
     points = ", ".join(brief(point.id) for point in flow.points)
     lines = _line("single points", points or "none: no element alone breaks the flow", style)
     usual = frozenset(model.usual.get(flow.flow, flow.points))
@@ -87,25 +87,25 @@ def _sets(flow: FlowAssessment, model: Assessed, style: Style) -> list[str]:
         lines += _line("only now", f"{', '.join(fresh)}: no single point while nothing is out", style)
     for order, label in ((2, "pairs"), (3, "triples"), (4, "fours")):
         if order <= flow.cuts.order:
-            told = [worded(each) for each in found if len(each) == order]
-            lines += _listed(label, told, style)
+            texts = [worded(each) for each in cuts if len(each) == order]
+            lines += _listed(label, texts, style)
     if flow.cuts.truncated:
         lines += _line("", "there may be more: the search was cut short", style)
     return lines
 
 
-def _listed(label: str, told: list[str], style: Style) -> list[str]:
+def _listed(label: str, texts: list[str], style: Style) -> list[str]:
     lines: list[str] = []
-    for text in told[:MOST_SETS] or ["none"]:
+    for text in texts[:MOST_SETS] or ["none"]:
         lines += _line("" if lines else label, text, style)
-    if len(told) > MOST_SETS:
-        lines += _line("", f"… and {len(told) - MOST_SETS} more groups", style)
+    if len(texts) > MOST_SETS:
+        lines += _line("", f"… and {len(texts) - MOST_SETS} more groups", style)
     return lines
 
 
-def worded(one: CutProduct) -> str:
+def worded(product: CutProduct) -> str:
     """`any of a, b with c`: one of each part together breaks the flow."""
-    return " with ".join(map(_any_of, one))
+    return " with ".join(map(_any_of, product))
 
 
 def _any_of(elements: tuple[Subject, ...]) -> str:
@@ -139,8 +139,8 @@ def _capacity(capacity: Capacity, style: Style) -> list[str]:
     lines = [f"{style.paint('capacity', 'strong')}: what the busiest replica of each component gets"]
     lines += _table("", _loads(capacity), style, "  ")
     if capacity.silent:
-        told = f"not counted, since they state no demand: {', '.join(map(brief, capacity.silent))}"
-        lines += wrap(told, style.width, "  ", "  ")
+        sentence = f"not counted, since they state no demand: {', '.join(map(brief, capacity.silent))}"
+        lines += wrap(sentence, style.width, "  ", "  ")
     return lines
 
 

@@ -66,10 +66,10 @@ def all_assumptions(assessments: Iterable[FlowAssessment]) -> tuple[tuple[float,
 
 def group_assumptions(assumed: tuple[Assumed, ...]) -> tuple[tuple[float, str, tuple[str, ...]], ...]:
     """Assumptions by what is assumed: (availability, source, ids of the elements)."""
-    found: dict[tuple[float, str], list[str]] = {}
+    ids_by_assumption: dict[tuple[float, str], list[str]] = {}
     for assumption in assumed:
-        found.setdefault((assumption.availability, assumption.source), []).append(assumption.element.id)
-    return tuple((number, source, tuple(ids)) for (number, source), ids in found.items())
+        ids_by_assumption.setdefault((assumption.availability, assumption.source), []).append(assumption.element.id)
+    return tuple((number, source, tuple(ids)) for (number, source), ids in ids_by_assumption.items())
 
 
 def per_second(rate: float) -> str:
@@ -77,21 +77,21 @@ def per_second(rate: float) -> str:
     return f"{rate:.4g}/s"
 
 
-def format_load(one: Headroom, busiest: Busiest | None) -> str:
+def format_load(component: Headroom, busiest: Busiest | None) -> str:
     """What a component's busiest replica gets, as a share of what it can answer where that is stated."""
     if busiest is None:
         return ""
-    share = one.share(busiest)
-    told = per_second(busiest.rate)
+    share = component.share(busiest)
+    rate = per_second(busiest.rate)
     if share is None:
-        return told
-    return f"{told} ({share:.0%}{': too much' if share > 1 + 1e-9 else ''})".replace("%", " %")
+        return rate
+    return f"{rate} ({share:.0%}{': too much' if share > 1 + 1e-9 else ''})".replace("%", " %")
 
 
-def after_loss(one: Headroom, tried: bool, name: Callable[[str], str]) -> str:
+def after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) -> str:
     """The same after the loss that brings it most."""
-    if one.worst is not None and one.worst.lost is not None:
-        return f"{format_load(one, one.worst)} without {name(one.worst.lost.id)}"
+    if component.worst is not None and component.worst.lost is not None:
+        return f"{format_load(component, component.worst)} without {name(component.worst.lost.id)}"
     return "no more" if tried else "not tried"
 
 
@@ -102,7 +102,7 @@ def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> s
     gain = gains[element]
     if gain is None:
         return "no change that is known"
-    first = next(one for one, other in gains.items() if other == gain)
+    first = next(same for same, other in gains.items() if other == gain)
     return (
         f"as for {name(first.id)}"
         if first != element
@@ -110,12 +110,12 @@ def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> s
     )
 
 
-def format_method(one: FlowAssessment) -> str:
+def format_method(flow: FlowAssessment) -> str:
     """How the availability was found, in words."""
-    method = one.result.method
-    if method == "exact" or one.result.bounds is None:
+    method = flow.result.method
+    if method == "exact" or flow.result.bounds is None:
         return "exact"
-    low, high = _outward(*one.result.bounds)
+    low, high = _outward(*flow.result.bounds)
     certain = "with 99 % confidence " if method == "sampled" else ""
     return f"{method}: {certain}between {low} and {high}"
 

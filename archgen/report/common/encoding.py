@@ -35,14 +35,14 @@ def _escaped(match: re.Match[bytes]) -> bytes:
     return f"{text[:-1]}\\u{ord(text[-1]):04x}".encode()
 
 
-def element(one: Subject) -> dict[str, str]:
+def element(subject: Subject) -> dict[str, str]:
     """What can fail on its own, by kind and id."""
-    return {"kind": one.kind, "id": one.id}
+    return {"kind": subject.kind, "id": subject.id}
 
 
-def assumed(one: FlowAssessment) -> list[dict[str, Any]]:
+def assumed(flow: FlowAssessment) -> list[dict[str, Any]]:
     """What a flow's availability assumes, element by element."""
     return [
         {"element": element(each.element), "availability": each.availability, "source": each.source}
-        for each in one.assumed
+        for each in flow.assumed
     ]

@@ -35,15 +35,17 @@ def write(evolutions: tuple[Evolution, ...], pictures: tuple[str, ...] = ()) -> 
     `pictures` are Mermaid texts, one for each change, which places that show a comment draw; an empty one is left out.
     """
     drawn = pictures or ("",) * len(evolutions)
-    blocks = [block for one, picture in zip(evolutions, drawn, strict=True) for block in _evolution(one, picture)]
-    kept, size = [], 0
+    blocks = [
+        block for evolution, picture in zip(evolutions, drawn, strict=True) for block in _evolution(evolution, picture)
+    ]
+    shown, size = [], 0
     for block in blocks:
         size += len(block) + 2
         if size > LONGEST:
-            kept.append("… and more, which has no room here.")
+            shown.append("… and more, which has no room here.")
             break
-        kept.append(block)
-    return "\n\n".join(kept or ["No model changed."]) + "\n"
+        shown.append(block)
+    return "\n\n".join(shown or ["No model changed."]) + "\n"
 
 
 def _evolution(evolution: Evolution, picture: str) -> Iterator[str]:
@@ -54,19 +56,19 @@ def _evolution(evolution: Evolution, picture: str) -> Iterator[str]:
         yield "Nothing changed."
         return
     counts = [
-        f"**{len(found)} {_WORDS[verdict]}**" for verdict in VERDICTS if (found := evolution.findings_of(verdict))
+        f"**{len(findings)} {_WORDS[verdict]}**" for verdict in VERDICTS if (findings := evolution.findings_of(verdict))
     ]
     yield f"Findings: {', '.join(counts)}." if counts else "No findings, before or after."
-    told = sentences(evolution, code)
-    if told:
-        yield "\n".join(f"- {each}" for each in told)
+    texts = sentences(evolution, code)
+    if texts:
+        yield "\n".join(f"- {each}" for each in texts)
     yield from _flows(evolution)
     yield from _assumptions(evolution)
     for verdict in VERDICTS:
-        found = evolution.findings_of(verdict)
-        if found:
-            title = f"{plural(len(found), 'finding')} {_WORDS[verdict]}"
-            yield _folded(title, [_issue(each) for each in found], verdict == "introduced")
+        findings = evolution.findings_of(verdict)
+        if findings:
+            title = f"{plural(len(findings), 'finding')} {_WORDS[verdict]}"
+            yield _folded(title, [_issue(each) for each in findings], verdict == "introduced")
     yield from _things(evolution)
     if picture:
         yield f"<details>\n<summary>The picture</summary>\n\n```mermaid\n{picture}```\n\n</details>"

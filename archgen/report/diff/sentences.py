@@ -25,7 +25,7 @@ def sentences(evolution: Evolution, name: FormatId = str) -> tuple[str, ...]:
 
 def names(ids: Sequence[str], name: FormatId = str, last: str = "and", most: int = NAMED) -> str:
     """Ids as an English list; beyond `most` the rest is counted."""
-    shown = [name(one) for one in ids[:most]]
+    shown = [name(id) for id in ids[:most]]
     return listed([*shown, *([f"{len(ids) - most} more"] if len(ids) > most else [])], last)
 
 
@@ -34,29 +34,29 @@ def names(ids: Sequence[str], name: FormatId = str, last: str = "and", most: int
 
 def _verdicts(evolution: Evolution, name: FormatId) -> Iterator[str]:
     """Reads and writes apart, because a change often helps one and not the other."""
-    known = [flow for flow in evolution.flows if flow.direction is not None]
-    reads = [one for one in known if one.facts.access == "read"]
-    writes = [one for one in known if one.facts.access != "read"]
-    told = _agreed(reads)
+    compared = [flow for flow in evolution.flows if flow.direction is not None]
+    reads = [change for change in compared if change.facts.access == "read"]
+    writes = [change for change in compared if change.facts.access != "read"]
+    direction = _agreed(reads)
     if reads:
-        yield _verdict("Reads", reads, told, name)
+        yield _verdict("Reads", reads, direction, name)
     if writes:
-        contrary = told == "better" and _agreed(writes) in ("worse", "same")
+        contrary = direction == "better" and _agreed(writes) in ("worse", "same")
         yield _verdict("Writes", writes, _agreed(writes), name, contrary)
 
 
 def _agreed(flows: list[FlowChange]) -> Direction | None:
-    found = {flow.direction for flow in flows}
-    return found.pop() if len(found) == 1 else None
+    directions = {flow.direction for flow in flows}
+    return directions.pop() if len(directions) == 1 else None
 
 
 def _verdict(
     who: str, flows: list[FlowChange], direction: Direction | None, name: FormatId, contrary: bool = False
 ) -> str:
-    told = "; ".join(_downtime(flow, name) for flow in flows[:NAMED])
+    flow_texts = "; ".join(_downtime(flow, name) for flow in flows[:NAMED])
     rest = f"; and {len(flows) - NAMED} more" if len(flows) > NAMED else ""
     opening = f"{who} do not" if contrary else f"{who} {_went(direction)}"
-    return f"{opening}: {told}{rest}{_resting(flows)}."
+    return f"{opening}: {flow_texts}{rest}{_resting(flows)}."
 
 
 def _went(direction: Direction | None) -> str:
@@ -82,14 +82,12 @@ def _downtime(change: FlowChange, name: FormatId) -> str:
 
 def _resting(flows: list[FlowChange]) -> str:
     """The assumed numbers under a verdict, and whether it stands with others."""
-    all_assumptions = {
-        assumption for flow in flows for facts in (flow.before, flow.after) for assumption in assumed(facts)
-    }
-    if not all_assumptions:
+    elements = {assumption for flow in flows for facts in (flow.before, flow.after) for assumption in assumed(facts)}
+    if not elements:
         return ""
     moved = [flow for flow in flows if not flow.firm]
     doubt = "; were they ten times better or worse, it might go the other way" if moved else ""
-    return f" (rests on {plural(len(all_assumptions), 'assumed number')}{doubt})"
+    return f" (rests on {plural(len(elements), 'assumed number')}{doubt})"
 
 
 def assumed(facts: FlowFacts | None) -> tuple[Subject, ...]:
@@ -165,19 +163,19 @@ Flows = tuple[str, ...]
 
 
 def _by_element(flows: list[FlowChange], how: str) -> dict[Subject, Flows]:
-    found: dict[Subject, Flows] = {}
+    flows_by_element: dict[Subject, Flows] = {}
     for flow in flows:
         elements = {"gone": flow.gone, "left": flow.left, "new": flow.new}[how]
         for element in elements:
-            found[element] = (*found.get(element, ()), flow.flow)
-    return found
+            flows_by_element[element] = (*flows_by_element.get(element, ()), flow.flow)
+    return flows_by_element
 
 
 def _alike(
-    one: dict[Subject, Flows], other: dict[Subject, Flows], marked: set[Subject]
+    table: dict[Subject, Flows], other: dict[Subject, Flows], marked: set[Subject]
 ) -> Iterator[tuple[tuple[Flows, Flows, bool], list[Subject]]]:
     """Elements by the flows that they have in both tables and by whether they are marked."""
-    found: dict[tuple[Flows, Flows, bool], list[Subject]] = {}
-    for element, flows in one.items():
-        found.setdefault((flows, other.get(element, ()), element in marked), []).append(element)
-    yield from found.items()
+    groups: dict[tuple[Flows, Flows, bool], list[Subject]] = {}
+    for element, flows in table.items():
+        groups.setdefault((flows, other.get(element, ()), element in marked), []).append(element)
+    yield from groups.items()

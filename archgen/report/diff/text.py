@@ -41,11 +41,11 @@ def _evolution(evolution: Evolution, style: Style) -> Iterator[str]:
         ("flows", _flows(evolution, style)),
         ("assumed, since no model states it", _assumptions(evolution, style)),
     ):
-        told = list(lines)
-        if told:
+        rendered = list(lines)
+        if rendered:
             yield ""
             yield style.paint(title, "strong")
-            yield from told
+            yield from rendered
 
 
 def _side(side: CheckedModel) -> str:
@@ -59,26 +59,26 @@ def _things(evolution: Evolution, style: Style) -> Iterator[str]:
             if each.subject.kind != "replica":
                 sign = style.paint(SIGNS[change], _PAINTS[change])
                 what = f": {'; '.join(each.what)}" if each.what else ""
-                told = brief(f"{each.subject.kind} {each.subject.id}{what}")
-                first, *rest = wrap(told, style.width, "    ", "    ")
+                entity = brief(f"{each.subject.kind} {each.subject.id}{what}")
+                first, *rest = wrap(entity, style.width, "    ", "    ")
                 yield f"  {sign} {first.lstrip()}"
                 yield from rest
 
 
 def _issues(evolution: Evolution, style: Style) -> Iterator[str]:
     for verdict in VERDICTS:
-        found = evolution.findings_of(verdict)
+        findings = evolution.findings_of(verdict)
         word, paint = _TOLD[verdict]
-        if found:
-            yield f"  {style.paint(f'{word} ({len(found)})', paint)}"
-            for each in found:
+        if findings:
+            yield f"  {style.paint(f'{word} ({len(findings)})', paint)}"
+            for each in findings:
                 yield from wrap(brief(_issue(each)), style.width, "      ", "    ")
 
 
 def _issue(change: FindingChange) -> str:
     finding = change.finding
-    told = f"{finding.severity}[{finding.code}] {finding.rule} [{change.number}]: {finding.message}"
-    return f"{told} ({'; '.join(change.what)})" if change.what else told
+    text = f"{finding.severity}[{finding.code}] {finding.rule} [{change.number}]: {finding.message}"
+    return f"{text} ({'; '.join(change.what)})" if change.what else text
 
 
 def _flows(evolution: Evolution, style: Style) -> Iterator[str]:

@@ -91,10 +91,10 @@ def _first_shown(source: str, mark: SourceMark, room: int) -> int:
 def _fit(text: str, room: int) -> str:
     if columns(text) <= room:
         return text
-    kept = text[: room - 1]
-    while columns(kept) > room - 1:
-        kept = kept[:-1]
-    return f"{kept}…"
+    shown = text[: room - 1]
+    while columns(shown) > room - 1:
+        shown = shown[:-1]
+    return f"{shown}…"
 
 
 def _underline(source: str, mark: SourceMark, room: int) -> str:

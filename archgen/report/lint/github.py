@@ -26,8 +26,8 @@ def _command(finding: Finding) -> str:
         "col": str(finding.column),
         "title": f"{finding.code} {finding.rule}",
     }
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_level(finding.severity)} {told}::{_data(finding.message)}%0AFix: {_data(finding.fix)}"
+    parameters = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{_level(finding.severity)} {parameters}::{_data(finding.message)}%0AFix: {_data(finding.fix)}"
 
 
 def _level(severity: Severity) -> str:

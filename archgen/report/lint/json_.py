@@ -65,8 +65,8 @@ def _finding(finding: Finding) -> _Told:
         finding.category,
         finding.subject,
         [
-            _Place(one.subject.kind, one.subject.id, one.file, one.line, one.column, one.label)
-            for one in finding.related
+            _Place(place.subject.kind, place.subject.id, place.file, place.line, place.column, place.label)
+            for place in finding.related
         ],
         finding.flows,
         finding.message,

@@ -40,13 +40,13 @@ def _case(finding: Finding, outcome: LintReport) -> str:
 
 def _verdict(finding: Finding, outcome: LintReport) -> str:
     place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
-    said = f"{place}: {finding.severity}[{finding.code}] {brief(finding.message)}\nfix: {brief(finding.fix)}"
+    details = f"{place}: {finding.severity}[{finding.code}] {brief(finding.message)}\nfix: {brief(finding.fix)}"
     if finding.accepted is not None:
         return f"<skipped>{_escaped(_accepted(finding.accepted))}</skipped>"
     if not _fails(finding, outcome):
-        return f"<system-out>{_escaped(said)}</system-out>"
+        return f"<system-out>{_escaped(details)}</system-out>"
     kind = _quoted(f"{finding.severity}[{finding.code}]")
-    return f"<failure type={kind} message={_quoted(finding.message)}>{_escaped(said)}</failure>"
+    return f"<failure type={kind} message={_quoted(finding.message)}>{_escaped(details)}</failure>"
 
 
 def _accepted(accepted: Accepted) -> str:

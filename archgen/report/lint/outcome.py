@@ -65,5 +65,5 @@ def count_severities(findings: tuple[Finding, ...]) -> Counts:
 
 def count_fixes(findings: tuple[Finding, ...]) -> Fixes:
     """Count the open findings that can be mended."""
-    known = [each.fixable for each in findings if each.accepted is None]
-    return Fixes(known.count("safe"), known.count("unsafe"))
+    levels = [each.fixable for each in findings if each.accepted is None]
+    return Fixes(levels.count("safe"), levels.count("unsafe"))

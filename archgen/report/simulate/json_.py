@@ -10,14 +10,14 @@ from archgen.report.simulate.outcome import SimulationReport, reason
 VERSION = 1
 
 
-def write(told: SimulationReport) -> str:
+def write(report: SimulationReport) -> str:
     """The whole document, indented, with a line feed at its end."""
-    kill = [{"kind": element.kind, "id": element.id} for element in told.killed]
-    out = [{"kind": element.kind, "id": element.id} for element in told.maintained]
+    kill = [{"kind": element.kind, "id": element.id} for element in report.killed]
+    out = [{"kind": element.kind, "id": element.id} for element in report.maintained]
     flows: dict[str, Any] = {
         flow.flow: {
             "status": flow.status,
-            "reason": reason(flow, told.steps),
+            "reason": reason(flow, report.steps),
             "possible": flow.possible,
             "step": flow.step,
             "path": flow.path,
@@ -26,8 +26,8 @@ def write(told: SimulationReport) -> str:
             "cut_off": flow.cut_off,
             "skipped": flow.skipped,
         }
-        for flow in told.flows
+        for flow in report.flows
     }
     return encode(
-        {"version": VERSION, "file": told.file, "name": told.name, "kill": kill, "maintain": out, "flows": flows}
+        {"version": VERSION, "file": report.file, "name": report.name, "kill": kill, "maintain": out, "flows": flows}
     )

@@ -28,21 +28,21 @@ class SimulationReport(Struct, frozen=True):
     names: dict[Subject, str]
 
 
-def reason(one: FlowOutcome, steps: dict[str, str]) -> str:
+def reason(flow: FlowOutcome, steps: dict[str, str]) -> str:
     """Why a flow is as it is, in a sentence."""
-    match one.status:
+    match flow.status:
         case "ok":
             return "nothing that it uses is lost"
         case "degraded":
-            return "; ".join(_degraded(one, steps))
+            return "; ".join(_degraded(flow, steps))
         case "down":
-            by_itself = "" if one.possible else ", as it does with nothing failed"
-            way = f", on the way {' → '.join(one.path)}" if one.path else ""
-            others = [each for each in one.fails if each != one.step]
+            by_itself = "" if flow.possible else ", as it does with nothing failed"
+            way = f", on the way {' → '.join(flow.path)}" if flow.path else ""
+            others = [each for each in flow.fails if each != flow.step]
             more = f"; {listed(others)} would fail as well" if others else ""
-            return f"step {one.step} fails{by_itself}: {steps.get(one.step or '', '')}{way}{more}"
+            return f"step {flow.step} fails{by_itself}: {steps.get(flow.step or '', '')}{way}{more}"
         case _:
-            assert_never(one.status)
+            assert_never(flow.status)
 
 
 def _degraded(flow: FlowOutcome, steps: dict[str, str]) -> list[str]:

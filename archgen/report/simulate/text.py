@@ -10,23 +10,23 @@ from archgen.report.simulate.outcome import SimulationReport, reason
 _PAINTS: dict[Status, Emphasis] = {"ok": "fix", "degraded": "warning", "down": "error"}
 
 
-def write(told: SimulationReport, style: Style) -> str:
+def write(report: SimulationReport, style: Style) -> str:
     """The report."""
-    lines = [f"{style.paint(brief(told.file), 'strong')}  {brief(told.name)}"]
-    for label, elements in (("lost:", told.killed), ("in maintenance:", told.maintained)):
+    lines = [f"{style.paint(brief(report.file), 'strong')}  {brief(report.name)}"]
+    for label, elements in (("lost:", report.killed), ("in maintenance:", report.maintained)):
         if elements:
-            lines += wrap(f"{label} {_names(told, elements)}", style.width, "    ", "  ")
-    width = max((columns(brief(flow.flow)) for flow in told.flows), default=0)
-    for flow in told.flows:
-        name, title = brief(flow.flow), told.titles[flow.flow]
+            lines += wrap(f"{label} {_names(report, elements)}", style.width, "    ", "  ")
+    width = max((columns(brief(flow.flow)) for flow in report.flows), default=0)
+    for flow in report.flows:
+        name, title = brief(flow.flow), report.titles[flow.flow]
         state = style.paint(f"{flow.status:<8}", _PAINTS[flow.status])
         gap = " " * (width - columns(name))
         lines += [
             "",
             f"{state}  {style.paint(name, 'strong')}{gap}  {brief(title) if title != flow.flow else ''}".rstrip(),
         ]
-        lines += wrap(brief(reason(flow, told.steps)), style.width, " " * 10, " " * 10)
-    if not told.flows:
+        lines += wrap(brief(reason(flow, report.steps)), style.width, " " * 10, " " * 10)
+    if not report.flows:
         lines += ["", "no flows"]
     return "\n".join(lines) + "\n"
 

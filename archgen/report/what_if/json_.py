@@ -11,23 +11,23 @@ from archgen.report.what_if.comparison import WhatIfReport
 VERSION = 1
 
 
-def write(told: WhatIfReport) -> str:
+def write(report: WhatIfReport) -> str:
     """The whole document, indented, with a line feed at its end."""
     flows = {
         before.flow: {"before": _flow(before), "after": _flow(after)}
-        for before, after in zip(told.before, told.after, strict=True)
+        for before, after in zip(report.before, report.after, strict=True)
     }
     return encode(
         {
             "version": VERSION,
-            "file": told.file,
-            "name": told.name,
-            "changes": told.changes,
-            "hours_per_year_won": [dict(one) for one in told.won],
-            "smallest": told.smallest,
+            "file": report.file,
+            "name": report.name,
+            "changes": report.changes,
+            "hours_per_year_won": [dict(gains) for gains in report.won],
+            "smallest": report.smallest,
             "flows": flows,
-            "left": {flow: [element(point) for point in points] for flow, points in told.left},
-            "yaml": told.yaml,
+            "left": {flow: [element(point) for point in points] for flow, points in report.left},
+            "yaml": report.yaml,
         }
     )
 

@@ -9,30 +9,30 @@ from archgen.report.common.terminal import Style, brief, wrap
 from archgen.report.what_if.comparison import WhatIfReport
 
 
-def write(told: WhatIfReport, style: Style) -> str:
+def write(report: WhatIfReport, style: Style) -> str:
     """The report: what is changed, what that does to each flow, and what to write."""
-    lines = [f"{style.paint(brief(told.file), 'strong')}  {brief(told.name)}", ""]
-    if not told.changes:
-        lines.append("no change is needed: no single failure breaks a flow" if not told.left else "no change helps")
-    for number, change in enumerate(told.changes, 1):
+    lines = [f"{style.paint(brief(report.file), 'strong')}  {brief(report.name)}", ""]
+    if not report.changes:
+        lines.append("no change is needed: no single failure breaks a flow" if not report.left else "no change helps")
+    for number, change in enumerate(report.changes, 1):
         lines += wrap(brief(change), style.width, "     ", f"  {number}. ")
-        if told.won:
-            lines += wrap(_won(told.won[number - 1]), style.width, "     ", "     ")
-    for before, after in zip(told.before, told.after, strict=True):
+        if report.won:
+            lines += wrap(_won(report.won[number - 1]), style.width, "     ", "     ")
+    for before, after in zip(report.before, report.after, strict=True):
         lines += ["", style.paint(brief(before.flow), "strong"), *_flow(before, after, style)]
-    assumed = all_assumptions((*told.before, *told.after))
+    assumed = all_assumptions((*report.before, *report.after))
     if assumed:
         lines += ["", "assumed, since the model does not state it:"]
     for share, source, ids in assumed:
         lines += wrap(f"{percent(share)} for {brief(listed(ids))}: {brief(source)}", style.width, "      ", "  ")
-    if told.left:
-        lines += ["", "left, since no change of these kinds removes them:" if told.smallest else "left:"]
-        for flow, points in told.left:
+    if report.left:
+        lines += ["", "left, since no change of these kinds removes them:" if report.smallest else "left:"]
+        for flow, points in report.left:
             lines += wrap(f"{brief(flow)}: {', '.join(brief(point.id) for point in points)}", style.width, "    ", "  ")
-    if told.smallest is False:
+    if report.smallest is False:
         lines += ["", "the search was cut short: fewer changes may do"]
-    if told.yaml:
-        lines += ["", "in the model:", "", *(f"  {brief_line(line)}" for line in told.yaml.splitlines())]
+    if report.yaml:
+        lines += ["", "in the model:", "", *(f"  {brief_line(line)}" for line in report.yaml.splitlines())]
     return "\n".join(lines) + "\n"
 
 
@@ -54,15 +54,15 @@ def brief_line(line: str) -> str:
 
 
 def _flow(before: FlowAssessment, after: FlowAssessment, style: Style) -> list[str]:
-    first, then = (f"{percent(one.result.availability)}" for one in (before, after))
+    first, then = (f"{percent(flow.result.availability)}" for flow in (before, after))
     won = before.result.downtime - after.result.downtime
     moved = f"{format_duration(abs(won))} a year {'won' if won >= 0 else 'lost'}" if won else "nothing won or lost"
     lines = wrap(f"{first} before, {then} after: {moved}", style.width, " " * 18, f"  {'availability':<16}")
     first_points, then_points = frozenset(before.points), frozenset(after.points)
     gone = [brief(point.id) for point in before.points if point not in then_points]
     fresh = [brief(point.id) for point in after.points if point not in first_points]
-    kept = [brief(point.id) for point in after.points if point in first_points]
-    for label, names in (("resolved", gone), ("new", fresh), ("left", kept)):
+    remaining = [brief(point.id) for point in after.points if point in first_points]
+    for label, names in (("resolved", gone), ("new", fresh), ("left", remaining)):
         if names:
             lines += wrap(", ".join(names), style.width, " " * 18, f"  {label:<16}")
     if not before.points and not after.points:
