@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from archgen.analysis.support_dates import TABLE, named, official, support_of
+from archgen.analysis.support_dates import TABLE, official_image, split_version, support_of
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.rules import BY_NAME
@@ -57,8 +57,8 @@ def test_the_table_is_in_order_and_of_real_days() -> None:
 
 
 def test_names_and_versions_in_one_text() -> None:
-    assert named("Ubuntu 22.04 LTS") == ("Ubuntu", "22.04 LTS")
-    assert named("CentOS Linux 7") == ("CentOS Linux", "7")
-    assert named("bookworm") is None
-    assert official("redis:7.0.1") == ("redis", "7.0.1")
-    assert official("redis") is None
+    assert split_version("Ubuntu 22.04 LTS") == ("Ubuntu", "22.04 LTS")
+    assert split_version("CentOS Linux 7") == ("CentOS Linux", "7")
+    assert split_version("bookworm") is None
+    assert official_image("redis:7.0.1") == ("redis", "7.0.1")
+    assert official_image("redis") is None

@@ -1,8 +1,8 @@
-"""The load on each replica from the flows' demand, today and after the loss of one element.
+"""The load on each replica from the demand of the flows, today and after the loss of an element.
 
 Each request step of a flow brings the flow's demand to its target, spread over the replicas that may answer it and
-work. What a model does not tell is not counted (flows without a demand, steps inside `opt`; of several branches of an
-`alt` the least), so a load is what there surely is, and a verdict of "too much" holds however the rest turns out.
+are up. Demand that a model doesn't declare isn't counted (flows without a demand, steps inside `opt`; of several branches
+of an `alt` the least), so a load is a lower bound, and an overload is certain.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from archgen.analysis.topology import Topology
 from archgen.model.subject import Subject
 
 MOST_ELEMENTS = 5_000
-"""Elements up to which each is lost in turn; above, the loss of a host stands for that of the replicas on it."""
+"""The most elements that are each lost in turn; above, the loss of a host stands for that of its replicas."""
 
 
 class Overload(Struct, frozen=True):
-    """A replica that gets more requests per second than it can answer; `lost` is what was lost before, if anything."""
+    """A replica that gets more requests per second than it can handle; `lost` is the lost element, if any."""
 
     replica: str
     load: float
@@ -31,9 +31,9 @@ class Overload(Struct, frozen=True):
 
 
 class Load:
-    """The load of one model: today's is worked out once, and after a loss only what the loss can change.
+    """The load of a model: today's is computed once, and after a loss only the part that the loss can change.
 
-    At its peak, each flow counts with the most that is stated of it; else with its demand on an ordinary day.
+    At peak, each flow counts with its highest declared demand; else with its demand on an ordinary day.
     """
 
     def __init__(self, topology: Topology, peak: bool = True) -> None:
@@ -57,7 +57,7 @@ class Load:
 
     @property
     def touching(self) -> dict[str, frozenset[Subject]]:
-        """For each flow with a demand, the elements whose loss can change what it brings."""
+        """The elements whose loss can change the load, by flow with a demand."""
         return self._touched
 
     def totals(self, lost: Subject | None = None) -> Rates:
@@ -102,7 +102,7 @@ class Load:
 
     @cached_property
     def _totals(self) -> Rates:
-        """Sum of what all flows bring to each replica today."""
+        """The load of all flows on each replica today."""
         return sum_rates([rates for rates in self._today.values() if rates is not None])
 
     @cached_property
@@ -111,7 +111,7 @@ class Load:
 
     @cached_property
     def losses(self) -> tuple[Subject, ...]:
-        """The elements whose loss could bring too much to a replica, each once.
+        """The elements whose loss could overload a replica, each once.
 
         A replica that is alone on a host is left out: the loss of the host is the same. In a large model hosts stand for
         all replicas on them.
@@ -144,12 +144,12 @@ class Load:
 
     @cached_property
     def _suspects(self) -> frozenset[str]:
-        """The flows that bring anything to one of those."""
+        """The flows that reach such a replica."""
         components = {self._topology.replicas[replica].component for replica in self._limits}
         return frozenset(flow for flow in self._topology.flows_through(components) if flow in self._flows)
 
     def _touch(self, flow: str) -> frozenset[Subject]:
-        """The elements whose loss can change what a flow brings, those of its optional calls included."""
+        """Return the elements whose loss can change the load of a flow, including those of its optional calls."""
         elements = set(self._topology.losses.plans[flow].elements)
         for name in self._today[flow] or ():
             replica = self._topology.replicas[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from ipaddress import AddressValueError, IPv6Address
 
 from archgen.model.architecture import Architecture, Component, Record
 
@@ -27,9 +28,6 @@ def address(text: str) -> tuple[int, str] | None:
     if ":" not in text:
         parts = text.split(".")
         return (4, text) if len(parts) == 4 and all(map(_is_octet, parts)) else None
-    # only here, because the import is slow beside the rest of a lint
-    from ipaddress import AddressValueError, IPv6Address
-
     try:
         return 6, str(IPv6Address(text))
     except AddressValueError:

@@ -1,6 +1,6 @@
-"""Demand beside capacity, component by component: on an ordinary day, at peak, and after the loss that brings most.
+"""Demand and capacity, component by component: on an ordinary day, at peak, and after the worst loss.
 
-A component is told by its busiest replica, for that is the one that gives way first.
+The busiest replica stands for its component, because it fails first.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from archgen.analysis.topology import Topology
 from archgen.model.subject import Subject
 
 MOST_SPREADS = 20_000
-"""Losses, times the flows that each touches, up to which every loss is tried: some seconds."""
+"""The most losses, times the flows that each affects, for which every loss is tried: some seconds."""
 
 
 class Busiest(Struct, frozen=True):
-    """The replica of a component that gets most, in requests per second, and what is lost then."""
+    """The busiest replica of a component, in requests per second, and the lost element."""
 
     replica: str
     rate: float
@@ -27,10 +27,10 @@ class Busiest(Struct, frozen=True):
 
 
 class Headroom(Struct, frozen=True):
-    """What comes to one component, and what each of its replicas can answer (None: not stated), a second.
+    """The load of a component, and the capacity of each replica (None: not declared), in requests per second.
 
-    `peak` is None where no flow through it states one; `worst` is the loss at peak that brings most to one replica,
-    None where no loss brings more than comes without it.
+    `peak` is None where no flow through it declares one; `worst` is the loss at peak that brings most to a replica,
+    None where no loss increases the load.
     """
 
     component: str
@@ -41,14 +41,14 @@ class Headroom(Struct, frozen=True):
     worst: Busiest | None
 
     def share(self, busiest: Busiest) -> float | None:
-        """What a replica gets as a share of what it can answer."""
+        """Return the load of a replica as a share of its capacity."""
         return busiest.rate / self.capacity if self.capacity else None
 
 
 class Capacity(Struct, frozen=True):
-    """A model's components that get requests, in its order.
+    """The components that get requests, in the order of the model.
 
-    `silent` are the flows that state no demand and are not counted; `tried` is whether each loss was.
+    `silent` are the flows without a declared demand, which aren't counted; `tried` is True if every loss was tried.
     """
 
     components: tuple[Headroom, ...]
@@ -57,7 +57,7 @@ class Capacity(Struct, frozen=True):
 
 
 def headroom(topology: Topology) -> Capacity:
-    """Every component that a flow with a demand reaches, and every one that states a capacity and is reached."""
+    """Return the load and capacity of every component that a flow with a demand reaches."""
     flows = topology.architecture.flows
     today, busy = Load(topology, peak=False), Load(topology)
     peaks = any(flow.peak is not None for flow in flows)
@@ -83,7 +83,7 @@ def headroom(topology: Topology) -> Capacity:
 
 
 def _worst(topology: Topology, load: Load) -> dict[str, Busiest]:
-    """For each component the loss that brings most to one of its replicas, hosts before what is on them."""
+    """Return for each component the loss that brings most to one of its replicas, hosts before their replicas."""
     losses = dict.fromkeys(element for elements in load.touching.values() for element in elements)
     worst: dict[str, Busiest] = {}
     for lost in sorted(losses, key=lambda element: (_SIZES.index(element.kind), element)):
@@ -94,7 +94,7 @@ def _worst(topology: Topology, load: Load) -> dict[str, Busiest]:
 
 
 _SIZES = ("host", "replica", "zone")
-"""Of losses that bring the same, the plainest is told."""
+"""The order of losses that bring the same load: the first is reported."""
 
 
 def _by_component(

@@ -56,7 +56,7 @@ class FlowShares:
 
     def _works(self, bit: int, down: Iterable[str]) -> Works:
         failed, gone = self._evaluation.failed, frozenset(down)
-        # what no required step reaches is no part of the structure function, and is taken to be up
+        # a replica that no required step reaches is no part of the structure function, and counts as up
         return lambda replica: not failed.get(replica, 0) & bit and replica not in gone
 
     @cached_property
@@ -166,7 +166,7 @@ def _counted(steps: Iterable[Step]) -> Iterator[Request]:
 
 
 class Spread:
-    """The shares of one flow's requests, carried from step to step."""
+    """The shares of a flow's requests, carried from step to step."""
 
     def __init__(self, topology: Topology, flow: Flow, works: Works) -> None:
         self.topology = topology
@@ -175,7 +175,7 @@ class Spread:
         self.at: dict[str, Rates] = {}
 
     def run(self, steps: Iterable[Step]) -> Rates:
-        """The requests that each replica gets for one request of the flow."""
+        """Return the requests that each replica gets for a request of the flow."""
         total: Rates = {}
         for step in steps:
             if isinstance(step, Request):

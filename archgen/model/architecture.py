@@ -1,7 +1,7 @@
-"""An architecture as frozen values: what a `*.arch.yaml` file says, with short forms expanded and references checked.
+"""An architecture as frozen values: the content of a `*.arch.yaml` file, with short forms expanded and references checked.
 
-A value holds no way back to itself, so the collector of garbage, which looks for such ways, is spared all of them. A
-default is left out where a value is encoded: a search through all texts of a large model takes a third of the time.
+These values can't form reference cycles, so they opt out of garbage collection. Defaults are left out where a value is
+encoded: a search through all texts of a large model takes a third of the time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 SUFFIX = ".arch.yaml"
-"""What the name of a model's file ends in; what stands before it is the model's id."""
+"""The end of a model's file name; the part before it is the model's id."""
 
 Access = Literal["read", "write", "read-write"]
 Trust = Literal["internet", "dmz", "private"]
@@ -39,7 +39,7 @@ class Zone(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Host(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A machine, virtual or not: what is lost together first. `zones` are the zones it stands in directly."""
+    """A physical or virtual machine, the smallest failure domain; `zones` are the zones it stands in directly."""
 
     id: str
     name: str | None = None
@@ -72,9 +72,9 @@ class Certificate(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Replica(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One running copy of a component.
+    """A running copy of a component.
 
-    `hosts` is empty where hosts are not told, one host where it is placed, and all candidates where it floats
+    `hosts` is empty where hosts are unknown, one host where it is placed, and all candidates where it floats
     (`floating`): it is up while any one of them is.
     """
 
@@ -85,7 +85,7 @@ class Replica(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Balance(Struct, frozen=True, gc=False, omit_defaults=True):
-    """How a component spreads requests over its targets; `weights` are (component or replica, weight)."""
+    """The load balancing of a component over its targets; `weights` are (component or replica, weight)."""
 
     algorithm: str | None = None
     mode: Literal["active-active", "active-passive"] | None = None
@@ -96,7 +96,7 @@ class Balance(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Cluster(Struct, frozen=True, gc=False, omit_defaults=True):
-    """How a component's own replicas stand in for each other; `active` are the replicas that a manual failover leaves."""
+    """The failover among a component's own replicas; `active` are the replicas before a manual failover."""
 
     mode: Literal["active-active", "active-passive"] | None = None
     active: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class Cluster(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Replication(Struct, frozen=True, gc=False, omit_defaults=True):
-    """How data is kept on several replicas.
+    """The replication of data over several replicas.
 
     `primary` are replica ids (the replica, or all on the named host); `all_write` is `writers: all`; `copy_of` names
     the component whose read-only copy this is; `by` is the component that promotes; `recovery` is in seconds. `lag` is
@@ -137,7 +137,7 @@ class Record(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class FirewallRule(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One rule of a firewall; an empty tuple of sources, targets or ports means any."""
+    """A rule of a firewall; an empty tuple of sources, targets or ports means any."""
 
     sources: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
@@ -147,7 +147,7 @@ class FirewallRule(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Collection(Struct, frozen=True, gc=False, omit_defaults=True):
-    """What a monitoring agent collects: from which components (none named: its own hosts), what, and which measures."""
+    """A collection of a monitoring component: its sources (none: its own hosts), kinds of data, and measurements."""
 
     sources: tuple[str, ...] = ()
     what: tuple[str, ...] = ()
@@ -155,7 +155,7 @@ class Collection(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A part of the system that runs, or is used, on its own. Times are in seconds, rates in requests per second.
+    """A logical part of the system that runs, or is used, on its own. Times are in seconds, rates in requests per second.
 
     `rate_limit` and `rollback` are False where the model says that there is none.
     """
@@ -201,12 +201,12 @@ class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True)
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """The name for people."""
         return self.name or self.id
 
 
 class Tls(Struct, frozen=True, gc=False, omit_defaults=True):
-    """What is said of TLS on a port; `verify` is None where nothing is said."""
+    """The TLS of a port; `verify` is None where nothing is declared."""
 
     mode: Literal["on", "off", "pass-through"]
     version: str | None = None
@@ -215,7 +215,7 @@ class Tls(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Port(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One port of a connection; `redirect` names the protocol that it sends callers to, `admin` is for administrators."""
+    """A port of a connection; `redirect` names the protocol that it sends callers to, `admin` is for administrators."""
 
     protocol: str
     port: int | None = None
@@ -225,10 +225,10 @@ class Port(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
-    """Who may call whom; several `targets` are alternatives. `needs` counts replicas that must work, or "all".
+    """A caller and its callees; several `targets` are alternatives. `needs` counts replicas that must work, or "all".
 
-    `timeout` is how many seconds the caller waits for one try, `retries` how many more it makes. `credentials` name the
-    account that the caller signs in with; `authentication` is False where it need not.
+    `timeout` are the seconds that the caller waits for a try, `retries` the further tries. `credentials` name the
+    account that the caller signs in with; `authentication` is False where none is needed.
     """
 
     id: str
@@ -247,7 +247,7 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """A step that calls; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`)."""
+    """A request step; `pinned` names replicas of the target where the step names one (`app -> mysql@server-2`)."""
 
     id: str
     source: str
@@ -260,7 +260,7 @@ class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
 
 
 class Answer(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
-    """A step that answers: drawn, and no connection is needed."""
+    """A response step, which needs no connection."""
 
     id: str
     source: str
@@ -276,7 +276,7 @@ class Note(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
 
 
 class Branch(Struct, frozen=True, gc=False, omit_defaults=True):
-    """One branch of a frame and when it is taken."""
+    """A branch of a frame, and the case for it."""
 
     when: str
     steps: tuple[Step, ...]
@@ -294,7 +294,7 @@ Step = Request | Answer | Note | Frame
 
 
 class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
-    """How one request, or job, travels; `demand` in requests per second, `peak` when it is busiest."""
+    """The path of a request or job, end to end; `demand` and `peak` demand are in requests per second."""
 
     id: str
     title: str
@@ -307,13 +307,13 @@ class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
 
     @property
     def busiest(self) -> float | None:
-        """The most that is stated of it, in requests per second; None where nothing is."""
+        """The highest declared demand, in requests per second; None where none is declared."""
         stated = [one for one in (self.demand, self.peak) if one is not None]
         return max(stated, default=None)
 
 
 class Objectives(Struct, frozen=True, gc=False, omit_defaults=True):
-    """What the system is meant to reach: availability as a probability, times in seconds."""
+    """The objectives of the system: availability as a probability, times in seconds."""
 
     availability: float | None = None
     recovery_time: float | None = None
@@ -321,7 +321,7 @@ class Objectives(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Hints(Struct, frozen=True, gc=False, omit_defaults=True):
-    """What a model says of its pictures: `rank` and `near` are pairs of a component and the one that it stands by."""
+    """The layout hints of a model: `rank` and `near` are pairs of a component and the one beside it."""
 
     direction: Literal["left-right", "top-down"] | None = None
     rank: tuple[tuple[str, str], ...] = ()
@@ -359,11 +359,11 @@ class DowntimeLimit(Struct, frozen=True, gc=False, omit_defaults=True, tag=True)
 
 
 Expectation = Survival | Ban | DowntimeLimit
-"""What a model says that it should hold; `text` is the sentence as it was written."""
+"""An expectation of a model; `text` is the sentence as written."""
 
 
 class Acceptance(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A known risk that somebody answers for; `subject` is kept as written, `until` is an ISO date."""
+    """A known risk with an owner; `subject` is kept as written, `until` is an ISO date."""
 
     rule: str
     subject: str
@@ -373,7 +373,7 @@ class Acceptance(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """One model. Every tuple is in the order of the file; `id` is the file's name without `.arch.yaml`."""
+    """A model. Every tuple is in the order of the file; `id` is the file's name without `.arch.yaml`."""
 
     id: str
     file: str

@@ -33,7 +33,7 @@ CATEGORIES: tuple[Category, ...] = (
 
 
 class Proof(Struct, frozen=True, gc=False):
-    """Why a finding is true: with `kill` gone, `step` of `flow` fails; `path` are the replicas from the start to there."""
+    """The proof of a finding: without `kill`, `step` of `flow` fails; `path` are the replicas up to it."""
 
     kill: tuple[Subject, ...]
     flow: str
@@ -42,7 +42,7 @@ class Proof(Struct, frozen=True, gc=False):
 
 
 class Related(Struct, frozen=True, gc=False):
-    """Another thing that a finding speaks of, with what it has to do with it and its place in the source."""
+    """Another subject of a finding, with its part in it and its place in the source."""
 
     subject: Subject
     label: str
@@ -52,7 +52,7 @@ class Related(Struct, frozen=True, gc=False):
 
 
 class Accepted(Struct, frozen=True, gc=False):
-    """Who answers for a known risk, why and until when."""
+    """The reason, owner and last day of an accepted risk."""
 
     reason: str | None
     owner: str | None
@@ -60,10 +60,10 @@ class Accepted(Struct, frozen=True, gc=False):
 
 
 class Finding(Struct, frozen=True, gc=False):
-    """One defect of one model at one place. `fingerprint` is of model, rule and subject, so it survives edits.
+    """A finding at a place in a model. `fingerprint` is of model, rule and subject, so it survives edits.
 
-    `fixable` says that it can be mended by `--fix`, or by `--unsafe-fixes` where that decides something; `changes` are
-    what mends it, none for what is misspelt.
+    `fixable` is "safe" if `--fix` fixes it, "unsafe" if `--unsafe-fixes` does, which makes a decision; `changes` are the
+    fix, none for a typo.
     """
 
     rule: str

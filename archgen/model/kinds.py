@@ -1,4 +1,4 @@
-"""The kinds of component and what follows from each: its role in a picture and its traits in an analysis."""
+"""The kinds of component, with the role of each in a diagram and its traits in an analysis."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 Role = Literal["visitor", "edge", "balancer", "web", "application", "data", "support", "observer"]
 
 ROLES: tuple[Role, ...] = ("visitor", "edge", "balancer", "web", "application", "data", "support", "observer")
-"""The columns of a deployment picture, in reading order along a request; observers stand under their host's row."""
+"""The columns of a deployment diagram, in reading order along a request; observers stand under their host's row."""
 
 
 class Kind(Struct, frozen=True):
@@ -19,10 +19,10 @@ class Kind(Struct, frozen=True):
     serves: answers requests of visitors with work of its own, so it has to grow with the traffic.
     entry: may be the first thing that a visitor's HTTP request reaches.
     terminates_tls: may end TLS and speak plaintext behind it.
-    stores: keeps data that nobody could recreate, so it wants a backup.
+    stores: keeps data that can't be recreated, so it needs a backup.
     protects, observes: stands beside the flows and guards or watches them.
     passive: is used by others and never runs on its own (a code base).
-    foreign: is run by somebody else unless the model says otherwise, and is reached over the internet.
+    foreign: is a managed service unless the model declares otherwise, and is reached over the internet.
     """
 
     id: str
@@ -41,13 +41,15 @@ class Kind(Struct, frozen=True):
 
 
 _ALL = (
-    Kind("client", "Client", "visitor", "The user's computer or phone, with a browser that speaks HTTP to the site."),
-    Kind("dns", "Domain name system", "edge", "Answers which address a domain name leads to."),
+    Kind(
+        "client", "Client", "visitor", "The visitor's computer or phone, with a browser that speaks HTTP to the site."
+    ),
+    Kind("dns", "Domain name system", "edge", "Resolves domain names to addresses."),
     Kind(
         "cdn",
         "Content delivery network",
         "edge",
-        "Serves copies of the content from places near the visitors.",
+        "Serves copies of the content from locations near the visitors.",
         balances=True,
         entry=True,
         terminates_tls=True,
@@ -81,7 +83,7 @@ _ALL = (
         "reverse-proxy",
         "Reverse proxy",
         "balancer",
-        "Takes requests in the place of the servers behind it and passes them on.",
+        "Takes requests on behalf of the servers behind it and passes them on.",
         balances=True,
         entry=True,
         terminates_tls=True,
@@ -90,13 +92,18 @@ _ALL = (
         "api-gateway",
         "API gateway",
         "balancer",
-        "The one door to many services: checks, limits and routes each request.",
+        "The single entry to many services: checks, limits and routes each request.",
         balances=True,
         entry=True,
         terminates_tls=True,
     ),
     Kind("router", "Router", "edge", "Passes packets between networks."),
-    Kind("nat-gateway", "NAT gateway", "edge", "Lets machines of a private network call out under a public address."),
+    Kind(
+        "nat-gateway",
+        "NAT gateway",
+        "edge",
+        "Lets machines of a private network call the internet under a public address.",
+    ),
     Kind(
         "web-server",
         "Web server",
@@ -110,7 +117,7 @@ _ALL = (
         "app-server",
         "Application server",
         "application",
-        "Runs the code base and builds the dynamic answer to a request.",
+        "Runs the code base and builds the dynamic response to a request.",
         serves=True,
         entry=True,
         terminates_tls=True,
@@ -119,7 +126,7 @@ _ALL = (
         "service",
         "Service",
         "application",
-        "A program of its own that does one job for others.",
+        "An independent program that does one job for others.",
         serves=True,
         entry=True,
         terminates_tls=True,
@@ -131,7 +138,7 @@ _ALL = (
         "Code that a platform runs on demand, without a server of its own.",
         entry=True,
     ),
-    Kind("worker", "Worker", "application", "Takes jobs from a queue and does them beside the requests."),
+    Kind("worker", "Worker", "application", "Takes jobs from a queue and runs them in the background."),
     Kind("scheduler", "Scheduler", "application", "Starts jobs at set times."),
     Kind(
         "code-base",
@@ -141,38 +148,36 @@ _ALL = (
         passive=True,
     ),
     Kind("database", "Database", "data", "Stores the site's data and answers queries about it.", stores=True),
-    Kind("cache", "Cache", "data", "Keeps answers in memory that would be costly to make again."),
+    Kind("cache", "Cache", "data", "Keeps results in memory that are costly to compute."),
     Kind("key-value-store", "Key-value store", "data", "Stores values under keys, for fast look-ups.", stores=True),
-    Kind("queue", "Queue", "data", "Holds messages until somebody works on them."),
+    Kind("queue", "Queue", "data", "Holds messages until a worker processes them."),
     Kind("stream", "Stream", "data", "An ordered log of events that many readers follow.", stores=True),
-    Kind("object-storage", "Object storage", "data", "Stores whole files under names, reached over HTTP.", stores=True),
+    Kind("object-storage", "Object storage", "data", "Stores files under names, over HTTP.", stores=True),
     Kind("file-storage", "File storage", "data", "A file system that several machines share.", stores=True),
     Kind("search", "Search engine", "data", "Answers full-text queries from an index."),
-    Kind("identity-provider", "Identity provider", "support", "Checks who somebody is and vouches for it."),
-    Kind("secrets", "Secrets store", "support", "Keeps passwords and keys and hands them to those entitled."),
+    Kind("identity-provider", "Identity provider", "support", "Verifies the identity of users."),
+    Kind("secrets", "Secrets store", "support", "Keeps passwords and keys for authorized components."),
     Kind("mail", "Mail server", "support", "Sends and receives e-mail."),
-    Kind("bastion", "Bastion host", "support", "The one guarded door for administrators."),
-    Kind(
-        "monitoring", "Monitoring", "observer", "Gathers measurements, shows them and raises the alarm.", observes=True
-    ),
+    Kind("bastion", "Bastion host", "support", "The single guarded entry for administrators."),
+    Kind("monitoring", "Monitoring", "observer", "Collects measurements, shows them and raises alerts.", observes=True),
     Kind(
         "monitoring-agent",
         "Monitoring client",
         "observer",
-        "Runs on a server, collects its measurements and sends them to the monitoring.",
+        "Runs on a server, collects its measurements and sends them to monitoring.",
         observes=True,
     ),
-    Kind("log-collector", "Log collector", "observer", "Gathers logs from many machines in one place.", observes=True),
-    Kind("backup", "Backup", "support", "Keeps copies of data from which it can be restored.", protects=True),
+    Kind("log-collector", "Log collector", "observer", "Collects logs from many machines in one place.", observes=True),
+    Kind("backup", "Backup", "support", "Keeps copies of data to restore it from.", protects=True),
     Kind(
         "external-service",
         "External service",
         "support",
-        "A service that somebody else runs.",
+        "A service of another provider.",
         entry=True,
         foreign=True,
     ),
-    Kind("other", "Component", "application", "A part of the system that fits no other kind."),
+    Kind("other", "Component", "application", "A component of no other kind."),
 )
 
 KINDS: dict[str, Kind] = {kind.id: kind for kind in _ALL}

@@ -1,4 +1,4 @@
-"""What can be wrong with an input: a place in a file, a problem at it, and the two errors that stop a command."""
+"""Problems of an input: a place in a file, a problem at it, and the errors that stop a command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 ProblemRule = Literal["invalid-model", "dangling-reference"]
 
 SUGGESTED = "Did you mean "
-"""How a problem's next step begins that names the word that was meant, between backquotes."""
+"""The start of a next step that suggests the word that was meant, between backquotes."""
 
 
 class Place(Struct, frozen=True):
@@ -22,9 +22,9 @@ class Place(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
-    """One reason why a model can be given no meaning (exit code 2), with the next step in `fix`.
+    """A reason why a model is invalid (exit code 2), with the next step in `fix`.
 
-    `subject` is the (kind, id) that the problem speaks of; a model that cannot be read at all is ("model", name).
+    `subject` is the (kind, id) that the problem is about; an unreadable model is ("model", name).
     """
 
     rule: ProblemRule
@@ -35,7 +35,7 @@ class Problem(Struct, frozen=True):
 
 
 class ModelError(Exception):
-    """A model that cannot be read; carries every problem found in it, in the order of their places."""
+    """An invalid model, with all of its problems in the order of their places."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(problem.message for problem in problems))
@@ -43,7 +43,7 @@ class ModelError(Exception):
 
 
 class UsageError(Exception):
-    """A command that cannot be carried out as it was given; the message ends with the next step."""
+    """A usage error of a command; the message ends with the next step."""
 
 
 class PartError(UsageError):

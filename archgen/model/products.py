@@ -6,11 +6,11 @@ from msgspec import Struct
 
 
 class Product(Struct, frozen=True, gc=False):
-    """What a product is by itself.
+    """The traits of a product.
 
-    `coordinates`: it keeps who leads and where things are, for stores and balancers, and no data of a site. `agrees`: its
-    replicas decide among themselves which of them takes a write, so that no model has to say. `forwards`: it passes
-    connections on as they come, and ends no TLS unless it is given a certificate.
+    `coordinates`: it keeps leaders and locations for stores and balancers, and no data of a site. `agrees`: its replicas
+    elect the one that takes a write, so that no model has to declare it. `forwards`: it passes connections on unchanged,
+    and ends no TLS unless it has a certificate.
     """
 
     coordinates: bool = False

@@ -1,4 +1,4 @@
-"""What a protocol's name alone says: its usual port and whether it travels encrypted (IANA service names)."""
+"""Protocols by name (IANA service names): their usual port, and if they are encrypted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Protocol(Struct, frozen=True):
-    """A protocol; `encrypted` is None where the name alone does not tell (a bare `tcp`)."""
+    """A protocol; `encrypted` is None where the name alone doesn't decide (a bare `tcp`)."""
 
     id: str
     title: str
@@ -92,9 +92,9 @@ _ALL = (
 )
 
 WEB = ("http", "https", "http2", "http3", "ws", "wss")
-"""The protocols of browsers and of those who call like them."""
+"""The protocols of browsers and similar clients."""
 
 ADMINISTRATION = ("ssh", "telnet", "snmp", "rdp", "vnc", "winrm", "ipmi")
-"""The protocols that are there to run a machine and not to use it."""
+"""The protocols that administer a machine."""
 
 PROTOCOLS: dict[str, Protocol] = {protocol.id: protocol for protocol in _ALL}

@@ -1,4 +1,4 @@
-"""Counts and lists as an English sentence has them."""
+"""Counts and lists in English."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Return the names as `a`, `a and b` or `a, b and c`."""
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {last} {names[-1]}"
@@ -18,5 +18,5 @@ def first_few(names: Sequence[str], most: int) -> Sequence[str]:
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 flow`, `2 flows`."""
+    """Return the count with its noun, as `1 flow` or `2 flows`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

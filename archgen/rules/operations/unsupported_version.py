@@ -33,15 +33,15 @@ def _component(component: Component) -> tuple[str, str] | None:
 
 
 def _official(image: str) -> tuple[str, str] | None:
-    from archgen.analysis.support_dates import official
+    from archgen.analysis.support_dates import official_image
 
-    return official(image)
+    return official_image(image)
 
 
 def _named(text: str) -> tuple[str, str] | None:
-    from archgen.analysis.support_dates import named
+    from archgen.analysis.support_dates import split_version
 
-    return named(text)
+    return split_version(text)
 
 
 def _judge(context: RuleContext, subject: Subject, product: str, version: str) -> Iterator[Hit]:
