@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from archgen.explanations.algorithms import ALGORITHM_NAMES, ALGORITHMS
-from archgen.explanations.explanation import Explanation
-from archgen.explanations.kinds import KIND_TEXTS
-from archgen.explanations.measures import MEASURES
-from archgen.explanations.mechanisms import MECHANISMS
+from archgen.explanations.explanation import Explanation, load_explanations
 from archgen.explanations.protocols import PROTOCOL_TEXTS
 
 __all__ = ["ALGORITHMS", "KIND_TEXTS", "MEASURES", "MECHANISMS", "PROTOCOL_TEXTS", "Explanation", "algorithm", "find"]
+
+KIND_TEXTS = load_explanations("kinds")
+MECHANISMS = load_explanations("mechanisms")
+MEASURES = load_explanations("measures")
 
 
 def algorithm(name: str) -> Explanation | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from msgspec import Struct
 
 
@@ -14,6 +16,14 @@ class Explanation(Struct, frozen=True):
     here: str = ""
 
 
-def indexed(entries: tuple[tuple[str, str, str], ...]) -> dict[str, Explanation]:
-    """Return explanations by id from (id, title, text)."""
-    return {id_: Explanation(id_, title, text) for id_, title, text in entries}
+def load_explanations(group: str) -> dict[str, Explanation]:
+    """Return the explanations of a group by id, from its file in this package: `## id: Title`, then the text."""
+    with open(os.path.join(os.path.dirname(__file__), f"{group}.md"), encoding="utf-8") as stream:
+        explanations = [_parse(section) for section in stream.read().split("\n## ")[1:]]
+    return {explanation.id: explanation for explanation in explanations}
+
+
+def _parse(section: str) -> Explanation:
+    heading, _, text = section.partition("\n")
+    id, _, title = heading.partition(": ")
+    return Explanation(id, title, " ".join(text.split()))

@@ -15,7 +15,7 @@ from archgen.render.scene.tradeoff import tradeoff_scene
 from archgen.render.svg.document import svg
 from archgen.site.asset import asset
 from archgen.site.failed_pages import PartsByPath, assess_system, make_isolated
-from archgen.site.interactive.view_block import View, link_to
+from archgen.site.interactive.view_block import link_to
 from archgen.site.interactive.views import views
 from archgen.site.page import (
     CATALOGUE,
@@ -190,7 +190,7 @@ def _system(
 ) -> Iterator[Page]:
     chart = _chart(f"{system.slug}/fix-first.svg", system.id, fixes(system))
     offered, address = views(system, change), link_to(system)
-    inside = [View(view.id, view.title, view.file, renderer.drawn(system, view.diagram, address)) for view in offered]
+    inside = [(view, renderer.drawn(system, view.diagram, address)) for view in offered]
     files = [Page(f"{system.slug}/{view.file}", renderer.drawn(system, view.diagram)) for view in offered]
     yield system_page(system, change, rules, inside, chart)
     if chart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from archgen.analysis.topology import Topology
 from archgen.linting.checked_model import CheckedModel
 from archgen.linting.rule import Rule
 from archgen.model.finding import CATEGORIES, SEVERITIES, Finding, Proof
@@ -103,14 +104,15 @@ def _proof(system: CheckedModel, proof: Proof) -> str:
         flow = link(flow, flow_path(system.topology, proof.flow))
     lost = f"without {codes(element.id for element in proof.kill)}" if proof.kill else "with every element up"
     path = f", after the path {' → '.join(map(code, proof.path))}" if proof.path else ""
-    return f"{lost}, step {code(_step(system, proof))} of {flow} fails{path}"
+    step = code(": ".join(failing_step(system.topology, proof)))
+    return f"{lost}, step {step} of {flow} fails{path}"
 
 
-def _step(system: CheckedModel, proof: Proof) -> str:
-    number = proof.step.rpartition("/")[2]
-    hops = system.topology.hops.get(proof.flow, ())
-    step = next((hop.step for hop in hops if hop.step.id == proof.step), None)
-    return f"{number}: {step.source} -> {' | '.join(step.targets)}" if step else number
+def failing_step(topology: Topology, proof: Proof) -> tuple[str, ...]:
+    """Return the number of the step that fails in a proof, and its ends if the flow has the step."""
+    steps = (hop.step for hop in topology.hops.get(proof.flow, ()) if hop.step.id == proof.step)
+    ends = tuple(f"{step.source} -> {' | '.join(step.targets)}" for step in steps)
+    return (proof.step.rpartition("/")[2], *ends[:1])
 
 
 def _why(number: int, finding: Finding, rule: Rule | None, explained: dict[str, int]) -> Iterator[str]:

@@ -146,7 +146,7 @@ def _batches(parts: Sequence[SitePart]) -> list[list[int]]:
 
 
 class _Builder:
-    """One build, from the settings of MkDocs to the files of the site."""
+    """A build, from the settings of MkDocs to the files of the site."""
 
     def __init__(self, config: MkDocsConfig, parts: Sequence[SitePart], tell: Tell) -> None:
         self._config = config

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -35,35 +35,32 @@ class ElementCard(Struct, frozen=True):
 
 def cards(system: CheckedModel) -> dict[str, dict[str, ElementCard]]:
     """Return the card of each component, connection, host, zone and network, by kind and id."""
-    topology, architecture = system.topology, system.architecture
     issues = _issues(system)
-
-    def card(kind: str, id: str, title: str, kind_title: str, rows: _Rows) -> ElementCard:
+    cards: dict[str, dict[str, ElementCard]] = {kind: {} for kind in _KINDS}
+    for kind, id, title, kind_title, rows in _described(system.topology):
         facts = tuple((label, fact) for label, fact in rows if fact)
-        return ElementCard(title, kind_title, facts, tuple(issues.get((kind, id), ())))
+        cards[kind][id] = ElementCard(title, kind_title, facts, tuple(issues.get((kind, id), ())))
+    return cards
 
-    return {
-        "component": {
-            part.id: card("component", part.id, part.title, KINDS[part.kind].title, _component(topology, part))
-            for part in architecture.components
-        },
-        "connection": {
-            link.id: card("connection", link.id, link.id, "Connection", _connection(topology, link))
-            for link in architecture.connections
-        },
-        "host": {
-            host.id: card("host", host.id, host.name or host.id, "Host", _host(topology, host))
-            for host in architecture.hosts
-        },
-        "zone": {
-            zone.id: card("zone", zone.id, zone.name or zone.id, _zone_title(zone), _zone(topology, zone))
-            for zone in architecture.zones
-        },
-        "network": {
-            network.id: card("network", network.id, network.name or network.id, "Network", _network(topology, network))
-            for network in architecture.networks
-        },
-    }
+
+_KINDS = ("component", "connection", "host", "zone", "network")
+
+
+def _described(topology: Topology) -> Iterator[tuple[str, str, str, str, _Rows]]:
+    """Yield the kind, id, title, title of the kind, and facts of each element."""
+    architecture = topology.architecture
+    for component in architecture.components:
+        kind = KINDS[component.kind].title
+        yield "component", component.id, component.title, kind, _component(topology, component)
+    for connection in architecture.connections:
+        yield "connection", connection.id, connection.id, "Connection", _connection(topology, connection)
+    for host in architecture.hosts:
+        yield "host", host.id, host.name or host.id, "Host", _host(topology, host)
+    for zone in architecture.zones:
+        kind = zone.kind.replace("-", " ").capitalize()
+        yield "zone", zone.id, zone.name or zone.id, kind, _zone(topology, zone)
+    for network in architecture.networks:
+        yield "network", network.id, network.name or network.id, "Network", _network(topology, network)
 
 
 def _few(names: Iterable[str]) -> str:
@@ -170,10 +167,6 @@ def _host(topology: Topology, host: Host) -> _Rows:
     yield "Guarded by", _few(topology.guards.get(f"host:{host.id}", ()))
     yield "Monitored", "yes" if Subject("host", host.id) in topology.watched else "no"
     yield "Loss takes down", _stops(topology, [Subject("host", host.id)])
-
-
-def _zone_title(zone: Zone) -> str:
-    return zone.kind.replace("-", " ").capitalize()
 
 
 def _zone(topology: Topology, zone: Zone) -> _Rows:

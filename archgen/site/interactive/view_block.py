@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import Struct, to_builtins
+from msgspec import to_builtins
 
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.finding import SEVERITIES
@@ -13,19 +13,11 @@ from archgen.site.embedded_svg import guard_svg
 from archgen.site.html_builder import Html, tag
 from archgen.site.interactive.cards import cards
 from archgen.site.interactive.layers import DiagramLayer, layers
+from archgen.site.interactive.views import View
 from archgen.site.page import LinkTo
 from archgen.style.svg_markup import identifier
 from archgen.style.theme import LINES
 from archgen.views.diff import SIGNS
-
-
-class View(Struct, frozen=True):
-    """A diagram of a page: its id, the words on its tab, its file beside the page, and its SVG."""
-
-    id: str
-    title: str
-    file: str
-    svg: str
 
 
 def link_to(system: CheckedModel) -> LinkTo:
@@ -45,17 +37,18 @@ def link_to(system: CheckedModel) -> LinkTo:
     return address
 
 
-def view_block(system: CheckedModel, views: Sequence[View]) -> Html:
-    """Return the block, without an empty line, as Markdown asks of HTML; the first view is visible, the others wait."""
-    first, *rest = views
+def view_block(system: CheckedModel, drawn: Sequence[tuple[View, str]]) -> Html:
+    """Return the block of views with their SVG, the first one visible; without an empty line, as Markdown asks of HTML."""
+    views = [view for view, _ in drawn]
+    (first, svg), *rest = drawn
     shown = layers(system.topology, bool(system.open))
     tabs = (tag("li", tag("a", view.title, href=view.file, data_view=view.id)) for view in views)
     file = tag("a", "Open this diagram as a file", href=first.file)
     return tag(
         "div",
         tag("ul", *tabs, class_="archgen-tabs"),
-        tag("figure", guard_svg(first.svg), class_="archgen-picture archgen-live", data_view=first.id),
-        *(tag("template", guard_svg(view.svg), data_view=view.id) for view in rest),
+        tag("figure", guard_svg(svg), class_="archgen-picture archgen-live", data_view=first.id),
+        *(tag("template", guard_svg(hidden), data_view=view.id) for view, hidden in rest),
         tag("ul", *_legend(system, shown, views), class_="archgen-legend", aria_label="Legend"),
         tag("p", file, class_="archgen-full"),
         class_="archgen-views",

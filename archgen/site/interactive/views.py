@@ -27,7 +27,7 @@ _TITLES = {
 }
 
 
-class OfferedView(Struct, frozen=True):
+class View(Struct, frozen=True):
     """A view by its id, the words on its tab, its file beside the page and its content."""
 
     id: str
@@ -36,21 +36,21 @@ class OfferedView(Struct, frozen=True):
     diagram: Diagram
 
 
-def views(system: CheckedModel, change: SystemChange | None) -> list[OfferedView]:
+def views(system: CheckedModel, change: SystemChange | None) -> list[View]:
     """Return the views of a system; `change` leads to it from the previous one."""
-    offered: list[OfferedView] = []
+    offered: list[View] = []
     for id, title in _TITLES.items():
         diagram = ASPECTS[id](system.topology, system.findings)
         if diagram is not None and (id == "deployment" or len(diagram.nodes) <= LARGEST):
-            offered.append(OfferedView(id, title, f"{id}.svg", diagram))
+            offered.append(View(id, title, f"{id}.svg", diagram))
     if change is not None:
-        offered.append(OfferedView("changes", "Changes", "step.svg", change_diagram(change.evolution)))
+        offered.append(View("changes", "Changes", "step.svg", change_diagram(change.evolution)))
     deployed = offered[0].diagram
     return [*offered, *(_paths(system, deployed) if len(deployed.nodes) <= LARGEST else ())]
 
 
-def _paths(system: CheckedModel, deployed: Diagram) -> Iterator[OfferedView]:
+def _paths(system: CheckedModel, deployed: Diagram) -> Iterator[View]:
     for flow in system.architecture.flows[:FLOWS]:
         diagram = path(system.topology, flow, system.findings, deployed)
         file = f"path-{system.topology.flow_slugs[flow.id]}.svg"
-        yield OfferedView(f"path-{flow.id}", f"Flow: {flow.title}", file, diagram)
+        yield View(f"path-{flow.id}", f"Flow: {flow.title}", file, diagram)

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from archgen.analysis.assessment import FlowAssessment
-from archgen.analysis.topology import Topology
 from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
-from archgen.model.finding import Proof
 from archgen.model.wording import plural
 from archgen.report.common.assessment import format_duration, percent
 from archgen.site.escape import code, link, prose, text
+from archgen.site.issue_sections import failing_step
 from archgen.site.markdown import badge, bullets, codes, heading, page, table
 from archgen.site.page import Page, flow_path
 from archgen.site.pages.downtime import is_reading
@@ -114,16 +113,8 @@ def _fatal(system: CheckedModel, flow: Flow) -> Iterator[tuple[str, ...]]:
     topology = system.topology
     for cause in topology.losses.causes[flow.id]:
         path = " → ".join(map(code, cause.proof.path))
-        yield (code(called(topology, cause.element)), _failing_step(topology, cause.proof), path)
-
-
-def _failing_step(topology: Topology, proof: Proof) -> str:
-    number = text(proof.step.rpartition("/")[2])
-    step = next((hop.step for hop in topology.hops[proof.flow] if hop.step.id == proof.step), None)
-    if step is None:
-        return number
-    targets = " | ".join(step.targets)
-    return f"{number} {code(f'{step.source} -> {targets}')}"
+        number, *ends = failing_step(topology, cause.proof)
+        yield (code(called(topology, cause.element)), " ".join([text(number), *map(code, ends)]), path)
 
 
 def _issues(system: CheckedModel, flow: Flow) -> Iterator[str]:

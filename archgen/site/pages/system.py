@@ -11,7 +11,8 @@ from archgen.model.wording import plural
 from archgen.report.common.assessment import format_duration
 from archgen.site.code_block import yaml_block
 from archgen.site.escape import code, link, text
-from archgen.site.interactive.view_block import View, view_block
+from archgen.site.interactive.view_block import view_block
+from archgen.site.interactive.views import View
 from archgen.site.issue_sections import accepted_risks, issue_sections, worst_issues
 from archgen.site.issue_table import issue_table
 from archgen.site.markdown import codes, heading, page, severity_counts, table
@@ -27,7 +28,7 @@ def system_page(
     system: CheckedModel,
     change: SystemChange | None,
     rules: Sequence[Rule],
-    views: Sequence[View],
+    views: Sequence[tuple[View, str]],
     chart: Page | None = None,
 ) -> Page:
     """Return the page of one system; `change` leads to it from the previous one, where that is part of the site.
