@@ -82,7 +82,7 @@ def test_the_bytes_do_not_depend_on_how_many_make_them(
     made = []
     for jobs in (1, 4):
         output = os.path.join(tmp_path, str(jobs))
-        monkeypatch.setattr("archgen.site_build.html_site.processes", lambda jobs=jobs: jobs)
+        monkeypatch.setattr("archgen.site_build.html_site.processors", lambda jobs=jobs: jobs)
         write_html(chapters, "Site", output)
         made.append(contents(output))
     assert made[0] == made[1]
