@@ -164,7 +164,7 @@ def test_standard_input_is_utf_8(project: Path, environment: dict[str, str], mar
 
 def test_standard_input_in_another_encoding_is_told(project: Path) -> None:
     done = run("lint - --format concise", project, MODEL.encode("cp932", "replace"), PYTHONIOENCODING="cp932")
-    assert (done.returncode, b"is no UTF-8 text" in done.stdout) == (2, True)
+    assert (done.returncode, b"isn't valid UTF-8" in done.stdout) == (2, True)
 
 
 def on_a_terminal(words: str, at: Path, **environment: str) -> tuple[int, bytes]:

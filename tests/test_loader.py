@@ -417,11 +417,11 @@ def test_problems_of_includes_stand_in_their_files() -> None:
         load("m.arch.yaml", data, reader)
     told = [f"{one.place.file}:{one.place.line}: {one.message}" for one in caught.value.problems]
     assert told == [
-        "a.yaml:2: `adress` is no key of the host `h1`",
-        "b.yaml:3: `h1` in hosts is declared twice, first in a.yaml on line 2",
+        "a.yaml:2: unknown key `adress` in the host `h1`",
+        "b.yaml:3: duplicate id `h1` in hosts, first in a.yaml on line 2",
         "c.yaml:1: files include each other in a circle: `c.yaml` includes `c.yaml`",
         "d.yaml:1: the quotes or brackets that begin here are never closed",
-        "m.arch.yaml:3: `e.yaml` cannot be included: no such file or directory",
+        "m.arch.yaml:3: can't include `e.yaml`: no such file or directory",
     ]
 
 
@@ -440,15 +440,13 @@ def test_ladder() -> None:
     (undeclared,) = check_follows([tier("one", ""), tier("two", "oen")])
     assert (undeclared.rule, undeclared.place.file, undeclared.place.line) == ("dangling-reference", "two.arch.yaml", 3)
     assert (undeclared.message, undeclared.fix) == (
-        "`follows` names `oen`, and no model has that name",
+        "`follows` names an unknown model `oen`",
         "Did you mean `one`?",
     )
     (circle,) = check_follows([tier("one", "three"), tier("two", "one"), tier("three", "two"), tier("four", "two")])
-    assert (
-        circle.message == "the tiers follow each other in a circle: `one` follows `three` follows `two` follows `one`"
-    )
+    assert circle.message == "models follow each other in a circle: `one` follows `three` follows `two` follows `one`"
     (itself,) = check_follows([tier("one", "one")])
-    assert itself.message == "the tiers follow each other in a circle: `one` follows `one`"
+    assert itself.message == "models follow each other in a circle: `one` follows `one`"
 
 
 def test_one_cause_is_one_problem() -> None:
@@ -458,8 +456,8 @@ def test_one_cause_is_one_problem() -> None:
         "flows:\n  f:\n    steps:\n      - a -> b@h1: x\n"
     )
     assert [one.message for one in told] == [
-        "`knid` is no key of the component `a`",
-        "`runs-on` is no key of the component `b`",
+        "unknown key `knid` in the component `a`",
+        "unknown key `runs-on` in the component `b`",
     ]
 
 
@@ -471,12 +469,12 @@ def test_replica_values_are_shared_by_nobody() -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("hosts: [s1, s2]\n", "`hosts` must be a mapping, and it is a list"),
-        ("host: {s1: , s2: }\n", "`host` is no key of the model"),
-        ("hosts: {s1: }\nhosts: {s2: }\n", "the key `hosts` is given twice, first on line 3"),
-        ("include: x.yaml\n", "no file can be included here"),
-        ("hosts: {<<: x, s1: }\n", "merge keys (`<<`) are no part of YAML 1.2"),
-        ("zones: 3\nhosts: {s1: {zone: q}, s2: }\n", "`zones` must be a mapping, and it is the number `3`"),
+        ("hosts: [s1, s2]\n", "`hosts` must be a mapping; got a list"),
+        ("host: {s1: , s2: }\n", "unknown key `host` in the model"),
+        ("hosts: {s1: }\nhosts: {s2: }\n", "duplicate key `hosts`, first on line 3"),
+        ("include: x.yaml\n", "files can't be included here"),
+        ("hosts: {<<: x, s1: }\n", "merge keys (`<<`) aren't part of YAML 1.2"),
+        ("zones: 3\nhosts: {s1: {zone: q}, s2: }\n", "`zones` must be a mapping; got the number `3`"),
     ],
 )
 def test_a_lost_declaration_is_not_told_again_where_it_is_named(body: str, told: str) -> None:
@@ -503,7 +501,7 @@ def test_an_expectation_says_nothing_of_a_section_that_cannot_be_read(section: s
     body = "".join(f"{name}: {said}\n" for name, said in sections.items())
     body += "expect: [survives b for every flow, never internet -> b, survives any one host for f]\n"
     told = [one.message for one in problems(body)]
-    assert f"`{section}` must be a mapping, and it is the number `3`" in told
+    assert f"`{section}` must be a mapping; got the number `3`" in told
     assert [one for one in told if "`b`" in one] == []
 
 

@@ -151,7 +151,7 @@ def test_a_text_that_is_not_open_is_read_from_the_disk_or_refused(session: Sessi
             assert "result" in answer, (method, answer)
         else:
             assert answer["error"]["code"] == -32602, (method, answer)
-            assert "is not open" in answer["error"]["message"]
+            assert "isn't open" in answer["error"]["message"]
 
 
 BROKEN = [
@@ -172,7 +172,7 @@ BROKEN = [
 def test_a_broken_message_is_answered_and_the_next_one_is_read(session: Session) -> None:
     session.write(TIER)
     session.raw(BROKEN[0])
-    assert session.answer(None)["error"]["message"] == "Content-Length must be a number from 1 to 67108864"
+    assert session.answer(None)["error"]["message"] == "Content-Length must be between 1 and 67108864"
     for data in BROKEN:
         session.raw(data)
         assert "result" in session.hover(), data

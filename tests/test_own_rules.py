@@ -246,7 +246,11 @@ def test_a_rule_that_makes_no_sense_is_told(
         ("  # finding: database-owner", "", "marks no line"),
         (", owner: data", "", "`good` line 5: this is found and not marked: db is a database"),
         ("stores and", "managed and", "`bad` line 6: nothing is found here"),
-        ("kind: database, owner", "kind: databse, owner", "`good` line 5: `kind` of the component `db` cannot be"),
+        (
+            "kind: database, owner",
+            "kind: databse, owner",
+            "`good` line 5: unknown value `databse` for `kind` of the component `db`",
+        ),
     ],
 )
 def test_examples_that_do_not_come_true_fail(

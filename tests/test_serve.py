@@ -238,7 +238,7 @@ def test_what_is_included_from_elsewhere_is_looked_at_too(served: Served) -> Non
     served.write("shared/parts.yaml", "components:\n  cache: {kind: cache, name: Another cache}\n")
     assert served.shows(f"{TIER}/index.html", "Another cache")
     served.write("shared/parts.yaml", None)
-    assert served.shows(f"{TIER}/index.html", "cannot be included")
+    assert served.shows(f"{TIER}/index.html", "no such file or directory")
     served.save(TIER, whole)
     os.rmdir(os.path.join(served.directory, "shared"))
 

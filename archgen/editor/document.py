@@ -108,18 +108,18 @@ def _facts(facts: Topology, name: ElementName) -> Iterator[str]:
         yield f"{kind.title}: {kind.summary}"
         yield escape_markdown(component.why or "")
         hosts = facts.hosts_of(name.id)
-        where = f" on {listed(hosts)}" if hosts else ", run by somebody else" if component.managed else ""
+        where = f" on {listed(hosts)}" if hosts else ", a managed service" if component.managed else ""
         yield f"{plural(len(component.replicas), 'replica')}{where}."
         if facts.flows_of[name.id]:
             yield f"In the flows {listed(facts.flows_of[name.id])}."
     elif name.kind == "host" and name.id in facts.hosts:
         carried = dict.fromkeys(replica.component for replica in facts.replicas_on.get(name.id, ()))
         yield escape_markdown(facts.hosts[name.id].why or "")
-        yield f"Carries {listed(tuple(carried))}." if carried else "Carries nothing."
+        yield f"Runs {listed(tuple(carried))}." if carried else "Runs no replica."
         breaks = [
             cause for cause in facts.losses.root_causes if (cause.element.kind, cause.element.id) == ("host", name.id)
         ]
-        yield from (f"Its loss breaks {listed(cause.flows)}." for cause in breaks)
+        yield from (f"Losing it takes down {listed(cause.flows)}." for cause in breaks)
     elif name.kind == "flow" and name.id in facts.flows:
         yield escape_markdown(facts.flows[name.id].title)
 
@@ -199,9 +199,9 @@ def quick_fixes(read: OpenModel, finding: Finding, settings: LintSettings, today
     elif finding.fixable is not None:
         put = fix_typos(read.file, read.text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
         if put != read.text:
-            yield QuickFix("Put misspelt words right", put, True)
+            yield QuickFix("Fix typos", put, True)
     if isinstance(read.model, CheckedModel) and finding.accepted is None:
-        risk = {"rule": finding.rule, "subject": finding.subject.id, "reason": "say why this is acceptable"}
+        risk = {"rule": finding.rule, "subject": finding.subject.id, "reason": "state why this is acceptable"}
         try:
             yield QuickFix(
                 f"Accept the risk {finding.rule}", apply_changes(read.text, (Append(("accept",), risk),)), False

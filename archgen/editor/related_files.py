@@ -99,13 +99,15 @@ def rename_element(models: tuple[Family, ...], name: ElementName, new: str) -> d
     if name.id == new:
         return {}
     if not _is_id(new):
-        raise ValueError(f"`{new}` is no id: letters, digits, `.`, `_` and `-`, beginning with a letter or a digit")
+        raise ValueError(
+            f"invalid id `{new}`; use letters, digits, `.`, `_` and `-`, beginning with a letter or a digit"
+        )
     spans: dict[str, set[TextSpan]] = {}
     for family in models:
         if new in family.declared[name.kind]:
-            raise ValueError(f"there is a {name.kind} `{new}` already")
+            raise ValueError(f"the {name.kind} `{new}` exists already")
         if name.id not in family.declared[name.kind]:
-            raise ValueError(f"{name.id} is declared nowhere in {os.path.basename(family.root)}")
+            raise ValueError(f"{os.path.basename(family.root)} doesn't declare {name.id}")
         for file, occurrence in family.names(name):
             spans.setdefault(file, set()).add(occurrence.span)
     texts = {file: text for family in models for file, text in family.files.items() if file in spans}
@@ -113,7 +115,7 @@ def rename_element(models: tuple[Family, ...], name: ElementName, new: str) -> d
     for family in models:
         broken = set(family.problems(changed)) - set(family.problems({}))
         if broken and not family.problems({}):
-            raise ValueError(f"with `{new}` the model could not be read: {min(broken)}")
+            raise ValueError(f"the model would be invalid with `{new}`: {min(broken)}")
     return changed
 
 

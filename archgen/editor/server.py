@@ -162,9 +162,9 @@ def _renamed_model(ls: ModelServer, old: str, name: str) -> lsp.WorkspaceEdit:
     """Rename the file of a model, which is its name, and the references to it."""
     new = os.path.join(os.path.dirname(old), name + SUFFIX)
     if not ls.renames_files():
-        raise JsonRpcInvalidParams(f"a model is called as its file is; rename {os.path.basename(old)}")
+        raise JsonRpcInvalidParams(f"the name of a model is that of its file; rename {os.path.basename(old)}")
     if os.path.basename(name) != name or not name or os.path.exists(new) or not os.path.exists(old):
-        raise JsonRpcInvalidParams(f"{os.path.basename(old)} cannot be renamed to {os.path.basename(new)}")
+        raise JsonRpcInvalidParams(f"can't rename {os.path.basename(old)} to {os.path.basename(new)}")
     text_edits = [
         lsp.TextDocumentEdit(lsp.OptionalVersionedTextDocumentIdentifier(uri=uri), list(text_edits))
         for uri, text_edits in (ls.edit(move_file(old, new, ls.text_of, ls.root_of(old))).changes or {}).items()
@@ -237,7 +237,7 @@ def act(ls: ModelServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         text = apply_safe_fixes(read, ls.settings, today(None)).data.decode()
         if text != read.text:
             edit = lsp.WorkspaceEdit(changes={uri: text_edits(read.text, text)})
-            actions.append(lsp.CodeAction("Make all safe fixes", kind=lsp.CodeActionKind.SourceFixAll, edit=edit))
+            actions.append(lsp.CodeAction("Apply all safe fixes", kind=lsp.CodeActionKind.SourceFixAll, edit=edit))
     return actions
 
 

@@ -72,7 +72,7 @@ class ModelServer(LanguageServer):
         """Return the text from the editor, else from the disk; raise JsonRpcInvalidParams if there is neither."""
         text = self.text_of(path_of(uri))
         if text is None:
-            raise JsonRpcInvalidParams(f"{uri} is not open, and is no file that can be read; open it first")
+            raise JsonRpcInvalidParams(f"{uri} isn't open, and can't be read from the disk; open it first")
         return text
 
     def is_open(self, uri: str) -> bool:

@@ -66,7 +66,7 @@ class Messages:
                 continue
             length = int(match[1]) if match[1].isdigit() and len(match[1]) < 12 else -1
             if not 0 < length <= LARGEST:
-                self._report(f"Content-Length must be a number from 1 to {LARGEST}")
+                self._report(f"Content-Length must be between 1 and {LARGEST}")
                 continue
             if not self._skip_headers():
                 return b""

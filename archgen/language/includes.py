@@ -56,15 +56,19 @@ class _Joiner:
     def _read(self, name: str, mark: int, chain: list[str]) -> None:
         number = len(self.document.sources)
         if self.read is None or number > _MOST_FILES:
-            why = "no file can be included here" if self.read is None else f"more than {_MOST_FILES} files are included"
-            self.faults.append(SourceProblem(mark, why, "Write what it holds into this file.", True))
+            why = (
+                "files can't be included here"
+                if self.read is None
+                else f"a model must include at most {_MOST_FILES} files"
+            )
+            self.faults.append(SourceProblem(mark, why, "Copy its content into this file.", True))
             return
         try:
             data = self.read(name)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             reason = reason.replace(f"{name} ", "it ", 1)
-            message = f"`{shorten(name)}` cannot be included: {reason[:1].lower()}{shorten(reason[1:])}"
+            message = f"can't include `{shorten(name)}`: {reason[:1].lower()}{shorten(reason[1:])}"
             self.faults.append(
                 SourceProblem(mark, message, "Name a file inside the project, relative to this one.", True)
             )
@@ -102,10 +106,8 @@ class _Joiner:
                 root[key].extend(value)
                 root[key].marks.extend(value.marks)
             else:
-                fix = "Write it in the form of the reference, here and in the file that includes this one."
-                self.faults.append(
-                    SourceProblem(mark, f"`{shorten(key)}` cannot be joined to what the model says", fix, True)
-                )
+                fix = "Write it in the form of the reference, in this file and in the one that includes it."
+                self.faults.append(SourceProblem(mark, f"can't join `{shorten(key)}` to that of the model", fix, True))
 
     def _put(self, root: Map, key: str, value: TreeNode, key_mark: int, mark: int) -> None:
         root.cut(key)
@@ -117,8 +119,8 @@ class _Joiner:
             key_mark = part.marks[2 * index]
             if key in section_map:
                 first = place_of(self.document, section_map.key_mark(key))
-                message = f"`{shorten(key)}` in {section} is declared twice, first in {first.file} on line {first.line}"
-                self.faults.append(SourceProblem(key_mark, message, "Remove one of the two, or give it another id."))
+                message = f"duplicate id `{shorten(key)}` in {section}, first in {first.file} on line {first.line}"
+                self.faults.append(SourceProblem(key_mark, message, "Remove one of them, or rename it."))
                 continue
             section_map[key] = value
             section_map.marks += (key_mark, part.marks[2 * index + 1])

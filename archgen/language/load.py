@@ -62,8 +62,8 @@ def _refused(document: Document, name: str, file: str, hidden: bool) -> list[Pro
         place = place_of(document, mark)
         problems.append(Problem("invalid-model", message, fix, place, subject or ("model", name)))
     if not complete:
-        message = f"there are more problems than these; {MOST_ERRORS} are told at once"
-        problems.append(Problem("invalid-model", message, "Mend these first.", problems[-1].place, ("model", name)))
+        message = f"more than {MOST_ERRORS} problems; only the first {MOST_ERRORS} are shown"
+        problems.append(Problem("invalid-model", message, "Fix these first.", problems[-1].place, ("model", name)))
     elif not hidden and prune(document.root):
         context = Context(document, declared, frozenset(problem.subject for problem in problems))
         expand(context, name, file)

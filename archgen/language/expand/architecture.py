@@ -92,7 +92,7 @@ def _check_nesting(context: Context, within: dict[str, str | None]) -> None:
             cycle = path[path.index(zone) :]
             ring = " in ".join(f"`{each}`" for each in (*cycle, cycle[0]))
             mark = context.section("zones")[cycle[0]].value_mark("in")
-            message = f"the zones stand in a circle: {ring}"
+            message = f"zones contain each other in a circle: {ring}"
             context.dangling(mark, ("zone", cycle[0]), message, "Remove `in` from the outermost of them.")
 
 

@@ -95,7 +95,7 @@ class _Reader:
         hosts = list(dict.fromkeys(host for replica in self.replicas for host in replica.hosts))
         choices = hosts or [replica.id for replica in self.replicas]
         if text.removeprefix("host:") in self.context.hosts:
-            message = f"{key} names `{text}`, and `{self.name}` does not run there"
+            message = f"{key} names `{text}`, but `{self.name}` doesn't run there"
             fix = f"Name one of its own: {quoted_list(choices)}; or add `{text}` to its `runs_on`."
             self.context.dangling(mark, self.subject, message, fix)
         else:
@@ -130,9 +130,7 @@ class _Reader:
         if any(("component", target) in self.context.broken for target in self.calls.get(self.name, ())):
             return (name,)
         choices = [*(replica.id for replica in targets), *self.calls.get(self.name, ())]
-        message = (
-            f"`{key}` of `{self.name}` names `{name}`, which is nothing that it calls, nor a host or replica of it"
-        )
+        message = f"`{key}` of `{self.name}` names `{name}`, which isn't a component that it calls, or a host or replica of one"
         fix = suggestion(name, choices) or "Name a component that it has a connection to, or a host or replica of one."
         self.context.dangling(mark, self.subject, message, fix)
         return (name,)
@@ -141,8 +139,8 @@ class _Reader:
         cluster, text = self.entry["cluster"], self.context.document.text
         active = self.own(cluster, "active", "active")
         if cluster.get("failover") == "manual" and not cluster.get("active"):
-            message = f"the cluster of `{self.name}` fails over by hand and does not say which member is active"
-            fix = "Add `active:` with the host or replica that takes the traffic."
+            message = f"the cluster of `{self.name}` needs `active`, because its failover is manual"
+            fix = "Add `active:` with the host or replica that gets the traffic."
             self.context.invalid(cluster.key_mark("failover"), self.subject, message, fix)
         address = cluster.get("address")
         shared = text(address, "shared") if address.__class__ is Map else None
@@ -156,17 +154,19 @@ class _Reader:
         replication = self.entry["replication"]
         stated = [key for key in ("primary", "writers", "of") if key in replication]
         if len(stated) > 1:
-            message = f"`replication` of `{self.name}` says {' and '.join(f'`{key}`' for key in stated)}"
-            fix = "Say one: `primary` for one writer, `writers: all` for many, `of` for a read-only copy."
+            message = (
+                f"`replication` of `{self.name}` must have only one of {' and '.join(f'`{key}`' for key in stated)}"
+            )
+            fix = "Keep one: `primary` for one writer, `writers: all` for many, `of` for a read-only copy."
             self.context.invalid(replication.key_mark(stated[1]), self.subject, message, fix)
         primary = self.own(replication, "primary", "primary")
         copy_of = next(iter(self.refer(replication, "of", ("component",), "replication")), None)
         if copy_of == self.name:
-            message = f"`{self.name}` is said to be a copy of itself"
+            message = f"`{self.name}` must not be a copy of itself"
             fix = "Name the component whose data it copies, or use `primary` between its own replicas."
             self.context.invalid(replication.value_mark("of"), self.subject, message, fix)
         if copy_of is not None and "failover" in replication:
-            message = f"`{self.name}` is a read-only copy of `{copy_of}`, so there is no failover to it"
+            message = f"`{self.name}` is a read-only copy of `{copy_of}`, so it can't take over from it"
             fix = f"Make both replicas of one component: `primary` and `failover` under `replication` of `{copy_of}`."
             self.context.invalid(replication.key_mark("failover"), self.subject, message, fix)
         by = next(iter(self.refer(replication, "by", ("component",), "by")), None)

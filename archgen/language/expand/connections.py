@@ -17,10 +17,8 @@ def connections(context: Context) -> tuple[Connection, ...]:
         name = connection_id(key)
         subject = ("connection", name)
         if name in by_id:
-            message = f"the connection `{name}` is given twice"
-            context.invalid(
-                section.marks[2 * number], subject, message, "Join the two, with `ports` for several ports."
-            )
+            message = f"duplicate connection `{name}`"
+            context.invalid(section.marks[2 * number], subject, message, "Merge them, with `ports` for several ports.")
         for end in (source, *targets):
             if end not in context.components:
                 context.refer(end, section.marks[2 * number], ("component",), subject, f"the connection `{name}`")

@@ -88,7 +88,9 @@ class Context:
             return text
         if meant:
             ways = " or ".join(f"`{kind}:{text}`" for kind in meant)
-            self.invalid(mark, subject, f"`{text}` could be a {' or a '.join(meant)}", f"Say which: {ways}.")
+            self.invalid(
+                mark, subject, f"ambiguous name `{text}`: it could be a {' or a '.join(meant)}", f"Write {ways}."
+            )
         else:
             candidates = (name for kind in kinds for name in self.declared[kind])
             self.undeclared(text, mark, kinds, candidates, subject, key)
@@ -99,8 +101,7 @@ class Context:
     ) -> None:
         """Report an undeclared id, with the closest declared one."""
         noun = alternatives(list(kinds))
-        reference = f"{key} names" if key else "this names"
-        message = f"{reference} `{shorten(text)}`, and no {noun} has that id"
+        message = f"{f'{key} names an ' if key else ''}unknown {noun} `{shorten(text)}`"
         near = suggestion(text, candidates) if len(self.problems) < _MOST_SUGGESTIONS else None
         self.dangling(mark, subject, message, near or f"Declare it, or name a declared {noun}.")
 

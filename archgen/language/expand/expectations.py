@@ -56,20 +56,20 @@ class _Reader:
             return self._ban(rest)
         if verb == "at":
             return self._limit(rest)
-        self._unread(f"`{shorten(self.text)}` is no expectation that can be checked")
+        self._unread(f"unknown expectation `{shorten(self.text)}`")
         return None
 
     def _unread(self, message: str) -> None:
-        self.context.invalid(self.mark, self.subject, message, f"Say {_FORMS}.")
+        self.context.invalid(self.mark, self.subject, message, f"Write {_FORMS}.")
 
     def _survival(self, rest: str) -> Survival | None:
         what, separator, flows = rest.partition(" for ")
         if not separator or not what:
-            self._unread(f"`{shorten(self.text)}` does not say {'what' if separator else 'which flow'} survives")
+            self._unread(f"`{shorten(self.text)}` names no {'failing element' if separator else 'flow'}")
             return None
         words = what.split()
         if words[0] in _COUNTS and words[-1].removesuffix("s") in _KINDS and len(words) == 2:
-            self._unread(f"`{shorten(what)}` could be any: say `survives any {words[0]} {words[-1]}`")
+            self._unread(f"`{shorten(what)}` is ambiguous; write `survives any {words[0]} {words[-1]}`")
             return None
         if words[0] != "any":
             lost = tuple(self._element(name) for name in re.split(r",\s*|\s+and\s+", what))
@@ -77,7 +77,7 @@ class _Reader:
         kind = words[2].removesuffix("s") if len(words) == 3 else ""
         if len(words) != 3 or words[1] not in _COUNTS or kind not in _KINDS:
             shown = shorten(what)
-            self._unread(f"`{shown}` is nothing to survive: say `any one` or `any two`, and {_listed(_KINDS)}")
+            self._unread(f"unknown failure `{shown}`: write `any one` or `any two`, and {_listed(_KINDS)}")
             return None
         return Survival(self.text, self._flows(flows), count=_COUNTS[words[1]], kind=kind)
 
@@ -103,7 +103,7 @@ class _Reader:
     def _ban(self, rest: str) -> Ban | None:
         source, arrow, target = rest.partition(" -> ")
         if not arrow or not source or not target:
-            self._unread(f"`{shorten(self.text)}` does not say from where to where")
+            self._unread(f"`{shorten(self.text)}` must name a source and a target")
             return None
         return Ban(self.text, self._end(source.strip()), self._end(target.strip()))
 
@@ -129,7 +129,7 @@ class _Reader:
         if least and float(least[1]) <= 100.0:
             hours = (1.0 - probability(f"{least[1]}%")) * _HOURS_PER_YEAR
             return DowntimeLimit(self.text, self._flows(least[2]), hours)
-        self._unread(f"`{shorten(self.text)}` sets no limit that can be checked")
+        self._unread(f"`{shorten(self.text)}` has no valid limit")
         return None
 
 

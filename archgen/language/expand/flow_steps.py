@@ -105,7 +105,7 @@ class _Steps:
     def _source(self, source: str, mark: int, step: str) -> str:
         if source in self.replicas and self.replicas[source].component != source:
             component = self.replicas[source].component
-            message = f"the step `{step}` comes from the replica `{source}`, and every replica takes part in a step"
+            message = f"the step `{step}` can't come from the replica `{source}`: every replica of a caller takes part"
             fix = f"Write `{component} -> …`; only the called side may name a replica."
             self.context.invalid(mark, ("step", step), message, fix)
             return component

@@ -32,10 +32,10 @@ def check_follows(models: Sequence[_Model]) -> tuple[Problem, ...]:
         after = loaded.architecture.follows
         if after is not None and after not in by_id:
             others = [name for name in by_id if name != loaded.architecture.id]
-            message = f"`follows` names `{shorten(after)}`, and no model has that name"
+            message = f"`follows` names an unknown model `{shorten(after)}`"
             choices = ", ".join(f"`{name}`" for name in others[:8])
             fix = suggestion(after, others) or (
-                f"Name one of {choices}." if choices else "Give the model that it follows too."
+                f"Name one of {choices}." if choices else "Pass the model that it follows, too."
             )
             problems.append(_problem(loaded, message, fix))
     return (*problems, *(_circle(by_id, ring) for ring in _rings(follows)))
@@ -58,8 +58,8 @@ def _rings(follows: dict[str, str | None]) -> list[list[str]]:
 
 def _circle(by_id: dict[str, _Model], ring: list[str]) -> Problem:
     chain = " follows ".join(f"`{name}`" for name in (*ring, ring[0]))
-    message = f"the tiers follow each other in a circle: {chain}"
-    return _problem(by_id[ring[0]], message, "Remove `follows` from the tier that comes first.")
+    message = f"models follow each other in a circle: {chain}"
+    return _problem(by_id[ring[0]], message, "Remove `follows` from the first model.")
 
 
 def _problem(loaded: _Model, message: str, fix: str) -> Problem:

@@ -27,8 +27,8 @@ def hints(context: Context) -> Hints:
             seen.add(at)
             at = beside.get(at)
         if at == name:
-            message = f"`layout` places `{name}` by itself, in a circle"
-            context.invalid(marks[name], ("component", name), message, "Leave one of these hints out.")
+            message = f"`layout` places `{name}` relative to itself, in a circle"
+            context.invalid(marks[name], ("component", name), message, "Remove one of these hints.")
             break
     direction = context.document.text(layout, "direction")
     return Hints("top-down" if direction == "top-down" else "left-right" if direction else None, rank, near)

@@ -39,15 +39,15 @@ def _wanted(entry: Map, runs_on: TreeNode) -> int:
 
 
 def _too_many(context: Context, name: str, entry: Map, wanted: int) -> None:
-    message = f"`{name}` asks for {wanted:,} replicas, and a model may ask for {MOST_REPLICAS:,} in all"
-    context.invalid(entry.mark, ("component", name), message, "Say fewer: a few stand for many in every question.")
+    message = f"a model must have at most {MOST_REPLICAS:,} replicas; `{name}` alone adds {wanted:,}"
+    context.invalid(entry.mark, ("component", name), message, "State fewer: a few represent many in every analysis.")
 
 
 def _client(context: Context, name: str, entry: Map) -> tuple[Replica, ...]:
     for key in ("runs_on", "replicas"):
         if key in entry:
-            message = f"the client `{name}` has `{key}`, and a client is the visitor's own device"
-            fix = f"Remove `{key}`, or give it another kind if it runs on a machine of yours."
+            message = f"the client `{name}` must not have `{key}`: it is the visitor's device"
+            fix = f"Remove `{key}`, or change its kind if it runs on your hosts."
             context.invalid(entry.key_mark(key), ("component", name), message, fix)
     return (Replica(name, name),)
 
@@ -82,13 +82,13 @@ def _floating(context: Context, name: str, entry: Map, runs_on: Map) -> tuple[Re
             _refer_host(context, host, items.marks[index], name)
     for key in runs_on:
         if key not in ("any", "replicas"):
-            message = f"`runs_on` of `{name}` says both `any` and `{key}`"
-            fix = "Say either `{any: [hosts…]}` for replicas that float, or `{host: count}` for replicas that stay."
+            message = f"`runs_on` of `{name}` has both `any` and `{key}`"
+            fix = "Write either `{any: [hosts…]}` for replicas that float, or `{host: count}` for replicas that stay."
             context.invalid(runs_on.key_mark(key), subject, message, fix)
     inner, outer = runs_on.get("replicas"), entry.get("replicas")
     if inner is not None and outer is not None and inner != outer:
-        message = f"`runs_on` of `{name}` says {inner} replicas, and `replicas` says {outer}"
-        context.invalid(entry.value_mark("replicas"), subject, message, "Say the number once.")
+        message = f"`runs_on` of `{name}` states {inner} replicas, but `replicas` states {outer}"
+        context.invalid(entry.value_mark("replicas"), subject, message, "State the number once.")
     count = outer or inner or 1
     return tuple(Replica(f"{name}#{number}", name, hosts, True) for number in range(1, count + 1))
 
@@ -101,6 +101,6 @@ def _check_count(context: Context, name: str, entry: Map, replicas: tuple[Replic
     count = entry.get("replicas")
     if count is None or count == len(replicas):
         return
-    message = f"`runs_on` of `{name}` places {len(replicas)}, and `replicas` says {count}"
-    fix = f"Remove `replicas`, or say how many on each host: `runs_on: {{{replicas[0].hosts[0]}: {count}}}`."
+    message = f"`runs_on` of `{name}` places {len(replicas)}, but `replicas` states {count}"
+    fix = f"Remove `replicas`, or state the number on each host: `runs_on: {{{replicas[0].hosts[0]}: {count}}}`."
     context.invalid(entry.value_mark("replicas"), ("component", name), message, fix)

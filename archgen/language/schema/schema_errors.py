@@ -150,7 +150,7 @@ def _noun(refused: _Refused) -> str:
     if isinstance(value, Seq):
         return "a list"
     if value is None:
-        return "empty"
+        return "no value"
     if isinstance(value, bool):
         return "`true`" if value else "`false`"
     return f"the text `{shorten(value)}`" if isinstance(value, str) else f"the number `{refused.written or value}`"
@@ -166,6 +166,10 @@ _TYPES = {
 }
 
 
+_SCALARS = frozenset(("duration", "rate", "date", "share", "id", "port number", "availability", "address"))
+"""Titles of values that name a form: `every` must be a duration."""
+
+
 def _expected(types: list[str]) -> str:
     # a text may be written as a number or a word, so these say nothing beside it
     named = [name for name in types if name != "null" and not ("string" in types and name in ("number", "boolean"))]
@@ -178,7 +182,7 @@ def _like(rule: dict[str, Any]) -> str:
     return (
         f"{description}; for example {' or '.join(examples)}."
         if examples and description
-        else "Write it as the reference says."
+        else "Write it as the reference shows."
     )
 
 
@@ -187,7 +191,9 @@ def _unfit(refused: _Refused) -> ErrorWords:
     bare = isinstance(refused.value, int | float) and not isinstance(refused.value, bool)
     if refused.rule.get("title") == "duration" and bare:
         fix = f"{unit_hint(refused.written or str(refused.value))} {fix}"
-    yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
+    title = refused.rule.get("title", "")
+    expected = f"must be {'an' if title[0] in 'aeiou' else 'a'} {title}; got" if title in _SCALARS else "can't be"
+    yield refused.mark, f"{refused.where} {expected} {_noun(refused)}", fix
 
 
 def _type(refused: _Refused) -> ErrorWords:
@@ -195,12 +201,12 @@ def _type(refused: _Refused) -> ErrorWords:
         yield from _unfit(refused)
         return
     if refused.rule.get("title") == "step" and isinstance(refused.value, str) and "->" in refused.value:
-        quotes = "Take the quotes away" if ": " in refused.value else "Put a message after a colon"
-        fix = f"{quotes}: a step is a key and its message, as in `user -> nginx: GET /`."
-        yield refused.mark, f"the step `{shorten(refused.value)}` is one text", fix
+        quotes = "Remove the quotes" if ": " in refused.value else "Put a message after a colon"
+        fix = f"{quotes}, as in `user -> nginx: GET /`."
+        yield refused.mark, f"the step `{shorten(refused.value)}` must be a key and its message; got one text", fix
         return
     types = [refused.rule["type"]] if isinstance(refused.rule["type"], str) else refused.rule["type"]
-    message = f"{refused.where} must be {_expected(types)}, and it is {_noun(refused)}"
+    message = f"{refused.where} must be {_expected(types)}; got {_noun(refused)}"
     yield refused.mark, message, _like(refused.rule)
 
 
@@ -208,7 +214,7 @@ def _enum(refused: _Refused) -> ErrorWords:
     options = [inline(option) for option in refused.error.limit]
     text = refused.value if isinstance(refused.value, str) else None
     near = (closest(text, options) or complete_option(text, options)) if text is not None else None
-    choices = f"It is one of {', '.join(options)}." if len(options) > 1 else f"It is `{options[0]}`."
+    choices = f"Use one of {', '.join(options)}." if len(options) > 1 else f"Use `{options[0]}`."
     fix = f"{SUGGESTED}`{near}`? {choices}" if near else choices
     if refused.path[-1:] == ("kind",) and len(refused.path) == 3 and refused.path[0] == "components":
         fix = (product_hint(refused.value) if isinstance(refused.value, str) else None) or fix
@@ -216,7 +222,10 @@ def _enum(refused: _Refused) -> ErrorWords:
         fix = port_hint(refused.value) or fix
     if refused.path == ("archgen",):
         fix = "This archgen reads format 1: write `archgen: 1`."
-    yield refused.mark, f"{refused.where} cannot be {_noun(refused)}", fix
+    if text is not None:
+        yield refused.mark, f"unknown value `{shorten(text)}` for {refused.where}", fix
+    else:
+        yield refused.mark, f"{refused.where} can't be {_noun(refused)}", fix
 
 
 def _unknown(refused: _Refused) -> ErrorWords:
@@ -229,50 +238,50 @@ def _unknown(refused: _Refused) -> ErrorWords:
             yield mark, *_no_step(key, keys)
             continue
         near = closest(key, keys)
-        fix = f"{SUGGESTED}`{near}`?" if near else f"Its keys are {', '.join(keys)}."
+        fix = f"{SUGGESTED}`{near}`?" if near else f"Use one of {', '.join(keys)}."
         if refused.value[key] is None and "message" in keys:
             fix = "If it is part of the message, quote the message: a comma ends a text inside braces."
-        yield mark, f"`{shorten(key)}` is no key of {refused.where}", fix
+        yield mark, f"unknown key `{shorten(key)}` in {refused.where}", fix
 
 
 def _no_step(key: str, keys: list[str]) -> tuple[str, str]:
     near = closest(key, keys)
     if near and ">" not in key:
-        return f"`{shorten(key)}` is no step", f"{SUGGESTED}`{near}`?"
+        return f"unknown step `{shorten(key)}`", f"{SUGGESTED}`{near}`?"
     if "|" in key and "-->" in key:
-        return f"`{shorten(key)}` is no step", "An answer comes from one component: write one for each alternative."
-    fix = "Write `a -> b: message` with spaces around the arrow, `b --> a: message` for an answer, or one of "
-    return f"`{shorten(key)}` is no step", f"{fix}{', '.join(keys)}."
+        return f"unknown step `{shorten(key)}`", "A response comes from one component: write one for each alternative."
+    fix = "Write `a -> b: message` with spaces around the arrow, `b --> a: message` for a response, or one of "
+    return f"unknown step `{shorten(key)}`", f"{fix}{', '.join(keys)}."
 
 
 def _missing(refused: _Refused) -> ErrorWords:
     key = refused.error.limit
     rule = refused.rule.get("properties", {}).get(key, {})
     example = next(iter(rule.get("examples", ())), "…")
-    fix = f"Add `{key}: {inline(example)}`, or what is true of yours."
+    fix = f"Add `{key}: {inline(example)}`, or your own value."
     if key == "archgen":
         fix = "Begin the file with `archgen: 1`."
-    yield refused.mark, f"{refused.where} says no `{key}`", fix
+    yield refused.mark, f"{refused.where} has no `{key}`", fix
 
 
 def _least(refused: _Refused) -> ErrorWords:
-    message = f"{refused.where} is {inline(refused.value)}, and the least is {inline(refused.error.limit)}"
+    message = f"{refused.where} must be at least {inline(refused.error.limit)}; got {inline(refused.value)}"
     yield refused.mark, message, _like(refused.rule)
 
 
 def _most(refused: _Refused) -> ErrorWords:
-    message = f"{refused.where} is {inline(refused.value)}, and the most is {inline(refused.error.limit)}"
+    message = f"{refused.where} must be at most {inline(refused.error.limit)}; got {inline(refused.value)}"
     yield refused.mark, message, _like(refused.rule)
 
 
 def _too_few(refused: _Refused) -> ErrorWords:
-    yield refused.mark, f"{refused.where} is empty", _like(refused.rule)
+    yield refused.mark, f"{refused.where} must not be empty", _like(refused.rule)
 
 
 def _too_many(refused: _Refused) -> ErrorWords:
     second = list(refused.value)[1]
-    message = f"one step holds {len(refused.value)} keys, the second of them `{shorten(second)}`"
-    yield refused.value.key_mark(second), message, "Begin each step with a dash of its own."
+    message = f"a step must have one key; got {len(refused.value)}, the second is `{shorten(second)}`"
+    yield refused.value.key_mark(second), message, "Begin each step with its own dash."
 
 
 def _twice(refused: _Refused) -> ErrorWords:
@@ -293,13 +302,13 @@ def _name(refused: _Refused) -> ErrorWords:
     mark = refused.value.key_mark(key)
     if inner.keyword == "maxLength":
         fix = "Give it a short id, and the long text as its `name`."
-        yield mark, f"`{shorten(key)}` has more than {inner.limit} characters", fix
+        yield mark, f"an id must have at most {inner.limit} characters; got `{shorten(key)}`", fix
     elif refused.path == ("connections",):
         fix = "Write `a -> b`, with spaces around the arrow, or `a -> b | c` for alternatives."
-        yield mark, f"`{shorten(key)}` is no connection", fix
+        yield mark, f"invalid connection `{shorten(key)}`", fix
     else:
         fix = "Use letters, digits, `.`, `_` and `-`, beginning with a letter or a digit."
-        yield mark, f"`{shorten(key)}` is no id", fix
+        yield mark, f"invalid id `{shorten(key)}`", fix
 
 
 def _branch(refused: _Refused) -> ErrorWords:
@@ -307,11 +316,11 @@ def _branch(refused: _Refused) -> ErrorWords:
     if isinstance(value, Map) and refused.error.keyword == "oneOf":
         beside = [key for key in ("protocol", "port", "tls", "redirect") if key in value]
         if "ports" in value:
-            message = f"{refused.where} says both `ports` and {', '.join(f'`{key}`' for key in beside)}"
-            yield value.key_mark("ports"), message, "Say them once, inside `ports` for each port."
+            message = f"{refused.where} has both `ports` and {', '.join(f'`{key}`' for key in beside)}"
+            yield value.key_mark("ports"), message, "State them inside `ports`, for each port."
         else:
             fix = "Add `protocol: https`, or `ports: […]` for several."
-            yield refused.mark, f"{refused.where} says no `protocol`", fix
+            yield refused.mark, f"{refused.where} has no `protocol`", fix
         return
     yield from _unfit(refused)
 

@@ -67,7 +67,7 @@ def product_hint(text: str) -> str | None:
     if kinds is None:
         return None
     others = "".join(f", or `kind: {kind}`" for kind in kinds[1:])
-    return f"`{text}` is a product: write `kind: {kinds[0]}, product: {text.casefold()}`{others} by what it does here."
+    return f"`{text}` is a product: write `kind: {kinds[0]}, product: {text.casefold()}`{others} depending on its role here."
 
 
 def unit_hint(number: str) -> str:

@@ -46,15 +46,13 @@ def decode(file: int, data: bytes) -> str:
         )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         encoding = "UTF-32" if data[2:4] == b"\0\0" else "UTF-16"
-        raise Unreadable(
-            SourceProblem(start, f"the file is written in {encoding}, and a model is UTF-8", "Save it as UTF-8.")
-        )
+        raise Unreadable(SourceProblem(start, f"the file must be UTF-8; got {encoding}", "Save it as UTF-8."))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace")
         mark = position_of(file, before, len(before))
-        message = f"the byte 0x{data[error.start]:02x} is no UTF-8 text"
+        message = f"the byte 0x{data[error.start]:02x} isn't valid UTF-8"
         raise Unreadable(SourceProblem(mark, message, "Save the file as UTF-8 text.")) from None
     return text
 
@@ -66,10 +64,10 @@ def parse(file: int, name: str, data: bytes) -> tuple[Document, list[SourceProbl
     if not isinstance(root, Map) or not (root or faults):
         mark = pack(file, 0, 0)
         if root is None or isinstance(root, Map):
-            fix = "Begin it with `archgen: 1` and `name: …`; `archgen new` writes one to start from."
+            fix = "Begin it with `archgen: 1` and `name: …`; `archgen new` writes a model to start from."
             raise Unreadable(SourceProblem(mark, "the file is empty", fix))
-        fix = "Begin it with `archgen: 1` and `name: …`, one key on a line."
-        raise Unreadable(SourceProblem(mark, f"a model is a mapping of keys, and this file holds {_noun(root)}", fix))
+        fix = "Begin it with `archgen: 1` and `name: …`, one key per line."
+        raise Unreadable(SourceProblem(mark, f"a model must be a mapping of keys; got {_noun(root)}", fix))
     return Document(root, [SourceFile(name, text)], written), faults
 
 
@@ -195,7 +193,7 @@ class _Builder:
     def _document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            fix = "Keep one document in a file: remove `---`, or move what follows to a file of its own."
+            fix = "Keep one document per file: remove `---`, or move the second document to another file."
             raise Unreadable(SourceProblem(self._mark(event), "a second document begins here", fix))
 
     def _scalar(self, event: Any) -> None:
@@ -217,22 +215,22 @@ class _Builder:
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchor(value, mark, 1, 0)
             if value is None:
-                fix = f"If it is meant as text, quote the {self._what()}; else write what it names after it."
-                self.faults.append(SourceProblem(mark, f"`&{shorten(event.anchor)}` is an anchor on nothing", fix))
+                fix = f"If it is text, quote the {self._what()}; otherwise write its value after it."
+                self.faults.append(SourceProblem(mark, f"the anchor `&{shorten(event.anchor)}` has no value", fix))
         self._put(frame, value, mark)
 
     def _key(self, frame: _Frame, text: str, mark: int, event: Any) -> None:
         if text == "<<" and not event.style:
             fix = "Write the keys out, or give the whole value an anchor and repeat it with an alias."
             self.faults.append(
-                SourceProblem(mark, "merge keys (`<<`) are no part of YAML 1.2", fix, len(self.stack) < 3)
+                SourceProblem(mark, "merge keys (`<<`) aren't part of YAML 1.2", fix, len(self.stack) < 3)
             )
             frame.skip = True
         elif text in frame.node:
             first = frame.first_mark(text)
             line = unpack(first)[1]
-            message = f"the key `{shorten(text)}` is given twice, first on line {line}"
-            fix = "Remove one of the two, or give it another name."
+            message = f"duplicate key `{shorten(text)}`, first on line {line}"
+            fix = "Remove one of them, or rename it."
             self.faults.append(SourceProblem(mark, message, fix, len(self.stack) == 1))
             frame.skip = True
         if event.anchor is not None:
@@ -269,7 +267,7 @@ class _Builder:
             raise Unreadable(SourceProblem(mark, TOO_DEEP, "Flatten what is nested."))
         if stack and stack[-1].key is None:
             fix = "Write a plain text before the colon; put quotes around a key with brackets or braces."
-            raise Unreadable(SourceProblem(mark, "a key is a text, and here stands a list or a mapping", fix))
+            raise Unreadable(SourceProblem(mark, "a key must be a text; got a list or a mapping", fix))
         node = Map(mark) if mapping else Seq(mark)
         if event.anchor is not None:
             self.anchors[event.anchor] = None
@@ -294,13 +292,13 @@ class _Builder:
         name = event.anchor
         frame = self.stack[-1] if self.stack else None
         if name not in self.anchors:
-            fix = f"If it is meant as text, quote the {self._what()}: `'*…'`. An alias needs an anchor `&…` before it."
+            fix = f"If it is text, quote the {self._what()}: `'*…'`. An alias needs an anchor `&…` before it."
             raise Unreadable(
-                SourceProblem(mark, f"`*{shorten(name)}` is an alias, and nothing before it has that anchor", fix)
+                SourceProblem(mark, f"unknown alias `*{shorten(name)}`: no anchor before it has that name", fix)
             )
         anchor = self.anchors[name]
         if anchor is None:
-            message = f"the alias `*{shorten(name)}` stands inside what it repeats"
+            message = f"the alias `*{shorten(name)}` stands inside the value that it repeats"
             raise Unreadable(SourceProblem(mark, message, "Write the inner value out."))
         self._repeat(anchor, mark, frame)
 
@@ -308,15 +306,15 @@ class _Builder:
         self.repeated += anchor.size
         self.count += anchor.size
         if self.repeated > MOST_REPEATED or len(self.stack) + anchor.height > DEEPEST:
-            message = f"the aliases repeat more than {MOST_REPEATED:,} values or {DEEPEST} levels"
-            raise Unreadable(SourceProblem(mark, message, "Write out what differs and repeat less."))
+            message = f"aliases must repeat at most {MOST_REPEATED:,} values and {DEEPEST} levels"
+            raise Unreadable(SourceProblem(mark, message, "Repeat fewer values."))
         if frame is not None and frame.height < anchor.height:
             frame.height = anchor.height
         if anchor.mark in self.written:
             self.written[mark] = self.written[anchor.mark]
         if frame is not None and frame.key is None:
             fix = "Write the key out."
-            raise Unreadable(SourceProblem(mark, "a key cannot be an alias", fix))
+            raise Unreadable(SourceProblem(mark, "a key must not be an alias", fix))
         self._put(frame, anchor.node, mark)
 
     def _what(self) -> str:
@@ -328,4 +326,4 @@ class _Builder:
         if event.tag == "!" and event.__class__ is ScalarEvent:
             return
         fix = f"Remove the tag; if the exclamation mark is part of a text, quote the {self._what()}."
-        self.faults.append(SourceProblem(mark, f"the tag `{shorten(event.tag)}` is not read in a model", fix))
+        self.faults.append(SourceProblem(mark, f"the tag `{shorten(event.tag)}` isn't allowed in a model", fix))

@@ -24,15 +24,15 @@ _STATED = r" *(?:- +)?[^\s#\"'\[{][^:#]*: +[^\s#|>&*!]"
 These two are compiled where a file is no YAML, and not at every start.
 """
 
-TOO_DEEP = f"more than {DEEPEST} levels are nested here"
+TOO_DEEP = f"nesting must be at most {DEEPEST} levels deep"
 
 
 def explain_forbidden_character(file: int, text: str) -> SourceProblem:
     """Return the first character that YAML does not allow (https://yaml.org/spec/1.2.2/#51-character-set)."""
     match = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
     at = match.start() if match else 0
-    message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} cannot stand in a YAML file"
-    fix = "Remove it; if the file is no text at all, name the model's file instead."
+    message = f"the character U+{ord(text[at : at + 1] or chr(0)):04X} isn't allowed in YAML"
+    fix = "Remove it; if the file isn't text, name the file of the model instead."
     return SourceProblem(position_of(file, text, at), message, fix)
 
 
@@ -52,7 +52,7 @@ def explain_syntax_error(error: yaml.YAMLError, file: int, text: str) -> SourceP
     """Return a parser's error as a problem: its position, its cause and its fix."""
     begun = getattr(error, "context_mark", None)
     mark = getattr(error, "problem_mark", None) or begun
-    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text cannot be read")
+    problem = str(getattr(error, "problem", None) or getattr(error, "context", None) or "the text can't be read")
     lines = lines_of(text)
     if mark is not None and mark.line >= len(lines) and "',' or" in problem:
         problem = "end of stream"
@@ -67,7 +67,7 @@ def explain_syntax_error(error: yaml.YAMLError, file: int, text: str) -> SourceP
         return SourceProblem(pack(file, line, len(written) - len(written.lstrip(" "))), *indented)
     message, fix = _syntax_words(problem, written, column)
     if begun is not None and begun.line < line:
-        message += f"; what it belongs to begins on line {begun.line + 1}"
+        message += f"; its block begins on line {begun.line + 1}"
     return SourceProblem(pack(file, line, column), message, fix)
 
 
@@ -83,20 +83,20 @@ def _indented(error: yaml.MarkedYAMLError, lines: tuple[str, ...]) -> tuple[str,
     )
     deeper = begins.end(1) > len(above) - len(above.lstrip(" "))
     if deeper and re.match(_STATED, above) and (misplaced or "mapping values" in str(error.problem)):
-        message = "this line is indented deeper than the one above it, which already states a value"
-        return message, "Begin both in the same column; if they are one text, quote it."
+        message = "this line is indented deeper than the line above, which already has a value"
+        return message, "Begin both lines in the same column; if they are one text, quote it."
     if not misplaced or around is None:
         return None
     if begins.end(1) != around.column:
-        message = "this line is indented like none of those that it could belong to"
-        return message, "Begin it in the column of those beside it."
+        message = "indentation doesn't match any enclosing block"
+        return message, "Begin the line in the column of its block."
     if "mapping" in context:
         bare = begins.end() == begins.end(1)
-        fix = "Take the dash away, and end the name with a colon." if bare else "Take the dash away."
-        return "a dash begins an entry of a list here, and those beside it are keys", fix
+        fix = "Remove the dash, and end the name with a colon." if bare else "Remove the dash."
+        return "a list item stands among keys", fix
     return (
-        "a key begins here, and those beside it are entries of a list",
-        "Begin it with a dash, or indent it otherwise.",
+        "a key stands among list items",
+        "Begin it with a dash, or change its indentation.",
     )
 
 
@@ -105,17 +105,17 @@ def _syntax_words(problem: str, written: str, column: int) -> tuple[str, str]:
     what = "message" if "->" in written else "value"
     quote = f"quote the {what}, as in `… : 'text: with signs'`."
     if "\t" in written[: column + 1] and not written[: column + 1].strip():
-        return "a tab indents this line, and YAML indents with spaces", "Replace the tab by spaces."
+        return "this line is indented with a tab; YAML allows only spaces", "Replace the tab with spaces."
     if "cannot start any token" in problem:
         sign = "a backtick" if start == "`" else f"`{start}`"
-        return f"{sign} cannot begin a plain text", f"If it is meant as text, {quote}"
+        return f"a plain text can't begin with {sign}", f"If it is text, {quote}"
     if "nesting" in problem:
-        return TOO_DEEP, "Flatten what is nested."
+        return TOO_DEEP, "Reduce the nesting."
     if "mapping values are not allowed" in problem:
-        return "a colon and a space begin a value here, inside another value", f"If it is part of a text, {quote}"
+        return "a colon and a space begin a value inside another value", f"If it is part of a text, {quote}"
     if "sequence entries are not allowed" in problem:
-        return "a dash begins a list here, inside another value", f"If it is part of a text, {quote}"
+        return "a dash begins a list inside another value", f"If it is part of a text, {quote}"
     if "end of stream" in problem:
         return "the quotes or brackets that begin here are never closed", "Close them."
-    message = f"this is not YAML: {problem}"
-    return message, f"Look at the indentation, brackets and quotes here; if it is part of a text, {quote}"
+    message = f"invalid YAML: {problem}"
+    return message, f"Check the indentation, brackets and quotes here; if it is part of a text, {quote}"
