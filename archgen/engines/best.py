@@ -14,17 +14,17 @@ LARGEST = 80
 installed, so that the choice is the same on every machine."""
 
 _BETTER = 0.75
-"""The domain's columns have a meaning: another picture has to spare a quarter of what is counted."""
+"""The domain's columns have a meaning: another diagram has to spare a quarter of what is counted."""
 
 _LARGER = 1.25
-"""A picture that fills a page with so much smaller words is no better for its straight lines: a tower has few bends."""
+"""A diagram that fills a page with so much smaller words is no better for its straight lines: a tower has few bends."""
 
 _PAGE = 1.6
 """The form of a page or a screen, width by height."""
 
 
 def best(diagram: Diagram) -> Placed:
-    """Lays a diagram out by roles, or in layers of calls where that spares many crossings and bends.
+    """Lay a diagram out by roles, or in layers of calls where that spares many crossings and bends.
 
     With groups the roles stay: layers put an agent, which nobody calls, first, and a network's frame around the whole.
     """
@@ -36,7 +36,7 @@ def best(diagram: Diagram) -> Placed:
 
 
 def best_turned(diagram: Diagram) -> Placed:
-    """Lays a diagram out from the top down by roles, or in layers of calls where that is much better."""
+    """Lay a diagram out from the top down by roles, or in layers of calls where that is much better."""
     usual = by_roles(diagram)
     if not _open(diagram) or not (least := _BETTER * _cost(usual)):
         return usual
@@ -51,7 +51,7 @@ def _open(diagram: Diagram) -> bool:
 
 
 def _span(placed: Placed) -> float:
-    """The height of the page that a picture fits."""
+    """Return the height of the page that a diagram fits."""
     return max(placed.width / _PAGE, placed.height)
 
 

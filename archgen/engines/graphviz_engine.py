@@ -23,7 +23,7 @@ _PAD = 16
 
 
 def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
-    """A diagram laid out by `dot` with orthogonal lines; by the command that is named, if any.
+    """Return a diagram laid out by `dot` with orthogonal lines; by the command that is named, if any.
 
     Words of a line stand on its longest free part; where there is none they are left to its tooltip. Shields stand on
     the border of what they guard.
@@ -34,14 +34,14 @@ def graphviz(diagram: Diagram, command: str | None = None) -> Placed:
 
 
 def node_sizes(diagram: Diagram) -> dict[str, SizedCard]:
-    """The cards, as high as all lines that start or end at them want: they may share one side."""
+    """Return the cards, as high as all lines that start or end at them want: they may share one side."""
     out = Counter(edge.source for edge in diagram.edges)
     into = Counter(edge.target for edge in diagram.edges)
     return cards(diagram, {node.id: max(out[node.id], into[node.id]) for node in diagram.nodes})
 
 
 def _source(diagram: Diagram, sizes: Mapping[str, SizedCard]) -> str:
-    """Boxes of the cards' sizes in pixels, clusters with room for a heading, and lines without words."""
+    """Return boxes of the cards' sizes in pixels, clusters with room for a heading, and lines without words."""
     lines = [
         f"rankdir={'TB' if diagram.direction == 'top-down' else 'LR'} splines=ortho",
         f"nodesep=0.5 ranksep={_rank_gap(diagram):.2f}",
@@ -54,7 +54,7 @@ def _source(diagram: Diagram, sizes: Mapping[str, SizedCard]) -> str:
 
 
 def _rank_gap(diagram: Diagram) -> float:
-    """Room between ranks for the widest words of a line, in inches."""
+    """Return room between ranks for the widest words of a line, in inches."""
     widest = max((label_room(edge)[0] for edge in diagram.edges), default=0.0)
     return min(max(widest + 40, 72), 180) / _INCH
 
@@ -62,7 +62,7 @@ def _rank_gap(diagram: Diagram) -> float:
 def _within(
     diagram: Diagram, parent: str | None, sizes: Mapping[str, SizedCard], aside: frozenset[str]
 ) -> Iterator[str]:
-    """The lines for what stands in a group, or in none."""
+    """Yield the lines for what stands in a group, or in none."""
     for at, group in enumerate(diagram.groups):
         if group.parent == parent and not group.across:
             yield f'subgraph cluster_{at} {{ margin={_PAD} label=" " fontsize={USUAL.heading - 4:g}'
@@ -86,7 +86,7 @@ class _Reading:
         self._parents = {group.id: group.parent for group in diagram.groups}
 
     def placed(self) -> Placed:
-        """Everything that `dot` placed, moved so that the margin is even."""
+        """Return everything that `dot` placed, moved so that the margin is even."""
         aside = guarding(self._diagram)
         nodes = [self._node(at, node) for at, node in enumerate(self._diagram.nodes) if node.id not in aside]
         frames = [self._group(at, group) for at, group in enumerate(self._diagram.groups)]
@@ -119,7 +119,7 @@ class _Reading:
         return headed(group, box, self._parents)
 
     def _way(self, at: int) -> tuple[Point, ...]:
-        """The corners of a line: every third control point of an orthogonal spline, and its arrow's end."""
+        """Return the corners of a line: every third control point of an orthogonal spline, and its arrow's end."""
         words = self._edges[f"e{at}"]["pos"].split(" ")
         marks = {word[0]: word[2:] for word in words if word[:2] in ("e,", "s,")}
         points = [self._point(word) for word in words if word[:2] not in ("e,", "s,")][::3]

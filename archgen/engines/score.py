@@ -24,7 +24,7 @@ class Score(Struct, frozen=True):
 
 
 def score(placed: Placed) -> Score:
-    """The score of a picture; a crossing counts once, however many lines of two bundles run through its place."""
+    """Return the score of a diagram; a crossing counts once, however many lines of two bundles run through its place."""
     cards = _Near(node.box for node in placed.nodes)
     return Score(
         _overlaps(placed, cards),
@@ -50,7 +50,7 @@ def _hit(segment: tuple[Point, Point], box: Box) -> bool:
 
 
 class _Near:
-    """Boxes by the cells of a coarse grid that they touch, so that only neighbours are compared."""
+    """Boxes by the cells of a coarse grid that they touch, so that only neighbors are compared."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
         self._boxes = list(boxes)
@@ -69,11 +69,11 @@ class _Near:
         )
 
     def to(self, box: Box) -> set[int]:
-        """The places of the boxes that may touch one."""
+        """Return the places of the boxes that may touch one."""
         return {place for cell in _cells(box) for place in self._cells.get(cell, ())}
 
     def hit(self, edge: PlacedEdge) -> set[int]:
-        """The places of the boxes that a line runs through."""
+        """Return the places of the boxes that a line runs through."""
         return {
             place
             for start, end in _segments(edge)

@@ -1,4 +1,4 @@
-"""Parts of a picture that no line joins, on shelves: the part with the most cards on top, the others in rows below it."""
+"""Parts of a diagram that no line joins, on shelves: the part with the most cards on top, the others in rows below it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GAP = 40.0
 def shelved(
     nodes: list[PlacedNode], edges: Iterable[Edge], ways: list[Polyline]
 ) -> tuple[list[PlacedNode], list[Polyline]]:
-    """The nodes and the lines between them, part by part from the top and from the left; each part stays as it is.
+    """Return the nodes and the lines between them, part by part from the top and from the left; each part stays as it is.
 
     `ways` belong to `edges`, in their order.
     """

@@ -1,4 +1,4 @@
-"""The lengths that a picture is laid out with: the usual ones, and those of a picture that is read from a distance."""
+"""The lengths that a diagram is laid out with: the usual ones, and those of a diagram that is read from a distance."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from archgen.style.theme import LARGE, SIZES, Sizes
 
 
 class Measures(Struct, frozen=True, kw_only=True):
-    """Lengths in pixels of a picture at 100 %; the sizes of words and marks are in `sizes`.
+    """Lengths in pixels of a diagram at 100 %; the sizes of words and marks are in `sizes`.
 
     `card` is the height of a card whose name has one line, `second` what a second line adds, `title` the height of a
     line, `chip` that of a small card. `header`, `overhang` and `band` are the rooms of a group: for its words, with
@@ -46,7 +46,7 @@ class Measures(Struct, frozen=True, kw_only=True):
 
 
 USUAL = Measures()
-"""A picture of a page, which is read at arm's length."""
+"""A diagram of a page, which is read at arm's length."""
 
 ROOM = Measures(
     sizes=LARGE,

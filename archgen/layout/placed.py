@@ -1,4 +1,4 @@
-"""A diagram with places: everything that a painter needs to know of where things stand, and nothing of colour."""
+"""A diagram with places: everything that a painter needs to know of where things stand, and nothing of color."""
 
 from __future__ import annotations
 

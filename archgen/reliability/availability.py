@@ -67,7 +67,7 @@ class FlowAvailability(Struct, frozen=True):
 def availability(
     plan: Plan, single: Failures, up: Mapping[Subject, float], budget: int = NODE_BUDGET
 ) -> FlowAvailability:
-    """The availability of a flow whose elements are up with the given probabilities; 0 for an impossible flow."""
+    """Return the availability of a flow whose elements are up with the given probabilities; 0 for an impossible flow."""
     return Calculation(plan, single, budget).availability(up)
 
 
@@ -124,7 +124,7 @@ class Calculation:
         return len(self._diagram[0].variable) if self._diagram is not None else 0
 
     def availability(self, up: Mapping[Subject, float], samples: int = SAMPLES) -> FlowAvailability:
-        """The flow's availability with these probabilities of being up."""
+        """Return the flow's availability with these probabilities of being up."""
         if not self._possible:
             return FlowAvailability(0.0, "exact", None, ())
         if self._diagram is None:
@@ -132,7 +132,7 @@ class Calculation:
         return self._exact(*self._diagram, up)
 
     def share(self, up: Mapping[Subject, float]) -> float:
-        """The availability alone, without what each element means to it, and roughly where it is sampled."""
+        """Return the availability alone, without what each element means to it, and roughly where it is sampled."""
         if not self._possible or self._diagram is None:
             return self.availability(up, ROUGH).availability
         diagram, root = self._diagram
@@ -140,7 +140,7 @@ class Calculation:
         return all_up(self._points, up) * rest
 
     def _between(self, up: Mapping[Subject, float], samples: int) -> FlowAvailability:
-        """Certain bounds, or a sample where its interval is narrower."""
+        """Return certain bounds, or a sample where its interval is narrower."""
         series = all_up(self._points, up)
         low, high = self._expansion.bounds(up) if self._expansion is not None else (0.0, 1.0)
         narrowest = interval(0, samples)[1]
@@ -154,7 +154,7 @@ class Calculation:
         return FlowAvailability(series * middle, "bounds", (series * low, series * high), importance)
 
     def formula(self) -> AvailabilityFormula | None:
-        """The formula; None for a flow that is impossible or has to be sampled."""
+        """Return the formula; None for a flow that is impossible or has to be sampled."""
         if self._diagram is None:
             return None
         diagram, root = self._diagram
@@ -180,7 +180,7 @@ class Calculation:
 
 
 def _others(elements: Sequence[Subject], up: Mapping[Subject, float]) -> dict[Subject, float]:
-    """For each of the elements, the chance that all others of them are up."""
+    """Return for each of the elements the chance that all others of them are up."""
     behind = [1.0]
     for element in reversed(elements):
         behind.append(behind[-1] * up[element])
@@ -203,7 +203,7 @@ def ranked(importance: Sequence[Importance]) -> tuple[Importance, ...]:
 
 
 def _order(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
-    """The variables of a flow's diagram; whether a loss is answered stands beside the loss."""
+    """Return the variables of a flow's diagram; whether a loss is answered stands beside the loss."""
     awaiting = plan.awaiting()
     variables: list[tuple[Subject, ...]] = []
     for parts in series_modules(plan):
@@ -216,7 +216,7 @@ def _order(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
 
 
 def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
-    """The elements in groups that take down exactly the same replicas, so that the loss of one is the loss of any.
+    """Return the elements in groups that take down exactly the same replicas, so that the loss of one is the loss of any.
 
     Zones around the same hosts of the flow are one group, with the host where it is the only one; so is a replica with
     the host that it has for itself. The groups come as a walk from the initiators meets them, zones before hosts before
@@ -246,7 +246,7 @@ def series_modules(plan: Plan) -> tuple[tuple[Subject, ...], ...]:
 
 
 def _sampled(plan: Plan, up: Mapping[Subject, float], points: tuple[Subject, ...], samples: int) -> FlowAvailability:
-    """Monte Carlo over what is no single point: many random states at once, one bit each, from a fixed seed."""
+    """Sample what is no single point by Monte Carlo: many random states at once, one bit each, from a fixed seed."""
     random = Random(SEED)
     left = [element for element in plan.elements if element not in frozenset(points)]
     failed = {
@@ -270,7 +270,7 @@ def _points(
 
 
 def draws(random: Random, chance: float, count: int) -> int:
-    """`count` bits, each set with the given chance to 2^-32: the chance's binary digits, folded from the last."""
+    """Return `count` bits, each set with the given chance to 2^-32: the chance's binary digits, folded from the last."""
     digits = round(chance * (1 << 32))
     if digits >= 1 << 32:
         return (1 << count) - 1
@@ -282,7 +282,7 @@ def draws(random: Random, chance: float, count: int) -> int:
 
 
 def interval(hits: int, count: int) -> tuple[float, float]:
-    """The Wilson score interval of a share at 99 % (Wilson, 1927)."""
+    """Return the Wilson score interval of a share at 99 % (Wilson, 1927)."""
     share, square = hits / count, _Z99 * _Z99
     middle = (share + square / (2 * count)) / (1 + square / count)
     spread = _Z99 / (1 + square / count) * sqrt(share * (1 - share) / count + square / (4 * count * count))

@@ -41,7 +41,7 @@ class Bdd:
         self._both: dict[int, int] = {}
 
     def element(self, subject: Subject) -> int:
-        """The function that is true exactly if the element, or one of its group, has failed."""
+        """Return the function that is true exactly if the element, or one of its group, has failed."""
         place = self._place.get(subject)
         return NEVER if place is None else self._node(place, NEVER, ALWAYS)
 
@@ -103,7 +103,7 @@ class Bdd:
         return self._work_out(key, memo, conjunction) if result is None else result
 
     def _work_out(self, root: int, memo: dict[int, int], conjunction: bool) -> int:
-        """Bryant's descent with a stack of pairs instead of recursion, so that depth is no limit.
+        """Descend as Bryant does, with a stack of pairs instead of recursion, so that depth is no limit.
 
         Written out in one loop: it takes nearly all of the time, and calls would double it.
         """
@@ -159,7 +159,7 @@ class Bdd:
         return memo[root]
 
     def reachable(self, root: int) -> list[int]:
-        """The inner nodes under a root, children before parents."""
+        """Return the inner nodes under a root, children before parents."""
         seen = {root}
         queue = [root]
         for node in queue:
@@ -170,7 +170,7 @@ class Bdd:
         return sorted(node for node in seen if node > ALWAYS)
 
     def probability(self, root: int, chances: Sequence[float]) -> float:
-        """The chance that the function is true, where `chances[v]` is that of variable v; variables independent."""
+        """Return the chance that the function is true, where `chances[v]` is that of variable v; variables independent."""
         return self._values(root, chances)[root]
 
     def _values(self, root: int, chances: Sequence[float]) -> dict[int, float]:

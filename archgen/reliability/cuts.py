@@ -55,16 +55,16 @@ class Families:
         self._mask.update(dict.fromkeys(gone, 0))
 
     def element(self, subject: Subject) -> frozenset[int]:
-        """The element alone; one that is not among the elements never fails."""
+        """Return the element alone; one that is not among the elements never fails."""
         mask = self._mask.get(subject)
         return self.never if mask is None else frozenset({mask})
 
     def any_of(self, values: Iterable[frozenset[int]]) -> frozenset[int]:
-        """The smallest sets of all families."""
+        """Return the smallest sets of all families."""
         return self._minimal({cut for family in values for cut in family})
 
     def at_least(self, count: int, values: Sequence[frozenset[int]]) -> frozenset[int]:
-        """Every union of a set of each of `count` families."""
+        """Return every union of a set of each of `count` families."""
         reached = [self.always] + [self.never] * count
         for family in values:
             for level in range(count, 0, -1):

@@ -32,17 +32,17 @@ class Algebra(Protocol[T]):
         """Fails with nothing failed."""
 
     def element(self, subject: Subject) -> T:
-        """Fails when the element has failed."""
+        """Return what fails when the element has failed."""
 
     def any_of(self, values: Iterable[T]) -> T:
-        """Fails when any of the values does."""
+        """Return what fails when any of the values does."""
 
     def at_least(self, count: int, values: Sequence[T]) -> T:
-        """Fails when at least `count` of the values do; 0 < count <= len(values)."""
+        """Return what fails when at least `count` of the values do; 0 < count <= len(values)."""
 
 
 def unanswered(element: Subject) -> Subject:
-    """The event that nobody has answered the loss of an element yet, given that it is lost."""
+    """Return the event that no person has answered the loss of an element yet, given that it is lost."""
     return Subject("step", f"answer to the loss of {element.kind} {element.id}")
 
 
@@ -62,7 +62,7 @@ class Plan:
         self.order, self.cyclic = self._callees_first()
 
     def sparing(self, components: Iterable[str]) -> Plan:
-        """The plan as it were if none of the components could fail; what needs what is the same."""
+        """Return the plan as it were if none of the components could fail; what needs what is the same."""
         spared = object.__new__(Plan)
         spared.__dict__.update(self.__dict__)
         spared.structure = replace(self.structure, clients=self.structure.clients.union(components))
@@ -70,7 +70,7 @@ class Plan:
         return spared
 
     def _elements(self) -> tuple[Subject, ...]:
-        """Everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""
+        """Return everything of the flow that can fail on its own: its replicas, their hosts, the zones around those."""
         replicas = [replica for replica in self.structure.replicas if replica.component not in self.structure.clients]
         hosts = dict.fromkeys(host for replica in replicas for host in replica.hosts)
         zones = dict.fromkeys(zone for host in hosts for zone in self.index.zones_around(host))
@@ -98,7 +98,7 @@ class Plan:
         return list(dict.fromkeys(deciders))
 
     def causes(self, replica: str) -> tuple[Subject, ...]:
-        """The elements whose loss takes a replica of one host, or of none, down: itself, the host, its zones."""
+        """Return the elements whose loss takes a replica of one host, or of none, down: itself, the host, its zones."""
         host = self.replicas[replica].hosts[:1]
         zones = self.index.zones_around(host[0]) if host else ()
         return (
@@ -125,7 +125,7 @@ class Plan:
         return self.of(needs[0]) if len(needs) == 1 else [callee for need in needs for callee in self.of(need)]
 
     def _callees_first(self) -> tuple[list[str], bool]:
-        """The replicas in depth-first post-order, and whether any depend on each other."""
+        """Return the replicas in depth-first post-order, and whether any depend on each other."""
         order: list[str] = []
         left: dict[str, bool] = {}
         cyclic = False
@@ -170,12 +170,12 @@ class Evaluation(Generic[T]):
         return unmet
 
     def component(self, component: str) -> T:
-        """When no replica of a component works."""
+        """Return when no replica of a component works."""
         members = self.plan.members.get(component, [])
         return self._at_least(len(members), [self.failed[member] for member in members])
 
     def need(self, need: Need) -> T:
-        """When a need is not met."""
+        """Return when a need is not met."""
         candidates = [self.failed[candidate] for candidate in need.candidates]
         for standby in need.standbys:
             own = self.failed[standby.replica]
@@ -187,7 +187,7 @@ class Evaluation(Generic[T]):
         return self._at_least(len(candidates) - need.count + 1, candidates)
 
     def _awaited(self, replica: str) -> T:
-        """When a replica is down by a loss that nobody has answered yet."""
+        """Return when a replica is down by a loss that no person has answered yet."""
         return self.algebra.any_of(
             [
                 self.algebra.at_least(2, [self.algebra.element(cause), self.algebra.element(unanswered(cause))])
@@ -199,7 +199,7 @@ class Evaluation(Generic[T]):
         return self.algebra.at_least(count, values) if count > 0 else self.algebra.always
 
     def _up(self, replica: Replica) -> T:
-        """When a replica itself, its host or a zone around it is gone; a floating one needs any one of its hosts."""
+        """Return when a replica itself, its host or a zone around it is gone; a floating one needs any one of its hosts."""
         if replica.component in self.plan.structure.clients:
             return self.algebra.never
         own = self.algebra.element(Subject("replica", replica.id))
@@ -214,7 +214,7 @@ class Evaluation(Generic[T]):
         return self.algebra.any_of([lost, *zones]) if zones else lost
 
     def _down(self) -> dict[str, T]:
-        """When each replica is not up, or its component's quorum is not met; members count as they are up."""
+        """Return when each replica is not up, or its component's quorum is not met; members count as they are up."""
         own = {replica.id: self._up(replica) for replica in self.plan.structure.replicas}
         down = dict(own)
         for count, members in self.plan.structure.quorums.values():

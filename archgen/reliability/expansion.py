@@ -37,7 +37,7 @@ class _Conditioned(Bdd):
     gone: frozenset[Subject] = frozenset()
 
     def element(self, subject: Subject) -> int:
-        """The function that is true if the element has failed: always, for one that is gone."""
+        """Return the function that is true if the element has failed: always, for one that is gone."""
         return ALWAYS if subject in self.gone else super().element(subject)
 
 
@@ -61,7 +61,7 @@ class Expansion:
                 break
 
     def bounds(self, up: Mapping[Subject, float]) -> tuple[float, float]:
-        """The least and the most that the chance of the flow to succeed can be, what the variables leave out being up."""
+        """Return the least and the most that the chance of the flow to succeed can be, what the variables leave out being up."""
         lost = [1.0 - all_up(parts, up) for parts in self._zones]
         chances = [1.0 - all_up(parts, up) for parts in self._inner]
         weight, low = 0.0, 0.0

@@ -59,7 +59,7 @@ class States:
         self.always = always
 
     def element(self, subject: Subject) -> int:
-        """The states in which an element has failed."""
+        """Return the states in which an element has failed."""
         return self._failed.get(subject, 0)
 
     def any_of(self, values: Iterable[int]) -> int:
@@ -70,7 +70,7 @@ class States:
         return union
 
     def at_least(self, count: int, values: Sequence[int]) -> int:
-        """The states that at least `count` of the sets have: their number in binary, one plane a digit, in parallel."""
+        """Return the states that at least `count` of the sets have: their number in binary, one plane a digit, in parallel."""
         if count == len(values):
             intersection = self.always
             for states in values:
@@ -88,7 +88,7 @@ class States:
         return self._reaching(count, planes)
 
     def _reaching(self, count: int, planes: Sequence[int]) -> int:
-        """The states whose number is `count` or more: compared from the highest digit down."""
+        """Return the states whose number is `count` or more: compared from the highest digit down."""
         if count >> len(planes):
             return 0
         more, equal = 0, self.always
@@ -130,7 +130,7 @@ def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
 
 
 def single_points(plan: Plan) -> tuple[Subject, ...]:
-    """The elements whose loss alone makes a flow fail, without proofs; none if it fails with nothing failed."""
+    """Return the elements whose loss alone makes a flow fail, without proofs; none if it fails with nothing failed."""
     flow = single_failures(plan).flow
     if flow & 1:
         return ()

@@ -41,7 +41,7 @@ def products(sets: Iterable[tuple[Subject, ...]]) -> tuple[CutProduct, ...]:
 
 
 def _grown(start: Sequence[int], links: _Links) -> list[list[int]]:
-    """The largest product around a cut set, one part after the other taking all that leaves only cut sets."""
+    """Return the largest product around a cut set, one part after the other taking all that leaves only cut sets."""
     parts = [[element] for element in start]
     for number in range(len(parts)):
         others = product(*parts[:number], *parts[number + 1 :])

@@ -39,7 +39,7 @@ class Index:
         return {host: frozenset(components) for host, components in standing.items()}
 
     def callers(self, component: str) -> tuple[Component, ...]:
-        """The components that may call a component, once for each of their connections to it."""
+        """Return the components that may call a component, once for each of their connections to it."""
         return self._callers.get(component, ())
 
     @cached_property
@@ -100,7 +100,7 @@ class Index:
         return {host.id: host.zones for host in self.architecture.hosts}
 
     def zone_levels(self, host: str) -> tuple[tuple[str, ...], ...]:
-        """The zones around a host, nearest first; a level holds several where domains cross."""
+        """Return the zones around a host, nearest first; a level holds several where domains cross."""
         if host not in self._levels:
             levels: list[tuple[str, ...]] = []
             seen: set[str] = set()
@@ -114,7 +114,7 @@ class Index:
         return self._levels[host]
 
     def zones_around(self, host: str) -> tuple[str, ...]:
-        """All zones around a host, nearest first, each once."""
+        """Return all zones around a host, nearest first, each once."""
         zones = self._around.get(host)
         if zones is None:
             levels = self.zone_levels(host)
@@ -129,12 +129,12 @@ class Index:
         return above is not None
 
     def shared_zones(self, replica: Replica) -> frozenset[str]:
-        """The zones a replica is surely in: those around its host, or around every host it may float to."""
+        """Return the zones a replica is surely in: those around its host, or around every host it may float to."""
         around = [frozenset(self.zones_around(host)) for host in replica.hosts]
         return frozenset.intersection(*around) if around else frozenset()
 
     def home(self, replica: Replica, locality: str) -> frozenset[str]:
-        """The host, or the nearest zones of the locality's kind, that a replica's partner must share with it."""
+        """Return the host, or the nearest zones of the locality's kind, that a replica's partner must share with it."""
         if locality == SAME_HOST:
             return frozenset(replica.hosts) if len(replica.hosts) == 1 else frozenset()
         if not replica.hosts:

@@ -127,20 +127,20 @@ class Losses:
         return bool(together.flow & 2)
 
     def broken_as_zone(self, breaking: RootCause) -> tuple[str, ...]:
-        """The flows of which the loss of a zone is a root cause: not all of the flow lies in it, and no part of it is one."""
+        """Return the flows of which the loss of a zone is a root cause: not all of the flow lies in it, and no part of it is one."""
         zone = breaking.element.id
         return tuple(
             flow for flow in breaking.flows if not self.holds_all(zone, flow) and self.breaks_as_zone(zone, flow)
         )
 
     def lying_in(self, element: Subject, flow: str) -> tuple[Replica, ...]:
-        """The replicas of a flow that surely go down with a host or a zone."""
+        """Return the replicas of a flow that surely go down with a host or a zone."""
         if flow not in self._lying:
             self._lying[flow] = self._by_place(self.structures[flow])
         return tuple(self._lying[flow].get(element, ()))
 
     def _by_place(self, structure: Structure) -> dict[Subject, list[Replica]]:
-        """The replicas of a flow by the host that each stands on and by each zone that it is surely in."""
+        """Return the replicas of a flow by the host that each stands on and by each zone that it is surely in."""
         by_place: dict[Subject, list[Replica]] = {}
         for replica in structure.replicas:
             if replica.component not in structure.clients:
@@ -151,5 +151,5 @@ class Losses:
         return by_place
 
     def breaks_beside(self, flow: str, component: str) -> frozenset[Subject]:
-        """The elements whose loss alone would break a flow even if a component never failed."""
+        """Return the elements whose loss alone would break a flow even if a component never failed."""
         return frozenset(single_points(self.plans[flow].sparing((component,))))

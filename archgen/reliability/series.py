@@ -47,7 +47,7 @@ class SeriesStretches:
         return Ahead(stretch[place + 1 : last + 1], self._needs[stretch[last - 1]][0].step, down)
 
     def _down_on(self, stretch: list[str]) -> dict[int, list[int]]:
-        """For each state, by the length of its bit, the places of a stretch that are down in it."""
+        """Return for each state, by the length of its bit, the places of a stretch that are down in it."""
         if id(stretch) not in self._causes:
             places: dict[int, list[int]] = {}
             for place, replica in enumerate(stretch):

@@ -75,7 +75,7 @@ def simulate(index: Index, flow: Flow, plan: Plan, gone: Collection[Subject]) ->
 
 
 def with_all_options(index: Index, flow: Flow) -> Plan:
-    """The flow with every request and connection required, so that all that it may use is seen."""
+    """Return the flow with every request and connection required, so that all that it may use is seen."""
     return Plan(index, build(_eager(index, flow), _demanding(flow)))
 
 
@@ -125,7 +125,7 @@ def used(plan: Plan) -> tuple[str, ...]:
 
 
 def _demanding(flow: Flow) -> Flow:
-    """The flow with every request required, those inside `opt` too, so that all it may use is seen."""
+    """Return the flow with every request required, those inside `opt` too, so that all it may use is seen."""
     return replace(flow, steps=tuple(map(_required, flow.steps)))
 
 
@@ -139,7 +139,7 @@ def _required(step: Step) -> Step:
 
 
 def _eager(index: Index, flow: Flow) -> Index:
-    """The index with the flow's optional connections required; the same one where it has none."""
+    """Return the index with the flow's optional connections required; the same one where it has none."""
     under = {connection.id for request, _ in requests(flow.steps) for connection in connections_under(index, request)}
     if all(connection.required for connection in index.architecture.connections if connection.id in under):
         return index
@@ -160,13 +160,13 @@ def _fails(flow: Flow, plan: Plan, evaluation: Evaluation[int], state: int) -> t
 
 
 def _skipped(index: Index, flow: Flow, full_plan: Plan, evaluation: Evaluation[int]) -> tuple[str, ...]:
-    """The optional requests that none of their callers can make any more, though one could with nothing failed."""
+    """Return the optional requests that no caller can make any more, though a caller could with nothing failed."""
     able = _ables(full_plan, evaluation, _SOUND | _GONE)
     return tuple(request for request in skippable(index, flow) if able.get(request) == _SOUND)
 
 
 def _ables(full_plan: Plan, evaluation: Evaluation[int], every: int) -> dict[str, int]:
-    """The states in which any caller can make each request."""
+    """Return the states in which any caller can make each request."""
     able: dict[str, int] = {}
     for replica, needs in full_plan.structure.needs.items():
         for need in needs:
@@ -176,7 +176,7 @@ def _ables(full_plan: Plan, evaluation: Evaluation[int], every: int) -> dict[str
 
 
 def skippable(index: Index, flow: Flow) -> tuple[str, ...]:
-    """The requests that a flow can do without, in order."""
+    """Return the requests that a flow can do without, in order."""
     return tuple(
         request.id
         for request, inside in requests(flow.steps)

@@ -72,7 +72,7 @@ class _Use(Struct, frozen=True):
 
 
 def requests(steps: Iterable[Step], optional: bool = False) -> Iterator[tuple[Request, bool]]:
-    """Every request of a flow in order, with whether it lies inside an `opt` frame."""
+    """Yield every request of a flow in order, with whether it lies inside an `opt` frame."""
     for step in steps:
         if isinstance(step, Request):
             yield step, optional
@@ -82,7 +82,7 @@ def requests(steps: Iterable[Step], optional: bool = False) -> Iterator[tuple[Re
 
 
 def answers(steps: Iterable[Step]) -> Iterator[Answer]:
-    """Every answer of a flow in order."""
+    """Yield every answer of a flow in order."""
     for step in steps:
         if isinstance(step, Answer):
             yield step
@@ -99,7 +99,7 @@ def quorum(component: Component) -> int:
 
 
 def access_of(request: Request, flow: Flow, connection: Connection | None) -> Access:
-    """The access of a step: its own, else the flow's, else the connection's, else read-write."""
+    """Return the access of a step: its own, else the flow's, else the connection's, else read-write."""
     return request.access or flow.access or (connection.access if connection else None) or "read-write"
 
 
@@ -114,7 +114,7 @@ def promoted_by_hand(component: Component) -> bool:
 
 
 def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The replicas that take writes, and those that take them once promoted; `by_hand` counts people's promotions."""
+    """Return the replicas that take writes, and those that take them once promoted; `by_hand` counts people's promotions."""
     everyone = tuple([replica.id for replica in component.replicas])
     replication = component.replication
     if replication is None or replication.all_write:
@@ -129,7 +129,7 @@ def writers(component: Component, by_hand: bool = False) -> tuple[tuple[str, ...
 
 
 def eligible(component: Component, access: Access, by_hand: bool = False) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The replicas that may answer an access, before locality: (at once, after promotion)."""
+    """Return the replicas that may answer an access, before locality: (at once, after promotion)."""
     now: tuple[str, ...]
     later: tuple[str, ...]
     if access == "read":
@@ -208,7 +208,7 @@ def _assemble(
 
 
 def _reached(index: Index, uses: list[_Use]) -> Iterator[str]:
-    """The components whose replicas a use may count, promoters included."""
+    """Yield the components whose replicas a use may count, promoters included."""
     for use in uses:
         for target in use.targets:
             yield target
@@ -227,7 +227,7 @@ def _promoter(index: Index, component: Component) -> str | None:
 def _needs_of(
     index: Index, component: Component, uses: list[_Use], by_hand: bool
 ) -> list[tuple[str, tuple[Need, ...]]]:
-    """The needs of each replica; replicas without a locality share one value, so it is evaluated once."""
+    """Return the needs of each replica; replicas without a locality share one value, so it is evaluated once."""
     if not uses:
         return [(replica.id, ()) for replica in component.replicas]
     shared = {use.step: _need(index, use, None, by_hand) for use in uses if not _local(use)}
@@ -241,7 +241,7 @@ def _needs_of(
 
 
 def _each_once(needs: list[Need]) -> tuple[Need, ...]:
-    """The needs without those that ask the same as one before."""
+    """Return the needs without those that ask the same as one before."""
     if len(needs) < 2:
         return tuple(needs)
     own: dict[tuple[tuple[str, ...], tuple[Standby, ...], int], Need] = {}
@@ -275,7 +275,7 @@ def _need(index: Index, use: _Use, caller: Replica | None, by_hand: bool) -> Nee
 def _near(
     index: Index, replicas: tuple[str, ...], connection: Connection, caller: Replica | None, pinned: tuple[str, ...]
 ) -> Sequence[str]:
-    """Those of the replicas that the caller's locality and a step's own choice leave."""
+    """Return the replicas that the caller's locality and a step's own choice leave."""
     asked = [replica for replica in replicas if replica in pinned] if pinned else replicas
     if caller is None or connection.locality is None:
         return asked

@@ -34,7 +34,7 @@ class ColumnBlock:
 
 
 def clusters_of(blocks: list[ColumnBlock]) -> list[list[ColumnBlock]]:
-    """Blocks that share columns, directly or through others; what shares none can stand side by side."""
+    """Return blocks that share columns, directly or through others; what shares none can stand side by side."""
     clusters: list[list[ColumnBlock]] = []
     last = -1
     for block in sorted(blocks, key=lambda each: each.first):
@@ -50,7 +50,7 @@ def clusters_of(blocks: list[ColumnBlock]) -> list[list[ColumnBlock]]:
 
 
 def names_in(blocks: Iterable[ColumnBlock]) -> Iterable[str]:
-    """Every node and passing line in some blocks."""
+    """Yield every node and passing line in some blocks."""
     for block in blocks:
         if block.children:
             yield from names_in(block.children)
@@ -59,7 +59,7 @@ def names_in(blocks: Iterable[ColumnBlock]) -> Iterable[str]:
 
 
 def levels_in(blocks: Iterable[ColumnBlock], above: float = 0.0) -> Iterable[tuple[str, float]]:
-    """The height of the middle of every node and passing line in some blocks."""
+    """Yield the height of the middle of every node and passing line in some blocks."""
     for block in blocks:
         if block.children:
             yield from levels_in(block.children, above + block.y)
@@ -73,7 +73,7 @@ def extent(cluster: list[ColumnBlock]) -> float:
 
 
 def hang(blocks: list[ColumnBlock]) -> None:
-    """Moves some blocks together so that the highest of them starts at the top."""
+    """Move some blocks together so that the highest of them starts at the top."""
     top = min((block.y for block in blocks), default=0.0)
     for block in blocks:
         block.y -= top
@@ -94,7 +94,7 @@ def _line(cluster: list[ColumnBlock]) -> float:
 def wishes_of(
     joins: list[Join], where: Mapping[str, int], levels: Mapping[str, float], number: int, placed: set[int]
 ) -> dict[str, HeightWish]:
-    """For each card of a cluster its weightiest lines' weight, and the mean height of their other ends."""
+    """Return for each card of a cluster its weightiest lines' weight, and the mean height of their other ends."""
     heights_of: dict[str, list[HeightWish]] = {}
     for source, target, weight in joins:
         if where[source] == number and where[target] in placed:
@@ -121,7 +121,7 @@ def drop(
 
 
 def level(islands: list[list[ColumnBlock]]) -> None:
-    """Parts that no line joins have the middle of the largest one; what is low stays in line with the top of the first."""
+    """Align the middles of parts that no line joins with the largest; what is low stays in line with the top of the first."""
     if len(islands) > 1:
         main = max(islands, key=len)
         for island in islands:
@@ -149,7 +149,7 @@ def settle(
     subjects: Mapping[str, str],
     gap: Callable[[ColumnBlock, ColumnBlock], float],
 ) -> None:
-    """Sets the cards of a column, in their order, as near as may be to their wishes and a gap from each other."""
+    """Set the cards of a column, in their order, as near as may be to their wishes and a gap from each other."""
     down = [0.0]
     for above, below in pairwise(order):
         down.append(down[-1] + above.height + gap(above, below))

@@ -27,14 +27,14 @@ _NO_PANELS: Mapping[int, int] = {}
 
 
 def domain(diagram: Diagram) -> Placed:
-    """Lays a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
+    """Lay a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
     return arranged(diagram, columns_of(diagram))
 
 
 def arranged(
     diagram: Diagram, columns: Mapping[str, int], measures: Measures = USUAL, panels: Mapping[int, int] = _NO_PANELS
 ) -> Placed:
-    """Lays a diagram out over given columns; nodes of a column stand in the order of `columns` until lines say more.
+    """Lay a diagram out over given columns; nodes of a column stand in the order of `columns` until lines say more.
 
     Rows of hosts whose columns are in several `panels` stand beside each other like columns of print.
     """
@@ -54,7 +54,7 @@ def completed(
     ways: list[EdgeRoute],
     measures: Measures = USUAL,
 ) -> Placed:
-    """Lays a diagram out whose heights and ways are settled: adds the widths, and with them the places of all words."""
+    """Lay a diagram out whose heights and ways are settled: adds the widths, and with them the places of all words."""
     channels = trunks(ways, levels.columns)
     width = next(iter(sizes.values())).width if sizes else 0.0
     grid = Grid(diagram, root, levels, width, ways, channels, measures)
@@ -83,7 +83,7 @@ class _Placing:
         self._parents = {group.id: group.parent for group in diagram.groups}
 
     def placed(self) -> Placed:
-        """The whole picture, moved so that its margin is even."""
+        """Return the whole diagram, moved so that its margin is even."""
         nodes = [self._node(node) for node in self._diagram.nodes if node.id in self._levels.nodes]
         groups = self._groups(nodes)
         edges = self._lines.edges()
@@ -125,7 +125,7 @@ class _Placing:
         return PlacedGroup(group, box, len(chain_of(self._parents, group.id)), words, name, detail)
 
     def _band(self, group: Group, nodes: list[PlacedNode]) -> list[PlacedGroup]:
-        """A group that cuts across: one band over its members, if nothing else stands under it."""
+        """Return a group that cuts across: one band over its members, if nothing else stands under it."""
         members = [node for node in nodes if node.node.id in group.across]
         if not members:
             return []
@@ -146,7 +146,7 @@ class _Placing:
         return [PlacedGroup(group, box, 9, words, name, detail)]
 
     def _outermost(self, node: PlacedNode, around: str | None) -> tuple[float, float]:
-        """The vertical extent of the outermost group around a node that is still inside `around`."""
+        """Return the vertical extent of the outermost group around a node that is still inside `around`."""
         extent = (node.box.y, node.box.bottom)
         name = node.node.group
         while name is not None and name != around:
@@ -156,7 +156,7 @@ class _Placing:
         return extent
 
     def _guards(self, groups: list[PlacedGroup], top: float) -> list[PlacedNode]:
-        """Shields on the upper border of what they guard, one a column; what finds no room stands above the picture."""
+        """Return shields on the upper border of what they guard, one a column; what finds no room stands above the diagram."""
         shields: list[PlacedNode] = []
         boxes = {group.group.id: group for group in groups}
         taken: dict[str, int] = {}
@@ -196,7 +196,7 @@ def shifted(
     edges: list[PlacedEdge],
     measures: Measures = USUAL,
 ) -> Placed:
-    """Moves everything so that the picture starts at its margin."""
+    """Move everything so that the diagram starts at its margin."""
     boxes = [item.box for item in nodes] + [item.box for item in groups]
     boxes += [group.heading for group in groups if group.heading]
     boxes += [edge.label.box for edge in edges if edge.label]

@@ -65,7 +65,7 @@ class Stacking:
         self._joins = [(edge.source, edge.target, _weight(edge)) for edge in self._edges]
 
     def _band_parents(self, diagram: Diagram) -> dict[str | None, list[Group]]:
-        """The groups, or None for the whole picture, that have groups cut across what is in them, with these."""
+        """Return the groups, or None for the whole diagram, that have groups cut across what is in them, with these."""
         bands: dict[str | None, list[Group]] = {}
         for group in diagram.groups:
             members = [member for member in group.across if member in self._columns]
@@ -74,7 +74,7 @@ class Stacking:
         return bands
 
     def root(self) -> ColumnBlock:
-        """The whole picture as a block, with every block in it placed."""
+        """Return the whole diagram as a block, with every block in it placed."""
         members: dict[str | None, list[str]] = {}
         for name in [*self._groups, *self._columns]:
             members.setdefault(self._parents.get(name), []).append(name)
@@ -117,7 +117,7 @@ class Stacking:
             child.y += block.header + block.overhang
 
     def _crown(self, block: ColumnBlock) -> float:
-        """The room between a heading and a band below it, and the shield on the band."""
+        """Return the room between a heading and a band below it, and the shield on the band."""
         bands = [
             band
             for band in self._banded.get(block.name, ())
@@ -129,7 +129,7 @@ class Stacking:
     # Rooms for lines that pass
 
     def _passes(self, children: list[ColumnBlock]) -> list[ColumnBlock]:
-        """Room in the columns of single nodes for the way in to pass straight through."""
+        """Return room in the columns of single nodes for the way in to pass straight through."""
         single = {child.first for child in children if not child.children}
         single -= {column for child in children if child.children for column in range(child.first, child.last + 1)}
         blocks: dict[tuple[str, int], ColumnBlock] = {}
@@ -157,7 +157,7 @@ class Stacking:
         block.height = max((child.y + child.height for child in block.children), default=0.0)
 
     def _pile(self, cluster: list[ColumnBlock]) -> None:
-        """Blocks of a cluster one below the other, each as high as its columns allow; look-ups first.
+        """Pile the blocks of a cluster, each as high as its columns allow; look-ups first.
 
         A name service outside of its visitors' group stands below it, so that the way there misses the group's heading.
         """
@@ -183,7 +183,7 @@ class Stacking:
         return self._measures.group_gap if above.children or below.children else self._measures.node_gap
 
     def _align(self, clusters: list[list[ColumnBlock]]) -> None:
-        """Clusters beside each other, so that lines between them run straight; the tallest stands first."""
+        """Align clusters beside each other so that lines between them run straight; the tallest is first."""
         if len(clusters) < 2:
             return
         where = {name: number for number, cluster in enumerate(clusters) for name in names_in(cluster)}
@@ -220,7 +220,7 @@ class Stacking:
         level([[block for number in island for block in clusters[number]] for island in islands if len(island) > 1])
 
     def _paneled(self, clusters: list[list[ColumnBlock]]) -> list[list[ColumnBlock]]:
-        """The clusters, those in panels as one: each panel is aligned in itself, and all of them hang from one height."""
+        """Return the clusters, those in panels as one: each panel is aligned in itself, and all of them hang from one height."""
         panels: dict[int | None, list[list[ColumnBlock]]] = {}
         for cluster in clusters:
             panels.setdefault(self._panels.get(cluster[0].first), []).append(cluster)
@@ -243,7 +243,7 @@ class Stacking:
         return not any(other in names for name in names for other in self._worded_with.get(name, ()))
 
     def _settle(self, cluster: list[ColumnBlock], wishes: Mapping[str, HeightWish]) -> None:
-        """Each card of a column as near as may be to where its own lines run straight; the weightiest exactly there.
+        """Settle each card of a column near where its own lines run straight; the weightiest exactly there.
 
         Replicas that want the same place stand around it, as near to each other as may be.
         """
@@ -255,7 +255,7 @@ class Stacking:
         settle(order, [wishes.get(block.name, other) for block in order], self._subjects, self._gap)
 
     def _together(self, order: list[ColumnBlock]) -> list[ColumnBlock]:
-        """The same order, but with what a model asks to stand beside another directly after it."""
+        """Return the same order, but with what a model asks to stand beside another directly after it."""
         names = {block.name for block in order}
         after: dict[str, list[ColumnBlock]] = {}
         free: list[ColumnBlock] = []
@@ -274,7 +274,7 @@ class Stacking:
 
 
 def _neighbours(diagram: Diagram) -> dict[str, str]:
-    """For each node that wants to stand near a component, the node of that component in its own group."""
+    """Map each node that wants to be near a component to the node of that component in its own group."""
     wanted = dict(diagram.near)
     if not wanted:
         return {}

@@ -43,7 +43,7 @@ class Bundle(Struct, frozen=True):
 
 
 def bundles(diagram: Diagram, shown: Mapping[str, int]) -> list[Bundle]:
-    """All lines between shown nodes in bundles; what is on the way of a request comes first."""
+    """Return all lines between shown nodes in bundles; what is on the way of a request comes first."""
     alike: dict[tuple[str, str, str, str | None], list[Edge]] = {}
     for edge in diagram.edges:
         if edge.source in shown and edge.target in shown and edge.source != edge.target:
@@ -80,7 +80,7 @@ def _buses(gathered: list[Bundle], end: Literal["sources", "targets"]) -> list[B
 
 
 def busiest(bundles: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, int]:
-    """For each node, how many bundles at most meet one side of it."""
+    """Return for each node how many bundles at most meet one side of it."""
     sides: dict[tuple[str, bool], set[str]] = {}
     for bundle in bundles:
         for edge in bundle.edges:
@@ -94,7 +94,7 @@ def busiest(bundles: Iterable[Bundle], columns: Mapping[str, int]) -> dict[str, 
 
 
 def _parts(edges: list[Edge]) -> Iterable[list[Edge]]:
-    """The lines that hang together."""
+    """Return the lines that hang together."""
     leader: dict[str, str] = {}
 
     def lead(name: str) -> str:
@@ -112,7 +112,7 @@ def _parts(edges: list[Edge]) -> Iterable[list[Edge]]:
 
 
 def _split(edges: list[Edge]) -> Iterable[list[Edge]]:
-    """Lines that hang together as they are when every source reaches every target, else by source or by target."""
+    """Return lines that hang together as they are if every source reaches every target, else by source or by target."""
     sources: dict[str, list[Edge]] = {}
     targets: dict[str, list[Edge]] = {}
     for edge in edges:

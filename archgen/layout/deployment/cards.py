@@ -43,14 +43,14 @@ def compact(node: Node) -> bool:
 
 
 def second_line(node: Node, measures: Measures = USUAL) -> str:
-    """The words under a name: the part it plays where it has one, else what it is."""
+    """Return the words under a name: the part it plays where it has one, else what it is."""
     if measures.brief and not node.mark:
         return _PART.join(node.detail.split(_PART)[1:])
     return node.mark or node.detail
 
 
 def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures = USUAL) -> dict[str, SizedCard]:
-    """The card of each node; all are as wide as the widest wants to be, within limits, so that columns align.
+    """Return the card of each node; all are as wide as the widest wants to be, within limits, so that columns align.
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
     """
@@ -82,7 +82,7 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
 
 
 def _longest(node: Node, measures: Measures) -> float:
-    """The width of a card in which no word of its name is cut."""
+    """Return the width of a card in which no word of its name is cut."""
     pieces = _PIECE.findall(node.label)
     return max((text_width(piece, measures.sizes.name, bold=True) for piece in pieces), default=0.0) + measures.inset
 
@@ -106,7 +106,7 @@ def _card(node: Node, title: tuple[str, ...], width: float, height: float, measu
 
 
 def _shortened(words: str, room: float, size: float) -> str:
-    """A second line that fits: without its first parts, which the icon tells as well, before its end is cut off."""
+    """Return a second line that fits: without its first parts, which the icon tells as well, before its end is cut off."""
     parts = words.split(SEPARATOR)
     while len(parts) > 1 and text_width(SEPARATOR.join(parts), size) > room:
         del parts[0]
@@ -119,7 +119,7 @@ def chip_words(measures: Measures) -> float:
 
 
 def heading_lead(group: PlacedGroup, measures: Measures) -> float:
-    """The room of a host's glyph before its name; none where the name alone takes the heading."""
+    """Return the room of a host's glyph before its name; none where the name alone takes the heading."""
     lead = _lead(group.group, measures)
     named = text_width(group.title, measures.sizes.text, bold=True)
     return lead if group.heading and group.heading.width >= lead + named - 0.5 else 0.0
@@ -130,7 +130,7 @@ def _lead(group: Group, measures: Measures) -> float:
 
 
 def heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[str, str, float]:
-    """The name and second words of a group as they fit a room, and how wide they are together."""
+    """Return the name and second words of a group as they fit a room, and how wide they are together."""
     sizes, lead = measures.sizes, _lead(group, measures)
     if measures.brief and lead + text_width(group.label, sizes.text, bold=True) > room:
         lead = 0.0
@@ -147,7 +147,7 @@ def heading(group: Group, room: float, measures: Measures = USUAL) -> tuple[str,
 def label_size(
     edge: Edge, badges: int, locked: bool, measures: Measures = USUAL, stacked: bool = False
 ) -> tuple[float, float]:
-    """The room that the words, the lock and the badges of a line want in its gap; nothing at all is (0, 0)."""
+    """Return the room that the words, the lock and the badges of a line want in its gap; nothing at all is (0, 0)."""
     sizes, lines = measures.sizes, edge.label.split() if stacked else [edge.label]
     wide = max((text_width(line, sizes.label) for line in lines), default=0.0)
     wide += (sizes.lock + 3) if locked else 0

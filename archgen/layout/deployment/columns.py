@@ -14,7 +14,7 @@ _INWARD = ("edge", "balancer")
 """Roles that also stand further in: a firewall before the data, a balancer before the application."""
 
 TALLEST = 10
-"""More single cards than that in one column stand in several, so that a picture of many is not a tower."""
+"""More single cards than that in one column stand in several, so that a diagram of many is not a tower."""
 
 Key = tuple[float, int, int]
 """Role, rank of calls within the role, and place among the columns that a tall one is cut into."""
@@ -34,7 +34,7 @@ def calls(edge: Edge) -> bool:
 
 
 def columns(diagram: Diagram, tucked: bool = False) -> dict[str, int]:
-    """The column of every node that does not merely guard another, from 0 without holes.
+    """Return the column of every node that does not merely guard another, from 0 without holes.
 
     With `tucked` an agent stands under the fewest cards of its host instead of in a column of agents.
     """
@@ -72,7 +72,7 @@ def _hinted(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]
 
 
 def _cut(nodes: Iterable[Node], keys: Mapping[str, Key]) -> dict[str, Key]:
-    """Tall columns of cards outside of groups, cut into even ones that make the picture about twice as wide as high."""
+    """Cut tall columns of cards outside of groups into even ones that make the diagram about twice as wide as high."""
     single: dict[Key, list[str]] = {}
     for node in nodes:
         if node.group is None:
@@ -91,7 +91,7 @@ def _role(node: Node) -> float:
 
 
 def _inward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[str, str]]) -> dict[str, float]:
-    """Roles with the doors between two inner parts moved to between them."""
+    """Return roles with the doors between two inner parts moved to between them."""
     movable = {node.subject for node in nodes if node.role in _INWARD}
     moved = dict(roles)
     for source, target in joined:
@@ -102,7 +102,7 @@ def _inward(roles: dict[str, float], nodes: Iterable[Node], joined: list[tuple[s
 
 
 def _ranks(roles: Mapping[str, float], joined: list[tuple[str, str]]) -> dict[str, int]:
-    """The longest way of calls within one role to each component; calls that close a circle count for nothing."""
+    """Return the longest way of calls within one role to each component; calls that close a circle count for nothing."""
     callers: dict[str, list[str]] = {subject: [] for subject in roles}
     for source, target in joined:
         if source != target and roles[source] == roles[target]:
@@ -114,7 +114,7 @@ def _ranks(roles: Mapping[str, float], joined: list[tuple[str, str]]) -> dict[st
 
 
 def _rank(start: str, callers: Mapping[str, list[str]], ranks: dict[str, int]) -> None:
-    """Depth first without recursion, since a chain may be longer than the interpreter's stack."""
+    """Rank depth first without recursion, since a chain may be longer than the interpreter's stack."""
     open_: set[str] = set()
     stack = [start]
     while stack:
@@ -133,7 +133,7 @@ def _rank(start: str, callers: Mapping[str, list[str]], ranks: dict[str, int]) -
 
 
 def _beside_visitors(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[str, Key]) -> dict[str, Key]:
-    """A name service that only visitors ask stands above them, out of the way of the request."""
+    """Return the columns of name services that only visitors ask: above them, out of the way of the request."""
     askers: dict[str, list[str]] = {}
     for edge in diagram.edges:
         if edge.source in keys and edge.target in keys:
@@ -148,7 +148,7 @@ def _beside_visitors(diagram: Diagram, nodes: Mapping[str, Node], keys: Mapping[
 
 
 def _stacked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:
-    """Agents stand under their host's last column where hosts stand side by side, else in a column of their own."""
+    """Return the columns of agents: their host's last where hosts are side by side, else one of their own."""
     agents = [node for node in diagram.nodes if node.kind == "monitoring-agent" and node.group and not node.guards]
     spans: dict[str, list[Key]] = {}
     for node in diagram.nodes:
@@ -160,7 +160,7 @@ def _stacked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]
 
 
 def _tucked_agents(diagram: Diagram, keys: Mapping[str, Key]) -> dict[str, Key]:
-    """Agents under the column of their host that has the fewest cards, out of the way of groups that cut across."""
+    """Return the columns of agents: those of their hosts with the fewest cards, out of the way of groups that cut across."""
     banded = {keys[member] for group in diagram.groups for member in group.across if member in keys}
     cards: dict[str, dict[Key, int]] = {}
     agents: list[Node] = []

@@ -17,7 +17,7 @@ Dock = tuple[str, Side, str]
 
 
 def straighten(ways: Iterable[EdgeRoute], levels: Levels) -> None:
-    """Moves the ends of lines along the sides of their cards, in their order, to where the lines are straight."""
+    """Move the ends of lines along the sides of their cards, in their order, to where the lines are straight."""
     _Docks(list(ways), levels).settle()
 
 
@@ -63,7 +63,7 @@ class _Docks:
 
 
 def straightest(heights: Sequence[float], wishes: Sequence[Sequence[float]], low: float, high: float) -> list[float]:
-    """Heights in the same order, a slot apart and within bounds, of which as many as can be are among their wishes."""
+    """Return heights in the same order, a slot apart and within bounds, of which as many as can be are among their wishes."""
     last = len(heights) - 1
     states: list[tuple[int, float, float, int]] = [(-1, low - SLOT, 0.0, -1)]
     for place, wished in enumerate(wishes):
@@ -87,7 +87,7 @@ def straightest(heights: Sequence[float], wishes: Sequence[Sequence[float]], low
 
 
 def _between(heights: Sequence[float], chosen: Mapping[int, float], low: float, high: float) -> list[float]:
-    """The chosen heights, and the others as near to where they were as those leave them."""
+    """Return the chosen heights, and the others as near to where they were as those leave them."""
     settled = list(heights)
     for place in range(len(settled)):
         least = settled[place - 1] + SLOT if place else low

@@ -1,4 +1,4 @@
-"""The widths of a picture: how far apart columns stand, and where trunks and labels stand between them."""
+"""The widths of a diagram: how far apart columns stand, and where trunks and labels stand between them."""
 
 from __future__ import annotations
 
@@ -129,16 +129,16 @@ class Grid:
         return max(self._measures.tip - self._measures.gap - beyond, 0.0) if self._zone(channel, False) else 0.0
 
     def _arrow(self, channel: int) -> float:
-        """Room for an arrow head where no group's padding gives it."""
+        """Return room for an arrow head where no group's padding gives it."""
         beyond = self._left[channel + 1] if channel + 1 < self.count else 0.0
         return max(ARROW - self._measures.side - beyond - self._zone(channel, True), 0.0)
 
     def column(self, column: int) -> float:
-        """The left side of a column's cards."""
+        """Return the left side of a column's cards."""
         return self._starts[column]
 
     def edge(self, column: int, right: bool) -> float:
-        """The left or right side of a column's cards."""
+        """Return the left or right side of a column's cards."""
         return self._starts[column] + (self.width if right else 0.0)
 
     def channel(self, channel: int) -> float:
@@ -148,7 +148,7 @@ class Grid:
         return self._starts[channel] + self.width + self._right[channel]
 
     def track(self, channel: int, track: int) -> float:
-        """The x of a track."""
+        """Return the x of a track."""
         return self.channel(channel) + self._zone(channel, False) + self._measures.side + TRACK * track
 
     def _label(self, wish: LabelWish, channels: Mapping[int, list[Trunk]]) -> Label:
@@ -227,14 +227,14 @@ def _hit(lines: list[tuple[float, str]], bundle: str, height: float, reach: floa
 def label_size_of(
     bundle: Bundle, badges: int, measures: Measures = USUAL, stacked: bool = False
 ) -> tuple[float, float]:
-    """The size of a bundle's label with its lock and badges."""
+    """Return the size of a bundle's label with its lock and badges."""
     locked = bool(LINES[bundle.first.meaning].lock)
     words = bundle.label
     return label_size(bundle.first, badges, locked, measures, stacked) if words or badges else (0.0, 0.0)
 
 
 def _stagger(wishes: list[LabelWish], gap: float) -> float:
-    """Sets labels that would meet side by side; returns the width that all of them take."""
+    """Set labels that would meet side by side; returns the width that all of them take."""
     placed: list[LabelWish] = []
     tallest = max((wish.size[1] for wish in wishes), default=0.0) + 1
     for wish in sorted(wishes, key=lambda each: each.height):

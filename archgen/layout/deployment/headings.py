@@ -1,4 +1,4 @@
-"""Headings of groups that were cut to their first column, as long as the picture that came out has room for them."""
+"""Headings of groups that were cut to their first column, as long as the diagram that came out has room for them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SIDE = 12.0
 def lengthened(
     groups: list[PlacedGroup], nodes: Iterable[PlacedNode], edges: Iterable[PlacedEdge], measures: Measures
 ) -> list[PlacedGroup]:
-    """The groups again, each cut heading up to what stands or runs beside it."""
+    """Return the groups again, each cut heading up to what stands or runs beside it."""
     if not any(_cut(group) for group in groups):
         return groups
     taken = [node.box for node in nodes] + [group.box for group in groups if group.group.across]

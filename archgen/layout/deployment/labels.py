@@ -21,20 +21,20 @@ _CELL = 160.0
 
 
 def label_room(edge: Edge) -> tuple[float, float]:
-    """The room that the words of a line want with its lock and badges."""
+    """Return the room that the words of a line want with its lock and badges."""
     return label_size(edge, len(edge.badges), bool(LINES[edge.meaning].lock))
 
 
 def labelled(
     diagram: Diagram, ways: list[Polyline], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]
 ) -> list[PlacedEdge]:
-    """The lines of a diagram along their ways, with their words where these find room."""
+    """Return the lines of a diagram along their ways, with their words where these find room."""
     edges = [PlacedEdge(edge, way, (way,), edge.id) for edge, way in zip(diagram.edges, ways, strict=True)]
     return worded(edges, nodes, groups)
 
 
 def worded(edges: list[PlacedEdge], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]) -> list[PlacedEdge]:
-    """The lines with words, once a bundle, where these find room: off borders, corners and other words if they can be."""
+    """Return the lines with words, once a bundle, where these find room: off borders, corners and other words if they can be."""
     rooms = _Rooms(edges, list(nodes), list(groups))
     return [rooms.worded(edge) for edge in edges]
 
@@ -63,7 +63,7 @@ class _Rooms:
                 self._lines.add(box, edge.bundle)
 
     def worded(self, edge: PlacedEdge) -> PlacedEdge:
-        """A line with its words, if it is the first of its bundle and they have room."""
+        """Return a line with its words, if it is the first of its bundle and they have room."""
         if edge.bundle in self._done:
             return edge
         self._done.add(edge.bundle)
@@ -123,7 +123,7 @@ def _cells(box: Box, gap: float) -> Iterator[tuple[int, int]]:
 
 
 def _badges(box: Box, count: int) -> Box:
-    """The row of badges on the right upper corner of a box."""
+    """Return the row of badges on the right upper corner of a box."""
     wide = count * (2 * SIZES.badge + 4)
     return Box(box.right + SIZES.hang - wide, box.y - SIZES.badge, wide, 2 * SIZES.badge)
 
@@ -148,7 +148,7 @@ def _inside(box: Box, start: Point, end: Point, head: float) -> bool:
 
 
 def boxes_of(way: Polyline) -> Iterator[Box]:
-    """The parts of a line as boxes."""
+    """Yield the parts of a line as boxes."""
     for (x0, y0), (x1, y1) in pairwise(way):
         yield Box(min(x0, x1) - 1, min(y0, y1) - 1, abs(x1 - x0) + 2, abs(y1 - y0) + 2)
 

@@ -21,7 +21,7 @@ from archgen.views.diagram import Diagram
 
 
 def layered(diagram: Diagram) -> Placed:
-    """Lays a diagram out in layers of calls: few crossings first, then straight lines."""
+    """Lay a diagram out in layers of calls: few crossings first, then straight lines."""
     graph, together = graph_of(diagram)
     sizes = cards(diagram, busiest(together, ranks_of(graph, graph.nodes, graph.links)))
     spacing = _spacing(diagram, sizes)
@@ -34,7 +34,7 @@ def layered(diagram: Diagram) -> Placed:
 
 
 def graph_of(diagram: Diagram) -> tuple[Graph, list[Bundle]]:
-    """The graph of the cards that do not merely guard others, visitors first, and the bundles of its links as requests use them."""
+    """Return the graph of the cards that do not merely guard others, visitors first, and the bundles of its links as requests use them."""
     nodes = [node for node in diagram.nodes if not node.guards]
     nodes.sort(key=lambda node: node.role != "visitor")
     together = bundles(diagram, {node.id: 0 for node in nodes})
@@ -72,7 +72,7 @@ def _spacing(diagram: Diagram, sizes: Mapping[str, SizedCard]) -> LayerSpacing:
 
 
 def header(guarded: bool) -> float:
-    """The room for the words of a group, and for the shield on its border."""
+    """Return the room for the words of a group, and for the shield on its border."""
     return USUAL.header + (USUAL.overhang if guarded else 0.0)
 
 
@@ -82,7 +82,7 @@ def guarded_by(diagram: Diagram) -> frozenset[str]:
 
 
 def block_of(diagram: Diagram, placed: Layers, spacing: LayerSpacing) -> ColumnBlock:
-    """The cards and groups of a layered layout as blocks within the block of everything."""
+    """Return the cards and groups of a layered layout as blocks within the block of everything."""
     return _Blocks(diagram, placed, spacing).root()
 
 
@@ -97,7 +97,7 @@ class _Blocks:
         self._root = ColumnBlock("", 0, max(placed.ranks.values(), default=0), 0.0)
 
     def root(self) -> ColumnBlock:
-        """The block of everything."""
+        """Return the block of everything."""
         for name in self._parents:
             if name in self._placed.borders:
                 self._group(name)
@@ -115,7 +115,7 @@ class _Blocks:
         (self._root if group is None else self._blocks[group]).children.append(block)
 
     def _group(self, name: str) -> None:
-        """A group after those around it."""
+        """Add the block of a group after those around it."""
         waiting = [name]
         while waiting:
             parent = self._parents[waiting[-1]]

@@ -1,4 +1,4 @@
-"""The heights of a picture before its widths: where lines may pass each column."""
+"""The heights of a diagram before its widths: where lines may pass each column."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Level:
 class Levels:
     """The height of every node and group, the free heights of every column, and who stands in which group.
 
-    In a `turned` picture, which is read from the top, headings stand before the first column, out of the way.
+    In a `turned` diagram, which is read from the top, headings stand before the first column, out of the way.
     """
 
     def __init__(self, root: ColumnBlock, diagram: Diagram, columns: Mapping[str, int], turned: bool = False) -> None:
@@ -83,17 +83,17 @@ class Levels:
                     yield column, border - BORDER_CLEAR, border + BORDER_CLEAR
 
     def block(self, column: int, top: float, bottom: float) -> None:
-        """Takes a range of heights of a column from what lines may pass."""
+        """Take a range of heights of a column from what lines may pass."""
         self.blocked.setdefault(column, []).append((top, bottom))
         self._free.pop(column, None)
 
     def middle(self, node: str) -> float:
-        """The height of the middle of a node."""
+        """Return the height of the middle of a node."""
         top, height = self.nodes[node]
         return top + height / 2
 
     def free(self, column: int) -> list[tuple[float, float]]:
-        """The ranges of heights in which a line may pass a column, from the top; the outer ones have no end."""
+        """Return the ranges of heights in which a line may pass a column, from the top; the outer ones have no end."""
         if column not in self._free:
             ranges: list[tuple[float, float]] = []
             end = -1e6

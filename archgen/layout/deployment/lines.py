@@ -14,7 +14,7 @@ from archgen.layout.placed import Box, Label, PlacedEdge, Point
 
 
 class EdgePlacer:
-    """The lines of a picture whose columns, channels and tracks have their places."""
+    """The lines of a diagram whose columns, channels and tracks have their places."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class EdgePlacer:
         }
 
     def edges(self) -> list[PlacedEdge]:
-        """All lines with their words."""
+        """Return all lines with their words."""
         edges: list[PlacedEdge] = []
         painted: dict[str, list[tuple[Point, Point]]] = {}
         arrows: set[tuple[str, Point]] = set()
@@ -52,7 +52,7 @@ class EdgePlacer:
         return edges
 
     def _upright(self, way: EdgeRoute, points: tuple[Point, ...]) -> Label | None:
-        """The label of a line straight up or down, where its column leaves room beside it."""
+        """Return the label of a line straight up or down, where its column leaves room beside it."""
         stacked = self._measures.stacked
         wide, tall = (
             label_size_of(way.bundle, len(way.edge.badges), self._measures, stacked) if way.direct else (0.0, 0.0)
@@ -77,7 +77,7 @@ class EdgePlacer:
         return tidy(points)
 
     def _turns(self, step: ChannelStep, bundle: str) -> list[Point]:
-        """The corners of a line in a channel: none, two on its trunk, or four on the halves of it."""
+        """Return the corners of a line in a channel: none, two on its trunk, or four on the halves of it."""
         if abs(step.start - step.end) < STRAIGHT and step.start_right != step.end_right:
             return []
         unbroken = self._tracks.get((step.channel, bundle, ""))
@@ -93,7 +93,7 @@ class EdgePlacer:
 
 
 def tidy(points: Iterable[Point]) -> tuple[Point, ...]:
-    """A line without points that repeat the last or lie on the way to the next."""
+    """Return a line without points that repeat the last or lie on the way to the next."""
     corners: list[Point] = []
     for point in points:
         if corners and corners[-1] == point:

@@ -10,7 +10,7 @@ Segment = tuple[Point, Point]
 
 
 def unpainted(points: tuple[Point, ...], painted: list[Segment]) -> tuple[tuple[Point, ...], ...]:
-    """The parts of an orthogonal line that no painted segment covers; notes them as painted."""
+    """Return the parts of an orthogonal line that no painted segment covers; notes them as painted."""
     pieces: list[list[Point]] = []
     for segment in pairwise(points):
         for start, end in _rest(segment, painted):

@@ -30,7 +30,7 @@ def headed(group: Group, box: Box, parents: Mapping[str, str | None]) -> PlacedG
 
 
 def cleared(groups: list[PlacedGroup], ways: list[Polyline]) -> list[PlacedGroup]:
-    """The groups with their headings beside the lines that run through their upper border.
+    """Return the groups with their headings beside the lines that run through their upper border.
 
     A heading stands at the left or at the right, without its detail, or alone and cut off in the widest room that is left.
     """
@@ -93,7 +93,7 @@ def seated(
     groups: list[PlacedGroup],
     ways: list[Polyline],
 ) -> list[PlacedNode]:
-    """The nodes of a diagram in its order, with those that guard a group on its border, or above the picture.
+    """Return the nodes of a diagram in its order, with those that guard a group on its border, or above the diagram.
 
     `nodes` are the others.
     """
@@ -124,7 +124,7 @@ def seated(
 
 
 def guarding(diagram: Diagram) -> frozenset[str]:
-    """The nodes that stand on the border of a group, which no engine of another tool knows to do."""
+    """Return the nodes that stand on the border of a group, which no engine of another tool knows to do."""
     groups = {group.id for group in diagram.groups if not group.across}
     return frozenset(node.id for node in diagram.nodes if groups.intersection(node.guards))
 
@@ -132,7 +132,7 @@ def guarding(diagram: Diagram) -> frozenset[str]:
 def _seat(
     group: PlacedGroup, card: SizedCard, nodes: list[PlacedNode], groups: list[PlacedGroup], ways: list[Polyline]
 ) -> Box | None:
-    """A free place on the upper border of a group, the leftmost beside its heading."""
+    """Return a free place on the upper border of a group, the leftmost beside its heading."""
     within = [other.box for other in groups if not other.box.contains(group.box)]
     taken = within + [other.box for other in nodes] + [other.heading for other in groups if other.heading]
     for box in _along(group, card):

@@ -55,7 +55,7 @@ class EdgeRoute:
         return self.sides[0] in ("top", "bottom")
 
     def steps(self, columns: Mapping[str, int]) -> Iterator[ChannelStep]:
-        """The channels it crosses, in its own order."""
+        """Yield the channels it crosses, in its own order."""
         if self.direct:
             return
         stops = [(columns[self.edge.source], self.start), *self.passes, (columns[self.edge.target], self.end)]
@@ -70,7 +70,7 @@ LanePasses = Mapping[str, list[tuple[int, float]]]
 def route(
     bundles: list[Bundle], levels: Levels, passes: LanePasses | None = None, rooms: Mapping[str, float] | None = None
 ) -> list[EdgeRoute]:
-    """The ways of all lines, in the order of the bundles; their lanes are those of `passes`, or free ones.
+    """Return the ways of all lines, in the order of the bundles; their lanes are those of `passes`, or free ones.
 
     A line with words runs straight up or down where it has room for them: for each bundle as `rooms` tell.
     """
@@ -104,7 +104,7 @@ def _sides(edge: Edge, levels: Levels) -> tuple[Side, Side]:
 
 
 def _upright(bundles: list[Bundle], levels: Levels, rooms: Mapping[str, float]) -> dict[str, tuple[Side, Side]]:
-    """The bundles that run straight up or down: at most one between two cards, single, and with room for its label."""
+    """Return the bundles that run straight up or down: at most one between two cards, single, and with room for its label."""
     upright: dict[str, tuple[Side, Side]] = {}
     pairs: set[tuple[str, str]] = set()
     for bundle in bundles:
@@ -129,7 +129,7 @@ def _upright(bundles: list[Bundle], levels: Levels, rooms: Mapping[str, float]) 
 
 
 def _dock(ways: list[EdgeRoute], levels: Levels) -> None:
-    """Gives each bundle a slot of its own on every side of a card that it uses; the straightest has the middle."""
+    """Give each bundle a slot of its own on every side of a card that it uses; the straightest has the middle."""
     wishes: dict[tuple[str, Side], dict[str, list[float]]] = {}
     order: dict[str, tuple[bool, int]] = {}
     for place, way in enumerate(ways):
@@ -154,7 +154,7 @@ def _dock(ways: list[EdgeRoute], levels: Levels) -> None:
 
 
 def _straighten(ways: list[EdgeRoute], levels: Levels) -> None:
-    """An end that has a side of a card to itself moves to the height of its other end, if that is beside the card."""
+    """Move an end that has a side of a card to itself to the height of its other end, if that is beside the card."""
     met = Counter((node, side) for way in ways for node, side in _ends(way))
     for way in ways:
         source, target = _ends(way)
@@ -199,7 +199,7 @@ class LaneFinder:
         self._taken: dict[int, list[tuple[float, str]]] = {}
 
     def passes(self, way: EdgeRoute) -> list[tuple[int, float]]:
-        """The cheapest row of lanes, by bends first, then by what it passes through and how far it goes round."""
+        """Return the cheapest row of lanes, by bends first, then by what it passes through and how far it goes round."""
         source, target = self._levels.columns[way.edge.source], self._levels.columns[way.edge.target]
         step = 1 if source < target else -1
         columns = list(range(source + step, target, step))
@@ -255,7 +255,7 @@ class LaneFinder:
         return list(heights)
 
     def _clear(self, column: int, wish: float, low: float, high: float, bundle: str) -> float | None:
-        """The height nearest to a wish within a range that is a lane's width from the lanes of other bundles."""
+        """Return the height nearest to a wish within a range that is a lane's width from the lanes of other bundles."""
         lanes = self._lanes(column)
         tried = (_walk(lanes, wish, LANE, bundle), _walk(lanes, wish, -LANE, bundle))
         fine = [height for height in tried if low <= height <= high]
@@ -263,7 +263,7 @@ class LaneFinder:
 
 
 def _walk(lanes: list[tuple[float, str]], wish: float, step: float, bundle: str) -> float:
-    """The first height from a wish in one direction that is clear of the lanes of other bundles; `lanes` are sorted."""
+    """Return the first height from a wish in one direction that is clear of the lanes of other bundles; `lanes` are sorted."""
     place = bisect_left(lanes, (wish - LANE, "")) if step > 0 else bisect_right(lanes, (wish + LANE, "\U0010ffff")) - 1
     height, way = wish, 1 if step > 0 else -1
     while 0 <= place < len(lanes) and (lanes[place][0] - height) * way < LANE:
@@ -275,7 +275,7 @@ def _walk(lanes: list[tuple[float, str]], wish: float, step: float, bundle: str)
 
 
 def _nearest(ranges: list[tuple[float, float]], height: float) -> list[tuple[float, float]]:
-    """The ranges that a height is in or next to, of sorted ranges that do not touch."""
+    """Return the ranges that a height is in or next to, of sorted ranges that do not touch."""
     place = bisect_left(ranges, (height, height))
     return sorted(
         ranges[max(place - _NEAREST, 0) : place + _NEAREST], key=lambda span: (_distance(span, height), span)

@@ -51,7 +51,7 @@ def _middle(heights: list[float]) -> float:
 
 
 def trunks(ways: Iterable[EdgeRoute], columns: Mapping[str, int]) -> dict[int, list[Trunk]]:
-    """The trunks of each channel, straight ones included, with their tracks; trunks that share none may share one."""
+    """Return the trunks of each channel, straight ones included, with their tracks; trunks that share none may share one."""
     heights_of: dict[int, dict[str, tuple[list[float], list[float]]]] = {}
     for way in ways:
         for step in way.steps(columns):
@@ -80,7 +80,7 @@ def _tracked(trunks: list[Trunk]) -> list[Trunk]:
 
 
 def _assign(turning: list[Trunk]) -> None:
-    """The leftmost track right of all trunks before it that a trunk meets; a skyline keeps the last track at each height."""
+    """Assign the leftmost track right of all trunks before it that a trunk meets; a skyline keeps the last at each height."""
     if not turning:
         return
     starts, tracks = [-1e9], [-1]
@@ -97,7 +97,7 @@ def _assign(turning: list[Trunk]) -> None:
 
 
 def _tangled(order: list[Trunk]) -> list[Trunk]:
-    """The trunks to be halved: one of each two that would lie on each other in any order."""
+    """Return the trunks to be halved: one of each two that would lie on each other in any order."""
     tangled: dict[int, Trunk] = {}
     for place, others in enumerate(_coverings(order)):
         trunk = order[place]
@@ -113,7 +113,7 @@ def _tangled(order: list[Trunk]) -> list[Trunk]:
 
 
 def _halves(trunk: Trunk, heights: list[float]) -> tuple[Trunk, Trunk]:
-    """Two halves that meet at a free height, as near to the middle as there is one; `heights` are sorted and gain it."""
+    """Return two halves that meet at a free height, as near to the middle as there is one; `heights` are sorted and gain it."""
     link = _free(heights, (trunk.left[0] + trunk.right[0]) / 2)
     insort(heights, link)
     halves = Trunk(trunk.bundle, trunk.left, [link], "left"), Trunk(trunk.bundle, [link], trunk.right, "right")
@@ -123,7 +123,7 @@ def _halves(trunk: Trunk, heights: list[float]) -> tuple[Trunk, Trunk]:
 
 
 def _free(heights: list[float], middle: float) -> float:
-    """The height nearest to a middle that is apart from all of some sorted heights."""
+    """Return the height nearest to a middle that is apart from all of some sorted heights."""
     start = bisect_left(heights, middle)
     reach = 4
     while True:
@@ -143,7 +143,7 @@ def _is_free(heights: list[float], height: float) -> bool:
 
 
 def _ordered(trunks: list[Trunk]) -> list[Trunk]:
-    """Neighbours change places while that saves crossings.
+    """Let neighbors change places while that saves crossings.
 
     They start as a fan has none: those that lead up from the highest, those that lead down from the lowest.
     """
@@ -165,7 +165,7 @@ def _ordered(trunks: list[Trunk]) -> list[Trunk]:
 
 
 def _kept_apart(order: list[Trunk]) -> list[Trunk]:
-    """The same order, except where one trunk must stand left of another so that their lines do not lie on each other."""
+    """Return the same order, except where one trunk must stand left of another so that their lines do not lie on each other."""
     waits = _coverings(order)
     behind: list[list[int]] = [[] for _ in order]
     for place, others in enumerate(waits):
@@ -188,7 +188,7 @@ def _kept_apart(order: list[Trunk]) -> list[Trunk]:
 
 
 def _coverings(order: list[Trunk]) -> list[set[int]]:
-    """For each trunk the places of those that it would lie on, standing left of them."""
+    """Return for each trunk the places of those that it would lie on, standing left of them."""
     ends = sorted((height, place) for place, trunk in enumerate(order) for height in trunk.left)
     heights = [height for height, _ in ends]
     first_halves = {trunk.bundle: place for place, trunk in enumerate(order) if trunk.half == "left"}
@@ -216,7 +216,7 @@ def _gain(trunk: Trunk, passed: Trunk, costs: dict[tuple[int, int], int]) -> int
 
 
 def _cost(left: Trunk, right: Trunk) -> int:
-    """Crossings between two trunks when the first stands left of the second; lines that would lie on each other cost most."""
+    """Return crossings between two trunks when the first stands left of the second; lines that would lie on each other cost most."""
     crossed = _between(left.right, right.top, right.bottom) + _between(right.left, left.top, left.bottom)
     return crossed + _OVERLAP * _covered(left, right)
 

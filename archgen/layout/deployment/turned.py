@@ -1,4 +1,4 @@
-"""Pictures that are read from the top: rows are roles or layers of calls, and hosts stand side by side.
+"""Diagrams that are read from the top: rows are roles or layers of calls, and hosts stand side by side.
 
 Everything is laid out as it is from the left, with x and y exchanged: only words lie as ever.
 """
@@ -33,12 +33,12 @@ _WORDS = 28.0
 
 
 def by_roles(diagram: Diagram) -> Placed:
-    """Lays a diagram out from the top down with a row for each role."""
+    """Lay a diagram out from the top down with a row for each role."""
     return _turned(diagram, columns_of(diagram))
 
 
 def by_calls(diagram: Diagram) -> Placed:
-    """Lays a diagram out from the top down with a row for each layer of calls."""
+    """Lay a diagram out from the top down with a row for each layer of calls."""
     return _turned(diagram, None)
 
 
@@ -59,7 +59,7 @@ _LONGEST = 320.0
 
 
 def _crowded(placed: Placed) -> list[PlacedGroup]:
-    """The groups whose names are cut off, or have a line through them."""
+    """Return the groups whose names are cut off, or have a line through them."""
     return [
         group
         for group in placed.groups
@@ -85,7 +85,7 @@ class _Drawing:
         }
 
     def placed(self, before: Mapping[str, float]) -> Placed:
-        """The picture, with so much room before what is in some groups."""
+        """Return the diagram, with so much room before what is in some groups."""
         spacing = self._spacing(before)
         layered = layers(self._graph, spacing, self._rows)
         root = block_of(self._diagram, layered, spacing)
@@ -120,7 +120,7 @@ class _Drawing:
 
 
 def _sizes(diagram: Diagram, together: list[Bundle], rows: Mapping[str, int]) -> dict[str, SizedCard]:
-    """The cards, as wide as all lines that start or end at one side of them want."""
+    """Return the cards, as wide as all lines that start or end at one side of them want."""
     busy = busiest(together, rows)
     return {
         name: replace(card, width=max(card.width, SLOT * (busy.get(name, 0) + 1)))
@@ -139,7 +139,7 @@ class _Turning:
         self._parents = {group.id: group.parent for group in diagram.groups}
 
     def placed(self, turned: list[PlacedEdge]) -> Placed:
-        """The picture, with headings and shields where lines leave them room."""
+        """Return the diagram, with headings and shields where lines leave them room."""
         nodes = [self._node(node.id) for node in self._diagram.nodes if node.id in self._levels.nodes]
         boxes = {node.node.id: node.box for node in nodes}
         edges = [_edge(edge, boxes) for edge in turned]
@@ -166,7 +166,7 @@ class _Turning:
 
 
 def _edge(edge: PlacedEdge, boxes: Mapping[str, Box]) -> PlacedEdge:
-    """A line with x and y exchanged, up to the sides of its cards, which may be lower than their rows."""
+    """Return a line with x and y exchanged, up to the sides of its cards, which may be lower than their rows."""
     first, last = _exchange(edge.points[0]), _exchange(edge.points[-1])
     docked = {first: _dock(first, boxes[edge.edge.source]), last: _dock(last, boxes[edge.edge.target])}
 
@@ -181,6 +181,6 @@ def _exchange(point: Point) -> Point:
 
 
 def _dock(end: Point, box: Box) -> Point:
-    """The end of a line at the upper or lower side of its card."""
+    """Return the end of a line at the upper or lower side of its card."""
     x, y = end
     return x, box.y if y <= box.y else box.bottom if y >= box.bottom else y

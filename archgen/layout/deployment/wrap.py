@@ -1,4 +1,4 @@
-"""Pictures for a canvas of a given form: rows of hosts in panels beside each other where they would be a tower."""
+"""Diagrams for a canvas of a given form: rows of hosts in panels beside each other where they would be a tower."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ MOST = 8
 """More panels than that beside each other have too long lines between them."""
 
 LARGEST = 400
-"""Above so many nodes a picture is laid out a few times less: two counts of panels are tried."""
+"""Above so many nodes a diagram is laid out a few times less: two counts of panels are tried."""
 
 TALL = 900
-"""A picture up to so high fills a slide as it is: its words are large enough, and equal hosts below each other say more."""
+"""A diagram up to so high fills a slide as it is: its words are large enough, and equal hosts below each other say more."""
 
 _BETTER = 1.15
-"""A wrapped picture has longer lines, so it has to show its words larger by so much than one with fewer panels."""
+"""A wrapped diagram has longer lines, so it has to show its words larger by so much than one with fewer panels."""
 
 
 def fitted(engine: Engine, ratio: float = WIDE) -> Engine:
-    """The engine, or its picture wrapped into panels where its words are larger then on a canvas of that form."""
+    """Return the engine, or its diagram wrapped into panels where its words are larger then on a canvas of that form."""
 
     def lay_out(diagram: Diagram) -> Placed:
         best = engine(diagram)
@@ -44,7 +44,7 @@ def fitted(engine: Engine, ratio: float = WIDE) -> Engine:
 def wrapped(
     diagram: Diagram, usual: Placed, ratio: float, tucked: bool = False
 ) -> Iterator[tuple[dict[str, int], dict[int, int]]]:
-    """The columns of a picture in each number of panels that is worth a try beside the usual one, and their panels."""
+    """Yield the columns of a diagram in each number of panels that is worth a try beside the usual one, and their panels."""
     columns = columns_of(diagram, tucked)
     rows = _rows(diagram, columns)
     for panels in _counts(usual, len(rows), ratio):
@@ -55,7 +55,7 @@ def _counts(usual: Placed, rows: int, ratio: float) -> Iterator[int]:
     """Yield the numbers of panels to try: none for a diagram that is low or wide enough."""
     if usual.height <= TALL or usual.height * ratio <= usual.width * _BETTER or rows < 2:
         return
-    # panels make a picture as much wider as lower, so that the square root is about right
+    # panels make a diagram as much wider as lower, so that the square root is about right
     guess = max(round((ratio * usual.height / max(usual.width, 1.0)) ** 0.5), 2)
     tried = (guess + 1, guess + 2) if len(usual.nodes) > LARGEST else range(2, guess + 3)
     yield from (count for count in tried if count <= min(rows, MOST))
@@ -67,7 +67,7 @@ def _size(placed: Placed, ratio: float) -> float:
 
 
 def _rows(diagram: Diagram, columns: Mapping[str, int]) -> dict[str, int]:
-    """The groups that stand below each other, and how many cards high each is."""
+    """Return the groups that stand below each other, and how many cards high each is."""
     heights: dict[str, dict[int, int]] = {}
     for node in diagram.nodes:
         if node.group is not None and node.id in columns:
@@ -79,7 +79,7 @@ def _rows(diagram: Diagram, columns: Mapping[str, int]) -> dict[str, int]:
 def _in_panels(
     diagram: Diagram, columns: Mapping[str, int], rows: Mapping[str, int], panels: int
 ) -> tuple[dict[str, int], dict[int, int]]:
-    """The columns again for each panel, and the panel of each; what stands in no group keeps its side of all of them.
+    """Return the columns again for each panel, and the panel of each; what stands in no group keeps its side of all of them.
 
     Panels are about equally high, and rows stand in them in their order: those of one zone stay together.
     """

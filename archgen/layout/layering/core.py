@@ -44,7 +44,7 @@ class Layers(Struct, frozen=True):
 
 
 def layers(graph: Graph, spacing: LayerSpacing, ranked: Mapping[str, int] | None = None) -> Layers:
-    """The layout of a graph, also with ranks of one's own.
+    """Return the layout of a graph, also with ranks of one's own.
 
     Parts that nothing joins stand by themselves: the largest first, each other one as far up below it as it has room.
     """
@@ -74,7 +74,7 @@ class _Part(Struct, frozen=True):
     bottoms: tuple[float, ...]
 
     def moved(self, rank: int, height: float) -> _Part:
-        """The same part from another rank on, and so much lower."""
+        """Return the same part from another rank on, and so much lower."""
         on = rank - self.first
         return _Part(
             {node: own + on for node, own in self.ranks.items()},
@@ -90,7 +90,7 @@ class _Part(Struct, frozen=True):
 
 
 def _parts(graph: Graph) -> list[list[str]]:
-    """The nodes that links, groups or kinship join."""
+    """Return the nodes that links, groups or kinship join."""
     number = {node: place for place, node in enumerate(graph.nodes)}
     pairs = [(number[link.source], number[link.target]) for link in graph.links]
     members: dict[tuple[str, str], int] = {}
@@ -126,7 +126,7 @@ def _part(graph: Graph, nodes: Sequence[str], spacing: LayerSpacing, ranked: Map
 
 
 def ranks_of(graph: Graph, nodes: Sequence[str], links: Sequence[GraphLink]) -> dict[str, int]:
-    """The ranks of some nodes of a graph: those of their kin."""
+    """Return the ranks of some nodes of a graph: those of their kin."""
     kin = graph.kin
     between = [
         GraphLink(source, target, link.bundle, link.weight)
@@ -151,7 +151,7 @@ def _lows(joined: Net, where: Positions, spacing: LayerSpacing) -> Iterator[tupl
 
 
 def _packed(parts: Sequence[_Part], gap: float, free: bool) -> list[tuple[int, float]]:
-    """The rank and the height at which each part starts; they have all ranks to choose from where they are `free`."""
+    """Return the rank and the height at which each part starts; they have all ranks to choose from where they are `free`."""
     width = max((part.first + len(part.bottoms) for part in parts), default=0)
     if free:
         width = max(width, ceil(sqrt(len(parts))))

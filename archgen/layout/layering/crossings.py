@@ -28,5 +28,5 @@ def inversions(places: Iterable[int], width: int) -> int:
 
 
 def crossings(row: Sequence[int], below: Sequence[Mapping[int, int]], places: Sequence[int], width: int) -> int:
-    """The crossings between a row and the row below it, which is `width` items wide; `places` are of the latter."""
+    """Return the crossings between a row and the row below it, which is `width` items wide; `places` are of the latter."""
     return inversions((place for item in row for place in sorted(places[other] for other in below[item])), width)

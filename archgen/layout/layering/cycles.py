@@ -9,7 +9,7 @@ NodePair = tuple[int, int]
 
 
 def closing(count: int, edges: Sequence[NodePair]) -> set[int]:
-    """The places of the edges that lead back to a node on their own path; without them the graph has no cycle.
+    """Return the places of the edges that lead back to a node on their own path; without them the graph has no cycle.
 
     A depth-first search takes nodes and edges in their order: the search that starts at the client and takes
     connections as the flows use them keeps the direction that a reader expects.

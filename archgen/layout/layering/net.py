@@ -1,4 +1,4 @@
-"""A graph between neighbouring ranks only: long links pass each rank on the way as an item of their own."""
+"""A graph between neighboring ranks only: long links pass each rank on the way as an item of their own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Net(Struct):
         return len(self.ranks)
 
     def chain(self, link: GraphLink) -> list[int]:
-        """The items from the source of a link to its target."""
+        """Return the items from the source of a link to its target."""
         source, target = self.nodes[link.source], self.nodes[link.target]
         step = 1 if self.ranks[source] <= self.ranks[target] else -1
         between = range(self.ranks[source] + step, self.ranks[target], step)
@@ -44,7 +44,7 @@ class Net(Struct):
 
 
 def net(ranks: Mapping[str, int], links: Sequence[GraphLink], around: Mapping[str, str | None]) -> Net:
-    """The net of a graph with ranks; `around` names the group around each node and group that has one."""
+    """Return the net of a graph with ranks; `around` names the group around each node and group that has one."""
     nodes = {node: place for place, node in enumerate(ranks)}
     held = dict.fromkeys(group for node in nodes for group in chain_of(around, node))
     common: dict[Lane, list[str]] = {}
@@ -85,7 +85,7 @@ def _join(joined: Net, links: Iterable[GraphLink]) -> None:
 
 
 def chain_of(around: Mapping[str, str | None], name: str) -> list[str]:
-    """The groups around a node or group, the innermost first."""
+    """Return the groups around a node or group, the innermost first."""
     chain: list[str] = []
     group = around.get(name)
     while group is not None and group not in chain:
@@ -95,11 +95,11 @@ def chain_of(around: Mapping[str, str | None], name: str) -> list[str]:
 
 
 def shared(around: Mapping[str, str | None], names: Sequence[str]) -> list[str]:
-    """The groups around all of some nodes, the innermost first."""
+    """Return the groups around all of some nodes, the innermost first."""
     chains = [chain_of(around, name) for name in names]
     return [group for group in chains[0] if all(group in chain for chain in chains)]
 
 
 def shared_chains(chain: list[str], other: list[str] | None) -> list[str]:
-    """The groups of two chains, the innermost first."""
+    """Return the groups of two chains, the innermost first."""
     return [group for group in chain if group in (other or ())]

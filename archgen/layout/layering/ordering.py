@@ -1,6 +1,6 @@
 """The order of the items of each rank, such that few links cross and groups keep together.
 
-Barycentre sweeps over the tree of groups find an order, and sifting betters it: what stands in a group changes places
+Barycenter sweeps over the tree of groups find an order, and sifting betters it: what stands in a group changes places
 with what stands beside it in the group, over all ranks at once. Two groups therefore have the same order in every rank.
 """
 
@@ -21,7 +21,7 @@ WORK = 400_000
 
 
 def ordered(net: Net) -> OrderedRows:
-    """The items of each rank in the order with the fewest crossings that is found."""
+    """Return the items of each rank in the order with the fewest crossings that is found."""
     rows = OrderedRows(net)
     best = _swept(rows)
     rows.take(best)
@@ -76,7 +76,7 @@ class OrderedRows:
             self.places[item] = place
 
     def _within(self, group: int, rank: int) -> Iterator[int]:
-        """The items of a group in a rank, in their order, without recursion."""
+        """Yield the items of a group in a rank, in their order, without recursion."""
         waiting = [group]
         while waiting:
             vertex = waiting.pop()
@@ -86,14 +86,14 @@ class OrderedRows:
                 waiting += self.ordered(vertex, rank)[::-1]
 
     def ordered(self, group: int, rank: int) -> list[int]:
-        """The items and groups right in a group, in their order in a rank."""
+        """Return the items and groups right in a group, in their order in a rank."""
         return sorted(self.children[rank].get(group, ()), key=self._key)
 
     def _key(self, vertex: int) -> tuple[float, int]:
         return self.keys[vertex], vertex
 
     def items(self, vertex: int, rank: int) -> list[int]:
-        """The items of an item or group in a rank."""
+        """Return the items of an item or group in a rank."""
         return [vertex] if vertex < self.net.count else list(self._within(vertex, rank))
 
     def crossings(self, first: int = 0, last: int | None = None) -> int:
@@ -102,7 +102,7 @@ class OrderedRows:
         return sum(crossings(row, self.net.below, self.places, len(following)) for row, following in pairwise(shown))
 
     def sort(self, rank: int, near: Sequence[dict[int, int]], turn: bool) -> None:
-        """Sort what stands in a rank by the mean place of its neighbours; what has none keeps its place.
+        """Sort what stands in a rank by the mean place of its neighbors; what has none keeps its place.
 
         With a `turn` what has the same mean changes places.
         """
@@ -131,7 +131,7 @@ class OrderedRows:
 
 
 def _first_keys(net: Net) -> list[int]:
-    """Numbers for all vertices in the order of a search from the first nodes on; a group has that of its first item."""
+    """Return numbers for all vertices in the order of a search from the first nodes on; a group has that of its first item."""
     keys: dict[int, int] = {net.root: 0}
     seen = [False] * net.count
     for start in sorted(range(len(net.nodes)), key=lambda item: (net.ranks[item], item)):
@@ -150,7 +150,7 @@ def _first_keys(net: Net) -> list[int]:
 
 
 def _swept(rows: OrderedRows) -> list[float]:
-    """The best order of some sweeps down and up, from the first order and from its mirror image."""
+    """Return the best order of some sweeps down and up, from the first order and from its mirror image."""
     first = list(rows.keys)
     best, least = first, rows.crossings()
     for start in (first, [-key for key in first]):
@@ -218,7 +218,7 @@ class _Sifting:
         return True
 
     def _sift_group(self, group: int, siblings: list[int]) -> bool:
-        """The same for a group: links within it and within what it passes move with both ends, so all are counted anew."""
+        """Sift a group: links within it and within what it passes move with both ends, so all are counted anew."""
         rows = self._rows
         first, last = rows.spans[group]
         before, least = rows.keys[group], rows.crossings(first - 1, last + 1)
@@ -258,7 +258,7 @@ class _Sifting:
         return change
 
     def _near(self, item: int) -> tuple[list[int], list[int]]:
-        """The places of the neighbours of an item in the rows above and below it, sorted."""
+        """Return the places of the neighbors of an item in the rows above and below it, sorted."""
         rows = self._rows
         rank = rows.net.ranks[item]
         stamp = self._stamps[rank - 1] + self._stamps[rank + 1]

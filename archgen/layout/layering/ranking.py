@@ -23,7 +23,7 @@ class GraphLink(Struct, frozen=True):
 
 
 def ranks(nodes: Sequence[str], links: Sequence[GraphLink], work: int = WORK) -> dict[str, int]:
-    """A rank from 0 for each node, such that links lead onward but for those that close a cycle, and are short.
+    """Return a rank from 0 for each node, such that links lead onward but for those that close a cycle, and are short.
 
     The first nodes are where a reader starts, and links stand in the order in which requests use them. What hangs
     together starts at rank 0.
@@ -44,7 +44,7 @@ def ranks(nodes: Sequence[str], links: Sequence[GraphLink], work: int = WORK) ->
 
 
 def _parts(count: int, weights: dict[tuple[int, int], int]) -> list[tuple[list[int], list[Arc]]]:
-    """The nodes that hang together, and the arcs between them by their places in the part."""
+    """Return the nodes that hang together, and the arcs between them by their places in the part."""
     parts = parts_of(count, weights)
     place: dict[int, tuple[int, int]] = {}
     for number, part in enumerate(parts):
@@ -57,7 +57,7 @@ def _parts(count: int, weights: dict[tuple[int, int], int]) -> list[tuple[list[i
 
 
 def parts_of(count: int, pairs: Sequence[tuple[int, int]] | dict[tuple[int, int], int]) -> list[list[int]]:
-    """The nodes that hang together, each part in the order of its nodes, the parts by their first nodes."""
+    """Return the nodes that hang together, each part in the order of its nodes, the parts by their first nodes."""
     leader = list(range(count))
 
     def lead(node: int) -> int:

@@ -23,7 +23,7 @@ class Arc(Struct, frozen=True, array_like=True):
 
 
 def shortest(count: int, arcs: Sequence[Arc], work: int) -> list[int]:
-    """A number from 0 for each node of a connected acyclic graph, with the least weighted length of all arcs.
+    """Return a number from 0 for each node of a connected acyclic graph, with the least weighted length of all arcs.
 
     `work` bounds the steps of the improvement; a graph that wants more gets numbers that are merely good.
     """
@@ -36,7 +36,7 @@ def shortest(count: int, arcs: Sequence[Arc], work: int) -> list[int]:
 
 
 def longest_path(count: int, arcs: Sequence[Arc]) -> list[int]:
-    """The least number from 0 that each node of an acyclic graph may have."""
+    """Return the least number from 0 that each node of an acyclic graph may have."""
     ahead: list[list[Arc]] = [[] for _ in range(count)]
     waiting = [0] * count
     for arc in arcs:
@@ -102,7 +102,7 @@ class _Tree:
         self.ranks = [rank + shift for rank in self.ranks]
 
     def _slack_of(self, place: int, inner: int, shift: int) -> int:
-        """The slack of an arc with one end in the tree, whose numbers are stored without the shift of the tree."""
+        """Return the slack of an arc with one end in the tree, whose numbers are stored without the shift of the tree."""
         tail, head, length, _ = self._arcs[place]
         return self.ranks[head] - self.ranks[tail] - length + (shift if head == inner else -shift)
 
@@ -118,7 +118,7 @@ class _Tree:
     def _least(
         self, heaps: tuple[list[tuple[int, int]], list[tuple[int, int]]], inside: list[bool], shift: int
     ) -> tuple[bool, int]:
-        """The arc with the least slack that leaves the tree, and whether it leads out of it."""
+        """Return the arc with the least slack that leaves the tree, and whether it leads out of it."""
         for heap in heaps:
             while heap and inside[self._arcs[heap[0][1]][0]] and inside[self._arcs[heap[0][1]][1]]:
                 heappop(heap)
@@ -128,7 +128,7 @@ class _Tree:
         return False, inward[0][1]
 
     def _number(self, root: int, up: int, number: int) -> int:
-        """Number the nodes below one in postorder from a number on; return the next number."""
+        """Number the nodes below a node in postorder from a number on; return the next number."""
         self._up[root] = up
         self._first[root] = number
         path = [(root, iter(self._branches[root]))]
@@ -181,7 +181,7 @@ class _Tree:
         return self._first[root] <= self._last[node] <= self._last[root]
 
     def _under(self, root: int) -> Iterator[int]:
-        """The nodes below one, itself included."""
+        """Return the nodes below a node, itself included."""
         waiting = [root]
         while waiting:
             node = waiting.pop()
@@ -192,7 +192,7 @@ class _Tree:
                     waiting.append(head if tail == node else tail)
 
     def _entering(self, below: int, tailed: bool) -> tuple[int, int]:
-        """The shortest arc across the cut in the other direction, and how many were looked at."""
+        """Return the shortest arc across the cut in the other direction, and how many were looked at."""
         best, least, seen = -1, 0, 0
         for node in self._under(below):
             for place in self._near[node]:

@@ -12,9 +12,9 @@ TALLEST = 24
 
 
 def spread(ranks: Mapping[str, int], links: Sequence[GraphLink]) -> dict[str, int]:
-    """The same ranks, but for leaves of those with very many nodes: what is called stands further on, what calls before.
+    """Return the same ranks, but for leaves of those with very many nodes: what is called stands further on, what calls before.
 
-    The ranks that it takes make the picture about as wide as high.
+    The ranks that it takes make the diagram about as wide as high.
     """
     sides = _sides(ranks, links)
     members: dict[int, list[str]] = {}
@@ -38,7 +38,7 @@ def spread(ranks: Mapping[str, int], links: Sequence[GraphLink]) -> dict[str, in
 
 
 def _columns(leaves: Sequence[str], count: int, height: int) -> list[list[str]]:
-    """The leaves that stand aside, column by column, when no more than a height of a rank stays where it is."""
+    """Return the leaves that stand aside, column by column, when no more than a height of a rank stays where it is."""
     aside = leaves[min(max(height - (count - len(leaves)), 0), len(leaves)) :]
     columns = ceil(len(aside) / height)
     even = ceil(len(aside) / columns) if columns else 1
@@ -46,7 +46,7 @@ def _columns(leaves: Sequence[str], count: int, height: int) -> list[list[str]]:
 
 
 def _sides(ranks: Mapping[str, int], links: Sequence[GraphLink]) -> dict[str, str]:
-    """On which side of its rank a leaf may stand: away from what it is joined to."""
+    """Return the side of its rank on which a leaf may stand: away from what it is joined to."""
     near: dict[str, set[str]] = {}
     for link in links:
         near.setdefault(link.source, set()).add(link.target)

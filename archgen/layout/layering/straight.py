@@ -19,7 +19,7 @@ from archgen.layout.layering.simplex import Arc, shortest
 
 WORK = 3_000_000
 _PULL = 16
-"""How much more a link wants to be short than two neighbours want to stand side by side."""
+"""How much more a link wants to be short than two neighbors want to stand side by side."""
 _BORDER = 1 << 30
 
 
@@ -27,7 +27,7 @@ class LayerSpacing(Struct, frozen=True):
     """Lengths across the ranks: of each node, and between nodes, lanes and groups.
 
     `before` and `after` are the rooms between the border of a group and what is in it, `crest` is that of what stands
-    on its first border; a group is at least as wide as `least` says. Between two neighbours that a link joins there is
+    on its first border; a group is at least as wide as `least` says. Between two neighbors that a link joins there is
     at least the room of its `words`.
     """
 
@@ -51,7 +51,7 @@ class Positions(Struct, frozen=True):
 
 
 def positions(rows: OrderedRows, spacing: LayerSpacing) -> Positions:
-    """The place of every item and group across the ranks, from 0."""
+    """Return the place of every item and group across the ranks, from 0."""
     return _Straightening(rows, spacing).positions()
 
 
@@ -82,7 +82,7 @@ class _Straightening:
         return self._net.root + 1 + 2 * (group - self._net.count)
 
     def _entries(self, rows: OrderedRows, rank: int) -> Iterator[int]:
-        """The items of a rank, and the borders around them."""
+        """Yield the items of a rank, and the borders around them."""
         waiting = [self._net.root] if rows.children[rank] else []
         while waiting:
             vertex = waiting.pop()
@@ -98,7 +98,7 @@ class _Straightening:
     # Straight links
 
     def _straight(self) -> Iterator[tuple[int, int]]:
-        """The pairs of entries of neighbouring rows that stand at one height, from the first row on."""
+        """Yield the pairs of entries of neighboring rows that stand at one height, from the first row on."""
         for row, following in pairwise(self._rows):
             places = {entry: place for place, entry in enumerate(following)}
             yield from heaviest(list(self._links(row, places)))
@@ -127,7 +127,7 @@ class _Straightening:
     # Places
 
     def positions(self) -> Positions:
-        """The places of all entries; parts that nothing joins start at 0."""
+        """Return the places of all entries; parts that nothing joins start at 0."""
         leaders = sorted({self._blocks[entry] for row in self._rows for entry in row})
         number = {leader: place for place, leader in enumerate(leaders)}
         arcs = list(self._arcs(number))
@@ -216,12 +216,12 @@ class Choice(Struct, frozen=True, array_like=True):
 
 
 def _central(number: int, count: int) -> int:
-    """From 0 to 4: how near to the middle of some neighbours one of them is."""
+    """Return from 0 to 4 how near to the middle of some neighbors an item is."""
     return 4 - round(8 * abs(number - (count - 1) / 2) / count) if count > 1 else 4
 
 
 def heaviest(choices: Sequence[Choice]) -> list[tuple[int, int]]:
-    """The entries of links that do not cross and share no end, and are worth most together."""
+    """Return the entries of links that do not cross and share no end, and are worth most together."""
     order = sorted(choices, key=lambda choice: (choice.upper, -choice.lower))
     frontier: list[tuple[int, int, int]] = []
     before: list[int] = []

@@ -103,7 +103,7 @@ class PlacedSequence(Struct, frozen=True):
     papers: tuple[Paper, ...]
 
     def texts(self) -> tuple[Text, ...]:
-        """Every line of text in the picture."""
+        """Return every line of text in the diagram."""
         texts = [text for head in (*self.heads, *self.feet) for text in head.texts]
         for frame in self.frames:
             texts += [frame.name, *(text for band in frame.bands for text in band.texts)]
@@ -114,7 +114,7 @@ class PlacedSequence(Struct, frozen=True):
 
 
 def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
-    """The places of a sequence: a gutter with the steps' numbers, a column for each participant, a row for each item."""
+    """Return the places of a sequence: a gutter with the steps' numbers, a column for each participant, a row for each item."""
     lanes = Lifelines(sequence, spacing)
     heads = tuple(_head(participant, lanes, SIZES.margin) for participant in sequence.participants)
     top = max((head.box.bottom for head in heads), default=float(SIZES.margin))
@@ -157,7 +157,7 @@ def _head(participant: Participant, lanes: Lifelines, y: float) -> Head:
 
 
 def _flat_head(participant: Participant, lanes: Lifelines, y: float) -> Head:
-    """A low card, its icon before its name."""
+    """Return a low card, its icon before its name."""
     x, width = lanes.x[participant.id], lanes.card
     lines = wrap(clean(participant.label), width - 24 - lanes.lead, SIZES.name, bold=True, lines=2)
     box = Box(x - width / 2, y, width, lanes.label_lines * LEADING + 20)
@@ -188,7 +188,7 @@ class _Rows:
         self._lanes = lanes
 
     def items(self, items: Iterable[Item]) -> None:
-        """Places items in order."""
+        """Place items in order."""
         for item in items:
             match item:
                 case Message():

@@ -89,7 +89,7 @@ class Lifelines:
         return gaps
 
     def _gap(self, message: Message) -> int:
-        """The number of the gap that a message's words stand in: the one next to its source."""
+        """Return the number of the gap that a message's words stand in: the one next to its source."""
         source, target = self.order[message.source], self.order[message.target]
         return source if target >= source else source - 1
 
@@ -102,7 +102,7 @@ class Lifelines:
         return max(max(widest, protocol) + self._spacing.beside, marks)
 
     def _shift(self, sequence: Sequence) -> float:
-        """Moves everything right of the gutter; the width of the canvas."""
+        """Move everything right of the gutter; return the width of the canvas."""
         numbers = [text_width(message.number, SIZES.label) for message in messages(sequence.items)]
         gutter = max([16.0, *numbers]) + 12
         extents = [self.extent(item) for item in sequence.items]
@@ -116,7 +116,7 @@ class Lifelines:
     # Words and their room
 
     def lines(self, message: Message) -> tuple[str, ...]:
-        """The words of a message, wrapped."""
+        """Return the words of a message, wrapped."""
         return balanced(clean(message.text), self._spacing.words, SIZES.text)
 
     def _gap_sides(self, message: Message) -> tuple[float, float]:
@@ -125,17 +125,17 @@ class Lifelines:
         return xs[gap], xs[gap + 1] if gap + 1 < len(xs) else xs[gap] + WORDS
 
     def gap_middle(self, message: Message) -> float:
-        """The x that a message's words are centred on."""
+        """Return the x that a message's words are centered on."""
         left, right = self._gap_sides(message)
         return (left + right) / 2
 
     def gap_width(self, message: Message) -> float:
-        """The room for words in a message's gap."""
+        """Return the room for words in a message's gap."""
         left, right = self._gap_sides(message)
         return right - left - 16
 
     def paper(self, remark: Remark) -> tuple[float, float]:
-        """The left and right side of a note."""
+        """Return the left and right side of a note."""
         xs = [self.x[name] for name in remark.over] or [min(self.x.values(), default=0.0)]
         middle, apart = (min(xs) + max(xs)) / 2, max(xs) - min(xs)
         natural = text_width(clean(remark.text)[:2000], SIZES.text) + 26
@@ -143,12 +143,12 @@ class Lifelines:
         return middle - width / 2, middle + width / 2
 
     def paper_lines(self, remark: Remark) -> tuple[str, ...]:
-        """The words of a note, wrapped."""
+        """Return the words of a note, wrapped."""
         left, right = self.paper(remark)
         return wrap(clean(remark.text), right - left - 24, SIZES.text)
 
     def extent(self, item: Item) -> tuple[float, float]:
-        """The left and right side of all that belongs to an item."""
+        """Return the left and right side of all that belongs to an item."""
         if isinstance(item, Message):
             x1, x2 = self.x[item.source], self.x[item.target]
             return (x1, x1 + self._need(item)) if item.source == item.target else (min(x1, x2), max(x1, x2))
@@ -161,7 +161,7 @@ class Lifelines:
 
 
 def messages(items: Iterable[Item]) -> Iterator[Message]:
-    """Every message of items, in order."""
+    """Yield every message of items, in order."""
     for item in items:
         if isinstance(item, Message):
             yield item
