@@ -50,7 +50,7 @@ def write_markdown(evolutions: tuple[Evolution, ...], _: Style) -> str:
 
 
 def find_pairs(words: tuple[str, ...], stdin_name: str) -> tuple[ModelPair, ...]:
-    """What the words of the command line compare; UsageError if they name nothing.
+    """Return the pairs of models that the words of the command line name; UsageError if they name none.
 
     Nothing: each model with the one that it follows. One file: with the one that it follows. Two files, two
     directories: the first with the second. A range or a revision, then files or directories: these at both ends, or
@@ -150,7 +150,7 @@ def _revisions(word: str, words: tuple[str, ...]) -> tuple[ModelPair, ...]:
 
 
 def _same(before: Input | None, after: Input | None) -> bool:
-    """Whether both sides surely say the same; what a model includes may have changed although it did not."""
+    """Return True if both sides surely say the same; an included file may differ although the model doesn't."""
     if before is None or after is None:
         return before is after
     return before.data == after.data and b"include" not in (after.data or b"")
@@ -204,7 +204,7 @@ def check_pairs(find_pairs: tuple[ModelPair, ...], today: str) -> tuple[tuple[Mo
 
 
 def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation: Isolation) -> Iterator[Evolution]:
-    """What became of each; a model that was not there before, or is no more, is compared with an empty one.
+    """Yield the comparison of each pair; a model that is on one side only is compared with an empty one.
 
     A comparison that fails unexpectedly is left out.
     """

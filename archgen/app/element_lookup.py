@@ -1,4 +1,4 @@
-"""What a user's word for something that can fail stands for: replicas, hosts and zones by id."""
+"""The elements that a user's word stands for: replicas, hosts and zones by id."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def rules_as_text(style: Style) -> str:
-    """One line per rule: code, severity, id and what it finds; a code leads to the rule's first reference."""
+    """Return a line per rule: code, severity, id and title; a code links to the rule's first reference."""
     width = max(columns(rule.id) for rule in catalogue())
     lines: list[str] = []
     for rule in catalogue():

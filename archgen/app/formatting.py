@@ -38,7 +38,7 @@ def format_model(file: str, data: bytes) -> bytes:
 
 
 class _Meaning:
-    """What the bytes of a model say: its architecture, its values, and its lines that are not empty."""
+    """The meaning of a model's bytes: its architecture, its values, and its lines that are not empty."""
 
     def __init__(self, file: str, data: bytes) -> None:
         self._file = file
@@ -66,7 +66,7 @@ def _unformattable(file: str) -> Problem:
 
 
 def unified_diff(file: str, before: bytes, after: bytes, *, written: bool = False) -> str:
-    """What would change, or with `written` has changed, as a unified diff."""
+    """Return a unified diff of a change to a file; with `written` the change is done."""
     from difflib import unified_diff
 
     was, now = ("as it was", "as it is") if written else ("as it is", "as it would be")

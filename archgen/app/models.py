@@ -132,7 +132,7 @@ def check_model(task: Task, at: int, tell: Tell, checked: dict[str, CheckedModel
 
 
 def _before(task: Task, model: CheckedModel, checked: dict[str, CheckedModel]) -> tuple[PreviousModel, ...]:
-    """What is found in the model that one follows, and in the one that this follows; nothing unless both are there."""
+    """Return the findings of the previous model and the one before it; empty unless both are there."""
     source = _followed(task, model)
     if source is None or not _may_follow(source):
         return ()
@@ -158,7 +158,7 @@ def _followed(task: Task, model: CheckedModel) -> Input | None:
 
 
 def _may_follow(source: Input) -> bool:
-    """Whether a model that is not read yet could follow another: most are spared that way."""
+    """Return True if a model that is not read yet could follow another, which spares reading most of them."""
     return source.data is not None and (b"follows" in source.data or b"include" in source.data)
 
 

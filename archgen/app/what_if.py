@@ -1,4 +1,4 @@
-"""What-if: a model with some changes beside the model, or with the smallest changes that no single failure breaks."""
+"""What-if: a model beside the same model with some changes, or with the smallest repair."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _FEW = 12
 
 
 def report_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
-    """One line a script that the usual font lacks; without `drawn` the words stay text, for whoever opens the file."""
+    """Report each script that the usual font lacks; without `drawn` the words stay text for other programs."""
     text = "".join(encode(model.architecture).decode() for model in valid_models(models))
     if text.isascii():
         return

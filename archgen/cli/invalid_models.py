@@ -1,4 +1,4 @@
-"""What the commands that draw and build say of models without a meaning, of which they write nothing."""
+"""The report about invalid models, for commands that leave them out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archgen.report.common.terminal import Style
 
 
 def report_invalid(models: tuple[Model, ...], style: Style, so: str = "nothing was written") -> bool:
-    """Whether a model has no meaning; every reason, and what followed, is told on standard error, as lint tells it."""
+    """Report every reason on stderr, as lint does, and the consequence; return True if a model is invalid."""
     broken = broken_models(models)
     if not broken:
         return False

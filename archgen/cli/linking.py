@@ -1,4 +1,4 @@
-"""Whether standard output shows hyperlinks (OSC 8), and a style that says so.
+"""The detection of terminals that show hyperlinks (OSC 8), and a style with links for them.
 
 The sequence is that of https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda; which terminals show it, and what
 the variables mean, is the convention of `supports-hyperlinks`.
@@ -33,7 +33,7 @@ def _shown() -> bool:
 
 
 def _understood() -> bool:
-    """Whether the terminal is known to show links, or to leave them out."""
+    """Return True if the terminal is known to show links, or to ignore them."""
     version = os.environ.get("VTE_VERSION", "")
     if version.isdecimal():
         # 0.50.0 is the first that shows them and 0.50.1 the first that does not crash

@@ -14,7 +14,7 @@ _CHUNK = MEGABYTE
 
 
 class Purpose(Struct, frozen=True):
-    """What a file is read as, and the most bytes that such a file has."""
+    """The purpose of a file, and the most bytes for it."""
 
     noun: str
     limit: int

@@ -36,7 +36,7 @@ class InternalError(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """What failed, in a line."""
+        """The error in a line."""
         where = f"{self.file}: " if self.file else ""
         if self.foreign:
             return f"{where}{self.part} can't be made: {self.error}"

@@ -1,4 +1,4 @@
-"""What a process that was killed leaves behind, known by its name, and removed by the next one that writes there."""
+"""Files that a killed process leaves behind, known by their names, and removed by the next process that writes there."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def catalogue() -> tuple[Rule, ...]:
 
 
 def own_rules() -> tuple[Rule, ...]:
-    """What `rules`, `rule-files` and `plugins` of the configuration add."""
+    """Return the rules that `rules`, `rule-files` and `plugins` of the configuration add."""
     file, table = configured()
     added = [*_stated(file, table.get("rules", [])), *_of_files(file, table), *_plugged(file, table)]
     taken = dict.fromkeys(BY_NAME, "a rule of archgen")

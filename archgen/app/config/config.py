@@ -96,7 +96,7 @@ def _table() -> tuple[str, dict[str, Any]]:
 
 
 def _mentioned() -> bool:
-    """Whether there is a `pyproject.toml` that speaks of archgen; the parser is not loaded for one that does not."""
+    """Return True if a `pyproject.toml` mentions archgen; the TOML parser is imported only then."""
     if not os.path.lexists("pyproject.toml"):
         return False
     return b"tool.archgen" in _content("pyproject.toml")

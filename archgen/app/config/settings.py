@@ -1,4 +1,4 @@
-"""What a run of `lint` is held to: the command line, where it says something, else the configuration."""
+"""The settings of `lint`: from the command line, else from the configuration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GRAVES: tuple[Grave, ...] = (*SEVERITIES, "off")
 
 
 class CommandLine(Struct, frozen=True):
-    """What the command line says; None, or nothing, where it is silent."""
+    """The settings on the command line; None or empty where it has none."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class CommandLine(Struct, frozen=True):
 
 
 class LintSettings(Struct, frozen=True):
-    """What a run is held to. `baseline` is a file, `pages` the address that the rules' pages are published under.
+    """The settings of a run. `baseline` is a file, `pages` the address that the rules' pages are published under.
 
     `inside` is the directory that the baseline has to lie in, where the configuration names it.
     """

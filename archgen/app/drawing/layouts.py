@@ -1,4 +1,4 @@
-"""What can lay out a diagram, by the names that users know: each is loaded when it is asked for."""
+"""Layout engines by the names that users know; each is imported when it is asked for."""
 
 from __future__ import annotations
 

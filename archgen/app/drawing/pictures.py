@@ -38,7 +38,7 @@ ICONS = ("colour", "mono")
 
 
 class RasterOptions(Struct, frozen=True):
-    """How pixels are made: how many for one of the picture's own, on no ground, on a canvas of 16:9.
+    """The options of pixels: how many per pixel of the diagram, a transparent background, a canvas of 16:9.
 
     A `wide` canvas is one for every format with places: towers of hosts are wrapped for it.
     """
@@ -94,11 +94,11 @@ class Drawing:
         return drawing
 
     def diagram(self, tier: Tier) -> Diagram:
-        """What the deployment picture shows, or the view that stands in its place."""
+        """Return the content of the deployment diagram, or of the view in its place."""
         return self._shown or deployment(tier.topology, tier.findings if self.findings else ())
 
     def flow(self, tier: Tier, flow: Flow) -> Sequence:
-        """What the picture of a flow shows."""
+        """Return the content of a flow's diagram."""
         return flow_sequence(tier.topology, flow, tier.findings if self.findings else ())
 
     def placed(self, tier: Tier) -> Placed:
@@ -131,7 +131,7 @@ class Drawing:
         return lambda name: logos.get(name or "")
 
     def deployment(self, tier: Tier) -> str:
-        """Where everything runs, as SVG."""
+        """Return the deployment as SVG."""
         return svg(self.deployment_scene(tier), self._mode)
 
     def deployment_scene(self, tier: Tier) -> Scene:
@@ -157,7 +157,7 @@ class Drawing:
         return lambda node: logos.get(node.icon or "")
 
     def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
-        """One request flow in time, as SVG; `live` marks each step for a page that plays them."""
+        """Return a request flow in time as SVG; `live` marks each step for a page that plays them."""
         return svg(self.flow_scene(tier, flow, live), self._mode)
 
     def flow_scene(self, tier: Tier, flow: Flow, live: bool = False) -> Scene:
@@ -172,7 +172,7 @@ class Drawing:
         return known[2]
 
     def playing(self, tier: Tier, flow: Flow) -> str:
-        """One request flow in time as SVG whose steps light up one after the other."""
+        """Return a request flow in time as SVG whose steps light up in turn."""
         from archgen.render.scene.sequence_film import sequence_film
 
         sequence = self.flow(tier, flow)
@@ -180,7 +180,7 @@ class Drawing:
         return svg(sequence_film(place(sequence), logos, name), self._mode)
 
     def playing_path(self, tier: Tier, flow: Flow) -> str:
-        """What a flow touches of the deployment as SVG, where each step lights what it takes."""
+        """Return the part of the deployment that a flow touches as SVG; each step lights what it takes."""
         from archgen.render.scene.path_film import path_film
 
         shown, logos = self._path(tier, flow)
@@ -214,7 +214,7 @@ class Drawing:
         return self._logos(tier.topology.architecture.file, (person.icon for person in sequence.participants))
 
     def failure(self, topology: Topology, flow: Flow, stop: FailedRequest) -> str:
-        """One request flow in time up to where it fails, as SVG."""
+        """Return a request flow in time as SVG, up to its failing step."""
         return svg(self._in_time(place(flow_sequence(topology, flow, stop=stop)), topology), self._mode)
 
     def _in_time(self, placed: PlacedSequence, topology: Topology, live: bool = False) -> Scene:
@@ -224,7 +224,7 @@ class Drawing:
         return sequence_scene(placed, logos, name, live=live)
 
     def changed(self, evolution: Evolution) -> Diagram:
-        """What the picture of a change shows: both models in one deployment."""
+        """Return the content of a change's diagram: both models in one deployment."""
         return change_diagram(evolution, self.findings)
 
     def placed_change(self, evolution: Evolution) -> Placed:

@@ -31,7 +31,7 @@ _CODES = {
 def show(
     tiers: tuple[Tier, ...], drawing: Drawing, style: Style, flow: str | None, ascii_only: bool, isolation: Isolation
 ) -> Iterator[str]:
-    """What is shown of each tier, a block at a time; with `flow` only that flow. UsageError for one that no tier has.
+    """Yield each model's blocks of text; with `flow` only that flow. UsageError if no model has it.
 
     A block that fails unexpectedly is left out.
     """

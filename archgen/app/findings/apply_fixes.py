@@ -37,7 +37,7 @@ CheckBytes = Callable[[bytes], Model]
 
 
 def checker(source: Input, policy: Policy, today: str) -> CheckBytes:
-    """What judges other bytes in the place of a file's, by the rules that run."""
+    """Return a function that checks other bytes in the place of a file's, by the rules that run."""
     rules = select_rules(policy, catalogue())
 
     def of(data: bytes) -> Model:
@@ -80,7 +80,7 @@ def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -
 
 
 def _meets(touched: Mapping[Path, bool], finding: Finding) -> bool:
-    """Whether a fix is about a part that another is about; items that both add to a list do not meet."""
+    """Return True if a fix changes a part that another changes; two additions to a list don't meet."""
     return any(
         not (touched.get(change.path[:2], True) and (_adds(change) or change.path[:2] not in touched))
         for change in finding.changes
@@ -131,7 +131,7 @@ def _spaced(section: str, name: str) -> str:
 
 
 def _is_helped(finding: Finding, left: Mapping[str, Finding]) -> bool:
-    """Whether a finding is gone, or less grave, among what is left."""
+    """Return True if a finding is resolved or less severe among the remaining ones."""
     still = left.get(finding.fingerprint)
     return still is None or SEVERITIES.index(still.severity) > SEVERITIES.index(finding.severity)
 

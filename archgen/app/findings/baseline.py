@@ -25,7 +25,7 @@ VERSION = 1
 
 
 class BaselineEntry(Struct, frozen=True, order=True):
-    """One finding that is known; all but its fingerprint is for people who read the file."""
+    """A finding in the baseline; all but its fingerprint is for readers of the file."""
 
     model: str
     rule: str
@@ -57,15 +57,15 @@ def read_baseline(file: str, inside: str | None = None) -> tuple[BaselineEntry, 
 def baseline_entries(findings: tuple[Finding, ...]) -> tuple[BaselineEntry, ...]:
     """An entry for each finding that counts, in an order of their own."""
     counted = (each for each in findings if each.accepted is None and each.rule not in MEANINGLESS)
-    baseline_entries = (
+    entries = (
         BaselineEntry(each.model, each.rule, f"{each.subject.kind} {each.subject.id}", each.fingerprint)
         for each in counted
     )
-    return tuple(sorted(baseline_entries))
+    return tuple(sorted(entries))
 
 
 class Scope:
-    """What a run could have found: the models that it judged, the rules that ran on each and all that there are.
+    """The findings that a run could make: the models that it checked, the rules that ran on each, and all rules.
 
     `whole` says that it was given all models, so that what it does not know is gone.
     """
@@ -84,11 +84,11 @@ class Scope:
         model = entry.model in self._judged or (self._whole and entry.model not in self._given)
         return model and (entry.rule in self._ran(entry.model) or entry.rule not in self._known)
 
-    def stale(self, baseline_entries: tuple[BaselineEntry, ...]) -> tuple[BaselineEntry, ...]:
+    def stale(self, entries: tuple[BaselineEntry, ...]) -> tuple[BaselineEntry, ...]:
         """The entries that the run should have found and did not."""
         left = Counter(each.fingerprint for each in self.found)
         gone: list[BaselineEntry] = []
-        for entry in baseline_entries:
+        for entry in entries:
             if entry in self and not left[entry.fingerprint]:
                 gone.append(entry)
             left[entry.fingerprint] -= 1
@@ -106,25 +106,25 @@ def apply_baseline(
     if inside is not None:
         check_inside(file, inside)
     if keep == "write":
-        baseline_entries = read_baseline(file, inside) if os.path.lexists(file) else ()
-        updated = (*(entry for entry in baseline_entries if entry not in scope), *scope.found)
+        entries = read_baseline(file, inside) if os.path.lexists(file) else ()
+        updated = (*(entry for entry in entries if entry not in scope), *scope.found)
         write_baseline(file, updated)
         return _fingerprints(updated), (f"{file}: {_many(len(updated))} written",)
-    baseline_entries = read_baseline(file, inside)
-    gone = scope.stale(baseline_entries)
+    entries = read_baseline(file, inside)
+    gone = scope.stale(entries)
     if not gone:
-        return _fingerprints(baseline_entries), ()
+        return _fingerprints(entries), ()
     sentence = f"{file}: {_many(len(gone))} matching no finding any more: {', '.join(map(_worded, gone[:5]))}"
     if keep == "prune":
-        left = Counter(baseline_entries) - Counter(gone)
+        left = Counter(entries) - Counter(gone)
         write_baseline(file, tuple(left.elements()))
         return _fingerprints(left.elements()), (f"{sentence}; removed",)
     more = ", …" if len(gone) > 5 else ""
-    return _fingerprints(baseline_entries), (f"{sentence}{more}; --prune-baseline removes them",)
+    return _fingerprints(entries), (f"{sentence}{more}; --prune-baseline removes them",)
 
 
-def _fingerprints(baseline_entries: Iterable[BaselineEntry]) -> tuple[str, ...]:
-    return tuple(entry.fingerprint for entry in baseline_entries)
+def _fingerprints(entries: Iterable[BaselineEntry]) -> tuple[str, ...]:
+    return tuple(entry.fingerprint for entry in entries)
 
 
 def _worded(entry: BaselineEntry) -> str:
@@ -135,9 +135,9 @@ def _many(number: int) -> str:
     return "1 entry" if number == 1 else f"{number} entries"
 
 
-def write_baseline(file: str, baseline_entries: tuple[BaselineEntry, ...]) -> None:
+def write_baseline(file: str, entries: tuple[BaselineEntry, ...]) -> None:
     """Write the entries, one a line, so that a change of the file shows what changed."""
-    lines = ",\n".join(f"    {msgspec.json.encode(entry).decode()}" for entry in sorted(baseline_entries))
+    lines = ",\n".join(f"    {msgspec.json.encode(entry).decode()}" for entry in sorted(entries))
     body = f"[\n{lines}\n  ]" if lines else "[]"
     content = f'{{\n  "version": {VERSION},\n  "findings": {body}\n}}\n'
     write(file, content.encode(), over_input=True)

@@ -1,4 +1,4 @@
-"""What lint says of the examples that rules carry."""
+"""The output of lint for the examples in rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXAMPLE = "example.arch.yaml"
 
 
 def example_output(rule: Rule, today: str, style: Style) -> str:
-    """What lint says of a rule's bad example, of this rule alone."""
+    """Return the output of lint for a rule's bad example, of this rule alone."""
     before = tuple(Input(f"{name}{SUFFIX}", text.encode()) for name, text in rule.ladder)
     # the others say nothing that is told, except to a rule that speaks of what they found
     alone = (rule,) if rule.review is None else None

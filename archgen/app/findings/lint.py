@@ -45,7 +45,7 @@ FEW = 64
 
 
 class Run(Struct, frozen=True):
-    """What `lint` came to, what it has to say of the baseline, and which rules failed on which models."""
+    """The result of `lint`: its report, notes about the baseline, and the rules that failed on some models."""
 
     report: LintReport
     notes: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ def lint(
 
 
 def _checker(shard: Shard, models: int) -> Checker:
-    """How so many models are judged: by several processes where these are asked for, or worth it."""
+    """Return the way to check so many models: in several processes if they are asked for or worth it."""
     if shard.jobs == 1 or (not shard.jobs and models < FEW):
         return check_in_turn
     from archgen.app.workspace.parallel import check_in_parallel
@@ -132,7 +132,7 @@ def _graded(models: tuple[Model, ...], policy: Policy, rules: tuple[Rule, ...]) 
 
 
 def _sorted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """What leaves a model without a meaning first, as it stood, then the worst first."""
+    """Return the findings that invalidate a model first, in their order, then by severity."""
     first = tuple(each for each in findings if each.rule in MEANINGLESS)
     return first + tuple(sorted((each for each in findings if each.rule not in MEANINGLESS), key=order))
 
@@ -161,7 +161,7 @@ def _counted(models: tuple[Model, ...], shown: tuple[Model, ...], what: str, hid
 
 
 def lint_report(models: tuple[Model, ...], fail_on: FailOn = "error") -> LintReport:
-    """What a report needs of judged models."""
+    """Return the report of checked models."""
     findings = tuple((model.file, model.findings) for model in models)
     return LintReport(findings, SourceLines(models), StepTexts(models), failing_severities(fail_on), catalogue())
 

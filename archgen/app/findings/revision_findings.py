@@ -1,4 +1,4 @@
-"""What was found in the models of a git revision, so that only what is new needs to be told."""
+"""The findings in the models of a Git revision, so that only new ones are reported."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _MARK = re.compile(r"# finding: (.+)$")
 
 
 def failed_examples(rule: Rule, today: str) -> Iterator[str]:
-    """What of a rule's examples does not come true; nothing if all does."""
+    """Yield each difference between a rule's examples and its findings."""
     for name, text in (("bad", rule.bad), ("good", rule.good)):
         (model,) = check_models((Input(f"{name}{SUFFIX}", text.encode()),), today, ladder=False, rules=(rule,))
         yield from _faults(rule, name, text, model)

@@ -71,7 +71,7 @@ def corrections(problem: Problem) -> Iterator[tuple[str, str]]:
 
 
 def is_typo(wrong: str, right: str) -> bool:
-    """Whether a word is another one with letters left out, put in, changed or swapped, and likely no word by itself."""
+    """Return True if a word is another with letters missing, added, changed or swapped, and likely no word itself."""
     parts, other = (_PARTS.findall(word.casefold()) for word in (wrong, right))
     if "".join(parts) == "".join(other):
         return True
@@ -79,7 +79,7 @@ def is_typo(wrong: str, right: str) -> bool:
 
 
 def _slipped(wrong: str, right: str) -> bool:
-    """Whether parts of words differ by a swap, or by one letter where they have four, two where they have eight."""
+    """Return True if parts of words differ by a swap, or by a letter for every four that they have."""
     if sorted(wrong) == sorted(right):
         differing = [at for at, (a, b) in enumerate(zip(wrong, right, strict=True)) if a != b]
         return len(differing) == 2 and differing[1] == differing[0] + 1 and right.isalpha()
@@ -89,7 +89,7 @@ def _slipped(wrong: str, right: str) -> bool:
 
 
 def _distance(word: str, other: str) -> int:
-    """How many letters have to be put in, left out or changed (Levenshtein, 1966)."""
+    """Return the number of letters to insert, delete or change (Levenshtein, 1966)."""
     row = list(range(len(other) + 1))
     for at, a in enumerate(word, start=1):
         above, row = row, [at]

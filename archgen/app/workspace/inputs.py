@@ -97,7 +97,7 @@ def _read(file: str, stdin_name: str, inside: str | None) -> Input:
 
 
 def _standard_input(name: str) -> Input:
-    """What comes in, in bytes; where standard input is closed there is nothing, which is what an empty model is told."""
+    """Return the bytes of stdin; a closed stdin is an empty model."""
     try:
         return _limited(name, sys.stdin.buffer.read(LARGEST + 1) if sys.stdin is not None else b"")
     except OSError as error:

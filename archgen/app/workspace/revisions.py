@@ -15,7 +15,7 @@ _OUTSIDE = "is outside repository"
 
 
 def is_range(word: str) -> bool:
-    """Whether a word is a range of revisions, such as `main..HEAD`, and no path."""
+    """Return True if a word is a range of revisions, such as `main..HEAD`, and no path."""
     return ".." in word and ".." not in word.split("/") and not os.path.exists(word)
 
 

@@ -63,6 +63,6 @@ def _lies_in(path: str, directory: str) -> bool:
 
 
 def is_read(file: str) -> bool:
-    """Whether a lint may read a file: a model, what one includes, or a configuration."""
+    """Return True if a lint may read a file: a model, an included file, or a configuration."""
     name = os.path.basename(file)
     return name.endswith(_READ) and not name.startswith(".")

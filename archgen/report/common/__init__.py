@@ -1,1 +1,1 @@
-"""What reports share: terminal style and prose. No report stands here."""
+"""The style and wording that reports share. No report stands here."""

@@ -1,4 +1,4 @@
-"""What a run of `analyze` has to tell, whatever the format, and how its numbers are worded."""
+"""The result of `analyze` for all its formats, and the wording of its numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MONTHS = 12
 
 
 class Assessed(Struct, frozen=True):
-    """One model's flows with their reliability.
+    """A model's flows with their reliability.
 
     `maintained` are the elements that were taken out for it: everything then holds while they are out. `usual` are
     the single points of failure of each flow, by its id, with nothing out. `capacity` is None where something is out, or
@@ -78,7 +78,7 @@ def per_second(rate: float) -> str:
 
 
 def format_load(component: Headroom, busiest: Busiest | None) -> str:
-    """What a component's busiest replica gets, as a share of what it can answer where that is stated."""
+    """Return the load of a component's busiest replica, with its share of the capacity if that is declared."""
     if busiest is None:
         return ""
     share = component.share(busiest)
@@ -96,7 +96,7 @@ def after_loss(component: Headroom, tried: bool, name: Callable[[str], str]) -> 
 
 
 def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> str:
-    """What a change wins, and the change: `44.4 h a year: a replica of haproxy on lb-2, a new host`, or `as for lb-1`."""
+    """Return the hours that a change saves and the change: `44.4 h a year: a replica of haproxy on lb-2`, or `as for lb-1`."""
     if element not in gains:
         return "not tried"
     gain = gains[element]
@@ -111,7 +111,7 @@ def format_gain(element: Subject, gains: Gains, name: Callable[[str], str]) -> s
 
 
 def format_method(flow: FlowAssessment) -> str:
-    """How the availability was found, in words."""
+    """Return the method that gave the availability, with its bounds."""
     method = flow.result.method
     if method == "exact" or flow.result.bounds is None:
         return "exact"
@@ -129,7 +129,7 @@ def _outward(low: float, high: float) -> tuple[str, str]:
 
 
 def impossible_text(maintained: tuple[Subject, ...]) -> str:
-    """What is said of a flow that fails with nothing failed."""
+    """Return the reason why a flow fails with every element up."""
     if maintained:
         return f"down while {', '.join(element.id for element in maintained)} is out, or impossible anyway"
     return "impossible: it fails with nothing failed (rule impossible-flow)"

@@ -36,12 +36,12 @@ def _escaped(match: re.Match[bytes]) -> bytes:
 
 
 def element(subject: Subject) -> dict[str, str]:
-    """What can fail on its own, by kind and id."""
+    """Return an element by kind and id."""
     return {"kind": subject.kind, "id": subject.id}
 
 
 def assumed(flow: FlowAssessment) -> list[dict[str, Any]]:
-    """What a flow's availability assumes, element by element."""
+    """Return the assumed availabilities of a flow's elements."""
     return [
         {"element": element(each.element), "availability": each.availability, "source": each.source}
         for each in flow.assumed

@@ -14,7 +14,7 @@ character reference is the character again; a space of no width after it ends th
 
 
 def text(words: str) -> str:
-    """One line that Markdown, HTML and mentions leave alone: references stand for all that they would read."""
+    """Return a line that Markdown, HTML and mentions leave alone: references stand for all characters with a meaning."""
     return _CALLS.sub(r"\1&#8203;", _READ.sub(_reference, brief(words)))
 
 

@@ -24,7 +24,7 @@ LONGEST_TEXT = 1200
 
 
 class Style(Struct, frozen=True):
-    """How wide the terminal is, and whether it shows colour and links."""
+    """The width of the terminal, and True for color and for links."""
 
     width: int = 100
     colour: bool = False
@@ -97,12 +97,12 @@ def _shown(text: str, at: int) -> str:
 
 
 def _joins_emoji(text: str, at: int) -> bool:
-    """Whether a zero-width joiner stands between two pictographs, where it is part of one sign."""
+    """Return True if a zero-width joiner joins two pictographs to one sign."""
     return text[at] == "\u200d" and 0 < at < len(text) - 1 and min(text[at - 1], text[at + 1]) >= "\u2190"
 
 
 def columns(text: str) -> int:
-    """How many columns the text takes: 2 for wide characters, 0 for combining ones (Unicode annex 11)."""
+    """Return the number of columns of a text: 2 for wide characters, 0 for combining ones (Unicode annex 11)."""
     if text.isascii():
         return len(text)
     if all(char < "\u0300" or "\u2010" <= char <= "\u2027" or "\u2190" <= char <= "\u21ff" for char in text):
@@ -140,7 +140,7 @@ def wrap(text: str, width: int, indent: str = "", first: str | None = None) -> l
 
 
 def _wrapped_ascii(text: str, width: int, indent: str, first: str) -> list[str]:
-    """What `_wrapped` gives for a text that takes as many columns as it has characters, line by line and not word by word."""
+    """Return the result of `_wrapped`, line by line, for a text with a column per character."""
     rest = " ".join(text.split())
     lines: list[str] = []
     line = first

@@ -19,7 +19,7 @@ NAMED = 6
 
 
 def sentences(evolution: Evolution, name: FormatId = str) -> tuple[str, ...]:
-    """What the change did to the flows, the most telling first; empty where it did nothing to them."""
+    """Return the effects of the change on the flows, the largest first; empty if there are none."""
     return (*_verdicts(evolution, name), *_possible(evolution, name), *_points(evolution, name))
 
 
@@ -102,7 +102,7 @@ def rests_on(evolution: Evolution) -> tuple[tuple[float, str, tuple[str, ...]], 
 
 
 def down(facts: FlowFacts) -> str:
-    """How long a flow is down in a year."""
+    """Return a flow's downtime per year."""
     return format_duration(facts.assessment.result.downtime) if facts.assessment else ""
 
 

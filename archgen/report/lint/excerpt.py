@@ -21,7 +21,7 @@ class SourceMark(Struct, frozen=True):
 
 
 class ExcerptStyle(Struct, frozen=True):
-    """How an excerpt looks: the colour of its primary mark, the terminal, and the columns of its line numbers."""
+    """The look of an excerpt: the color of its primary mark, the terminal, and the columns of its line numbers."""
 
     paint: Emphasis
     style: Style

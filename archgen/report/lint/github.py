@@ -13,7 +13,7 @@ from archgen.report.lint.outcome import LintReport
 
 
 def write(outcome: LintReport) -> str:
-    """One `::error …::message` a finding."""
+    """Write a line `::error …::message` per finding."""
     return "".join(f"{_command(finding)}\n" for finding in outcome.findings if finding.accepted is None)
 
 

@@ -1,4 +1,4 @@
-"""What a run of `lint` has to tell, whatever the format it is told in."""
+"""The result of `lint` for all its formats."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class LintReport(Struct, frozen=True):
 
 
 def page_of(rule: Rule, pages: str) -> str:
-    """Where a rule is explained: on the site that is published at `pages`, else in its first reference, else nowhere."""
+    """Return the address of a rule's explanation: below `pages` if that is set, else its first reference, else nothing."""
     return f"{pages.rstrip('/')}/rules/{rule.id}/" if pages else next((url for _, url in rule.references), "")
 
 
 class Counts(Struct, frozen=True):
-    """How many findings there are of each severity; accepted ones are counted apart and nowhere else."""
+    """The number of findings of each severity; accepted ones are counted apart and nowhere else."""
 
     error: int
     warning: int
@@ -48,7 +48,7 @@ class Counts(Struct, frozen=True):
 
 
 class Fixes(Struct, frozen=True):
-    """How many of the open findings `--fix` mends, and how many more `--unsafe-fixes` would."""
+    """The number of open findings that `--fix` resolves, and of those that `--unsafe-fixes` adds."""
 
     safe: int
     unsafe: int

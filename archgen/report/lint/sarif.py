@@ -19,7 +19,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 
 
 def write(outcome: LintReport) -> str:
-    """One log with one run; each result names one of the rules that ran."""
+    """Write a log with one run; each result names one of the rules that ran."""
     at = {rule.id: position for position, rule in enumerate(outcome.rules)}
     driver = {
         "name": "archgen",
@@ -57,7 +57,7 @@ def _help(rule: Rule, mark: str = "") -> str:
 
 
 def _properties(rule: Rule) -> dict[str, Any]:
-    """What code scanning sorts by; it takes a number for what concerns security, and a word for the rest."""
+    """Return the keys that code scanning sorts by: a number for security rules, a word for the others."""
     tags = ["architecture", rule.category]
     if rule.category == "security":
         return {"tags": tags, "precision": "high", "security-severity": _score(rule.severity)}
@@ -114,7 +114,7 @@ def _artifact(file: str) -> dict[str, str]:
 
 
 def _logical(model: str, subject: Subject) -> dict[str, str]:
-    """Where a thing stands in the architecture, whatever its line."""
+    """Return the place of a subject in the architecture, whatever its line."""
     name = plain(subject.id)
     return {"name": name, "fullyQualifiedName": f"{plain(model)}/{subject.kind}/{name}", "kind": subject.kind}
 

@@ -71,7 +71,7 @@ def _file(file: str, marks: list[SourceMark], arrow: str, outcome: LintReport, p
 
 
 def _page(finding: Finding, outcome: LintReport, style: Style) -> str:
-    """Where the finding's rule is explained; not sought where nobody sees it."""
+    """Return the address of the rule's explanation; it is not looked up if no link is shown."""
     rules = (rule for rule in outcome.rules if rule.id == finding.rule) if style.links else ()
     return next((page_of(rule, outcome.pages) for rule in rules), "")
 
@@ -88,7 +88,7 @@ def _address(file: str) -> str:
 def _marks(
     related: tuple[Related, ...], file: str, own: SourceMark | None, source: tuple[str, ...]
 ) -> list[SourceMark]:
-    """One mark per place of a file; labels that share a place are joined, and the finding's own place is left out."""
+    """Return a mark per place in a file; labels at the same place are joined, and the finding's own place is left out."""
     places: dict[tuple[int, int], list[Related]] = {}
     for each in related:
         if each.file == file and (own is None or (each.line, each.column) != (own.line, own.column)):
@@ -149,7 +149,7 @@ def _footer(outcome: LintReport, style: Style) -> str:
 
 
 def _mendable(outcome: LintReport) -> str:
-    """What `--fix` would take off the list."""
+    """Return the number of findings that `--fix` would resolve, in words."""
     found = count_fixes(outcome.findings)
     if found.safe and found.unsafe:
         return f"; {found.safe} fixable with --fix ({found.unsafe} more with --unsafe-fixes)"

@@ -1,4 +1,4 @@
-"""What becomes of the flows as JSON, version 1 of the contract."""
+"""The outcome of each flow as JSON, version 1 of the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of `simulate` has to tell, whatever the format."""
+"""The result of `simulate` for all its formats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archgen.reliability.simulation import FlowOutcome
 
 
 class SimulationReport(Struct, frozen=True):
-    """One model's flows without some elements.
+    """A model's flows without some elements.
 
     `killed` are lost, `maintained` are out on purpose; `titles` are the flows' by id, `steps` words a request
     ("app -> mysql: INSERT") by its id, and `names` gives the ids of elements, qualified where they are ambiguous.

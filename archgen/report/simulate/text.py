@@ -1,4 +1,4 @@
-"""What becomes of the flows, for people: one line a flow with its state, then the reason."""
+"""The outcome of each flow for people: a line with its state, then the reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of `what-if` has to tell, whatever the format: the changes, each flow before and after, the YAML to write."""
+"""The result of `what-if` for all its formats: the changes, each flow before and after, the YAML to write."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archgen.model.subject import Subject
 
 
 class WhatIfReport(Struct, frozen=True):
-    """One model before and after some changes.
+    """A model before and after some changes.
 
     `changes` are in words; `won` are, for each, the hours a year that it wins each flow over the changes before it, empty
     where that was too much to work out. `before` and `after` the same flows in the same order. `smallest` is None where the changes

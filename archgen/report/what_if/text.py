@@ -37,7 +37,7 @@ def write(report: WhatIfReport, style: Style) -> str:
 
 
 def _won(flows: tuple[tuple[str, float], ...]) -> str:
-    """What one change wins by itself, over those before it; nothing is said of less than a second a year."""
+    """Return the hours that a change saves over those before it; less than a second per year is left out."""
     second = 1 / 3600
     moved = [(flow, hours) for flow, hours in flows if abs(hours) >= second]
     words = [
