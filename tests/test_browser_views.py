@@ -79,7 +79,7 @@ def test_every_view_is_a_tab_that_keys_reach(page: Browser, site: str, request: 
 def test_failure_domains_are_a_view_of_their_own(browser: Browser, rack: str) -> None:
     page = fresh(browser, rack, "#view=zones&focus=zone:rack-a", "shared-rack")
     assert page.run("return document.querySelector('[role=tab][aria-selected=true]').textContent") == "Failure domains"
-    for words in ("Rack", "Holdss1 and s2", "every replica of 1 flow (page) lies in the rack rack-a"):
+    for words in ("Rack", "Holdss1 and s2", "Every replica of 1 flow (page) is in the rack rack-a"):
         assert words in card(page)
     numbers = "return [...document.querySelectorAll('%s')].map(one => one.textContent.trim())"
     own, drawn = (page.run(numbers % one) for one in (".archgen-card .archgen-badge", ".archgen-canvas .badge text"))
@@ -105,7 +105,7 @@ def test_pointing_at_a_thing_shows_its_facts_and_dims_the_rest(page: Browser) ->
     shared = page.run("return [...document.querySelectorAll('.archgen-card li')].map(one => one.textContent)")
     assert shared == [
         "Of its host, fw-1",
-        "1losing fw-1, and with it firewall-1@fw-1, breaks 2 flows: read-page and write-comment",
+        "1Losing fw-1 (with firewall-1@fw-1) takes down 2 flows: read-page and write-comment",
     ]
     lit = "return document.querySelector('.archgen-canvas [data-component=\"%s\"]').classList.contains('lit')"
     assert page.run(lit % "haproxy") is True

@@ -136,7 +136,7 @@ def test_a_model_that_breaks_is_shown_with_its_place_and_recovers_at_the_next_sa
         assert served.shows(path, f"models/{TIER}.arch.yaml:{line}:")
         assert "load-balancer" in parse(served.get(path)).words
         assert "livereload" in served.get(path)
-    assert served.shows("1-simple-web-stack/index.html", "breaks 2 flows")
+    assert served.shows("1-simple-web-stack/index.html", "takes down 2 flows")
     served.save(TIER, whole)
     assert until(lambda: "problem" not in next(parse(served.get(flow)).all("h1")).words)
     assert "A visitor opens a page" in served.get(flow)

@@ -37,7 +37,7 @@ def _way(component: Component) -> str | None:
 
 
 def _hit(facts: Topology, component: Component, users: list[Component], hosts: tuple[str, ...], by_hand: bool) -> Hit:
-    how = "somebody changes each copy by hand" if by_hand else "nothing is said of how they change together"
+    how = "each is changed manually" if by_hand else "no deployment that updates them together is declared"
     return Hit(
         subject=Subject("component", component.id),
         message=f"{component.id} has copies on {listed(hosts)}, and {how}",
@@ -57,22 +57,22 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="code-drift",
     code="DAT008",
-    title="Copies of the code come apart",
+    title="Code drift between copies",
     severity="warning",
     category="data",
-    summary="Several copies of the application files and no stated way they are deployed together.",
+    summary="Several copies of the application code, and no declared deployment that updates them together.",
     why=(
-        "Copies that are changed one by one differ after the first one that is forgotten. Then one visitor in three sees "
-        "the error that was mended yesterday, and nobody can reproduce it on the other two servers."
+        "Copies that are changed one by one differ as soon as one is forgotten. Then one visitor in three sees the "
+        "error that was fixed yesterday, and your team can't reproduce it on the other two servers."
     ),
     fix=(
-        "Let one tool put the same version on every server, and state how: `deploy: rolling` on the code base, or the "
-        "`image` that its servers run."
+        "Deploy the same version to every server with one tool, and declare it: `deploy: rolling` on the code base, "
+        "or the `image` that its servers run."
     ),
     limits=(
-        "Data stores, whose versions are changed with care one by one, are passed over. Where nothing is stated it is told "
-        "at low confidence: most teams have such a tool and do not say so. Whether a "
-        "stated one does what it says is not asked."
+        "Skips data stores, whose versions are changed one by one with care. Reports code without a declared "
+        "deployment at low confidence: most teams have such a tool and don't declare it. Doesn't check whether a "
+        "declared deployment works."
     ),
     references=(
         ("The Twelve-Factor App, V. Build, release, run", "https://12factor.net/build-release-run"),

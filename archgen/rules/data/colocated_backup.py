@@ -75,13 +75,13 @@ def _hit(facts: Topology, source: Component, backup: Component, place: Subject) 
     else:
         kind = facts.zones[place.id].kind
         message = (
-            f"{backup.title} keeps its copies of {source.title} {held}in the {kind} {place.id}, where all of "
-            f"{source.title} stands: they are lost together"
+            f"{backup.title} keeps its copies of {source.title} {held}in the {kind} {place.id}, with all of "
+            f"{source.title}: they are lost together"
         )
     return Hit(
         subject=Subject("component", backup.id),
         message=message,
-        related=((Subject("component", source.id), "is what it copies"), (place, "holds both")),
+        related=((Subject("component", source.id), "is its source"), (place, "holds both")),
         flows=facts.flows_of[source.id],
         case=None if place.kind == "host" else "zone",
     )
@@ -104,17 +104,17 @@ RULE = Rule(
     severity="error",
     cases=(("zone", "warning"),),
     category="data",
-    summary="The backup shares a host or a zone with what it copies.",
+    summary="The backup shares a host or a zone with its source.",
     why=(
-        "A backup is for the day on which the machine is gone: its disks broken, its owner locked out, its files "
-        "encrypted by an intruder. Copies on the same machine are gone with it, and copies in the same room with the "
-        "room."
+        "A backup is for the day the host is gone: its disks broken, its owner locked out, its files encrypted by an "
+        "attacker. Copies on the same host are gone with it, and copies in the same room with the room."
     ),
     fix="Keep the copies on another host, in another datacenter, and with other credentials.",
     limits=(
-        "The copies are taken to lie in the storage that the backup calls, and beside the backup where it calls none. Silent "
-        "where another backup of the same data stands elsewhere or is managed, and where hosts are not told. Of "
-        "zones, racks, power, datacenters and availability zones count; a common region or provider does not."
+        "Assumes that the copies are in the storage that the backup calls, and beside the backup if it calls none. "
+        "Doesn't report data that another backup keeps elsewhere or that a managed backup keeps, nor components "
+        "without hosts. Counts racks, power, datacenters and availability zones; a common region or provider doesn't "
+        "count."
     ),
     references=(
         (

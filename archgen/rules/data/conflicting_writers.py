@@ -22,11 +22,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
         if len(writers) > 1 and not _decided(component, replication):
             flows = _writing(facts, component.id)
             if flows:
+                every = "both" if len(writers) == 2 else "all"
                 yield Hit(
                     subject=Subject("component", component.id),
                     message=(
-                        f"{listed(writers)} all take writes, and neither a quorum nor anything else is stated that "
-                        "decides between two that contradict each other"
+                        f"Conflicting writes can be lost: {listed(writers)} {every} take writes, and neither a quorum nor conflict "
+                        "resolution is declared"
                     ),
                     related=tuple((Subject("replica", writer), "takes writes") for writer in writers),
                     flows=flows,
@@ -52,16 +53,19 @@ RULE = Rule(
     title="Conflicting writers",
     severity="error",
     category="data",
-    summary="More than one replica takes writes, without a quorum or a rule for conflicts.",
+    summary="More than one replica takes writes, without a quorum or conflict resolution.",
     why=(
-        "Two visitors change the same row on two writers at the same time, or the line between the writers is cut and "
-        "both go on alone. Afterwards there are two truths. Unless the members agree on each write before it is "
-        "answered, something has to say which of the two is kept; otherwise replication stops, or data is lost in silence."
+        "Two visitors change the same row on two writers at the same time, or the link between the writers is cut and "
+        "both go on alone. Then there are two truths. Unless the members agree on each write before it is confirmed, "
+        "something has to decide which one wins. Otherwise replication stops, or data is lost silently."
     ),
-    fix="Ask a majority (`quorum: majority`), replicate synchronously, state what decides (`conflicts: …`), or name one primary.",
+    fix=(
+        "Require a majority (`quorum: majority`), replicate synchronously, declare the conflict resolution "
+        "(`conflicts: …`), or name one primary."
+    ),
     limits=(
-        "Takes a stated `conflicts`, a `quorum` or `mode: synchronous` at its word. Silent where `mode` is not stated, and "
-        "on managed stores."
+        "Trusts a declared `conflicts`, `quorum` or `mode: synchronous`. Doesn't check stores without a declared "
+        "`mode`, nor managed stores."
     ),
     references=(
         (

@@ -41,13 +41,11 @@ def _used(facts: Topology, component: Component) -> frozenset[str]:
 
 
 def _hit(facts: Topology, component: str, idle: tuple[str, ...], primary: tuple[str, ...]) -> Hit:
-    verb = "answers" if len(idle) == 1 else "answer"
+    verb = "serves" if len(idle) == 1 else "serve"
     return Hit(
         subject=Subject("component", component),
-        message=(
-            f"{listed(idle)} {verb} no read of any flow, and nothing is said of who takes over from {listed(primary)}"
-        ),
-        related=tuple((Subject("replica", replica), "does nothing for a flow") for replica in idle),
+        message=(f"{listed(idle)} {verb} no reads of any flow, and no failover from {listed(primary)} is declared"),
+        related=tuple((Subject("replica", replica), "serves no flow") for replica in idle),
         flows=facts.flows_of[component],
     )
 
@@ -58,13 +56,16 @@ RULE = Rule(
     title="Idle replica",
     severity="info",
     category="data",
-    summary="A replica serves no read and is not said to take over.",
+    summary="A replica serves no reads, and no failover to it is declared.",
     why=(
-        "A replica costs a machine. It is worth it where it answers reads, or where it takes over when the primary "
-        "fails. One that does neither is a copy of the data that repeats every mistake within seconds: a worse backup."
+        "A replica costs a host. It is worth it if it answers reads, or if it takes over when the primary fails. A "
+        "replica that does neither is a copy of the data that repeats every mistake within seconds: a worse backup."
     ),
-    fix="Let flows read from it, or say how it takes over: `failover: automatic`, or `failover: manual`.",
-    limits="A stated `failover`, manual too, is use enough. Reads count as the flows state them (`access: read`).",
+    fix="Let flows read from it, or declare how it takes over: `failover: automatic` or `failover: manual`.",
+    limits=(
+        "Counts any declared `failover` as use, manual failover too. Counts reads as the flows declare them (`access: "
+        "read`)."
+    ),
     references=(("PostgreSQL documentation, Hot Standby", "https://www.postgresql.org/docs/current/hot-standby.html"),),
     check=check,
     bad="""\

@@ -59,7 +59,7 @@ def _missing(facts: Topology, component: Component) -> Hit:
         what, beside = f"the uploads that {component.title} keeps on its server", ""
     return Hit(
         subject=Subject("component", component.id),
-        message=f"nothing backs up {what}{beside}",
+        message=f"Nothing backs up {what}{beside}",
         flows=facts.flows_of[component.id],
         case="passing" if passing else None,
         # most streams hand on what others keep; whether this one is the only place of it is not stated
@@ -70,10 +70,10 @@ def _missing(facts: Topology, component: Component) -> Hit:
 def _untested(facts: Topology, component: Component, backups: tuple[Component, ...]) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
-        message=f"no restore of {component.title} from {listed([backup.title for backup in backups])} is known to have worked",
-        related=tuple((Subject("component", backup.id), "states no tested restore") for backup in backups),
+        message=f"No tested restore of {component.title} from {listed([backup.title for backup in backups])} is declared",
+        related=tuple((Subject("component", backup.id), "declares no tested restore") for backup in backups),
         flows=facts.flows_of[component.id],
-        fix="Restore it once to another machine, and state when: `restore_tested: 2026-10-01`.",
+        fix="Restore it once to another host, and declare the date: `restore_tested: 2026-10-01`.",
         case="untested",
     )
 
@@ -81,10 +81,10 @@ def _untested(facts: Topology, component: Component, backups: tuple[Component, .
 def _outdated(facts: Topology, component: Component, tested: str, backups: tuple[Component, ...]) -> Hit:
     return Hit(
         subject=Subject("component", component.id),
-        message=f"the last restore of {component.title} that is known to have worked was on {tested}",
-        related=tuple((Subject("component", backup.id), "was not tested since") for backup in backups),
+        message=f"The last tested restore of {component.title} was on {tested}",
+        related=tuple((Subject("component", backup.id), "declares no later test") for backup in backups),
         flows=facts.flows_of[component.id],
-        fix="Restore it to another machine once more, at least every year, and state when in `restore_tested`.",
+        fix="Restore it to another host again, at least every year, and declare the date in `restore_tested`.",
         case="untested",
     )
 
@@ -109,25 +109,28 @@ RULE = Rule(
     severity="error",
     cases=(("untested", "warning"), ("passing", "warning")),
     category="data",
-    summary="A persistent store has no backup, or none that is known to restore, or that was tested within a year.",
+    summary="A persistent store has no backup, or none whose restore was tested within a year.",
     why=(
-        "Replicas protect against the loss of a machine. They do not protect against a mistaken DELETE, a bad migration "
-        "or an intruder, because they faithfully repeat it. Only a copy that is kept apart, and that has been restored "
+        "Replicas protect against the loss of a host. They don't protect against a mistaken DELETE, a bad migration "
+        "or an attacker, because they repeat it faithfully. Only a copy that is kept apart, and that was restored "
         "once, brings the data back."
     ),
-    fix="Add a component of `kind: backup` with `backs_up`, how often (`every`), how long (`keeps`) and `restore_tested`.",
+    fix=(
+        "Add a component of `kind: backup` with `backs_up`, how often (`every`), how long (`keeps`) and "
+        "`restore_tested`."
+    ),
     limits=(
-        "Uploads count where they are stated to be on the one server (`uploads: local`). Managed stores are left to their "
-        "provider; a copy of another component is covered by that one's backup. What "
-        "others only agree by, such as the etcd of an automatic failover, fills itself again. A stream mostly hands on "
-        "what others keep, so there the finding is one of low confidence."
+        "Counts uploads that are declared to be on the one server (`uploads: local`). Managed stores are left to "
+        "their provider, and a copy of another component is covered by that component's backup. Skips stores that "
+        "others only agree by, such as the etcd of an automatic failover: they fill themselves again. Reports streams "
+        "at low confidence, since most only pass on data that others keep."
     ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
     ),
     check=check,
     mend=mend,
-    thresholds=(("days", _DAYS, "days after which a tested restore counts no more"),),
+    thresholds=(("days", _DAYS, "days after which a tested restore no longer counts"),),
     bad="""\
 archgen: 1
 name: Replicas without a backup  # finding: unmonitored

@@ -37,8 +37,8 @@ def _judge(facts: Topology, component: Component, objective: float) -> Hit | Non
             return None
         return _hit(
             component,
-            f"{component.title} answers a write before any replica has it (asynchronous), so the last writes are lost "
-            f"with the primary; the objective is to lose nothing",
+            f"{component.title} loses its last writes with the primary: it confirms a write before any replica has it "
+            f"(asynchronous), and the objective is to lose nothing",
             (),
             _SYNCHRONOUS if _spares_one(component) else _ONE_STANDBY,
         )
@@ -52,17 +52,17 @@ def _judge(facts: Topology, component: Component, objective: float) -> Hit | Non
         f"{component.title} has one copy and is backed up by {listed([backup.title for backup in backups])} every "
         f"{_span(min(stated))}, so up to {_span(min(stated))} of writes are lost with it; the objective is {_span(objective)}",
         tuple(backups),
-        "Back it up more often, ship its log, or keep a replica on another host.",
+        "Back it up more often, ship its log, or run a replica on another host.",
     )
 
 
 _SYNCHRONOUS = (
-    "Let any one of the standbys have a write before it is answered (`mode: synchronous`; PostgreSQL: `ANY 1 (…)`), or state "
-    "how much may be lost."
+    "Confirm a write once any of the standbys has it (`mode: synchronous`; PostgreSQL: `ANY 1 (…)`), or declare how much may "
+    "be lost."
 )
 _ONE_STANDBY = (
-    "Add a second standby, and let any one of the two have a write before it is answered (`mode: synchronous`): with one, its "
-    "loss stops every write. Or state how much may be lost."
+    "Add a second standby, and confirm a write once either has it (`mode: synchronous`): with one, its loss stops every "
+    "write. Or declare how much may be lost."
 )
 
 
@@ -89,7 +89,7 @@ def _hit(component: Component, message: str, backups: tuple[Component, ...], fix
     return Hit(
         subject=Subject("component", component.id),
         message=message,
-        related=tuple((Subject("component", backup.id), "copies too seldom") for backup in backups),
+        related=tuple((Subject("component", backup.id), "copies too rarely") for backup in backups),
         fix=fix,
     )
 
@@ -122,17 +122,17 @@ RULE = Rule(
     title="Recovery point missed",
     severity="error",
     category="data",
-    summary="The mode of replication, or the interval of the backup, cannot meet the recovery point objective.",
+    summary="The replication mode or the backup interval can't meet the recovery point objective.",
     why=(
-        "The recovery point says how much of the newest data may be lost. A nightly backup loses up to a day of it, "
-        "whatever the objective says, and asynchronous replication loses what the primary had answered and not yet "
-        "passed on when it died."
+        "The recovery point is how much of the newest data may be lost. A nightly backup loses up to a day of it, "
+        "whatever the objective says. Asynchronous replication loses the writes that the primary had confirmed and "
+        "not yet passed on when it failed."
     ),
-    fix="Copy as often as the objective asks, or state an objective that the copies can keep.",
+    fix="Copy as often as the objective asks, or declare an objective that the copies can meet.",
     limits=(
-        "Synchronous replication is advised with two standbys or more: with one, its loss stops every write. Asynchronous "
-        "replication is taken to be good for every objective of a second or more. A mistaken DELETE, which "
-        "replicas repeat, is left to the backup. Silent where `mode` or `every` is not stated."
+        "Recommends synchronous replication only with two standbys or more: with one, its loss stops every write. "
+        "Assumes that asynchronous replication meets every objective of a second or more. A mistaken DELETE, which "
+        "replicas repeat, is left to the backup. Doesn't check stores without a declared `mode` or `every`."
     ),
     references=(
         (

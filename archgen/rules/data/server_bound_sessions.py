@@ -61,7 +61,7 @@ def _hit(facts: Topology, component: Component, data: list[str], balancers: list
     else:
         sends = "sends" if len(balancers) == 1 else "send"
         missed = (
-            f": visitors whom {listed(balancers)} {sends} to another one don't find them, and they are lost with it"
+            f": visitors that {listed(balancers)} {sends} to another one don't find them, and they are lost with it"
         )
     return Hit(
         subject=Subject("component", component.id),
@@ -74,23 +74,23 @@ def _hit(facts: Topology, component: Component, data: list[str], balancers: list
 RULE = Rule(
     id="server-bound-sessions",
     code="DAT007",
-    title="Sessions bound to a server",
+    title="Server-bound sessions",
     severity="warning",
     category="data",
     summary="Sessions are kept on a server behind a balancer without stickiness, or uploads on one of several servers.",
     why=(
-        "A visitor who logged in, or sent a file, on one server finds neither on the next: the session is gone on every "
-        "other request, and the picture shows on some of them. Stickiness brings the visitor back, but no one else who wants to "
-        "see the picture. And with the server, all that it kept is lost."
+        "A visitor who logged in, or sent a file, on one server finds neither on the next: the session is gone on "
+        "every other request, and the image appears on some of them. Stickiness brings the visitor back, but not the "
+        "other visitors who want to see the image. If the server fails, all its sessions and files are lost."
     ),
     fix=(
-        "Keep sessions in a store that every server asks and files in object storage, and state `sessions: shared` and "
-        "`uploads: shared`; for sessions alone, the balancer can bring each visitor back with `stickiness`."
+        "Keep sessions in a store that every server asks and files in object storage, and declare `sessions: shared` "
+        "and `uploads: shared`. For sessions alone, the balancer can bring each visitor back with `stickiness`."
     ),
     limits=(
-        "Silent where neither `sessions` nor `uploads` is stated, and where one replica takes all requests while the others "
-        "wait; on sessions, where nothing tells how the balancer chooses. Sessions of a balancer's own targets under a stated "
-        "algorithm are a finding of the balancer (`mismatched-stickiness`)."
+        "Doesn't check components without `sessions` or `uploads`, nor pools in which one replica takes all requests "
+        "while the others wait. Doesn't check sessions behind a balancer whose choice isn't declared. Sessions of a "
+        "balancer's own targets under a declared algorithm are reported by `mismatched-stickiness`."
     ),
     references=(
         ("The Twelve-Factor App, VI. Processes", "https://12factor.net/processes"),

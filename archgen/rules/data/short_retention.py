@@ -32,9 +32,9 @@ def _hit(facts: Topology, source: str, backups: tuple[Component, ...], retention
         subject=Subject("component", source),
         message=(
             f"{listed([backup.title for backup in backups])} {keep} the copies of {facts.components[source].title} for {_span(retention)}: "
-            "a mistake that is noticed later is in every copy"
+            "a mistake noticed later is in every copy"
         ),
-        related=tuple((Subject("component", backup.id), "keeps its copies for a short time") for backup in backups),
+        related=tuple((Subject("component", backup.id), "deletes its copies too soon") for backup in backups),
         flows=facts.flows_of[source],
     )
 
@@ -53,16 +53,18 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="short-retention",
     code="DAT010",
-    title="Backups kept for a short time",
+    title="Short backup retention",
     severity="warning",
     category="data",
-    summary="Backups are kept for a shorter time than it takes to notice a mistake.",
+    summary="Backups are deleted sooner than it takes to notice a mistake.",
     why=(
-        "A bad migration, a deleted customer or an intruder is seldom noticed on the same day. When the oldest copy is younger "
-        "than the mistake, every copy has it, and nothing brings the data back."
+        "A bad migration, a deleted customer or an attacker is seldom noticed on the same day. If the oldest copy is "
+        "younger than the mistake, every copy has it, and nothing brings the data back."
     ),
-    fix="Keep copies for at least a week, a month is common: `keeps: 30d`.",
-    limits="Silent where one of the backups does not state `keeps`, and where another backup of the same data is kept longer.",
+    fix="Keep copies for at least a week; a month is common: `keeps: 30d`.",
+    limits=(
+        "Doesn't report data with a backup that doesn't declare `keeps`, or with another backup that is kept longer."
+    ),
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
         (
@@ -72,7 +74,7 @@ RULE = Rule(
     ),
     check=check,
     mend=mend,
-    thresholds=(("days", _DAYS, "days for which copies have to be kept"),),
+    thresholds=(("days", _DAYS, "days for which copies must be kept"),),
     bad="""\
 archgen: 1
 name: Copies for one day

@@ -51,14 +51,14 @@ def _hit(hop: Hop, component: Component, write: str, late: tuple[str, ...]) -> H
     return Hit(
         subject=Subject("step", hop.step.id),
         message=(
-            f"{hop.flow} writes in {write} and reads in {hop.step.id}, and {listed(late, 'or')} may answer without the "
-            f"write: replication of {component.id} is asynchronous and states no bound"
+            f"{hop.flow} may not see its own write: it writes in {write} and reads in {hop.step.id}, and {listed(late, 'or')} "
+            f"may lag without a bound (asynchronous replication of {component.id})"
         ),
-        related=((Subject("step", write), "writes what is read"), (Subject("component", component.id), "lags behind")),
+        related=((Subject("step", write), "writes the data"), (Subject("component", component.id), "may lag")),
         flows=(hop.flow,),
         fix=(
-            f"Read one's own writes from the primary (`{hop.step.source} -> {_primary(component)}`), replicate "
-            "synchronously, or leave replicas out that are too far behind and state the bound (`lag: 1s`)."
+            f"Read your own writes from the primary (`{hop.step.source} -> {_primary(component)}`), replicate "
+            "synchronously, or leave out replicas that lag too far and declare the bound (`lag: 1s`)."
         ),
     )
 
@@ -75,14 +75,19 @@ RULE = Rule(
     title="Stale reads",
     severity="warning",
     category="data",
-    summary="A flow reads its own write from an asynchronous replica with no bound.",
+    summary="A flow reads its own write from an asynchronous replica without a bound on the lag.",
     why=(
-        "The visitor sends a comment, the page is built from a replica that has not got it yet, and the comment is gone; "
-        "so it is sent once more. It happens rarely on a quiet site and all the time under load, because that is when "
-        "replicas fall behind."
+        "The visitor sends a comment, the page is built from a replica that doesn't have it yet, and the comment is "
+        "missing, so the visitor sends it again. It happens rarely on a quiet site and all the time under load, "
+        "because that is when replicas lag."
     ),
-    fix="Read one's own writes from the primary, replicate synchronously, or state how far a replica may be behind (`lag`).",
-    limits="Looks within one flow; a read in the next request of the same visitor is not seen. Silent without `mode`.",
+    fix=(
+        "Read your own writes from the primary, replicate synchronously, or declare how far a replica may lag (`lag`)."
+    ),
+    limits=(
+        "Considers one flow at a time: it doesn't see a read in the next request of the same visitor. Doesn't check "
+        "stores without `mode`."
+    ),
     references=(("Jepsen, Read Your Writes", "https://jepsen.io/consistency/models/read-your-writes"),),
     check=check,
     bad="""\

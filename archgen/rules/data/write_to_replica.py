@@ -12,7 +12,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.structure import eligible
 
-_ANSWER = "Send the write to the primary, or say `access: read` on the step if it only reads."
+_ANSWER = "Send the write to the primary, or declare `access: read` on the step if it only reads."
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
@@ -67,7 +67,7 @@ def _read_only(facts: Topology, hops: list[Hop]) -> Hit | None:
                 related=((Subject("connection", hop.connection.id), "has `access: read`"),),
                 flows=(hop.flow,),
                 fix=(
-                    "Say `access: read` on the step if it only reads; else send it over a connection that may write, or "
+                    "Declare `access: read` on the step if it only reads; otherwise send it over a connection that may write, or "
                     "correct the connection's `access`."
                 ),
                 confidence="high" if hop.step.access is not None else "medium",
@@ -99,14 +99,14 @@ def _near(facts: Topology, source: str, connection: Connection, replica: str) ->
 
 
 def _because(facts: Topology, hop: Hop) -> str:
-    """Why a step counts as a write that does not say so itself."""
+    """Return the reason why a step without an access of its own counts as a write."""
     if hop.step.access is not None:
         return ""
     if facts.flows[hop.flow].access is not None:
-        return f" (the step counts as a write because {hop.flow} says so)"
+        return f" (it counts as a write because {hop.flow} declares it)"
     if hop.connection is not None and hop.connection.access is not None:
-        return f" (the step counts as a write because {hop.connection.id} says so)"
-    return " (the step counts as a write because nothing says that it only reads)"
+        return f" (it counts as a write because {hop.connection.id} declares it)"
+    return " (it counts as a write because nothing declares that it only reads)"
 
 
 def _subject(facts: Topology, name: str) -> Subject:
@@ -119,16 +119,16 @@ RULE = Rule(
     title="Write to a read-only replica",
     severity="error",
     category="data",
-    summary="A step of a flow writes to a component or replica that only reads.",
+    summary="A step of a flow writes to a read-only component or replica.",
     why=(
-        "A replica gets its data from the primary and refuses writes of its own, or, worse, takes them: then the two "
-        "hold different data and replication stops. The application has to send its writes to the primary and may "
+        "A replica gets its data from the primary and refuses writes of its own. Or, worse, it takes them: then the "
+        "two hold different data and replication stops. The application has to send its writes to the primary and can "
         "send its reads anywhere."
     ),
     fix=_ANSWER,
     limits=(
-        "A step that states no access takes the flow's, then the connection's; where nothing is said it counts as a "
-        "write. A replica that is promoted automatically takes writes once it is."
+        "A step without an access has the access of its flow, then of its connection; without any it counts as a "
+        "write. A replica that is promoted automatically takes writes after its promotion."
     ),
     references=(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),

@@ -46,8 +46,8 @@ def _of_balance(facts: Topology, component: Component) -> Iterator[_Flaw]:
         )
     if balance.mode == "active-active" and len(members) == 1 and not facts.components[members[0].component].managed:
         yield (
-            f"{component.id} is called active-active, but {members[0].id} is the only one that it can send requests to",
-            "Add a second member, or leave out the `mode`.",
+            f"{component.id} is called active-active, but {members[0].id} is the only replica that it can send requests to",
+            "Add a second member, or remove the `mode`.",
         )
     if balance.mode != "active-passive":
         yield from _passive_targets(facts, component, balance)
@@ -108,27 +108,27 @@ def _idle_backups(
     if lost:
         yield (
             f"{component.id} names {listed(lost)} as backup, but has no connection to it, so no request can reach it",
-            f"Add the connection {component.id} -> {lost[0].partition('@')[0]}, or take it off `backup`.",
+            f"Add the connection {component.id} -> {lost[0].partition('@')[0]}, or remove it from `backup`.",
         )
     elif len(backups) == len(members):
         yield (
-            f"{component.id} names all its members, {names}, as backup, so there is nobody for whom they stand by",
-            "Leave the members that take the traffic from day to day off `backup`.",
+            f"{component.id} names all its members, {names}, as backup, so no member is left that they could replace",
+            "Remove the members that take the everyday traffic from `backup`.",
         )
     elif balance.mode == "active-active":
         yield (
             f"{component.id} is called active-active, but its backup {names} takes no request while the others work",
-            "Call it active-passive, or take the members off `backup`.",
+            "Call it active-passive, or remove the members from `backup`.",
         )
     if balance.health_check is False:
         yield (
-            f"{component.id} checks nobody's health, so it never learns that its backup {names} is needed",
-            "State a `health_check`.",
+            f"{component.id} runs no health checks, so it never learns that its backup {names} is needed",
+            "Declare a `health_check`.",
         )
     if weightless:
         yield (
             f"{component.id} gives its backup {listed(weightless)} the weight 0, so it never gets a request",
-            "Give it a weight, or take it off `backup`.",
+            "Give it a weight, or remove it from `backup`.",
         )
 
 
@@ -138,10 +138,10 @@ def _of_cluster(component: Component) -> Iterator[_Flaw]:
         return
     floating = any(replica.floating for replica in replicas)
     if len(replicas) == 1 and not (floating and cluster.mode == "active-passive"):
-        nobody = "nobody shares its work" if cluster.mode == "active-active" else "nobody stands by for it"
+        nobody = "no other shares its work" if cluster.mode == "active-active" else "no other stands by for it"
         yield (
             f"{component.id} is called {cluster.mode}, but it has one replica, so {nobody}",
-            "Add a second replica, or leave out the `mode`.",
+            "Add a second replica, or remove the `mode`.",
         )
     elif _all_but_said(cluster, replicas):
         yield (
@@ -163,20 +163,20 @@ def _all_but_said(cluster: Cluster, replicas: tuple[Replica, ...]) -> bool:
 RULE = Rule(
     id="balancing-contradiction",
     code="DNS006",
-    title="Contradiction in how traffic is spread",
+    title="Contradictory balancing",
     severity="error",
     category="dns",
     summary="A balancer or a cluster is called active-active or active-passive, but its members do otherwise.",
     why=(
         "Active-active means that all members take traffic at the same time; active-passive means that one takes it "
-        "while the others wait. Round robin over two servers is active-active, whatever it is called. Who believes in a "
-        "standby that is at work already counts on capacity that is not there once a server fails, and a backup that "
-        "can never be reached is one only on paper."
+        "while the others wait. Round robin over two servers is active-active, whatever its name. A team that "
+        "believes in a standby which is already at work counts on capacity that is gone once a server fails. And a "
+        "backup that no request can reach exists only on paper."
     ),
-    fix="Let the mode say what the algorithm and the members do.",
+    fix="Declare the `mode` that the algorithm and the members have.",
     limits=(
         "A component's members are the replicas of its targets, of the kind that it has most of. A cluster that "
-        "says what moves its traffic (`address`, `by`) may stand behind a balancer as active-passive."
+        "declares what moves its traffic (`address`, `by`) can be active-passive behind a balancer."
     ),
     references=(
         (

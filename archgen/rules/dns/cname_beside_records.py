@@ -28,12 +28,9 @@ def _reason(server: Component, record: Record) -> str | None:
     beside = [other for other in server.records if other is not record and _full(other, server) == name]
     others = list(dict.fromkeys(other.type.upper() for other in beside))
     if server.domain is not None and name == plain(server.domain):
-        return (
-            f"{name} is the top of its zone, where SOA and NS records have to be, and a CNAME allows no other record of "
-            "its name"
-        )
+        return f"{name} is the top of its zone, where SOA and NS records must be, and a CNAME allows no other record of its name"
     if others == ["CNAME"]:
-        return f"{record.name} has {len(beside) + 1} CNAME records, and a name has one true name"
+        return f"{record.name} has {len(beside) + 1} CNAME records, and a name can have only one"
     if others:
         return f"{record.name} has a CNAME and also {listed(others)}: a CNAME allows no other record of its name"
     return None
@@ -49,14 +46,14 @@ RULE = Rule(
     title="CNAME beside other records",
     severity="error",
     category="dns",
-    summary="A CNAME at the top of a zone, or beside other records of its name.",
+    summary="A CNAME is at the top of a zone, or beside other records of its name.",
     why=(
-        "A CNAME says: whatever you want to know of this name, ask for the other one. So a resolver that has seen it "
-        "never asks for the records beside it, and mail, or the whole zone, is lost for some of the visitors and not for "
-        "others. Name servers that check refuse to load such a zone."
+        "A CNAME says: to learn anything about this name, ask for the other name. A resolver that has seen it never "
+        "asks for the records beside it. So mail, or the entire zone, is lost for some visitors and not for others. "
+        "Strict DNS servers refuse to load such a zone."
     ),
-    fix="Give the name its addresses (A, AAAA), or use what the provider offers for it (ALIAS, ANAME, flattening).",
-    limits="The top of a zone is known where the name server's `domain` is stated.",
+    fix="Give the name its addresses (A, AAAA), or use your provider's alternative (ALIAS, ANAME, flattening).",
+    limits="Knows the top of a zone only where the DNS component declares its `domain`.",
     references=(
         ("RFC 1034, 3.6.2", "https://www.rfc-editor.org/rfc/rfc1034#section-3.6.2"),
         ("RFC 2181, 10.1", "https://www.rfc-editor.org/rfc/rfc2181#section-10.1"),

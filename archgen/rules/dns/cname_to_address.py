@@ -48,13 +48,13 @@ def _wrong_name(names: Names, record: Record, kind: str) -> tuple[str, str] | No
     if parsed is None:
         if value in names.declared or not _NO_NAME.intersection(value):
             return None
-        message = f"the {kind} record of {record.name} holds {value}, which is not a name"
+        message = f"The {kind} record of {record.name} holds {value}, which isn't a name"
         return message, "Write the bare name: no protocol, port, path or space."
     proper = _type_for(parsed[0])
-    message = f"the {kind} record of {record.name} holds the address {value}, but {_a(kind)} record points to a name"
+    message = f"The {kind} record of {record.name} holds the address {value}, but {_a(kind)} record points to a name"
     if kind in ("CNAME", "ALIAS", "ANAME"):
         return message, f"Make it {_a(proper)} record: an address needs one."
-    return message, f"Give the machine a name with {_a(proper)} record to {value}, and write that name here."
+    return message, f"Give the host a name with {_a(proper)} record to {value}, and write that name here."
 
 
 def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] | None:
@@ -63,7 +63,7 @@ def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] |
     version = ADDRESS_TYPES[kind]
     if value in names.declared or (parsed is not None and parsed[0] == version):
         return None
-    holds = f"the {kind} record of {record.name} holds {value}"
+    holds = f"The {kind} record of {record.name} holds {value}"
     if parsed is not None:
         return (
             f"{holds}, but {_a(kind)} record holds an IPv{version} address",
@@ -71,8 +71,8 @@ def _wrong_address(names: Names, record: Record, kind: str) -> tuple[str, str] |
         )
     message = f"{holds}, which is neither an IPv{version} address nor a host or component of the model"
     if names.leads(value) or _looks_like_a_name(value):
-        return message, "Write the address, or make it a CNAME record if it is meant to follow that name."
-    return message, "Write the address, or the id of the host or component that it leads to."
+        return message, "Write the address, or make it a CNAME record if it should follow that name."
+    return message, "Write the address, or the id of its host or component."
 
 
 def _looks_like_a_name(value: str) -> bool:
@@ -112,19 +112,19 @@ def _proper(names: Names, record: Record) -> str | None:
 RULE = Rule(
     id="cname-to-address",
     code="DNS001",
-    title="Record of the wrong form",
+    title="Record of the wrong type",
     severity="error",
     category="dns",
     summary="A CNAME, MX or NS record points to an address, or an A or AAAA record to a name.",
     why=(
-        "A CNAME, MX or NS record says under which other name to go on asking; an A or AAAA record ends the search with "
-        "an address. A resolver takes 192.0.2.10 in a CNAME for a name of four labels, looks it up and finds nothing, so "
-        "the site cannot be reached by its name, or its mail is not delivered."
+        "A CNAME, MX or NS record says which other name to ask for next; an A or AAAA record ends the search with an "
+        "address. A resolver reads 192.0.2.10 in a CNAME as a name of four labels, looks it up and finds nothing. So "
+        "the site can't be reached by its name, or its mail isn't delivered."
     ),
     fix="Use an A or AAAA record for an address, and a CNAME for a name.",
     limits=(
-        "An A or AAAA record may name a host or a component of the model: it stands for its address. Types that hold "
-        "text (TXT, CAA, SOA) are not judged."
+        "An A or AAAA record may name a host or a component of the model, which stands for its address. Doesn't check "
+        "record types that hold text (TXT, CAA, SOA)."
     ),
     references=(
         (

@@ -47,14 +47,14 @@ def _hit(names: Names, lost: list[tuple[Component, Record]]) -> Hit:
     values = listed(list(dict.fromkeys(pointee(record) for _, record in lost)))
     kind = record.type.upper()
     if kind in ADDRESS_TYPES:
-        nobody = "which no host and no cluster states as its address"
-        fix = "Correct the address, or state it where it belongs: `address` on the host, or name the host as the value."
+        nobody = "which is the address of no host and no cluster"
+        fix = "Correct the address, declare it as the `address` of its host, or name the host as the value."
     else:
-        nobody = "for which there is no record"
+        nobody = "which has no record"
         fix = f"Correct the name, or add the record that gives {values} its address."
     return Hit(
         subject=Subject("record", record.id),
-        message=f"the {kind} record of {record.name} points to {values}, {nobody}",
+        message=f"The {kind} record of {record.name} points to {values}, {nobody}",
         related=((Subject("component", server.id), "holds the record"),),
         flows=names.flows(record),
         fix=fix,
@@ -77,14 +77,14 @@ RULE = Rule(
     category="dns",
     summary="A DNS record points to an address or a name that nothing in the model has.",
     why=(
-        "Who follows such a record waits for an answer that never comes, or gets it from whoever holds the address or "
-        "the name now: records left behind when a server is given up are how strangers come to speak in a site's name."
+        "A visitor who follows such a record waits for an answer that never comes, or gets it from the new holder of "
+        "the address or name. Records left behind when a server is given up are how strangers come to speak in a "
+        "site's name."
     ),
     fix="Point the record to a host or component of the model, or remove it.",
     limits=(
-        "Silent on addresses while no host and no cluster states one, and on names outside the domains that the model "
-        "answers for: they may well exist elsewhere. An address in the hands of a provider can be written as the id of "
-        "the component that has it."
+        "Doesn't check addresses while no host and no cluster declares one, nor names outside the model's domains: "
+        "they may exist elsewhere. For an address in a provider's hands, write the id of its component."
     ),
     references=(
         (

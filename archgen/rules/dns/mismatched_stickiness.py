@@ -46,7 +46,7 @@ def _weightless(facts: Topology, component: Component, balance: Balance) -> Iter
     members = [replica for target in targets for replica in facts.components[target].replicas]
     if members and not any(stated.get(member.id, stated.get(member.component, 1.0)) for member in members):
         yield (
-            f"the weights of {component.id} are all 0, so none of {listed([member.id for member in members])} gets a request",
+            f"None of {listed([member.id for member in members])} gets a request: all weights of {component.id} are 0",
             "Give each target that should take requests a weight above 0.",
         )
 
@@ -61,8 +61,8 @@ def _scattered(facts: Topology, component: Component, balance: Balance) -> Itera
         for target in targets:
             if target.sessions == "local" and several:
                 yield (
-                    f"{target.id} keeps its sessions on each replica, and {component.id} hands a visitor's requests to one "
-                    f"after another by {balance.algorithm}",
+                    f"Visitors lose their sessions: {target.id} keeps them on each replica, and {component.id} sends requests to "
+                    f"one replica after another ({balance.algorithm})",
                     f"Add `stickiness` to {component.id}, or keep the sessions of {target.id} where all replicas see them.",
                 )
 
@@ -74,9 +74,9 @@ def _blind(facts: Topology, component: Component, balance: Balance) -> Iterator[
     for connection in facts.outgoing[component.id]:
         if any(port.tls is not None and port.tls.mode == "pass-through" for port in connection.ports):
             yield (
-                f"{component.id} is to tell visitors apart by {balance.stickiness}, but passes {connection.id} on "
-                "encrypted and sees no cookie",
-                "End TLS at the balancer, or keep visitors apart by their address.",
+                f"{component.id} can't tell visitors apart by {balance.stickiness}: it passes {connection.id} through encrypted "
+                "and sees no cookie",
+                "End TLS at the balancer, or tell visitors apart by their address.",
             )
 
 
@@ -96,17 +96,20 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="mismatched-stickiness",
     code="DNS007",
-    title="Stickiness that does not fit",
+    title="Mismatched stickiness",
     severity="warning",
     category="dns",
-    summary="State that needs stickiness under an algorithm that has none, or weights that sum to 0.",
+    summary="Local sessions need stickiness that the algorithm doesn't give, or all weights are 0.",
     why=(
-        "A visitor who logged in on one server is a stranger on the next. Where sessions stay on the server, the balancer "
-        "has to send each visitor back to it; round robin sends half of the requests of two servers elsewhere, and what "
-        "the visitor sees is a site that forgets them at random."
+        "A visitor who logged in on one server is a stranger on the next. If sessions stay on the server, the "
+        "balancer has to send each visitor back to it. Round robin sends half of the requests elsewhere with two "
+        "servers, and the visitor sees a site that logs them out at random."
     ),
-    fix="Say what keeps a visitor on one target, or keep sessions where every target sees them.",
-    limits="Silent where `sessions` or the `algorithm` is not stated, and where one replica takes all requests while the others wait.",
+    fix="Declare what keeps a visitor on one target, or keep sessions where every target sees them.",
+    limits=(
+        "Doesn't check components without `sessions`, balancers without an `algorithm`, nor pools in which one "
+        "replica takes all requests while the others wait."
+    ),
     references=(
         (
             "HAProxy Configuration Tutorials, Session persistence",

@@ -30,7 +30,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for record, balancer, target, flows in bypasses.values():
         yield Hit(
             subject=Subject("record", record.id),
-            message=f"{record.name} leads to {record.value}, where {target} runs, and so past {balancer} in front of it",
+            message=f"{record.name} leads past {balancer}: it points to {record.value}, where {target} runs",
             related=((Subject("component", balancer), "should take the requests"),),
             flows=tuple(flows),
         )
@@ -96,17 +96,17 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="record-bypasses-balancer",
     code="DNS005",
-    title="Record past the balancer",
+    title="Record bypasses the balancer",
     severity="error",
     category="dns",
     summary="A record leads to a server although a balancer serves that name.",
     why=(
-        "Visitors go where the name leads. If it leads to one of the servers, the balancer in front of them stands idle: "
-        "the load is not spread, nobody is moved away from a server that fails, and whatever the balancer protects "
-        "against arrives at the server."
+        "Visitors go where the name leads. If it leads to one of the servers, the balancer in front of them stands "
+        "idle. The load isn't spread, visitors aren't moved away from a server that fails, and attacks that the "
+        "balancer stops arrive at the server."
     ),
-    fix="Let the record lead to the balancer's address.",
-    limits="Takes the first balancing component of the flow as the one that serves the name.",
+    fix="Point the record to the balancer's address.",
+    limits="Assumes that the first balancing component of the flow serves the name.",
     references=(("RFC 1035, 3.4.1 (A records)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.4.1"),),
     check=check,
     mend=mend,

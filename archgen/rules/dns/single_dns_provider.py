@@ -27,7 +27,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             )
             yield Hit(
                 subject=Subject("component", server.id),
-                message=f"all name servers of {server.domain} belong to {provider}: if they fail, no name of it resolves",
+                message=f"If {provider} fails, no name of {server.domain} resolves: all its name servers belong to {provider}",
                 flows=flows,
             )
 
@@ -57,17 +57,20 @@ def _registered(name: str) -> str:
 RULE = Rule(
     id="single-dns-provider",
     code="DNS009",
-    title="One provider of name service",
+    title="Single DNS provider",
     severity="info",
     category="dns",
     summary="All name servers of a domain belong to one provider.",
     why=(
-        "A provider runs many name servers in many places, and still they fail together now and then: by an attack, a bad "
-        "configuration, a locked account. Then nothing under the domain can be reached, however redundant it is, and the "
-        "name servers cannot be changed quickly because their old names are remembered for a day."
+        "A provider runs many name servers in many places, and they still fail together now and then: by an attack, a "
+        "bad configuration, a locked account. Then nothing under the domain can be reached, however redundant it is. "
+        "And the name servers can't be changed quickly, because resolvers cache their old names for a day."
     ),
-    fix="Serve the zone from a second provider as well, kept the same by zone transfer or by one source for both.",
-    limits="Known from the NS records at the top of the zone; silent where none are stated or where they lie in the zone itself.",
+    fix="Serve the zone from a second provider too, kept in sync by zone transfer or from one source.",
+    limits=(
+        "Knows the name servers from the NS records at the top of the zone. Doesn't report domains without them, or "
+        "with name servers in the zone itself."
+    ),
     references=(
         ("RFC 2182, Selection and Operation of Secondary DNS Servers", "https://www.rfc-editor.org/rfc/rfc2182"),
     ),

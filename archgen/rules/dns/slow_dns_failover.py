@@ -28,8 +28,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield Hit(
                 subject=Subject("record", record.id),
                 message=(
-                    f"{record.name} moves to another replica of {component.id} when one fails, but its answer is "
-                    f"kept for {_span(record.ttl or 0.0)}; the objective is to be back within {_span(objective)}"
+                    f"After a failover of {component.id}, resolvers cache the old address of {record.name} for "
+                    f"{_span(record.ttl or 0.0)}; the recovery objective is {_span(objective)}"
                 ),
                 related=((Subject("component", component.id), "fails over by DNS"),),
                 flows=names.flows(record) or facts.flows_of[component.id],
@@ -72,19 +72,19 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="slow-dns-failover",
     code="DNS008",
-    title="Slow failover by DNS",
+    title="Slow DNS failover",
     severity="warning",
     category="dns",
-    summary="DNS is the failover, and its time to live is longer than the recovery objective.",
+    summary="Failover is by DNS, and the record's time to live is longer than the recovery objective.",
     why=(
-        "A resolver keeps the answer it has for the record's time to live, and every visitor behind it is sent to the "
-        "dead address until then. However fast the name server changes its answer, the failover is not done before the "
-        "old answers have run out."
+        "A resolver caches its answer for the record's time to live, and until then every visitor behind it is sent "
+        "to the dead address. However fast the DNS server changes its answer, failover isn't done before the old "
+        "answers expire."
     ),
     fix="Lower the record's `ttl` well below the recovery objective, or move an address instead of a name.",
     limits=(
-        "Some resolvers and many programs keep answers longer than they are told to. Silent where no `ttl` or no "
-        "`recovery_time` is stated."
+        "Some resolvers and many programs cache answers longer than they should. Doesn't check records without a "
+        "`ttl`, nor models without a `recovery_time`."
     ),
     references=(("RFC 1035, 3.2.1 (TTL)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.2.1"),),
     check=check,

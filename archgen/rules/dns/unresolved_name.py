@@ -50,7 +50,7 @@ def _hit(names: Names, speaking: list[Component], flows: list[Flow]) -> Hit:
     searched = listed([server.id for server in speaking])
     return Hit(
         subject=Subject("flow", flow.id),
-        message=f"{flow.id} goes by the name {name}, but no record of {searched} gives that name an address",
+        message=f"{flow.id} uses the name {name}, but no record of {searched} gives it an address",
         related=tuple((Subject("component", server.id), "has no record for the name") for server in speaking),
         flows=tuple(flow.id for flow in flows),
         fix=f"Add a record for {name} (A, AAAA or CNAME) to {searched}, or correct the flow's `domain`.",
@@ -79,18 +79,18 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="unresolved-name",
     code="DNS004",
-    title="Name without a record",
+    title="Unresolved name",
     severity="warning",
     category="dns",
-    summary="A flow goes by a name that no DNS record of the model is for.",
+    summary="A flow uses a name that no DNS record of the model resolves.",
     why=(
-        "The first thing a visitor's computer does is to ask which address the name leads to. If no record answers, no "
-        "request is ever sent, however well the servers behind it are."
+        "A visitor's computer first asks for the address of the name. If no record answers, no request is ever sent, "
+        "however good the servers behind it are."
     ),
     fix="Add an A, AAAA or CNAME record for the name, or correct the flow's `domain`.",
     limits=(
-        "Silent while the model lists no records at all, or a name server without records may answer for the name. A "
-        "wildcard record counts, and so does a part of the domain that is handed over to other name servers."
+        "Doesn't check models without records, nor names that a DNS component without records may resolve. A wildcard "
+        "record counts, and so does a part of the domain that is delegated to other name servers."
     ),
     references=(
         ("RFC 1034, Domain Names: Concepts and Facilities, 3.6", "https://www.rfc-editor.org/rfc/rfc1034#section-3.6"),

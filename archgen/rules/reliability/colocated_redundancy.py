@@ -81,10 +81,10 @@ def _hit(facts: Topology, breaking: RootCause, blamed: dict[str, tuple[str, ...]
     return Hit(
         subject=element,
         message=(
-            f"{listed(together)} should back each other and {count} stand {place} {element.id}: losing it takes down "
+            f"{listed(together)} should back each other up, but {count} run {place} {element.id}: losing it takes down "
             f"{listed([*components])} and {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}"
         ),
-        related=tuple((Subject("replica", replica), f"is lost with {element.id}") for replica in together),
+        related=tuple((Subject("replica", replica), f"goes down with {element.id}") for replica in together),
         flows=breaking.flows,
         proof={point.flow: point for point in breaking.points}[next(iter(blamed))].proof,
         causes=frozenset((element.id, flow) for flow in blamed),
@@ -97,16 +97,16 @@ RULE = Rule(
     title="Redundancy in one place",
     severity="error",
     category="reliability",
-    summary="Replicas that should back each other share a host or a zone, which is a single point of failure for that.",
+    summary="Replicas that should back each other up share a host or a zone.",
     why=(
-        "A second replica is there for the day on which the first one is lost. Where both stand on one machine, or all "
-        "in one of several racks or datacenters, the loss of that one place takes all of them, and the redundancy helps "
-        "against a crashed process and nothing else."
+        "A second replica is there for the day the first one fails. If both run on one host, or all run in one of "
+        "several racks or datacenters, losing that place takes down all of them. Such redundancy helps against a "
+        "crashed process and nothing else."
     ),
-    fix="Move at least one of the replicas to another host, and to another zone where zones are declared.",
+    fix="Move at least one replica to another host, and to another zone if the model declares zones.",
     limits=(
-        "Several processes on one host that are there for its processor cores are found as well: they are still lost "
-        "together. A flow that lies in one zone as a whole is reported by `single-zone`."
+        "Also reports several processes on one host that are there for its processor cores: they still fail together. "
+        "A flow that is in one zone as a whole is reported by `single-zone`."
     ),
     references=(
         (

@@ -33,11 +33,11 @@ def _of_size(component: Component) -> Iterator[str]:
     if component.quorum != "majority":
         return
     if size == 1:
-        yield "a majority of one is that one replica, so its loss stops it"
+        yield "a majority of one is its only replica, so losing it stops the quorum"
     elif size == 2:
-        yield "a majority of two is both, so the loss of either replica stops it"
+        yield "a majority of two is both, so losing either replica stops it"
     elif size % 2 == 0:
-        yield f"a majority of {size} stands the loss of {size // 2 - 1}, no more than one of {size - 1} would"
+        yield f"a majority of {size} survives the loss of {size // 2 - 1}, no more than a majority of {size - 1}"
 
 
 def _of_place(facts: Topology, component: Component) -> Iterator[str]:
@@ -46,7 +46,7 @@ def _of_place(facts: Topology, component: Component) -> Iterator[str]:
     for noun, held in (("", _by_host(component)), ("zone ", _by_zone(facts, component))):
         for place, count in held.items():
             if 1 < count < size and size - count < needed:
-                yield f"{noun}{place} holds {count} of the {size}, and {size - count} left are no quorum of {needed}"
+                yield f"{noun}{place} holds {count} of the {size}, leaving {size - count} where the quorum needs {needed}"
 
 
 def _by_host(component: Component) -> dict[str, int]:
@@ -69,10 +69,12 @@ def _hit(facts: Topology, component: Component, reasons: list[str]) -> Hit:
     causes = {(point.element.id, point.flow) for point in points}
     elements = dict.fromkeys(point.element for point in points)
     flows = tuple(flow for flow, broken_points in broken.items() if broken_points)
-    breaks = f"; losing {listed([element.id for element in elements], 'or')} breaks {listed(flows)}" if flows else ""
+    breaks = (
+        f"; losing {listed([element.id for element in elements], 'or')} takes down {listed(flows)}" if flows else ""
+    )
     return Hit(
         subject=Subject("component", component.id),
-        message=f"the quorum of {component.title} is fragile: {'; '.join(reasons)}{breaks}",
+        message=f"The quorum of {component.title} is fragile: {'; '.join(reasons)}{breaks}",
         related=tuple((element, "is enough to lose the quorum") for element in elements),
         flows=flows or facts.flows_of[component.id],
         case="breaks" if flows else None,
@@ -108,16 +110,16 @@ RULE = Rule(
     severity="warning",
     cases=(("breaks", "error"),),
     category="reliability",
-    summary="A majority that gains nothing from its size, or that the loss of one host or zone decides.",
+    summary="A majority gains nothing from its size, or depends on a single host or zone.",
     why=(
-        "A majority of two is both, so a pair with a quorum fails more often than one machine alone. Four stand the loss "
-        "of one, exactly as three do. And where one host or one zone holds so many members that the rest is no majority, "
-        "the loss of that one place stops all of them, however many there are."
+        "A majority of two is both, so a pair with a quorum fails more often than one host alone. Four members "
+        "survive the loss of one, exactly as three do. If one host or zone holds so many members that the rest is no "
+        "majority, losing that place stops all of them."
     ),
     fix="Use an odd number of members, three or more, each on a host of its own, spread over at least three zones.",
     limits=(
-        "A number as `quorum` is taken as it is; whether two halves could both reach it is not asked. A zone that holds "
-        "all members is reported by `single-zone` or `colocated-redundancy`."
+        "Takes a number as `quorum` as it is: it doesn't check whether two halves can both reach it. A zone that "
+        "holds all members is reported by `single-zone` or `colocated-redundancy`."
     ),
     references=(("etcd FAQ, Why an odd number of cluster members?", "https://etcd.io/docs/v3.5/faq/"),),
     check=check,

@@ -42,10 +42,10 @@ def _hit(facts: Topology, breaking: RootCause, component: str, flows: tuple[str,
     return Hit(
         subject=Subject("component", component),
         message=(
-            f"{listed(flows)} have no other single point of failure, and {'both' if len(flows) == 2 else 'all'} stop when "
-            f"{element.id} is lost"
+            f"{listed(flows)} have no other single point of failure, and {'both' if len(flows) == 2 else 'all'} go down with "
+            f"{element.id}"
         ),
-        related=((element, "is all that they stand on together"),),
+        related=((element, "is their only shared dependency"),),
         flows=flows,
         case=None if facts.components[component].managed else "own",
         proof=breaking.points[0].proof,
@@ -60,19 +60,19 @@ RULE = Rule(
     severity="warning",
     cases=(("own", "error"),),
     category="reliability",
-    summary="Several flows that are redundant everywhere else stand on one and the same supporting service.",
+    summary="Several flows that are redundant everywhere else depend on the same supporting service.",
     why=(
-        "Nobody draws the name server, the secrets store or the shared disk when the redundancy of a site is praised, "
-        "and every request needs it. Two of everything else is worth what that one part is worth: the flows fail "
-        "together, and so does whatever was meant to stand in for one of them."
+        "The DNS server, the secrets store or the shared disk is rarely drawn when a site's redundancy is discussed, "
+        "and every request needs it. Two of everything else are worth as much as that one service. The flows fail "
+        "together, and so does any flow meant to replace them."
     ),
     fix=(
-        "Give the service a second one that answers in its place, or take it out of the way of the request: cache its "
-        "answer, fetch it at start-up, say `required: false` where there is a fallback."
+        "Add a second service that takes over, or take it off the request path: cache its answers, fetch them at "
+        "startup, or declare `required: false` where there is a fallback."
     ),
     limits=(
-        "Speaks of supporting services only (name resolution, secrets, identities, mail, shared storage, cache, queue), "
-        "and only of flows that nothing else alone could stop; else `single-point-of-failure` speaks."
+        "Reports supporting services only (DNS, secrets, identities, mail, shared storage, cache, queue), and only "
+        "for flows without another single point of failure. The rest is reported by `single-point-of-failure`."
     ),
     references=(
         (

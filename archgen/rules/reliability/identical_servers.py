@@ -18,8 +18,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         every = "both" if len(hosts) == 2 else "all"
         yield Hit(
             subject=Subject("model", facts.architecture.id),
-            message=f"{listed(hosts)} {every} carry {listed(carried)}: they fail, fill up and are broken into together",
-            related=tuple((Subject("host", host), "carries the same components") for host in hosts),
+            message=f"{listed(hosts)} {every} run {listed(carried)}: they fail, fill up and are compromised together",
+            related=tuple((Subject("host", host), "runs the same components") for host in hosts),
             flows=facts.flows_through(carried),
         )
 
@@ -30,14 +30,14 @@ RULE = Rule(
     title="Identical servers",
     severity="warning",
     category="reliability",
-    summary="All servers carry the same web, application and database components.",
+    summary="All servers run the same web, application and database components.",
     why=(
-        "Copies of one machine share its weaknesses. A leak in the application starves the database beside it, a query "
-        "that fills the disk stops the web server, and whoever breaks into one part is next to all the others. The parts "
-        "also grow together: more memory for the database means another web server as well."
+        "Copies of one server share its weaknesses. A leak in the application starves the database beside it, a query "
+        "that fills the disk stops the web server, and an attacker in one component is next to all others. They also "
+        "scale only together: more memory for the database means another web server as well."
     ),
-    fix="Give the web server, the application server and the database servers of their own, sized for what each does.",
-    limits="Looks at web servers, application servers, services and data stores; caches and agents are not counted.",
+    fix="Give the web server, the application server and the database hosts of their own, sized for each task.",
+    limits="Considers web servers, application servers, services and data stores; caches and agents don't count.",
     check=check,
     bad="""\
 archgen: 1

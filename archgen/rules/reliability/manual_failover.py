@@ -53,17 +53,17 @@ def _hit(
     reaction: float,
 ) -> Hit:
     need = (
-        f"which is said to take {_minutes(stated)}"
+        f"which takes {_minutes(stated)}"
         if stated is not None
-        else f"and a person who is called first needs some {_minutes(reaction)}"
+        else f"and a person on call needs about {_minutes(reaction)}"
     )
     return Hit(
         subject=Subject("component", component.id),
         message=(
-            f"{listed(standby)} can take over from {component.title} only by hand, {need}; the objective is to be back "
-            f"within {_minutes(objective)}"
+            f"{component.title} needs manual failover to {listed(standby, 'or')}, {need}; the recovery objective is "
+            f"{_minutes(objective)}"
         ),
-        related=tuple((Subject("replica", replica), "waits for a person") for replica in standby),
+        related=tuple((Subject("replica", replica), "needs manual failover") for replica in standby),
         flows=facts.flows_of[component.id],
         confidence="high" if stated is not None else "medium",
     )
@@ -81,27 +81,27 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="manual-failover",
     code="REL007",
-    title="Failover by hand",
+    title="Manual failover",
     severity="warning",
     category="reliability",
-    summary="A person has to promote a replica, while the recovery objective is shorter than a person's reaction.",
+    summary="Failover is manual, and the recovery objective is shorter than a person's reaction.",
     why=(
-        "Somebody has to be woken, has to find out what is wrong, decide that the primary is really dead and promote a "
-        "replica without a mistake. That takes the better part of an hour at night, and an objective of a few minutes "
-        "is missed every time."
+        "A person has to wake up, find the cause, decide that the primary is really dead and promote a replica "
+        "without a mistake. At night that takes the better part of an hour, so an objective of a few minutes is "
+        "missed every time."
     ),
     fix=(
-        "Let something promote a replica by itself (`failover: automatic`), state how long the practised failover takes "
-        "(`recovery: 10m`), or state an objective that a person can keep."
+        "Automate failover (`failover: automatic`), declare the duration of your practiced failover (`recovery: "
+        "10m`), or declare an objective that a person can meet."
     ),
     limits=(
-        "Where `recovery` is not stated, half an hour is taken from the alarm to the promoted replica. Silent without "
-        "`objectives: {recovery_time: …}`."
+        "Assumes half an hour from the alarm to the promoted replica where `recovery` isn't declared. Doesn't check "
+        "models without `objectives: {recovery_time: …}`."
     ),
     references=(("Google SRE Book, Being On-Call", "https://sre.google/sre-book/being-on-call/"),),
     check=check,
     mend=mend,
-    thresholds=(("minutes", _REACTION / 60, "minutes that a person needs who is called first"),),
+    thresholds=(("minutes", _REACTION / 60, "minutes that a person on call needs"),),
     bad="""\
 archgen: 1
 name: Back within five minutes, by hand  # finding: unmonitored

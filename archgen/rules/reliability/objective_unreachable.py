@@ -44,10 +44,10 @@ def _hit(flow: FlowAssessment, objective: float) -> Hit:
     return Hit(
         subject=Subject("flow", flow.flow),
         message=(
-            f"{flow.flow} is down {_hours(down)} a year, {_hours(down - allowed)} more than the objective of "
-            f"{_percent(objective)} allows{_costs(most)}{_assumption(flow, decided)}"
+            f"{flow.flow} misses its {_percent(objective)} objective by {_hours(down - allowed)} per year "
+            f"(down {_hours(down)}){_costs(most)}{_assumption(flow, decided)}"
         ),
-        related=tuple((loss.element, f"costs {_hours(loss.hours_per_year)} a year") for loss in costly),
+        related=tuple((loss.element, f"costs {_hours(loss.hours_per_year)} per year") for loss in costly),
         flows=(flow.flow,),
         case=None if decided else "assumed",
         confidence=confidence,
@@ -55,7 +55,7 @@ def _hit(flow: FlowAssessment, objective: float) -> Hit:
 
 
 def _costs(most: list[str]) -> str:
-    return f"; what costs most is {listed(most)}" if most else ""
+    return f"; the largest shares: {listed(most)}" if most else ""
 
 
 def _assumption(flow: FlowAssessment, decided: bool) -> str:
@@ -65,7 +65,11 @@ def _assumption(flow: FlowAssessment, decided: bool) -> str:
     ranked = sorted(flow.assumed, key=lambda assumption: (-costs.get(assumption.element, 0.0), assumption.element))
     names = [f"{assumption.element.id} {_percent(assumption.availability)}" for assumption in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
-    verdict = "also if they failed ten times as rarely" if decided else "and they decide the verdict"
+    verdict = (
+        "the objective would be missed if they failed ten times less often, too"
+        if decided
+        else "they decide the result"
+    )
     return f" (assumed: {', '.join(names)}{more}; {verdict})"
 
 
@@ -74,7 +78,7 @@ def _hours(hours: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share * 100:.10g} %"
+    return f"{share * 100:.10g}%"
 
 
 RULE = Rule(
@@ -86,17 +90,17 @@ RULE = Rule(
     category="reliability",
     summary="The computed availability of a flow is below the model's objective.",
     why=(
-        "An objective that the architecture cannot reach is missed however well everybody works. The availability is "
-        "computed from the flow's structure function, so it counts what is needed together, what stands in for what and "
-        "what is lost together; nothing is multiplied along a path as if every failure were alone."
+        "An objective that the architecture can't reach is missed however well your team works. The availability is "
+        "computed from the flow's structure function. It covers what is needed together, what stands in for what and "
+        "what fails together; no failure is treated as independent if it isn't."
     ),
     fix=(
-        "Start with the element that costs most: give it a second one elsewhere or a better availability; or state an "
-        "objective that the architecture can keep."
+        "Start with the element that costs most: add a second one elsewhere, or one with a better availability. Or "
+        "declare an objective that the architecture can meet."
     ),
     limits=(
-        "Elements fail independently of each other, except for what hosts and zones tell. Numbers that the model does "
-        "not state are assumed and named; where they decide the verdict it is a warning of low confidence."
+        "Assumes that elements fail independently, except for hosts and zones. Availabilities that the model doesn't "
+        "declare are assumed and listed. If they decide the result, it is a warning of low confidence."
     ),
     references=(
         (

@@ -17,7 +17,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             carried = facts.load(host)
             yield Hit(
                 subject=Subject("host", host),
-                message=f"{host} carries the web server, the application and the database at once: {listed(carried)}",
+                message=f"{host} runs the web server, the application and the database: {listed(carried)}",
                 related=tuple((Subject("component", component), f"runs on {host}") for component in carried),
                 flows=facts.flows_through(carried),
             )
@@ -31,10 +31,10 @@ RULE = Rule(
     category="reliability",
     summary="Web, application and database replicas share one host.",
     why=(
-        "The three want different things of a machine: connections, computing, memory and disks. On one host they take "
-        "them from each other, a fault in any of them can stop the others, and none can be made larger alone."
+        "The three need different resources: connections, processors, memory and disks. On one host they take them "
+        "from each other, a fault in any of them can stop the others, and none can be scaled alone."
     ),
-    fix="Move the database to a host of its own first: it is the one that cannot simply be started again elsewhere.",
+    fix="Move the database to a host of its own first: it is the one that you can't simply restart elsewhere.",
     limits="Counts kinds, not their load: a host may be large enough for all three.",
     check=check,
     bad="""\

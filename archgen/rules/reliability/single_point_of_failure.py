@@ -31,13 +31,14 @@ def _hit(facts: Topology, breaking: RootCause, own: tuple[str, ...]) -> Hit:
     """Return the hit, with all flows that the loss takes down, as `simulate` does."""
     element = breaking.element
     carried = breaking.absorbed
-    bearing = f", and with it {listed(carried)}," if carried else ""
+    bearing = f" (with {listed(carried)})" if carried else ""
     proof = breaking.points[0].proof
     return Hit(
         subject=element,
-        message=f"losing {element.id}{bearing} breaks {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}",
+        message=f"Losing {element.id}{bearing} takes down {plural(len(breaking.flows), 'flow')}: {listed(breaking.flows)}",
         related=tuple(
-            (Subject("replica", replica), f"is lost with {element.id}") for replica in carried or _lost(facts, breaking)
+            (Subject("replica", replica), f"goes down with {element.id}")
+            for replica in carried or _lost(facts, breaking)
         ),
         flows=breaking.flows,
         fix=_fix(facts, breaking),
@@ -60,8 +61,8 @@ def _fix(facts: Topology, breaking: RootCause) -> str | None:
     if facts.rented(breaking.element):
         example = "a host for each" if breaking.element.kind == "host" else "`replicas: 2`"
         return (
-            f"If it runs in several places that fail apart, say so ({example}). If not, ask the provider what it "
-            "promises, or add a second provider that answers when this one does not."
+            f"If it runs in several places that fail independently, declare them ({example}). If not, ask the provider for "
+            "its guarantee, or add a second provider that takes over when this one fails."
         )
     step, path = breaking.points[0].proof.step, breaking.points[0].proof.path
     if len(path) < 2:
@@ -80,12 +81,12 @@ def _cure(facts: Topology, breaking: RootCause, need: Need) -> str | None:
     ]
     if need.count > 1 and need.count == len(need.candidates):
         return (
-            "Let the caller notice a dead target, by a health check or a retry, so that it no longer needs all of them."
+            "Let the caller detect a dead target, by a health check or a retry, so that it no longer needs all of them."
         )
     if manual:
-        return f"Let {listed(manual)} fail over by itself: `cluster: {{failover: automatic, by: …}}`."
+        return f"Automate the failover of {listed(manual)}: `cluster: {{failover: automatic, by: …}}`."
     if any(standby.replica not in _lost(facts, breaking) for standby in need.standbys):
-        return "Place what promotes apart from what it would replace."
+        return "Place the component that promotes apart from the replica that it would replace."
     return None
 
 
@@ -117,18 +118,17 @@ RULE = Rule(
     severity="error",
     cases=(("managed", "warning"),),
     category="reliability",
-    summary="One element, lost alone, makes a request flow fail.",
+    summary="The loss of one element takes down a flow.",
     why=(
-        "Hardware, hypervisors, disks and people fail. If the loss of one machine or one process is enough to stop a "
-        "flow, the flow is down as often as that one thing is, however good everything else may be. The verdict is not "
-        "a guess from counts of replicas: it is a minimal cut set of size one of the flow's structure function, so "
-        "reads and writes, failover, quorum and shared hosts are all taken into account, and the proof names the "
-        "request that fails."
+        "Hardware, hypervisors, disks and people fail. If the loss of one host or process takes down a flow, the flow "
+        "is down as often as that element, however good the rest is. The finding isn't a guess from replica counts: "
+        "it is a minimal cut set of size one of the flow's structure function. Reads and writes, failover, quorum and "
+        "shared hosts all count, and the proof names the request that fails."
     ),
-    fix="Give the flow a second way: another replica on another host, with something that moves the traffic there.",
+    fix="Add a replica on another host, with something that moves the traffic there.",
     limits=(
-        "A component that somebody else runs counts as one element, although its provider may run many; that is why it "
-        "is a warning. A zone that breaks a flow in which not everything lies is reported by `single-zone`."
+        "Counts a managed component as one element, although its provider may run many; that is why it is a warning. "
+        "A zone that holds all of a flow is reported by `single-zone`."
     ),
     references=(
         (

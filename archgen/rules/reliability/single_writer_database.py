@@ -55,7 +55,7 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
     hosts = facts.replicas[writer].hosts
     if len(hosts) == 1:
         host = Subject("host", hosts[0])
-        related.append((host, "carries the only writer"))
+        related.append((host, "runs the only writer"))
         owed = [flow for flow in flows if host not in facts.losses.breaks_beside(flow, component.id)]
         causes |= {(host.id, flow) for flow in owed}
         point = facts.losses.points[owed[0]].get(host, point) if owed else point
@@ -71,21 +71,21 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
 
 
 def _message(facts: Topology, component: Component, writer: str, flows: tuple[str, ...]) -> str:
-    verb = "stops" if len(flows) == 1 else "stop"
+    verb = "goes" if len(flows) == 1 else "go"
     others = [replica.id for replica in component.replicas if replica.id != writer]
     copies = [store.id for store in facts.architecture.components if _copies(store, component)]
     if not others and copies:
         what = "a read-only copy" if len(copies) == 1 else "read-only copies"
         return (
-            f"only {writer} takes writes: {listed(flows)} {verb} with it; {listed(copies)} {_is(copies)} {what} "
+            f"Only {writer} takes writes: {listed(flows)} {verb} down with it; {listed(copies)} {_is(copies)} {what} "
             "that nothing promotes"
         )
     if not others:
-        return f"{writer} takes every write and no replica could take over: {listed(flows)} {verb} with it"
-    failover = "is manual" if component.replication and component.replication.failover == "manual" else "is not stated"
+        return f"{writer} takes every write and no replica can take over: {listed(flows)} {verb} down with it"
+    failover = "is manual" if component.replication and component.replication.failover == "manual" else "isn't declared"
     protect = "protects" if len(others) == 1 else "protect"
     return (
-        f"only {writer} takes writes and failover {failover}: {listed(flows)} {verb} with it; "
+        f"Only {writer} takes writes and failover {failover}: {listed(flows)} {verb} down with it; "
         f"{listed(others)} {protect} the data and the reads, not the writes"
     )
 
@@ -94,7 +94,7 @@ def _fix(component: Component, writer: str) -> str | None:
     others = [replica.id for replica in component.replicas if replica.id != writer]
     if not others:
         return None
-    return f"Let something promote {listed(others, 'or')} by itself: `replication: {{failover: automatic, by: …}}`."
+    return f"Automate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
 
 
 def _copies(candidate: Component, component: Component) -> bool:
@@ -123,19 +123,21 @@ RULE = Rule(
     title="Single writer",
     severity="error",
     category="reliability",
-    summary="A flow writes to a data store where one replica takes the writes and nothing is promoted when it fails.",
+    summary=(
+        "A flow writes to a data store in which one replica takes the writes, and nothing is promoted when it fails."
+    ),
     why=(
-        "A replica answers reads and keeps the data safe, but as long as nobody promotes it every write still goes to one "
-        "machine. A primary-replica pair is often offered as the cure for the single database; for writes it is not one, "
-        "unless a replica takes over by itself."
+        "A replica answers reads and keeps the data safe, but until it is promoted every write still goes to one "
+        "host. A primary-replica pair is often recommended as the cure for the single database. For writes it isn't "
+        "one, unless a replica takes over automatically."
     ),
     fix=(
-        "Let something promote a replica by itself (`replication: {failover: automatic, by: …}`) with replicas on other "
-        "hosts, or use a cluster in which several members take writes."
+        "Automate the promotion of a replica on another host (`replication: {failover: automatic, by: …}`), or use a "
+        "cluster in which several members take writes."
     ),
     limits=(
-        "Says nothing of a managed store, whose provider may promote on its own, nor of files in one place, of which "
-        "`single-point-of-failure` says as much."
+        "Doesn't check managed stores, whose provider may promote a replica, nor files in one place, which "
+        "`single-point-of-failure` reports."
     ),
     references=(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),

@@ -49,7 +49,7 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...]) -> Hit:
     more = f"; losing {zone} takes down {plural(len(flows), 'flow')}: {listed(flows)}" if len(flows) > len(held) else ""
     return Hit(
         subject=breaking.element,
-        message=f"every replica of {plural(len(held), 'flow')} ({listed(held)}) lies in the {facts.zones[zone].kind} {zone}{more}",
+        message=f"Every replica of {plural(len(held), 'flow')} ({listed(held)}) is in the {facts.zones[zone].kind} {zone}{more}",
         flows=flows,
         proof=breaking.points[0].proof,
         confidence="low" if all(_is_spread(facts, zone, flow) for flow in held) else "high",
@@ -59,19 +59,19 @@ def _hit(facts: Topology, breaking: RootCause, held: tuple[str, ...]) -> Hit:
 RULE = Rule(
     id="single-zone",
     code="REL009",
-    title="Everything in one zone",
+    title="All replicas in one zone",
     severity="warning",
     category="reliability",
-    summary="Every replica of a flow that has a host lies in one declared zone.",
+    summary="All placed replicas of a flow are in one declared zone.",
     why=(
-        "Racks lose power, datacenters lose their uplink and regions have outages of hours. Replicas that all stand in "
-        "the same failure domain are lost together, so they protect against the loss of a machine and of nothing larger."
+        "Racks lose power, datacenters lose their uplink and regions have outages of hours. Replicas in the same "
+        "failure domain fail together, so they protect against the loss of a host and of nothing larger."
     ),
     fix="Place at least one replica of every component of the flow in another zone of this kind.",
     limits=(
-        "Says nothing where no zones are declared, and does not know zones that the model leaves out. Flows that the loss of "
-        "no datacenter or availability zone stops are told at low confidence when they lie in one region or at one provider: "
-        "whether to pay for a second one is a choice."
+        "Doesn't check models without zones, and doesn't know zones that the model leaves out. A flow in one region "
+        "or at one provider is reported at low confidence if it survives the loss of each datacenter or availability "
+        "zone: whether to pay for a second one is a choice."
     ),
     references=(
         (

@@ -54,14 +54,14 @@ def _is_inverted(outer: Connection, inner: Connection) -> bool:
 
 def _hit(outer: Connection, inner: Connection, flows: tuple[str, ...]) -> Hit:
     tries = 1 + (inner.retries or 0)
-    times = "" if tries == 1 else f"{tries} tries of "
+    times = "" if tries == 1 else f"{tries} × "
     return Hit(
         subject=Subject("connection", outer.id),
         message=(
-            f"{outer.source} waits {_span(outer.timeout)} for an answer, and {inner.source} behind it may need "
-            f"{times}{_span(inner.timeout)} for {inner.id}: {outer.source} has given up by then"
+            f"{outer.source} times out after {_span(outer.timeout)}, but {inner.source} behind it can take "
+            f"{times}{_span(inner.timeout)} for {inner.id}"
         ),
-        related=((Subject("connection", inner.id), f"may take {_span(_patience(inner))}"),),
+        related=((Subject("connection", inner.id), f"can take {_span(_patience(inner))}"),),
         flows=flows,
     )
 
@@ -79,17 +79,21 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="timeout-inversion",
     code="REL011",
-    title="Timeouts the wrong way round",
+    title="Inverted timeouts",
     severity="warning",
     category="reliability",
     summary="A caller's timeout is not longer than its callee's timeout times its tries.",
     why=(
-        "When the outer caller gives up first, the inner one goes on working for nobody, its retries help nobody, and "
-        "the outer caller's own retry brings the same work once more. A slow database becomes an outage that way: the "
-        "load multiplies at the moment when there is least to spare."
+        "When the outer caller gives up first, the inner one keeps working for no caller, its retries are useless, "
+        "and the outer caller's own retry repeats the same work. That is how a slow database becomes an outage: the "
+        "load multiplies when there is least to spare."
     ),
-    fix="Let timeouts shrink from the visitor inwards: the inner timeout times its tries has to fit into the outer one.",
-    limits="Compares calls that follow each other in a flow and state `timeout`; pauses between retries are not counted.",
+    fix=(
+        "Shorten timeouts from the visitor inward: the inner timeout times its tries has to fit into the outer timeout."
+    ),
+    limits=(
+        "Compares calls that follow each other in a flow and declare a `timeout`; pauses between retries don't count."
+    ),
     references=(
         (
             "Amazon Builders' Library, Timeouts, retries, and backoff with jitter",

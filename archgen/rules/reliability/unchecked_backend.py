@@ -39,12 +39,12 @@ def _judge(facts: Topology, component: Component, balance: Balance, pool: tuple[
     if balance.backup:
         return None
     if seen is False:
-        message = f"{component.id} runs no health checks: while one of {listed(pool)} is down, its share of the requests fails"
+        message = f"While one of {listed(pool)} is down, its share of the requests fails: {component.id} runs no health checks"
         return _hit(facts, component, pool, message)
     if _is_any(seen, _PORT_ONLY, _ANSWERS) and _speaks_http(facts, component):
         message = (
-            f"the health check of {component.id} ({seen}) sees an open port only, so one of {listed(pool)} that answers "
-            "every request with an error keeps its share of them"
+            f"If one of {listed(pool)} answers every request with an error, it keeps its share of them: "
+            f"the health check of {component.id} ({seen}) sees only an open port"
         )
         return _hit(facts, component, pool, message)
     return None
@@ -101,7 +101,7 @@ def _blind(
     return Hit(
         subject=Subject("component", component.id),
         message=(
-            f"the health check of {component.id} ({seen}) can't tell {listed(replication.primary)}, which takes the writes, from "
+            f"The health check of {component.id} ({seen}) can't tell {listed(replication.primary)}, which takes the writes, from "
             f"{listed(_copies(facts, store, replication), 'or')}, which accepts connections and refuses writes"
         ),
         related=tuple((Subject("component", name), "has a primary and copies") for name, _ in led),
@@ -141,18 +141,18 @@ RULE = Rule(
     category="reliability",
     summary="A balanced pool has no health check, or one that can't see the failure or tell the primary.",
     why=(
-        "Redundancy behind a balancer works only if the balancer learns that a server is gone. Without a check every "
-        "second visitor of two servers meets the dead one; with a check of the port alone, a server whose application "
-        "fails, and answers that very fast, even draws the traffic to itself under least-connections. A copy of a database "
-        "accepts connections as the primary does, so a check of the port sends writes to it, and it refuses them."
+        "Redundancy behind a balancer works only if the balancer learns that a server is down. Without a check, every "
+        "second visitor of two servers meets the dead one. With a check of the port alone, a server whose application "
+        "answers with fast errors even attracts traffic under least-connections. A copy of a database accepts "
+        "connections as the primary does, so a check of the port sends writes to it, and it refuses them."
     ),
     fix=(
-        "Ask each server for an answer of its own: `health_check: GET /health`, without what all of them share. A check that "
-        "asks the shared database takes the whole pool out when the database is slow."
+        "Ask each server for an answer of its own: `health_check: GET /health`, without its shared dependencies. A "
+        "check that asks the shared database takes the entire pool out when the database is slow."
     ),
     limits=(
-        "Silent where the model does not say how health is checked, and on pools that the provider runs. A check of the port is "
-        "enough for protocols other than HTTP, unless the targets are a primary and its copies."
+        "Doesn't check balancers without a declared health check, nor pools that the provider runs. A check of the "
+        "port is enough for protocols other than HTTP, unless the targets are a primary and its copies."
     ),
     references=(
         (

@@ -29,8 +29,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield _hit(
                 facts,
                 component,
-                f"{names} take the visitors' requests, and nothing is stated that moves the traffic when one of them "
-                "fails",
+                f"Nothing is declared that moves the visitors' traffic when one of {names} fails",
                 _fix(facts, component),
             )
         elif cluster.watches == "host":
@@ -44,21 +43,18 @@ def _unwatched(facts: Topology, component: Component, cluster: Cluster) -> Hit:
     if active:
         keeper = active[0].hosts[0] if active[0].hosts else active[0].id
         address = cluster.shared_address or "the address"
-        message = (
-            f"if {active[0].id} fails by itself, {keeper} keeps {address} and requests get no answer: what moves the traffic "
-            "watches the host only"
-        )
+        message = f"If {active[0].id} alone fails, {keeper} keeps {address} and requests get no answer: failover watches only the host"
     else:
         names = listed([replica.id for replica in component.replicas])
         message = (
-            f"what moves the traffic between {names} watches the host only, so one that hangs on a running host keeps its "
-            "traffic and answers nobody"
+            f"If one of {names} hangs on a running host, it keeps its traffic and answers no request: failover watches only "
+            "the host"
         )
     return _hit(
         facts,
         component,
         message,
-        "Let it watch the process as well (keepalived: `vrrp_script`), and say `watches: process`.",
+        "Let it watch the process too (keepalived: `vrrp_script`), and declare `watches: process`.",
         tuple((Subject("replica", replica.id), "keeps the address without its process") for replica in active),
     )
 
@@ -107,8 +103,8 @@ def _hit(
 
 def _fix(facts: Topology, component: Component) -> str:
     if facts.kind(component.id).balances:
-        return "State what does: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
-    return "Put a load balancer before them, or state what does: `cluster: {address: {shared: …}, by: vrrp}`."
+        return "Declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`, or DNS with a health check."
+    return "Put a load balancer before them, or declare how traffic moves: `cluster: {address: {shared: …}, by: vrrp}`."
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
@@ -122,20 +118,19 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
 RULE = Rule(
     id="untracked-failover",
     code="REL003",
-    title="Failover that nothing triggers",
+    title="Failover without a trigger",
     severity="warning",
     category="reliability",
-    summary="Several replicas take visitors' requests, but nothing stated moves the traffic when one of them fails.",
+    summary="Visitors reach several replicas, and nothing is declared that moves their traffic when one fails.",
     why=(
-        "A visitor's browser knows one address. If what is behind it fails, a second one helps only if something "
-        "notices and moves the address, or the name, to it. And what notices has to look at the process itself: a host "
-        "that answers pings may carry a process that answers nobody."
+        "A visitor's browser knows one address. If the server behind it fails, a second one helps only if something "
+        "detects the failure and moves the address, or the name. Detection has to watch the process itself: a host that "
+        "answers pings may run a process that answers no request."
     ),
-    fix="State what moves the traffic, and let it watch the process.",
+    fix="Declare how traffic moves, and let failover watch the process.",
     limits=(
-        "Asks only of balancers and servers that clients reach directly or through firewalls, and not of replicas that "
-        "float; a program that calls several addresses in turn is not a client in this sense, nor is one that hands mail "
-        "on to mail servers or asks for names."
+        "Checks only balancers and servers that clients reach directly or through firewalls, and no replicas that float. "
+        "Programs that try several addresses in turn don't count as clients, nor do mail servers and DNS resolvers."
     ),
     references=(
         (

@@ -47,10 +47,10 @@ def _hit(facts: Topology, component: str, after: dict[Subject, list[Overload]]) 
     return Hit(
         subject=Subject("component", component),
         message=(
-            f"after the loss of {lost.id}, {worst.replica} gets {_rate(worst.load)}{_when(facts, worst)} and can answer "
+            f"If {lost.id} fails, {worst.replica} gets {_rate(worst.load)}{_when(facts, worst)} but can handle only "
             f"{_rate(worst.capacity)}{also}"
         ),
-        related=tuple((element, f"leaves too little of {component}") for element in elements),
+        related=tuple((element, f"leaves too little capacity of {component}") for element in elements),
         flows=tuple(dict.fromkeys(flow for over in after.values() for overload in over for flow in overload.flows)),
     )
 
@@ -87,18 +87,17 @@ RULE = Rule(
     title="No spare capacity",
     severity="error",
     category="scalability",
-    summary="After the loss of one element the others cannot answer what the flows bring.",
+    summary="After the loss of one element, the others can't handle the load of the flows.",
     why=(
-        "Redundancy is worth what is left when a part of it is gone. If two servers are both needed for the load, the "
-        "loss of one does not halve the service: the other gets twice of what it can answer and falls as well. So each "
-        "element is taken away in turn and the load is spread anew over what still works."
+        "Redundancy is worth only as much as remains when an element fails. If the load needs both of two servers, "
+        "losing one doesn't halve the service: the other gets twice as much as it can handle and fails too. So each "
+        "element is removed in turn, and the load is spread anew over the rest."
     ),
     fix="Add one replica more than the load needs (N+1), each on a host of its own, or take load off them.",
     limits=(
-        "A flow that states its `peak` counts with that. "
-        "Flows that the loss breaks altogether bring no load any more and are reported by `single-point-of-failure`. "
-        "Counts as `over-capacity` does, and is silent on a component that it speaks of. Above 5,000 elements, hosts stand "
-        "for the replicas on them."
+        "Uses a flow's `peak` where it is declared. Flows that the loss takes down bring no load; "
+        "`single-point-of-failure` reports them. Counts as `over-capacity` does, and skips components that it "
+        "reports. Above 5,000 elements, hosts represent the replicas on them."
     ),
     references=(
         (

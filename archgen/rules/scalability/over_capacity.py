@@ -34,7 +34,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             message=(
                 f"{listed(flows)} {'brings' if len(flows) == 1 else 'bring'} {_rate(worst.load)} to {worst.replica}"
                 f"{' at peak' if any(facts.flows[flow].peak is not None for flow in worst.flows) else ''}, "
-                f"which can answer {_rate(worst.capacity)}"
+                f"which can handle {_rate(worst.capacity)}"
             ),
             related=tuple(
                 (Subject("replica", overload.replica), f"gets {_rate(overload.load)} of {_rate(overload.capacity)}")
@@ -77,17 +77,17 @@ RULE = Rule(
     title="Over capacity",
     severity="error",
     category="scalability",
-    summary="The flows bring more requests to a replica than it can answer.",
+    summary="The flows bring more requests to a replica than it can handle.",
     why=(
-        "A replica that gets more requests than it can answer puts them in a queue that only grows, until callers give "
-        "up, try again and bring more still. The load is computed from the flows: each step brings its flow's demand to "
-        "the replicas that may answer it, writes to the writers only, in the shares that the balancer gives."
+        "A replica that gets more requests than it can handle queues them, and the queue only grows until callers "
+        "give up, retry and add even more. The load is computed from the flows. Each step brings its flow's demand to "
+        "the replicas that can answer it, writes to the writers only, in the shares that the balancer gives."
     ),
-    fix="Add replicas, give it more capacity, take load off it with a cache, or correct `demand` and `capacity`.",
+    fix="Add replicas, raise their capacity, take load off with a cache, or correct `demand` and `capacity`.",
     limits=(
-        "A flow that states its `peak` counts with that. "
-        "Every call counts as one request, whatever it costs. Steps inside `opt` and flows without `demand` are not "
-        "counted, of an `alt` only what all branches have in common; so the load is at least what is said."
+        "Uses a flow's `peak` where it is declared. Counts every call as one request, whatever it costs. Steps inside "
+        "`opt` and flows without `demand` don't count, and of an `alt` only the load common to all branches. So the "
+        "load is at least the number in the finding."
     ),
     references=(
         (

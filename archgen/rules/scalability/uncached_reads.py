@@ -52,10 +52,10 @@ def _is_cached(facts: Topology, flow: Flow) -> bool:
 
 
 def _hit(facts: Topology, flow: Flow, stores: list[str], written: float) -> Hit:
-    beside = f", beside {written:g} writes" if written else ", and nothing writes there"
+    beside = f" (and writes {written:g} times)" if written else " (without writes)"
     return Hit(
         subject=Subject("flow", flow.id),
-        message=f"{flow.id} reads {listed(stores)} {flow.demand:g} times a second{beside}, and no cache stands before",
+        message=f"{flow.id} reads {listed(stores)} {flow.demand:g} times per second{beside}, and no cache is in between",
         related=tuple((Subject("component", store), "answers every read") for store in stores),
         flows=(flow.id,),
         confidence="medium",
@@ -68,20 +68,20 @@ RULE = Rule(
     title="Reads without a cache",
     severity="info",
     category="scalability",
-    summary="A read-heavy flow without cache or CDN.",
+    summary="A read-heavy flow reaches its store without a cache or CDN.",
     why=(
-        "What is read a hundred times between two writes is worked out a hundred times to the same end. A cache answers "
-        "from memory what was asked a moment ago; the store is left with the writes and the rare questions, and a rush of "
-        "visitors does not reach it."
+        "Data that is read a hundred times between two writes is computed a hundred times with the same result. A "
+        "cache answers recent questions from memory. The store keeps only the writes and the rare questions, and a "
+        "rush of visitors doesn't reach it."
     ),
-    fix="Put a cache before the store, or a CDN before the site, and say in the flow when it is asked.",
+    fix="Put a cache before the store, or a CDN before the site, and show in the flow when it is asked.",
     limits=(
-        "Needs the `demand` of the flow and of those that write to the same store. Whether the answers may be kept, or are "
-        "different for each visitor, it cannot know; nor that the store keeps what it needs in memory itself."
+        "Needs the `demand` of the flow and of all flows that write to the same store. Can't know whether the answers "
+        "may be cached or differ per visitor, nor whether the store keeps its data in memory itself."
     ),
     thresholds=(
-        ("requests", _REQUESTS, "reads per second from which on a flow is told"),
-        ("ratio", _RATIO, "how many times as many reads as writes of the same store make a flow read-heavy"),
+        ("requests", _REQUESTS, "reads per second from which a flow is reported"),
+        ("ratio", _RATIO, "reads per write of the same store from which a flow is read-heavy"),
     ),
     references=(("RFC 9111, HTTP Caching", "https://www.rfc-editor.org/rfc/rfc9111"),),
     check=check,

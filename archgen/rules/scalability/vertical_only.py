@@ -25,8 +25,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=(
-                f"{listed(alone)} {has} one replica and nothing before that could spread requests over several: "
-                "when the traffic grows, only a bigger server helps"
+                f"When traffic grows, only a bigger server helps: {listed(alone)} {has} one replica, and no balancer before that "
+                "could spread requests"
             ),
             related=tuple((Subject("component", component), "has one replica") for component in alone),
             flows=facts.flows_through(alone),
@@ -41,17 +41,19 @@ def _alone(facts: Topology, component: str) -> bool:
 RULE = Rule(
     id="vertical-only",
     code="SCA003",
-    title="Grows only vertically",
+    title="Vertical scaling only",
     severity="warning",
     category="scalability",
-    summary="A request-serving component has one replica and nothing before it that could spread load.",
+    summary="A component that serves requests has one replica, and nothing before it can spread load.",
     why=(
-        "A single server can be made bigger, with a restart each time, until there is no bigger one. Growing sideways "
-        "needs something in front that hands the requests to several replicas, and sessions that do not live on one of "
-        "them; adding that under load, in a hurry, is the worst time."
+        "A single server can be made bigger, with a restart each time, until there is no bigger one. Scaling out "
+        "needs a balancer that spreads requests over several replicas, and sessions that don't live on one of them. "
+        "Adding that in a hurry, under load, is the worst time."
     ),
     fix="Put a load balancer in front, and run at least two replicas behind it on hosts of their own.",
-    limits="Looks at web servers, application servers and services that are called in a flow; data stores have rules of their own.",
+    limits=(
+        "Considers web servers, application servers and services that flows call; data stores have rules of their own."
+    ),
     references=(
         (
             "AWS Well-Architected, Reliability: scale horizontally",

@@ -40,8 +40,8 @@ def _judge(facts: Topology, store: str, rate: float, flows: tuple[str, ...]) -> 
         yield Hit(
             subject=Subject("component", store),
             message=(
-                f"every write goes through {now[0]} alone, {rate:.4g}/s of the {component.capacity:.4g}/s that it can "
-                f"answer: {listed(spread)} can grow by adding replicas, the writes cannot even double"
+                f"Writes can't even double: all go through {now[0]}, {rate:.4g}/s of the {component.capacity:.4g}/s that it can "
+                f"handle, while {listed(spread)} can grow by adding replicas"
             ),
             related=((Subject("replica", now[0]), "takes every write"),),
             flows=flows,
@@ -60,16 +60,19 @@ RULE = Rule(
     title="Write bottleneck",
     severity="warning",
     category="scalability",
-    summary="All writes of all flows go through one replica, and take most of what it can do.",
+    summary="All writes of all flows go through one replica, and use most of its capacity.",
     why=(
-        "Web and application servers can be added as the traffic grows, and read replicas as the reads do. Every write "
-        "still goes to one machine, and the only way to get more of them is a larger machine. Who finds that out at the "
-        "limit has to change the data's layout under load."
+        "Web and application servers can be added as traffic grows, and read replicas as reads grow. Every write "
+        "still goes to one host, and only a larger host takes more of them. A team that learns this at the limit has "
+        "to change the data's layout under load."
     ),
-    fix="Know the limit (`capacity`), queue what may wait, split the data (shards) or use a store that takes writes on several members.",
+    fix=(
+        "Know the limit (`capacity`), queue writes that can wait, shard the data, or use a store that takes writes on "
+        "several members."
+    ),
     limits=(
-        "Silent unless `demand` and `capacity` are stated and the writes take more than half of the capacity, and while "
-        "nothing before the store runs on several replicas. A managed store is left to its provider."
+        "Needs `demand` and `capacity`, and writes that use more than half of the capacity. Reports only stores "
+        "behind a component with several replicas, and no managed stores."
     ),
     references=(
         (
