@@ -1,1 +1,1 @@
-"""Changes to an architecture as values: add a replica, a host, failover, and a place for them. No YAML, no search for the best."""
+"""Edits of an architecture, as values and as a patch of its text: a replica, a host, failover. No YAML, no search for the best."""
