@@ -22,7 +22,7 @@ MIRRORED_FROM = 640.0
 _ASCENT, _DESCENT = 0.78, 0.22
 
 
-class Text(Struct, frozen=True):
+class PlacedText(Struct, frozen=True):
     """A line of text with its baseline at `y`."""
 
     text: str
@@ -47,7 +47,7 @@ class Head(Struct, frozen=True):
     participant: Participant
     x: float
     box: Box
-    texts: tuple[Text, ...]
+    texts: tuple[PlacedText, ...]
     icon: Box | None = None
 
 
@@ -59,8 +59,8 @@ class Arrow(Struct, frozen=True):
     x2: float
     y: float
     y2: float
-    texts: tuple[Text, ...]
-    number: Text | None = None
+    texts: tuple[PlacedText, ...]
+    number: PlacedText | None = None
     lock: tuple[float, float] | None = None
     badges: tuple[tuple[float, float, Badge], ...] = ()
 
@@ -69,14 +69,14 @@ class Paper(Struct, frozen=True):
     """A note."""
 
     box: Box
-    texts: tuple[Text, ...]
+    texts: tuple[PlacedText, ...]
 
 
 class Band(Struct, frozen=True):
     """The opaque strip above a section, with the words of its condition."""
 
     box: Box
-    texts: tuple[Text, ...]
+    texts: tuple[PlacedText, ...]
 
 
 class FrameBox(Struct, frozen=True):
@@ -84,7 +84,7 @@ class FrameBox(Struct, frozen=True):
 
     box: Box
     tab: Box
-    name: Text
+    name: PlacedText
     bands: tuple[Band, ...]
 
 
@@ -102,7 +102,7 @@ class PlacedSequence(Struct, frozen=True):
     arrows: tuple[Arrow, ...]
     papers: tuple[Paper, ...]
 
-    def texts(self) -> tuple[Text, ...]:
+    def texts(self) -> tuple[PlacedText, ...]:
         """Return every line of text in the diagram."""
         texts = [text for head in (*self.heads, *self.feet) for text in head.texts]
         for frame in self.frames:
@@ -148,10 +148,12 @@ def _head(participant: Participant, lanes: Lifelines, y: float) -> Head:
     lines = wrap(clean(participant.label), width - 16, SIZES.name, bold=True, lines=2)
     icon = Box(x - SIZES.icon_small / 2, y + 10, SIZES.icon_small, SIZES.icon_small)
     first = icon.bottom + 17
-    texts = [Text(line, x, first + row * LEADING, SIZES.name, "ink", "middle", True) for row, line in enumerate(lines)]
+    texts = [
+        PlacedText(line, x, first + row * LEADING, SIZES.name, "ink", "middle", True) for row, line in enumerate(lines)
+    ]
     detail = elide(clean(participant.detail), width - 12, SIZES.label)
     if detail and lanes.detailed:
-        texts.append(Text(detail, x, first + (len(lines) - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
+        texts.append(PlacedText(detail, x, first + (len(lines) - 1) * LEADING + 15, SIZES.label, "muted", "middle"))
     height = 10 + SIZES.icon_small + 8 + lanes.label_lines * LEADING + (15 if lanes.detailed else 0) + 7
     return Head(participant, x, Box(x - width / 2, y, width, height), tuple(texts), icon)
 
@@ -165,7 +167,8 @@ def _flat_head(participant: Participant, lanes: Lifelines, y: float) -> Head:
     left, middle = x - (lanes.lead + wide) / 2, box.centre[1]
     first = middle - (len(lines) - 1) * LEADING / 2 + 4.5
     texts = tuple(
-        Text(line, left + lanes.lead, first + row * LEADING, SIZES.name, bold=True) for row, line in enumerate(lines)
+        PlacedText(line, left + lanes.lead, first + row * LEADING, SIZES.name, bold=True)
+        for row, line in enumerate(lines)
     )
     return Head(participant, x, box, texts, Box(left, middle - FLAT_ICON / 2, FLAT_ICON, FLAT_ICON))
 
@@ -173,7 +176,7 @@ def _flat_head(participant: Participant, lanes: Lifelines, y: float) -> Head:
 def _foot(participant: Participant, lanes: Lifelines, y: float) -> Head:
     x, width = lanes.x[participant.id], lanes.card
     name = elide(clean(participant.label), width - 16, SIZES.name, bold=True)
-    text = Text(name, x, y + 20, SIZES.name, "ink", "middle", True)
+    text = PlacedText(name, x, y + 20, SIZES.name, "ink", "middle", True)
     return Head(participant, x, Box(x - width / 2, y, width, 32), (text,))
 
 
@@ -207,7 +210,8 @@ class _Rows:
         lines = lanes.lines(message)
         first = self.y + 18
         texts = [
-            Text(line, middle, first + row * LEADING, SIZES.text, "ink", "middle") for row, line in enumerate(lines)
+            PlacedText(line, middle, first + row * LEADING, SIZES.text, "ink", "middle")
+            for row, line in enumerate(lines)
         ]
         room = 16.0 if message.badges else 12.0 if LINES[message.meaning].lock else 8.0
         y = first + (len(lines) - 1) * LEADING + room if lines else self.y + 8 + room
@@ -215,7 +219,7 @@ class _Rows:
         below = y + (23 if message.badges else 13)
         if protocol:
             words = elide(protocol, lanes.gap_width(message), SIZES.small)
-            texts.append(Text(words, middle, below, SIZES.small, LINES[message.meaning].role, "middle"))
+            texts.append(PlacedText(words, middle, below, SIZES.small, LINES[message.meaning].role, "middle"))
         towards = 1 if x2 > x1 else -1
         self._arrow(message, x1, x2, y, y, texts, (x1 + towards * 20, y), middle)
         self.y = below + 3 if protocol else y + (16 if message.badges else 6)
@@ -228,7 +232,9 @@ class _Rows:
             words.append((elide(clean(message.protocol), 200, SIZES.small), SIZES.small, LINES[message.meaning].role))
         start = self.y + 20
         left = x + LOOP + 8
-        texts = [Text(line, left, start + row * LEADING, size, role) for row, (line, size, role) in enumerate(words)]
+        texts = [
+            PlacedText(line, left, start + row * LEADING, size, role) for row, (line, size, role) in enumerate(words)
+        ]
         y = self.y + 14
         y2 = y + max(18.0, (len(words) - 1) * LEADING + 4)
         self._arrow(message, x, x, y, y2, texts, None, x + LOOP)
@@ -241,11 +247,13 @@ class _Rows:
         x2: float,
         y: float,
         y2: float,
-        texts: Sequence[Text],
+        texts: Sequence[PlacedText],
         lock: tuple[float, float] | None,
         middle: float,
     ) -> None:
-        number = Text(message.number, float(SIZES.margin), y + 4, SIZES.label, "muted") if message.number else None
+        number = (
+            PlacedText(message.number, float(SIZES.margin), y + 4, SIZES.label, "muted") if message.number else None
+        )
         first = middle - (len(message.badges) - 1) * self._lanes.badge_step / 2
         badges = tuple(
             (first + place * self._lanes.badge_step, y2 if y2 > y else y, badge)
@@ -258,7 +266,7 @@ class _Rows:
         left, right = self._lanes.paper(remark)
         lines = self._lanes.paper_lines(remark)
         box = Box(left, self.y + 8, right - left, len(lines) * LEADING + 14)
-        texts = [Text(line, left + 12, box.y + 19 + row * LEADING, SIZES.text) for row, line in enumerate(lines)]
+        texts = [PlacedText(line, left + 12, box.y + 19 + row * LEADING, SIZES.text) for row, line in enumerate(lines)]
         self.papers.append(Paper(box, tuple(texts)))
         self.y = box.bottom + 4
 
@@ -274,7 +282,7 @@ class _Rows:
             bands.append(self._band(section.when, left, right, indent, first=place == 0))
             self.items(section.items)
             self.y += 10
-        name = Text(block.kind, tab.x + 10, top + 16, SIZES.label, "ink", bold=True)
+        name = PlacedText(block.kind, tab.x + 10, top + 16, SIZES.label, "ink", bold=True)
         self.frames.insert(place, FrameBox(Box(left, top, right - left, self.y - top), tab, name, tuple(bands)))
         self.y += 4
 
@@ -286,7 +294,7 @@ class _Rows:
         least = 24.0 if first or lines else 6.0
         box = Box(left, self.y, right - left, max(least, len(lines) * LEADING + 8))
         texts = [
-            Text(line, left + indent, self.y + 16 + row * LEADING, SIZES.label, "muted")
+            PlacedText(line, left + indent, self.y + 16 + row * LEADING, SIZES.label, "muted")
             for row, line in enumerate(lines)
         ]
         self.y = box.bottom

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archgen.layout.placed import Box, Point
-from archgen.layout.sequence.arrangement import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text
+from archgen.layout.sequence.arrangement import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
 from archgen.layout.sequence.lanes import LOOP
 from archgen.render.scene.marks import cross, finding_badge, lock
 from archgen.render.scene.shapes import (
@@ -67,7 +67,7 @@ def _heads(placed: PlacedSequence, icons: Mapping[str, Icon]) -> SceneShape:
     return SceneGroup((ground, *(_head(head, icons) for head in placed.heads)), css_class="heads")
 
 
-def _text(text: Text) -> TextLine:
+def _text(text: PlacedText) -> TextLine:
     return TextLine(text.x, text.y, text.text, text.size, text.role, text.anchor, text.bold)
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.layout.placed import Box
-from archgen.layout.sequence.arrangement import LEADING, Arrow, Band, FrameBox, Head, Paper, PlacedSequence, Text
+from archgen.layout.sequence.arrangement import LEADING, Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
 from archgen.layout.sequence.lanes import LOOP
 from archgen.slides.pptx.canvas import Canvas, NativeShape, ShapeGroup
 from archgen.slides.pptx.marks import Marks
@@ -31,7 +31,7 @@ def paint(canvas: Canvas, placed: PlacedSequence, marks: Marks) -> None:
         _head(canvas, shapes, foot, marks)
 
 
-def _text(canvas: Canvas, into: ShapeGroup, texts: tuple[Text, ...]) -> None:
+def _text(canvas: Canvas, into: ShapeGroup, texts: tuple[PlacedText, ...]) -> None:
     """Write lines below each other, in a text box for each font size."""
     for _, group in groupby(texts, key=lambda text: (text.size, text.role, text.anchor)):
         lines = tuple(group)
@@ -45,7 +45,9 @@ def _text(canvas: Canvas, into: ShapeGroup, texts: tuple[Text, ...]) -> None:
         _lines(canvas, shape, lines)
 
 
-def _lines(canvas: Canvas, shape: NativeShape, lines: tuple[Text, ...], insets: tuple[float, float] = (2, 0)) -> None:
+def _lines(
+    canvas: Canvas, shape: NativeShape, lines: tuple[PlacedText, ...], insets: tuple[float, float] = (2, 0)
+) -> None:
     written = tuple((((line.text, line.role, line.bold),), line.size) for line in lines)
     leading = LEADING if len(lines) > 1 else None
     across, above = insets if lines and lines[0].anchor == "start" else (0.0, insets[1])
