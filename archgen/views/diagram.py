@@ -36,12 +36,21 @@ def numbered(badges: tuple[Badge, ...]) -> str:
     return f"[{', '.join(str(badge.number) for badge in badges)}]" if badges else ""
 
 
+class Chip(Struct, frozen=True):
+    """Connections to a shared element, named on the card at the other end: "→ kafka". `subjects` are the connections."""
+
+    label: str
+    meaning: Meaning
+    subjects: tuple[str, ...]
+
+
 class Node(Struct, frozen=True, kw_only=True):
     """A card: a replica, or a folded component. `detail` is its second line, `mark` a role such as primary.
 
     `kind` names the icon, `icon` the product whose logo replaces it, `subject` the component it stands for.
     `guards` are the ids of the groups and nodes that it protects without being on a path to them. `change` is set in a
-    diagram of two models, which also shows removed elements.
+    diagram of two models, which also shows removed elements. `opens` is the level that shows the content of a collapsed
+    group; `stands_for` are the components of a card of several, and `chips` name connections instead of lines.
     """
 
     id: str
@@ -57,6 +66,9 @@ class Node(Struct, frozen=True, kw_only=True):
     badges: tuple[Badge, ...] = ()
     description: str = ""
     change: ChangeKind | None = None
+    opens: str = ""
+    stands_for: tuple[str, ...] = ()
+    chips: tuple[Chip, ...] = ()
 
 
 class Group(Struct, frozen=True, kw_only=True):
@@ -90,7 +102,8 @@ def enclosing(groups: Iterable[Group], inner: Iterable[str | None]) -> set[str]:
 class Edge(Struct, frozen=True, kw_only=True):
     """A line from node to node; `subject` is its connection, `label` its text ("https 443").
 
-    A `mutual` one has an arrow head at both ends: two writers that replicate each other.
+    A `mutual` one has an arrow head at both ends: two writers that replicate each other. `bundled` are the connections
+    of a line that stands for several.
     """
 
     id: str
@@ -102,6 +115,7 @@ class Edge(Struct, frozen=True, kw_only=True):
     badges: tuple[Badge, ...] = ()
     change: ChangeKind | None = None
     mutual: bool = False
+    bundled: tuple[str, ...] = ()
 
 
 class Diagram(Struct, frozen=True, kw_only=True):

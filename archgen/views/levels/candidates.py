@@ -1,0 +1,111 @@
+"""Groups that a model implies without declaring them: zones, networks, roles and kinds of components."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from archgen.analysis.topology import Topology
+from archgen.model.kinds import KINDS, ROLES, Role
+from archgen.views.levels.tree import Branch, BranchKind
+
+_ROLES: dict[Role, str] = {
+    "visitor": "Clients",
+    "edge": "Edge",
+    "balancer": "Load balancing",
+    "web": "Web",
+    "application": "Applications",
+    "data": "Data",
+    "support": "Supporting services",
+    "observer": "Monitoring",
+}
+
+Candidate = Callable[[Topology, Sequence[str], str], tuple[Branch, ...]]
+"""Returns the groups of some components, none if this way divides nothing; the last text is put before their ids."""
+
+_LEAST = 2
+"""The components that a group holds at least."""
+
+
+def by_zone(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
+    """Group components by the outermost zone that tells them apart."""
+    chains = {name: chain for name in components if (chain := _zones(topology, name))}
+    depth = 0
+    while chains and len({chain[min(depth, len(chain) - 1)] for chain in chains.values()}) < 2:
+        depth += 1
+        if all(depth >= len(chain) for chain in chains.values()):
+            return ()
+    places = {name: chain[depth] for name, chain in chains.items() if depth < len(chain)}
+    titles = {zone.id: zone.name or zone.id for zone in topology.architecture.zones}
+    return _branches("zone", components, places, titles, inside, {zone: topology.zones[zone].kind for zone in titles})
+
+
+def _zones(topology: Topology, component: str) -> tuple[str, ...]:
+    """Return the zones around all hosts of a component, the outermost first."""
+    hosts = topology.hosts_of(component)
+    if not hosts:
+        return ()
+    around = [topology.index.zones_around(host) for host in hosts]
+    shared = set(around[0]).intersection(*around[1:])
+    return tuple(zone for zone in reversed(tuple(around[0])) if zone in shared)
+
+
+def by_network(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
+    """Group components by their network, or that of all their hosts."""
+    places: dict[str, str] = {}
+    for name in components:
+        own = topology.components[name].network
+        around = {topology.hosts[host].network for host in topology.hosts_of(name)}
+        network = own or (around.pop() if len(around) == 1 else None)
+        if network is not None:
+            places[name] = network
+    titles = {network.id: network.name or network.id for network in topology.architecture.networks}
+    trust = {network.id: f"{network.trust} network" for network in topology.architecture.networks}
+    return _branches("network", components, places, titles, inside, trust)
+
+
+def by_role(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
+    """Group components by the role of their kind."""
+    places: dict[str, str] = {name: topology.kind(name).role for name in components}
+    titles: dict[str, str] = {role: _ROLES[role] for role in ROLES}
+    return _branches("role", components, places, titles, inside, {})
+
+
+def by_kind(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
+    """Group components by their kind."""
+    places = {name: topology.components[name].kind for name in components}
+    titles = {kind.id: kind.title for kind in KINDS.values()}
+    return _branches("role", components, places, titles, inside, {})
+
+
+def observers(topology: Topology, components: Sequence[str]) -> tuple[Branch, ...]:
+    """Return the group of the components that watch others, if there are several."""
+    places: dict[str, str] = {name: "observer" for name in components if topology.kind(name).observes}
+    return _branches("role", components, places, {"observer": _ROLES["observer"]}, "", {})
+
+
+def in_parts(components: Sequence[str], inside: str, most: int) -> tuple[Branch, ...]:
+    """Cut components that nothing else tells apart into parts of equal size, at most `most`, in the order of the model."""
+    size = max(-(-len(components) // most), most)
+    cuts = [tuple(components[start : start + size]) for start in range(0, len(components), size)]
+    return tuple(
+        Branch(f"{inside}part:{number}", f"{cut[0]} … {cut[-1]}", "part", cut) for number, cut in enumerate(cuts, 1)
+    )
+
+
+def _branches(
+    kind: BranchKind,
+    components: Sequence[str],
+    places: dict[str, str],
+    titles: dict[str, str],
+    inside: str,
+    details: dict[str, str],
+) -> tuple[Branch, ...]:
+    members: dict[str, list[str]] = {place: [] for place in titles}
+    for name in components:
+        if name in places:
+            members[places[name]].append(name)
+    return tuple(
+        Branch(f"{inside}{kind}:{place}", titles[place], kind, tuple(held), (), details.get(place, ""))
+        for place, held in members.items()
+        if len(held) >= _LEAST
+    )

@@ -1,0 +1,199 @@
+"""A sketch as a diagram: words, badges and icons for its cards and lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from msgspec.structs import replace
+
+from archgen.analysis.hops import Meaning
+from archgen.analysis.topology import Topology
+from archgen.model.kinds import ROLES, Role
+from archgen.model.wording import listed, plural
+from archgen.views.diagram import Badge, Chip, Diagram, Edge, Node
+from archgen.views.levels.sketch import Pair, Sketch
+from archgen.views.levels.tree import SYSTEM, Branch
+from archgen.views.overview import component_node
+
+Marks = dict[str, tuple[Badge, ...]]
+
+_WORST: tuple[Meaning, ...] = ("plaintext", "unknown", "encrypted", "replication", "local", "lookup", "monitoring")
+"""Meanings of lines, the one that a bundle shows first."""
+
+_BADGES = 3
+"""The most badges of a card or line that stands for several."""
+
+_NOUNS: dict[Role, str] = {
+    "visitor": "client",
+    "edge": "edge service",
+    "balancer": "load balancer",
+    "web": "web server",
+    "application": "service",
+    "data": "store",
+    "support": "supporting service",
+    "observer": "monitoring component",
+}
+
+
+def diagram(topology: Topology, path: Sequence[Branch], drawn: Sketch, marks: Marks) -> Diagram:
+    """Return the diagram of the last group of a path."""
+    opened, root = path[-1], path[0]
+    branches = {branch.id: branch for branch in root.walk()}
+    chips = _chips(topology, drawn, branches)
+    nodes = tuple(
+        replace(_node(topology, card, drawn, branches, marks), chips=chips.get(card, ())) for card in drawn.shown
+    )
+    hints = topology.architecture.layout
+    return Diagram(
+        id="system" if opened.id == SYSTEM else opened.id,
+        title=root.title if opened.id == SYSTEM else f"{root.title}: {opened.title}",
+        alt=_alt(opened, nodes),
+        nodes=nodes,
+        edges=tuple(_lines(drawn)),
+        direction=hints.direction,
+        rank=hints.rank,
+        near=hints.near,
+        used=topology.used,
+    )
+
+
+def _alt(opened: Branch, nodes: tuple[Node, ...]) -> str:
+    inside = plural(len(opened.leaves), "component")
+    groups = [node.label for node in nodes if node.opens]
+    words = f"{opened.title}: {inside}"
+    return f"{words}; collapsed: {listed(groups)}." if groups else f"{words}."
+
+
+# Cards
+
+
+def _node(topology: Topology, card: str, drawn: Sketch, branches: dict[str, Branch], marks: Marks) -> Node:
+    if card in topology.components:
+        return component_node(topology, topology.components[card], card, marks.get(card, ()))
+    if card in branches:
+        return _group_node(topology, branches[card], marks)
+    return _stack_node(topology, card, [name for name, at in drawn.cards.items() if at == card], marks)
+
+
+def _group_node(topology: Topology, branch: Branch, marks: Marks) -> Node:
+    leaves = branch.leaves
+    role = _role(topology, leaves)
+    return Node(
+        id=branch.id,
+        subject=branch.id,
+        label=branch.title,
+        detail=content(topology, leaves),
+        kind="other",
+        role=role,
+        badges=_worst(marks.get(name, ()) for name in leaves),
+        description=f"{branch.title}: {listed(leaves)}",
+        opens=branch.id,
+        stands_for=leaves,
+    )
+
+
+def _stack_node(topology: Topology, card: str, names: list[str], marks: Marks) -> Node:
+    """Return the card of equal components: named by the first, with their number."""
+    first = topology.components[names[0]]
+    node = component_node(topology, first, card, _worst(marks.get(name, ()) for name in names))
+    return replace(
+        node,
+        label=f"{first.title} … {topology.components[names[-1]].title}",
+        detail=f"{len(names)} alike",
+        description=listed([topology.components[name].title for name in names]),
+        stands_for=tuple(names),
+    )
+
+
+def content(topology: Topology, components: Iterable[str]) -> str:
+    """Return what a group holds, as text: "7 services, 3 stores"."""
+    counts = Counter(topology.kind(name).role for name in components)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], ROLES.index(item[0])))
+    shown, more = ordered[:2], ordered[2:]
+    words = [plural(count, _NOUNS[role]) for role, count in shown]
+    rest = sum(count for _, count in more)
+    return ", ".join([*words, *([f"{rest} more"] if rest else [])])
+
+
+def _role(topology: Topology, components: Sequence[str]) -> Role:
+    """Return the role that places a group: that of most of its components, of the earlier one if they tie."""
+    counts = Counter(topology.kind(name).role for name in components)
+    return max(ROLES, key=lambda role: (counts[role], -ROLES.index(role)))
+
+
+def _worst(groups: Iterable[tuple[Badge, ...]]) -> tuple[Badge, ...]:
+    """Return the gravest badges of several elements, in the order of their numbers."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    every = {badge.number: badge for badge in chain.from_iterable(groups)}.values()
+    worst = sorted(every, key=lambda badge: (order[badge.severity], badge.number))[:_BADGES]
+    return tuple(sorted(worst, key=lambda badge: badge.number))
+
+
+def _title(topology: Topology, card: str, branches: dict[str, Branch]) -> str:
+    if card in branches:
+        return branches[card].title
+    return topology.components[card.removeprefix("alike:")].title
+
+
+def _chips(topology: Topology, drawn: Sketch, branches: dict[str, Branch]) -> dict[str, tuple[Chip, ...]]:
+    """Return the chips of each card: what it calls, and what calls it if the shared one is the caller."""
+    degree = Counter(end for pair in drawn.chips for end in pair)
+    chips: dict[str, list[Chip]] = {}
+    for (source, target), bundle in drawn.chips.items():
+        outward = degree[target] >= degree[source]
+        holder, other, arrow = (source, target, "→") if outward else (target, source, "←")
+        subjects = tuple(dict.fromkeys(edge.subject for edge in bundle))
+        chip = Chip(f"{arrow} {_title(topology, other, branches)}", _meaning(bundle), subjects)
+        chips.setdefault(holder, []).append(chip)
+    return {card: tuple(named) for card, named in chips.items()}
+
+
+# Lines
+
+
+def _lines(drawn: Sketch) -> Iterable[Edge]:
+    """Yield a line for each pair of cards; calls in both directions between two cards share one."""
+    done: set[Pair] = set()
+    for pair, bundle in drawn.lines.items():
+        back = (pair[1], pair[0])
+        if back in done:
+            continue
+        done.add(pair)
+        yield _line(pair, bundle, drawn.lines.get(back, ()))
+
+
+def _line(pair: Pair, forth: tuple[Edge, ...], back: tuple[Edge, ...]) -> Edge:
+    bundle = (*forth, *back)
+    first, mutual = bundle[0], bool(back)
+    if len(bundle) == 1:
+        return replace(first, id=f"{first.subject} {pair[0]} {pair[1]}", source=pair[0], target=pair[1])
+    subjects = tuple(dict.fromkeys(edge.subject for edge in bundle))
+    return replace(
+        first,
+        id=f"{first.subject} {pair[0]} {pair[1]}",
+        source=pair[0],
+        target=pair[1],
+        label=bundle_label(bundle),
+        meaning=_meaning(bundle),
+        badges=_worst(edge.badges for edge in bundle),
+        mutual=mutual or first.mutual,
+        bundled=subjects,
+    )
+
+
+def _meaning(bundle: Iterable[Edge]) -> Meaning:
+    """Return the worst of what lines mean."""
+    return min((edge.meaning for edge in bundle), key=_WORST.index)
+
+
+def bundle_label(bundle: Sequence[Edge]) -> str:
+    """Return the words of a bundled line: "http ×6, 2 unencrypted"."""
+    protocols = Counter(edge.label.split(" ")[0] for edge in bundle if edge.label)
+    unencrypted = sum(1 for edge in bundle if edge.meaning == "plaintext")
+    name = next(iter(protocols)) if len(protocols) == 1 else ""
+    words = f"{name} ×{len(bundle)}" if name else plural(len(bundle), "connection")
+    if unencrypted and unencrypted < len(bundle):
+        words += f", {unencrypted} unencrypted"
+    return words

@@ -1,0 +1,174 @@
+"""A diagram before it's drawn: cards, the connections between them, and what folds or becomes a chip to stay readable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from archgen.analysis.topology import Topology
+from archgen.views.diagram import Edge
+
+CARDS = 25
+"""The most cards of a readable diagram."""
+
+LINES = 40
+"""The most lines of a readable diagram."""
+
+FEW = 7
+"""The fewest cards of a diagram whose equal components are folded."""
+
+TANGLE = 4
+"""The most lines beyond the number of cards before equal components are folded: more of them cross."""
+
+DENSE = 7
+"""The most lines beyond the number of cards before those to the most called card become chips."""
+
+MANY = 4
+"""The callers from which on a shared service is a chip on each of them."""
+
+SHARED = frozenset(("queue", "stream", "secrets", "identity-provider", "monitoring", "log-collector"))
+"""The kinds that many call without being part of what they do."""
+
+Pair = tuple[str, str]
+
+
+class Sketch(Struct, frozen=True):
+    """The cards of components, and the connections between cards that are drawn as lines or named on chips.
+
+    `inside` are the cards of the opened group; the others are its neighbors.
+    """
+
+    cards: Mapping[str, str]
+    inside: frozenset[str]
+    lines: Mapping[Pair, tuple[Edge, ...]]
+    chips: Mapping[Pair, tuple[Edge, ...]] = {}
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The cards in the order of the model."""
+        joined = {end for pair in (*self.lines, *self.chips) for end in pair} | self.inside
+        return tuple(dict.fromkeys(card for card in self.cards.values() if card in joined))
+
+    @property
+    def tangle(self) -> int:
+        """The lines beyond the number of cards."""
+        return len(self.lines) - len(self.shown)
+
+    @property
+    def fits(self) -> bool:
+        """Return True if the diagram is readable."""
+        return len(self.shown) <= CARDS and len(self.lines) <= LINES
+
+
+def sketch(
+    topology: Topology, edges: Sequence[Edge], cards: Mapping[str, str], inside: Iterable[str], quiet: bool
+) -> Sketch:
+    """Return the sketch of some cards; a `quiet` one leaves the lines of monitoring out."""
+    held = frozenset(inside)
+    lines: dict[Pair, list[Edge]] = {}
+    for edge in edges:
+        pair = (cards[edge.source], cards[edge.target])
+        if quiet and edge.meaning == "monitoring":
+            continue
+        if pair[0] != pair[1] and held.intersection(pair):
+            lines.setdefault(pair, []).append(edge)
+    plain = Sketch(cards, held, {pair: tuple(bundle) for pair, bundle in lines.items()})
+    kinds = {name: component.kind for name, component in topology.components.items()}
+    shared = [card for card in plain.shown if kinds.get(card) in SHARED and _degree(plain, card) >= MANY]
+    return _relieved(_folded(topology, with_chips(plain, shared)))
+
+
+def with_chips(drawn: Sketch, shared: Iterable[str]) -> Sketch:
+    """Name the connections of some cards on the cards at their other ends."""
+    on_chips = frozenset(shared)
+    chips = {pair: bundle for pair, bundle in drawn.lines.items() if on_chips.intersection(pair)}
+    lines = {pair: bundle for pair, bundle in drawn.lines.items() if pair not in chips}
+    return replace(drawn, lines=lines, chips={**drawn.chips, **chips})
+
+
+def _degree(drawn: Sketch, card: str) -> int:
+    return sum(1 for pair in drawn.lines if card in pair)
+
+
+def _relieved(drawn: Sketch) -> Sketch:
+    """Turn the lines to the most called card into chips while there are too many lines, or too many for the cards."""
+    while drawn.lines:
+        called = Counter(target for _, target in drawn.lines)
+        card, count = max(called.items(), key=lambda item: item[1])
+        if len(drawn.lines) <= LINES and (drawn.tangle <= DENSE or count < MANY):
+            break
+        chips = {pair: bundle for pair, bundle in drawn.lines.items() if pair[1] == card}
+        lines = {pair: bundle for pair, bundle in drawn.lines.items() if pair[1] != card}
+        drawn = replace(drawn, lines=lines, chips={**drawn.chips, **chips})
+    return drawn
+
+
+def _folded(topology: Topology, drawn: Sketch) -> Sketch:
+    """Fold equal components into one card, the most numerous first, while the diagram isn't readable."""
+    while not drawn.fits or drawn.tangle > TANGLE:
+        spare = len(drawn.shown) - FEW
+        alike = [cards for cards in _alike(topology, drawn) if len(cards) - 1 <= spare]
+        if not alike:
+            return drawn
+        largest = max(alike, key=len)
+        into = dict.fromkeys(largest, f"alike:{largest[0]}")
+        drawn = _merged(drawn, into)
+    return drawn
+
+
+def _merged(drawn: Sketch, into: Mapping[str, str]) -> Sketch:
+    def merged(bundles: Mapping[Pair, tuple[Edge, ...]]) -> dict[Pair, tuple[Edge, ...]]:
+        result: dict[Pair, tuple[Edge, ...]] = {}
+        for (source, target), bundle in bundles.items():
+            pair = (into.get(source, source), into.get(target, target))
+            if pair[0] != pair[1]:
+                result[pair] = (*result.get(pair, ()), *bundle)
+        return result
+
+    return Sketch(
+        {component: into.get(card, card) for component, card in drawn.cards.items()},
+        frozenset(into.get(card, card) for card in drawn.inside),
+        merged(drawn.lines),
+        merged(drawn.chips),
+    )
+
+
+def _alike(topology: Topology, drawn: Sketch) -> list[tuple[str, ...]]:
+    """Return the components that are equal up to their names, with equal connections to equal cards.
+
+    Colors are refined until they no longer split: two cards differ if their neighbors do.
+    """
+    colors: dict[str, object] = {card: _look(topology, card) for card in drawn.shown}
+    joined: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {card: [] for card in drawn.shown}
+    for way, bundles in (("line", drawn.lines), ("chip", drawn.chips)):
+        for (source, target), bundle in bundles.items():
+            words = tuple(sorted({f"{way} {edge.label} {edge.meaning}" for edge in bundle}))
+            joined[source].append(("to", target, words))
+            joined[target].append(("from", source, words))
+    count = 0
+    while len(set(colors.values())) > count:
+        count = len(set(colors.values()))
+        seen: dict[object, int] = {}
+        colors = {
+            card: seen.setdefault(
+                (colors[card], tuple(sorted({(way, str(colors[other]), words) for way, other, words in joined[card]}))),
+                len(seen),
+            )
+            for card in colors
+        }
+    classes: dict[object, list[str]] = {}
+    for card, color in colors.items():
+        if card in topology.components:
+            classes.setdefault(color, []).append(card)
+    return [tuple(cards) for cards in classes.values() if len(cards) > 1]
+
+
+def _look(topology: Topology, card: str) -> tuple[object, ...]:
+    component = topology.components.get(card)
+    if component is None:
+        return (card,)
+    replication = component.replication
+    return (component.kind, component.product, component.managed, component.network, replication is not None)

@@ -1,0 +1,124 @@
+"""Levels: every diagram of a large system is readable, and together they show every component and connection."""
+
+from __future__ import annotations
+
+import pytest
+
+from archgen.analysis.topology import Topology
+from archgen.language.load import load
+from archgen.views.levels import Picture, readable
+from archgen.views.overview import component_edges
+from tests.level_models import MODELS
+
+CARDS, LINES = 25, 40
+
+
+def topology(text: str) -> Topology:
+    return Topology(load("m.arch.yaml", text.encode()).architecture)
+
+
+def drawn(text: str) -> tuple[Picture, ...]:
+    return readable(topology(text))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_picture_is_readable(name: str) -> None:
+    for picture in drawn(MODELS[name]()):
+        assert len(picture.diagram.nodes) <= CARDS, picture.level
+        assert len(picture.diagram.edges) <= LINES, picture.level
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_component_is_named_within_two_levels(name: str) -> None:
+    levels = {picture.level: picture for picture in drawn(MODELS[name]())}
+
+    def depth(level: str) -> int:
+        parent = levels[level].parent
+        return 0 if parent is None else 1 + depth(parent)
+
+    named = {
+        component
+        for level, picture in levels.items()
+        if depth(level) <= 2
+        for node in picture.diagram.nodes
+        if not node.opens
+        for component in (node.stands_for or (node.subject,))
+    }
+    assert named == set(topology(MODELS[name]()).components)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_connection_is_a_line_or_a_chip_at_some_level(name: str) -> None:
+    shown: set[str] = set()
+    for picture in drawn(MODELS[name]()):
+        for edge in picture.diagram.edges:
+            shown |= {edge.subject, *edge.bundled}
+        for node in picture.diagram.nodes:
+            shown |= {subject for chip in node.chips for subject in chip.subjects}
+    assert shown >= {edge.subject for edge in component_edges(topology(MODELS[name]()), {})}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_line_joins_cards_of_its_picture(name: str) -> None:
+    for picture in drawn(MODELS[name]()):
+        cards = {node.id for node in picture.diagram.nodes}
+        assert all({edge.source, edge.target} <= cards for edge in picture.diagram.edges)
+
+
+def test_a_collapsed_group_says_what_it_holds_and_opens_its_level() -> None:
+    pictures = drawn(MODELS["services"]())
+    system = pictures[0].diagram
+    group = next(node for node in system.nodes if node.id == "network:net-0")
+    assert (group.label, group.detail, group.opens) == ("domain 0", "5 services, 5 stores", "network:net-0")
+    assert {picture.level for picture in pictures} >= {node.opens for node in system.nodes if node.opens}
+
+
+def test_zones_group_a_system_whose_components_stay_in_one_each() -> None:
+    hosts = "".join(f"  {zone}{number}: {{zone: {zone}}}\n" for zone in ("eu", "us") for number in range(15))
+    kinds = ("service", "database", "cache", "worker", "queue")
+    components = "".join(
+        f"  c-{zone}{number}: {{kind: {kinds[number % 5]}, product: p{number}, runs_on: {zone}{number}}}\n"
+        for zone in ("eu", "us")
+        for number in range(15)
+    )
+    zones = "zones: {world: {kind: provider}, eu: {kind: region, in: world}, us: {kind: region, in: world}}"
+    text = f"archgen: 1\nname: M\n{zones}\nhosts:\n{hosts}components:\n{components}"
+    assert [picture.level for picture in drawn(text)] == ["system", "zone:eu", "zone:us"]
+
+
+def test_a_shared_service_is_a_chip_on_its_callers() -> None:
+    opened = next(picture for picture in drawn(MODELS["services"]()) if picture.level == "network:net-1").diagram
+    chips = {node.id: [chip.label for chip in node.chips] for node in opened.nodes}
+    assert chips["svc-1-0"] == ["→ bus"]
+    assert "bus" in chips
+    assert not [edge for edge in opened.edges if "bus" in (edge.source, edge.target)]
+
+
+def test_lines_between_two_groups_are_one_that_counts_and_shows_the_worst() -> None:
+    text = """archgen: 1
+name: M
+networks: {a: {trust: private}, b: {trust: private}}
+components:
+""" + "".join(f"  {name}{number}: {{kind: service, network: {name}}}\n" for name in "ab" for number in range(15))
+    calls = "".join(
+        f"  a{number} -> b{number}: {protocol}\n" for number, protocol in enumerate(["http", "http", "https", "http"])
+    )
+    system = drawn(f"{text}connections:\n{calls}")[0].diagram
+    (line,) = system.edges
+    assert (line.source, line.target, line.meaning) == ("network:a", "network:b", "plaintext")
+    assert line.label == "4 connections, 3 unencrypted"
+    assert len(line.bundled) == 4
+
+
+def test_monitoring_has_a_level_of_its_own() -> None:
+    pictures = {picture.level: picture.diagram for picture in drawn(MODELS["saas"]())}
+    assert all(edge.meaning != "monitoring" for edge in pictures["system"].edges)
+    assert [edge.subject for edge in pictures["role:observer"].edges] == ["exporter -> prometheus"]
+
+
+def test_equal_components_fold_into_one_card_that_names_them() -> None:
+    pictures = {picture.level: picture.diagram for picture in drawn(MODELS["pipelines"](20))}
+    lake = pictures["network:lake"]
+    stack = next(node for node in lake.nodes if node.id.startswith("alike:lake"))
+    assert stack.detail == "20 alike"
+    assert stack.stands_for == tuple(f"lake-{number}" for number in range(20))
