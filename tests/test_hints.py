@@ -32,7 +32,7 @@ def test_the_beginning_of_one_option_means_it(text: str, meant: str | None) -> N
 def test_products_and_units() -> None:
     assert product_hint("Redis") is not None
     assert "`kind: cache, product: redis`, or `kind: key-value-store`" in str(product_hint("Redis"))
-    assert product_hint("mysql") == "`mysql` is a product: write `kind: database, product: mysql` by what it does here."
+    assert product_hint("mysql") == "`mysql` is a product: write `kind: database, product: mysql`."
     assert product_hint("toaster") is None
     assert unit_hint("30").startswith("Add the unit: `30s`")
 

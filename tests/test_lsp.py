@@ -152,7 +152,7 @@ def test_one_looks_goes_finds_and_renames(tmp_path: Path) -> None:
             lsp.HoverParams(editor.document, editor.at("health_check", "health_check"))
         )
         assert key is not None
-        assert "notices that a target fails" in key.contents.value  # type: ignore[union-attr]
+        assert "detects that a target failed" in key.contents.value  # type: ignore[union-attr]
         kind = await editor.client.text_document_hover_async(
             lsp.HoverParams(editor.document, editor.at("kind: load-balancer", "load-balancer"))
         )

@@ -67,7 +67,8 @@ def product_hint(text: str) -> str | None:
     if kinds is None:
         return None
     others = "".join(f", or `kind: {kind}`" for kind in kinds[1:])
-    return f"`{text}` is a product: write `kind: {kinds[0]}, product: {text.casefold()}`{others} depending on its role here."
+    role = ", depending on its role" if others else ""
+    return f"`{text}` is a product: write `kind: {kinds[0]}, product: {text.casefold()}`{others}{role}."
 
 
 def unit_hint(number: str) -> str:
