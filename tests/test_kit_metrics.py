@@ -8,8 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archgen.style.arimo_widths import UNITS
-from archgen.style.text_metrics import balanced, elide, text_width, wrap
+from archgen.style.text_metrics import UNITS, balanced, elide, text_width, wrap
 from tests.font_widths import TARGET, source
 
 

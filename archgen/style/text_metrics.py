@@ -1,12 +1,14 @@
-"""How wide text is, in pixels, by the font that pictures are measured and rasterised with."""
+"""The width of text in pixels, by the font that pictures are measured and rasterized with."""
 
 from __future__ import annotations
 
-from bisect import bisect
+import json
+import os
 from functools import lru_cache
 from unicodedata import category, combining
 
-from archgen.style.arimo_widths import BOLD, REGULAR, UNITS
+UNITS = 2048
+"""Font units to an em."""
 
 ELLIPSIS = "…"
 _INVISIBLE = frozenset({"Cc", "Cf", "Mn", "Me"})
@@ -14,25 +16,25 @@ _BREAK_AFTER = frozenset("/-_.,:;=&?@|+")
 
 
 class _Widths(dict[str, int]):
-    """Widths by character, read from the packed table a row at a time: most pictures need two of its hundred rows."""
-
-    def __init__(self, packed: tuple[tuple[int, str], ...]) -> None:
-        super().__init__()
-        self._starts = [start for start, _ in packed]
-        self._rows = packed
+    """Widths of one weight by character; one that the font lacks has the width of its script."""
 
     def __missing__(self, character: str) -> int:
-        row = bisect(self._starts, ord(character)) - 1
-        if row >= 0 and chr(self._starts[row]) not in self:
-            start, widths = self._rows[row]
-            self.update((chr(start + at), int(width)) for at, width in enumerate(widths.split(" ")) if width)
-        width = self.get(character)
-        return _other(character) if width is None else width
+        return _other(character)
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, dict[str, list[int]]]:
+    with open(os.path.join(os.path.dirname(__file__), "arimo_widths.json"), encoding="utf-8") as source:
+        tables: dict[str, dict[str, list[int]]] = json.load(source)
+    return tables
 
 
 @lru_cache(maxsize=2)
 def _widths(bold: bool) -> _Widths:
-    return _Widths(BOLD if bold else REGULAR)
+    runs = _tables()["bold" if bold else "regular"]
+    return _Widths(
+        (chr(code), width) for start, widths in runs.items() for code, width in enumerate(widths, int(start))
+    )
 
 
 _WIDER = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF), (0x0B80, 0x0BFF), (0x0D00, 0x0D7F))
@@ -73,9 +75,8 @@ def _other(character: str) -> int:
 
 
 def measured(character: str) -> bool:
-    """Whether the font has the character."""
-    widths = _widths(False)
-    return widths[character] >= 0 and character in widths
+    """Return True if the font has the character."""
+    return character in _widths(False)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
@@ -85,7 +86,7 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 
 def _fitting(text: str, width: float, size: float, bold: bool) -> int:
-    """How many characters of a text fit a width: at least one, and never a base without its marks."""
+    """Return the number of characters that fit a width: at least one, and never a base without its marks."""
     widths, room, end = _widths(bold), width * UNITS / size, 0
     for end, character in enumerate(text):  # noqa: B007
         room -= widths[character]
