@@ -27,14 +27,14 @@ OF_OUR_OWN = {
     "language/schema/reference.py": "a page of archgen's own documentation",
     "render/code/diagrams_script.py": "a script and a picture in a new directory, and icons of the installed library",
     "render/raster/film.py": "pictures in memory",
-    "render/raster/fonts.py": "fonts of the package and of installed ones",
-    "render/raster/outlines.py": "fonts of the package and of installed ones",
+    "render/raster/shaping.py": "fonts of the package and of installed ones",
     "site/asset.py": "scripts and style sheets of the package",
     "site_build/html_site.py": "the site that is being made, in a new directory",
     "site_build/mkdocs_pages.py": "the site that was just made",
     "site_build/one_file.py": "style sheets of the installed theme",
     "site_build/serve.py": "the site that is shown, in a new directory",
     "site_build/site.py": "the pages that are being made, in a new directory",
+    "style/text_metrics.py": "widths of the package's font",
     "slides/pptx/package.py": "parts of an archive in memory",
 }
 

@@ -1,10 +1,10 @@
-"""How well two colours can be told apart."""
+"""The contrast of two colors."""
 
 from __future__ import annotations
 
 
 def contrast(color: str, other: str) -> float:
-    """The contrast of two colours, each as six hexadecimal digits with or without a `#` (WCAG 2.2): from 1 to 21."""
+    """Return the contrast of two colors, each as six hexadecimal digits with or without a `#` (WCAG 2.2): from 1 to 21."""
     light, dark = sorted((_luminance(color.lstrip("#")), _luminance(other.lstrip("#"))), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

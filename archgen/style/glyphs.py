@@ -11,8 +11,8 @@ class Icon(Struct, frozen=True):
     """A drawing to be embedded once and used many times.
 
     `id` is an XML name without a prefix; `body` is SVG markup that is safe as it stands and is painted in the text's
-    colour where it says `currentColor`. `colour` is the product's own colour; `coloured` says that the drawing, or the
-    product's colour, wants a light chip under it on a dark ground. `inked` is the body in the text's colour alone, where
+    color where it says `currentColor`. `colour` is the product's own color; `coloured` says that the drawing, or the
+    product's color, wants a light chip under it on a dark ground. `inked` is the body in the text's color alone, where
     that shows the same.
     """
 
@@ -143,11 +143,11 @@ _GROUPS = {"host": HOST, "network": NETWORK, "zone": ZONE}
 
 
 def glyph(kind: str) -> Icon:
-    """The drawing of a kind of component; one that nobody knows is drawn as `other`."""
+    """Return the drawing of a kind of component; one that nobody knows is drawn as `other`."""
     name = kind if kind in STROKES else "other"
     return Icon(f"kind-{name}", "0 0 24 24", _STROKE.format(STROKES[name]))
 
 
 def group_glyph(kind: str) -> Icon:
-    """The drawing of a group: a host, a network or a zone."""
+    """Return the drawing of a group: a host, a network or a zone."""
     return Icon(f"group-{kind}", "0 0 24 24", _STROKE.format(_GROUPS[kind]))

@@ -19,7 +19,7 @@ _REMEMBERED = 8192
 
 
 def clean(text: str) -> str:
-    """The text without what XML 1.0 forbids (a replacement character stands there) and without controls of direction.
+    """Return the text without what XML 1.0 forbids (a replacement character stands there) and without controls of direction.
 
     Controls of direction could show a name in another order than it is written; they have no width of their own.
     """
@@ -30,7 +30,7 @@ def clean(text: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def escape(text: str) -> str:
-    """The text as it may stand in XML content and in a quoted attribute."""
+    """Return the text as it may stand in XML content and in a quoted attribute."""
     return clean(text).translate(_ESCAPES)
 
 
@@ -43,7 +43,7 @@ def dot_label(lines: Iterable[str], newline: str = "\\n") -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def identifier(prefix: str, text: str) -> str:
-    """An XML id for any text under a prefix: different texts have different ids, and none can leave its quotes."""
+    """Return an XML id for any text under a prefix: different texts have different ids, and none can leave its quotes."""
     if len(text) > 80:
         return identifier(prefix, text[:40]) + "_h" + digest(text)[:16]
     safe = _UNSAFE.sub(lambda match: f"_{ord(match[0]):x}_", text)
@@ -53,7 +53,7 @@ def identifier(prefix: str, text: str) -> str:
 
 
 def short_prefix(*names: str) -> str:
-    """A prefix of seven characters for the ids of a picture, from what it shows: pictures of one page differ in it.
+    """Return a prefix of seven characters for the ids of a picture, from what it shows: pictures of one page differ in it.
 
     It stands before every id and every rule, so that its length is much of a small picture's.
     """
@@ -62,13 +62,13 @@ def short_prefix(*names: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def number(value: float) -> str:
-    """A length with at most two decimals, the same on every machine."""
+    """Return a length with at most two decimals, the same on every machine."""
     written = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if written == "-0" else written
 
 
 def element(name: str, *children: str, **attributes: str | float | None) -> str:
-    """An element; attributes are escaped, children are markup already, `None` leaves an attribute out.
+    """Return an element; attributes are escaped, children are markup already, `None` leaves an attribute out.
 
     `class_` and `stroke_width` become `class` and `stroke-width`.
     """
@@ -82,6 +82,6 @@ def _attribute(key: str, value: str | float) -> str:
 
 
 def badge_size(value: int) -> tuple[float, float]:
-    """The width and height of a badge with a number on it."""
+    """Return the width and height of a badge with a number on it."""
     wide = text_width(str(value), SIZES.small, bold=True)
     return max(2.0 * SIZES.badge, wide + 10), 2.0 * SIZES.badge

@@ -62,7 +62,7 @@ _BROAD_LETTERS = frozenset("\u0633\u0634\u0635\u0636\u06fa")
 
 
 def _other(character: str) -> int:
-    """A character outside the font: nothing for marks and controls, an em for the rest, more or less for some scripts.
+    """Return a character outside the font: nothing for marks and controls, an em for the rest, more or less for some scripts.
 
     That is the advance of a Chinese, Japanese or Korean character, and room for one of most other scripts.
     """
@@ -80,7 +80,7 @@ def measured(character: str) -> bool:
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """The width of a line of text in pixels at a font size in pixels."""
+    """Return the width of a line of text in pixels at a font size in pixels."""
     widths = _widths(bold)
     return sum([widths[character] for character in text]) * size / UNITS
 
@@ -99,7 +99,7 @@ def _fitting(text: str, width: float, size: float, bold: bool) -> int:
 
 @lru_cache(maxsize=4096)
 def elide(text: str, width: float, size: float, bold: bool = False) -> str:
-    """The text, cut with an ellipsis where it is wider than `width` pixels."""
+    """Return the text, cut with an ellipsis where it is wider than `width` pixels."""
     if text_width(text[:2000], size, bold) <= width and len(text) <= 2000:
         return text
     room = width - text_width(ELLIPSIS, size, bold)
@@ -107,7 +107,7 @@ def elide(text: str, width: float, size: float, bold: bool = False) -> str:
 
 
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
-    """A word in pieces no wider than a line, cut after punctuation where there is some, else anywhere."""
+    """Return a word in pieces no wider than a line, cut after punctuation where there is some, else anywhere."""
     if text_width(word, size, bold) <= width:
         return [word]
     pieces: list[str] = []
@@ -122,7 +122,7 @@ def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def wrap(text: str, width: float, size: float, bold: bool = False, lines: int | None = None) -> tuple[str, ...]:
-    """The text in lines no wider than `width` pixels; white space folds, an empty text has no line.
+    """Return the text in lines no wider than `width` pixels; white space folds, an empty text has no line.
 
     With `lines` the last of so many lines ends in an ellipsis when there would be more.
     """
@@ -148,7 +148,7 @@ _EVEN = 4.0
 
 
 def balanced(text: str, width: float, size: float) -> tuple[str, ...]:
-    """The text in as few lines as `wrap` gives it, but as even as may be: no last word stands alone below the others.
+    """Return the text in as few lines as `wrap` gives it, but as even as may be: no last word stands alone below the others.
 
     A word too long for a line stays cut as `wrap` cuts it: other cuts may take more lines, or fewer.
     """

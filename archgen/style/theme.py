@@ -1,4 +1,4 @@
-"""What pictures look like: two designed palettes, the sizes of things, the fonts, and how a line says what it means."""
+"""The look of pictures: four designed palettes, the sizes of things, the fonts, and how a line says what it means."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Mode = Literal["light", "dark", "auto", "print", "contrast"]
 
 
 class Theme(Struct, frozen=True, kw_only=True):
-    """One palette; a field is the role of a colour, so that nothing else ever names one.
+    """A palette; a field is the role of a color, so that nothing else ever names one.
 
     ground lies under everything, `tint_1` to `tint_3` are groups within groups, card is a component on them and
     card_line its border. ink, muted and faint are text, second text and hairlines. The meanings and severities have one each.
-    chip lies under a logo that brings its own colours; on_badge is the number on a severity.
+    chip lies under a logo that brings its own colors; on_badge is the number on a severity.
     `stroke` is how thick lines are beside the usual; `mono` logos take the ink.
     """
 
@@ -121,7 +121,7 @@ PRINT = Theme(
     stroke=0.7,
     mono=True,
 )
-"""Greys and thin lines, for paper: what means something is told by its form."""
+"""Grays and thin lines, for paper: what means something is told by its form."""
 
 CONTRAST = Theme(
     name="contrast",
@@ -154,16 +154,16 @@ THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PRINT, 
 
 _MANNER = ("name", "stroke", "mono")
 ROLES: tuple[str, ...] = tuple(name for name in Theme.__struct_fields__ if name not in _MANNER)
-"""The roles of a colour: the style sheet of an SVG turns role `ink` into the classes `f-ink`, `s-ink` and `c-ink`."""
+"""The roles of a color: the style sheet of an SVG turns role `ink` into the classes `f-ink`, `s-ink` and `c-ink`."""
 
 
 def colours(theme: Theme) -> dict[str, str]:
-    """The colour of every role, in the order of `ROLES`."""
+    """Return the color of every role, in the order of `ROLES`."""
     return {role: colour for role, colour in asdict(theme).items() if role in ROLES}
 
 
 FONT = "Arimo, 'Liberation Sans', Helvetica, Arial, sans-serif"
-"""Arimo is what text is measured and rasterised with; the others have its widths or, the last, whatever there is."""
+"""Arimo is what text is measured and rasterized with; the others have its widths or, the last, whatever there is."""
 
 WEIGHT_BOLD = 600
 
@@ -215,7 +215,7 @@ LARGE = Sizes(
 
 
 class Line(Struct, frozen=True):
-    """How a line says what it means: the role of its colour, its dashes, its lock, and whether it is a double line."""
+    """The form of a line by its meaning: the role of its color, its dashes, its lock, and whether it is a double line."""
 
     role: str
     dash: str = ""

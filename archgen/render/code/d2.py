@@ -27,7 +27,7 @@ def quoted(*lines: str) -> str:
 
 
 def diagram_d2(diagram: Diagram, theme: Theme = LIGHT) -> str:
-    """A diagram as D2: groups are containers, lines are told apart by colour and dashes."""
+    """Return a diagram as D2: groups are containers, lines are told apart by color and dashes."""
     names = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
     paths: dict[str, str] = {}
     lines = ["direction: right"]
@@ -54,7 +54,7 @@ def _inside(
 
 
 def _tooltip(words: str) -> str:
-    """A description; D2 reads it as Markdown, whose markup has to be well-formed, and then shows it as it is written."""
+    """Return a description; D2 reads it as Markdown, whose markup has to be well-formed, and then shows it as it is written."""
     return quoted(words.translate(_ANGLES))
 
 
@@ -85,7 +85,7 @@ def _edge(edge: Edge, paths: dict[str, str], palette: dict[str, str]) -> str:
 
 
 def sequence_d2(sequence: View) -> str:
-    """A sequence as a D2 sequence diagram; frames are its groups."""
+    """Return a sequence as a D2 sequence diagram; frames are its groups."""
     names = {participant.id: f"p{at}" for at, participant in enumerate(sequence.participants, 1)}
     lines = ["shape: sequence_diagram"]
     for participant in sequence.participants:

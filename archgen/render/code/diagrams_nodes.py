@@ -105,6 +105,6 @@ CLASSES = tuple(sorted({*_BY_KIND.values(), *_BY_PRODUCT.values()}))
 
 
 def node_class(product: str | None, kind: str) -> str:
-    """The class for a product, else for a kind, as `module.Class` below `diagrams`."""
+    """Return the class for a product, else for a kind, as `module.Class` below `diagrams`."""
     slug = re.sub(r"[^a-z0-9]", "", (product or "").lower())
     return _BY_PRODUCT.get(slug) or _BY_KIND.get(kind, _BY_KIND["other"])

@@ -25,7 +25,7 @@ _IMAGE = re.compile(r'(xlink:href|href)="([^"]*)"')
 
 
 def diagrams_script(diagram: Diagram) -> str:
-    """A Python script that draws the diagram: `python SCRIPT [png|svg|pdf|jpg|dot]` writes the picture beside itself.
+    """Return a Python script that draws the diagram: `python SCRIPT [png|svg|pdf|jpg|dot]` writes the picture beside itself.
 
     Words of the model stand in it as string literals only; names in it are made up.
     """
@@ -94,7 +94,7 @@ def _edge(edge: Edge, names: dict[str, str]) -> str:
 
 
 def diagrams_svg(diagram: Diagram) -> str:
-    """The picture that the script makes, as SVG with its icons embedded and our font; run in a directory of its own.
+    """Return the picture that the script makes, as SVG with its icons embedded and our font; run in a directory of its own.
 
     UsageError where the `diagrams` extra is not installed.
     """
@@ -128,13 +128,13 @@ def _run(script: str, folder: str) -> None:
 
 
 def _reason(output: str) -> str:
-    """The error of Graphviz, which the library quotes with all that it wrote, else the last line."""
+    """Return the error of Graphviz, which the library quotes with all that it wrote, else the last line."""
     error = re.search(r"Error: ((?:[^\\\n]|\\[^n])*)", output)
     return error[1] if error else (output.strip().splitlines() or [""])[-1]
 
 
 def _embedded(svg: str, resources: str) -> str:
-    """The SVG with each icon in the place of its path; a path that leads elsewhere is left out."""
+    """Return the SVG with each icon in the place of its path; a path that leads elsewhere is left out."""
     root = os.path.realpath(resources) + os.sep
     seen: dict[str, str] = {}
 

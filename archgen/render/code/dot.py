@@ -18,7 +18,7 @@ _SHADES = ("tint_1", "tint_2", "tint_3")
 
 
 def dot(diagram: Diagram, theme: Theme = LIGHT) -> str:
-    """The diagram as DOT: groups are clusters, names are made up, and every word of the model is an escaped label."""
+    """Return the diagram as DOT: groups are clusters, names are made up, and every word of the model is an escaped label."""
     names = node_names(diagram)
     palette = colours(theme)
     graph = Digraph(
@@ -51,7 +51,7 @@ def dot(diagram: Diagram, theme: Theme = LIGHT) -> str:
 
 
 def node_names(diagram: Diagram) -> dict[str, str]:
-    """The DOT names of nodes: `n1`, `n2` …, so that no id of a model is ever read as DOT."""
+    """Return the DOT names of nodes: `n1`, `n2` …, so that no id of a model is ever read as DOT."""
     return {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
 
 
@@ -90,7 +90,7 @@ def _group(group: Group, palette: dict[str, str], depth: int) -> dict[str, str]:
 
 
 def _changed(change: ChangeKind | None, palette: dict[str, str]) -> dict[str, str]:
-    """How a card or a cluster differs from the usual one in a picture of two models."""
+    """Return how a card or a cluster differs from the usual one in a picture of two models."""
     match change:
         case None:
             return {}

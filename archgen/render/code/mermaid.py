@@ -55,7 +55,7 @@ def _lines(text: str) -> str:
 
 
 def sequence_mermaid(sequence: View) -> str:
-    """A sequence as a Mermaid sequence diagram; messages carry their step's number, protocol and whether it is encrypted."""
+    """Return a sequence as a Mermaid sequence diagram; messages carry their step's number, protocol and whether it is encrypted."""
     names = {participant.id: f"p{at}" for at, participant in enumerate(sequence.participants, 1)}
     lines = ["sequenceDiagram", f"  accTitle: {quoted(sequence.title)}", f"  accDescr: {quoted(sequence.alt)}"]
     for participant in sequence.participants:
@@ -107,7 +107,7 @@ def _block(block: Block, names: dict[str, str]) -> Iterator[str]:
 
 
 def diagram_mermaid(diagram: Diagram) -> str:
-    """A diagram as a Mermaid flowchart from left to right, groups as subgraphs."""
+    """Return a diagram as a Mermaid flowchart from left to right, groups as subgraphs."""
     nodes = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
     lines = ["flowchart LR", f"  accTitle: {quoted(diagram.title)}", f"  accDescr: {quoted(diagram.alt)}"]
     lines += [f"  {line}" for line in _inside(diagram, None, nodes)]
@@ -119,7 +119,7 @@ def diagram_mermaid(diagram: Diagram) -> str:
 
 
 def _styles(diagram: Diagram, nodes: dict[str, str]) -> Iterator[str]:
-    """What is new has a thick border, what is gone a dashed one, in a picture of two models."""
+    """Yield a thick border for what is new and a dashed one for what is gone, in a picture of two models."""
     for change, style in _CHANGED.items():
         changed = [nodes[node.id] for node in diagram.nodes if node.change == change]
         changed += [

@@ -46,25 +46,25 @@ class Gates:
         return self._known[gate]
 
     def element(self, subject: Subject) -> int:
-        """The basic event that an element has failed."""
+        """Return the basic event that an element has failed."""
         return self._make(Gate("event", subject))
 
     def any_of(self, values: Iterable[int]) -> int:
-        """The gate that needs one of the values."""
+        """Return the gate that needs one of the values."""
         below = tuple(dict.fromkeys(value for value in values if value != NEVER))
         if ALWAYS in below:
             return ALWAYS
         return below[0] if len(below) == 1 else self._make(Gate("or", None, below)) if below else NEVER
 
     def all_of(self, values: Iterable[int]) -> int:
-        """The gate that needs all of the values."""
+        """Return the gate that needs all of the values."""
         below = tuple(dict.fromkeys(value for value in values if value != ALWAYS))
         if NEVER in below:
             return NEVER
         return below[0] if len(below) == 1 else self._make(Gate("and", None, below)) if below else ALWAYS
 
     def at_least(self, count: int, values: Sequence[int]) -> int:
-        """The gate that needs `count` of the values; a value that is given twice counts twice."""
+        """Return the gate that needs `count` of the values; a value that is given twice counts twice."""
         left = [value for value in values if value not in (NEVER, ALWAYS)]
         count -= sum(1 for value in values if value == ALWAYS)
         if count <= 0:
@@ -82,7 +82,7 @@ class Gates:
 
 
 def write(topologies: Sequence[Topology], gone: tuple[Subject, ...] = ()) -> str:
-    """One document with a fault tree for every flow of every model; raises UsageError for one that no tree can show.
+    """Return one document with a fault tree for every flow of every model; raises UsageError for one that no tree can show.
 
     Elements that are `gone` have failed for sure.
     """
@@ -141,7 +141,7 @@ def _tree(name: str, title: str, gates: Gates, root: int, names: dict[Subject, s
 
 
 def _below(gates: Gates, root: int) -> list[int]:
-    """A root and all under it, events too; the two constants stand for themselves."""
+    """Return a root and all under it, events too; the two constants stand for themselves."""
     seen = dict.fromkeys([root])
     for number in (queue := [root]):
         gate = gates.made[number]
@@ -166,7 +166,7 @@ def _reference(name: str, gates: Gates, number: int, names: dict[Subject, str]) 
 
 
 def _name(subject: Subject) -> str:
-    """An element as an identifier of the format: letters, digits and `_` stay, `_` doubled, the rest by its number.
+    """Return an element as an identifier of the format: letters, digits and `_` stay, `_` doubled, the rest by its number.
 
     Nothing else gives the same identifier, so elements cannot be taken for each other.
     """

@@ -67,7 +67,7 @@ def _title(words: str) -> list[str]:
 
 
 def diagram_plantuml(diagram: Diagram, theme: Theme = LIGHT) -> str:
-    """A diagram as a PlantUML deployment diagram from left to right."""
+    """Return a diagram as a PlantUML deployment diagram from left to right."""
     names = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
     palette = colours(theme)
     lines = ["@startuml", *_title(diagram.title), "left to right direction"]
@@ -76,11 +76,11 @@ def diagram_plantuml(diagram: Diagram, theme: Theme = LIGHT) -> str:
         line = LINES[edge.meaning]
         arrow = f"{'<' if edge.mutual else ''}-[{palette[line.role]}{_STYLES[edge.meaning]}]->"
         words = ", ".join(dict.fromkeys(word for word in (edge.label, line.words, numbered(edge.badges)) if word))
-        lines.append(f"{names[edge.source]} {arrow} {names[edge.target]}{_said(_lines(words))}")
+        lines.append(f"{names[edge.source]} {arrow} {names[edge.target]}{_suffix(_lines(words))}")
     return "\n".join([*lines, "@enduml"]) + "\n"
 
 
-def _said(words: str) -> str:
+def _suffix(words: str) -> str:
     return f" : {words}" if words else ""
 
 
@@ -103,7 +103,7 @@ def _heading(group: Group) -> str:
 
 
 def diagram_c4(diagram: Diagram) -> str:
-    """A diagram as a C4 deployment diagram for PlantUML, whose standard library has the macros."""
+    """Return a diagram as a C4 deployment diagram for PlantUML, whose standard library has the macros."""
     names = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
     lines = ["@startuml", "!include <C4/C4_Deployment>", *_title(diagram.title), "LAYOUT_LEFT_RIGHT()"]
     lines += _c4_inside(diagram, None, names)
@@ -138,7 +138,7 @@ def _c4_node(node: Node, name: str) -> str:
 
 
 def sequence_plantuml(sequence: View) -> str:
-    """A sequence as a PlantUML sequence diagram; messages carry their step's number, protocol and what it means."""
+    """Return a sequence as a PlantUML sequence diagram; messages carry their step's number, protocol and what it means."""
     names = {participant.id: f"p{at}" for at, participant in enumerate(sequence.participants, 1)}
     lines = ["@startuml", *_title(sequence.title)]
     for participant in sequence.participants:
@@ -168,7 +168,7 @@ def _message(message: Message, names: dict[str, str]) -> str:
     how = () if message.answer else (message.protocol, LINES[message.meaning].words)
     detail = ", ".join(word for word in how if word)
     words = _lines(" ".join(word for word in (message.number, message.text) if word), f"({detail})" if detail else "")
-    return f"{names[message.source]} {arrow} {names[message.target]}{_said(words)}"
+    return f"{names[message.source]} {arrow} {names[message.target]}{_suffix(words)}"
 
 
 def _block(block: Block, names: dict[str, str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ def quoted(text: str) -> str:
 
 
 def structurizr(diagram: Diagram) -> str:
-    """The diagram as a workspace with a model, its deployment, and a view of each."""
+    """Return the diagram as a workspace with a model, its deployment, and a view of each."""
     return "\n".join(_Workspace(diagram).lines()) + "\n"
 
 
@@ -33,7 +33,7 @@ class _Workspace:
         self._taken: set[str] = set()
 
     def lines(self) -> Iterator[str]:
-        """The whole workspace."""
+        """Yield the whole workspace."""
         yield f"workspace {quoted(self._diagram.title or 'Architecture')} {quoted(self._diagram.alt)} {{"
         yield "  model {"
         for line in (*self._elements(), *self._relations(), *self._deployment()):
@@ -64,7 +64,7 @@ class _Workspace:
         yield "}"
 
     def _unique(self, label: str) -> str:
-        """A name that no other element has: the language wants them apart, whatever their case."""
+        """Return a name that no other element has: the language wants them apart, whatever their case."""
         # what is white space alone is no name either
         words = quoted(label)[1:-1][:199] or "unnamed"
         name, count = f'"{words}"', 1

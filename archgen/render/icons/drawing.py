@@ -39,9 +39,9 @@ _GRADIENTS = frozenset({"linearGradient", "radialGradient"})
 
 
 def drawing(name: str, content: bytes, colour: str | None = None) -> Icon | None:
-    """The shapes of an SVG file as an icon; None where it is no SVG, has no shapes or declares entities.
+    """Return the shapes of an SVG file as an icon; None where it is no SVG, has no shapes or declares entities.
 
-    Shapes without a colour take the text's, or `colour`; one with a gradient takes the colour of a stop in its middle. Text and
+    Shapes without a color take the text's, or `colour`; one with a gradient takes the color of a stop in its middle. Text and
     images are left out.
     """
     content = _PLAIN_DOCTYPE.sub(b"", content, count=1)
@@ -68,12 +68,12 @@ def drawing(name: str, content: bytes, colour: str | None = None) -> Icon | None
 
 
 def paints(icon: Icon) -> frozenset[str]:
-    """The colours of a drawing; the text's own is not one."""
+    """Return the colors of a drawing; the text's own is not one."""
     return frozenset(plain(match[2]) for match in _PAINT.finditer(icon.body))
 
 
 def plain(colour: str) -> str:
-    """A colour as six hexadecimal digits behind a `#`; as it is where it has another form."""
+    """Return a color as six hexadecimal digits behind a `#`; as it is where it has another form."""
     code = {"white": "#ffffff", "black": "#000000"}.get(colour.lower(), colour.lower())
     return f"#{bytes(_rgb(code)).hex()}" if _HEX.fullmatch(code) else code
 
@@ -103,7 +103,7 @@ class _Reading:
         self._gradients = self._read_gradients(root)
 
     def shape(self, node: ElementTree.Element, depth: int, painted: bool) -> str:
-        """A shape with what may stay of it, or a group of them; nothing for what is neither."""
+        """Return a shape with what may stay of it, or a group of them; nothing for what is neither."""
         name = _local(node)
         if name not in _SHAPES or depth > _DEEPEST:
             return ""
@@ -118,7 +118,7 @@ class _Reading:
     def attributes(
         self, node: ElementTree.Element, own: tuple[str, ...] | None = None
     ) -> dict[str, str | float | None]:
-        """The attributes that may stay, with classes and a `style` read as attributes."""
+        """Return the attributes that may stay, with classes and a `style` read as attributes."""
         attributes: dict[str, str | float | None] = {}
         for key, value in self._stated(node).items():
             reference = _REFERENCE.fullmatch(value) if key in ("fill", "stroke") else None
@@ -138,7 +138,7 @@ class _Reading:
         return stated | _declarations(stated.pop("style", ""))
 
     def _read_gradients(self, root: ElementTree.Element) -> dict[str, str]:
-        """A colour for each gradient: that of a stop in its middle, also where its stops are another's."""
+        """Return a color for each gradient: that of a stop in its middle, also where its stops are another's."""
         nodes = {name: node for node in root.iter() if _local(node) in _GRADIENTS and (name := node.get("id"))}
         colors: dict[str, str] = {}
         for name, node in nodes.items():
@@ -159,7 +159,7 @@ class _Reading:
 
 
 def _classes(root: ElementTree.Element) -> dict[str, dict[str, str]]:
-    """What the style sheets of a file declare for its classes; other selectors are left out."""
+    """Return the declarations of a file's style sheets for its classes; other selectors are left out."""
     declared_by_class: dict[str, dict[str, str]] = {}
     for node in root.iter():
         if _local(node) == "style":
@@ -176,7 +176,7 @@ def _declarations(style: str) -> dict[str, str]:
 
 
 def _rgb(colour: str) -> tuple[int, ...]:
-    """Red, green and blue of a colour in three or six hexadecimal digits."""
+    """Return red, green and blue of a color in three or six hexadecimal digits."""
     digits = colour[1:]
     wide = digits if len(digits) == 6 else "".join(2 * digit for digit in digits)
     return tuple(bytes.fromhex(wide))

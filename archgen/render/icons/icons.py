@@ -75,11 +75,11 @@ BRAND_COLOURS = {
     "envoyproxy": "#a5359e",
     "wordpress": "#21759b",
 }
-"""Colours that people know a product by, dark enough to be told from white at 3:1."""
+"""Colors that people know a product by, dark enough to be told from white at 3:1."""
 
 
 def icon(name: str | None, directory: str | None = None) -> Icon | None:
-    """The drawing that a product, an icon's name or a file's path asks for; None where there is none to be had.
+    """Return the drawing that a product, an icon's name or a file's path asks for; None where there is none to be had.
 
     A path (`icons/logo.svg`) is relative to `directory` and may not leave it; a name may tell its set
     (`simple/nginx`, `diagrams/onprem/network/haproxy`).
@@ -92,7 +92,7 @@ def icon(name: str | None, directory: str | None = None) -> Icon | None:
 
 
 def icons(names: Iterable[str | None], directory: str | None = None) -> dict[str, Icon]:
-    """The drawings to be had for many names, by name."""
+    """Return the drawings to be had for many names, by name."""
     drawings = {name: icon(name, directory) for name in dict.fromkeys(names) if name}
     return {name: icon for name, icon in drawings.items() if icon is not None}
 
@@ -101,7 +101,7 @@ _PAINT = re.compile(r'(fill|stroke)="(?!none|currentColor)[^"]*"')
 
 
 def mono(icon: Icon) -> Icon | None:
-    """A logo in the ink alone; None where it would be a blot, as it is made of colours or pixels."""
+    """Return a logo in the ink alone; None where it would be a blot, as it is made of colors or pixels."""
     if icon.inked is not None:
         return Icon(icon.id, icon.view_box, icon.inked)
     if "<image" in icon.body:
@@ -139,7 +139,7 @@ def _package_folder(package: str, *below: str) -> str | None:
 
 
 def _inside(folder: str | None, path: str) -> str | None:
-    """The file at a path below a folder; None where there is none, or where the path leads out of the folder."""
+    """Return the file at a path below a folder; None where there is none, or where the path leads out of the folder."""
     if folder is None or "\0" in path or os.path.isabs(path):
         return None
     root = os.path.realpath(folder)
@@ -166,7 +166,7 @@ def _raster(path: str) -> Icon | None:
 
 @lru_cache(maxsize=1)
 def _raster_names() -> dict[str, str]:
-    """The path of every drawing of the raster sets by its slug; the sets in their order, then the shortest path."""
+    """Return the path of every drawing of the raster sets by its slug; the sets in their order, then the shortest path."""
     folder = _package_folder("diagrams", "..", "resources")
     paths_by_slug: dict[str, str] = {}
     for family in _RASTER_SETS if folder else ():
@@ -185,7 +185,7 @@ def _raster_by_slug(slug: str) -> Icon | None:
 
 
 def _small_png(name: str, content: bytes) -> Icon | None:
-    """A PNG scaled down into a square; None where it cannot be read as one."""
+    """Return a PNG scaled down into a square; None where it cannot be read as one."""
     if not content.startswith(b"\x89PNG\r\n\x1a\n"):
         return None
     side = _RASTER_PIXELS
@@ -212,7 +212,7 @@ def _own_file(path: str, directory: str) -> Icon | None:
 
 
 _PALEST = 1.5
-"""A logo whose colours all have less contrast with white than that is made for dark grounds."""
+"""A logo whose colors all have less contrast with white than that is made for dark grounds."""
 
 _SEEN = 128
 """Pixels that are less opaque than that are a drawing's soft edge."""
@@ -223,7 +223,7 @@ def _pale(colour: str) -> bool:
 
 
 def _shades(icon: Icon) -> frozenset[str]:
-    """The colours of a raster, in a dozen pixels each way; none where it has a ground of its own."""
+    """Return the colors of a raster, in a dozen pixels each way; none where it has a ground of its own."""
     image = element("svg", icon.body, xmlns="http://www.w3.org/2000/svg", width=_RASTER_PIXELS, height=_RASTER_PIXELS)
     shades = pixels(png_of_svg(image, scale=1 / 8))
     seen = {pixel[:3] for pixel in shades if pixel[3] >= _SEEN}
@@ -235,7 +235,7 @@ def _shades(icon: Icon) -> frozenset[str]:
 
 
 def _on_dark(icon: Icon) -> Icon:
-    """A pale logo on a dark chip of its own, in light pictures and in dark ones."""
+    """Return a pale logo on a dark chip of its own, in light pictures and in dark ones."""
     x, y, width, height = (float(part) for part in icon.view_box.split())
     side = max(width, height)
     left, top = x - (side - width) / 2, y - (side - height) / 2

@@ -15,17 +15,17 @@ _RINGS: tuple[tuple[int, float, float, str], ...] = (
     (16, 17.6, 2.4, "#1596d6"),
     (32, 22.4, 1.4, "#1596d6"),
 )
-"""How many squares a ring has, its radius, their side and colour, in a box of 48 by 48 around (0, 0)."""
+"""The number of squares of a ring, its radius, their side and color, in a box of 48 by 48 around (0, 0)."""
 
 
 def drawn(slug: str) -> Icon | None:
-    """The logo of a product by its slug; None for one that is not drawn here."""
+    """Return the logo of a product by its slug; None for one that is not drawn here."""
     return _haproxy() if slug == "haproxy" else None
 
 
 @lru_cache(maxsize=1)
 def _haproxy() -> Icon:
-    """One to many: rings of squares, each joined with two of the next ring; the last is too fine for lines."""
+    """Return one to many: rings of squares, each joined with two of the next ring; the last is too fine for lines."""
     rings = [
         [_at(radius, (place + (0.5 if count > 4 else 0)) / count) for place in range(count)]
         for count, radius, _, _ in _RINGS
@@ -59,6 +59,6 @@ def _pair(point: tuple[float, float]) -> str:
 
 
 def _short(value: float) -> str:
-    """One decimal is a twelfth of a pixel on a card, the same on every machine."""
+    """Return a number with one decimal: that is a twelfth of a pixel on a card, the same on every machine."""
     written = f"{value:.1f}".removesuffix(".0")
     return "0" if written == "-0" else written

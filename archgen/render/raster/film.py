@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+from PIL import Image
 
 from archgen.render.raster.png import png
 from archgen.render.scene.shapes import Scene
 from archgen.style.theme import Mode
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 _REST = 3000
 """Milliseconds that the full picture stands."""
@@ -26,8 +25,6 @@ def film(
 
     The one at the index `full` shows everything: it stands longer, and a GIF has its palette.
     """
-    from PIL import Image
-
     frames = [Image.open(BytesIO(png(scene, mode, scale))).convert("RGB") for scene in scenes]
     durations = [pace] * len(frames)
     durations[full] = _REST

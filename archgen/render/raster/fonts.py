@@ -1,10 +1,12 @@
-"""The fonts that words are rasterised with: the one they are measured with, and others for what it has no glyph for."""
+"""The fonts that words are rasterized with: the one they are measured with, and others for what it has no glyph for."""
 
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 from unicodedata import category
 
 from msgspec import Struct
@@ -20,7 +22,7 @@ class Face(Struct, frozen=True):
 
 
 class _Script(Struct, frozen=True):
-    """What a script is called, its code points, and the package, file and place of the font that has its glyphs."""
+    """A script: its name, its code points, and the package, file and place of the font that has its glyphs."""
 
     name: str
     ranges: tuple[tuple[int, int], ...]
@@ -63,7 +65,6 @@ _SCRIPTS = (
     _noto("Symbols", (0x2000, 0x2BFF), (0x1F000, 0x1FAFF)),
 )
 
-_SHAPER = "uharfbuzz"
 _MARKS = frozenset({"Cc", "Cf", "Mn", "Mc", "Me", "Zs"})
 
 
@@ -87,7 +88,7 @@ class Fallback(Struct, frozen=True):
 
 
 def fallbacks(text: str) -> tuple[Fallback, ...]:
-    """The scripts in a text that the usual font lacks, by name, and which characters no installed font has: boxes."""
+    """Return the scripts in a text that the usual font lacks, by name, and which characters no installed font has: boxes."""
     by_script: dict[str, list[str]] = {}
     for character in sorted(
         {character for character in text if not measured(character) and category(character) not in _MARKS}
@@ -116,7 +117,7 @@ def _name(character: str) -> str:
 
 @lru_cache(maxsize=4096)
 def face_of(character: str) -> Face | None:
-    """The font of a character; None for marks, joiners and spaces, which go with what stands before them.
+    """Return the font of a character; None for marks, joiners and spaces, which go with what stands before them.
 
     The usual font for what no other has: boxes.
     """
@@ -136,31 +137,31 @@ def _of(code: int) -> list[_Script]:
 
 
 def usual() -> Face:
-    """The font that text is measured and rasterised with."""
+    """Return the font that text is measured and rasterized with."""
     return Face(usual_file())
 
 
 def usual_file() -> str:
-    """The file of that font, which the package carries under the SIL Open Font License."""
+    """Return the file of that font, which the package carries under the SIL Open Font License."""
     return os.path.join(os.path.dirname(__file__), "arimo", "Arimo[wght].ttf")
 
 
 @lru_cache(maxsize=64)
 def _packaged(package: str, file: str) -> str | None:
-    """The path of a font in a package; None where it is not installed, or nothing that shapes its words."""
+    """Return the path of a font in a package; None where it is not installed, or nothing that shapes its words."""
     spec = find_spec(package)
-    if spec is None or spec.origin is None or find_spec(_SHAPER) is None:
+    if spec is None or spec.origin is None or shaper() is None:
         return None
     path = os.path.join(os.path.dirname(spec.origin), file)
     return path if os.path.isfile(path) else None
 
 
-@lru_cache(maxsize=64)
-def _codes(face: Face) -> frozenset[int]:
-    import uharfbuzz
-
-    return frozenset(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(face.file), face.index).unicodes)
+@cache
+def shaper() -> Any:
+    """Return the module that shapes words; None without the extra `fonts`."""
+    return import_module("archgen.render.raster.shaping") if find_spec("uharfbuzz") else None
 
 
 def _has(face: Face, character: str) -> bool:
-    return ord(character) in _codes(face)
+    module = shaper()
+    return module is not None and ord(character) in module.characters(face)

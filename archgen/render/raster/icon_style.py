@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
+from reportlab.lib.colors import getAllNamedColors
+
 from archgen.render.raster.sheet import Color, LineCap, LineJoin, Stroke
 
 Properties = Mapping[str, str]
@@ -114,7 +116,5 @@ def _from_numbers(parts: list[str]) -> tuple[float, float, float, float] | None:
 
 
 def _named(name: str) -> tuple[float, float, float, float] | None:
-    from reportlab.lib.colors import getAllNamedColors
-
     color = getAllNamedColors().get(name)
     return None if color is None else (color.red, color.green, color.blue, 1.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import unescape
+from importlib import import_module
 from zlib import decompress
 
 from msgspec.structs import replace
@@ -42,10 +43,10 @@ def png_of_svg(svg: str, scale: float) -> bytes:
 
 
 def _rasterized(svg: str, scale: float, fonts: Iterable[str]) -> bytes:
-    import resvg_py
-
+    # a picture in SVG does without the rasterizer
+    rasterizer = import_module("resvg_py")
     return bytes(
-        resvg_py.svg_to_bytes(
+        rasterizer.svg_to_bytes(
             svg_string=svg,
             zoom=scale,
             dpi=_DPI,
@@ -74,7 +75,7 @@ def pixels(content: bytes) -> list[tuple[int, ...]]:
 
 
 def _unfiltered(how: int, row: bytes, above: bytearray) -> bytearray:
-    """A row of pixels from what is written of it (PNG 1.2, 6)."""
+    """Return a row of pixels from what is written of it (PNG 1.2, 6)."""
     pixels = bytearray(row)
     for at, value in enumerate(row):
         left, corner = (pixels[at - 4], above[at - 4]) if at >= 4 else (0, 0)

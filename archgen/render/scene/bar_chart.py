@@ -20,7 +20,7 @@ _HEAD = 20.0
 
 
 class Bar(Struct, frozen=True):
-    """One quantity: `value` gives the length, `shown` is its number with its unit."""
+    """A quantity: `value` gives the length, `shown` is its number with its unit."""
 
     label: str
     value: float

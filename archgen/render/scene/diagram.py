@@ -94,7 +94,7 @@ def diagram_scene(
 
 
 class _Painter:
-    """One placed diagram, its logos and the addresses of its things."""
+    """A placed diagram, its logos and the addresses of its things."""
 
     def __init__(self, placed: Placed, icons: NodeIcons, sections: Sections | None, styles: Styles) -> None:
         self._placed = placed

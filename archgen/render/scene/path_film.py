@@ -82,8 +82,8 @@ def _captioned(placed: Placed, captions: tuple[SceneShape, ...], name: str, icon
 
 
 def _lights(subject: str, turns: tuple[PlaybackStep, ...]) -> Lights:
-    """A card or a line, at rest and at each step."""
-    return (1.0, *(1.0 if subject in (one.source, *one.targets, *one.connections) else _DIM for one in turns))
+    """Return a card or a line, at rest and at each step."""
+    return (1.0, *(1.0 if subject in (turn.source, *turn.targets, *turn.connections) else _DIM for turn in turns))
 
 
 def _only(at: int, turns: tuple[PlaybackStep, ...]) -> Lights:
@@ -91,20 +91,20 @@ def _only(at: int, turns: tuple[PlaybackStep, ...]) -> Lights:
     return tuple(float(place == at) for place in range(len(turns) + 1))
 
 
-def _frames(lights: Lights, whole: float) -> str:
-    """The key frames of something: where its light changes, it does so swiftly."""
+def _frames(lights: Lights, length: float) -> str:
+    """Return the key frames of something: where its light changes, it does so swiftly."""
     frames = [f"0%{{opacity:{lights[0]:g}}}"]
     for at, (before, after) in enumerate(pairwise(lights)):
         if before != after:
             start = REST + PACE * at
-            frames.append(f"{_share(start, whole)}{{opacity:{before:g}}}")
-            frames.append(f"{_share(start + _SWIFT, whole)}{{opacity:{after:g}}}")
-    frames.append(f"{_share(whole - _SWIFT, whole)}{{opacity:{lights[-1]:g}}}100%{{opacity:{lights[0]:g}}}")
+            frames.append(f"{_share(start, length)}{{opacity:{before:g}}}")
+            frames.append(f"{_share(start + _SWIFT, length)}{{opacity:{after:g}}}")
+    frames.append(f"{_share(length - _SWIFT, length)}{{opacity:{lights[-1]:g}}}100%{{opacity:{lights[0]:g}}}")
     return "".join(frames)
 
 
-def _share(time: float, whole: float) -> str:
-    return f"{number(100 * time / whole)}%"
+def _share(time: float, length: float) -> str:
+    return f"{number(100 * time / length)}%"
 
 
 # What is said
@@ -115,9 +115,9 @@ def _headline(title: str, turns: tuple[PlaybackStep, ...]) -> tuple[str, str, st
 
 
 def _step_words(placed: Placed, turn: PlaybackStep) -> tuple[str, str, str]:
-    """A step in words: who asks or answers whom, how that travels, and what is said."""
-    names = {one.node.subject: one.node.label for one in placed.nodes}
-    ends = [names.get(one, one) for one in (turn.source, *turn.targets)]
+    """Return a step in words: who asks or answers whom, how that travels, and what is said."""
+    names = {node.node.subject: node.node.label for node in placed.nodes}
+    ends = [names.get(name, name) for name in (turn.source, *turn.targets)]
     how = SEPARATOR.join(word for word in (turn.protocol, LINES[turn.meaning].words) if word)
     return f"{turn.number}. {ends[0]} → {' or '.join(ends[1:])}", how, turn.text
 

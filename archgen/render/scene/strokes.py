@@ -18,7 +18,7 @@ _ABOVE = 2.0
 
 
 class Crossings:
-    """Where level parts of lines cross upright ones of other bundles."""
+    """The crossings of level parts of lines with upright ones of other bundles."""
 
     def __init__(self, placed: Placed) -> None:
         self._upright: list[tuple[float, float, float, str]] = []
@@ -28,61 +28,61 @@ class Crossings:
                     if x0 == x1:
                         self._upright.append((x0, min(y0, y1), max(y0, y1), edge.bundle))
         self._upright.sort()
-        self._xs = [one[0] for one in self._upright]
+        self._xs = [upright[0] for upright in self._upright]
 
     def on(self, start: Point, end: Point, bundle: str) -> list[float]:
-        """The x of each crossing of a level part, in its direction, far enough from its ends and from each other."""
+        """Return the x of each crossing of a level part, in its direction, far enough from its ends and from each other."""
         low, high = sorted((start[0], end[0]))
         first, last = bisect_left(self._xs, low + HOP + _CLEAR), bisect_right(self._xs, high - HOP - _CLEAR)
-        found: list[float] = []
+        crossed: list[float] = []
         for x, top, bottom, other in self._upright[first:last]:
             inside = top + 1 < start[1] < bottom - 1
-            if inside and other != bundle and (not found or x - found[-1] >= 2 * HOP + 1):
-                found.append(x)
-        return found if start[0] < end[0] else found[::-1]
+            if inside and other != bundle and (not crossed or x - crossed[-1] >= 2 * HOP + 1):
+                crossed.append(x)
+        return crossed if start[0] < end[0] else crossed[::-1]
 
 
-def strokes(one: PlacedEdge, line: Line, crossings: Crossings, hole: Box | None, head: float) -> str:
-    """The path data of a placed line, without what lies under its label or in its heads, which are `head` long."""
-    parts = [part for piece in one.pieces for part in gapped(joined(piece, one.points), hole)]
-    return "".join(_stroke(part, one, line, crossings, head) for part in parts)
+def strokes(placed: PlacedEdge, line: Line, crossings: Crossings, hole: Box | None, head: float) -> str:
+    """Return the path data of a placed line, without what lies under its label or in its heads, which are `head` long."""
+    parts = [part for piece in placed.pieces for part in gapped(joined(piece, placed.points), hole)]
+    return "".join(_stroke(part, placed, line, crossings, head) for part in parts)
 
 
-def _stroke(part: tuple[Point, ...], one: PlacedEdge, line: Line, crossings: Crossings, head: float) -> str:
-    if one.arrow and part[-1] == one.points[-1]:
+def _stroke(part: tuple[Point, ...], placed: PlacedEdge, line: Line, crossings: Crossings, head: float) -> str:
+    if placed.arrow and part[-1] == placed.points[-1]:
         part = shortened(part, head - 1)
-    if one.edge.mutual and part[0] == one.points[0]:
+    if placed.edge.mutual and part[0] == placed.points[0]:
         part = shortened(part[::-1], head - 1)[::-1]
     sides = (beside(part, SIZES.apart), beside(part, -SIZES.apart)) if line.double else (part,)
-    return "".join(path(side, crossings, one.bundle) for side in sides)
+    return "".join(path(side, crossings, placed.bundle) for side in sides)
 
 
-def heads(one: PlacedEdge, size: float) -> str:
-    """The path data of the arrow heads of a placed line: none where it only joins another, two where it is mutual."""
-    ahead = arrow(one.points[-2], one.points[-1], size) if one.arrow else ""
-    return ahead + (arrow(one.points[1], one.points[0], size) if one.edge.mutual else "")
+def heads(placed: PlacedEdge, size: float) -> str:
+    """Return the path data of the arrow heads of a placed line: none where it only joins another, two where it is mutual."""
+    ahead = arrow(placed.points[-2], placed.points[-1], size) if placed.arrow else ""
+    return ahead + (arrow(placed.points[1], placed.points[0], size) if placed.edge.mutual else "")
 
 
 def gapped(piece: tuple[Point, ...], box: Box | None) -> list[tuple[Point, ...]]:
-    """A line without the part that lies under a label."""
+    """Return a line without the part that lies under a label."""
     if box is None:
         return [piece]
-    found: list[list[Point]] = [[piece[0]]]
+    parts: list[list[Point]] = [[piece[0]]]
     for start, end in pairwise(piece):
         inside = _within(start, end, box)
         if inside is None:
-            found[-1].append(end)
+            parts[-1].append(end)
             continue
-        if inside[0] != found[-1][-1]:
-            found[-1].append(inside[0])
-        found.append([inside[1]])
+        if inside[0] != parts[-1][-1]:
+            parts[-1].append(inside[0])
+        parts.append([inside[1]])
         if inside[1] != end:
-            found[-1].append(end)
-    return [tuple(part) for part in found if len(part) > 1]
+            parts[-1].append(end)
+    return [tuple(part) for part in parts if len(part) > 1]
 
 
 def _within(start: Point, end: Point, box: Box) -> tuple[Point, Point] | None:
-    """The part of a segment inside a box, in the segment's direction."""
+    """Return the part of a segment inside a box, in the segment's direction."""
     if start[1] == end[1]:
         low, high = max(min(start[0], end[0]), box.x), min(max(start[0], end[0]), box.right)
         if low >= high or not box.y < start[1] < box.bottom:
@@ -96,28 +96,28 @@ def _within(start: Point, end: Point, box: Box) -> tuple[Point, Point] | None:
     return ends if start[1] < end[1] else (ends[1], ends[0])
 
 
-def joined(piece: tuple[Point, ...], whole: tuple[Point, ...]) -> tuple[Point, ...]:
-    """A part of a line that begins a corner's radius earlier and ends as much later, so that it runs into the rest."""
-    return _earlier(_earlier(piece, whole)[::-1], whole[::-1])[::-1]
+def joined(piece: tuple[Point, ...], line: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return a part of a line that begins a corner's radius earlier and ends as much later, so that it runs into the rest."""
+    return _earlier(_earlier(piece, line)[::-1], line[::-1])[::-1]
 
 
-def _earlier(piece: tuple[Point, ...], whole: tuple[Point, ...]) -> tuple[Point, ...]:
+def _earlier(piece: tuple[Point, ...], line: tuple[Point, ...]) -> tuple[Point, ...]:
     start, radius = piece[0], float(SIZES.line_radius)
-    if start == whole[0]:
+    if start == line[0]:
         return piece
-    for before, after in pairwise(whole):
+    for before, after in pairwise(line):
         if start != before and _between(before, start, after):
             return (_towards(start, before, min(radius, _far(before, start))), *piece)
     return piece
 
 
 def _between(start: Point, point: Point, end: Point) -> bool:
-    """Whether a point lies on a level or upright segment, or at its end."""
+    """Return True if a point lies on a level or upright segment, or at its end."""
     return _straight(start, point, end) and abs(_far(start, point) + _far(point, end) - _far(start, end)) < 0.01
 
 
 def shortened(piece: tuple[Point, ...], by: float) -> tuple[Point, ...]:
-    """A line that ends earlier, to leave room for its arrow head."""
+    """Return a line that ends earlier, to leave room for its arrow head."""
     (x0, y0), (x1, y1) = piece[-2:]
     far = abs(x1 - x0) + abs(y1 - y0)
     if far <= by:
@@ -127,7 +127,7 @@ def shortened(piece: tuple[Point, ...], by: float) -> tuple[Point, ...]:
 
 
 def path(points: tuple[Point, ...], crossings: Crossings | None = None, bundle: str = "") -> str:
-    """The path data of a line."""
+    """Return the path data of a line."""
     points = _straightened(points)
     parts = [f"M{_at(points[0])}"]
     for place, (start, end) in enumerate(pairwise(points)):
@@ -139,14 +139,14 @@ def path(points: tuple[Point, ...], crossings: Crossings | None = None, bundle: 
 
 
 def _to(start: Point, end: Point) -> str:
-    """A straight line in as few characters as it takes; `start` may lie earlier on the same level or upright line."""
+    """Return a straight line in as few characters as it takes; `start` may lie earlier on the same level or upright line."""
     if start[1] == end[1]:
         return f"H{number(end[0])}"
     return f"V{number(end[1])}" if start[0] == end[0] else f"L{_at(end)}"
 
 
 def _straightened(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """A line without points that lie on the way between their neighbours."""
+    """Return a line without points that lie on the way between their neighbors."""
     last = len(points) - 1
     return tuple(
         point
@@ -172,8 +172,8 @@ def _corner(start: Point, corner: Point, end: Point) -> str:
     return _to(start, before) + turn
 
 
-def _far(one: Point, other: Point) -> float:
-    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+def _far(start: Point, end: Point) -> float:
+    return abs(start[0] - end[0]) + abs(start[1] - end[1])
 
 
 def _towards(start: Point, end: Point, by: float) -> Point:
@@ -190,12 +190,12 @@ def _at(point: Point) -> str:
 
 
 def beside(points: tuple[Point, ...], by: float) -> tuple[Point, ...]:
-    """A line of level and upright parts moved sideways, so that two of them make a double line."""
+    """Return a line of level and upright parts moved sideways, so that two of them make a double line."""
     moved: list[Point] = []
     normals = [_normal(start, end) for start, end in pairwise(points)]
     for place, (x, y) in enumerate(points):
         near = {normals[max(place - 1, 0)], normals[min(place, len(normals) - 1)]}
-        moved.append((x + by * sum(one[0] for one in near), y + by * sum(one[1] for one in near)))
+        moved.append((x + by * sum(normal[0] for normal in near), y + by * sum(normal[1] for normal in near)))
     return tuple(moved)
 
 
@@ -206,7 +206,7 @@ def _normal(start: Point, end: Point) -> Point:
 
 
 def arrow(before: Point, tip: Point, size: float = ARROW) -> str:
-    """The path data of a small filled arrow head."""
+    """Return the path data of a small filled arrow head."""
     far = _far(before, tip) or 1.0
     ux, uy = (tip[0] - before[0]) / far, (tip[1] - before[1]) / far
     half = size * 0.42

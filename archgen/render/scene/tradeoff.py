@@ -27,7 +27,7 @@ _GAPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 
 
 
 class CostPoint(Struct, frozen=True):
-    """One system: its number in the key, what it costs, how many hours a year it is down, and that in words."""
+    """A system: its number in the key, its cost, its hours of downtime per year, and these in words."""
 
     number: int
     cost: float
@@ -100,7 +100,7 @@ def _scale(frame: _Frame) -> Iterator[SceneShape]:
 
 
 def _nines(exponent: int) -> str:
-    """The availability that lacks a power of ten: 99.9 % for -3."""
+    """Return the availability that lacks a power of ten: 99.9 % for -3."""
     return "0 %" if exponent == 0 else f"{100 - 100 * 10.0**exponent:.{max(0, -exponent - 2)}f} %"
 
 

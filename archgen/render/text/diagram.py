@@ -62,19 +62,19 @@ CellRows = tuple[tuple[Cell, ...], ...]
 
 
 def diagram_cells(placed: Placed) -> CellRows:
-    """The picture as rows of cells, none of them wider than the last cell that is not blank."""
+    """Return the picture as rows of cells, none of them wider than the last cell that is not blank."""
     return _Grid(placed).rows()
 
 
 def diagram_text(placed: Placed, ascii_only: bool = False) -> str:
-    """The picture as lines of text, in box-drawing characters or, with `ascii_only`, in ASCII as far as words allow."""
+    """Return the picture as lines of text, in box-drawing characters or, with `ascii_only`, in ASCII as far as words allow."""
     lines = ["".join(character for character, _ in row).rstrip() for row in diagram_cells(placed)]
     text = "\n".join(lines) + "\n"
     return text.translate(_ASCII) if ascii_only else text
 
 
 def narrowed(rows: CellRows) -> CellRows:
-    """The rows in ASCII, as far as words allow."""
+    """Return the rows in ASCII, as far as words allow."""
     return tuple(tuple((character.translate(_ASCII), role) for character, role in row) for row in rows)
 
 
@@ -94,7 +94,7 @@ class _Axis:
         self._found: list[int] = []
 
     def index(self, place: float) -> int:
-        """The column or row that a place belongs to, as a position in their order."""
+        """Return the column or row that a place belongs to, as a position in their order."""
         return max(bisect_left(self._marks, place + 0.001) - 1, 0)
 
     def apart(self, start: float, end: float, least: int) -> None:
@@ -213,7 +213,7 @@ class _Grid:
         return self._written()
 
     def _free(self, group: PlacedGroup) -> int:
-        """Where the words of a group start: behind the cards that stand on its upper border."""
+        """Return the column in which the words of a group start: behind the cards that stand on its upper border."""
         top = group.box.y
         standing = [
             self._x[node.box.right]

@@ -46,7 +46,7 @@ def _what(node: Node) -> str:
 
 
 def sequence_list(sequence: View, ascii_only: bool = False) -> str:
-    """The steps, one a line; what a frame holds is indented under it."""
+    """Return the steps, one a line; what a frame holds is indented under it."""
     labels = {participant.id: _folded(participant.label) for participant in sequence.participants}
     return _written([_folded(sequence.title), "", *_items(sequence.items, labels, "")], ascii_only)
 

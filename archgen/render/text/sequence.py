@@ -17,7 +17,7 @@ _LEAST, _MOST = 12, 30
 
 
 def sequence_text(sequence: Sequence, width: int = 10_000, ascii_only: bool = False) -> str | None:
-    """The picture as lines of text, with columns as narrow as `width` wants; None where it cannot be so narrow."""
+    """Return the picture as lines of text, with columns as narrow as `width` wants; None where it cannot be so narrow."""
     text = _Writer(sequence, width).text()
     return text.translate(_ASCII) if text is not None and ascii_only else text
 
