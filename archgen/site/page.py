@@ -129,8 +129,6 @@ class Page(Struct, frozen=True):
 LinkTo = Callable[[str, str], str]
 """The address on a page for an element of a diagram, by its kind and id."""
 
-Section = LinkTo
-
 
 class Renderer(Protocol):
     """Draws diagrams as SVG documents that carry both a light and a dark palette."""

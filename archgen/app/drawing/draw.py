@@ -11,9 +11,9 @@ from archgen.app.config.choice import require_choice
 from archgen.app.drawing.formats import FORMATS, Format
 from archgen.app.drawing.pictures import Drawing
 from archgen.compare import Evolution
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
-from archgen.site import Tier
 from archgen.system.internal_errors import Isolation
 from archgen.views.aspects import ASPECTS, Aspect
 from archgen.views.path import path
@@ -42,7 +42,7 @@ class _Picture(Struct, frozen=True):
 
 
 def draw(
-    tiers: tuple[Tier, ...],
+    tiers: tuple[CheckedModel, ...],
     drawing: Drawing,
     formats: tuple[str, ...],
     views: tuple[str, ...],
@@ -68,7 +68,7 @@ def draw(
 
 
 def _pictures(
-    form: Format, tier: Tier, drawing: Drawing, views: tuple[str, ...], only: str | None
+    form: Format, tier: CheckedModel, drawing: Drawing, views: tuple[str, ...], only: str | None
 ) -> Iterator[_Picture]:
     slugs = tier.topology.flow_slugs
     flows = [flow for flow in tier.topology.architecture.flows if only in (None, flow.id)]
@@ -87,12 +87,12 @@ def _pictures(
             yield picture(f"path-{slugs[flow.id]}", partial(_path, form, tier, drawing, flow))
 
 
-def _aspect(form: Format, aspect: Aspect, tier: Tier, drawing: Drawing) -> bytes | None:
+def _aspect(form: Format, aspect: Aspect, tier: CheckedModel, drawing: Drawing) -> bytes | None:
     shown = aspect(tier.topology, tier.findings if drawing.findings else ())
     return form.deployment(drawing.showing(shown), tier) if shown is not None and form.deployment is not None else None
 
 
-def _path(form: Format, tier: Tier, drawing: Drawing, flow: Flow) -> bytes | None:
+def _path(form: Format, tier: CheckedModel, drawing: Drawing, flow: Flow) -> bytes | None:
     if form.path is not None:
         return form.path(drawing, tier, flow)
     if form.deployment is None:
@@ -101,7 +101,7 @@ def _path(form: Format, tier: Tier, drawing: Drawing, flow: Flow) -> bytes | Non
     return form.deployment(drawing.showing(shown), tier)
 
 
-def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterator[_Picture]:
+def _changes(form: Format, tiers: tuple[CheckedModel, ...], drawing: Drawing) -> Iterator[_Picture]:
     """Each tier with the one that it follows, where both are given."""
     by_id = {tier.id: tier for tier in tiers}
     for tier in tiers:
@@ -111,13 +111,15 @@ def _changes(form: Format, tiers: tuple[Tier, ...], drawing: Drawing) -> Iterato
             yield _Picture(f"{tier.slug}.diff.{form.extension}", tier.topology.architecture.file, make)
 
 
-def _change(form: Callable[[Drawing, Evolution], bytes], before: Tier, tier: Tier, drawing: Drawing) -> bytes:
+def _change(
+    form: Callable[[Drawing, Evolution], bytes], before: CheckedModel, tier: CheckedModel, drawing: Drawing
+) -> bytes:
     from archgen.compare import evolve
 
     return form(drawing, evolve(before, tier))
 
 
-def _check_flow(tiers: tuple[Tier, ...], flow: str) -> None:
+def _check_flow(tiers: tuple[CheckedModel, ...], flow: str) -> None:
     require_choice(
         flow, tuple(dict.fromkeys(each.id for tier in tiers for each in tier.topology.architecture.flows)), "flow"
     )

@@ -13,10 +13,10 @@ from msgspec import Struct
 from archgen.app.drawing.pictures import Drawing, RasterOptions
 from archgen.app.report_formats import imported
 from archgen.compare import Evolution
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.render.scene.shapes import Scene
 from archgen.report.common.terminal import inert
-from archgen.site import Tier
 from archgen.style.theme import Mode
 
 Film = Literal["gif", "apng"]
@@ -29,10 +29,10 @@ class Format(Struct, frozen=True):
     """
 
     extension: str
-    deployment: Callable[[Drawing, Tier], bytes] | None
-    flow: Callable[[Drawing, Tier, Flow], bytes] | None
+    deployment: Callable[[Drawing, CheckedModel], bytes] | None
+    flow: Callable[[Drawing, CheckedModel, Flow], bytes] | None
     diff: Callable[[Drawing, Evolution], bytes] | None = None
-    path: Callable[[Drawing, Tier, Flow], bytes] | None = None
+    path: Callable[[Drawing, CheckedModel, Flow], bytes] | None = None
 
 
 def _converted(extension: str, convert: Callable[[Scene, Mode, RasterOptions], bytes]) -> Format:
@@ -110,7 +110,7 @@ def _pdf(scene: Scene, mode: Mode, _: RasterOptions) -> bytes:
     return pdf((scene,), mode, scene.title)
 
 
-def _diagrams_png(drawing: Drawing, tier: Tier) -> bytes:
+def _diagrams_png(drawing: Drawing, tier: CheckedModel) -> bytes:
     from archgen.render.code.diagrams_script import diagrams_svg
     from archgen.render.raster.png import png_of_svg
 

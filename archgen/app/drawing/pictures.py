@@ -13,14 +13,14 @@ from archgen.app.drawing.layouts import ENGINES, cached, wrapped
 from archgen.compare import Evolution
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import PlacedSequence, place
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.render.icons.icons import icons, mono
 from archgen.render.scene.diagram import NodeIcons, diagram_scene
 from archgen.render.scene.sequence import sequence_scene
 from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg
-from archgen.site import Tier
-from archgen.site.page import Section
+from archgen.site.page import LinkTo
 from archgen.slides.values import PICTURE
 from archgen.style.glyphs import Icon
 from archgen.style.svg_markup import short_prefix
@@ -68,7 +68,7 @@ class Drawing:
         self._mode = mode
         self.findings = findings
         self._shown: Diagram | None = None
-        self._last: tuple[Tier, Flow, PlacedSequence] | None = None
+        self._last: tuple[CheckedModel, Flow, PlacedSequence] | None = None
 
     @property
     def mode(self) -> Mode:
@@ -93,19 +93,19 @@ class Drawing:
         drawing._shown = shown
         return drawing
 
-    def diagram(self, tier: Tier) -> Diagram:
+    def diagram(self, tier: CheckedModel) -> Diagram:
         """Return the content of the deployment diagram, or of the view in its place."""
         return self._shown or deployment(tier.topology, tier.findings if self.findings else ())
 
-    def flow(self, tier: Tier, flow: Flow) -> Sequence:
+    def flow(self, tier: CheckedModel, flow: Flow) -> Sequence:
         """Return the content of a flow's diagram."""
         return flow_sequence(tier.topology, flow, tier.findings if self.findings else ())
 
-    def placed(self, tier: Tier) -> Placed:
+    def placed(self, tier: CheckedModel) -> Placed:
         """The deployment with its places."""
         return self._engine(self.diagram(tier))
 
-    def overview(self, tier: Tier) -> Diagram:
+    def overview(self, tier: CheckedModel) -> Diagram:
         """The components of a tier without machines."""
         return overview(tier.topology, tier.findings if self.findings else ())
 
@@ -117,7 +117,7 @@ class Drawing:
 
         return legible(diagram, *PICTURE)
 
-    def icons(self, tiers: Iterable[Tier]) -> dict[str, Icon]:
+    def icons(self, tiers: Iterable[CheckedModel]) -> dict[str, Icon]:
         """Return the logos in the diagrams of some models, by the names in the models."""
         logos: dict[str, Icon] = {}
         for tier in tiers:
@@ -125,24 +125,24 @@ class Drawing:
             logos = {**self._logos(tier.topology.architecture.file, names), **logos}
         return logos
 
-    def icon_lookup(self, tiers: Iterable[Tier]) -> Callable[[str | None], Icon | None]:
+    def icon_lookup(self, tiers: Iterable[CheckedModel]) -> Callable[[str | None], Icon | None]:
         """Return the function from a name in some models to its logo."""
         logos = self.icons(tiers)
         return lambda name: logos.get(name or "")
 
-    def deployment(self, tier: Tier) -> str:
+    def deployment(self, tier: CheckedModel) -> str:
         """Return the deployment as SVG."""
         return svg(self.deployment_scene(tier), self._mode)
 
-    def deployment_scene(self, tier: Tier) -> Scene:
+    def deployment_scene(self, tier: CheckedModel) -> Scene:
         """Return the scene of where everything runs."""
         return self._scene(tier, self.diagram(tier))
 
-    def drawn(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> str:
+    def drawn(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> str:
         """A view as SVG; with `section` for a page, where every thing leads to its section under a legend of the page."""
         return svg(self._scene(tier, diagram, section), self._mode)
 
-    def _scene(self, tier: Tier, diagram: Diagram, section: Section | None = None) -> Scene:
+    def _scene(self, tier: CheckedModel, diagram: Diagram, section: LinkTo | None = None) -> Scene:
         return diagram_scene(
             self._engine(diagram),
             self._node_icons(tier.topology.architecture.file, diagram),
@@ -156,22 +156,22 @@ class Drawing:
         logos = self._logos(file, (node.icon for node in diagram.nodes))
         return lambda node: logos.get(node.icon or "")
 
-    def sequence(self, tier: Tier, flow: Flow, live: bool = False) -> str:
+    def sequence(self, tier: CheckedModel, flow: Flow, live: bool = False) -> str:
         """Return a request flow in time as SVG; `live` marks each step for a page that plays them."""
         return svg(self.flow_scene(tier, flow, live), self._mode)
 
-    def flow_scene(self, tier: Tier, flow: Flow, live: bool = False) -> Scene:
+    def flow_scene(self, tier: CheckedModel, flow: Flow, live: bool = False) -> Scene:
         """Return the scene of one request flow in time."""
         return self._in_time(self._sequence(tier, flow), tier.topology, live)
 
-    def _sequence(self, tier: Tier, flow: Flow) -> PlacedSequence:
+    def _sequence(self, tier: CheckedModel, flow: Flow) -> PlacedSequence:
         """A flow with its places; the last one is remembered, since a page shows what a file beside it shows."""
         known = self._last
         if known is None or known[0] is not tier or known[1] is not flow:
             self._last = known = (tier, flow, place(self.flow(tier, flow)))
         return known[2]
 
-    def playing(self, tier: Tier, flow: Flow) -> str:
+    def playing(self, tier: CheckedModel, flow: Flow) -> str:
         """Return a request flow in time as SVG whose steps light up in turn."""
         from archgen.render.scene.sequence_film import sequence_film
 
@@ -179,7 +179,7 @@ class Drawing:
         logos, name = self._people(tier, sequence), short_prefix(tier.id, sequence.id, "a")
         return svg(sequence_film(place(sequence), logos, name), self._mode)
 
-    def playing_path(self, tier: Tier, flow: Flow) -> str:
+    def playing_path(self, tier: CheckedModel, flow: Flow) -> str:
         """Return the part of the deployment that a flow touches as SVG; each step lights what it takes."""
         from archgen.render.scene.path_film import path_film
 
@@ -187,7 +187,7 @@ class Drawing:
         name = short_prefix(tier.id, shown.diagram.id, "a")
         return svg(path_film(shown, flow.title, playback_steps(tier.topology, flow), name, logos), self._mode)
 
-    def path_frames(self, tier: Tier, flow: Flow) -> tuple[Scene, ...]:
+    def path_frames(self, tier: CheckedModel, flow: Flow) -> tuple[Scene, ...]:
         """Return the scenes of what a flow touches of the deployment: all of it, then each step."""
         from archgen.render.scene.path_film import path_frames
 
@@ -196,11 +196,11 @@ class Drawing:
             shown, flow.title, playback_steps(tier.topology, flow), short_prefix(tier.id, shown.diagram.id), logos
         )
 
-    def _path(self, tier: Tier, flow: Flow) -> tuple[Placed, NodeIcons]:
+    def _path(self, tier: CheckedModel, flow: Flow) -> tuple[Placed, NodeIcons]:
         diagram = path(tier.topology, flow, tier.findings if self.findings else ())
         return self._engine(diagram), self._node_icons(tier.topology.architecture.file, diagram)
 
-    def growing(self, tier: Tier, flow: Flow) -> tuple[Scene, ...]:
+    def growing(self, tier: CheckedModel, flow: Flow) -> tuple[Scene, ...]:
         """Return the scenes of one request flow in time, before its first step and after each."""
         from archgen.slides.paging import growing
 
@@ -210,7 +210,7 @@ class Drawing:
         empty = replace(full, arrows=(), papers=(), frames=())
         return tuple(sequence_scene(placed, logos, name) for placed in (empty, *growing(full)))
 
-    def _people(self, tier: Tier, sequence: Sequence) -> dict[str, Icon]:
+    def _people(self, tier: CheckedModel, sequence: Sequence) -> dict[str, Icon]:
         return self._logos(tier.topology.architecture.file, (person.icon for person in sequence.participants))
 
     def failure(self, topology: Topology, flow: Flow, stop: FailedRequest) -> str:

@@ -7,12 +7,12 @@ from functools import partial
 
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.render.text.diagram import CellRows, diagram_cells, narrowed
 from archgen.render.text.list import diagram_list, sequence_list
 from archgen.render.text.sequence import sequence_text
 from archgen.report.common.terminal import Style, plain
-from archgen.site import Tier
 from archgen.system.internal_errors import Isolation
 
 _CODES = {
@@ -29,7 +29,12 @@ _CODES = {
 
 
 def show(
-    tiers: tuple[Tier, ...], drawing: Drawing, style: Style, flow: str | None, ascii_only: bool, isolation: Isolation
+    tiers: tuple[CheckedModel, ...],
+    drawing: Drawing,
+    style: Style,
+    flow: str | None,
+    ascii_only: bool,
+    isolation: Isolation,
 ) -> Iterator[str]:
     """Yield each model's blocks of text; with `flow` only that flow. UsageError if no model has it.
 
@@ -51,13 +56,13 @@ def show(
                 yield block
 
 
-def _flow(tier: Tier, flow: Flow, drawing: Drawing, style: Style, ascii_only: bool) -> str:
+def _flow(tier: CheckedModel, flow: Flow, drawing: Drawing, style: Style, ascii_only: bool) -> str:
     sequence = drawing.flow(tier, flow)
     drawn = sequence_text(sequence, style.width, ascii_only)
     return drawn if drawn is not None else sequence_list(sequence, ascii_only)
 
 
-def _deployment(tier: Tier, drawing: Drawing, style: Style, ascii_only: bool) -> str:
+def _deployment(tier: CheckedModel, drawing: Drawing, style: Style, ascii_only: bool) -> str:
     placed = drawing.placed(tier)
     rows = diagram_cells(placed)
     if max(map(len, rows), default=0) > style.width:

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from archgen.app.drawing.pictures import Drawing
 from archgen.layout.placed import Placed
+from archgen.linting.checked_model import CheckedModel
 from archgen.model.wording import listed
 from archgen.render.scene.shapes import Scene
 from archgen.render.svg.document import svg
 from archgen.rules import BY_NAME
-from archgen.site import Tier
 from archgen.site.system_change import FlowComparison, RuleChange, compare
 from archgen.slides import ChangeSummary, DeckSection, build_deck
 from archgen.slides.layout.legible import READABLE, points
@@ -28,7 +28,7 @@ _GAIN = 1.2
 
 
 def make_deck(
-    tiers: tuple[Tier, ...], drawing: Drawing, title: str | None, steps: bool, isolation: Isolation = EXPOSED
+    tiers: tuple[CheckedModel, ...], drawing: Drawing, title: str | None, steps: bool, isolation: Isolation = EXPOSED
 ) -> Deck:
     """The deck of some tiers; without a title it has the name of the only one, or says what it is."""
     by_id = {tier.id: tier for tier in tiers}
@@ -42,7 +42,11 @@ FORMATS = ("pptx", "pdf", "png", "svg")
 
 
 def write_pptx(
-    tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, template: bytes | None, isolation: Isolation = EXPOSED
+    tiers: tuple[CheckedModel, ...],
+    drawing: Drawing,
+    deck: Deck,
+    template: bytes | None,
+    isolation: Isolation = EXPOSED,
 ) -> bytes:
     """The deck as a PowerPoint file."""
     from archgen.slides.pptx import write_pptx
@@ -50,7 +54,7 @@ def write_pptx(
     return write_pptx(deck, drawing.icon_lookup(tiers), template, drawing.theme, isolation)
 
 
-def write_pdf(tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, isolation: Isolation = EXPOSED) -> bytes:
+def write_pdf(tiers: tuple[CheckedModel, ...], drawing: Drawing, deck: Deck, isolation: Isolation = EXPOSED) -> bytes:
     """The deck as a PDF of vectors, a page a slide."""
     from archgen.render.raster.pdf import pdf
 
@@ -58,7 +62,7 @@ def write_pdf(tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, isolation: 
 
 
 def slide_images(
-    tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, form: str, isolation: Isolation = EXPOSED
+    tiers: tuple[CheckedModel, ...], drawing: Drawing, deck: Deck, form: str, isolation: Isolation = EXPOSED
 ) -> Iterator[tuple[str, bytes]]:
     """The slides as pictures, each under its number; as pixels 1920 by 1080 at the usual scale."""
     from archgen.render.raster.png import png
@@ -69,7 +73,7 @@ def slide_images(
         yield name, svg(slide, mode).encode() if form == "svg" else png(slide, mode, drawing.raster.scale)
 
 
-def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, isolation: Isolation) -> Iterator[Scene]:
+def _pictures(tiers: tuple[CheckedModel, ...], drawing: Drawing, deck: Deck, isolation: Isolation) -> Iterator[Scene]:
     from archgen.slides.slide_scene import slide_scene
 
     icons = drawing.icon_lookup(tiers)
@@ -80,7 +84,7 @@ def _pictures(tiers: tuple[Tier, ...], drawing: Drawing, deck: Deck, isolation: 
         yield drawn
 
 
-def _section(tier: Tier, tiers: dict[str, Tier], drawing: Drawing, isolation: Isolation) -> DeckSection:
+def _section(tier: CheckedModel, tiers: dict[str, CheckedModel], drawing: Drawing, isolation: Isolation) -> DeckSection:
     architecture = tier.topology.architecture
     follows = tiers.get(architecture.follows or "")
     flows = [
@@ -110,7 +114,7 @@ class _Deployed(Struct, frozen=True):
     parts: tuple[Placed, ...]
 
 
-def _deployed(tier: Tier, drawing: Drawing) -> _Deployed:
+def _deployed(tier: CheckedModel, drawing: Drawing) -> _Deployed:
     """The pictures of a deployment: where its words are small, with an overview and its parts."""
     placed = drawing.fitted(drawing.diagram(tier))
     if points(placed, *PICTURE) >= READABLE:
@@ -128,7 +132,7 @@ def _larger(drawing: Drawing, placed: Placed) -> Iterator[Placed]:
             yield enlarged
 
 
-def _change(before: Tier, after: Tier) -> ChangeSummary:
+def _change(before: CheckedModel, after: CheckedModel) -> ChangeSummary:
     step = compare(before, after)
     return ChangeSummary(
         follows=before.topology.architecture.name,

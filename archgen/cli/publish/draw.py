@@ -25,11 +25,10 @@ from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import data, say, warn
 from archgen.cli.parser import add_paths, terminal_style
 from archgen.cli.progress import Progress
-from archgen.linting.checked_model import valid_models
+from archgen.linting.checked_model import CheckedModel, valid_models
 from archgen.model.problems import UsageError
 from archgen.model.wording import plural
 from archgen.report.common.terminal import brief
-from archgen.site import Tier
 from archgen.system.internal_errors import Isolation
 
 
@@ -121,7 +120,7 @@ def _raster(options: argparse.Namespace) -> RasterOptions:
     return RasterOptions(scale, options.transparent, options.canvas is not None)
 
 
-def _report_score(tier: Tier, drawing: Drawing) -> None:
+def _report_score(tier: CheckedModel, drawing: Drawing) -> None:
     """Write to stderr, since stdout lists the paths."""
     from archgen.engines.score import score
 
