@@ -1,3 +1,15 @@
+/* Elements that all scripts make: of the page, and of its diagrams. An attribute that is null is left out. */
+(() => {
+  const archgen = (window.archgen = window.archgen || {});
+  const filled = (element, attributes, children) => {
+    for (const [name, value] of Object.entries(attributes)) if (value !== null) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+  archgen.make = (tag, attributes = {}, ...children) => filled(document.createElement(tag), attributes, children);
+  archgen.drawn = (tag, attributes = {}, ...children) =>
+    filled(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+})();
 /* The participants of a sequence stay in sight while a reader scrolls down along their lifelines. */
 (() => {
   const keep = () => {

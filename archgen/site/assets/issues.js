@@ -12,12 +12,7 @@
   const SEVERITIES = ["error", "warning", "info"];
   const MARK = "#issues?";
 
-  const make = (name, attributes, ...children) => {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.append(...children);
-    return made;
-  };
+  const { make } = window.archgen;
   const valuesOf = (row, key) => {
     const said = row.dataset[key];
     return !said ? [] : MANY.has(key) ? said.split(" ") : [said];

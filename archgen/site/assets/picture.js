@@ -177,17 +177,11 @@
     return { show, fit, zoom, pan, reveal, larger: () => zoom(STEP), smaller: () => zoom(1 / STEP) };
   };
 
-  const SVG = "http://www.w3.org/2000/svg";
-  const drawn = (tag, attributes) => {
-    const one = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
-    return one;
-  };
+  const { make, drawn } = archgen;
 
   /* Buttons for what fingers, wheel and keys do too; `full`, where it is given, fills the screen. */
   archgen.buttons = (sight, full) => {
-    const bar = document.createElement("div");
-    bar.className = "archgen-buttons";
+    const bar = make("div", { class: "archgen-buttons" });
     for (const [sign, name, act] of [
       ["M12 5v14M5 12h14", "Zoom in", sight.larger],
       ["M5 12h14", "Zoom out", sight.smaller],
@@ -195,12 +189,9 @@
       ["M9 4H4v5M15 4h5v5M9 20H4v-5M15 20h5v-5", "Full screen", full],
     ]) {
       if (!act) continue;
-      const icon = drawn("svg", { viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true" });
-      icon.append(drawn("path", { d: sign, fill: "none", stroke: "currentColor", "stroke-width": 2 }));
-      const button = document.createElement("button");
-      Object.assign(button, { type: "button", title: name });
-      button.setAttribute("aria-label", name);
-      button.append(icon);
+      const icon = drawn("svg", { viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true" },
+        drawn("path", { d: sign, fill: "none", stroke: "currentColor", "stroke-width": 2 }));
+      const button = make("button", { type: "button", title: name, "aria-label": name }, icon);
       button.addEventListener("click", act);
       bar.append(button);
     }

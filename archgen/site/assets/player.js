@@ -5,8 +5,7 @@
   const archgen = window.archgen;
   const root = document.querySelector(".archgen-player");
   if (!root) return;
-  const { make, shape } = archgen;
-  const SVG = "http://www.w3.org/2000/svg";
+  const { make, drawn, shape } = archgen;
   const PACE = 1800;
   const model = JSON.parse(root.querySelector("script").textContent);
   const [flow] = model.flows;
@@ -173,10 +172,7 @@
       for (const arrow of arrows[ends]) {
         const [x1, x2, y, y2] = arrow.dataset.at.split(" ").map(Number);
         const x = stop.how === "unsent" ? x1 : x2 + (x2 < x1 ? 12 : -12), at = stop.how === "unsent" ? y : y2;
-        const path = document.createElementNS(SVG, "path");
-        path.setAttribute("d", `M${x - 6} ${at - 6}l12 12m0 -12l-12 12`);
-        path.setAttribute("class", "archgen-cross");
-        arrow.append(path);
+        arrow.append(drawn("path", { d: `M${x - 6} ${at - 6}l12 12m0 -12l-12 12`, class: "archgen-cross" }));
       }
     }
     if (stage) stage.show([flow], lost);

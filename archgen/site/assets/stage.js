@@ -2,14 +2,7 @@
 (() => {
   "use strict";
   const archgen = (window.archgen = window.archgen || {});
-  const SVG = "http://www.w3.org/2000/svg";
-
-  archgen.make = (tag, attributes = {}, ...children) => {
-    const one = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) if (value !== null) one.setAttribute(name, value);
-    one.append(...children);
-    return one;
-  };
+  const { make, drawn } = archgen;
 
   /* Three states that differ by shape and word, not only by colour: a disc, a cut triangle, an octagon. */
   const SHAPES = {
@@ -18,15 +11,8 @@
     down: ["M5 .8h6L15.2 5v6L11 15.2H5L.8 11V5z", "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6"],
   };
   archgen.shape = status => {
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("viewBox", "0 0 16 16");
-    svg.setAttribute("aria-hidden", "true");
-    for (const d of SHAPES[status]) {
-      const path = document.createElementNS(SVG, "path");
-      path.setAttribute("d", d);
-      svg.append(path);
-    }
-    return svg;
+    const paths = SHAPES[status].map(d => drawn("path", { d }));
+    return drawn("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, ...paths);
   };
 
   /* The address behind the #: names and values, with the characters of ids left readable. */
@@ -51,34 +37,21 @@
   };
 
   const cross = ([x, y, width, height], inset) => {
-    const path = document.createElementNS(SVG, "path");
     const left = x + inset, top = y + inset, right = x + width - inset, bottom = y + height - inset;
-    path.setAttribute("d", `M${left} ${top}L${right} ${bottom}M${right} ${top}L${left} ${bottom}`);
-    path.setAttribute("class", "archgen-cross");
-    return path;
+    return drawn("path", { d: `M${left} ${top}L${right} ${bottom}M${right} ${top}L${left} ${bottom}`, class: "archgen-cross" });
   };
 
   /* How many of those that a card or a frame stands for are out, where not all are. */
   const part = ([x, y, width], words) => {
-    const group = document.createElementNS(SVG, "g");
-    group.setAttribute("class", "archgen-part");
-    group.setAttribute("aria-hidden", "true");
     const wide = words.length * 5.6 + 14, middle = x + width / 2;
-    const drawn = (name, attributes, text = "") => {
-      const one = document.createElementNS(SVG, name);
-      for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
-      one.textContent = text;
-      group.append(one);
-    };
-    drawn("rect", { x: middle - wide / 2, y: y - 14, width: wide, height: 18, rx: 9 });
-    drawn("text", { x: middle, y: y - 1.5, "text-anchor": "middle" }, words);
-    return group;
+    return drawn("g", { class: "archgen-part", "aria-hidden": "true" },
+      drawn("rect", { x: middle - wide / 2, y: y - 14, width: wide, height: 18, rx: 9 }),
+      drawn("text", { x: middle, y: y - 1.5, "text-anchor": "middle" }, words));
   };
 
   archgen.stage = (figure, model) => {
     const svg = figure.querySelector("svg");
     if (!svg) return null;
-    const { make } = archgen;
     const canvas = make("div", { class: "archgen-canvas" }, svg);
     const frame = make("div", {
       class: "archgen-frame", tabindex: "0", role: "group",
@@ -149,9 +122,9 @@
         if (state && state !== "part" && thing.card) dead.add(thing.mark.dataset.node);
         thing.state = state;
         thing.mark.dataset.state = state;
-        const drawn = thing.mark.querySelector(":scope > .archgen-cross");
-        if (own && !drawn) thing.mark.append(cross(thing.box, thing.card ? 6 : 10));
-        if (!own && drawn) drawn.remove();
+        const crossed = thing.mark.querySelector(":scope > .archgen-cross");
+        if (own && !crossed) thing.mark.append(cross(thing.box, thing.card ? 6 : 10));
+        if (!own && crossed) crossed.remove();
       }
       for (const line of lines) {
         line.dataset.state = dead.has(line.dataset.from) || dead.has(line.dataset.to) ? "cut" : "";

@@ -1,7 +1,6 @@
 /* The pictures of a page answer: views and layers to choose, a card for what is pointed at, and an address for each state. */
 (() => {
   const archgen = (window.archgen = window.archgen || {});
-  const SVG = "http://www.w3.org/2000/svg";
   const SIGNS = { good: "✓ ", bad: "✕ ", unsure: "? " };
   const TOWARDS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
@@ -17,19 +16,7 @@
     },
   };
 
-  const make = (tag, attributes = {}, ...children) => {
-    const one = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
-    one.append(...children);
-    return one;
-  };
-
-  const drawn = (tag, attributes, text) => {
-    const one = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) one.setAttribute(name, value);
-    if (text) one.textContent = text;
-    return one;
-  };
+  const { make, drawn } = archgen;
 
   const subject = item => item.dataset.edge || item.dataset.component || item.parentElement.dataset.group;
   const address = item =>
