@@ -23,6 +23,7 @@ OF_OUR_OWN = {
     "app/starter.py": "models and the schema of the package",
     "cli/__init__.py": "/dev/null, where a stream is closed",
     "editor/session.py": "the streams of the process",
+    "explanations/explanation.py": "pages of text of the package",
     "language/schema/__init__.py": "the schema of the package",
     "language/schema/reference.py": "a page of archgen's own documentation",
     "render/code/diagrams_script.py": "a script and a picture in a new directory, and icons of the installed library",
