@@ -81,20 +81,20 @@ def _ladder(files: tuple[str, ...], named: tuple[str, ...]) -> tuple[ModelPair, 
 
     A file that cannot be read stands alone, so that what is wrong with it is told.
     """
-    inputs = {one.file: one for one in read(files, named=named)}
+    inputs = {source.file: source for source in read(files, named=named)}
     followed_by: dict[str, str] = {}
     broken: list[ModelPair] = []
-    for file, one in inputs.items():
+    for file, source in inputs.items():
         try:
-            followed = _followed(one)
+            followed = _followed(source)
         except ModelError:
-            broken.append(ModelPair(None, one))
+            broken.append(ModelPair(None, source))
         else:
             followed_by.update({file: followed} if followed is not None else {})
     if not followed_by and not broken:
         raise UsageError("no model follows another (`follows:`); name two models, or a revision and a model")
     missing = (file for file in dict.fromkeys(followed_by.values()) if file not in inputs)
-    inputs.update((one.file, one) for one in read(tuple(missing)))
+    inputs.update((source.file, source) for source in read(tuple(missing)))
     ordered = sorted(followed_by, key=lambda file: (_height(file, followed_by), files.index(file)))
     return (*broken, *(ModelPair(inputs[followed_by[file]], inputs[file]) for file in ordered))
 
@@ -116,7 +116,9 @@ def _height(file: str, follows: dict[str, str]) -> int:
 
 def _directories(old: str, new: str) -> tuple[ModelPair, ...]:
     """The models of two directories, those of one id together."""
-    before, after = ({model_id(file): file for file in find((one,)) if os.path.isfile(file)} for one in (old, new))
+    before, after = (
+        {model_id(file): file for file in find((directory,)) if os.path.isfile(file)} for directory in (old, new)
+    )
     names = dict.fromkeys((*after, *before))
     if not names:
         raise UsageError(f"neither {old} nor {new} holds a *{SUFFIX} file")
@@ -135,7 +137,7 @@ def _revisions(word: str, words: tuple[str, ...]) -> tuple[ModelPair, ...]:
     ranged = is_range(word)
     old, new = ends(word) if ranged else (commit(word), None)
     labels = _labels(word) if ranged else (word, "")
-    files = _named(words, [one for one in (old, new) if one is not None])
+    files = _named(words, [revision for revision in (old, new) if revision is not None])
     changed = []
     for file in files:
         before = read_at(old, labels[0], file)
@@ -170,8 +172,8 @@ def _named(words: tuple[str, ...], commits: list[str]) -> tuple[str, ...]:
             continue
         if os.path.isdir(word):
             named.update(dict.fromkeys(file for file in find((word,)) if os.path.isfile(file)))
-        for one in commits:
-            named.update(dict.fromkeys(os.path.normpath(file) for file in files_at(one, word, SUFFIX)))
+        for revision in commits:
+            named.update(dict.fromkeys(os.path.normpath(file) for file in files_at(revision, word, SUFFIX)))
     return tuple({os.path.normpath(file): None for file in named})
 
 
@@ -188,19 +190,19 @@ def _present(file: str, named: tuple[str, ...]) -> Input | None:
 # What became of them
 
 
-def check_pairs(find_pairs: tuple[ModelPair, ...], today: str) -> tuple[tuple[Model | None, Model | None], ...]:
+def check_pairs(model_pairs: tuple[ModelPair, ...], today: str) -> tuple[tuple[Model | None, Model | None], ...]:
     """Both sides of each pair, read and judged as of an ISO date."""
 
     checked: dict[str, Model] = {}
 
-    def one(source: Input | None) -> Model | None:
+    def check(source: Input | None) -> Model | None:
         if source is None:
             return None
         if source.file not in checked:
             checked[source.file] = check_models((source,), today, ladder=False)[0]
         return checked[source.file]
 
-    return tuple((one(pair.before), one(pair.after)) for pair in find_pairs)
+    return tuple((check(pair.before), check(pair.after)) for pair in model_pairs)
 
 
 def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation: Isolation) -> Iterator[Evolution]:
@@ -250,8 +252,8 @@ def draw_changes(changes: tuple[Evolution, ...], path: str, isolation: Isolation
     elif path.endswith(".svg"):
         raise UsageError(f"{len(changes)} changes do not fit into {path}; name a directory, or two models")
     else:
-        files = [os.path.join(path, f"{one.after.topology.slug}.diff.svg") for one in changes]
-    drawn = [isolation.attempt(partial(drawing.change, one), one.after.file, "the picture") for one in changes]
+        files = [os.path.join(path, f"{change.after.topology.slug}.diff.svg") for change in changes]
+    drawn = [isolation.attempt(partial(drawing.change, change), change.after.file, "the picture") for change in changes]
     return tuple((file, picture) for file, picture in zip(files, drawn, strict=True) if picture is not None)
 
 
@@ -260,5 +262,5 @@ def exit_code(changes: tuple[Evolution, ...], fail_on: Severity | Literal["never
     if fail_on == "never":
         return 0
     failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    new = (issue for one in changes for issue in one.findings_of("introduced"))
+    new = (issue for change in changes for issue in change.findings_of("introduced"))
     return int(any(issue.finding.severity in failing for issue in new))

@@ -20,7 +20,7 @@ def find_elements(topology: Topology, words: tuple[str, ...], kinds: tuple[str, 
 
 
 def _of(topology: Topology, word: str, kinds: tuple[str, ...]) -> tuple[Subject, ...]:
-    ids = _known(topology)
+    ids = _ids_by_kind(topology)
     kind, colon, name = word.partition(":")
     meant = [(kind, name)] if colon and kind in KINDS else [(each, word) for each in KINDS]
     matches = [(each, id) for each, id in meant if each in kinds and id in ids[each]]
@@ -41,7 +41,7 @@ def _some(names: list[str]) -> str:
     return f"; it has {', '.join(shown[:12])}{more}" if shown else ""
 
 
-def _known(topology: Topology) -> dict[str, tuple[str, ...]]:
+def _ids_by_kind(topology: Topology) -> dict[str, tuple[str, ...]]:
     return {
         "replica": tuple(topology.replicas),
         "host": tuple(topology.hosts),

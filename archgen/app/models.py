@@ -33,7 +33,7 @@ def silent(_: str) -> None:
 
 
 class Task(Struct, frozen=True):
-    """Inputs to judge by rules, as of a day; `known` are the ids and codes of all rules that there are.
+    """Inputs to check by rules, as of a date; `rule_names` are the ids and codes of all rules.
 
     `thresholds` are the numbers that the configuration sets, by rule and name. `by_id` are the inputs by the ids of their
     models, and `beside` reads a model that is none of them.
@@ -42,7 +42,7 @@ class Task(Struct, frozen=True):
     inputs: tuple[Input, ...]
     today: str
     rules: tuple[Rule, ...]
-    known: frozenset[str]
+    rule_names: frozenset[str]
     thresholds: Mapping[tuple[str, str], float]
     apart: Apart = ()
     by_id: Mapping[str, tuple[Input, ...]] = {}
@@ -122,7 +122,7 @@ def check_model(task: Task, at: int, tell: Tell, checked: dict[str, CheckedModel
         rules = rules_for_model(task.apart, model.id, task.rules)
         before = _before(task, model, checked) if any(rule.ladder for rule in rules) else ()
         findings = run_rules(
-            model.topology, model.source, rules, task.today, task.known, task.thresholds, before, isolation
+            model.topology, model.source, rules, task.today, task.rule_names, task.thresholds, before, isolation
         )
         model = replace(model, findings=findings, errors=tuple(isolation.errors))
         if not task.apart:
@@ -141,9 +141,9 @@ def _before(task: Task, model: CheckedModel, checked: dict[str, CheckedModel]) -
     first = _read(source, checked) if source is not None else None
     if parent is None or first is None or model.file in (parent.file, first.file):
         return ()
-    judged = tuple(_judged(task, one, checked) for one in (parent, first))
+    judged = tuple(_judged(task, previous, checked) for previous in (parent, first))
     # what a rule that failed would have found is not known, so nothing can be compared with it
-    return () if any(one.errors for one in judged) else tuple(map(_earlier, judged))
+    return () if any(previous.errors for previous in judged) else tuple(map(_earlier, judged))
 
 
 def _followed(task: Task, model: CheckedModel) -> Input | None:
@@ -175,7 +175,7 @@ def _judged(task: Task, model: CheckedModel, checked: dict[str, CheckedModel]) -
     if model.file not in checked:
         isolation = Isolation()
         findings = run_rules(
-            model.topology, model.source, task.rules, task.today, task.known, task.thresholds, isolation=isolation
+            model.topology, model.source, task.rules, task.today, task.rule_names, task.thresholds, isolation=isolation
         )
         checked[model.file] = replace(model, findings=findings, errors=tuple(isolation.errors))
     return checked[model.file]
@@ -229,22 +229,22 @@ def _load(source: Input) -> Model:
 def _ladder_problems(models: tuple[Model, ...], elsewhere: frozenset[str]) -> dict[str, tuple[Problem, ...]]:
     """Problems of `follows` by file; a tier that is there but not given, or unreadable, is no problem of others."""
     valid = {model.file: model for model in valid_models(models)}
-    given = {model.id for model in valid.values()}
+    ids = {model.id for model in valid.values()}
     unread = elsewhere.union(model.id for model in broken_models(models))
-    found: dict[str, tuple[Problem, ...]] = {}
+    problems: dict[str, tuple[Problem, ...]] = {}
     excused = {
         file
         for file, model in valid.items()
         if (follows := model.architecture.follows) is not None
-        and follows not in given
+        and follows not in ids
         and (follows in unread or os.path.exists(os.path.join(os.path.dirname(file), follows + SUFFIX)))
     }
     if excused.issuperset(file for file, model in valid.items() if model.architecture.follows is not None):
         return {}
     for problem in check_follows(tuple(valid.values())):
         if (file := problem.place.file) not in excused:
-            found[file] = (*found.get(file, ()), problem)
-    return found
+            problems[file] = (*problems.get(file, ()), problem)
+    return problems
 
 
 def to_finding(problem: Problem, model: str) -> Finding:

@@ -43,7 +43,7 @@ def simulate(
         name=architecture.name,
         killed=killed,
         maintained=maintained,
-        flows=tuple(one for one in outcomes if one is not None),
+        flows=tuple(each for each in outcomes if each is not None),
         titles={flow.id: flow.title for flow in architecture.flows},
         steps={
             request.id: f"{request.source} -> {' | '.join(request.targets)}"
@@ -70,7 +70,11 @@ def draw_failures(
         return drawing.failure(topology, flows[failure.flow], first_failed_request(topology, failure))
 
     attempts = [
-        (one.flow, isolation.attempt(partial(draw, one), simulation.file, f"picture of {one.flow}")) for one in failed
+        (
+            down.flow,
+            isolation.attempt(partial(draw, down), simulation.file, f"picture of {down.flow}"),
+        )
+        for down in failed
     ]
     drawn = [(flow, picture) for flow, picture in attempts if picture is not None]
     if len(drawn) == 1 and not os.path.isdir(path):

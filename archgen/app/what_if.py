@@ -1,4 +1,4 @@
-"""What-if: a model beside the same model with some changes, or with the smallest repair."""
+"""A what-if: a model beside the same model with some changes, or with the smallest repair."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def _broken(error: Exception, words: list[str]) -> int:
     from archgen.cli.internal_errors import report_errors
     from archgen.system.internal_errors import internal_error
 
-    report_errors((internal_error(error, "", f"archgen {words[0]}"),), whole=True)
+    report_errors((internal_error(error, "", f"archgen {words[0]}"),), everything=True)
     return 2
 
 

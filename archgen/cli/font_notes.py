@@ -21,7 +21,7 @@ def report_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
         return
     from archgen.render.raster.fonts import Fallback, fallbacks
 
-    def said(fallback: Fallback) -> str:
+    def describe(fallback: Fallback) -> str:
         if not drawn:
             return "left as text to the fonts of whoever opens the deck"
         parts = [f"drawn with {os.path.basename(fallback.file)}"] if fallback.file else []
@@ -33,4 +33,4 @@ def report_fonts(models: tuple[Model, ...], drawn: bool = True) -> None:
         return "; ".join(parts)
 
     for fallback in fallbacks(text):
-        warn(f"archgen: {fallback.name} in the models: {said(fallback)}\n")
+        warn(f"archgen: {fallback.name} in the models: {describe(fallback)}\n")

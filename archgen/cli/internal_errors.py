@@ -19,8 +19,8 @@ _MOST = 4
 """Parts that failed in the same way and are named; more are counted."""
 
 
-def report_errors(errors: Iterable[InternalError], *, whole: bool = False) -> bool:
-    """Return True if there are any, each of which is told once with the parts that failed; with `whole`, all of it did."""
+def report_errors(errors: Iterable[InternalError], *, everything: bool = False) -> bool:
+    """Return True if there are any, each of which is told once with the parts that failed; with `everything`, all of it did."""
     alike: dict[tuple[str, str, str], list[InternalError]] = {}
     for error in errors:
         alike.setdefault((error.file, error.error, error.place), []).append(error)
@@ -31,7 +31,9 @@ def report_errors(errors: Iterable[InternalError], *, whole: bool = False) -> bo
         if _is_debugging():
             warn(same[0].trace)
     if alike:
-        _write(_next_step([error for same in alike.values() for error in same if not error.foreign], whole=whole))
+        _write(
+            _next_step([error for same in alike.values() for error in same if not error.foreign], everything=everything)
+        )
     return bool(alike)
 
 
@@ -50,8 +52,8 @@ def _is_debugging() -> bool:
     return os.environ.get("ARCHGEN_DEBUG", "0") not in ("", "0")
 
 
-def _next_step(errors: list[InternalError], *, whole: bool) -> str:
-    steps = [] if whole else ["the rest is complete"]
+def _next_step(errors: list[InternalError], *, everything: bool) -> str:
+    steps = [] if everything else ["the rest is complete"]
     if errors and all(map(_is_own, errors)):
         steps.append("correct your rule, or run without it by --ignore")
     elif errors:

@@ -166,10 +166,10 @@ class Drawing:
 
     def _sequence(self, tier: CheckedModel, flow: Flow) -> PlacedSequence:
         """A flow with its places; the last one is remembered, since a page shows what a file beside it shows."""
-        known = self._last
-        if known is None or known[0] is not tier or known[1] is not flow:
-            self._last = known = (tier, flow, place(self.flow(tier, flow)))
-        return known[2]
+        last = self._last
+        if last is None or last[0] is not tier or last[1] is not flow:
+            self._last = last = (tier, flow, place(self.flow(tier, flow)))
+        return last[2]
 
     def playing(self, tier: CheckedModel, flow: Flow) -> str:
         """Return a request flow in time as SVG whose steps light up in turn."""

@@ -55,15 +55,15 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
     )
     refused: set[str] = set()
     while batch := _batch(model, wanted, refused):
-        for tried in (batch, *((one,) for one in batch)) if len(batch) > 1 else (batch,):
-            found = _with(model, tried, judged)
-            if found is not None:
-                model = found
+        for tried in (batch, *((single,) for single in batch)) if len(batch) > 1 else (batch,):
+            fixed = _with(model, tried, judged)
+            if fixed is not None:
+                model = fixed
                 break
             if len(tried) == 1:
                 refused.add(tried[0].fingerprint)
     left = {finding.fingerprint: finding for finding in model.findings}
-    return FixedModel(model.data, tuple(one for one in asked if _is_helped(one, left)))
+    return FixedModel(model.data, tuple(finding for finding in asked if _is_helped(finding, left)))
 
 
 def _batch(model: Model, wanted: Callable[[Finding], bool], refused: set[str]) -> tuple[Finding, ...]:
@@ -159,7 +159,7 @@ def fix(
         result = apply_fixes(
             source.data,
             checker(source, policy, today),
-            lambda one: one.fingerprint in named,  # noqa: B023  called within the turn
+            lambda candidate: candidate.fingerprint in named,  # noqa: B023  called within the turn
         )
         if result.data == source.data:
             continue

@@ -43,16 +43,18 @@ def changes(paths: tuple[str, ...]) -> Iterator[None]:
 
 def watched(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The directories of the models, none of them in another, and the files that configure."""
-    directories = {os.path.realpath(one if os.path.isdir(one) else os.path.dirname(one) or ".") for one in find(paths)}
+    directories = {
+        os.path.realpath(path if os.path.isdir(path) else os.path.dirname(path) or ".") for path in find(paths)
+    }
     directories |= {os.path.realpath(path) for path in paths if os.path.isdir(path)}
     outer = [
         directory
         for directory in sorted(directories)
         if not any(_lies_in(directory, other) for other in directories - {directory})
     ]
-    settings = [os.path.realpath(one) for one in ("archgen.toml", "pyproject.toml") if os.path.exists(one)]
-    places = (*outer, *(setting for setting in settings if not any(_lies_in(setting, other) for other in outer)))
-    missing = next((one for one in places if not os.path.exists(one)), None)
+    files = [os.path.realpath(name) for name in ("archgen.toml", "pyproject.toml") if os.path.exists(name)]
+    places = (*outer, *(file for file in files if not any(_lies_in(file, other) for other in outer)))
+    missing = next((place for place in places if not os.path.exists(place)), None)
     if missing is not None:
         raise UsageError(f"{missing} is not there, so nothing can change in it; name files or directories")
     return places

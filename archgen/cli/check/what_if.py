@@ -54,4 +54,4 @@ def run(options: argparse.Namespace) -> int:
             write_report = partial(WHAT_IF[options.format], comparison, terminal_style())
             text = isolation.attempt(write_report, model.file, "the report")
             report(options.format, text or "", terminal_style())
-    return 2 if report_errors(isolation.errors, whole=True) else 0
+    return 2 if report_errors(isolation.errors, everything=True) else 0

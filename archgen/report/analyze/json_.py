@@ -21,7 +21,7 @@ def write(models: tuple[Assessed, ...]) -> str:
 def _model(model: Assessed) -> dict[str, Any]:
     document: dict[str, Any] = {"file": model.model.file, "name": model.model.architecture.name}
     if model.maintained:
-        document["maintained"] = [element(one) for one in model.maintained]
+        document["maintained"] = [element(subject) for subject in model.maintained]
     if model.capacity is not None:
         document["capacity"] = _capacity(model.capacity)
     return document | {"flows": {flow.flow: _flow(flow, model.gains.get(flow.flow, {})) for flow in model.flows}}

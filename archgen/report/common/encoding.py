@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from json import dumps
 from typing import Any
 
 import msgspec
@@ -23,8 +24,6 @@ def encode(document: Any) -> str:
         written = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
     except UnicodeEncodeError:
         # a file's name need not be Unicode; only the slower encoder can write such a name, escaped
-        from json import dumps
-
         written = dumps(msgspec.to_builtins(document), indent=2).encode() + b"\n"
     return _STEERING.sub(_escaped, written).decode()
 

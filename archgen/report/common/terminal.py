@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Literal
+from unicodedata import category, east_asian_width
 
 from msgspec import Struct
 
@@ -108,8 +109,6 @@ def columns(text: str) -> int:
     if all(char < "\u0300" or "\u2010" <= char <= "\u2027" or "\u2190" <= char <= "\u21ff" for char in text):
         # Latin letters, dashes, ellipsis and arrows: what our own words consist of
         return len(text)
-    from unicodedata import category, east_asian_width
-
     total = 0
     for char in text:
         if category(char) in {"Mn", "Me", "Cf"}:

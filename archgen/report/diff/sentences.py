@@ -138,7 +138,7 @@ def _points(evolution: Evolution, name: FormatId) -> Iterator[str]:
     both = [flow for flow in evolution.flows if flow.before is not None and flow.after is not None]
     gone, left, new = (_by_element(both, how) for how in ("gone", "left", "new"))
     before, after = evolution.before.topology, evolution.after.topology
-    removed, added = ({one.subject for one in evolution.entities_of(how)} for how in ("removed", "added"))
+    removed, added = ({entity.subject for entity in evolution.entities_of(how)} for how in ("removed", "added"))
     for (spared, held, absent), elements in _alike(gone, left, removed):
         those = names([called(before, element) for element in elements], name, "or")
         also = f"; {names(held, name)} still {'does' if len(held) == 1 else 'do'}" if held else ""

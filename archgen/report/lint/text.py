@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from os.path import abspath
+
 from archgen.model.finding import Finding, Related
 from archgen.report.common.terminal import Emphasis, Style, brief, plain, wrap
 from archgen.report.lint.excerpt import ExcerptStyle, SourceMark, draw
 from archgen.report.lint.outcome import Counts, LintReport, count_fixes, count_severities, page_of
+
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 
 MOST_RELATED = 8
 """How many related places of one finding are shown; the number of the rest is told."""
@@ -32,18 +36,18 @@ def _finding(number: int, finding: Finding, outcome: LintReport, style: Style) -
     gutter = max(3, len(str(max((finding.line, *(each.line for each in finding.related))))))
     lines += _places(finding, outcome, ExcerptStyle(paint, style, gutter))
     if finding.flows:
-        lines += _told("flows", ", ".join(finding.flows), style, gutter)
+        lines += _labeled("flows", ", ".join(finding.flows), style, gutter)
     if finding.proof is not None:
-        lines += _told("proof", _proof(finding, outcome), style, gutter)
+        lines += _labeled("proof", _proof(finding, outcome), style, gutter)
     if finding.confidence != "high":
-        lines += _told("confidence", finding.confidence, style, gutter)
+        lines += _labeled("confidence", finding.confidence, style, gutter)
     if finding.subject.kind in ("model", "flow"):
         # the place shows the name; an acceptance wants the id
-        lines += _told("about", f"{finding.subject.kind} {finding.subject.id}", style, gutter)
-    return [*lines, *_told("fix", finding.fix, style, gutter, "fix")]
+        lines += _labeled("about", f"{finding.subject.kind} {finding.subject.id}", style, gutter)
+    return [*lines, *_labeled("fix", finding.fix, style, gutter, "fix")]
 
 
-def _told(label: str, text: str, style: Style, gutter: int, paint: Emphasis = "strong") -> list[str]:
+def _labeled(label: str, text: str, style: Style, gutter: int, paint: Emphasis = "strong") -> list[str]:
     edge = " " * gutter
     first, *rest = wrap(brief(text), style.width, f"{edge}   {'':{len(label)}}  ", f"{edge} = {label}: ")
     return [first.replace(f"{label}:", style.paint(f"{label}:", paint), 1), *rest]
@@ -77,12 +81,9 @@ def _page(finding: Finding, outcome: LintReport, style: Style) -> str:
 
 
 def _address(file: str) -> str:
-    """A file as a URL (RFC 8089)."""
-    # only here: a report without links does not pay for these
-    from os.path import abspath
-    from urllib.parse import quote
-
-    return f"file://{quote(abspath(file).encode('utf-8', 'surrogateescape'))}"
+    """Return the URL of a file (RFC 8089)."""
+    path = abspath(file).encode("utf-8", "surrogateescape")
+    return "file://" + "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in path)
 
 
 def _marks(
@@ -95,13 +96,17 @@ def _marks(
             places.setdefault((each.line, each.column), []).append(each)
     return [
         SourceMark(
-            line, column, here[0].subject.id, ", ".join(dict.fromkeys(_said(each, source) for each in here)), False
+            line,
+            column,
+            here[0].subject.id,
+            ", ".join(dict.fromkeys(_related_text(each, source) for each in here)),
+            False,
         )
         for (line, column), here in places.items()
     ]
 
 
-def _said(related: Related, source: tuple[str, ...]) -> str:
+def _related_text(related: Related, source: tuple[str, ...]) -> str:
     """The label, after the name where the marked text does not say it already."""
     line = source[related.line - 1] if 1 <= related.line <= len(source) else ""
     named = line[related.column - 1 :].lstrip("\"'").startswith(related.subject.id)
@@ -125,8 +130,8 @@ def _accepted(number: int, finding: Finding, style: Style) -> list[str]:
     until = f" until {accepted.until}" if accepted.until else ""
     why = f": {accepted.reason}" if accepted.reason else ""
     place = f"  --> {plain(finding.file)}:{finding.line}:{finding.column}"
-    said = wrap(brief(f"{_sentence(finding.message)} Accepted{who}{until}{why}"), style.width, "  ", "  ")
-    return [style.paint(line, "accepted") for line in (head, *said, place)]
+    body = wrap(brief(f"{_sentence(finding.message)} Accepted{who}{until}{why}"), style.width, "  ", "  ")
+    return [style.paint(line, "accepted") for line in (head, *body, place)]
 
 
 def _sentence(message: str) -> str:
@@ -150,12 +155,12 @@ def _footer(outcome: LintReport, style: Style) -> str:
 
 def _mendable(outcome: LintReport) -> str:
     """Return the number of findings that `--fix` would resolve, in words."""
-    found = count_fixes(outcome.findings)
-    if found.safe and found.unsafe:
-        return f"; {found.safe} fixable with --fix ({found.unsafe} more with --unsafe-fixes)"
-    if found.safe:
-        return f"; {found.safe} fixable with --fix"
-    return f"; {found.unsafe} fixable with --fix --unsafe-fixes" if found.unsafe else ""
+    fixes = count_fixes(outcome.findings)
+    if fixes.safe and fixes.unsafe:
+        return f"; {fixes.safe} fixable with --fix ({fixes.unsafe} more with --unsafe-fixes)"
+    if fixes.safe:
+        return f"; {fixes.safe} fixable with --fix"
+    return f"; {fixes.unsafe} fixable with --fix --unsafe-fixes" if fixes.unsafe else ""
 
 
 def _sums(counts: Counts) -> tuple[tuple[int, str, Emphasis], ...]:
