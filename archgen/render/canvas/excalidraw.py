@@ -27,7 +27,7 @@ from archgen.style.svg_markup import clean, element
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LIGHT, SIZES, Theme, colours
 
-Element = dict[str, Any]
+CanvasElement = dict[str, Any]
 
 _LEADING = 1.25
 _HELVETICA = 2
@@ -49,10 +49,10 @@ class _Canvas:
 
     def __init__(self, scene: Scene, palette: dict[str, str]) -> None:
         self._palette = palette
-        self._elements: list[Element] = []
-        self._files: dict[str, Element] = {}
-        self._lines: list[tuple[Element, CanvasLine]] = []
-        self._cards: dict[str, Element] = {}
+        self._elements: list[CanvasElement] = []
+        self._files: dict[str, CanvasElement] = {}
+        self._lines: list[tuple[CanvasElement, CanvasLine]] = []
+        self._cards: dict[str, CanvasElement] = {}
         parts = [shape.part for shape in scene.shapes if isinstance(shape, SceneGroup)]
         boxes = [part for part in parts if isinstance(part, CanvasBox) and part.holds]
         self._parents = {box.id: box.parent for box in boxes}
@@ -149,9 +149,9 @@ class _Canvas:
 
     # Elements
 
-    def _add(self, form: str, box: Box, groups: tuple[str, ...], **more: Any) -> Element:
+    def _add(self, form: str, box: Box, groups: tuple[str, ...], **more: Any) -> CanvasElement:
         count = len(self._elements) + 1
-        added: Element = {
+        added: CanvasElement = {
             "id": f"e{count}",
             "type": form,
             "x": round(box.x, 2),
@@ -236,7 +236,7 @@ class _Canvas:
         box = Box(image.x, image.y - rise, image.size, image.size)
         self._add("image", box, groups, fileId=name, status="saved", scale=[1, 1], crop=None)
 
-    def _path(self, form: str, points: tuple[Point, ...], pen: Pen) -> Element:
+    def _path(self, form: str, points: tuple[Point, ...], pen: Pen) -> CanvasElement:
         (x, y), xs, ys = points[0], [point[0] for point in points], [point[1] for point in points]
         return self._add(
             form,
