@@ -10,17 +10,27 @@ from msgspec import Struct
 
 from archgen.layout.placed import Box, Placed, PlacedEdge, Point
 
+COLUMN = 1150.0
+"""The width in pixels of a column that pictures are seen in."""
+
 _CELL = 256.0
 
 
 class Score(Struct, frozen=True):
-    """Cards on cards and lines through cards, crossings of lines, corners, words on words or lines; width by height."""
+    """Cards on cards and lines through cards, crossings of lines, corners, words on words or lines; width by height.
+
+    `text` is the size of the smallest words in pixels, in a column of `COLUMN` pixels.
+    """
 
     overlaps: int
     crossings: int
     bends: int
     label_collisions: int
     aspect: float
+    cards: int = 0
+    lines: int = 0
+    chips: int = 0
+    text: float = 0.0
 
 
 def score(placed: Placed) -> Score:
@@ -32,7 +42,18 @@ def score(placed: Placed) -> Score:
         sum(max(len(edge.points) - 2, 0) for edge in placed.edges),
         _collisions(placed, cards),
         round(placed.width / placed.height, 2) if placed.height else 0.0,
+        len(placed.nodes),
+        len(placed.edges),
+        sum(len(node.node.chips) for node in placed.nodes),
+        round(_smallest(placed) * min(1.0, COLUMN / placed.width), 1) if placed.width else 0.0,
     )
+
+
+def _smallest(placed: Placed) -> float:
+    """Return the size of the smallest words of a picture."""
+    sizes = placed.measures.sizes
+    small = any(node.compact and node.detail for node in placed.nodes)
+    return min(sizes.small if small else sizes.label, sizes.name)
 
 
 def _segments(edge: PlacedEdge) -> list[tuple[Point, Point]]:

@@ -139,7 +139,9 @@ ZONE = "M12 21.5c-4.3-4.3-6.75-7.8-6.75-11.25a6.75 6.75 0 0 1 13.5 0c0 3.45-2.45
     12, 10.25, 2.5
 )
 
-_GROUPS = {"host": HOST, "network": NETWORK, "zone": ZONE}
+STACK = "M12 2.75l9 4.5l-9 4.5l-9-4.5zM3 12l9 4.5l9-4.5M3 16.75l9 4.5l9-4.5"
+
+_GROUPS = {"host": HOST, "network": NETWORK, "zone": ZONE, "group": STACK}
 
 
 def glyph(kind: str) -> Icon:
@@ -149,5 +151,6 @@ def glyph(kind: str) -> Icon:
 
 
 def group_glyph(kind: str) -> Icon:
-    """Return the drawing of a group: a host, a network or a zone."""
-    return Icon(f"group-{kind}", "0 0 24 24", _STROKE.format(_GROUPS[kind]))
+    """Return the drawing of a group: a host, a network or a zone; any other is a stack."""
+    name = kind if kind in _GROUPS else "group"
+    return Icon(f"group-{name}", "0 0 24 24", _STROKE.format(_GROUPS[name]))

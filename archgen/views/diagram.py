@@ -71,6 +71,11 @@ class Node(Struct, frozen=True, kw_only=True):
     chips: tuple[Chip, ...] = ()
 
 
+def chip_text(node: Node) -> str:
+    """Return the chips of a node as text, for formats that draw none: "→ kafka, → vault"."""
+    return ", ".join(chip.label for chip in node.chips)
+
+
 class Group(Struct, frozen=True, kw_only=True):
     """A host, zone or network around nodes and other groups; `parent` is the group around it.
 

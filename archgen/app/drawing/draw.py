@@ -9,13 +9,15 @@ from msgspec import Struct
 
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.formats import FORMATS, Format
+from archgen.app.drawing.levels import at_levels
 from archgen.app.drawing.pictures import Drawing
 from archgen.compare import Evolution
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.model.problems import UsageError
 from archgen.system.internal_errors import Isolation
-from archgen.views.aspects import ASPECTS, Aspect
+from archgen.views.aspects import ASPECTS
+from archgen.views.diagram import Diagram
 from archgen.views.path import path
 
 VIEWS = (*ASPECTS, "flows", "paths", "diff")
@@ -27,7 +29,10 @@ USUAL = ("deployment", "flows")
 
 
 class File(Struct, frozen=True):
-    """A picture under the name `<model>.<view>.<extension>`; the views of a flow are `flow-<id>` and `path-<id>`."""
+    """A picture under the name `<model>.<view>.<extension>`; the views of a flow are `flow-<id>` and `path-<id>`.
+
+    That of an opened group is `<model>.<view>.<group>.<extension>`.
+    """
 
     name: str
     content: bytes
@@ -48,6 +53,7 @@ def draw(
     views: tuple[str, ...],
     flow: str | None,
     isolation: Isolation,
+    level: str | None = None,
 ) -> Iterator[File]:
     """The pictures of the tiers; without `views` all that a format can show, with `flow` only that flow.
 
@@ -58,7 +64,11 @@ def draw(
         _check_flow(tiers, flow)
     for name in formats:
         _check_views(name, views or ("flows",) if flow is not None else views)
-        pictures = [each for tier in tiers for each in _pictures(FORMATS[name], tier, drawing, views or USUAL, flow)]
+        pictures = [
+            picture
+            for tier in tiers
+            for picture in _pictures(FORMATS[name], tier, drawing, views or USUAL, flow, level)
+        ]
         if "diff" in views and flow is None:
             pictures += _changes(FORMATS[name], tiers, drawing)
         for picture in pictures:
@@ -68,7 +78,7 @@ def draw(
 
 
 def _pictures(
-    form: Format, tier: CheckedModel, drawing: Drawing, views: tuple[str, ...], only: str | None
+    form: Format, tier: CheckedModel, drawing: Drawing, views: tuple[str, ...], only: str | None, level: str | None
 ) -> Iterator[_Picture]:
     slugs = tier.topology.flow_slugs
     flows = [flow for flow in tier.topology.architecture.flows if only in (None, flow.id)]
@@ -76,9 +86,10 @@ def _pictures(
     def picture(view: str, make: Callable[[], bytes | None]) -> _Picture:
         return _Picture(f"{tier.slug}.{view}.{form.extension}", tier.topology.architecture.file, make)
 
-    for view, aspect in ASPECTS.items():
+    for view in ASPECTS:
         if form.deployment is not None and view in views and only is None:
-            yield picture(view, partial(_aspect, form, aspect, tier, drawing))
+            for name, shown in at_levels(tier, view, level, drawing.findings, form.complete):
+                yield picture(name, partial(_aspect, form, shown, tier, drawing))
     if form.flow is not None and ("flows" in views or (only is not None and "paths" not in views)):
         for flow in flows:
             yield picture(f"flow-{slugs[flow.id]}", partial(form.flow, drawing, tier, flow))
@@ -87,9 +98,8 @@ def _pictures(
             yield picture(f"path-{slugs[flow.id]}", partial(_path, form, tier, drawing, flow))
 
 
-def _aspect(form: Format, aspect: Aspect, tier: CheckedModel, drawing: Drawing) -> bytes | None:
-    shown = aspect(tier.topology, tier.findings if drawing.findings else ())
-    return form.deployment(drawing.showing(shown), tier) if shown is not None and form.deployment is not None else None
+def _aspect(form: Format, shown: Diagram, tier: CheckedModel, drawing: Drawing) -> bytes | None:
+    return form.deployment(drawing.showing(shown), tier) if form.deployment is not None else None
 
 
 def _path(form: Format, tier: CheckedModel, drawing: Drawing, flow: Flow) -> bytes | None:

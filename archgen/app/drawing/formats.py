@@ -25,7 +25,8 @@ Film = Literal["gif", "apng"]
 class Format(Struct, frozen=True):
     """A format by its file extension, and the functions that draw a deployment, a flow and a change in it, if it can.
 
-    `path` draws what a flow touches of the deployment, where that is more than a deployment of fewer elements.
+    `path` draws what a flow touches of the deployment, where that is more than a deployment of fewer elements. A
+    `complete` format shows every element unless a level is asked for, since another tool goes on with it.
     """
 
     extension: str
@@ -33,6 +34,7 @@ class Format(Struct, frozen=True):
     flow: Callable[[Drawing, CheckedModel, Flow], bytes] | None
     diff: Callable[[Drawing, Evolution], bytes] | None = None
     path: Callable[[Drawing, CheckedModel, Flow], bytes] | None = None
+    complete: bool = False
 
 
 def _converted(extension: str, convert: Callable[[Scene, Mode, RasterOptions], bytes]) -> Format:
@@ -54,6 +56,7 @@ def _code(extension: str, diagram: str, sequence: str | None = None) -> Format:
         lambda drawing, tier: write(drawing.diagram(tier)).encode(),
         (lambda drawing, tier, flow: write_sequence(drawing.flow(tier, flow)).encode()) if sequence else None,
         lambda drawing, evolution: write(drawing.changed(evolution)).encode(),
+        complete=True,
     )
 
 
@@ -145,7 +148,7 @@ FORMATS = {
     "structurizr": _code("dsl", "structurizr:structurizr"),
     "dot": _code("dot", "dot:dot"),
     "diagrams": _code("py", "diagrams_script:diagrams_script"),
-    "diagrams-png": Format("diagrams.png", _diagrams_png, None),
+    "diagrams-png": Format("diagrams.png", _diagrams_png, None, complete=True),
 }
 
 

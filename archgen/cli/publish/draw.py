@@ -9,9 +9,11 @@ import argparse
 import os
 from functools import partial
 
+from archgen.app.config.choice import require_choice
 from archgen.app.config.evaluation_date import today
 from archgen.app.drawing.draw import VIEWS, File, draw
 from archgen.app.drawing.formats import FORMATS, format_of
+from archgen.app.drawing.levels import scores
 from archgen.app.drawing.pictures import MODES, Drawing, RasterOptions
 from archgen.app.drawing.systems import visible_systems
 from archgen.app.extras import needing_extra
@@ -44,11 +46,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--view",
-        metavar="VIEW",
+        metavar="VIEW[,VIEW]",
         action="append",
-        choices=VIEWS,
         default=[],
-        help="View to draw: %(choices)s; repeatable [default: deployment and flows]",
+        help=f"Views to draw: {', '.join(VIEWS)}; repeatable [default: deployment and flows]",
+    )
+    parser.add_argument(
+        "--level",
+        metavar="LEVEL",
+        help="Level to draw: system, deployment (everything), or group:ID [default: by the size of the diagram]",
     )
     parser.add_argument("--flow", metavar="ID", help="Draw only this flow")
     parser.add_argument(
@@ -83,6 +89,7 @@ def run(options: argparse.Namespace) -> int:
     An invalid model loses its own diagrams only; the exit code shows it.
     """
     drawing = requested_drawing(options, _raster(options))
+    views = tuple(require_choice(view, VIEWS, "view") for words in options.view for view in words.split(","))
     formats = tuple(options.format) or (format_of(options.output) or "svg",)
     inputs, day = find_and_read(tuple(options.paths), options.stdin_filename), today(options.today)
     models = load_models(inputs) if options.no_findings else check_models(inputs, day)
@@ -97,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     with Progress() as progress:
         files: list[File] = []
         with needing_extra("this format"):
-            for file in draw(visible_systems(models), drawing, formats, tuple(options.view), options.flow, isolation):
+            for file in draw(visible_systems(models), drawing, formats, views, options.flow, isolation, options.level):
                 progress.advance(file.name)
                 files.append(file)
     if files or not isolation.errors:
@@ -106,7 +113,8 @@ def run(options: argparse.Namespace) -> int:
         report_fonts(models)
     if options.score:
         for tier in visible_systems(models):
-            isolation.attempt(partial(_report_score, tier, drawing), tier.topology.architecture.file, "the score")
+            report = partial(_report_scores, tier, drawing, views, options.level)
+            isolation.attempt(report, tier.topology.architecture.file, "the score")
     return 2 if report_errors(isolation.errors) or broken else 0
 
 
@@ -120,16 +128,16 @@ def _raster(options: argparse.Namespace) -> RasterOptions:
     return RasterOptions(scale, options.transparent, options.canvas is not None)
 
 
-def _report_score(tier: CheckedModel, drawing: Drawing) -> None:
+def _report_scores(tier: CheckedModel, drawing: Drawing, views: tuple[str, ...], level: str | None) -> None:
     """Write to stderr, since stdout lists the paths."""
-    from archgen.engines.score import score
-
-    layout = score(drawing.placed(tier))
-    warn(
-        f"{brief(tier.id)}: {plural(layout.overlaps, 'overlap')}, {plural(layout.crossings, 'crossing')}, "
-        f"{plural(layout.bends, 'bend')}, {plural(layout.label_collisions, 'label collision')}, "
-        f"aspect {layout.aspect:g}\n"
-    )
+    for name, layout in scores(tier, drawing, views, level):
+        warn(
+            f"{brief(tier.id)}.{name}: {plural(layout.cards, 'card')}, {plural(layout.lines, 'line')}, "
+            f"{plural(layout.chips, 'chip')}, {plural(layout.overlaps, 'overlap')}, "
+            f"{plural(layout.crossings, 'crossing')}, {plural(layout.bends, 'bend')}, "
+            f"{plural(layout.label_collisions, 'label collision')}, aspect {layout.aspect:g}, "
+            f"smallest text {layout.text:g} px at 1,150 px\n"
+        )
 
 
 def _save(files: list[File], output: str) -> None:

@@ -13,7 +13,7 @@ from archgen.layout.placed import PlacedGroup
 from archgen.model.kinds import KINDS
 from archgen.style.text_metrics import elide, text_width, wrap
 from archgen.style.theme import SIZES
-from archgen.views.diagram import SEPARATOR, Diagram, Edge, Group, Node
+from archgen.views.diagram import SEPARATOR, Chip, Diagram, Edge, Group, Node
 
 SLOT = 16.0
 
@@ -64,6 +64,7 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
     width = min(max(wanted), widest)
     width = ceil(width / SIZES.grid) * SIZES.grid
     name = measures.sizes.name
+    chips = {node.id: chip_height(chip_rows(node, width, measures), measures) for node in diagram.nodes}
     titles = {
         node.id: wrap(node.label, width - measures.inset, name, bold=True, lines=1 if compact(node) else 2)
         for node in diagram.nodes
@@ -74,11 +75,47 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
             node,
             titles[node.id],
             width,
-            max(measures.chip if compact(node) else usual, SLOT * busy.get(node.id, 0)),
+            max((measures.chip if compact(node) else usual) + chips[node.id], SLOT * busy.get(node.id, 0)),
             measures,
         )
         for node in diagram.nodes
     }
+
+
+class ChipBox(Struct, frozen=True):
+    """A chip with its words as they fit, and its place in its row."""
+
+    chip: Chip
+    words: str
+    x: float
+    width: float
+
+
+CHIP_GAP = 4.0
+"""The room between chips, and between their rows."""
+
+_CHIP_INSET = 6.0
+
+
+def chip_rows(node: Node, width: float, measures: Measures = USUAL) -> tuple[tuple[ChipBox, ...], ...]:
+    """Return the chips of a card of some width, in rows from the left."""
+    room, size = width - 2 * CHIP_GAP, measures.sizes.label
+    rows: list[list[ChipBox]] = []
+    x = room
+    for chip in node.chips:
+        words = elide(chip.label, room - 2 * _CHIP_INSET, size)
+        wide = text_width(words, size) + 2 * _CHIP_INSET
+        if not rows or x + wide > room:
+            rows.append([])
+            x = 0.0
+        rows[-1].append(ChipBox(chip, words, x, wide))
+        x += wide + CHIP_GAP
+    return tuple(tuple(row) for row in rows)
+
+
+def chip_height(rows: tuple[tuple[ChipBox, ...], ...], measures: Measures = USUAL) -> float:
+    """Return the room that rows of chips take under the words of a card."""
+    return ceil((len(rows) * (measures.label + 4 + CHIP_GAP) + CHIP_GAP) / SLOT) * SLOT if rows else 0.0
 
 
 def _longest(node: Node, measures: Measures) -> float:

@@ -8,7 +8,7 @@ from typing import assert_never
 from archgen.analysis.hops import Meaning
 from archgen.style.svg_markup import clean
 from archgen.style.theme import LIGHT, LINES, Theme, colours
-from archgen.views.diagram import Block, Diagram, Edge, Group, Item, Message, Node, Remark, numbered
+from archgen.views.diagram import Block, Diagram, Edge, Group, Item, Message, Node, Remark, chip_text, numbered
 from archgen.views.diagram import Sequence as View
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$"})
@@ -63,7 +63,7 @@ def _words(group: Group) -> str:
 
 
 def _node(node: Node, name: str) -> str:
-    label = quoted(node.label, node.mark or node.detail, numbered(node.badges))
+    label = quoted(node.label, node.mark or node.detail, chip_text(node), numbered(node.badges))
     style = [f"shape: {_SHAPES[node.kind]}"] if node.kind in _SHAPES else []
     style += [f"tooltip: {_tooltip(node.description)}"] if node.description else []
     return f"{name}: {label}" + (f" {{ {'; '.join(style)} }}" if style else "")

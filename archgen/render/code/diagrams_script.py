@@ -17,7 +17,7 @@ from archgen.render.code.diagrams_nodes import node_class
 from archgen.style.svg_markup import dot_label
 from archgen.style.theme import FONT, LIGHT, LINES, colours
 from archgen.system.executables import search_path
-from archgen.views.diagram import Diagram, Edge, Group, Node
+from archgen.views.diagram import Diagram, Edge, Group, Node, chip_text
 
 _SECONDS = 120
 _NAME = "picture"
@@ -79,7 +79,7 @@ def _group(group: Group) -> str:
 
 
 def _node(node: Node) -> str:
-    return dot_label([word for word in (node.label, node.mark or node.detail) if word], "\n")
+    return dot_label([word for word in (node.label, node.mark or node.detail, chip_text(node)) if word], "\n")
 
 
 def _edge(edge: Edge, names: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from archgen.compare.entities import ChangeKind
 from archgen.render.scene.change import drawn_as
 from archgen.style.svg_markup import dot_label
 from archgen.style.theme import LIGHT, LINES, Theme, colours
-from archgen.views.diagram import Diagram, Edge, Group, Node, numbered
+from archgen.views.diagram import Diagram, Edge, Group, Node, chip_text, numbered
 from archgen.views.diff import signed
 
 _FONT = "Arimo"
@@ -105,7 +105,8 @@ def _changed(change: ChangeKind | None, palette: dict[str, str]) -> dict[str, st
 
 
 def _node(node: Node) -> list[str]:
-    return [word for word in (signed(node.change, node.label), node.mark or node.detail, numbered(node.badges)) if word]
+    words = (signed(node.change, node.label), node.mark or node.detail, chip_text(node), numbered(node.badges))
+    return [word for word in words if word]
 
 
 def _edge(edge: Edge, palette: dict[str, str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from archgen.layout.sequence.lanes import WORDS
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import wrap
 from archgen.style.theme import LIGHT, LINES, SIZES
-from archgen.views.diagram import Block, Diagram, Edge, Group, Item, Message, Remark
+from archgen.views.diagram import Block, Diagram, Edge, Group, Item, Message, Remark, chip_text
 from archgen.views.diagram import Sequence as View
 from archgen.views.diff import signed
 
@@ -140,7 +140,7 @@ def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iter
             yield f"  {line}"
         yield "end"
     for node in diagram.nodes_in(parent):
-        lines = [signed(node.change, node.label), node.mark, node.detail]
+        lines = [signed(node.change, node.label), node.mark, node.detail, chip_text(node)]
         yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in lines if word) or _BLANK}"]'
 
 

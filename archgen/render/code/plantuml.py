@@ -11,7 +11,7 @@ from archgen.layout.sequence.lanes import WORDS
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import wrap
 from archgen.style.theme import LIGHT, LINES, SIZES, Theme, colours
-from archgen.views.diagram import Block, Diagram, Group, GroupKind, Item, Message, Node, Remark, numbered
+from archgen.views.diagram import Block, Diagram, Group, GroupKind, Item, Message, Node, Remark, chip_text, numbered
 from archgen.views.diagram import Sequence as View
 
 _SPECIAL = re.compile(r"[\x21-\x2b\x2d\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]|\.\.")
@@ -91,7 +91,7 @@ def _inside(diagram: Diagram, parent: str | None, names: dict[str, str]) -> Iter
             yield f"  {line}"
         yield "}"
     for node in diagram.nodes_in(parent):
-        words = _lines(node.label, node.mark or node.detail, numbered(node.badges)) or " "
+        words = _lines(node.label, node.mark or node.detail, chip_text(node), numbered(node.badges)) or " "
         yield f'{_SHAPES.get(node.kind, "rectangle")} "{words}" as {names[node.id]}'
 
 
@@ -130,8 +130,9 @@ def _c4_node(node: Node, name: str) -> str:
     label, description = quoted(node.label) or " ", quoted(node.description)
     if node.kind == "client":
         return f'Person({name}, "{label}", "{description}")'
+    words = " · ".join(word for word in (node.mark or node.detail, chip_text(node)) if word)
     macro = "ContainerDb" if node.kind == "database" else "ContainerQueue" if node.kind == "queue" else "Container"
-    return f'{macro}({name}, "{label}", "{quoted(node.mark or node.detail)}", "{description}")'
+    return f'{macro}({name}, "{label}", "{quoted(words)}", "{description}")'
 
 
 # Sequences

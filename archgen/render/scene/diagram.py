@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from archgen.layout.deployment.cards import chip_words, heading_lead
+from archgen.layout.deployment.cards import CHIP_GAP, chip_height, chip_rows, chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode
 from archgen.render.scene.change import border, drawn_as, faint, sign, text_role
 from archgen.render.scene.legend import NO_LEGEND, legend
@@ -31,9 +31,9 @@ from archgen.style.glyphs import Icon, glyph, group_glyph
 from archgen.style.svg_markup import badge_size
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES, Line
-from archgen.views.diagram import Badge, GroupKind, Node
+from archgen.views.diagram import Badge, GroupKind, Node, chip_text
 
-ItemKind = Literal["component", "connection"] | GroupKind
+ItemKind = Literal["component", "connection", "level"] | GroupKind
 
 NodeIcons = Callable[[Node], Icon | None]
 """The logo of a node's product; None where there is none, and the glyph of its kind stands there."""
@@ -187,11 +187,15 @@ class _Painter:
     def _node(self, placed: PlacedNode) -> SceneShape:
         node, box = placed.node, placed.box
         full = _joined(node.label, node.mark, node.detail, node.description, node.change or "")
-        link = self._link("component", node.subject, full, box)
+        full = _joined(full, chip_text(node))
+        kind: ItemKind = "level" if node.opens else "component"
+        link = self._link(kind, node.opens or node.subject, full, box)
         return SceneGroup(
             (
+                *self._sheet(placed),
                 Rectangle(box, "card", border(node.change, "card_line"), SIZES.card_radius),
                 *(self._compact(placed) if placed.compact else self._large(placed)),
+                *self._chips(placed),
                 *self._row(node.badges, box.right + self._sizes.hang, box.y),
                 *sign(node.change, box.x, box.y),
             ),
@@ -203,13 +207,38 @@ class _Painter:
             part=CanvasBox(node.id, box, node.group if node.group in self._flat and not node.guards else None),
         )
 
+    def _sheet(self, placed: PlacedNode) -> list[SceneShape]:
+        """Return the sheet behind a card that stands for several components."""
+        box, depth = placed.box, float(self._sizes.hang)
+        if len(placed.node.stands_for) < 2:
+            return []
+        behind = replace(box, x=box.x + depth, y=box.y - depth)
+        return [Rectangle(behind, "card", Pen("card_line"), SIZES.card_radius)]
+
+    def _chips(self, placed: PlacedNode) -> list[SceneShape]:
+        box, sizes, shapes = placed.box, self._sizes, list[SceneShape]()
+        rows = chip_rows(placed.node, box.width, self._measures)
+        tall = self._measures.label + 4
+        y = box.bottom - len(rows) * (tall + CHIP_GAP)
+        for row in rows:
+            left = box.x + (box.width - row[-1].x - row[-1].width) / 2
+            for chip in row:
+                role = LINES[chip.chip.meaning].role
+                frame = Box(left + chip.x, y, chip.width, tall)
+                shapes.append(Rectangle(frame, "tint_1", Pen(role, SIZES.hairline), tall / 2))
+                x, base = frame.centre[0], frame.centre[1] + sizes.label / 2.75
+                shapes.append(TextLine(x, base, chip.words, sizes.label, role, "middle"))
+            y += tall + CHIP_GAP
+        return shapes
+
     def _large(self, placed: PlacedNode) -> list[SceneShape]:
         node, box, sizes, leading = placed.node, placed.box, self._sizes, self._measures.title
         middle = box.centre[0]
         tall = leading * len(placed.title) + (self._measures.label if placed.detail else 0)
-        size = min(sizes.icon, box.height - 12 - tall)
-        y = box.y + (box.height - size - 4 - tall) / 2
-        icon = IconImage(self._icons(node) or glyph(node.kind), middle - size / 2, y, size)
+        room = box.height - chip_height(chip_rows(node, box.width, self._measures), self._measures)
+        size = min(sizes.icon, room - 12 - tall)
+        y = box.y + (room - size - 4 - tall) / 2
+        icon = IconImage(self._icons(node) or node_glyph(node), middle - size / 2, y, size)
         shapes, ink = [faint(node.change, icon)], text_role(node.change)
         y += size + 4
         for line in placed.title:
@@ -307,6 +336,11 @@ class _Painter:
             shapes.append(finding_badge(badge, right - wide / 2, middle, radius, group))
             right -= wide + 4
         return shapes[::-1]
+
+
+def node_glyph(node: Node) -> Icon:
+    """Return the drawing of a card without a logo: that of its kind, or of the group that it stands for."""
+    return group_glyph(node.opens.rpartition("/")[2].partition(":")[0]) if node.opens else glyph(node.kind)
 
 
 def _joined(*parts: str) -> str:

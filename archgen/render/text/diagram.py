@@ -10,7 +10,7 @@ from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNo
 from archgen.render.text.words import cut
 from archgen.report.common.terminal import columns
 from archgen.style.theme import LINES
-from archgen.views.diagram import Badge
+from archgen.views.diagram import Badge, chip_text
 
 _NEAR = 3.0
 """Pixels within which two places are one column or row."""
@@ -142,7 +142,11 @@ class _Grid:
 
     def _words(self, placed: PlacedNode) -> list[str]:
         names = " ".join(placed.title)
-        return [cut(line, 28) for line in (names, placed.detail, _issues(placed.node.badges)) if line]
+        return [
+            cut(line, 28)
+            for line in (names, placed.detail, chip_text(placed.node), _issues(placed.node.badges))
+            if line
+        ]
 
     def _heading(self, placed: PlacedGroup) -> str:
         return cut(

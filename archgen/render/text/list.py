@@ -7,7 +7,7 @@ from typing import assert_never
 
 from archgen.style.svg_markup import clean
 from archgen.style.theme import LINES
-from archgen.views.diagram import Badge, Block, Diagram, Item, Message, Node, Remark
+from archgen.views.diagram import Badge, Block, Diagram, Item, Message, Node, Remark, chip_text
 from archgen.views.diagram import Sequence as View
 
 _ASCII = str.maketrans({"→": "->", "⇠": "<-", "↔": "<->", "•": "*", "·": "-"})
@@ -41,7 +41,7 @@ def _inside(diagram: Diagram, parent: str | None, indent: str) -> Iterator[str]:
 
 
 def _what(node: Node) -> str:
-    detail = ", ".join(_folded(word) for word in (node.mark, node.detail) if word)
+    detail = ", ".join(_folded(word) for word in (node.mark, node.detail, chip_text(node)) if word)
     return f"{_folded(node.label)} ({detail})" if detail else _folded(node.label)
 
 

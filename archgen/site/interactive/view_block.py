@@ -32,7 +32,7 @@ def link_to(system: CheckedModel) -> LinkTo:
     }
 
     def address(kind: str, id: str) -> str:
-        return f"#{identifier(kind, id)}" if id in ids[kind] else "#elements"
+        return f"#{identifier(kind, id)}" if id in ids.get(kind, {}) else "#elements"
 
     return address
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pptx.enum.shapes import MSO_SHAPE
 
-from archgen.layout.deployment.cards import chip_words, heading_lead
+from archgen.layout.deployment.cards import chip_rows, chip_words, heading_lead
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.slides.pptx.canvas import Canvas, NativeShape, RunLine, ShapeGroup
 from archgen.slides.pptx.dashes import dash_widths
@@ -211,6 +211,10 @@ class _Painter:
                     detail,
                 )
             )
+        texts += [
+            ((" ".join(chip.words for chip in row), LINES[row[0].chip.meaning].role, False), detail)
+            for row in chip_rows(node.node, node.box.width, self._measures)
+        ]
         wanted = [max(size, self._wanted(size, name)) for _, size in texts]
         share = min(1.0, tall / (_LINE * sum(wanted)))
         lines: list[RunLine] = []

@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from archgen.views.levels.readable import Picture, readable
+from archgen.views.levels.sketch import CARDS, LINES
+from archgen.views.levels.tree import SYSTEM
 
-__all__ = ["Picture", "readable"]
+__all__ = ["CARDS", "LINES", "SYSTEM", "Picture", "readable"]

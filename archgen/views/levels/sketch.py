@@ -48,8 +48,8 @@ class Sketch(Struct, frozen=True):
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The cards in the order of the model."""
-        joined = {end for pair in (*self.lines, *self.chips) for end in pair} | self.inside
+        """The cards in the order of the model; a neighbor that only chips name has none."""
+        joined = {end for pair in self.lines for end in pair} | self.inside
         return tuple(dict.fromkeys(card for card in self.cards.values() if card in joined))
 
     @property
@@ -76,9 +76,20 @@ def sketch(
         if pair[0] != pair[1] and held.intersection(pair):
             lines.setdefault(pair, []).append(edge)
     plain = Sketch(cards, held, {pair: tuple(bundle) for pair, bundle in lines.items()})
-    kinds = {name: component.kind for name, component in topology.components.items()}
-    shared = [card for card in plain.shown if kinds.get(card) in SHARED and _degree(plain, card) >= MANY]
-    return _relieved(_folded(topology, with_chips(plain, shared)))
+    return _relieved(_folded(topology, with_chips(plain, shared_services(topology, edges))))
+
+
+def shared_services(topology: Topology, edges: Iterable[Edge]) -> frozenset[str]:
+    """Return the components that many others use beside their own work: buses, secrets, identity, metrics."""
+    users: dict[str, set[str]] = {}
+    for edge in edges:
+        users.setdefault(edge.target, set()).add(edge.source)
+        users.setdefault(edge.source, set()).add(edge.target)
+    return frozenset(
+        name
+        for name, component in topology.components.items()
+        if component.kind in SHARED and len(users.get(name, ())) >= MANY
+    )
 
 
 def with_chips(drawn: Sketch, shared: Iterable[str]) -> Sketch:
@@ -87,10 +98,6 @@ def with_chips(drawn: Sketch, shared: Iterable[str]) -> Sketch:
     chips = {pair: bundle for pair, bundle in drawn.lines.items() if on_chips.intersection(pair)}
     lines = {pair: bundle for pair, bundle in drawn.lines.items() if pair not in chips}
     return replace(drawn, lines=lines, chips={**drawn.chips, **chips})
-
-
-def _degree(drawn: Sketch, card: str) -> int:
-    return sum(1 for pair in drawn.lines if card in pair)
 
 
 def _relieved(drawn: Sketch) -> Sketch:
@@ -107,15 +114,12 @@ def _relieved(drawn: Sketch) -> Sketch:
 
 
 def _folded(topology: Topology, drawn: Sketch) -> Sketch:
-    """Fold equal components into one card, the most numerous first, while the diagram isn't readable."""
-    while not drawn.fits or drawn.tangle > TANGLE:
-        spare = len(drawn.shown) - FEW
-        alike = [cards for cards in _alike(topology, drawn) if len(cards) - 1 <= spare]
-        if not alike:
-            return drawn
-        largest = max(alike, key=len)
-        into = dict.fromkeys(largest, f"alike:{largest[0]}")
-        drawn = _merged(drawn, into)
+    """Fold equal components into one card each if the diagram isn't readable, the most numerous first."""
+    if drawn.fits and drawn.tangle <= TANGLE:
+        return drawn
+    for alike in sorted(_alike(topology, drawn), key=len, reverse=True):
+        if len(drawn.shown) - len(alike) + 1 >= FEW:
+            drawn = _merged(drawn, dict.fromkeys(alike, f"alike:{alike[0]}"))
     return drawn
 
 
