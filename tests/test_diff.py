@@ -144,7 +144,7 @@ def test_the_text_says_that_reads_improve_and_writes_do_not(project: Path, capsy
     assert "+ component haproxy" in out
     assert "- connection user -> nginx" in out
     assert "~ component nginx: runs on server-1 and server-2, was on server-1" in out
-    assert "introduced (3) error[REL001] single-point-of-failure [1]: losing lb-1" in out
+    assert "introduced (3) error[REL001] single-point-of-failure [1]: Losing lb-1 (with" in out
     assert "stops with dns and lb-1; before with dns and server-1" in out
     _, _, assumed = out.partition("assumed, since no model states it")
     assert "99.5 % for server-1, lb-1 and server-2: Amazon Compute SLA, instance level: 99.5 % a month" in assumed
@@ -157,10 +157,10 @@ def test_the_text_of_the_fourth_step_names_what_stays_open(project: Path, capsys
     _, _, findings = out.partition("findings introduced")
     introduced, _, rest = findings.partition("left open")
     _, _, resolved = rest.partition("resolved (")
-    assert all(f"losing {host}," in introduced for host in ("web-1", "app-1", "db-1"))
-    assert "losing lb-1," in resolved
+    assert all(f"Losing {host} (with" in introduced for host in ("web-1", "app-1", "db-1"))
+    assert "Losing lb-1 (with" in resolved
     assert "identical-servers" in resolved
-    assert "losing fw-1," in rest.partition("resolved (")[0]
+    assert "Losing fw-1 (with" in rest.partition("resolved (")[0]
 
 
 def test_a_model_and_itself_differ_in_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
