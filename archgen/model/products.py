@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
+
+from archgen.model.architecture import Component
+
+Scope = Literal["zonal", "regional", "global"]
+"""The largest place whose loss a provider's promise for a managed service doesn't cover."""
 
 
 class Product(Struct, frozen=True, gc=False):
@@ -10,12 +17,15 @@ class Product(Struct, frozen=True, gc=False):
 
     `coordinates`: it keeps leaders and locations for stores and balancers, and no data of a site. `agrees`: its replicas
     elect the one that takes a write, so that no model has to declare it. `forwards`: it passes connections on unchanged,
-    and ends no TLS unless it has a certificate.
+    and ends no TLS unless it has a certificate. `scope` is that of the managed service, where the provider fixes it.
+    `plain_entry`: visitors' requests arrive at it, and a filter and access logs are options that are off at first.
     """
 
     coordinates: bool = False
     agrees: bool = False
     forwards: bool = False
+    scope: Scope | None = None
+    plain_entry: bool = False
 
 
 PRODUCTS: dict[str, Product] = {
@@ -28,7 +38,50 @@ PRODUCTS: dict[str, Product] = {
     **dict.fromkeys(
         ("cassandra", "scylladb", "elasticsearch", "opensearch", "minio", "ceph", "redis-cluster"), Product(agrees=True)
     ),
-    **dict.fromkeys(("aws-nlb", "lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
+    **dict.fromkeys(("lvs", "ipvs", "metallb", "kube-proxy", "kube-vip"), Product(forwards=True)),
+    "aws-nlb": Product(forwards=True, scope="regional"),
+    # what is in one zone unless a copy in another is stated, which makes it more than one replica
+    **dict.fromkeys(("aws-rds", "aurora", "cloud-sql"), Product(scope="zonal")),
+    **dict.fromkeys(("aws-alb", "aws-elb", "aws-api-gateway"), Product(scope="regional", plain_entry=True)),
+    "cloudfront": Product(scope="global", plain_entry=True),
+    **dict.fromkeys(
+        (
+            *(
+                "s3",
+                "dynamodb",
+                "efs",
+                "sqs",
+                "aws-sqs",
+                "sns",
+                "aws-sns",
+                "ses",
+                "aws-ses",
+                "kinesis",
+                "cognito",
+                "aws-kms",
+            ),
+            *(
+                "aws-lambda",
+                "aws-fargate",
+                "ecs",
+                "eks",
+                "aws-waf",
+                "secrets-manager",
+                "aws-secrets-manager",
+                "cloudwatch",
+            ),
+            *("google-cloud-storage", "pubsub", "cloud-run", "azure-blob-storage", "snowflake"),
+        ),
+        Product(scope="regional"),
+    ),
+    **dict.fromkeys(
+        (
+            *("route53", "cloud-dns", "azure-dns", "cloudflare", "fastly", "akamai", "azure-front-door", "firebase"),
+            *("stripe", "adyen", "paypal", "auth0", "okta", "twilio", "sendgrid", "mailgun", "postmark"),
+            *("github", "github-actions", "slack", "pagerduty", "opsgenie", "datadog", "new-relic", "sentry"),
+        ),
+        Product(scope="global"),
+    ),
 }
 
 _UNKNOWN = Product()
@@ -37,3 +90,8 @@ _UNKNOWN = Product()
 def product_of(name: str | None) -> Product:
     """Return the facts about a product; of one that is not known, none."""
     return PRODUCTS.get((name or "").casefold(), _UNKNOWN)
+
+
+def scope_of(component: Component) -> Scope | None:
+    """Return the scope of a managed component by its product, or by an id that is a product's name; None if unknown."""
+    return product_of(component.product or component.id).scope if component.managed else None

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.monitoring import collection_of
+from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Collection
 from archgen.model.change import Append, Change
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -15,6 +18,13 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """One hit an entry; what nothing watches at all is a finding of its own, and what others run is theirs."""
     facts = context.topology
     for name, ways in facts.entries.items():
+        if _keeps_none(facts, name):
+            yield Hit(
+                subject=Subject("component", name),
+                message=f"Nothing takes the access logs of {name}, which the internet reaches and which keeps none unless told to",
+                flows=tuple(ways),
+                fix=f"Switch its access logs on, and say what takes them: `collects: [{{from: {name}, what: [logs]}}]`.",
+            )
         taken = None if facts.components[name].managed else collection_of(facts, name)
         if taken is not None and taken.logs is False:
             yield Hit(
@@ -24,6 +34,21 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 flows=tuple(ways),
                 confidence="high" if taken.named else "medium",
             )
+
+
+def _keeps_none(facts: Topology, entry: str) -> bool:
+    """Return True for a managed entry without logs of its own, where all that watches says what it takes."""
+    component = facts.components[entry]
+    if not component.managed or not product_of(component.product).plain_entry:
+        return False
+    stated = all(observer.collects for observer in facts.observers)
+    taken = [part for observer in facts.observers for part in observer.collects]
+    return bool(taken) and stated and not any(_logs(part, entry) for part in taken)
+
+
+def _logs(collection: Collection, entry: str) -> bool:
+    """Return True if a collection takes logs from an entry, or doesn't say what it takes."""
+    return entry in collection.sources and (not collection.what or "logs" in collection.what)
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

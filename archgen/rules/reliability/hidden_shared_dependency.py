@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.losses import RootCause
@@ -34,7 +35,9 @@ def _supporting(facts: Topology, breaking: RootCause) -> str | None:
     if len(components) != 1:
         return None
     (component,) = components
-    return component if facts.components[component].kind in _SUPPORTING else None
+    # a service that its provider spreads over zones is `provider-dependency`
+    spread = scope_of(facts.components[component]) in ("regional", "global")
+    return component if facts.components[component].kind in _SUPPORTING and not spread else None
 
 
 def _hit(facts: Topology, breaking: RootCause, component: str, flows: tuple[str, ...]) -> Hit:

@@ -12,6 +12,7 @@ from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
 from archgen.model.kinds import KINDS
+from archgen.model.products import scope_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -22,7 +23,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
     """Yield a hit for each data store, for the flows that the loss of its only writer takes down."""
     facts = context.topology
     for component in facts.architecture.components:
-        if component.managed or not KINDS[component.kind].stores or _is_one_disk(component):
+        if not KINDS[component.kind].stores or _is_one_disk(component) or not _is_known(component):
             continue
         # what a store asks who leads keeps no data of a flow: losing it is no more than `single-point-of-failure` says
         if component.id in facts.coordinators:
@@ -32,6 +33,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
             flows = tuple(flow for flow in facts.flows_of[component.id] if _breaks(facts, component.id, now[0], flow))
             if flows:
                 yield _hit(facts, component, now[0], flows)
+
+
+def _is_known(component: Component) -> bool:
+    """Return False for a managed store of which nobody knows how many copies its provider keeps."""
+    return not component.managed or (scope_of(component) == "zonal" and len(component.replicas) == 1)
 
 
 def _is_one_disk(component: Component) -> bool:
@@ -65,6 +71,7 @@ def _hit(facts: Topology, component: Component, writer: str, flows: tuple[str, .
         related=tuple(related),
         flows=flows,
         fix=_fix(component, writer),
+        case="managed" if component.managed else None,
         proof=point.proof,
         causes=frozenset(causes),
     )
@@ -92,6 +99,11 @@ def _message(facts: Topology, component: Component, writer: str, flows: tuple[st
 
 def _fix(component: Component, writer: str) -> str | None:
     others = [replica.id for replica in component.replicas if replica.id != writer]
+    if component.managed:
+        return (
+            f"Add a copy in another zone that takes over (a reader, Multi-AZ), and declare it: `replicas: 2` and `replication: "
+            f"{{primary: '{writer}', failover: automatic}}`."
+        )
     if not others:
         return None
     return f"Automate the promotion of {listed(others, 'or')}: `replication: {{failover: automatic, by: …}}`."
@@ -108,6 +120,8 @@ def _is(names: list[str]) -> str:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Make failover automatic, with another replica where there is none."""
     component = context.topology.components[hit.subject.id]
+    if component.managed:
+        return ()
     promoted = AutomateFailover(component.id)
     if len(component.replicas) > 1:
         return patch_of(context.topology, promoted)
@@ -122,6 +136,7 @@ RULE = Rule(
     code="REL006",
     title="Single writer",
     severity="error",
+    cases=(("managed", "warning"),),
     category="reliability",
     summary=(
         "A flow writes to a data store in which one replica takes the writes, and nothing is promoted when it fails."
@@ -136,8 +151,8 @@ RULE = Rule(
         "cluster in which several members take writes."
     ),
     limits=(
-        "Doesn't check managed stores, whose provider may promote a replica, nor files in one place, which "
-        "`single-point-of-failure` reports."
+        "Doesn't check managed stores, whose provider may promote a replica, but those that are known to keep one copy (a "
+        "warning), nor files in one place, which `single-point-of-failure` reports."
     ),
     references=(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.dns_names import pointee
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import called_ports, free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
 from archgen.model.change import Change, Put
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -43,7 +45,7 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
                 if found:
                     reached.update(dict.fromkeys(found))
                     connections[connection.id] = None
-                elif _passes_on(facts, target) and target not in seen:
+                elif (_passes_on(facts, target) or _is_named_behind(facts, target)) and target not in seen:
                     seen.add(target)
                     queue.append(target)
     return tuple(reached), tuple(connections)
@@ -65,9 +67,22 @@ def _where(replica: Replica) -> tuple[Subject, ...]:
 
 
 def _passes_on(facts: Topology, component: str) -> bool:
-    """A managed part, such as a CDN, hands the traffic on to what is behind it; a firewall or a guarded host does not."""
+    """A managed part, such as a CDN, hands the traffic on to what is behind it; a firewall or a guarded host does not.
+
+    Nor does a managed balancer that reads requests: it stands in the network of what it calls, and packets end at it.
+    """
     one = facts.components[component]
-    return one.managed and one.kind not in (*FIREWALLS, "dns") and not any(map(facts.guarding, one.replicas))
+    proxy = facts.kind(component).role == "balancer" and not product_of(one.product).forwards
+    return (
+        one.managed and not proxy and one.kind not in (*FIREWALLS, "dns") and not any(map(facts.guarding, one.replicas))
+    )
+
+
+def _is_named_behind(facts: Topology, component: str) -> bool:
+    """Return True if a record leads visitors to a host behind a component, so that they need not come through it."""
+    named = {pointee(record).removeprefix("host:") for server in facts.names.servers for record in server.records}
+    hosts = (host for call in facts.outgoing[component] for target in call.targets for host in facts.hosts_of(target))
+    return any(host in named or facts.hosts[host].address in named for host in hosts)
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:

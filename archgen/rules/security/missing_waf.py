@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
+from archgen.model.products import product_of
 from archgen.model.subject import Subject
 
 _PACKETS_ONLY = ("firewall", "router", "nat-gateway")
@@ -21,11 +22,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
         bare = tuple(flow for flow, before in ways.items() if _is_bare(facts, entry, flow, before, denied))
         if bare:
             limit = "takes any number of requests" if denied else "states no limit of requests"
+            plain = entry.managed and product_of(entry.product).plain_entry
             yield Hit(
                 subject=Subject("component", name),
                 message=f"no web application firewall stands before {name}, and it {limit}",
                 flows=bare,
-                confidence="high" if denied else "medium",
+                confidence="high" if denied or plain else "medium",
             )
 
 
@@ -39,9 +41,17 @@ def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ..
         return False
     if denied:
         return True
+    if entry.managed and product_of(entry.product).plain_entry:
+        return not any(_may_filter(one) for one in passed)
     # what a provider's part does beside its job is for the provider to say
     unknown = any(one.managed and one.kind not in _PACKETS_ONLY for one in (*passed, entry))
     return not unknown and any(one.kind == "firewall" for one in (*passed, *guards))
+
+
+def _may_filter(component: Component) -> bool:
+    """Return True for a provider's part that may read requests, for all that is known of it."""
+    plain = product_of(component.product).plain_entry
+    return component.managed and component.kind not in _PACKETS_ONLY and not plain
 
 
 RULE = Rule(

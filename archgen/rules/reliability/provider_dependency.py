@@ -1,0 +1,98 @@
+"""Managed services that their provider spreads over zones: nothing in the model can make up for their loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.analysis.topology import Topology
+from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.products import scope_of
+from archgen.model.subject import Subject
+from archgen.model.wording import listed, plural
+from archgen.reliability.losses import RootCause
+
+_NAMED = 6
+"""Services that the message names; the others are counted."""
+
+
+def check(context: RuleContext) -> Iterator[Hit]:
+    """Yield one hit for the model, with every service and the flows that need it."""
+    facts = context.topology
+    needed = [breaking for breaking in facts.losses.root_causes if _is_spread(facts, breaking)]
+    if needed:
+        yield _hit(facts, needed)
+
+
+def _is_spread(facts: Topology, breaking: RootCause) -> bool:
+    """Return True for a replica of a regional or global service; one on a host is lost where the host is."""
+    if breaking.element.kind != "replica":
+        return False
+    replica = facts.replicas[breaking.element.id]
+    return not replica.hosts and scope_of(facts.components[replica.component]) in ("regional", "global")
+
+
+def _hit(facts: Topology, needed: list[RootCause]) -> Hit:
+    services = {facts.replicas[breaking.element.id].component: breaking.element for breaking in needed}
+    flows = {flow for breaking in needed for flow in breaking.flows}
+    named = [f"{name} ({scope_of(facts.components[name])})" for name in list(services)[:_NAMED]]
+    named += [f"{len(services) - _NAMED} more"] if len(services) > _NAMED else []
+    need = "needs" if len(flows) == 1 else "need"
+    return Hit(
+        subject=Subject("model", facts.architecture.id),
+        message=f"{plural(len(flows), 'flow')} {need} what the provider alone keeps up: {listed(named)}",
+        related=tuple((Subject("component", name), "is spread over zones by its provider") for name in services),
+        flows=tuple(flow for flow in facts.flows if flow in flows),
+        proof=needed[0].points[0].proof,
+        causes=frozenset((breaking.element.id, flow) for breaking in needed for flow in breaking.flows),
+    )
+
+
+RULE = Rule(
+    id="provider-dependency",
+    code="REL014",
+    title="Dependency on a provider",
+    severity="info",
+    category="reliability",
+    summary="Flows need managed services that their provider spreads over several zones.",
+    why=(
+        "A regional or global service survives the loss of a server and of a zone, so it isn't a single point of failure as "
+        "a server is. It still fails now and then for everybody at once, and its flows wait until the provider is back. "
+        "Its promised downtime is part of the flow's downtime."
+    ),
+    fix="Know each provider's promise and status page, and decide what your users see while the service is down.",
+    limits=(
+        "Knows the scope by `product`, or by an id that is a product's name. A zonal service, and one whose scope isn't known, "
+        "is reported by `single-point-of-failure`."
+    ),
+    references=(
+        (
+            "Google SRE, The Calculus of Service Availability",
+            "https://queue.acm.org/detail.cfm?id=3096459",
+        ),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: A site behind CloudFront  # finding: provider-dependency
+components:
+  user: {kind: client}
+  cdn: {kind: cdn, product: cloudfront, managed: true}
+  site: {kind: external-service, managed: true, replicas: 2}
+connections:
+  user -> cdn: https
+  cdn -> site: https
+flows:
+  read-page:
+    title: A visitor opens a page
+    steps:
+      - user -> cdn: GET /
+      - cdn -> site: GET /
+""",
+    edits=(
+        ("name: A site behind CloudFront", "name: A site behind two CDNs"),
+        ("  site: {", "  other: {kind: cdn, product: fastly, managed: true}\n  site: {"),
+        ("user -> cdn: https", "user -> cdn | other: https"),
+        ("  cdn -> site: https", "  cdn -> site: https\n  other -> site: https"),
+        ("- user -> cdn: GET /", "- user -> cdn | other: GET /"),
+    ),
+)
