@@ -45,7 +45,7 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
                 if found:
                     reached.update(dict.fromkeys(found))
                     connections[connection.id] = None
-                elif (_passes_on(facts, target) or _is_named_behind(facts, target)) and target not in seen:
+                elif _passes_on(facts, target) and target not in seen:
                     seen.add(target)
                     queue.append(target)
     return tuple(reached), tuple(connections)
