@@ -7,6 +7,7 @@ import pytest
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.views.levels import Picture, readable
+from archgen.views.levels.equality import shared_name
 from archgen.views.overview import component_edges
 from tests.level_models import MODELS
 
@@ -90,7 +91,7 @@ def test_a_shared_service_is_a_chip_on_its_callers() -> None:
     opened = next(picture for picture in drawn(MODELS["services"]()) if picture.level == "network:net-1").diagram
     chips = {node.id: [chip.label for chip in node.chips] for node in opened.nodes}
     assert chips["svc-1-0"] == ["→ bus"]
-    assert "bus" in chips
+    assert "bus" not in chips, "a neighbor that chips name needs no card"
     assert not [edge for edge in opened.edges if "bus" in (edge.source, edge.target)]
 
 
@@ -119,5 +120,24 @@ def test_monitoring_has_a_level_of_its_own() -> None:
 def test_equal_components_fold_into_one_card_that_names_them() -> None:
     stacks = [node for picture in drawn(MODELS["pipelines"]()) for node in picture.diagram.nodes if node.stands_for]
     stack = next(node for node in stacks if node.id.startswith("alike:lake"))
-    assert stack.detail == "10 alike"
+    assert (stack.label, stack.detail) == ("lake", "×10")
     assert stack.stands_for == tuple(f"lake-{number}" for number in range(10))
+
+
+@pytest.mark.parametrize(
+    ("names", "shared"),
+    [
+        (["web-eu", "web-us"], ("web", "×2: eu, us")),
+        (["crm-cdc", "erp-cdc", "web-cdc", "ads-cdc"], ("cdc", "×4")),
+        (["partner", "staff"], ("partner and staff", "×2")),
+        (["a", "b", "c"], ("a … c", "×3")),
+    ],
+)
+def test_equal_components_are_named_by_what_their_names_share(names: list[str], shared: tuple[str, str]) -> None:
+    assert shared_name(names) == shared
+
+
+def test_equal_components_fold_across_regions_before_they_fold_together() -> None:
+    system = drawn(MODELS["regions"]())[0].diagram
+    stacks = {node.label: node.stands_for for node in system.nodes if node.id.startswith("alike:")}
+    assert stacks["svc-0"] == ("svc-0-eu", "svc-0-us")

@@ -13,6 +13,7 @@ from archgen.analysis.topology import Topology
 from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed, plural
 from archgen.views.diagram import Badge, Chip, Diagram, Edge, Node
+from archgen.views.levels.equality import shared_name
 from archgen.views.levels.sketch import Pair, Sketch
 from archgen.views.levels.tree import SYSTEM, Branch
 from archgen.views.overview import component_node
@@ -25,16 +26,8 @@ _WORST: tuple[Meaning, ...] = ("plaintext", "unknown", "encrypted", "replication
 _BADGES = 3
 """The most badges of a card or line that stands for several."""
 
-_NOUNS: dict[Role, str] = {
-    "visitor": "client",
-    "edge": "edge service",
-    "balancer": "load balancer",
-    "web": "web server",
-    "application": "service",
-    "data": "store",
-    "support": "supporting service",
-    "observer": "monitoring component",
-}
+_NOUNS: dict[Role, str] = {"visitor": "client", "web": "service", "application": "service", "data": "store"}
+"""What a group holds, in words short enough for its card; others are counted without a name."""
 
 
 def diagram(topology: Topology, path: Sequence[Branch], drawn: Sketch, marks: Marks) -> Diagram:
@@ -97,11 +90,12 @@ def _group_node(topology: Topology, branch: Branch, marks: Marks) -> Node:
 def _stack_node(topology: Topology, card: str, names: list[str], marks: Marks) -> Node:
     """Return the card of equal components: named by the first, with their number."""
     first = topology.components[names[0]]
+    label, detail = shared_name([topology.components[name].title for name in names])
     node = component_node(topology, first, card, _worst(marks.get(name, ()) for name in names))
     return replace(
         node,
-        label=f"{first.title} … {topology.components[names[-1]].title}",
-        detail=f"{len(names)} alike",
+        label=label,
+        detail=detail,
         description=listed([topology.components[name].title for name in names]),
         stands_for=tuple(names),
     )
@@ -109,11 +103,14 @@ def _stack_node(topology: Topology, card: str, names: list[str], marks: Marks) -
 
 def content(topology: Topology, components: Iterable[str]) -> str:
     """Return what a group holds, as text: "7 services, 3 stores"."""
-    counts = Counter(topology.kind(name).role for name in components)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], ROLES.index(item[0])))
-    shown, more = ordered[:2], ordered[2:]
-    words = [plural(count, _NOUNS[role]) for role, count in shown]
-    rest = sum(count for _, count in more)
+    counts = Counter(_NOUNS.get(topology.kind(name).role, "") for name in components)
+    unnamed = counts.pop("", 0)
+    ordered = counts.most_common()
+    if not ordered:
+        return plural(unnamed, "component")
+    named = 1 if unnamed or len(ordered) > 2 else 2
+    words = [plural(count, noun) for noun, count in ordered[:named]]
+    rest = unnamed + sum(count for _, count in ordered[named:])
     return ", ".join([*words, *([f"{rest} more"] if rest else [])])
 
 

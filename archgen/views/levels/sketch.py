@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.views.diagram import Edge
+from archgen.views.levels.equality import equal_cards
 
 CARDS = 25
 """The most cards of a readable diagram."""
@@ -141,38 +142,13 @@ def _merged(drawn: Sketch, into: Mapping[str, str]) -> Sketch:
 
 
 def _alike(topology: Topology, drawn: Sketch) -> list[tuple[str, ...]]:
-    """Return the components that are equal up to their names, with equal connections to equal cards.
-
-    Colors are refined until they no longer split: two cards differ if their neighbors do.
-    """
-    colors: dict[str, object] = {card: _look(topology, card) for card in drawn.shown}
     joined: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {card: [] for card in drawn.shown}
     for way, bundles in (("line", drawn.lines), ("chip", drawn.chips)):
         for (source, target), bundle in bundles.items():
-            words = tuple(sorted({f"{way} {edge.label} {edge.meaning}" for edge in bundle}))
-            joined[source].append(("to", target, words))
-            joined[target].append(("from", source, words))
-    count = 0
-    while len(set(colors.values())) > count:
-        count = len(set(colors.values()))
-        seen: dict[object, int] = {}
-        colors = {
-            card: seen.setdefault(
-                (colors[card], tuple(sorted({(way, str(colors[other]), words) for way, other, words in joined[card]}))),
-                len(seen),
-            )
-            for card in colors
-        }
-    classes: dict[object, list[str]] = {}
-    for card, color in colors.items():
-        if card in topology.components:
-            classes.setdefault(color, []).append(card)
-    return [tuple(cards) for cards in classes.values() if len(cards) > 1]
-
-
-def _look(topology: Topology, card: str) -> tuple[object, ...]:
-    component = topology.components.get(card)
-    if component is None:
-        return (card,)
-    replication = component.replication
-    return (component.kind, component.product, component.managed, component.network, replication is not None)
+            words = tuple(sorted({f"{edge.label} {edge.meaning}" for edge in bundle}))
+            for card, other, direction in ((source, target, "to"), (target, source, "from")):
+                if card in joined and other in joined:
+                    joined[card].append((f"{way} {direction}", other, words))
+                elif card in joined:
+                    joined[card].append((f"{way} {direction} {other}", card, words))
+    return equal_cards(topology, drawn.shown, joined)

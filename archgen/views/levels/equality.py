@@ -1,0 +1,89 @@
+"""Components that are equal up to their names, and the name that they share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from archgen.analysis.topology import Topology
+from archgen.model.wording import listed
+
+Joined = Mapping[str, Sequence[tuple[str, str, tuple[str, ...]]]]
+"""The lines of each card: their direction, the card at the other end, and what they are."""
+
+_NAMED = 3
+"""The most names that the card of equal components lists."""
+
+
+def equal_cards(topology: Topology, shown: Sequence[str], joined: Joined) -> list[tuple[str, ...]]:
+    """Return the components with equal connections to equal cards, those of a common name together.
+
+    Colors are refined until they no longer split: two cards differ if their neighbors do.
+    """
+    colors: dict[str, object] = {card: _look(topology, card) for card in shown}
+    count = 0
+    while len(set(colors.values())) > count:
+        count = len(set(colors.values()))
+        seen: dict[object, int] = {}
+        colors = {card: seen.setdefault((colors[card], _around(colors, joined[card])), len(seen)) for card in colors}
+    classes: dict[object, list[str]] = {}
+    for card, color in colors.items():
+        if card in topology.components:
+            classes.setdefault(color, []).append(card)
+    common = Counter(token for cards in classes.values() if len(cards) > 1 for card in cards for token in _tokens(card))
+    return [part for cards in classes.values() for part in _by_stem(cards, common) if len(part) > 1]
+
+
+def _around(colors: Mapping[str, object], lines: Iterable[tuple[str, str, tuple[str, ...]]]) -> object:
+    return tuple(sorted({(way, str(colors[other]), words) for way, other, words in lines}))
+
+
+def _look(topology: Topology, card: str) -> tuple[object, ...]:
+    """Return what of a card is seen: groups differ from everything."""
+    component = topology.components.get(card)
+    if component is None:
+        return (card,)
+    copies = component.replication is not None
+    return (component.kind, component.product, component.managed, component.network, len(component.replicas), copies)
+
+
+def _tokens(name: str) -> tuple[str, ...]:
+    return tuple(name.replace("_", "-").replace(".", "-").split("-"))
+
+
+def _by_stem(cards: Sequence[str], common: Counter[str]) -> list[tuple[str, ...]]:
+    """Split equal components by their name without its most repeated token: `web-eu`, `web-us` and `api-eu`, `api-us`."""
+    length = min(len(_tokens(card)) for card in cards)
+    options = [stems for place in range(length) if (stems := _stems(cards, place)) is not None]
+    if len(cards) < 2 or not options:
+        return [tuple(cards)]
+    return max(options, key=lambda stems: sum(common[token] for token in _removed(stems)))
+
+
+def _stems(cards: Sequence[str], place: int) -> list[tuple[str, ...]] | None:
+    """Return the components with the same name but for one token; None if one of them is alone."""
+    stems: dict[tuple[str, ...], list[str]] = {}
+    for card in cards:
+        tokens = _tokens(card)
+        stems.setdefault((*tokens[:place], "", *tokens[place + 1 :]), []).append(card)
+    return None if any(len(part) < 2 for part in stems.values()) else [tuple(part) for part in stems.values()]
+
+
+def _removed(stems: Iterable[Sequence[str]]) -> list[str]:
+    """Return the tokens by which the components of a stem differ."""
+    return [token for part in stems for card in part for token in _tokens(card) if token not in _shared(part)]
+
+
+def _shared(names: Sequence[str]) -> tuple[str, ...]:
+    first, *rest = (_tokens(name) for name in names)
+    return tuple(token for token in first if all(token in tokens for tokens in rest))
+
+
+def shared_name(names: Sequence[str]) -> tuple[str, str]:
+    """Return the name of equal components and how many they are: ("web", "×2: eu, us")."""
+    stem = "-".join(_shared(names))
+    varying = ["-".join(token for token in _tokens(name) if token not in _shared(names)) for name in names]
+    if not stem:
+        return (listed(names) if len(names) == 2 else f"{names[0]} … {names[-1]}"), f"×{len(names)}"
+    short = len(names) <= _NAMED and all(varying)
+    return stem, f"×{len(names)}: {', '.join(varying)}" if short else f"×{len(names)}"
