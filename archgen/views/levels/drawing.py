@@ -128,10 +128,12 @@ def _worst(groups: Iterable[tuple[Badge, ...]]) -> tuple[Badge, ...]:
     return tuple(sorted(worst, key=lambda badge: badge.number))
 
 
-def _title(topology: Topology, card: str, branches: dict[str, Branch]) -> str:
+def _title(topology: Topology, drawn: Sketch, card: str, branches: dict[str, Branch]) -> str:
     if card in branches:
         return branches[card].title
-    return topology.components[card.removeprefix("alike:")].title
+    names = [name for name, place in drawn.cards.items() if place == card]
+    titles = [topology.components[name].title for name in names]
+    return titles[0] if len(titles) == 1 else shared_name(titles)[0]
 
 
 def _chips(topology: Topology, drawn: Sketch, branches: dict[str, Branch]) -> dict[str, tuple[Chip, ...]]:
@@ -142,7 +144,7 @@ def _chips(topology: Topology, drawn: Sketch, branches: dict[str, Branch]) -> di
         outward = degree[target] >= degree[source]
         holder, other, arrow = (source, target, "→") if outward else (target, source, "←")
         subjects = tuple(dict.fromkeys(edge.subject for edge in bundle))
-        chip = Chip(f"{arrow} {_title(topology, other, branches)}", _meaning(bundle), subjects)
+        chip = Chip(f"{arrow} {_title(topology, drawn, other, branches)}", _meaning(bundle), subjects)
         chips.setdefault(holder, []).append(chip)
     return {card: tuple(named) for card, named in chips.items()}
 

@@ -25,10 +25,10 @@ TANGLE = 4
 """The most lines beyond the number of cards before equal components are folded: more of them cross."""
 
 DENSE = 7
-"""The most lines beyond the number of cards before those to the most called card become chips."""
+"""The most lines beyond the number of cards before those of the busiest card become chips, a neighbor's first."""
 
-MANY = 4
-"""The callers from which on a shared service is a chip on each of them."""
+MANY = 5
+"""The users from which on a shared service is a chip on each of them."""
 
 SHARED = frozenset(("queue", "stream", "secrets", "identity-provider", "monitoring", "log-collector"))
 """The kinds that many call without being part of what they do."""
@@ -102,16 +102,17 @@ def with_chips(drawn: Sketch, shared: Iterable[str]) -> Sketch:
 
 
 def _relieved(drawn: Sketch) -> Sketch:
-    """Turn the lines to the most called card into chips while there are too many lines, or too many for the cards."""
+    """Turn the lines of the busiest card into chips while there are too many lines, or too many for the cards."""
     while drawn.lines:
-        called = Counter(target for _, target in drawn.lines)
-        card, count = max(called.items(), key=lambda item: item[1])
+        card, count = max(_degrees(drawn).items(), key=lambda item: (item[0] not in drawn.inside, item[1]))
         if len(drawn.lines) <= LINES and (drawn.tangle <= DENSE or count < MANY):
             break
-        chips = {pair: bundle for pair, bundle in drawn.lines.items() if pair[1] == card}
-        lines = {pair: bundle for pair, bundle in drawn.lines.items() if pair[1] != card}
-        drawn = replace(drawn, lines=lines, chips={**drawn.chips, **chips})
+        drawn = with_chips(drawn, (card,))
     return drawn
+
+
+def _degrees(drawn: Sketch) -> Counter[str]:
+    return Counter(end for pair in drawn.lines for end in pair)
 
 
 def _folded(topology: Topology, drawn: Sketch) -> Sketch:
