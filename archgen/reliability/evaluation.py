@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
-from archgen.reliability.structure import Need, Structure
+from archgen.reliability.needs import Need
+from archgen.reliability.structure import Structure
 
 T = TypeVar("T")
 
