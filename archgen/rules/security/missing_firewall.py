@@ -73,8 +73,9 @@ def _passes_on(facts: Topology, component: str) -> bool:
     """
     one = facts.components[component]
     proxy = facts.kind(component).role == "balancer" and not product_of(one.product).forwards
+    ends = proxy and not _is_named_behind(facts, component)
     return (
-        one.managed and not proxy and one.kind not in (*FIREWALLS, "dns") and not any(map(facts.guarding, one.replicas))
+        one.managed and not ends and one.kind not in (*FIREWALLS, "dns") and not any(map(facts.guarding, one.replicas))
     )
 
 
