@@ -127,6 +127,8 @@ objectives: {recovery_time: 5m}
 """,
     edits=(
         ("by hand", "by itself"),
-        ("failover: manual", "failover: automatic"),
+        ("failover: manual", "failover: automatic, by: etcd"),
+        ("  copies: {", "  etcd: {kind: key-value-store, product: etcd, managed: true, replicas: 3}\n  copies: {"),
+        ("connections:", "connections:\n  mysql -> etcd: https"),
     ),
 )

@@ -27,8 +27,8 @@ def _is_spread(facts: Topology, breaking: RootCause) -> bool:
     """Return True for a replica of a regional or global service; one on a host is lost where the host is."""
     if breaking.element.kind != "replica":
         return False
-    replica = facts.replicas[breaking.element.id]
-    return not replica.hosts and scope_of(facts.components[replica.component]) in ("regional", "global")
+    component = facts.components[facts.replicas[breaking.element.id].component]
+    return scope_of(component) in ("regional", "global")
 
 
 def _hit(facts: Topology, needed: list[RootCause]) -> Hit:

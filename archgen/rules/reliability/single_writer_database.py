@@ -187,6 +187,8 @@ flows:
             "name: Primary and replica without failover  # finding: unmonitored, maintenance-downtime",
             "name: Primary and replica with automatic failover  # finding: unmonitored",
         ),
-        ("failover: manual", "failover: automatic"),
+        ("failover: manual", "failover: automatic, by: etcd"),
+        ("  copies: {", "  etcd: {kind: key-value-store, product: etcd, managed: true, replicas: 3}\n  copies: {"),
+        ("connections:", "connections:\n  mysql -> etcd: https"),
     ),
 )

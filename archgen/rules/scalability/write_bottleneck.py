@@ -92,7 +92,7 @@ hosts:
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
   api: {kind: service, runs_on: [app-1, app-2]}
-  mysql:  # finding: write-bottleneck
+  mysql:  # finding: two-node-election, write-bottleneck
     kind: database
     runs_on: [db-1, db-2]
     replication: {primary: db-1, failover: automatic, mode: asynchronous}
@@ -113,7 +113,7 @@ flows:
     edits=(
         ("one writer", "a store of three writers"),
         ("db-2: {}", "db-2: {}\n  db-3: {}"),
-        ("mysql:  # finding: write-bottleneck", "store:  # finding: write-bottleneck"),
+        ("mysql:  # finding: two-node-election, write-bottleneck", "store:  # finding: write-bottleneck"),
         (
             "    runs_on: [db-1, db-2]\n    replication: {primary: db-1, failover: automatic, mode: asynchronous}",
             "    runs_on: [db-1, db-2, db-3]\n    replication: {writers: all, mode: synchronous}\n    quorum: majority",

@@ -22,7 +22,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
         bare = tuple(flow for flow, before in ways.items() if _is_bare(facts, entry, flow, before, denied))
         if bare:
             limit = "takes any number of requests" if denied else "states no limit of requests"
-            plain = entry.managed and product_of(entry.product).plain_entry
+            plain = product_of(entry.product).plain_entry
             yield Hit(
                 subject=Subject("component", name),
                 message=f"no web application firewall stands before {name}, and it {limit}",
@@ -41,7 +41,7 @@ def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ..
         return False
     if denied:
         return True
-    if entry.managed and product_of(entry.product).plain_entry:
+    if product_of(entry.product).plain_entry:
         return not any(_may_filter(one) for one in passed)
     # what a provider's part does beside its job is for the provider to say
     unknown = any(one.managed and one.kind not in _PACKETS_ONLY for one in (*passed, entry))

@@ -1,0 +1,110 @@
+"""Messages or uploads that are on one node of several, and not there for whoever takes over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.architecture import Component
+from archgen.model.products import product_of
+from archgen.model.subject import Subject
+from archgen.model.wording import listed
+
+
+def check(context: RuleContext) -> Iterator[Hit]:
+    """Yield a hit for each queue whose messages are on one node, and for each server whose uploads don't move with it."""
+    facts = context.topology
+    for component in facts.architecture.components:
+        message = None if component.managed else _queued(component) or _uploaded(component)
+        if message is not None:
+            yield Hit(
+                subject=Subject("component", component.id),
+                message=message,
+                flows=facts.flows_of[component.id],
+                fix=_FILES if component.uploads == "local" else None,
+                case="alone" if len(component.replicas) == 1 and component.uploads != "local" else None,
+                confidence="medium",
+            )
+
+
+def _queued(component: Component) -> str | None:
+    """Return the message for a queue that one node keeps; a question where the model doesn't say (`incomplete-model`)."""
+    if component.kind != "queue" or component.quorum is not None or product_of(component.product).agrees:
+        return None
+    replication, names = component.replication, [replica.id for replica in component.replicas]
+    if len(names) == 1:
+        return f"If the disk under {names[0]} is lost, every message that waits there is lost: no other node has it"
+    if replication is None or not replication.primary or replication.failover == "automatic":
+        return None
+    others = [name for name in names if name not in replication.primary]
+    return (
+        f"While {listed(replication.primary, 'or')} is down, no one gets the messages that wait there: {listed(others)} "
+        f"{'has' if len(others) == 1 else 'have'} none of them"
+    )
+
+
+def _uploaded(component: Component) -> str | None:
+    """Return the message for a single server that may be started on another host than its uploads are on."""
+    if component.uploads != "local" or len(component.replicas) != 1 or not component.replicas[0].floating:
+        return None
+    hosts = component.replicas[0].hosts
+    return f"When {component.id} is started on another of {listed(hosts)}, its uploads are missing: they stay on the host before"
+
+
+_FILES = "Keep uploads in object storage or on a shared file system, and declare `uploads: shared`."
+
+RULE = Rule(
+    id="node-bound-data",
+    code="DAT012",
+    title="Data bound to one node",
+    severity="warning",
+    cases=(("alone", "info"),),
+    category="data",
+    summary="Messages or uploads are on one node alone, and missing where another one takes over.",
+    why=(
+        "A cluster of brokers goes on without one of its nodes, and a classic queue doesn't: its messages are on that node. A "
+        "server that a scheduler starts elsewhere finds an empty directory where the uploads were. Both look redundant until "
+        "the node is gone."
+    ),
+    fix="Replicate the queue over a majority of the nodes (`quorum: majority`; in RabbitMQ a quorum queue).",
+    limits=(
+        "A queue of several nodes that says nothing of its messages is asked by `incomplete-model`. Uploads on several servers "
+        "are `server-bound-sessions`. A volume that moves with its server is `uploads: shared`."
+    ),
+    references=(
+        ("RabbitMQ documentation, Quorum Queues", "https://www.rabbitmq.com/docs/quorum-queues"),
+        ("Kubernetes documentation, Volumes", "https://kubernetes.io/docs/concepts/storage/volumes/"),
+    ),
+    check=check,
+    bad="""\
+archgen: 1
+name: Three brokers, and each queue on one of them  # finding: unmonitored, maintenance-downtime
+hosts:
+  mq-1: {}  # finding: single-point-of-failure
+  mq-2: {}
+  mq-3: {}
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  rabbitmq:  # finding: node-bound-data
+    kind: queue
+    product: rabbitmq
+    runs_on: [mq-1, mq-2, mq-3]
+    replication: {primary: mq-1, failover: manual}
+connections:
+  job -> rabbitmq: amqps
+flows:
+  nightly:
+    title: The nightly job
+    access: write
+    steps:
+      - job -> rabbitmq: publish
+""",
+    edits=(
+        (
+            "name: Three brokers, and each queue on one of them  # finding: unmonitored, maintenance-downtime",
+            "name: Three brokers, and each queue on a majority of them  # finding: unmonitored",
+        ),
+        ("mq-1: {}  # finding: single-point-of-failure", "mq-1: {}"),
+        ("    replication: {primary: mq-1, failover: manual}\n", "    quorum: majority\n"),
+    ),
+)
