@@ -20,7 +20,6 @@ class World:
         self.host = {one.id: one for one in architecture.hosts}
         self.zone = {one.id: one for one in architecture.zones}
         self._asked: dict[tuple[str, str], tuple[list[Replica], Access, int]] = {}
-        self._blind: dict[tuple[str, str], list[Replica]] = {}
         self._needed: dict[str, tuple[dict[str, list[Request]], list[str]]] = {}
 
     def with_failed(self, failed: State) -> World:
@@ -118,47 +117,12 @@ class World:
     def may_ever_answer(self, replica: Replica, access: str) -> bool:
         return self.may_answer(replica, access, {one.id for each in self.component.values() for one in each.replicas})
 
-    def met(self, caller: Replica, request: Request, flow: Flow, working: set[str], each: bool) -> bool:
+    def met(self, caller: Replica, request: Request, flow: Flow, working: set[str]) -> bool:
         known = self._asked.get((caller.id, request.id))
         if known is None:
             known = self._asked[caller.id, request.id] = self.asked(caller, request, flow)
         replicas, access, count = known
-        counting = [one.id for one in replicas if one.id in working and self.may_answer(one, access, working)]
-        if len(counting) < count:
-            return False
-        return not each or all(one.id in counting for one in self.blindly(caller, request, replicas, access))
-
-    def blindly(self, caller: Replica, request: Request, replicas: list[Replica], access: Access) -> list[Replica]:
-        """Those of them that get requests with nothing lost, if the caller checks nobody."""
-        balance = self.component[caller.component].balance
-        if balance is None or balance.health_check is not False:
-            return []
-        known = self._blind.get((caller.id, request.id))
-        if known is None:
-            everyone = {one.id for component in self.component.values() for one in component.replicas}
-            world = self.with_failed(frozenset())
-            known = self._blind[caller.id, request.id] = [
-                one
-                for one in replicas
-                if world.may_answer(one, access, everyone)
-                and not self.is_copy(one, access)
-                and one.id not in balance.backup
-                and one.component not in balance.backup
-                and not self.address_moves(self.component[one.component])
-            ]
-        return known
-
-    def is_copy(self, replica: Replica, access: Access) -> bool:
-        """Whether it takes this access only once it is promoted."""
-        data = self.component[replica.component].replication
-        return access != "read" and data is not None and bool(data.primary) and replica.id not in data.primary
-
-    def address_moves(self, component: Component) -> bool:
-        """Whether one member of a cluster takes the traffic and another takes it over."""
-        cluster = component.cluster
-        if cluster is None or cluster.mode == "active-active":
-            return False
-        return cluster.mode == "active-passive" or bool(cluster.active)
+        return sum(one.id in working and self.may_answer(one, access, working) for one in replicas) >= count
 
     def asked(self, caller: Replica, request: Request, flow: Flow) -> tuple[list[Replica], Access, int]:
         """Whom a caller may ask, for what, and how many of them must answer."""
@@ -189,13 +153,7 @@ class World:
                 calls[request.source].append(request)
         return calls, self.initiators(steps)
 
-    def status(self, flow: Flow) -> str:
-        """The word for the state of a flow: down, partial or served."""
-        if not self.succeeds(flow):
-            return "down"
-        return "served" if self.succeeds(flow, each=True) else "partial"
-
-    def succeeds(self, flow: Flow, each: bool = False) -> bool:
+    def succeeds(self, flow: Flow) -> bool:
         known = self._needed.get(flow.id)
         if known is None:
             known = self._needed[flow.id] = self.needed(flow)
@@ -214,7 +172,7 @@ class World:
                 if calls[component.id]
                 for replica in component.replicas
                 if replica.id in working
-                and not all(self.met(replica, one, flow, working, each) for one in calls[component.id])
+                and not all(self.met(replica, one, flow, working) for one in calls[component.id])
             }
             if not lost:
                 break

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from archgen.app.drawing.layouts import ENGINES
 from archgen.app.drawing.pictures import ICONS, Drawing, RasterOptions
+from archgen.engines.rooms import Room
 
 
 def add_look(parser: argparse.ArgumentParser, themes: Iterable[str], theme: str) -> None:
@@ -31,7 +32,9 @@ def add_look(parser: argparse.ArgumentParser, themes: Iterable[str], theme: str)
     parser.add_argument("--no-findings", action="store_true", help="Leave out the badges of the findings")
 
 
-def requested_drawing(options: argparse.Namespace, raster: RasterOptions | None = None) -> Drawing:
+def requested_drawing(
+    options: argparse.Namespace, raster: RasterOptions | None = None, room: Room | None = None
+) -> Drawing:
     """Return a drawing by the options."""
     mono = options.icons == "mono" if options.icons else None
-    return Drawing(options.engine, options.theme, not options.no_findings, raster, mono=mono)
+    return Drawing(options.engine, options.theme, not options.no_findings, raster, mono=mono, room=room)

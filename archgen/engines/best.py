@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from archgen.engines.score import score
+from archgen.engines.score import cost
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.deployment.layered import layered
 from archgen.layout.deployment.turned import by_calls, by_roles
+from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Placed
 from archgen.views.diagram import Diagram
 
@@ -19,29 +20,33 @@ _BETTER = 0.75
 _LARGER = 1.25
 """A diagram that fills a page with so much smaller words is no better for its straight lines: a tower has few bends."""
 
+_NARROWER = 0.9
+"""A diagram that is read from the top scrolls, and its width decides how large its words are."""
+
 _PAGE = 1.6
 """The form of a page or a screen, width by height."""
 
 
-def best(diagram: Diagram) -> Placed:
+def best(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out by roles, or in layers of calls where that spares many crossings and bends.
 
     With groups the roles stay: layers put an agent, which nobody calls, first, and a network's frame around the whole.
     """
-    usual = domain(diagram)
-    if not _open(diagram) or not (least := _BETTER * _cost(usual)):
+    usual = domain(diagram, measures)
+    if not _open(diagram) or not (least := _BETTER * cost(usual)):
         return usual
-    other = layered(diagram)
-    return other if _cost(other) < least and _span(other) <= _LARGER * _span(usual) else usual
+    other = layered(diagram, measures)
+    return other if cost(other) < least and _span(other) <= _LARGER * _span(usual) else usual
 
 
-def best_turned(diagram: Diagram) -> Placed:
+def best_turned(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out from the top down by roles, or in layers of calls where that is much better."""
-    usual = by_roles(diagram)
-    if not _open(diagram) or not (least := _BETTER * _cost(usual)):
+    usual = by_roles(diagram, measures)
+    if not _open(diagram) or not (least := _BETTER * cost(usual)):
         return usual
-    other = by_calls(diagram)
-    return other if _cost(other) < least else usual
+    other = by_calls(diagram, measures)
+    narrower = cost(other) <= cost(usual) and other.width < _NARROWER * usual.width
+    return other if cost(other) < least or narrower else usual
 
 
 def _open(diagram: Diagram) -> bool:
@@ -53,11 +58,3 @@ def _open(diagram: Diagram) -> bool:
 def _span(placed: Placed) -> float:
     """Return the height of the page that a diagram fits."""
     return max(placed.width / _PAGE, placed.height)
-
-
-def _cost(placed: Placed) -> float:
-    """Return a reader's cost: words or a card that can't be read cost most, then each crossing, then each bend."""
-    quality = score(placed)
-    worded = {edge.bundle for edge in placed.edges if edge.edge.label and edge.edge.meaning != "replication"}
-    silent = len(worded - {edge.bundle for edge in placed.edges if edge.label})
-    return 100.0 * (quality.overlaps + quality.label_collisions + silent) + 3 * quality.crossings + quality.bends

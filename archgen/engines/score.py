@@ -8,10 +8,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from archgen.engines.rooms import COLUMN, Room
 from archgen.layout.placed import Box, Placed, PlacedEdge, Point
-
-COLUMN = 1150.0
-"""The width in pixels of a column that pictures are seen in."""
 
 _CELL = 256.0
 
@@ -19,7 +17,7 @@ _CELL = 256.0
 class Score(Struct, frozen=True):
     """Cards on cards and lines through cards, crossings of lines, corners, words on words or lines; width by height.
 
-    `text` is the size of the smallest words in pixels, in a column of `COLUMN` pixels.
+    `text` is the size of the smallest text in the room where the diagram is seen.
     """
 
     overlaps: int
@@ -33,7 +31,7 @@ class Score(Struct, frozen=True):
     text: float = 0.0
 
 
-def score(placed: Placed) -> Score:
+def score(placed: Placed, room: Room = COLUMN) -> Score:
     """Return the score of a diagram; a crossing counts once, however many lines of two bundles run through its place."""
     cards = _Near(node.box for node in placed.nodes)
     return Score(
@@ -45,15 +43,16 @@ def score(placed: Placed) -> Score:
         len(placed.nodes),
         len(placed.edges),
         sum(len(node.node.chips) for node in placed.nodes),
-        round(_smallest(placed) * min(1.0, COLUMN / placed.width), 1) if placed.width else 0.0,
+        round(room.text(placed), 1),
     )
 
 
-def _smallest(placed: Placed) -> float:
-    """Return the size of the smallest words of a picture."""
-    sizes = placed.measures.sizes
-    small = any(node.compact and node.detail for node in placed.nodes)
-    return min(sizes.small if small else sizes.label, sizes.name)
+def cost(placed: Placed) -> float:
+    """Return a reader's cost: words or a card that can't be read cost most, then each crossing, then each bend."""
+    quality = score(placed)
+    worded = {edge.bundle for edge in placed.edges if edge.edge.label and edge.edge.meaning != "replication"}
+    silent = len(worded - {edge.bundle for edge in placed.edges if edge.label})
+    return 100.0 * (quality.overlaps + quality.label_collisions + silent) + 3 * quality.crossings + quality.bends
 
 
 def _segments(edge: PlacedEdge) -> list[tuple[Point, Point]]:

@@ -48,6 +48,22 @@ class Measures(Struct, frozen=True, kw_only=True):
 USUAL = Measures()
 """A diagram of a page, which is read at arm's length."""
 
+CLOSE = replace(
+    USUAL,
+    narrowest=88.0,
+    widest=136.0,
+    inset=8.0,
+    pad=10.0,
+    node_gap=16.0,
+    label_gap=44.0,
+    group_gap=20.0,
+    gap=4.0,
+    tip=6.0,
+    side=8.0,
+    stacked=True,
+)
+"""A diagram that is a little too wide for its page: as much text with less room around it."""
+
 ROOM = Measures(
     sizes=LARGE,
     card=104.0,

@@ -15,8 +15,7 @@ from msgspec.structs import replace
 from archgen.model.architecture import Replica
 from archgen.model.subject import Subject
 from archgen.reliability.index import Index
-from archgen.reliability.needs import Need
-from archgen.reliability.structure import Structure
+from archgen.reliability.structure import Need, Structure
 
 T = TypeVar("T")
 

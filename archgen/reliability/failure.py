@@ -15,8 +15,8 @@ from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.reliability.bits import places
 from archgen.reliability.evaluation import Evaluation, Plan
-from archgen.reliability.needs import Need
 from archgen.reliability.series import series
+from archgen.reliability.structure import Need
 
 
 class SinglePoint:
@@ -129,9 +129,9 @@ def failures(plan: Plan, gone: Collection[Subject] = ()) -> Failures:
     return Failures(flow, True, points, plan.elements)
 
 
-def single_points(plan: Plan, gone: Collection[Subject] = ()) -> tuple[Subject, ...]:
+def single_points(plan: Plan) -> tuple[Subject, ...]:
     """Return the elements whose loss alone makes a flow fail, without proofs; none if it fails with nothing failed."""
-    flow = single_failures(plan, gone).flow
+    flow = single_failures(plan).flow
     if flow & 1:
         return ()
     return tuple(plan.elements[place] for place in places(flow >> 1))

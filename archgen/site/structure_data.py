@@ -21,11 +21,8 @@ from archgen.model.subject import Subject
 from archgen.reliability.availability import AvailabilityFormula, Calculation, FlowAvailability
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import failures
-from archgen.reliability.levels import levels
-from archgen.reliability.members import eligible, quorum
-from archgen.reliability.needs import Need
 from archgen.reliability.simulation import skippable, used, with_all_options
-from archgen.reliability.structure import access_of, requests
+from archgen.reliability.structure import Need, access_of, eligible, quorum, requests
 from archgen.site.html_builder import Html, tag
 from archgen.views.elements import qualified
 from archgen.views.folding import fold
@@ -166,9 +163,7 @@ class _Encoder:
         topology = self._topology
         steps = [request for request, _ in requests(flow.steps)]
         indices = {step.id: index for index, step in enumerate(steps)}
-        plan = topology.losses.plans[flow.id]
-        plans = levels(topology.index, flow, plan)
-        strict = self._plan(plan, indices)
+        strict = self._plan(topology.losses.plans[flow.id], indices)
         loose = self._plan(with_all_options(topology.index, flow), indices)
         return {
             "id": flow.id,
@@ -177,7 +172,6 @@ class _Encoder:
             "steps": [self._step(flow, step) for step in steps],
             "skippable": [indices[step] for step in skippable(topology.index, flow)],
             "plan": strict,
-            "every": None if plans.every is plan else self._plan(plans.every, indices),
             "whole": None if loose == strict else loose,
             "chart": self._chart(flow.id),
         }
@@ -232,7 +226,7 @@ class _Encoder:
             [self._replica[standby.replica], -1 if standby.promoter is None else self._component[standby.promoter]]
             for standby in need.standbys
         ]
-        return [steps[need.step], self._indices(need.candidates), standbys, need.count, int(need.unchecked)]
+        return [steps[need.step], self._indices(need.candidates), standbys, need.count]
 
     def _chart(self, flow: str) -> dict[str, Any] | None:
         topology = self._topology

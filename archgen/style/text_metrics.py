@@ -106,15 +106,21 @@ def elide(text: str, width: float, size: float, bold: bool = False) -> str:
     return text[: _fitting(text, room, size, bold)].rstrip() + ELLIPSIS if room > 0 else ELLIPSIS
 
 
+def _may_break(word: str, place: int) -> bool:
+    """Return True if a line may end before a place in a word: after punctuation, or within CamelCase."""
+    before, after = word[place - 1], word[place : place + 1]
+    return before in _BREAK_AFTER or (before.islower() and after.isupper())
+
+
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
-    """Return a word in pieces no wider than a line, cut after punctuation where there is some, else anywhere."""
+    """Return a word in pieces no wider than a line, cut after punctuation or before a capital, else anywhere."""
     if text_width(word, size, bold) <= width:
         return [word]
     pieces: list[str] = []
     while word:
         end = _fitting(word, width, size, bold)
         if end < len(word):
-            end = next((at for at in range(end, end // 2, -1) if word[at - 1] in _BREAK_AFTER), end)
+            end = next((place for place in range(end, end // 2, -1) if _may_break(word, place)), end)
         pieces.append(word[:end])
         word = word[end:]
     return pieces

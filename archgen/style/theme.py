@@ -182,7 +182,7 @@ class Sizes(Struct, frozen=True, kw_only=True):
     name: int = 13
     text: int = 12
     label: int = 11
-    small: int = 10
+    small: int = 11
     leading: float = 1.35
     line: float = 1.5
     apart: float = 2.25

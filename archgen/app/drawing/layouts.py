@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from archgen.engines.readable import MeasuredEngine, readable
+from archgen.engines.rooms import Room
+from archgen.layout.measures import USUAL
 from archgen.layout.placed import Engine, Placed
 from archgen.views.diagram import Diagram
 
@@ -34,29 +37,49 @@ def cached(engine: Engine) -> Engine:
     return remembering
 
 
-def _best() -> Engine:
+def _best() -> tuple[MeasuredEngine, MeasuredEngine]:
     from archgen.engines.best import best, best_turned
 
-    return _turning(best, best_turned)
+    return best, best_turned
 
 
-def _domain() -> Engine:
+def _domain() -> tuple[MeasuredEngine, MeasuredEngine]:
     from archgen.layout.deployment.arrangement import domain
     from archgen.layout.deployment.turned import by_roles
 
-    return _turning(domain, by_roles)
+    return domain, by_roles
 
 
-def _turning(engine: Engine, turned: Engine) -> Engine:
-    """An engine that reads from the left, with another in its place for a picture that is read from the top."""
-    return lambda diagram: turned(diagram) if diagram.direction == "top-down" else engine(diagram)
-
-
-def _layered() -> Engine:
+def _layered() -> tuple[MeasuredEngine, MeasuredEngine]:
     from archgen.layout.deployment.layered import layered
     from archgen.layout.deployment.turned import by_calls
 
-    return _turning(layered, by_calls)
+    return layered, by_calls
+
+
+_MEASURED: dict[str, Callable[[], tuple[MeasuredEngine, MeasuredEngine]]] = {
+    "best": _best,
+    "domain": _domain,
+    "layered": _layered,
+}
+"""Our own engines, which lay out by given measures: from the left, and from the top down."""
+
+
+def engine_for(name: str, room: Room | None) -> Engine:
+    """Return an engine by its name; one of our own fits its diagrams to the room that they are seen in, if any."""
+    if room is None or name not in _MEASURED:
+        return ENGINES[name]()
+    return readable(*_MEASURED[name](), room)
+
+
+def _unfitted(name: str) -> Callable[[], Engine]:
+    """Return the loader of an engine of our own that lays out by the usual measures."""
+
+    def load() -> Engine:
+        across, down = _MEASURED[name]()
+        return lambda diagram: (down if diagram.direction == "top-down" else across)(diagram, USUAL)
+
+    return load
 
 
 def _graphviz() -> Engine:
@@ -73,9 +96,7 @@ def _dot() -> Engine:
 
 
 ENGINES: dict[str, Callable[[], Engine]] = {
-    "best": _best,
-    "domain": _domain,
-    "layered": _layered,
+    **{name: _unfitted(name) for name in _MEASURED},
     "graphviz": _graphviz,
     "dot": _dot,
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
+from archgen.engines.rooms import COLUMN
 from archgen.engines.score import Score, score
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.slug import distinct
@@ -55,7 +56,7 @@ def scores(
     for view in ASPECTS:
         if view in (views or ("deployment",)):
             for name, diagram in at_levels(tier, view, level, drawing.findings, complete=False):
-                yield name, score(drawing.showing(diagram).placed(tier))
+                yield name, score(drawing.showing(diagram).placed(tier), drawing.room or COLUMN)
 
 
 def readable_levels(pictures: Sequence[Picture]) -> tuple[Picture, ...]:

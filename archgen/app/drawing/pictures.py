@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.app.drawing.layouts import ENGINES, cached, wrapped
+from archgen.app.drawing.layouts import cached, engine_for, wrapped
 from archgen.compare import Evolution
+from archgen.engines.rooms import Room
 from archgen.layout.placed import Placed
 from archgen.layout.sequence.arrangement import PlacedSequence, place
 from archgen.linting.checked_model import CheckedModel
@@ -49,7 +50,7 @@ class RasterOptions(Struct, frozen=True):
 
 
 class Drawing:
-    """Draws the tiers of one run in one way: with an engine, in a mode, with or without findings."""
+    """Draws the tiers of one run in one way: with an engine, in a mode, with or without findings, for a room."""
 
     def __init__(
         self,
@@ -59,11 +60,13 @@ class Drawing:
         raster: RasterOptions | None = None,
         *,
         mono: bool | None = None,
+        room: Room | None = None,
     ) -> None:
         self.raster = raster or RasterOptions()
         self._mono = THEMES.get(mode, LIGHT).mono if mono is None else mono
         self._name = engine
-        chosen = ENGINES[engine]()
+        self.room = room
+        chosen = engine_for(engine, None if self.raster.wide else room)
         self._engine = cached(wrapped(chosen) if self.raster.wide else chosen)
         self._mode = mode
         self.findings = findings
@@ -89,7 +92,7 @@ class Drawing:
         return self._like(self._mode, diagram)
 
     def _like(self, mode: Mode, shown: Diagram | None) -> Drawing:
-        drawing = Drawing(self._name, mode, self.findings, self.raster, mono=self._mono)
+        drawing = Drawing(self._name, mode, self.findings, self.raster, mono=self._mono, room=self.room)
         drawing._shown = shown
         return drawing
 

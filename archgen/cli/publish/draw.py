@@ -27,6 +27,7 @@ from archgen.cli.invalid_models import report_invalid
 from archgen.cli.output import data, say, warn
 from archgen.cli.parser import add_paths, terminal_style
 from archgen.cli.progress import Progress
+from archgen.engines.rooms import ROOMS, Room
 from archgen.linting.checked_model import CheckedModel, valid_models
 from archgen.model.problems import UsageError
 from archgen.model.wording import plural
@@ -77,6 +78,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="%(choices)s: wrap stacks of hosts, and pad a PNG to this form",
     )
     parser.add_argument(
+        "--width",
+        metavar="WIDTH",
+        choices=tuple(ROOMS),
+        default="1150",
+        help="Column in pixels, slide or sheet to draw for: %(choices)s [default: 1150]",
+    )
+    parser.add_argument(
         "--score",
         action="store_true",
         help="Report overlaps, crossings, bends, label collisions and aspect ratio of each layout",
@@ -88,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
 
     An invalid model loses its own diagrams only; the exit code shows it.
     """
-    drawing = requested_drawing(options, _raster(options))
+    drawing = requested_drawing(options, _raster(options), ROOMS[options.width])
     views = tuple(require_choice(view, VIEWS, "view") for words in options.view for view in words.split(","))
     formats = tuple(options.format) or (format_of(options.output) or "svg",)
     inputs, day = find_and_read(tuple(options.paths), options.stdin_filename), today(options.today)
@@ -113,7 +121,7 @@ def run(options: argparse.Namespace) -> int:
         report_fonts(models)
     if options.score:
         for tier in visible_systems(models):
-            report = partial(_report_scores, tier, drawing, views, options.level)
+            report = partial(_report_scores, tier, drawing, views, options.level, ROOMS[options.width])
             isolation.attempt(report, tier.topology.architecture.file, "the score")
     return 2 if report_errors(isolation.errors) or broken else 0
 
@@ -128,7 +136,7 @@ def _raster(options: argparse.Namespace) -> RasterOptions:
     return RasterOptions(scale, options.transparent, options.canvas is not None)
 
 
-def _report_scores(tier: CheckedModel, drawing: Drawing, views: tuple[str, ...], level: str | None) -> None:
+def _report_scores(tier: CheckedModel, drawing: Drawing, views: tuple[str, ...], level: str | None, room: Room) -> None:
     """Write to stderr, since stdout lists the paths."""
     for name, layout in scores(tier, drawing, views, level):
         warn(
@@ -136,8 +144,12 @@ def _report_scores(tier: CheckedModel, drawing: Drawing, views: tuple[str, ...],
             f"{plural(layout.chips, 'chip')}, {plural(layout.overlaps, 'overlap')}, "
             f"{plural(layout.crossings, 'crossing')}, {plural(layout.bends, 'bend')}, "
             f"{plural(layout.label_collisions, 'label collision')}, aspect {layout.aspect:g}, "
-            f"smallest text {layout.text:g} px at 1,150 px\n"
+            f"smallest text {layout.text:g} {room.unit} at {_words(room)}\n"
         )
+
+
+def _words(room: Room) -> str:
+    return room.name if room.height else f"{room.width:,.0f} px"
 
 
 def _save(files: list[File], output: str) -> None:

@@ -26,9 +26,9 @@ from archgen.views.diagram import Diagram, Group, Node
 _NO_PANELS: Mapping[int, int] = {}
 
 
-def domain(diagram: Diagram) -> Placed:
+def domain(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out as a textbook draws it: the request from left to right, one row a host, zones as bands."""
-    return arranged(diagram, columns_of(diagram))
+    return arranged(diagram, columns_of(diagram), measures)
 
 
 def arranged(

@@ -8,7 +8,7 @@ from math import ceil
 
 from msgspec import Struct
 
-from archgen.layout.measures import ROOM, USUAL, Measures
+from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import PlacedGroup
 from archgen.model.kinds import KINDS
 from archgen.style.text_metrics import elide, text_width, wrap
@@ -17,11 +17,14 @@ from archgen.views.diagram import SEPARATOR, Chip, Diagram, Edge, Group, Node
 
 SLOT = 16.0
 
-_PIECE = re.compile(r"[^\s/_.:@-]*[/_.:@-]?")
-"""What of a name is kept on one line: words, and what ends in a mark that a line may end in."""
+_PIECE = re.compile(r"(?<=[a-z])(?=[A-Z])|\s+|(?<=[/_.:@-])")
+"""Where a line of a name may end: between words, after a mark, and within CamelCase."""
 
 _PART = " · "
 """Between the parts of a second line, of which the first says what the icon tells as well."""
+
+_WORD = 14.0
+"""Width in sizes of its letters from which on a single word is cut."""
 
 EVEN: Mapping[str, int] = {}
 """No card has more lines at a side than usual."""
@@ -54,9 +57,8 @@ def cards(diagram: Diagram, busy: Mapping[str, int] = EVEN, measures: Measures =
 
     `busy` counts the lines at the fuller side of each card: it is as high as they need to be told apart.
     """
-    widest = measures.widest
-    if measures.brief:
-        widest = min(max([widest, *(_longest(node, measures) for node in diagram.nodes)]), ROOM.widest)
+    longest = max((_longest(node, measures) for node in diagram.nodes), default=0.0)
+    widest = max(measures.widest, min(longest, _WORD * measures.sizes.name))
     wanted = [measures.narrowest, *(_wanted(node, measures) for node in diagram.nodes)]
     if measures.brief:
         hosts = (group for group in diagram.groups if group.kind == "host")
@@ -120,7 +122,7 @@ def chip_height(rows: tuple[tuple[ChipBox, ...], ...], measures: Measures = USUA
 
 def _longest(node: Node, measures: Measures) -> float:
     """Return the width of a card in which no word of its name is cut."""
-    pieces = _PIECE.findall(node.label)
+    pieces = _PIECE.split(node.label)
     return max((text_width(piece, measures.sizes.name, bold=True) for piece in pieces), default=0.0) + measures.inset
 
 

@@ -68,6 +68,7 @@ class Grid:
         columns = levels.columns
         self._measures = measures
         self.width = width
+        self._pitch = max(TRACK, measures.label + 4) if turned else TRACK
         self._channels = channels
         self.count = max(columns.values(), default=-1) + 1
         self.reaches = _reaches(root, measures.header if turned else measures.pad, measures.pad)
@@ -120,7 +121,7 @@ class Grid:
     def _tracks(self, channel: int) -> float:
         turning = [trunk.track for trunk in self._channels.get(channel, ()) if not trunk.straight]
         if turning:
-            return 2 * self._measures.side + TRACK * max(turning) + self._arrow(channel)
+            return 2 * self._measures.side + self._pitch * max(turning) + self._arrow(channel)
         return 2 * self._measures.side + self._tip(channel) if self._channels.get(channel) else 0.0
 
     def _tip(self, channel: int) -> float:
@@ -149,7 +150,7 @@ class Grid:
 
     def track(self, channel: int, track: int) -> float:
         """Return the x of a track."""
-        return self.channel(channel) + self._zone(channel, False) + self._measures.side + TRACK * track
+        return self.channel(channel) + self._zone(channel, False) + self._measures.side + self._pitch * track
 
     def _label(self, wish: LabelWish, channels: Mapping[int, list[Trunk]]) -> Label:
         wide, tall = wish.size

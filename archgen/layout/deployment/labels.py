@@ -8,8 +8,9 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from archgen.layout.deployment.cards import label_size
+from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Label, PlacedEdge, PlacedGroup, PlacedNode, Point, Polyline
-from archgen.style.theme import LINES, SIZES
+from archgen.style.theme import LINES, SIZES, Sizes
 from archgen.views.diagram import Diagram, Edge
 
 _SHARES = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75, 0.18, 0.82, 0.12, 0.88)
@@ -20,9 +21,9 @@ _CROWDED = 2.0
 _CELL = 160.0
 
 
-def label_room(edge: Edge) -> tuple[float, float]:
+def label_room(edge: Edge, measures: Measures = USUAL) -> tuple[float, float]:
     """Return the room that the words of a line want with its lock and badges."""
-    return label_size(edge, len(edge.badges), bool(LINES[edge.meaning].lock))
+    return label_size(edge, len(edge.badges), bool(LINES[edge.meaning].lock), measures)
 
 
 def labelled(
@@ -33,27 +34,35 @@ def labelled(
     return worded(edges, nodes, groups)
 
 
-def worded(edges: list[PlacedEdge], nodes: Iterable[PlacedNode], groups: Iterable[PlacedGroup]) -> list[PlacedEdge]:
+def worded(
+    edges: list[PlacedEdge],
+    nodes: Iterable[PlacedNode],
+    groups: Iterable[PlacedGroup],
+    measures: Measures = USUAL,
+) -> list[PlacedEdge]:
     """Return the lines with words, once a bundle, where these find room: off borders, corners and other words if they can be."""
-    rooms = _Rooms(edges, list(nodes), list(groups))
+    rooms = _Rooms(edges, list(nodes), list(groups), measures)
     return [rooms.worded(edge) for edge in edges]
 
 
 class _Rooms:
     """Boxes that words may not lie on, by the cells of a coarse grid."""
 
-    def __init__(self, edges: list[PlacedEdge], nodes: list[PlacedNode], groups: list[PlacedGroup]) -> None:
+    def __init__(
+        self, edges: list[PlacedEdge], nodes: list[PlacedNode], groups: list[PlacedGroup], measures: Measures
+    ) -> None:
+        self._measures = measures
         self._taken = _Cells()
         self._borders = _Cells()
         self._lines = _Cells()
         self._done: set[str] = set()
         for node in nodes:
             self._taken.add(node.box)
-            self._taken.add(_badges(node.box, len(node.node.badges)))
+            self._taken.add(_badges(node.box, len(node.node.badges), measures.sizes))
         for group in groups:
             if group.heading:
                 self._taken.add(group.heading)
-            self._taken.add(_badges(group.box, len(group.group.badges)))
+            self._taken.add(_badges(group.box, len(group.group.badges), measures.sizes))
             for border in _borders(group.box):
                 self._borders.add(border)
         self._ways: dict[str, list[Polyline]] = {}
@@ -67,30 +76,38 @@ class _Rooms:
         if edge.bundle in self._done:
             return edge
         self._done.add(edge.bundle)
-        size = label_room(edge.edge)
+        size = label_room(edge.edge, self._measures)
         ways = self._ways[edge.bundle] if size[0] else []
         box = next(
-            (box for air in (True, False) for way in ways if (box := self._room(edge.bundle, way, size, air))), None
+            (
+                box
+                for airy, shift in ((True, 0.0), (False, 0.0), (False, 1.0), (False, -1.0))
+                for way in ways
+                if (box := self._room(edge.bundle, way, size, airy=airy, shift=shift))
+            ),
+            None,
         )
         if box is None:
             return edge
         self._taken.add(box)
         return replace(edge, label=Label(edge.edge.label, box))
 
-    def _room(self, bundle: str, way: Polyline, size: tuple[float, float], airy: bool) -> Box | None:
+    def _room(self, bundle: str, way: Polyline, size: tuple[float, float], *, airy: bool, shift: float) -> Box | None:
         """Return the place of words of a size on a line: its longest part first, clear of everything else.
 
-        With air around them, and off the borders of groups, if it has to be `airy`.
+        With air around them, and off the borders of groups, if it has to be `airy`. A `shift` of 1 or -1 puts them right
+        or left of an upright part.
         """
         wide, tall = size
         parts = sorted(pairwise(way), key=lambda part: -(abs(part[0][0] - part[1][0]) + abs(part[0][1] - part[1][1])))
         for start, end in parts:
             for share in _SHARES:
                 x, y = start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+                x += shift * (wide / 2 + _CROWDED) if start[0] == end[0] else 0.0
                 box = Box(x - wide / 2, y - tall / 2, wide, tall)
                 if self._taken.meets(box, _AIR if airy else _CROWDED) or self._lines.meets(box, 0.0, bundle):
                     continue
-                head = SIZES.arrow if end == way[-1] else _CROWDED
+                head = self._measures.sizes.arrow if end == way[-1] else _CROWDED
                 if not airy or (not self._borders.meets(box, _CROWDED) and _inside(box, start, end, head)):
                     return box
         return None
@@ -122,10 +139,10 @@ def _cells(box: Box, gap: float) -> Iterator[tuple[int, int]]:
             yield x, y
 
 
-def _badges(box: Box, count: int) -> Box:
+def _badges(box: Box, count: int, sizes: Sizes = SIZES) -> Box:
     """Return the row of badges on the right upper corner of a box."""
-    wide = count * (2 * SIZES.badge + 4)
-    return Box(box.right + SIZES.hang - wide, box.y - SIZES.badge, wide, 2 * SIZES.badge)
+    wide = count * (2 * sizes.badge + 4)
+    return Box(box.right + sizes.hang - wide, box.y - sizes.badge, wide, 2 * sizes.badge)
 
 
 def _borders(box: Box) -> tuple[Box, Box, Box, Box]:

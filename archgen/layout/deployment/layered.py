@@ -15,22 +15,22 @@ from archgen.layout.deployment.routing import LANE, route
 from archgen.layout.layering.core import Graph, Layers, layers, ranks_of
 from archgen.layout.layering.ranking import GraphLink
 from archgen.layout.layering.straight import LayerSpacing
-from archgen.layout.measures import USUAL
+from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Placed
 from archgen.views.diagram import Diagram
 
 
-def layered(diagram: Diagram) -> Placed:
+def layered(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out in layers of calls: few crossings first, then straight lines."""
     graph, together = graph_of(diagram)
-    sizes = cards(diagram, busiest(together, ranks_of(graph, graph.nodes, graph.links)))
-    spacing = _spacing(diagram, sizes)
+    sizes = cards(diagram, busiest(together, ranks_of(graph, graph.nodes, graph.links)), measures)
+    spacing = _spacing(diagram, sizes, measures)
     placed = layers(graph, spacing)
     root = block_of(diagram, placed, spacing)
     levels = Levels(root, diagram, placed.ranks)
     ways = route(together, levels, passes_of(together, placed))
     straighten(ways, levels)
-    return completed(diagram, sizes, root, levels, ways)
+    return completed(diagram, sizes, root, levels, ways, measures)
 
 
 def graph_of(diagram: Diagram) -> tuple[Graph, list[Bundle]]:
@@ -56,24 +56,24 @@ def passes_of(together: Sequence[Bundle], placed: Layers) -> dict[str, list[tupl
     return {edge: list(passed) for edge, passed in zip(edges, placed.passes, strict=True)}
 
 
-def _spacing(diagram: Diagram, sizes: Mapping[str, SizedCard]) -> LayerSpacing:
+def _spacing(diagram: Diagram, sizes: Mapping[str, SizedCard], measures: Measures) -> LayerSpacing:
     guarded = guarded_by(diagram)
     return LayerSpacing(
         sizes={name: card.height for name, card in sizes.items()},
-        node=USUAL.node_gap,
+        node=measures.node_gap,
         lane=LANE,
         beside=CLEAR,
-        group=USUAL.group_gap,
-        before={group.id: header(group.id in guarded) for group in diagram.groups},
-        after={group.id: USUAL.pad for group in diagram.groups},
-        crest=dict.fromkeys(guarded, USUAL.overhang),
+        group=measures.group_gap,
+        before={group.id: header(group.id in guarded, measures) for group in diagram.groups},
+        after={group.id: measures.pad for group in diagram.groups},
+        crest=dict.fromkeys(guarded, measures.overhang),
         least={},
     )
 
 
-def header(guarded: bool) -> float:
+def header(guarded: bool, measures: Measures = USUAL) -> float:
     """Return the room for the words of a group, and for the shield on its border."""
-    return USUAL.header + (USUAL.overhang if guarded else 0.0)
+    return measures.header + (measures.overhang if guarded else 0.0)
 
 
 def guarded_by(diagram: Diagram) -> frozenset[str]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from archgen.layout.deployment.cards import SizedCard, heading
 from archgen.layout.deployment.labels import touches
 from archgen.layout.layering.net import chain_of
-from archgen.layout.measures import USUAL
+from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, PlacedGroup, PlacedNode, Polyline
 from archgen.style.text_metrics import elide, text_width
 from archgen.style.theme import SIZES
@@ -22,31 +22,31 @@ _STEP = 8.0
 # Groups
 
 
-def headed(group: Group, box: Box, parents: Mapping[str, str | None]) -> PlacedGroup:
+def headed(group: Group, box: Box, parents: Mapping[str, str | None], measures: Measures = USUAL) -> PlacedGroup:
     """Return a group in its box, with its words at the upper left."""
-    name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40))
-    words = Box(box.x + 12, box.y + 6, wide, USUAL.heading)
+    name, detail, wide = heading(group, max(box.width - 24 - 24 * len(group.badges), 40), measures)
+    words = Box(box.x + 12, box.y + 6, wide, measures.heading)
     return PlacedGroup(group, box, len(chain_of(parents, group.id)), words, name, detail)
 
 
-def cleared(groups: list[PlacedGroup], ways: list[Polyline]) -> list[PlacedGroup]:
+def cleared(groups: list[PlacedGroup], ways: list[Polyline], measures: Measures = USUAL) -> list[PlacedGroup]:
     """Return the groups with their headings beside the lines that run through their upper border.
 
     A heading stands at the left or at the right, without its detail, or alone and cut off in the widest room that is left.
     """
-    return [_cleared(group, ways) for group in groups]
+    return [_cleared(group, ways, measures) for group in groups]
 
 
 _LEAST = 48.0
 """Cut off to less than that, words say nothing: they stay where they are."""
 
 
-def _cleared(group: PlacedGroup, ways: list[Polyline]) -> PlacedGroup:
+def _cleared(group: PlacedGroup, ways: list[Polyline], measures: Measures) -> PlacedGroup:
     words = group.heading
     if words is None:
         return group
     rooms = _rooms(Box(group.box.x + 12, words.y, group.box.width - 24, words.height), ways)
-    name, _, short = heading(replace(group.group, detail=""), words.width)
+    name, _, short = heading(replace(group.group, detail=""), words.width, measures)
     for title, detail, wide in ((group.title, group.detail, words.width), (name, "", short)):
         fitting = [room for room in rooms if room.width >= wide]
         if fitting:
@@ -56,8 +56,8 @@ def _cleared(group: PlacedGroup, ways: list[Polyline]) -> PlacedGroup:
     room = max(rooms, key=lambda box: box.width, default=None)
     if room is None or room.width < _LEAST:
         return group
-    title = elide(group.group.label, room.width, SIZES.text, bold=True)
-    wide = text_width(title, SIZES.text, bold=True)
+    title = elide(group.group.label, room.width, measures.sizes.text, bold=True)
+    wide = text_width(title, measures.sizes.text, bold=True)
     return replace(group, heading=Box(room.x, words.y, wide, words.height), title=title, detail="")
 
 
@@ -92,6 +92,7 @@ def seated(
     nodes: list[PlacedNode],
     groups: list[PlacedGroup],
     ways: list[Polyline],
+    measures: Measures = USUAL,
 ) -> list[PlacedNode]:
     """Return the nodes of a diagram in its order, with those that guard a group on its border, or above the diagram.
 
@@ -117,7 +118,7 @@ def seated(
             None,
         )
         if box is None:
-            box = Box(above, top - USUAL.chip - SIZES.margin, card.width, card.height)
+            box = Box(above, top - measures.chip - SIZES.margin, card.width, card.height)
             above = box.right + 2 * _STEP
         placed[node.id] = PlacedNode(node, box, card.title, card.detail, card.compact)
     return [placed[node.id] for node in diagram.nodes]

@@ -24,7 +24,7 @@ from archgen.layout.deployment.routing import LANE, route
 from archgen.layout.deployment.tracks import trunks
 from archgen.layout.layering.core import layers, ranks_of
 from archgen.layout.layering.straight import LayerSpacing
-from archgen.layout.measures import USUAL
+from archgen.layout.measures import USUAL, Measures
 from archgen.layout.placed import Box, Placed, PlacedEdge, PlacedGroup, PlacedNode, Point
 from archgen.views.diagram import Diagram, Group
 
@@ -32,27 +32,26 @@ _WORDS = 28.0
 """What a line between two cards side by side wants beside its words: its ends and the head of its arrow."""
 
 
-def by_roles(diagram: Diagram) -> Placed:
+def by_roles(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out from the top down with a row for each role."""
-    return _turned(diagram, columns_of(diagram))
+    return _turned(diagram, columns_of(diagram), measures)
 
 
-def by_calls(diagram: Diagram) -> Placed:
+def by_calls(diagram: Diagram, measures: Measures = USUAL) -> Placed:
     """Lay a diagram out from the top down with a row for each layer of calls."""
-    return _turned(diagram, None)
+    return _turned(diagram, None, measures)
 
 
-def _turned(diagram: Diagram, rows: Mapping[str, int] | None) -> Placed:
-    drawing = _Drawing(diagram, rows)
+def _turned(diagram: Diagram, rows: Mapping[str, int] | None, measures: Measures) -> Placed:
+    drawing = _Drawing(diagram, rows, measures)
     placed = drawing.placed({})
     # a group whose heading lines leave no room has it beside its cards
     crowded = {
-        group.group.id: heading(replace(group.group, detail=""), _LONGEST)[2] + _BESIDE for group in _crowded(placed)
+        group.group.id: heading(replace(group.group, detail=""), _LONGEST, measures)[2] + 2 * measures.pad
+        for group in _crowded(placed)
     }
     return drawing.placed(crowded) if crowded else placed
 
-
-_BESIDE = 2 * USUAL.pad
 
 _LONGEST = 320.0
 """No group is made wider than that for its words."""
@@ -71,15 +70,16 @@ def _crowded(placed: Placed) -> list[PlacedGroup]:
 class _Drawing:
     """A diagram in rows; some groups may want more room before their first card."""
 
-    def __init__(self, diagram: Diagram, rows: Mapping[str, int] | None) -> None:
+    def __init__(self, diagram: Diagram, rows: Mapping[str, int] | None, measures: Measures) -> None:
         self._diagram = diagram
+        self._measures = measures
         self._graph, self._bundles = graph_of(diagram)
         self._rows = rows
         self._sizes = _sizes(
-            diagram, self._bundles, rows or ranks_of(self._graph, self._graph.nodes, self._graph.links)
+            diagram, self._bundles, rows or ranks_of(self._graph, self._graph.nodes, self._graph.links), measures
         )
         self._rooms = {
-            bundle.id: label_size_of(bundle, len(bundle.first.badges))[0] + _WORDS
+            bundle.id: label_size_of(bundle, len(bundle.first.badges), measures)[0] + _WORDS
             for bundle in self._bundles
             if bundle.label or bundle.first.badges
         }
@@ -94,22 +94,25 @@ class _Drawing:
         straighten(ways, levels)
         channels = trunks(ways, layered.ranks)
         height = max((card.height for card in self._sizes.values()), default=0.0)
-        grid = Grid(self._diagram, root, levels, height, ways, channels, turned=True)
-        edges = EdgePlacer(levels, grid, ways, channels, USUAL).edges()
-        return _Turning(self._diagram, self._sizes, levels, grid).placed(edges)
+        grid = Grid(self._diagram, root, levels, height, ways, channels, self._measures, turned=True)
+        edges = EdgePlacer(levels, grid, ways, channels, self._measures).edges()
+        return _Turning(self._diagram, self._sizes, levels, grid, self._measures).placed(edges)
 
     def _spacing(self, before: Mapping[str, float]) -> LayerSpacing:
-        pads = {group.id: USUAL.pad for group in self._diagram.groups}
+        pads = {group.id: self._measures.pad for group in self._diagram.groups}
         return LayerSpacing(
             sizes={name: card.width for name, card in self._sizes.items()},
-            node=USUAL.node_gap,
+            node=self._measures.node_gap,
             lane=LANE,
             beside=CLEAR,
-            group=USUAL.group_gap,
+            group=self._measures.group_gap,
             before={**pads, **before},
             after=pads,
             crest={},
-            least={group.id: heading(group, _LONGEST)[2] + USUAL.heading for group in self._diagram.groups},
+            least={
+                group.id: heading(group, _LONGEST, self._measures)[2] + self._measures.heading
+                for group in self._diagram.groups
+            },
             words={
                 (edge.source, edge.target): self._rooms[bundle.id]
                 for bundle in self._bundles
@@ -119,19 +122,24 @@ class _Drawing:
         )
 
 
-def _sizes(diagram: Diagram, together: list[Bundle], rows: Mapping[str, int]) -> dict[str, SizedCard]:
+def _sizes(
+    diagram: Diagram, together: list[Bundle], rows: Mapping[str, int], measures: Measures
+) -> dict[str, SizedCard]:
     """Return the cards, as wide as all lines that start or end at one side of them want."""
     busy = busiest(together, rows)
     return {
         name: replace(card, width=max(card.width, SLOT * (busy.get(name, 0) + 1)))
-        for name, card in cards(diagram).items()
+        for name, card in cards(diagram, measures=measures).items()
     }
 
 
 class _Turning:
     """Exchanges x and y of all that was placed from the left."""
 
-    def __init__(self, diagram: Diagram, sizes: Mapping[str, SizedCard], levels: Levels, grid: Grid) -> None:
+    def __init__(
+        self, diagram: Diagram, sizes: Mapping[str, SizedCard], levels: Levels, grid: Grid, measures: Measures
+    ) -> None:
+        self._measures = measures
         self._diagram = diagram
         self._sizes = sizes
         self._levels = levels
@@ -145,9 +153,9 @@ class _Turning:
         edges = [_edge(edge, boxes) for edge in turned]
         ways = [edge.points for edge in edges]
         groups = [self._group(group) for group in self._diagram.groups if group.id in self._levels.groups]
-        groups = sorted(cleared(groups, ways), key=lambda group: group.depth)
-        nodes = seated(self._diagram, self._sizes, nodes, groups, ways)
-        return shifted(self._diagram, nodes, groups, worded(edges, nodes, groups))
+        groups = sorted(cleared(groups, ways, self._measures), key=lambda group: group.depth)
+        nodes = seated(self._diagram, self._sizes, nodes, groups, ways, self._measures)
+        return shifted(self._diagram, nodes, groups, worded(edges, nodes, groups, self._measures), self._measures)
 
     def _node(self, name: str) -> PlacedNode:
         card, (start, width) = self._sizes[name], self._levels.nodes[name]
@@ -162,7 +170,7 @@ class _Turning:
         before, beyond = self._grid.reaches[group.id]
         top, bottom = self._grid.edge(level.first, False) - before, self._grid.edge(level.last, True) + beyond
         box = Box(level.top, top, level.bottom - level.top, bottom - top)
-        return headed(group, box, self._parents)
+        return headed(group, box, self._parents, self._measures)
 
 
 def _edge(edge: PlacedEdge, boxes: Mapping[str, Box]) -> PlacedEdge:

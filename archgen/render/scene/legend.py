@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import inf
+
 from msgspec import Struct
 
 from archgen.analysis.hops import Meaning
@@ -18,55 +21,69 @@ _SAMPLE = 28.0
 _GAP = 18.0
 
 
+ROW = 20.0
+"""The height of a row of a legend."""
+
+
 class Legend(Struct, frozen=True):
-    """The shapes of a legend, from (0, 0), and its width."""
+    """The shapes of a legend, from (0, 0), its width and the number of its rows."""
 
     shapes: tuple[SceneShape, ...]
     width: float
+    rows: int = 1
 
 
-NO_LEGEND = Legend((), 0.0)
+NO_LEGEND = Legend((), 0.0, 0)
+
+_Entry = tuple[tuple[SceneShape, ...], float]
+"""A sample and its words from x = 0, and how wide they are."""
 
 
-def legend(placed: Placed) -> Legend:
-    """Return a sample and its words for each meaning, each change and each severity, in one line."""
+def legend(placed: Placed, room: float = inf, scale: float = 1.0) -> Legend:
+    """Return a sample and its words for each meaning, each change and each severity, in as many rows as a room wants."""
     shapes: list[SceneShape] = []
-    x = 0.0
+    x, y, width, rows = 0.0, 0.0, 0.0, 0
+    for entry, wide in _entries(placed):
+        if not rows or x + wide * scale > room:
+            x, y, rows = 0.0, ROW * scale * rows, rows + 1
+        shapes.append(SceneGroup(entry, move=(x, y), scale=scale))
+        width = max(width, x + wide * scale)
+        x += (wide + _GAP) * scale
+    return Legend(tuple(shapes), width, rows)
+
+
+def _entries(placed: Placed) -> Iterator[_Entry]:
     meanings = {edge.edge.meaning for edge in placed.edges}
     for meaning in LINES:
         if meaning in meanings:
-            shapes += _sample(x, meaning)
-            x += _SAMPLE + 6 + text_width(LINES[meaning].words, SIZES.small) + _GAP
+            yield _sample(meaning), _SAMPLE + 6 + text_width(LINES[meaning].words, SIZES.small)
     changes = {node.node.change for node in placed.nodes} | {group.group.change for group in placed.groups}
     changes |= {edge.edge.change for edge in placed.edges}
     for change in CHANGES:
         if change in changes:
-            shapes += [*sign(change, x + 8, 3.5), _words(x + 22, change)]
-            x += 22 + text_width(change, SIZES.small) + _GAP
+            yield (*sign(change, 8, 3.5), _words(22, change)), 22 + text_width(change, SIZES.small)
     badges = [badge for node in placed.nodes for badge in node.node.badges]
     badges += [badge for group in placed.groups for badge in group.group.badges]
     badges += [badge for edge in placed.edges for badge in edge.edge.badges]
     severities = {badge.severity for badge in badges}
     for severity in SEVERITIES:
         if severity in severities:
-            shapes.append(SceneGroup((BadgeMark(14, 14, 0, severity),), move=(x, -7), scale=0.7))
-            shapes.append(_words(x + 24, severity))
-            x += 24 + text_width(severity, SIZES.small) + _GAP
-    return Legend(tuple(shapes), max(x - _GAP, 0.0))
+            mark = SceneGroup((BadgeMark(14, 14, 0, severity),), move=(0, -7), scale=0.7)
+            yield (mark, _words(24, severity)), 24 + text_width(severity, SIZES.small)
 
 
-def _sample(x: float, meaning: Meaning) -> tuple[SceneShape, ...]:
+def _sample(meaning: Meaning) -> tuple[SceneShape, ...]:
     line = LINES[meaning]
     y = 3.5
     if line.double:
-        d = f"M{x:g} {y - SIZES.apart:g}h{_SAMPLE:g}M{x:g} {y + SIZES.apart:g}h{_SAMPLE:g}"
+        d = f"M0 {y - SIZES.apart:g}h{_SAMPLE:g}M0 {y + SIZES.apart:g}h{_SAMPLE:g}"
     elif line.lock:
-        d = f"M{x:g} {y:g}h7M{x + _SAMPLE - 7:g} {y:g}h7"
+        d = f"M0 {y:g}h7M{_SAMPLE - 7:g} {y:g}h7"
     else:
-        d = f"M{x:g} {y:g}h{_SAMPLE:g}"
+        d = f"M0 {y:g}h{_SAMPLE:g}"
     stroke = Curve(d, pen=Pen(line.role, 1.0 if line.double else SIZES.line, line.dash or None))
-    locks = (lock(x + _SAMPLE / 2 - 6, y - 6, line.lock, line.role),) if line.lock else ()
-    return stroke, *locks, _words(x + _SAMPLE + 6, line.words)
+    locks = (lock(_SAMPLE / 2 - 6, y - 6, line.lock, line.role),) if line.lock else ()
+    return stroke, *locks, _words(_SAMPLE + 6, line.words)
 
 
 def _words(x: float, text: str) -> TextLine:

@@ -12,7 +12,7 @@ from archgen.model.finding import Proof
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.index import NEAREST, SAME_HOST
-from archgen.reliability.members import quorum
+from archgen.reliability.structure import quorum
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

@@ -15,7 +15,7 @@ from archgen.model.subject import Subject
 from archgen.model.wording import listed
 from archgen.reliability.evaluation import Plan
 from archgen.reliability.failure import SinglePoint, failures
-from archgen.reliability.members import quorum
+from archgen.reliability.structure import quorum
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

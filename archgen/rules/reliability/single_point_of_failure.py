@@ -13,7 +13,7 @@ from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.reliability.losses import RootCause
-from archgen.reliability.needs import Need
+from archgen.reliability.structure import Need
 
 
 def check(context: RuleContext) -> Iterator[Hit]:

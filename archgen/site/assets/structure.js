@@ -167,55 +167,27 @@ var archgenStructure = (() => {
     return [one => states.get(one) || 0n, every];
   };
 
-  /* Why a share of the requests fails: the first condition of every request that is not met on the way, else in the flow. */
-  const shortfall = (model, found, bit, path) => {
-    for (const caller of [...path, ...found.plan.replicas]) {
-      for (const need of found.needs(caller)) {
-        if (!need[4] || !(found.need(need) & bit)) continue;
-        const [, members] = need;
-        const failing = members.filter(one => found.failed.get(one) & bit);
-        return {
-          caller: model.replicas[caller][1],
-          targets: [...new Set(members.map(one => model.replicas[one][1]))],
-          failing,
-          members: members.length,
-          down: failing.every(one => found.down.get(one) & bit),
-        };
-      }
-    }
-    return null;
-  };
-
-  const isCutOff = (found, one) => {
-    const failed = found.failed.get(one);
-    return failed & GONE && !(failed & SOUND) && !(found.down.get(one) & GONE);
-  };
-
-  /* What becomes of a flow when elements are lost: ok, degraded, partial or down, where it fails, and its single points then. */
+  /* What becomes of a flow when elements are lost: ok, degraded or down, where it fails, and its single points then. */
   const outcome = (model, flow, lost, withPoints) => {
     const more = withPoints ? flow.plan.elements.filter(one => !lost.includes(one)) : [];
     const [states, every] = losing(lost, more);
     const found = evaluate(model, flow.plan, states, every);
     const whole = flow.whole ? evaluate(model, flow.whole, states, every) : found;
-    const each = flow.every ? evaluate(model, flow.every, states, every) : found;
-    const without = whole.plan.used.filter(one => whole.down.get(one) & GONE && !(whole.down.get(one) & SOUND));
-    const cutOff = some => some.plan.used.filter(one => isCutOff(some, one));
-    const made = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff: cutOff(found), skipped: [], fails: [], down: [], points: [] };
+    const only = (one, when) => when(one) & GONE && !(when(one) & SOUND);
+    const without = whole.plan.used.filter(one => only(one, each => whole.down.get(each)));
+    const cutOff = found.plan.used.filter(
+      one => only(one, each => found.failed.get(each)) && !(found.down.get(one) & GONE));
+    const made = { flow: flow.id, possible: true, step: null, path: [], lost: without, cutOff, skipped: [], fails: [], down: [], points: [] };
     if (found.flow & (SOUND | GONE)) {
       const bit = found.flow & SOUND ? SOUND : GONE;
       const [step, path] = trace(found, bit);
       const down = found.plan.replicas.filter(one => found.down.get(one) & bit);
       return { ...made, status: "down", possible: bit === GONE, step, path, fails: fails(flow, found, bit), down };
     }
+    const left = skipped(flow, whole);
+    const status = without.length || cutOff.length || left.length ? "degraded" : "ok";
     const points = more.filter((_, at) => (found.flow >> BigInt(at + 2)) & 1n);
-    if (each.flow & (SOUND | GONE)) {
-      const bit = each.flow & SOUND ? SOUND : GONE;
-      const [step, path] = trace(each, bit);
-      return { ...made, status: "partial", step, path, points, shortfall: shortfall(model, each, bit, path), always: bit === SOUND };
-    }
-    const left = skipped(flow, whole), cut = cutOff(each);
-    const status = without.length || cut.length || left.length ? "degraded" : "ok";
-    return { ...made, status, cutOff: cut, skipped: left, points };
+    return { ...made, status, skipped: left, points };
   };
 
   /* Replicas of a flow that are up and that no request comes to any more, and those that one does. */
@@ -248,19 +220,6 @@ var archgenStructure = (() => {
     return `${model.components[source][0]} -> ${to}${message ? `: ${message}` : ""}`;
   };
 
-  const partial = (model, { shortfall: short, always }) => {
-    const number = short.failing.length, single = number === 1;
-    const be = short.down ? `${single ? "is" : "are"} down` : `${single ? "does" : "do"} not work`;
-    const so = always ? ", as it is with nothing failed" : "";
-    const caller = model.components[short.caller][0];
-    if (number === short.members) {
-      return `${listed(short.failing.map(each => model.replicas[each][0]))} ${be} and ${caller} does not check: it keeps sending requests there${so}`;
-    }
-    const names = listed(short.targets.map(each => model.components[each][0]));
-    return `${number} of ${short.members} replicas of ${names} ${be} and ${caller} does not check: ` +
-      `about ${number} in ${short.members} requests ${single ? "fails" : "fail"}${so}`;
-  };
-
   /* Why a flow is as it is, in the words of `archgen simulate`. */
   const reason = (model, flow, one) => {
     const names = some => listed(some.map(each => model.replicas[each][0]));
@@ -273,7 +232,6 @@ var archgenStructure = (() => {
       const more = others.length ? `; ${listed(others)} would fail as well` : "";
       return `step ${step(one.step)} fails${itself}: ${request(model, flow.steps[one.step])}${way}${more}`;
     }
-    if (one.status === "partial") return partial(model, one);
     return [
       ...(one.lost.length ? [`served without ${names(one.lost)}`] : []),
       ...(one.cutOff.length ? [`${names(one.cutOff)} can no longer do their part`] : []),

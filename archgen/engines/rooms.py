@@ -1,0 +1,57 @@
+"""The rooms that diagrams are seen in: how much of them is shown, and the smallest text that can be read there."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen.layout.placed import Placed
+
+
+class Room(Struct, frozen=True):
+    """A column as wide as `width` pixels, or a page of `width` by `height` points; `floor` is its smallest readable text.
+
+    A diagram is shrunk to fit a column, and shrunk or enlarged to fit a page.
+    """
+
+    name: str
+    width: float
+    floor: float
+    height: float = 0.0
+
+    @property
+    def unit(self) -> str:
+        """The unit of the sizes."""
+        return "pt" if self.height else "px"
+
+    def scale(self, placed: Placed) -> float:
+        """Return the scale at which a diagram is shown."""
+        across = self.width / max(placed.width, 1.0)
+        return min(across, self.height / max(placed.height, 1.0)) if self.height else min(across, 1.0)
+
+    def text(self, placed: Placed) -> float:
+        """Return the size of the smallest text of a diagram, as it is shown."""
+        return self.scale(placed) * smallest_text(placed)
+
+
+ROOMS: dict[str, Room] = {
+    room.name: room
+    for room in (
+        Room("1150", 1150.0, 11.0),
+        Room("800", 800.0, 9.0),
+        Room("480", 480.0, 8.0),
+        Room("slide", 880.0, 10.0, 440.0),
+        Room("a4", 785.0, 7.0, 538.0),
+        Room("a1", 2327.0, 14.0, 1627.0),
+    )
+}
+"""Columns of pages, of a README and of a phone, a slide of 16:9 within its margins, and sheets of paper in landscape."""
+
+COLUMN = ROOMS["1150"]
+"""The column of a page."""
+
+
+def smallest_text(placed: Placed) -> float:
+    """Return the size of the smallest text of a diagram."""
+    sizes = placed.measures.sizes
+    small = any(node.compact and node.detail for node in placed.nodes)
+    return min(sizes.small if small else sizes.label, sizes.name)

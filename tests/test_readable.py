@@ -1,0 +1,138 @@
+"""Diagrams drawn for where they are seen: text that can be read there, in the layout that costs a reader least."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from archgen.app.drawing.layouts import ENGINES, engine_for
+from archgen.cli import main
+from archgen.engines.best import best
+from archgen.engines.rooms import ROOMS, smallest_text
+from archgen.engines.score import score
+from archgen.layout.placed import Placed
+from archgen.render.scene.diagram import diagram_scene
+from archgen.render.scene.legend import legend
+from archgen.views.deployment import deployment
+from archgen.views.diagram import Diagram, Edge, Node
+from archgen.views.levels import readable
+from tests.checked import read_model
+from tests.level_models import MODELS
+
+TIERS = sorted((Path(__file__).parent.parent / "models").glob("*.arch.yaml"))
+
+
+def tier(path: Path) -> Diagram:
+    model = read_model(path.name, path.read_bytes())
+    return deployment(model.topology, model.findings)
+
+
+def chain(count: int, direction: str | None = None) -> Diagram:
+    nodes = [
+        Node(id=f"n{place}", subject=f"n{place}", label=f"service-{place}", kind="service", role="application")
+        for place in range(count)
+    ]
+    edges = [
+        Edge(
+            id=f"e{place}",
+            subject=f"e{place}",
+            source=f"n{place}",
+            target=f"n{place + 1}",
+            label="https 443",
+            meaning="encrypted",
+        )
+        for place in range(count - 1)
+    ]
+    diagram = Diagram(id="d", title="A chain", alt="", nodes=tuple(nodes), edges=tuple(edges))
+    return replace(diagram, direction=direction)
+
+
+@pytest.mark.parametrize("path", TIERS, ids=lambda path: path.name)
+def test_names_of_the_reference_systems_are_readable_in_a_column(path: Path) -> None:
+    diagram = tier(path)
+    before, after = score(best(diagram)), engine_for("best", ROOMS["1150"])(diagram)
+    assert ROOMS["1150"].text(after) >= 11
+    assert ROOMS["1150"].scale(after) * after.measures.sizes.name >= 11
+    assert (score(after).crossings, score(after).bends) <= (before.crossings, before.bends)
+
+
+@pytest.mark.parametrize("width", ["1150", "800"])
+@pytest.mark.parametrize("name", MODELS)
+def test_every_level_is_readable_in_its_column(name: str, width: str) -> None:
+    room = ROOMS[width]
+    model = read_model("m.arch.yaml", MODELS[name]().encode())
+    for picture in readable(model.topology, model.findings):
+        placed = engine_for("best", room)(picture.diagram)
+        assert room.text(placed) >= room.floor - 0.05, picture.level
+        assert score(placed).overlaps == 0, picture.level
+        assert _silent(placed) == [], picture.level
+
+
+def _silent(placed: Placed) -> list[str]:
+    """Return the lines whose words found no place."""
+    worded = {edge.bundle for edge in placed.edges if edge.label}
+    return [edge.edge.id for edge in placed.edges if edge.edge.label and edge.bundle not in worded]
+
+
+def test_a_long_chain_turns_from_the_left_to_the_top() -> None:
+    placed = engine_for("best", ROOMS["1150"])(chain(14))
+    assert placed.height > placed.width
+    assert ROOMS["1150"].text(placed) >= 11
+
+
+@pytest.mark.parametrize("direction", ["left-right", "top-down"])
+def test_the_direction_that_a_model_asks_for_stays(direction: str) -> None:
+    for count in (3, 14):
+        placed = engine_for("best", ROOMS["480"])(chain(count, direction))
+        xs, ys = ({node.box.centre[axis] for node in placed.nodes} for axis in (0, 1))
+        assert len(xs if direction == "left-right" else ys) == count
+
+
+def test_a_diagram_that_fits_keeps_the_usual_measures() -> None:
+    assert engine_for("best", ROOMS["1150"])(chain(3)) == ENGINES["best"]()(chain(3))
+
+
+def test_a_page_is_filled_in_both_directions() -> None:
+    placed = ENGINES["best"]()(chain(3))
+    for name in ("slide", "a4", "a1"):
+        room = ROOMS[name]
+        scale = room.scale(placed)
+        assert max(placed.width * scale / room.width, placed.height * scale / room.height) == pytest.approx(1)
+        assert room.text(placed) == scale * smallest_text(placed)
+
+
+def test_the_legend_has_rows_where_a_diagram_is_narrow() -> None:
+    placed = engine_for("best", ROOMS["480"])(tier(TIERS[2]))
+    narrow = legend(placed, room=300.0)
+    assert narrow.rows > 1
+    assert narrow.width <= 300
+    assert diagram_scene(placed).view.width <= max(placed.width, 320 + 48) + 1
+
+
+def pieces(text: str) -> list[str]:
+    """Return what of a text is never broken."""
+    return re.sub(r"-|(?<=[a-z])(?=[A-Z])", lambda cut: f"{cut[0]} ", text).split()
+
+
+def test_no_word_of_a_name_is_broken_inside() -> None:
+    names = ("cloudfront", "authentication-service", "AuthenticationProvider", "Cloudfront distribution")
+    nodes = tuple(
+        Node(id=name, subject=name, label=name, kind="service", role="application", group=None) for name in names
+    )
+    diagram = replace(chain(2), nodes=nodes, edges=())
+    for room in ROOMS.values():
+        for node in engine_for("best", room)(diagram).nodes:
+            words = pieces(node.node.label)
+            assert [word for line in node.title for word in pieces(line)] == words
+
+
+def test_draw_takes_a_width(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["draw", str(TIERS[2]), "--view", "deployment", "--score", "-o", str(tmp_path / "a.svg")]
+    assert main([*words, "--width", "800"]) == 0
+    assert "smallest text 9" in (message := capsys.readouterr().err)
+    assert "at 800 px" in message
+    assert main([*words, "--width", "slide"]) == 0
+    assert "pt at slide" in capsys.readouterr().err
