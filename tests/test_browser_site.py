@@ -18,7 +18,6 @@ def pages(site: str) -> list[str]:
     )
 
 
-@pytest.mark.telling
 @ON_A_DESKTOP
 def test_no_request_leaves_and_nothing_is_logged(browser: Browser, site: str) -> None:
     """What the fixture asserts of every test, of every page."""
@@ -36,7 +35,6 @@ return [...document.querySelectorAll("article *")].filter(
 """
 
 
-@pytest.mark.telling
 @ON_A_DESKTOP
 def test_no_script_of_a_model_runs(browser: Browser, hostile: tuple[str, dict[str, str]]) -> None:
     from selenium.common.exceptions import NoAlertPresentException

@@ -10,7 +10,7 @@ import pytest
 
 from archgen.analysis.topology import Topology
 from archgen.cli import main
-from archgen.engines.score import Score, score
+from archgen.engines.score import score
 from archgen.layout.deployment.arrangement import domain
 from archgen.layout.placed import Box, Label, Placed, PlacedEdge, PlacedNode
 from archgen.layout.sequence.arrangement import place
@@ -81,7 +81,12 @@ def test_the_command_shapes_pixels(tmp_path: Path, capsys: pytest.CaptureFixture
 @MODELS
 def test_the_score_agrees_with_the_measures_of_the_suite(one: Topology) -> None:
     placed = domain(deployment(one))
-    assert score(placed) == Score(0, crossings(placed), bends(placed), 0, round(placed.width / placed.height, 2))
+    scored = score(placed)
+    assert (scored.overlaps, scored.label_collisions) == (0, 0)
+    assert (scored.crossings, scored.bends) == (crossings(placed), bends(placed))
+    assert scored.aspect == round(placed.width / placed.height, 2)
+    assert (scored.cards, scored.lines) == (len(placed.nodes), len(placed.edges))
+    assert scored.chips == sum(len(node.node.chips) for node in placed.nodes)
 
 
 def test_faults_are_counted() -> None:
@@ -101,11 +106,15 @@ def test_faults_are_counted() -> None:
         edge("g", ((290, 25), (410, 25))),
     )
     placed = Placed(Diagram(id="d", title="t", alt="a"), 400, 200, nodes, (), edges)
-    assert score(placed) == Score(overlaps=2, crossings=1, bends=0, label_collisions=1, aspect=2.0)
+    scored = score(placed)
+    assert (scored.overlaps, scored.crossings, scored.bends, scored.label_collisions) == (2, 1, 0, 1)
+    assert (scored.aspect, scored.cards, scored.lines) == (2.0, 3, 3)
 
 
 def test_the_score_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["draw", MODEL, "--view", "deployment", "--score", "-o", str(tmp_path / "a.svg")]) == 0
     told = capsys.readouterr()
     assert told.out == f"{tmp_path / 'a.svg'}\n"
-    assert told.err.startswith("1-simple-web-stack: 0 overlaps, 0 crossings, 0 bends, 0 label collisions, aspect 2.")
+    assert told.err.startswith(
+        "1-simple-web-stack.deployment: 6 cards, 5 lines, 0 chips, 0 overlaps, 0 crossings, 0 bends, 0 label collisions"
+    )

@@ -79,7 +79,7 @@ def test_a_hint_of_the_model_is_kept() -> None:
 def test_a_canvas_of_16_9_is_filled_by_wrapping(tmp_path: Path) -> None:
     model = tmp_path / "tower.arch.yaml"
     model.write_text(tower(16), encoding="utf-8")
-    words = ["draw", str(model), "--view", "deployment", "--no-findings", "--scale", "1"]
+    words = ["draw", str(model), "--view", "deployment", "--level", "deployment", "--no-findings", "--scale", "1"]
     sizes = {}
     for name, more in (("usual", []), ("wide", ["--canvas", "16:9"])):
         assert main([*words, *more, "-o", str(tmp_path / f"{name}.png")]) == 0
