@@ -29,6 +29,7 @@ GROUPS = {
     },
     "write": {
         "new": "Write a starter model",
+        "import": "Import a model from compose files and other configurations",
         "fmt": "Format models",
         "explain": "Explain a rule, a kind of component, a concept or a key",
         "rules": "List the rules",
@@ -150,7 +151,8 @@ def command_module(name: str) -> ModuleType:
     from importlib import import_module
 
     folder = next(folder for folder, commands in GROUPS.items() if name in commands)
-    return import_module(f"archgen.cli.{folder}.{name.replace('-', '_')}")
+    module = "import_" if name == "import" else name.replace("-", "_")
+    return import_module(f"archgen.cli.{folder}.{module}")
 
 
 def _unknown(name: str) -> str:

@@ -84,6 +84,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     with the models that came before: those are the two that its examples follow, each with its id, the first one first.
     `mend` is for a rule that can write its own cure: the changes of the model's text after which a hit is gone, none where
     it cannot say. They are asked for by `--unsafe-fixes`, unless they are `harmless`: then they change no meaning.
+    A rule that reports an absence has a `topic`: it is silent on a model that lists the topic as `unknown`.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     ladder: tuple[tuple[str, str], ...] = ()
     mend: Callable[[RuleContext, Hit], tuple[Change, ...]] | None = None
     harmless: bool = False
+    topic: str | None = None
 
     @property
     def good(self) -> str:

@@ -15,6 +15,7 @@ SUFFIX = ".arch.yaml"
 
 Access = Literal["read", "write", "read-write"]
 Trust = Literal["internet", "dmz", "private"]
+Assumed = Literal["high", "medium", "low"]
 Failover = Literal["automatic", "manual"]
 ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region", "provider"]
 FrameKind = Literal["opt", "loop", "alt", "par"]
@@ -228,7 +229,8 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
     """A caller and its callees; several `targets` are alternatives. `needs` counts replicas that must work, or "all".
 
     `timeout` are the seconds that the caller waits for a try, `retries` the further tries. `credentials` name the
-    account that the caller signs in with; `authentication` is False where none is needed.
+    account that the caller signs in with; `authentication` is False where none is needed. `assumed` is the confidence in a
+    connection that no file proves.
     """
 
     id: str
@@ -244,6 +246,7 @@ class Connection(Struct, frozen=True, gc=False, omit_defaults=True):
     retries: int | None = None
     credentials: str | None = None
     authentication: str | bool | None = None
+    assumed: Assumed | None = None
 
 
 class Request(Struct, frozen=True, gc=False, omit_defaults=True, tag=True):
@@ -294,7 +297,10 @@ Step = Request | Answer | Note | Frame
 
 
 class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The path of a request or job, end to end; `demand` and `peak` demand are in requests per second."""
+    """The path of a request or job, end to end; `demand` and `peak` demand are in requests per second.
+
+    `assumed` is the confidence in a flow that follows from the connections alone.
+    """
 
     id: str
     title: str
@@ -304,6 +310,7 @@ class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
     demand: float | None = None
     domain: str | None = None
     peak: float | None = None
+    assumed: Assumed | None = None
 
     @property
     def busiest(self) -> float | None:
@@ -372,8 +379,20 @@ class Acceptance(Struct, frozen=True, gc=False, omit_defaults=True):
     until: str | None = None
 
 
+class Question(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A question that the sources of a model don't answer; `about` is the id of an element, or a topic."""
+
+    id: str
+    ask: str
+    about: str | None = None
+    options: tuple[str, ...] = ()
+
+
 class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """A model. Every tuple is in the order of the file; `id` is the file's name without `.arch.yaml`."""
+    """A model. Every tuple is in the order of the file; `id` is the file's name without `.arch.yaml`.
+
+    `unknown` are the topics that it leaves open; `answers` pair the id of a question with the answer.
+    """
 
     id: str
     file: str
@@ -391,3 +410,7 @@ class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     layout: Hints = Hints()
     expect: tuple[Expectation, ...] = ()
     accept: tuple[Acceptance, ...] = ()
+    sources: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()

@@ -20,6 +20,9 @@ Category = Literal["reliability", "security", "observability", "data", "scalabil
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Worst first."""
 
+CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
+"""Most certain first."""
+
 CATEGORIES: tuple[Category, ...] = (
     "reliability",
     "security",

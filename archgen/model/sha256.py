@@ -20,3 +20,8 @@ def _sha256() -> Any:
 def digest(*words: str) -> str:
     """Return the SHA-256 of words, separated by a zero byte, as 64 hexadecimal digits."""
     return str(_sha256()("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def digest_bytes(data: bytes) -> str:
+    """Return the SHA-256 of bytes as 64 hexadecimal digits."""
+    return str(_sha256()(data).hexdigest())

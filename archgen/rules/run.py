@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Protocol
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, PreviousModel, ReviewInput, Rule, RuleContext
 from archgen.model.architecture import Acceptance
-from archgen.model.finding import CATEGORIES, SEVERITIES, Accepted, Finding, Related, Severity
+from archgen.model.finding import CATEGORIES, CONFIDENCES, SEVERITIES, Accepted, Confidence, Finding, Related, Severity
 from archgen.model.problems import Place
 from archgen.model.sha256 import digest
 from archgen.model.subject import Subject
@@ -43,7 +44,8 @@ def run_rules(
     """
     guard = _Guard(topology.architecture.file, isolation)
     context = RuleContext(topology, today, thresholds)
-    ran = tuple(rules)
+    unknown = topology.architecture.unknown
+    ran = tuple(rule for rule in rules if rule.topic not in unknown)
     hits = tuple(_unexplained(tuple(_hits(context, ran, guard))))
     accepted = tuple(
         acceptance
@@ -150,12 +152,28 @@ def _finding(context: RuleContext, source: Places, rule: Rule, hit: Hit, accepte
         fingerprint(model, rule.id, hit.subject),
         related=tuple([_related(source, subject, label) for subject, label in hit.related]),
         flows=hit.flows,
-        confidence=hit.confidence,
+        confidence=_confidence(context.topology, hit),
         proof=hit.proof,
         accepted=_accepted(accepted, rule, hit.subject) if accepted else None,
         fixable=("safe" if rule.harmless else "unsafe") if changes else None,
         changes=changes,
     )
+
+
+def _confidence(topology: Topology, hit: Hit) -> Confidence:
+    """Return the least confidence in what a hit rests on: its flows, and the connections that its proof leads over."""
+    flows = [flow.assumed or "high" for flow in topology.architecture.flows if flow.id in hit.flows]
+    # one flow that is certain is enough
+    ranks = [CONFIDENCES.index(hit.confidence), min((CONFIDENCES.index(each) for each in flows), default=0)]
+    if hit.proof is not None:
+        names = [topology.replicas[name].component if name in topology.replicas else name for name in hit.proof.path]
+        steps = set(pairwise(names))
+        ranks += [
+            CONFIDENCES.index(each.assumed)
+            for each in topology.architecture.connections
+            if each.assumed is not None and any((each.source, target) in steps for target in each.targets)
+        ]
+    return CONFIDENCES[max(ranks)]
 
 
 def _severity(rule: Rule, hit: Hit) -> Severity:

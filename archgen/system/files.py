@@ -27,6 +27,7 @@ BASELINE = Purpose("baseline", 64 * MEGABYTE)
 TEMPLATE = Purpose("template", 128 * MEGABYTE)
 ICON = Purpose("icon", MEGABYTE // 2)
 SCHEMA = Purpose("schema", 4 * MEGABYTE)
+IMPORTED = Purpose("configuration to import", 64 * MEGABYTE)
 SITE_FILE = Purpose("file of a site", 64 * MEGABYTE)
 
 

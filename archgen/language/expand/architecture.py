@@ -23,6 +23,7 @@ from archgen.model.architecture import (
     Host,
     Network,
     Objectives,
+    Question,
     Zone,
 )
 
@@ -53,6 +54,10 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         layout=_hints(context),
         expect=_expected(context, name),
         accept=_accepted(context),
+        sources=context.document.texts(root, "sources"),
+        unknown=context.document.texts(root, "unknown"),
+        questions=_questions(context),
+        answers=_answers(context),
     )
 
 
@@ -170,3 +175,18 @@ def _accepted(context: Context) -> tuple[Acceptance, ...]:
         rule, subject, *rest = (text(entry, key) for key in keys)
         acceptances.append(Acceptance(rule or "", subject or "", *rest))
     return tuple(acceptances)
+
+
+def _questions(context: Context) -> tuple[Question, ...]:
+    document = context.document
+    return tuple(
+        Question(
+            name, document.text(entry, "ask") or "", document.text(entry, "about"), document.texts(entry, "options")
+        )
+        for name, entry in context.section("questions").items()
+    )
+
+
+def _answers(context: Context) -> tuple[tuple[str, str], ...]:
+    answers = context.section("answers")
+    return tuple((name, context.document.text(answers, name) or "") for name in answers)

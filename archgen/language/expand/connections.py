@@ -62,6 +62,7 @@ def _connection(context: Context, name: str, source: str, targets: tuple[str, ..
         value.get("retries"),
         context.document.text(value, "credentials"),
         context.document.text_or_flag(value, "authentication"),
+        value.get("assumed"),
     )
 
 

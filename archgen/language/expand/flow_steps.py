@@ -27,6 +27,7 @@ def _flow(context: Context, name: str, entry: Map, replicas: dict[str, Replica])
         None if demand is None else per_second(demand),
         text(entry, "domain"),
         None if peak is None else per_second(peak),
+        entry.get("assumed"),
     )
 
 

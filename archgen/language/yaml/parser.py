@@ -76,7 +76,7 @@ def read_tree(file: int, text: str) -> tuple[TreeNode, dict[int, str], list[Sour
 
     All YAML is read here: the bounds on depth and on repetition by aliases hold for models, fences and editors alike.
     """
-    builder = _Builder(file, text)
+    builder = Builder(file, text)
     try:
         builder.run()
     except Unreadable as unreadable:
@@ -121,7 +121,7 @@ class _Frame(Struct):
         return self.first[key]
 
 
-class _Builder:
+class Builder:
     """Builds the tree with a stack of its own, so that depth is a number and not a crash."""
 
     def __init__(self, file: int, text: str) -> None:

@@ -73,6 +73,7 @@ RULE = Rule(
             "https://dev.mysql.com/doc/refman/8.4/en/group-replication-deploying-in-multi-primary-or-single-primary-mode.html",
         ),
     ),
+    topic="writers",
     check=check,
     bad="""\
 archgen: 1

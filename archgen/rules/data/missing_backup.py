@@ -128,6 +128,7 @@ RULE = Rule(
     references=(
         ("NIST SP 800-34 Rev. 1, Contingency Planning Guide", "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final"),
     ),
+    topic="backups",
     check=check,
     mend=mend,
     thresholds=(("days", _DAYS, "days after which a tested restore no longer counts"),),

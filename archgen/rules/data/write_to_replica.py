@@ -134,6 +134,7 @@ RULE = Rule(
         ("MySQL Reference Manual, Replication", "https://dev.mysql.com/doc/refman/8.4/en/replication.html"),
         ("PostgreSQL, Hot Standby", "https://www.postgresql.org/docs/current/hot-standby.html"),
     ),
+    topic="writers",
     check=check,
     bad="""\
 archgen: 1

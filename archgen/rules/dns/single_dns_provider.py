@@ -74,6 +74,7 @@ RULE = Rule(
     references=(
         ("RFC 2182, Selection and Operation of Secondary DNS Servers", "https://www.rfc-editor.org/rfc/rfc2182"),
     ),
+    topic="dns",
     check=check,
     bad="""\
 archgen: 1

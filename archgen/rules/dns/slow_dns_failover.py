@@ -87,6 +87,7 @@ RULE = Rule(
         "`ttl`, nor models without a `recovery_time`."
     ),
     references=(("RFC 1035, 3.2.1 (TTL)", "https://www.rfc-editor.org/rfc/rfc1035#section-3.2.1"),),
+    topic="dns",
     check=check,
     mend=mend,
     bad="""\

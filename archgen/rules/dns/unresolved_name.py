@@ -96,6 +96,7 @@ RULE = Rule(
         ("RFC 1034, Domain Names: Concepts and Facilities, 3.6", "https://www.rfc-editor.org/rfc/rfc1034#section-3.6"),
         ("RFC 4592, The Role of Wildcards in the Domain Name System", "https://www.rfc-editor.org/rfc/rfc4592"),
     ),
+    topic="dns",
     check=check,
     mend=mend,
     bad="""\

@@ -19,9 +19,9 @@ _STEERING = ("other", "service", "external-service")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component; silent on a model without flows, in which nothing could be on one."""
+    """One hit a component; silent where no flow is stated: none at all, or assumed ones."""
     facts = context.topology
-    if not facts.architecture.flows:
+    if all(flow.assumed for flow in facts.architecture.flows):
         return
     used = _used(facts)
     idle: dict[str, list[Connection]] = {one: [] for one in facts.components if one not in used}
@@ -156,7 +156,7 @@ RULE = Rule(
     limits=(
         "A connection alone is no use, except of what stands beside the flows: monitoring, backups, secrets, mail and "
         "the like, and of a service that its callers can do without (`required: false`), such as a control plane. Silent on "
-        "a model without flows."
+        "a model without flows, and where all flows are assumed."
     ),
     check=check,
     bad="""\

@@ -86,6 +86,7 @@ RULE = Rule(
             "https://owasp.org/Top10/A09_2021-Security_Logging_and_Monitoring_Failures/",
         ),
     ),
+    topic="monitoring",
     check=check,
     mend=mend,
     bad="""\

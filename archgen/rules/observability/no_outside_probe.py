@@ -101,6 +101,7 @@ RULE = Rule(
             "https://sre.google/sre-book/monitoring-distributed-systems/",
         ),
     ),
+    topic="monitoring",
     check=check,
     mend=mend,
     bad="""\

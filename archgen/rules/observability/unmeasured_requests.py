@@ -77,6 +77,7 @@ RULE = Rule(
             "https://nginx.org/en/docs/http/ngx_http_stub_status_module.html",
         ),
     ),
+    topic="monitoring",
     check=check,
     mend=mend,
     bad="""\

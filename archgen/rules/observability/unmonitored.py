@@ -98,6 +98,7 @@ RULE = Rule(
             "https://sre.google/sre-book/monitoring-distributed-systems/",
         ),
     ),
+    topic="monitoring",
     check=check,
     mend=mend,
     bad="""\

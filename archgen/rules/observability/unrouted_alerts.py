@@ -47,6 +47,7 @@ RULE = Rule(
             "https://sre.google/sre-book/practical-alerting/",
         ),
     ),
+    topic="monitoring",
     check=check,
     mend=mend,
     bad="""\

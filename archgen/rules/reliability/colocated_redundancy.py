@@ -114,6 +114,7 @@ RULE = Rule(
             "https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",
         ),
     ),
+    topic="hosts",
     check=check,
     bad="""\
 archgen: 1

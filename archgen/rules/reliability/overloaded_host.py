@@ -36,6 +36,7 @@ RULE = Rule(
     ),
     fix="Move the database to a host of its own first: it is the one that you can't simply restart elsewhere.",
     limits="Counts kinds, not their load: a host may be large enough for all three.",
+    topic="hosts",
     check=check,
     bad="""\
 archgen: 1

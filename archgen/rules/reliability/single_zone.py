@@ -79,6 +79,7 @@ RULE = Rule(
             "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/use-fault-isolation-to-protect-your-workload.html",
         ),
     ),
+    topic="hosts",
     check=check,
     bad="""\
 archgen: 1

@@ -84,6 +84,7 @@ RULE = Rule(
         ("ratio", _RATIO, "reads per write of the same store from which a flow is read-heavy"),
     ),
     references=(("RFC 9111, HTTP Caching", "https://www.rfc-editor.org/rfc/rfc9111"),),
+    topic="writers",
     check=check,
     bad="""\
 archgen: 1

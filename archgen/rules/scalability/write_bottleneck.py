@@ -80,6 +80,7 @@ RULE = Rule(
             "https://dataintensive.net/",
         ),
     ),
+    topic="writers",
     check=check,
     bad="""\
 archgen: 1

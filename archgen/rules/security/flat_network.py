@@ -67,6 +67,7 @@ RULE = Rule(
             "https://cheatsheetseries.owasp.org/cheatsheets/Network_Segmentation_Cheat_Sheet.html",
         ),
     ),
+    topic="firewalls",
     check=check,
     bad="""\
 archgen: 1

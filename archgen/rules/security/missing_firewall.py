@@ -123,6 +123,7 @@ RULE = Rule(
             "https://csrc.nist.gov/pubs/sp/800/41/r1/final",
         ),
     ),
+    topic="firewalls",
     check=check,
     mend=mend,
     bad="""\

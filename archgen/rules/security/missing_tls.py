@@ -72,6 +72,7 @@ RULE = Rule(
         ("RFC 9325, Recommendations for Secure Use of TLS", "https://www.rfc-editor.org/rfc/rfc9325"),
         ("CWE-319, Cleartext Transmission of Sensitive Information", "https://cwe.mitre.org/data/definitions/319.html"),
     ),
+    topic="tls",
     check=check,
     mend=mend,
     bad="""\

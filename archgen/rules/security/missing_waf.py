@@ -87,6 +87,7 @@ RULE = Rule(
         ),
         ("RFC 6585, 429 Too Many Requests", "https://www.rfc-editor.org/rfc/rfc6585#section-4"),
     ),
+    topic="firewalls",
     check=check,
     bad="""\
 archgen: 1

@@ -53,6 +53,7 @@ RULE = Rule(
         ("CWE-295, Improper Certificate Validation", "https://cwe.mitre.org/data/definitions/295.html"),
         ("RFC 9525, Service Identity in TLS", "https://www.rfc-editor.org/rfc/rfc9525"),
     ),
+    topic="tls",
     check=check,
     mend=mend,
     bad="""\

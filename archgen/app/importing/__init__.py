@@ -1,0 +1,1 @@
+"""Configurations in a project collected, imported, and reported."""

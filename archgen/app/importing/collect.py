@@ -1,0 +1,180 @@
+"""The configurations that the paths of a command line stand for."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+from archgen.app.config.config import repository_of
+from archgen.importers.compose.project import DEFAULTS
+from archgen.importers.facts import Configuration, Opener, SourceError
+from archgen.model.problems import UsageError
+from archgen.system.files import IMPORTED, UnreadableFile, lies_in, read_file
+
+_COMPOSE = re.compile(r"(?:docker-)?compose(?:[._-][\w.-]+)?\.ya?ml|(?:docker-)?stack\.ya?ml", re.IGNORECASE)
+_PRODUCTION = re.compile(r"prod|deploy|live", re.IGNORECASE)
+_OVERRIDES = (
+    "compose.override.yaml",
+    "compose.override.yml",
+    "docker-compose.override.yaml",
+    "docker-compose.override.yml",
+)
+_SKIPPED = {"node_modules", "vendor", "venv", "__pycache__", "testdata", "site-packages", "target", "dist"}
+_MOST_FILES = 5000
+_DEEPEST = 8
+_MOST_PROJECTS = 3
+_LARGEST_FOUND = 4 << 20
+"""Bytes of a file that is looked at because it lies in a directory."""
+
+
+class Collection:
+    """The files to import, and what can't be read."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, Configuration] = {}
+        self.errors: list[SourceError] = []
+        self.others: list[str] = []
+
+    def read(self, path: str, inside: str | None = None) -> None:
+        """Read a file; what can't be read is an error."""
+        try:
+            self.files.setdefault(path, Configuration(path, read_file(path, IMPORTED, inside)))
+        except UnreadableFile as error:
+            self.errors.append(SourceError(path, 1, 1, f"the file {error.reason}; {error.step}"))
+
+
+def collect(paths: tuple[str, ...]) -> Collection:
+    """Return the configurations of files and directories; UsageError for a path that leads nowhere."""
+    collection = Collection()
+    for path in sorted(set(paths), key=os.path.normpath):
+        name = os.path.normpath(path)
+        if not os.path.lexists(path):
+            raise UsageError(f"{path} doesn't exist; name a file or a directory")
+        if os.path.isdir(path):
+            _collect_directory(collection, name)
+        else:
+            collection.read(name)
+    return collection
+
+
+def _collect_directory(collection: Collection, directory: str) -> None:
+    """Read the compose files that Compose would read there, else all manifests below, else the nearest compose files."""
+    inside = os.path.realpath(directory)
+    names = sorted(os.listdir(directory))
+    chosen, others = _compose_files([name for name in names if _COMPOSE.fullmatch(name)])
+    if chosen:
+        for name in chosen:
+            collection.read(_joined(directory, name), inside)
+        collection.others += [_joined(directory, name) for name in others]
+        return
+    below = list(_below(directory))
+    manifests = [
+        path for path in below if path.lower().endswith((".yml", ".yaml", ".json")) and _mentions_kind(path, inside)
+    ]
+    if manifests:
+        for path in manifests:
+            collection.read(path, inside)
+        return
+    _collect_nearest(collection, directory, below, inside)
+
+
+def _collect_nearest(collection: Collection, directory: str, below: list[str], inside: str) -> None:
+    projects: dict[str, list[str]] = {}
+    for path in below:
+        if _COMPOSE.fullmatch(os.path.basename(path)):
+            projects.setdefault(os.path.dirname(path), []).append(os.path.basename(path))
+    depth = min((path.count(os.sep) for path in projects), default=0)
+    nearest = sorted(path for path in projects if path.count(os.sep) == depth)
+    if len(nearest) > _MOST_PROJECTS:
+        raise UsageError(f"{directory} holds {len(nearest)} compose projects; name one, such as {nearest[0]}")
+    for project in nearest:
+        chosen, others = _compose_files(projects[project])
+        for name in chosen:
+            collection.read(_joined(project, name), inside)
+        collection.others += [_joined(project, name) for name in others]
+    if not nearest:
+        for path in below:
+            if path.lower().endswith((".conf", ".cfg", ".template")):
+                collection.read(path, inside)
+
+
+def _compose_files(names: list[str]) -> tuple[list[str], list[str]]:
+    """Return the compose files of a directory that are read together, and the others."""
+    default = next((name for name in DEFAULTS if name in names), None)
+    if default is not None:
+        chosen = [default, *[name for name in _OVERRIDES if name in names][:1]]
+    else:
+        production = [name for name in names if _PRODUCTION.search(name)]
+        chosen = (production or names)[:1]
+    return chosen, [name for name in names if name not in chosen]
+
+
+def _below(directory: str) -> Iterator[str]:
+    """Yield the files below a directory in a stable order; hidden directories and dependencies are skipped."""
+    count = 0
+    base = directory.rstrip(os.sep).count(os.sep)
+    for where, directories, names in os.walk(directory):
+        deep = where.count(os.sep) - base >= _DEEPEST
+        directories[:] = [] if deep else sorted(name for name in directories if name[0] != "." and name not in _SKIPPED)
+        for name in sorted(names):
+            count += 1
+            if count > _MOST_FILES:
+                return
+            yield _joined(where, name)
+
+
+def _mentions_kind(path: str, inside: str) -> bool:
+    try:
+        if os.path.getsize(path) > _LARGEST_FOUND:
+            return False
+        data = read_file(path, IMPORTED, inside)
+    except (OSError, UnreadableFile):
+        return False
+    return re.search(rb'^[ {]*"?apiVersion"?:', data, re.MULTILINE) is not None and b"kind" in data
+
+
+def _joined(directory: str, name: str) -> str:
+    return os.path.normpath(os.path.join(directory, name))
+
+
+def opener_of(paths: tuple[str, ...]) -> Opener:
+    """Return the function that opens what a configuration names, inside the project of that configuration."""
+    cache: dict[str, tuple[Configuration, ...]] = {}
+
+    def open_named(path: str, name: str) -> tuple[Configuration, ...]:
+        if not name or os.path.isabs(name) or "\0" in name or len(name) > 1000:
+            return ()
+        directory = os.path.dirname(os.path.abspath(path))
+        inside = _project_of(directory, paths)
+        target = os.path.normpath(os.path.join(os.path.dirname(path), name))
+        if target not in cache:
+            cache[target] = tuple(_open(target, inside))
+        return cache[target]
+
+    return open_named
+
+
+def _project_of(directory: str, paths: tuple[str, ...]) -> str:
+    """Return the directory that files may not lead out of: one that was named, else the repository."""
+    named = [os.path.abspath(path) for path in paths if os.path.isdir(path)]
+    return next((path for path in named if lies_in(directory, path)), None) or repository_of(directory)
+
+
+def _open(target: str, inside: str) -> Iterator[Configuration]:
+    files = [target]
+    if os.path.isdir(target):
+        if not lies_in(os.path.realpath(target), os.path.realpath(inside)):
+            return
+        names = sorted(
+            name
+            for name in os.listdir(target)
+            if name.endswith((".conf", ".cfg", ".template", ".conf.template", ".yml"))
+        )
+        files = [os.path.join(target, name) for name in names[:20]]
+    for file in files:
+        try:
+            if os.path.getsize(file) <= _LARGEST_FOUND:
+                yield Configuration(file, read_file(file, IMPORTED, inside))
+        except (OSError, UnreadableFile):
+            continue

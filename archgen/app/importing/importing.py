@@ -1,0 +1,99 @@
+"""Import: configurations to a model, its facts as JSON, or a summary."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from msgspec import Struct
+
+from archgen.app.importing.collect import Collection, collect, opener_of
+from archgen.importers.assembly.model import ImportedModel, build
+from archgen.importers.assembly.text import text_of
+from archgen.importers.facts import SourceError
+from archgen.importers.run import LOOKED_FOR, Reading, read_all
+from archgen.language.load import load
+from archgen.model.architecture import SUFFIX
+from archgen.model.problems import ModelError, UsageError
+
+
+class Import(Struct, frozen=True):
+    """An imported model, the text of its file, and all errors of its configurations."""
+
+    model: ImportedModel
+    text: str
+    reading: Reading
+    errors: tuple[SourceError, ...]
+    others: tuple[str, ...]
+
+
+def import_model(paths: tuple[str, ...], name: str | None, profiles: tuple[str, ...] = ()) -> Import:
+    """Import the configurations of paths; raise UsageError where they hold none, NothingImported with the errors."""
+    collection = collect(paths)
+    reading = read_all(collection.files.values(), opener_of(paths), frozenset(profiles))
+    errors = tuple(sorted({*collection.errors, *reading.errors}))
+    model = build(reading.facts, name or _name(reading, paths), [file.path for file, _ in reading.sources])
+    if not model.inventory.parts:
+        raise NothingImported(_nothing(collection, paths), errors)
+    text = text_of(model)
+    try:
+        load(f"imported{SUFFIX}", text.encode())
+    except ModelError as error:
+        raise AssertionError(f"an import is no valid model: {error}") from error
+    return Import(model, text, reading, errors, tuple(sorted(collection.others)))
+
+
+class NothingImported(UsageError):
+    """Files in which nothing is recognized, with the errors in them."""
+
+    def __init__(self, message: str, errors: tuple[SourceError, ...]) -> None:
+        super().__init__(message)
+        self.errors = errors
+
+
+def _nothing(collection: Collection, paths: tuple[str, ...]) -> str:
+    count = len(collection.files)
+    looked = f"{count} file{'' if count == 1 else 's'}"
+    return f"nothing to import in {', '.join(paths)[:200]}: {looked} read; looked for {LOOKED_FOR}; name the file that describes the system"
+
+
+def _name(reading: Reading, paths: tuple[str, ...]) -> str:
+    """Return the name of the system: that of the project, else of the directory."""
+    if reading.name:
+        return reading.name
+    directories = sorted(
+        {os.path.dirname(os.path.abspath(path)) if not os.path.isdir(path) else os.path.abspath(path) for path in paths}
+    )
+    words = re.sub(r"[^\w .-]+", " ", os.path.basename(directories[0])).strip()
+    return words or "Imported system"
+
+
+def summary(result: Import) -> str:
+    """Return what was imported in a few lines: counts, questions, and what was left out."""
+    parts, doors = result.model.inventory.parts, result.model.doors
+    guesses = sum(call.guess for call in result.model.inventory.calls.values())
+    stores = [part.id for part in parts.values() if part.traits.stores]
+    lines = [
+        f"{_count(len(parts), 'component')}, {_count(len(result.model.values.get('connections', {})), 'connection')}"
+        f" ({guesses} guessed), {_count(len(result.model.values.get('flows', {})), 'assumed flow')}"
+        f" from {', '.join(f'{file.path} ({name})' for file, name in result.reading.sources)}",
+        f"front doors: {', '.join(doors.front) or 'none'}; stores: {', '.join(stores) or 'none'}",
+    ]
+    lines += [
+        f"left out: {omission.name} ({omission.source.path}:{omission.source.line}): {omission.reason}"
+        for omission in result.reading.omissions[:20]
+    ]
+    lines += [f"not read: {path}; name it to import it too" for path in result.others[:10]]
+    questions = result.model.questions
+    if questions:
+        lines.append(
+            f"{_count(len(questions), 'question')}; the first:"
+            if len(questions) > 3
+            else f"{_count(len(questions), 'question')}:"
+        )
+        lines += [f"  {each.id}  {each.ask} ({' | '.join(each.options)})" for each in questions[:3]]
+    return "\n".join(lines) + "\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

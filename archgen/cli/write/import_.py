@@ -1,0 +1,78 @@
+"""Import a model from the configurations of a system; nothing is executed or fetched.
+
+Exit code: 0, 1 if the file would change (--check), or 2 for a usage error, a broken file, or if nothing is recognized.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from archgen.app.importing.importing import Import, NothingImported, import_model, summary
+from archgen.cli.output import document, say, warn
+from archgen.importers.facts import SourceError
+from archgen.model.architecture import SUFFIX
+from archgen.model.problems import UsageError
+from archgen.report.common.terminal import brief
+
+FORMATS = ("yaml", "json", "summary")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="Configuration files or directories [default: .]")
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"Model to write, a name that ends in {SUFFIX}")
+    parser.add_argument("--name", metavar="NAME", help="Name of the system [default: that of the project or directory]")
+    parser.add_argument(
+        "--format",
+        metavar="FORMAT",
+        choices=FORMATS,
+        default="yaml",
+        help="Output format: %(choices)s [default: yaml]",
+    )
+    parser.add_argument(
+        "--profile", metavar="NAME", action="append", default=[], help="Compose profile to include; repeatable"
+    )
+    parser.add_argument("--check", action="store_true", help="Compare with the file of -o, and write nothing")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Import, and write the model or print the format."""
+    if options.check and options.output is None:
+        raise UsageError("--check compares with a file; name it with -o")
+    if options.output is not None and not options.output.endswith(SUFFIX):
+        raise UsageError(f"-o must name a file that ends in {SUFFIX}; got {options.output}")
+    try:
+        result = import_model(tuple(options.paths or ["."]), options.name, tuple(options.profile))
+    except NothingImported as nothing:
+        _warn(nothing.errors)
+        raise
+    _warn(result.errors)
+    changed = _write(result, options.output, options.format, options.check)
+    return 2 if result.errors else int(changed)
+
+
+def _warn(errors: tuple[SourceError, ...]) -> None:
+    for error in errors:
+        warn(f"archgen: {brief(f'{error.path}:{error.line}:{error.column}: {error.message}')}\n")
+
+
+def _write(result: Import, output: str | None, format_name: str, check: bool) -> bool:
+    """Write the result; return True if --check finds another text."""
+    if output is not None:
+        from archgen.app.importing.existing import write_model
+
+        changed = write_model(output, result.text, check=check)
+        say(f"{brief(output)} would change\n" if changed else "")
+        if not check:
+            say(f"wrote {brief(output)}\n{summary(result)}next: archgen lint {brief(output)}\n")
+        return changed
+    if format_name == "json":
+        from archgen.app.importing.facts_json import facts_json
+
+        document(facts_json(result))
+    elif format_name == "summary":
+        say(summary(result))
+    else:
+        document(result.text)
+        warn(summary(result))
+    return False

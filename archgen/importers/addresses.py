@@ -1,0 +1,142 @@
+"""Addresses of other components in the values of variables, arguments and configurations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.secrets import without_user_info
+
+LONGEST = 20_000
+"""Characters of a value that are searched."""
+
+_URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]{1,40}):(?://|@//|@)([^\s\"'<>]+)")
+_HOST_PORT = re.compile(
+    r"(?<![A-Za-z0-9_.\-/@])([A-Za-z0-9](?:[A-Za-z0-9_.-]{0,200}[A-Za-z0-9])?):([0-9]{1,5})(?![0-9A-Za-z.:])"
+)
+_HOST_WORD = re.compile(
+    r"\b(?:host|server|addr|address|data source)\s*=\s*(?:tcp:)?([A-Za-z0-9][A-Za-z0-9_.-]*)", re.IGNORECASE
+)
+_BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_AUTHORITY = re.compile(r"(?:[^@/]*@)?\[?([A-Za-z0-9][A-Za-z0-9_.-]*)\]?(?::([0-9]{1,5}))?")
+
+_NAMES_HOST = re.compile(
+    r"HOST|ADDR|URL|URI|SERVER|ENDPOINT|BROKER|DSN|NODE|UPSTREAM|BACKEND|BOOTSTRAP|SERVICE|CONNECTION|PEER|SENTINEL|ORIGIN_|"
+    r"PROXY|CLUSTER|REMOTE|MASTER|PRIMARY|SEED|CONNECT|_DB$|^REDIS$|QUORUM|GATEWAY|TARGET|SLAVE_OF|REPLICAOF|MEMBERS|_HOSTS?$",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(r"CORS|ALLOWED|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED", re.IGNORECASE)
+_ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
+_OWN = re.compile(
+    r"_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
+    r"DRIVER|^HOSTNAME$|SCHEME|PREFIX",
+    re.IGNORECASE,
+)
+
+_SCHEMES = {
+    "postgres": "postgresql", "postgresql": "postgresql", "psql": "postgresql", "pgsql": "postgresql", "postgis": "postgresql",
+    "mysql": "mysql", "mysql2": "mysql", "mariadb": "mysql", "mongodb": "mongodb", "redis": "redis", "rediss": "rediss",
+    "amqp": "amqp", "pyamqp": "amqp", "amqps": "amqps", "rabbitmq": "amqp", "http": "http", "https": "https", "h2c": "http",
+    "ws": "ws", "wss": "wss", "grpc": "grpc", "nats": "nats", "mqtt": "mqtt", "mqtts": "mqtts", "kafka": "kafka", "smtp": "smtp",
+    "smtps": "smtps", "ldap": "ldap", "ldaps": "ldaps", "memcached": "memcached", "sqlserver": "mssql", "mssql": "mssql",
+    "fastcgi": "fastcgi", "nfs": "nfs", "otlp": "grpc", "syslog": "syslog", "cockroachdb": "postgresql",
+}  # fmt: skip
+
+
+class Mention(Struct, frozen=True, order=True):
+    """A mention of a host in a value, with protocol and port where they stand there."""
+
+    host: str
+    protocol: str | None = None
+    port: int | None = None
+
+
+def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, ...]:
+    """Return the mentions of known hosts in the value of a variable or argument, each with the id that the host stands for.
+
+    A bare name counts where the variable's name asks for a host; the name of a database, or one's own address, never does.
+    """
+    text = value[:LONGEST]
+    if _is_own(name):
+        return ()
+    results: dict[Mention, None] = {}
+    for mention in (*_in_urls(text), *_in_ports(text), *_words(name, text)):
+        host = resolve(mention.host, hosts)
+        if host is not None:
+            results[Mention(host, mention.protocol, mention.port)] = None
+    return _distinct(results)
+
+
+def _is_own(name: str) -> bool:
+    """Return True if a variable names oneself or a database, and not a host."""
+    if _NEVER.search(name):
+        return True
+    return _OWN.search(name) is not None and _ENDS_IN_HOST.search(name) is None
+
+
+def resolve(host: str, hosts: Mapping[str, str]) -> str | None:
+    """Return the id of a host's component; the name of a service of a cluster may be followed by its namespace."""
+    if host in hosts:
+        return hosts[host]
+    lower = host.lower()
+    if lower in hosts:
+        return hosts[lower]
+    if "." in lower:
+        words = lower.split(".")
+        for length in (3, 2, 1):
+            # `db.shop.svc.cluster.local`, `db.shop`, and `db-0.db`, a member of a set
+            if (joined := ".".join(words[:length])) in hosts:
+                return hosts[joined]
+        if len(words) > 1 and words[1] in hosts and re.fullmatch(r".*-\d+", words[0]):
+            return hosts[words[1]]
+    return None
+
+
+def _in_urls(text: str) -> Iterator[Mention]:
+    for match in _URL.finditer(text):
+        scheme = match[1].lower().removeprefix("jdbc:").split("+")[0]
+        authority = re.split(r"[/?#;]", match[2], maxsplit=1)[0]
+        for part in authority.rpartition("@")[2].split(","):
+            host = _AUTHORITY.match(part)
+            if host is not None:
+                yield Mention(host[1], _SCHEMES.get(scheme), _port(host[2]))
+
+
+def _in_ports(text: str) -> Iterator[Mention]:
+    stripped = without_user_info(text)
+    for match in _HOST_PORT.finditer(stripped):
+        yield Mention(match[1], None, _port(match[2]))
+    # `tcp(db:3306)` and `user:password@tcp(db:3306)`
+    for match in re.finditer(r"\(([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})\)", text):
+        yield Mention(match[1], None, _port(match[2]))
+    for match in re.finditer(r"@([A-Za-z0-9][A-Za-z0-9_.-]*):([0-9]{1,5})(?![0-9])", text):
+        yield Mention(match[1], None, _port(match[2]))
+
+
+def _words(name: str, text: str) -> Iterator[Mention]:
+    for match in _HOST_WORD.finditer(text):
+        yield Mention(match[1])
+    if _NAMES_HOST.search(name):
+        for part in re.split(r"[,;\s]+", text.strip())[:100]:
+            if _BARE.fullmatch(part):
+                yield Mention(part)
+
+
+def _port(text: str | None) -> int | None:
+    return int(text) if text and 0 < int(text) < 65536 else None
+
+
+def _distinct(results: Mapping[Mention, None]) -> tuple[Mention, ...]:
+    """Return the mentions without those that say less than another of the same host."""
+    best: dict[str, Mention] = {}
+    for mention in results:
+        present = best.get(mention.host)
+        if present is None:
+            best[mention.host] = mention
+        else:
+            best[mention.host] = Mention(
+                mention.host, present.protocol or mention.protocol, present.port or mention.port
+            )
+    return tuple(best.values())

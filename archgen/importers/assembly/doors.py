@@ -1,0 +1,82 @@
+"""Front doors: the components that requests from outside reach first."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from archgen.importers.assembly.inventory import Entry, Inventory, Part
+
+
+class Doors(Struct, frozen=True):
+    """The entries by their meaning.
+
+    `front` begin the flows; `bypasses` are published too, though another door leads to them; `exposed` are stores and pages
+    for administrators; `assumed` are components that no file publishes and nothing calls.
+    """
+
+    front: tuple[str, ...]
+    bypasses: tuple[str, ...]
+    exposed: tuple[str, ...]
+    assumed: tuple[str, ...] = ()
+
+
+def sort_doors(inventory: Inventory) -> Doors:
+    """Return the doors of an inventory."""
+    published: dict[str, list[Entry]] = {}
+    for entry in inventory.entries:
+        published.setdefault(entry.component, []).append(entry)
+    exposed = tuple(name for name, entries in published.items() if _is_exposed(inventory.parts[name], entries))
+    candidates = [name for name in published if name not in exposed and _may_lead(inventory.parts[name])]
+    reached = _reached(inventory, candidates)
+    front = tuple(name for name in candidates if name not in reached)
+    assumed = () if front else _assumed(inventory)
+    return Doors(front or assumed, tuple(name for name in candidates if name in reached), exposed, assumed)
+
+
+def _is_exposed(part: Part, entries: list[Entry]) -> bool:
+    return (part.keeps_data or all(entry.admin for entry in entries)) and any(not entry.local for entry in entries)
+
+
+def _may_lead(part: Part) -> bool:
+    return not (part.keeps_data or part.is_aside or part.kind in ("bastion", "dns", "worker", "scheduler"))
+
+
+def _reached(inventory: Inventory, candidates: list[str]) -> set[str]:
+    """Return the candidates that another one leads to; of those that lead to each other the balancer comes first."""
+    order = sorted(candidates, key=lambda name: (not inventory.parts[name].traits.balances, name))
+    reached: set[str] = set()
+    for name in order:
+        if name not in reached:
+            reached |= (_behind(inventory, name) & set(candidates)) - {name}
+    return reached
+
+
+def _behind(inventory: Inventory, name: str) -> set[str]:
+    behind: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for call in inventory.callees(waiting.pop()):
+            if is_walked(inventory, call.source, call.target) and call.target not in behind:
+                behind.add(call.target)
+                waiting.append(call.target)
+    return behind
+
+
+def is_walked(inventory: Inventory, source: str, target: str) -> bool:
+    """Return True if a call is part of a flow: it is required, and no guess but that of a proxy, which exists to call."""
+    call = inventory.calls[source, target]
+    if not call.required:
+        return False
+    front = inventory.parts[source].traits.balances or inventory.parts[source].kind == "web-server"
+    return not call.guess or (front and inventory.parts[target].traits.serves)
+
+
+def _assumed(inventory: Inventory) -> tuple[str, ...]:
+    """Return what nothing calls and what could answer a visitor, balancers before the rest."""
+    open_ = [
+        part
+        for part in inventory.parts.values()
+        if part.traits.entry and _may_lead(part) and not inventory.callers(part.id)
+    ]
+    balancers = [part.id for part in open_ if part.traits.balances]
+    return tuple(balancers or [part.id for part in open_])

@@ -1,0 +1,129 @@
+"""Flows from front doors, depth first along the required calls that files prove; all of them are assumed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archgen.importers.assembly.doors import Doors, is_walked
+from archgen.importers.assembly.inventory import Inventory
+from archgen.importers.names import free_id
+from archgen.model.finding import CONFIDENCES
+
+MOST_JOBS = 5
+_MOST_STEPS = 200
+_MESSAGES = {
+    **dict.fromkeys(("http", "https", "http2", "grpc", "ws", "wss", "fastcgi", "uwsgi"), "request"),
+    **dict.fromkeys(("amqp", "amqps", "kafka", "nats", "mqtt", "mqtts", "stomp"), "messages"),
+    **dict.fromkeys(("redis", "rediss", "memcached"), "look up"),
+    **dict.fromkeys(("postgresql", "mysql", "mongodb", "mssql", "oracle", "cassandra"), "query"),
+}
+
+Flow = dict[str, Any]
+
+
+def flows_of(inventory: Inventory, doors: Doors, client: str, entries: dict[str, str]) -> dict[str, Flow]:
+    """Return the flows by id; `entries` are the components between the client and a door, by the door."""
+    flows: dict[str, Flow] = {}
+    walked: set[str] = set()
+    for door in doors.front:
+        branches = _branches(inventory, door)
+        parts: list[str | None] = list(branches) if len(branches) > 1 else [None]
+        for branch in parts:
+            steps, reached = _steps(inventory, door, branch, client, entries.get(door))
+            walked |= reached
+            about = branch or door
+            title = f"Requests that need {about}" if branch else f"Requests to {about}"
+            flows[free_id(f"requests-{about}", set(flows))] = {
+                "title": title,
+                "assumed": _confidence(inventory, doors, door),
+                "steps": steps,
+            }
+    flows.update(_jobs(inventory, doors, walked))
+    return flows
+
+
+def _confidence(inventory: Inventory, doors: Doors, door: str) -> str:
+    """Return the confidence in a front door: that of its most certain entry."""
+    if door in doors.assumed:
+        return "low"
+    return min((entry.confidence for entry in inventory.entries if entry.component == door), key=CONFIDENCES.index)
+
+
+def _job_confidence(inventory: Inventory, source: str) -> str:
+    part = inventory.parts[source]
+    return "high" if part.kind in ("worker", "scheduler") and part.confidence == "high" else "medium"
+
+
+def _branches(inventory: Inventory, door: str) -> list[str]:
+    """Return the next parts of a door that work for a visitor; stores belong to each of them."""
+    return [
+        call.target
+        for call in inventory.callees(door)
+        if is_walked(inventory, door, call.target) and not inventory.parts[call.target].keeps_data
+    ]
+
+
+def _steps(
+    inventory: Inventory, door: str, branch: str | None, client: str, between: str | None
+) -> tuple[list[Any], set[str]]:
+    first = [{f"{client} -> {between}": "request"}, {f"{between} -> {door}": "request"}] if between else []
+    steps: list[Any] = first or [{f"{client} -> {door}": "request"}]
+    reached = {door}
+    _walk(inventory, door, branch, steps, reached)
+    return steps, reached
+
+
+def _walk(inventory: Inventory, start: str, branch: str | None, steps: list[Any], reached: set[str]) -> None:
+    """Add a step for each call, depth first; a call of what was reached before is a step too."""
+    stack = [iter(_next(inventory, start, branch))]
+    while stack:
+        call = next(stack[-1], None)
+        if call is None:
+            stack.pop()
+        elif len(steps) < _MOST_STEPS:
+            source, target = call
+            steps.append({f"{source} -> {target}": _MESSAGES.get(inventory.calls[call].protocol, "request")})
+            if target not in reached:
+                reached.add(target)
+                stack.append(iter(_next(inventory, target, None)))
+
+
+def _next(inventory: Inventory, name: str, branch: str | None) -> list[tuple[str, str]]:
+    calls = [call for call in inventory.callees(name) if is_walked(inventory, call.source, call.target)]
+    if branch is not None:
+        calls = [call for call in calls if call.target == branch or inventory.parts[call.target].keeps_data]
+    # data that a component looks up before it passes the request on
+    calls.sort(key=lambda call: (not inventory.parts[call.target].keeps_data, call.place, call.target))
+    return [(call.source, call.target) for call in calls]
+
+
+def _jobs(inventory: Inventory, doors: Doors, walked: set[str]) -> dict[str, Flow]:
+    """Return a flow for each component that only calls, or one for all of them if they are many."""
+    sources = [
+        part.id
+        for part in inventory.parts.values()
+        if part.id not in walked
+        and part.id not in doors.exposed
+        and not part.is_aside
+        and not part.keeps_data
+        and part.traits.role in ("application", "web", "balancer")
+        and not any(is_walked(inventory, call.source, call.target) for call in inventory.callers(part.id))
+        and _next(inventory, part.id, None)
+    ]
+    jobs: dict[str, list[Any]] = {}
+    for source in sources:
+        steps: list[Any] = []
+        _walk(inventory, source, None, steps, {source})
+        jobs[source] = steps
+    if len(jobs) > MOST_JOBS:
+        return {
+            "jobs": {
+                "title": "Work in the background",
+                "assumed": "medium",
+                "steps": [step for steps in jobs.values() for step in steps],
+            }
+        }
+    return {
+        f"job-{source}": {"title": f"Work of {source}", "assumed": _job_confidence(inventory, source), "steps": steps}
+        for source, steps in jobs.items()
+    }

@@ -1,0 +1,283 @@
+"""Components, calls and front doors, collected from the facts that state them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from archgen.importers.facts import Fact, Origin
+from archgen.model.finding import CONFIDENCES, Confidence
+from archgen.model.kinds import KINDS, Kind
+
+
+class Part(Struct, kw_only=True):
+    """A component; `members` are the names that its files give to its replicas, `stated` what the language says of it."""
+
+    id: str
+    kind: str = "service"
+    source: Origin = Origin("", 0)
+    evidence: str = ""
+    confidence: Confidence = "high"
+    product: str | None = None
+    image: str | None = None
+    build: str | None = None
+    replicas: int = 1
+    host: str | None = None
+    copy_of: str | None = None
+    members: list[str] = field(default_factory=list)
+    backs_up: list[str] = field(default_factory=list)
+    stated: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def traits(self) -> Kind:
+        """Return the kind with its traits."""
+        return KINDS[self.kind]
+
+    @property
+    def keeps_data(self) -> bool:
+        """Return True for stores, caches, queues and search engines."""
+        return self.traits.role == "data"
+
+    @property
+    def is_aside(self) -> bool:
+        """Return True for what stands beside the requests: telemetry, mail, backup."""
+        return self.traits.observes or self.kind in ("mail", "backup")
+
+
+class Call(Struct, kw_only=True):
+    """A call of one component by another; one that is a `guess` follows from nothing but the order of the start."""
+
+    source: str
+    target: str
+    protocol: str = "http"
+    port: int | None = None
+    guess: bool = False
+    required: bool = True
+    pool: str | None = None
+    tls: bool | None = None
+    place: Origin = Origin("", 0)
+    evidence: str = ""
+    confidence: Confidence = "high"
+
+    @property
+    def id(self) -> str:
+        """Return the id of the connection."""
+        return f"{self.source} -> {self.target}"
+
+
+class Entry(Struct, kw_only=True):
+    """A port on which a component is reached from outside; `local` if only from its own host.
+
+    It is `read` if a proxy's own configuration says what the port does.
+    """
+
+    component: str
+    port: int
+    protocol: str = "http"
+    admin: bool = False
+    local: bool = False
+    redirect: str | None = None
+    read: bool = False
+    place: Origin = Origin("", 0)
+    evidence: str = ""
+    confidence: Confidence = "high"
+
+
+class Inventory(Struct):
+    """All components by id, calls by source and target, and entries, each in a stable order."""
+
+    parts: dict[str, Part]
+    calls: dict[tuple[str, str], Call]
+    entries: list[Entry]
+    hosts: dict[str, Origin]
+
+    def callers(self, identity: str) -> list[Call]:
+        """Return the calls of a component."""
+        return [call for call in self.calls.values() if call.target == identity]
+
+    def callees(self, identity: str) -> list[Call]:
+        """Return the calls by a component."""
+        return [call for call in self.calls.values() if call.source == identity]
+
+
+def collect(facts: Iterable[Fact]) -> Inventory:
+    """Return the inventory that facts state; calls of what is no component are dropped."""
+    parts: dict[str, Part] = {}
+    calls: dict[tuple[str, str], Call] = {}
+    entries: list[Entry] = []
+    hosts: dict[str, Origin] = {}
+    for fact in facts:
+        sort, _, name = fact.subject.partition(":")
+        if sort == "component":
+            part = parts.setdefault(name, Part(id=name, source=fact.source, members=[name]))
+            _state(part, fact, hosts)
+        elif sort == "connection":
+            source, _, target = name.partition("->")
+            _state_call(calls.setdefault((source, target), Call(source=source, target=target, place=fact.source)), fact)
+        elif sort == "entry":
+            value = dict(fact.value)
+            value.pop("target", None)
+            entries.append(
+                Entry(
+                    component=name.rpartition(":")[0],
+                    place=fact.source,
+                    evidence=fact.evidence,
+                    confidence=fact.confidence,
+                    **value,
+                )
+            )
+    declared = {
+        name: part
+        for name, part in sorted(parts.items(), key=lambda pair: (pair[1].source, pair[0]))
+        if part.replicas > 0
+    }
+    for part in declared.values():
+        part.backs_up = [name for name in dict.fromkeys(part.backs_up) if name in declared]
+        part.copy_of = part.copy_of if part.copy_of in declared else None
+    _prove(calls)
+    kept_calls = {pair: call for pair, call in sorted(calls.items()) if pair[0] in declared and pair[1] in declared}
+    for call in kept_calls.values():
+        if declared[call.target].is_aside or declared[call.source].traits.observes:
+            call.required = False
+        if declared[call.source].copy_of == call.target or declared[call.target].copy_of == call.source:
+            call.required = False
+    entries = [entry for entry in entries if entry.component in declared]
+    return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
+
+
+def _prove(calls: dict[tuple[str, str], Call]) -> None:
+    """Drop each guess whose opposite is proven; a call with any other evidence is no guess."""
+    for call in calls.values():
+        call.guess = call.guess and call.evidence == "depends_on"
+    for source, target in [pair for pair, call in calls.items() if call.guess]:
+        opposite = calls.get((target, source))
+        if opposite is not None and not opposite.guess:
+            del calls[source, target]
+
+
+def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
+    key, value = fact.key, fact.value
+    if key == "kind":
+        part.kind, part.source, part.evidence, part.confidence = value, fact.source, fact.evidence, fact.confidence
+    elif key == "member" and str(value).startswith("backs_up:"):
+        part.backs_up.append(str(value).partition(":")[2])
+    elif key == "host":
+        part.host = value
+        hosts[value] = min(hosts.get(value, fact.source), fact.source)
+    elif key in ("product", "image", "build", "replicas", "copy_of"):
+        setattr(part, key, value)
+    else:
+        part.stated[key] = value
+
+
+def _state_call(call: Call, fact: Fact) -> None:
+    if fact.key == "protocol":
+        call.protocol, call.place, call.evidence, call.confidence = (
+            fact.value,
+            fact.source,
+            fact.evidence,
+            fact.confidence,
+        )
+    elif fact.key == "number":
+        call.port = fact.value
+    elif fact.key in ("guess", "required", "pool", "tls"):
+        setattr(call, fact.key, fact.value)
+
+
+# Replicas that stand in the files one by one
+
+_NUMBER = re.compile(r"\d+")
+
+
+def group(inventory: Inventory) -> Inventory:
+    """Return the inventory with the members of a pool, and equal services with numbered names, as one component each."""
+    sets: dict[tuple[Any, ...], list[str]] = {}
+    pools = _pools(inventory)
+    for name, part in inventory.parts.items():
+        stem = _NUMBER.sub("#", name, count=1) if len(_NUMBER.findall(name)) == 1 else _last_number(name)
+        if name in pools:
+            sets.setdefault(("pool", pools[name], part.kind), []).append(name)
+        elif stem != name and (part.image or part.build):
+            sets.setdefault((stem, part.kind, part.product, part.image, part.build), []).append(name)
+    renamed: dict[str, str] = {}
+    taken = set(inventory.parts)
+    for key, names in sets.items():
+        if len(names) > 1 and (key[0] == "pool" or _alike(inventory, names)):
+            identity = _stem(names, taken)
+            taken.add(identity)
+            renamed.update(dict.fromkeys(names, identity))
+    return _renamed(inventory, renamed) if renamed else inventory
+
+
+def _last_number(name: str) -> str:
+    return re.sub(r"\d+(?=\D*$)", "#", name)
+
+
+def _pools(inventory: Inventory) -> dict[str, str]:
+    """Return the pool of each component that is called as a member of one, and of one alone."""
+    pools: dict[str, set[str]] = {}
+    for call in inventory.calls.values():
+        if call.pool is not None:
+            pools.setdefault(call.target, set()).add(call.pool)
+    return {name: min(names) for name, names in pools.items() if len(names) == 1}
+
+
+def _alike(inventory: Inventory, names: list[str]) -> bool:
+    """Return True unless the components are stores of different callers."""
+    if not inventory.parts[names[0]].keeps_data:
+        return True
+    callers = [{call.source for call in inventory.callers(name)} for name in names]
+    among = any(call.source in names for name in names for call in inventory.callers(name))
+    return among or not any(callers) or bool(set.intersection(*callers))
+
+
+def _stem(names: list[str], taken: set[str]) -> str:
+    stem = re.sub(r"[-_.]+$|^[-_.]+", "", re.sub(r"[-_.]*\d+(?=\D*$)", "", names[0]))
+    if not stem or not all(name.startswith(stem[:2]) for name in names):
+        stem = names[0]
+    if stem in taken and stem not in names:
+        return f"{stem}-pool" if f"{stem}-pool" not in taken else names[0]
+    return stem
+
+
+def _renamed(inventory: Inventory, names: Mapping[str, str]) -> Inventory:
+    parts: dict[str, Part] = {}
+    for name, part in inventory.parts.items():
+        identity = names.get(name, name)
+        if identity not in parts:
+            parts[identity] = replace(part, id=identity)
+        else:
+            joined = parts[identity]
+            joined.replicas += part.replicas
+            joined.members = [*joined.members, *part.members]
+    for part in parts.values():
+        part.backs_up = list(dict.fromkeys(names.get(name, name) for name in part.backs_up))
+        part.copy_of = names.get(part.copy_of, part.copy_of) if part.copy_of else None
+        part.copy_of = None if part.copy_of == part.id else part.copy_of
+    calls: dict[tuple[str, str], Call] = {}
+    for (source, target), call in inventory.calls.items():
+        pair = names.get(source, source), names.get(target, target)
+        if pair[0] == pair[1] and call.guess:
+            continue
+        call = replace(call, source=pair[0], target=pair[1], required=call.required and pair[0] != pair[1])
+        present = calls.get(pair)
+        if present is None or _certainty(call) < _certainty(present):
+            calls[pair] = call
+    entries: dict[tuple[str, int], Entry] = {}
+    seen: dict[tuple[str, str, bool], None] = {}
+    for entry in inventory.entries:
+        identity = names.get(entry.component, entry.component)
+        # replicas publish one port each: for the component that is one
+        key = (identity, entry.protocol, entry.admin)
+        if identity == entry.component or key not in seen:
+            seen[key] = None
+            entries.setdefault((identity, entry.port), replace(entry, component=identity))
+    return Inventory(parts, dict(sorted(calls.items())), list(entries.values()), inventory.hosts)
+
+
+def _certainty(call: Call) -> tuple[bool, int, Origin]:
+    return call.guess, CONFIDENCES.index(call.confidence), call.place

@@ -1,0 +1,198 @@
+"""The values of a model from an inventory, with the place of each in a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct, field
+
+from archgen.importers.assembly.doors import Doors, is_walked, sort_doors
+from archgen.importers.assembly.flows import flows_of
+from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect, group
+from archgen.importers.assembly.questions import Question, questions_of
+from archgen.importers.facts import Fact, Origin
+from archgen.importers.names import free_id, make_id
+
+Comments = dict[tuple[str, str], str]
+
+
+class ImportedModel(Struct, frozen=True):
+    """The values of a model, the comments of its elements by section and id, and what nobody can read from the files."""
+
+    values: dict[str, Any]
+    comments: Comments
+    questions: tuple[Question, ...]
+    inventory: Inventory
+    doors: Doors
+
+
+class _Draft(Struct):
+    inventory: Inventory
+    doors: Doors
+    client: str
+    outer: str | None
+    components: dict[str, Any] = field(default_factory=dict)
+    connections: dict[str, Any] = field(default_factory=dict)
+    comments: Comments = field(default_factory=dict)
+
+
+def build(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedModel:
+    """Return the model that facts state."""
+    inventory = group(collect(facts))
+    doors = sort_doors(inventory)
+    taken = set(inventory.parts)
+    client = free_id("visitor", taken)
+    local = [name for name in doors.front if _local(inventory, name)]
+    outer = free_id("outer-proxy", taken) if local else None
+    draft = _Draft(inventory, doors, client, outer)
+    _add_components(draft)
+    _add_entries(draft, local)
+    for call in inventory.calls.values():
+        _add_call(draft, call)
+    between = dict.fromkeys(local, outer) if outer else {}
+    flows = flows_of(inventory, doors, client, {door: proxy for door, proxy in between.items() if proxy})
+    unknown = _unknown(inventory, doors)
+    questions = questions_of(inventory, doors, unknown, client)
+    values: dict[str, Any] = {"archgen": 1, "name": name, "sources": sorted(set(sources)), "unknown": list(unknown)}
+    values["hosts"] = {make_id(host): {} for host in inventory.hosts}
+    for host, place in inventory.hosts.items():
+        draft.comments["hosts", make_id(host)] = f"? {_at(place)}, one host for all that is started together"
+    values |= {"components": draft.components, "connections": draft.connections, "flows": flows}
+    values["questions"] = {
+        each.id: {"about": each.about, "ask": each.ask, "options": list(each.options)} for each in questions
+    }
+    for flow in flows:
+        draft.comments["flows", flow] = "? assumed from the front door and what it calls"
+    return ImportedModel(
+        {key: value for key, value in values.items() if value}, draft.comments, questions, inventory, doors
+    )
+
+
+def _at(place: Origin) -> str:
+    return f"{place.path}:{place.line}"
+
+
+def _local(inventory: Inventory, name: str) -> bool:
+    entries = [entry for entry in inventory.entries if entry.component == name]
+    return bool(entries) and all(entry.local for entry in entries)
+
+
+def _add_components(draft: _Draft) -> None:
+    if draft.doors.front or draft.doors.exposed:
+        draft.components[draft.client] = {"kind": "client"}
+    if draft.outer is not None:
+        host = next((part.host for part in draft.inventory.parts.values() if part.host), None)
+        draft.components[draft.outer] = {"kind": "reverse-proxy"} | ({"runs_on": host} if host else {})
+        draft.comments["components", draft.outer] = "? in no file: ports are published on 127.0.0.1 only"
+    for part in draft.inventory.parts.values():
+        draft.components[part.id] = _component(part)
+        mark = "" if part.confidence == "high" else "? "
+        members = f", {', '.join(part.members[:4])}" if len(part.members) > 1 else ""
+        draft.comments["components", part.id] = f"{mark}{_at(part.source)}{members}, {part.evidence}"
+
+
+def _component(part: Part) -> dict[str, Any]:
+    value: dict[str, Any] = {"kind": part.kind}
+    named = {"product": part.product, "image": part.image}
+    value |= {key: stated for key, stated in named.items() if stated is not None}
+    if part.host is not None:
+        host = make_id(part.host)
+        value["runs_on"] = host if part.replicas == 1 else {host: part.replicas}
+    elif part.replicas > 1:
+        value["replicas"] = part.replicas
+    if part.copy_of is not None:
+        value["replication"] = {"of": part.copy_of, "mode": "asynchronous"}
+    if part.backs_up:
+        value["backs_up"] = part.backs_up
+    return value | part.stated
+
+
+def _add_call(draft: _Draft, call: Call) -> None:
+    value: dict[str, Any] = {"protocol": call.protocol}
+    if call.port is not None:
+        value["port"] = call.port
+    if call.tls is not None and call.protocol not in ("https",):
+        value["tls"] = call.tls
+    if not call.required or (call.guess and not is_walked(draft.inventory, call.source, call.target)):
+        value["required"] = False
+    if call.guess:
+        value["assumed"] = call.confidence
+    draft.connections[call.id] = value if len(value) > 1 else call.protocol
+    mark = "? " if call.guess else ""
+    draft.comments["connections", call.id] = f"{mark}{_at(call.place)}, {call.evidence}{' only' if call.guess else ''}"
+
+
+def _add_entries(draft: _Draft, local: list[str]) -> None:
+    published: dict[str, list[Entry]] = {}
+    for entry in draft.inventory.entries:
+        published.setdefault(entry.component, []).append(entry)
+    shown = (*draft.doors.front, *draft.doors.bypasses, *draft.doors.exposed)
+    for name in dict.fromkeys(shown):
+        entries = published.get(name, [])
+        if name in local and draft.outer is not None:
+            _add_local(draft, name, entries)
+        elif name in draft.doors.assumed:
+            _connect(
+                draft,
+                draft.client,
+                name,
+                {"protocol": "http"},
+                f"? {_at(draft.inventory.parts[name].source)}, nothing else calls it",
+            )
+        elif any(not entry.local for entry in entries):
+            outside = [entry for entry in entries if not entry.local]
+            mark = "" if outside[0].confidence == "high" or name in draft.doors.exposed else "? "
+            _connect(
+                draft, draft.client, name, _ports(outside), f"{mark}{_at(outside[0].place)}, {outside[0].evidence}"
+            )
+
+
+def _add_local(draft: _Draft, name: str, entries: list[Entry]) -> None:
+    outer = draft.outer or ""
+    if f"{draft.client} -> {outer}" not in draft.connections:
+        _connect(draft, draft.client, outer, {"protocol": "https", "port": 443}, "? in no file")
+    _connect(draft, outer, name, _ports(entries), f"{_at(entries[0].place)}, {entries[0].evidence}")
+
+
+def _connect(draft: _Draft, source: str, target: str, value: Mapping[str, Any], comment: str) -> None:
+    draft.connections[f"{source} -> {target}"] = dict(value)
+    draft.comments["connections", f"{source} -> {target}"] = comment
+
+
+def _ports(entries: list[Entry]) -> dict[str, Any]:
+    """Return the ports of a door; port 80 beside one of HTTPS is taken to redirect unless a file says what it does."""
+    secure = any(entry.protocol == "https" for entry in entries)
+    ports: dict[tuple[str, int], dict[str, Any]] = {}
+    for entry in sorted(entries, key=lambda each: (each.admin, each.protocol != "https", each.port)):
+        port: dict[str, Any] = {"protocol": entry.protocol, "port": entry.port}
+        if entry.admin:
+            port["admin"] = True
+        if entry.redirect:
+            port["redirect"] = entry.redirect
+        elif secure and entry.port == 80 and entry.protocol == "http" and not entry.read:
+            port["redirect"] = "https"
+        ports.setdefault((entry.protocol, entry.port), port)
+    values = list(ports.values())
+    return values[0] if len(values) == 1 else {"ports": values}
+
+
+def _unknown(inventory: Inventory, doors: Doors) -> tuple[str, ...]:
+    """Return the words for what the files leave open, in the order of the language."""
+    kinds = {part.kind for part in inventory.parts.values()}
+    words = {
+        "backups": "backup" not in kinds and any(part.traits.stores for part in inventory.parts.values()),
+        "monitoring": not any(part.traits.observes for part in inventory.parts.values()),
+        "firewalls": not kinds & {"firewall", "waf"},
+        "hosts": True,
+        "writers": any(part.traits.stores for part in inventory.parts.values()),
+        "tls": bool(doors.assumed)
+        or any(entry.local or _is_open(entry) for entry in inventory.entries if entry.component in doors.front),
+        "dns": "dns" not in kinds,
+    }
+    return tuple(word for word, is_open in words.items() if is_open)
+
+
+def _is_open(entry: Entry) -> bool:
+    """Return True if something in no file may end TLS before this port."""
+    return entry.protocol == "http" and entry.port not in (80, 443) and not entry.admin

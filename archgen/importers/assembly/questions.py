@@ -1,0 +1,123 @@
+"""Questions that no file answers: each with an id that stays the same as long as it is about the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archgen.importers.assembly.doors import Doors, is_walked
+from archgen.importers.assembly.inventory import Inventory, Part
+from archgen.importers.products import image_name
+from archgen.model.products import product_of
+from archgen.model.sha256 import digest
+
+
+class Question(Struct, frozen=True):
+    """A question about an element; `why` are the places that raise it."""
+
+    id: str
+    about: str
+    ask: str
+    options: tuple[str, ...]
+    why: tuple[str, ...] = ()
+
+
+def question(topic: str, about: str, ask: str, options: tuple[str, ...], why: tuple[str, ...] = ()) -> Question:
+    """Return a question; topic and subject decide its id."""
+    return Question(f"q-{digest(topic, about)[:6]}", about, ask, options, why)
+
+
+def questions_of(inventory: Inventory, doors: Doors, unknown: tuple[str, ...], client: str) -> tuple[Question, ...]:
+    """Return the questions, those first whose answers change the most."""
+    found = [
+        *_entrances(inventory, doors, client),
+        *_modes(inventory),
+        *_calls(inventory),
+        *_uncalled(inventory),
+        *_hosts(inventory),
+        *_writers(inventory),
+        *(_WORDS[word] for word in unknown if word in _WORDS),
+    ]
+    return tuple({each.id: each for each in found}.values())
+
+
+def _place(part: Part) -> str:
+    return f"{part.source.path}:{part.source.line}"
+
+
+def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Question]:
+    for name in doors.assumed:
+        ask = f"No file says how visitors reach {name}. Do they call it directly?"
+        yield question("entrance", f"{client} -> {name}", ask, ("yes", "none"), (_place(inventory.parts[name]),))
+    for entry in inventory.entries:
+        if entry.local and entry.component in doors.front:
+            ask = f"{entry.component} is published on this machine alone. Does a proxy in front of it end TLS?"
+            yield question(
+                "outer-proxy", entry.component, ask, ("https", "http"), (f"{entry.place.path}:{entry.place.line}",)
+            )
+
+
+def _modes(inventory: Inventory) -> Iterator[Question]:
+    for part in inventory.parts.values():
+        if (
+            part.traits.stores
+            and part.replicas > 1
+            and not product_of(part.product).agrees
+            and "replication" not in part.stated
+        ):
+            ask = f"Which of the {part.replicas} replicas of {part.id} take writes?"
+            yield question("mode", part.id, ask, ("all", "first-manual", "first-automatic"), (_place(part),))
+
+
+def _calls(inventory: Inventory) -> Iterator[Question]:
+    for call in inventory.calls.values():
+        if call.guess:
+            ask = f"{call.source} starts after {call.target}. Does it call it, and can it do without?"
+            yield question(
+                "call", call.id, ask, ("required", "optional", "none"), (f"{call.place.path}:{call.place.line}",)
+            )
+
+
+def _uncalled(inventory: Inventory) -> Iterator[Question]:
+    for part in inventory.parts.values():
+        if part.keeps_data and not inventory.callers(part.id):
+            callers = tuple(each.id for each in inventory.parts.values() if each.traits.role in ("application", "web"))[
+                :8
+            ]
+            yield question(
+                "caller", part.id, f"No file says what calls {part.id}. What does?", (*callers, "none"), (_place(part),)
+            )
+
+
+def _hosts(inventory: Inventory) -> Iterator[Question]:
+    for host, place in inventory.hosts.items():
+        ask = f"All of it is taken to run on one host, {host}. Does it?"
+        yield question("hosts", host, ask, ("one", "several"), (f"{place.path}:{place.line}",))
+
+
+def _writers(inventory: Inventory) -> Iterator[Question]:
+    for part in inventory.parts.values():
+        callers = tuple(
+            call.source
+            for call in inventory.callers(part.id)
+            if is_walked(inventory, call.source, call.target) and call.source != part.id
+        )
+        if part.traits.stores and len(callers) > 1:
+            yield question(
+                "writers", part.id, f"Which components write to {part.id}?", ("all", *callers), (_place(part),)
+            )
+
+
+_WORDS = {
+    "backups": question("unknown", "backups", "Does anything back up the data?", ("none", "managed")),
+    "monitoring": question("unknown", "monitoring", "Does anything monitor this system?", ("none", "managed")),
+    "firewalls": question("unknown", "firewalls", "Does a firewall stand before this system?", ("none", "yes")),
+    "tls": question("unknown", "tls", "Does every request from outside come over TLS?", ("none", "yes")),
+    "dns": question("unknown", "dns", "Who answers for the names of this system?", ("none", "managed")),
+}
+
+
+def backs_up(part: Part) -> bool:
+    """Return True for a component that keeps copies of others."""
+    return part.kind == "backup" or (part.image is not None and "backup" in image_name(part.image))

@@ -1,0 +1,51 @@
+"""Variables in the values of a compose file, from the `.env` file beside it; the environment of the process is not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from archgen.importers.secrets import is_secret_name
+
+_VARIABLE = re.compile(
+    r"\$(?:\$|([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])((?:[^{}]|\{[^{}]*\})*))?\})"
+)
+_MOST_NESTED = 5
+_LONGEST = 20_000
+
+
+def interpolate(text: str, variables: Mapping[str, str], depth: int = 0) -> str:
+    """Return a text with its variables put in; what is a secret by its name, or unknown, becomes empty."""
+    if "$" not in text or depth > _MOST_NESTED:
+        return text
+
+    def value(match: re.Match[str]) -> str:
+        if match[0] == "$$":
+            return "$"
+        name, operator, word = match[1] or match[2], match[3] or "", match[4] or ""
+        if is_secret_name(name):
+            return ""
+        present = variables.get(name)
+        if operator.endswith("+"):
+            return interpolate(word, variables, depth + 1) if present else ""
+        if present is not None and (present or not operator.startswith(":")):
+            return present
+        return interpolate(word, variables, depth + 1) if operator.endswith("-") else ""
+
+    return _VARIABLE.sub(value, text[:_LONGEST])[:_LONGEST]
+
+
+_ASSIGNMENT = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.-]*)\s*[=:]\s*(.*?)\s*")
+
+
+def variables_of(data: bytes) -> dict[str, tuple[str, int]]:
+    """Return the variables of an env file, each with its line."""
+    variables: dict[str, tuple[str, int]] = {}
+    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        match = None if line.lstrip().startswith("#") else _ASSIGNMENT.fullmatch(line[:_LONGEST])
+        if match is not None:
+            value = match[2]
+            if value[:1] in ("'", '"') and value.endswith(value[:1]):
+                value = value[1:-1]
+            variables[match[1]] = (value, number)
+    return variables

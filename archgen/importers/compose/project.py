@@ -1,0 +1,146 @@
+"""Compose projects: the files of a directory merged, `extends` followed, profiles chosen."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.compose.interpolation import variables_of
+from archgen.importers.compose.service import Service, merge, read_service
+from archgen.importers.facts import Configuration, FactSheet, Opener
+from archgen.importers.nodes import Node
+from archgen.importers.yaml_files import documents
+
+DEFAULTS = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""The files that Compose reads unasked."""
+
+_DEEPEST = 10
+_MOST_SERVICES = 5000
+
+
+class Project(Struct):
+    """The services of a directory's compose files, by name; `path` is the first of the files."""
+
+    path: str
+    name: str
+    services: dict[str, Service]
+
+    @property
+    def directory(self) -> str:
+        """Return the directory of the files."""
+        return posixpath.dirname(self.path)
+
+
+def is_compose(root: Node) -> bool:
+    """Return True if a document is a compose file: services that run something."""
+    services = root.get("services")
+    keys = (
+        "image",
+        "build",
+        "extends",
+        "command",
+        "ports",
+        "environment",
+        "depends_on",
+        "volumes",
+        "deploy",
+        "env_file",
+        "profiles",
+    )
+    return services.is_map and any(
+        service.is_map and any(key in service.value for key in keys) for _, service in services.items()
+    )
+
+
+def merge_order(path: str) -> tuple[bool, bool, str]:
+    """Return the key by which the files of a directory are merged: the default file, its override, then others by name."""
+    name = posixpath.basename(path)
+    return name not in DEFAULTS, "override" not in name, path
+
+
+def read_projects(
+    files: Iterable[tuple[Configuration, Node]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
+) -> list[Project]:
+    """Return a project for each directory, in the order of their paths."""
+    directories: dict[str, list[tuple[Configuration, Node]]] = {}
+    for file, root in sorted(files, key=lambda pair: merge_order(pair[0].path)):
+        directories.setdefault(posixpath.dirname(file.path), []).append((file, root))
+    return [_project(directories[directory], opener, profiles, sheet) for directory in sorted(directories)]
+
+
+def _project(
+    files: list[tuple[Configuration, Node]], opener: Opener, profiles: frozenset[str], sheet: FactSheet
+) -> Project:
+    first = files[0][0].path
+    env = opener(first, ".env")
+    variables = {name: value for name, (value, _) in variables_of(env[0].data).items()} if env else {}
+    services: dict[str, Service] = {}
+    name = ""
+    for file, root in files:
+        name = root.get("name").text or name
+        reader = _Reader(file.path, root, opener, variables, sheet)
+        for key in root.get("services").keys:
+            service = reader.service(key)
+            if service is not None and len(services) < _MOST_SERVICES:
+                services[key] = merge(services[key], service) if key in services else service
+    return Project(first, name, _chosen(services, profiles, sheet))
+
+
+def _chosen(services: dict[str, Service], profiles: frozenset[str], sheet: FactSheet) -> dict[str, Service]:
+    """Return the services that run with the profiles; all of them if none would run."""
+    active = {name: each for name, each in services.items() if not each.profiles or each.profiles & profiles}
+    if not active:
+        return services
+    # what an active service depends on runs too
+    waiting = list(active.values())
+    while waiting:
+        for name in waiting.pop().depends_on:
+            if name in services and name not in active:
+                active[name] = services[name]
+                waiting.append(services[name])
+    for name, service in services.items():
+        if name not in active:
+            sheet.omit(service.source, name, f"runs only with --profile {sorted(service.profiles)[0]}")
+    return {name: service for name, service in services.items() if name in active}
+
+
+class _Reader:
+    """Reads the services of one file, with what they extend."""
+
+    def __init__(self, path: str, root: Node, opener: Opener, variables: Mapping[str, str], sheet: FactSheet) -> None:
+        self.path = path
+        self.root = root
+        self.opener = opener
+        self.variables = variables
+        self.sheet = sheet
+
+    def service(self, name: str, depth: int = 0) -> Service | None:
+        """Return a service with what it extends; None if it isn't there."""
+        node = self.root.get("services", name)
+        if not node.is_map:
+            return None
+        service = read_service(name, node, self.variables)
+        if service.extends is None:
+            return service
+        file, base_name = service.extends
+        base = self._base(file, base_name, depth)
+        if base is None:
+            self.sheet.fail(
+                self.path, node.get("extends").line, 1, f"`{name}` extends a service that isn't there; check `extends`"
+            )
+            return service
+        # what a service depends on and links to isn't inherited
+        base.depends_on, base.links = {}, {}
+        return merge(base, service)
+
+    def _base(self, file: str, name: str, depth: int) -> Service | None:
+        if depth > _DEEPEST:
+            return None
+        if not file:
+            return self.service(name, depth + 1)
+        opened = self.opener(self.path, file)
+        roots = documents(opened[0], self.sheet) if opened else []
+        reader = _Reader(opened[0].path, roots[0], self.opener, self.variables, self.sheet) if roots else None
+        return reader.service(name, depth + 1) if reader is not None else None

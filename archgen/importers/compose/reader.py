@@ -1,0 +1,278 @@
+"""Compose projects as facts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archgen.importers.addresses import Mention, mentions, resolve
+from archgen.importers.compose.interpolation import variables_of
+from archgen.importers.compose.project import Project
+from archgen.importers.compose.routing import Route, routes
+from archgen.importers.compose.service import Publication, Service, Value, split_words
+from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
+from archgen.importers.names import free_id
+from archgen.importers.products import Guess, guess, image_name
+from archgen.model.finding import Confidence
+from archgen.model.kinds import KINDS
+
+HOST = "docker-host"
+
+_SAFE_IMAGE = re.compile(
+    r"[a-zA-Z0-9][a-zA-Z0-9._/-]*(?::[0-9]+/[a-zA-Z0-9._/-]+)?(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,60})?(?:@sha256:[0-9a-f]{64})?"
+)
+_ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
+                   r"install|installer|tests?|e2e|wait|permissions?)([-_.]|$)", re.IGNORECASE)  # fmt: skip
+_HELPERS = {
+    "certbot", "acme-companion", "letsencrypt-nginx-proxy-companion", "watchtower", "autoheal", "docker-gen", "mc", "hello-world",
+    "wait-for-it", "dockerize", "docker-autoheal", "docker-letsencrypt-nginx-proxy-companion", "acme.sh", "diun",
+}  # fmt: skip
+_REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|replicaof|slaveof|primary_conninfo|LEADER", re.IGNORECASE)
+_NO_CONFIGURATION = (".sock", ".pem", ".key", ".crt", ".sql", ".sh", ".py", ".js", ".html", ".md")
+_LARGEST_MOUNT = 256 * 1024
+
+
+class _Part(Struct, frozen=True):
+    """A service with its id and its kind."""
+
+    id: str
+    service: Service
+    guess: Guess
+
+    @property
+    def kind(self) -> str:
+        return self.guess.known.kind
+
+
+def read_compose(projects: list[Project], opener: Opener, sheet: FactSheet) -> list[Attachment]:
+    """Add the facts of projects; return the configurations that their services mount."""
+    taken: dict[str, str] = {}
+    attachments: list[Attachment] = []
+    for project in projects:
+        attachments += _Reader(project, taken, opener, sheet).read()
+    return attachments
+
+
+class _Reader:
+    def __init__(self, project: Project, taken: dict[str, str], opener: Opener, sheet: FactSheet) -> None:
+        self.project = project
+        self.opener = opener
+        self.sheet = sheet
+        self.parts = dict(self._parts(taken))
+        self.hosts = self._hosts()
+        self.proven: set[tuple[str, str]] = set()
+
+    def read(self) -> list[Attachment]:
+        attachments: list[Attachment] = []
+        for part in self.parts.values():
+            self._describe(part)
+            self._publish(part)
+        for part in self.parts.values():
+            self._call(part)
+            attachments += self._mounted(part)
+        for route in routes({part.id: part.service for part in self.parts.values()}, self._proxies()):
+            self._route(route)
+        for part in self.parts.values():
+            self._order(part)
+        return attachments
+
+    def _parts(self, taken: dict[str, str]) -> Iterator[tuple[str, _Part]]:
+        ended = {
+            name
+            for service in self.project.services.values()
+            for name, value in service.depends_on.items()
+            if value.text == "service_completed_successfully"
+        }
+        for name, service in self.project.services.items():
+            words = service.image or posixpath.basename(service.built.rstrip("/"))
+            kind = guess(name, words, service.words, frozenset(service.environment))
+            reason = _reason(name, service, kind, name in ended)
+            if reason:
+                self.sheet.omit(service.source, name, reason)
+                continue
+            base = name if name not in taken else f"{posixpath.basename(self.project.directory) or 'project'}-{name}"
+            identity = free_id(base, taken)
+            taken[identity] = name
+            yield name, _Part(identity, service, kind)
+
+    def _hosts(self) -> dict[str, str]:
+        hosts: dict[str, str] = {}
+        for part in self.parts.values():
+            for alias in sorted(part.service.aliases):
+                hosts.setdefault(alias.lower(), part.id)
+        return (
+            hosts
+            | {name.lower(): part.id for name, part in self.parts.items()}
+            | {name: part.id for name, part in self.parts.items()}
+        )
+
+    def _proxies(self) -> dict[str, str]:
+        """Return the id of the proxy of each product that routes by labels or variables."""
+        products: dict[str, str] = {}
+        for part in self.parts.values():
+            name = image_name(part.service.image)
+            if part.guess.known.product in ("traefik", "caddy"):
+                products.setdefault(str(part.guess.known.product), part.id)
+            elif name in ("nginx-proxy", "jwilder-nginx-proxy", "docker-gen"):
+                products.setdefault("nginx-proxy", part.id)
+        return products
+
+    # Facts
+
+    def _add(
+        self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
+    ) -> None:
+        self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
+
+    def _describe(self, part: _Part) -> None:
+        subject, service, sure = f"component:{part.id}", part.service, part.guess.sure
+        known = part.guess.known
+        self._add(subject, "kind", known.kind, service.source, part.guess.evidence, "high" if sure else "medium")
+        if known.product is not None:
+            self._add(
+                subject, "product", known.product, service.source, part.guess.evidence, "high" if sure else "medium"
+            )
+        if service.image and "@" not in service.image.partition("@sha256")[0] and _SAFE_IMAGE.fullmatch(service.image):
+            self._add(subject, "image", service.image, service.source, "image")
+        self._add(subject, "host", HOST, service.source, "one compose project runs on one host", "medium")
+        if service.replicas is not None and service.replicas != 1:
+            self._add(subject, "replicas", service.replicas, service.source, "replicas")
+
+    def _publish(self, part: _Part) -> None:
+        kind = KINDS[part.kind]
+        for port in part.service.ports:
+            local = port.address.startswith("127.") or port.address in ("::1", "localhost")
+            value = {"protocol": _protocol(part, port), "port": port.published or port.target, "target": port.target}
+            if part.guess.known.admin or (part.kind == "queue" and port.target in (15672, 8161, 18083)):
+                value["admin"] = True
+            if part.guess.known.product == "traefik" and port.target == 8080:
+                value["admin"] = True
+            if part.guess.known.product == "haproxy" and port.target in (8404, 1936, 9000, 7000, 8888):
+                value["admin"] = True
+            if local:
+                value["local"] = True
+            sure: Confidence = "high" if kind.balances or port.published in (80, 443) else "medium"
+            self._add(f"entry:{part.id}:{value['port']}", "entry", value, port.source, "ports", sure)
+
+    def _call(self, part: _Part) -> None:
+        service = part.service
+        values = dict(self._variables_of_files(part)) | service.environment
+        for name, value in values.items():
+            self._mention(part, name, value, name)
+        for words in (service.entrypoint, service.command):
+            if words is not None:
+                self._words(part, words)
+        for alias, link in service.links.items():
+            target = resolve(link.text, self.hosts) or resolve(alias, self.hosts)
+            if target is not None:
+                self._connect(part, Mention(target), link.source, "links")
+
+    def _variables_of_files(self, part: _Part) -> Iterator[tuple[str, Value]]:
+        for named in part.service.env_files[:20]:
+            for file in self.opener(named.source.path, named.text)[:1]:
+                for name, (text, line) in variables_of(file.data).items():
+                    yield name, Value(text, Origin(file.path, line))
+
+    def _words(self, part: _Part, words: Value) -> None:
+        flag = ""
+        for word in split_words(words.text)[:500]:
+            name, separator, value = word.partition("=")
+            if separator and name.startswith("-"):
+                self._mention(part, name.strip("-").replace("-", "_"), Value(value, words.source), name)
+            else:
+                self._mention(part, flag, Value(word, words.source), "command")
+            flag = word.strip("-").replace("-", "_") if word.startswith("-") else ""
+
+    def _mention(self, part: _Part, name: str, value: Value, evidence: str) -> None:
+        for mention in mentions(name, value.text, self.hosts):
+            self._connect(part, mention, value.source, evidence)
+
+    def _connect(self, part: _Part, mention: Mention, source: Origin, evidence: str) -> None:
+        if mention.host == part.id:
+            return
+        target = next(each for each in self.parts.values() if each.id == mention.host)
+        known = target.guess.known
+        subject = f"connection:{part.id}->{target.id}"
+        if part.kind == "backup" and KINDS[target.kind].stores:
+            self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
+            return
+        self.proven.add((part.id, target.id))
+        protocol = mention.protocol or (known.protocol if target.guess.sure or known.product else None)
+        self._add(subject, "protocol", protocol or "http", source, evidence)
+        port = mention.port or (known.port if protocol == known.protocol else None)
+        if port is not None:
+            self._add(subject, "number", port, source, evidence, "high" if mention.port else "medium")
+        same = known.product is not None and known.product == part.guess.known.product and KINDS[target.kind].stores
+        if same and _REPLICATES.search(evidence):
+            self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
+
+    def _route(self, route: Route) -> None:
+        if route.proxy is not None:
+            subject = f"connection:{route.proxy}->{route.service}"
+            self.proven.add((route.proxy, route.service))
+            self._add(subject, "protocol", "http", route.source, route.evidence)
+            if route.port is not None:
+                self._add(subject, "number", route.port, route.source, route.evidence)
+        else:
+            value = {"protocol": "http", "port": route.port or 80, "target": route.port or 80, "local": True}
+            self._add(f"entry:{route.service}:{value['port']}", "entry", value, route.source, route.evidence)
+
+    def _order(self, part: _Part) -> None:
+        """Add calls for `depends_on`: a store is called; of anything else only the order of the start is known."""
+        for name, value in part.service.depends_on.items():
+            target = self.parts.get(name)
+            if target is None or target.id == part.id or (part.id, target.id) in self.proven:
+                continue
+            if part.kind == "backup" and KINDS[target.kind].stores:
+                self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", value.source, "depends_on")
+                continue
+            stores = KINDS[target.kind].role == "data"
+            reverse = (target.id, part.id) in self.proven
+            same = bool(part.service.image) and part.service.image == target.service.image and not stores
+            if reverse or same or (part.service.built and part.service.built == target.service.built and not stores):
+                continue
+            if stores and KINDS[part.kind].role == "data" and part.guess.known.product == target.guess.known.product:
+                continue
+            known = target.guess.known
+            subject = f"connection:{part.id}->{target.id}"
+            self._add(subject, "protocol", known.protocol if stores or known.product else "http", value.source, "depends_on",
+                      "high" if stores else "medium")  # fmt: skip
+            if known.port is not None:
+                self._add(subject, "number", known.port, value.source, "depends_on", "medium")
+            if not stores:
+                self._add(subject, "guess", True, value.source, "depends_on", "medium")
+
+    def _mounted(self, part: _Part) -> Iterator[Attachment]:
+        for target, mount in sorted(part.service.mounts.items())[:50]:
+            if not mount.text.startswith(".") or target.endswith(_NO_CONFIGURATION):
+                continue
+            for file in self.opener(mount.source.path, mount.text):
+                if len(file.data) <= _LARGEST_MOUNT:
+                    yield Attachment(part.id, part.kind, file, target, self.hosts)
+
+
+def _reason(name: str, service: Service, kind: Guess, ended: bool) -> str:
+    """Return the reason why a service is no component; the empty text if it is one."""
+    works = kind.known.kind in ("service", "other", "app-server", "worker")
+    once = _ONCE.search(name) and not service.ports and service.restart in ("", "no", "on-failure", "false")
+    if ended or (once and works):
+        return "runs once and ends"
+    if service.replicas == 0:
+        return "has no replicas"
+    if service.image and image_name(service.image) in _HELPERS:
+        return "takes part in no request"
+    return ""
+
+
+def _protocol(part: _Part, port: Publication) -> str:
+    known = part.guess.known
+    if port.target in (443, 8443, 9443):
+        return "https"
+    if known.port == port.target or KINDS[part.kind].role == "data":
+        return "http" if port.target in (15672, 9001, 8161, 7474, 18083) else known.protocol
+    if port.target == 22:
+        return "ssh"
+    return "http"

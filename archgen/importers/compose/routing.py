@@ -1,0 +1,63 @@
+"""Routes that proxies read from labels and variables of the services behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.compose.service import Service, Value
+from archgen.importers.facts import Origin
+
+_ROUTER = re.compile(
+    r"traefik\.(?:http|tcp)\.routers\.[^.]+\.(?:rule|entrypoints|service)|traefik\.frontend\.rule|traefik\.enable"
+)
+_PORT = re.compile(r"traefik\.(?:(?:http|tcp)\.services\.[^.]+\.loadbalancer\.server\.port|port)")
+_CADDY = re.compile(r"caddy(?:_\d+)?(?:\.reverse_proxy|\.handle.*reverse_proxy)?")
+
+
+class Route(Struct, frozen=True):
+    """A route to a service: the proxy that has it, None for one in no file, and the service's port."""
+
+    proxy: str | None
+    service: str
+    port: int | None
+    source: Origin
+    evidence: str
+
+
+def routes(services: Mapping[str, Service], proxies: Mapping[str, str]) -> Iterator[Route]:
+    """Yield the route to each service that asks a proxy for one."""
+    for identity, service in services.items():
+        for product, value, port in _requests(service):
+            proxy = proxies.get(product)
+            if proxy != identity:
+                yield Route(
+                    proxy,
+                    identity,
+                    port,
+                    value.source,
+                    f"{product} {'label' if product != 'nginx-proxy' else 'variable'}",
+                )
+
+
+def _requests(service: Service) -> Iterator[tuple[str, Value, int | None]]:
+    labels = {name.lower(): value for name, value in service.labels.items()}
+    router = next((value for name, value in labels.items() if _ROUTER.fullmatch(name)), None)
+    enable = labels.get("traefik.enable")
+    if router is not None and (enable is None or enable.text.lower() != "false"):
+        port = next((value.text for name, value in labels.items() if _PORT.fullmatch(name)), "")
+        yield "traefik", router, _number(port)
+    caddy = next((value for name, value in labels.items() if _CADDY.fullmatch(name)), None)
+    if caddy is not None:
+        port_match = re.search(r"upstreams\s+(\d+)", " ".join(value.text for value in labels.values()))
+        yield "caddy", caddy, int(port_match[1][:5]) if port_match else None
+    virtual = service.environment.get("VIRTUAL_HOST")
+    if virtual is not None and virtual.text:
+        port_value = service.environment.get("VIRTUAL_PORT")
+        yield "nginx-proxy", virtual, _number(port_value.text if port_value else "")
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 65536 else None

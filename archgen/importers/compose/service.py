@@ -1,0 +1,223 @@
+"""A service of a compose file, its short forms written out and its variables put in."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct, field
+
+from archgen.importers.compose.interpolation import interpolate
+from archgen.importers.facts import Origin
+from archgen.importers.nodes import Node
+
+
+class Value(Struct, frozen=True):
+    """A text and its place."""
+
+    text: str
+    source: Origin
+
+
+class Publication(Struct, frozen=True):
+    """A port that is published on the host: the address it is bound to, the host's port, and the container's."""
+
+    address: str
+    published: int | None
+    target: int
+    source: Origin
+
+
+class Service(Struct, kw_only=True):
+    """A service. Mappings and lists of several files are joined in the order of the files."""
+
+    name: str
+    source: Origin
+    image: str = ""
+    built: str = ""
+    command: Value | None = None
+    entrypoint: Value | None = None
+    environment: dict[str, Value] = field(default_factory=dict)
+    env_files: list[Value] = field(default_factory=list)
+    ports: list[Publication] = field(default_factory=list)
+    depends_on: dict[str, Value] = field(default_factory=dict)
+    links: dict[str, Value] = field(default_factory=dict)
+    labels: dict[str, Value] = field(default_factory=dict)
+    mounts: dict[str, Value] = field(default_factory=dict)
+    aliases: set[str] = field(default_factory=set)
+    profiles: set[str] = field(default_factory=set)
+    networks: set[str] = field(default_factory=set)
+    network_mode: str = ""
+    replicas: int | None = None
+    restart: str = ""
+    checked: bool = False
+    extends: tuple[str, str] | None = None
+
+    @property
+    def words(self) -> str:
+        """Return the words that the container runs."""
+        return " ".join(value.text for value in (self.entrypoint, self.command) if value is not None)
+
+
+def merge(base: Service, over: Service) -> Service:
+    """Return a service over another: mappings and lists are joined, single values replaced."""
+    return Service(
+        name=over.name,
+        source=base.source if base.name == over.name else over.source,
+        image=over.image or base.image,
+        built=over.built or base.built,
+        command=over.command or base.command,
+        entrypoint=over.entrypoint or base.entrypoint,
+        environment=base.environment | over.environment,
+        env_files=base.env_files + over.env_files,
+        ports=list(dict.fromkeys(base.ports + over.ports)),
+        depends_on=base.depends_on | over.depends_on,
+        links=base.links | over.links,
+        labels=base.labels | over.labels,
+        mounts=base.mounts | over.mounts,
+        aliases=base.aliases | over.aliases,
+        profiles=over.profiles or base.profiles,
+        networks=base.networks | over.networks,
+        network_mode=over.network_mode or base.network_mode,
+        replicas=base.replicas if over.replicas is None else over.replicas,
+        restart=over.restart or base.restart,
+        checked=base.checked or over.checked,
+        extends=over.extends,
+    )
+
+
+def read_service(service_name: str, node: Node, variables: Mapping[str, str]) -> Service:
+    """Return a service as one file states it."""
+
+    def text(*keys: str) -> str:
+        return interpolate(node.get(*keys).text, variables).strip()
+
+    build = node.get("build")
+    networks = node.get("networks")
+    service = Service(
+        name=service_name,
+        source=_origin(node),
+        image=text("image"),
+        built=interpolate(build.text or build.get("context").text, variables) or ("." if build.is_map else ""),
+        command=_words(node.get("command"), variables),
+        entrypoint=_words(node.get("entrypoint"), variables),
+        environment=dict(_pairs(node.get("environment"), variables)),
+        labels=dict(_pairs(node.get("labels"), variables)) | dict(_pairs(node.get("deploy", "labels"), variables)),
+        ports=[port for item in node.get("ports").list() for port in publications(item, variables)],
+        network_mode=text("network_mode"),
+        restart=node.get("restart").text,
+        checked=node.get("healthcheck").is_map and not node.get("healthcheck", "disable").value,
+        networks=set(networks.keys) | {item.text for item in networks.list()},
+        profiles={item.text for item in node.get("profiles").list()},
+    )
+    for key in ("container_name", "hostname"):
+        if text(key):
+            service.aliases.add(text(key))
+    for name in networks.keys:
+        network = networks.get(name)
+        service.aliases |= {interpolate(item.text, variables) for item in network.get("aliases").list()}
+    service.env_files = [
+        Value(interpolate(item.text or item.get("path").text, variables), _origin(item))
+        for item in _entries(node.get("env_file"))
+    ]
+    service.replicas = _replicas(node, variables)
+    _add_references(service, node, variables)
+    extends = node.get("extends")
+    if extends.text or extends.get("service").text:
+        service.extends = (extends.get("file").text, extends.text or extends.get("service").text)
+    return service
+
+
+def _entries(node: Node) -> Iterator[Node]:
+    """Yield the items of a list whose items may be mappings; a single value is a list of one."""
+    if node.is_map:
+        yield node
+    else:
+        yield from node.list()
+
+
+def _replicas(node: Node, variables: Mapping[str, str]) -> int | None:
+    for stated in (node.get("deploy", "replicas"), node.get("scale")):
+        text = interpolate(stated.text, variables)
+        if text.isascii() and text.isdecimal() and len(text) < 6:
+            return int(text)
+    return None
+
+
+def _add_references(service: Service, node: Node, variables: Mapping[str, str]) -> None:
+    depends_on = node.get("depends_on")
+    for name, value in depends_on.items():
+        service.depends_on[name] = Value(value.get("condition").text, _origin(value))
+    for item in depends_on.list():
+        service.depends_on[item.text] = Value("", _origin(item))
+    for item in (*node.get("links").list(), *node.get("external_links").list()):
+        target, _, alias = interpolate(item.text, variables).partition(":")
+        service.links[alias or target] = Value(target, _origin(item))
+    for item in _entries(node.get("volumes")):
+        source, target = item.get("source").text, item.get("target").text
+        if item.text:
+            source, _, rest = interpolate(item.text, variables).partition(":")
+            target = rest.partition(":")[0]
+        if source and target:
+            service.mounts[target] = Value(source, _origin(item))
+
+
+def _words(node: Node, variables: Mapping[str, str]) -> Value | None:
+    words = [interpolate(item.text, variables) for item in node.list()]
+    return Value(" ".join(words), _origin(node)) if words else None
+
+
+def _pairs(node: Node, variables: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
+    for key, item in node.items():
+        yield key, Value(interpolate(item.text, variables), _origin(item))
+    for item in node.list():
+        key, separator, value = item.text.partition("=")
+        yield key.strip(), Value(interpolate(value if separator else variables.get(key, ""), variables), _origin(item))
+
+
+def publications(node: Node, variables: Mapping[str, str]) -> Iterator[Publication]:
+    """Yield the published ports of an entry of `ports`, short or long; UDP and what can't be read yield none."""
+    source = _origin(node)
+    if node.is_map:
+        target, address = node.get("target").number, interpolate(node.get("host_ip").text, variables)
+        published = interpolate(node.get("published").text, variables).partition("-")[0]
+        if target is not None and node.get("protocol").text != "udp":
+            yield Publication(address, int(published) if published.isdecimal() else None, target, source)
+        return
+    text, _, protocol = interpolate(node.text, variables).strip().partition("/")
+    if protocol == "udp":
+        return
+    address, published, target_text = _split(text)
+    targets, hosts = _range(target_text), _range(published)
+    for index, target in enumerate(targets[:20]):
+        yield Publication(address, hosts[index] if index < len(hosts) else None, target, source)
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    """Return address, host's port and container's port of `127.0.0.1:8080:80`."""
+    before, _, target = text.rpartition(":")
+    if not before:
+        return "", "", target
+    address, _, published = before.rpartition(":")
+    return address.strip("[]"), published, target
+
+
+def _range(text: str) -> tuple[int, ...]:
+    first, _, last = text.partition("-")
+    if not (first.isascii() and first.isdecimal()) or len(first) > 5 or not (0 < int(first) < 65536):
+        return ()
+    if last.isascii() and last.isdecimal() and int(first) < int(last[:5]) < 65536:
+        return tuple(range(int(first), int(last[:5]) + 1))
+    return (int(first),)
+
+
+def _origin(node: Node) -> Origin:
+    return Origin(node.path, node.line, node.pointer)
+
+
+def split_words(text: str) -> list[str]:
+    """Return the words of a command; as they stand where its quotes don't match."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return text.split()

@@ -1,0 +1,126 @@
+"""Facts that configurations state, each with its place, its evidence and the confidence in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from msgspec import Struct, json
+
+from archgen.model.finding import CONFIDENCES, Confidence
+from archgen.model.sha256 import digest
+
+SETS = ("member", "port", "guess")
+"""Keys of which a subject has several values."""
+
+
+class Origin(Struct, frozen=True, order=True):
+    """A place in a configuration: its file, its line from 1, and the way to it through the keys, by `/`."""
+
+    path: str
+    line: int
+    pointer: str = ""
+
+
+class Fact(Struct, frozen=True):
+    """A statement about a subject such as `component:web`, `connection:web->db`, `entry:web:80` or `host:docker-host`."""
+
+    subject: str
+    key: str
+    value: Any
+    source: Origin
+    evidence: str
+    confidence: Confidence = "high"
+
+    @property
+    def id(self) -> str:
+        """Return the identity: of subject and key, and of the value where a subject has several; never of the place."""
+        words = (
+            (self.subject, self.key, json.encode(self.value).decode()) if self.key in SETS else (self.subject, self.key)
+        )
+        return digest(*words)[:12]
+
+
+class Omission(Struct, frozen=True, order=True):
+    """A part of a configuration that isn't imported, and why."""
+
+    source: Origin
+    name: str
+    reason: str
+
+
+class SourceError(Struct, frozen=True, order=True):
+    """An error in a configuration; the message ends with the next step."""
+
+    path: str
+    line: int
+    column: int
+    message: str
+
+
+class Configuration(Struct, frozen=True):
+    """A file to import from: its path as the user named it, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+Opener = Callable[[str, str], tuple[Configuration, ...]]
+"""Opens what a file names: by the path of that file and the name in it; the configurations in it for a directory.
+
+There are none where nothing is, and where it leads out of the project.
+"""
+
+Format = Literal["compose", "kubernetes", "haproxy", "nginx", "keepalived"]
+
+
+class FactSheet:
+    """The facts, omissions and errors of a run, in any order until they are asked for."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, Fact] = {}
+        self._omissions: set[Omission] = set()
+        self._errors: set[SourceError] = set()
+
+    def add(self, fact: Fact) -> None:
+        """Add a fact; of two with one identity the more certain counts, then the one that stands first."""
+        present = self._facts.get(fact.id)
+        if present is None or _rank(fact) < _rank(present):
+            self._facts[fact.id] = fact
+
+    def omit(self, source: Origin, name: str, reason: str) -> None:
+        """Record a part that isn't imported."""
+        self._omissions.add(Omission(source, name, reason))
+
+    def fail(self, path: str, line: int, column: int, message: str) -> None:
+        """Record an error."""
+        self._errors.add(SourceError(path, line, column, message))
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """Return the facts by subject and key."""
+        return tuple(sorted(self._facts.values(), key=lambda fact: (fact.subject, fact.key, _rank(fact))))
+
+    @property
+    def omissions(self) -> tuple[Omission, ...]:
+        """Return the omissions by place."""
+        return tuple(sorted(self._omissions))
+
+    @property
+    def errors(self) -> tuple[SourceError, ...]:
+        """Return the errors by place."""
+        return tuple(sorted(self._errors))
+
+
+def _rank(fact: Fact) -> tuple[int, Origin, bytes]:
+    return CONFIDENCES.index(fact.confidence), fact.source, json.encode(fact.value)
+
+
+class Attachment(Struct, frozen=True):
+    """A configuration that a component mounts at `target`, and the names by which the component reaches others."""
+
+    owner: str
+    kind: str
+    file: Configuration
+    target: str
+    hosts: Mapping[str, str]

@@ -1,0 +1,55 @@
+"""Configurations of all formats as the facts that they state together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from archgen.importers.attached import read_attachments
+from archgen.importers.compose.project import is_compose, read_projects
+from archgen.importers.compose.reader import read_compose
+from archgen.importers.facts import Configuration, Fact, FactSheet, Format, Omission, Opener, Origin, SourceError
+from archgen.importers.nodes import Node
+from archgen.importers.yaml_files import documents
+
+LOOKED_FOR = "compose files"
+"""The formats, for a message."""
+
+_YAML_NAMES = (".yml", ".yaml", ".json")
+
+
+class Reading(Struct, frozen=True):
+    """The result of a run: the facts, the files that gave some, what is left out, and errors."""
+
+    facts: tuple[Fact, ...]
+    sources: tuple[tuple[Configuration, Format], ...]
+    omissions: tuple[Omission, ...]
+    errors: tuple[SourceError, ...]
+    name: str
+
+
+def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset[str] = frozenset()) -> Reading:
+    """Return the facts of files; their order doesn't matter."""
+    sheet = FactSheet()
+    sources: dict[str, tuple[Configuration, Format]] = {}
+    compose: list[tuple[Configuration, Node]] = []
+    for file in sorted({file.path: file for file in files}.values(), key=lambda file: file.path):
+        roots = documents(file, sheet) if _may_be_yaml(file) else []
+        for root in roots:
+            if is_compose(root):
+                compose.append((file, root))
+                sources[file.path] = (file, "compose")
+        if file.path not in sources and not any(error.path == file.path for error in sheet.errors):
+            sheet.omit(Origin(file.path, 1), file.path, "no known format")
+    projects = read_projects(compose, opener, profiles, sheet)
+    attachments = read_compose(projects, opener, sheet)
+    for attached, name in read_attachments(attachments, sheet):
+        sources.setdefault(attached.path, (attached, name))
+    names = [project.name for project in projects if project.name]
+    return Reading(sheet.facts, tuple(sources.values()), sheet.omissions, sheet.errors, names[0] if names else "")
+
+
+def _may_be_yaml(file: Configuration) -> bool:
+    return file.path.lower().endswith(_YAML_NAMES) or re.match(rb"\s*(?:---|\{|[A-Za-z_-]+:\s)", file.data) is not None

@@ -1,0 +1,18 @@
+"""Names and values that may be secrets: they decide nothing and are repeated nowhere."""
+
+from __future__ import annotations
+
+import re
+
+_SECRET = re.compile(r"PASS|PWD|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE|AUTH(?!ORIT|OR)|SALT|SIGNATURE|CERT", re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=//)[^/\s@]*@")
+
+
+def is_secret_name(name: str) -> bool:
+    """Return True if a variable of this name may hold a secret."""
+    return _SECRET.search(name) is not None
+
+
+def without_user_info(text: str) -> str:
+    """Return a text without the user names and passwords of its URLs."""
+    return _USER_INFO.sub("", text)

@@ -1,0 +1,41 @@
+"""Files of YAML and JSON as trees with places; templates and broken files are errors with a line."""
+
+from __future__ import annotations
+
+import re
+
+from archgen.importers.facts import Configuration, FactSheet
+from archgen.importers.nodes import Node
+from archgen.language.yaml.documents import read_documents
+from archgen.language.yaml.faults import Unreadable
+from archgen.language.yaml.tree import unpack
+
+_TEMPLATE = re.compile(rb"\{\{-?\s*(?:[.$(/]|if\b|range\b|with\b|end\b|else\b|define\b|template\b|include\b|toYaml\b|tpl\b|printf\b)"
+                       rb"|\{%-?\s*(?:if|for|set|include|macro)\b")  # fmt: skip
+
+
+def documents(file: Configuration, sheet: FactSheet) -> list[Node]:
+    """Return the documents of a file; of a template or a broken file none, with one error."""
+    try:
+        roots = read_documents(file.data)
+    except Unreadable as unreadable:
+        template = _TEMPLATE.search(file.data)
+        if template is not None:
+            line = file.data.count(b"\n", 0, template.start()) + 1
+            sheet.fail(
+                file.path,
+                line,
+                1,
+                "this is a template; render it first, as with `helm template`, and import the result",
+            )
+        else:
+            _, line, column = unpack(unreadable.fault.mark)
+            fix = unreadable.fault.fix
+            sheet.fail(file.path, line, column, f"{unreadable.fault.message}; {fix[:1].lower()}{fix[1:].rstrip('.')}")
+        return []
+    return [Node(root, 1, file.path) for root in roots if root is not None]
+
+
+def is_template(data: bytes) -> bool:
+    """Return True if a file is a template of Helm or Jinja, which no parser of YAML reads as what it will be."""
+    return _TEMPLATE.search(data) is not None

@@ -1,0 +1,71 @@
+"""YAML of other programs: several documents, merge keys and tags, within the bounds that hold for models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archgen.language.yaml.faults import SourceProblem, Unreadable
+from archgen.language.yaml.parser import Builder, decode
+from archgen.language.yaml.tree import Map, Seq, TreeNode
+
+MOST_DOCUMENTS = 10_000
+
+
+def read_documents(data: bytes) -> list[TreeNode]:
+    """Return the roots of all documents of a file, merge keys applied; raise Unreadable.
+
+    Tags are ignored, and of two equal keys the first counts. No message quotes a name of the file.
+    """
+    builder = _DocumentsBuilder(0, decode(0, data))
+    builder.run()
+    return builder.roots
+
+
+class _DocumentsBuilder(Builder):
+    """Builds a tree a document."""
+
+    def __init__(self, file: int, text: str) -> None:
+        super().__init__(file, text)
+        self.roots: list[TreeNode] = []
+
+    def _document(self, event: Any) -> None:
+        if len(self.roots) >= MOST_DOCUMENTS:
+            message = f"a file must have at most {MOST_DOCUMENTS:,} documents"
+            raise Unreadable(SourceProblem(self._mark(event), message, "Split the file."))
+        self.anchors.clear()
+
+    def _put(self, frame: Any, value: TreeNode, mark: int) -> None:
+        if frame is None:
+            self.roots.append(value)
+        super()._put(frame, value, mark)
+
+    def _key(self, frame: Any, text: str, mark: int, event: Any) -> None:
+        if text in frame.node:
+            frame.skip = True
+        frame.key = text
+        frame.key_mark = mark
+
+    def _close(self) -> Any:
+        frame = self.stack[-1]
+        if isinstance(frame.node, Map) and "<<" in frame.node:
+            _merge(frame.node)
+        return super()._close()
+
+    def _alias(self, event: Any) -> None:
+        if event.anchor not in self.anchors:
+            raise Unreadable(SourceProblem(self._mark(event), "an alias has no anchor before it", "Quote the value."))
+        super()._alias(event)
+
+    def _tag(self, event: Any, mark: int) -> None:
+        """Ignore it: no tag is executed or resolved."""
+
+
+def _merge(node: Map) -> None:
+    """Add the keys of what is merged (https://yaml.org/type/merge.html); the mapping's own keys win."""
+    merged = node["<<"]
+    node.cut("<<")
+    for source in merged if isinstance(merged, Seq) else [merged]:
+        for index, (key, value) in enumerate(source.items() if isinstance(source, Map) else ()):
+            if key not in node:
+                node[key] = value
+                node.marks += source.marks[2 * index : 2 * index + 2]

@@ -1,0 +1,62 @@
+"""A model leaves questions open, or topics unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.linting.rule import Hit, Rule, RuleContext
+from archgen.model.subject import Subject
+from archgen.model.wording import listed, plural
+
+
+def check(context: RuleContext) -> Iterator[Hit]:
+    """Yield a hit for the model, with its first question and the topics that it leaves open."""
+    model = context.topology.architecture
+    if not model.questions and not model.unknown:
+        return
+    first = next(iter(model.questions), None)
+    words = []
+    if first is not None:
+        words.append(f"{plural(len(model.questions), 'question')} open, the first: {first.ask}")
+    if model.unknown:
+        words.append(f"unknown: {listed(model.unknown)}, so no rule reports their absence")
+    fix = f"Run `archgen answer {first.id} {'|'.join(first.options) or 'VALUE'}`." if first is not None else None
+    yield Hit(subject=Subject("model", model.id), message="; ".join(words), fix=fix)
+
+
+RULE = Rule(
+    id="unanswered-question",
+    code="MOD012",
+    title="Unanswered question",
+    severity="info",
+    category="model",
+    summary="A model leaves questions open, or topics unknown.",
+    why=(
+        "Files say what runs and what calls what, but not everything: who takes the backups, what a firewall lets through, "
+        "which calls a component can do without. An open question isn't a defect of the system. Its answer decides what other "
+        "rules report."
+    ),
+    fix="Answer the questions with `archgen answer`, and remove the topics that the model states from `unknown`.",
+    limits="Reports one finding per model. Says nothing of questions that a model doesn't list.",
+    references=(),
+    check=check,
+    bad="""\
+archgen: 1
+name: A model with an open topic  # finding: unanswered-question
+unknown: [monitoring]
+components:
+  job: {kind: scheduler, managed: true, replicas: 2}
+  api: {kind: service, managed: true, replicas: 2}
+connections:
+  job -> api: https
+flows:
+  nightly:
+    title: The nightly job
+    steps:
+      - job -> api: start
+""",
+    edits=(
+        ("name: A model with an open topic", "name: A model without one"),
+        ("unknown: [monitoring]\n", ""),
+    ),
+)
