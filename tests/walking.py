@@ -87,7 +87,8 @@ class Walker:
     def _mapping(self, said: dict[str, Any], owner: str) -> dict[str, Any]:
         """A mapping with all that is required and some of the rest."""
         if "properties" not in said:
-            names = [str(text(self.rand, "")) for _ in range(self.rand.randint(0, 2))]
+            ids = ("q-1", "q-2a", "10") if "propertyNames" in said else ()
+            names = [self.rand.choice(ids) if ids else str(text(self.rand, "")) for _ in range(self.rand.randint(0, 2))]
             return {name: self.value(said["additionalProperties"], "") for name in names}
         found: dict[str, Any] = {}
         for key, inner in said["properties"].items():

@@ -61,10 +61,8 @@ def _name(reading: Reading, paths: tuple[str, ...]) -> str:
     """Return the name of the system: that of the project, else of the directory."""
     if reading.name:
         return reading.name
-    directories = sorted(
-        {os.path.dirname(os.path.abspath(path)) if not os.path.isdir(path) else os.path.abspath(path) for path in paths}
-    )
-    words = re.sub(r"[^\w .-]+", " ", os.path.basename(directories[0])).strip()
+    directories = [os.path.abspath(path if os.path.isdir(path) else os.path.dirname(path) or ".") for path in paths]
+    words = re.sub(r"[^\w .-]+", " ", os.path.basename(os.path.commonpath(directories))).strip()
     return words or "Imported system"
 
 

@@ -1,0 +1,1 @@
+"""Cases of imports: files with the facts that they state, one text a case."""
