@@ -1,4 +1,4 @@
-"""Comment on a pull request with what it changes; a job that may not comment writes its summary instead.
+"""Comment on a pull request with the review of its change; a job that may not comment writes its summary instead.
 
 Each run edits the comment of the run before: the one that the token's own account wrote and that begins with the marker.
 """
@@ -61,7 +61,7 @@ def main() -> int:
 
 def write_comment(report: str) -> None:
     """Edit this action's comment of an earlier run, or add one."""
-    marker = f"<!-- archgen {identity()} -->"
+    marker = f"<!-- archgen-review {identity()} -->"
     body = f"{marker}\n{report}"[:LONGEST]
     for page in pages():
         for comment in page["comments"]["nodes"]:

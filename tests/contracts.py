@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 
 DOCS = Path(__file__).parent.parent / "docs"
-NAMES = ("analyze", "diff", "lint", "simulate", "what-if")
+NAMES = ("analyze", "diff", "lint", "review", "simulate", "what-if")
 
 
 @cache

@@ -95,6 +95,12 @@ def committed(project: Path) -> str:
     return git(project, "rev-parse", "HEAD")
 
 
+def commit_again(project: Path) -> None:
+    """Commit what changed in the models, as a pull request does."""
+    git(project, "add", "models")
+    git(project, "commit", "-qm", "second")
+
+
 def install_gh(project: Path) -> None:
     """Put the fake `gh` on the PATH."""
     command = project.parent / "bin" / "gh"
@@ -110,7 +116,7 @@ def pull_request(project: Path, report: str | None = None, **values: str) -> dic
     return inputs(**values) | {
         "github.event.pull_request.number": "17",
         "github.token": "none",
-        "steps.diff.outputs.report": str(file),
+        "steps.review.outputs.report": str(file),
     }
 
 

@@ -94,7 +94,7 @@ def test_what_an_input_holds_is_never_run(project: Path) -> None:
         perform(project, "lint", inputs(**{name: hostile}))
         assert outputs(project)["exit-code"] == "2"
     perform(project, "lint", inputs(sarif="$(touch hacked).sarif"))
-    perform(project, "diff", inputs(paths=hostile) | {"github.event.pull_request.base.sha": hostile})
+    perform(project, "review", inputs(paths=hostile) | {"github.event.pull_request.base.sha": hostile})
     assert not (project / "hacked").exists()
 
 
@@ -150,7 +150,7 @@ def test_nothing_in_the_checkout_is_run(project: Path) -> None:
     mark.unlink()
     install_gh(project)
     context = inputs(since=base) | {"github.event.pull_request.base.sha": base}
-    for name in ("lint", "diff"):
+    for name in ("lint", "review"):
         done = perform(project, name, context, **careless(project))
         assert done.returncode == 0, done.stderr
     assert outputs(project)["exit-code"] == "0"

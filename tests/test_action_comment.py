@@ -12,6 +12,7 @@ from tests.runner import (
     archgen,
     checkout,
     comments,
+    commit_again,
     committed,
     inputs,
     install_gh,
@@ -36,20 +37,21 @@ def test_the_steps_of_the_action_come_to_what_the_command_does(project: Path) ->
     install_gh(project)
     base = committed(project)
     (project / "models" / "shop.arch.yaml").write_text(ENCRYPTED, encoding="utf-8")
+    commit_again(project)
     context = inputs(fail_on="warning") | {"github.event.pull_request.base.sha": base}
     codes = {}
-    for name in ("lint", "diff", "comment", "verdict"):
+    for name in ("lint", "review", "comment", "verdict"):
         codes[name] = perform(project, name, context).returncode
         context |= {f"steps.{name}.outputs.{key}": value for key, value in outputs(project).items()}
         context |= pull_request(project)
     alone = archgen(project, "lint", "--fail-on", "warning", "--format", "sarif")
-    assert codes == {"lint": 0, "diff": 0, "comment": 0, "verdict": alone.returncode}
+    assert codes == {"lint": 0, "review": 0, "comment": 0, "verdict": alone.returncode}
     assert (project / "archgen.sarif").read_text(encoding="utf-8") == alone.stdout
     assert summary(project) == archgen(project, "lint", "--format", "markdown").stdout
     (comment,) = comments(project)
     marker, _, report = comment["body"].partition("\n")
-    assert re.fullmatch("<!-- archgen [0-9a-f]{16} -->", marker)
-    assert report == archgen(project, "diff", base, "--format", "markdown").stdout
+    assert re.fullmatch("<!-- archgen-review [0-9a-f]{16} -->", marker)
+    assert report == archgen(project, "review", f"{base}...HEAD", "--format", "markdown").stdout
     assert "missing-tls" in report
 
 
@@ -58,8 +60,9 @@ def test_a_comment_is_about_the_paths_of_the_action(project: Path) -> None:
     base = committed(project)
     for name in ("shop", "other"):
         (project / "models" / f"{name}.arch.yaml").write_text(ENCRYPTED, encoding="utf-8")
+    commit_again(project)
     context = inputs(paths="models/other.arch.yaml\n") | {"github.event.pull_request.base.sha": base}
-    assert perform(project, "diff", context).returncode == 0
+    assert perform(project, "review", context).returncode == 0
     report = Path(outputs(project)["report"]).read_text(encoding="utf-8")
     assert "models/other.arch.yaml" in report
     assert "shop.arch.yaml" not in report
@@ -67,11 +70,30 @@ def test_a_comment_is_about_the_paths_of_the_action(project: Path) -> None:
 
 def test_a_change_that_can_not_be_compared_fails_nothing(project: Path) -> None:
     committed(project)
-    done = perform(project, "diff", {"github.event.pull_request.base.sha": "0" * 40})
+    done = perform(project, "review", {"github.event.pull_request.base.sha": "0" * 40})
     assert done.returncode == 0
     assert "knows no revision" in done.stderr
     assert done.stdout.startswith("::warning title=archgen::")
     assert not (project.parent / "output").exists()
+
+
+def test_an_invalid_model_is_reviewed(project: Path) -> None:
+    base = committed(project)
+    (project / "models" / "shop.arch.yaml").write_text("archgen: 1\nnam: x\n", encoding="utf-8")
+    commit_again(project)
+    done = perform(project, "review", {"github.event.pull_request.base.sha": base})
+    assert done.returncode == 0, done.stderr
+    assert "**Invalid:**" in Path(outputs(project)["report"]).read_text(encoding="utf-8")
+
+
+def test_links_lead_to_the_commit_on_the_forge(project: Path) -> None:
+    base = committed(project)
+    (project / "models" / "shop.arch.yaml").write_text(ENCRYPTED, encoding="utf-8")
+    commit_again(project)
+    context = {"github.event.pull_request.base.sha": base}
+    perform(project, "review", context, GITHUB_SERVER_URL="https://github.example")
+    report = Path(outputs(project)["report"]).read_text(encoding="utf-8")
+    assert re.search(r"\(https://github\.example/shop/web/blob/[0-9a-f]{40}/models/shop\.arch\.yaml#L\d+\)", report)
 
 
 def test_only_the_comment_of_an_earlier_run_is_edited(project: Path) -> None:

@@ -42,6 +42,7 @@ WORK = {
     "simulate": (MODEL, "--kill", "lb-1"),
     "what-if": (MODEL,),
     "diff": (MODEL, LARGER),
+    "review": ("HEAD",),
     "draw": (MODEL, "-o", "out"),
     "draw --format png": (MODEL, "--view", "deployment", "--format", "png", "-o", "out"),
     "draw --format dot": (MODEL, "--view", "deployment", "--format", "dot", "-o", "out"),
@@ -94,6 +95,11 @@ def test_every_command_is_tried() -> None:
 def test_a_command_works_without_extras(tmp_path: Path, name: str) -> None:
     if name == "test-rules":
         (tmp_path / "archgen.toml").write_text(RULE, encoding="utf-8")
+    if name == "review":
+        for words in (("init",), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--allow-empty", "-m", "a")):
+            subprocess.run(("git", *words), cwd=tmp_path, check=True, capture_output=True)
+        (tmp_path / "models").mkdir()
+        (tmp_path / "models" / "a.arch.yaml").write_bytes(Path(MODEL).read_bytes())
     done = run(tmp_path, name, WORK[name])
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Literal
 
@@ -12,13 +12,15 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import assess
 from archgen.analysis.topology import Topology
-from archgen.app.config.settings import configured_persona
+from archgen.app.config.catalogue import catalogue
+from archgen.app.config.settings import CommandLine, lint_settings
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import STDIN, Input, find, includer, model_id, read
-from archgen.app.workspace.revisions import commit, ends, files_at, is_range, read_at
+from archgen.app.workspace.revisions import commit, ends, files_at, is_range, range_labels, read_at
 from archgen.compare import Evolution, evolve
 from archgen.language.load import load
 from archgen.linting.checked_model import CheckedModel, Model, visible_to
+from archgen.linting.policy import apply_severities, rules_for_model, select_rules
 from archgen.model.architecture import SUFFIX, Architecture
 from archgen.model.finding import SEVERITIES, Severity
 from archgen.model.problems import ModelError, UsageError
@@ -136,7 +138,7 @@ def _revisions(word: str, words: tuple[str, ...]) -> tuple[ModelPair, ...]:
     """Models at both ends of a range, or of a revision and in the working directory."""
     ranged = is_range(word)
     old, new = ends(word) if ranged else (commit(word), None)
-    labels = _labels(word) if ranged else (word, "")
+    labels = range_labels(word) if ranged else (word, "")
     files = _named(words, [revision for revision in (old, new) if revision is not None])
     changed = []
     for file in files:
@@ -156,11 +158,6 @@ def _same(before: Input | None, after: Input | None) -> bool:
     if before is None or after is None:
         return before is after
     return before.data == after.data and b"include" not in (after.data or b"")
-
-
-def _labels(word: str) -> tuple[str, str]:
-    old, _, new = word.partition("..." if "..." in word else "..")
-    return old or "HEAD", new or "HEAD"
 
 
 def _named(words: tuple[str, ...], commits: list[str]) -> tuple[str, ...]:
@@ -211,7 +208,7 @@ def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation:
     A comparison that fails unexpectedly is left out.
     """
     compared: dict[tuple[str, str], CheckedModel] = {}
-    persona = configured_persona()
+    filter_findings = configured_filter()
     # what a rule finds in one model and failed to find in another is no change
     failed = {error.rule for pair in models for model in pair if model is not None for error in model.errors}
 
@@ -219,7 +216,7 @@ def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation:
         key = model.file, model.id
         if key not in compared:
             findings = tuple(finding for finding in model.findings if finding.rule not in failed)
-            visible = visible_to(persona, replace(model, findings=findings))
+            visible = filter_findings(replace(model, findings=findings))
             compared[key] = replace(visible, assessments=assess(model.topology, 1))
         return compared[key]
 
@@ -234,6 +231,24 @@ def evolutions(models: tuple[tuple[Model | None, Model | None], ...], isolation:
             evolution = isolation.attempt(work, model.file, "comparison")
             if evolution is not None:
                 yield evolution
+
+
+def configured_filter() -> Callable[[CheckedModel], CheckedModel]:
+    """Return a function that leaves the findings of the configured policy, with its severities, visible to its persona.
+
+    Those that the persona doesn't see are hidden, so that they still count as known.
+    """
+    rules = catalogue()
+    policy = lint_settings(CommandLine(), rules).policy
+    selected = select_rules(policy, rules)
+    by_id = {rule.id: rule for rule in rules}
+
+    def filtered(model: CheckedModel) -> CheckedModel:
+        ids = {rule.id for rule in rules_for_model(policy.apart, model.id, selected)}
+        findings = tuple(finding for finding in model.findings if finding.rule in ids)
+        return visible_to(policy.persona, replace(model, findings=apply_severities(policy, findings, by_id)))
+
+    return filtered
 
 
 def _nothing(model: CheckedModel) -> CheckedModel:

@@ -53,5 +53,10 @@ DIFF: Formats = {
     "json": _plain("diff.json_"),
     "markdown": imported("archgen.app.diff:write_markdown"),
 }
+REVIEW: Formats = {
+    "text": _styled("review.text"),
+    "json": _plain("review.json_"),
+    "markdown": _plain("review.markdown"),
+}
 SIMULATE: Formats = {"text": _styled("simulate.text"), "json": _plain("simulate.json_")}
 WHAT_IF: Formats = {"text": _styled("what_if.text"), "json": _plain("what_if.json_")}

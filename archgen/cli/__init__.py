@@ -18,6 +18,7 @@ GROUPS = {
         "simulate": "Simulate failures: which flows are ok, degraded or down",
         "what-if": "Compare a model with a changed one, or find the smallest repair",
         "diff": "Report what a change resolved, left open and introduced",
+        "review": "Review a change: its verdict, and the findings that matter",
         "test-rules": "Test custom rules against their examples",
     },
     "publish": {

@@ -30,6 +30,7 @@ from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Sequence
 from archgen.views.diff import change_diagram
 from archgen.views.flow import FailedRequest, flow_sequence
+from archgen.views.neighborhood import neighborhood
 from archgen.views.overview import overview
 from archgen.views.path import path
 from archgen.views.playback import playback_steps
@@ -244,6 +245,15 @@ class Drawing:
         architecture = evolution.after.topology.architecture
         icons = self._node_icons(architecture.file, diagram)
         return diagram_scene(self._engine(diagram), icons, name=short_prefix(architecture.id, "diff"))
+
+    def neighborhood(self, evolution: Evolution) -> str:
+        """Return the cards that a change touches, with their neighbors, as SVG."""
+        diagram = neighborhood(self.changed(evolution))
+        architecture = evolution.after.topology.architecture
+        icons = self._node_icons(architecture.file, diagram)
+        return svg(
+            diagram_scene(self._engine(diagram), icons, name=short_prefix(architecture.id, "review")), self._mode
+        )
 
     def _logos(self, file: str, names: Iterable[str | None]) -> dict[str, Icon]:
         """The logos for names in a model; in mono those that can be, the others' kinds have a glyph."""

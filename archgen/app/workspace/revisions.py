@@ -19,6 +19,12 @@ def is_range(word: str) -> bool:
     return ".." in word and ".." not in word.split("/") and not os.path.exists(word)
 
 
+def range_labels(word: str) -> tuple[str, str]:
+    """Return the names of both ends of a range; a missing end is HEAD."""
+    old, _, new = word.partition("..." if "..." in word else "..")
+    return old or "HEAD", new or "HEAD"
+
+
 def ends(word: str) -> tuple[str, str]:
     """The two commits of `A..B`, or of `A...B`, where the first is what both grew from; a missing end is HEAD."""
     dots = "..." if "..." in word else ".."

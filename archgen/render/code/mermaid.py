@@ -106,11 +106,11 @@ def _block(block: Block, names: dict[str, str]) -> Iterator[str]:
 # Flowcharts
 
 
-def diagram_mermaid(diagram: Diagram) -> str:
-    """Return a diagram as a Mermaid flowchart from left to right, groups as subgraphs."""
+def diagram_mermaid(diagram: Diagram, *, dense: bool = False) -> str:
+    """Return a diagram as a Mermaid flowchart from left to right, groups as subgraphs; a `dense` one has fewer lines."""
     nodes = {node.id: f"n{at}" for at, node in enumerate(diagram.nodes, 1)}
     lines = ["flowchart LR", f"  accTitle: {quoted(diagram.title)}", f"  accDescr: {quoted(diagram.alt)}"]
-    lines += [f"  {line}" for line in _inside(diagram, None, nodes)]
+    lines += [f"  {line}" for line in _inside(diagram, None, nodes, dense)]
     for edge in diagram.edges:
         arrow = f"{'<' if edge.mutual else ''}{_ARROWS[edge.meaning]}"
         lines.append(f"  {nodes[edge.source]} {arrow}{_label(edge)} {nodes[edge.target]}")
@@ -133,12 +133,12 @@ def _styles(diagram: Diagram, nodes: dict[str, str]) -> Iterator[str]:
             yield f"linkStyle {','.join(lines)} {style}"
 
 
-def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str]) -> Iterator[str]:
+def _inside(diagram: Diagram, parent: str | None, nodes: dict[str, str], dense: bool = False) -> Iterator[str]:
     for at, group in diagram.groups_in(parent):
-        yield f'subgraph g{at}["{_words(group) or _BLANK}"]'
-        for line in _inside(diagram, group.id, nodes):
-            yield f"  {line}"
-        yield "end"
+        inside = list(_inside(diagram, group.id, nodes, dense))
+        lines = [f'subgraph g{at}["{_words(group) or _BLANK}"]', *(f"  {line}" for line in inside), "end"]
+        # statements may share a line, but a subgraph within another may not begin in the middle of it
+        yield from ["; ".join(map(str.strip, lines))] if dense and not diagram.groups_in(group.id) else lines
     for node in diagram.nodes_in(parent):
         lines = [signed(node.change, node.label), node.mark, node.detail, chip_text(node)]
         yield f'{nodes[node.id]}["{"<br/>".join(quoted(word) for word in lines if word) or _BLANK}"]'

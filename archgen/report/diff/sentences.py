@@ -7,6 +7,7 @@ from typing import assert_never
 
 from archgen.compare import Evolution
 from archgen.compare.flows import Direction, FlowChange, FlowFacts, called
+from archgen.compare.stops import STOP_CHANGES, flows_by_element, group_elements
 from archgen.model.subject import Subject
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import all_assumptions, format_duration, percent
@@ -136,18 +137,18 @@ def _stopped(evolution: Evolution, change: FlowChange, name: FormatId) -> str:
 def _points(evolution: Evolution, name: FormatId) -> Iterator[str]:
     """Elements that alone stop the same flows are told together: those that no longer do, those that now do, the rest."""
     both = [flow for flow in evolution.flows if flow.before is not None and flow.after is not None]
-    gone, left, new = (_by_element(both, how) for how in ("gone", "left", "new"))
+    gone, left, new = (flows_by_element(both, how) for how in STOP_CHANGES)
     before, after = evolution.before.topology, evolution.after.topology
     removed, added = ({entity.subject for entity in evolution.entities_of(how)} for how in ("removed", "added"))
-    for (spared, held, absent), elements in _alike(gone, left, removed):
+    for (spared, held, absent), elements in group_elements(gone, left, removed):
         those = names([called(before, element) for element in elements], name, "or")
         also = f"; {names(held, name)} still {'does' if len(held) == 1 else 'do'}" if held else ""
         yield f"{names(spared, name)} no longer {_stop(spared)} with {those}{_which(absent, elements, 'gone')}{also}."
-    for (hit, _, fresh), elements in _alike(new, {}, added):
+    for (hit, _, fresh), elements in group_elements(new, {}, added):
         those = names([called(after, element) for element in elements], name, "or")
         yield f"{names(hit, name)} now {_stop(hit)} with {those}{_which(fresh, elements, 'new')}."
     rest = {element: flows for element, flows in left.items() if element not in gone}
-    for (held, _, _), elements in _alike(rest, {}, set()):
+    for (held, _, _), elements in group_elements(rest, {}, set()):
         yield f"{names(held, name)} still {_stop(held)} with {names([called(after, element) for element in elements], name, 'or')}."
 
 
@@ -157,25 +158,3 @@ def _which(true: bool, elements: list[Subject], word: str) -> str:
 
 def _stop(flows: tuple[str, ...]) -> str:
     return "stops" if len(flows) == 1 else "stop"
-
-
-Flows = tuple[str, ...]
-
-
-def _by_element(flows: list[FlowChange], how: str) -> dict[Subject, Flows]:
-    flows_by_element: dict[Subject, Flows] = {}
-    for flow in flows:
-        elements = {"gone": flow.gone, "left": flow.left, "new": flow.new}[how]
-        for element in elements:
-            flows_by_element[element] = (*flows_by_element.get(element, ()), flow.flow)
-    return flows_by_element
-
-
-def _alike(
-    table: dict[Subject, Flows], other: dict[Subject, Flows], marked: set[Subject]
-) -> Iterator[tuple[tuple[Flows, Flows, bool], list[Subject]]]:
-    """Elements by the flows that they have in both tables and by whether they are marked."""
-    groups: dict[tuple[Flows, Flows, bool], list[Subject]] = {}
-    for element, flows in table.items():
-        groups.setdefault((flows, other.get(element, ()), element in marked), []).append(element)
-    yield from groups.items()

@@ -1,0 +1,47 @@
+"""A review for people at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archgen.compare.review import ModelReview
+from archgen.report.common.assessment import format_duration
+from archgen.report.common.terminal import Style, brief, wrap
+from archgen.report.review.outcome import ReviewReport
+from archgen.report.review.sentences import WORDS, changed_hours, flow_changes, losses, signed, signed_range, verdict
+
+
+def write(report: ReviewReport, style: Style) -> str:
+    """Return the report, one part per model."""
+    parts = ["\n".join(_model(report, model, style)) for model in report.models]
+    return "\n\n".join(parts or ["no model changed"]) + "\n"
+
+
+def _model(report: ReviewReport, model: ModelReview, style: Style) -> Iterator[str]:
+    yield f"{style.paint(brief(model.name), 'strong')} ({brief(model.after or model.before or '')})"
+    if model.is_renamed:
+        yield f"  renamed from {brief(model.before or '')}"
+    yield from wrap(f"{WORDS[model.tendency]}: {brief(verdict(model, str))}", style.width, "  ", "  ")
+    now = [*flow_changes(model, str), *losses(model.breaks, str, "takes down", "new")]
+    gone = list(losses(model.relieved, str, "took down", "gone now"))
+    for title, lines in (("breaks now", now), ("no longer breaks", gone), ("downtime per year", _hours(model))):
+        if lines:
+            yield from ("", f"  {style.paint(title, 'strong')}")
+            yield from (row for line in lines for row in wrap(brief(line), style.width, "      ", "    "))
+    if model.findings:
+        yield from ("", f"  {style.paint('findings', 'strong')}")
+        for ranked in model.findings:
+            path, line = report.place(ranked.finding)
+            state = "new" if ranked.is_new else "worsened"
+            words = (
+                f"{state} {ranked.finding.severity} {ranked.finding.rule} at {path}:{line}: {ranked.finding.message}"
+            )
+            yield from wrap(brief(words), style.width, "      ", "    ")
+
+
+def _hours(model: ModelReview) -> list[str]:
+    return [
+        f"{each.flow}: {format_duration(each.before or 0.0)} → {format_duration(each.after or 0.0)}, {signed(each.change)}"
+        f"{f' (assumed; {signed_range(each)})' if each.assumed else ''}"
+        for each in changed_hours(model)
+    ]
