@@ -44,9 +44,16 @@ def _apart(facts: Topology, component: Component, kind: str) -> tuple[Replica, s
     zones = {replica.id: _zones(facts, replica, kind) for replica in component.replicas}
     for first, second in combinations(component.replicas, 2):
         here, there = zones[first.id], zones[second.id]
-        if here and there and not set(here) & set(there):
+        spanned = kind not in _SURE and _share_network(facts, first, second)
+        if here and there and not set(here) & set(there) and not spanned:
             return first, here[0], second, there[0]
     return None
+
+
+def _share_network(facts: Topology, first: Replica, second: Replica) -> bool:
+    """Return True if the model puts both replicas into one network, which then spans their zones."""
+    here, there = ({facts.hosts[host].network for host in replica.hosts} - {None} for replica in (first, second))
+    return bool(here & there)
 
 
 def _zones(facts: Topology, replica: Replica, kind: str) -> list[str]:
