@@ -110,7 +110,7 @@ def install_gh(project: Path) -> None:
 
 def pull_request(project: Path, report: str | None = None, **values: str) -> dict[str, str]:
     """Return the context of the comment's step, with a report."""
-    file = project.parent / "temp" / "archgen-diff.md"
+    file = project.parent / "temp" / "archgen-review.md"
     if report is not None:
         file.write_text(report, encoding="utf-8")
     return inputs(**values) | {

@@ -87,8 +87,9 @@ def test_an_invalid_model_is_reviewed(project: Path) -> None:
 
 
 def test_links_lead_to_the_commit_on_the_forge(project: Path) -> None:
-    base = committed(project)
     (project / "models" / "shop.arch.yaml").write_text(ENCRYPTED, encoding="utf-8")
+    base = committed(project)
+    (project / "models" / "shop.arch.yaml").write_text(TIER, encoding="utf-8")
     commit_again(project)
     context = {"github.event.pull_request.base.sha": base}
     perform(project, "review", context, GITHUB_SERVER_URL="https://github.example")

@@ -36,7 +36,7 @@ def write(report: ReviewReport) -> str:
 
 def _title(report: ReviewReport) -> str:
     only = report.models[0] if len(report.models) == 1 else None
-    return f"### Architecture review{f': {text(only.name)}' if only else ''}"
+    return f"### Architecture review{f': {text(only.name)}, {code(_path(only))}' if only else ''}"
 
 
 def _head(report: ReviewReport) -> Iterator[str]:
@@ -50,7 +50,7 @@ def _head(report: ReviewReport) -> Iterator[str]:
     lines = [f"- {text(model.name)}, {code(_path(model))}: {_verdict(model)}" for model in report.models[:MOST_MODELS]]
     more = len(report.models) - MOST_MODELS
     yield "\n".join([*lines, *([f"- … and {plural(more, 'more model')}"] if more > 0 else [])])
-    yield f"#### {text(report.models[0].name)}"
+    yield f"#### {text(report.models[0].name)}, {code(_path(report.models[0]))}"
     yield from _renamed(report.models[0])
 
 
