@@ -6,16 +6,71 @@ from collections.abc import Iterator
 
 from archgen.importers.addresses import mentions
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Format, Origin
+from archgen.importers.haproxy import is_haproxy, read_haproxy
+from archgen.importers.keepalived import is_keepalived, read_keepalived
+from archgen.importers.nginx import NginxError, is_nginx, parse, read_nginx
+from archgen.importers.proxies import Proxy
 
 _LONGEST_LINE = 2000
 _MOST_LINES = 20_000
+_BALANCERS = ("load-balancer", "reverse-proxy", "web-server", "api-gateway")
 
 
 def read_attachments(attachments: list[Attachment], sheet: FactSheet) -> Iterator[tuple[Configuration, Format]]:
     """Add the facts of mounted files; yield the files whose format is known."""
     for attachment in attachments:
-        _search(attachment, sheet)
-    yield from ()
+        name = _read(attachment, sheet) if attachment.kind in _BALANCERS else None
+        if name is not None:
+            yield attachment.file, name
+        else:
+            _search(attachment, sheet)
+
+
+def _read(attachment: Attachment, sheet: FactSheet) -> Format | None:
+    """Add the facts of a proxy's configuration; return its format, None if it has none that can be read."""
+    file = attachment.file
+    proxy = Proxy(attachment.owner, file, sheet, attachment.hosts, attachment.line)
+    if is_haproxy(file):
+        read_haproxy(proxy)
+        return "haproxy"
+    if is_nginx(file):
+        try:
+            parse(file.data.decode("utf-8", "replace"))
+        except NginxError:
+            # a template of a shell, whose addresses can be searched all the same
+            return None
+        return "nginx" if read_nginx(proxy, sheet) else None
+    return None
+
+
+def is_proxy(file: Configuration) -> bool:
+    """Return True if a file looks like the configuration of a proxy."""
+    yaml = file.path.lower().endswith((".yml", ".yaml", ".json"))
+    return not yaml and (is_haproxy(file) or is_nginx(file) or is_keepalived(file))
+
+
+def read_alone(files: list[Configuration], sheet: FactSheet) -> Iterator[tuple[Configuration, Format]]:
+    """Add the facts of proxies' configurations that nothing mounts; yield those whose format is known."""
+    clusters = [file for file in files if is_keepalived(file)]
+    owners: list[str] = []
+    for file in files:
+        if file in clusters:
+            continue
+        if is_haproxy(file):
+            owners.append("haproxy")
+            read_haproxy(Proxy("haproxy", file, sheet, None))
+            yield file, "haproxy"
+        elif is_nginx(file):
+            owners.append("nginx")
+            read_nginx(Proxy("nginx", file, sheet, None), sheet)
+            yield file, "nginx"
+    for file in clusters:
+        owner = min(owners, default="keepalived")
+        proxy = Proxy(owner, file, sheet, None)
+        if not owners:
+            proxy.describe("keepalived", "load-balancer")
+        read_keepalived(proxy, len(clusters))
+        yield file, "keepalived"
 
 
 def _search(attachment: Attachment, sheet: FactSheet) -> None:
@@ -29,7 +84,7 @@ def _search(attachment: Attachment, sheet: FactSheet) -> None:
             if mention.host == attachment.owner:
                 continue
             subject = f"connection:{attachment.owner}->{mention.host}"
-            origin = Origin(attachment.file.path, number)
+            origin = Origin(attachment.file.path, number + attachment.line)
             sheet.add(Fact(subject, "protocol", mention.protocol or "http", origin, "mounted configuration"))
             if mention.port is not None:
                 sheet.add(Fact(subject, "number", mention.port, origin, "mounted configuration"))

@@ -117,10 +117,14 @@ def _rank(fact: Fact) -> tuple[int, Origin, bytes]:
 
 
 class Attachment(Struct, frozen=True):
-    """A configuration that a component mounts at `target`, and the names by which the component reaches others."""
+    """A configuration that a component mounts at `target`, and the names by which the component reaches others.
+
+    `line` is that of the file before the configuration, where it stands inside another file.
+    """
 
     owner: str
     kind: str
     file: Configuration
     target: str
     hosts: Mapping[str, str]
+    line: int = 0

@@ -7,6 +7,11 @@ import re
 from msgspec import Struct
 from msgspec.structs import replace
 
+SAFE_IMAGE = re.compile(
+    r"[a-zA-Z0-9][a-zA-Z0-9._/-]*(?::[0-9]+/[a-zA-Z0-9._/-]+)?(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,60})?(?:@sha256:[0-9a-f]{64})?"
+)
+"""Images that can be repeated: without a user name or a password."""
+
 
 class Known(Struct, frozen=True):
     """A product as configurations name it: its kind, its name in a model, the protocol and port that it answers on.

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from archgen.importers.attached import read_attachments
+from archgen.importers.attached import is_proxy, read_alone, read_attachments
 from archgen.importers.compose.project import is_compose, read_projects
 from archgen.importers.compose.reader import read_compose
 from archgen.importers.facts import Configuration, Fact, FactSheet, Format, Omission, Opener, Origin, SourceError
+from archgen.importers.kubernetes.manifests import is_manifest
+from archgen.importers.kubernetes.reader import read_kubernetes
 from archgen.importers.nodes import Node
 from archgen.importers.yaml_files import documents
 
-LOOKED_FOR = "compose files"
+LOOKED_FOR = "compose files, Kubernetes manifests, and configurations of nginx, HAProxy and keepalived"
 """The formats, for a message."""
 
 _YAML_NAMES = (".yml", ".yaml", ".json")
@@ -34,19 +36,30 @@ def read_all(files: Iterable[Configuration], opener: Opener, profiles: frozenset
     """Return the facts of files; their order doesn't matter."""
     sheet = FactSheet()
     sources: dict[str, tuple[Configuration, Format]] = {}
+    manifests: list[Node] = []
+    proxies: list[Configuration] = []
     compose: list[tuple[Configuration, Node]] = []
     for file in sorted({file.path: file for file in files}.values(), key=lambda file: file.path):
+        if is_proxy(file):
+            proxies.append(file)
+            continue
         roots = documents(file, sheet) if _may_be_yaml(file) else []
         for root in roots:
             if is_compose(root):
                 compose.append((file, root))
                 sources[file.path] = (file, "compose")
+            elif is_manifest(root):
+                manifests.append(root)
+                sources[file.path] = (file, "kubernetes")
         if file.path not in sources and not any(error.path == file.path for error in sheet.errors):
             sheet.omit(Origin(file.path, 1), file.path, "no known format")
     projects = read_projects(compose, opener, profiles, sheet)
-    attachments = read_compose(projects, opener, sheet)
+    attachments = read_compose(projects, opener, sheet) + read_kubernetes(manifests, sheet)
     for attached, name in read_attachments(attachments, sheet):
         sources.setdefault(attached.path, (attached, name))
+    mounted = {attachment.file.path for attachment in attachments}
+    for file, name in read_alone([file for file in proxies if file.path not in mounted], sheet):
+        sources.setdefault(file.path, (file, name))
     names = [project.name for project in projects if project.name]
     return Reading(sheet.facts, tuple(sources.values()), sheet.omissions, sheet.errors, names[0] if names else "")
 

@@ -28,6 +28,8 @@ class Part(Struct, kw_only=True):
     replicas: int = 1
     host: str | None = None
     copy_of: str | None = None
+    places: list[str] = field(default_factory=list)
+    listens: dict[int, dict[str, bool]] = field(default_factory=dict)
     members: list[str] = field(default_factory=list)
     backs_up: list[str] = field(default_factory=list)
     stated: dict[str, Any] = field(default_factory=dict)
@@ -82,6 +84,7 @@ class Entry(Struct, kw_only=True):
     local: bool = False
     redirect: str | None = None
     read: bool = False
+    target: int | None = None
     place: Origin = Origin("", 0)
     evidence: str = ""
     confidence: Confidence = "high"
@@ -94,6 +97,13 @@ class Inventory(Struct):
     calls: dict[tuple[str, str], Call]
     entries: list[Entry]
     hosts: dict[str, Origin]
+
+    @property
+    def assumed_hosts(self) -> list[str]:
+        """Return the hosts that no file states: everything that is started together is taken to run on one."""
+        return [
+            host for host in self.hosts if any(part.host == host and not part.places for part in self.parts.values())
+        ]
 
     def callers(self, identity: str) -> list[Call]:
         """Return the calls of a component."""
@@ -120,7 +130,6 @@ def collect(facts: Iterable[Fact]) -> Inventory:
             _state_call(calls.setdefault((source, target), Call(source=source, target=target, place=fact.source)), fact)
         elif sort == "entry":
             value = dict(fact.value)
-            value.pop("target", None)
             entries.append(
                 Entry(
                     component=name.rpartition(":")[0],
@@ -146,6 +155,8 @@ def collect(facts: Iterable[Fact]) -> Inventory:
         if declared[call.source].copy_of == call.target or declared[call.target].copy_of == call.source:
             call.required = False
     entries = [entry for entry in entries if entry.component in declared]
+    for entry in entries:
+        _hear(entry, declared[entry.component])
     return Inventory(declared, kept_calls, entries, {name: hosts[name] for name in sorted(hosts)})
 
 
@@ -170,8 +181,30 @@ def _state(part: Part, fact: Fact, hosts: dict[str, Origin]) -> None:
         hosts[value] = min(hosts.get(value, fact.source), fact.source)
     elif key in ("product", "image", "build", "replicas", "copy_of"):
         setattr(part, key, value)
+    elif key == "role":
+        part.kind = value
+    elif key == "places":
+        part.places = value
+        for place in value:
+            hosts[place] = min(hosts.get(place, fact.source), fact.source)
+    elif key == "nodes":
+        part.places = [f"{part.id}-{number}" for number in range(1, value + 1)]
+        part.replicas = value
+        for place in part.places:
+            hosts[place] = min(hosts.get(place, fact.source), fact.source)
+    elif key.startswith("listen-"):
+        part.listens[int(key.partition("-")[2])] = value
     else:
         part.stated[key] = value
+
+
+def _hear(entry: Entry, part: Part) -> None:
+    """State of an entry what the proxy's own configuration says of its port."""
+    heard = part.listens.get(entry.target or entry.port)
+    if heard is not None:
+        entry.read = True
+        entry.protocol = "https" if heard["tls"] else "http"
+        entry.redirect = "https" if heard["redirect"] else None
 
 
 def _state_call(call: Call, fact: Fact) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
 from typing import Any
 
 from msgspec import Struct, field
@@ -55,9 +56,11 @@ def build(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedM
     unknown = _unknown(inventory, doors)
     questions = questions_of(inventory, doors, unknown, client)
     values: dict[str, Any] = {"archgen": 1, "name": name, "sources": sorted(set(sources)), "unknown": list(unknown)}
-    values["hosts"] = {make_id(host): {} for host in inventory.hosts}
+    values["hosts"] = {make_id(host): _host(host) for host in inventory.hosts}
+    assumed = inventory.assumed_hosts
     for host, place in inventory.hosts.items():
-        draft.comments["hosts", make_id(host)] = f"? {_at(place)}, one host for all that is started together"
+        comment = f"? {_at(place)}, one host for all that is started together" if host in assumed else _at(place)
+        draft.comments["hosts", make_id(host)] = comment
     values |= {"components": draft.components, "connections": draft.connections, "flows": flows}
     values["questions"] = {
         each.id: {"about": each.about, "ask": each.ask, "options": list(each.options)} for each in questions
@@ -67,6 +70,14 @@ def build(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedM
     return ImportedModel(
         {key: value for key, value in values.items() if value}, draft.comments, questions, inventory, doors
     )
+
+
+def _host(name: str) -> dict[str, str]:
+    """Return the values of a host; one that is known by its address has it."""
+    try:
+        return {"address": str(ip_address(name))}
+    except ValueError:
+        return {}
 
 
 def _at(place: Origin) -> str:
@@ -96,7 +107,12 @@ def _component(part: Part) -> dict[str, Any]:
     value: dict[str, Any] = {"kind": part.kind}
     named = {"product": part.product, "image": part.image}
     value |= {key: stated for key, stated in named.items() if stated is not None}
-    if part.host is not None:
+    if part.places:
+        places = [make_id(place) for place in part.places]
+        value["runs_on"] = places[0] if len(places) == 1 and part.replicas == 1 else places
+        if len(places) == 1 and part.replicas > 1:
+            value["runs_on"] = {places[0]: part.replicas}
+    elif part.host is not None:
         host = make_id(part.host)
         value["runs_on"] = host if part.replicas == 1 else {host: part.replicas}
     elif part.replicas > 1:

@@ -91,9 +91,11 @@ def _uncalled(inventory: Inventory) -> Iterator[Question]:
 
 
 def _hosts(inventory: Inventory) -> Iterator[Question]:
-    for host, place in inventory.hosts.items():
-        ask = f"All of it is taken to run on one host, {host}. Does it?"
-        yield question("hosts", host, ask, ("one", "several"), (f"{place.path}:{place.line}",))
+    for host in inventory.assumed_hosts:
+        if not any(part.evidence.endswith(" configuration") for part in inventory.parts.values() if part.host == host):
+            place = inventory.hosts[host]
+            ask = f"All of it is taken to run on one host, {host}. Does it?"
+            yield question("hosts", host, ask, ("one", "several"), (f"{place.path}:{place.line}",))
 
 
 def _writers(inventory: Inventory) -> Iterator[Question]:

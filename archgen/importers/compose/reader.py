@@ -15,15 +15,12 @@ from archgen.importers.compose.routing import Route, routes
 from archgen.importers.compose.service import Publication, Service, Value, split_words
 from archgen.importers.facts import Attachment, Fact, FactSheet, Opener, Origin
 from archgen.importers.names import free_id
-from archgen.importers.products import Guess, guess, image_name
+from archgen.importers.products import SAFE_IMAGE, Guess, guess, image_name
 from archgen.model.finding import Confidence
 from archgen.model.kinds import KINDS
 
 HOST = "docker-host"
 
-_SAFE_IMAGE = re.compile(
-    r"[a-zA-Z0-9][a-zA-Z0-9._/-]*(?::[0-9]+/[a-zA-Z0-9._/-]+)?(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,60})?(?:@sha256:[0-9a-f]{64})?"
-)
 _ONCE = re.compile(r"(^|[-_.])(migrate|migrations?|migrator|init|initializer|setup|seed|seeder|bootstrap|createbuckets?|create-?topics|"
                    r"install|installer|tests?|e2e|wait|permissions?)([-_.]|$)", re.IGNORECASE)  # fmt: skip
 _HELPERS = {
@@ -135,7 +132,7 @@ class _Reader:
             self._add(
                 subject, "product", known.product, service.source, part.guess.evidence, "high" if sure else "medium"
             )
-        if service.image and "@" not in service.image.partition("@sha256")[0] and _SAFE_IMAGE.fullmatch(service.image):
+        if service.image and "@" not in service.image.partition("@sha256")[0] and SAFE_IMAGE.fullmatch(service.image):
             self._add(subject, "image", service.image, service.source, "image")
         self._add(subject, "host", HOST, service.source, "one compose project runs on one host", "medium")
         if service.replicas is not None and service.replicas != 1:

@@ -1,0 +1,135 @@
+"""HAProxy configurations: frontends, backends and their servers (https://docs.haproxy.org/)."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct, field
+
+from archgen.importers.facts import Configuration
+from archgen.importers.proxies import Member, Proxy, split_address
+
+_SECTION = re.compile(
+    r"(global|defaults|frontend|backend|listen|userlist|peers|resolvers|program|cache|mailers|ring|http-errors)\b"
+)
+_SNIFF = re.compile(rb"^(?:frontend|backend|listen)\s+\S+", re.MULTILINE)
+_ALGORITHMS = {
+    "roundrobin": "round-robin",
+    "static-rr": "round-robin",
+    "leastconn": "least-connections",
+    "first": "first",
+    "source": "source",
+}
+_MOST_SERVERS = 1000
+
+
+class _Section(Struct):
+    """A section: its lines as words, each with its number."""
+
+    kind: str
+    name: str
+    line: int
+    lines: list[tuple[list[str], int]] = field(default_factory=list)
+
+    def all(self, *names: str) -> list[tuple[list[str], int]]:
+        return [(words, number) for words, number in self.lines if words[0] in names]
+
+
+def is_haproxy(file: Configuration) -> bool:
+    """Return True if a file looks like a configuration of HAProxy."""
+    return _SNIFF.search(file.data) is not None and b"{\n" not in file.data[:200]
+
+
+def sections_of(text: str) -> list[_Section]:
+    """Return the sections of a configuration."""
+    sections: list[_Section] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = re.sub(r"(?<!\\)#.*", "", line).split()
+        if not words:
+            continue
+        if _SECTION.fullmatch(words[0]) and not (line[:1].isspace() and words[0] == "cache"):
+            sections.append(_Section(words[0], words[1] if len(words) > 1 else "", number))
+        elif sections:
+            sections[-1].lines.append((words, number))
+    return sections
+
+
+def read_haproxy(proxy: Proxy) -> None:
+    """Add the facts of a configuration."""
+    sections = sections_of(proxy.file.data.decode("utf-8", "replace"))
+    backends = {each.name: each for each in sections if each.kind in ("backend", "listen")}
+    fronts = [each for each in sections if each.kind in ("frontend", "listen")]
+    if not fronts:
+        return
+    tcp = any(each.kind == "defaults" and (["mode", "tcp"] in [words for words, _ in each.lines]) for each in sections)
+    proxy.describe("haproxy", "load-balancer", fronts[0].line)
+    called: dict[str, int] = {}
+    for front in fronts:
+        if _is_statistics(front):
+            continue
+        targets = _targets(front)
+        redirected = bool(targets) and all(_redirects(backends[name]) for name in targets if name in backends)
+        for words, number in front.all("bind"):
+            _listen(proxy, front, words, number, redirected)
+        called.update({name: number for name, number in targets.items() if name not in called})
+    for name, number in called.items():
+        if name in backends:
+            _call(proxy, backends[name], number, tcp)
+
+
+def _is_statistics(front: _Section) -> bool:
+    return bool(front.all("stats")) and not front.all("server", "default_backend", "use_backend")
+
+
+def _targets(front: _Section) -> dict[str, int]:
+    targets = {words[1]: number for words, number in front.all("default_backend", "use_backend") if len(words) > 1}
+    if front.kind == "listen" and front.all("server", "server-template"):
+        targets[front.name] = front.line
+    return targets
+
+
+def _redirects(section: _Section) -> bool:
+    words = [" ".join(words) for words, _ in section.all("redirect", "http-request")]
+    return any(
+        "redirect scheme https" in line and "unless" not in line.replace("unless { ssl_fc }", "") for line in words
+    )
+
+
+def _listen(proxy: Proxy, front: _Section, words: list[str], number: int, redirected: bool) -> None:
+    for address in words[1].split(",") if len(words) > 1 else ():
+        _, port = split_address(address)
+        if port is not None:
+            tls = "ssl" in words
+            proxy.listen(port, tls, not tls and (redirected or _redirects(front)), number)
+
+
+def _call(proxy: Proxy, backend: _Section, number: int, tcp: bool) -> None:
+    modes = [words[1] for words, _ in backend.all("mode") if len(words) > 1]
+    protocol = "tcp" if (modes[-1:] == ["tcp"] or (tcp and not modes)) else "http"
+    members: list[Member] = []
+    for words, line in backend.all("server", "server-template"):
+        position = 3 if words[0] == "server-template" else 2
+        if len(words) > position and "disabled" not in words[position:]:
+            host, port = split_address(words[position])
+            count = _count(words[2]) if words[0] == "server-template" else 1
+            members += [Member(host, port, line, "backup" in words)] * count
+            if "ssl" in words and protocol == "http":
+                protocol = "https"
+    proxy.call(backend.name, members[:_MOST_SERVERS], protocol, backend.line)
+    if len(members) > 1:
+        balance = {"algorithm": "round-robin"}
+        for words, _ in backend.all("balance"):
+            balance["algorithm"] = _ALGORITHMS.get(words[1] if len(words) > 1 else "", "hash")
+        checked = [
+            " ".join(words[1:])
+            for words, _ in backend.all("option")
+            if "chk" in " ".join(words) or "-check" in " ".join(words)
+        ]
+        if any("check" in words for words, _ in backend.all("server", "server-template", "default-server")):
+            balance["health_check"] = checked[0][:60] if checked else "TCP connect"
+        proxy.add(f"component:{proxy.owner}", "balance", balance, number, "backend")
+
+
+def _count(text: str) -> int:
+    last = text.rpartition("-")[2]
+    return min(int(last), 100) if last.isascii() and last.isdecimal() and len(last) < 5 else 1

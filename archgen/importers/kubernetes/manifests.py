@@ -1,0 +1,113 @@
+"""Manifests of Kubernetes sorted by their kinds: files, lists, and what `kubectl get -o json` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+
+from archgen.importers.facts import Origin
+from archgen.importers.nodes import Node
+
+WORKLOADS = {
+    "Deployment": "deployment", "StatefulSet": "stateful set", "DaemonSet": "daemon set", "ReplicaSet": "replica set",
+    "ReplicationController": "replication controller", "DeploymentConfig": "deployment", "Rollout": "rollout", "Pod": "pod",
+    "Job": "job", "CronJob": "cron job",
+}  # fmt: skip
+ROUTES = ("Ingress", "HTTPRoute", "GRPCRoute", "TCPRoute", "IngressRoute", "VirtualService", "Route")
+OTHERS = ("Service", "ConfigMap", "Secret", "HorizontalPodAutoscaler", "NetworkPolicy", "Gateway")
+
+
+class Manifest(Struct, frozen=True):
+    """An object: its kind, its namespace (empty where none is stated), its name, and its document."""
+
+    kind: str
+    namespace: str
+    name: str
+    node: Node
+
+    @property
+    def origin(self) -> Origin:
+        """Return the place of the object's name."""
+        named = self.node.get("metadata", "name")
+        return Origin(named.path, named.line, named.pointer)
+
+
+class Manifests(Struct):
+    """The objects of all files by kind; of two with one name the first counts."""
+
+    objects: dict[str, dict[tuple[str, str], Manifest]] = field(default_factory=dict)
+
+    def of(self, *kinds: str) -> list[Manifest]:
+        """Return the objects of some kinds, by kind and place."""
+        return [each for kind in kinds for each in self.objects.get(kind, {}).values()]
+
+    def add(self, manifest: Manifest) -> None:
+        """Add an object, unless it is a patch of one without a container, or there is one of its name."""
+        self.objects.setdefault(manifest.kind, {}).setdefault((manifest.namespace, manifest.name), manifest)
+
+
+def is_manifest(root: Node) -> bool:
+    """Return True if a document is an object of Kubernetes."""
+    return root.is_map and bool(root.get("apiVersion").text) and bool(root.get("kind").text)
+
+
+def objects_of(root: Node, depth: int = 0) -> Iterator[Manifest]:
+    """Yield the objects of a document, those of a list one by one."""
+    kind = root.get("kind").text
+    if kind.endswith("List") and root.get("items").value is not None and depth < 3:
+        for item in root.get("items").list():
+            yield from objects_of(item, depth + 1)
+    elif kind in WORKLOADS or kind in ROUTES or kind in OTHERS:
+        metadata = root.get("metadata")
+        name = metadata.get("name").text or metadata.get("generateName").text.rstrip("-")
+        if name and not _is_patch(kind, root):
+            yield Manifest(kind, metadata.get("namespace").text, name, root)
+
+
+def _is_patch(kind: str, root: Node) -> bool:
+    """Return True for a workload without an image, which only changes another one of its name."""
+    return kind in WORKLOADS and not any(each.get("image").text for each in containers_of(kind, root))
+
+
+def pod_of(kind: str, root: Node) -> Node:
+    """Return the pod's own specification of a workload."""
+    if kind == "Pod":
+        return root.get("spec")
+    if kind == "CronJob":
+        return root.get("spec", "jobTemplate", "spec", "template", "spec")
+    return root.get("spec", "template", "spec")
+
+
+def labels_of(kind: str, root: Node) -> dict[str, str]:
+    """Return the labels of a workload's pods."""
+    metadata = root.get("metadata") if kind == "Pod" else root.get("spec", "template", "metadata")
+    return {key: value.text for key, value in metadata.get("labels").items()}
+
+
+def containers_of(kind: str, root: Node) -> list[Node]:
+    """Return the containers of a workload, the main one first."""
+    containers = list(pod_of(kind, root).get("containers").list())
+    name = root.get("metadata", "name").text
+    return sorted(containers, key=lambda each: (_is_sidecar(each), each.get("name").text != name))
+
+
+_SIDECARS = (
+    "proxy",
+    "sidecar",
+    "exporter",
+    "agent",
+    "istio",
+    "envoy",
+    "linkerd",
+    "metrics",
+    "fluent",
+    "vault",
+    "reloader",
+    "nginx",
+)
+
+
+def _is_sidecar(container: Node) -> bool:
+    words = f"{container.get('name').text} {container.get('image').text.rpartition('/')[2]}"
+    return any(word in words for word in _SIDECARS)

@@ -1,0 +1,367 @@
+"""Manifests of Kubernetes as facts."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.addresses import Mention, mentions, resolve
+from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
+from archgen.importers.kubernetes.manifests import (
+    WORKLOADS,
+    Manifest,
+    Manifests,
+    containers_of,
+    labels_of,
+    objects_of,
+    pod_of,
+)
+from archgen.importers.kubernetes.routes import Route, routes_of
+from archgen.importers.names import free_id
+from archgen.importers.nodes import Node
+from archgen.importers.products import SAFE_IMAGE, Guess, Known, guess, image_name
+from archgen.model.finding import Confidence
+from archgen.model.kinds import KINDS
+
+_DEEPEST = 5
+_REPLICATES = re.compile(r"MASTER|PRIMARY|SLAVEOF|REPLICAOF|LEADER", re.IGNORECASE)
+
+
+class _Part(Struct):
+    id: str
+    manifest: Manifest
+    guess: Guess
+    labels: dict[str, str]
+    ports: dict[str, int]
+
+    @property
+    def namespace(self) -> str:
+        return self.manifest.namespace
+
+
+def read_kubernetes(roots: list[Node], sheet: FactSheet) -> list[Attachment]:
+    """Add the facts of documents; return the configurations that pods mount."""
+    manifests = Manifests()
+    for root in roots:
+        for manifest in objects_of(root):
+            if "{{" in manifest.name:
+                place = manifest.origin
+                sheet.fail(
+                    place.path,
+                    place.line,
+                    1,
+                    "this is a template; render it first, as with `helm template`, and import the result",
+                )
+            else:
+                manifests.add(manifest)
+    return _Reader(manifests, sheet).read()
+
+
+class _Reader:
+    def __init__(self, manifests: Manifests, sheet: FactSheet) -> None:
+        self.manifests = manifests
+        self.sheet = sheet
+        self.taken: dict[str, str] = {}
+        self.parts = list(self._parts())
+        self.by_id = {part.id: part for part in self.parts}
+        self.services = {(each.namespace, each.name): each for each in manifests.of("Service")}
+
+    def read(self) -> list[Attachment]:
+        attachments: list[Attachment] = []
+        for part in self.parts:
+            self._describe(part)
+        for part in self.parts:
+            hosts = self._hosts(part.namespace)
+            self._call(part, hosts)
+            attachments += self._mounted(part, hosts)
+        self._publish()
+        self._route()
+        self._guard()
+        return attachments
+
+    def _add(
+        self, subject: str, key: str, value: object, source: Origin, evidence: str, confidence: Confidence = "high"
+    ) -> None:
+        self.sheet.add(Fact(subject, key, value, source, evidence, confidence))
+
+    def _parts(self) -> Iterator[_Part]:
+        for manifest in sorted(self.manifests.of(*WORKLOADS), key=lambda each: (each.origin, each.name)):
+            if manifest.kind == "Job" or (
+                manifest.kind == "Pod" and manifest.node.get("metadata", "ownerReferences").value
+            ):
+                if manifest.kind == "Job":
+                    self.sheet.omit(manifest.origin, manifest.name, "runs once and ends")
+                continue
+            main = containers_of(manifest.kind, manifest.node)[0]
+            words = " ".join(item.text for key in ("command", "args") for item in main.get(key).list())
+            variables = frozenset(item.get("name").text for item in main.get("env").list())
+            kind = guess(manifest.name, main.get("image").text, words, variables)
+            if manifest.kind == "CronJob" and kind.known.kind != "backup":
+                backs_up = "backup" in manifest.name or "dump" in words
+                kind = Guess(Known("backup" if backs_up else "scheduler"), "cron job", True)
+            base = (
+                manifest.name
+                if manifest.name not in self.taken
+                else f"{manifest.namespace or 'default'}-{manifest.name}"
+            )
+            identity = free_id(base, self.taken)
+            self.taken[identity] = manifest.name
+            ports = {
+                item.get("name").text: item.get("containerPort").number or 0
+                for container in containers_of(manifest.kind, manifest.node)
+                for item in container.get("ports").list()
+            }
+            yield _Part(identity, manifest, kind, labels_of(manifest.kind, manifest.node), ports)
+
+    def _describe(self, part: _Part) -> None:
+        subject, manifest, sure = f"component:{part.id}", part.manifest, part.guess.sure
+        known = part.guess.known
+        confidence: Confidence = "high" if sure else "medium"
+        self._add(subject, "kind", known.kind, manifest.origin, part.guess.evidence, confidence)
+        if known.product is not None:
+            self._add(subject, "product", known.product, manifest.origin, part.guess.evidence, confidence)
+        image = containers_of(manifest.kind, manifest.node)[0].get("image")
+        if SAFE_IMAGE.fullmatch(image.text):
+            self._add(subject, "image", image.text, Origin(image.path, image.line, image.pointer), "image")
+        replicas, evidence, source = self._replicas(part)
+        if replicas == 0:
+            self.sheet.omit(manifest.origin, part.id, "has no replicas")
+        if replicas != 1:
+            self._add(subject, "replicas", replicas, source, evidence)
+
+    def _replicas(self, part: _Part) -> tuple[int, str, Origin]:
+        manifest = part.manifest
+        for scaler in self.manifests.of("HorizontalPodAutoscaler"):
+            reference = scaler.node.get("spec", "scaleTargetRef")
+            same = reference.get("name").text == manifest.name and reference.get("kind").text == manifest.kind
+            if same and scaler.namespace == manifest.namespace:
+                return scaler.node.get("spec", "minReplicas").number or 1, "minReplicas", scaler.origin
+        if manifest.kind == "DaemonSet":
+            return 2, "one on each node", manifest.origin
+        stated = manifest.node.get("spec", "replicas")
+        replicas = 1 if stated.number is None else min(stated.number, 1000)
+        return replicas, "replicas", Origin(stated.path, stated.line, stated.pointer)
+
+    # Names
+
+    def _hosts(self, namespace: str) -> dict[str, str]:
+        """Return the names by which pods of a namespace reach others, each with the component's id."""
+        hosts: dict[str, str] = {}
+        for (space, name), service in self.services.items():
+            selected = self._selected(service)
+            if selected:
+                identity = selected[0].id
+                for full in (f"{name}.{space or 'default'}", f"{name}.{space or 'default'}.svc"):
+                    hosts.setdefault(full, identity)
+                if space == namespace or not space or not namespace:
+                    hosts[name] = identity
+        for (_, name), service in self.services.items():
+            selected = self._selected(service)
+            if selected and len([key for key in self.services if key[1] == name]) == 1:
+                hosts.setdefault(name, selected[0].id)
+        return hosts
+
+    def _selected(self, service: Manifest) -> list[_Part]:
+        selector = {key: value.text for key, value in service.node.get("spec", "selector").items()}
+        if not selector:
+            return []
+        return [
+            part
+            for part in self.parts
+            if (part.namespace == service.namespace or not part.namespace or not service.namespace)
+            and selector.items() <= part.labels.items()
+        ]
+
+    # Calls
+
+    def _call(self, part: _Part, hosts: Mapping[str, str]) -> None:
+        pod = pod_of(part.manifest.kind, part.manifest.node)
+        for container in (*pod.get("containers").list(), *pod.get("initContainers").list()):
+            values = dict(self._variables(part, container))
+            for name, (text, source) in values.items():
+                self._mention(part, name, _expanded(text, values), source, name, hosts)
+            flag = ""
+            for key in ("command", "args"):
+                for item in container.get(key).list():
+                    source = Origin(item.path, item.line, item.pointer)
+                    for word in _expanded(item.text, values).split()[:200]:
+                        name, separator, value = word.partition("=")
+                        flagged = bool(separator) and name.startswith("-")
+                        label = (name if flagged else flag).strip("-").replace("-", "_")
+                        self._mention(part, label, value if flagged else word, source, name if flagged else key, hosts)
+                        flag = word if word.startswith("-") else ""
+
+    def _variables(self, part: _Part, container: Node) -> Iterator[tuple[str, tuple[str, Origin]]]:
+        for item in container.get("envFrom").list():
+            for kind in ("ConfigMap", "Secret"):
+                name = item.get(f"{kind[0].lower()}{kind[1:]}Ref", "name").text
+                for key, value, source in self._data(kind, part.namespace, name):
+                    yield item.get("prefix").text + key, (value, source)
+        for item in container.get("env").list():
+            name = item.get("name").text
+            if item.get("value").value is not None:
+                yield name, (item.get("value").text, Origin(item.path, item.line, item.pointer))
+            for kind in ("ConfigMap", "Secret"):
+                reference = item.get("valueFrom", f"{kind[0].lower()}{kind[1:]}KeyRef")
+                for key, value, source in self._data(kind, part.namespace, reference.get("name").text):
+                    if key == reference.get("key").text:
+                        yield name, (value, source)
+
+    def _data(self, kind: str, namespace: str, name: str) -> Iterator[tuple[str, str, Origin]]:
+        """Yield the entries of a configuration; those of a secret serve to find addresses alone."""
+        objects = self.manifests.objects.get(kind, {})
+        manifest = objects.get((namespace, name)) or objects.get(("", name))
+        if manifest is None and not namespace:
+            manifest = next((each for (_, other), each in objects.items() if other == name), None)
+        if manifest is None or not name:
+            return
+        for section in ("data", "stringData"):
+            for key, value in manifest.node.get(section).items():
+                text = _decoded(value.text) if kind == "Secret" and section == "data" else value.text
+                yield key, text, Origin(value.path, value.line, value.pointer)
+
+    def _mention(
+        self, part: _Part, name: str, value: str, source: Origin, evidence: str, hosts: Mapping[str, str]
+    ) -> None:
+        for mention in mentions(name, value, hosts):
+            self._connect(part, mention, source, evidence)
+
+    def _connect(self, part: _Part, mention: Mention, source: Origin, evidence: str) -> None:
+        if mention.host == part.id:
+            return
+        target = self.by_id[mention.host]
+        known = target.guess.known
+        if part.guess.known.kind == "backup" and KINDS[known.kind].stores:
+            self._add(f"component:{part.id}", "member", f"backs_up:{target.id}", source, evidence)
+            return
+        subject = f"connection:{part.id}->{target.id}"
+        protocol = mention.protocol or (known.protocol if target.guess.sure or known.product else "http")
+        self._add(subject, "protocol", protocol, source, evidence)
+        if mention.port is not None:
+            self._add(subject, "number", mention.port, source, evidence)
+        elif known.port is not None and protocol == known.protocol:
+            self._add(subject, "number", known.port, source, evidence, "medium")
+        same = known.product is not None and known.product == part.guess.known.product and KINDS[known.kind].stores
+        if same and _REPLICATES.search(evidence):
+            self._add(f"component:{part.id}", "copy_of", target.id, source, evidence)
+
+    def _mounted(self, part: _Part, hosts: Mapping[str, str]) -> Iterator[Attachment]:
+        for volume in pod_of(part.manifest.kind, part.manifest.node).get("volumes").list():
+            names = [volume.get("configMap", "name").text]
+            names += [item.get("configMap", "name").text for item in volume.get("projected", "sources").list()]
+            for name in filter(None, names):
+                for key, text, source in self._data("ConfigMap", part.namespace, name):
+                    file = Configuration(source.path, text.encode("utf-8", "replace"))
+                    yield Attachment(part.id, part.guess.known.kind, file, key, hosts, source.line)
+
+    # Doors
+
+    def _publish(self) -> None:
+        for service in self.services.values():
+            sort = service.node.get("spec", "type").text
+            external = service.node.get("spec", "externalIPs").value
+            if sort not in ("LoadBalancer", "NodePort") and not external:
+                continue
+            for part in self._selected(service)[:1]:
+                for port in service.node.get("spec", "ports").list():
+                    number = port.get("port").number
+                    if number is None or port.get("protocol").text == "UDP":
+                        continue
+                    value = {"protocol": _protocol(part, port, number), "port": number}
+                    if part.guess.known.admin or re.search(
+                        r"admin|dashboard|metrics|management", port.get("name").text
+                    ):
+                        value["admin"] = True
+                    confidence: Confidence = "high" if sort == "LoadBalancer" or number in (80, 443) else "medium"
+                    source = Origin(port.path, port.line, port.pointer)
+                    self._add(f"entry:{part.id}:{number}", "entry", value, source, sort or "externalIPs", confidence)
+
+    def _route(self) -> None:
+        for route in routes_of(self.manifests):
+            controller = self._controller(route)
+            for service, port, source in route.backends:
+                hosts = self._hosts(route.namespace)
+                target = resolve(service, hosts)
+                if target is not None and target != controller:
+                    subject = f"connection:{controller}->{target}"
+                    self._add(subject, "protocol", "http", source, route.kind)
+                    if port is not None:
+                        self._add(subject, "number", port, source, route.kind)
+            for protocol, number in (("https", 443),) if route.tls else (("http", 80),):
+                value = {"protocol": protocol, "port": number, "read": True}
+                self._add(f"entry:{controller}:{number}", "entry", value, route.source, route.kind)
+
+    def _controller(self, route: Route) -> str:
+        """Return the component that routes: a proxy of the manifests, else one that stands in no file."""
+        for part in self.parts:
+            image = containers_of(part.manifest.kind, part.manifest.node)[0].get("image").text
+            if image_name(image) in (
+                "traefik",
+                "nginx-ingress-controller",
+                "nginx-ingress",
+                "kong",
+                "kubernetes-ingress-controller",
+            ) or ("ingress-nginx" in image and image_name(image) == "controller"):
+                return part.id
+        identity = "ingress" if route.kind == "Ingress" else "gateway"
+        identity = identity if self.taken.get(identity) is None else f"{identity}-controller"
+        subject = f"component:{identity}"
+        self._add(
+            subject, "kind", "load-balancer", route.source, f"{route.kind}; its controller stands in no file", "medium"
+        )
+        self._add(subject, "managed", True, route.source, route.kind, "medium")
+        self._add(subject, "replicas", 2, route.source, route.kind, "medium")
+        return identity
+
+    def _guard(self) -> None:
+        """Add the network policies that admit some traffic only, as one firewall before the pods that they select."""
+        guarded: dict[str, Origin] = {}
+        for policy in self.manifests.of("NetworkPolicy"):
+            selector = {key: value.text for key, value in policy.node.get("spec", "podSelector", "matchLabels").items()}
+            types = [item.text for item in policy.node.get("spec", "policyTypes").list()]
+            if types and "Ingress" not in types:
+                continue
+            for part in self.parts:
+                if part.namespace == policy.namespace and selector.items() <= part.labels.items():
+                    guarded.setdefault(part.id, policy.origin)
+        if guarded:
+            subject, source = f"component:{free_id('network-policy', self.taken)}", min(guarded.values())
+            self._add(subject, "kind", "firewall", source, "NetworkPolicy")
+            self._add(subject, "managed", True, source, "NetworkPolicy")
+            self._add(subject, "guards", sorted(guarded), source, "NetworkPolicy")
+            self._add(subject, "default", "deny", source, "NetworkPolicy")
+
+
+def _protocol(part: _Part, port: Node, number: int) -> str:
+    known = part.guess.known
+    name = port.get("name").text or port.get("appProtocol").text
+    if number in (443, 8443) or name.startswith("https"):
+        return "https"
+    target = port.get("targetPort").number or part.ports.get(port.get("targetPort").text) or number
+    if known.port in (number, target):
+        return known.protocol
+    if name.startswith("grpc"):
+        return "grpc"
+    return known.protocol if KINDS[known.kind].role == "data" else "http"
+
+
+def _expanded(text: str, values: Mapping[str, tuple[str, Origin]], depth: int = 0) -> str:
+    """Return a text with `$(NAME)` replaced, as Kubernetes does."""
+    if "$(" not in text or depth > _DEEPEST:
+        return text[:20_000]
+
+    def value(match: re.Match[str]) -> str:
+        return values[match[1]][0] if match[1] in values else match[0]
+
+    return _expanded(re.sub(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)", value, text[:20_000]), values, depth + 1)
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text[:20_000], validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""

@@ -1,0 +1,91 @@
+"""Routes from outside to services: Ingress, the Gateway API, and those of Traefik, Istio and OpenShift."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archgen.importers.facts import Origin
+from archgen.importers.kubernetes.manifests import ROUTES, Manifest, Manifests
+from archgen.importers.nodes import Node
+
+
+class Route(Struct, frozen=True):
+    """A route: the services that it leads to, each with its port and place, and whether visitors come over TLS."""
+
+    kind: str
+    namespace: str
+    source: Origin
+    backends: tuple[tuple[str, int | None, Origin], ...]
+    tls: bool
+
+
+def routes_of(manifests: Manifests) -> Iterator[Route]:
+    """Yield the routes of manifests."""
+    for manifest in manifests.of(*ROUTES):
+        backends = tuple(dict.fromkeys(_backends(manifest)))
+        if backends:
+            yield Route(manifest.kind, manifest.namespace, manifest.origin, backends, _has_tls(manifest, manifests))
+
+
+def _backends(manifest: Manifest) -> Iterator[tuple[str, int | None, Origin]]:
+    spec = manifest.node.get("spec")
+    match manifest.kind:
+        case "Ingress":
+            rules = [rule.get("http", "paths") for rule in spec.get("rules").list()]
+            stated = [path.get("backend") for paths in rules for path in paths.list()]
+            for backend in (*stated, spec.get("defaultBackend"), spec.get("backend")):
+                service = backend.get("service")
+                if service.get("name").text:
+                    yield _backend(service.get("name"), service.get("port", "number"))
+                elif backend.get("serviceName").text:
+                    yield _backend(backend.get("serviceName"), backend.get("servicePort"))
+        case "IngressRoute":
+            for route in spec.get("routes").list():
+                for service in route.get("services").list():
+                    yield _backend(service.get("name"), service.get("port"))
+        case "VirtualService":
+            for section in ("http", "tls", "tcp"):
+                for rule in spec.get(section).list():
+                    for route in rule.get("route").list():
+                        yield _backend(route.get("destination", "host"), route.get("destination", "port", "number"))
+        case "Route":
+            yield _backend(spec.get("to", "name"), spec.get("port", "targetPort"))
+        case _:
+            for rule in spec.get("rules").list():
+                for reference in rule.get("backendRefs").list():
+                    yield _backend(reference.get("name"), reference.get("port"))
+
+
+def _backend(name: Node, port: Node) -> tuple[str, int | None, Origin]:
+    return name.text, port.number, Origin(name.path, name.line, name.pointer)
+
+
+def _has_tls(manifest: Manifest, manifests: Manifests) -> bool:
+    spec = manifest.node.get("spec")
+    if spec.get("tls").value is not None:
+        return True
+    annotations = " ".join(f"{key}={value.text}" for key, value in manifest.node.get("metadata", "annotations").items())
+    if (
+        "acm" in annotations
+        or "certificate" in annotations
+        or "cert-manager" in annotations
+        or "tls-acme=true" in annotations
+    ):
+        return True
+    if manifest.kind == "IngressRoute":
+        return any(item.text == "websecure" for item in spec.get("entryPoints").list())
+    names = {item.get("name").text for item in spec.get("parentRefs").list()} | {
+        item.text.rpartition("/")[2] for item in spec.get("gateways").list()
+    }
+    for gateway in manifests.of("Gateway"):
+        if gateway.name in names:
+            for listener in (
+                *gateway.node.get("spec", "listeners").list(),
+                *gateway.node.get("spec", "servers").list(),
+            ):
+                protocol = listener.get("protocol").text or listener.get("port", "protocol").text
+                if protocol in ("HTTPS", "TLS") or listener.get("tls").value is not None:
+                    return True
+    return False

@@ -1,0 +1,205 @@
+"""nginx configurations: upstreams, servers and what they pass requests to (https://nginx.org/en/docs/)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct, field
+
+from archgen.importers.facts import Configuration, FactSheet
+from archgen.importers.proxies import Member, Proxy, split_address
+
+_TOKEN = re.compile(
+    r"(?P<space>[ \t\r\f\v]+)|(?P<line>\n)|(?P<comment>#[^\n]*)|(?P<sign>[{};])"
+    r"|(?P<quoted>\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')|(?P<word>(?:\$\{[^}\n]*\}|\\.|[^\s;{}\"'])(?:\$\{[^}\n]*\}|\\.|[^\s;{}])*)",
+    re.DOTALL,
+)
+_DEEPEST = 50
+_PASSES = {
+    "proxy_pass": "http", "grpc_pass": "grpc", "fastcgi_pass": "fastcgi", "uwsgi_pass": "uwsgi", "scgi_pass": "tcp",
+    "memcached_pass": "memcached",
+}  # fmt: skip
+_SNIFF = re.compile(rb"^\s*(?:upstream\s+\S+|server|http|events|stream|location\s+[^{;]+)\s*\{", re.MULTILINE)
+
+
+class NginxError(Exception):
+    """A configuration that can't be read, from this line on."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+        self.message = message
+
+
+class Directive(Struct):
+    """A directive with its arguments, its line, and what stands in its block."""
+
+    name: str
+    arguments: list[str]
+    line: int
+    block: list[Directive] = field(default_factory=list)
+
+    def all(self, name: str) -> Iterator[Directive]:
+        """Yield the directives of a name in the block, at any depth."""
+        for directive in self.block:
+            if directive.name == name:
+                yield directive
+            yield from directive.all(name)
+
+
+def is_nginx(file: Configuration) -> bool:
+    """Return True if a file looks like a configuration of nginx."""
+    return _SNIFF.search(file.data) is not None and b"vrrp_instance" not in file.data
+
+
+def tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    """Yield the words and signs of a configuration, each with its sort and its line."""
+    line, position = 1, 0
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None:
+            raise NginxError(line, "the quotes that begin here are never closed; close them")
+        sort = match.lastgroup or ""
+        if sort in ("sign", "word", "quoted"):
+            yield sort, match[0], line
+        line += match[0].count("\n")
+        position = match.end()
+
+
+def parse(text: str) -> Directive:
+    """Return the directives of a configuration in a block of their own; raise NginxError."""
+    root = Directive("", [], 1)
+    stack, words, begin = [root], list[str](), 1
+    for sort, token, line in tokens(text):
+        if sort != "sign":
+            begin = begin if words else line
+            words.append(token[1:-1] if sort == "quoted" else token)
+        elif token == "}":
+            if len(stack) == 1:
+                raise NginxError(line, "this brace closes no block; remove it")
+            stack.pop()
+            words = []
+        elif words:
+            directive = Directive(words[0], words[1:], begin)
+            stack[-1].block.append(directive)
+            words = []
+            if token == "{":
+                stack.append(directive)
+        elif token == "{":
+            raise NginxError(line, "a block needs a name before its brace; add one")
+        if len(stack) > _DEEPEST:
+            raise NginxError(line, f"blocks must be at most {_DEEPEST} levels deep; flatten them")
+    if len(stack) > 1:
+        raise NginxError(stack[-1].line, "the block that begins here is never closed; close it")
+    return root
+
+
+def read_nginx(proxy: Proxy, sheet: FactSheet) -> bool:
+    """Add the facts of a configuration; return False with an error if it can't be read."""
+    try:
+        root = parse(proxy.file.data.decode("utf-8", "replace"))
+    except NginxError as error:
+        sheet.fail(proxy.file.path, error.line + proxy.line, 1, error.message)
+        return False
+    _Reader(root, proxy).read()
+    return True
+
+
+class _Reader:
+    def __init__(self, root: Directive, proxy: Proxy) -> None:
+        self.root = root
+        self.proxy = proxy
+        self.pools = {each.arguments[0]: each for each in root.all("upstream") if each.arguments}
+
+    def read(self) -> None:
+        passes = [(server, each) for server in self._servers() for name in _PASSES for each in server.all(name)]
+        if not passes and not any(True for _ in self._servers()):
+            return
+        balances = any(len(list(pool.all("server"))) > 1 for pool in self.pools.values())
+        forwards = any(each.name in ("proxy_pass", "grpc_pass") for _, each in passes)
+        self.proxy.describe("nginx", "load-balancer" if balances else "reverse-proxy" if forwards else "web-server")
+        for server in self._servers():
+            self._listen(server)
+        for server, each in passes:
+            if each.arguments:
+                self._pass(server, each)
+        for pool in self.pools.values():
+            self._balance(pool)
+
+    def _servers(self) -> Iterator[Directive]:
+        for server in self.root.all("server"):
+            if server.block:
+                yield server
+        if not any(server.block for server in self.root.all("server")) and any(True for _ in self.root.all("location")):
+            # a part of a server, which another file includes
+            yield self.root
+
+    def _listen(self, server: Directive) -> None:
+        moved = any(
+            "https://" in " ".join(each.arguments)
+            for name in ("return", "rewrite")
+            for each in server.block
+            if each.name == name
+        )
+        moved = moved or any(
+            "https://" in " ".join(each.arguments)
+            for location in server.block
+            if location.name == "location" and location.arguments[-1:] == ["/"]
+            for each in location.block
+            if each.name == "return"
+        )
+        secure = any(each.name == "ssl" and each.arguments[:1] == ["on"] for each in server.block)
+        for each in server.block:
+            if each.name == "listen" and each.arguments:
+                _, port = split_address(each.arguments[0])
+                number = port or (
+                    int(each.arguments[0]) if each.arguments[0].isdecimal() and len(each.arguments[0]) < 6 else 80
+                )
+                tls = secure or "ssl" in each.arguments[1:] or "quic" in each.arguments[1:]
+                self.proxy.listen(number, tls, moved and not tls, each.line)
+
+    def _pass(self, server: Directive, directive: Directive) -> None:
+        text = self._resolved(server, directive.arguments[0])
+        scheme, separator, rest = text.partition("://")
+        protocol = _PASSES[directive.name]
+        if separator:
+            protocol = {"https": "https", "grpc": "grpc", "grpcs": "grpc"}.get(scheme, protocol)
+        authority = (rest if separator else text).split("/")[0] if not text.startswith("unix:") else text
+        if "$" in authority or not authority or authority.startswith("unix:"):
+            return
+        if directive in self.root.all("proxy_pass") and any(
+            directive in stream.all("proxy_pass") for stream in self.root.all("stream")
+        ):
+            protocol = "tcp"
+        name, port = split_address(authority)
+        pool = self.pools.get(authority) or self.pools.get(name)
+        if pool is not None:
+            members = [
+                _member(each)
+                for each in pool.block
+                if each.name == "server" and each.arguments and "down" not in each.arguments
+            ]
+            self.proxy.call(pool.arguments[0], members, protocol, pool.line)
+        else:
+            self.proxy.call(name, [Member(name, port, directive.line)], protocol, directive.line)
+
+    def _resolved(self, server: Directive, text: str) -> str:
+        """Return a text with the variables that `set` gives a constant put in."""
+        for each in (*server.all("set"), *self.root.block):
+            if each.name == "set" and len(each.arguments) == 2 and "$" not in each.arguments[1]:
+                text = text.replace(each.arguments[0], each.arguments[1]).replace(
+                    f"${{{each.arguments[0][1:]}}}", each.arguments[1]
+                )
+        return text
+
+    def _balance(self, pool: Directive) -> None:
+        names = {"least_conn": "least-connections", "ip_hash": "source", "hash": "hash", "random": "random"}
+        algorithm = next((names[each.name] for each in pool.block if each.name in names), "round-robin")
+        if sum(each.name == "server" for each in pool.block) > 1:
+            self.proxy.add(f"component:{self.proxy.owner}", "balance", {"algorithm": algorithm}, pool.line, "upstream")
+
+
+def _member(directive: Directive) -> Member:
+    host, port = split_address(directive.arguments[0])
+    return Member(host, port, directive.line, "backup" in directive.arguments)

@@ -1,0 +1,132 @@
+"""Facts that configurations of proxies have in common: pools of servers, calls of them, and ports that are listened on."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from archgen.importers.addresses import resolve
+from archgen.importers.facts import Configuration, Fact, FactSheet, Origin
+from archgen.importers.names import make_id
+from archgen.importers.products import PRODUCTS, guess
+
+
+class Member(Struct, frozen=True):
+    """A server of a pool: its host, its port, its line; a `backup` waits until the others fail."""
+
+    host: str
+    port: int | None
+    line: int
+    backup: bool = False
+
+
+class Proxy:
+    """The proxy that a configuration is of; without `hosts` it stands alone, and its servers are known by their addresses."""
+
+    def __init__(
+        self, owner: str, file: Configuration, sheet: FactSheet, hosts: Mapping[str, str] | None, line: int = 0
+    ) -> None:
+        self.owner = owner
+        self.file = file
+        self.sheet = sheet
+        self.hosts = hosts
+        self.line = line
+
+    def add(self, subject: str, key: str, value: object, line: int, evidence: str) -> None:
+        """Add a fact that a line of the configuration states."""
+        self.sheet.add(Fact(subject, key, value, Origin(self.file.path, line + self.line), evidence))
+
+    def describe(self, product: str, role: str, line: int = 1) -> None:
+        """Add the component itself where it stands alone, and its role."""
+        subject = f"component:{self.owner}"
+        if self.hosts is None:
+            self.add(subject, "kind", role, line, f"{product} configuration")
+            self.add(subject, "product", product, line, f"{product} configuration")
+            self.add(subject, "host", f"{self.owner}-1", line, f"{product} configuration")
+        else:
+            self.add(subject, "role", role, line, f"{product} configuration")
+
+    def listen(self, port: int, tls: bool, redirect: bool, line: int) -> None:
+        """Add a port that the proxy listens on."""
+        value: dict[str, object] = {"tls": tls, "redirect": redirect}
+        self.add(f"component:{self.owner}", f"listen-{port}", value, line, "listen")
+        if self.hosts is None:
+            entry: dict[str, object] = {"protocol": "https" if tls else "http", "port": port, "read": True}
+            self.add(f"entry:{self.owner}:{port}", "entry", entry, line, "listen")
+
+    def call(self, pool: str, members: Iterable[Member], protocol: str, line: int) -> None:
+        """Add the calls of a pool; a pool of several is one component."""
+        servers = list(members)
+        if self.hosts is not None:
+            targets = {resolve(server.host, self.hosts): server for server in servers}
+            for target, server in targets.items():
+                if target is not None and target != self.owner:
+                    self._connect(target, protocol, server.port, server.line)
+                    if len(targets) > 1:
+                        self.add(
+                            f"connection:{self.owner}->{target}", "pool", f"{self.owner}/{pool}", server.line, "pool"
+                        )
+            return
+        self._stand_alone(pool, servers, protocol, line)
+
+    def _connect(self, target: str, protocol: str, port: int | None, line: int) -> None:
+        subject = f"connection:{self.owner}->{target}"
+        self.add(subject, "protocol", protocol, line, "proxy configuration")
+        if port is not None:
+            self.add(subject, "number", port, line, "proxy configuration")
+
+    def _stand_alone(self, pool: str, servers: list[Member], protocol: str, line: int) -> None:
+        """Add a pool as a component that runs on the hosts of its addresses."""
+        if not servers:
+            return
+        identity = make_id(pool)
+        identity = f"{identity}-pool" if identity == self.owner else identity
+        subject = f"component:{identity}"
+        known = guess(identity, "", "", frozenset()).known
+        kind = known.kind if known.kind not in ("service", "reverse-proxy", "load-balancer") else "app-server"
+        port = servers[0].port
+        stores = {
+            each.port: each
+            for each in PRODUCTS.values()
+            if each.port is not None and each.kind in ("database", "key-value-store")
+        }
+        if protocol == "tcp" and port in stores:
+            kind, protocol = stores[port].kind, stores[port].protocol
+        self.add(subject, "kind", kind, line, f"pool {identity}")
+        hosts = list(dict.fromkeys(self._host(server) for server in servers))
+        if len(servers) > 1:
+            self.add(subject, "replicas", len(servers), line, "servers of the pool")
+        self.add(subject, "places", hosts, line, "servers of the pool")
+        self._connect(identity, protocol, port, line)
+
+    def _host(self, server: Member) -> str:
+        """Return the host of a server: its name or address; loopback is the proxy's own."""
+        if is_loopback(server.host):
+            return f"{self.owner}-1"
+        return make_id(server.host.replace(":", "-"))
+
+
+def is_loopback(host: str) -> bool:
+    """Return True for an address or name of the machine itself."""
+    if host.lower() in ("localhost", "localhost.localdomain") or host.startswith("unix:"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def split_address(text: str) -> tuple[str, int | None]:
+    """Return host and port of `web:8000` or `[::1]:80`."""
+    host, separator, port = text.rpartition(":")
+    if (
+        separator
+        and port.isascii()
+        and port.isdecimal()
+        and 0 < int(port[:6]) < 65536
+        and (":" not in host or host.endswith("]"))
+    ):
+        return host.strip("[]"), int(port)
+    return text.strip("[]"), None
