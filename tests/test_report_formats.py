@@ -305,7 +305,10 @@ def test_accepted_findings_are_no_lines_for_programs_that_know_no_acceptance() -
 
 
 def test_markdown_counts_what_it_leaves_out() -> None:
-    many = tuple((f"m{at}.arch.yaml", (finding(message="word " * 200),) * 50) for at in range(40))
+    many = tuple(
+        (f"m{at}.arch.yaml", tuple(finding(message="word " * 200, fix=f"Encrypt {line}.") for line in range(50)))
+        for at in range(40)
+    )
     page = markdown.write(LintReport(many, lambda _: (), lambda *_: ""))
     assert len(page) < 1_000_000
     rows = page.count("| error |")

@@ -85,7 +85,7 @@ SHIPPED = shipped()
 MODELS = pytest.mark.parametrize(("one", "flow"), SHIPPED, ids=[f"{a.architecture.id}-{b.id}" for a, b in SHIPPED])
 
 
-def finding(kind: str, name: str) -> Finding:
+def finding(kind: str, name: str, fix: str = "") -> Finding:
     return Finding(
         rule="missing-tls",
         code="SEC001",
@@ -94,7 +94,7 @@ def finding(kind: str, name: str) -> Finding:
         model="m",
         subject=Subject(kind, name),  # type: ignore[arg-type]
         message=f"about {name}",
-        fix="",
+        fix=fix,
         file="m",
         line=1,
         column=1,
@@ -153,7 +153,7 @@ def test_frames_nest_as_in_the_model() -> None:
 
 def test_badges_have_the_numbers_of_the_issues() -> None:
     one = topology(EVERYTHING)
-    found = [finding("host", "h1"), finding("connection", "orders -> db"), finding("step", "order/2")]
+    found = [finding("host", "h1"), finding("connection", "orders -> db", "x"), finding("step", "order/2", "y")]
     shown = messages(flow_sequence(one, one.architecture.flows[0], found).items)
     badges = {message.number: [badge.number for badge in message.badges] for message in shown if message.badges}
     assert badges == {"2": [3], "3.3": [2]}

@@ -120,7 +120,7 @@ def test_every_open_issue_is_on_a_slide_with_its_number() -> None:
             for entry in one.entries
             if entry.badge
         ]
-        assert numbers == [number for number, _ in tier.open]
+        assert numbers == [group.number for group in tier.open_groups]
 
 
 def test_what_a_table_of_availabilities_assumes_is_on_the_slide_after_it() -> None:

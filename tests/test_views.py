@@ -10,6 +10,7 @@ import pytest
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.layout.deployment.arrangement import domain
+from archgen.linting.finding_groups import number_findings
 from archgen.model.finding import Finding
 from archgen.rules import RULES
 from archgen.rules.run import run_rules
@@ -130,7 +131,7 @@ flows:
 
 def test_every_finding_of_a_zone_has_a_badge_in_the_picture_of_zones() -> None:
     topology, findings = of_text(CROSSING)
-    numbers = {at for at, one in enumerate(findings, 1) if one.subject.kind == "zone"}
+    numbers = {number for number, one in number_findings(findings) if one.subject.kind == "zone"}
     assert numbers
     shown = zones(topology, findings)
     assert shown is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from archgen.compare.entities import ChangeKind, EntityChange, compare_entities
-from archgen.compare.findings import FindingChange, Verdict, compare_findings
+from archgen.compare.findings import ChangeGroup, FindingChange, Verdict, compare_findings, group_changes
 from archgen.compare.flows import FlowChange, compare_flows
 from archgen.linting.checked_model import CheckedModel
 
@@ -30,6 +30,10 @@ class Evolution(Struct, frozen=True, kw_only=True):
     def findings_of(self, verdict: Verdict) -> tuple[FindingChange, ...]:
         """Return the findings that are resolved, left, introduced or newly accepted."""
         return tuple(finding for finding in self.findings if finding.verdict == verdict)
+
+    def groups_of(self, verdict: Verdict) -> tuple[ChangeGroup, ...]:
+        """Return the findings with a verdict as groups of one rule, severity and fix."""
+        return group_changes(self.findings_of(verdict))
 
     @property
     def empty(self) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from archgen.linting.checked_model import CheckedModel
+from archgen.linting.finding_groups import FindingGroup, number_findings
 from archgen.model.architecture import Architecture, Certificate, Component, Connection, Flow, Network, Record
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject, SubjectKind
@@ -23,7 +24,7 @@ _ELEMENTS = ("replica", "host", "zone")
 
 
 class FindingChange(Struct, frozen=True):
-    """A finding before and after, each with its number in its model; `what` are the changes of one that was left.
+    """A finding before and after, each with the number of its group in its model; `what` are the changes of one that was left.
 
     The verdict `accepted`: the finding is still there, and is accepted now. `current` is the finding as it is now, or as it was.
     """
@@ -45,14 +46,31 @@ class FindingChange(Struct, frozen=True):
         return self.current[0]
 
 
+class ChangeGroup(Struct, frozen=True):
+    """Findings of one group that changed in the same way; `group` has them as they are now, or as they were."""
+
+    group: FindingGroup
+    what: tuple[str, ...]
+
+
+def group_changes(changes: Iterable[FindingChange]) -> tuple[ChangeGroup, ...]:
+    """Return changes with one verdict as groups of one rule, severity and fix, in the order of their first findings."""
+    groups: dict[tuple[int, tuple[str, ...]], list[Finding]] = {}
+    for change in changes:
+        groups.setdefault((change.number, change.what), []).append(change.finding)
+    return tuple(
+        ChangeGroup(FindingGroup(number, tuple(findings)), what) for (number, what), findings in groups.items()
+    )
+
+
 def compare_findings(before: CheckedModel, after: CheckedModel) -> tuple[FindingChange, ...]:
     """Return every finding of both models once, in the order of the later model, resolved ones last.
 
     Findings that are accepted in both models are left out, and those that are hidden from the reader as they are now.
     """
     partners, resolved = _paired(before, after)
-    changes = [_change(partners.get(number), (number, finding)) for number, finding in enumerate(after.findings, 1)]
-    changes += [FindingChange("resolved", old, old, None) for old in resolved if old[0] <= len(before.findings)]
+    changes = [_change(partners.get(place), new) for place, new in enumerate(after.numbered)]
+    changes += [FindingChange("resolved", old, old, None) for place, old in resolved if place < len(before.findings)]
     return tuple(change for change in changes if change is not None)
 
 
@@ -82,24 +100,23 @@ def _differences(old: Finding, new: Finding) -> Iterator[str]:
         yield "accepted before, open now"
 
 
-def _paired(before: CheckedModel, after: CheckedModel) -> tuple[dict[int, Numbered], list[Numbered]]:
-    """Return the earlier finding for the number of each later one that has any, and the earlier ones without a later.
+def _paired(before: CheckedModel, after: CheckedModel) -> tuple[dict[int, Numbered], list[tuple[int, Numbered]]]:
+    """Return the earlier finding for the place of each later one that has any, and the earlier ones without a later.
 
     Findings are paired by subject and message, then by subject, then by the message about an entity that was renamed.
     """
-    old = dict(enumerate((*before.findings, *before.hidden), 1))
-    new = tuple(enumerate((*after.findings, *after.hidden), 1))
+    old = dict(enumerate(number_findings((*before.findings, *before.hidden))))
+    new = (*after.findings, *after.hidden)
     partners: dict[int, Numbered] = {}
     for key in (_by_message, _by_subject, _by_renamed_subject(before, after)):
-        waiting: dict[Hashable, list[Numbered]] = {}
-        for number, finding in old.items():
+        waiting: dict[Hashable, list[int]] = {}
+        for place, (_, finding) in old.items():
             if (name := key(finding)) is not None:
-                waiting.setdefault(name, []).append((number, finding))
-        for number, finding in new:
-            candidates = waiting.get(key(finding)) if number not in partners else None
+                waiting.setdefault(name, []).append(place)
+        for place, finding in enumerate(new):
+            candidates = waiting.get(key(finding)) if place not in partners else None
             if candidates:
-                partners[number] = candidates.pop(0)
-                del old[partners[number][0]]
+                partners[place] = old.pop(candidates.pop(0))
     return partners, list(old.items())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Protocol
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.assessment import FlowAssessment
 from archgen.analysis.topology import Topology
+from archgen.linting.finding_groups import FindingGroup, group_findings, number_findings
 from archgen.linting.policy import MEANINGLESS, Persona, hidden_findings, visible_findings
 from archgen.model.architecture import Architecture
 from archgen.model.finding import Finding
@@ -31,8 +33,10 @@ class SourcePlaces(Protocol):
         """Return the lines of a file that the model was read from; none for any other file."""
 
 
-class CheckedModel(Struct, frozen=True):
-    """A valid model with the findings in it, whose order gives the issues their numbers; `data` is its file's content.
+class CheckedModel(Struct, frozen=True, dict=True):
+    """A valid model with the findings in it; `data` is its file's content.
+
+    Findings of one rule, severity and fix have one number; the order of the findings gives those numbers.
 
     `hidden` are the findings that the reader's persona leaves out. Without `assessments` nothing is known of availability.
     `errors` are the rules that failed on the model.
@@ -71,15 +75,25 @@ class CheckedModel(Struct, frozen=True):
         """Return the content of the model's file."""
         return self.data.decode("utf-8", "replace")
 
-    @property
+    @cached_property
     def numbered(self) -> tuple[tuple[int, Finding], ...]:
-        """Return the findings with their numbers, from 1."""
-        return tuple(enumerate(self.findings, 1))
+        """Return the findings, each with the number of its group, from 1."""
+        return number_findings(self.findings)
 
     @property
     def open(self) -> tuple[tuple[int, Finding], ...]:
         """Return the findings that are not accepted, with their numbers."""
         return tuple((number, finding) for number, finding in self.numbered if finding.accepted is None)
+
+    @cached_property
+    def groups(self) -> tuple[FindingGroup, ...]:
+        """Return the findings as groups of one rule, severity and fix."""
+        return group_findings(self.findings)
+
+    @property
+    def open_groups(self) -> tuple[FindingGroup, ...]:
+        """Return the groups of findings that are not accepted."""
+        return tuple(group for group in self.groups if group.first.accepted is None)
 
 
 class BrokenModel(Struct, frozen=True):

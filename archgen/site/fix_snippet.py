@@ -1,8 +1,8 @@
-"""A finding's fix as YAML to paste: the changes of the finding, and how to accept it instead."""
+"""The fix of findings as YAML to paste: their changes, and how to accept them instead."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from archgen.language.write.values import block
@@ -13,11 +13,15 @@ from archgen.site.code_block import yaml_block
 from archgen.site.escape import code
 from archgen.site.html_builder import Html, join, tag
 
+ACCEPTED = 12
+"""Findings of one issue whose acceptance is written out."""
 
-def fix_snippet(finding: Finding) -> Html:
-    """Return blocks that a reader opens: the fix as YAML, and the acceptance of the risk."""
-    writes = [change for change in finding.changes if not isinstance(change, Remove)]
-    removals = [change for change in finding.changes if isinstance(change, Remove)]
+
+def fix_snippet(findings: Sequence[Finding]) -> Html:
+    """Return blocks that a reader opens: the fix of findings with one rule as YAML, and the acceptance of the risk."""
+    changes = [change for finding in findings for change in finding.changes]
+    writes = [change for change in changes if not isinstance(change, Remove)]
+    removals = [change for change in changes if isinstance(change, Remove)]
     parts: list[Html] = []
     if writes:
         verb = "Change" if any(isinstance(change, Append) for change in writes) else "Add to"
@@ -25,7 +29,7 @@ def fix_snippet(finding: Finding) -> Html:
     if removals:
         items = (tag("li", inline_html(code(" → ".join(map(str, change.path))))) for change in removals)
         parts += [tag("p", Html("Remove from the model:")), tag("ul", *items)]
-    accept = _on_demand("Accept the risk instead", yaml_block(_acceptance(finding)))
+    accept = _on_demand("Accept the risk instead", yaml_block(_acceptance(findings)))
     return join((_on_demand("Fix as YAML", *parts), Html("\n"), accept)) if parts else accept
 
 
@@ -33,15 +37,18 @@ def _on_demand(summary: str, *content: Html) -> Html:
     return tag("details", tag("summary", summary), *content, class_="archgen-fix", data_search_exclude=True)
 
 
-def _acceptance(finding: Finding) -> str:
-    entry = {
-        "rule": finding.rule,
-        "subject": finding.subject.id,
-        "reason": "why the risk is acceptable",
-        "owner": "responsible team",
-    }
-    until = "    until: 2027-12-31  # review date"
-    return "\n".join([*block({"accept": [entry]}, 3), until])
+def _acceptance(findings: Sequence[Finding]) -> str:
+    lines = ["accept:"]
+    for finding in findings[:ACCEPTED]:
+        entry = {
+            "rule": finding.rule,
+            "subject": finding.subject.id,
+            "reason": "why the risk is acceptable",
+            "owner": "responsible team",
+        }
+        lines += [*list(block({"accept": [entry]}, 3))[1:], "    until: 2027-12-31  # review date"]
+    rest = len(findings) - ACCEPTED
+    return "\n".join([*lines, *([f"  # and so for {rest} more"] if rest > 0 else [])])
 
 
 def _yaml(changes: list[Put | Append]) -> str:

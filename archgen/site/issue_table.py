@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.linting.checked_model import CheckedModel
+from archgen.linting.finding_groups import FindingGroup
 from archgen.linting.rule import Rule
 from archgen.model.finding import CATEGORIES, Finding, Severity
 from archgen.site.blocks import inline_html
@@ -18,10 +19,13 @@ from archgen.site.page import flow_path, page_path
 FLOWS = 6
 """Flows that a row names before it counts the rest, which the issue itself names."""
 
+SUBJECTS = 4
+"""Subjects that a row names before it counts the rest, which the issue itself names."""
+
 ROWS = 1000
 """Issues of one table; beyond, the text of `archgen lint` has the rest."""
 
-_Group = tuple[str, CheckedModel, Sequence[tuple[int, Finding]]]
+_Group = tuple[str, CheckedModel, Sequence[FindingGroup]]
 
 
 def issue_table(
@@ -36,8 +40,8 @@ def issue_table(
     bodies: list[Html] = []
     count = 0
     for label, system, issues in _by_system(systems) if prefix else _by_category(systems[0]):
-        chosen = [entry for entry in issues if only in (None, entry[1].severity)]
-        rows = [_row(system, *entry, titles, prefix) for entry in chosen[: max(0, ROWS - count)]]
+        chosen = [group for group in issues if only in (None, group.first.severity)]
+        rows = [_row(system, group, titles, prefix) for group in chosen[: max(0, ROWS - count)]]
         count += len(chosen)
         if rows:
             head = tag("tr", tag("th", label, scope="rowgroup", colspan=4), class_="archgen-group")
@@ -52,17 +56,19 @@ def issue_table(
 
 def _by_category(system: CheckedModel) -> Iterator[_Group]:
     for category in CATEGORIES:
-        issues = [(number, finding) for number, finding in system.numbered if finding.category == category]
+        issues = [group for group in system.groups if group.first.category == category]
         yield CATEGORY_TITLES[category], system, issues
 
 
 def _by_system(systems: Sequence[CheckedModel]) -> Iterator[_Group]:
     for system in systems:
-        yield system.architecture.name, system, system.numbered
+        yield system.architecture.name, system, system.groups
 
 
-def _row(system: CheckedModel, number: int, finding: Finding, titles: dict[str, str], prefix: str) -> Html:
-    flows = [flow for flow in finding.flows if flow in system.topology.flows]
+def _row(system: CheckedModel, group: FindingGroup, titles: dict[str, str], prefix: str) -> Html:
+    number, finding = group.number, group.first
+    flows = [flow for flow in group.flows if flow in system.topology.flows]
+    parts = dict.fromkeys(part for each in group.findings for part in _parts(system.topology, each))
     page = f"{prefix}{page_path(system)}" if prefix else ""
     # the shape and the number of a badge tell the severity; the word is for those who do not see it
     mark = tag(
@@ -76,17 +82,29 @@ def _row(system: CheckedModel, number: int, finding: Finding, titles: dict[str, 
     return tag(
         "tr",
         tag("td", mark),
-        tag("td", title, *state, tag("br"), inline_html(prose(finding.message))),
-        tag("td", tag("code", finding.subject.id)),
+        tag("td", title, *state, tag("br"), inline_html(prose(finding.message)), _also(group)),
+        tag("td", _subjects(group)),
         tag("td", _flow_links(system, flows, f"{prefix}{system.slug}/" if prefix else "")),
         data_severity=finding.severity,
         data_category=CATEGORY_TITLES[finding.category],
         data_rule=finding.rule,
-        data_component=" ".join(_parts(system.topology, finding)) or None,
+        data_component=" ".join(parts) or None,
         data_flow=" ".join(flows) or None,
         data_tier=one_line(system.architecture.name) if prefix else None,
         data_state="accepted" if finding.accepted else "open",
     )
+
+
+def _also(group: FindingGroup) -> Html:
+    """Return the number of other subjects, whose messages the issue itself has."""
+    others = len(group.subjects) - 1
+    return tag("span", f" And {others} more." if others > 1 else " And 1 more.") if others > 0 else Html()
+
+
+def _subjects(group: FindingGroup) -> Html:
+    shown = [tag("code", subject.id) for subject in group.subjects[:SUBJECTS]]
+    rest = len(group.subjects) - len(shown)
+    return join((join(shown, ", "), Html(f" and {rest} more" if rest else "")))
 
 
 def _flow_links(system: CheckedModel, flows: Sequence[str], directory: str) -> Html:

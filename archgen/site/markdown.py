@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from archgen.model.finding import SEVERITIES, Finding, Severity
-from archgen.model.wording import first_few, listed
+from archgen.linting.finding_groups import FindingGroup, on_subjects
+from archgen.model.finding import SEVERITIES, Severity
+from archgen.model.wording import first_few, listed, plural
 from archgen.site.blocks import block_html
 from archgen.site.escape import code
 from archgen.site.html_builder import Html, one_line, tag, title
@@ -86,17 +87,19 @@ def full_size_figure(source: str, alt: str) -> str:
     return f"{figure(source, alt)}\n\n[Full-size diagram]({source}){{ .archgen-full }}"
 
 
-def severity_counts(findings: Iterable[Finding]) -> str:
-    """Return how many findings there are of each severity, in words, accepted ones apart."""
+def severity_counts(groups: Sequence[FindingGroup]) -> str:
+    """Return how many findings there are of each severity, on how many subjects, and accepted ones apart."""
     counts: dict[str, int] = dict.fromkeys((*SEVERITIES, "accepted"), 0)
-    for finding in findings:
-        counts["accepted" if finding.accepted else finding.severity] += 1
-    return ", ".join(_count(number, name) for name, number in counts.items() if number) or "no issues"
+    for group in groups:
+        counts["accepted" if group.first.accepted else group.first.severity] += 1
+    accepted = counts.pop("accepted")
+    parts = [_count(number, name) for name, number in counts.items() if number]
+    parts = [f"{', '.join(parts)}{on_subjects(groups)}"] if parts else []
+    return ", ".join([*parts, *([f"{accepted} accepted"] if accepted else [])]) or "no issues"
 
 
 _NOUNS: dict[str, str] = {"info": "info finding"}
 
 
 def _count(number: int, name: str) -> str:
-    noun = _NOUNS.get(name, name)
-    return f"{number} {noun}{'' if number == 1 or name == 'accepted' else 's'}"
+    return plural(number, _NOUNS.get(name, name))

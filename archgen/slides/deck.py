@@ -10,6 +10,7 @@ from archgen.analysis.assessment import FlowAssessment, assess
 from archgen.analysis.topology import Topology
 from archgen.compare.flows import access
 from archgen.layout.placed import Placed
+from archgen.linting.finding_groups import FindingGroup
 from archgen.model.finding import SEVERITIES, Finding, Severity
 from archgen.model.wording import first_few, listed, plural
 from archgen.report.common.assessment import all_assumptions, format_duration, percent
@@ -106,7 +107,7 @@ def _comparison(systems: tuple[SystemColumn, ...], notes: str) -> Iterator[Slide
 def _system(section: DeckSection) -> SystemColumn:
     topology = section.model.topology
     name = topology.architecture.name
-    severities = [finding.severity for _, finding in _open_findings(section)]
+    severities = [group.first.severity for group in section.model.open_groups]
     counts = tuple((severity, severities.count(severity)) for severity in SEVERITIES if severity in severities)
     size = f"{plural(len(topology.hosts), 'host')}, {plural(len(topology.components), 'component')}"
     sentences, bars = [f"{name}: {size}, {_count_text(severities)}."], []
@@ -199,21 +200,8 @@ def _deployment_notes(section: DeckSection, placed: Placed) -> str:
         for component in section.model.topology.components.values()
         if component.why
     ]
-    lines += [
-        _issue_note(number, finding)
-        for number, finding in enumerate(section.model.findings, 1)
-        if finding.accepted is None
-    ]
+    lines += [_issue_note(number, finding) for number, finding in section.model.open]
     return "\n".join(line for line in lines if line)
-
-
-def _open_findings(section: DeckSection) -> list[tuple[int, Finding]]:
-    """Return the findings that are not accepted, with their numbers."""
-    return [(number, finding) for number, finding in enumerate(section.model.findings, 1) if finding.accepted is None]
-
-
-def _issue_notes(findings: list[tuple[int, Finding]]) -> list[str]:
-    return [_issue_note(number, finding) for number, finding in findings]
 
 
 def _issue_note(number: int, finding: Finding) -> str:
@@ -249,8 +237,8 @@ def _steps(section: DeckSection, sequence: Sequence, title: str) -> Iterator[Sli
 def _flow_notes(section: DeckSection, sequence: Sequence) -> str:
     breaking = tuple(cause.element.id for cause in section.model.topology.losses.causes[sequence.id])
     fatal = f"Single points of failure: {_few(breaking)}." if breaking else "No single point of failure."
-    findings = [numbered for numbered in _open_findings(section) if sequence.id in numbered[1].flows]
-    return "\n".join([sequence.alt, fatal, *_issue_notes(findings)])
+    issues = [_issue_note(number, finding) for number, finding in section.model.open if sequence.id in finding.flows]
+    return "\n".join([sequence.alt, fatal, *issues])
 
 
 # Reliability and issues
@@ -300,20 +288,25 @@ def _numbered(title: str, at: int, count: int) -> str:
     return title if count == 1 else f"{title} ({at} of {count})"
 
 
+def _issue(group: FindingGroup) -> Paragraph:
+    finding, others = group.first, len(group.subjects) - 1
+    more = f", and {others} more" if others else ""
+    badge = Badge(group.number, finding.severity, finding.message)
+    return Paragraph(f"{truncate_text(finding.message, _SAID)}{more}", badge=badge)
+
+
 def _issues(section: DeckSection) -> Iterator[TextSlide]:
-    shown = _open_findings(section)
-    entries = tuple(
-        Paragraph(truncate_text(finding.message, _SAID), badge=Badge(number, finding.severity, finding.message))
-        for number, finding in shown
-    )
+    groups = section.model.open_groups
+    entries = tuple(map(_issue, groups))
     notes: list[str] = []
-    for number, finding in shown:
-        notes.append(f"{_issue_note(number, finding)} Fix: {finding.fix}")
-        if finding.rule in section.whys:
-            notes.append(f"Why it matters: {section.whys[finding.rule]}")
+    for group in groups:
+        notes += [_issue_note(group.number, finding) for finding in group.findings]
+        notes.append(f"Fix: {group.fix}")
+        if group.first.rule in section.whys:
+            notes.append(f"Why it matters: {section.whys[group.first.rule]}")
     if entries:
         yield from pages(f"{section.model.architecture.name}: issues", entries, "\n".join(notes))
     else:
-        accepted = len(section.model.findings)
+        accepted = len(section.model.groups)
         none = f"{plural(accepted, 'finding')} accepted in the model." if accepted else "No rule reports anything."
         yield from pages(f"{section.model.architecture.name}: issues", (Paragraph("No open findings."),), none)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from archgen.analysis.topology import Topology
+from archgen.linting.finding_groups import number_findings
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject
 from archgen.views.diagram import Badge
@@ -15,15 +16,15 @@ from archgen.views.folding import Folding
 def badges(topology: Topology, findings: Sequence[Finding], folding: Folding) -> dict[str, tuple[Badge, ...]]:
     """Return the badges of each node id, group id (`host:x`) and connection id (`connection:a -> b`).
 
-    The number of a finding is its place in `findings`, from 1. Accepted findings and those on a flow or on the model
-    have no badge.
+    Findings of one rule, severity and fix have one number, so a place has a badge of it once. Accepted findings and those on
+    a flow or on the model have no badge.
     """
-    by_place: dict[str, list[Badge]] = {}
-    for number, finding in enumerate(findings, 1):
+    by_place: dict[str, dict[int, Badge]] = {}
+    for number, finding in number_findings(findings):
         place = _place(topology, finding.subject, folding)
         if place is not None and finding.accepted is None:
-            by_place.setdefault(place, []).append(Badge(number, finding.severity, finding.message))
-    return {place: tuple(marks) for place, marks in by_place.items()}
+            by_place.setdefault(place, {}).setdefault(number, Badge(number, finding.severity, finding.message))
+    return {place: tuple(marks[number] for number in sorted(marks)) for place, marks in by_place.items()}
 
 
 def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None:

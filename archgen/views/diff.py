@@ -21,7 +21,7 @@ def change_diagram(evolution: Evolution, findings: bool = True) -> Diagram:
     """Return both diagrams as one; its badges are the issues that the change introduces."""
     old = deployment(evolution.before.topology)
     new = deployment(evolution.after.topology, evolution.after.findings if findings else ())
-    fresh = frozenset(issue.number for issue in evolution.findings_of("introduced"))
+    fresh = frozenset((issue.number, issue.finding.message) for issue in evolution.findings_of("introduced"))
     changes = {entity.subject: entity.change for entity in evolution.entities}
     groups = _groups(old.groups, new.groups, changes, fresh)
     around = {group.id for group in groups if not group.across}
@@ -44,7 +44,7 @@ def _nodes(
     new: tuple[Node, ...],
     around: set[str],
     changes: dict[Subject, ChangeKind],
-    fresh: frozenset[int],
+    fresh: frozenset[tuple[int, str]],
 ) -> tuple[Node, ...]:
     """Compare nodes; `around` are the groups that can hold a card, since an old group may cut across new ones."""
 
@@ -73,7 +73,10 @@ def _alone(node: Node, new: Iterable[Node], changes: dict[Subject, ChangeKind]) 
 
 
 def _groups(
-    old: tuple[Group, ...], new: tuple[Group, ...], changes: dict[Subject, ChangeKind], fresh: frozenset[int]
+    old: tuple[Group, ...],
+    new: tuple[Group, ...],
+    changes: dict[Subject, ChangeKind],
+    fresh: frozenset[tuple[int, str]],
 ) -> tuple[Group, ...]:
     before, after = {group.id for group in old}, {group.id for group in new}
 
@@ -90,7 +93,7 @@ def _groups(
     return (*present, *gone)
 
 
-def _edges(old: tuple[Edge, ...], new: tuple[Edge, ...], fresh: frozenset[int]) -> tuple[Edge, ...]:
+def _edges(old: tuple[Edge, ...], new: tuple[Edge, ...], fresh: frozenset[tuple[int, str]]) -> tuple[Edge, ...]:
     before, after = {edge.id: edge for edge in old}, {edge.id for edge in new}
 
     def change(edge: Edge) -> ChangeKind | None:
@@ -116,8 +119,8 @@ def signed(change: ChangeKind | None, words: str) -> str:
     return words if change is None else f"{SIGNS[change]} {words}"
 
 
-def _fresh(badges: tuple[Badge, ...], numbers: frozenset[int]) -> tuple[Badge, ...]:
-    return tuple(badge for badge in badges if badge.number in numbers)
+def _fresh(badges: tuple[Badge, ...], fresh: frozenset[tuple[int, str]]) -> tuple[Badge, ...]:
+    return tuple(badge for badge in badges if (badge.number, badge.title) in fresh)
 
 
 def _alt(evolution: Evolution, new: Diagram) -> str:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from archgen.analysis.hops import Hop
 from archgen.analysis.topology import Topology
+from archgen.linting.finding_groups import number_findings
 from archgen.model.architecture import Answer, Branch, Component, Flow, Frame, Note, Request, Step
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject
@@ -126,9 +127,9 @@ class _ItemBuilder:
             self._hops.setdefault(hop.step.id, []).append(hop)
         self._asked: dict[tuple[str, str], Hop] = {}
         self._badges: dict[Subject, list[Badge]] = {}
-        for position, finding in enumerate(findings, 1):
+        for number, finding in number_findings(findings):
             if finding.subject.kind in ("step", "connection"):
-                badge = Badge(position, finding.severity, finding.message)
+                badge = Badge(number, finding.severity, finding.message)
                 self._badges.setdefault(finding.subject, []).append(badge)
 
     def items(self, steps: Iterable[Step]) -> Iterable[Item]:

@@ -18,6 +18,7 @@ from archgen.app.report_formats import LINT
 from archgen.app.workspace.inputs import find, model_id, read
 from archgen.language.yaml.syntax import lines_of
 from archgen.linting.checked_model import BrokenModel, CheckedModel, Model
+from archgen.linting.finding_groups import group_findings
 from archgen.linting.policy import (
     MEANINGLESS,
     FailOn,
@@ -150,11 +151,18 @@ def _for(persona: Persona, models: tuple[Model, ...], hidden: list[str]) -> tupl
         return model if len(findings) == len(model.findings) else replace(model, findings=findings)
 
     more = "strict" if persona == "regular" else "auditor"
-    return _counted(models, tuple(map(keep, models)), f"more with --persona {more}", hidden)
+    shown = tuple(map(keep, models))
+    count = sum(len(group_findings(model.findings)) for model in models)
+    count -= sum(len(group_findings(model.findings)) for model in shown)
+    return _noted(shown, count, f"more with --persona {more}", hidden)
 
 
 def _counted(models: tuple[Model, ...], shown: tuple[Model, ...], what: str, hidden: list[str]) -> tuple[Model, ...]:
     count = sum(len(model.findings) for model in models) - sum(len(model.findings) for model in shown)
+    return _noted(shown, count, what, hidden)
+
+
+def _noted(shown: tuple[Model, ...], count: int, what: str, hidden: list[str]) -> tuple[Model, ...]:
     if count:
         hidden.append(f"{count} {what}")
     return shown

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from archgen.compare import Evolution
 from archgen.compare.entities import CHANGES, ChangeKind
-from archgen.compare.findings import VERDICTS, FindingChange, Verdict
+from archgen.compare.findings import VERDICTS, ChangeGroup, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
-from archgen.model.wording import plural
+from archgen.linting.finding_groups import on_subjects
+from archgen.model.finding import Finding
+from archgen.model.wording import first_few, plural
 from archgen.report.common.assessment import percent
 from archgen.report.common.prose import code, text
 from archgen.report.diff.sentences import available, down, names, rests_on, sentences
@@ -56,7 +58,9 @@ def _evolution(evolution: Evolution, picture: str) -> Iterator[str]:
         yield "Nothing changed."
         return
     counts = [
-        f"**{len(findings)} {_WORDS[verdict]}**" for verdict in VERDICTS if (findings := evolution.findings_of(verdict))
+        f"**{len(groups)} {_WORDS[verdict]}**{on_subjects([change.group for change in groups])}"
+        for verdict in VERDICTS
+        if (groups := evolution.groups_of(verdict))
     ]
     yield f"Findings: {', '.join(counts)}." if counts else "No findings, before or after."
     texts = sentences(evolution, code)
@@ -65,10 +69,11 @@ def _evolution(evolution: Evolution, picture: str) -> Iterator[str]:
     yield from _flows(evolution)
     yield from _assumptions(evolution)
     for verdict in VERDICTS:
-        findings = evolution.findings_of(verdict)
-        if findings:
-            title = f"{plural(len(findings), 'finding')} {_WORDS[verdict]}"
-            yield _folded(title, [_issue(each) for each in findings], verdict == "introduced")
+        groups = evolution.groups_of(verdict)
+        if groups:
+            subjects = on_subjects([change.group for change in groups])
+            title = f"{plural(len(groups), 'finding')} {_WORDS[verdict]}{subjects}"
+            yield _folded(title, [line for change in groups for line in _issue(change)], verdict == "introduced")
     yield from _things(evolution)
     if picture:
         yield f"<details>\n<summary>The picture</summary>\n\n```mermaid\n{picture}```\n\n</details>"
@@ -87,15 +92,20 @@ def _folded(title: str, lines: list[str], open_: bool = False) -> str:
     )
 
 
-def _issue(change: FindingChange) -> str:
-    finding = change.finding
+def _issue(change: ChangeGroup) -> Iterator[str]:
+    """Yield a line of a finding with the subjects of which it says the same, and a line of each other subject."""
+    group = change.group
+    finding = group.first
+    names = [code(subject.id) for subject in group.subjects[1:]] if group.has_one_message else []
+    also = f"; also {', '.join(first_few(names, MOST))}" if names else ""
     what = f" ({text('; '.join(change.what))})" if change.what else ""
     head = f"{finding.severity} {code(finding.rule)} ({finding.code})"
-    return f"{head} at {code(_place(change))}: {text(finding.message)}{what}"
+    yield f"{head} at {code(_place(finding))}: {text(finding.message)}{also}{what}"
+    if not group.has_one_message:
+        yield from (f"{head} at {code(_place(other))}: {text(other.message)}{what}" for other in group.others)
 
 
-def _place(change: FindingChange) -> str:
-    finding = change.finding
+def _place(finding: Finding) -> str:
     return f"{finding.file}:{finding.line}"
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from archgen.compare import Evolution
 from archgen.compare.entities import CHANGES, ChangeKind
-from archgen.compare.findings import VERDICTS, FindingChange, Verdict
+from archgen.compare.findings import VERDICTS, ChangeGroup, Verdict
 from archgen.compare.flows import FlowChange, FlowFacts, called
 from archgen.linting.checked_model import CheckedModel
+from archgen.linting.finding_groups import on_subjects
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import percent
 from archgen.report.common.terminal import Emphasis, Style, brief, wrap
@@ -67,17 +68,23 @@ def _things(evolution: Evolution, style: Style) -> Iterator[str]:
 
 def _issues(evolution: Evolution, style: Style) -> Iterator[str]:
     for verdict in VERDICTS:
-        findings = evolution.findings_of(verdict)
+        groups = evolution.groups_of(verdict)
         word, paint = _TOLD[verdict]
-        if findings:
-            yield f"  {style.paint(f'{word} ({len(findings)})', paint)}"
-            for each in findings:
-                yield from wrap(brief(_issue(each)), style.width, "      ", "    ")
+        if groups:
+            subjects = on_subjects([change.group for change in groups])
+            yield f"  {style.paint(f'{word} ({len(groups)}{subjects})', paint)}"
+            for change in groups:
+                yield from wrap(brief(_issue(change)), style.width, "      ", "    ")
+                if not change.group.has_one_message:
+                    for finding in change.group.others:
+                        yield from wrap(brief(finding.message), style.width, "        ", "      ")
 
 
-def _issue(change: FindingChange) -> str:
-    finding = change.finding
-    text = f"{finding.severity}[{finding.code}] {finding.rule} [{change.number}]: {finding.message}"
+def _issue(change: ChangeGroup) -> str:
+    finding = change.group.first
+    names = [subject.id for subject in change.group.subjects[1:]] if change.group.has_one_message else []
+    also = f"; also {', '.join(names)}" if names else ""
+    text = f"{finding.severity}[{finding.code}] {finding.rule} [{change.group.number}]: {finding.message}{also}"
     return f"{text} ({'; '.join(change.what)})" if change.what else text
 
 

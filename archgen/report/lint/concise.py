@@ -1,17 +1,24 @@
-"""Findings one a line, as compilers tell them: what editors and `grep` read. Accepted ones are left out."""
+"""Findings one per line, as compilers print them for editors and `grep`. Accepted ones are left out."""
 
 from __future__ import annotations
 
-from archgen.model.finding import Finding
+from archgen.linting.finding_groups import FindingGroup
+from archgen.model.wording import first_few
 from archgen.report.common.terminal import brief, plain
 from archgen.report.lint.outcome import LintReport
 
+NAMED = 100
+"""Further subjects that a line names before it counts the rest."""
+
 
 def write(outcome: LintReport) -> str:
-    """`file:line:column: severity[CODE] rule: message` for each open finding; nothing where there is none."""
-    return "".join(f"{_line(finding)}\n" for finding in outcome.findings if finding.accepted is None)
+    """Return `file:line:column: severity[CODE] rule: message` for each open finding, at its first subject."""
+    return "".join(f"{_line(group)}\n" for group in outcome.groups if group.first.accepted is None)
 
 
-def _line(finding: Finding) -> str:
+def _line(group: FindingGroup) -> str:
+    finding = group.first
     place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
-    return f"{place}: {finding.severity}[{finding.code}] {finding.rule}: {brief(finding.message)}"
+    names = ", ".join(first_few([subject.id for subject in group.subjects[1:]], NAMED))
+    also = f" (also {names})" if names else ""
+    return f"{place}: {finding.severity}[{finding.code}] {finding.rule}: {brief(finding.message)}{brief(also)}"

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
 from archgen.model.finding import Finding
+from archgen.model.wording import first_few
 from archgen.report.common.prose import code, sentence, text
-from archgen.report.lint.outcome import Counts, LintReport, count_severities
+from archgen.report.lint.outcome import Counts, LintReport, count_groups
 
 MOST = 900_000
 """Characters of a report; a job's summary takes a mebibyte, and what is left out is counted."""
+
+NAMED = 100
+"""Further subjects that a finding names before it counts the rest."""
+
+MESSAGES = 20
+"""Further messages that a finding shows before it counts the rest."""
 
 
 def write(outcome: LintReport) -> str:
@@ -18,7 +28,7 @@ def write(outcome: LintReport) -> str:
         block = _model(file, findings) if findings else []
         size += sum(map(len, block))
         if size > MOST:
-            left = sum(len(rest) for _, rest in outcome.models[at:])
+            left = sum(len(group_findings(rest)) for _, rest in outcome.models[at:])
             blocks.append(f"… and {left} more findings, too many for one page.")
             break
         blocks += block
@@ -27,41 +37,61 @@ def write(outcome: LintReport) -> str:
 
 def _counted(outcome: LintReport) -> str:
     models = _many(len(outcome.models), "model")
-    counts = count_severities(outcome.findings)
+    counts = count_groups(outcome.groups)
     hidden = f" ({', '.join(map(text, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
         return f"{models}: no findings{hidden}."
     sums = ((counts.error, "error"), (counts.warning, "warning"), (counts.info, "info"))
     parts = [f"**{_many(number, noun)}**" for number, noun in sums if number]
+    subjects = on_subjects(outcome.groups)
+    parts = [f"{', '.join(parts)}{subjects}"] if parts else []
     parts += [f"{counts.accepted} accepted"] if counts.accepted else []
     return f"{models}: {', '.join(parts)}{hidden}."
 
 
 def _model(file: str, findings: tuple[Finding, ...]) -> list[str]:
     blocks = [f"### {code(file)}"]
-    rows = [_row(finding) for finding in findings if finding.accepted is None]
+    groups = group_findings(findings)
+    rows = [_row(group) for group in groups if group.first.accepted is None]
     if rows:
         blocks.append("\n".join(["| Severity | Rule | Line | Finding and fix |", "|---|---|---:|---|", *rows]))
-    accepted = [_accepted(finding) for finding in findings if finding.accepted is not None]
+    accepted = [_accepted(group) for group in groups if group.first.accepted is not None]
     if accepted:
         blocks += [f"<details><summary>{len(accepted)} accepted</summary>", "\n".join(accepted), "</details>"]
     return blocks
 
 
-def _row(finding: Finding) -> str:
+def _row(group: FindingGroup) -> str:
+    finding = group.first
     rule = f"{finding.code} {code(finding.rule)}"
-    return (
-        f"| {finding.severity} | {rule} | {finding.line} | {text(finding.message)}<br>*Fix:* {sentence(finding.fix)} |"
-    )
+    words = "<br>".join((text(finding.message), *_also(group), f"*Fix:* {sentence(group.fix)}"))
+    return f"| {finding.severity} | {rule} | {finding.line} | {words} |"
 
 
-def _accepted(finding: Finding) -> str:
+def _also(group: FindingGroup) -> Iterator[str]:
+    """Yield the other subjects, with their messages where those say more than the names."""
+    if group.has_one_message:
+        names = [code(subject.id) for subject in group.subjects[1:]]
+        yield from [f"*Also:* {', '.join(first_few(names, NAMED))}"] if names else []
+        return
+    for finding in group.others[:MESSAGES]:
+        yield f"Line {finding.line}: {text(finding.message)}"
+    if len(group.others) > MESSAGES:
+        yield f"… and {len(group.others) - MESSAGES} more"
+
+
+def _accepted(group: FindingGroup) -> str:
+    finding = group.first
+    names = [code(subject.id) for subject in group.subjects[1:]]
+    also = f", and of {', '.join(first_few(names, NAMED))}" if names else ""
     accepted = finding.accepted
     assert accepted is not None
     who = f" by {text(accepted.owner)}" if accepted.owner else ""
     until = f" until {text(accepted.until)}" if accepted.until else ""
     why = f": {text(accepted.reason)}" if accepted.reason else ""
-    return f"- {finding.code} {code(finding.rule)}, {text(finding.message.rstrip('.'))}. Accepted{who}{until}{why}"
+    return (
+        f"- {finding.code} {code(finding.rule)}, {text(finding.message.rstrip('.'))}{also}. Accepted{who}{until}{why}"
+    )
 
 
 def _many(number: int, noun: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from archgen.linting.finding_groups import FindingGroup, group_findings
 from archgen.linting.rule import Rule
 from archgen.model.finding import Finding, Severity
 
@@ -29,8 +30,13 @@ class LintReport(Struct, frozen=True):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings of all models."""
+        """Return every finding of all models, one per subject."""
         return tuple(finding for _, findings in self.models for finding in findings)
+
+    @property
+    def groups(self) -> tuple[FindingGroup, ...]:
+        """Return the findings of all models as groups, those of each model numbered from 1."""
+        return tuple(group for _, findings in self.models for group in group_findings(findings))
 
 
 def page_of(rule: Rule, pages: str) -> str:
@@ -54,16 +60,21 @@ class Fixes(Struct, frozen=True):
     unsafe: int
 
 
-def count_severities(findings: tuple[Finding, ...]) -> Counts:
+def count_severities(findings: Sequence[Finding]) -> Counts:
     """Count findings by severity."""
-
     open_ = [each.severity for each in findings if each.accepted is None]
     return Counts(
         open_.count("error"), open_.count("warning"), open_.count("info"), accepted=len(findings) - len(open_)
     )
 
 
-def count_fixes(findings: tuple[Finding, ...]) -> Fixes:
-    """Count the open findings that can be mended."""
-    levels = [each.fixable for each in findings if each.accepted is None]
-    return Fixes(levels.count("safe"), levels.count("unsafe"))
+def count_groups(groups: Sequence[FindingGroup]) -> Counts:
+    """Count groups of findings by severity."""
+    return count_severities([group.first for group in groups])
+
+
+def count_fixes(groups: Sequence[FindingGroup]) -> Fixes:
+    """Count the open groups with a finding that archgen fixes, each by the most careful of its fixes."""
+    levels = [{finding.fixable for finding in group.findings} for group in groups if group.first.accepted is None]
+    safe = sum("safe" in level for level in levels)
+    return Fixes(safe, sum("unsafe" in level and "safe" not in level for level in levels))

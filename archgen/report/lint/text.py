@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os.path import abspath
 
+from archgen.linting.finding_groups import FindingGroup, group_findings, on_subjects
 from archgen.model.finding import Finding, Related
+from archgen.model.wording import first_few
 from archgen.report.common.terminal import Emphasis, Style, brief, plain, wrap
 from archgen.report.lint.excerpt import ExcerptStyle, SourceMark, draw
-from archgen.report.lint.outcome import Counts, LintReport, count_fixes, count_severities, page_of
+from archgen.report.lint.outcome import Counts, LintReport, count_fixes, count_groups, page_of
 
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
+
+NAMED = 100
+"""Further subjects that a finding names before it counts the rest."""
+
+MESSAGES = 20
+"""Further messages that a finding shows before it counts the rest."""
 
 MOST_RELATED = 8
 """How many related places of one finding are shown; the number of the rest is told."""
 
 
 def write(outcome: LintReport, style: Style) -> str:
-    """The report, one block per finding; `[n]` is the finding's number within its model, as on its badges."""
+    """Return the report, a block per finding with all its subjects; `[n]` is its number in its model, as on its badges."""
     lines: list[str] = []
     for file, findings in outcome.models:
         if findings and len(outcome.models) > 1:
             lines += [style.paint(plain(file), "strong"), ""]
-        for number, finding in enumerate(findings, 1):
-            block = _accepted(number, finding, style) if finding.accepted else _finding(number, finding, outcome, style)
+        for group in group_findings(findings):
+            block = _accepted(group, style) if group.first.accepted else _group(group, outcome, style)
             lines += [*block, ""]
     return "\n".join([*lines, _footer(outcome, style)]) + "\n"
 
 
-def _finding(number: int, finding: Finding, outcome: LintReport, style: Style) -> list[str]:
+def _group(group: FindingGroup, outcome: LintReport, style: Style) -> list[str]:
+    finding = group.first
     paint: Emphasis = finding.severity
     code = style.link(style.paint(f"{finding.severity}[{finding.code}]", paint), _page(finding, outcome, style))
     title = f"{code} {style.paint(finding.rule, 'strong')}"
-    lines = [f"{title} {style.paint(f'[{number}]', 'quiet')}"]
+    subjects = f" on {len(group.subjects)} subjects" if len(group.subjects) > 1 else ""
+    lines = [f"{title} {style.paint(f'[{group.number}]', 'quiet')}{subjects}"]
     lines += wrap(brief(finding.message), style.width, "  ", "  ")
     gutter = max(3, len(str(max((finding.line, *(each.line for each in finding.related))))))
     lines += _places(finding, outcome, ExcerptStyle(paint, style, gutter))
-    if finding.flows:
-        lines += _labeled("flows", ", ".join(finding.flows), style, gutter)
+    lines += _also(group, style, gutter)
+    if group.flows:
+        lines += _labeled("flows", ", ".join(group.flows), style, gutter)
     if finding.proof is not None:
         lines += _labeled("proof", _proof(finding, outcome), style, gutter)
     if finding.confidence != "high":
@@ -44,7 +56,23 @@ def _finding(number: int, finding: Finding, outcome: LintReport, style: Style) -
     if finding.subject.kind in ("model", "flow"):
         # the place shows the name; an acceptance wants the id
         lines += _labeled("about", f"{finding.subject.kind} {finding.subject.id}", style, gutter)
-    return [*lines, *_labeled("fix", finding.fix, style, gutter, "fix")]
+    return [*lines, *_labeled("fix", group.fix, style, gutter, "fix")]
+
+
+def _also(group: FindingGroup, style: Style, gutter: int) -> list[str]:
+    """Return the other subjects, with their messages where those say more than the names."""
+    others = group.others
+    if not others:
+        return []
+    if group.has_one_message:
+        names = [subject.id for subject in group.subjects[1:]] or [f"line {finding.line}" for finding in others]
+        return _labeled("also", ", ".join(first_few(names, NAMED)), style, gutter)
+    lines: list[str] = []
+    for finding in others[:MESSAGES]:
+        file = f"{finding.file}:" if finding.file != group.first.file else "line "
+        lines += _labeled("also", f"{file}{finding.line}: {finding.message}", style, gutter)
+    rest = len(others) - MESSAGES
+    return [*lines, *(_labeled("also", f"{rest} more; --format json lists them", style, gutter) if rest > 0 else [])]
 
 
 def _labeled(label: str, text: str, style: Style, gutter: int, paint: Emphasis = "strong") -> list[str]:
@@ -122,15 +150,17 @@ def _proof(finding: Finding, outcome: LintReport) -> str:
     return f"kill {killed} → step {step} fails{path}" if killed else f"step {step} fails with nothing killed{path}"
 
 
-def _accepted(number: int, finding: Finding, style: Style) -> list[str]:
-    accepted = finding.accepted
+def _accepted(group: FindingGroup, style: Style) -> list[str]:
+    finding, accepted = group.first, group.first.accepted
     assert accepted is not None
-    head = f"accepted[{finding.code}] {finding.rule} [{number}]"
+    head = f"accepted[{finding.code}] {finding.rule} [{group.number}]"
+    names = [subject.id for subject in group.subjects[1:]]
+    also = f" Also {', '.join(first_few(names, NAMED))}." if names else ""
     who = f" by {accepted.owner}" if accepted.owner else ""
     until = f" until {accepted.until}" if accepted.until else ""
     why = f": {accepted.reason}" if accepted.reason else ""
     place = f"  --> {plain(finding.file)}:{finding.line}:{finding.column}"
-    body = wrap(brief(f"{_sentence(finding.message)} Accepted{who}{until}{why}"), style.width, "  ", "  ")
+    body = wrap(brief(f"{_sentence(finding.message)}{also} Accepted{who}{until}{why}"), style.width, "  ", "  ")
     return [style.paint(line, "accepted") for line in (head, *body, place)]
 
 
@@ -139,7 +169,8 @@ def _sentence(message: str) -> str:
 
 
 def _footer(outcome: LintReport, style: Style) -> str:
-    counts = count_severities(outcome.findings)
+    groups = outcome.groups
+    counts = count_groups(groups)
     models = _many(len(outcome.models), "model")
     hidden = f" ({', '.join(map(brief, outcome.hidden))})" if outcome.hidden else ""
     if counts == Counts(0, 0, 0, 0):
@@ -148,14 +179,15 @@ def _footer(outcome: LintReport, style: Style) -> str:
     for number, noun, paint in _sums(counts):
         if number:
             parts.append(style.paint(_many(number, noun), paint))
+    parts = [f"{', '.join(parts)}{on_subjects(groups)}"] if parts else []
     if counts.accepted:
         parts.append(style.paint(f"{counts.accepted} accepted", "accepted"))
-    return f"{models}: {', '.join(parts)}{hidden}{_mendable(outcome)}"
+    return f"{models}: {', '.join(parts)}{hidden}{_mendable(groups)}"
 
 
-def _mendable(outcome: LintReport) -> str:
+def _mendable(groups: Sequence[FindingGroup]) -> str:
     """Return the number of findings that `--fix` would resolve, in words."""
-    fixes = count_fixes(outcome.findings)
+    fixes = count_fixes(groups)
     if fixes.safe and fixes.unsafe:
         return f"; {fixes.safe} fixable with --fix ({fixes.unsafe} more with --unsafe-fixes)"
     if fixes.safe:

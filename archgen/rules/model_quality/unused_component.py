@@ -1,4 +1,4 @@
-"""A component that stands on no flow and does nothing for those that do."""
+"""A component that stands on no flow, has no connection and does nothing for those that do."""
 
 from __future__ import annotations
 
@@ -6,71 +6,56 @@ from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.architecture import Architecture, Component, Connection
+from archgen.model.architecture import Architecture, Component
 from archgen.model.kinds import KINDS
 from archgen.model.subject import Subject
 from archgen.reliability.structure import answers
 
-# what these do for others shows in their connections, and seldom as a step of a flow
-_BESIDE = ("backup", "bastion", "secrets", "identity-provider", "mail", "router", "nat-gateway", "dns")
-
-# what the callers can do without for a while: a control plane, a service of flags or settings
-_STEERING = ("other", "service", "external-service")
-
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component; silent where no flow is stated: none at all, or assumed ones."""
-    facts = context.topology
-    if all(flow.assumed for flow in facts.architecture.flows):
+    """Yield a hit per component; silent where no flow is declared: none at all, or assumed ones."""
+    topology = context.topology
+    if all(flow.assumed for flow in topology.architecture.flows):
         return
-    used = _used(facts)
-    idle: dict[str, list[Connection]] = {one: [] for one in facts.components if one not in used}
-    for connection in facts.architecture.connections:
-        for end in (connection.source, *connection.targets):
-            if end in idle:
-                idle[end].append(connection)
-    for component, calls in idle.items():
-        yield _hit(component, calls)
+    used = _used(topology)
+    for component in topology.components:
+        if component not in used:
+            yield _hit(component)
 
 
-def _used(facts: Topology) -> frozenset[str]:
-    """The components on flows, and in turn whatever works for one of those already found."""
-    used = set(_on_flows(facts))
-    helps = _helps(facts)
+def _used(topology: Topology) -> frozenset[str]:
+    """Return the components on flows and connections, and in turn all that works for these."""
+    used = {*_on_flows(topology), *_connected(topology.architecture)}
+    helps = _helps(topology)
     queue = sorted(used)
     while queue:
         for helper in helps.get(queue.pop(), ()):
-            for one in (helper, *_beyond(facts, helper)):
-                if one not in used:
-                    used.add(one)
-                    queue.append(one)
+            if helper not in used:
+                used.add(helper)
+                queue.append(helper)
     return frozenset(used)
 
 
-def _beyond(facts: Topology, helper: str) -> Iterator[str]:
-    """What a helper calls to do its work, and the people who use it: no flow need tell of either."""
-    for connection in facts.outgoing[helper]:
-        yield from connection.targets
-    for connection in facts.incoming[helper]:
-        if facts.components[connection.source].kind == "client":
-            yield connection.source
+def _connected(architecture: Architecture) -> Iterator[str]:
+    """Yield the ends of connections: a model seldom has a flow for every call."""
+    for connection in architecture.connections:
+        yield from (connection.source, *connection.targets)
 
 
-def _on_flows(facts: Topology) -> Iterator[str]:
-    for hops in facts.hops.values():
+def _on_flows(topology: Topology) -> Iterator[str]:
+    for hops in topology.hops.values():
         for hop in hops:
             yield from (hop.step.source, *hop.step.targets)
-            yield from hop.connection.targets if hop.connection else ()
-    for flow in facts.architecture.flows:
+    for flow in topology.architecture.flows:
         for answer in answers(flow.steps):
             yield from (answer.source, answer.target)
-    for component in facts.architecture.components:
-        if _works_for_all(facts.architecture, component):
+    for component in topology.architecture.components:
+        if _works_for_all(topology.architecture, component):
             yield component.id
 
 
 def _works_for_all(architecture: Architecture, component: Component) -> bool:
-    """What serves the flows without being named by one: records for their names, guarding, probing from outside.
+    """Return True for a component that serves flows which don't name it: by DNS records, guarding or probing.
 
     A firewall that guards nothing is a finding of its own (`idle-firewall`).
     """
@@ -79,45 +64,34 @@ def _works_for_all(architecture: Architecture, component: Component) -> bool:
     return component.kind == "firewall" or bool(component.guards) or bool(component.probes)
 
 
-def _helps(facts: Topology) -> dict[str, list[str]]:
-    """For each component, those that it gives a use to."""
-    found: dict[str, list[str]] = {}
+def _helps(topology: Topology) -> dict[str, list[str]]:
+    """Return for each component those that it gives a use to."""
+    helps: dict[str, list[str]] = {}
     around: dict[str, list[str]] = {}
-    for component in facts.architecture.components:
-        for host in facts.hosts_of(component.id):
+    for component in topology.architecture.components:
+        for host in topology.hosts_of(component.id):
             around.setdefault(host, []).append(component.id)
-    for component in facts.architecture.components:
-        for helper in _named(facts, component):
-            found.setdefault(component.id, []).append(helper)
-        for helped in _served(facts, component, around):
-            found.setdefault(helped, []).append(component.id)
-    for one in facts.architecture.components:
-        if KINDS[one.kind].observes or one.kind in _BESIDE:
-            called = [target for connection in facts.outgoing[one.id] for target in connection.targets]
-            for other in (*called, *(connection.source for connection in facts.incoming[one.id])):
-                found.setdefault(other, []).append(one.id)
-                if one.kind == "backup":
-                    found.setdefault(one.id, []).append(other)
-        if one.kind in _STEERING:
-            for connection in facts.incoming[one.id]:
-                if not connection.required:
-                    found.setdefault(connection.source, []).append(one.id)
-    return found
+    for component in topology.architecture.components:
+        for helper in _named(topology, component):
+            helps.setdefault(component.id, []).append(helper)
+        for helped in _served(topology, component, around):
+            helps.setdefault(helped, []).append(component.id)
+    return helps
 
 
-def _named(facts: Topology, component: Component) -> Iterator[str]:
-    """The components that one names because it needs them: its code, its promoter, the data that it copies."""
+def _named(topology: Topology, component: Component) -> Iterator[str]:
+    """Yield the components that a component names since it needs them: its code, its promoter, the data that it copies."""
     if component.codebase is not None:
         yield component.codebase
     # traffic may be moved by what is no component, such as VRRP
-    if component.cluster is not None and component.cluster.by in facts.components:
+    if component.cluster is not None and component.cluster.by in topology.components:
         yield component.cluster.by
     if component.replication is not None:
-        yield from (one for one in (component.replication.by, component.replication.copy_of) if one is not None)
+        yield from (name for name in (component.replication.by, component.replication.copy_of) if name is not None)
 
 
-def _served(facts: Topology, component: Component, around: dict[str, list[str]]) -> Iterator[str]:
-    """The components that one says it works for: whose data it copies or backs up, from which it collects.
+def _served(topology: Topology, component: Component, around: dict[str, list[str]]) -> Iterator[str]:
+    """Yield the components that a component declares to work for: it copies or backs up their data, or collects from them.
 
     An observer collects from what stands on its hosts, or may float to them; `around` has the components of each host.
     """
@@ -126,18 +100,16 @@ def _served(facts: Topology, component: Component, around: dict[str, list[str]])
     yield from component.backs_up
     yield from (source for part in component.collects for source in part.sources)
     if KINDS[component.kind].observes:
-        yield from (one for host in facts.hosts_of(component.id) for one in around[host])
+        yield from (name for host in topology.hosts_of(component.id) for name in around[host])
 
 
-def _hit(component: str, calls: list[Connection]) -> Hit:
-    idle = f", although {calls[0].id} connects it" if calls else ""
+def _hit(component: str) -> Hit:
     return Hit(
         subject=Subject("component", component),
         message=(
-            f"{component} takes part in no flow{idle}, and it neither observes, stores for nor protects anything "
-            "that does"
+            f"{component} takes part in no flow and has no connection, and it neither observes, stores for nor protects "
+            "anything that does"
         ),
-        related=tuple((Subject("connection", one.id), "no flow uses it") for one in calls),
     )
 
 
@@ -147,28 +119,26 @@ RULE = Rule(
     title="Unused component",
     severity="warning",
     category="model",
-    summary="A component that stands on no flow and does nothing for those that do.",
+    summary="A component that stands on no flow, has no connection and does nothing for those that do.",
     why=(
         "Either the model forgets a request that needs the component, and then what it says of reliability is too good; "
         "or nobody needs the component, and then it costs money, wants updates and can be attacked for nothing."
     ),
     fix="Add the flow, or the step, that uses it; or remove it.",
     limits=(
-        "A connection alone is no use, except of what stands beside the flows: monitoring, backups, secrets, mail and "
-        "the like, and of a service that its callers can do without (`required: false`), such as a control plane. Silent on "
-        "a model without flows, and where all flows are assumed."
+        "Silent on a component with a connection, since few models have a flow for every call, on a model without flows, and "
+        "where all flows are assumed."
     ),
     check=check,
     bad="""\
 archgen: 1
-name: A cache that no request asks
+name: A cache that nothing calls
 components:
   job: {kind: scheduler, managed: true, replicas: 2}
   api: {kind: service, managed: true, replicas: 2}
   cache: {kind: cache, managed: true, replicas: 2}  # finding: unused-component
 connections:
   job -> api: https
-  api -> cache: rediss
 flows:
   nightly:
     title: The nightly job
@@ -176,12 +146,8 @@ flows:
       - job -> api: start
 """,
     edits=(
-        ("name: A cache that no request asks", "name: A cache that is asked"),
-        ("connections:", "  monitor: {kind: monitoring, managed: true}\nconnections:"),
-        (
-            "  api -> cache: rediss",
-            "  api -> cache: {protocol: rediss, required: false}\n  monitor -> api: https",
-        ),
+        ("name: A cache that nothing calls", "name: A cache that the service calls"),
+        ("  job -> api: https", "  job -> api: https\n  api -> cache: rediss"),
         ("- job -> api: start", "- job -> api: start\n      - api -> cache: done yesterday?"),
     ),
 )

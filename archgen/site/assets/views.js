@@ -368,18 +368,18 @@
       for (const [word, fact] of rows) list.append(make("dt", {}, word), make("dd", {}, fact));
       const head = make("p", { class: "archgen-card-title" }, make("strong", {}, told ? told.title : name), make("span", {}, told ? told.kind : ""));
       const own = told?.issues || [];
-      const issues = make("ul", {}, ...own.map(number => this.issue(number)));
+      const issues = make("ul", {}, ...own.map(place => this.issue(place)));
       // what hits its host hits a replica too
       const host = item.dataset.node?.split("@")[1];
-      const shared = (this.facts.cards.host[host]?.issues || []).filter(number => !own.includes(number));
-      if (shared.length) issues.append(make("li", { class: "archgen-of" }, `Of its host, ${host}`), ...shared.map(number => this.issue(number)));
+      const shared = (this.facts.cards.host[host]?.issues || []).filter(place => !own.includes(place));
+      if (shared.length) issues.append(make("li", { class: "archgen-of" }, `Of its host, ${host}`), ...shared.map(place => this.issue(place)));
       const href = item.href.baseVal;
       this.card.replaceChildren(head, list, ...(issues.childNodes.length ? [issues] : []),
         make("p", {}, make("a", { href }, "More on this page")));
     }
 
-    issue(number) {
-      const [severity, message] = this.facts.issues[number];
+    issue(place) {
+      const [number, severity, message] = this.facts.issues[place];
       const badge = make("span", { class: `archgen-badge archgen-${severity}` }, String(number));
       return make("li", {}, make("a", { href: `#issue-${number}` }, badge, message.replaceAll("`", "")));
     }

@@ -25,7 +25,7 @@ _Rows = Iterable[tuple[str, str]]
 
 
 class ElementCard(Struct, frozen=True):
-    """A card: its title, the kind of its element, rows of a label and a fact, and the numbers of its open issues."""
+    """A card: its title, the kind of its element, rows of a label and a fact, and its open issues by their places."""
 
     title: str
     kind: str
@@ -70,12 +70,12 @@ def _few(names: Iterable[str]) -> str:
 
 
 def _issues(system: CheckedModel) -> Mapping[tuple[str, str], list[int]]:
-    """Return the numbers of the open issues of each element; a replica's are its component's, a step's its connection's."""
-    numbers: dict[tuple[str, str], list[int]] = {}
-    for number, finding in system.open:
+    """Return the places of the open issues of each element; a replica's are its component's, a step's its connection's."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, (_, finding) in enumerate(system.open):
         for key in _keys(system.topology, finding):
-            numbers.setdefault(key, []).append(number)
-    return numbers
+            places.setdefault(key, []).append(place)
+    return places
 
 
 def _keys(topology: Topology, finding: Finding) -> Iterable[tuple[str, str]]:

@@ -61,7 +61,7 @@ def _facts(system: CheckedModel, shown: Sequence[DiagramLayer]) -> str:
     """Return all that the scripts read, as JSON."""
     facts = {
         "cards": to_builtins(cards(system)),
-        "issues": {str(number): (finding.severity, finding.message) for number, finding in system.open},
+        "issues": [(number, finding.severity, finding.message) for number, finding in system.open],
         "layers": [{"id": layer.id, "title": layer.title, "says": layer.says, **_tones(layer)} for layer in shown],
     }
     return json.dumps(facts, ensure_ascii=False, separators=(",", ":"))

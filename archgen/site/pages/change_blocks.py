@@ -62,9 +62,10 @@ def _open(word: str, rules: tuple[RuleChange, ...], prefix: str) -> str:
 
 
 def _badges(change: RuleChange, prefix: str) -> str:
+    severities = {number: finding.severity for number, finding in change.after}
     return " ".join(
-        link(badge(number, finding.severity), f"{prefix}index.md#issue-{number}")
-        for number, finding in change.after[:NAMED]
+        link(badge(number, severity), f"{prefix}index.md#issue-{number}")
+        for number, severity in list(severities.items())[:NAMED]
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from archgen.compare.flows import FlowChange
 from archgen.linting.checked_model import CheckedModel
+from archgen.linting.finding_groups import group_findings
 from archgen.site.escape import link, text
 from archgen.site.markdown import figure, full_size_figure, heading, page, table
 from archgen.site.page import LADDER, TITLES, Page, flow_path
@@ -66,13 +67,13 @@ def _overview(systems: Sequence[CheckedModel], changes: Mapping[str, SystemChang
 
 def _counts(change: SystemChange | None, system: CheckedModel) -> tuple[str, str, str]:
     if change is None:
-        return ("", "", str(len(system.open)))
-    resolved = sum(len(rule.before) for rule in change.resolved)
+        return ("", "", str(len(system.open_groups)))
+    resolved = sum(len(group_findings(rule.before)) for rule in change.resolved)
     return (str(resolved), _count(change.left), _count(change.introduced))
 
 
 def _count(rules: Sequence[RuleChange]) -> str:
-    return str(sum(len(rule.after) for rule in rules))
+    return str(sum(len({number for number, _ in rule.after}) for rule in rules))
 
 
 def _system(system: CheckedModel, change: SystemChange | None) -> Iterator[str]:

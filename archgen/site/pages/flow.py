@@ -8,7 +8,9 @@ from typing import assert_never
 from archgen.analysis.assessment import FlowAssessment
 from archgen.compare.flows import called
 from archgen.linting.checked_model import CheckedModel
+from archgen.linting.finding_groups import FindingGroup
 from archgen.model.architecture import Flow
+from archgen.model.finding import Finding
 from archgen.model.wording import plural
 from archgen.report.common.assessment import format_duration, percent
 from archgen.site.escape import code, link, prose, text
@@ -118,11 +120,17 @@ def _fatal(system: CheckedModel, flow: Flow) -> Iterator[tuple[str, ...]]:
 
 
 def _issues(system: CheckedModel, flow: Flow) -> Iterator[str]:
-    lines = [
-        f"{link(badge(number, finding.severity), f'{UP}#issue-{number}')} {prose(finding.message)}"
-        for number, finding in system.open
-        if flow.id in finding.flows
-    ]
-    if lines:
+    groups = [(group, hits) for group in system.open_groups if (hits := _of_flow(group, flow))]
+    if groups:
         yield heading(2, "Issues of this flow", "issues")
-        yield bullets(lines)
+        yield bullets(_issue(group, findings) for group, findings in groups)
+
+
+def _of_flow(group: FindingGroup, flow: Flow) -> list[Finding]:
+    return [finding for finding in group.findings if flow.id in finding.flows]
+
+
+def _issue(group: FindingGroup, findings: list[Finding]) -> str:
+    mark = link(badge(group.number, group.first.severity), f"{UP}#issue-{group.number}")
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return f"{mark} {prose(findings[0].message)}{more}"

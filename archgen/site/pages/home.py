@@ -56,7 +56,7 @@ def _facts(system: CheckedModel) -> Iterator[str]:
     for word, flow in worst_flows(system):
         down = f"down {format_duration(flow.result.downtime)} per year" if flow.possible else IMPOSSIBLE
         yield f"{word.capitalize()}: {down}"
-    yield severity_counts(system.findings)
+    yield severity_counts(system.groups)
 
 
 def _overview(systems: Sequence[CheckedModel]) -> str:
@@ -68,7 +68,7 @@ def _overview(systems: Sequence[CheckedModel]) -> str:
             _breaking(system, reading=False),
             _worst_downtime(system, reading=True),
             _worst_downtime(system, reading=False),
-            link(severity_counts(system.findings), f"{page_path(system)}#issues"),
+            link(severity_counts(system.groups), f"{page_path(system)}#issues"),
         )
         for system in systems
     ]

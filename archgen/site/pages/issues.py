@@ -15,7 +15,7 @@ from archgen.site.page import ISSUES, TITLES, Page, page_path
 
 def issues_page(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Page:
     """Return every issue of every system, accepted ones too; each row leads to the full issue on the system's page."""
-    counts = severity_counts(finding for system in systems for finding in system.findings)
+    counts = severity_counts([group for system in systems for group in system.groups])
     parts = (
         heading(1, "Issues"),
         f"All findings in {'all models' if len(systems) > 1 else 'the model'}: {counts}. Numbers match the diagrams and "
@@ -27,8 +27,8 @@ def issues_page(systems: Sequence[CheckedModel], rules: Sequence[Rule]) -> Page:
 
 
 def _row(system: CheckedModel) -> Sequence[str]:
-    severities = [finding.severity for _, finding in system.open]
-    counts = [*map(severities.count, SEVERITIES), len(system.findings) - len(system.open)]
+    severities = [group.first.severity for group in system.open_groups]
+    counts = [*map(severities.count, SEVERITIES), len(system.groups) - len(severities)]
     return (
         link(text(system.architecture.name), f"../{page_path(system)}#issues"),
         *(str(count or "") for count in counts),

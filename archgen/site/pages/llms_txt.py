@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from archgen.linting.checked_model import CheckedModel
+from archgen.linting.finding_groups import FindingGroup
 from archgen.linting.rule import Rule
-from archgen.model.finding import Finding
 from archgen.model.wording import listed, plural
 from archgen.report.common.assessment import format_duration, percent
 from archgen.report.common.terminal import plain
@@ -70,8 +70,8 @@ def _system(system: CheckedModel) -> Iterator[str]:
     yield ""
     yield "## Issues"
     yield ""
-    for number, finding in system.numbered:
-        yield from _issue(number, finding)
+    for group in system.groups:
+        yield from _issue(group)
     yield ""
     yield "## Model"
     yield ""
@@ -93,9 +93,11 @@ def _flows(system: CheckedModel) -> Iterator[str]:
             yield f"    - {IMPOSSIBLE}"
 
 
-def _issue(number: int, finding: Finding) -> Iterator[str]:
-    state = " (accepted)" if finding.accepted else ""
-    head = f"{number}. {finding.severity} {finding.code} {finding.rule}, {_line(finding.subject.id)}{state}"
-    yield f"- {head}: {_line(finding.message)}"
-    yield f"    - location: {_line(finding.file)}:{finding.line}:{finding.column}"
-    yield f"    - next step: {_line(finding.fix)}"
+def _issue(group: FindingGroup) -> Iterator[str]:
+    first = group.first
+    state = " (accepted)" if first.accepted else ""
+    subject = _line(first.subject.id) if len(group.subjects) == 1 else plural(len(group.subjects), "subject")
+    yield f"- {group.number}. {first.severity} {first.code} {first.rule}, {subject}{state}"
+    for finding in group.findings:
+        yield f"    - {_line(finding.file)}:{finding.line}:{finding.column}: {_line(finding.message)}"
+    yield f"    - next step: {_line(group.fix)}"

@@ -77,10 +77,12 @@ def _findings(rule: Rule, systems: Sequence[CheckedModel]) -> Iterator[str]:
 
 
 def _findings_in(rule: Rule, system: CheckedModel) -> Iterator[str]:
-    findings = [(number, finding) for number, finding in system.open if finding.rule == rule.id]
+    groups = [group for group in system.open_groups if group.first.rule == rule.id]
     target = f"../../{page_path(system)}"
     name = link(text(system.architecture.name), target)
-    for number, finding in findings[:SHOWN]:
-        yield f"{name}: {link(badge(number, finding.severity), f'{target}#issue-{number}')} {prose(finding.message)}"
-    if len(findings) > SHOWN:
-        yield f"{name}: {len(findings) - SHOWN} more"
+    for group in groups[:SHOWN]:
+        mark = link(badge(group.number, group.first.severity), f"{target}#issue-{group.number}")
+        more = f" (and {len(group.findings) - 1} more)" if len(group.findings) > 1 else ""
+        yield f"{name}: {mark} {prose(group.first.message)}{more}"
+    if len(groups) > SHOWN:
+        yield f"{name}: {len(groups) - SHOWN} more"

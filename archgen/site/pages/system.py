@@ -74,7 +74,7 @@ def _sizes(system: CheckedModel) -> str:
     down = [flow.result.downtime for flow in system.assessments if flow.possible]
     if down:
         sizes.append(link(f"worst downtime {format_duration(max(down))} per year", "#reliability"))
-    sizes.append(link(severity_counts(system.findings), "#issues") if system.findings else "no issues")
+    sizes.append(link(severity_counts(system.groups), "#issues") if system.findings else "no issues")
     return f"{', '.join(sizes)}."
 
 
