@@ -105,6 +105,6 @@ def section(document: Element, anchor: str) -> str:
             if inside:
                 break
             inside = one.attributes.get("id") == anchor
-        elif inside and one.tag in ("p", "li"):
+        elif inside and one.tag in ("p", "li", "tr"):
             words.append(one.words)
     return " ".join(words)
