@@ -13,6 +13,7 @@ from archgen.app.drawing.systems import visible_systems
 from archgen.app.findings.lint import lint_report
 from archgen.app.models import check_models
 from archgen.app.workspace.inputs import read
+from archgen.engines.rooms import ROOMS
 from archgen.linting.checked_model import Model
 from archgen.report.common.terminal import Style
 from archgen.report.lint import text
@@ -57,7 +58,7 @@ def renewed(page: str) -> str:
 
 def picture() -> str:
     """The deployment of tier 2 as SVG."""
-    (file,) = draw(visible_systems(model()), Drawing(), ("svg",), ("deployment",), None, Isolation())
+    (file,) = draw(visible_systems(model()), Drawing(room=ROOMS["800"]), ("svg",), ("deployment",), None, Isolation())
     return file.content.decode()
 
 

@@ -14,8 +14,12 @@ from archgen.engines.best import best
 from archgen.engines.rooms import ROOMS, smallest_text
 from archgen.engines.score import score
 from archgen.layout.placed import Placed
+from archgen.render.icons.icons import icon
 from archgen.render.scene.diagram import diagram_scene
 from archgen.render.scene.legend import legend
+from archgen.render.svg.document import svg
+from archgen.style.contrast import contrast
+from archgen.style.theme import LINES, PRINT
 from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Edge, Node
 from archgen.views.levels import readable
@@ -136,3 +140,33 @@ def test_draw_takes_a_width(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert "at 800 px" in message
     assert main([*words, "--width", "slide"]) == 0
     assert "pt at slide" in capsys.readouterr().err
+
+
+def test_a_dot_tells_lines_that_part_from_lines_that_cross() -> None:
+    dots = _dots(tier(TIERS[1]))
+    assert dots
+    assert _dots(chain(5)) == []
+
+
+def _dots(diagram: Diagram) -> list[str]:
+    drawn = svg(diagram_scene(ENGINES["best"]()(diagram)), "light")
+    return re.findall(r'd="M[\d.]+ [\d.]+a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z"', drawn)
+
+
+def test_print_shows_what_is_unencrypted_as_the_strongest_line() -> None:
+    plain = LINES["plaintext"]
+    others = [line for meaning, line in LINES.items() if meaning != "plaintext"]
+    assert all(line.weight < plain.weight for line in others)
+    dark = contrast(PRINT.plaintext, PRINT.ground)
+    assert all(
+        contrast(getattr(PRINT, line.role), PRINT.ground) < dark for line in others if line.lock or "10" in line.dash
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["s3", "sqs", "Amazon SNS", "ecs", "eks", "alb", "elb", "ses", "gke", "cloud-run", "aks"]
+)
+def test_services_of_clouds_have_their_logos(name: str) -> None:
+    logo = icon(name)
+    assert logo is not None
+    assert logo.id.startswith("diagrams-")

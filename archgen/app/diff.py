@@ -18,6 +18,7 @@ from archgen.app.models import check_models
 from archgen.app.workspace.inputs import STDIN, Input, find, includer, model_id, read
 from archgen.app.workspace.revisions import commit, ends, files_at, is_range, range_labels, read_at
 from archgen.compare import Evolution, evolve
+from archgen.engines.rooms import COLUMN
 from archgen.language.load import load
 from archgen.linting.checked_model import CheckedModel, Model, visible_to
 from archgen.linting.policy import apply_severities, rules_for_model, select_rules
@@ -261,7 +262,7 @@ def draw_changes(changes: tuple[Evolution, ...], path: str, isolation: Isolation
     """The two-tone deployment of each change as (file, SVG): a single one at `path`, several in that directory."""
     from archgen.app.drawing.pictures import Drawing
 
-    drawing = Drawing()
+    drawing = Drawing(room=COLUMN)
     if len(changes) == 1 and not os.path.isdir(path):
         files = [path]
     elif path.endswith(".svg"):

@@ -14,6 +14,7 @@ from archgen.app.drawing.systems import visible_systems
 from archgen.app.findings import examples
 from archgen.app.workspace.directories import filled_directory
 from archgen.app.workspace.worker_pool import parallel_map, processors
+from archgen.engines.rooms import COLUMN
 from archgen.linting.checked_model import CheckedModel, Model
 from archgen.linting.rule import Rule
 from archgen.report.common.terminal import Style
@@ -33,12 +34,12 @@ _WITHIN_HTML = re.compile(r'(?<=href=")([^":#]+)\.md(?=[#"])')
 
 def site_pages(models: tuple[Model, ...], today: str) -> tuple[Page, ...]:
     """Return every file of the site of some models, its pages as Markdown."""
-    return tuple(pages(visible_systems(models, TAKEN), Drawing(), catalogue(), verdict(today)))
+    return tuple(pages(visible_systems(models, TAKEN), Drawing(room=COLUMN), catalogue(), verdict(today)))
 
 
 def unbuilt_site(models: tuple[Model, ...], today: str) -> tuple[SitePart, ...]:
     """Return the same site as parts that several processes can build."""
-    return tuple(site_parts(_assess(visible_systems(models, TAKEN)), Drawing(), catalogue(), verdict(today)))
+    return tuple(site_parts(_assess(visible_systems(models, TAKEN)), Drawing(room=COLUMN), catalogue(), verdict(today)))
 
 
 def _assess(systems: tuple[CheckedModel, ...]) -> tuple[CheckedModel, ...]:

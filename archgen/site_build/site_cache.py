@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.app.drawing.pictures import Drawing
+from archgen.engines.rooms import COLUMN
 from archgen.linting.checked_model import BrokenModel, CheckedModel
 from archgen.linting.rule import Rule
 from archgen.site.all_pages import site_parts
@@ -38,7 +39,7 @@ class SiteCache:
     """Builds one site after the other, and forgets what the last one did not have."""
 
     def __init__(self) -> None:
-        self._drawing = Drawing()
+        self._drawing = Drawing(room=COLUMN)
         self._numbers = count()
         self._systems: dict[str, _CachedSystem] = {}
         self._parts: dict[str, _CachedPart] = {}

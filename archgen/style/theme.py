@@ -110,8 +110,8 @@ PRINT = Theme(
     muted="#404040",
     faint="#b3b3b3",
     accent="#000000",
-    encrypted="#303030",
-    plaintext="#5a5a5a",
+    encrypted="#5c5c5c",
+    plaintext="#282828",
     error="#000000",
     warning="#303030",
     info="#5a5a5a",
@@ -215,18 +215,22 @@ LARGE = Sizes(
 
 
 class Line(Struct, frozen=True):
-    """The form of a line by its meaning: the role of its color, its dashes, its lock, and whether it is a double line."""
+    """The form of a line by its meaning: the role of its color, its dashes, its lock, and whether it is a double line.
+
+    `weight` is how thick it is beside the usual.
+    """
 
     role: str
     dash: str = ""
     lock: Literal["", "closed", "open"] = ""
     double: bool = False
     words: str = ""
+    weight: float = 1.0
 
 
 LINES: dict[Meaning, Line] = {
     "encrypted": Line("encrypted", lock="closed", words="encrypted"),
-    "plaintext": Line("plaintext", dash="6 4", lock="open", words="in clear across hosts"),
+    "plaintext": Line("plaintext", dash="6 4", lock="open", words="in clear across hosts", weight=4 / 3),
     "local": Line("ink", words="within one host"),
     "replication": Line("accent", double=True, words="replication"),
     "monitoring": Line("muted", dash="1.5 4", words="monitoring"),

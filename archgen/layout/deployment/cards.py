@@ -23,7 +23,7 @@ _PIECE = re.compile(r"(?<=[a-z])(?=[A-Z])|\s+|(?<=[/_.:@-])")
 _PART = " · "
 """Between the parts of a second line, of which the first says what the icon tells as well."""
 
-_WORD = 14.0
+_WORD = 12.0
 """Width in sizes of its letters from which on a single word is cut."""
 
 EVEN: Mapping[str, int] = {}

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib.util import find_spec
 
+from archgen.render.icons.cloud import cloud_path
 from archgen.render.icons.drawing import drawing, paints
 from archgen.render.icons.logos import drawn
 from archgen.render.raster.png import pixels, png_of_svg
@@ -124,7 +125,10 @@ def _packaged(name: str) -> Icon | None:
     if family in _VECTOR_SETS and rest:
         return _vector(family, rest)
     slug = _slug(name)
-    return None if slug in _WORDMARKS else drawn(slug) or _vector("simple", slug) or _raster_by_slug(slug)
+    if slug in _WORDMARKS:
+        return None
+    cloud = cloud_path(slug)
+    return (_raster(cloud) if cloud else None) or drawn(slug) or _vector("simple", slug) or _raster_by_slug(slug)
 
 
 def _package_folder(package: str, *below: str) -> str | None:

@@ -34,7 +34,7 @@ def border(change: ChangeKind | None, usual: str) -> Pen:
 
 def drawn_as(change: ChangeKind | None, line: Line) -> tuple[Line, float]:
     """Return the form of a line and its width; one that is gone is thin and dashed, whatever it meant."""
-    usual = 1.0 if line.double else SIZES.line
+    usual = 1.0 if line.double else SIZES.line * line.weight
     match change:
         case None | "changed":
             return line, usual

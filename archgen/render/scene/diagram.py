@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from msgspec.structs import replace
@@ -28,7 +28,7 @@ from archgen.render.scene.shapes import (
 )
 from archgen.render.scene.strokes import Crossings, heads, strokes
 from archgen.style.glyphs import Icon, glyph, group_glyph
-from archgen.style.svg_markup import badge_size
+from archgen.style.svg_markup import badge_size, number
 from archgen.style.text_metrics import text_width
 from archgen.style.theme import LINES, SIZES, Line
 from archgen.views.diagram import Badge, GroupKind, Node, chip_text
@@ -43,6 +43,9 @@ Sections = Callable[[ItemKind, str], str]
 
 Styles = Callable[[str], str | None]
 """The style of the cards and lines of a component or a connection; None for nothing of its own."""
+
+_JOINT = 3.0
+"""Radius of the dot where lines of a bundle part."""
 
 NOTHING = "No components to show yet"
 
@@ -128,6 +131,7 @@ class _Painter:
         return [
             *(self._group(group) for group in placed.groups if not group.group.across),
             *(self._band(group) for group in placed.groups if group.group.across),
+            *(sheet for node in placed.nodes for sheet in self._sheet(node)),
             *(self._edge(edge, crossings) for edge in placed.edges),
             *(self._node(node) for node in placed.nodes),
             *(badge for group in placed.groups for badge in self._group_badges(group)),
@@ -206,7 +210,6 @@ class _Painter:
         link = self._link(kind, node.opens or node.subject, full, box)
         return SceneGroup(
             (
-                *self._sheet(placed),
                 Rectangle(box, "card", border(node.change, "card_line"), SIZES.card_radius),
                 *(self._compact(placed) if placed.compact else self._large(placed)),
                 *self._chips(placed),
@@ -288,7 +291,8 @@ class _Painter:
         line, width = drawn_as(edge.change, LINES[edge.meaning])
         stroke = strokes(placed, line, crossings, self._labels.get(placed.bundle), self._sizes.arrow)
         head, apart = heads(placed, self._sizes.arrow), self._apart(placed, line, crossings)
-        pen = Pen(line.role, width * self._sizes.line / SIZES.line, line.dash or None)
+        thick = self._sizes.line / SIZES.line
+        pen = Pen(line.role, width * thick, _longer(line.dash, thick) or None)
         words = " ".join(dict.fromkeys(word for word in (edge.label, line.words, edge.change) if word))
         full = f"{edge.source} → {edge.target}: {words}"
         label = placed.label.box if placed.label else None
@@ -297,6 +301,7 @@ class _Painter:
             (
                 *((Curve(stroke, pen=pen),) if stroke or apart else ()),
                 *((Curve(head, line.role),) if head else ()),
+                *(() if line.double else self._joints(placed, line)),
                 *self._label(placed, line),
             ),
             None if link else full,
@@ -305,6 +310,17 @@ class _Painter:
             link=link,
             part=CanvasLine(placed.points, pen, edge.source, edge.target, label, line.double, edge.mutual),
         )
+
+    def _joints(self, placed: PlacedEdge, line: Line) -> Iterator[SceneShape]:
+        """Yield a dot where a line leaves another of its bundle, or runs into it: lines that only cross have none."""
+        ends = placed.points[0], placed.points[-1]
+        radius = _JOINT * self._sizes.line / SIZES.line
+        for piece in placed.pieces:
+            for x, y in (piece[0], piece[-1]):
+                if (x, y) not in ends:
+                    circle = f"a{number(radius)} {number(radius)} 0 1 0"
+                    wide = number(2 * radius)
+                    yield Curve(f"M{number(x - radius)} {number(y)}{circle} {wide} 0{circle} -{wide} 0z", line.role)
 
     def _ends(self, placed: PlacedEdge) -> dict[str, str]:
         """Return what a page dims by: the two ends of a line and what it means."""
@@ -355,6 +371,11 @@ class _Painter:
 def node_glyph(node: Node) -> Icon:
     """Return the drawing of a card without a logo: that of its kind, or of the group that it stands for."""
     return group_glyph(node.opens.rpartition("/")[2].partition(":")[0]) if node.opens else glyph(node.kind)
+
+
+def _longer(dash: str, scale: float) -> str:
+    """Return the dashes of a line that is thicker."""
+    return dash if scale == 1.0 else " ".join(number(float(part) * scale) for part in dash.split())
 
 
 def _joined(*parts: str) -> str:

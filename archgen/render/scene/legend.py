@@ -81,7 +81,7 @@ def _sample(meaning: Meaning) -> tuple[SceneShape, ...]:
         d = f"M0 {y:g}h7M{_SAMPLE - 7:g} {y:g}h7"
     else:
         d = f"M0 {y:g}h{_SAMPLE:g}"
-    stroke = Curve(d, pen=Pen(line.role, 1.0 if line.double else SIZES.line, line.dash or None))
+    stroke = Curve(d, pen=Pen(line.role, 1.0 if line.double else SIZES.line * line.weight, line.dash or None))
     locks = (lock(_SAMPLE / 2 - 6, y - 6, line.lock, line.role),) if line.lock else ()
     return stroke, *locks, _words(_SAMPLE + 6, line.words)
 

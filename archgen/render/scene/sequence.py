@@ -93,7 +93,7 @@ def _arrow(arrow: Arrow, live: bool) -> SceneGroup:
     path = _swing(arrow) if is_loop else f"H{number(arrow.x2 - towards * _HEAD)}"
     start, mark = _start(arrow, towards)
     dash = "5 4" if message.answer else "1 5" if message.stops == "unsent" else None
-    pen = Pen(line.role, SIZES.line, dash)
+    pen = Pen(line.role, SIZES.line * line.weight, dash)
     way = Curve(f"M{number(start)} {number(arrow.y)}{path}", pen=pen)
     tip = Curve(f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z", line.role)
     return SceneGroup(
@@ -143,7 +143,7 @@ def _start(arrow: Arrow, towards: int) -> tuple[float, tuple[SceneShape, ...]]:
     x, y = arrow.lock
     half = SIZES.lock / 2
     stub = f"M{number(arrow.x1)} {number(y)}H{number(x - towards * (half + 3))}"
-    piece = Curve(stub, pen=Pen(line.role, SIZES.line))
+    piece = Curve(stub, pen=Pen(line.role, SIZES.line * line.weight))
     return x + towards * (half + 3), (piece, lock(x - half, y - half - 0.5, line.lock, line.role))
 
 

@@ -27,7 +27,15 @@ def legend(canvas: Canvas, placed: Placed, marks: Marks) -> None:
     x = 0.0
     for line in _lines(placed):
         sample, name = Box(x, 11, _SAMPLE, 0), f"legend: {line.words}"
-        canvas.rule(shapes, sample, line=line.role, width=SIZES.line, dash=line.dash, double=line.double, name=name)
+        canvas.rule(
+            shapes,
+            sample,
+            line=line.role,
+            width=SIZES.line * line.weight,
+            dash=line.dash,
+            double=line.double,
+            name=name,
+        )
         if line.lock:
             lock = Box(x + _SAMPLE / 2 - 9, 2, 18, 18)
             canvas.shape(shapes, MSO_SHAPE.OVAL, lock, fill="ground", line=None, name="legend ground")

@@ -104,7 +104,7 @@ def _arrow(canvas: Canvas, into: ShapeGroup, arrow: Arrow, placed: PlacedSequenc
         role=line.role,
         name=f"{message.source} {sign} {message.target}",
         alt=" ".join(word for word in (message.number, message.text, message.protocol, line.words) if word),
-        width=SIZES.line,
+        width=SIZES.line * line.weight,
         dash="5 4" if message.answer else "",
     )
     if arrow.lock and line.lock:

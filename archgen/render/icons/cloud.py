@@ -1,0 +1,96 @@
+"""The names that people use for services of the large clouds, with the drawings of the package `diagrams` for them."""
+
+from __future__ import annotations
+
+_PROVIDERS = ("googlecloud", "microsoftazure", "amazon", "aws", "azure", "google", "gcp", "microsoft")
+
+_PATHS = {
+    "acm": "aws/security/certificate-manager",
+    "acr": "azure/compute/container-registries",
+    "aks": "azure/compute/kubernetes-services",
+    "alb": "aws/network/elb-application-load-balancer",
+    "apigateway": "aws/network/api-gateway",
+    "appengine": "gcp/compute/app-engine",
+    "applicationgateway": "azure/network/application-gateway",
+    "applicationloadbalancer": "aws/network/elb-application-load-balancer",
+    "appservice": "azure/compute/app-services",
+    "aurora": "aws/database/aurora",
+    "bigquery": "gcp/analytics/bigquery",
+    "bigtable": "gcp/database/bigtable",
+    "blobstorage": "azure/storage/blob-storage",
+    "cloudarmor": "gcp/network/armor",
+    "cloudcdn": "gcp/network/cdn",
+    "clouddns": "gcp/network/dns",
+    "cloudfunctions": "gcp/compute/functions",
+    "cloudloadbalancing": "gcp/network/load-balancing",
+    "cloudpubsub": "gcp/analytics/pubsub",
+    "cloudrun": "gcp/compute/run",
+    "cloudspanner": "gcp/database/spanner",
+    "cloudsql": "gcp/database/sql",
+    "cloudstorage": "gcp/storage/storage",
+    "cloudwatch": "aws/management/cloudwatch",
+    "cosmosdb": "azure/database/cosmos-db",
+    "documentdb": "aws/database/documentdb-mongodb-compatibility",
+    "dynamodb": "aws/database/dynamodb",
+    "ebs": "aws/storage/elastic-block-store-ebs",
+    "ec2": "aws/compute/ec2",
+    "ecr": "aws/compute/ec2-container-registry",
+    "ecs": "aws/compute/elastic-container-service",
+    "efs": "aws/storage/elastic-file-system-efs",
+    "eks": "aws/compute/elastic-kubernetes-service",
+    "elasticache": "aws/database/elasticache",
+    "elasticloadbalancing": "aws/network/elastic-load-balancing",
+    "elb": "aws/network/elastic-load-balancing",
+    "eventbridge": "aws/integration/eventbridge",
+    "eventhub": "azure/analytics/event-hubs",
+    "eventhubs": "azure/analytics/event-hubs",
+    "fargate": "aws/compute/fargate",
+    "filestore": "gcp/storage/filestore",
+    "firestore": "gcp/database/firestore",
+    "frontdoor": "azure/network/front-doors",
+    "functions": "azure/compute/function-apps",
+    "gce": "gcp/compute/compute-engine",
+    "gcs": "gcp/storage/storage",
+    "gke": "gcp/compute/kubernetes-engine",
+    "iam": "aws/security/identity-and-access-management-iam",
+    "keyvault": "azure/security/key-vaults",
+    "kinesis": "aws/analytics/kinesis",
+    "kms": "aws/security/key-management-service",
+    "lambda": "aws/compute/lambda",
+    "logicapps": "azure/integration/logic-apps",
+    "memorystore": "gcp/database/memorystore",
+    "msk": "aws/analytics/managed-streaming-for-kafka",
+    "natgateway": "aws/network/nat-gateway",
+    "networkloadbalancer": "aws/network/elb-network-load-balancer",
+    "nlb": "aws/network/elb-network-load-balancer",
+    "opensearchservice": "aws/analytics/amazon-opensearch-service",
+    "pubsub": "gcp/analytics/pubsub",
+    "rds": "aws/database/rds",
+    "redshift": "aws/analytics/redshift",
+    "route53": "aws/network/route-53",
+    "s3": "aws/storage/simple-storage-service-s3",
+    "s3glacier": "aws/storage/s3-glacier",
+    "secretmanager": "gcp/security/secret-manager",
+    "secretsmanager": "aws/security/secrets-manager",
+    "servicebus": "azure/integration/service-bus",
+    "ses": "aws/engagement/simple-email-service-ses",
+    "sns": "aws/integration/simple-notification-service-sns",
+    "spanner": "gcp/database/spanner",
+    "sqldatabase": "azure/database/sql-databases",
+    "sqs": "aws/integration/simple-queue-service-sqs",
+    "stepfunctions": "aws/integration/step-functions",
+    "trafficmanager": "azure/network/traffic-manager-profiles",
+    "transitgateway": "aws/network/transit-gateway",
+    "vpc": "aws/network/vpc",
+    "waf": "aws/security/waf",
+}
+
+
+def cloud_path(slug: str) -> str | None:
+    """Return the path of a cloud service's drawing by its slug, also with its provider's name before it."""
+    if slug in _PATHS:
+        return _PATHS[slug]
+    for provider in _PROVIDERS:
+        if slug.startswith(provider) and slug.removeprefix(provider) in _PATHS:
+            return _PATHS[slug.removeprefix(provider)]
+    return None
