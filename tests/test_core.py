@@ -53,6 +53,7 @@ WORK = {
     "test-rules": (),
     "schema": (),
     "new": ("2",),
+    "import": ("compose.yml",),
     "completion": ("bash",),
 }
 NEED = {
@@ -95,6 +96,8 @@ def test_every_command_is_tried() -> None:
 def test_a_command_works_without_extras(tmp_path: Path, name: str) -> None:
     if name == "test-rules":
         (tmp_path / "archgen.toml").write_text(RULE, encoding="utf-8")
+    if name == "import":
+        (tmp_path / "compose.yml").write_text("services: {web: {image: nginx, ports: ['80:80']}}\n", encoding="utf-8")
     if name == "review":
         for words in (("init",), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--allow-empty", "-m", "a")):
             subprocess.run(("git", *words), cwd=tmp_path, check=True, capture_output=True)
