@@ -34,6 +34,8 @@ IDS = {
         "e" * 40,
         "node",
     ),
+    "groups": ("shop", "team_a", "ns.one", "1"),
+    "views": ("card-data", "mine", "2"),
     "flows": ("read", "write", "10", "sign-in.v2", "true"),
 }
 NUMBERS = ("1", "7", "10", "443", "8080", "1.5", "2.5", "true")
@@ -50,7 +52,15 @@ class Maker(Walker):
 
     def __init__(self, rand: Random, components: int | None) -> None:
         super().__init__(rand, rand.choice((0.08, 0.2, 0.45)), MADE, FINISHED)
-        sizes = {"zones": (0, 4), "hosts": (0, 8), "networks": (0, 3), "certificates": (0, 2), "flows": (1, 4)}
+        sizes = {
+            "zones": (0, 4),
+            "hosts": (0, 8),
+            "networks": (0, 3),
+            "certificates": (0, 2),
+            "flows": (1, 4),
+            "groups": (0, 3),
+            "views": (0, 2),
+        }
         self.ids = {name: self._ids(name, rand.randint(*size)) for name, size in sizes.items()}
         self.ids["components"] = self._ids("components", components or rand.randint(5, 30))
         others = [rand.choice(list(KINDS)) for _ in self.ids["components"][1:]]

@@ -55,6 +55,11 @@ def _layout(maker: Any, said: dict[str, Any]) -> None:
         said[key] = {name: maker.plain(other) for name, other in chosen[at::2]}
 
 
+def _selection(maker: Any) -> Any:
+    words = ("tag:pci", "tag:none", "kind:database", "kind:service")
+    return maker.rand.choice((*words, maker.qualified("component", "group", "flow")))
+
+
 FINISHED: dict[str, Callable[[Any, dict[str, Any]], None]] = {
     "component": _component,
     "cluster": _cluster,
@@ -73,6 +78,13 @@ MADE: dict[str, Callable[[Any], Any]] = {
     "component.runs_on": lambda _: MISSING,
     "component.replicas": lambda _: MISSING,
     "component.network": lambda maker: maker.name("networks"),
+    "group.in": lambda maker: maker.other("groups"),
+    "component.group": lambda maker: maker.name("groups"),
+    "view.include": lambda maker: maker.many(lambda: _selection(maker)),
+    "view.exclude": lambda maker: maker.many(lambda: _selection(maker)),
+    "view.highlight": lambda maker: maker.many(lambda: _selection(maker)),
+    "view.level": lambda maker: maker.rand.choice(("system", "deployment")),
+    "component.tags": lambda maker: maker.many(lambda: maker.rand.choice(("pci", "public", "x-1"))),
     "component.codebase": lambda maker: maker.name("components"),
     "component.guards": lambda maker: maker.many(lambda: maker.qualified("host", "network", "component")),
     "component.backs_up": lambda maker: maker.many(lambda: maker.name("components")),

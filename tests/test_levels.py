@@ -6,7 +6,8 @@ import pytest
 
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
-from archgen.views.levels import Picture, readable
+from archgen.model.problems import ModelError
+from archgen.views.levels import Picture, declared_view, readable
 from archgen.views.levels.equality import shared_name
 from archgen.views.overview import component_edges
 from tests.level_models import MODELS
@@ -102,6 +103,7 @@ def test_lines_between_two_groups_are_one_that_counts_and_shows_the_worst() -> N
         f"  {name}{number}: {{kind: service, product: {name}-{number}, runs_on: h-{name}{number}}}\n"
         for name, number in pairs
     )
+    components += "".join(f"  client-{number}: {{kind: client, product: c-{number}}}\n" for number in range(7))
     calls = "  a0 -> b0: http\n  a1 -> b1: http\n  a2 -> b2: https\n  a3 -> b3: http\n"
     networks = "networks: {a: {trust: private}, b: {trust: private}}"
     text = f"archgen: 1\nname: M\n{networks}\nhosts:\n{hosts}components:\n{components}connections:\n{calls}"
@@ -141,3 +143,104 @@ def test_equal_components_fold_across_regions_before_they_fold_together() -> Non
     system = drawn(MODELS["regions"]())[0].diagram
     stacks = {node.label: node.stands_for for node in system.nodes if node.id.startswith("alike:")}
     assert stacks["svc-0"] == ("svc-0-eu", "svc-0-us")
+
+
+GROUPED = """archgen: 1
+name: Shop
+networks: {servers: {trust: private}}
+groups:
+  shop: {name: Shop, kind: domain}
+  checkout: {name: Checkout, in: shop, kind: team}
+  search: {kind: team}
+components:
+  user: {kind: client}
+  web: {kind: web-server, group: shop, tags: public}
+  cart: {kind: service, group: checkout, tags: [public, pci]}
+  pay: {kind: service, group: checkout, tags: pci}
+  ledger: {kind: database, group: checkout, replication: {writers: all}}
+  finder: {kind: service, group: search}
+  index: {kind: search, group: search, replicas: 2}
+connections:
+  user -> web: https
+  web -> cart: https
+  web -> finder: https
+  cart -> pay: https
+  pay -> ledger: postgresql
+  finder -> index: https
+flows:
+  buy: {title: A visitor buys, access: write, steps: [user -> web: buy, web -> cart: buy, cart -> pay: pay, pay -> ledger: INSERT]}
+views:
+"""
+
+
+def view(text: str) -> tuple[Picture, ...]:
+    shown = topology(f"{GROUPED}  mine: {text}\n")
+    return declared_view(shown, shown.architecture.views[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("{include: cart}", {"cart"}),
+        ("{include: [tag:public, kind:search]}", {"web", "cart", "index"}),
+        ("{include: group:shop}", {"web", "cart", "pay", "ledger"}),
+        ("{include: flow:buy, exclude: kind:client}", {"web", "cart", "pay", "ledger"}),
+        ("{exclude: [shop, user]}", {"finder", "index"}),
+        ("{}", {"user", "web", "cart", "pay", "ledger", "finder", "index"}),
+    ],
+)
+def test_a_view_selects_components(text: str, shown: set[str]) -> None:
+    assert {name for node in view(text)[0].diagram.nodes for name in (node.stands_for or (node.subject,))} == shown
+
+
+def test_a_view_shows_its_neighbors_as_collapsed_groups() -> None:
+    diagram = view("{title: Search, include: group:search, neighbours: true}")[0].diagram
+    assert diagram.title == "Shop: Search"
+    assert {node.id for node in diagram.nodes} == {"finder", "index", "group:shop"}
+    assert [(edge.source, edge.target) for edge in diagram.edges] == [("group:shop", "finder"), ("finder", "index")]
+
+
+def test_a_view_highlights_and_may_show_replicas() -> None:
+    diagram = view("{include: group:search, level: deployment, highlight: index}")[0].diagram
+    assert {node.id: node.emphasized for node in diagram.nodes} == {"finder#1": False, "index#1": True, "index#2": True}
+
+
+def test_declared_groups_come_before_found_ones_and_nest() -> None:
+    every = "".join(f"  s{number}: {{kind: service, product: p{number}, group: checkout}}\n" for number in range(18))
+    text = GROUPED.replace("connections:\n", f"{every}connections:\n").removesuffix("views:\n")
+    levels = {picture.level: picture.parent for picture in drawn(text)}
+    assert levels == {"system": None, "group:shop": "system", "group:checkout": "group:shop", "group:search": "system"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("in: shop", "in: shp"), "`in` of `checkout` names an unknown group `shp`"),
+        (("name: Shop, kind", "in: checkout, kind"), "groups contain each other in a circle"),
+        (("group: search}", "group: serch}"), "`group` of `finder` names an unknown group `serch`"),
+        (
+            ("views:\n", "views: {v: {include: cat}}\n"),
+            "`include` of `v` names an unknown component, group or flow `cat`",
+        ),
+        (("views:\n", "views: {v: {include: kind:databse}}\n"), "`include` of `v` names an unknown kind `databse`"),
+        (("views:\n", "views: {v: {level: group:shp}}\n"), "`level` of `v` names an unknown group `shp`"),
+        (("views:\n", "views: {zones: {}}\n"), "the view `zones` must not have the name of a built-in view"),
+    ],
+)
+def test_groups_and_views_name_what_is_declared(change: tuple[str, str], message: str) -> None:
+    text = GROUPED.replace(*change)
+    with pytest.raises(ModelError) as error:
+        load("m.arch.yaml", text.encode())
+    assert message in str([problem.message for problem in error.value.problems])
+
+
+def test_small_groups_are_opened_in_frames_while_the_system_has_few_cards() -> None:
+    names = [f"s{number}" for number in range(30)]
+    components = "".join(f"  {name}: {{kind: service, product: {name}, network: large}}\n" for name in names)
+    text = (
+        "archgen: 1\nname: M\nnetworks: {large: {trust: private}, small: {trust: private}}\n"
+        f"components:\n{components}  a: {{kind: cache, network: small}}\n  b: {{kind: queue, network: small}}\n"
+    )
+    system = drawn(text)[0].diagram
+    assert {node.id: node.group for node in system.nodes}["a"] == "network:small"
+    assert [group.label for group in system.groups] == ["large", "small"]

@@ -11,7 +11,7 @@ from typing import Any
 from archgen.language.schema import schema_text
 from tests.scalars import PATTERNS, SCALARS, text
 
-SECTIONS = ("zones", "hosts", "networks", "certificates", "components", "flows")
+SECTIONS = ("zones", "hosts", "networks", "certificates", "components", "flows", "groups", "views")
 """Keys of a model that declare things by their ids."""
 
 MISSING: Any = object()

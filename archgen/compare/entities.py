@@ -15,6 +15,7 @@ from archgen.model.architecture import (
     Component,
     Connection,
     Flow,
+    Group,
     Host,
     Network,
     Port,
@@ -26,14 +27,14 @@ from archgen.model.wording import listed, plural
 from archgen.reliability.structure import requests
 
 ChangeKind = Literal["added", "removed", "changed"]
-Entity = Zone | Network | Host | Component | Replica | Connection | Certificate | Flow
+Entity = Zone | Network | Group | Host | Component | Replica | Connection | Certificate | Flow
 
 CHANGES: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 
 _COMPARED_ELSEWHERE = frozenset(
     (
         *("id", "file", "name", "summary", "follows", "accept"),
-        *("zones", "hosts", "networks", "certificates", "components", "connections", "flows"),
+        *("zones", "hosts", "networks", "groups", "certificates", "components", "connections", "flows"),
     )
 )
 """Each model has its own name; its content is compared entity by entity, acceptances with the findings."""
@@ -66,6 +67,7 @@ def _replicas(architecture: Architecture) -> tuple[Replica, ...]:
 _SECTIONS: tuple[tuple[SubjectKind, Callable[[Architecture], Sequence[Entity]]], ...] = (
     ("zone", lambda model: model.zones),
     ("network", lambda model: model.networks),
+    ("group", lambda model: model.groups),
     ("host", lambda model: model.hosts),
     ("component", lambda model: model.components),
     ("replica", _replicas),

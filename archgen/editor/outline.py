@@ -15,7 +15,13 @@ from archgen.language.yaml.parser import EVENTS
 from archgen.language.yaml.syntax import DEEPEST
 from archgen.model.change import Path
 
-_NAME = re.compile(r"(?:(?P<kind>host|network|component|zone|flow):)?(?P<at>@)?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)")
+_NAME = re.compile(
+    r"(?:(?P<kind>host|network|component|zone|flow|group):)?(?P<at>@)?(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)"
+)
+
+
+_WORDS = ("kind:", "tag:")
+"""Prefixes of words in a selection that name no element."""
 
 
 class TextSpan(Struct, frozen=True, order=True):
@@ -101,6 +107,8 @@ class TextOutline:
         if part.is_key and len(part.way) == 2 and part.way[0] in DECLARING:
             yield ElementName(DECLARING[str(part.way[0])], part.text, part.span, True)
             return
+        if part.way[:1] == ("include",):
+            return
         # a step's message is a text and its key is not; anywhere else the nearest key that speaks of names decides
         steps = [step for step in part.way if isinstance(step, str)]
         inner = steps[:-1] if part.is_key or steps[-2:-1] in (["rank"], ["near"]) else steps
@@ -118,6 +126,8 @@ class TextOutline:
 
     def _kind(self, match: re.Match[str], kinds: tuple[str, ...], line: str) -> str | None:
         name = match["id"]
+        if line[: match.start()].endswith(_WORDS):
+            return None
         if match["kind"] is not None:
             return match["kind"] if self._is_declared(match["kind"], name) else None
         if match["at"] is not None or line[: match.start()].endswith("@"):

@@ -31,6 +31,8 @@ _SYMBOLS = {
     "certificates": lsp.SymbolKind.Key,
     "connections": lsp.SymbolKind.Event,
     "flows": lsp.SymbolKind.Function,
+    "groups": lsp.SymbolKind.Package,
+    "views": lsp.SymbolKind.File,
 }
 _OFFERS = {
     "key": lsp.CompletionItemKind.Property,

@@ -18,6 +18,7 @@ Trust = Literal["internet", "dmz", "private"]
 Assumed = Literal["high", "medium", "low"]
 Failover = Literal["automatic", "manual"]
 ZoneKind = Literal["rack", "power", "datacenter", "availability-zone", "region", "provider"]
+GroupKind = Literal["system", "domain", "namespace", "team"]
 FrameKind = Literal["opt", "loop", "alt", "par"]
 
 
@@ -60,6 +61,27 @@ class Network(Struct, frozen=True, gc=False, omit_defaults=True):
     id: str
     trust: Trust
     name: str | None = None
+
+
+class Group(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A group of components for diagrams; `within` is the group around it."""
+
+    id: str
+    name: str | None = None
+    within: str | None = None
+    kind: GroupKind | None = None
+
+
+class View(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A view that a model declares; its selections are `component:id`, `group:id`, `flow:id`, `kind:id` or `tag:word`."""
+
+    id: str
+    title: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    level: str | None = None
+    highlight: tuple[str, ...] = ()
+    neighbours: bool = False
 
 
 class Certificate(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -171,6 +193,8 @@ class Component(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True)
     placed: bool = True
     managed: bool = False
     network: str | None = None
+    group: str | None = None
+    tags: tuple[str, ...] = ()
     codebase: str | None = None
     balance: Balance | None = None
     cluster: Cluster | None = None
@@ -402,12 +426,14 @@ class Architecture(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=Tr
     zones: tuple[Zone, ...] = ()
     hosts: tuple[Host, ...] = ()
     networks: tuple[Network, ...] = ()
+    groups: tuple[Group, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     components: tuple[Component, ...] = ()
     connections: tuple[Connection, ...] = ()
     flows: tuple[Flow, ...] = ()
     objectives: Objectives = Objectives()
     layout: Hints = Hints()
+    views: tuple[View, ...] = ()
     expect: tuple[Expectation, ...] = ()
     accept: tuple[Acceptance, ...] = ()
     sources: tuple[str, ...] = ()

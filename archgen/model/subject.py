@@ -7,7 +7,18 @@ from typing import Literal
 from msgspec import Struct
 
 SubjectKind = Literal[
-    "component", "replica", "host", "zone", "network", "connection", "flow", "step", "record", "certificate", "model"
+    "component",
+    "replica",
+    "host",
+    "zone",
+    "network",
+    "group",
+    "connection",
+    "flow",
+    "step",
+    "record",
+    "certificate",
+    "model",
 ]
 
 

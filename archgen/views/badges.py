@@ -43,7 +43,7 @@ def _place(topology: Topology, subject: Subject, folding: Folding) -> str | None
             return _holder(topology, "record", subject.id, folding)
         case "certificate":
             return _holder(topology, "certificate", subject.id, folding)
-        case "flow" | "model":
+        case "flow" | "group" | "model":
             return None
         case _:
             assert_never(subject.kind)

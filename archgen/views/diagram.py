@@ -13,7 +13,7 @@ from archgen.model.architecture import FrameKind
 from archgen.model.finding import Severity
 from archgen.model.kinds import Role
 
-GroupKind = Literal["zone", "network", "host"]
+GroupKind = Literal["zone", "network", "host", "group"]
 RequestFailure = Literal["unsent", "unanswered"]
 
 
@@ -50,7 +50,8 @@ class Node(Struct, frozen=True, kw_only=True):
     `kind` names the icon, `icon` the product whose logo replaces it, `subject` the component it stands for.
     `guards` are the ids of the groups and nodes that it protects without being on a path to them. `change` is set in a
     diagram of two models, which also shows removed elements. `opens` is the level that shows the content of a collapsed
-    group; `stands_for` are the components of a card of several, and `chips` name connections instead of lines.
+    group; `stands_for` are the components of a card of several, and `chips` name connections instead of lines. An
+    `emphasized` one is what its view is about.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Node(Struct, frozen=True, kw_only=True):
     opens: str = ""
     stands_for: tuple[str, ...] = ()
     chips: tuple[Chip, ...] = ()
+    emphasized: bool = False
 
 
 def chip_text(node: Node) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.formats import FORMATS, Format
-from archgen.app.drawing.levels import at_levels
+from archgen.app.drawing.levels import at_levels, declared_views
 from archgen.app.drawing.pictures import Drawing
 from archgen.compare import Evolution
 from archgen.linting.checked_model import CheckedModel
@@ -60,6 +60,9 @@ def draw(
     A picture that fails unexpectedly is left out. UsageError for a flow that no tier has, and for a view that was asked for
     and that a format cannot show.
     """
+    known = (*VIEWS, *declared_views(tiers))
+    for view in views:
+        require_choice(view, known, "view")
     if flow is not None:
         _check_flow(tiers, flow)
     for name in formats:
@@ -86,7 +89,7 @@ def _pictures(
     def picture(view: str, make: Callable[[], bytes | None]) -> _Picture:
         return _Picture(f"{tier.slug}.{view}.{form.extension}", tier.topology.architecture.file, make)
 
-    for view in ASPECTS:
+    for view in (*ASPECTS, *(view.id for view in tier.architecture.views)):
         if form.deployment is not None and view in views and only is None:
             for name, shown in at_levels(tier, view, level, drawing.findings, form.complete):
                 yield picture(name, partial(_aspect, form, shown, tier, drawing))

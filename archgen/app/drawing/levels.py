@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from archgen.app.config.choice import require_choice
 from archgen.app.drawing.pictures import Drawing
@@ -12,56 +12,59 @@ from archgen.linting.checked_model import CheckedModel
 from archgen.model.slug import distinct
 from archgen.views.aspects import ASPECTS
 from archgen.views.diagram import Diagram
-from archgen.views.levels import CARDS, LINES, SYSTEM, Picture, readable
+from archgen.views.levels import CARDS, EVERYTHING, LINES, SYSTEM, Picture, declared_view, readable
 
-EVERYTHING = "deployment"
-"""The level that shows every replica and host."""
+USUAL = ("deployment",)
+"""The view whose score is reported unless others are asked for."""
 
 _PREFIX = "group:"
+_LEVELED = frozenset(("deployment", "overview"))
+"""The views that are shown in levels; networks and zones are levels themselves."""
+
+NamedDiagram = tuple[str, Diagram]
+"""A diagram with the part of its file's name that tells its view and group."""
 
 
 def at_levels(
     tier: CheckedModel, view: str, level: str | None, findings: bool, complete: bool
-) -> tuple[tuple[str, Diagram], ...]:
+) -> tuple[NamedDiagram, ...]:
     """Return the diagrams of a view with their names: the view, and `<view>.<group>` for each group that is opened.
 
     Without a level, the view is drawn as it is if it's readable or a `complete` one is wanted, else in levels. Raises
-    UsageError for a level that the system doesn't have.
+    UsageError for a level that the system doesn't have. A system without the view has no diagrams of it.
     """
     shown = tier.findings if findings else ()
-    whole_view = ASPECTS[view](tier.topology, shown)
-    if whole_view is None:
+    declared = {declared.id: declared for declared in tier.architecture.views}
+    if view in declared:
+        return _named(view, declared_view(tier.topology, declared[view], shown))
+    usual = ASPECTS[view](tier.topology, shown) if view in ASPECTS else None
+    if usual is None:
         return ()
-    if level == EVERYTHING or (level is None and (complete or _is_readable(whole_view))):
-        return ((view, whole_view),)
-    if view not in _LEVELED:
-        return ((view, whole_view),) if level is None else ()
+    if view not in _LEVELED or level == EVERYTHING or (level is None and (complete or _is_readable(usual))):
+        return ((view, usual),)
     pictures = readable(tier.topology, shown)
-    if level is not None:
-        pictures = (_picture(pictures, level),)
-    slugs = distinct(picture.level for picture in readable_levels(pictures))
-    return tuple(
-        (view if picture.level == SYSTEM else f"{view}.{slugs[picture.level]}", picture.diagram) for picture in pictures
-    )
-
-
-_LEVELED = frozenset(("deployment", "overview"))
-"""The views that are shown in levels."""
+    return _named(view, pictures if level is None else (_picture(pictures, level),))
 
 
 def scores(
     tier: CheckedModel, drawing: Drawing, views: Sequence[str], level: str | None
 ) -> Iterator[tuple[str, Score]]:
     """Yield the score of each diagram of the views asked for, the deployment unless others are."""
-    for view in ASPECTS:
-        if view in (views or ("deployment",)):
-            for name, diagram in at_levels(tier, view, level, drawing.findings, complete=False):
-                yield name, score(drawing.showing(diagram).placed(tier), drawing.room or COLUMN)
+    for view in views or USUAL:
+        for name, diagram in at_levels(tier, view, level, drawing.findings, complete=False):
+            yield name, score(drawing.showing(diagram).placed(tier), drawing.room or COLUMN)
 
 
-def readable_levels(pictures: Sequence[Picture]) -> tuple[Picture, ...]:
-    """Return the pictures of opened groups."""
-    return tuple(picture for picture in pictures if picture.level != SYSTEM)
+def declared_views(tiers: Iterable[CheckedModel]) -> tuple[str, ...]:
+    """Return the names of the views that systems declare."""
+    return tuple(dict.fromkeys(view.id for tier in tiers for view in tier.architecture.views))
+
+
+def _named(view: str, pictures: Sequence[Picture]) -> tuple[NamedDiagram, ...]:
+    slugs = distinct(picture.level for picture in pictures if picture.level != SYSTEM)
+    return tuple(
+        (view if picture.level == SYSTEM else f"{view}.{slugs[picture.level]}", picture.diagram) for picture in pictures
+    )
 
 
 def _is_readable(diagram: Diagram) -> bool:

@@ -9,7 +9,6 @@ import argparse
 import os
 from functools import partial
 
-from archgen.app.config.choice import require_choice
 from archgen.app.config.evaluation_date import today
 from archgen.app.drawing.draw import VIEWS, File, draw
 from archgen.app.drawing.formats import FORMATS, format_of
@@ -50,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="VIEW[,VIEW]",
         action="append",
         default=[],
-        help=f"Views to draw: {', '.join(VIEWS)}; repeatable [default: deployment and flows]",
+        help=f"Views to draw: {', '.join(VIEWS)}, or views of the model; repeatable [default: deployment and flows]",
     )
     parser.add_argument(
         "--level",
@@ -97,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     An invalid model loses its own diagrams only; the exit code shows it.
     """
     drawing = requested_drawing(options, _raster(options), ROOMS[options.width])
-    views = tuple(require_choice(view, VIEWS, "view") for words in options.view for view in words.split(","))
+    views = tuple(view for words in options.view for view in words.split(","))
     formats = tuple(options.format) or (format_of(options.output) or "svg",)
     inputs, day = find_and_read(tuple(options.paths), options.stdin_filename), today(options.today)
     models = load_models(inputs) if options.no_findings else check_models(inputs, day)

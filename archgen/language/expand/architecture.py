@@ -7,7 +7,9 @@ from archgen.language.expand.connections import connections
 from archgen.language.expand.context import Context
 from archgen.language.expand.expectations import expectations
 from archgen.language.expand.flow_steps import flows
+from archgen.language.expand.groups import groups, views
 from archgen.language.expand.layout_hints import hints
+from archgen.language.expand.nesting import check_nesting
 from archgen.language.expand.replica_placement import place_component
 from archgen.language.expand.scalars import availability, links
 from archgen.language.yaml.scalars import probability, seconds
@@ -46,12 +48,14 @@ def expand(context: Context, name: str, file: str) -> Architecture:
         zones=_zones(context),
         hosts=tuple(_host(context, key, entry or _NOTHING) for key, entry in context.section("hosts").items()),
         networks=_networks(context),
+        groups=groups(context),
         certificates=_certificates(context),
         components=_components(context, connected),
         connections=connected,
         flows=flows(context, replicas),
         objectives=_objectives(context),
         layout=_hints(context),
+        views=views(context),
         expect=_expected(context, name),
         accept=_accepted(context),
         sources=context.document.texts(root, "sources"),
@@ -79,26 +83,8 @@ def _zones(context: Context) -> tuple[Zone, ...]:
         if within is not None:
             within = context.refer(within, entry.value_mark("in"), ("zone",), ("zone", name), f"`in` of `{name}`")
         zones.append(Zone(name, entry["kind"], text(entry, "name"), within, availability(context, entry)))
-    _check_nesting(context, {zone.id: zone.within for zone in zones})
+    check_nesting(context, "zone", {zone.id: zone.within for zone in zones})
     return tuple(zones)
-
-
-def _check_nesting(context: Context, within: dict[str, str | None]) -> None:
-    """Report each cycle of zones once, at the member that comes first."""
-    seen: set[str] = set()
-    for start in within:
-        path: list[str] = []
-        zone: str | None = start
-        while zone in within and zone not in seen:
-            seen.add(zone)
-            path.append(zone)
-            zone = within[zone]
-        if zone in path:
-            cycle = path[path.index(zone) :]
-            ring = " in ".join(f"`{each}`" for each in (*cycle, cycle[0]))
-            mark = context.section("zones")[cycle[0]].value_mark("in")
-            message = f"zones contain each other in a circle: {ring}"
-            context.dangling(mark, ("zone", cycle[0]), message, "Remove `in` from the outermost of them.")
 
 
 def _host(context: Context, name: str, entry: Map) -> Host:

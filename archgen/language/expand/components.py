@@ -268,6 +268,8 @@ _READINGS: dict[str, Callable[[Document, Map, str], TreeNode]] = {
 _PLACING = ("runs_on", "replicas")
 _READERS: dict[str, Callable[[_Reader], TreeNode]] = {
     "network": lambda reader: reader.reference("network", "network"),
+    "group": lambda reader: reader.reference("group", "group"),
+    "tags": lambda reader: reader.context.document.texts(reader.entry, "tags"),
     "codebase": lambda reader: reader.reference("codebase", "component"),
     "balance": _Reader.balance,
     "cluster": _Reader.cluster,

@@ -21,6 +21,8 @@ SECTIONS = {
     "zone": "zones",
     "certificate": "certificates",
     "flow": "flows",
+    "group": "groups",
+    "view": "views",
 }
 """The key under which elements of a kind are declared."""
 

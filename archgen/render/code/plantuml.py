@@ -37,7 +37,7 @@ _SHAPES = {
     "file-storage": "storage",
     "code-base": "artifact",
 }
-_GROUPS: dict[GroupKind, str] = {"host": "node", "zone": "frame", "network": "rectangle"}
+_GROUPS: dict[GroupKind, str] = {"host": "node", "zone": "frame", "network": "rectangle", "group": "package"}
 _STYLES: dict[Meaning, str] = {
     "encrypted": "",
     "plaintext": ",dashed",

@@ -210,7 +210,7 @@ class _Painter:
         link = self._link(kind, node.opens or node.subject, full, box)
         return SceneGroup(
             (
-                Rectangle(box, "card", border(node.change, "card_line"), SIZES.card_radius),
+                Rectangle(box, "card", self._border(node), SIZES.card_radius),
                 *(self._compact(placed) if placed.compact else self._large(placed)),
                 *self._chips(placed),
                 *self._row(node.badges, box.right + self._sizes.hang, box.y),
@@ -223,6 +223,11 @@ class _Painter:
             link=link,
             part=CanvasBox(node.id, box, node.group if node.group in self._flat and not node.guards else None),
         )
+
+    @staticmethod
+    def _border(node: Node) -> Pen:
+        emphasized = node.emphasized and node.change is None
+        return Pen("accent", 2.5) if emphasized else border(node.change, "card_line")
 
     def _sheet(self, placed: PlacedNode) -> list[SceneShape]:
         """Return the sheet behind a card that stands for several components."""

@@ -63,6 +63,31 @@ def by_network(topology: Topology, components: Sequence[str], inside: str) -> tu
     return _branches("network", components, places, titles, inside, trust)
 
 
+def declared(topology: Topology) -> tuple[Branch, ...]:
+    """Return the groups that a model declares, nested; a group without components has none."""
+    members: dict[str, list[str]] = {}
+    for component in topology.architecture.components:
+        if component.group is not None:
+            members.setdefault(component.group, []).append(component.id)
+
+    def inside(parent: str | None) -> tuple[Branch, ...]:
+        branches = (
+            Branch(
+                f"group:{group.id}",
+                group.name or group.id,
+                "group",
+                tuple(members.get(group.id, ())),
+                inside(group.id),
+                group.kind or "",
+            )
+            for group in topology.architecture.groups
+            if group.within == parent
+        )
+        return tuple(branch for branch in branches if branch.leaves)
+
+    return inside(None)
+
+
 def by_role(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
     """Group components by the role of their kind."""
     places: dict[str, str] = {name: topology.kind(name).role for name in components}

@@ -2,37 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
 from archgen.views.diagram import Edge
-from archgen.views.levels.candidates import Candidate, by_kind, by_network, by_role, by_zone, in_parts, observers
-from archgen.views.levels.sketch import CARDS, Sketch, sketch
+from archgen.views.levels.candidates import (
+    Candidate,
+    by_kind,
+    by_network,
+    by_role,
+    by_zone,
+    declared,
+    in_parts,
+    observers,
+)
+from archgen.views.levels.sketch import CARDS, FEW, TANGLE, Sketch, sketch
 from archgen.views.levels.tree import SYSTEM, Branch, cards_at
 
 _USUAL: tuple[Candidate, ...] = (by_zone, by_network, by_role, by_kind)
+
+OBSERVERS = "role:observer"
+"""The group of the components that watch others."""
 
 _COVERED = 0.5
 """The least share of the components that groups have to hold, except roles, which hold all."""
 
 
-def divide(topology: Topology, edges: Sequence[Edge]) -> Branch:
-    """Return the tree of a system: as few groups as keep every level readable."""
-    every = tuple(topology.components)
-    watching = observers(topology, every)
+def divide(topology: Topology, edges: Sequence[Edge], shown: Collection[str] | None = None) -> Branch:
+    """Return the tree of a system, or of its components that are shown: as few groups as keep every level readable.
+
+    Groups that the model declares come first; observers without one are a group.
+    """
+    every = tuple(name for name in topology.components if shown is None or name in shown)
+    groups = tuple(kept for branch in declared(topology) if (kept := _only(branch, every)).leaves)
+    grouped = {name for branch in groups for name in branch.leaves}
+    free = tuple(name for name in every if name not in grouped)
+    watching = observers(topology, free)
     watchers = {name for branch in watching for name in branch.components}
-    root = Branch(SYSTEM, topology.architecture.name, "group", tuple(name for name in every if name not in watchers))
-    return _divided(topology, edges, (), replace(root, branches=watching), _USUAL)
+    free = tuple(name for name in free if name not in watchers)
+    root = Branch(SYSTEM, topology.architecture.name, "group", free, (*groups, *watching))
+    return _divided(topology, edges, (), root, _USUAL)
+
+
+def _only(branch: Branch, components: Collection[str]) -> Branch:
+    """Return a group with only some components."""
+    inner = tuple(kept for below in branch.branches if (kept := _only(below, components)).leaves)
+    return replace(branch, components=tuple(name for name in branch.components if name in components), branches=inner)
 
 
 def draft(topology: Topology, edges: Sequence[Edge], path: Sequence[Branch]) -> Sketch:
-    """Return the sketch of the last group of a path, opened."""
-    opened = path[-1]
-    inside = (*opened.components, *(branch.id for branch in opened.branches))
-    quiet = not all(topology.kind(name).observes for name in opened.leaves)
-    return sketch(topology, edges, cards_at(path), inside, quiet)
+    """Return the sketch of the last group of a path, opened; small groups in it are opened too if it has few cards."""
+    cards, inside = cards_at(path), _children(path[-1])
+    drawn = _sketched(topology, edges, path, cards, inside)
+    for branch in sorted(path[-1].branches, key=lambda branch: len(branch.leaves)):
+        if len(drawn.shown) >= FEW or branch.id == OBSERVERS:
+            continue
+        within = tuple(card for card in inside if card != branch.id)
+        opened = {**cards, **{name: name for name in branch.components}}
+        opened |= {name: inner.id for inner in branch.branches for name in inner.leaves}
+        wider = _sketched(topology, edges, path, opened, (*within, *_children(branch)))
+        if wider.fits and wider.tangle <= TANGLE:
+            cards, inside, drawn = opened, (*within, *_children(branch)), wider
+    return drawn
+
+
+def _children(branch: Branch) -> tuple[str, ...]:
+    return (*branch.components, *(inner.id for inner in branch.branches))
+
+
+def _sketched(
+    topology: Topology, edges: Sequence[Edge], path: Sequence[Branch], cards: Mapping[str, str], inside: Iterable[str]
+) -> Sketch:
+    return sketch(topology, edges, cards, inside, quiet=path[-1].id == SYSTEM)
 
 
 def _divided(

@@ -12,7 +12,7 @@ from archgen.analysis.hops import Meaning
 from archgen.analysis.topology import Topology
 from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed, plural
-from archgen.views.diagram import Badge, Chip, Diagram, Edge, Node
+from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
 from archgen.views.levels.equality import shared_name
 from archgen.views.levels.sketch import Pair, Sketch
 from archgen.views.levels.tree import SYSTEM, Branch
@@ -35,15 +35,18 @@ def diagram(topology: Topology, path: Sequence[Branch], drawn: Sketch, marks: Ma
     opened, root = path[-1], path[0]
     branches = {branch.id: branch for branch in root.walk()}
     chips = _chips(topology, drawn, branches)
+    frames = _frames(path, drawn)
     nodes = tuple(
-        replace(_node(topology, card, drawn, branches, marks), chips=chips.get(card, ())) for card in drawn.shown
+        replace(node, chips=chips.get(node.id, ()), group=frames.get(node.id))
+        for node in (_node(topology, card, drawn, branches, marks) for card in drawn.shown)
     )
     hints = topology.architecture.layout
     return Diagram(
-        id="system" if opened.id == SYSTEM else opened.id,
+        id=opened.id,
         title=root.title if opened.id == SYSTEM else f"{root.title}: {opened.title}",
         alt=_alt(opened, nodes),
         nodes=nodes,
+        groups=tuple(_frame(branch) for branch in branches.values() if branch.id in {node.group for node in nodes}),
         edges=tuple(_lines(drawn)),
         direction=hints.direction,
         rank=hints.rank,
@@ -57,6 +60,28 @@ def _alt(opened: Branch, nodes: tuple[Node, ...]) -> str:
     groups = [node.label for node in nodes if node.opens]
     words = f"{opened.title}: {inside}"
     return f"{words}; collapsed: {listed(groups)}." if groups else f"{words}."
+
+
+# Groups
+
+
+def _frames(path: Sequence[Branch], drawn: Sketch) -> dict[str, str]:
+    """Return the opened group around each component and group: those in the last group of a path are in no frame."""
+    opened = {name: branch.id for branch in path[-1].walk() for name in (*branch.components, *_ids(branch.branches))}
+    frames: dict[str, set[str | None]] = {}
+    for component, card in drawn.cards.items():
+        frames.setdefault(card, set()).add(opened.get(card, opened.get(component)))
+    return {card: frame for card, around in frames.items() if len(around) == 1 and (frame := next(iter(around)))}
+
+
+def _ids(branches: Iterable[Branch]) -> tuple[str, ...]:
+    return tuple(branch.id for branch in branches)
+
+
+def _frame(branch: Branch) -> Group:
+    kind: GroupKind = branch.kind if branch.kind in ("zone", "network") else "group"
+    subject = branch.id.rpartition("/")[2].partition(":")[2]
+    return Group(id=branch.id, subject=subject, kind=kind, label=branch.title, detail=branch.detail)
 
 
 # Cards

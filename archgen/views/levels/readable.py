@@ -9,7 +9,7 @@ from msgspec import Struct
 from archgen.analysis.topology import Topology
 from archgen.model.finding import Finding
 from archgen.views.badges import badges
-from archgen.views.diagram import Badge, Diagram
+from archgen.views.diagram import Badge, Diagram, Edge
 from archgen.views.folding import Folding
 from archgen.views.levels.division import divide, draft
 from archgen.views.levels.drawing import diagram
@@ -26,26 +26,42 @@ class Picture(Struct, frozen=True):
     parent: str | None = None
 
 
-def readable(topology: Topology, findings: Sequence[Finding] = ()) -> tuple[Picture, ...]:
+def readable(
+    topology: Topology,
+    findings: Sequence[Finding] = (),
+    shown: frozenset[str] | None = None,
+    neighbors: bool = False,
+) -> tuple[Picture, ...]:
     """Return the diagrams of a system's levels, the system first; each has a card for a component or a group.
 
-    Every component has a card, and every connection a line or a chip, in at least one of them.
+    Every component has a card, and every connection a line or a chip, in at least one of them. With `shown`, the
+    diagrams have only these components, and the groups of their direct `neighbors` if asked for.
     """
     marks = component_badges(topology, findings)
     edges = tuple(component_edges(topology, marks))
-    root = divide(topology, edges)
+    root = divide(topology, edges, shown)
+    outside = _outside(topology, edges, shown) if shown is not None and neighbors else ()
     pictures: list[Picture] = []
 
     def show(path: tuple[Branch, ...]) -> None:
         opened = path[-1]
         parent = path[-2].id if len(path) > 1 else None
-        drawn = diagram(topology, path, draft(topology, edges, path), marks)
+        around = (Branch("", root.title, "group", (), (root, *outside)), *path) if outside else path
+        drawn = diagram(topology, around, draft(topology, edges, around), marks)
         pictures.append(Picture(opened.id, opened.title, drawn, parent))
         for branch in opened.branches:
             show((*path, branch))
 
     show((root,))
     return tuple(pictures)
+
+
+def _outside(topology: Topology, edges: Sequence[Edge], shown: frozenset[str]) -> tuple[Branch, ...]:
+    """Return the other components in their collapsed groups; alone where they have none."""
+    others = frozenset(topology.components) - shown
+    groups = divide(topology, edges, others)
+    alone = (Branch(name, topology.components[name].title, "group", (name,)) for name in groups.components)
+    return (*groups.branches, *alone)
 
 
 def component_badges(topology: Topology, findings: Sequence[Finding]) -> dict[str, tuple[Badge, ...]]:

@@ -71,9 +71,9 @@ def sketch(
     held = frozenset(inside)
     lines: dict[Pair, list[Edge]] = {}
     for edge in edges:
-        pair = (cards[edge.source], cards[edge.target])
-        if quiet and edge.meaning == "monitoring":
+        if edge.source not in cards or edge.target not in cards or (quiet and edge.meaning == "monitoring"):
             continue
+        pair = (cards[edge.source], cards[edge.target])
         if pair[0] != pair[1] and held.intersection(pair):
             lines.setdefault(pair, []).append(edge)
     plain = Sketch(cards, held, {pair: tuple(bundle) for pair, bundle in lines.items()})

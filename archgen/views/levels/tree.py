@@ -55,6 +55,6 @@ def cards_at(path: Iterable[Branch]) -> dict[str, str]:
     for branch, below in zip(around, (*around[1:], None), strict=True):
         cards |= {component: component for component in branch.components}
         for other in branch.branches:
-            if other is not below:
+            if below is None or other.id != below.id:
                 cards |= dict.fromkeys(other.leaves, other.id)
     return cards
