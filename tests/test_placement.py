@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from yaml import safe_load
 
-from archgen.edits.changes import AddHost, AddReplica, apply_edit, next_name
+from archgen.edits.changes import AddHost, AddReplica, apply_edit
+from archgen.edits.names import next_name
 from archgen.edits.placement import find_host
 from archgen.improve.repair import find_smallest_repair
 from archgen.language.load import load
@@ -157,6 +158,8 @@ def test_a_balancer_that_waits_for_a_person_is_told_to_fail_over_by_itself() -> 
     assert [str(found.subject), *found.changes] == [
         str(Subject("host", "s-1")),
         Put(("components", "lb", "cluster", "failover"), "automatic"),
+        Put(("components", "lb", "cluster", "by"), "vrrp"),
+        Put(("components", "lb", "cluster", "watches"), "process"),
     ]
 
 

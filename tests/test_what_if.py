@@ -134,7 +134,10 @@ def test_random_models_get_no_worse_and_are_repaired_as_far_as_said() -> None:
 
 def test_given_changes_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     document = run(capsys, str(TIER[2]), "--add", "replica of haproxy on lb-2", "--set", "mysql.failover=automatic")
-    assert document["changes"] == ["a replica of haproxy on lb-2, a new host", "automatic failover of mysql"]
+    assert document["changes"] == [
+        "a replica of haproxy on lb-2, a new host",
+        "automatic failover of mysql by a new arbiter of three, one of them on witness-1, a new host",
+    ]
     write = document["flows"]["write-comment"]
     assert [one["id"] for one in write["after"]["single_points_of_failure"]] == ["dns#1"]
     assert write["after"]["availability"] > write["before"]["availability"]

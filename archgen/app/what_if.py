@@ -16,10 +16,12 @@ from archgen.edits.changes import (
     describe_edit,
     needs_manual_failover,
 )
+from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import find_smallest_repair
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Architecture
 from archgen.model.problems import UsageError
+from archgen.reliability.index import Index
 from archgen.report.what_if.comparison import WhatIfReport, changed_yaml
 
 MOST_STAGES = 200
@@ -159,4 +161,5 @@ def _assigned(architecture: Architecture, word: str) -> tuple[Edit, ...]:
         waiting = (name,)
     if not waiting:
         raise UsageError("nothing in the model has a failover by hand")
-    return tuple(map(AutomateFailover, waiting))
+    index = Index(architecture)
+    return tuple(AutomateFailover(name, promoter_of(index, index.components[name])) for name in waiting)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from archgen.edits.names import next_number, stem
+from archgen.edits.promotion import Promoter, promoter_component, promoter_connection
 from archgen.model.architecture import Architecture, Cluster, Component, Host, Replica, Replication, Zone
 from archgen.model.kinds import KINDS
+from archgen.model.products import product_of, scope_of
 from archgen.reliability.index import Index
 
 
@@ -31,9 +34,10 @@ class AddHost(Struct, frozen=True):
 
 
 class AutomateFailover(Struct, frozen=True):
-    """Automatic instead of manual failover of a component's data or address."""
+    """Automatic instead of manual failover of a component's data or address; a promoter chooses who takes the writes."""
 
     component: str
+    promoter: Promoter | None = None
 
 
 class MoveAddress(Struct, frozen=True):
@@ -56,6 +60,9 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
     """
     components = {component.id: component for component in architecture.components}
     callers = callers or Index(architecture).callers
+    if not isinstance(edit, AddHost) and edit.component not in components:
+        # a promoter that an edit before this one would have added
+        return architecture
     match edit:
         case AddReplica():
             component = components[edit.component]
@@ -65,10 +72,12 @@ def apply_edit(architecture: Architecture, edit: Edit, callers: Callers | None =
             return _with_components(architecture, _with_replica(component, edit.host, callers))
         case AddHost():
             architecture = _with_host(architecture, edit.host, edit.zones, edit.like)
-            grown = (_with_replica(components[name], edit.host, callers) for name in edit.components)
+            grown = (
+                _with_replica(components[name], edit.host, callers) for name in edit.components if name in components
+            )
             return _with_components(architecture, *grown)
         case AutomateFailover():
-            return _with_components(architecture, _with_automatic_failover(components[edit.component]))
+            return _automated(architecture, components[edit.component], edit.promoter)
         case MoveAddress():
             return _with_components(architecture, _with_moving_address(components[edit.component]))
         case _:
@@ -79,7 +88,9 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     """Return the edit in words; a host that the architecture doesn't have is called new, which exposes a typo."""
     match edit:
         case AddReplica(component=component, host=None):
-            managed = any(one.id == component and one.managed for one in architecture.components)
+            managed = any(
+                one.id == component and one.managed and scope_of(one) is None for one in architecture.components
+            )
             return f"another provider beside that of {component}" if managed else f"one more replica of {component}"
         case AddReplica():
             new = "" if any(host.id == edit.host for host in architecture.hosts) else ", a new host"
@@ -87,11 +98,22 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
         case AddHost():
             return f"a host {edit.host} like {edit.like}{_in_zones(edit.zones)}, with {', '.join(edit.components)}"
         case AutomateFailover():
-            return f"automatic failover of {edit.component}"
+            return f"automatic failover of {edit.component}{_decided_by(architecture, edit)}"
         case MoveAddress():
             return f"a moving address of {edit.component}"
         case _:
             assert_never(edit)
+
+
+def _decided_by(architecture: Architecture, edit: AutomateFailover) -> str:
+    promoter = edit.promoter
+    component = next((each for each in architecture.components if each.id == edit.component), None)
+    if promoter is None or component is None:
+        return ""
+    if any(each.id == promoter.id for each in architecture.components):
+        return f" by {promoter.id}"
+    where = f", one of them on {promoter.witness}, a new host{_in_zones(promoter.zones)}" if promoter.witness else ""
+    return f" by a new {promoter.id} of three{where}"
 
 
 def _in_zones(zones: tuple[str, ...]) -> str:
@@ -123,34 +145,18 @@ def _similar_zone(architecture: Architecture, zone: str) -> Zone:
     return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
 
 
-def stem(name: str) -> str:
-    """Return a name without its number: `lb` for `lb-1`."""
-    return name.rstrip("0123456789").rstrip("-_.")
-
-
-def next_name(name: str, taken: Collection[str]) -> str:
-    """Return the next free name of the same stem: `lb-2` after `lb-1` and after `lb`, `web2` after `web1`."""
-    rest = name[len(stem(name)) :]
-    between = rest.rstrip("0123456789") if rest[-1:].isdigit() else "-"
-    return _next_number(stem(name) + between, 2, taken)
-
-
-def _next_number(prefix: str, number: int, taken: Collection[str]) -> str:
-    while f"{prefix}{number}" in taken:
-        number += 1
-    return f"{prefix}{number}"
-
-
 def _with_replica(component: Component, host: str | None, callers: Callers) -> Component:
     """Return the component with another replica; a second one gets what lets it stand in for the first."""
     taken = {replica.id for replica in component.replicas}
     if host is None:
-        added = Replica(_next_number(f"{component.id}#", len(taken) + 1, taken), component.id)
+        added = Replica(next_number(f"{component.id}#", len(taken) + 1, taken), component.id)
     else:
         place = f"{component.id}@{host}"
-        added = Replica(_next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
+        added = Replica(next_number(f"{place}#", 2, taken) if place in taken else place, component.id, (host,))
     grown = replace(component, replicas=(*component.replicas, added))
-    if len(taken) > 1:
+    if product_of(component.product).agrees and component.quorum is None and len(grown.replicas) == 3:
+        return replace(grown, quorum="majority")
+    if len(taken) > 1 or product_of(component.product).agrees:
         return grown
     if KINDS[component.kind].stores and component.replication is None and len(taken) == 1 and host is not None:
         return replace(grown, replication=Replication(primary=(component.replicas[0].id,), failover="manual"))
@@ -185,13 +191,49 @@ def _with_moving_address(component: Component) -> Component:
     return replace(component, cluster=moving)
 
 
-def _with_automatic_failover(component: Component) -> Component:
+def _automated(architecture: Architecture, component: Component, promoter: Promoter | None) -> Architecture:
+    """Return the architecture with automatic failover of a component, and with the promoter where it is new."""
     cluster, replication = component.cluster, component.replication
     if cluster is not None and cluster.failover == "manual":
-        component = replace(component, cluster=replace(cluster, failover="automatic"))
-    if replication is not None and replication.primary and replication.failover != "automatic":
-        component = replace(component, replication=replace(replication, failover="automatic"))
-    return component
+        moved = replace(cluster, failover="automatic", by=cluster.by or "vrrp", watches=cluster.watches or "process")
+        component = replace(component, cluster=moved)
+    if replication is None or not replication.primary or replication.failover == "automatic":
+        return _with_components(architecture, component)
+    by = replication.by or (promoter.id if promoter is not None else None)
+    component = replace(component, replication=replace(replication, failover="automatic", by=by))
+    architecture = _with_components(architecture, component)
+    return architecture if promoter is None or promoter.id != by else _with_promoter(architecture, component, promoter)
+
+
+def _with_promoter(architecture: Architecture, component: Component, promoter: Promoter) -> Architecture:
+    """Return the architecture with a promoter that is not there yet, its witness, and its connection with a store."""
+    if promoter.product is None and promoter.port is None and promoter.witness is None:
+        return architecture
+    connection = promoter_connection(promoter, component.id)
+    if any(each.id == connection.id for each in architecture.connections):
+        return architecture
+    architecture = replace(architecture, connections=(*architecture.connections, connection))
+    if any(each.id == promoter.id for each in architecture.components):
+        return architecture
+    added = promoter_component(promoter, component)
+    architecture = replace(architecture, components=(*architecture.components, added))
+    return architecture if promoter.witness is None else _with_witness(architecture, component, promoter)
+
+
+def _with_witness(architecture: Architecture, component: Component, promoter: Promoter) -> Architecture:
+    """Add the witness as a host like the store's first one, with its agents."""
+    witness, like = promoter.witness or "", component.replicas[0].hosts[0]
+    architecture = _with_host(architecture, witness, promoter.zones, like)
+    agents = (each for each in architecture.components if each.kind in AGENTS and _runs_on(each, like))
+    return _with_components(architecture, *(_with_replica(agent, witness, lambda _: ()) for agent in agents))
+
+
+AGENTS = ("monitoring-agent", "log-collector")
+"""The kinds that every host of a model has one of, if the hosts beside it have."""
+
+
+def _runs_on(component: Component, host: str) -> bool:
+    return any(replica.hosts == (host,) for replica in component.replicas)
 
 
 def needs_manual_failover(component: Component) -> bool:

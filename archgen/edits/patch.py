@@ -9,8 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, MoveAddress, apply_edit
-from archgen.model.architecture import Architecture, Availability, Component, Host, Replica, Zone
+from archgen.edits.changes import AGENTS, AddHost, AddReplica, AutomateFailover, Edit, MoveAddress, apply_edit
+from archgen.model.architecture import Architecture, Availability, Component, Connection, Host, Replica, Zone
 from archgen.model.change import Append, Change, Put
 
 
@@ -34,7 +34,11 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
             case AddReplica():
                 components[edit.component] = None
                 hosts.update(dict.fromkeys((*topology.hosts_of(edit.component), *filter(None, (edit.host,)))))
-            case AutomateFailover() | MoveAddress():
+            case AutomateFailover():
+                components[edit.component] = None
+                components.update(dict.fromkeys(_beside(topology, edit)))
+                hosts.update(dict.fromkeys(topology.hosts_of(edit.component)))
+            case MoveAddress():
                 components[edit.component] = None
     for host in hosts:
         components.update(dict.fromkeys(topology.guards.get(f"host:{host}", ())))
@@ -45,12 +49,22 @@ def _part(topology: Topology, edits: tuple[Edit, ...]) -> Architecture:
     )
 
 
+def _beside(topology: Topology, edit: AutomateFailover) -> Iterator[str]:
+    """Yield the promoter where it is there, and the agents that a new witness gets too."""
+    if edit.promoter is None:
+        return
+    if edit.promoter.id in topology.components:
+        yield edit.promoter.id
+    elif edit.promoter.witness is not None:
+        yield from (each.id for each in topology.architecture.components if each.kind in AGENTS)
+
+
 def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
     zones = {zone.id for zone in before.zones}
     hosts = {host.id for host in before.hosts}
     yield from (Put(("zones", zone.id), zone_value(zone)) for zone in after.zones if zone.id not in zones)
     yield from (Put(("hosts", host.id), host_value(host)) for host in after.hosts if host.id not in hosts)
-    for old, new in zip(before.components, after.components, strict=True):
+    for old, new in zip(before.components, after.components, strict=False):
         path = ("components", new.id)
         if old.replicas != new.replicas:
             yield from _replica_changes(old, new)
@@ -62,7 +76,13 @@ def _changes(before: Architecture, after: Architecture) -> Iterator[Change]:
                 yield Put((*path, key), now)
             elif now is not None and was is not None:
                 yield from (Put((*path, key, name), now[name]) for name in now if now[name] != was.get(name))
+        if new.quorum is not None and old.quorum is None:
+            yield Put((*path, "quorum"), new.quorum)
         yield from (Append((*path, "guards"), host) for host in new.guards[len(old.guards) :])
+    for added in after.components[len(before.components) :]:
+        yield Put(("components", added.id), component_value(added))
+    for connection in after.connections[len(before.connections) :]:
+        yield Put(("connections", connection.id), connection_value(connection))
 
 
 def _replica_changes(old: Component, new: Component) -> Iterator[Change]:
@@ -85,6 +105,29 @@ def host_value(host: Host) -> dict[str, Any]:
     """Return a host as its entry in a model."""
     zones = _one_or_all(host.zones) if host.zones else None
     return _stated(zone=zones, network=host.network, owner=host.owner, availability=_availability(host.availability))
+
+
+def component_value(component: Component) -> dict[str, Any]:
+    """Return a component that an edit adds as its entry in a model."""
+    hosts = runs_on_value(component)
+    return _stated(
+        kind=component.kind,
+        product=component.product,
+        runs_on=hosts,
+        replicas=len(component.replicas) if hosts is None else None,
+        quorum=component.quorum,
+    )
+
+
+def connection_value(connection: Connection) -> dict[str, Any]:
+    """Return a connection that an edit adds as its entry in a model."""
+    port = connection.ports[0]
+    return _stated(
+        protocol=port.protocol,
+        port=port.port,
+        tls=True if port.tls is not None else None,
+        required=None if connection.required else False,
+    )
 
 
 def runs_on_value(component: Component) -> dict[str, int] | tuple[str, ...] | None:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from archgen.model.architecture import Component
 from archgen.model.kinds import KINDS
+from archgen.model.products import scope_of
 from archgen.reliability.index import Index
 
 
@@ -27,3 +28,14 @@ def find_host(index: Index, component: Component, is_taken: Callable[[str], bool
         pools.append(index.carrying.get((component.kind, component.product), ()))
     fitting = {host for pool in pools for host in islice(filter(fits, pool), 1)}
     return next((host for host in index.hosts if host in fitting), None) if fitting else None
+
+
+def can_be_doubled(component: Component) -> bool:
+    """Return False for what has no second provider or needs none: payment, sign-in and mail of others, services over zones."""
+    if not component.managed:
+        return True
+    return component.kind not in _ALONE and scope_of(component) not in ("regional", "global")
+
+
+_ALONE = ("external-service", "identity-provider", "mail")
+"""The kinds whose users, accounts or contracts are with their provider, so that another can't stand in."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit, next_name
+from archgen.edits.changes import AddHost, AddReplica, AutomateFailover, Edit
+from archgen.edits.names import next_name, unused_name
 from archgen.edits.patch import patch_of
 from archgen.edits.placement import find_host
-from archgen.model.architecture import Component, Connection
-from archgen.model.change import Change
+from archgen.edits.promotion import promoter_of
+from archgen.model.architecture import Component, Connection, Port
+from archgen.model.change import Change, Path, Put
+from archgen.model.kinds import KINDS
+from archgen.model.products import product_of
 
 _PORTS = {"http": 80, "https": 443, "smtp": 25}
 """The ports of the protocols that need not state one: those of the web (RFC 9110, 4.2) and of mail servers (RFC 5321)."""
@@ -18,7 +23,7 @@ _PORTS = {"http": 80, "https": 443, "smtp": 25}
 def free_name(name: str, topology: Topology) -> str:
     """Return the name where no component, host or zone has it, else the next one with a number."""
     taken = {*topology.components, *topology.hosts, *topology.zones}
-    return next_name(name, taken) if name in taken else name
+    return unused_name(name, taken)
 
 
 def connection_of(topology: Topology, name: str) -> Connection:
@@ -26,15 +31,51 @@ def connection_of(topology: Topology, name: str) -> Connection:
     return next(one for one in topology.outgoing[name.partition(" -> ")[0]] if one.id == name)
 
 
-def called_ports(topology: Topology, components: Collection[str]) -> list[int]:
-    """Return the ports that components are called on from other hosts; none if a port is unknown."""
-    called: set[int | None] = set()
+def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict[str, Any]]:
+    """Return rules that let in what components are called on from other hosts: from the internet, then from inside.
+
+    Empty if a port is unknown: a rule that leaves it out would cut the callers off.
+    """
+    public: set[int | None] = set()
+    inside: dict[tuple[str, str], set[int | None]] = {}
     for connection in topology.architecture.connections:
-        ports = {port.port or _PORTS.get(port.protocol) for port in connection.ports}
-        # ports that are known to be called, as nearly all are, need no check of the hosts
-        if not ports <= called and any(target in components for target in connection.targets):
-            called |= ports if topology.crosses(connection) is not False else set()
-    return [] if None in called else sorted(port for port in called if port)
+        targets = [target for target in connection.targets if target in components]
+        if targets and topology.crosses(connection) is not False:
+            ports = {port.port or _PORTS.get(port.protocol) for port in connection.ports}
+            if _is_public(topology, connection.source):
+                public |= ports
+            else:
+                for target in targets:
+                    inside.setdefault((connection.source, target), set()).update(ports)
+    if None in public.union(*inside.values()):
+        return []
+    rules = (
+        [{"from": "internet", "to": "any", "ports": sorted(filter(None, public)), "action": "allow"}] if public else []
+    )
+    return rules + [
+        {"from": source, "to": target, "ports": sorted(filter(None, ports)), "action": "allow"}
+        for (source, target), ports in inside.items()
+    ]
+
+
+def _is_public(topology: Topology, source: str) -> bool:
+    """Return True if a caller's addresses are not the site's own: a visitor's, or those of a provider's edge."""
+    return topology.trust(source) == "internet" or (
+        topology.components[source].managed and topology.kind(source).role in ("edge", "balancer")
+    )
+
+
+def encrypt(connection: Connection, ports: Collection[Port]) -> tuple[Change, ...]:
+    """Return the changes that encrypt some ports of a connection: HTTPS on its own port for HTTP, TLS for the rest."""
+    changes: list[Change] = []
+    for index, port in enumerate(connection.ports):
+        way: Path = ("connections", connection.id, index)
+        if port in ports and port.protocol == "http" and port.tls is None:
+            changes.append(Put((*way, "protocol"), "https"))
+            changes += [Put((*way, "port"), 443)] if port.port == 80 else []
+        elif port in ports:
+            changes.append(Put((*way, "tls"), True))
+    return tuple(changes)
 
 
 def add_replica(topology: Topology, component: Component) -> tuple[Change, ...]:
@@ -46,13 +87,27 @@ def replica_edits(topology: Topology, component: Component) -> tuple[Edit, ...]:
     """Return the edits for another replica, on a host without one; none where the replicas float over hosts."""
     hosts = topology.hosts_of(component.id)
     if any(replica.floating for replica in component.replicas):
-        return ()
+        # the model names where they may run; data does not follow a replica there by itself
+        return () if KINDS[component.kind].stores else (AddReplica(component.id, None),)
+    if product_of(component.product).agrees and KINDS[component.kind].stores and len(component.replicas) == 1:
+        return _quorum_of_three(topology, component)
     if not component.placed or component.managed or not hosts:
         return (AddReplica(component.id, None),)
     host = find_host(topology.index, component, lambda _: False)
     if host is None:
         return _similar_host(topology, hosts[0], (component,))
-    return (AddReplica(component.id, host), *_automated((component,)))
+    return (AddReplica(component.id, host), *_automated(topology, (component,)))
+
+
+def _quorum_of_three(topology: Topology, component: Component) -> tuple[Edit, ...]:
+    """Return the edits for two more members, which elect with the first; none where the hosts of others are needed."""
+    hosts = topology.hosts_of(component.id)
+    if component.managed or not hosts:
+        return (AddReplica(component.id, None),) if component.managed else (AddReplica(component.id, None),) * 2
+    names = {*topology.hosts, *topology.components, *topology.zones}
+    second = next_name(hosts[0], names)
+    third = next_name(hosts[0], {*names, second})
+    return tuple(AddHost(host, hosts[0], (component.id,), topology.hosts[hosts[0]].zones) for host in (second, third))
 
 
 def add_similar_host(topology: Topology, host: str, components: Iterable[Component]) -> tuple[Change, ...]:
@@ -71,13 +126,18 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
     ]
     carried += [one for one in (*code, *agents) if host in topology.hosts_of(one.id) and one not in carried]
     names = tuple(component.id for component in carried)
-    return (AddHost(new, host, names, topology.hosts[host].zones), *_automated(carried))
+    return (AddHost(new, host, names, topology.hosts[host].zones), *_automated(topology, carried))
 
 
-def _automated(components: Iterable[Component]) -> Iterable[Edit]:
+def automate(topology: Topology, component: Component) -> AutomateFailover:
+    """Return the edit that automates the failover of a component, with what promotes."""
+    return AutomateFailover(component.id, promoter_of(topology.index, component))
+
+
+def _automated(topology: Topology, components: Iterable[Component]) -> Iterable[Edit]:
     """Return automatic failover for the data that the second replica makes a replicated store."""
     return tuple(
-        AutomateFailover(component.id)
+        automate(topology, component)
         for component in components
-        if component.replication is None and len(component.replicas) == 1
+        if component.replication is None and len(component.replicas) == 1 and KINDS[component.kind].stores
     )

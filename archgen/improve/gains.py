@@ -24,6 +24,7 @@ from archgen.edits.changes import (
     describe_edit,
     needs_manual_failover,
 )
+from archgen.edits.promotion import promoter_of
 from archgen.improve.repair import against
 from archgen.model.architecture import Architecture, Branch, Flow, Frame, Request, Step
 from archgen.model.subject import Subject
@@ -174,7 +175,9 @@ class _FlowSearch:
                 automatic = [name for name in grown if not needs_manual_failover(index.components[name])]
                 after = {component.id: component for component in self._applied((edit,)).components}
                 waiting = [
-                    AutomateFailover(name) for name in automatic if name in after and needs_manual_failover(after[name])
+                    AutomateFailover(name, promoter_of(index, index.components[name]))
+                    for name in automatic
+                    if name in after and needs_manual_failover(after[name])
                 ]
                 if waiting:
                     yield (edit, *waiting)

@@ -19,9 +19,10 @@ from archgen.edits.changes import (
     Edit,
     apply_edit,
     needs_manual_failover,
-    next_name,
 )
-from archgen.edits.placement import find_host
+from archgen.edits.names import next_name
+from archgen.edits.placement import can_be_doubled, find_host
+from archgen.edits.promotion import promoter_of
 from archgen.model.architecture import Architecture, Component, Zone
 from archgen.model.subject import Subject
 from archgen.reliability.evaluation import Plan
@@ -232,9 +233,9 @@ def against(index: Index, target: Subject, used: Collection[str], breaking: Coll
         for component in index.architecture.components
         if component.id in used and _hits(index, component, target)
     ]
-    affected = [component for component in affected if component.kind != "client"]
+    affected = [component for component in affected if component.kind != "client" and can_be_doubled(component)]
     yield from (
-        AutomateFailover(component.id)
+        AutomateFailover(component.id, promoter_of(index, component))
         for component in affected
         if needs_manual_failover(component) and len(component.replicas) > 1
     )

@@ -1,7 +1,7 @@
 """Fixes of what the rules find, written into a model's text one after the other and each of them proved.
 
-A fix is kept only if the model can still be read, the finding is gone or less grave than before, and no error is found that
-was not there. Fixes of one rule that touch different parts are tried together first.
+A fix is kept only if the model can still be read, the finding is gone or less grave than before, and nothing is found that was
+not there, by any rule, however sure and however grave. Fixes of one rule that touch different parts are tried together first.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from archgen.language.expand.connections import connection_id
 from archgen.language.write.patch import PatchError, apply_changes
 from archgen.language.yaml.parser import parse
 from archgen.linting.checked_model import BrokenModel, Model
-from archgen.linting.policy import Policy, select_rules
+from archgen.linting.policy import Policy
 from archgen.model.change import Append, Change, Path
 from archgen.model.finding import SEVERITIES, Finding
 from archgen.report.lint.outcome import LintReport
@@ -38,7 +38,7 @@ CheckBytes = Callable[[bytes], Model]
 
 def checker(source: Input, policy: Policy, today: str) -> CheckBytes:
     """Return a function that checks other bytes in the place of a file's, by the rules that run."""
-    rules = select_rules(policy, catalogue())
+    rules = catalogue()
 
     def of(data: bytes) -> Model:
         changed = Input(source.file, data, include=source.include)
@@ -59,6 +59,8 @@ def apply_fixes(data: bytes, judged: CheckBytes, wanted: Callable[[Finding], boo
             fixed = _with(model, tried, judged)
             if fixed is not None:
                 model = fixed
+                # a fix may have been refused for what another one has put right since
+                refused -= {finding.fingerprint for finding in model.findings}
                 break
             if len(tried) == 1:
                 refused.add(tried[0].fingerprint)
@@ -107,9 +109,19 @@ def _with(model: Model, fixes: tuple[Finding, ...], judged: CheckBytes) -> Model
         return None
     left = {finding.fingerprint: finding for finding in after.findings}
     helped = all(_is_helped(fixe, left) for fixe in fixes)
-    before = {finding.fingerprint for finding in model.findings if finding.severity == "error"}
-    worse = any(finding.severity == "error" and finding.fingerprint not in before for finding in after.findings)
-    return after if helped and not worse else None
+    return after if helped and not _is_worse(model.findings, after.findings) else None
+
+
+def _is_worse(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> bool:
+    """Return True if a finding is new, or graver than it was; a loss that another rule reported before isn't new."""
+    severities = {finding.fingerprint: SEVERITIES.index(finding.severity) for finding in before}
+    losses = {finding.proof.kill for finding in before if finding.proof is not None}
+    return any(
+        SEVERITIES.index(finding.severity) < severities[finding.fingerprint]
+        if finding.fingerprint in severities
+        else finding.proof is None or finding.proof.kill not in losses
+        for finding in after
+    )
 
 
 def _beside(data: bytes, paths: list[Path]) -> dict[str, object]:

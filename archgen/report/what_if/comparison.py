@@ -7,7 +7,15 @@ from typing import Any
 from msgspec import Struct
 
 from archgen.analysis.assessment import FlowAssessment
-from archgen.edits.patch import cluster_value, host_value, replication_value, runs_on_value, zone_value
+from archgen.edits.patch import (
+    cluster_value,
+    component_value,
+    connection_value,
+    host_value,
+    replication_value,
+    runs_on_value,
+    zone_value,
+)
 from archgen.language.write.values import block
 from archgen.model.architecture import Architecture, Component
 from archgen.model.subject import Subject
@@ -45,10 +53,15 @@ def changed_yaml(before: Architecture, after: Architecture) -> str:
     changed = [component for component in after.components if component != components.get(component.id)]
     lines += ["components:"] if changed else []
     for component in changed:
+        if component.id not in components:
+            lines += block({component.id: component_value(component)}, 1, "  ")
+            continue
         lines += block({component.id: _component(components[component.id], component)}, 1, "  ")
         cluster = component.cluster
         if cluster != components[component.id].cluster and cluster and not (cluster.shared_address or cluster.address):
             lines.append("    # add the address that moves: `address: {shared: …}` or `address: dns`")
+    added = {each.id: connection_value(each) for each in after.connections[len(before.connections) :]}
+    lines += block({"connections": added}) if added else []
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -62,6 +75,8 @@ def _component(before: Component, after: Component) -> dict[str, Any]:
         values["replication"] = replication_value(after)
     if after.cluster is not None and after.cluster != before.cluster:
         values["cluster"] = cluster_value(after)
+    if after.quorum != before.quorum:
+        values["quorum"] = after.quorum
     if after.guards != before.guards:
         values["guards"] = after.guards
     return values

@@ -56,17 +56,32 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if hosts and agent is not None:
         changes += patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))
     elif hosts:
-        said = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0]}
-        changes.append(Put(("components", free_name("agent", facts)), said))
+        said = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0], "collects": [_ALL]}
+        agent_name = free_name("agent", facts)
+        changes.append(Put(("components", agent_name), said))
+        if watcher is None:
+            watcher = free_name("monitoring", facts)
+            changes.append(Put(("components", watcher), _monitoring(facts)))
+        changes.append(Put(("connections", f"{agent_name} -> {watcher}"), "https"))
     bare = [one.id for one in blind if one.kind == "component"]
     if any(facts.kind(one).observes for one in bare):
         # who watches the monitoring is for people to say: a call of it is no observation
         return ()
     if bare and watcher is None:
         watcher = free_name("monitoring", facts)
-        changes.append(Put(("components", watcher), {"kind": "monitoring", "managed": True}))
+        changes.append(Put(("components", watcher), _monitoring(facts)))
     changes += [Put(("connections", f"{watcher} -> {one}"), "https") for one in bare]
     return tuple(changes)
+
+
+_ALL = {"what": ["metrics", "logs"], "measures": ["requests-per-second", "errors", "latency"]}
+"""What a new agent takes from its hosts."""
+
+
+def _monitoring(facts: Topology) -> dict[str, object]:
+    """Return a monitoring of a provider, which asks for the site's names as visitors do."""
+    names = dict.fromkeys(flow.domain for flow in facts.architecture.flows if flow.domain is not None)
+    return {"kind": "monitoring", "managed": True, "alerts": ["on-call"]} | ({"probes": [*names]} if names else {})
 
 
 def _collects_by_place(component: Component) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AutomateFailover
 from archgen.edits.patch import patch_of
+from archgen.edits.remedy import automate
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
@@ -75,7 +75,7 @@ def _minutes(seconds: float) -> str:
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Make the failover automatic."""
-    return patch_of(context.topology, AutomateFailover(hit.subject.id))
+    return patch_of(context.topology, automate(context.topology, context.topology.components[hit.subject.id]))
 
 
 RULE = Rule(

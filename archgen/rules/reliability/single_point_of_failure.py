@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AutomateFailover
 from archgen.edits.patch import patch_of
-from archgen.edits.remedy import add_replica, add_similar_host
+from archgen.edits.remedy import add_replica, add_similar_host, automate
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change
 from archgen.model.subject import Subject
@@ -103,7 +102,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
         return ()
     moved = [cluster.id for cluster in facts.manual_clusters if element.id in facts.hosts_of(cluster.id)]
     if moved:
-        return patch_of(facts, *map(AutomateFailover, moved))
+        return patch_of(facts, *(automate(facts, facts.components[name]) for name in moved))
     lost = dict.fromkeys(replica.component for flow in hit.flows for replica in facts.losses.lying_in(element, flow))
     alone = [facts.components[component] for component in lost if facts.hosts_of(component) == (element.id,)]
     return (

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.changes import AutomateFailover
 from archgen.edits.patch import patch_of
-from archgen.edits.remedy import replica_edits
+from archgen.edits.remedy import automate, replica_edits
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.change import Change
@@ -122,7 +121,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     component = context.topology.components[hit.subject.id]
     if component.managed:
         return ()
-    promoted = AutomateFailover(component.id)
+    promoted = automate(context.topology, component)
     if len(component.replicas) > 1:
         return patch_of(context.topology, promoted)
     if component.replication is not None and not component.replication.primary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import called_ports
+from archgen.edits.remedy import firewall_rules
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component, FirewallRule
 from archgen.model.change import Append, Change, Path, Put
@@ -66,15 +66,15 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if any(_aside(facts, component)):
         return ()
     held = [one for one in facts.components if _is_guarded(facts, component, one)]
-    ports = called_ports(facts, held)
+    rules = firewall_rules(facts, held)
     way: Path = ("components", component.id, "rules")
     open_ = [
         at for at, one in enumerate(component.rules) if one.action == "allow" and _is_any(one) and one.direction == "in"
     ]
-    changes: list[Change] = [Put((*way, at, "ports"), ports) for at in open_ if ports]
-    if component.default == "allow" and ports:
-        rule = {"from": "any", "to": "any", "ports": ports, "action": "allow"}
-        changes += [] if component.rules else [Append(way, rule)]
+    changes: list[Change] = [Put((*way, at), rules[0]) for at in open_ if rules]
+    if rules and (open_ or (component.default == "allow" and not component.rules)):
+        changes += [Append(way, rule) for rule in (rules[1:] if open_ else rules)]
+    if component.default == "allow" and rules:
         changes.append(Put(("components", component.id, "default"), "deny"))
     return tuple(changes)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archgen.analysis.dns_names import pointee
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import called_ports, free_name
+from archgen.edits.remedy import firewall_rules, free_name
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Replica
 from archgen.model.change import Change, Put
@@ -94,9 +94,11 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     if facts.components.keys() & facts.hosts.keys() & names:
         return ()
     reached = {one for one in facts.components if one in names or not names.isdisjoint(facts.hosts_of(one))}
-    ports = called_ports(facts, reached)
-    rules = {"rules": [{"from": "any", "to": "any", "ports": ports, "action": "allow"}]} if ports else {}
-    said = {"kind": "firewall", "guards": guarded, **rules, "default": "deny"}
+    rules = firewall_rules(facts, reached)
+    if not rules:
+        # a firewall that lets nothing in is a cut, and one that lets everything in is none
+        return ()
+    said = {"kind": "firewall", "guards": guarded, "rules": rules, "default": "deny"}
     return (Put(("components", free_name("firewall", facts)), said),)
 
 

@@ -42,6 +42,9 @@ def _hit(facts: Topology, connection: Connection, port: Port) -> Hit:
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """HTTPS instead of HTTP, or a redirect to it where it is there; TLS for any other protocol; on each port in the clear."""
     connection = connection_of(context.topology, hit.subject.id)
+    if any(context.topology.kind(target).stores for target in connection.targets) or _passes_by(context, connection):
+        # the way should not be there at all, encrypted or not
+        return ()
     secured = any(port.protocol == "https" for port in connection.ports)
     changes: list[Change] = []
     for at, port in enumerate(connection.ports):
@@ -52,6 +55,13 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
             if web and port.port == 80 and not secured:
                 changes.append(Put(("connections", connection.id, at, "port"), 443))
     return tuple(changes)
+
+
+def _passes_by(context: RuleContext, connection: Connection) -> bool:
+    """Return True if flows use other ways of the caller into the system, and none this one."""
+    flows = context.topology.flows_over
+    ways = (call for call in context.topology.outgoing[connection.source] if call.id != connection.id)
+    return not flows[connection.id] and any(flows[call.id] for call in ways)
 
 
 RULE = Rule(

@@ -7,10 +7,10 @@ from itertools import product
 
 from archgen.analysis.encryption import clear_ports, plaintext_between_hosts
 from archgen.analysis.topology import Topology
-from archgen.edits.remedy import connection_of
+from archgen.edits.remedy import connection_of, encrypt
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Connection
-from archgen.model.change import Change, Put
+from archgen.model.change import Change
 from archgen.model.protocols import PROTOCOLS
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
@@ -104,12 +104,7 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """TLS on each of the connections."""
     names = (hit.subject.id, *(subject.id for subject, _ in hit.related))
     calls = (connection_of(context.topology, name) for name in names)
-    return tuple(
-        Put(("connections", one.id, at, "tls"), True)
-        for one in calls
-        for at, port in enumerate(one.ports)
-        if port in clear_ports(one)
-    )
+    return tuple(change for call in calls for change in encrypt(call, clear_ports(call)))
 
 
 RULE = Rule(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archgen.analysis.encryption import terminations
-from archgen.analysis.hops import encrypted
-from archgen.edits.remedy import connection_of
+from archgen.analysis.encryption import clear_ports, terminations
+from archgen.edits.remedy import connection_of, encrypt
 from archgen.linting.rule import Hit, Rule, RuleContext
-from archgen.model.change import Change, Put
+from archgen.model.change import Change
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
 
@@ -39,10 +38,9 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """TLS on each connection behind where it ends."""
     clear = (hit.subject.id, *(subject.id for subject, _ in hit.related if subject.kind == "connection"))
     return tuple(
-        Put(("connections", name, at, "tls"), True)
-        for name in clear
-        for at, port in enumerate(connection_of(context.topology, name).ports)
-        if port.redirect is None and encrypted(port) is False
+        change
+        for connection in (connection_of(context.topology, name) for name in clear)
+        for change in encrypt(connection, clear_ports(connection))
     )
 
 

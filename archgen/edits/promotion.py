@@ -1,0 +1,108 @@
+"""The component that decides which replica of a store takes the writes: one that is there, or a new quorum of three."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from archgen.edits.names import unused_name
+from archgen.model.architecture import Component, Connection, Port, Replica, Tls
+from archgen.model.kinds import KINDS
+from archgen.model.products import product_of
+from archgen.reliability.index import Index
+
+_KEPT_IN = {"postgresql": "etcd", "timescaledb": "etcd", "redis": "sentinel", "valkey": "sentinel"}
+"""The product that decides for another: etcd for Patroni, Sentinel for Redis."""
+
+_ASKED = "etcd"
+"""The product that stores ask for a lease themselves; others call the stores."""
+
+
+class Promoter(Struct, frozen=True):
+    """A component that promotes; a new one has a `witness`, a host beside those of the store, in `zones`.
+
+    `port` is that of the store, on which a promoter that is not asked for a lease calls it.
+    """
+
+    id: str
+    product: str | None = None
+    witness: str | None = None
+    zones: tuple[str, ...] = ()
+    port: Port | None = None
+
+    @property
+    def asked(self) -> bool:
+        """True if the store asks it for a lease."""
+        return self.product == _ASKED
+
+
+def promoter_of(index: Index, component: Component) -> Promoter | None:
+    """Return what could promote the replicas of a component; None where something does, or nothing has to."""
+    replication = component.replication
+    if component.managed or (replication is not None and replication.by is not None):
+        return None
+    if component.quorum is not None or product_of(component.product).agrees:
+        return None
+    keeps = KINDS[component.kind].stores or (replication is not None and bool(replication.primary))
+    return _chosen(index, component) if keeps else None
+
+
+def _chosen(index: Index, component: Component) -> Promoter:
+    product = _KEPT_IN.get(component.product or "")
+    there = next((each.id for each in _deciding(index) if (each.product or each.id) == (product or each.product)), None)
+    if there is not None:
+        return Promoter(there)
+    taken = {*index.components, *index.hosts, *(zone.id for zone in index.architecture.zones)}
+    name = unused_name(product or "arbiter", taken)
+    hosts = [host for replica in component.replicas for host in replica.hosts]
+    witness = unused_name("witness-1", taken) if hosts else None
+    zones = _third_zone(index, hosts) if hosts else ()
+    return Promoter(name, product, witness, zones, _port(index, component))
+
+
+def _deciding(index: Index) -> Iterator[Component]:
+    """Yield the components that promote others already and are three or more."""
+    named = {each.replication.by for each in index.components.values() if each.replication is not None}
+    for name in dict.fromkeys(name for name in named if name in index.components):
+        if len(index.components[name or ""].replicas) > 2:
+            yield index.components[name or ""]
+
+
+def _third_zone(index: Index, hosts: list[str]) -> tuple[str, ...]:
+    """Return a declared zone beside those of the hosts, of the same kind, else the zones of the first host."""
+    own = index.hosts[hosts[0]].zones
+    kinds = {zone.kind for zone in index.architecture.zones if zone.id in own}
+    taken = {zone for host in hosts for zone in index.zones_around(host)}
+    free = [zone.id for zone in index.architecture.zones if zone.kind in kinds and zone.id not in taken]
+    return tuple(free[:1]) or own
+
+
+def _port(index: Index, component: Component) -> Port | None:
+    """Return the port that the first caller uses, encrypted."""
+    calls = (call for call in index.architecture.connections if component.id in call.targets)
+    port = next((port for call in calls for port in call.ports), None)
+    return None if port is None else Port(port.protocol, port.port, tls=Tls("on"))
+
+
+def promoter_component(promoter: Promoter, component: Component) -> Component:
+    """Return a new promoter: a quorum of three on the hosts of the first two replicas and the witness."""
+    places = list(dict.fromkeys(host for replica in component.replicas for host in replica.hosts))[:2]
+    hosts = [*places, promoter.witness] if promoter.witness is not None else []
+    replicas = tuple(Replica(f"{promoter.id}@{host}", promoter.id, (host,)) for host in hosts if host is not None)
+    unplaced = tuple(Replica(f"{promoter.id}#{number}", promoter.id) for number in (1, 2, 3))
+    return Component(
+        id=promoter.id,
+        kind="key-value-store" if promoter.asked else "other",
+        product=promoter.product,
+        replicas=replicas or unplaced,
+        placed=bool(replicas),
+        quorum="majority",
+    )
+
+
+def promoter_connection(promoter: Promoter, component: str) -> Connection:
+    """Return the connection between a promoter and a store, over which nothing of a flow travels."""
+    ends = (component, promoter.id) if promoter.asked else (promoter.id, component)
+    port = Port("https", 2379) if promoter.asked else promoter.port or Port("tcp", tls=Tls("on"))
+    return Connection(f"{ends[0]} -> {ends[1]}", ends[0], (ends[1],), (port,), required=promoter.asked)
