@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archgen.analysis.topology import Topology
+from archgen.engines.best import best
 from archgen.language.load import load
 from archgen.model.problems import ModelError
 from archgen.views.levels import Picture, declared_view, readable
@@ -61,10 +62,13 @@ def test_every_connection_is_a_line_or_a_chip_at_some_level(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_line_joins_cards_of_its_picture(name: str) -> None:
+def test_every_picture_can_be_laid_out(name: str) -> None:
     for picture in drawn(MODELS[name]()):
         cards = {node.id for node in picture.diagram.nodes}
         assert all({edge.source, edge.target} <= cards for edge in picture.diagram.edges)
+        frames = {node.group for node in picture.diagram.nodes} - {None}
+        assert frames == {group.id for group in picture.diagram.groups}
+        assert len(best(picture.diagram).nodes) == len(cards)
 
 
 def test_a_collapsed_group_says_what_it_holds_and_opens_its_level() -> None:

@@ -14,7 +14,7 @@ from archgen.model.kinds import ROLES, Role
 from archgen.model.wording import listed, plural
 from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
 from archgen.views.levels.equality import shared_name
-from archgen.views.levels.sketch import Pair, Sketch
+from archgen.views.levels.sketch import STACK, Pair, Sketch
 from archgen.views.levels.tree import SYSTEM, Branch
 from archgen.views.overview import component_node
 
@@ -70,7 +70,8 @@ def _frames(path: Sequence[Branch], drawn: Sketch) -> dict[str, str]:
     opened = {name: branch.id for branch in path[-1].walk() for name in (*branch.components, *_ids(branch.branches))}
     frames: dict[str, set[str | None]] = {}
     for component, card in drawn.cards.items():
-        frames.setdefault(card, set()).add(opened.get(card, opened.get(component)))
+        stacked = card.startswith(STACK)
+        frames.setdefault(card, set()).add(opened.get(component if stacked else card))
     return {card: frame for card, around in frames.items() if len(around) == 1 and (frame := next(iter(around)))}
 
 

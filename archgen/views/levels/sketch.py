@@ -33,6 +33,9 @@ MANY = 5
 SHARED = frozenset(("queue", "stream", "secrets", "identity-provider", "monitoring", "log-collector"))
 """The kinds that many call without being part of what they do."""
 
+STACK = "alike:"
+"""Before the first component's id: the card of equal components."""
+
 Pair = tuple[str, str]
 
 
@@ -121,7 +124,7 @@ def _folded(topology: Topology, drawn: Sketch) -> Sketch:
         return drawn
     for alike in sorted(_alike(topology, drawn), key=len, reverse=True):
         if len(drawn.shown) - len(alike) + 1 >= FEW:
-            drawn = _merged(drawn, dict.fromkeys(alike, f"alike:{alike[0]}"))
+            drawn = _merged(drawn, dict.fromkeys(alike, f"{STACK}{alike[0]}"))
     return drawn
 
 
