@@ -20,5 +20,5 @@ def _line(group: FindingGroup) -> str:
     finding = group.first
     place = f"{plain(finding.file)}:{finding.line}:{finding.column}"
     names = ", ".join(first_few([subject.id for subject in group.subjects[1:]], NAMED))
-    also = f" (also {names})" if names else ""
-    return f"{place}: {finding.severity}[{finding.code}] {finding.rule}: {brief(finding.message)}{brief(also)}"
+    also = f" {brief(f'(also {names})')}" if names else ""
+    return f"{place}: {finding.severity}[{finding.code}] {finding.rule}: {brief(finding.message)}{also}"
