@@ -31,6 +31,7 @@ GROUPS = {
     "write": {
         "new": "Write a starter model",
         "import": "Import a model from compose files and other configurations",
+        "answer": "Write the answer to a question into its model",
         "fmt": "Format models",
         "explain": "Explain a rule, a kind of component, a concept or a key",
         "rules": "List the rules",

@@ -27,7 +27,9 @@ _NAMES_HOST = re.compile(
     r"PROXY|CLUSTER|REMOTE|MASTER|PRIMARY|SEED|CONNECT|_DB$|^REDIS$|QUORUM|GATEWAY|TARGET|SLAVE_OF|REPLICAOF|MEMBERS|_HOSTS?$",
     re.IGNORECASE,
 )
-_NEVER = re.compile(r"CORS|ALLOWED|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED", re.IGNORECASE)
+_NEVER = re.compile(
+    r"CORS|ALLOWED|LISTEN|BIND|ADVERTISE|NO_PROXY|VIRTUAL|WHITELIST|CALLBACK|TRUSTED|_ORIGIN|^ORIGIN", re.IGNORECASE
+)
 _ENDS_IN_HOST = re.compile(r"(HOST|URL|URI|ADDR(ESS)?|SERVERS?|ENDPOINT|DSN)$", re.IGNORECASE)
 _OWN = re.compile(
     r"_NAME$|DATABASE$|_DB$|USER|CLUSTER_NAME|NODE_NAME|NODENAME|SERVICE_NAME|SERVER_NAME|INITIAL_CLUSTER_TOKEN|_MODE$|_TYPE$|"
@@ -67,6 +69,14 @@ def mentions(name: str, value: str, hosts: Mapping[str, str]) -> tuple[Mention, 
         if host is not None:
             results[Mention(host, mention.protocol, mention.port)] = None
     return _distinct(results)
+
+
+def names_page(name: str) -> bool:
+    """Return True if a variable names the page that visitors see, which a service behind it links to and seldom calls."""
+    return (
+        re.search(r"FRONTEND|CLIENT_(URL|HOST)|PUBLIC_|SITE_URL|EXTERNAL_URL|WEB_?APP_URL|^APP_URL", name, re.I)
+        is not None
+    )
 
 
 def _is_own(name: str) -> bool:

@@ -215,6 +215,19 @@ PRODUCTS: dict[str, Known] = {
 }
 """By the last segment of an image, without its tag."""
 
+_DAEMONS = (
+    "database",
+    "key-value-store",
+    "queue",
+    "stream",
+    "search",
+    "cache",
+    "object-storage",
+    "load-balancer",
+    "web-server",
+)
+"""Kinds of products whose own program a command begins with."""
+
 _COMMANDS: tuple[tuple[str, str, str | None], ...] = (
     (r"\bredis-sentinel\b|redis-server\b.*--sentinel\b", "other", "redis-sentinel"),
     (r"\bmongos\b", "load-balancer", "mongos"),
@@ -326,6 +339,10 @@ class Guess(Struct, frozen=True):
 def guess(name: str, image: str, command: str, variables: frozenset[str]) -> Guess:
     """Return the kind of a service: by its command, its image, its name, then its variables."""
     product = _by_image(image) if image else None
+    begins = re.match(r"(?:exec\s+)?(?:\S*/)?([a-z][\w-]*)", command)
+    daemon = PRODUCTS.get(begins[1]) if begins is not None else None
+    if begins is not None and daemon is not None and daemon.kind in _DAEMONS:
+        return Guess(daemon, f"command {begins[1]}", True)
     if product is None or product.kind in ("app-server", "key-value-store", "database"):
         by_command = _match(_COMMANDS, command)
         if by_command is not None and (product is None or product.kind == "app-server" or by_command[1] is not None):

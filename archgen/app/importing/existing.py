@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 
-from archgen.app.workspace.atomic_write import create
+from archgen.app.importing.answering import answers_of, with_answers
+from archgen.app.workspace.atomic_write import create, rewrite
 from archgen.system.files import MODEL, read_file
 
 
-def write_model(path: str, text: str, *, check: bool) -> bool:
-    """Write a model that must not exist yet; with `check` return True if the file is missing or says something else."""
+def write_model(path: str, text: str, *, check: bool, update: bool = False) -> bool:
+    """Write a model that must not exist yet; with `check` return True if the file is missing or says something else.
+
+    With `update` it may exist. Its answers are kept then, and count for `check` too.
+    """
+    exists = os.path.exists(path)
+    if exists and (check or update):
+        text = with_answers(text, answers_of(path))
     if check:
-        return not os.path.exists(path) or read_file(path, MODEL) != text.encode()
-    create(path, text.encode())
+        return not exists or read_file(path, MODEL) != text.encode()
+    if exists and update:
+        rewrite(path, text.encode())
+    else:
+        create(path, text.encode())
     return False

@@ -32,6 +32,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--profile", metavar="NAME", action="append", default=[], help="Compose profile to include; repeatable"
     )
+    parser.add_argument(
+        "--update", action="store_true", help="Import again over the file of -o; its answers stay, other edits don't"
+    )
     parser.add_argument("--check", action="store_true", help="Compare with the file of -o, and write nothing")
 
 
@@ -47,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         _warn(nothing.errors)
         raise
     _warn(result.errors)
-    changed = _write(result, options.output, options.format, options.check)
+    changed = _write(result, options)
     return 2 if result.errors else int(changed)
 
 
@@ -56,12 +59,13 @@ def _warn(errors: tuple[SourceError, ...]) -> None:
         warn(f"archgen: {brief(f'{error.path}:{error.line}:{error.column}: {error.message}')}\n")
 
 
-def _write(result: Import, output: str | None, format_name: str, check: bool) -> bool:
+def _write(result: Import, options: argparse.Namespace) -> bool:
     """Write the result; return True if --check finds another text."""
+    output, format_name, check = options.output, options.format, options.check
     if output is not None:
         from archgen.app.importing.existing import write_model
 
-        changed = write_model(output, result.text, check=check)
+        changed = write_model(output, result.text, check=check, update=options.update)
         say(f"{brief(output)} would change\n" if changed else "")
         if not check:
             say(f"wrote {brief(output)}\n{summary(result)}next: archgen lint {brief(output)}\n")

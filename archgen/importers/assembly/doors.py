@@ -72,11 +72,24 @@ def is_walked(inventory: Inventory, source: str, target: str) -> bool:
 
 
 def _assumed(inventory: Inventory) -> tuple[str, ...]:
-    """Return what nothing calls and what could answer a visitor, balancers before the rest."""
+    """Return what nothing calls and what could answer a visitor, balancers before the rest.
+
+    A service that calls others may as well be a job, so it is none.
+    """
     open_ = [
         part
         for part in inventory.parts.values()
         if part.traits.entry and _may_lead(part) and not inventory.callers(part.id)
     ]
     balancers = [part.id for part in open_ if part.traits.balances]
-    return tuple(balancers or [part.id for part in open_])
+    web = [part.id for part in open_ if part.kind in ("web-server", "app-server") or not inventory.callees(part.id)]
+    if not any(part.traits.role in ("application", "web", "balancer") for part in inventory.parts.values()):
+        # a store alone: whoever calls it stands in no file
+        return tuple(
+            part.id for part in inventory.parts.values() if part.keeps_data and not _has_callers(inventory, part.id)
+        )
+    return tuple(balancers or web)
+
+
+def _has_callers(inventory: Inventory, name: str) -> bool:
+    return any(call.source != name for call in inventory.callers(name))

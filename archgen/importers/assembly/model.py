@@ -11,9 +11,10 @@ from msgspec import Struct, field
 from archgen.importers.assembly.doors import Doors, is_walked, sort_doors
 from archgen.importers.assembly.flows import flows_of
 from archgen.importers.assembly.inventory import Call, Entry, Inventory, Part, collect, group
-from archgen.importers.assembly.questions import Question, questions_of
+from archgen.importers.assembly.questions import Question, promotes, questions_of
 from archgen.importers.facts import Fact, Origin
 from archgen.importers.names import free_id, make_id
+from archgen.importers.products import PRODUCTS
 
 Comments = dict[tuple[str, str], str]
 
@@ -33,6 +34,7 @@ class _Draft(Struct):
     doors: Doors
     client: str
     outer: str | None
+    application: str | None = None
     components: dict[str, Any] = field(default_factory=dict)
     connections: dict[str, Any] = field(default_factory=dict)
     comments: Comments = field(default_factory=dict)
@@ -46,13 +48,15 @@ def build(facts: Iterable[Fact], name: str, sources: Iterable[str]) -> ImportedM
     client = free_id("visitor", taken)
     local = [name for name in doors.front if _local(inventory, name)]
     outer = free_id("outer-proxy", taken) if local else None
-    draft = _Draft(inventory, doors, client, outer)
+    draft = _Draft(inventory, doors, client, outer, _application(inventory, doors))
     _add_components(draft)
     _add_entries(draft, local)
     for call in inventory.calls.values():
         _add_call(draft, call)
     between = dict.fromkeys(local, outer) if outer else {}
-    flows = flows_of(inventory, doors, client, {door: proxy for door, proxy in between.items() if proxy})
+    flows = flows_of(
+        inventory, doors, draft.application or client, {door: proxy for door, proxy in between.items() if proxy}
+    )
     unknown = _unknown(inventory, doors)
     questions = questions_of(inventory, doors, unknown, client)
     values: dict[str, Any] = {"archgen": 1, "name": name, "sources": sorted(set(sources)), "unknown": list(unknown)}
@@ -84,13 +88,36 @@ def _at(place: Origin) -> str:
     return f"{place.path}:{place.line}"
 
 
+def _application(inventory: Inventory, doors: Doors) -> str | None:
+    """Return the id of the application that uses a system of stores alone; None for any other system."""
+    alone = bool(doors.assumed) and all(inventory.parts[name].keeps_data for name in doors.assumed)
+    return free_id("app", set(inventory.parts)) if alone else None
+
+
+def _protocol(part: Part) -> str:
+    """Return the protocol that a component is called by."""
+    known = next(
+        (each for each in PRODUCTS.values() if each.product == part.product and part.product is not None), None
+    )
+    return known.protocol if known is not None else "tcp" if part.keeps_data else "http"
+
+
+def _promotion(part: Part) -> dict[str, Any]:
+    """Return the replication of a store whose product promotes a replica on its own."""
+    first = f"{part.id}@{make_id(part.host)}#1" if part.host is not None else f"{part.id}#1"
+    return {"primary": first, "failover": "automatic"}
+
+
 def _local(inventory: Inventory, name: str) -> bool:
     entries = [entry for entry in inventory.entries if entry.component == name]
     return bool(entries) and all(entry.local for entry in entries)
 
 
 def _add_components(draft: _Draft) -> None:
-    if draft.doors.front or draft.doors.exposed:
+    if draft.application is not None:
+        draft.components[draft.application] = {"kind": "app-server", "managed": True, "replicas": 2}
+        draft.comments["components", draft.application] = "? in no file: the application that uses these stores"
+    if (draft.doors.front and draft.application is None) or draft.doors.exposed:
         draft.components[draft.client] = {"kind": "client"}
     if draft.outer is not None:
         host = next((part.host for part in draft.inventory.parts.values() if part.host), None)
@@ -117,6 +144,8 @@ def _component(part: Part) -> dict[str, Any]:
         value["runs_on"] = host if part.replicas == 1 else {host: part.replicas}
     elif part.replicas > 1:
         value["replicas"] = part.replicas
+    if promotes(part) and part.replicas > 1:
+        value["replication"] = _promotion(part)
     if part.copy_of is not None:
         value["replication"] = {"of": part.copy_of, "mode": "asynchronous"}
     if part.backs_up:
@@ -149,13 +178,9 @@ def _add_entries(draft: _Draft, local: list[str]) -> None:
         if name in local and draft.outer is not None:
             _add_local(draft, name, entries)
         elif name in draft.doors.assumed:
-            _connect(
-                draft,
-                draft.client,
-                name,
-                {"protocol": "http"},
-                f"? {_at(draft.inventory.parts[name].source)}, nothing else calls it",
-            )
+            part = draft.inventory.parts[name]
+            source, value = draft.application or draft.client, {"protocol": _protocol(part)}
+            _connect(draft, source, name, value, f"? {_at(part.source)}, nothing else calls it")
         elif any(not entry.local for entry in entries):
             outside = [entry for entry in entries if not entry.local]
             mark = "" if outside[0].confidence == "high" or name in draft.doors.exposed else "? "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
 
 from archgen.importers.assembly.doors import Doors, is_walked
 from archgen.importers.assembly.inventory import Inventory, Part
-from archgen.importers.products import image_name
 from archgen.model.products import product_of
 from archgen.model.sha256 import digest
 
@@ -60,12 +60,7 @@ def _entrances(inventory: Inventory, doors: Doors, client: str) -> Iterator[Ques
 
 def _modes(inventory: Inventory) -> Iterator[Question]:
     for part in inventory.parts.values():
-        if (
-            part.traits.stores
-            and part.replicas > 1
-            and not product_of(part.product).agrees
-            and "replication" not in part.stated
-        ):
+        if part.traits.stores and part.replicas > 1 and not product_of(part.product).agrees and not promotes(part):
             ask = f"Which of the {part.replicas} replicas of {part.id} take writes?"
             yield question("mode", part.id, ask, ("all", "first-manual", "first-automatic"), (_place(part),))
 
@@ -112,14 +107,19 @@ def _writers(inventory: Inventory) -> Iterator[Question]:
 
 
 _WORDS = {
-    "backups": question("unknown", "backups", "Does anything back up the data?", ("none", "managed")),
-    "monitoring": question("unknown", "monitoring", "Does anything monitor this system?", ("none", "managed")),
-    "firewalls": question("unknown", "firewalls", "Does a firewall stand before this system?", ("none", "yes")),
-    "tls": question("unknown", "tls", "Does every request from outside come over TLS?", ("none", "yes")),
-    "dns": question("unknown", "dns", "Who answers for the names of this system?", ("none", "managed")),
+    "backups": question("unknown", "backups", "Does anything back up the data?", ("none", "elsewhere")),
+    "monitoring": question("unknown", "monitoring", "Does anything monitor this system?", ("none", "elsewhere")),
+    "firewalls": question("unknown", "firewalls", "Does a firewall stand before this system?", ("none", "elsewhere")),
+    "tls": question("unknown", "tls", "Does every request from outside come over TLS?", ("none", "elsewhere")),
+    "dns": question(
+        "unknown", "dns", "Does a name server that stands in no file lead visitors here?", ("none", "elsewhere")
+    ),
 }
 
 
-def backs_up(part: Part) -> bool:
-    """Return True for a component that keeps copies of others."""
-    return part.kind == "backup" or (part.image is not None and "backup" in image_name(part.image))
+def promotes(part: Part) -> bool:
+    """Return True for a store whose product promotes a replica on its own."""
+    return (
+        part.kind == "database"
+        and re.search(r"patroni|spilo|repmgr|stolon", f"{part.id} {part.image or ''}") is not None
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from archgen.importers.addresses import Mention, mentions, resolve
+from archgen.importers.addresses import Mention, mentions, names_page, resolve
 from archgen.importers.compose.interpolation import variables_of
 from archgen.importers.compose.project import Project
 from archgen.importers.compose.routing import Route, routes
@@ -134,6 +134,8 @@ class _Reader:
             )
         if service.image and "@" not in service.image.partition("@sha256")[0] and SAFE_IMAGE.fullmatch(service.image):
             self._add(subject, "image", service.image, service.source, "image")
+        if service.built:
+            self._add(subject, "build", posixpath.normpath(service.built)[:200], service.source, "build")
         self._add(subject, "host", HOST, service.source, "one compose project runs on one host", "medium")
         if service.replicas is not None and service.replicas != 1:
             self._add(subject, "replicas", service.replicas, service.source, "replicas")
@@ -184,6 +186,8 @@ class _Reader:
             flag = word.strip("-").replace("-", "_") if word.startswith("-") else ""
 
     def _mention(self, part: _Part, name: str, value: Value, evidence: str) -> None:
+        if names_page(name) and not KINDS[part.kind].balances:
+            return
         for mention in mentions(name, value.text, self.hosts):
             self._connect(part, mention, value.source, evidence)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from archgen.importers.addresses import Mention, mentions, resolve
+from archgen.importers.addresses import Mention, mentions, names_page, resolve
 from archgen.importers.facts import Attachment, Configuration, Fact, FactSheet, Origin
 from archgen.importers.kubernetes.manifests import (
     WORKLOADS,
@@ -227,6 +227,8 @@ class _Reader:
     def _mention(
         self, part: _Part, name: str, value: str, source: Origin, evidence: str, hosts: Mapping[str, str]
     ) -> None:
+        if names_page(name) and not KINDS[part.guess.known.kind].balances:
+            return
         for mention in mentions(name, value, hosts):
             self._connect(part, mention, source, evidence)
 

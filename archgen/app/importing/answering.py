@@ -1,0 +1,66 @@
+"""Answers written into a model."""
+
+from __future__ import annotations
+
+import difflib
+
+from archgen.app.workspace.atomic_write import rewrite
+from archgen.app.workspace.inputs import includer
+from archgen.edits.answers import answer_changes, valid_answers
+from archgen.language.load import load
+from archgen.language.write.patch import PatchError, apply_changes
+from archgen.model.architecture import Architecture, Question
+from archgen.model.problems import UsageError
+from archgen.system.files import MODEL, read_file
+
+
+def write_answer(file: str, question_id: str, value: str) -> Question:
+    """Write an answer into a model; UsageError for an unknown question or an answer that isn't offered."""
+    data = read_file(file, MODEL)
+    model = load(file, data, includer(file)).architecture
+    question = _question(model, question_id)
+    if not valid_answers(question)(value):
+        raise UsageError(f"{question.id} must be answered with {' | '.join(question.options)}; got {value[:60]}")
+    text = answered(data.decode("utf-8-sig"), model, question, value)
+    load(file, text.encode(), includer(file))
+    rewrite(file, text.encode())
+    return question
+
+
+def answered(text: str, model: Architecture, question: Question, value: str) -> str:
+    """Return a model's text with an answer and its effect."""
+    try:
+        return apply_changes(text, answer_changes(model, question, value))
+    except PatchError as error:
+        raise UsageError(
+            f"the answer to {question.id} can't be written: {error}; change {question.about or 'the model'} by hand"
+        ) from error
+
+
+def with_answers(text: str, answers: tuple[tuple[str, str], ...]) -> str:
+    """Return the text of a fresh import with the answers that were given before; those to no question are dropped."""
+    for question_id, value in answers:
+        model = load("import.arch.yaml", text.encode()).architecture
+        question = next((each for each in model.questions if each.id == question_id), None)
+        if question is not None and valid_answers(question)(value):
+            text = answered(text, model, question, value)
+    return text
+
+
+def answers_of(file: str) -> tuple[tuple[str, str], ...]:
+    """Return the answers that a model holds."""
+    return load(file, read_file(file, MODEL), includer(file)).architecture.answers
+
+
+def _question(model: Architecture, question_id: str) -> Question:
+    questions = {each.id: each for each in model.questions}
+    if question_id in questions:
+        return questions[question_id]
+    past = dict(model.answers)
+    if question_id in past:
+        raise UsageError(
+            f"{question_id} is answered: {past[question_id]}; change it under `answers`, or the model itself"
+        )
+    close = difflib.get_close_matches(question_id, questions, 1)
+    hint = f"; did you mean `{close[0]}`?" if close else f"; open questions: {', '.join(questions) or 'none'}"
+    raise UsageError(f"unknown question `{question_id[:60]}`{hint}")

@@ -1,0 +1,62 @@
+"""Write the answer to a question into its model, or list the open questions.
+
+Exit code: 0, or 2 for a usage error or an invalid model.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from archgen.app.models import load_models
+from archgen.app.workspace.inputs import find, read
+from archgen.cli.invalid_models import report_invalid
+from archgen.cli.output import say
+from archgen.cli.parser import terminal_style
+from archgen.linting.checked_model import CheckedModel, valid_models
+from archgen.model.problems import UsageError
+from archgen.report.common.terminal import brief
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("question", metavar="QUESTION", nargs="?", help="Id of the question [default: list all]")
+    parser.add_argument("answer", metavar="ANSWER", nargs="?", help="One of the question's options")
+    parser.add_argument("--model", metavar="MODEL", help="Model file [default: the one that has the question]")
+
+
+def run(options: argparse.Namespace) -> int:
+    """List the questions, or write an answer."""
+    files = find((options.model,) if options.model else ())
+    models = load_models(read(files, "<stdin>", files))
+    if report_invalid(models, terminal_style(), "nothing was changed"):
+        return 2
+    if options.question is None:
+        for model in valid_models(models):
+            _list(model)
+        return 0
+    if options.answer is None:
+        raise UsageError(
+            f"an answer is missing; run `archgen answer {options.question} ANSWER`, or `archgen answer` for the options"
+        )
+    return _answer(valid_models(models), options.question, options.answer)
+
+
+def _list(model: CheckedModel) -> None:
+    for question in model.architecture.questions:
+        say(f"{brief(question.id)}  {brief(question.ask)} ({brief(' | '.join(question.options))})\n")
+
+
+def _answer(models: tuple[CheckedModel, ...], question_id: str, value: str) -> int:
+    from archgen.app.importing.answering import write_answer
+
+    holders = [model for model in models if any(question_id == each.id for each in model.architecture.questions)]
+    if len(holders) > 1:
+        raise UsageError(f"{question_id} is a question of {len(holders)} models; name one with --model")
+    if not models:
+        raise UsageError("no model to answer in; name one with --model")
+    file = (holders or list(models))[0].file
+    question = write_answer(file, question_id, value)
+    left = next((model for model in models if model.file == file), None)
+    count = len(left.architecture.questions) - 1 if left is not None else 0
+    say(f"{brief(file)}: {brief(question.ask)} {brief(value)}; {count} open\n")
+    return 0

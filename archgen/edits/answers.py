@@ -1,0 +1,155 @@
+"""Answers to the questions of a model, as changes of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from archgen.model.architecture import Architecture, Component, Flow, Question, Request
+from archgen.model.change import Append, Change, Path, Put, Remove
+
+ELSEWHERE = "elsewhere"
+"""The answer that leaves a topic open, since it is settled where no model shows it."""
+
+
+def valid_answers(question: Question) -> Callable[[str], bool]:
+    """Return the test for answers: an option, or several of the components that a question offers, by commas."""
+
+    def is_valid(value: str) -> bool:
+        options = set(question.options)
+        if not options or value in options:
+            return bool(value)
+        return _is_about_writers(question) and set(value.split(",")) <= options - {"all"}
+
+    return is_valid
+
+
+def answer_changes(model: Architecture, question: Question, value: str) -> tuple[Change, ...]:
+    """Return the changes that an answer makes: its effect, the answer itself, and the question's removal."""
+    return (
+        *_effects(model, question, value),
+        Put(("answers", question.id), value),
+        Remove(("questions", question.id)),
+    )
+
+
+def _is_about_writers(question: Question) -> bool:
+    return question.options[:1] == ("all",) and question.ask.startswith("Which components write")
+
+
+def _effects(model: Architecture, question: Question, value: str) -> Iterator[Change]:
+    about = question.about or ""
+    components = {component.id: component for component in model.components}
+    if about in model.unknown and value == "none":
+        yield Remove(("unknown", model.unknown.index(about)))
+    elif " -> " in about and set(question.options) == {"required", "optional", "none"}:
+        yield from _call(model, about, value)
+    elif " -> " in about and set(question.options) == {"yes", "none"}:
+        yield from _entrance(model, about, value)
+    elif _is_about_writers(question) and value != "all":
+        yield from _writers(model, about, set(value.split(",")))
+    elif about in components and "first-manual" in question.options:
+        yield from _mode(components[about], value)
+    elif value == "several" and any(host.id == about for host in model.hosts):
+        yield from _several_hosts(model, about)
+    elif about in components and value in components and "none" in question.options:
+        yield from _caller(model, components[about], value)
+    elif about in components and value == "http":
+        yield from _outer_proxy(model, about)
+
+
+def _call(model: Architecture, about: str, value: str) -> Iterator[Change]:
+    path: Path = ("connections", about)
+    connection = next((each for each in model.connections if each.id == about), None)
+    if connection is None:
+        return
+    if value == "none":
+        yield from _without_steps(model, about)
+        yield Remove(path)
+        return
+    if (value == "required") != connection.required:
+        yield Put((*path, "required"), value == "required")
+    if connection.assumed is not None:
+        yield Remove((*path, "assumed"))
+    if value == "required":
+        for flow in model.flows:
+            if not _uses(flow, about) and _calls(flow, connection.source):
+                yield Append(("flows", flow.id, "steps"), {about: "request"})
+
+
+def _requests(flow: Flow) -> list[tuple[int, Request]]:
+    return [(index, step) for index, step in enumerate(flow.steps) if isinstance(step, Request)]
+
+
+def _uses(flow: Flow, about: str) -> bool:
+    return any(f"{step.source} -> {' | '.join(step.targets)}" == about for _, step in _requests(flow))
+
+
+def _calls(flow: Flow, component: str) -> bool:
+    return any(component in (step.source, *step.targets) for _, step in _requests(flow))
+
+
+def _without_steps(model: Architecture, about: str) -> Iterator[Change]:
+    """Yield the removal of the steps over a connection, the last ones first; a flow without steps goes."""
+    for flow in model.flows:
+        indexes = [index for index, step in _requests(flow) if f"{step.source} -> {' | '.join(step.targets)}" == about]
+        if indexes and len(indexes) == len(flow.steps):
+            yield Remove(("flows", flow.id))
+        else:
+            yield from (Remove(("flows", flow.id, "steps", index)) for index in reversed(indexes))
+
+
+def _entrance(model: Architecture, about: str, value: str) -> Iterator[Change]:
+    for flow in model.flows:
+        requests = _requests(flow)
+        if requests and f"{requests[0][1].source} -> {' | '.join(requests[0][1].targets)}" == about:
+            yield Put(("flows", flow.id, "assumed"), "high") if value == "yes" else Remove(("flows", flow.id))
+    if value == "none":
+        yield Remove(("connections", about))
+
+
+def _writers(model: Architecture, store: str, writers: set[str]) -> Iterator[Change]:
+    for connection in model.connections:
+        if store in connection.targets:
+            access = "read-write" if connection.source in writers else "read"
+            yield Put(("connections", connection.id, "access"), access)
+
+
+def _mode(component: Component, value: str) -> Iterator[Change]:
+    if value == "all":
+        yield Put(("components", component.id, "replication"), {"writers": "all"})
+        return
+    failover = value.removeprefix("first-")
+    yield Put(("components", component.id, "replication"), {"primary": component.replicas[0].id, "failover": failover})
+
+
+def _several_hosts(model: Architecture, host: str) -> Iterator[Change]:
+    """Take everything off a host that was assumed."""
+    for component in model.components:
+        if any(host in replica.hosts for replica in component.replicas):
+            if len(component.replicas) > 1:
+                yield Put(("components", component.id, "replicas"), len(component.replicas))
+            yield Remove(("components", component.id, "runs_on"))
+    yield Remove(("hosts", host))
+
+
+def _caller(model: Architecture, store: Component, caller: str) -> Iterator[Change]:
+    connection = f"{caller} -> {store.id}"
+    protocols = {
+        "postgresql": "postgresql",
+        "mysql": "mysql",
+        "mariadb": "mysql",
+        "mongodb": "mongodb",
+        "redis": "redis",
+    }
+    yield Put(("connections", connection), protocols.get(store.product or "", "tcp"))
+    for flow in model.flows:
+        if _calls(flow, caller):
+            yield Append(("flows", flow.id, "steps"), {connection: "query"})
+
+
+def _outer_proxy(model: Architecture, component: str) -> Iterator[Change]:
+    """State that the proxy before a component, which stands in no file, takes plain HTTP."""
+    proxies = {each.source for each in model.connections if component in each.targets}
+    for connection in model.connections:
+        if set(connection.targets) & proxies and any(port.protocol == "https" for port in connection.ports):
+            yield Put(("connections", connection.id), {"protocol": "http", "port": 80})
