@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from archgen.analysis.topology import Topology
 from archgen.language.load import load
 from archgen.layout.placed import Box
-from archgen.layout.sequence.arrangement import PlacedSequence, place
+from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.lanes import messages
+from archgen.layout.sequence.placed import PlacedSequence
 from archgen.model.architecture import Answer, Flow, Request
 from archgen.model.finding import Finding
 from archgen.model.subject import Subject

@@ -7,8 +7,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from archgen.layout.sequence.arrangement import PlacedSequence, place
+from archgen.layout.sequence.arrangement import place
 from archgen.layout.sequence.lanes import SLIDES
+from archgen.layout.sequence.placed import PlacedSequence
 from archgen.slides.layout.legible import INSIDE
 from archgen.slides.layout.tables import LEADING
 from archgen.slides.values import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from archgen.layout.placed import Placed
-from archgen.layout.sequence.arrangement import PlacedSequence
+from archgen.layout.sequence.placed import PlacedSequence
 from archgen.slides.layout.comparison_chart import SystemColumn
 from archgen.views.diagram import Badge
 

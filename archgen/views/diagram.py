@@ -159,19 +159,21 @@ class Diagram(Struct, frozen=True, kw_only=True):
 
 
 class Participant(Struct, frozen=True):
-    """A participant of a sequence; `kind` and `icon` as in Node."""
+    """A participant of a sequence; `kind` and `icon` as in Node, `place` is its network or zone."""
 
     id: str
     label: str
     kind: str
     icon: str | None = None
     detail: str = ""
+    place: str = ""
 
 
 class Message(Struct, frozen=True, kw_only=True, tag=True):
     """A request (solid) or a response (dashed). `number` as in step ids: "3" or "3.1".
 
-    `stops` is set if the flow fails with it: no replica is up to send it, or none responds.
+    `stops` is set if the flow fails with it: no replica is up to send it, or none responds. Nobody waits for a response to
+    an `asynchronous` one.
     """
 
     number: str
@@ -183,6 +185,7 @@ class Message(Struct, frozen=True, kw_only=True, tag=True):
     meaning: Meaning = "unknown"
     badges: tuple[Badge, ...] = ()
     stops: RequestFailure | None = None
+    asynchronous: bool = False
 
 
 class Remark(Struct, frozen=True, tag=True):

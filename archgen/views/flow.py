@@ -20,6 +20,10 @@ from archgen.views.diagram import Badge, Block, BlockSection, Item, Message, Par
 from archgen.views.diagram import Sequence as View
 from archgen.views.labels import port_label, product_label, step_number
 
+_QUEUES = frozenset(("queue", "stream"))
+_PASSED_ON = _QUEUES | {"mail"}
+"""The kinds that take a message and pass it on later."""
+
 
 class FailedRequest(Struct, frozen=True):
     """The request at which a flow fails, by its id, and the reason as a sentence.
@@ -100,10 +104,32 @@ def _who(steps: Iterable[Step]) -> Iterable[str]:
                 assert_never(step)
 
 
+def _answers(steps: Iterable[Step]) -> Iterable[Answer]:
+    for step in steps:
+        if isinstance(step, Answer):
+            yield step
+        elif isinstance(step, Frame):
+            for branch in step.branches:
+                yield from _answers(branch.steps)
+
+
+def _place(topology: Topology, component: Component) -> str:
+    """Return the network of a component, or that of all its hosts, as text."""
+    around = {topology.hosts[host].network for host in topology.hosts_of(component.id)}
+    name = component.network or (next(iter(around)) if len(around) == 1 else None)
+    network = next((each for each in topology.architecture.networks if each.id == name), None)
+    return (network.name or network.id) if network else ""
+
+
 def _participant(topology: Topology, name: str) -> Participant:
     component = topology.components[name]
     return Participant(
-        name, component.title, component.kind, component.icon or component.product, _detail(topology, component)
+        name,
+        component.title,
+        component.kind,
+        component.icon or component.product,
+        _detail(topology, component),
+        _place(topology, component),
     )
 
 
@@ -126,6 +152,8 @@ class _ItemBuilder:
         for hop in topology.hops[flow.id]:
             self._hops.setdefault(hop.step.id, []).append(hop)
         self._asked: dict[tuple[str, str], Hop] = {}
+        self._kinds = {name: component.kind for name, component in topology.components.items()}
+        self._answered = {(answer.target, answer.source) for answer in _answers(flow.steps)}
         self._badges: dict[Subject, list[Badge]] = {}
         for number, finding in number_findings(findings):
             if finding.subject.kind in ("step", "connection"):
@@ -164,7 +192,13 @@ class _ItemBuilder:
                 meaning=hop.meaning,
                 badges=self._marks(step, hop, first=position == 0),
                 stops=self._stop.how if self._stop is not None and self._stop.step == step.id else None,
+                asynchronous=self._is_asynchronous(step.source, target),
             )
+
+    def _is_asynchronous(self, source: str, target: str) -> bool:
+        """Return True for a message to or from a queue, or mail, that has no response."""
+        passed_on = self._kinds[target] in _PASSED_ON or self._kinds[source] in _QUEUES
+        return passed_on and (source, target) not in self._answered
 
     def _failure_items(self, step: Request) -> Iterable[Item]:
         """Yield remarks on replaced replicas, and the retries of the failing request."""

@@ -13,7 +13,8 @@ from archgen.app.drawing.layouts import cached, engine_for, wrapped
 from archgen.compare import Evolution
 from archgen.engines.rooms import Room
 from archgen.layout.placed import Placed
-from archgen.layout.sequence.arrangement import PlacedSequence, place
+from archgen.layout.sequence.arrangement import place
+from archgen.layout.sequence.placed import PlacedSequence
 from archgen.linting.checked_model import CheckedModel
 from archgen.model.architecture import Flow
 from archgen.render.icons.icons import icons, mono
@@ -30,6 +31,7 @@ from archgen.views.deployment import deployment
 from archgen.views.diagram import Diagram, Sequence
 from archgen.views.diff import change_diagram
 from archgen.views.flow import FailedRequest, flow_sequence
+from archgen.views.flow_folding import folded
 from archgen.views.neighborhood import neighborhood
 from archgen.views.overview import overview
 from archgen.views.path import path
@@ -172,14 +174,14 @@ class Drawing:
         """A flow with its places; the last one is remembered, since a page shows what a file beside it shows."""
         last = self._last
         if last is None or last[0] is not tier or last[1] is not flow:
-            self._last = last = (tier, flow, place(self.flow(tier, flow)))
+            self._last = last = (tier, flow, place(folded(self.flow(tier, flow))))
         return last[2]
 
     def playing(self, tier: CheckedModel, flow: Flow) -> str:
         """Return a request flow in time as SVG whose steps light up in turn."""
         from archgen.render.scene.sequence_film import sequence_film
 
-        sequence = self.flow(tier, flow)
+        sequence = folded(self.flow(tier, flow))
         logos, name = self._people(tier, sequence), short_prefix(tier.id, sequence.id, "a")
         return svg(sequence_film(place(sequence), logos, name), self._mode)
 
@@ -208,7 +210,7 @@ class Drawing:
         """Return the scenes of one request flow in time, before its first step and after each."""
         from archgen.slides.paging import growing
 
-        sequence = self.flow(tier, flow)
+        sequence = folded(self.flow(tier, flow))
         full = place(sequence)
         logos, name = self._people(tier, sequence), short_prefix(tier.id, sequence.id)
         empty = replace(full, arrows=(), papers=(), frames=())
@@ -219,7 +221,7 @@ class Drawing:
 
     def failure(self, topology: Topology, flow: Flow, stop: FailedRequest) -> str:
         """Return a request flow in time as SVG, up to its failing step."""
-        return svg(self._in_time(place(flow_sequence(topology, flow, stop=stop)), topology), self._mode)
+        return svg(self._in_time(place(folded(flow_sequence(topology, flow, stop=stop))), topology), self._mode)
 
     def _in_time(self, placed: PlacedSequence, topology: Topology, live: bool = False) -> Scene:
         sequence = placed.sequence

@@ -3,120 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, assert_never
-
-from msgspec import Struct
+from typing import assert_never
 
 from archgen.layout.placed import Box
+from archgen.layout.sequence.framing import PLACE, TITLE, Work, beside_bars, place_band, place_runs, title_text
 from archgen.layout.sequence.lanes import FLAT_ICON, LOOP, USUAL, Lifelines, Spacing
+from archgen.layout.sequence.placed import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
 from archgen.style.svg_markup import clean
 from archgen.style.text_metrics import elide, text_width, wrap
 from archgen.style.theme import LINES, SIZES
-from archgen.views.diagram import Badge, Block, Item, Message, Participant, Remark
+from archgen.views.diagram import Block, Item, Message, Participant, Remark
 from archgen.views.diagram import Sequence as View
 
 LEADING = 16.0
 MIRRORED_FROM = 640.0
 """From this height of the rows on, the names stand again at the foot."""
 
-_ASCENT, _DESCENT = 0.78, 0.22
-
-
-class PlacedText(Struct, frozen=True):
-    """A line of text with its baseline at `y`."""
-
-    text: str
-    x: float
-    y: float
-    size: float
-    role: str = "ink"
-    anchor: Literal["start", "middle"] = "start"
-    bold: bool = False
-
-    @property
-    def box(self) -> Box:
-        """The room that the line takes."""
-        width = text_width(self.text, self.size, self.bold)
-        left = self.x - width / 2 if self.anchor == "middle" else self.x
-        return Box(left, self.y - _ASCENT * self.size, width, (_ASCENT + _DESCENT) * self.size)
-
-
-class Head(Struct, frozen=True):
-    """A participant's card and the x of its lifeline; a mirrored one at the foot has no icon."""
-
-    participant: Participant
-    x: float
-    box: Box
-    texts: tuple[PlacedText, ...]
-    icon: Box | None = None
-
-
-class Arrow(Struct, frozen=True):
-    """A message from `x1` to `x2` at height `y`; a message to oneself returns at `y2`. Badges stand around `badges`."""
-
-    message: Message
-    x1: float
-    x2: float
-    y: float
-    y2: float
-    texts: tuple[PlacedText, ...]
-    number: PlacedText | None = None
-    lock: tuple[float, float] | None = None
-    badges: tuple[tuple[float, float, Badge], ...] = ()
-
-
-class Paper(Struct, frozen=True):
-    """A note."""
-
-    box: Box
-    texts: tuple[PlacedText, ...]
-
-
-class Band(Struct, frozen=True):
-    """The opaque strip above a section, with the words of its condition."""
-
-    box: Box
-    texts: tuple[PlacedText, ...]
-
-
-class FrameBox(Struct, frozen=True):
-    """A frame, its tab with the name of its kind, and a band for each section."""
-
-    box: Box
-    tab: Box
-    name: PlacedText
-    bands: tuple[Band, ...]
-
-
-class PlacedSequence(Struct, frozen=True):
-    """A sequence on a canvas from (0, 0); lifelines run from `top` to `bottom`."""
-
-    sequence: View
-    width: float
-    height: float
-    top: float
-    bottom: float
-    heads: tuple[Head, ...]
-    feet: tuple[Head, ...]
-    frames: tuple[FrameBox, ...]
-    arrows: tuple[Arrow, ...]
-    papers: tuple[Paper, ...]
-
-    def texts(self) -> tuple[PlacedText, ...]:
-        """Return every line of text in the diagram."""
-        texts = [text for head in (*self.heads, *self.feet) for text in head.texts]
-        for frame in self.frames:
-            texts += [frame.name, *(text for band in frame.bands for text in band.texts)]
-        for arrow in self.arrows:
-            texts += [*arrow.texts, *([arrow.number] if arrow.number else [])]
-        texts += [text for paper in self.papers for text in paper.texts]
-        return tuple(texts)
-
 
 def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
     """Return the places of a sequence: a gutter with the steps' numbers, a column for each participant, a row for each item."""
     lanes = Lifelines(sequence, spacing)
-    heads = tuple(_head(participant, lanes, SIZES.margin) for participant in sequence.participants)
+    title = title_text(sequence.title) if spacing.framed else None
+    runs = place_runs(sequence.participants) if spacing.framed else ()
+    start = SIZES.margin + (TITLE if title else 0.0) + (PLACE if runs else 0.0)
+    heads = tuple(_head(participant, lanes, start) for participant in sequence.participants)
     top = max((head.box.bottom for head in heads), default=float(SIZES.margin))
     rows = _Rows(lanes, top + SIZES.grid)
     rows.items(sequence.items)
@@ -127,17 +37,21 @@ def place(sequence: View, spacing: Spacing = USUAL) -> PlacedSequence:
         else ()
     )
     height = max([bottom, *(foot.box.bottom for foot in feet)]) + SIZES.margin
+    bars = tuple(rows.work.bars) if spacing.framed else ()
     return PlacedSequence(
         sequence=sequence,
-        width=lanes.width,
+        width=max(lanes.width, round(title.box.right + SIZES.margin) if title else 0.0),
         height=float(height),
         top=top,
         bottom=bottom,
         heads=heads,
         feet=feet,
         frames=tuple(rows.frames),
-        arrows=tuple(rows.arrows),
+        arrows=tuple(beside_bars(arrow, bars) for arrow in rows.arrows),
         papers=tuple(rows.papers),
+        title=title,
+        bars=bars,
+        places=tuple(place_band(run, heads, start - PLACE, bottom) for run in runs),
     )
 
 
@@ -189,6 +103,7 @@ class _Rows:
         self.papers: list[Paper] = []
         self.frames: list[FrameBox] = []
         self._lanes = lanes
+        self.work = Work()
 
     def items(self, items: Iterable[Item]) -> None:
         """Place items in order."""
@@ -260,6 +175,7 @@ class _Rows:
             for place, badge in enumerate(message.badges)
         )
         marked = lock if LINES[message.meaning].lock else None
+        self.work.add(message, (x1, x2), y)
         self.arrows.append(Arrow(message, x1, x2, y, y2, tuple(texts), number, marked, badges))
 
     def _remark(self, remark: Remark) -> None:

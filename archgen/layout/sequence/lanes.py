@@ -24,7 +24,10 @@ _FRAME_LEAST = 168.0
 
 class Spacing(Struct, frozen=True):
     """Widths of messages before they wrap, of cards and of what is between them; whether cards say more than a name, and
-    whether their icon stands before it (`flat`) or above it."""
+    (`flat`) or above it.
+
+    A `framed` sequence has a title, bars for work on a request, and the places of its participants.
+    """
 
     words: float = WORDS
     least: float = 104.0
@@ -32,16 +35,17 @@ class Spacing(Struct, frozen=True):
     beside: float = 24.0
     details: bool = True
     flat: bool = False
+    framed: bool = True
 
 
 USUAL = Spacing()
 """A page, which is as wide as the words want."""
 
 SLIDES = (
-    Spacing(words=204.0, least=96.0, most=160.0, beside=20.0, details=False, flat=True),
-    Spacing(words=168.0, least=88.0, most=144.0, beside=20.0, details=False, flat=True),
-    Spacing(words=132.0, least=80.0, most=128.0, beside=16.0, details=False, flat=True),
-    Spacing(words=104.0, least=72.0, most=112.0, beside=16.0, details=False, flat=True),
+    Spacing(words=204.0, least=96.0, most=160.0, beside=20.0, details=False, flat=True, framed=False),
+    Spacing(words=168.0, least=88.0, most=144.0, beside=20.0, details=False, flat=True, framed=False),
+    Spacing(words=132.0, least=80.0, most=128.0, beside=16.0, details=False, flat=True, framed=False),
+    Spacing(words=104.0, least=72.0, most=112.0, beside=16.0, details=False, flat=True, framed=False),
 )
 """Slides: the nearer lifelines stand to each other, the larger are the words between them; low cards leave them room."""
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from archgen.layout.placed import Box, Point
-from archgen.layout.sequence.arrangement import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
+from archgen.layout.sequence.framing import BAR
 from archgen.layout.sequence.lanes import LOOP
+from archgen.layout.sequence.placed import Arrow, Band, Bar, FrameBox, Head, Paper, PlacedSequence, PlacedText
 from archgen.render.scene.marks import cross, finding_badge, lock
 from archgen.render.scene.shapes import (
     CanvasBox,
@@ -52,7 +55,9 @@ def sequence_scene(
         pairs = zip(steps, step_styles, strict=True)
         steps = [SceneGroup((step,), css_class="step", style=style) for step, style in pairs]
     shapes = (
+        *(Rectangle(place.box, "tint_1", radius=SIZES.group_radius) for place in placed.places),
         *(_lifeline(head, placed) for head in placed.heads),
+        *map(_bar, placed.bars),
         *(_frame(frame) for frame in placed.frames),
         *steps,
         *(_head(foot, {}) for foot in placed.feet),
@@ -64,7 +69,17 @@ def sequence_scene(
 
 def _heads(placed: PlacedSequence, icons: Mapping[str, Icon]) -> SceneShape:
     ground = Rectangle(Box(0, 0, placed.width, placed.top), "ground", radius=SIZES.group_radius)
-    return SceneGroup((ground, *(_head(head, icons) for head in placed.heads)), css_class="heads")
+    words = [*([placed.title] if placed.title else []), *(place.text for place in placed.places)]
+    bands = (
+        Rectangle(replace(place.box, height=placed.top - place.box.y), "tint_1", radius=SIZES.group_radius)
+        for place in placed.places
+    )
+    heads = (_head(head, icons) for head in placed.heads)
+    return SceneGroup((ground, *bands, *map(_text, words), *heads), css_class="heads")
+
+
+def _bar(bar: Bar) -> SceneShape:
+    return Rectangle(Box(bar.x - BAR / 2, bar.top, BAR, bar.bottom - bar.top), "card", _BORDER, 2)
 
 
 def _text(text: PlacedText) -> TextLine:
@@ -90,12 +105,13 @@ def _arrow(arrow: Arrow, live: bool) -> SceneGroup:
     message, line = arrow.message, LINES[arrow.message.meaning]
     is_loop = message.source == message.target
     towards = -1 if is_loop or arrow.x2 < arrow.x1 else 1
-    path = _swing(arrow) if is_loop else f"H{number(arrow.x2 - towards * _HEAD)}"
+    is_open = message.asynchronous and not is_loop
+    path = _swing(arrow) if is_loop else f"H{number(arrow.x2 - (0 if is_open else towards * _HEAD))}"
     start, mark = _start(arrow, towards)
     dash = "5 4" if message.answer else "1 5" if message.stops == "unsent" else None
     pen = Pen(line.role, SIZES.line * line.weight, dash)
     way = Curve(f"M{number(start)} {number(arrow.y)}{path}", pen=pen)
-    tip = Curve(f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z", line.role)
+    tip = _tip(arrow, towards, line.role, is_open=is_open)
     return SceneGroup(
         (
             *mark,
@@ -109,6 +125,14 @@ def _arrow(arrow: Arrow, live: bool) -> SceneGroup:
         data=_live(arrow) if live else {},
         part=CanvasLine(_corners(arrow, is_loop), pen),
     )
+
+
+def _tip(arrow: Arrow, towards: int, role: str, *, is_open: bool) -> Curve:
+    """Return the head of an arrow: open where nobody waits for a response."""
+    if is_open:
+        start = f"M{number(arrow.x2 - towards * 9)} {number(arrow.y2 - 5)}"
+        return Curve(f"{start}l{number(towards * 9)} 5l{number(-towards * 9)} 5", pen=Pen(role, SIZES.line))
+    return Curve(f"M{number(arrow.x2)} {number(arrow.y2)}l{number(-towards * 9)} -4.5v9z", role)
 
 
 def _corners(arrow: Arrow, is_loop: bool) -> tuple[Point, ...]:

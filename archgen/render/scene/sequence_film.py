@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archgen.layout.sequence.arrangement import PlacedSequence
+from archgen.layout.sequence.placed import PlacedSequence
 from archgen.render.scene.sequence import sequence_scene
 from archgen.render.scene.shapes import Scene
 from archgen.style.glyphs import Icon

@@ -7,8 +7,9 @@ from itertools import groupby
 from pptx.enum.shapes import MSO_SHAPE
 
 from archgen.layout.placed import Box
-from archgen.layout.sequence.arrangement import LEADING, Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
+from archgen.layout.sequence.arrangement import LEADING
 from archgen.layout.sequence.lanes import LOOP
+from archgen.layout.sequence.placed import Arrow, Band, FrameBox, Head, Paper, PlacedSequence, PlacedText
 from archgen.slides.pptx.canvas import Canvas, NativeShape, ShapeGroup
 from archgen.slides.pptx.marks import Marks
 from archgen.slides.pptx.routes import route
