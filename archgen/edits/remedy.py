@@ -28,7 +28,7 @@ def free_name(name: str, topology: Topology) -> str:
 
 def connection_of(topology: Topology, name: str) -> Connection:
     """Return the connection of an id, found among those of its source."""
-    return next(one for one in topology.outgoing[name.partition(" -> ")[0]] if one.id == name)
+    return next(connection for connection in topology.outgoing[name.partition(" -> ")[0]] if connection.id == name)
 
 
 def firewall_rules(topology: Topology, components: Collection[str]) -> list[dict[str, Any]]:
@@ -124,7 +124,11 @@ def _similar_host(topology: Topology, host: str, components: Iterable[Component]
         for component in topology.architecture.components
         if component.kind in ("monitoring-agent", "log-collector")
     ]
-    carried += [one for one in (*code, *agents) if host in topology.hosts_of(one.id) and one not in carried]
+    carried += [
+        component
+        for component in (*code, *agents)
+        if host in topology.hosts_of(component.id) and component not in carried
+    ]
     names = tuple(component.id for component in carried)
     return (AddHost(new, host, names, topology.hosts[host].zones), *_automated(topology, carried))
 

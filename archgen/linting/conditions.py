@@ -27,10 +27,10 @@ _TOKEN = re.compile(
     r"""|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,))"""
 )
 _ORDERS: dict[str, Callable[[float, float], bool]] = {
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
+    "<": lambda left, right: left < right,
+    "<=": lambda left, right: left <= right,
+    ">": lambda left, right: left > right,
+    ">=": lambda left, right: left >= right,
 }
 _WORDS = frozenset({"and", "or", "not", "has", "in", "matches", "count", "true", "false"})
 
@@ -160,22 +160,22 @@ class _Reader:
     def _equal(self, left: Expression, right: Expression, wanted: bool) -> Expression:
         if left.type != right.type:
             raise self._wrong(f"a {left.type} is never equal to a {right.type}")
-        return _known(left, right, lambda a, other: (a == other) is wanted)
+        return _compare(left, right, lambda a, other: (a == other) is wanted)
 
     def _ordered(self, left: Expression, right: Expression, order: Callable[[float, float], bool]) -> Expression:
         if (left.type, right.type) != ("number", "number"):
             raise self._wrong("only numbers are more or less than others")
-        return _known(left, right, lambda a, other: order(float(a), float(other)))  # type: ignore[arg-type]
+        return _compare(left, right, lambda a, other: order(float(a), float(other)))  # type: ignore[arg-type]
 
     def _matching(self, left: Expression, right: Expression) -> Expression:
         if (left.type, right.type) != ("text", "text"):
             raise self._wrong('`matches` holds a text against a pattern, such as name matches "db-*"')
-        return _known(left, right, lambda a, other: _like(str(a), str(other)))
+        return _compare(left, right, lambda a, other: _like(str(a), str(other)))
 
     def _within(self, left: Expression, right: Expression) -> Expression:
         if (left.type, right.type) != ("text", "texts"):
             raise self._wrong('`in` looks for a text in a list, such as kind in ["cache", "database"]')
-        return _known(left, right, lambda a, other: a in other)  # type: ignore[operator]
+        return _compare(left, right, lambda a, other: a in other)  # type: ignore[operator]
 
     def _truth(self, part: Expression) -> Expression:
         if part.type != "truth":
@@ -237,7 +237,7 @@ def _constant(kind: Type, value: Value) -> Expression:
     return Expression(kind, lambda _: value)
 
 
-def _known(left: Expression, right: Expression, judge: Callable[[object, object], bool]) -> Expression:
+def _compare(left: Expression, right: Expression, judge: Callable[[object, object], bool]) -> Expression:
     """Return a comparison that is unknown where one of its sides is."""
 
     def value(facts: Facts) -> Value:

@@ -49,7 +49,7 @@ def build_rule(stated: CustomRule) -> Rule:
         for element in elements_of(topology, stated.each):
             ask = _asking(facts, topology, element)
             if holds(ask):
-                yield Hit(subject=Subject(stated.each, element.id), message=_told(stated.message, ask))
+                yield Hit(subject=Subject(stated.each, element.id), message=_filled(stated.message, ask))
 
     return Rule(
         id=stated.id,
@@ -87,7 +87,7 @@ def _asking(facts: Mapping[str, Fact], topology: Topology, element: Element) -> 
     return lambda name: facts[name].value(topology, element)
 
 
-def _told(message: str, ask: Facts) -> str:
+def _filled(message: str, ask: Facts) -> str:
     return _FACT.sub(lambda match: _worded(ask(match[1])), message)
 
 

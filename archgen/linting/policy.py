@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from typing import Literal, assert_never
 
 from msgspec import Struct
@@ -74,8 +75,6 @@ def rules_for_model(apart: Apart, model: str, rules: tuple[Rule, ...]) -> tuple[
     """Return the rules that run on a model of this id."""
     if not apart:
         return rules
-    from fnmatch import fnmatchcase
-
     off = tuple(word for pattern, words in apart if fnmatchcase(model, pattern) for word in words)
     return tuple(rule for rule in rules if rule.id in MEANINGLESS or not _most(off, rule))
 

@@ -339,7 +339,7 @@ class Flow(Struct, frozen=True, gc=False, omit_defaults=True):
     @property
     def busiest(self) -> float | None:
         """The highest declared demand, in requests per second; None where none is declared."""
-        stated = [one for one in (self.demand, self.peak) if one is not None]
+        stated = [load for load in (self.demand, self.peak) if load is not None]
         return max(stated, default=None)
 
 

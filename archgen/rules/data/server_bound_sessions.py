@@ -24,7 +24,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for target, direct in _pool(facts, balancer.id, balancer.balance):
                 # what a stated algorithm does to the sessions of its own targets is a finding of that balancer
                 sticky_by_statement = (direct and balancer.balance.algorithm is not None) or sticky is not False
-                for what in _kept(target, sticky_by_statement):
+                for what in _local_state(target, sticky_by_statement):
                     lost.setdefault(target.id, {})[what] = None
                     balancers.setdefault(target.id, {})[balancer.id] = None
     for component, data in lost.items():
@@ -48,8 +48,8 @@ def _pool(facts: Topology, balancer: str, balance: Balance) -> Iterator[tuple[Co
     yield from ((facts.components[name], direct) for name, direct in behind.items())
 
 
-def _kept(component: Component, sessions_are_told: bool) -> Iterator[str]:
-    if component.sessions == "local" and not sessions_are_told:
+def _local_state(component: Component, sessions_are_declared: bool) -> Iterator[str]:
+    if component.sessions == "local" and not sessions_are_declared:
         yield "sessions"
     if component.uploads == "local":
         yield "uploads"

@@ -1,4 +1,4 @@
-"""What is said of the mode of a balancer or a cluster contradicts how its members take traffic."""
+"""The declared mode of a balancer or a cluster contradicts how its members take traffic."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Whether a flow meets its objective rests on availabilities that the model does not state."""
+"""The verdict on a flow's objective is based on availabilities that the model does not declare."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.assessment import verdicts
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.subject import Subject
@@ -13,33 +14,30 @@ _NAMED = 5
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model, with the elements whose assumed numbers move the verdict most."""
+    """Yield a hit for the model, with the elements whose assumed availabilities change the verdict most."""
     facts = context.topology
     objective = facts.architecture.objectives.availability
     if objective is None:
         return
-    # only here: a model without an objective does not pay for the import
-    from archgen.analysis.assessment import verdicts
-
     won: dict[Subject, float] = {}
     numbers: dict[Subject, float] = {}
     flows: list[str] = []
     for flow in verdicts(facts):
         if flow.sensitivity is not None and flow.sensitivity.worse < objective <= flow.sensitivity.better:
             flows.append(flow.flow)
-            costs = {one.element: one.hours_per_year for one in flow.result.importance}
-            for one in flow.assumed:
-                numbers[one.element] = one.availability
-                won[one.element] = max(won.get(one.element, 0.0), costs.get(one.element, 0.0))
+            costs = {share.element: share.hours_per_year for share in flow.result.importance}
+            for assumption in flow.assumed:
+                numbers[assumption.element] = assumption.availability
+                won[assumption.element] = max(won.get(assumption.element, 0.0), costs.get(assumption.element, 0.0))
     if flows:
-        ranked = sorted(numbers, key=lambda one: (-won[one], one))
+        ranked = sorted(numbers, key=lambda element: (-won[element], element))
         yield _hit(facts, objective, tuple(flows), ranked, numbers)
 
 
 def _hit(
     facts: Topology, objective: float, flows: tuple[str, ...], ranked: list[Subject], numbers: dict[Subject, float]
 ) -> Hit:
-    names = [f"{one.id} {_percent(numbers[one])}" for one in ranked[:_NAMED]]
+    names = [f"{element.id} {_percent(numbers[element])}" for element in ranked[:_NAMED]]
     more = f" and {len(ranked) - _NAMED} more" if len(ranked) > _NAMED else ""
     verb = "meets" if len(flows) == 1 else "meet"
     return Hit(
@@ -48,7 +46,9 @@ def _hit(
             f"whether {listed(flows)} {verb} the objective of {_percent(objective)} rests on availabilities that "
             f"nobody stated: {', '.join(names)}{more}"
         ),
-        related=tuple((one, f"is assumed to work {_percent(numbers[one])} of the time") for one in ranked[:_NAMED]),
+        related=tuple(
+            (element, f"is assumed to work {_percent(numbers[element])} of the time") for element in ranked[:_NAMED]
+        ),
         flows=flows,
         fix=f"Add `availability`, or `{{mtbf: …, mttr: …}}`, first to {_owner(facts, ranked[0])}.",
     )

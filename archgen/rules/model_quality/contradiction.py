@@ -15,17 +15,21 @@ Clash = tuple[Subject, str, str]
 """Of what the statements are, what excludes what, and how to mend it."""
 
 _LEVELS = {"rack": 0, "power": 0, "datacenter": 1, "availability-zone": 1, "region": 2, "provider": 3}
-_TLS_PORTS = frozenset(one.port for one in PROTOCOLS.values() if one.encrypted and one.id.endswith("s") and one.port)
+_TLS_PORTS = frozenset(
+    protocol.port
+    for protocol in PROTOCOLS.values()
+    if protocol.encrypted and protocol.id.endswith("s") and protocol.port
+)
 """The ports that are registered for a protocol over TLS."""
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a thing of which contradictory statements are made."""
-    found: dict[Subject, list[tuple[str, str]]] = {}
+    """Yield a hit for each subject with contradictory declarations."""
+    clashes_by_subject: dict[Subject, list[tuple[str, str]]] = {}
     for search in _SEARCHES:
         for subject, message, fix in search(context.topology):
-            found.setdefault(subject, []).append((message, fix))
-    for subject, clashes in found.items():
+            clashes_by_subject.setdefault(subject, []).append((message, fix))
+    for subject, clashes in clashes_by_subject.items():
         yield Hit(
             subject=subject,
             message="; ".join(message for message, _ in clashes),
@@ -38,7 +42,7 @@ def _flows(facts: Topology, subject: Subject) -> tuple[str, ...]:
     if subject.kind == "connection":
         return facts.flows_over[subject.id]
     if subject.kind == "host":
-        return facts.flows_through([one.component for one in facts.replicas_on[subject.id]])
+        return facts.flows_through([replica.component for replica in facts.replicas_on[subject.id]])
     return facts.flows_of[subject.id] if subject.kind == "component" else ()
 
 
@@ -69,10 +73,10 @@ def _failovers(facts: Topology) -> Iterator[Clash]:
     """Failover that is said to be automatic, with nobody to fail over to."""
     for component in facts.architecture.components:
         replication, cluster, replicas = component.replication, component.cluster, component.replicas
-        if component.managed or any(one.floating for one in replicas):
+        if component.managed or any(replica.floating for replica in replicas):
             continue
         if replication is not None and replication.failover == "automatic" and replication.primary:
-            if {one.id for one in replicas} == set(replication.primary):
+            if {replica.id for replica in replicas} == set(replication.primary):
                 yield (
                     Subject("component", component.id),
                     f"failover of {component.id} is called automatic, and it has no replica but its primary",

@@ -16,13 +16,13 @@ from archgen.reliability.structure import quorum
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a missing connection or port, at the first step that wants it, then one a reason that flows fail for."""
+    """Yield a hit for each missing connection or port, at the first step that needs it, then one for each reason why flows fail."""
     facts = context.topology
     wanted: dict[tuple[str, tuple[str, ...]], list[Hop]] = {}
     spoken: dict[tuple[str | None, Connection], list[Hop]] = {}
     for step in _steps(facts):
         source = step[0].step.source
-        missing = tuple(one for one in step[0].step.targets if (source, one) not in facts.index.connections)
+        missing = tuple(target for target in step[0].step.targets if (source, target) not in facts.index.connections)
         deaf = next(((hop, hop.connection) for hop in step if hop.connection and hop.port is None), None)
         if missing:
             wanted.setdefault((source, missing), []).append(step[0])
@@ -82,30 +82,30 @@ def _flows(hops: list[Hop]) -> tuple[str, ...]:
 def _failing(facts: Topology, explained: set[str]) -> Iterator[Hit]:
     """The flows that fail with nothing failed and no connection missing where they fail."""
     failing: dict[tuple[str, str], list[Proof]] = {}
-    for flow, found in facts.losses.failures.items():
-        if found.broken_step is not None and found.broken_step not in explained:
-            proof = Proof((), flow, found.broken_step, found.broken_path)
+    for flow, failures in facts.losses.failures.items():
+        if failures.broken_step is not None and failures.broken_step not in explained:
+            proof = Proof((), flow, failures.broken_step, failures.broken_path)
             failing.setdefault(_reason(facts, proof), []).append(proof)
     for (reason, fix), proofs in failing.items():
         first = proofs[0]
-        others = tuple((Subject("step", one.step), "fails for the same reason") for one in proofs[1:])
+        others = tuple((Subject("step", proof.step), "fails for the same reason") for proof in proofs[1:])
         yield Hit(
             subject=Subject("flow", first.flow),
             message=f"{first.flow} fails at {first.step} with nothing failed: {reason}",
             related=((Subject("step", first.step), "fails"), *others),
-            flows=tuple(one.flow for one in proofs),
+            flows=tuple(proof.flow for proof in proofs),
             fix=fix,
             proof=first,
-            causes=frozenset((one.step, one.flow) for one in proofs),
+            causes=frozenset((proof.step, proof.flow) for proof in proofs),
         )
 
 
 def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
     """Why a step fails with nothing failed, and what would mend it; the closest cause first."""
     step = next(hop.step for hop in facts.hops[proof.flow] if hop.step.id == proof.step)
-    connections = tuple(dict.fromkeys(facts.index.connections[step.source, one] for one in step.targets))
+    connections = tuple(dict.fromkeys(facts.index.connections[step.source, target] for target in step.targets))
     called = [target for connection in connections for target in connection.targets]
-    short = next((one for one in (step.source, *called) if _lacks_quorum(facts.components[one])), None)
+    short = next((name for name in (step.source, *called) if _lacks_quorum(facts.components[name])), None)
     if short is not None:
         return _quorum(facts.components[short])
     answering = _answering(facts, proof)
@@ -114,7 +114,7 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
             return _apart(connection, facts.replicas[proof.path[-1]])
         if connection.needs not in (1, "all") and answering > 0:
             return _too_few(connection, answering)
-    held = next((one for one in called if _is_held(facts.components[one])), None)
+    held = next((name for name in called if _is_held(facts.components[name])), None)
     if held is not None:
         return (
             f"only the active replicas of {held} answer until somebody switches over, and none of them may answer this",
@@ -125,10 +125,10 @@ def _reason(facts: Topology, proof: Proof) -> tuple[str, str]:
 
 
 def _answering(facts: Topology, proof: Proof) -> int:
-    """How many replicas may answer a step that fails; the fewest, where callers find different ones."""
+    """Count the replicas that may answer a failing step; the fewest, if callers reach different replicas."""
     needs = [need for replica in proof.path for need in facts.losses.structures[proof.flow].needs.get(replica, ())]
-    found = [len(need.candidates) + len(need.standbys) for need in needs if need.step == proof.step]
-    return min(found, default=0)
+    counts = [len(need.candidates) + len(need.standbys) for need in needs if need.step == proof.step]
+    return min(counts, default=0)
 
 
 def _too_few(connection: Connection, answering: int) -> tuple[str, str]:

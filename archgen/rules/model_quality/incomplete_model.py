@@ -19,7 +19,7 @@ from archgen.reliability.structure import answers, requests
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a thing that lacks facts, with all that it lacks."""
+    """Yield a hit for each subject that lacks facts, with all missing facts."""
     gaps: dict[Subject, list[Gap]] = {}
     sure: set[Subject] = set()
     for find in (*_SEARCHES, *DEFECTS, *OPINIONS):
@@ -74,10 +74,10 @@ def _requestless(facts: Topology) -> Iterator[Gap]:
 def _unasked(facts: Topology) -> Iterator[Gap]:
     """Components that answer in a flow without any part in its requests, so that it is not taken to need them."""
     for flow in facts.architecture.flows:
-        known = {end for one, _ in requests(flow.steps) for end in (one.source, *one.targets)}
+        askable = {end for request, _ in requests(flow.steps) for end in (request.source, *request.targets)}
         for answer in answers(flow.steps):
-            if answer.source not in known and facts.losses.structures[flow.id].initiators:
-                known.add(answer.source)
+            if answer.source not in askable and facts.losses.structures[flow.id].initiators:
+                askable.add(answer.source)
                 yield (
                     Subject("step", answer.id),
                     f"{answer.source} answers in {flow.id} and no step asks it, so {flow.id} is not taken to need it",
@@ -89,10 +89,10 @@ def _writers(facts: Topology) -> Iterator[Gap]:
     """Data on several replicas without a word on which of them take writes."""
     for component in facts.architecture.components:
         replication, count = component.replication, len(component.replicas)
-        told = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
+        declared = replication is not None and (replication.primary or replication.all_write or replication.copy_of)
         agreed = component.id in facts.coordinators or product_of(component.product).agrees
         asked = KINDS[component.kind].stores and not component.managed and not agreed
-        if asked and count > 1 and not told:
+        if asked and count > 1 and not declared:
             yield _component(
                 component,
                 f"{component.id} does not say which of its {count} replicas take writes, so each of them is taken to",
@@ -104,9 +104,9 @@ def _queues(facts: Topology) -> Iterator[Gap]:
     """Queues on several replicas without a word on whether what waits in them is on more than one."""
     for component in facts.architecture.components:
         count = len(component.replicas)
-        told = component.replication is not None or component.quorum is not None
+        declared = component.replication is not None or component.quorum is not None
         agreed = product_of(component.product).agrees
-        if component.kind == "queue" and count > 1 and not (told or agreed or component.managed):
+        if component.kind == "queue" and count > 1 and not (declared or agreed or component.managed):
             yield _component(
                 component,
                 f"{component.id} does not say whether what waits in a queue is on more than one of its {count} replicas: on one "
@@ -123,9 +123,13 @@ def _algorithms(facts: Topology) -> Iterator[Gap]:
         decided = balance is not None and (balance.algorithm is not None or balance.mode == "active-passive")
         if not KINDS[component.kind].balances or component.kind == "cdn" or component.managed or decided:
             continue
-        pools = [one for one in facts.outgoing[component.id] if one.locality is None and _equals(facts, one) > 1]
+        pools = [
+            connection
+            for connection in facts.outgoing[component.id]
+            if connection.locality is None and _equals(facts, connection) > 1
+        ]
         if pools and facts.flows_of[component.id]:
-            several = listed(list(dict.fromkeys(target for one in pools for target in one.targets)))
+            several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
             yield _component(
                 component,
                 f"{component.id} does not say how it spreads requests over {several}",
@@ -136,16 +140,19 @@ def _algorithms(facts: Topology) -> Iterator[Gap]:
 def _equals(facts: Topology, connection: Connection) -> int:
     """Count the replicas that requests could be spread over: of a primary and its copies one takes the writes."""
     stores = {target: facts.components[target].replication for target in connection.targets}
-    if any(said is not None and (said.primary or said.copy_of in stores) for said in stores.values()):
+    if any(
+        replication is not None and (replication.primary or replication.copy_of in stores)
+        for replication in stores.values()
+    ):
         return 1
     return _choices(facts, connection)
 
 
 def _choices(facts: Topology, connection: Connection) -> int:
-    """How many replicas a caller can tell apart: those behind one shared address are one to it, and so is a provider."""
+    """Count the replicas that a caller can tell apart; a shared address counts as one, and so does a provider."""
     targets = [facts.components[target] for target in connection.targets if facts.components[target].kind != "dns"]
-    shared = [one.managed or bool(one.cluster and one.cluster.shared_address) for one in targets]
-    return sum(1 if one else len(target.replicas) for target, one in zip(targets, shared, strict=True))
+    shared = [target.managed or bool(target.cluster and target.cluster.shared_address) for target in targets]
+    return sum(1 if is_shared else len(target.replicas) for target, is_shared in zip(targets, shared, strict=True))
 
 
 def _encryption(facts: Topology) -> Iterator[Gap]:
@@ -189,7 +196,7 @@ def _places(facts: Topology) -> Iterator[Gap]:
 
 
 def _is_open(facts: Topology, connection: Connection, port: Port) -> bool:
-    """Whether a port is in clear and nobody can tell if its traffic leaves a host; name look-ups do not count."""
+    """Return True if a port is unencrypted and the model leaves open if its traffic leaves a host; DNS queries don't count."""
     return facts.meaning(connection, port) == "unknown" and encrypted(port) is False
 
 
@@ -267,9 +274,13 @@ def _checks(facts: Topology) -> Iterator[Gap]:
         balance = component.balance
         if balance is None or balance.health_check is not None or component.managed:
             continue
-        pools = [one for one in facts.outgoing[component.id] if one.locality is None and _choices(facts, one) > 1]
-        if any(facts.flows_over[one.id] for one in pools):
-            several = listed(list(dict.fromkeys(target for one in pools for target in one.targets)))
+        pools = [
+            connection
+            for connection in facts.outgoing[component.id]
+            if connection.locality is None and _choices(facts, connection) > 1
+        ]
+        if any(facts.flows_over[pool.id] for pool in pools):
+            several = listed(list(dict.fromkeys(target for pool in pools for target in pool.targets)))
             yield _component(
                 component,
                 f"{component.id} does not say how it notices that one of {several} fails",
@@ -280,7 +291,7 @@ def _checks(facts: Topology) -> Iterator[Gap]:
 def _check_for(facts: Topology, pools: list[Connection]) -> str:
     """Return a check that the first of the targets can answer: the role for a primary, an answer for the web, else a port."""
     stores = [facts.components[target].replication for pool in pools for target in pool.targets]
-    if any(one is not None and one.primary for one in stores):
+    if any(replication is not None and replication.primary for replication in stores):
         return "GET /primary"
     return "GET /health" if any(port.protocol in WEB for pool in pools for port in pool.ports) else "TCP connect"
 
@@ -290,7 +301,9 @@ def _lifetimes(facts: Topology) -> Iterator[Gap]:
     if facts.architecture.objectives.recovery_time is None:
         return
     moved = {
-        one.id for one in facts.architecture.components if one.cluster is not None and one.cluster.address == "dns"
+        component.id
+        for component in facts.architecture.components
+        if component.cluster is not None and component.cluster.address == "dns"
     }
     for server in facts.names.servers:
         for record in server.records:

@@ -17,16 +17,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def review(context: RuleContext, seen: ReviewInput) -> Iterator[Hit]:
-    """One hit for the model, with what is wrong with each of its acceptances."""
-    found = [tuple(_faults(seen, one, context.today)) for one in context.topology.architecture.accept]
-    faults = [fault for each in found for fault in each]
+    """Yield a hit for the model, with every fault of its acceptances."""
+    faults_by_acceptance = [
+        tuple(_faults(seen, acceptance, context.today)) for acceptance in context.topology.architecture.accept
+    ]
+    faults = [fault for each in faults_by_acceptance for fault in each]
     if faults:
         # the last one first, so that the places of the others stay what they are
-        void = [at for at, each in enumerate(found) if any("no reason" not in fault for fault in each)][::-1]
+        void = [at for at, each in enumerate(faults_by_acceptance) if any("no reason" not in fault for fault in each)][
+            ::-1
+        ]
         yield Hit(
             subject=Subject("model", context.topology.architecture.id),
             message="; ".join(faults),
-            changes=tuple(Remove(("accept", at)) for at in void) if len(void) == sum(map(bool, found)) else (),
+            changes=tuple(Remove(("accept", at)) for at in void)
+            if len(void) == sum(map(bool, faults_by_acceptance))
+            else (),
         )
 
 
@@ -40,13 +46,13 @@ def _faults(seen: ReviewInput, acceptance: Acceptance, today: str) -> Iterator[s
         yield f"{name} was good until {acceptance.until}"
     elif acceptance.rule in seen.ran and not _matches(seen, acceptance):
         about = sorted({subject.id for rule, subject in seen.hits if rule == acceptance.rule})
-        found = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
-        yield f"{name} matches no finding{found}"
+        hint = f"; what {acceptance.rule} finds is about {listed(about)}" if about else ""
+        yield f"{name} matches no finding{hint}"
 
 
 def _matches(seen: ReviewInput, acceptance: Acceptance) -> bool:
     subjects = [subject for rule, subject in seen.hits if acceptance.rule == rule]
-    return any(acceptance.subject in (one.id, f"{one.kind}:{one.id}") for one in subjects)
+    return any(acceptance.subject in (subject.id, f"{subject.kind}:{subject.id}") for subject in subjects)
 
 
 RULE = Rule(

@@ -15,11 +15,11 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def review(context: RuleContext, seen: ReviewInput) -> Iterator[Hit]:
-    """One hit for each subject, with the open findings on it that came back."""
+    """Yield a hit for each subject, with the open findings on it that came back."""
     parent, first = seen.previous
     back: dict[Subject, dict[str, None]] = {}
     for rule, subject in seen.open_hits:
-        if _found(first, rule, subject) and not _found(parent, rule, subject):
+        if _had_finding(first, rule, subject) and not _had_finding(parent, rule, subject):
             back.setdefault(subject, {})[rule] = None
     for subject, rules in back.items():
         verb, them = ("is", "it") if len(rules) == 1 else ("are", "them")
@@ -31,8 +31,8 @@ def review(context: RuleContext, seen: ReviewInput) -> Iterator[Hit]:
         )
 
 
-def _found(earlier: PreviousModel, rule: str, subject: Subject) -> bool:
-    """Whether a model had the finding; a model stands for itself under whatever name."""
+def _had_finding(earlier: PreviousModel, rule: str, subject: Subject) -> bool:
+    """Return True if a model had the finding; the model itself counts as one subject whatever its name."""
     then = Subject("model", earlier.model) if subject.kind == "model" else subject
     return (rule, then) in earlier.findings
 

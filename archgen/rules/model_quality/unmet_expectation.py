@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from archgen.analysis.assessment import verdicts
 from archgen.analysis.topology import Topology
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Ban, Component, Connection, DowntimeLimit, Survival
 from archgen.model.finding import Confidence, Proof
 from archgen.model.subject import Subject
 from archgen.model.wording import listed
+from archgen.reliability.cuts import cut_sets
 from archgen.reliability.evaluation import Evaluation
 from archgen.reliability.failure import States, trace
 
@@ -19,9 +21,9 @@ _EVERY = ("host", "zone", "replica")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a flow or connection, with every expectation that it does not meet."""
+    """Yield a hit for each flow or connection, with every expectation that it doesn't meet."""
     facts = context.topology
-    found: dict[Subject, list[Hit]] = {}
+    hits_by_subject: dict[Subject, list[Hit]] = {}
     for expected in facts.architecture.expect:
         match expected:
             case Survival():
@@ -33,8 +35,8 @@ def check(context: RuleContext) -> Iterator[Hit]:
             case _:
                 assert_never(expected)
         for hit in hits:
-            found.setdefault(hit.subject, []).append(hit)
-    for hits in found.values():
+            hits_by_subject.setdefault(hit.subject, []).append(hit)
+    for hits in hits_by_subject.values():
         yield _joined(hits)
 
 
@@ -43,7 +45,7 @@ def _joined(hits: Sequence[Hit]) -> Hit:
     return Hit(
         subject=hits[0].subject,
         message="; ".join(dict.fromkeys(hit.message for hit in hits)),
-        related=tuple(dict.fromkeys(one for hit in hits for one in hit.related)),
+        related=tuple(dict.fromkeys(subject for hit in hits for subject in hit.related)),
         flows=hits[0].flows,
         confidence=order[max(order.index(hit.confidence) for hit in hits)],
         proof=next((hit.proof for hit in hits if hit.proof is not None), None),
@@ -62,7 +64,7 @@ def _fallen(facts: Topology, expected: Survival, flow: str) -> Hit | None:
     proof = _proof(facts, flow, lost)
     if proof is None:
         return None
-    names = listed([one.id for one in lost])
+    names = listed([element.id for element in lost])
     return _hit(expected.text, flow, f"losing {names} breaks {flow} at {proof.step}", lost, proof)
 
 
@@ -70,7 +72,7 @@ def _hit(text: str, flow: str, reason: str, lost: tuple[Subject, ...], proof: Pr
     return Hit(
         subject=Subject("flow", flow),
         message=f'"{text}" does not hold: {reason}',
-        related=tuple((one, "is the counterexample") for one in lost),
+        related=tuple((element, "is the counterexample") for element in lost),
         flows=(flow,),
         proof=proof,
     )
@@ -79,14 +81,14 @@ def _hit(text: str, flow: str, reason: str, lost: tuple[Subject, ...], proof: Pr
 def _named(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
     """The elements of a flow that are meant; None where the flow has none of them."""
     elements = facts.losses.plans[flow].elements
-    found: list[Subject] = []
+    subjects: list[Subject] = []
     for reference in expected.lost:
         kind, _, name = reference.partition(":")
         if kind == "component":
-            found += [Subject("replica", one.id) for one in facts.components[name].replicas]
+            subjects += [Subject("replica", replica.id) for replica in facts.components[name].replicas]
         else:
-            found += [one for one in elements if (one.kind, one.id) == (kind, name)]
-    return tuple(one for one in found if one in elements) or None
+            subjects += [element for element in elements if (element.kind, element.id) == (kind, name)]
+    return tuple(subject for subject in subjects if subject in elements) or None
 
 
 def _any(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] | None:
@@ -96,11 +98,8 @@ def _any(facts: Topology, expected: Survival, flow: str) -> tuple[Subject, ...] 
             return (point.element,)
     if expected.count < 2:
         return None
-    # only here: pairs are looked for where a model expects something of them
-    from archgen.reliability.cuts import cut_sets
-
     for cut in cut_sets(facts.losses.plans[flow], expected.count).sets:
-        if all(_is_of(facts, one, expected.kind) for one in cut):
+        if all(_is_of(facts, element, expected.kind) for element in cut):
             return cut
     return None
 
@@ -112,9 +111,9 @@ def _is_of(facts: Topology, element: Subject, kind: str | None) -> bool:
 
 
 def _proof(facts: Topology, flow: str, lost: tuple[Subject, ...]) -> Proof | None:
-    """Where the flow fails once all of these are lost; None where it does not."""
-    found = Evaluation(facts.losses.plans[flow], States(dict.fromkeys(lost, 2), 3))
-    return Proof(lost, flow, *trace(found, 2)) if found.flow & 2 else None
+    """Return the proof that the flow fails without all of these elements; None if it survives."""
+    evaluation = Evaluation(facts.losses.plans[flow], States(dict.fromkeys(lost, 2), 3))
+    return Proof(lost, flow, *trace(evaluation, 2)) if evaluation.flow & 2 else None
 
 
 # Connections that should not be
@@ -122,7 +121,7 @@ def _proof(facts: Topology, flow: str, lost: tuple[Subject, ...]) -> Proof | Non
 
 def _crossing(facts: Topology, expected: Ban) -> Iterator[Hit]:
     """Connections from one end to the other; what only passes traffic on is looked through."""
-    queue = [one.id for one in facts.architecture.components if _is_end(facts, one, expected.source)]
+    queue = [component.id for component in facts.architecture.components if _is_end(facts, component, expected.source)]
     seen = set(queue)
     for source in queue:
         for connection in facts.outgoing[source]:
@@ -159,15 +158,14 @@ def _banned(facts: Topology, expected: Ban, connection: Connection) -> Hit:
 
 
 def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
-    # only here: a model that limits no downtime does not pay for the import
-    from archgen.analysis.assessment import verdicts
-
     for flow in verdicts(facts):
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
         if flow.flow in expected.flows and (1.0 - highest) * 8760.0 > expected.hours * (1.0 + 1e-9):
             decided = flow.sensitivity is None or (1.0 - flow.sensitivity.better) * 8760.0 > expected.hours
-            costly = [one for one in flow.result.importance if one.hours_per_year > 0.01 * flow.result.downtime][:3]
-            names = [f"{one.element.id} ({_hours(one.hours_per_year)})" for one in costly]
+            costly = [share for share in flow.result.importance if share.hours_per_year > 0.01 * flow.result.downtime][
+                :3
+            ]
+            names = [f"{share.element.id} ({_hours(share.hours_per_year)})" for share in costly]
             most = f", most of it by {listed(names)}" if names else ""
             guess = "" if not flow.assumed else f"; {len(flow.assumed)} of its availabilities are assumed"
             yield Hit(
@@ -176,7 +174,7 @@ def _too_long(facts: Topology, expected: DowntimeLimit) -> Iterator[Hit]:
                     f'"{expected.text}" does not hold: {flow.flow} is down {_hours(flow.result.downtime)} a year'
                     f"{most}{guess}"
                 ),
-                related=tuple((one.element, f"costs {_hours(one.hours_per_year)} a year") for one in costly),
+                related=tuple((share.element, f"costs {_hours(share.hours_per_year)} a year") for share in costly),
                 flows=(flow.flow,),
                 confidence="low" if not decided else "medium" if flow.assumed else "high",
             )

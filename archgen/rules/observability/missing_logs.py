@@ -15,7 +15,7 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit an entry; what nothing watches at all is a finding of its own, and what others run is theirs."""
+    """Yield a hit for each entry; skips managed components and unmonitored ones, which another rule reports."""
     facts = context.topology
     for name, ways in facts.entries.items():
         if _keeps_none(facts, name):
@@ -30,7 +30,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield Hit(
                 subject=Subject("component", name),
                 message=f"{listed(taken.observers)} watches {name}, which the internet reaches, and takes no logs from it",
-                related=tuple((Subject("component", one), "takes no logs from it") for one in taken.observers),
+                related=tuple(
+                    (Subject("component", observer), "takes no logs from it") for observer in taken.observers
+                ),
                 flows=tuple(ways),
                 confidence="high" if taken.named else "medium",
             )

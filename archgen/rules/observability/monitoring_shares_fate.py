@@ -12,10 +12,10 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for all monitoring, unless one of them stands apart from what the flows need."""
+    """Yield a hit for all monitoring, unless one monitor is independent of all that the flows need."""
     facts = context.topology
-    monitors = [one for one in facts.architecture.components if one.kind == "monitoring"]
-    shared = {one.id: _shared(facts, one) for one in monitors}
+    monitors = [component for component in facts.architecture.components if component.kind == "monitoring"]
+    shared = {monitor.id: _shared(facts, monitor) for monitor in monitors}
     if monitors and all(shared.values()):
         yield _hit(facts, monitors, shared)
 
@@ -27,17 +27,17 @@ def _shared(facts: Topology, monitor: Component) -> tuple[Subject, ...]:
     own = facts.hosts_of(monitor.id)
     if all(_works(facts, host) for host in own):
         return tuple(Subject("host", host) for host in own)
-    inside = frozenset.intersection(*(facts.index.shared_zones(one) for one in monitor.replicas))
+    inside = frozenset.intersection(*(facts.index.shared_zones(replica) for replica in monitor.replicas))
     for zone in facts.zones:
-        several = sum(one.kind == facts.zones[zone].kind for one in facts.zones.values()) > 1
+        several = sum(other.kind == facts.zones[zone].kind for other in facts.zones.values()) > 1
         if zone in inside and several and any(facts.losses.holds_all(zone, flow) for flow in facts.flows):
             return (Subject("zone", zone),)
     return ()
 
 
 def _works(facts: Topology, host: str) -> bool:
-    """Whether something that a flow needs stands on a host that is watched."""
-    on_flows = any(facts.flows_of[one.component] for one in facts.replicas_on[host])
+    """Return True if the host is monitored and runs a component that a flow needs."""
+    on_flows = any(facts.flows_of[replica.component] for replica in facts.replicas_on[host])
     return on_flows and Subject("host", host) in facts.watched
 
 
@@ -46,14 +46,14 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
     together: dict[tuple[Subject, ...], list[str]] = {}
     for monitor in monitors:
         together.setdefault(shared[monitor.id], []).append(monitor.title)
-    places = dict.fromkeys(place for one in together for place in one)
+    places = dict.fromkeys(place for monitor_places in together for place in monitor_places)
     flows = dict.fromkeys(flow for place in places for flow in _flows(facts, place))
     return Hit(
         subject=Subject("component", monitors[0].id),
         message="; ".join(_sentence(facts, titles, standing) for standing, titles in together.items()),
         related=(
-            *((Subject("component", one.id), "is blind then too") for one in monitors[1:]),
-            *((one, "is watched from within") for one in places),
+            *((Subject("component", monitor.id), "is blind then too") for monitor in monitors[1:]),
+            *((place, "is watched from within") for place in places),
         ),
         flows=tuple(flow for flow in facts.flows if flow in flows),
     )
@@ -61,7 +61,7 @@ def _hit(facts: Topology, monitors: list[Component], shared: dict[str, tuple[Sub
 
 def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...]) -> str:
     stand, they, are = ("stands", "it", "is") if len(titles) == 1 else ("stand", "they", "are")
-    places = listed([one.id for one in standing])
+    places = listed([monitor.id for monitor in standing])
     if standing[0].kind == "host":
         where = f"on {places}, which {they} {'watches' if they == 'it' else 'watch'}"
     else:
@@ -72,7 +72,7 @@ def _sentence(facts: Topology, titles: list[str], standing: tuple[Subject, ...])
 
 def _flows(facts: Topology, place: Subject) -> tuple[str, ...]:
     if place.kind == "host":
-        return facts.flows_through([one.component for one in facts.replicas_on[place.id]])
+        return facts.flows_through([replica.component for replica in facts.replicas_on[place.id]])
     return tuple(flow for flow in facts.flows if facts.losses.holds_all(place.id, flow))
 
 

@@ -15,9 +15,9 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model; silent where nothing monitors at all, which is the graver finding."""
+    """Yield a hit for the model; silent without any monitoring, which another rule reports."""
     facts = context.topology
-    if not any(one.kind == "monitoring" for one in facts.architecture.components):
+    if not any(component.kind == "monitoring" for component in facts.architecture.components):
         return
     probing: dict[str, list[Component]] = {}
     for component in facts.architecture.components:
@@ -28,12 +28,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for flow in facts.architecture.flows:
         if flow.domain is not None and _is_visited(facts, flow):
             probers = probing.get(plain(flow.domain), [])
-            if all(_is_inside(facts, one, flow) for one in probers):
+            if all(_is_inside(facts, prober, flow) for prober in probers):
                 blind[flow.id] = flow.domain
-                inside.append([one.id for one in probers])
+                inside.append([prober.id for prober in probers])
     if blind:
         names = list(dict.fromkeys(blind.values()))
-        within = list(dict.fromkeys(one for each in inside for one in each))
+        within = list(dict.fromkeys(prober for each in inside for prober in each))
         also = f"; {listed(within)} {_does(within)} so from within" if all(inside) else ""
         yield Hit(
             subject=Subject("model", facts.architecture.id),
@@ -44,7 +44,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_visited(facts: Topology, flow: Flow) -> bool:
-    """Whether a visitor on the internet starts the flow."""
+    """Return True if a visitor on the internet starts the flow."""
     return any(
         facts.kind(hop.step.source).id == "client" and facts.trust(hop.step.source) == "internet"
         for hop in facts.hops[flow.id]
@@ -61,11 +61,11 @@ def _does(names: list[str]) -> str:
 
 
 def _is_inside(facts: Topology, component: Component, flow: Flow) -> bool:
-    """Whether a prober stands on a host of the flow, or in a zone that holds all of it."""
+    """Return True if a prober runs on a host of the flow, or in a zone that holds all of the flow."""
     if component.managed or not facts.hosts_of(component.id):
         return False
-    hosts = {host for one in facts.losses.structures[flow.id].replicas for host in one.hosts}
-    zones = frozenset.intersection(*(facts.index.shared_zones(one) for one in component.replicas))
+    hosts = {host for replica in facts.losses.structures[flow.id].replicas for host in replica.hosts}
+    zones = frozenset.intersection(*(facts.index.shared_zones(replica) for replica in component.replicas))
     return set(facts.hosts_of(component.id)) <= hosts or any(facts.losses.holds_all(zone, flow.id) for zone in zones)
 
 
@@ -73,7 +73,14 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """Probes of the names, by a monitoring that somebody else runs: the first there is, or a new one."""
     facts = context.topology
     names = list(dict.fromkeys(facts.flows[flow].domain for flow in hit.flows))
-    outside = next((one.id for one in facts.architecture.components if one.kind == "monitoring" and one.managed), None)
+    outside = next(
+        (
+            component.id
+            for component in facts.architecture.components
+            if component.kind == "monitoring" and component.managed
+        ),
+        None,
+    )
     if outside is not None:
         return tuple(Append(("components", outside, "probes"), name) for name in names)
     return (Put(("components", free_name("probe", facts)), {"kind": "monitoring", "managed": True, "probes": names}),)

@@ -12,7 +12,7 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit an entry, for the flows whose requests are counted nowhere on their way through the web's servers."""
+    """Yield a hit for each entry, for the flows whose requests no web server on their path counts."""
     facts = context.topology
     for name, ways in facts.entries.items():
         taken = collection_of(facts, name)
@@ -23,19 +23,19 @@ def check(context: RuleContext) -> Iterator[Hit]:
             yield Hit(
                 subject=Subject("component", name),
                 message=f"nothing measures the requests at {name}: how many come, how long they take, how many fail",
-                related=tuple((Subject("component", one), "takes no such figure") for one in taken.observers),
+                related=tuple((Subject("component", observer), "takes no such figure") for observer in taken.observers),
                 flows=unseen,
                 confidence="high" if taken.named else "medium",
             )
 
 
 def _may_be_counted(facts: Topology, flow: str, before: tuple[str, ...]) -> bool:
-    """Whether something on a flow's way that takes web requests is measured, or may be by who runs it."""
-    on_way = dict.fromkeys((*before, *(one for hop in facts.hops[flow] for one in hop.step.targets)))
-    for one in on_way:
-        if facts.kind(one).entry:
-            taken = collection_of(facts, one)
-            if facts.components[one].managed or (taken is not None and taken.requests is not False):
+    """Return True if a component on the flow's path counts web requests, or its provider may."""
+    on_way = dict.fromkeys((*before, *(target for hop in facts.hops[flow] for target in hop.step.targets)))
+    for component in on_way:
+        if facts.kind(component).entry:
+            taken = collection_of(facts, component)
+            if facts.components[component].managed or (taken is not None and taken.requests is not False):
                 return True
     return False
 

@@ -10,7 +10,7 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a monitoring whose list of people to alert is empty."""
+    """Yield a hit for each monitor that alerts no people."""
     for component in context.topology.architecture.components:
         if component.kind == "monitoring" and component.alerts == ():
             yield Hit(

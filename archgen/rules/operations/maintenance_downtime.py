@@ -19,27 +19,27 @@ from archgen.reliability.structure import build
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model that lists what cannot be taken down for maintenance while its flows go on."""
+    """Yield a hit for the model that lists the elements whose maintenance takes down flows."""
     facts = context.topology
-    stopping = [one for one in facts.losses.root_causes if _maintained(facts, one)]
+    stopping = [cause for cause in facts.losses.root_causes if _maintained(facts, cause)]
     if not stopping:
         return
     switched = tuple(
-        one
-        for one in facts.architecture.components
-        if len(one.replicas) > 1 and needs_manual_failover(one) and facts.flows_of[one.id]
+        component
+        for component in facts.architecture.components
+        if len(component.replicas) > 1 and needs_manual_failover(component) and facts.flows_of[component.id]
     )
     still = _stopped_all_the_same(facts, switched) if switched else None
-    left = tuple(one for one in map(partial(_left, still), stopping) if one.points)
-    lasting = {one.element for one in left}
-    waiting = tuple(one for one in stopping if one.element not in lasting)
+    left = tuple(cause for cause in map(partial(_left, still), stopping) if cause.points)
+    lasting = {cause.element for cause in left}
+    waiting = tuple(cause for cause in stopping if cause.element not in lasting)
     yield _hit(facts, stopping, left, _waiting(waiting, switched))
 
 
 def _left(still: frozenset[tuple[Subject, str]] | None, breaking: RootCause) -> RootCause:
     if still is None:
         return breaking
-    points = tuple(one for one in breaking.points if (breaking.element, one.flow) in still)
+    points = tuple(point for point in breaking.points if (breaking.element, point.flow) in still)
     return RootCause(breaking.element, points, breaking.absorbed)
 
 
@@ -57,10 +57,14 @@ def _stopped_all_the_same(facts: Topology, switched: tuple[Component, ...]) -> f
 def _waiting(
     stopping: tuple[RootCause, ...], switched: tuple[Component, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What stops no flow if some components are switched over first, and these components."""
-    lost = {one.element.id for one in stopping}
-    moved = (one.id for one in switched if any(not lost.isdisjoint((each.id, *each.hosts)) for each in one.replicas))
-    return tuple(one.element.id for one in stopping), tuple(moved)
+    """Return the elements whose restart takes down no flow after a switchover, and the components to switch over."""
+    lost = {cause.element.id for cause in stopping}
+    moved = (
+        component.id
+        for component in switched
+        if any(not lost.isdisjoint((each.id, *each.hosts)) for each in component.replicas)
+    )
+    return tuple(cause.element.id for cause in stopping), tuple(moved)
 
 
 def _hit(
@@ -77,12 +81,14 @@ def _hit(
     if not left:
         message = f"before a planned restart of {listed(names, 'or')} {switch}, or {meanwhile}"
     else:
-        message = f"a planned restart of {listed([one.element.id for one in left], 'or')} means downtime: {meanwhile}"
+        message = (
+            f"a planned restart of {listed([cause.element.id for cause in left], 'or')} means downtime: {meanwhile}"
+        )
         message += f"; before that of {listed(names, 'or')} {switch}" if names else ""
     return Hit(
         subject=Subject("model", facts.architecture.id),
         message=message,
-        related=tuple((one.element, _label(one, waiting)) for one in stopping),
+        related=tuple((cause.element, _label(cause, waiting)) for cause in stopping),
         flows=flows,
         fix=None
         if left
@@ -100,7 +106,7 @@ def _label(breaking: RootCause, waiting: tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def _flows(facts: Topology, stopping: Sequence[RootCause]) -> tuple[str, ...]:
-    stopped = {flow for one in stopping for flow in one.flows}
+    stopped = {flow for cause in stopping for flow in cause.flows}
     return tuple(flow for flow in facts.flows if flow in stopped)
 
 

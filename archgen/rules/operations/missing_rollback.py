@@ -9,7 +9,7 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component that says that it cannot go back."""
+    """Yield a hit for each component that declares that it has no rollback."""
     for component in context.topology.architecture.components:
         if component.rollback is False:
             how = f", and its versions go live {_how(component.deploy)}" if component.deploy else ""

@@ -9,7 +9,7 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component whose image has neither a digest nor a tag other than `latest`."""
+    """Yield a hit for each component whose image has neither a digest nor a tag other than `latest`."""
     for component in context.topology.architecture.components:
         if component.image is None:
             continue

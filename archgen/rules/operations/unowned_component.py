@@ -12,17 +12,23 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model that lists what has no owner; silent where it names no owner at all."""
+    """Yield a hit for the model that lists the elements without an owner; silent if the model names no owner at all."""
     facts = context.topology
     components = facts.architecture.components
-    if not any(one.owner for one in components) and not any(host.owner for host in facts.architecture.hosts):
+    if not any(component.owner for component in components) and not any(
+        host.owner for host in facts.architecture.hosts
+    ):
         return
-    unowned = [one.id for one in components if not _is_outside(facts, one) and not _is_owned(facts, one)]
+    unowned = [
+        component.id
+        for component in components
+        if not _is_outside(facts, component) and not _is_owned(facts, component)
+    ]
     if unowned:
         yield Hit(
             subject=Subject("model", facts.architecture.id),
             message=f"nobody is named who answers for {listed(unowned)}",
-            related=tuple((Subject("component", one), "has no owner") for one in unowned),
+            related=tuple((Subject("component", component), "has no owner") for component in unowned),
             flows=facts.flows_through(unowned),
         )
 
@@ -34,9 +40,9 @@ def _is_outside(facts: Topology, component: Component) -> bool:
 def _is_owned(facts: Topology, component: Component) -> bool:
     """Itself, by whoever owns what runs it as its code base, or by the owners of all its hosts."""
     hosts = [facts.hosts[host] for host in facts.hosts_of(component.id)]
-    users = (one for one in facts.architecture.components if one.codebase == component.id)
+    runners = (runner for runner in facts.architecture.components if runner.codebase == component.id)
     owned_hosts = bool(hosts) and all(host.owner for host in hosts)
-    return bool(component.owner) or owned_hosts or any(user.owner for user in users)
+    return bool(component.owner) or owned_hosts or any(runner.owner for runner in runners)
 
 
 RULE = Rule(

@@ -4,49 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archgen.analysis.support_dates import official_image, split_version, support_of
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.architecture import Component
 from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component or host whose version had its last day of support before today."""
+    """Yield a hit for each component or host whose version is out of support today."""
     facts = context.topology
     for component in facts.architecture.components:
-        told = _component(component)
-        if told is not None and not component.managed:
-            yield from _judge(context, Subject("component", component.id), *told)
+        match = _component(component)
+        if match is not None and not component.managed:
+            yield from _judge(context, Subject("component", component.id), *match)
     for host in facts.architecture.hosts:
-        told = _named(host.os) if host.os is not None else None
-        if told is not None:
-            yield from _judge(context, Subject("host", host.id), *told)
+        match = split_version(host.os) if host.os is not None else None
+        if match is not None:
+            yield from _judge(context, Subject("host", host.id), *match)
 
 
 def _component(component: Component) -> tuple[str, str] | None:
     """The product and version: as stated, else as the name of an official image tells."""
     if component.product is not None and component.version is not None:
         return component.product, component.version
-    return _official(component.image) if component.image is not None else None
-
-
-# the table is imported where it is asked: most models state no version
-
-
-def _official(image: str) -> tuple[str, str] | None:
-    from archgen.analysis.support_dates import official_image
-
-    return official_image(image)
-
-
-def _named(text: str) -> tuple[str, str] | None:
-    from archgen.analysis.support_dates import split_version
-
-    return split_version(text)
+    return official_image(component.image) if component.image is not None else None
 
 
 def _judge(context: RuleContext, subject: Subject, product: str, version: str) -> Iterator[Hit]:
-    from archgen.analysis.support_dates import support_of
-
     ended = support_of(product, version)
     if ended is None or ended.day >= context.today:
         return
@@ -54,7 +38,9 @@ def _judge(context: RuleContext, subject: Subject, product: str, version: str) -
     when = f"by {ended.day}, with {title} {ended.line}" if ended.older else f"on {ended.day}"
     host = subject.kind == "host"
     carried = (
-        dict.fromkeys(one.component for one in context.topology.replicas_on[subject.id]) if host else {subject.id: None}
+        dict.fromkeys(replica.component for replica in context.topology.replicas_on[subject.id])
+        if host
+        else {subject.id: None}
     )
     yield Hit(
         subject=subject,

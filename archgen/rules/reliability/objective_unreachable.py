@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from archgen.analysis.assessment import verdicts
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.finding import Confidence
 from archgen.model.subject import Subject
@@ -26,9 +27,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
     objective = context.topology.architecture.objectives.availability
     if objective is None:
         return
-    # only here: a model without an objective does not pay for the import
-    from archgen.analysis.assessment import verdicts
-
     for flow in verdicts(context.topology):
         highest = flow.result.bounds[1] if flow.result.bounds else flow.result.availability
         if flow.possible and highest < objective:

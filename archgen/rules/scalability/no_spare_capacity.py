@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
+from archgen.analysis.capacity import Load
 from archgen.analysis.topology import Topology
 from archgen.edits.remedy import add_replica
 from archgen.linting.rule import Hit, Rule, RuleContext
@@ -21,9 +22,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     if not facts.states_load:
         return
-    # only here: a model without demands and capacities does not pay for the import
-    from archgen.analysis.capacity import Load
-
     load = Load(facts)
     today = {facts.replicas[overload.replica].component for overload in load.overloads()}
     overloads: dict[str, dict[Subject, list[Overload]]] = {}

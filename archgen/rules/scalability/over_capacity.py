@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import ceil
 from typing import TYPE_CHECKING
 
+from archgen.analysis.capacity import Load
 from archgen.linting.rule import Hit, Rule, RuleContext
 from archgen.model.change import Change, Put
 from archgen.model.subject import Subject
@@ -20,9 +21,6 @@ def check(context: RuleContext) -> Iterator[Hit]:
     facts = context.topology
     if not facts.states_load:
         return
-    # only here: a model without demands and capacities does not pay for the import
-    from archgen.analysis.capacity import Load
-
     over: dict[str, list[Overload]] = {}
     for overload in Load(facts).overloads():
         over.setdefault(facts.replicas[overload.replica].component, []).append(overload)
@@ -59,8 +57,6 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     it is more than a model may state.
     """
     facts = context.topology
-    from archgen.analysis.capacity import Load
-
     component = facts.components[hit.subject.id]
     counted = component.managed or not (component.placed or facts.hosts_of(component.id))
     if not component.capacity or facts.kind(component.id).stores or not counted or len(component.replicas) < 2:

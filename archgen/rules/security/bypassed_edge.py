@@ -16,11 +16,11 @@ _GUARDED = ("balancer", "web", "application")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a connection from the internet to what stands behind an edge that the internet reaches too."""
+    """Yield a hit for each connection from the internet to a component behind an edge that the internet reaches too."""
     facts = context.topology
     callers = _edges_by_caller(facts)
     behind: dict[str, dict[str, list[Connection]]] = {}
-    for edge in dict.fromkeys(one for reached in callers.values() for one in reached):
+    for edge in dict.fromkeys(edge_id for reached in callers.values() for edge_id in reached):
         for connection in _handed_on(facts, edge):
             for target in connection.targets:
                 behind.setdefault(target, {}).setdefault(edge, []).append(connection)
@@ -29,9 +29,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
             for target in connection.targets:
                 passed = behind.get(target, {}) if facts.kind(target).role in _GUARDED else {}
                 edges = [
-                    one
-                    for one, calls in passed.items()
-                    if _is_alike(connection, calls) and _protects(facts, one, target, reached)
+                    edge
+                    for edge, calls in passed.items()
+                    if _is_alike(connection, calls) and _protects(facts, edge, target, reached)
                 ]
                 if edges:
                     yield _hit(facts, connection, target, edges)
@@ -46,7 +46,11 @@ def _protects(facts: Topology, edge: str, target: str, reached: list[str]) -> bo
 
 def _edges_by_caller(facts: Topology) -> dict[str, list[str]]:
     """For each caller on the internet, the CDNs, application firewalls, balancers and gateways that it reaches."""
-    return {one: _edges_from(facts, one) for one in facts.components if facts.trust(one) == "internet"}
+    return {
+        component: _edges_from(facts, component)
+        for component in facts.components
+        if facts.trust(component) == "internet"
+    }
 
 
 def _edges_from(facts: Topology, caller: str) -> list[str]:
@@ -54,11 +58,11 @@ def _edges_from(facts: Topology, caller: str) -> list[str]:
     reached = {caller: None}
     queue = [caller]
     for source in queue:
-        for target in dict.fromkeys(one for call in facts.outgoing[source] for one in call.targets):
+        for target in dict.fromkeys(name for call in facts.outgoing[source] for name in call.targets):
             if target not in reached and (facts.kind(target).role == "edge" or _is_edge(facts, target)):
                 reached[target] = None
                 queue.append(target)
-    return [one for one in reached if _is_edge(facts, one)]
+    return [component for component in reached if _is_edge(facts, component)]
 
 
 def _is_edge(facts: Topology, component: str) -> bool:
@@ -104,7 +108,7 @@ def _hit(facts: Topology, connection: Connection, target: str, edges: list[str])
         ),
         related=(
             (Subject("component", target), "is reached directly"),
-            *((Subject("component", one), "is passed by") for one in edges),
+            *((Subject("component", edge), "is passed by") for edge in edges),
         ),
         flows=flows,
         fix=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from math import inf
 
 from archgen.analysis.dns_names import plain
@@ -19,9 +20,9 @@ _WARNING_DAYS = 30
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a certificate with all that is wrong with it, and one a connection that ends where there is none."""
+    """Yield a hit for each faulty certificate, and for each connection whose TLS ends without a certificate."""
     facts = context.topology
-    certificates = {one.id: one for one in facts.architecture.certificates}
+    certificates = {certificate.id: certificate for certificate in facts.architecture.certificates}
     wrong: dict[str, dict[str, None]] = {}
     flows: dict[str, dict[str, None]] = {}
     bare: dict[str, tuple[str, dict[str, None]]] = {}
@@ -29,15 +30,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
         domain = facts.flows[flow].domain
         for connection, port, end in _endings(facts, hops) if domain is not None and certificates else ():
             shown = _shown(certificates, port, end)
-            flawed = {one.id: _flaws(one, plain(domain or ""), end) for one in shown}
+            flawed = {certificate.id: _flaws(certificate, plain(domain or ""), end) for certificate in shown}
             if not shown and not facts.components[end].managed:
                 bare.setdefault(connection, (end, {}))[1][flow] = None
             elif all(flawed.values()):
                 for certificate, flaws in flawed.items():
                     wrong.setdefault(certificate, {}).update(dict.fromkeys(flaws))
                     flows.setdefault(certificate, {})[flow] = None
-    for one in certificates.values():
-        yield from _judge(context, one, tuple(wrong.get(one.id, ())), tuple(flows.get(one.id, ())))
+    for each in certificates.values():
+        yield from _judge(context, each, tuple(wrong.get(each.id, ())), tuple(flows.get(each.id, ())))
     for connection, (end, used) in bare.items():
         message = f"TLS ends at {end}, and no certificate is installed there"
         related = ((Subject("component", end), "has no certificate"),)
@@ -45,7 +46,7 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _endings(facts: Topology, hops: tuple[Hop, ...]) -> Iterator[tuple[str, Port, str]]:
-    """Where TLS ends on the way of visitors: the last encrypted connection and its port, and the component behind it."""
+    """Yield the points where a visitor's TLS ends: the last encrypted connection, its port, and the component behind it."""
     carrying = {hop.step.source for hop in hops if facts.kind(hop.step.source).id == "client"}
     for hop in hops:
         connection, port = hop.connection, hop.port
@@ -66,20 +67,20 @@ def _shown(certificates: dict[str, Certificate], port: Port, end: str) -> tuple[
     """The certificate that the connection names, else those that are installed where TLS ends."""
     if port.tls is not None and port.tls.certificate is not None:
         return (certificates[port.tls.certificate],)
-    return tuple(one for one in certificates.values() if end in one.installed_on)
+    return tuple(certificate for certificate in certificates.values() if end in certificate.installed_on)
 
 
 def _flaws(certificate: Certificate, domain: str, end: str) -> list[str]:
-    found = []
+    flaws = []
     if certificate.names and not any(_covers(plain(name), domain) for name in certificate.names):
-        found.append(f"is for {listed(certificate.names)}, and visitors come for {domain}")
+        flaws.append(f"is for {listed(certificate.names)}, and visitors come for {domain}")
     if certificate.installed_on and end not in certificate.installed_on:
-        found.append(f"is installed on {listed(certificate.installed_on)}, and TLS ends at {end}")
-    return found
+        flaws.append(f"is installed on {listed(certificate.installed_on)}, and TLS ends at {end}")
+    return flaws
 
 
 def _covers(name: str, domain: str) -> bool:
-    """Whether a certificate's name is a domain's; a wildcard stands for one whole label (RFC 9525, 6.3)."""
+    """Return True if a certificate's name covers a domain; a wildcard stands for exactly one label (RFC 9525, 6.3)."""
     return name == domain or (name.startswith("*.") and domain.partition(".")[2] == name[2:])
 
 
@@ -103,9 +104,6 @@ def _judge(
 def _days_left(certificate: Certificate, today: str) -> float:
     if certificate.expires is None:
         return inf
-    # only here: few models say when a certificate runs out
-    from datetime import date
-
     return (date.fromisoformat(certificate.expires) - date.fromisoformat(today)).days
 
 
@@ -119,10 +117,16 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """A certificate for the names that visitors come for, where it is one of another name."""
     if hit.subject.kind != "certificate" or hit.case is not None:
         return ()
-    named = next(one for one in context.topology.architecture.certificates if one.id == hit.subject.id).names
+    named = next(
+        certificate for certificate in context.topology.architecture.certificates if certificate.id == hit.subject.id
+    ).names
     asked = dict.fromkeys(context.topology.flows[flow].domain for flow in hit.flows)
-    missing = [one for one in asked if one is not None and not any(_covers(plain(name), plain(one)) for name in named)]
-    return tuple(Append(("certificates", hit.subject.id, "names"), one) for one in missing)
+    missing = [
+        domain
+        for domain in asked
+        if domain is not None and not any(_covers(plain(name), plain(domain)) for name in named)
+    ]
+    return tuple(Append(("certificates", hit.subject.id, "names"), domain) for domain in missing)
 
 
 RULE = Rule(

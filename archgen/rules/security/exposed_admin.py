@@ -19,21 +19,21 @@ _ANY = "any"
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a connection, for the first of its ports that is not for the public; stated ones come first."""
+    """Yield a hit for each connection, for the first of its ports that isn't public; declared ports come first."""
     facts = context.topology
     passed: dict[str, list[Port]] = {}
     for name, port in _passed_on(facts):
         passed.setdefault(name, []).append(port)
-    told: set[str] = set()
+    reported: set[str] = set()
     for connection in facts.architecture.connections:
         direct = facts.trust(connection.source) == "internet"
         handed = passed.get(connection.id, ())
         public = [port for port in connection.ports if direct or port in handed]
         stated = next((port for port in public if port.admin), None)
         if stated is not None:
-            if connection.id not in told:
+            if connection.id not in reported:
                 behind = tuple(_behind(facts, connection, stated))
-                told.update(one.id for one in behind)
+                reported.update(connection.id for connection in behind)
                 yield _hit(facts, connection, stated, "stated", behind)
         elif own := next((port for port in public if _is_shell(facts, connection, port)), None):
             yield _hit(facts, connection, own, "by-protocol")
@@ -44,11 +44,13 @@ def _behind(facts: Topology, connection: Connection, port: Port) -> Iterator[Con
     queue = [connection]
     seen = {connection.id}
     for call in queue:
-        for one in (one for target in call.targets if _hands_on(facts, target) for one in facts.outgoing[target]):
-            if one.id not in seen and any(_is_same(port, other) for other in one.ports):
-                seen.add(one.id)
-                queue.append(one)
-                yield one
+        for onward in (
+            onward for target in call.targets if _hands_on(facts, target) for onward in facts.outgoing[target]
+        ):
+            if onward.id not in seen and any(_is_same(port, other) for other in onward.ports):
+                seen.add(onward.id)
+                queue.append(onward)
+                yield onward
 
 
 def _is_same(port: Port, other: Port) -> bool:
@@ -57,11 +59,11 @@ def _is_same(port: Port, other: Port) -> bool:
 
 
 def _is_shell(facts: Topology, connection: Connection, port: Port) -> bool:
-    """Whether the protocol is there to run a machine of one's own; a bastion is there to be reached that way."""
+    """Return True if the protocol administers a host of your own; a bastion exists to be reached that way."""
     if port.admin is not None or port.protocol not in ADMINISTRATION:
         return False
     targets = [facts.components[target] for target in connection.targets]
-    return any(one.kind != "bastion" and not one.managed for one in targets)
+    return any(target.kind != "bastion" and not target.managed for target in targets)
 
 
 def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
@@ -77,9 +79,9 @@ def _passed_on(facts: Topology) -> Iterator[tuple[str, Port]]:
                 continue
             if port.admin or came & {_ANY, "tcp", port.protocol}:
                 yield hop.connection.id, port
-            for one in hop.targets:
-                if _hands_on(facts, one):
-                    public.setdefault(one, set()).add(port.protocol)
+            for target in hop.targets:
+                if _hands_on(facts, target):
+                    public.setdefault(target, set()).add(port.protocol)
 
 
 def _hands_on(facts: Topology, component: str) -> bool:
@@ -88,18 +90,18 @@ def _hands_on(facts: Topology, component: str) -> bool:
 
 
 def _hit(facts: Topology, connection: Connection, port: Port, case: str, behind: tuple[Connection, ...] = ()) -> Hit:
-    """What is administered stands behind all that hands the port on."""
+    """Return the hit for the administered components behind everything that passes the port on."""
     number = f" on port {port.port}" if port.port is not None else ""
     calls = (connection, *behind)
-    through = [one.source for one in behind]
-    targets = dict.fromkeys(one for call in calls for one in call.targets if one not in through)
+    through = [connection.source for connection in behind]
+    targets = dict.fromkeys(target for call in calls for target in call.targets if target not in through)
     by = f" through {listed([*dict.fromkeys(through)])}" if behind else ""
     return Hit(
         subject=Subject("connection", connection.id),
         message=f"the internet reaches the administration of {listed([*targets], 'or')}{by}: {port.protocol}{number}",
         related=(
-            *((Subject("component", one), "is administered there") for one in targets),
-            *((Subject("connection", one.id), "hands it on") for one in behind),
+            *((Subject("component", target), "is administered there") for target in targets),
+            *((Subject("connection", connection.id), "hands it on") for connection in behind),
         ),
         flows=facts.flows_over[connection.id],
         case=None if case == "stated" else case,

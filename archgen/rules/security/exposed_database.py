@@ -14,7 +14,7 @@ _BESIDE = ("bastion", "secrets", "client")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a connection to a store that should not be there, and one a store that stands on the internet."""
+    """Yield a hit for each unneeded or public connection to a store, and for each store on the internet."""
     facts = context.topology
     for component in facts.architecture.components:
         network = facts.network_of(component.id) if component.kind in _STORES else None
@@ -25,9 +25,9 @@ def check(context: RuleContext) -> Iterator[Hit]:
                 flows=facts.flows_of[component.id],
                 fix="Move it to a private network that only its callers reach.",
             )
-    kept = {one.id for one in facts.architecture.components if one.kind in _STORES}
+    store_ids = {component.id for component in facts.architecture.components if component.kind in _STORES}
     for connection in facts.architecture.connections:
-        stores = [one for one in connection.targets if one in kept]
+        stores = [target for target in connection.targets if target in store_ids]
         if stores and connection.source not in stores:
             yield from _judge(facts, connection, stores[0])
 

@@ -14,7 +14,7 @@ _ROLES: tuple[Role, ...] = ("web", "application", "data")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a network that holds all three, on different hosts."""
+    """Yield a hit for each network that holds all three roles, on different hosts."""
     facts = context.topology
     for network in facts.networks:
         held: dict[Role, list[str]] = {role: [] for role in _ROLES}
@@ -28,18 +28,18 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_one_machine(facts: Topology, held: dict[Role, list[str]]) -> bool:
-    """Whether the data stands on the web servers' own hosts, so that no network could part them."""
-    web = {host for one in held["web"] for host in facts.hosts_of(one)}
-    data = {host for one in held["data"] for host in facts.hosts_of(one)}
+    """Return True if the data stores run on the web servers' hosts, so that no network could separate them."""
+    web = {host for component in held["web"] for host in facts.hosts_of(component)}
+    data = {host for component in held["data"] for host in facts.hosts_of(component)}
     return bool(data) and data <= web
 
 
 def _hit(facts: Topology, network: str, held: dict[Role, list[str]]) -> Hit:
-    components = [one for role in _ROLES for one in held[role]]
+    components = [component for role in _ROLES for component in held[role]]
     return Hit(
         subject=Subject("network", network),
         message=f"{listed(components)} share the network {network}, so whoever is in {held['web'][0]} reaches the data",
-        related=tuple((Subject("component", one), f"stands in {network}") for one in components),
+        related=tuple((Subject("component", component), f"stands in {network}") for component in components),
         flows=facts.flows_through(components),
     )
 

@@ -15,7 +15,7 @@ from archgen.model.subject import Subject
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a connection; a port that only redirects to an encrypted one is fine, and so is name resolution."""
+    """Yield a hit for each unencrypted connection; skips DNS and ports that only redirect to an encrypted port."""
     facts = context.topology
     for connection in facts.architecture.connections:
         if facts.trust(connection.source) == "internet" and facts.crosses(connection) is not False:
@@ -50,8 +50,8 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     for at, port in enumerate(connection.ports):
         if _in_clear(port):
             web = port.protocol == "http" and port.tls is None
-            said = ("redirect" if secured else "protocol", "https") if web else ("tls", True)
-            changes.append(Put(("connections", connection.id, at, said[0]), said[1]))
+            setting = ("redirect" if secured else "protocol", "https") if web else ("tls", True)
+            changes.append(Put(("connections", connection.id, at, setting[0]), setting[1]))
             if web and port.port == 80 and not secured:
                 changes.append(Put(("connections", connection.id, at, "port"), 443))
     return tuple(changes)

@@ -14,7 +14,7 @@ _PACKETS_ONLY = ("firewall", "router", "nat-gateway")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit an entry; of what nothing at all guards, the missing firewall is the finding."""
+    """Yield a hit for each entry; skips unguarded ones, which `missing-firewall` reports."""
     facts = context.topology
     for name, ways in facts.entries.items():
         entry = facts.components[name]
@@ -32,20 +32,22 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _is_bare(facts: Topology, entry: Component, flow: str, before: tuple[str, ...], denied: bool) -> bool:
-    passed = [facts.components[one] for one in before]
-    guards = [facts.components[one] for replica in entry.replicas for one in facts.guarding(replica)]
+    passed = [facts.components[name] for name in before]
+    guards = [facts.components[guard] for replica in entry.replicas for guard in facts.guarding(replica)]
     on_way = [facts.components[target] for hop in facts.hops[flow] for target in hop.step.targets]
-    if any(one.kind == "waf" for one in (*on_way, *guards)) or any(one.rate_limit for one in passed):
+    if any(component.kind == "waf" for component in (*on_way, *guards)) or any(
+        component.rate_limit for component in passed
+    ):
         return False
-    if any(one.rate_limit and facts.kind(one.id).entry for one in on_way):
+    if any(component.rate_limit and facts.kind(component.id).entry for component in on_way):
         return False
     if denied:
         return True
     if product_of(entry.product).plain_entry:
-        return not any(_may_filter(one) for one in passed)
+        return not any(_may_filter(component) for component in passed)
     # what a provider's part does beside its job is for the provider to say
-    unknown = any(one.managed and one.kind not in _PACKETS_ONLY for one in (*passed, entry))
-    return not unknown and any(one.kind == "firewall" for one in (*passed, *guards))
+    unknown = any(component.managed and component.kind not in _PACKETS_ONLY for component in (*passed, entry))
+    return not unknown and any(component.kind == "firewall" for component in (*passed, *guards))
 
 
 def _may_filter(component: Component) -> bool:

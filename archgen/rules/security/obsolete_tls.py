@@ -19,16 +19,16 @@ _TLS = ("1.0", "1", "1.1", "v1", "v1.0", "v1.1")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a connection that states such a version as the lowest it speaks."""
+    """Yield a hit for each connection that declares an obsolete version as its lowest."""
     for connection in context.topology.architecture.connections:
-        versions = list(dict.fromkeys(one.tls.version for one in connection.ports if one.tls and one.tls.version))
+        versions = list(dict.fromkeys(port.tls.version for port in connection.ports if port.tls and port.tls.version))
         old = [version for version in versions if _is_obsolete(version)]
         if old:
-            yield _hit(context.topology, connection, listed([_called(one) for one in old]))
+            yield _hit(context.topology, connection, listed([_called(version) for version in old]))
 
 
 def _hit(facts: Topology, connection: Connection, versions: str) -> Hit:
-    """What passes bytes on has no part in the TLS: both its ends are named, not the part between them."""
+    """Return the hit for both ends of the TLS; a component that only passes bytes on has no part in it."""
     callers = _callers_through(facts, connection.source)
     targets = listed(connection.targets, "or")
     speaks = f"{targets} still speaks {versions} with {listed(callers)}, through {connection.source}"
@@ -36,7 +36,7 @@ def _hit(facts: Topology, connection: Connection, versions: str) -> Hit:
         subject=Subject("connection", connection.id),
         message=speaks if callers else f"{connection.id} still speaks {versions}",
         related=tuple(
-            (Subject("component", one), "ends the TLS") for one in (*connection.targets, *callers) if callers
+            (Subject("component", name), "ends the TLS") for name in (*connection.targets, *callers) if callers
         ),
         flows=facts.flows_over[connection.id],
     )
@@ -47,10 +47,10 @@ def _callers_through(facts: Topology, component: str) -> list[str]:
     reached = {component: tuple(_passed_from(facts, component))}
     queue = [component]
     for passing in queue:
-        fresh = [one for one in reached[passing] if one not in reached]
-        reached.update((one, tuple(_passed_from(facts, one))) for one in fresh)
+        fresh = [name for name in reached[passing] if name not in reached]
+        reached.update((name, tuple(_passed_from(facts, name))) for name in fresh)
         queue += fresh
-    return [one for one, before in reached.items() if not before and one != component]
+    return [name for name, before in reached.items() if not before and name != component]
 
 
 def _passed_from(facts: Topology, component: str) -> Iterator[str]:

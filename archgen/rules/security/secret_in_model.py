@@ -79,20 +79,20 @@ Every repetition is bounded, so that no text makes a search take more than its l
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a thing; the secret itself is repeated nowhere but as the id of a thing, if it is one."""
+    """Yield a hit for each subject; the secret itself is never repeated, unless it is the subject's id."""
     together = _together(context.topology.architecture)
-    patterns = [one for one in _PATTERNS if together is None or _has(together, one[1])]
+    patterns = [pattern for pattern in _PATTERNS if together is None or _has(together, pattern[1])]
     if not patterns:
         return
-    found = texts(context.topology.architecture)
-    told: set[Thing] = set()
+    model_texts = texts(context.topology.architecture)
+    reported: set[Thing] = set()
     for what, words, pattern in patterns:
-        suspects = [(thing, text) for thing, text in found if _has(text.lower(), words)]
+        suspects = [(thing, text) for thing, text in model_texts if _has(text.lower(), words)]
         matches = [(thing, text, match[0]) for thing, text in suspects if (match := re.search(pattern, text))]
         ids = {secret for thing, text, secret in matches if _is_id(thing, text)}
         for thing, text, secret in matches:
-            if thing not in told and (secret not in ids or _is_id(thing, text)):
-                told.add(thing)
+            if thing not in reported and (secret not in ids or _is_id(thing, text)):
+                reported.add(thing)
                 # the one form that does not tell by itself whose secret it is
                 confident = what != _PATTERNS[-1][0]
                 yield Hit(
@@ -126,23 +126,23 @@ def _has(text: str, words: tuple[str, ...]) -> bool:
 
 def texts(architecture: Architecture) -> list[Text]:
     """Every text of a model, whatever fields the language has."""
-    found: list[Text] = []
-    _collect(architecture, ("model", architecture.id), found)
-    return found
+    collected: list[Text] = []
+    _collect(architecture, ("model", architecture.id), collected)
+    return collected
 
 
-def _collect(value: object, thing: Thing, found: list[Text]) -> None:
+def _collect(value: object, thing: Thing, collected: list[Text]) -> None:
     if isinstance(value, str):
-        found.append((thing, value))
+        collected.append((thing, value))
     elif isinstance(value, tuple):
-        for one in value:
-            _collect(one, thing, found)
+        for item in value:
+            _collect(item, thing, collected)
     elif isinstance(value, Struct):
         kind = _THINGS.get(type(value))
         own = thing if kind is None else (kind, str(getattr(value, "id")))  # noqa: B009  each of them has one
         for name in value.__struct_fields__:
             if (type(value), name) not in EXCUSED:
-                _collect(getattr(value, name), own, found)
+                _collect(getattr(value, name), own, collected)
 
 
 RULE = Rule(

@@ -21,7 +21,7 @@ _OPEN = ("dns",)
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component that several share an account of, and one for what lets its callers in without any."""
+    """Yield a hit for each component with a shared account, and for each that lets callers in without an account."""
     facts = context.topology
     accounts: dict[str, dict[str, list[Connection]]] = {}
     open_: dict[tuple[str, ...], list[Connection]] = {}
@@ -34,25 +34,27 @@ def check(context: RuleContext) -> Iterator[Hit]:
     for calls in open_.values():
         yield _unproven(facts, calls)
     for target, users in accounts.items():
-        shared = {account: told for account, told in users.items() if len(_programs(facts, told)) > 1}
+        shared = {account: calls for account, calls in users.items() if len(_programs(facts, calls)) > 1}
         if shared:
             yield _shared(facts, target, shared)
 
 
 def _programs(facts: Topology, connections: list[Connection]) -> set[str]:
     """Who uses an account; components that run one code base, or that do each other's work, are one program."""
-    return {_program(facts, one.source) for one in connections}
+    return {_program(facts, connection.source) for connection in connections}
 
 
 def _program(facts: Topology, component: str) -> str:
     groups = (
-        one.targets for one in facts.architecture.connections if len(one.targets) > 1 and component in one.targets
+        connection.targets
+        for connection in facts.architecture.connections
+        if len(connection.targets) > 1 and component in connection.targets
     )
     return facts.components[component].codebase or next(groups, (component,))[0]
 
 
 def _is_open(facts: Topology, connection: Connection) -> bool:
-    """Whether a program calls another over the network and nobody asks who it is."""
+    """Return True if a program calls another over the network without authentication."""
     program = facts.kind(connection.source).role in _PROGRAMS
     if (
         not program
@@ -71,26 +73,32 @@ def _is_in_reach(facts: Topology, connection: Connection) -> bool:
 
 
 def _shared(facts: Topology, target: str, shared: dict[str, list[Connection]]) -> Hit:
-    said = [f"{listed([one.source for one in told])} share the account {name}" for name, told in shared.items()]
-    connections = [one for told in shared.values() for one in told]
-    flows = {flow for one in connections for flow in facts.flows_over[one.id]}
+    clauses = [
+        f"{listed([connection.source for connection in calls])} share the account {name}"
+        for name, calls in shared.items()
+    ]
+    connections = [connection for calls in shared.values() for connection in calls]
+    flows = {flow for connection in connections for flow in facts.flows_over[connection.id]}
     return Hit(
         subject=Subject("component", target),
-        message=f"at {target} {'; '.join(said)}, so none can be told from the other or be shut out alone",
-        related=tuple((Subject("connection", one.id), f"signs in as {one.credentials}") for one in connections),
+        message=f"at {target} {'; '.join(clauses)}, so none can be told from the other or be shut out alone",
+        related=tuple(
+            (Subject("connection", connection.id), f"signs in as {connection.credentials}")
+            for connection in connections
+        ),
         flows=tuple(flow for flow in facts.flows if flow in flows),
     )
 
 
 def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
     """The first of the connections is the subject: what lets all of them in is one setting."""
-    callers = [one.source for one in calls]
+    callers = [call.source for call in calls]
     they_are = "it is" if len(callers) == 1 else "they are"
-    flows = {flow for one in calls for flow in facts.flows_over[one.id]}
+    flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", calls[0].id),
         message=f"{listed(calls[0].targets, 'or')} does not ask {listed(callers, 'or')} who {they_are}",
-        related=tuple((Subject("connection", one.id), "is let in as well") for one in calls[1:]),
+        related=tuple((Subject("connection", call.id), "is let in as well") for call in calls[1:]),
         flows=tuple(flow for flow in facts.flows if flow in flows),
         fix="Require an account, a token or a client certificate, and state it: `authentication: certificate`.",
     )
@@ -98,13 +106,13 @@ def _unproven(facts: Topology, calls: list[Connection]) -> Hit:
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """An account of its own for each program but the first, named after the shared one and the program."""
-    found: dict[str, dict[str, None]] = {}
+    programs_by_account: dict[str, dict[str, None]] = {}
     changes: list[Change] = []
     if hit.subject.kind == "connection":
         return ()
     for connection in (connection_of(context.topology, subject.id) for subject, _ in hit.related):
         program = _program(context.topology, connection.source)
-        programs = found.setdefault(connection.credentials or "", {})
+        programs = programs_by_account.setdefault(connection.credentials or "", {})
         programs[program] = None
         if next(iter(programs)) != program:
             changes.append(Put(("connections", connection.id, "credentials"), f"{connection.credentials}-{program}"))

@@ -13,7 +13,7 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a component that ends TLS: the first clear hop, with the others behind it related."""
+    """Yield a hit for each component that ends TLS, at the first unencrypted hop, with the later hops related."""
     for ended in terminations(context.topology):
         first, *others = ended.clear
         do = "does" if len(others) == 1 else "do"
@@ -25,10 +25,10 @@ def check(context: RuleContext) -> Iterator[Hit]:
             related=(
                 (Subject("component", ended.component), "TLS ends here"),
                 *(
-                    (Subject("component", one), "ends TLS and begins it again, so it sees everything")
-                    for one in ended.before
+                    (Subject("component", name), "ends TLS and begins it again, so it sees everything")
+                    for name in ended.before
                 ),
-                *((Subject("connection", one), "also in plaintext") for one in others),
+                *((Subject("connection", name), "also in plaintext") for name in others),
             ),
             flows=ended.flows,
         )

@@ -12,9 +12,9 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a connection that says `verify: false`."""
+    """Yield a hit for each connection that declares `verify: false`."""
     for connection in context.topology.architecture.connections:
-        ports = [one for one in connection.ports if one.tls is not None and one.tls.verify is False]
+        ports = [port for port in connection.ports if port.tls is not None and port.tls.verify is False]
         if ports:
             yield Hit(
                 subject=Subject("connection", connection.id),
