@@ -89,7 +89,7 @@ def describe_edit(architecture: Architecture, edit: Edit) -> str:
     match edit:
         case AddReplica(component=component, host=None):
             managed = any(
-                one.id == component and one.managed and scope_of(one) is None for one in architecture.components
+                each.id == component and each.managed and scope_of(each) is None for each in architecture.components
             )
             return f"another provider beside that of {component}" if managed else f"one more replica of {component}"
         case AddReplica():
@@ -128,20 +128,26 @@ def _with_components(architecture: Architecture, *changed: Component) -> Archite
 
 def _with_host(architecture: Architecture, host: str, zones: tuple[str, ...], like: str | None) -> Architecture:
     """Add the host in the network of a similar one, as available, with its owner and guards; new zones as the first."""
-    if any(one.id == host for one in architecture.hosts):
+    if any(existing.id == host for existing in architecture.hosts):
         return architecture
     zone_ids = {zone.id for zone in architecture.zones}
     new_zones = tuple(_similar_zone(architecture, zone) for zone in zones if zone not in zone_ids)
-    twin = next((one for one in architecture.hosts if one.id == like), Host(host))
+    twin = next((existing for existing in architecture.hosts if existing.id == like), Host(host))
     added = Host(host, zones=zones, network=twin.network, owner=twin.owner, availability=twin.availability)
-    guards = (one for one in architecture.components if like in one.guards or f"host:{like}" in one.guards)
+    guards = (
+        component
+        for component in architecture.components
+        if like in component.guards or f"host:{like}" in component.guards
+    )
     architecture = replace(architecture, zones=(*architecture.zones, *new_zones), hosts=(*architecture.hosts, added))
     return _with_components(architecture, *(replace(guard, guards=(*guard.guards, host)) for guard in guards))
 
 
 def _similar_zone(architecture: Architecture, zone: str) -> Zone:
     """Return a zone beside the one that it is named after (`dc-2` after `dc-1`), and as available."""
-    twin = next((one for one in architecture.zones if stem(one.id) == stem(zone)), Zone(zone, "datacenter"))
+    twin = next(
+        (existing for existing in architecture.zones if stem(existing.id) == stem(zone)), Zone(zone, "datacenter")
+    )
     return Zone(zone, twin.kind, within=twin.within, availability=twin.availability)
 
 

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-Output = TypeVar("Output")
+Produced = TypeVar("Produced")
 
 TURNS = 16
 """Chunks of the work per process: a process that is done with one takes the next, and each costs some messages."""
@@ -24,7 +24,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def parallel_map(count: int, work: Callable[[int], Output], processes: int) -> Iterator[Output]:
+def parallel_map(count: int, work: Callable[[int], Produced], processes: int) -> Iterator[Produced]:
     """Yield `work` of every number below `count`, done by copies of this process.
 
     A copy has everything that this process has, and hands back only its results, which must be picklable. Its errors are

@@ -16,9 +16,9 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model that lists what is not watched; an error where nothing watches at all."""
+    """Yield a hit for the model that lists the unmonitored elements; an error without any monitoring."""
     facts = context.topology
-    running = [one for one in facts.architecture.components if facts.flows_of[one.id]]
+    running = [component for component in facts.architecture.components if facts.flows_of[component.id]]
     on_flows, bare = _own(facts, running)
     watched = facts.watched
     hosts = {host: subject for host in on_flows if (subject := Subject("host", host)) not in watched}
@@ -27,11 +27,15 @@ def check(context: RuleContext) -> Iterator[Hit]:
         return
     names = listed([*hosts, *parts])
     nobody = not facts.observers
-    unseen = [one.id for one in running if one.id in parts or not hosts.keys().isdisjoint(facts.hosts_of(one.id))]
+    unseen = [
+        component.id
+        for component in running
+        if component.id in parts or not hosts.keys().isdisjoint(facts.hosts_of(component.id))
+    ]
     yield Hit(
         subject=Subject("model", facts.architecture.id),
         message=f"nothing monitors {names}" if nobody else f"the monitoring collects nothing from {names}",
-        related=tuple((one, "is not monitored") for one in (*hosts.values(), *parts.values())),
+        related=tuple((element, "is not monitored") for element in (*hosts.values(), *parts.values())),
         flows=facts.flows_through(unseen),
         fix=None if len(hosts) + len(parts) > 1 else _FIX.replace("each of them", names),
         case="nothing" if nobody else None,
@@ -40,37 +44,41 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _own(facts: Topology, running: list[Component]) -> tuple[list[str], list[str]]:
     """The hosts of what takes part in a flow, and the parts that have no host; what others run is theirs to watch."""
-    own = [one for one in running if one.kind != "client" and not one.managed]
-    hosts = {host for one in own for host in facts.hosts_of(one.id)}
-    return [host for host in facts.hosts if host in hosts], [one.id for one in own if not facts.hosts_of(one.id)]
+    own = [component for component in running if component.kind != "client" and not component.managed]
+    hosts = {host for component in own for host in facts.hosts_of(component.id)}
+    return [host for host in facts.hosts if host in hosts], [
+        component.id for component in own if not facts.hosts_of(component.id)
+    ]
 
 
 def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     """An agent on each host that is not watched; what has no host is named to the first monitoring there is."""
     facts = context.topology
     blind = [subject for subject, _ in hit.related]
-    hosts = [one.id for one in blind if one.kind == "host"]
-    agent = next((one for one in facts.architecture.components if _collects_by_place(one)), None)
-    watcher = next((one.id for one in facts.architecture.components if one.kind == "monitoring"), None)
+    hosts = [element.id for element in blind if element.kind == "host"]
+    agent = next((component for component in facts.architecture.components if _collects_by_place(component)), None)
+    watcher = next(
+        (component.id for component in facts.architecture.components if component.kind == "monitoring"), None
+    )
     changes: list[Change] = []
     if hosts and agent is not None:
         changes += patch_of(facts, *(AddReplica(agent.id, host) for host in hosts))
     elif hosts:
-        said = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0], "collects": [_ALL]}
+        properties = {"kind": "monitoring-agent", "runs_on": hosts if len(hosts) > 1 else hosts[0], "collects": [_ALL]}
         agent_name = free_name("agent", facts)
-        changes.append(Put(("components", agent_name), said))
+        changes.append(Put(("components", agent_name), properties))
         if watcher is None:
             watcher = free_name("monitoring", facts)
             changes.append(Put(("components", watcher), _monitoring(facts)))
         changes.append(Put(("connections", f"{agent_name} -> {watcher}"), "https"))
-    bare = [one.id for one in blind if one.kind == "component"]
-    if any(facts.kind(one).observes for one in bare):
+    bare = [element.id for element in blind if element.kind == "component"]
+    if any(facts.kind(component).observes for component in bare):
         # who watches the monitoring is for people to say: a call of it is no observation
         return ()
     if bare and watcher is None:
         watcher = free_name("monitoring", facts)
         changes.append(Put(("components", watcher), _monitoring(facts)))
-    changes += [Put(("connections", f"{watcher} -> {one}"), "https") for one in bare]
+    changes += [Put(("connections", f"{watcher} -> {component}"), "https") for component in bare]
     return tuple(changes)
 
 
@@ -85,8 +93,8 @@ def _monitoring(facts: Topology) -> dict[str, object]:
 
 
 def _collects_by_place(component: Component) -> bool:
-    """Whether a component is an agent that stands on hosts, one by one."""
-    placed = all(len(one.hosts) == 1 and not one.floating for one in component.replicas)
+    """Return True if a component is an agent that runs on each host."""
+    placed = all(len(replica.hosts) == 1 and not replica.floating for replica in component.replicas)
     return component.kind == "monitoring-agent" and placed and bool(component.replicas)
 
 

@@ -14,7 +14,7 @@ from archgen.model.wording import listed
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit a firewall, with every reason."""
+    """Yield a hit for each firewall, with every reason."""
     facts = context.topology
     for component in facts.architecture.components:
         if component.kind == "firewall":
@@ -44,18 +44,18 @@ def _aside(facts: Topology, component: Component) -> Iterator[str]:
         return
     if not component.guards:
         yield "lies on the path of no flow and guards no host, network or component"
-    elif not any(_holds(facts, one) for one in component.guards):
+    elif not any(_holds(facts, guarded) for guarded in component.guards):
         yield f"guards {listed(component.guards)}, where nothing stands"
 
 
 def _holds(facts: Topology, guarded: str) -> bool:
-    """Whether a guarded thing is, or holds, something that runs; a guarded host counts if a replica stands on it."""
+    """Return True if a guarded element runs, or holds an element that runs; a host counts if a replica runs on it."""
     kind, _, name = facts.qualified(guarded).partition(":")
     if kind == "network":
-        hosted = any(one.network == name for one in facts.architecture.hosts)
-        return hosted or any(one.network == name for one in facts.architecture.components)
+        hosted = any(host.network == name for host in facts.architecture.hosts)
+        return hosted or any(component.network == name for component in facts.architecture.components)
     if kind == "host":
-        return any(name in one.hosts for one in facts.replicas.values())
+        return any(name in replica.hosts for replica in facts.replicas.values())
     return True
 
 
@@ -65,11 +65,13 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     component = facts.components[hit.subject.id]
     if any(_aside(facts, component)):
         return ()
-    held = [one for one in facts.components if _is_guarded(facts, component, one)]
+    held = [name for name in facts.components if _is_guarded(facts, component, name)]
     rules = firewall_rules(facts, held)
     way: Path = ("components", component.id, "rules")
     open_ = [
-        at for at, one in enumerate(component.rules) if one.action == "allow" and _is_any(one) and one.direction == "in"
+        at
+        for at, rule in enumerate(component.rules)
+        if rule.action == "allow" and _is_any(rule) and rule.direction == "in"
     ]
     changes: list[Change] = [Put((*way, at), rules[0]) for at in open_ if rules]
     if rules and (open_ or (component.default == "allow" and not component.rules)):

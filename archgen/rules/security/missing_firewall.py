@@ -18,7 +18,7 @@ FIREWALLS = ("firewall", "waf")
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model that lists every host, or hostless component, that is reached unguarded."""
+    """Yield a hit for the model that lists every unguarded host, or component without a host."""
     facts = context.topology
     reached, connections = _exposed(facts)
     if reached:
@@ -33,17 +33,17 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 
 def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
-    """What untrusted traffic reaches unguarded, and over which connections; it goes on through what has no host."""
+    """Return the elements that untrusted traffic reaches unguarded, and its connections; it passes components without a host."""
     reached: dict[Subject, None] = {}
     connections: dict[str, None] = {}
-    queue = [one.id for one in facts.architecture.components if facts.trust(one.id) == "internet"]
+    queue = [component.id for component in facts.architecture.components if facts.trust(component.id) == "internet"]
     seen = set(queue)
     for source in queue:
         for connection in facts.outgoing[source]:
             for target in connection.targets:
-                found = tuple(_unguarded(facts, target))
-                if found:
-                    reached.update(dict.fromkeys(found))
+                elements = tuple(_unguarded(facts, target))
+                if elements:
+                    reached.update(dict.fromkeys(elements))
                     connections[connection.id] = None
                 elif _passes_on(facts, target) and target not in seen:
                     seen.add(target)
@@ -52,10 +52,10 @@ def _exposed(facts: Topology) -> tuple[tuple[Subject, ...], tuple[str, ...]]:
 
 
 def _unguarded(facts: Topology, component: str) -> Iterator[Subject]:
-    one = facts.components[component]
-    if one.managed or one.kind in FIREWALLS or one.kind == "client":
+    target = facts.components[component]
+    if target.managed or target.kind in FIREWALLS or target.kind == "client":
         return
-    for replica in one.replicas:
+    for replica in target.replicas:
         if not facts.guarding(replica):
             yield from _where(replica)
 
@@ -71,11 +71,14 @@ def _passes_on(facts: Topology, component: str) -> bool:
 
     Nor does a managed balancer that reads requests: it stands in the network of what it calls, and packets end at it.
     """
-    one = facts.components[component]
-    proxy = facts.kind(component).role == "balancer" and not product_of(one.product).forwards
+    target = facts.components[component]
+    proxy = facts.kind(component).role == "balancer" and not product_of(target.product).forwards
     ends = proxy and not _is_named_behind(facts, component)
     return (
-        one.managed and not ends and one.kind not in (*FIREWALLS, "dns") and not any(map(facts.guarding, one.replicas))
+        target.managed
+        and not ends
+        and target.kind not in (*FIREWALLS, "dns")
+        and not any(map(facts.guarding, target.replicas))
     )
 
 
@@ -93,13 +96,13 @@ def mend(context: RuleContext, hit: Hit) -> tuple[Change, ...]:
     names = frozenset(guarded)
     if facts.components.keys() & facts.hosts.keys() & names:
         return ()
-    reached = {one for one in facts.components if one in names or not names.isdisjoint(facts.hosts_of(one))}
+    reached = {name for name in facts.components if name in names or not names.isdisjoint(facts.hosts_of(name))}
     rules = firewall_rules(facts, reached)
     if not rules:
         # a firewall that lets nothing in is a cut, and one that lets everything in is none
         return ()
-    said = {"kind": "firewall", "guards": guarded, "rules": rules, "default": "deny"}
-    return (Put(("components", free_name("firewall", facts)), said),)
+    properties = {"kind": "firewall", "guards": guarded, "rules": rules, "default": "deny"}
+    return (Put(("components", free_name("firewall", facts)), properties),)
 
 
 RULE = Rule(

@@ -38,10 +38,11 @@ _INSTEAD = {
 
 
 def check(context: RuleContext) -> Iterator[Hit]:
-    """One hit for the model, at the first connection of the longest way: one decision encrypts what lies inside."""
+    """Yield a hit for the model, at the connection with the longest path: a single decision encrypts all internal traffic."""
     facts = context.topology
     calls = sorted(
-        plaintext_between_hosts(facts), key=lambda one: (not _apart(facts, one), not facts.flows_over[one.id])
+        plaintext_between_hosts(facts),
+        key=lambda connection: (not _apart(facts, connection), not facts.flows_over[connection.id]),
     )
     if calls:
         yield _hit(facts, calls)
@@ -49,12 +50,12 @@ def check(context: RuleContext) -> Iterator[Hit]:
 
 def _hit(facts: Topology, calls: list[Connection]) -> Hit:
     first, *others = calls
-    crossing = [one for one in calls if facts.crosses(one)]
-    flows = {flow for one in calls for flow in facts.flows_over[one.id]}
+    crossing = [call for call in calls if facts.crosses(call)]
+    flows = {flow for call in calls for flow in facts.flows_over[call.id]}
     return Hit(
         subject=Subject("connection", first.id),
         message=_message(facts, calls),
-        related=tuple((Subject("connection", one.id), "also in plaintext") for one in others),
+        related=tuple((Subject("connection", connection.id), "also in plaintext") for connection in others),
         flows=tuple(flow for flow in facts.flows if flow in flows),
         fix=_fix(calls),
         confidence="high" if crossing else "medium",
@@ -62,7 +63,7 @@ def _hit(facts: Topology, calls: list[Connection]) -> Hit:
 
 
 def _message(facts: Topology, calls: list[Connection]) -> str:
-    named = [f"{one.id} ({listed([_title(each) for each in _protocols(one)])})" for one in calls[:_NAMED]]
+    named = [f"{call.id} ({listed([_title(each) for each in _protocols(call)])})" for call in calls[:_NAMED]]
     named += [f"{len(calls) - _NAMED} more"] if len(calls) > _NAMED else []
     crosses = "crosses" if len(calls) == 1 else "cross"
     far = _apart(facts, calls[0])
@@ -95,8 +96,8 @@ def _places(facts: Topology, component: str, kind: str) -> list[str]:
 
 
 def _fix(calls: list[Connection]) -> str | None:
-    spoken = dict.fromkeys(protocol for one in calls for protocol in _protocols(one))
-    other = [_INSTEAD[one] for one in spoken if one in _INSTEAD]
+    spoken = dict.fromkeys(protocol for call in calls for protocol in _protocols(call))
+    other = [_INSTEAD[protocol] for protocol in spoken if protocol in _INSTEAD]
     return f"{RULE.fix} {'; '.join(other)}." if other else None
 
 

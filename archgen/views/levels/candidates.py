@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from archgen.analysis.topology import Topology
 from archgen.model.kinds import KINDS, ROLES, Role
-from archgen.views.levels.tree import Branch, BranchKind
+from archgen.views.levels.tree import BranchKind, GroupTree
 
 _ROLES: dict[Role, str] = {
     "visitor": "Clients",
@@ -19,14 +19,14 @@ _ROLES: dict[Role, str] = {
     "observer": "Monitoring",
 }
 
-Candidate = Callable[[Topology, Sequence[str], str], tuple[Branch, ...]]
+Candidate = Callable[[Topology, Sequence[str], str], tuple[GroupTree, ...]]
 """Returns the groups of some components, none if this way divides nothing; the last text is put before their ids."""
 
 _LEAST = 2
 """The components that a group holds at least."""
 
 
-def by_zone(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
+def by_zone(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
     """Group components by the outermost zone that tells them apart."""
     chains = {name: chain for name in components if (chain := _zones(topology, name))}
     depth = 0
@@ -49,7 +49,7 @@ def _zones(topology: Topology, component: str) -> tuple[str, ...]:
     return tuple(zone for zone in reversed(tuple(around[0])) if zone in shared)
 
 
-def by_network(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
+def by_network(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
     """Group components by their network, or that of all their hosts."""
     places: dict[str, str] = {}
     for name in components:
@@ -63,16 +63,16 @@ def by_network(topology: Topology, components: Sequence[str], inside: str) -> tu
     return _branches("network", components, places, titles, inside, trust)
 
 
-def declared(topology: Topology) -> tuple[Branch, ...]:
+def declared(topology: Topology) -> tuple[GroupTree, ...]:
     """Return the groups that a model declares, nested; a group without components has none."""
     members: dict[str, list[str]] = {}
     for component in topology.architecture.components:
         if component.group is not None:
             members.setdefault(component.group, []).append(component.id)
 
-    def inside(parent: str | None) -> tuple[Branch, ...]:
+    def inside(parent: str | None) -> tuple[GroupTree, ...]:
         branches = (
-            Branch(
+            GroupTree(
                 f"group:{group.id}",
                 group.name or group.id,
                 "group",
@@ -88,32 +88,32 @@ def declared(topology: Topology) -> tuple[Branch, ...]:
     return inside(None)
 
 
-def by_role(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
+def by_role(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
     """Group components by the role of their kind."""
     places: dict[str, str] = {name: topology.kind(name).role for name in components}
     titles: dict[str, str] = {role: _ROLES[role] for role in ROLES}
     return _branches("role", components, places, titles, inside, {})
 
 
-def by_kind(topology: Topology, components: Sequence[str], inside: str) -> tuple[Branch, ...]:
+def by_kind(topology: Topology, components: Sequence[str], inside: str) -> tuple[GroupTree, ...]:
     """Group components by their kind."""
     places = {name: topology.components[name].kind for name in components}
     titles = {kind.id: kind.title for kind in KINDS.values()}
     return _branches("role", components, places, titles, inside, {})
 
 
-def observers(topology: Topology, components: Sequence[str]) -> tuple[Branch, ...]:
+def observers(topology: Topology, components: Sequence[str]) -> tuple[GroupTree, ...]:
     """Return the group of the components that watch others, if there are several."""
     places: dict[str, str] = {name: "observer" for name in components if topology.kind(name).observes}
     return _branches("role", components, places, {"observer": _ROLES["observer"]}, "", {})
 
 
-def in_parts(components: Sequence[str], inside: str, most: int) -> tuple[Branch, ...]:
+def in_parts(components: Sequence[str], inside: str, most: int) -> tuple[GroupTree, ...]:
     """Cut components that nothing else tells apart into parts of equal size, at most `most`, in the order of the model."""
     size = max(-(-len(components) // most), most)
     cuts = [tuple(components[start : start + size]) for start in range(0, len(components), size)]
     return tuple(
-        Branch(f"{inside}part:{number}", f"{cut[0]} … {cut[-1]}", "part", cut) for number, cut in enumerate(cuts, 1)
+        GroupTree(f"{inside}part:{number}", f"{cut[0]} … {cut[-1]}", "part", cut) for number, cut in enumerate(cuts, 1)
     )
 
 
@@ -124,13 +124,13 @@ def _branches(
     titles: dict[str, str],
     inside: str,
     details: dict[str, str],
-) -> tuple[Branch, ...]:
+) -> tuple[GroupTree, ...]:
     members: dict[str, list[str]] = {place: [] for place in titles}
     for name in components:
         if name in places:
             members[places[name]].append(name)
     return tuple(
-        Branch(f"{inside}{kind}:{place}", titles[place], kind, tuple(held), (), details.get(place, ""))
+        GroupTree(f"{inside}{kind}:{place}", titles[place], kind, tuple(held), (), details.get(place, ""))
         for place, held in members.items()
         if len(held) >= _LEAST
     )

@@ -19,7 +19,7 @@ from archgen.views.levels.candidates import (
     observers,
 )
 from archgen.views.levels.sketch import CARDS, FEW, TANGLE, Sketch, sketch
-from archgen.views.levels.tree import SYSTEM, Branch, cards_at
+from archgen.views.levels.tree import SYSTEM, GroupTree, cards_at
 
 _USUAL: tuple[Candidate, ...] = (by_zone, by_network, by_role, by_kind)
 
@@ -30,7 +30,7 @@ _COVERED = 0.5
 """The least share of the components that groups have to hold, except roles, which hold all."""
 
 
-def divide(topology: Topology, edges: Sequence[Edge], shown: Collection[str] | None = None) -> Branch:
+def divide(topology: Topology, edges: Sequence[Edge], shown: Collection[str] | None = None) -> GroupTree:
     """Return the tree of a system, or of its components that are shown: as few groups as keep every level readable.
 
     Groups that the model declares come first; observers without one are a group.
@@ -42,17 +42,17 @@ def divide(topology: Topology, edges: Sequence[Edge], shown: Collection[str] | N
     watching = observers(topology, free)
     watchers = {name for branch in watching for name in branch.components}
     free = tuple(name for name in free if name not in watchers)
-    root = Branch(SYSTEM, topology.architecture.name, "group", free, (*groups, *watching))
+    root = GroupTree(SYSTEM, topology.architecture.name, "group", free, (*groups, *watching))
     return _divided(topology, edges, (), root, _USUAL)
 
 
-def _only(branch: Branch, components: Collection[str]) -> Branch:
+def _only(branch: GroupTree, components: Collection[str]) -> GroupTree:
     """Return a group with only some components."""
     inner = tuple(kept for below in branch.branches if (kept := _only(below, components)).leaves)
     return replace(branch, components=tuple(name for name in branch.components if name in components), branches=inner)
 
 
-def draft(topology: Topology, edges: Sequence[Edge], path: Sequence[Branch]) -> Sketch:
+def draft(topology: Topology, edges: Sequence[Edge], path: Sequence[GroupTree]) -> Sketch:
     """Return the sketch of the last group of a path, opened; small groups in it are opened too if it has few cards."""
     cards, inside = cards_at(path), _children(path[-1])
     drawn = _sketched(topology, edges, path, cards, inside)
@@ -68,19 +68,27 @@ def draft(topology: Topology, edges: Sequence[Edge], path: Sequence[Branch]) -> 
     return drawn
 
 
-def _children(branch: Branch) -> tuple[str, ...]:
+def _children(branch: GroupTree) -> tuple[str, ...]:
     return (*branch.components, *(inner.id for inner in branch.branches))
 
 
 def _sketched(
-    topology: Topology, edges: Sequence[Edge], path: Sequence[Branch], cards: Mapping[str, str], inside: Iterable[str]
+    topology: Topology,
+    edges: Sequence[Edge],
+    path: Sequence[GroupTree],
+    cards: Mapping[str, str],
+    inside: Iterable[str],
 ) -> Sketch:
     return sketch(topology, edges, cards, inside, quiet=path[-1].id == SYSTEM)
 
 
 def _divided(
-    topology: Topology, edges: Sequence[Edge], around: tuple[Branch, ...], branch: Branch, ways: Sequence[Candidate]
-) -> Branch:
+    topology: Topology,
+    edges: Sequence[Edge],
+    around: tuple[GroupTree, ...],
+    branch: GroupTree,
+    ways: Sequence[Candidate],
+) -> GroupTree:
     """Divide a group, and the groups in it, until each is readable."""
     divided = branch
     inside = "" if not around else f"{branch.id}/"
@@ -106,11 +114,11 @@ def _divided(
     return replace(divided, branches=below)
 
 
-def _reads(topology: Topology, edges: Sequence[Edge], path: tuple[Branch, ...]) -> bool:
+def _reads(topology: Topology, edges: Sequence[Edge], path: tuple[GroupTree, ...]) -> bool:
     return draft(topology, edges, path).fits
 
 
-def _worth(groups: tuple[Branch, ...], components: Sequence[str], way: Candidate) -> bool:
+def _worth(groups: tuple[GroupTree, ...], components: Sequence[str], way: Candidate) -> bool:
     held = sum(len(group.components) for group in groups)
     if way in (by_role, by_kind):
         return len(groups) > 1

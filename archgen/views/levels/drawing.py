@@ -15,10 +15,10 @@ from archgen.model.wording import listed, plural
 from archgen.views.diagram import Badge, Chip, Diagram, Edge, Group, GroupKind, Node
 from archgen.views.levels.equality import shared_name
 from archgen.views.levels.sketch import STACK, Pair, Sketch
-from archgen.views.levels.tree import SYSTEM, Branch
+from archgen.views.levels.tree import SYSTEM, GroupTree
 from archgen.views.overview import component_node
 
-Marks = dict[str, tuple[Badge, ...]]
+BadgesByNode = dict[str, tuple[Badge, ...]]
 
 _WORST: tuple[Meaning, ...] = ("plaintext", "unknown", "encrypted", "replication", "local", "lookup", "monitoring")
 """Meanings of lines, the one that a bundle shows first."""
@@ -30,7 +30,7 @@ _NOUNS: dict[Role, str] = {"visitor": "client", "web": "service", "application":
 """What a group holds, in words short enough for its card; others are counted without a name."""
 
 
-def diagram(topology: Topology, path: Sequence[Branch], drawn: Sketch, marks: Marks) -> Diagram:
+def diagram(topology: Topology, path: Sequence[GroupTree], drawn: Sketch, marks: BadgesByNode) -> Diagram:
     """Return the diagram of the last group of a path."""
     opened, root = path[-1], path[0]
     branches = {branch.id: branch for branch in root.walk()}
@@ -55,7 +55,7 @@ def diagram(topology: Topology, path: Sequence[Branch], drawn: Sketch, marks: Ma
     )
 
 
-def _alt(opened: Branch, nodes: tuple[Node, ...]) -> str:
+def _alt(opened: GroupTree, nodes: tuple[Node, ...]) -> str:
     inside = plural(len(opened.leaves), "component")
     groups = [node.label for node in nodes if node.opens]
     words = f"{opened.title}: {inside}"
@@ -65,7 +65,7 @@ def _alt(opened: Branch, nodes: tuple[Node, ...]) -> str:
 # Groups
 
 
-def _frames(path: Sequence[Branch], drawn: Sketch) -> dict[str, str]:
+def _frames(path: Sequence[GroupTree], drawn: Sketch) -> dict[str, str]:
     """Return the opened group around each component and group: those in the last group of a path are in no frame."""
     opened = {name: branch.id for branch in path[-1].walk() for name in (*branch.components, *_ids(branch.branches))}
     frames: dict[str, set[str | None]] = {}
@@ -75,11 +75,11 @@ def _frames(path: Sequence[Branch], drawn: Sketch) -> dict[str, str]:
     return {card: frame for card, around in frames.items() if len(around) == 1 and (frame := next(iter(around)))}
 
 
-def _ids(branches: Iterable[Branch]) -> tuple[str, ...]:
+def _ids(branches: Iterable[GroupTree]) -> tuple[str, ...]:
     return tuple(branch.id for branch in branches)
 
 
-def _frame(branch: Branch) -> Group:
+def _frame(branch: GroupTree) -> Group:
     kind: GroupKind = branch.kind if branch.kind in ("zone", "network") else "group"
     subject = branch.id.rpartition("/")[2].partition(":")[2]
     return Group(id=branch.id, subject=subject, kind=kind, label=branch.title, detail=branch.detail)
@@ -88,7 +88,7 @@ def _frame(branch: Branch) -> Group:
 # Cards
 
 
-def _node(topology: Topology, card: str, drawn: Sketch, branches: dict[str, Branch], marks: Marks) -> Node:
+def _node(topology: Topology, card: str, drawn: Sketch, branches: dict[str, GroupTree], marks: BadgesByNode) -> Node:
     if card in topology.components:
         return component_node(topology, topology.components[card], card, marks.get(card, ()))
     if card in branches:
@@ -96,7 +96,7 @@ def _node(topology: Topology, card: str, drawn: Sketch, branches: dict[str, Bran
     return _stack_node(topology, card, [name for name, at in drawn.cards.items() if at == card], marks)
 
 
-def _group_node(topology: Topology, branch: Branch, marks: Marks) -> Node:
+def _group_node(topology: Topology, branch: GroupTree, marks: BadgesByNode) -> Node:
     leaves = branch.leaves
     role = _role(topology, leaves)
     return Node(
@@ -113,7 +113,7 @@ def _group_node(topology: Topology, branch: Branch, marks: Marks) -> Node:
     )
 
 
-def _stack_node(topology: Topology, card: str, names: list[str], marks: Marks) -> Node:
+def _stack_node(topology: Topology, card: str, names: list[str], marks: BadgesByNode) -> Node:
     """Return the card of equal components: named by the first, with their number."""
     first = topology.components[names[0]]
     label, detail = shared_name([topology.components[name].title for name in names])
@@ -154,7 +154,7 @@ def _worst(groups: Iterable[tuple[Badge, ...]]) -> tuple[Badge, ...]:
     return tuple(sorted(worst, key=lambda badge: badge.number))
 
 
-def _title(topology: Topology, drawn: Sketch, card: str, branches: dict[str, Branch]) -> str:
+def _title(topology: Topology, drawn: Sketch, card: str, branches: dict[str, GroupTree]) -> str:
     if card in branches:
         return branches[card].title
     names = [name for name, place in drawn.cards.items() if place == card]
@@ -162,7 +162,7 @@ def _title(topology: Topology, drawn: Sketch, card: str, branches: dict[str, Bra
     return titles[0] if len(titles) == 1 else shared_name(titles)[0]
 
 
-def _chips(topology: Topology, drawn: Sketch, branches: dict[str, Branch]) -> dict[str, tuple[Chip, ...]]:
+def _chips(topology: Topology, drawn: Sketch, branches: dict[str, GroupTree]) -> dict[str, tuple[Chip, ...]]:
     """Return the chips of each card: what it calls, and what calls it if the shared one is the caller."""
     degree = Counter(end for pair in drawn.chips for end in pair)
     chips: dict[str, list[Chip]] = {}

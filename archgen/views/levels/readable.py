@@ -13,7 +13,7 @@ from archgen.views.diagram import Badge, Diagram, Edge
 from archgen.views.folding import Folding
 from archgen.views.levels.division import divide, draft
 from archgen.views.levels.drawing import diagram
-from archgen.views.levels.tree import Branch
+from archgen.views.levels.tree import GroupTree
 from archgen.views.overview import component_edges
 
 
@@ -43,10 +43,10 @@ def readable(
     outside = _outside(topology, edges, shown) if shown is not None and neighbors else ()
     pictures: list[Picture] = []
 
-    def show(path: tuple[Branch, ...]) -> None:
+    def show(path: tuple[GroupTree, ...]) -> None:
         opened = path[-1]
         parent = path[-2].id if len(path) > 1 else None
-        around = (Branch("", root.title, "group", (), (root, *outside)), *path) if outside else path
+        around = (GroupTree("", root.title, "group", (), (root, *outside)), *path) if outside else path
         drawn = diagram(topology, around, draft(topology, edges, around), marks)
         pictures.append(Picture(opened.id, opened.title, drawn, parent))
         for branch in opened.branches:
@@ -56,11 +56,11 @@ def readable(
     return tuple(pictures)
 
 
-def _outside(topology: Topology, edges: Sequence[Edge], shown: frozenset[str]) -> tuple[Branch, ...]:
+def _outside(topology: Topology, edges: Sequence[Edge], shown: frozenset[str]) -> tuple[GroupTree, ...]:
     """Return the other components in their collapsed groups; alone where they have none."""
     others = frozenset(topology.components) - shown
     groups = divide(topology, edges, others)
-    alone = (Branch(name, topology.components[name].title, "group", (name,)) for name in groups.components)
+    alone = (GroupTree(name, topology.components[name].title, "group", (name,)) for name in groups.components)
     return (*groups.branches, *alone)
 
 

@@ -13,14 +13,14 @@ SYSTEM = "system"
 BranchKind = Literal["zone", "network", "role", "part", "group"]
 
 
-class Branch(Struct, frozen=True):
+class GroupTree(Struct, frozen=True):
     """A group with its direct components and the groups in it; `id` is also the level that opens it."""
 
     id: str
     title: str
     kind: BranchKind
     components: tuple[str, ...] = ()
-    branches: tuple[Branch, ...] = ()
+    branches: tuple[GroupTree, ...] = ()
     detail: str = ""
 
     @property
@@ -29,13 +29,13 @@ class Branch(Struct, frozen=True):
         inner = (component for branch in self.branches for component in branch.leaves)
         return (*self.components, *inner)
 
-    def walk(self) -> Iterator[Branch]:
+    def walk(self) -> Iterator[GroupTree]:
         """Yield the groups inside, each before those in it."""
         for branch in self.branches:
             yield branch
             yield from branch.walk()
 
-    def path(self, level: str) -> tuple[Branch, ...]:
+    def path(self, level: str) -> tuple[GroupTree, ...]:
         """Return the groups from this one to the one of a level; empty if there is none."""
         if level == self.id:
             return (self,)
@@ -45,7 +45,7 @@ class Branch(Struct, frozen=True):
         return ()
 
 
-def cards_at(path: Iterable[Branch]) -> dict[str, str]:
+def cards_at(path: Iterable[GroupTree]) -> dict[str, str]:
     """Return the card of each component when the last group of a path is opened and everything beside it collapsed.
 
     A card is a component or a group.
